@@ -1,0 +1,95 @@
+package kernels
+
+import "fmt"
+
+// A Func is an element-wise function of one variable.
+type Func uint8
+
+// The functions that every device knows. Identity is first, so that the zero
+// value of an activation is none.
+const (
+	Identity Func = iota
+	ReLU          // max(x, 0); its derivative at 0 is 0
+	Sigmoid       // 1/(1+e^−x)
+	Tanh
+	Exp
+	Log
+	Sqrt     // its derivative at 0 is taken as 0
+	Softplus // log(1+e^x), without overflow
+	Neg
+	Abs // its derivative at 0 is 0
+	Square
+	Reciprocal
+	Sin
+	Cos
+	numFuncs
+)
+
+var funcNames = [numFuncs]string{
+	"Identity", "ReLU", "Sigmoid", "Tanh", "Exp", "Log", "Sqrt", "Softplus",
+	"Neg", "Abs", "Square", "Reciprocal", "Sin", "Cos",
+}
+
+// Funcs returns all functions, in order.
+func Funcs() []Func {
+	fs := make([]Func, numFuncs)
+	for i := range fs {
+		fs[i] = Func(i)
+	}
+	return fs
+}
+
+// String returns the function's name.
+func (f Func) String() string {
+	if f < numFuncs {
+		return funcNames[f]
+	}
+	return fmt.Sprintf("Func(%d)", uint8(f))
+}
+
+// GradFromOutput reports whether f′(x) can be told from f(x) alone, as for
+// every function that may be fused into a product as its activation.
+func (f Func) GradFromOutput() bool {
+	switch f {
+	case Identity, ReLU, Sigmoid, Tanh, Exp, Sqrt, Neg, Reciprocal:
+		return true
+	}
+	return false
+}
+
+// IsActivation reports whether f may be fused into Gemm and the convolutions.
+func (f Func) IsActivation() bool { return f <= Tanh }
+
+// An Op is an element-wise function of two variables.
+type Op uint8
+
+// The operations that every device knows.
+const (
+	AddOp     Op = iota // a + b
+	SubOp               // a − b
+	MulOp               // a · b
+	DivOp               // a / b
+	MaxOp               // the larger; NaN if either is
+	MinOp               // the smaller; NaN if either is
+	GreaterOp           // 1 where a > b, ½ where a = b, else 0: the derivative of max by a
+	numOps
+)
+
+var opNames = [numOps]string{"Add", "Sub", "Mul", "Div", "Max", "Min", "Greater"}
+
+// Ops returns all operations, in order.
+func Ops() []Op {
+	ops := make([]Op, numOps)
+	for i := range ops {
+		ops[i] = Op(i)
+	}
+	return ops
+}
+
+// String returns the operation's name.
+func (op Op) String() string {
+	if op < numOps {
+		return opNames[op]
+	}
+	return fmt.Sprintf("Op(%d)", uint8(op))
+}
