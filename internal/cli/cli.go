@@ -1,0 +1,92 @@
+// Package cli is what the programs share between the operating system and the
+// library: exit codes, interrupts, flags that hold lists, the choice of a
+// device, and progress on a terminal.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// Exit codes of the programs.
+const (
+	exitFailure     = 1
+	exitUsage       = 2
+	exitInterrupted = 130 // as shells report a program that SIGINT ended
+)
+
+// ErrInterrupted says that a run stopped early because the user asked, and saved.
+var ErrInterrupted = errors.New("interrupted")
+
+// A UsageError is a mistake of the user's: a wrong flag, a folder that does
+// not fit. Nothing has been written.
+type UsageError struct{ Err error }
+
+func (e UsageError) Error() string { return e.Err.Error() }
+func (e UsageError) Unwrap() error { return e.Err }
+
+// Usagef returns a UsageError with a formatted message.
+func Usagef(format string, args ...any) error {
+	return UsageError{fmt.Errorf(format, args...)}
+}
+
+// A Program runs with arguments (without the program's name) until it is done
+// or ctx is cancelled. Results go to stdout, everything else to stderr.
+type Program func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+
+// Main runs a program as the operating system's process and exits. The first
+// interrupt cancels the program's context, so that it can save; the second
+// ends the process at once.
+func Main(name string, program Program) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	err := program(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	os.Exit(Report(name, err, os.Stderr))
+}
+
+// Report writes err, if it is one, as one line and returns the exit code.
+func Report(name string, err error, stderr io.Writer) int {
+	var usage UsageError
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, ErrInterrupted):
+		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		return exitInterrupted
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "%s: %s\n", name, strings.ReplaceAll(err.Error(), "\n", "; "))
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	return exitFailure
+}
+
+// Parse parses args into flags, which must have been made with
+// [flag.ContinueOnError]. Help goes to stdout with the given synopsis above the
+// flags; a mistake is a UsageError of one line. Arguments that are no flags are
+// a mistake.
+func Parse(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer) error {
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintln(stdout, strings.TrimSpace(synopsis))
+		fmt.Fprintln(stdout, "\nFlags:")
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
+		return err
+	case err != nil:
+		return Usagef("%w (see %s -help)", err, flags.Name())
+	case flags.NArg() > 0:
+		return Usagef("unexpected argument %q: only flags are accepted (see %s -help)", flags.Arg(0), flags.Name())
+	}
+	return nil
+}

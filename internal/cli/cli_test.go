@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestReport(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+		line string
+	}{
+		{nil, 0, ""},
+		{flag.ErrHelp, 0, ""},
+		{errors.New("disk full"), 1, "prog: disk full\n"},
+		{Usagef("-n is %d", 0), 2, "prog: -n is 0\n"},
+		{fmt.Errorf("start: %w", Usagef("a\nb")), 2, "prog: start: a; b\n"},
+		{fmt.Errorf("%w: saved", ErrInterrupted), 130, "prog: interrupted: saved\n"},
+	} {
+		var out bytes.Buffer
+		require.Equal(t, c.code, Report("prog", c.err, &out))
+		require.Equal(t, c.line, out.String())
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string // part of the error
+	}{
+		{[]string{"-n", "3", "-w", "1,2.5"}, ""},
+		{[]string{"-n", "x"}, "invalid value"},
+		{[]string{"-nope"}, "-nope (see prog -help)"},
+		{[]string{"-w", "1"}, "1 numbers, want 2"},
+		{[]string{"-w", "1,NaN"}, `"NaN" is not a finite number`},
+		{[]string{"-w", "1,two"}, `"two" is not a finite number`},
+		{[]string{"stray"}, `unexpected argument "stray"`},
+	} {
+		flags := flag.NewFlagSet("prog", flag.ContinueOnError)
+		n := flags.Int("n", 1, "a number")
+		w := []float64{0, 0}
+		FloatsVar(flags, w, "w", "two numbers")
+		err := Parse(flags, c.args, "prog does", io.Discard)
+		if c.want == "" {
+			require.NoError(t, err)
+			require.Equal(t, 3, *n)
+			require.Equal(t, []float64{1, 2.5}, w)
+			continue
+		}
+		var usage UsageError
+		require.ErrorAs(t, err, &usage, "%v", c.args)
+		require.Contains(t, err.Error(), c.want)
+	}
+}
+
+func TestParseHelp(t *testing.T) {
+	flags := flag.NewFlagSet("prog", flag.ContinueOnError)
+	FloatsVar(flags, []float64{1, 0.5}, "w", "two `numbers`")
+	var out bytes.Buffer
+	require.ErrorIs(t, Parse(flags, []string{"-help"}, "prog does this", &out), flag.ErrHelp)
+	require.Contains(t, out.String(), "prog does this")
+	require.Contains(t, out.String(), "-w numbers")
+	require.Contains(t, out.String(), "1,0.5")
+}
+
+func TestProgressLines(t *testing.T) {
+	var out bytes.Buffer
+	clock := time.Unix(0, 0)
+	l := &lines{out: &out, every: 5 * time.Second, now: func() time.Time { return clock }}
+	l.Begin("train", 10, 100)
+	for i := 11; i <= 40; i++ {
+		clock = clock.Add(time.Second / 2)
+		l.Step(i, fmt.Sprint("loss ", i))
+	}
+	l.Note("a line")
+	l.End()
+	require.Equal(t, `train: 10 of 100
+train: 20 of 100, 2/s, 40s left, loss 20
+train: 30 of 100, 2/s, 35s left, loss 30
+train: 40 of 100, 2/s, 30s left, loss 40
+a line
+train: 40 of 100, 2/s, 30s left, loss 40
+`, out.String())
+}
+
+func TestProgressOfNoTerminalIsLines(t *testing.T) {
+	require.IsType(t, &lines{}, Progress(&bytes.Buffer{}))
+}
