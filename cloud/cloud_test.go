@@ -1,0 +1,158 @@
+package cloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"codeberg.org/sbinet/npyio"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseReadsEveryFormat(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	npy := filepath.Join(dir, "c.npy")
+	f, err := os.Create(npy)
+	require.NoError(t, err)
+	require.NoError(t, npyio.Write(f, [3][2]float32{{0, 0}, {1, 0}, {0.5, -2}}))
+	require.NoError(t, f.Close())
+
+	for _, word := range []string{
+		" [[0,0],[1,0],[0.5,-2]]",
+		write("a.json", "[[0,0],[1,0],[0.5,-2]]\n"),
+		write("a.csv", "x,y\n0,0\n1,0\n0.5,-2\n"),
+		write("a.txt", "# a cloud\n0 0\n\n1\t0\n0.5;-2"),
+		npy,
+	} {
+		c, err := Parse(word, 1)
+		require.NoError(t, err, word)
+		require.Equal(t, &Cloud{2, []float32{0, 0, 1, 0, 0.5, -2}}, c, word)
+	}
+
+	for _, bad := range []struct{ word, want string }{
+		{"[[0,0],[1]]", "point 1 has 1 coordinates, point 0 has 2"},
+		{"[]", "no points"},
+		{"[[]]", "point 0 has no coordinates"},
+		{"[[1e60]]", "point 0, coordinate 0"},
+		{"[[0,0]] x", "more text"},
+		{"[[0,", "not a list of points"},
+		{"nowhere.csv", "no file"},
+		{"circel", "circle (R^2)"},
+		{write("b.csv", "1,2\n3,x\n"), `line 2: "x" is not a number`},
+		{write("n.csv", "1,2\n3,NaN\n"), "point 1, coordinate 1 is NaN"},
+		{write("b.npy", "not numpy"), "not a .npy file"},
+		{write("empty.csv", ""), "no points"},
+	} {
+		_, err := Parse(bad.word, 1)
+		require.ErrorContains(t, err, bad.want, bad.word)
+	}
+}
+
+func TestJSONRoundTrip(t *testing.T) {
+	c, err := Shape("torus,n=5", 3)
+	require.NoError(t, err)
+	data, err := json.Marshal(c)
+	require.NoError(t, err)
+	var back Cloud
+	require.NoError(t, json.Unmarshal(data, &back))
+	require.Equal(t, *c, back)
+	require.Error(t, json.Unmarshal([]byte(`[[1],[2,3]]`), &back))
+}
+
+// TestShapes checks that each shape lies where its description says.
+func TestShapes(t *testing.T) {
+	radius := func(p []float32, k int) float64 {
+		var s float64
+		for _, x := range p[:k] {
+			s += float64(x) * float64(x)
+		}
+		return math.Sqrt(s)
+	}
+	onShape := map[string]func(p []float32) bool{
+		"circle":  func(p []float32) bool { return math.Abs(radius(p, 2)-1) < 1e-6 },
+		"annulus": func(p []float32) bool { r := radius(p, 2); return r > 0.5-1e-6 && r < 1+1e-6 },
+		"disk":    func(p []float32) bool { return radius(p, 2) < 1+1e-6 },
+		"square":  func(p []float32) bool { return max(p[0], p[1], -p[0], -p[1]) <= 1 },
+		"figure-eight": func(p []float32) bool {
+			q := []float32{float32(math.Abs(float64(p[0]))) - 0.5, p[1]}
+			return math.Abs(radius(q, 2)-0.5) < 1e-6
+		},
+		"clusters": func(p []float32) bool { return math.Abs(radius(p, 2)-1) < 0.3 },
+		"segments": func(p []float32) bool { return math.Abs(float64(p[0])) <= 1 && (p[1] == 0.5 || p[1] == -0.5) },
+		"moons":    func(p []float32) bool { return radius(p, 2) < 2 },
+		"torus":    func(p []float32) bool { return math.Abs(math.Hypot(radius(p, 2)-1, float64(p[2]))-0.4) < 1e-6 },
+		"sphere":   func(p []float32) bool { return math.Abs(radius(p, 3)-1) < 1e-6 },
+		"swiss-roll": func(p []float32) bool {
+			r := math.Hypot(float64(p[0]), float64(p[2]))
+			return r > 1./3-1e-6 && r < 1+1e-6 && p[1] >= -1 && p[1] <= 1
+		},
+	}
+	require.Len(t, onShape, len(shapes))
+	for name, on := range onShape {
+		c, err := Shape(name, 7)
+		require.NoError(t, err)
+		require.Equal(t, 100, c.Len())
+		for i := range c.Len() {
+			require.True(t, on(c.Point(i)), "%s: point %d is %v", name, i, c.Point(i))
+		}
+		again, err := Shape(name, 7)
+		require.NoError(t, err)
+		require.Equal(t, c, again, "the seed decides")
+		other, err := Shape(name, 8)
+		require.NoError(t, err)
+		require.NotEqual(t, c, other)
+	}
+	require.Len(t, Shapes(), len(shapes))
+}
+
+func TestShapeOptions(t *testing.T) {
+	c, err := Shape("clusters:4,n=10,scale=100,at=1000/0,noise=0.5", 1)
+	require.NoError(t, err)
+	require.Equal(t, 10, c.Len())
+	require.InDelta(t, 1100, c.Point(0)[0], 25)
+	for _, bad := range []struct{ spec, want string }{
+		{"circle:2", "only in shapes that have parts"},
+		{"clusters:0", "one or more"},
+		{"circle,n=0", "1 to"},
+		{"circle,n=x", `option "n=x"`},
+		{"circle,noise=NaN", "not finite"},
+		{"circle,at=1", "want 2 numbers"},
+		{"circle,colour=red", "options are n, noise, scale and at"},
+	} {
+		_, err := Shape(bad.spec, 1)
+		require.ErrorContains(t, err, bad.want, bad.spec)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"[[1,2]]", "circle,n=3", "clusters:3,n=4,at=1/2", "torus,,"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if strings.Contains(s, "n=") && len(s) > 12 {
+			return // not a test of patience
+		}
+		if c, err := Parse(s, 1); err == nil && (c.Len() < 1 || len(c.Coords) != c.Len()*c.Dim) {
+			t.Fatalf("%q: %d points in R^%d with %d coordinates", s, c.Len(), c.Dim, len(c.Coords))
+		}
+	})
+}
+
+func ExampleShape() {
+	c, err := Shape("circle,n=3,scale=2", 1)
+	if err != nil {
+		panic(err)
+	}
+	p := c.Point(0)
+	fmt.Printf("%d points in R^%d, the first at radius %.1f\n", c.Len(), c.Dim, math.Hypot(float64(p[0]), float64(p[1])))
+	// Output: 3 points in R^2, the first at radius 2.0
+}
