@@ -29,6 +29,9 @@ func (a *arena) alloc(n int) kernels.Buffer {
 	return a.alloc(n)
 }
 
+// rewind takes everything back and keeps the chunks as they are.
+func (a *arena) rewind() { a.chunk, a.offset = 0, 0 }
+
 // reset takes everything back. A step that needed several chunks leaves one
 // chunk of their total size, so that the next step runs in one piece.
 func (a *arena) reset() {
@@ -40,12 +43,34 @@ func (a *arena) reset() {
 		a.free()
 		a.chunks = append(a.chunks, a.device.Alloc(total))
 	}
-	a.chunk, a.offset = 0, 0
+	a.rewind()
 }
 
 func (a *arena) free() {
 	for _, c := range a.chunks {
 		a.device.Free(c)
 	}
-	a.chunks, a.chunk, a.offset = a.chunks[:0], 0, 0
+	a.chunks = a.chunks[:0]
+	a.rewind()
 }
+
+// An intArena hands out the shapes and strides of a step, as an arena hands
+// out its buffers.
+type intArena struct {
+	chunk []int
+	used  int
+}
+
+// alloc returns n zeros.
+func (a *intArena) alloc(n int) []int {
+	if a.used+n > len(a.chunk) {
+		// Earlier slices keep the old chunk alive for as long as they are needed.
+		a.chunk, a.used = make([]int, max(2*len(a.chunk), n, 256)), 0
+	}
+	s := a.chunk[a.used : a.used+n : a.used+n]
+	a.used += n
+	clear(s)
+	return s
+}
+
+func (a *intArena) reset() { a.used = 0 }

@@ -14,44 +14,39 @@ import (
 // A tape is used by one goroutine at a time.
 type Tape struct {
 	device    kernels.Device
-	arena     arena
+	arena     arena // what lives until Reset
+	temp      arena // what lives until the running backward function returns
+	ints      intArena
 	vars      []*Var // all of this step in order, then spare ones
 	used      int
 	params    map[*Parameter]*Var // nil for those not used in this step
 	paramList []*Parameter        // the keys of params, in order of first use
 	paused    bool
+	walking   bool // a backward function may be running
 	done      bool
 }
 
 // NewTape returns an empty tape whose operations run on dev.
 func NewTape(dev kernels.Device) *Tape {
-	return &Tape{device: dev, arena: arena{device: dev}, params: make(map[*Parameter]*Var)}
+	return &Tape{
+		device: dev,
+		arena:  arena{device: dev},
+		temp:   arena{device: dev},
+		params: make(map[*Parameter]*Var),
+	}
 }
 
 // Device returns the device that the tape's operations run on.
 func (t *Tape) Device() kernels.Device { return t.device }
 
-// A Var is a value on a tape: an input, a parameter or the result of an
-// operation. It is valid until the tape is reset.
-type Var struct {
-	tape      *Tape
-	shape     []int
-	value     kernels.Buffer
-	grad      kernels.Buffer // empty until the first contribution, for variables without a gradient of their own
-	hasGrad   bool           // grad holds a contribution
-	needsGrad bool
-	param     *Parameter
-	backward  func()
-}
-
 // Constant puts a copy of host data on the tape. No gradient flows into it.
 // It panics if len(data) is not the size of the shape.
 func (t *Tape) Constant(data []float32, shape ...int) *Var {
 	if len(data) != Size(shape) {
-		panic(fmt.Sprintf("autograd: %d values for a constant of shape %v", len(data), shape))
+		panic(fmt.Sprintf("autograd: %d values for a constant of shape %s", len(data), text(shape)))
 	}
 	v := t.next(shape)
-	v.value = t.Scratch(len(data))
+	v.value = t.arena.alloc(len(data))
 	t.device.Write(v.value, data)
 	return v
 }
@@ -111,18 +106,25 @@ func (t *Tape) Backward(loss *Var) {
 	case loss.tape != t:
 		panic("autograd: Backward of a variable of another tape")
 	case loss.Len() != 1:
-		panic(fmt.Sprintf("autograd: Backward of a variable of shape %v; a loss has one value", loss.shape))
+		panic(fmt.Sprintf("autograd: Backward of a variable of shape %s; a loss has one value", text(loss.shape)))
 	case t.done:
 		panic("autograd: Backward called twice; call Reset between steps")
 	}
-	t.done = true
 	if loss.needsGrad {
 		seed, _ := loss.GradTarget()
 		t.device.Fill(seed, 1)
 	}
+	t.walk()
+}
+
+// walk runs the backward functions in reverse, from wherever a gradient is.
+func (t *Tape) walk() {
+	t.done, t.walking = true, true
+	defer func() { t.walking = false }()
 	for i := t.used - 1; i >= 0; i-- {
 		if v := t.vars[i]; v.backward != nil && v.hasGrad {
 			v.backward()
+			t.temp.rewind()
 		}
 	}
 	for _, p := range t.paramList {
@@ -143,12 +145,15 @@ func (t *Tape) Reset() {
 	}
 	t.used, t.done = 0, false
 	t.arena.reset()
+	t.temp.reset()
+	t.ints.reset()
 }
 
 // Free resets the tape and returns its memory to the device.
 func (t *Tape) Free() {
 	t.Reset()
 	t.arena.free()
+	t.temp.free()
 }
 
 // Result puts the result of an operation on the tape: a variable of the given
@@ -164,33 +169,29 @@ func (t *Tape) Free() {
 //
 // It panics if an input is on another tape, naming both devices if they differ.
 func (t *Tape) Result(shape []int, inputs ...*Var) *Var {
-	y := t.result(shape, inputs)
-	y.value = t.Scratch(Size(shape))
+	y := t.result(shape, inputs...)
+	y.value = t.arena.alloc(Size(shape))
 	return y
 }
 
-// alias is Result for an operation that rearranges nothing: the variable
-// shares x's elements under another shape of equal size.
-func (t *Tape) alias(shape []int, x *Var) *Var {
-	y := t.result(shape, []*Var{x})
-	y.value = x.value
-	return y
-}
-
-func (t *Tape) result(shape []int, inputs []*Var) *Var {
+// result is Result without the memory.
+func (t *Tape) result(shape []int, inputs ...*Var) *Var {
 	y := t.next(shape)
 	for _, x := range inputs {
 		if x.tape != t {
 			panic(mixed(t, x))
 		}
+		x.uses++
 		y.needsGrad = y.needsGrad || x.needsGrad && !t.paused
 	}
 	return y
 }
 
+const usedAfterReset = "autograd: a variable is used after its tape was reset"
+
 func mixed(t *Tape, x *Var) string {
 	if x.tape == nil {
-		return "autograd: a variable is used after its tape was reset"
+		return usedAfterReset
 	}
 	if a, b := t.device, x.tape.device; a != b {
 		return fmt.Sprintf("autograd: an operation mixes devices %s and %s; move one tensor with Tensor.To", a.Name(), b.Name())
@@ -198,9 +199,15 @@ func mixed(t *Tape, x *Var) string {
 	return "autograd: an operation mixes variables of two tapes"
 }
 
-// Scratch returns a buffer of n elements with unspecified contents that lives
-// until the tape is reset.
-func (t *Tape) Scratch(n int) kernels.Buffer { return t.arena.alloc(n) }
+// Scratch returns a buffer of n elements with unspecified contents. It lives
+// until the tape is reset or, when a backward function asks for it, until that
+// function returns.
+func (t *Tape) Scratch(n int) kernels.Buffer {
+	if t.walking {
+		return t.temp.alloc(n)
+	}
+	return t.arena.alloc(n)
+}
 
 func (t *Tape) checkDevice(x *Tensor) {
 	if x.device != t.device {
@@ -210,77 +217,11 @@ func (t *Tape) checkDevice(x *Tensor) {
 
 func (t *Tape) next(shape []int) *Var {
 	if t.used == len(t.vars) {
-		t.vars = append(t.vars, new(Var))
+		t.vars = append(t.vars, &Var{shape: make([]int, 0, 4)})
 	}
 	v := t.vars[t.used]
 	t.used++
 	v.tape = t
 	v.shape = append(v.shape[:0], shape...)
 	return v
-}
-
-// Tape returns the tape that v is on.
-func (v *Var) Tape() *Tape { return v.tape }
-
-// Shape returns the lengths of v's axes. The caller must not change it.
-func (v *Var) Shape() []int { return v.shape }
-
-// Len returns the number of elements.
-func (v *Var) Len() int { return v.value.Len() }
-
-// Value returns v's elements, for kernels. They must not be changed once
-// another operation has read them.
-func (v *Var) Value() kernels.Buffer { return v.value }
-
-// Read waits for v's value and copies it into dst, of v's length.
-func (v *Var) Read(dst []float32) error { return v.tape.device.Read(dst, v.value) }
-
-// Item waits for the value of a variable that holds one.
-func (v *Var) Item() (float32, error) {
-	if v.Len() != 1 {
-		panic(fmt.Sprintf("autograd: Item of a variable of shape %v", v.shape))
-	}
-	var x [1]float32
-	err := v.Read(x[:])
-	return x[0], err
-}
-
-// NeedsGrad reports whether gradients flow into v.
-func (v *Var) NeedsGrad() bool { return v.needsGrad }
-
-// Grad returns the gradient that Backward found for v, the zero Buffer if loss
-// did not depend on it. In an operation's backward function it is the gradient
-// of the operation's result, always present.
-func (v *Var) Grad() kernels.Buffer {
-	if !v.hasGrad {
-		return kernels.Buffer{}
-	}
-	return v.grad
-}
-
-// GradTarget returns where a backward function stores its contribution to the
-// gradient of one of its inputs, and how: the first contribution overwrites,
-// later ones add. The caller must store a contribution to every element.
-// It panics if v needs no gradient.
-func (v *Var) GradTarget() (kernels.Buffer, kernels.Store) {
-	if !v.needsGrad {
-		panic("autograd: GradTarget of a variable that needs no gradient")
-	}
-	if v.hasGrad {
-		return v.grad, kernels.Add
-	}
-	if v.param == nil {
-		v.grad = v.tape.Scratch(v.Len())
-	}
-	v.hasGrad = true
-	return v.grad, kernels.Set
-}
-
-// OnBackward records how the gradient flows from v, an operation's result, to
-// its inputs. f runs during Backward if a gradient reached v; it reads v.Grad
-// and stores into the GradTarget of each input that needs a gradient.
-func (v *Var) OnBackward(f func()) {
-	if v.needsGrad {
-		v.backward = f
-	}
 }

@@ -12,11 +12,17 @@ type Tensor struct {
 	shape  []int
 	buffer kernels.Buffer
 	device kernels.Device
+	owner  bool // buffer is an allocation of its own
+}
+
+// allocate returns a tensor with unspecified contents.
+func allocate(dev kernels.Device, shape []int) *Tensor {
+	return &Tensor{append([]int{}, shape...), dev.Alloc(Size(shape)), dev, true}
 }
 
 // NewTensor returns a tensor of zeros on dev.
 func NewTensor(dev kernels.Device, shape ...int) *Tensor {
-	t := &Tensor{append([]int(nil), shape...), dev.Alloc(Size(shape)), dev}
+	t := allocate(dev, shape)
 	dev.Fill(t.buffer, 0)
 	return t
 }
@@ -25,9 +31,9 @@ func NewTensor(dev kernels.Device, shape ...int) *Tensor {
 // It panics if len(data) is not the size of the shape.
 func TensorOf(dev kernels.Device, data []float32, shape ...int) *Tensor {
 	if len(data) != Size(shape) {
-		panic(fmt.Sprintf("autograd: %d values for a tensor of shape %v", len(data), shape))
+		panic(fmt.Sprintf("autograd: %d values for a tensor of shape %s", len(data), text(shape)))
 	}
-	t := &Tensor{append([]int(nil), shape...), dev.Alloc(len(data)), dev}
+	t := allocate(dev, shape)
 	dev.Write(t.buffer, data)
 	return t
 }
@@ -38,12 +44,16 @@ func Size(shape []int) int {
 	n := 1
 	for _, d := range shape {
 		if d < 0 {
-			panic(fmt.Sprintf("autograd: negative length in shape %v", shape))
+			panic(fmt.Sprintf("autograd: negative length in shape %s", text(shape)))
 		}
 		n *= d
 	}
 	return n
 }
+
+// text formats a shape for a panic. The copy keeps shapes that are passed down
+// to a panic from escaping to the heap when there is none.
+func text(shape []int) string { return fmt.Sprint(append([]int(nil), shape...)) }
 
 // Shape returns the lengths of t's axes. The caller must not change it.
 func (t *Tensor) Shape() []int { return t.shape }
@@ -81,9 +91,19 @@ func (t *Tensor) To(dev kernels.Device) (*Tensor, error) {
 // View returns a tensor that shares t's elements under another shape of equal size.
 func (t *Tensor) View(shape ...int) *Tensor {
 	if Size(shape) != t.Len() {
-		panic(fmt.Sprintf("autograd: view of shape %v as %v", t.shape, shape))
+		panic(fmt.Sprintf("autograd: view of shape %s as %s", text(t.shape), text(shape)))
 	}
-	return &Tensor{append([]int(nil), shape...), t.buffer, t.device}
+	return &Tensor{append([]int{}, shape...), t.buffer, t.device, false}
+}
+
+// Free gives t's memory back to the device, unless t is a view or a packed
+// parameter. Neither t nor views of it may be used afterwards.
+func (t *Tensor) Free() {
+	if t.owner {
+		t.device.Free(t.buffer)
+		t.owner = false
+	}
+	t.buffer = kernels.Buffer{}
 }
 
 // A Parameter is a tensor that training changes, together with its gradient.
@@ -100,7 +120,8 @@ func NewParameter(name string, value *Tensor) *Parameter {
 
 // Pack moves the parameters, all on one device, into two contiguous spans, one
 // of values and one of gradients, which it returns: the parameters become views
-// of them, so that an optimizer updates all in one kernel.
+// of them, so that an optimizer updates all in one kernel. Views of a
+// parameter's tensors that were taken before do not follow.
 func Pack(params []*Parameter) (values, grads kernels.Buffer) {
 	n := 0
 	for _, p := range params {
@@ -122,6 +143,7 @@ func Pack(params []*Parameter) (values, grads kernels.Buffer) {
 			}
 			view := move.span.Slice(at, at+move.t.Len())
 			dev.Copy(view, move.t.buffer)
+			move.t.Free()
 			move.t.buffer = view
 		}
 		at += p.Value.Len()

@@ -1,0 +1,159 @@
+package autograd
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// Linear returns act(x·wᵀ + b) for x of shape …×in, w of shape out×in (as
+// PyTorch keeps it) and b of shape out, or nil for none. The result has shape
+// …×out. Identity, ReLU, Sigmoid and Tanh are computed in the same kernel as the
+// product, any other act in one of its own.
+func Linear(x, w, b *Var, act kernels.Func) *Var {
+	if !act.IsActivation() {
+		return Map(act, Linear(x, w, b, kernels.Identity))
+	}
+	t := x.Tape()
+	r := len(x.shape)
+	if r == 0 || len(w.shape) != 2 || x.shape[r-1] != w.shape[1] || b != nil && !slices.Equal(b.shape, w.shape[:1]) {
+		panic(fmt.Sprintf("autograd: Linear of input %s, weight %s%s; want …×in, out×in and out", text(x.shape), text(w.shape), b.biasText()))
+	}
+	rows, out, in := Size(x.shape[:r-1]), w.shape[0], w.shape[1]
+	shape := append(t.ints.alloc(r)[:0], x.shape[:r-1]...)
+	y := t.resultWithBias(append(shape, out), x, w, b)
+	t.device.Gemm(kernels.Gemm{
+		M: rows, N: out, K: in, TransB: true, Alpha: 1,
+		A: x.value, B: w.value, C: y.value, Bias: b.biasValue(), Act: act,
+	})
+	y.OnBackward(func() {
+		dz := y.beforeActivation(act)
+		if x.needsGrad {
+			dx, store := x.GradTarget()
+			t.device.Gemm(kernels.Gemm{M: rows, N: in, K: out, Alpha: 1, Beta: beta(store), A: dz, B: w.value, C: dx})
+		}
+		if w.needsGrad {
+			dw, store := w.GradTarget()
+			t.device.Gemm(kernels.Gemm{M: out, N: in, K: rows, TransA: true, Alpha: 1, Beta: beta(store), A: dz, B: x.value, C: dw})
+		}
+		b.backwardBias(dz, kernels.SumShape{K0: 1, R0: rows, K1: out, R1: 1})
+	})
+	return y
+}
+
+// MatMul returns the matrix product of a (…×m×k) and b (…×k×n), of shape
+// …×m×n. Leading axes hold batches of matrices and broadcast as in [Add].
+func MatMul(a, b *Var) *Var {
+	t := a.Tape()
+	ra, rb := len(a.shape), len(b.shape)
+	if ra < 2 || rb < 2 || a.shape[ra-1] != b.shape[rb-2] {
+		panic(fmt.Sprintf("autograd: MatMul of shapes %s and %s; want …×m×k and …×k×n", text(a.shape), text(b.shape)))
+	}
+	batchA, batchB := a.shape[:ra-2], b.shape[:rb-2]
+	m, k, n := a.shape[ra-2], a.shape[ra-1], b.shape[rb-1]
+	batch := t.broadcastShape(matMul{}, batchA, batchB)
+	shape := append(append(t.ints.alloc(len(batch) + 2)[:0], batch...), m, n)
+	if rb == 2 { // one tall matrix instead of a batch
+		m, batchA, batch = Size(a.shape[:ra-1]), nil, nil
+	}
+	y := t.Result(shape, a, b)
+	indexA, indexB := t.repeatIndex(batchA, batch), t.repeatIndex(batchB, batch)
+	for i := range indexA {
+		t.device.Gemm(kernels.Gemm{
+			M: m, N: n, K: k, Alpha: 1,
+			A: block(a.value, indexA[i], m*k), B: block(b.value, indexB[i], k*n), C: block(y.value, i, m*n),
+		})
+	}
+	y.OnBackward(func() {
+		if a.needsGrad {
+			da, store := a.matricesTarget(len(indexA) != Size(batchA))
+			for i := range indexA {
+				t.device.Gemm(kernels.Gemm{
+					M: m, N: k, K: n, TransB: true, Alpha: 1, Beta: beta(store),
+					A: block(y.grad, i, m*n), B: block(b.value, indexB[i], k*n), C: block(da, indexA[i], m*k),
+				})
+			}
+		}
+		if b.needsGrad {
+			db, store := b.matricesTarget(len(indexB) != Size(batchB))
+			for i := range indexB {
+				t.device.Gemm(kernels.Gemm{
+					M: k, N: n, K: m, TransA: true, Alpha: 1, Beta: beta(store),
+					A: block(a.value, indexA[i], m*k), B: block(y.grad, i, m*n), C: block(db, indexB[i], k*n),
+				})
+			}
+		}
+	})
+	return y
+}
+
+type matMul struct{}
+
+func (matMul) String() string { return "MatMul over batches" }
+
+// repeatIndex returns, for each element of an array of shape to, which element
+// of one of shape from is broadcast to it.
+func (t *Tape) repeatIndex(from, to []int) []int {
+	strides := t.repeated(kernels.Buffer{}, from, to).strides
+	index := t.ints.alloc(Size(to))
+	for i := range index {
+		rest := i
+		for axis, n := range slices.Backward(to) {
+			index[i] += rest % n * strides[axis]
+			rest /= n
+		}
+	}
+	return index
+}
+
+// block returns the i-th of the blocks of n elements that b is made of.
+func block(b kernels.Buffer, i, n int) kernels.Buffer { return b.Slice(i*n, (i+1)*n) }
+
+// matricesTarget is GradTarget for one contribution to each matrix of v or, if
+// they are repeated, for any number of them.
+func (v *Var) matricesTarget(repeated bool) (kernels.Buffer, kernels.Store) {
+	if repeated {
+		return v.addTarget(), kernels.Add
+	}
+	return v.GradTarget()
+}
+
+// beta is store as the factor of what a product's destination holds.
+func beta(store kernels.Store) float32 {
+	if store == kernels.Add {
+		return 1
+	}
+	return 0
+}
+
+// A bias is a Var or nil; the functions below spare its users the difference.
+
+func (t *Tape) resultWithBias(shape []int, x, w, b *Var) *Var {
+	if b == nil {
+		return t.Result(shape, x, w)
+	}
+	return t.Result(shape, x, w, b)
+}
+
+func (b *Var) biasValue() kernels.Buffer {
+	if b == nil {
+		return kernels.Buffer{}
+	}
+	return b.value
+}
+
+func (b *Var) biasText() string {
+	if b == nil {
+		return ""
+	}
+	return ", bias " + text(b.shape)
+}
+
+// backwardBias adds dz, summed over all but the channels, to b's gradient.
+func (b *Var) backwardBias(dz kernels.Buffer, shape kernels.SumShape) {
+	if b != nil && b.needsGrad {
+		db, store := b.GradTarget()
+		b.tape.device.Sum(db, dz, shape, 1, store)
+	}
+}

@@ -1,0 +1,130 @@
+package autograd
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// Sum returns the sum of x over the given axes, which the result lacks, or
+// over all of them if none are given: a scalar of shape []. Negative axes count
+// from the end. A sum of nothing is 0.
+func Sum(x *Var, axes ...int) *Var { return reduce("Sum", x, axes, false, false) }
+
+// SumKeep is Sum with the summed axes kept, at length 1, so that the result
+// broadcasts against x.
+func SumKeep(x *Var, axes ...int) *Var { return reduce("SumKeep", x, axes, true, false) }
+
+// Mean returns the mean of x over the given axes, which the result lacks, or
+// over all of them if none are given: a scalar of shape []. Negative axes count
+// from the end. The mean of nothing is taken as 0, so that an empty batch adds
+// nothing to a loss.
+func Mean(x *Var, axes ...int) *Var { return reduce("Mean", x, axes, false, true) }
+
+// MeanKeep is Mean with the averaged axes kept, at length 1, so that the
+// result broadcasts against x.
+func MeanKeep(x *Var, axes ...int) *Var { return reduce("MeanKeep", x, axes, true, true) }
+
+func reduce(operation string, x *Var, axes []int, keep, mean bool) *Var {
+	t := x.Tape()
+	kept := t.ints.alloc(len(x.shape)) // x's shape with reduced axes at length 1
+	copy(kept, x.shape)
+	seen := t.ints.alloc(len(x.shape))
+	for _, axis := range axes {
+		i := x.axis(operation, axis)
+		if seen[i] != 0 {
+			panic(fmt.Sprintf("autograd: %s over axis %d twice", operation, axis))
+		}
+		seen[i] = 1
+	}
+	g := t.newGroups(len(x.shape))
+	shape := t.ints.alloc(len(x.shape))[:0]
+	for i, n := range x.shape {
+		reduced := len(axes) == 0 || seen[i] != 0
+		g.add(n, reduced)
+		if reduced {
+			kept[i] = 1
+		} else {
+			shape = append(shape, n)
+		}
+	}
+	if keep {
+		shape = kept
+	}
+	y := t.Result(shape, x)
+	scale := float32(1)
+	if mean {
+		scale = float32(float64(y.Len()) / float64(max(1, x.Len())))
+	}
+	t.sum(y.value, x.value, g, scale, kernels.Set)
+	y.OnBackward(func() {
+		dy := y.grad
+		if scale != 1 {
+			dy = t.Scratch(y.Len())
+			t.device.Affine(dy, y.grad, scale, 0, kernels.Set)
+		}
+		dx, store := x.GradTarget()
+		t.repeat(dx, x.shape, dy, kept, store)
+	})
+	return y
+}
+
+// axis returns the index of an axis that may be counted from the end.
+func (v *Var) axis(operation string, axis int) int {
+	i := axis
+	if i < 0 {
+		i += len(v.shape)
+	}
+	if i < 0 || i >= len(v.shape) {
+		panic(fmt.Sprintf("autograd: %s along axis %d of shape %s", operation, axis, text(v.shape)))
+	}
+	return i
+}
+
+// groups is the shape of an array with neighbouring axes merged: kept and
+// reduced ones in turn, beginning with kept.
+type groups []int
+
+// newGroups returns the groups of an array of no axes, with room for rank.
+func (t *Tape) newGroups(rank int) groups {
+	g := t.ints.alloc(rank + 2)[:1]
+	g[0] = 1
+	return g
+}
+
+// add appends an axis.
+func (g *groups) add(n int, reduced bool) {
+	switch last := len(*g) - 1; {
+	case n == 1:
+	case reduced == (last%2 == 1):
+		(*g)[last] *= n
+	default:
+		*g = append(*g, n)
+	}
+}
+
+// sum stores scale times the sum of src over the reduced groups into dst. The
+// device reduces two groups at once; more take several rounds, last ones first.
+func (t *Tape) sum(dst, src kernels.Buffer, g groups, scale float32, store kernels.Store) {
+	if len(g) == 1 {
+		t.device.Affine(dst, src, scale, 0, store)
+		return
+	}
+	if len(g)%2 == 1 {
+		g = append(g, 1)
+	}
+	for len(g) > 4 {
+		n := len(g)
+		s := kernels.SumShape{K0: Size(g[:n-3]), R0: g[n-3], K1: g[n-2], R1: g[n-1]}
+		part := t.Scratch(s.K0 * s.K1)
+		t.device.Sum(part, src, s, 1, kernels.Set)
+		g[n-4] *= g[n-2]
+		g[n-3] = 1
+		src, g = part, g[:n-2]
+	}
+	s := kernels.SumShape{K0: g[0], R0: g[1], K1: 1, R1: 1}
+	if len(g) == 4 {
+		s.K1, s.R1 = g[2], g[3]
+	}
+	t.device.Sum(dst, src, s, scale, store)
+}
