@@ -68,6 +68,16 @@ type Driver interface {
 	Close() error
 }
 
+// A Recycler is a Driver that wants to know what a caching allocator does with
+// memory between Alloc and Free, so that it can check accesses against what is
+// really in use. An allocator that keeps freed memory tells it where it can.
+type Recycler interface {
+	// Recycle enqueues on s that the allocation at p starts a new life as size
+	// bytes of unspecified contents; whatever lies behind them, all of it if
+	// size is 0, is not to be touched until the next Recycle.
+	Recycle(s Stream, p Pointer, size int) error
+}
+
 // ErrOutOfMemory is what Alloc's error wraps when device memory is exhausted.
 var ErrOutOfMemory = errors.New("out of device memory")
 
@@ -121,8 +131,9 @@ type Properties struct {
 	MaxBlock               Dim
 	MaxGrid                Dim
 	SharedMemoryPerBlock   int // bytes, without asking for more
-	MaxThreadsPerProcessor int
 	RegistersPerBlock      int
+	// MaxThreadsPerMultiprocessor bounds how many may be resident at a time.
+	MaxThreadsPerMultiprocessor int
 }
 
 // A Module is a compiled PTX file.
