@@ -1,0 +1,106 @@
+package autogradtest
+
+import (
+	"math"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+)
+
+// shapes are those that operations of one variable are tried on.
+var shapes = [][]int{{}, {1}, {7}, {2, 3}, {3, 1, 5}, {0}, {2, 0, 3}, {1, 2, 1, 2, 1, 2, 1, 2}}
+
+func arithmeticCases() (cases []Case) {
+	for _, op := range []struct {
+		name    string
+		compute func(a, b *autograd.Var) *autograd.Var
+		want    func(a, b float64) float64
+		kind    Kind
+	}{
+		{"Add", autograd.Add, func(a, b float64) float64 { return a + b }, Any},
+		{"Sub", autograd.Sub, func(a, b float64) float64 { return a - b }, Any},
+		{"Mul", autograd.Mul, func(a, b float64) float64 { return a * b }, Any},
+		{"Div", autograd.Div, func(a, b float64) float64 { return a / b }, Nonzero},
+		{"Maximum", autograd.Maximum, math.Max, Stepped},
+		{"Minimum", autograd.Minimum, math.Min, Stepped},
+	} {
+		for _, s := range [][3][]int{ // a, b, result
+			{{}, {}, {}},
+			{{7}, {7}, {7}},
+			{{2, 3}, {2, 3}, {2, 3}},
+			{{0}, {0}, {0}},
+			{{}, {3}, {3}},
+			{{2, 3}, {3}, {2, 3}},
+			{{2, 1}, {2, 3}, {2, 3}},
+			{{2, 1}, {1, 3}, {2, 3}},
+			{{1, 1}, {}, {1, 1}},
+			{{3, 1, 2}, {4, 1}, {3, 4, 2}},
+			{{2, 3, 2}, {1, 3, 1}, {2, 3, 2}},
+			{{1}, {0}, {0}},
+			{{3, 1}, {1, 0}, {3, 0}},
+			{{0, 2}, {2}, {0, 2}},
+			{{2, 1, 2, 1, 2}, {1, 2, 1, 2, 1}, {2, 2, 2, 2, 2}},
+			{{2, 1, 2, 1, 2, 1, 2, 1}, {2, 1, 2, 1, 2, 1, 2}, {2, 2, 2, 2, 2, 2, 2, 2}},
+		} {
+			cases = append(cases, Case{
+				op.name,
+				[]Input{{op.kind, s[0]}, {op.kind, s[1]}},
+				func(in []*autograd.Var) *autograd.Var { return op.compute(in[0], in[1]) },
+				func(in []Array) Array {
+					return build(s[2], func(index []int) float64 { return op.want(in[0].at(index...), in[1].at(index...)) })
+				},
+			})
+		}
+		if op.kind != Stepped { // equal operands are a kink
+			cases = append(cases, Case{
+				op.name + " of x and x",
+				[]Input{{op.kind, []int{2, 3}}},
+				func(in []*autograd.Var) *autograd.Var { return op.compute(in[0], in[0]) },
+				func(in []Array) Array {
+					return build([]int{2, 3}, func(index []int) float64 { return op.want(in[0].at(index...), in[0].at(index...)) })
+				},
+			})
+		}
+	}
+	return cases
+}
+
+func functionCases() (cases []Case) {
+	for _, f := range []struct {
+		name    string
+		compute func(x *autograd.Var) *autograd.Var
+		want    func(x float64) float64
+		kind    Kind
+	}{
+		{"ReLU", autograd.ReLU, func(x float64) float64 { return max(x, 0) }, Nonzero},
+		{"Sigmoid", autograd.Sigmoid, sigmoid, Any},
+		{"Tanh", autograd.Tanh, math.Tanh, Any},
+		{"Exp", autograd.Exp, math.Exp, Any},
+		{"Log", autograd.Log, math.Log, Positive},
+		{"Sqrt", autograd.Sqrt, math.Sqrt, Positive},
+		{"Softplus", autograd.Softplus, func(x float64) float64 { return math.Log1p(math.Exp(x)) }, Any},
+		{"Neg", autograd.Neg, func(x float64) float64 { return -x }, Any},
+		{"Abs", autograd.Abs, math.Abs, Nonzero},
+		{"Square", autograd.Square, func(x float64) float64 { return x * x }, Any},
+		{"Reciprocal", autograd.Reciprocal, func(x float64) float64 { return 1 / x }, Nonzero},
+		{"Sin", autograd.Sin, math.Sin, Any},
+		{"Cos", autograd.Cos, math.Cos, Any},
+		{"Map", func(x *autograd.Var) *autograd.Var { return autograd.Map(kernels.Tanh, x) }, math.Tanh, Any},
+		{"Scale", func(x *autograd.Var) *autograd.Var { return autograd.Scale(x, -2.5) }, func(x float64) float64 { return -2.5 * x }, Any},
+		{"AddScalar", func(x *autograd.Var) *autograd.Var { return autograd.AddScalar(x, 0.75) }, func(x float64) float64 { return x + 0.75 }, Any},
+	} {
+		for _, shape := range shapes {
+			cases = append(cases, Case{
+				f.name,
+				[]Input{{f.kind, shape}},
+				func(in []*autograd.Var) *autograd.Var { return f.compute(in[0]) },
+				func(in []Array) Array {
+					return build(shape, func(index []int) float64 { return f.want(in[0].at(index...)) })
+				},
+			})
+		}
+	}
+	return cases
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -1,0 +1,163 @@
+// Package autogradtest holds the tests of package autograd that say something
+// about a device: every operation's values are compared with a plain float64
+// reference, its gradients with differences, on whatever device is given.
+//
+//	func TestOperations(t *testing.T) {
+//		autogradtest.Run(t, func() kernels.Device { return cpu.New() })
+//	}
+package autogradtest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+)
+
+// A Case is one use of an operation.
+type Case struct {
+	Operation string // the name of the function in autograd, and words that tell the case from others
+	Inputs    []Input
+	Compute   func(in []*autograd.Var) *autograd.Var
+	Want      func(in []Array) Array // in float64, as plainly as possible; nil if another case says it
+}
+
+// An Input is an array of random values of the given kind.
+type Input struct {
+	Kind
+	Shape []int
+}
+
+// A Kind says which values an operation may be tried at.
+type Kind int
+
+const (
+	Any         Kind = iota // in (−1.5, 1.5)
+	Nonzero                 // 0.2 < |x| < 1.5
+	Positive                // in (0.3, 2)
+	Probability             // in (0.1, 0.9)
+	Stepped                 // multiples of ½, plus one of shifts that differ between the inputs of a case
+)
+
+func (k Kind) value(r *rand.Rand, input int) float32 {
+	switch k {
+	case Nonzero:
+		return float32((0.2 + 1.3*r.Float64()) * float64(1-2*r.IntN(2)))
+	case Positive:
+		return float32(0.3 + 1.7*r.Float64())
+	case Probability:
+		return float32(0.1 + 0.8*r.Float64())
+	case Stepped:
+		return 0.5*float32(r.IntN(7)-3) + 0.25*float32(input)
+	}
+	return float32(3*r.Float64() - 1.5)
+}
+
+// Name describes the case by its operation and the shapes of its inputs.
+func (c Case) Name() string {
+	name := c.Operation
+	for _, in := range c.Inputs {
+		name += fmt.Sprint(in.Shape)
+	}
+	return name
+}
+
+// Cases returns all cases; together they use every operation.
+func Cases() []Case {
+	return slices.Concat(arithmeticCases(), functionCases(), reduceCases(), shapeCases(), productCases(), convolutionCases(), lossCases())
+}
+
+// Run tries every case on a device of each newDevice's, which it closes.
+func Run(t *testing.T, newDevice func() kernels.Device) {
+	dev := poisoned{newDevice()}
+	for k, c := range Cases() {
+		t.Run(c.Name(), func(t *testing.T) { c.run(t, dev, uint64(k)) })
+	}
+	require.NoError(t, dev.Close())
+}
+
+// poisoned is a device whose memory is full of NaN, so that whoever reads what
+// was never written is found out.
+type poisoned struct{ kernels.Device }
+
+func (p poisoned) Alloc(n int) kernels.Buffer {
+	b := p.Device.Alloc(n)
+	p.Fill(b, float32(math.NaN()))
+	return b
+}
+
+func (c Case) run(t *testing.T, dev kernels.Device, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	var inputs []*autograd.Tensor
+	var arrays []Array
+	for k, in := range c.Inputs {
+		data := make([]float32, autograd.Size(in.Shape))
+		for i := range data {
+			data[i] = in.value(r, k)
+		}
+		x := autograd.TensorOf(dev, data, in.Shape...)
+		defer x.Free()
+		inputs = append(inputs, x)
+		arrays = append(arrays, newArray(data, in.Shape))
+	}
+
+	if c.Want != nil {
+		t.Run("value", func(t *testing.T) { c.checkValue(t, dev, inputs, c.Want(arrays)) })
+	}
+	t.Run("gradient", func(t *testing.T) {
+		require.NoError(t, autograd.Check(func(_ *autograd.Tape, in []*autograd.Var) *autograd.Var {
+			return c.Compute(in)
+		}, inputs...))
+	})
+	t.Run("gradient added to another", func(t *testing.T) {
+		require.NoError(t, autograd.Check(func(_ *autograd.Tape, in []*autograd.Var) *autograd.Var {
+			results := []*autograd.Var{autograd.Flatten(c.Compute(in), 0)}
+			for _, x := range in {
+				results = append(results, autograd.Flatten(autograd.Scale(x, 0.5), 0))
+			}
+			return autograd.Concat(0, results...)
+		}, inputs...))
+	})
+	if len(inputs) < 2 {
+		return
+	}
+	for k := range inputs {
+		t.Run(fmt.Sprintf("gradient of input %d alone", k), func(t *testing.T) {
+			require.NoError(t, autograd.Check(func(tape *autograd.Tape, in []*autograd.Var) *autograd.Var {
+				all := onTape(tape, inputs)
+				all[k] = in[0]
+				return c.Compute(all)
+			}, inputs[k]))
+		})
+	}
+}
+
+func (c Case) checkValue(t *testing.T, dev kernels.Device, inputs []*autograd.Tensor, want Array) {
+	tape := autograd.NewTape(dev)
+	defer tape.Free()
+	for range 2 { // the second time in memory that was used before
+		y := c.Compute(onTape(tape, inputs))
+		got, err := y.Values()
+		require.NoError(t, err)
+		require.Equal(t, want.shape, y.Shape())
+		for i, w := range want.data {
+			require.InDelta(t, w, got[i], 2e-5*max(1, math.Abs(w)), "element %d", i)
+		}
+		tape.Reset()
+	}
+}
+
+// onTape returns the tensors as variables that need no gradient.
+func onTape(tape *autograd.Tape, inputs []*autograd.Tensor) []*autograd.Var {
+	vars := make([]*autograd.Var, len(inputs))
+	for i, x := range inputs {
+		vars[i] = tape.Input(x)
+	}
+	return vars
+}
