@@ -9,41 +9,53 @@ type arena struct {
 	chunks []kernels.Buffer
 	chunk  int // the one in use
 	offset int // its first free element
+	used   int // elements handed out since the last rewind
+	peak   int // the most that used has been
 }
 
+// In elements.
 const (
-	chunkSize = 1 << 18 // elements, the least that is asked of the device
-	alignment = 16      // elements: 64 bytes
+	firstChunk = 1 << 12 // the least that is asked of the device
+	alignment  = 16      // 64 bytes
 )
 
 func (a *arena) alloc(n int) kernels.Buffer {
-	for ; a.chunk < len(a.chunks); a.chunk, a.offset = a.chunk+1, 0 {
-		if c := a.chunks[a.chunk]; a.offset+n <= c.Len() {
-			b := c.Slice(a.offset, a.offset+n)
-			a.offset = min(c.Len(), (a.offset+n+alignment-1)/alignment*alignment)
-			return b
-		}
+	aligned := (n + alignment - 1) / alignment * alignment
+	for a.chunk < len(a.chunks) && a.offset+aligned > a.chunks[a.chunk].Len() {
+		a.chunk, a.offset = a.chunk+1, 0
 	}
-	a.chunks = append(a.chunks, a.device.Alloc(max(n, chunkSize)))
-	a.offset = 0
-	return a.alloc(n)
+	if a.chunk == len(a.chunks) { // as much again as there is, so that any step takes few chunks
+		a.chunks = append(a.chunks, a.device.Alloc(max(aligned, firstChunk, a.size())))
+	}
+	b := a.chunks[a.chunk].Slice(a.offset, a.offset+n)
+	a.offset += aligned
+	a.used += aligned
+	return b
+}
+
+// size returns the number of elements in all chunks.
+func (a *arena) size() int {
+	n := 0
+	for _, c := range a.chunks {
+		n += c.Len()
+	}
+	return n
 }
 
 // rewind takes everything back and keeps the chunks as they are.
-func (a *arena) rewind() { a.chunk, a.offset = 0, 0 }
+func (a *arena) rewind() {
+	a.peak = max(a.peak, a.used)
+	a.chunk, a.offset, a.used = 0, 0, 0
+}
 
 // reset takes everything back. A step that needed several chunks leaves one
-// chunk of their total size, so that the next step runs in one piece.
+// that would have held it all, so that the next step runs in one piece.
 func (a *arena) reset() {
-	if len(a.chunks) > 1 {
-		total := 0
-		for _, c := range a.chunks {
-			total += c.Len()
-		}
-		a.free()
-		a.chunks = append(a.chunks, a.device.Alloc(total))
-	}
 	a.rewind()
+	if len(a.chunks) > 1 {
+		a.free()
+		a.chunks = append(a.chunks, a.device.Alloc(a.peak))
+	}
 }
 
 func (a *arena) free() {
@@ -51,7 +63,6 @@ func (a *arena) free() {
 		a.device.Free(c)
 	}
 	a.chunks = a.chunks[:0]
-	a.rewind()
 }
 
 // An intArena hands out the shapes and strides of a step, as an arena hands

@@ -12,10 +12,10 @@ import (
 // repeated any number of times.
 func BroadcastTo(x *Var, shape ...int) *Var {
 	t := x.Tape()
-	y := t.Result(shape, x)
-	if !repeats(x.shape, y.shape) {
+	if !repeats(x.shape, shape) {
 		panic(fmt.Sprintf("autograd: BroadcastTo of shape %s to %s", text(x.shape), text(shape)))
 	}
+	y := t.Result(shape, x)
 	t.repeat(y.value, y.shape, x.value, x.shape, kernels.Set)
 	y.OnBackward(func() { y.sumTo(x, y.grad, 1) })
 	return y

@@ -174,14 +174,7 @@ func (c *check) value() (value, size float64, err error) {
 func (c *check) backward() (gradients [][]float32, value float64, err error) {
 	c.tape.Reset()
 	y := c.run()
-	random := rand.New(rand.NewPCG(1, 2))
-	c.direction = make([]float32, y.Len())
-	for i := range c.direction {
-		c.direction[i] = float32(0.5 + random.Float64())
-		if random.IntN(2) == 0 {
-			c.direction[i] *= -1
-		}
-	}
+	c.direction = direction(y.Len())
 	c.result = make([]float32, y.Len())
 	if value, _, err = c.project(y); err != nil {
 		return nil, 0, err
@@ -199,6 +192,20 @@ func (c *check) backward() (gradients [][]float32, value float64, err error) {
 		gradients = append(gradients, g)
 	}
 	return gradients, value, nil
+}
+
+// direction returns n fixed random numbers of magnitude 0.5 to 1.5, for a
+// scalar 1.
+func direction(n int) []float32 {
+	d := make([]float32, n)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range d {
+		d[i] = float32(0.5+random.Float64()) * float32(1-2*random.IntN(2))
+	}
+	if n == 1 {
+		d[0] = 1
+	}
+	return d
 }
 
 func (c *check) project(y *Var) (value, size float64, err error) {

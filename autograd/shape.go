@@ -16,7 +16,9 @@ func Reshape(x *Var, shape ...int) *Var {
 	copy(to, shape)
 	if i := slices.Index(to, -1); i >= 0 {
 		to[i] = 1
-		to[i] = x.Len() / max(1, Size(to))
+		if !slices.Contains(to, -1) {
+			to[i] = x.Len() / max(1, Size(to))
+		}
 	}
 	if slices.Contains(to, -1) || Size(to) != x.Len() {
 		panic(fmt.Sprintf("autograd: Reshape of shape %s to %s", text(x.shape), text(shape)))

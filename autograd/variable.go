@@ -105,8 +105,9 @@ func (v *Var) addTarget() kernels.Buffer {
 }
 
 // OnBackward records how the gradient flows from v, an operation's result, to
-// its inputs. f runs during Backward if a gradient reached v; it reads v.Grad
-// and stores into the GradTarget of each input that needs a gradient.
+// its inputs. f runs during Backward if a gradient reached v; it reads v.Grad,
+// which it must not change, and stores into the GradTarget of each input that
+// needs a gradient.
 func (v *Var) OnBackward(f func()) {
 	if v.needsGrad {
 		v.backward = f

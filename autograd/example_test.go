@@ -1,0 +1,164 @@
+package autograd_test
+
+import (
+	"fmt"
+	"log"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
+)
+
+// The derivative of a function at a point.
+func Example() {
+	dev := cpu.New()
+	defer dev.Close()
+	tape := autograd.NewTape(dev)
+
+	x := tape.Variable(autograd.TensorOf(dev, []float32{1, 2, 3}, 3))
+	y := autograd.Sum(autograd.Mul(x, autograd.Square(x))) // Σ x³
+	tape.Backward(y)
+
+	value, err := y.Item()
+	if err != nil {
+		log.Fatal(err)
+	}
+	gradient := make([]float32, 3)
+	if err := dev.Read(gradient, x.Grad()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(value, gradient)
+	// Output: 36 [3 12 27]
+}
+
+// A line is fitted to points by gradient descent.
+func ExampleTape_Param() {
+	dev := cpu.New()
+	defer dev.Close()
+	x := autograd.TensorOf(dev, []float32{0, 1, 2, 3}, 4, 1)
+	y := autograd.TensorOf(dev, []float32{1, 3, 5, 7}, 4, 1)
+	weight := autograd.NewParameter("weight", autograd.NewTensor(dev, 1, 1))
+	bias := autograd.NewParameter("bias", autograd.NewTensor(dev, 1))
+
+	tape := autograd.NewTape(dev)
+	for range 300 {
+		line := autograd.Linear(tape.Input(x), tape.Param(weight), tape.Param(bias), kernels.Identity)
+		tape.Backward(autograd.MSE(line, tape.Input(y)))
+		for _, p := range []*autograd.Parameter{weight, bias} {
+			dev.SGD(p.Value.Buffer(), p.Grad.Buffer(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.1, GradientScale: 1})
+		}
+		tape.Reset()
+	}
+
+	for _, p := range []*autograd.Parameter{weight, bias} {
+		v, err := p.Value.Values()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s %.3f\n", p.Name, v[0])
+	}
+	// Output:
+	// weight 2.000
+	// bias 1.000
+}
+
+// Swish is x·sigmoid(x), an operation of one's own: its value, and beside it
+// how the gradient flows back, dx = dy·(s + y·(1−s)) with s = sigmoid(x).
+func Swish(x *autograd.Var) *autograd.Var {
+	t, dev := x.Tape(), x.Tape().Device()
+	y := t.Result(x.Shape(), x)
+	s := t.Scratch(x.Len())
+	dev.Map(kernels.Sigmoid, s, x.Value())
+	dev.Zip(kernels.MulOp, y.Value(), x.Value(), s, kernels.Set)
+	y.OnBackward(func() {
+		slope := t.Scratch(x.Len())
+		dev.Affine(slope, s, -1, 1, kernels.Set)
+		dev.Zip(kernels.MulOp, slope, slope, y.Value(), kernels.Set)
+		dev.AddScaled(slope, 1, s)
+		dx, store := x.GradTarget()
+		dev.Zip(kernels.MulOp, dx, y.Grad(), slope, store)
+	})
+	return y
+}
+
+// An operation defined outside the package, held to finite differences.
+func ExampleTape_Result() {
+	dev := cpu.New()
+	defer dev.Close()
+	x := autograd.TensorOf(dev, []float32{-2, -0.5, 0, 1}, 4)
+
+	err := autograd.Check(func(_ *autograd.Tape, in []*autograd.Var) *autograd.Var {
+		return Swish(in[0])
+	}, x)
+	fmt.Println(err)
+
+	values, err := Swish(autograd.NewTape(dev).Input(x)).Values()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.4f\n", values)
+	// Output:
+	// <nil>
+	// [-0.2384 -0.1888 0.0000 0.7311]
+}
+
+// A gradient that is wrong is found, and where.
+func ExampleCheck() {
+	dev := cpu.New()
+	defer dev.Close()
+	halved := func(x *autograd.Var) *autograd.Var { // x², but with derivative x
+		y := x.Tape().Result(x.Shape(), x)
+		dev.Map(kernels.Square, y.Value(), x.Value())
+		y.OnBackward(func() {
+			dx, store := x.GradTarget()
+			dev.Zip(kernels.MulOp, dx, y.Grad(), x.Value(), store)
+		})
+		return y
+	}
+	x := autograd.TensorOf(dev, []float32{0, 3}, 2)
+	fmt.Println(autograd.Check(func(_ *autograd.Tape, in []*autograd.Var) *autograd.Var {
+		return autograd.Sum(halved(in[0]))
+	}, x))
+	// Output: autograd: the gradient with respect to input 0 of shape [2] at [1] (3) is 3; differences give 6
+}
+
+// A sample of a Gaussian through which gradients flow to its mean and variance.
+func ExampleReparameterize() {
+	dev := cpu.New()
+	defer dev.Close()
+	tape := autograd.NewTape(dev)
+	mu := tape.Variable(autograd.TensorOf(dev, []float32{5}, 1))
+	logvar := tape.Variable(autograd.TensorOf(dev, []float32{-20}, 1)) // all but certain
+	z := autograd.Reparameterize(mu, logvar, 1, 0)
+	tape.Backward(autograd.Sum(autograd.Square(z)))
+
+	value, err := z.Item()
+	if err != nil {
+		log.Fatal(err)
+	}
+	var gradient [1]float32
+	if err := dev.Read(gradient[:], mu.Grad()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.2f %.1f\n", value, gradient)
+	// Output: 5.00 [10.0]
+}
+
+// A convolution that sums each 2×2 block, as an image pyramid does.
+func ExampleConv2d() {
+	dev := cpu.New()
+	defer dev.Close()
+	tape := autograd.NewTape(dev)
+	image := tape.Constant([]float32{
+		1, 2, 3, 4,
+		5, 6, 7, 8,
+	}, 1, 1, 2, 4)
+	kernel := tape.Constant([]float32{1, 1, 1, 1}, 1, 1, 2, 2)
+	y := autograd.Conv2d(image, kernel, nil, autograd.Window{Stride: autograd.Both(2)}, kernels.Identity)
+	values, err := y.Values()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(y.Shape(), values)
+	// Output: [1 1 1 2] [14 22]
+}

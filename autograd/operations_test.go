@@ -1,0 +1,184 @@
+package autograd_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/autograd/autogradtest"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
+)
+
+func TestOperations(t *testing.T) {
+	autogradtest.Run(t, func() kernels.Device { return cpu.New() })
+}
+
+// An operation that is exported but has no case has no checked gradient.
+func TestEveryOperationHasACase(t *testing.T) {
+	cases := map[string]bool{
+		"Detach": true, // differs from differences on purpose; see TestDetach
+	}
+	for _, c := range autogradtest.Cases() {
+		name, _, _ := strings.Cut(c.Operation, " ")
+		cases[name] = true
+	}
+	operations := exportedOperations(t)
+	require.Contains(t, operations, "Add")
+	for _, name := range operations {
+		require.True(t, cases[name], "%s has no case in autogradtest", name)
+		delete(cases, name)
+	}
+	require.Empty(t, cases, "cases of operations that do not exist")
+}
+
+// exportedOperations returns the names of this package's functions that return
+// a *Var.
+func exportedOperations(t *testing.T) (names []string) {
+	files, err := os.ReadDir(".")
+	require.NoError(t, err)
+	for _, file := range files {
+		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
+			continue
+		}
+		source, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, declaration := range source.Decls {
+			f, ok := declaration.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !f.Name.IsExported() || f.Type.Results == nil {
+				continue
+			}
+			if slices.ContainsFunc(f.Type.Results.List, func(result *ast.Field) bool {
+				star, ok := result.Type.(*ast.StarExpr)
+				if !ok {
+					return false
+				}
+				name, ok := star.X.(*ast.Ident)
+				return ok && name.Name == "Var"
+			}) {
+				names = append(names, f.Name.Name)
+			}
+		}
+	}
+	return names
+}
+
+func TestDetach(t *testing.T) {
+	dev := newDevice(t)
+	x := autograd.TensorOf(dev, []float32{2, -3}, 2)
+	tape := autograd.NewTape(dev)
+	v := tape.Variable(x)
+	tape.Backward(autograd.Sum(autograd.Mul(v, autograd.Detach(v))))
+	require.Equal(t, []float32{2, -3}, read(t, dev, v.Grad()))
+}
+
+// The derivative is a choice where there is none, and clamped where it is
+// infinite; the choices are PyTorch's.
+func TestGradientsAtSingularPoints(t *testing.T) {
+	dev := newDevice(t)
+	for _, test := range []struct {
+		name string
+		f    func(x *autograd.Var) *autograd.Var
+		x    []float32
+		want []float32
+	}{
+		{"ReLU", autograd.ReLU, []float32{0, -1, 1}, []float32{0, 0, 1}},
+		{"Abs", autograd.Abs, []float32{0, -1, 1}, []float32{0, -1, 1}},
+		{"Sqrt", autograd.Sqrt, []float32{0, 4}, []float32{0, 0.25}},
+		{"Softplus", autograd.Softplus, []float32{-200, 0, 200}, []float32{0, 0.5, 1}},
+		{"Sigmoid", autograd.Sigmoid, []float32{-200, 0, 200}, []float32{0, 0.25, 0}},
+		{"Maximum", func(x *autograd.Var) *autograd.Var {
+			return autograd.Maximum(x, autograd.AddScalar(autograd.Scale(x, 3), -2)) // equal at 1
+		}, []float32{0, 1, 2}, []float32{1, 2, 3}},
+		{"Minimum", func(x *autograd.Var) *autograd.Var {
+			return autograd.Minimum(x, autograd.AddScalar(autograd.Scale(x, 3), -2))
+		}, []float32{0, 1, 2}, []float32{3, 2, 1}},
+		{"Distances", autograd.Distances, []float32{1, 1, 1}, []float32{0, 0, 0}},
+		{"Softmax", func(x *autograd.Var) *autograd.Var { return autograd.Softmax(x, 0) }, []float32{-1000, 1000}, []float32{0, 0}},
+		{"LogSoftmax", func(x *autograd.Var) *autograd.Var { return autograd.LogSoftmax(x, 0) }, []float32{-1000, 1000}, []float32{1, -1}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tape := autograd.NewTape(dev)
+			defer tape.Free()
+			x := tape.Variable(autograd.TensorOf(dev, test.x, len(test.x)))
+			tape.Backward(autograd.Sum(test.f(x)))
+			require.InDeltaSlice(t, test.want, read(t, dev, x.Grad()), 1e-6)
+		})
+	}
+}
+
+func TestOperationsPanicNamingShapes(t *testing.T) {
+	dev := newDevice(t)
+	tape := autograd.NewTape(dev)
+	v := func(shape ...int) *autograd.Var {
+		return tape.Constant(make([]float32, autograd.Size(shape)), shape...)
+	}
+	wanted := tape.Variable(autograd.NewTensor(dev, 2))
+	for _, test := range []struct {
+		want string
+		f    func()
+	}{
+		{"autograd: Add of shapes [2 3] and [2], which do not broadcast", func() { autograd.Add(v(2, 3), v(2)) }},
+		{"autograd: BroadcastTo of shape [2 3] to [3]", func() { autograd.BroadcastTo(v(2, 3), 3) }},
+		{"autograd: BroadcastTo of shape [2] to [3]", func() { autograd.BroadcastTo(v(2), 3) }},
+		{"autograd: MatMul of shapes [2 3] and [2 3]; want …×m×k and …×k×n", func() { autograd.MatMul(v(2, 3), v(2, 3)) }},
+		{"autograd: MatMul of shapes [3] and [3 2]; want …×m×k and …×k×n", func() { autograd.MatMul(v(3), v(3, 2)) }},
+		{"autograd: MatMul over batches of shapes [2] and [3], which do not broadcast", func() { autograd.MatMul(v(2, 1, 1), v(3, 1, 1)) }},
+		{"autograd: Linear of input [2 3], weight [4 2]; want …×in, out×in and out", func() { autograd.Linear(v(2, 3), v(4, 2), nil, kernels.Identity) }},
+		{"autograd: Linear of input [2 3], weight [4 3], bias [3]; want …×in, out×in and out", func() { autograd.Linear(v(2, 3), v(4, 3), v(3), kernels.Identity) }},
+		{"autograd: Conv2d of input [1 2 3 3], weight [1 1 2 2], window {Stride:{H:0 W:0} Padding:{H:0 W:0} OutputPadding:{H:0 W:0}}; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
+			autograd.Conv2d(v(1, 2, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{}, kernels.Identity)
+		}},
+		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 4 2], bias [1], window {Stride:{H:0 W:0} Padding:{H:0 W:0} OutputPadding:{H:0 W:0}}; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
+			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 4, 2), v(1), autograd.Window{}, kernels.Identity)
+		}},
+		{"autograd: ConvTranspose2d of input [1 1 3 3], weight [1 1 2 2], window {Stride:{H:2 W:2} Padding:{H:0 W:0} OutputPadding:{H:2 W:2}}; want N×K×H×W, K×C×R×S and C, and a kernel that fits", func() {
+			autograd.ConvTranspose2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{Stride: autograd.Both(2), OutputPadding: autograd.Both(2)}, kernels.Identity)
+		}},
+		{"autograd: Sum along axis 2 of shape [2 3]", func() { autograd.Sum(v(2, 3), 2) }},
+		{"autograd: Mean over axis -1 twice", func() { autograd.Mean(v(2, 3), 1, -1) }},
+		{"autograd: Reshape of shape [2 3] to [4]", func() { autograd.Reshape(v(2, 3), 4) }},
+		{"autograd: Reshape of shape [2 3] to [-1 4]", func() { autograd.Reshape(v(2, 3), -1, 4) }},
+		{"autograd: Reshape of shape [2 3] to [-1 -1]", func() { autograd.Reshape(v(2, 3), -1, -1) }},
+		{"autograd: Flatten from axis 3 of shape [2 3]", func() { autograd.Flatten(v(2, 3), 3) }},
+		{"autograd: Transpose of shape [2 3] by [0 0]", func() { autograd.Transpose(v(2, 3), 0, 0) }},
+		{"autograd: Concat of nothing", func() { autograd.Concat(0) }},
+		{"autograd: Concat along axis 1 of shapes [2 3] and [3 3]", func() { autograd.Concat(1, v(2, 3), v(3, 3)) }},
+		{"autograd: Slice [1:4] along axis 1 of shape [2 3]", func() { autograd.Slice(v(2, 3), 1, 1, 4) }},
+		{"autograd: GatherRows: index[1] is 2, in a variable of shape [2 3]", func() { autograd.GatherRows(v(2, 3), []int32{0, 2}) }},
+		{"autograd: GatherRows of a variable of shape []", func() { autograd.GatherRows(v(), nil) }},
+		{"autograd: Distances between points of shape []; want n×…", func() { autograd.Distances(v()) }},
+		{"autograd: BCE of shapes [2] and [2 1], which must be equal", func() { autograd.BCE(v(2), v(2, 1)) }},
+		{"autograd: the target of BCE asks for a gradient, which it does not get; use Detach", func() { autograd.BCE(v(2), wanted) }},
+		{"autograd: the target of BCELogits asks for a gradient, which it does not get; use Detach", func() { autograd.BCELogits(v(2), wanted) }},
+		{"autograd: Reparameterize of shapes [2] and [3], which must be equal", func() { autograd.Reparameterize(v(2), v(3), 0, 0) }},
+	} {
+		require.PanicsWithValue(t, test.want, test.f)
+	}
+}
+
+func TestRandomConstants(t *testing.T) {
+	dev := newDevice(t)
+	tape := autograd.NewTape(dev)
+	values := func(v *autograd.Var) []float32 {
+		x, err := v.Values()
+		require.NoError(t, err)
+		return x
+	}
+	uniform := values(tape.Uniform(1, 2, 5, 3))
+	require.Equal(t, uniform, values(tape.Uniform(1, 2, 15)), "a function of seed, stream and index")
+	require.NotEqual(t, uniform, values(tape.Uniform(1, 3, 15)))
+	require.NotEqual(t, uniform, values(tape.Uniform(2, 2, 15)))
+	normal := values(tape.Normal(1, 2, 15))
+	require.NotEqual(t, uniform, normal)
+	require.False(t, tape.Normal(1, 2, 3).NeedsGrad())
+	zero := tape.Constant(make([]float32, 15), 15)
+	require.Equal(t, normal, values(autograd.Reparameterize(zero, zero, 1, 2)))
+}

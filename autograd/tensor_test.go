@@ -1,0 +1,78 @@
+package autograd_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/autograd"
+)
+
+func values(t *testing.T, x *autograd.Tensor) []float32 {
+	v, err := x.Values()
+	require.NoError(t, err)
+	return v
+}
+
+func TestTensor(t *testing.T) {
+	dev := newDevice(t)
+	x := autograd.TensorOf(dev, []float32{1, 2, 3, 4, 5, 6}, 2, 3)
+	require.Equal(t, []int{2, 3}, x.Shape())
+	view := x.View(3, 2)
+	view.Write([]float32{6, 5, 4, 3, 2, 1})
+	require.Equal(t, []float32{6, 5, 4, 3, 2, 1}, values(t, x))
+	view.Free() // not x's memory
+	require.Equal(t, []float32{6, 5, 4, 3, 2, 1}, values(t, x))
+	require.Equal(t, []float32{0, 0}, values(t, autograd.NewTensor(dev, 2)))
+	require.Equal(t, 1, autograd.NewTensor(dev).Len(), "a scalar")
+
+	require.PanicsWithValue(t, "autograd: view of shape [2 3] as [4]", func() { x.View(4) })
+	require.PanicsWithValue(t, "autograd: 1 values for a tensor of shape [2]", func() { autograd.TensorOf(dev, []float32{1}, 2) })
+	require.PanicsWithValue(t, "autograd: negative length in shape [2 -1]", func() { autograd.NewTensor(dev, 2, -1) })
+}
+
+func TestTensorMovesBetweenDevices(t *testing.T) {
+	one, two := &spy{Device: newDevice(t), name: "one"}, &spy{Device: newDevice(t), name: "two"}
+	x := autograd.TensorOf(one, []float32{1, 2}, 2, 1)
+	y, err := x.To(two)
+	require.NoError(t, err)
+	require.Same(t, two, y.Device())
+	require.Equal(t, []int{2, 1}, y.Shape())
+	require.Equal(t, []float32{1, 2}, values(t, y))
+	y.Free()
+	y.Free()
+	require.Equal(t, 1, two.freed, "freed once")
+}
+
+func TestVarTensorOutlivesTheTape(t *testing.T) {
+	dev := newDevice(t)
+	tape := autograd.NewTape(dev)
+	y := autograd.Scale(tape.Constant([]float32{1, 2}, 2, 1), 3).Tensor()
+	tape.Free()
+	require.Equal(t, []int{2, 1}, y.Shape())
+	require.Equal(t, []float32{3, 6}, values(t, y))
+}
+
+func TestPack(t *testing.T) {
+	dev := &spy{Device: newDevice(t), name: "spy"}
+	p := autograd.NewParameter("p", autograd.TensorOf(dev, []float32{1, 2}, 2))
+	q := autograd.NewParameter("q", autograd.TensorOf(dev, []float32{3}, 1, 1))
+	q.Grad.Write([]float32{4})
+	params := []*autograd.Parameter{p, q}
+	spans, grads := autograd.Pack(params)
+	require.Equal(t, []float32{1, 2, 3}, read(t, dev, spans))
+	require.Equal(t, []float32{0, 0, 4}, read(t, dev, grads))
+	require.Equal(t, dev.alloced-2, dev.freed, "the tensors' own memory is given back")
+
+	dev.Fill(spans, 7)
+	require.Equal(t, []float32{7, 7}, values(t, p.Value))
+	require.Equal(t, []int{1, 1}, q.Value.Shape())
+	spans, _ = autograd.Pack(nil)
+	require.Zero(t, spans.Len())
+
+	other := &spy{Device: newDevice(t), name: "other"}
+	r := autograd.NewParameter("r", autograd.NewTensor(other, 1))
+	require.PanicsWithValue(t, "autograd: parameter r is on other, others on spy", func() {
+		autograd.Pack([]*autograd.Parameter{p, r})
+	})
+}
