@@ -1,0 +1,166 @@
+package cpu
+
+import (
+	"fmt"
+	"runtime"
+	"unsafe"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// A Device is the processor as a [kernels.Device]. Its kernels have run when
+// they return.
+type Device struct {
+	pool    *pool
+	threads int
+	args    args      // of the kernel that is running
+	partial []float64 // of reductions
+	scratch []float32 // of products
+	free    map[int][]*memory
+}
+
+var _ kernels.Device = (*Device)(nil)
+
+// An Option changes how New makes a device.
+type Option func(*Device)
+
+// Threads sets how many threads kernels run on. It changes no result. The
+// default is GOMAXPROCS.
+func Threads(n int) Option { return func(d *Device) { d.threads = n } }
+
+// New returns a device.
+func New(options ...Option) *Device {
+	d := &Device{threads: runtime.GOMAXPROCS(0), free: make(map[int][]*memory)}
+	for _, o := range options {
+		o(d)
+	}
+	d.threads = max(d.threads, 1)
+	d.pool = newPool(d.threads)
+	// The workers hold the pool, not the device: one that is forgotten
+	// without Close takes its workers with it.
+	runtime.AddCleanup(d, (*pool).stop, d.pool)
+	return d
+}
+
+// Name returns "cpu" with the number of threads.
+func (d *Device) Name() string { return fmt.Sprintf("cpu (%d threads)", d.threads) }
+
+// args are the arguments of one kernel, in one place so that handing them to
+// the workers allocates nothing. Each kernel says what its own mean.
+type args struct {
+	dst, dst2, x, y, z, w []float32
+	a, b                  float32
+	n, m, k               int
+	add, add2             bool
+	fn                    kernels.Func
+	op                    kernels.Op
+	seed, stream          uint64
+	shape, ds, xs, ys     []int
+	index                 []int32
+	pairs                 []kernels.Pair
+	conv                  kernels.ConvShape
+	gemm                  kernels.Gemm
+	adam                  kernels.Adam
+	sgd                   kernels.SGD
+	partial               []float64
+	reduce                func(a *args, lo, hi int) float64
+	draw                  func([4]uint32) [4]float32
+	scratch               []float32
+}
+
+// memory is one allocation. Its size is a multiple of the granule.
+type memory struct {
+	device *Device
+	data   []float32
+}
+
+func (m *memory) Device() kernels.Device { return m.device }
+
+const granule = 16 // elements: 64 bytes
+
+// Alloc returns a span of n elements, from memory freed before if some fits.
+func (d *Device) Alloc(n int) kernels.Buffer {
+	if n < 0 {
+		panic(fmt.Sprintf("cpu: Alloc of %d elements", n))
+	}
+	size := sizeClass(n)
+	if spare := d.free[size]; len(spare) > 0 {
+		m := spare[len(spare)-1]
+		d.free[size] = spare[:len(spare)-1]
+		return kernels.NewBuffer(m, 0, n)
+	}
+	raw := make([]float32, size+granule)
+	skip := 0
+	if rest := uintptr(unsafe.Pointer(&raw[0])) % 64; rest != 0 {
+		skip = int(64-rest) / 4
+	}
+	return kernels.NewBuffer(&memory{d, raw[skip : skip+size]}, 0, n)
+}
+
+// sizeClass rounds up so that at most an eighth is wasted and sizes that
+// differ little share their memory.
+func sizeClass(n int) int {
+	step := granule
+	for step*16 < n {
+		step *= 2
+	}
+	return max(step, (n+step-1)/step*step)
+}
+
+// Free keeps the buffer's memory for a later Alloc.
+func (d *Device) Free(b kernels.Buffer) {
+	if b.Memory() == nil {
+		return
+	}
+	m := d.own(b)
+	d.free[len(m.data)] = append(d.free[len(m.data)], m)
+}
+
+func (d *Device) own(b kernels.Buffer) *memory {
+	m, ok := b.Memory().(*memory)
+	if !ok || m.device != d {
+		panic(fmt.Sprintf("cpu: a buffer of %s is used on %s", b.Device().Name(), d.Name()))
+	}
+	return m
+}
+
+// span returns the elements of a buffer of this device.
+func (d *Device) span(b kernels.Buffer) []float32 {
+	if b.Memory() == nil {
+		return nil
+	}
+	return d.own(b).data[b.Offset() : b.Offset()+b.Len() : b.Offset()+b.Len()]
+}
+
+// Write copies src into dst.
+func (d *Device) Write(dst kernels.Buffer, src []float32) {
+	kernels.CheckLen("Write", "source", len(src), dst.Len())
+	copy(d.span(dst), src)
+}
+
+// Read copies src to dst. It never fails.
+func (d *Device) Read(dst []float32, src kernels.Buffer) error {
+	kernels.CheckLen("Read", "destination", len(dst), src.Len())
+	copy(dst, d.span(src))
+	return nil
+}
+
+// Sync does nothing: kernels have run when they return.
+func (d *Device) Sync() error { return nil }
+
+// Close ends the device's threads. The device must not be used afterwards.
+func (d *Device) Close() error {
+	d.pool.stop()
+	d.free = nil
+	return nil
+}
+
+// chunk is how many elements of a long span one part works on: large enough
+// to be worth handing out, small enough for the first-level cache.
+const chunk = 8192
+
+// chunks returns the number of parts that a span of n elements makes.
+func chunks(n int) int { return (n + chunk - 1) / chunk }
+
+// bounds returns the range of a part of a span of n elements.
+func bounds(part, n int) (lo, hi int) { return part * chunk, min(n, (part+1)*chunk) }
