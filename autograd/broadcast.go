@@ -110,12 +110,11 @@ func (o *overlay) dense(b kernels.Buffer) operand {
 
 // zip stores op(a, b) into dst, a dense array of y's shape.
 func (o *overlay) zip(op kernels.Op, dst kernels.Buffer, a, b operand, store kernels.Store) {
-	switch {
-	case o.shape == nil:
+	if o.shape == nil {
 		o.y.tape.device.Zip(op, dst, a.buffer, b.buffer, store)
-	case dst.Len() > 0:
-		o.y.tape.zipCollapsed(op, dst, a, b, o.shape, store)
+		return
 	}
+	o.y.tape.zipCollapsed(op, dst, a, b, o.shape, store)
 }
 
 // zipTemp returns op(a, b) in a temporary array.

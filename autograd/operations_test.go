@@ -139,8 +139,11 @@ func TestOperationsPanicNamingShapes(t *testing.T) {
 		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 4 2], bias [1], window {Stride:{H:0 W:0} Padding:{H:0 W:0} OutputPadding:{H:0 W:0}}; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
 			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 4, 2), v(1), autograd.Window{}, kernels.Identity)
 		}},
-		{"autograd: ConvTranspose2d of input [1 1 3 3], weight [1 1 2 2], window {Stride:{H:2 W:2} Padding:{H:0 W:0} OutputPadding:{H:2 W:2}}; want N×K×H×W, K×C×R×S and C, and a kernel that fits", func() {
-			autograd.ConvTranspose2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{Stride: autograd.Both(2), OutputPadding: autograd.Both(2)}, kernels.Identity)
+		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 2 2], window {Stride:{H:2 W:2} Padding:{H:0 W:0} OutputPadding:{H:0 W:1}}; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
+			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{Stride: autograd.Both(2), OutputPadding: autograd.HW{W: 1}}, kernels.Identity)
+		}},
+		{"autograd: ConvTranspose2d of input [1 1 3 3], weight [1 1 2 2], window {Stride:{H:2 W:2} Padding:{H:0 W:0} OutputPadding:{H:2 W:0}}; want N×K×H×W, K×C×R×S and C, and a kernel that fits", func() {
+			autograd.ConvTranspose2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{Stride: autograd.Both(2), OutputPadding: autograd.HW{H: 2}}, kernels.Identity)
 		}},
 		{"autograd: Sum along axis 2 of shape [2 3]", func() { autograd.Sum(v(2, 3), 2) }},
 		{"autograd: Mean over axis -1 twice", func() { autograd.Mean(v(2, 3), 1, -1) }},
@@ -162,6 +165,17 @@ func TestOperationsPanicNamingShapes(t *testing.T) {
 	} {
 		require.PanicsWithValue(t, test.want, test.f)
 	}
+}
+
+func TestConcatKeepsItsOwnList(t *testing.T) {
+	dev := newDevice(t)
+	tape := autograd.NewTape(dev)
+	x := tape.Variable(autograd.TensorOf(dev, []float32{1}, 1))
+	list := []*autograd.Var{x, x}
+	y := autograd.Concat(0, list...)
+	list[0], list[1] = nil, nil
+	tape.Backward(autograd.Sum(y))
+	require.Equal(t, []float32{2}, read(t, dev, x.Grad()))
 }
 
 func TestRandomConstants(t *testing.T) {

@@ -72,9 +72,6 @@ func (t *Tape) collapse(shape []int, a, b operand) ([]int, operand, operand) {
 
 // copyStrided copies src to dst, or adds it.
 func (t *Tape) copyStrided(dst, src operand, shape []int, store kernels.Store) {
-	if slices.Contains(shape, 0) {
-		return
-	}
 	shape, dst, src = t.collapse(shape, dst, src)
 	t.copyCollapsed(dst, src, shape, store)
 }
@@ -95,8 +92,8 @@ func (t *Tape) copyCollapsed(dst, src operand, shape []int, store kernels.Store)
 // dense. A rank above the device's limit is walked here.
 func (t *Tape) zipCollapsed(op kernels.Op, dst kernels.Buffer, a, b operand, shape []int, store kernels.Store) {
 	if len(shape) > kernels.MaxRank {
-		n := dst.Len() / shape[0]
 		for i := range shape[0] {
+			n := dst.Len() / shape[0]
 			t.zipCollapsed(op, block(dst, i, n), a.at(i), b.at(i), shape[1:], store)
 		}
 		return

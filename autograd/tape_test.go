@@ -57,6 +57,38 @@ func TestParameterGradients(t *testing.T) {
 	tape.Backward(autograd.Sum(tape.Param(p)))
 	require.Equal(t, []float32{1, 1}, read(t, dev, p.Grad.Buffer()), "overwritten, not added to")
 	require.Equal(t, []float32{0}, read(t, dev, q.Grad.Buffer()), "of no influence in this step")
+
+	tape.Reset()
+	tape.Backward(autograd.Sum(autograd.Scale(autograd.Reshape(tape.Param(p), 1, 2), 3)))
+	require.Equal(t, []float32{3, 3}, read(t, dev, p.Grad.Buffer()), "in the parameter's own memory even if passed on")
+}
+
+// Both terms of a sum have the same gradient, until one gets more.
+func TestGradientsPassedOnStayApart(t *testing.T) {
+	dev := newDevice(t)
+	tape := autograd.NewTape(dev)
+	x := tape.Variable(autograd.TensorOf(dev, []float32{3}, 1))
+	w := tape.Variable(autograd.TensorOf(dev, []float32{5}, 1))
+	square := autograd.Square(x)
+	sum := autograd.Add(x, w)
+	tape.Backward(autograd.Add(sum, square))
+	require.Equal(t, []float32{7}, read(t, dev, x.Grad()))
+	require.Equal(t, []float32{1}, read(t, dev, w.Grad()))
+	require.Equal(t, []float32{1}, read(t, dev, sum.Grad()))
+}
+
+// A gradient may be given from outside before Backward, which adds to it.
+func TestGradientsGivenFromOutside(t *testing.T) {
+	dev := newDevice(t)
+	tape := autograd.NewTape(dev)
+	x := tape.Variable(autograd.TensorOf(dev, []float32{3, 4}, 2))
+	y := autograd.Scale(x, 2)
+	loss := autograd.Sum(autograd.Reshape(y, 2, 1))
+	dy, store := y.GradTarget()
+	require.Equal(t, kernels.Set, store)
+	dev.Write(dy, []float32{10, 20})
+	tape.Backward(loss)
+	require.Equal(t, []float32{22, 42}, read(t, dev, x.Grad()))
 }
 
 // A reshaped value shares its gradient with its source only where nothing else
