@@ -1,0 +1,68 @@
+package nn
+
+import (
+	"strconv"
+
+	"github.com/topogen/topogen/autograd"
+)
+
+// A Module is a model or a part of one: something with named parameters.
+type Module interface {
+	// Visit calls f for each parameter, always in the same order, with its name
+	// relative to the module.
+	Visit(f Visitor)
+}
+
+// A Visitor is called with a parameter and its name.
+type Visitor func(name string, p *autograd.Parameter)
+
+// Under returns a visitor that puts prefix and a dot before each name: what a
+// module passes on to its parts.
+func (f Visitor) Under(prefix string) Visitor {
+	return func(name string, p *autograd.Parameter) { f(prefix+"."+name, p) }
+}
+
+// A Layer is a module that maps one variable to another.
+type Layer interface {
+	Module
+	Forward(x *autograd.Var) *autograd.Var
+}
+
+// Parameters returns the parameters of m in the order that Visit gives, and
+// sets the name of each to its full name within m.
+func Parameters(m Module) []*autograd.Parameter {
+	var params []*autograd.Parameter
+	m.Visit(func(name string, p *autograd.Parameter) {
+		p.Name = name
+		params = append(params, p)
+	})
+	return params
+}
+
+// Sequential applies layers one after another. Its parameters are named by the
+// layers' positions, as in "0.weight".
+type Sequential []Layer
+
+// Visit visits the layers' parameters.
+func (s Sequential) Visit(f Visitor) {
+	for i, layer := range s {
+		layer.Visit(f.Under(strconv.Itoa(i)))
+	}
+}
+
+// Forward returns the last layer's result.
+func (s Sequential) Forward(x *autograd.Var) *autograd.Var {
+	for _, layer := range s {
+		x = layer.Forward(x)
+	}
+	return x
+}
+
+// Func makes a layer without parameters of a function, such as autograd.ReLU.
+type Func func(x *autograd.Var) *autograd.Var
+
+// Visit does nothing.
+func (Func) Visit(Visitor) {}
+
+// Forward returns f(x).
+func (f Func) Forward(x *autograd.Var) *autograd.Var { return f(x) }

@@ -1,0 +1,34 @@
+package nn
+
+import "math"
+
+// A Schedule returns a factor for the learning rate of a step, counted from 0.
+type Schedule func(step int) float64
+
+// Warmup returns a schedule that rises linearly over the given number of steps
+// and then follows next, counted from there, or stays at 1 if next is nil.
+func Warmup(steps int, next Schedule) Schedule {
+	return func(step int) float64 {
+		switch {
+		case step < steps:
+			return float64(step+1) / float64(steps)
+		case next == nil:
+			return 1
+		}
+		return next(step - steps)
+	}
+}
+
+// StepDecay returns a schedule that multiplies by factor after every steps steps.
+func StepDecay(steps int, factor float64) Schedule {
+	return func(step int) float64 { return math.Pow(factor, float64(step/steps)) }
+}
+
+// Cosine returns a schedule that falls from 1 to floor over the given number of
+// steps along half a cosine and stays there (Loshchilov and Hutter 2017).
+func Cosine(steps int, floor float64) Schedule {
+	return func(step int) float64 {
+		turn := math.Pi * float64(min(step, steps)) / float64(steps)
+		return floor + (1-floor)*(1+math.Cos(turn))/2
+	}
+}

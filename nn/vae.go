@@ -1,0 +1,102 @@
+package nn
+
+import (
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+)
+
+// ImageSide is the height and width of the images that a VAE models.
+const ImageSide = 28
+
+// A VAE is a variational autoencoder (Kingma and Welling 2014) of grey images
+// of 28×28 pixels in [0, 1]. Its parameters are named as in PyTorch:
+//
+//	encoder.conv1      1 → 32 channels, 28×28 → 14×14, ReLU
+//	encoder.conv2      32 → 64, 14×14 → 7×7, ReLU
+//	encoder.fc1        3136 → 256, ReLU
+//	encoder.fc_mu      256 → latent, the mean
+//	encoder.fc_logvar  256 → latent, the logarithm of the variance
+//	decoder.fc1        latent → 256, ReLU
+//	decoder.fc2        256 → 3136, ReLU
+//	decoder.deconv1    64 → 32, 7×7 → 14×14, ReLU
+//	decoder.deconv2    32 → 1, 14×14 → 28×28, sigmoid
+//
+// Convolutions have kernel 4, stride 2 and padding 1.
+type VAE struct {
+	conv1, conv2     *Conv2d
+	hidden           *Linear
+	mean, logVar     *Linear
+	expand1, expand2 *Linear
+	deconv1, deconv2 *ConvTranspose2d
+}
+
+// NewVAE returns a VAE on dev with the given number of latent variables and
+// initial parameters decided by the seed.
+func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
+	const relu, none = kernels.ReLU, kernels.Identity
+	in := NewInitializer(dev, seed)
+	half := autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}
+	return &VAE{
+		conv1:   NewConv2d(in, 1, 32, 4, half, relu),
+		conv2:   NewConv2d(in, 32, 64, 4, half, relu),
+		hidden:  NewLinear(in, 64*7*7, 256, relu),
+		mean:    NewLinear(in, 256, latent, none),
+		logVar:  NewLinear(in, 256, latent, none),
+		expand1: NewLinear(in, latent, 256, relu),
+		expand2: NewLinear(in, 256, 64*7*7, relu),
+		deconv1: NewConvTranspose2d(in, 64, 32, 4, half, relu),
+		deconv2: NewConvTranspose2d(in, 32, 1, 4, half, kernels.Sigmoid),
+	}
+}
+
+// Visit visits all parameters.
+func (v *VAE) Visit(f Visitor) {
+	for _, part := range []struct {
+		name  string
+		layer Layer
+	}{
+		{"encoder.conv1", v.conv1}, {"encoder.conv2", v.conv2}, {"encoder.fc1", v.hidden},
+		{"encoder.fc_mu", v.mean}, {"encoder.fc_logvar", v.logVar},
+		{"decoder.fc1", v.expand1}, {"decoder.fc2", v.expand2},
+		{"decoder.deconv1", v.deconv1}, {"decoder.deconv2", v.deconv2},
+	} {
+		part.layer.Visit(f.Under(part.name))
+	}
+}
+
+// Latent returns the number of latent variables.
+func (v *VAE) Latent() int { return v.mean.Bias.Value.Len() }
+
+// Encode returns means and log-variances, N×latent, of images N×1×28×28.
+func (v *VAE) Encode(x *autograd.Var) (mean, logVar *autograd.Var) {
+	h := v.hidden.Forward(autograd.Flatten(v.conv2.Forward(v.conv1.Forward(x)), 1))
+	return v.mean.Forward(h), v.logVar.Forward(h)
+}
+
+// Decode returns images N×1×28×28 in (0, 1) of latent vectors N×latent.
+func (v *VAE) Decode(z *autograd.Var) *autograd.Var {
+	h := v.expand2.Forward(v.expand1.Forward(z))
+	return v.deconv2.Forward(v.deconv1.Forward(autograd.Reshape(h, z.Shape()[0], 64, 7, 7)))
+}
+
+// A Reconstruction is what a VAE makes of a batch.
+type Reconstruction struct {
+	Images       *autograd.Var // N×1×28×28, in (0, 1)
+	Mean, LogVar *autograd.Var // N×latent
+	Latent       *autograd.Var // N×latent, the sample that was decoded
+}
+
+// Forward encodes images N×1×28×28, samples latent vectors with the noise of
+// seed and stream, and decodes them.
+func (v *VAE) Forward(x *autograd.Var, seed, stream uint64) Reconstruction {
+	mean, logVar := v.Encode(x)
+	z := autograd.Reparameterize(mean, logVar, seed, stream)
+	return Reconstruction{v.Decode(z), mean, logVar, z}
+}
+
+// Losses returns the binary cross-entropy against the true images x and the
+// divergence of the latent variables from the unit Gaussian, both summed over
+// the batch. The VAE's loss is their sum divided by the batch size.
+func (r Reconstruction) Losses(x *autograd.Var) (bce, kld *autograd.Var) {
+	return autograd.BCE(r.Images, x), autograd.KLD(r.Mean, r.LogVar)
+}
