@@ -88,3 +88,117 @@ func (s ConvShape) Check(kernel string, x, y, w Buffer) {
 	CheckLen(kernel, "y", y.Len(), s.N*s.K*s.OutH*s.OutW)
 	CheckLen(kernel, "w", w.Len(), s.K*s.C*s.R*s.S)
 }
+
+// CheckBias panics, naming kernel, unless bias is empty or has one value for
+// each channel, and unless act may be fused into a convolution.
+func CheckBias(kernel string, bias Buffer, channels int, act Func) {
+	if bias.Len() != 0 {
+		CheckLen(kernel, "bias", bias.Len(), channels)
+	}
+	if !act.IsActivation() {
+		panic(fmt.Sprintf("kernels: %s: %v cannot be fused as an activation", kernel, act))
+	}
+}
+
+// Check panics unless dst and src have the lengths that the shape asks for.
+func (s SumShape) Check(dst, src Buffer) {
+	if min(s.K0, s.R0, s.K1, s.R1) < 0 {
+		panic(fmt.Sprintf("kernels: Sum: impossible shape %+v", s))
+	}
+	CheckLen("Sum", "source", src.Len(), s.K0*s.R0*s.K1*s.R1)
+	CheckLen("Sum", "destination", dst.Len(), s.K0*s.K1)
+}
+
+// CheckMap panics unless f is a function of this package.
+func CheckMap(f Func) {
+	if f >= numFuncs {
+		panic(fmt.Sprintf("kernels: no function %v", f))
+	}
+}
+
+// CheckMapGrad panics unless f is a function of this package and the buffers
+// are of one length, or x is empty where f does not need it.
+func CheckMapGrad(f Func, dx, dy, x, y Buffer) {
+	CheckMap(f)
+	CheckSame("MapGrad", dx, dy)
+	if !f.GradFromOutput() || x.Len() != 0 {
+		CheckLen("MapGrad", "x", x.Len(), dx.Len())
+	}
+	CheckLen("MapGrad", "y", y.Len(), dx.Len())
+}
+
+// CheckZip panics unless op is an operation of this package.
+func CheckZip(op Op) {
+	if op >= numOps {
+		panic(fmt.Sprintf("kernels: no operation %v", op))
+	}
+}
+
+// CheckZipStrided panics unless dst holds a dense array of the shape, and a
+// and b hold one with their strides.
+func CheckZipStrided(op Op, dst, a Buffer, aStrides []int, b Buffer, bStrides []int, shape []int) {
+	CheckZip(op)
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	CheckLen("ZipStrided", "destination", dst.Len(), n)
+	CheckStrided("ZipStrided", "a", a.Len(), shape, aStrides)
+	CheckStrided("ZipStrided", "b", b.Len(), shape, bStrides)
+}
+
+// Check panics unless the buffers fit: velocity may be empty only without
+// momentum.
+func (s SGD) Check(param, grad, velocity Buffer) {
+	CheckSame("SGD", param, grad)
+	if s.Momentum != 0 || velocity.Len() != 0 {
+		CheckLen("SGD", "velocity", velocity.Len(), param.Len())
+	}
+}
+
+// CheckCloud panics, naming kernel, unless x holds n points of dimension d and
+// each of the matrices n×n numbers.
+func CheckCloud(kernel string, x Buffer, n, d int, matrices ...Buffer) {
+	if n < 0 || d < 0 {
+		panic(fmt.Sprintf("kernels: %s: %d points of dimension %d", kernel, n, d))
+	}
+	CheckLen(kernel, "x", x.Len(), n*d)
+	for _, m := range matrices {
+		CheckLen(kernel, "an n×n argument", m.Len(), n*n)
+	}
+}
+
+// CheckPairs panics unless the buffers fit and all pairs name points of a
+// cloud of n.
+func CheckPairs(dx, x Buffer, n, d int, pairs []Pair, g Buffer) {
+	CheckCloud("PairsGrad", x, n, d)
+	CheckLen("PairsGrad", "destination", dx.Len(), n*d)
+	CheckLen("PairsGrad", "g", g.Len(), 1)
+	for k, p := range pairs {
+		if uint(p.U) >= uint(n) || uint(p.V) >= uint(n) {
+			panic(fmt.Sprintf("kernels: PairsGrad: pair %d joins points %d and %d of %d", k, p.U, p.V, n))
+		}
+	}
+}
+
+// CheckRows panics, naming kernel, unless rows holds len(index) rows and table
+// a whole number of them that all of index lie within.
+func CheckRows(kernel string, table, rows Buffer, width int, index []int32) {
+	if width < 1 || table.Len()%width != 0 {
+		panic(fmt.Sprintf("kernels: %s: rows of width %d in %d elements", kernel, width, table.Len()))
+	}
+	CheckLen(kernel, "the array of picked rows", rows.Len(), len(index)*width)
+	n := table.Len() / width
+	for k, i := range index {
+		if uint(i) >= uint(n) {
+			panic(fmt.Sprintf("kernels: %s: index %d is %d, of %d rows", kernel, k, i, n))
+		}
+	}
+}
+
+// CheckScalars panics, naming kernel, unless each buffer has length 1.
+func CheckScalars(kernel string, scalars ...Buffer) {
+	for _, b := range scalars {
+		CheckLen(kernel, "a scalar", b.Len(), 1)
+	}
+}

@@ -1,36 +1,29 @@
 package cpu
 
-import (
-	"fmt"
-
-	"github.com/topogen/topogen/kernels"
-)
+import "github.com/topogen/topogen/kernels"
 
 // Conv computes y = act(x ⋆ w + bias).
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
 	s.Check("Conv", x, y, w)
-	checkBias("Conv", bias, s.K, act, kernels.Set)
-	d.convPlain(s, d.span(y), d.span(x), d.span(w), d.span(bias), act)
+	kernels.CheckBias("Conv", bias, s.K, act)
+	d.args = args{dst: d.span(y), x: d.span(x), w: d.span(w), z: d.span(bias), conv: s, fn: act}
+	d.pool.run(s.N*s.K, convPlain, &d.args)
 }
 
 // ConvTranspose computes x = act(wᵀ applied to y + bias).
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	s.Check("ConvTranspose", x, y, w)
-	checkBias("ConvTranspose", bias, s.C, act, store)
-	d.convTransposePlain(s, d.span(x), d.span(y), d.span(w), d.span(bias), act, store)
+	kernels.CheckBias("ConvTranspose", bias, s.C, act)
+	if store == kernels.Add && act != kernels.Identity {
+		panic("kernels: ConvTranspose: adds the result of activation " + act.String())
+	}
+	d.args = args{dst: d.span(x), y: d.span(y), w: d.span(w), z: d.span(bias), conv: s, fn: act, add: store == kernels.Add}
+	d.pool.run(s.N*s.C, convTransposePlain, &d.args)
 }
 
-// ConvWeightGrad stores the gradient with respect to the weights.
+// ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
 	s.Check("ConvWeightGrad", x, y, dw)
-	d.convWeightGradPlain(s, d.span(dw), d.span(x), d.span(y), store)
-}
-
-func checkBias(kernel string, bias kernels.Buffer, channels int, act kernels.Func, store kernels.Store) {
-	if bias.Len() != 0 {
-		kernels.CheckLen(kernel, "bias", bias.Len(), channels)
-	}
-	if !act.IsActivation() || store == kernels.Add && act != kernels.Identity {
-		panic(fmt.Sprintf("kernels: %s: activation %v with store %d", kernel, act, store))
-	}
+	d.args = args{dst: d.span(dw), x: d.span(x), y: d.span(y), conv: s, add: store == kernels.Add}
+	d.pool.run(s.K*s.C, convWeightGradPlain, &d.args)
 }

@@ -16,7 +16,10 @@ type Device struct {
 	args    args      // of the kernel that is running
 	partial []float64 // of reductions
 	scratch []float32 // of products
+	walk    walk      // of the strided kernel that is running
 	free    map[int][]*memory
+	sums    []float64 // see partials
+	room    []float32 // see scratch
 }
 
 var _ kernels.Device = (*Device)(nil)
@@ -55,23 +58,25 @@ type args struct {
 	fn                    kernels.Func
 	op                    kernels.Op
 	seed, stream          uint64
-	shape, ds, xs, ys     []int
 	index                 []int32
 	pairs                 []kernels.Pair
 	conv                  kernels.ConvShape
 	gemm                  kernels.Gemm
 	adam                  kernels.Adam
 	sgd                   kernels.SGD
+	walk                  *walk
+	sum                   sumPlan
 	partial               []float64
 	reduce                func(a *args, lo, hi int) float64
 	draw                  func([4]uint32) [4]float32
-	scratch               []float32
+	weights               []float32
 }
 
 // memory is one allocation. Its size is a multiple of the granule.
 type memory struct {
 	device *Device
 	data   []float32
+	free   bool
 }
 
 func (m *memory) Device() kernels.Device { return m.device }
@@ -87,6 +92,7 @@ func (d *Device) Alloc(n int) kernels.Buffer {
 	if spare := d.free[size]; len(spare) > 0 {
 		m := spare[len(spare)-1]
 		d.free[size] = spare[:len(spare)-1]
+		m.free = false
 		return kernels.NewBuffer(m, 0, n)
 	}
 	raw := make([]float32, size+granule)
@@ -94,7 +100,7 @@ func (d *Device) Alloc(n int) kernels.Buffer {
 	if rest := uintptr(unsafe.Pointer(&raw[0])) % 64; rest != 0 {
 		skip = int(64-rest) / 4
 	}
-	return kernels.NewBuffer(&memory{d, raw[skip : skip+size]}, 0, n)
+	return kernels.NewBuffer(&memory{device: d, data: raw[skip : skip+size]}, 0, n)
 }
 
 // sizeClass rounds up so that at most an eighth is wasted and sizes that
@@ -113,6 +119,7 @@ func (d *Device) Free(b kernels.Buffer) {
 		return
 	}
 	m := d.own(b)
+	m.free = true
 	d.free[len(m.data)] = append(d.free[len(m.data)], m)
 }
 
@@ -120,6 +127,9 @@ func (d *Device) own(b kernels.Buffer) *memory {
 	m, ok := b.Memory().(*memory)
 	if !ok || m.device != d {
 		panic(fmt.Sprintf("cpu: a buffer of %s is used on %s", b.Device().Name(), d.Name()))
+	}
+	if m.free {
+		panic("cpu: a buffer is used after Free")
 	}
 	return m
 }

@@ -1,57 +1,52 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+const (
+	gemmRows    = 4   // rows of C in a part
+	gemmColumns = 256 // columns of C kept on the stack while their sums grow
+)
 
-// rowBlock is how many rows of C one part computes.
-const rowBlock = 4
-
-// gemmPlain is the product without tricks. A part is a few rows of C.
-func (d *Device) gemmPlain(g kernels.Gemm) {
-	d.args = args{dst: d.span(g.C), x: d.span(g.A), y: d.span(g.B), z: d.span(g.Bias), gemm: g}
-	d.pool.run((g.M+rowBlock-1)/rowBlock, func(a *args, part int) {
-		for i := part * rowBlock; i < min(a.gemm.M, (part+1)*rowBlock); i++ {
-			gemmRow(a, i)
-		}
-	}, &d.args)
-}
-
-func gemmRow(a *args, i int) {
+// gemmPlain computes a block of rows of C.
+func gemmPlain(a *args, part int) {
 	g := &a.gemm
-	c := a.dst[i*g.LDC : i*g.LDC+g.N]
-	switch g.Beta {
-	case 0:
-		clear(c)
-	case 1:
-	default:
-		for j := range c {
-			c[j] *= g.Beta
-		}
-	}
-	first, step := i*g.LDA, 1
+	rowStep, depthStep := g.LDA, 1
 	if g.TransA {
-		first, step = i, g.LDA
+		rowStep, depthStep = 1, g.LDA
 	}
-	if g.TransB {
-		for j := range c {
-			b := a.y[j*g.LDB : j*g.LDB+g.K]
-			var s float32
-			for k, v := range b {
-				s += a.x[first+k*step] * v
+	for i := part * gemmRows; i < min(g.M, (part+1)*gemmRows); i++ {
+		for j := 0; j < g.N; j += gemmColumns {
+			var sums [gemmColumns]float32
+			acc := sums[:min(gemmColumns, g.N-j)]
+			if g.TransB {
+				for jj := range acc {
+					b := a.y[(j+jj)*g.LDB:][:g.K]
+					var sum float32
+					at := i * rowStep
+					for _, v := range b {
+						sum += a.x[at] * v
+						at += depthStep
+					}
+					acc[jj] = sum
+				}
+			} else {
+				for k := range g.K {
+					v := a.x[i*rowStep+k*depthStep]
+					for jj, w := range a.y[k*g.LDB+j:][:len(acc)] {
+						acc[jj] += v * w
+					}
+				}
 			}
-			c[j] += g.Alpha * s
-		}
-	} else {
-		for k := range g.K {
-			v := g.Alpha * a.x[first+k*step]
-			for j, w := range a.y[k*g.LDB : k*g.LDB+g.N] {
-				c[j] += v * w
+			c := a.dst[i*g.LDC+j:][:len(acc)]
+			for jj, v := range acc {
+				v *= g.Alpha
+				if g.Beta != 0 {
+					v += g.Beta * c[jj]
+				}
+				if len(a.z) != 0 {
+					v += a.z[j+jj]
+				}
+				c[jj] = v
 			}
+			activate(g.Act, c)
 		}
 	}
-	if len(a.z) != 0 {
-		for j, v := range a.z {
-			c[j] += v
-		}
-	}
-	mapSpan(g.Act, c, c)
 }

@@ -6,52 +6,56 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// Adam updates parameters and moments in one pass.
-func (d *Device) Adam(param, grad, m, v kernels.Buffer, s kernels.Adam) {
+// Adam updates param, m and v from grad.
+func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 	kernels.CheckSame("Adam", param, grad, m, v)
-	d.args = args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: s}
+	d.args = args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: a}
 	d.pool.run(chunks(param.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		adamSpan(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], &a.adam)
+		adamPlain(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], &a.adam)
 	}, &d.args)
 }
 
-func adamSpan(param, grad, m, v []float32, s *kernels.Adam) {
-	rate := s.LearningRate / s.Correction1
-	root := 1 / float32(math.Sqrt(float64(s.Correction2)))
-	decay, shrink := s.WeightDecay, float32(1)
-	if s.Decoupled {
-		decay, shrink = 0, 1-s.LearningRate*s.WeightDecay
+func adamPlain(param, grad, m, v []float32, a *kernels.Adam) {
+	shrink, decay := float32(1), a.WeightDecay
+	if a.Decoupled {
+		shrink, decay = 1-a.LearningRate*a.WeightDecay, 0
 	}
+	step := a.LearningRate / a.Correction1
+	root := float32(1 / math.Sqrt(float64(a.Correction2)))
 	for i, p := range param {
-		g := s.GradientScale*grad[i] + decay*p
-		m[i] = s.Beta1*m[i] + (1-s.Beta1)*g
-		v[i] = s.Beta2*v[i] + (1-s.Beta2)*(g*g)
-		param[i] = shrink*p - rate*m[i]/(float32(math.Sqrt(float64(v[i])))*root+s.Epsilon)
+		g := a.GradientScale*grad[i] + decay*p
+		m[i] = a.Beta1*m[i] + (1-a.Beta1)*g
+		v[i] = a.Beta2*v[i] + (1-a.Beta2)*(g*g)
+		param[i] = shrink*p - step*m[i]/(root*float32(math.Sqrt(float64(v[i])))+a.Epsilon)
 	}
 }
 
-// SGD updates parameters and velocity in one pass.
+// SGD updates param and velocity from grad.
 func (d *Device) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
-	kernels.CheckSame("SGD", param, grad)
-	if s.Momentum != 0 || velocity.Len() != 0 {
-		kernels.CheckSame("SGD", param, velocity)
-	}
+	s.Check(param, grad, velocity)
 	d.args = args{dst: d.span(param), x: d.span(grad), y: d.span(velocity), sgd: s}
 	d.pool.run(chunks(param.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		s := &a.sgd
-		for i := lo; i < hi; i++ {
-			g := s.GradientScale*a.x[i] + s.WeightDecay*a.dst[i]
-			if len(a.y) != 0 {
-				a.y[i] = s.Momentum*a.y[i] + g
-				if s.Nesterov {
-					g += s.Momentum * a.y[i]
-				} else {
-					g = a.y[i]
-				}
-			}
-			a.dst[i] -= s.LearningRate * g
+		var velocity []float32
+		if len(a.y) != 0 {
+			velocity = a.y[lo:hi]
 		}
+		sgdPlain(a.dst[lo:hi], a.x[lo:hi], velocity, &a.sgd)
 	}, &d.args)
+}
+
+func sgdPlain(param, grad, velocity []float32, s *kernels.SGD) {
+	for i, p := range param {
+		g := s.GradientScale*grad[i] + s.WeightDecay*p
+		if velocity != nil {
+			velocity[i] = s.Momentum*velocity[i] + g
+			if s.Nesterov {
+				g += s.Momentum * velocity[i]
+			} else {
+				g = velocity[i]
+			}
+		}
+		param[i] = p - s.LearningRate*g
+	}
 }

@@ -2,126 +2,160 @@ package cpu
 
 import "github.com/topogen/topogen/kernels"
 
-// A walk visits the rows (runs along the last axis) of an array in row-major
-// order and knows where each begins in up to three strided spans.
-type walk struct {
-	shape   []int // without the last axis
-	strides [3][]int
-	index   [kernels.MaxRank]int
-	at      [3]int
-}
-
-// rows returns the number of rows and their length.
-func rows(shape []int) (count, length int) {
-	if len(shape) == 0 {
-		return 1, 1
-	}
-	count = 1
-	for _, d := range shape[:len(shape)-1] {
-		count *= d
-	}
-	return count, shape[len(shape)-1]
-}
-
-func startWalk(row int, shape []int, strides ...[]int) walk {
-	w := walk{}
-	if len(shape) == 0 {
-		return w
-	}
-	w.shape = shape[:len(shape)-1]
-	copy(w.strides[:], strides)
-	for k := len(w.shape) - 1; k >= 0; k-- {
-		i := row % w.shape[k]
-		row /= w.shape[k]
-		w.index[k] = i
-		for s := range strides {
-			w.at[s] += i * strides[s][k]
-		}
-	}
-	return w
-}
-
-func (w *walk) next() {
-	for k := len(w.shape) - 1; k >= 0; k-- {
-		w.index[k]++
-		for s, strides := range w.strides {
-			if strides != nil {
-				w.at[s] += strides[k]
-			}
-		}
-		if w.index[k] < w.shape[k] {
-			return
-		}
-		for s, strides := range w.strides {
-			if strides != nil {
-				w.at[s] -= strides[k] * w.shape[k]
-			}
-		}
-		w.index[k] = 0
-	}
-}
-
-func lastStride(strides []int) int {
-	if len(strides) == 0 {
-		return 0
-	}
-	return strides[len(strides)-1]
-}
-
-// rowsPerPart is how many rows of a strided array one part works on.
-func rowsPerPart(length int) int { return max(1, chunk/max(length, 1)) }
-
-// rowParts divides the rows of a shape into parts.
-func rowParts(shape []int) int {
-	count, length := rows(shape)
-	if length == 0 {
-		return 0
-	}
-	per := rowsPerPart(length)
-	return (count + per - 1) / per
-}
-
-// CopyStrided copies or adds an array between two strided spans.
+// CopyStrided copies, or adds, an array between two strided spans.
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
 	kernels.CheckStrided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	kernels.CheckStrided("CopyStrided", "source", src.Len(), shape, srcStrides)
-	d.args = args{dst: d.span(dst), x: d.span(src), ds: dstStrides, xs: srcStrides, shape: shape, add: store == kernels.Add}
-	d.pool.run(rowParts(shape), func(a *args, part int) {
-		count, length := rows(a.shape)
-		per := rowsPerPart(length)
-		ds, xs := lastStride(a.ds), lastStride(a.xs)
-		w := startWalk(part*per, a.shape, a.ds, a.xs)
-		for range min(per, count-part*per) {
-			dst, x := a.dst[w.at[0]:], a.x[w.at[1]:]
-			if ds == 1 && xs == 1 && !a.add {
-				copy(dst[:length], x[:length])
-			} else {
-				for i := range length {
-					put(dst, i*ds, x[i*xs], a.add)
-				}
-			}
-			w.next()
-		}
-	}, &d.args)
+	d.args = args{dst: d.span(dst), x: d.span(src), add: store == kernels.Add}
+	d.walk.init(shape, dstStrides, srcStrides, srcStrides)
+	d.args.walk = &d.walk
+	d.pool.run(d.walk.parts(), copyStrided, &d.args)
 }
 
-// ZipStrided stores op(a, b) into dst, operands read at their strides.
-func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
-	kernels.CheckStrided("ZipStrided", "first operand", a.Len(), shape, aStrides)
-	kernels.CheckStrided("ZipStrided", "second operand", b.Len(), shape, bStrides)
-	count, length := rows(shape)
-	kernels.CheckLen("ZipStrided", "destination", dst.Len(), count*length)
-	d.args = args{
-		dst: d.span(dst), x: d.span(a), y: d.span(b), xs: aStrides, ys: bStrides,
-		shape: shape, op: op, add: store == kernels.Add,
-	}
-	d.pool.run(rowParts(shape), func(a *args, part int) {
-		count, length := rows(a.shape)
-		per := rowsPerPart(length)
-		w := startWalk(part*per, a.shape, a.xs, a.ys)
-		for row := part * per; row < min(count, (part+1)*per); row++ {
-			zipSpan(a.op, a.dst[row*length:(row+1)*length], a.x[w.at[0]:], lastStride(a.xs), a.y[w.at[1]:], lastStride(a.ys), a.add)
-			w.next()
+func copyStrided(a *args, part int) {
+	w := a.walk
+	ds, xs := w.steps()
+	for c := w.start(part); c.rows > 0; c.next() {
+		dst, x := a.dst[c.at[0]:], a.x[c.at[1]:]
+		switch {
+		case a.add:
+			for i := range c.n {
+				dst[i*ds] += x[i*xs]
+			}
+		case ds == 1 && xs == 1:
+			copy(dst[:c.n], x)
+		default:
+			for i := range c.n {
+				dst[i*ds] = x[i*xs]
+			}
 		}
-	}, &d.args)
+	}
+}
+
+// ZipStrided stores op(a, b) into dst, a dense array.
+func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
+	kernels.CheckZipStrided(op, dst, a, aStrides, b, bStrides, shape)
+	var dense [kernels.MaxRank]int
+	n := 1
+	for k := len(shape) - 1; k >= 0; k-- {
+		dense[k] = n
+		n *= shape[k]
+	}
+	d.args = args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add}
+	d.walk.init(shape, dense[:len(shape)], aStrides, bStrides)
+	d.args.walk = &d.walk
+	d.pool.run(d.walk.parts(), zipStrided, &d.args)
+}
+
+func zipStrided(a *args, part int) {
+	w := a.walk
+	last := w.rank - 1
+	for c := w.start(part); c.rows > 0; c.next() {
+		zipPlain(a.op, a.dst[c.at[0]:c.at[0]+c.n], a.x[c.at[1]:], a.y[c.at[2]:], w.strides[1][last], w.strides[2][last], a.add)
+	}
+}
+
+// A walk visits the elements of up to three strided arrays of one shape, in
+// rows along the last axis that can be worked on independently.
+type walk struct {
+	rank    int
+	shape   [kernels.MaxRank]int
+	strides [3][kernels.MaxRank]int
+
+	rows, rowsPerPart int // all rows, and how many a part visits
+	rowParts          int // into how many parts a long row is cut
+}
+
+// init merges neighbouring axes that all three arrays pass through evenly, so
+// that rows are as long as can be.
+func (w *walk) init(shape []int, strides ...[]int) {
+	w.rank, w.rows = 0, 1
+	for k, n := range shape {
+		if n == 0 {
+			w.rows = 0
+			return
+		}
+		if n == 1 {
+			continue
+		}
+		last := w.rank - 1
+		merge := last >= 0
+		for o := range strides {
+			merge = merge && w.strides[o][last] == n*strides[o][k]
+		}
+		if !merge {
+			last++
+			w.rank++
+			w.shape[last] = 1
+		}
+		w.shape[last] *= n
+		for o := range strides {
+			w.strides[o][last] = strides[o][k]
+		}
+	}
+	if w.rank == 0 { // a single element
+		w.rank, w.shape[0] = 1, 1
+		w.strides[0][0], w.strides[1][0], w.strides[2][0] = 1, 1, 1
+	}
+	for _, n := range w.shape[:w.rank-1] {
+		w.rows *= n
+	}
+	n := w.shape[w.rank-1]
+	w.rowsPerPart, w.rowParts = max(1, chunk/n), chunks(n)
+}
+
+// steps returns the first two arrays' steps along a row.
+func (w *walk) steps() (dst, src int) { return w.strides[0][w.rank-1], w.strides[1][w.rank-1] }
+
+func (w *walk) parts() int {
+	if w.rows == 0 {
+		return 0
+	}
+	return (w.rows + w.rowsPerPart - 1) / w.rowsPerPart * w.rowParts
+}
+
+// A cursor stands at a row, or a piece of a row, of a walk.
+type cursor struct {
+	w     *walk
+	at    [3]int // where the row begins in each array
+	n     int    // the row's length
+	rows  int    // rows left, this one included
+	index [kernels.MaxRank]int
+}
+
+// start returns a cursor at the first row of a part.
+func (w *walk) start(part int) cursor {
+	row := part / w.rowParts * w.rowsPerPart
+	lo, hi := bounds(part%w.rowParts, w.shape[w.rank-1])
+	c := cursor{w: w, n: hi - lo, rows: min(w.rowsPerPart, w.rows-row)}
+	for o := range c.at {
+		c.at[o] = lo * w.strides[o][w.rank-1]
+	}
+	for k := w.rank - 2; k >= 0; k-- {
+		c.index[k] = row % w.shape[k]
+		row /= w.shape[k]
+		for o := range c.at {
+			c.at[o] += c.index[k] * w.strides[o][k]
+		}
+	}
+	return c
+}
+
+// next moves to the next row.
+func (c *cursor) next() {
+	c.rows--
+	w := c.w
+	for k := w.rank - 2; k >= 0; k-- {
+		c.index[k]++
+		for o := range c.at {
+			c.at[o] += w.strides[o][k]
+		}
+		if c.index[k] < w.shape[k] {
+			return
+		}
+		c.index[k] = 0
+		for o := range c.at {
+			c.at[o] -= w.shape[k] * w.strides[o][k]
+		}
+	}
 }
