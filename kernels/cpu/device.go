@@ -13,10 +13,8 @@ import (
 type Device struct {
 	pool    *pool
 	threads int
-	args    args      // of the kernel that is running
-	partial []float64 // of reductions
-	scratch []float32 // of products
-	walk    walk      // of the strided kernel that is running
+	args    args // of the kernel that is running
+	walk    walk // of the strided kernel that is running
 	free    map[int][]*memory
 	sums    []float64 // see partials
 	room    []float32 // see scratch
@@ -67,8 +65,6 @@ type args struct {
 	walk                  *walk
 	sum                   sumPlan
 	partial               []float64
-	reduce                func(a *args, lo, hi int) float64
-	draw                  func([4]uint32) [4]float32
 	weights               []float32
 }
 
