@@ -16,8 +16,8 @@ import (
 // each element x: check ReLU away from 0. Check evaluates f four times for each
 // element of each input, eight where it doubts.
 //
-// The inputs must be on one device. They change while Check runs and are
-// restored before it returns.
+// The inputs must be different tensors on one device. They change while Check
+// runs and are restored before it returns.
 func Check(f func(t *Tape, inputs []*Var) *Var, inputs ...*Tensor) error {
 	if len(inputs) == 0 {
 		panic("autograd: Check of a function without inputs")

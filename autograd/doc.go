@@ -60,7 +60,7 @@
 // flows back, both side by side. This one is as good as those of this package,
 // from wherever it is written:
 //
-//	// Cube returns x³.
+//	// Cube returns x³, element by element.
 //	func Cube(x *autograd.Var) *autograd.Var {
 //		t, dev := x.Tape(), x.Tape().Device()
 //		square := t.Scratch(x.Len())

@@ -62,44 +62,42 @@ func ExampleTape_Param() {
 	// bias 1.000
 }
 
-// Swish is x·sigmoid(x), an operation of one's own: its value, and beside it
-// how the gradient flows back, dx = dy·(s + y·(1−s)) with s = sigmoid(x).
-func Swish(x *autograd.Var) *autograd.Var {
+// Cube returns x³, element by element.
+func Cube(x *autograd.Var) *autograd.Var {
 	t, dev := x.Tape(), x.Tape().Device()
+	square := t.Scratch(x.Len())
 	y := t.Result(x.Shape(), x)
-	s := t.Scratch(x.Len())
-	dev.Map(kernels.Sigmoid, s, x.Value())
-	dev.Zip(kernels.MulOp, y.Value(), x.Value(), s, kernels.Set)
-	y.OnBackward(func() {
-		slope := t.Scratch(x.Len())
-		dev.Affine(slope, s, -1, 1, kernels.Set)
-		dev.Zip(kernels.MulOp, slope, slope, y.Value(), kernels.Set)
-		dev.AddScaled(slope, 1, s)
+	dev.Zip(kernels.MulOp, square, x.Value(), x.Value(), kernels.Set)
+	dev.Zip(kernels.MulOp, y.Value(), square, x.Value(), kernels.Set)
+	y.OnBackward(func() { // dx = 3x²·dy
+		g := t.Scratch(x.Len())
+		dev.Affine(g, y.Grad(), 3, 0, kernels.Set)
 		dx, store := x.GradTarget()
-		dev.Zip(kernels.MulOp, dx, y.Grad(), slope, store)
+		dev.Zip(kernels.MulOp, dx, g, square, store)
 	})
 	return y
 }
 
-// An operation defined outside the package, held to finite differences.
+// An operation of one's own, from outside the package, held to finite
+// differences.
 func ExampleTape_Result() {
 	dev := cpu.New()
 	defer dev.Close()
-	x := autograd.TensorOf(dev, []float32{-2, -0.5, 0, 1}, 4)
+	x := autograd.TensorOf(dev, []float32{-2, 0, 0.5, 3}, 4)
 
 	err := autograd.Check(func(_ *autograd.Tape, in []*autograd.Var) *autograd.Var {
-		return Swish(in[0])
+		return Cube(in[0])
 	}, x)
 	fmt.Println(err)
 
-	values, err := Swish(autograd.NewTape(dev).Input(x)).Values()
+	values, err := Cube(autograd.NewTape(dev).Input(x)).Values()
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%.4f\n", values)
+	fmt.Println(values)
 	// Output:
 	// <nil>
-	// [-0.2384 -0.1888 0.0000 0.7311]
+	// [-8 0 0.125 27]
 }
 
 // A gradient that is wrong is found, and where.
