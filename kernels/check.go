@@ -184,10 +184,13 @@ func CheckPairs(dx, x Buffer, n, d int, pairs []Pair, g Buffer) {
 // CheckRows panics, naming kernel, unless rows holds len(index) rows and table
 // a whole number of them that all of index lie within.
 func CheckRows(kernel string, table, rows Buffer, width int, index []int32) {
-	if width < 1 || table.Len()%width != 0 {
+	if width < 0 || width > 0 && table.Len()%width != 0 {
 		panic(fmt.Sprintf("kernels: %s: rows of width %d in %d elements", kernel, width, table.Len()))
 	}
 	CheckLen(kernel, "the array of picked rows", rows.Len(), len(index)*width)
+	if width == 0 {
+		return // nothing to pick, and nothing that tells how many rows there are
+	}
 	n := table.Len() / width
 	for k, i := range index {
 		if uint(i) >= uint(n) {

@@ -5,6 +5,9 @@ import "github.com/topogen/topogen/kernels"
 // GatherRows sets row k of dst to row index[k] of src.
 func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 	kernels.CheckRows("GatherRows", src, dst, width, index)
+	if width == 0 {
+		return
+	}
 	d.args = args{dst: d.span(dst), x: d.span(src), k: width, n: max(1, chunk/width), index: index}
 	d.pool.run((len(index)+d.args.n-1)/d.args.n, func(a *args, part int) {
 		for k := part * a.n; k < min(len(a.index), (part+1)*a.n); k++ {
