@@ -190,19 +190,6 @@ type ConvShape struct {
 	OutH, OutW       int // ⌊(H + 2·PadH − R)/StrideH⌋ + 1, and likewise
 }
 
-// Adam holds the numbers of one step of Adam (Kingma and Ba 2015), or of AdamW
-// (Loshchilov and Hutter 2019) when Decoupled is set.
-type Adam struct {
-	LearningRate  float32
-	Beta1, Beta2  float32
-	Epsilon       float32
-	WeightDecay   float32
-	Decoupled     bool    // subtract LearningRate·WeightDecay·param instead of adding WeightDecay·param to the gradient
-	Correction1   float32 // 1 − Beta1^t
-	Correction2   float32 // 1 − Beta2^t
-	GradientScale float32 // multiplies the gradient first (clipping); 1 leaves it
-}
-
 // SGD holds the numbers of one step of stochastic gradient descent:
 // velocity = Momentum·velocity + grad; param −= LearningRate·velocity.
 type SGD struct {

@@ -161,12 +161,9 @@ func (a *Adam) Step() error {
 	if err != nil {
 		return err
 	}
-	t := float64(a.steps)
 	a.device.Adam(a.values, a.grads, a.m, a.v, kernels.Adam{
-		LearningRate: float32(rate), Beta1: float32(a.beta1), Beta2: float32(a.beta2),
-		Epsilon: float32(a.epsilon), WeightDecay: float32(a.rate.WeightDecay), Decoupled: a.decoupled,
-		Correction1: float32(1 - math.Pow(a.beta1, t)), Correction2: float32(1 - math.Pow(a.beta2, t)),
-		GradientScale: float32(scale),
+		LearningRate: rate, Beta1: a.beta1, Beta2: a.beta2, Epsilon: a.epsilon,
+		WeightDecay: a.rate.WeightDecay, Decoupled: a.decoupled, Step: a.steps, GradientScale: scale,
 	})
 	return nil
 }

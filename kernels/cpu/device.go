@@ -60,7 +60,7 @@ type args struct {
 	pairs                 []kernels.Pair
 	conv                  kernels.ConvShape
 	gemm                  kernels.Gemm
-	adam                  kernels.Adam
+	adam                  kernels.AdamFactors
 	sgd                   kernels.SGD
 	walk                  *walk
 	sum                   sumPlan

@@ -9,25 +9,19 @@ import (
 // Adam updates param, m and v from grad.
 func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 	kernels.CheckSame("Adam", param, grad, m, v)
-	d.args = args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: a}
+	d.args = args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: a.Factors()}
 	d.pool.run(chunks(param.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		adamPlain(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], &a.adam)
 	}, &d.args)
 }
 
-func adamPlain(param, grad, m, v []float32, a *kernels.Adam) {
-	shrink, decay := float32(1), a.WeightDecay
-	if a.Decoupled {
-		shrink, decay = 1-a.LearningRate*a.WeightDecay, 0
-	}
-	step := a.LearningRate / a.Correction1
-	root := float32(1 / math.Sqrt(float64(a.Correction2)))
+func adamPlain(param, grad, m, v []float32, a *kernels.AdamFactors) {
 	for i, p := range param {
-		g := a.GradientScale*grad[i] + decay*p
-		m[i] = a.Beta1*m[i] + (1-a.Beta1)*g
-		v[i] = a.Beta2*v[i] + (1-a.Beta2)*(g*g)
-		param[i] = shrink*p - step*m[i]/(root*float32(math.Sqrt(float64(v[i])))+a.Epsilon)
+		g := a.Scale*grad[i] + a.Decay*p
+		m[i] = a.Keep1*m[i] + a.Mix1*g
+		v[i] = a.Keep2*v[i] + a.Mix2*(g*g)
+		param[i] = a.Shrink*p - a.Rate*m[i]/(a.Root*float32(math.Sqrt(float64(v[i])))+a.Epsilon)
 	}
 }
 

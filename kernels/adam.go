@@ -1,0 +1,48 @@
+package kernels
+
+import "math"
+
+// Adam holds the numbers of one step of Adam (Kingma and Ba 2015), or of AdamW
+// (Loshchilov and Hutter 2019) when Decoupled is set.
+type Adam struct {
+	LearningRate  float64
+	Beta1, Beta2  float64
+	Epsilon       float64
+	WeightDecay   float64
+	Decoupled     bool    // subtract LearningRate·WeightDecay·param instead of adding WeightDecay·param to the gradient
+	Step          int     // counted from 1
+	GradientScale float64 // multiplies the gradient first (clipping); 1 leaves it
+}
+
+// AdamFactors are the constants of a step's kernel, in which a parameter p with
+// gradient d moves by
+//
+//	g = Scale·d + Decay·p
+//	m = Keep1·m + Mix1·g
+//	v = Keep2·v + Mix2·g²
+//	p = Shrink·p − Rate·m/(Root·√v + Epsilon)
+type AdamFactors struct {
+	Scale, Decay, Keep1, Mix1, Keep2, Mix2, Shrink, Rate, Root, Epsilon float32
+}
+
+// Factors returns the step's constants. Each is rounded once: 1 − Beta2 taken
+// from a rounded Beta2 would be wrong in its fifth digit.
+func (a Adam) Factors() AdamFactors {
+	t := float64(a.Step)
+	shrink, decay := 1.0, a.WeightDecay
+	if a.Decoupled {
+		shrink, decay = 1-a.LearningRate*a.WeightDecay, 0
+	}
+	return AdamFactors{
+		Scale:   float32(a.GradientScale),
+		Decay:   float32(decay),
+		Keep1:   float32(a.Beta1),
+		Mix1:    float32(1 - a.Beta1),
+		Keep2:   float32(a.Beta2),
+		Mix2:    float32(1 - a.Beta2),
+		Shrink:  float32(shrink),
+		Rate:    float32(a.LearningRate / (1 - math.Pow(a.Beta1, t))),
+		Root:    float32(1 / math.Sqrt(1-math.Pow(a.Beta2, t))),
+		Epsilon: float32(a.Epsilon),
+	}
+}
