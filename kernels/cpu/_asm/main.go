@@ -18,8 +18,7 @@ type target struct {
 	generate func()
 }
 
-var targets = []target{
-}
+var targets = []target{}
 
 func main() {
 	log.SetFlags(0)
