@@ -50,12 +50,15 @@ func fillStrides(strides, shape []int) {
 
 // collapse merges neighbouring axes that both operands walk as one and drops
 // those of length 1. It returns the shape that is left, of rank 1 at least, and
-// the operands with strides for it.
+// the operands with strides for it. All empty arrays collapse to the shape [0].
 func (t *Tape) collapse(shape []int, a, b operand) ([]int, operand, operand) {
 	n := max(1, len(shape))
 	out, as, bs := t.ints.alloc(n), t.ints.alloc(n), t.ints.alloc(n)
 	out[0], as[0], bs[0] = 1, 1, 1
 	last := -1 // the axis of out last begun
+	if slices.Contains(shape, 0) {
+		out[0], shape = 0, nil
+	}
 	for i, length := range shape {
 		switch sa, sb := a.strides[i], b.strides[i]; {
 		case length == 1:

@@ -23,6 +23,7 @@ func TestCollapse(t *testing.T) {
 		{"row repeated, the other way", []int{2, 3, 4}, []int{0, 0, 1}, []int{12, 4, 1}, []int{6, 4}, []int{0, 1}, []int{4, 1}},
 		{"channel", []int{2, 3, 4, 5}, []int{60, 20, 5, 1}, []int{0, 1, 0, 0}, []int{2, 3, 20}, []int{60, 20, 1}, []int{0, 1, 0}},
 		{"scalar repeated", []int{2, 3}, []int{3, 1}, []int{0, 0}, []int{6}, []int{1}, []int{0}},
+		{"empty", []int{2, 0, 3}, []int{0, 2, 4}, []int{9, 3, 1}, []int{0}, []int{1}, []int{1}},
 		{"transposed", []int{2, 3}, []int{3, 1}, []int{1, 2}, []int{2, 3}, []int{3, 1}, []int{1, 2}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
