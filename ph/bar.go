@@ -1,5 +1,7 @@
 package ph
 
+import "math"
+
 // An Edge is a pair of points, by index. {v, v} stands for the vertex v, and
 // {-1, -1} for no edge.
 type Edge struct{ U, V int32 }
@@ -13,4 +15,26 @@ type Edge struct{ U, V int32 }
 type Bar struct {
 	Birth, Death         float64
 	BirthEdge, DeathEdge Edge
+}
+
+// Persistence returns Death − Birth.
+func (b Bar) Persistence() float64 { return b.Death - b.Birth }
+
+// Essential reports whether the class never dies.
+func (b Bar) Essential() bool { return math.IsInf(b.Death, 1) }
+
+// A Diagram holds the bars of one degree: finite bars first, ascending by
+// death, then birth, then edges; essential bars last.
+type Diagram struct {
+	Degree int
+	Bars   []Bar
+}
+
+// Finite returns the bars that die, a prefix of d.Bars.
+func (d Diagram) Finite() []Bar {
+	n := len(d.Bars)
+	for n > 0 && d.Bars[n-1].Essential() {
+		n--
+	}
+	return d.Bars[:n]
 }
