@@ -1,17 +1,13 @@
 package nn_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/golden"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/nn"
 )
@@ -81,7 +77,7 @@ type step struct {
 	Grads          []summary `json:"grads"`
 }
 
-type golden struct {
+type reference struct {
 	Latent int   `json:"latent"`
 	Images []int `json:"images"`
 	Params []struct {
@@ -105,42 +101,18 @@ type golden struct {
 }
 
 func TestVAEAgainstPyTorch(t *testing.T) {
-	const shared = "../../shared"
-	data, err := os.ReadFile(filepath.Join(shared, "golden", "vae.json"))
-	if err != nil {
-		t.Skipf("the reference results are not here: %v", err)
-	}
-	var file struct{ Cases []golden }
-	require.NoError(t, json.Unmarshal(data, &file))
+	var file struct{ Cases []reference }
+	golden.Read(t, &file, "golden", "vae.json")
 	require.NotEmpty(t, file.Cases)
-	images := sprite(t, filepath.Join(shared, "fashionmnist", "sprite900-images-idx3-ubyte.gz"))
-	for _, g := range file.Cases {
-		x := make([]float32, 0, len(g.Images)*784)
-		for _, i := range g.Images {
-			for _, u := range images[i*784 : (i+1)*784] {
-				x = append(x, float32(u)/255)
-			}
-		}
-		testGolden(t, g, x)
+	images := golden.Images(t)
+	for _, r := range file.Cases {
+		testReference(t, r, golden.Pixels(images, r.Images))
 	}
-}
-
-func sprite(t *testing.T, path string) []byte {
-	f, err := os.Open(path)
-	if err != nil {
-		t.Skipf("the reference images are not here: %v", err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	data, err := io.ReadAll(z)
-	require.NoError(t, err)
-	return data[16:]
 }
 
 const tolerance = 1e-4
 
-func testGolden(t *testing.T, g golden, images []float32) {
+func testReference(t *testing.T, g reference, images []float32) {
 	dev := cpu.New()
 	defer dev.Close()
 	n := len(g.Images)

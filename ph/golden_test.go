@@ -1,78 +1,25 @@
 package ph_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/internal/golden"
 	"github.com/topogen/topogen/ph"
 )
 
-const shared = "../../shared"
-
-type goldenCloud struct {
-	Name   string      `json:"name"`
-	N, D   int         `json:"-"`
-	Points [][]float32 `json:"points"`
-	Images []int       `json:"images"`
-	F32    struct {
-		Dgm0  [][2]*float64 `json:"dgm0"`
-		Dgm1  [][2]*float64 `json:"dgm1"`
-		Gens0 [][3]int32    `json:"gens0"`
-		Gens1 [][4]int32    `json:"gens1"`
-	} `json:"f32"`
-	Ambig struct {
-		Bars0 []int `json:"bars0"`
-		Bars1 []int `json:"bars1"`
-	} `json:"ambig"`
-}
-
-// goldenClouds reads the clouds and diagrams that giotto-ph produced.
-func goldenClouds(t testing.TB) []goldenCloud {
-	data, err := os.ReadFile(filepath.Join(shared, "golden", "clouds.json"))
-	if err != nil {
-		t.Skipf("the reference results are not here: %v", err)
-	}
-	var file struct {
-		Clouds []goldenCloud `json:"clouds"`
-	}
-	require.NoError(t, json.Unmarshal(data, &file))
-	f, err := os.Open(filepath.Join(shared, "fashionmnist", "sprite900-images-idx3-ubyte.gz"))
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	images, err := io.ReadAll(z)
-	require.NoError(t, err)
-	for k := range file.Clouds {
-		c := &file.Clouds[k]
-		for _, i := range c.Images {
-			point := make([]float32, 784)
-			for p := range point {
-				point[p] = float32(images[16+i*784+p]) / 255
-			}
-			c.Points = append(c.Points, point)
-		}
-	}
-	return file.Clouds
-}
-
-// distances returns the Euclidean distances between points.
-func distances(points [][]float32) ph.Matrix32 {
-	n := len(points)
+// distances returns the Euclidean distances between n points.
+func distances(coords []float32, n int) ph.Matrix32 {
+	dim := len(coords) / n
 	m := ph.Matrix32{N: n, Data: make([]float32, n*n)}
-	for i := range points {
+	for i := range n {
 		for j := range i {
 			var s float64
-			for k, x := range points[i] {
-				d := float64(x) - float64(points[j][k])
+			for k := range dim {
+				d := float64(coords[i*dim+k]) - float64(coords[j*dim+k])
 				s += d * d
 			}
 			v := float32(math.Sqrt(s))
@@ -86,12 +33,12 @@ func distances(points [][]float32) ph.Matrix32 {
 // no tie makes another pairing as legitimate.
 func TestGoldenDiagrams(t *testing.T) {
 	var e ph.Engine
-	for _, c := range goldenClouds(t) {
+	for _, c := range golden.Clouds(t) {
 		t.Run(c.Name, func(t *testing.T) {
-			dgms, err := e.Rips(distances(c.Points), 1)
+			dgms, err := e.Rips(distances(c.Coords, c.N), 1)
 			require.NoError(t, err)
 			finite := dgms[0].Finite()
-			require.Len(t, finite, len(c.Points)-1)
+			require.Len(t, finite, c.N-1)
 			// The reference leaves out bars of length zero, except those that its
 			// formula for distances makes a little longer.
 			finite = slices.DeleteFunc(slices.Clone(finite), func(b ph.Bar) bool { return b.Death == 0 })

@@ -159,6 +159,10 @@ func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) Result {
 	r := Result{Terms: l.results}
 	for i, t := range l.terms {
 		degree := t.Regularizer.Degree()
+		if !moves(diagrams[degree].Finite()) {
+			r.Terms[i] = TermResult{}
+			continue
+		}
 		value, ok := t.Regularizer.Evaluate(diagrams[degree].Finite(), target[degree], t.Weight, l.slopes[degree])
 		r.Terms[i] = TermResult{value, ok}
 		if ok {
@@ -167,6 +171,12 @@ func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) Result {
 		}
 	}
 	return r
+}
+
+// moves reports whether a gradient can reach a point: no bar of length zero
+// moves any.
+func moves(bars []ph.Bar) bool {
+	return slices.ContainsFunc(bars, func(b ph.Bar) bool { return b.Death > b.Birth })
 }
 
 // pullback puts value on the tape and carries the slopes to the points.
