@@ -2,52 +2,85 @@ package topoloss
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/topogen/topogen/ph"
 )
 
-// Bottleneck is the bottleneck distance of two diagrams. Its derivative moves
-// the one learnable bar of the pair that attains the distance: along the
-// coordinate that is farther from its true partner (half along each if both
-// are as far), or towards the diagonal. It depends on nothing learnable where a
-// true bar attains it that is matched to the diagonal.
+// Bottleneck is the bottleneck distance between two diagrams: the least, over
+// all partial matchings of their bars, of the farthest that a bar must move to
+// its partner, max(|b−b′|, |d−d′|), or to the diagonal, (d−b)/2.
+//
+// Its derivative moves one bar, the learnable one of the pair that decides the
+// distance: along the coordinate in which its partner is farther, half along
+// each if both are as far, or towards the diagonal. A true bar that decides the
+// distance by its own way to the diagonal leaves nothing to learn, unless
+// Attract is set.
 type Bottleneck struct {
-	In      int // the degree
+	// Attract draws the nearest learnable bar, in the same sup-norm, to a true
+	// bar that decides the distance by its way to the diagonal. The value is
+	// then still the bottleneck distance, and the slope that of the distance
+	// between these two bars.
+	Attract bool
+
 	matcher ph.Matcher
+	witness ph.Match
 }
 
-// Name returns "bottleneck0" or "bottleneck1".
-func (r *Bottleneck) Name() string { return "bottleneck" + strconv.Itoa(r.In) }
-
-// Degree returns the degree.
-func (r *Bottleneck) Degree() int { return r.In }
-
-// Evaluate implements [Regularizer].
-func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, weight float64, slopes []Slope) (float64, bool) {
+// Evaluate returns the distance. It takes the time of [ph.Matcher.Bottleneck].
+func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
+	r.witness = ph.Match{A: ph.Diagonal, B: ph.Diagonal}
 	if len(learnable) == 0 {
 		return 0, false
 	}
 	distance, witness := r.matcher.Bottleneck(learnable, truth)
-	if witness.A == ph.Diagonal {
-		return distance, false
-	}
-	slope := &slopes[witness.A]
-	if witness.B == ph.Diagonal {
-		slope.add(-weight/2, weight/2)
-		return distance, true
-	}
-	p, q := learnable[witness.A], truth[witness.B]
-	birth, death := p.Birth-q.Birth, p.Death-q.Death
+	r.witness = witness
 	switch {
-	case math.Abs(birth) > math.Abs(death):
-		slope.add(weight*sign(birth), 0)
-	case math.Abs(birth) < math.Abs(death):
-		slope.add(0, weight*sign(death))
+	case witness.A != ph.Diagonal && witness.B != ph.Diagonal:
+		slopes[witness.A] = moveSlope(learnable[witness.A], truth[witness.B])
+	case witness.A != ph.Diagonal:
+		slopes[witness.A] = Slope{Birth: -0.5, Death: 0.5}
+	case r.Attract:
+		q := truth[witness.B]
+		i := nearest(learnable, q)
+		slopes[i] = moveSlope(learnable[i], q)
 	default:
-		slope.add(weight*sign(birth)/2, weight*sign(death)/2)
+		return 0, false
 	}
 	return distance, true
+}
+
+// Witness returns the pair of bars that decided the distance in the latest
+// evaluation, by their indices in learnable and truth; [ph.Diagonal] stands for
+// the diagonal.
+func (r *Bottleneck) Witness() ph.Match { return r.witness }
+
+// move is the sup-norm distance of two bars.
+func move(p, q ph.Bar) float64 {
+	return max(math.Abs(p.Birth-q.Birth), math.Abs(p.Death-q.Death))
+}
+
+// moveSlope is the derivative of move with respect to p.
+func moveSlope(p, q ph.Bar) Slope {
+	birth, death := p.Birth-q.Birth, p.Death-q.Death
+	switch b, d := math.Abs(birth), math.Abs(death); {
+	case b > d:
+		return Slope{Birth: sign(birth)}
+	case b < d:
+		return Slope{Death: sign(death)}
+	default:
+		return Slope{Birth: sign(birth) / 2, Death: sign(death) / 2}
+	}
+}
+
+// nearest returns the index of the bar closest to q, the first of several.
+func nearest(bars []ph.Bar, q ph.Bar) int {
+	best := 0
+	for i, p := range bars {
+		if move(p, q) < move(bars[best], q) {
+			best = i
+		}
+	}
+	return best
 }
 
 func sign(x float64) float64 {

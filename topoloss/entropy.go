@@ -2,29 +2,24 @@ package topoloss
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/topogen/topogen/ph"
 )
 
-// Entropy is (E(P) − E(Q))², where E = Σ pᵢ log pᵢ is the negative persistent
-// entropy of a diagram: pᵢ = ℓᵢ/Σℓ is the share of the i-th bar in the length of
-// all bars longer than Delta. An empty true diagram has E(Q) = 0; without a
-// learnable bar longer than Delta it depends on nothing learnable.
+// Entropy is (E(P) − E(Q))² for the negative persistent entropy
+//
+//	E = Σ pᵢ log pᵢ,  pᵢ = ℓᵢ / Σℓ,
+//
+// of a diagram, the sums running over the bars of length ℓᵢ = dᵢ − bᵢ > Delta. It
+// compares how evenly length is spread over bars, whatever its unit. A diagram
+// without such bars has E = 0; if it is the learnable one, nothing is learnable.
 type Entropy struct {
-	In    int     // the degree
-	Delta float64 // bars at most this long are noise
+	Delta float64 // bars no longer than this are noise; 0.001 is usual
 }
 
-// Name returns "entropy0" or "entropy1".
-func (r *Entropy) Name() string { return "entropy" + strconv.Itoa(r.In) }
-
-// Degree returns the degree.
-func (r *Entropy) Degree() int { return r.In }
-
-// Evaluate implements [Regularizer]. The derivative of E by ℓᵢ is
-// (log pᵢ − E)/Σℓ.
-func (r *Entropy) Evaluate(learnable, truth []ph.Bar, weight float64, slopes []Slope) (float64, bool) {
+// Evaluate takes time proportional to the number of bars. The derivative of E
+// with respect to ℓᵢ is (log pᵢ − E)/Σℓ.
+func (r Entropy) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
 	e, total := r.entropy(learnable)
 	if total == 0 {
 		return 0, false
@@ -32,24 +27,24 @@ func (r *Entropy) Evaluate(learnable, truth []ph.Bar, weight float64, slopes []S
 	target, _ := r.entropy(truth)
 	gap := e - target
 	for i, b := range learnable {
-		if l := b.Persistence(); l > r.Delta {
-			g := weight * 2 * gap * (math.Log(l/total) - e) / total
-			slopes[i].add(-g, g)
+		if length := b.Persistence(); length > r.Delta {
+			s := 2 * gap * (math.Log(length/total) - e) / total
+			slopes[i] = Slope{Birth: -s, Death: s}
 		}
 	}
 	return gap * gap, true
 }
 
-// entropy returns E and Σℓ of the bars longer than Delta, zeros if there are none.
-func (r *Entropy) entropy(bars []ph.Bar) (e, total float64) {
+// entropy returns E and Σℓ, both 0 if no bar is longer than Delta.
+func (r Entropy) entropy(bars []ph.Bar) (e, total float64) {
 	for _, b := range bars {
-		if l := b.Persistence(); l > r.Delta {
-			total += l
+		if length := b.Persistence(); length > r.Delta {
+			total += length
 		}
 	}
 	for _, b := range bars {
-		if l := b.Persistence(); l > r.Delta {
-			p := l / total
+		if length := b.Persistence(); length > r.Delta {
+			p := length / total
 			e += p * math.Log(p)
 		}
 	}

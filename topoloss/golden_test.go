@@ -47,6 +47,7 @@ type trial struct {
 	want        reference
 	regularizer topoloss.Regularizer
 	tolerance   float64
+	degree      int
 }
 
 func TestGoldenLosses(t *testing.T) {
@@ -68,26 +69,25 @@ func TestGoldenLosses(t *testing.T) {
 			if p.Learnable == "img128" {
 				entropy = 2e-3 // the reference's own error where the loss is near 0
 			}
-			trials := []trial{{"push0", "push0", p.F64.Push, topoloss.Push{}, 3e-5}}
+			trials := []trial{{"push0", "push0", p.F64.Push, topoloss.Push{}, 3e-5, 0}}
 			for degree, suffix := range []string{"0", "1"} {
 				d, a := p.F64.Default, p.F64.Alt
 				e, k := "persentropy"+suffix, "dsigma"+suffix
 				delta := []float64{0.08, 0.02}[degree]
 				trials = append(trials,
-					trial{"bottleneck" + suffix, "bottleneck" + suffix, d["bottleneck"+suffix], &topoloss.Bottleneck{In: degree}, 2e-6},
-					trial{e, e + "_default", d[e], &topoloss.Entropy{In: degree, Delta: 0.001}, entropy},
-					trial{e + " alt", e + "_alt", a[e], &topoloss.Entropy{In: degree, Delta: delta}, entropy},
-					trial{k, k, d[k], &topoloss.Dsigma{In: degree, Sigma: 0.05}, 1e-4},
-					trial{k + " alt", k, a[k], &topoloss.Dsigma{In: degree, Sigma: 0.7}, 1e-4},
+					trial{"bottleneck" + suffix, "bottleneck" + suffix, d["bottleneck"+suffix], &topoloss.Bottleneck{}, 2e-6, degree},
+					trial{e, e + "_default", d[e], topoloss.Entropy{Delta: 0.001}, entropy, degree},
+					trial{e + " alt", e + "_alt", a[e], topoloss.Entropy{Delta: delta}, entropy, degree},
+					trial{k, k, d[k], topoloss.Dsigma{Sigma: 0.05}, 1e-4, degree},
+					trial{k + " alt", k, a[k], topoloss.Dsigma{Sigma: 0.7}, 1e-4, degree},
 				)
 			}
 			trials = append(trials,
-				trial{"density", "density", p.F64.Default["density"], &topoloss.Density{Sigma: 0.2, Scale: 0.002, Range: 35, Points: 30}, 3e-5},
-				trial{"density alt", "density", p.F64.Alt["density"], &topoloss.Density{Sigma: 0.9, Scale: 0.05, Range: 6, Points: 13}, 3e-5},
+				trial{"density", "density", p.F64.Default["density"], &topoloss.Density{Sigma: 0.2, Scale: 0.002, Range: 35, Points: 30}, 3e-5, 0},
+				trial{"density alt", "density", p.F64.Alt["density"], &topoloss.Density{Sigma: 0.9, Scale: 0.05, Range: 6, Points: 13}, 3e-5, 0},
 			)
 			for _, tr := range trials {
-				loss, err := topoloss.New(1, topoloss.Term{Weight: 1, Regularizer: tr.regularizer})
-				require.NoError(t, err)
+				loss := &topoloss.Loss{Terms: []topoloss.Term{{Name: tr.name, Degree: tr.degree, Weight: 1, Regularizer: tr.regularizer}}}
 				compare(t, dev, loss, x, y, tr, p.Ambig[tr.ambig])
 			}
 			combined, err := topoloss.Weighted(p.F64.Combined.Weights, 1, topoloss.DefaultHyperparameters())
@@ -97,7 +97,7 @@ func TestGoldenLosses(t *testing.T) {
 				any.Ambiguous = any.Ambiguous || a.Ambiguous
 				any.ValueAmbiguous = any.ValueAmbiguous || a.ValueAmbiguous
 			}
-			compare(t, dev, combined, x, y, trial{"combined", "", p.F64.Combined.reference, nil, 10 * entropy}, any)
+			compare(t, dev, combined, x, y, trial{"combined", "", p.F64.Combined.reference, nil, 10 * entropy, 0}, any)
 		})
 	}
 }

@@ -1,245 +1,241 @@
 package topoloss
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"slices"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 )
 
-// A Term is a weighted regularizer.
+// A Term is a weighted regularizer of the diagrams of one degree.
 type Term struct {
-	Weight      float64
+	Name        string // for people and tables, as in "entropy1"
+	Degree      int
+	Weight      float64 // a term of weight 0 is not computed
 	Regularizer Regularizer
 }
 
-// A Loss is a weighted sum of regularizers. It is a workspace: one loss serves
-// one goroutine at a time.
+// A Loss is a weighted sum of regularizers. Its fields may be set freely between
+// uses; [Weighted] makes the loss of the seven that come with this package.
+//
+// It is also the workspace of its own computation, which allocates nothing once
+// it has seen clouds as large: one loss serves one goroutine at a time.
 type Loss struct {
-	terms    []Term
-	degree   int
-	engine   ph.Engine
-	distance []float32
-	slopes   [2][]Slope
-	results  []TermResult
-	spare    [][]kernels.Pair
+	// Terms are summed, those that depend on something learnable.
+	Terms []Term
+	// Otherwise, if no term depends on anything learnable, these take their
+	// place; for example a [Push].
+	Otherwise []Term
+	// Spread hands the gradient, which few points receive, on to their
+	// neighbours. The zero value does not.
+	Spread Spread
+
+	rips     rips
+	spreader spreader
+	bars     [][]ph.Bar // by degree: the learnable bars, of positive length
+	slopes   [][]Slope  // of the weighted sum with respect to them
+	slope    []Slope    // of one term
+	values   []Value
+	pullback []*pullback // spare ones
 }
 
-// New returns the sum of the given terms, over diagrams up to degree 0 or 1.
-// A term of weight 0 is left out; one of a higher degree is an error.
-func New(degree int, terms ...Term) (*Loss, error) {
-	if degree < 0 || degree > 1 {
-		return nil, fmt.Errorf("topoloss: degree %d, must be 0 or 1", degree)
-	}
-	l := &Loss{degree: degree}
-	for _, t := range terms {
-		if t.Weight == 0 {
-			continue
-		}
-		name := t.Regularizer.Name()
-		if math.IsNaN(t.Weight) || math.IsInf(t.Weight, 0) {
-			return nil, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", name, t.Weight)
-		}
-		if t.Regularizer.Degree() > degree {
-			return nil, fmt.Errorf("topoloss: %s has weight %v but the degree is %d: raise the degree or set the weight to 0", name, t.Weight, degree)
-		}
-		l.terms = append(l.terms, t)
-	}
-	l.results = make([]TermResult, len(l.terms))
-	return l, nil
-}
-
-// Terms returns the terms with a weight, in order. The caller must not change it.
-func (l *Loss) Terms() []Term { return l.terms }
-
-// A Target is what a loss compares with: the finite bars of a true cloud, by degree.
-type Target [2][]ph.Bar
-
-// NewTarget returns a target of true diagrams, which it copies.
-func NewTarget(diagrams []ph.Diagram) *Target {
-	target := new(Target)
-	for _, d := range diagrams {
-		if d.Degree < len(target) {
-			target[d.Degree] = slices.Clone(d.Finite())
-		}
-	}
-	return target
-}
-
-// A TermResult is what one term contributed.
-type TermResult struct {
-	Value float64 // the regularizer's, without its weight
-	OK    bool    // it depends on something learnable; if not, it does not count
-}
-
-// A Result is a loss's value.
+// A Result is what a loss computed. Its slices are valid until the loss is used
+// again.
 type Result struct {
-	// Var holds the weighted sum as a scalar on the tape, through which gradients
-	// flow to the points; it is nil if OK is false.
-	Var *autograd.Var
-	// Value is the weighted sum.
-	Value float64
-	// Terms are the contributions in the order of [Loss.Terms], valid until the
-	// loss is used again.
-	Terms []TermResult
-	// OK says whether the loss depends on something learnable.
+	// OK says that the loss depends on something learnable. If not, there is no
+	// value and no gradient.
 	OK bool
+	// Value is the weighted sum of the terms that count, 0 if none does.
+	Value float64
+	// Var holds Value as a scalar on the tape, through which gradients flow to
+	// the points: none, if OK is false. It is nil in a result of [Loss.Evaluate].
+	Var *autograd.Var
+	// Terms are the contributions of [Loss.Terms], in their order.
+	Terms []Value
+	// Otherwise says that Value and gradient are those of [Loss.Otherwise].
+	Otherwise bool
+	// Bars are the learnable bars by degree, of positive and finite length, and
+	// Slopes the derivatives of Value with respect to them.
+	Bars   [][]ph.Bar
+	Slopes [][]Slope
 }
 
-// Diagrams returns the diagrams of a cloud: x of shape n×…, each row flattened
-// to a point. They are valid until the loss is used again. A cloud with a NaN
-// or an infinity is an error that names the row.
-func (l *Loss) Diagrams(x *autograd.Var) ([]ph.Diagram, error) {
-	n, dim, err := cloud(x)
-	if err != nil {
-		return nil, err
-	}
-	tape := x.Tape()
-	if cap(l.distance) < n*n {
-		l.distance = make([]float32, n*n)
-	}
-	host := l.distance[:n*n]
-	device := tape.Scratch(n * n)
-	tape.Device().Distances(device, x.Value(), n, dim)
-	if err := tape.Device().Read(host, device); err != nil {
-		return nil, fmt.Errorf("topoloss: distances: %w", err)
-	}
-	diagrams, err := l.engine.Rips(ph.Matrix32{N: n, Data: host}, l.degree)
-	if err != nil || n == 1 {
-		if bad := finite(x, dim); bad != nil {
-			return nil, bad
-		}
-	}
-	return diagrams, err
+// A Value is what one term contributed.
+type Value struct {
+	Value float64 // the regularizer's, without its weight
+	OK    bool    // it depends on something learnable; if not, Value is 0
 }
 
-// Target returns the target that a cloud is, of shape n×…; no gradient flows
-// into it.
-func (l *Loss) Target(x *autograd.Var) (*Target, error) {
-	diagrams, err := l.Diagrams(x)
-	if err != nil {
-		return nil, err
-	}
-	return NewTarget(diagrams), nil
-}
-
-// Apply returns the loss between the learnable cloud x, of shape n×…, and a
-// target.
+// Apply returns the loss between a learnable cloud and a target. The cloud x of
+// shape n×… has n points, each flattened to a vector. A nil target stands for
+// empty diagrams, as for regularizers that have no target.
+//
+// It is an error, and names the row, if a coordinate is NaN or infinite.
+// Diagrams are computed once, up to the highest degree of a term with a weight.
+// The loss may be applied again, to other variables, before Backward.
 func (l *Loss) Apply(x *autograd.Var, target *Target) (Result, error) {
-	if len(l.terms) == 0 {
-		return Result{}, nil
+	degree := l.Degree()
+	if degree < 0 { // nothing to compute
+		return l.ApplyDiagrams(x, nil, target)
 	}
-	diagrams, err := l.Diagrams(x)
+	diagrams, err := l.rips.variable(x, degree)
 	if err != nil {
 		return Result{}, err
 	}
-	r := l.Evaluate(diagrams, target)
+	return l.apply(x, diagrams, target, l.rips.distances)
+}
+
+// ApplyDiagrams is [Loss.Apply] for those who have the diagrams of the cloud x
+// already: their pairing must name its points.
+func (l *Loss) ApplyDiagrams(x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
+	n, dim, err := cloudSize(x.Shape())
+	if err != nil {
+		return Result{}, err
+	}
+	var distances []float32
+	if l.Spread != (Spread{}) {
+		if distances, err = l.rips.measure(x.Tape().Device(), x.Value(), x.Tape().Scratch(n*n), n, dim); err != nil {
+			return Result{}, err
+		}
+	}
+	return l.apply(x, diagrams, target, distances)
+}
+
+func (l *Loss) apply(x *autograd.Var, diagrams []ph.Diagram, target *Target, distances []float32) (Result, error) {
+	r, err := l.Evaluate(diagrams, target)
+	if err != nil {
+		return Result{}, err
+	}
+	tape := x.Tape()
 	if !r.OK {
+		r.Var = tape.Result(nil)
+		tape.Device().Fill(r.Var.Value(), 0)
 		return r, nil
 	}
-	r.Var = l.pullback(x, diagrams, r.Value)
+	r.Var = tape.Result(nil, x)
+	tape.Device().Fill(r.Var.Value(), float32(r.Value))
+	if r.Var.NeedsGrad() {
+		err = l.record(x, r, distances)
+	}
+	return r, err
+}
+
+// Evaluate returns the loss between learnable diagrams and a target, with no
+// points to carry a gradient to.
+func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) (Result, error) {
+	if err := l.take(diagrams); err != nil {
+		return Result{}, err
+	}
+	l.values = resize(l.values, len(l.Terms))
+	clear(l.values)
+	r := Result{Terms: l.values, Bars: l.bars, Slopes: l.slopes}
+	for i, t := range l.Terms {
+		v, err := l.add(t, target, &r)
+		if err != nil {
+			return Result{}, err
+		}
+		r.Terms[i] = v
+	}
+	if r.OK {
+		return r, nil
+	}
+	for _, t := range l.Otherwise {
+		if _, err := l.add(t, target, &r); err != nil {
+			return Result{}, err
+		}
+	}
+	r.Otherwise = r.OK
 	return r, nil
 }
 
-// Evaluate returns the loss between diagrams and a target, without a Var.
-func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) Result {
-	for _, d := range diagrams {
-		s := &l.slopes[d.Degree]
-		if n := len(d.Finite()); cap(*s) < n {
-			*s = make([]Slope, n)
-		} else {
-			*s = (*s)[:n]
-			clear(*s)
+// Degree returns the highest degree of a term with a weight, −1 if there is none.
+func (l *Loss) Degree() int {
+	degree := -1
+	for _, terms := range [...][]Term{l.Terms, l.Otherwise} {
+		for _, t := range terms {
+			if t.Weight != 0 {
+				degree = max(degree, t.Degree)
+			}
 		}
 	}
-	r := Result{Terms: l.results}
-	for i, t := range l.terms {
-		degree := t.Regularizer.Degree()
-		if !moves(diagrams[degree].Finite()) {
-			r.Terms[i] = TermResult{}
-			continue
-		}
-		value, ok := t.Regularizer.Evaluate(diagrams[degree].Finite(), target[degree], t.Weight, l.slopes[degree])
-		r.Terms[i] = TermResult{value, ok}
-		if ok {
-			r.Value += t.Weight * value
-			r.OK = true
-		}
-	}
-	return r
+	return degree
 }
 
-// moves reports whether a gradient can reach a point: no bar of length zero
-// moves any.
-func moves(bars []ph.Bar) bool {
-	return slices.ContainsFunc(bars, func(b ph.Bar) bool { return b.Death > b.Birth })
-}
-
-// pullback puts value on the tape and carries the slopes to the points.
-func (l *Loss) pullback(x *autograd.Var, diagrams []ph.Diagram, value float64) *autograd.Var {
-	tape := x.Tape()
-	dev := tape.Device()
-	y := tape.Result(nil, x)
-	dev.Fill(y.Value(), float32(value))
-	if !y.NeedsGrad() {
-		return y
-	}
-	pairs := l.pairs(diagrams)
-	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		n := x.Shape()[0]
-		dev.PairsGrad(dx, x.Value(), n, x.Len()/n, pairs, y.Grad(), store)
-		l.spare = append(l.spare, pairs)
-	})
-	return y
-}
-
-// pairs lists the edges that carry a slope. The list must live until Backward,
-// which other uses of the loss may come before.
-func (l *Loss) pairs(diagrams []ph.Diagram) []kernels.Pair {
-	var pairs []kernels.Pair
-	if n := len(l.spare); n > 0 {
-		pairs, l.spare = l.spare[n-1][:0], l.spare[:n-1]
-	}
-	put := func(e ph.Edge, slope float64) {
-		if e.U != e.V && slope != 0 {
-			pairs = append(pairs, kernels.Pair{U: e.U, V: e.V, Coef: float32(slope)})
-		}
+// take copies the bars that a gradient can reach: those of length 0 move no
+// point, and essential ones never die.
+func (l *Loss) take(diagrams []ph.Diagram) error {
+	for i := range l.bars {
+		l.bars[i], l.slopes[i] = l.bars[i][:0], l.slopes[i][:0]
 	}
 	for _, d := range diagrams {
-		for i, b := range d.Finite() {
-			put(b.BirthEdge, l.slopes[d.Degree][i].Birth)
-			put(b.DeathEdge, l.slopes[d.Degree][i].Death)
+		if d.Degree < 0 {
+			return fmt.Errorf("topoloss: a learnable diagram of degree %d", d.Degree)
 		}
-	}
-	return pairs
-}
-
-func cloud(x *autograd.Var) (n, dim int, err error) {
-	if len(x.Shape()) == 0 {
-		return 0, 0, errors.New("topoloss: a scalar is no cloud: want a variable of shape n×…")
-	}
-	n = x.Shape()[0]
-	if n == 0 {
-		return 0, 0, nil
-	}
-	return n, x.Len() / n, nil
-}
-
-// finite returns an error that names the first coordinate that is NaN or infinite.
-func finite(x *autograd.Var, dim int) error {
-	values, err := x.Values()
-	if err != nil {
-		return err
-	}
-	for i, v := range values {
-		if v-v != 0 {
-			return fmt.Errorf("topoloss: row %d of the cloud is not finite: its coordinate %d is %v", i/dim, i%dim, v)
+		for len(l.bars) <= d.Degree {
+			l.bars, l.slopes = append(l.bars, nil), append(l.slopes, nil)
 		}
+		bars, err := appendPositive(l.bars[d.Degree], d.Bars)
+		if err != nil {
+			return fmt.Errorf("topoloss: the learnable diagram of degree %d: %w", d.Degree, err)
+		}
+		l.bars[d.Degree] = bars
+		l.slopes[d.Degree] = resize(l.slopes[d.Degree], len(bars))
+		clear(l.slopes[d.Degree])
 	}
 	return nil
+}
+
+// add adds a term and its slopes to r.
+func (l *Loss) add(t Term, target *Target, r *Result) (Value, error) {
+	switch {
+	case t.Weight == 0:
+		return Value{}, nil
+	case !isFinite(t.Weight):
+		return Value{}, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", t.Name, t.Weight)
+	case t.Regularizer == nil:
+		return Value{}, fmt.Errorf("topoloss: %s has a weight but no regularizer", t.Name)
+	case t.Degree < 0 || t.Degree >= len(l.bars):
+		return Value{}, fmt.Errorf("topoloss: %s compares diagrams of degree %d, but there is no learnable one", t.Name, t.Degree)
+	case target != nil && t.Degree >= len(target.bars):
+		return Value{}, fmt.Errorf("topoloss: %s compares diagrams of degree %d, but the target has none", t.Name, t.Degree)
+	}
+	bars, slopes := l.bars[t.Degree], l.slopes[t.Degree]
+	l.slope = resize(l.slope, len(bars))
+	clear(l.slope)
+	value, ok := t.Regularizer.Evaluate(bars, target.Bars(t.Degree), l.slope)
+	if !ok {
+		return Value{}, nil
+	}
+	if !isFinite(value) {
+		return Value{}, fmt.Errorf("topoloss: %s is %v", t.Name, value)
+	}
+	for i, s := range l.slope {
+		slopes[i].Birth += t.Weight * s.Birth
+		slopes[i].Death += t.Weight * s.Death
+		if !isFinite(slopes[i].Birth) || !isFinite(slopes[i].Death) {
+			return Value{}, fmt.Errorf("topoloss: the derivative of %s with respect to bar %d, from %v to %v, is %v",
+				t.Name, i, bars[i].Birth, bars[i].Death, s)
+		}
+	}
+	r.OK = true
+	r.Value += t.Weight * value
+	return Value{value, true}, nil
+}
+
+func isFinite[T float32 | float64](v T) bool { return v-v == 0 }
+
+// resize returns s with length n; its contents are unspecified.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// cloudSize reads a shape n×… as that of n points of a dimension.
+func cloudSize(shape []int) (n, dim int, err error) {
+	if len(shape) == 0 {
+		return 0, 0, fmt.Errorf("topoloss: a scalar is no cloud: want points along the first axis of a variable")
+	}
+	return shape[0], autograd.Size(shape[1:]), nil
 }

@@ -2,24 +2,28 @@ package topoloss
 
 import "github.com/topogen/topogen/ph"
 
-// A Regularizer is a function of two diagrams of one degree. It may keep a
-// workspace: one regularizer serves one goroutine at a time.
+// A Regularizer is a function of two diagrams, a learnable and a true one. It
+// knows bars and nothing else: not the degree that they come from, nor the
+// points, nor the device that holds them.
 type Regularizer interface {
-	// Name names the regularizer for people and tables, as in "entropy1".
-	Name() string
-	// Degree is the degree of the diagrams that it compares.
-	Degree() int
-	// Evaluate returns the regularizer's value for the finite bars of a learnable
-	// and a true diagram, and whether it depends on the learnable one. If it
-	// does, it adds weight times its derivative with respect to learnable[i] to
-	// slopes[i]; if not, its value does not count.
-	Evaluate(learnable, truth []ph.Bar, weight float64, slopes []Slope) (value float64, ok bool)
+	// Evaluate returns the value for learnable and true bars, all of them of
+	// positive, finite length, and reports whether it depends on the learnable
+	// ones. If it does, Evaluate stores the derivative with respect to
+	// learnable[i] in slopes[i], which holds zeros before. If it does not, the
+	// value is 0 and does not count.
+	//
+	// Evaluate must not keep its arguments. It may use a workspace of the
+	// regularizer: one regularizer serves one goroutine at a time.
+	Evaluate(learnable, truth []ph.Bar, slopes []Slope) (value float64, ok bool)
 }
 
-// A Slope is the derivative of a value with respect to a bar.
+// A Slope is the derivative of a value with respect to a bar's birth and death.
 type Slope struct{ Birth, Death float64 }
 
-func (s *Slope) add(birth, death float64) {
-	s.Birth += birth
-	s.Death += death
+// A Func is a function as a [Regularizer].
+type Func func(learnable, truth []ph.Bar, slopes []Slope) (value float64, ok bool)
+
+// Evaluate calls f.
+func (f Func) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
+	return f(learnable, truth, slopes)
 }

@@ -2,9 +2,10 @@ package topoloss
 
 import "fmt"
 
-// Names are the seven regularizers in the order of their weights.
-var Names = [7]string{
-	"bottleneck0", "bottleneck1", "entropy0", "entropy1", "dsigma0", "dsigma1", "density",
+// Names returns the names of the seven regularizers in the order of their
+// weights.
+func Names() [7]string {
+	return [7]string{"bottleneck0", "bottleneck1", "entropy0", "entropy1", "dsigma0", "dsigma1", "density"}
 }
 
 // Hyperparameters are the numbers that the seven regularizers depend on.
@@ -51,19 +52,37 @@ func (h Hyperparameters) Validate() error {
 	return nil
 }
 
-// Weighted returns the loss of the seven regularizers with the given weights, in
-// the order of [Names].
+// Weighted returns the weighted sum of the seven regularizers, in the order of
+// [Names]. Those of weight 0 are left out. With degree 0 a weight on one of
+// degree 1 is an error.
 func Weighted(weights [7]float64, degree int, h Hyperparameters) (*Loss, error) {
+	if degree < 0 || degree > 1 {
+		return nil, fmt.Errorf("topoloss: degree %d, must be 0 or 1", degree)
+	}
 	if err := h.Validate(); err != nil {
 		return nil, err
 	}
-	return New(degree,
-		Term{weights[0], &Bottleneck{In: 0}},
-		Term{weights[1], &Bottleneck{In: 1}},
-		Term{weights[2], &Entropy{In: 0, Delta: h.EntropyDelta0}},
-		Term{weights[3], &Entropy{In: 1, Delta: h.EntropyDelta1}},
-		Term{weights[4], &Dsigma{In: 0, Sigma: h.DsigmaSigma0}},
-		Term{weights[5], &Dsigma{In: 1, Sigma: h.DsigmaSigma1}},
-		Term{weights[6], &Density{Sigma: h.DensitySigma, Scale: h.DensityScale, Range: h.DensityRange, Points: h.DensityNPoints}},
-	)
+	names := Names()
+	l := new(Loss)
+	for i, t := range [7]Term{
+		{Degree: 0, Regularizer: &Bottleneck{}},
+		{Degree: 1, Regularizer: &Bottleneck{}},
+		{Degree: 0, Regularizer: Entropy{h.EntropyDelta0}},
+		{Degree: 1, Regularizer: Entropy{h.EntropyDelta1}},
+		{Degree: 0, Regularizer: Dsigma{h.DsigmaSigma0}},
+		{Degree: 1, Regularizer: Dsigma{h.DsigmaSigma1}},
+		{Degree: 0, Regularizer: &Density{Sigma: h.DensitySigma, Scale: h.DensityScale, Range: h.DensityRange, Points: h.DensityNPoints}},
+	} {
+		t.Name, t.Weight = names[i], weights[i]
+		switch {
+		case t.Weight == 0:
+			continue
+		case !isFinite(t.Weight):
+			return nil, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", t.Name, t.Weight)
+		case t.Degree > degree:
+			return nil, fmt.Errorf("topoloss: %s has weight %v but the degree is %d: raise the degree to %d or set the weight to 0", t.Name, t.Weight, degree, t.Degree)
+		}
+		l.Terms = append(l.Terms, t)
+	}
+	return l, nil
 }

@@ -1,0 +1,37 @@
+package topoloss
+
+import "math"
+
+// negligible is where e⁻ˣ falls below the least positive float32, so that no
+// gradient carries it. Most bars of a diagram are that far apart.
+const negligible = 104
+
+// expNegative returns e⁻ˣ for x ≥ 0, with a relative error below 2e-14, and 0 for
+// x > negligible. It takes a third of the time of [math.Exp], which is where
+// Dsigma spends its own.
+//
+// With −x = (k + j/128)·ln 2 + r, for integers k and 0 ≤ j < 128, it is
+// 2ᵏ·2^(j/128)·eʳ, and r is so small that a short Taylor series gives the last
+// factor.
+func expNegative(x float64) float64 {
+	if x > negligible {
+		return 0
+	}
+	const (
+		integer = 0x1.8p52 // adding it rounds to an integer, held in the low bits
+		steps   = 128 / math.Ln2
+	)
+	shifted := integer - x*steps
+	n := math.Float64bits(shifted)
+	r := -x - (shifted-integer)*(1/steps)
+	e := powers[n%128] * (1 + r*(1+r*(1./2+r*(1./6+r*(1./24)))))
+	return math.Float64frombits(math.Float64bits(e) + n>>7<<52)
+}
+
+// powers holds 2^(j/128).
+var powers = func() (p [128]float64) {
+	for j := range p {
+		p[j] = math.Exp2(float64(j) / 128)
+	}
+	return p
+}()

@@ -1,0 +1,89 @@
+package topoloss
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/ph"
+)
+
+// A Target is what a loss compares with: the bars of the true diagrams, of all
+// degrees from 0. It never changes, so that goroutines may share it; compute it
+// once for a cloud that is compared with often.
+type Target struct {
+	bars [][]ph.Bar // by degree, of positive length
+}
+
+// TargetFromPoints returns the target that a cloud is, with diagrams up to the
+// given degree. The cloud x of shape n×… has n points, each flattened to a
+// vector. It is an error, and names the row, if a coordinate is NaN or infinite.
+//
+// [Loss.Target] does the same for a variable, without memory of its own.
+func TargetFromPoints(x *autograd.Tensor, degree int) (*Target, error) {
+	n, dim, err := cloudSize(x.Shape())
+	if err != nil {
+		return nil, err
+	}
+	scratch := x.Device().Alloc(n * n)
+	defer x.Device().Free(scratch)
+	var r rips
+	diagrams, err := r.diagrams(x.Device(), x.Buffer(), scratch, n, dim, degree)
+	if err != nil {
+		return nil, err
+	}
+	return TargetFromDiagrams(diagrams...)
+}
+
+// TargetFromDiagrams returns the target of given diagrams, which it copies.
+// Degrees that are left out below a given one are empty. Bars of length 0 and
+// essential bars, which no regularizer uses, are dropped; a bar that dies before
+// its birth, or with a NaN or an infinite birth, is an error.
+func TargetFromDiagrams(diagrams ...ph.Diagram) (*Target, error) {
+	t := new(Target)
+	for _, d := range diagrams {
+		if d.Degree < 0 {
+			return nil, fmt.Errorf("topoloss: a true diagram of degree %d", d.Degree)
+		}
+		for len(t.bars) <= d.Degree {
+			t.bars = append(t.bars, nil)
+		}
+		bars, err := appendPositive(t.bars[d.Degree], d.Bars)
+		if err != nil {
+			return nil, fmt.Errorf("topoloss: the true diagram of degree %d: %w", d.Degree, err)
+		}
+		t.bars[d.Degree] = bars
+	}
+	return t, nil
+}
+
+// Target returns the target that a cloud x of shape n×… is, with diagrams up to
+// the loss's degree. No gradient flows into it.
+func (l *Loss) Target(x *autograd.Var) (*Target, error) {
+	diagrams, err := l.rips.variable(x, max(0, l.Degree()))
+	if err != nil {
+		return nil, err
+	}
+	return TargetFromDiagrams(diagrams...)
+}
+
+// Bars returns the true bars of a degree, of positive and finite length. The
+// caller must not change them.
+func (t *Target) Bars(degree int) []ph.Bar {
+	if t == nil || degree < 0 || degree >= len(t.bars) {
+		return nil
+	}
+	return t.bars[degree]
+}
+
+// appendPositive appends the bars of positive and finite length to dst.
+func appendPositive(dst, bars []ph.Bar) ([]ph.Bar, error) {
+	for i, b := range bars {
+		switch {
+		case !isFinite(b.Birth) || !(b.Birth <= b.Death):
+			return nil, fmt.Errorf("bar %d is born at %v and dies at %v", i, b.Birth, b.Death)
+		case b.Birth < b.Death && !b.Essential():
+			dst = append(dst, b)
+		}
+	}
+	return dst, nil
+}
