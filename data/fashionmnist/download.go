@@ -1,0 +1,279 @@
+package fashionmnist
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// OfficialURL is where the authors of FashionMNIST publish its files.
+const OfficialURL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+
+// A remoteFile is a file of the data set and its MD5 sum in hexadecimal.
+type remoteFile struct{ name, sum string }
+
+// The sums are those that the data set's README publishes.
+var officialFiles = []remoteFile{
+	{trainImages + ".gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"},
+	{trainLabels + ".gz", "25c81989df183df01b3e8a0aad5dffbe"},
+	{testImages + ".gz", "bef4ecab320f06d8554ea6380940ec79"},
+	{testLabels + ".gz", "bb300cfdad3c16e7a12a480ee83cd310"},
+}
+
+const (
+	// maxFile is more than twice the largest of the files: what is longer is
+	// something else, and must not fill the disk.
+	maxFile    = 64 << 20
+	stallLimit = 30 * time.Second
+)
+
+// DownloadOptions say where to download from and to. The zero value means the
+// official files into the user's cache folder, quietly.
+type DownloadOptions struct {
+	// URL is the address of the folder that holds the four files, a mirror's
+	// perhaps; [OfficialURL] if empty.
+	URL string
+	// Dir is the folder to download to, [CacheDir] if empty.
+	Dir string
+	// Progress, if set, is called as the bytes of a file arrive. total is 0
+	// where the server does not tell.
+	Progress func(file string, done, total int64)
+	// Client makes the requests, http.DefaultClient if nil.
+	Client *http.Client
+}
+
+func (o DownloadOptions) dir() (string, error) {
+	if o.Dir != "" {
+		return o.Dir, nil
+	}
+	return CacheDir()
+}
+
+// CacheDir returns the folder that Download fetches to: topogen/fashionmnist in
+// [os.UserCacheDir].
+func CacheDir() (string, error) {
+	base, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no cache folder: %w", err)
+	}
+	return filepath.Join(base, "topogen", "fashionmnist"), nil
+}
+
+// Download fetches the four files of FashionMNIST (30 MB) and returns the folder
+// they are in. Files that are there already, whole, are not fetched again.
+//
+// An interrupted download goes on where it stopped, in this call as long as
+// bytes keep coming, else in the next call. A file gets its final name when it
+// is complete and has the published MD5 sum, so other programs never see half a
+// file or a wrong one.
+func Download(ctx context.Context, options DownloadOptions) (dir string, err error) {
+	return download(ctx, options, officialFiles)
+}
+
+func download(ctx context.Context, o DownloadOptions, files []remoteFile) (string, error) {
+	dir, err := o.dir()
+	if err != nil {
+		return "", err
+	}
+	if o.URL == "" {
+		o.URL = OfficialURL
+	}
+	base, err := url.Parse(o.URL)
+	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
+		return "", fmt.Errorf("download address %q: want http:// or https:// and a host", o.URL)
+	}
+	if o.Client == nil {
+		o.Client = http.DefaultClient
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", fmt.Errorf("download folder: %w", err)
+	}
+	for _, file := range files {
+		t := transfer{
+			client:   o.Client,
+			address:  base.JoinPath(file.name).String(),
+			path:     filepath.Join(dir, file.name),
+			sum:      file.sum,
+			stall:    stallLimit,
+			progress: func(done, total int64) {},
+		}
+		if o.Progress != nil {
+			t.progress = func(done, total int64) { o.Progress(file.name, done, total) }
+		}
+		if err := t.run(ctx); err != nil {
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			return "", fmt.Errorf("downloading %s: %w", t.address, err)
+		}
+	}
+	return dir, nil
+}
+
+// A transfer fetches one file.
+type transfer struct {
+	client        *http.Client
+	address, path string
+	sum           string
+	stall         time.Duration // how long the server may send nothing
+	progress      func(done, total int64)
+}
+
+func (t *transfer) run(ctx context.Context) error {
+	if sum, err := fileSum(t.path); err == nil && sum == t.sum {
+		return nil
+	}
+	part := t.path + ".part"
+	before, err := os.Stat(part)
+	resumed := err == nil && before.Size() > 0
+	for {
+		received, err := t.receive(ctx, part)
+		if err == nil {
+			break
+		}
+		var broken *brokenOff
+		if ctx.Err() != nil || received == 0 || !errors.As(err, &broken) {
+			return err
+		}
+	}
+	sum, err := fileSum(part)
+	if err != nil {
+		return err
+	}
+	if sum != t.sum {
+		if err := os.Remove(part); err != nil {
+			return err
+		}
+		if resumed { // the part of an earlier call may have been of another file
+			return t.run(ctx)
+		}
+		return fmt.Errorf("the file has the MD5 sum %s, published is %s: it was discarded; try again, or another mirror", sum, t.sum)
+	}
+	return os.Rename(part, t.path)
+}
+
+// brokenOff is the error of a connection that ended before the file did.
+type brokenOff struct{ err error }
+
+func (e *brokenOff) Error() string { return "the connection broke off: " + e.err.Error() }
+func (e *brokenOff) Unwrap() error { return e.err }
+
+// receive asks for what is missing of the part and appends it, until the end of
+// the file or an error. It returns the number of bytes that came.
+func (t *transfer) receive(ctx context.Context, part string) (received int64, err error) {
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	have, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, err
+	}
+
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stall := time.AfterFunc(t.stall, func() {
+		cancel(fmt.Errorf("the server sent nothing for %v", t.stall))
+	})
+	defer stall.Stop()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.address, nil)
+	if err != nil {
+		return 0, err
+	}
+	// The sums are of the compressed files, so the client must not unpack them.
+	request.Header.Set("Accept-Encoding", "identity")
+	if have > 0 {
+		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
+	}
+	response, err := t.client.Do(request)
+	if err != nil {
+		return 0, reason(ctx, err)
+	}
+	defer response.Body.Close()
+
+	switch {
+	case response.StatusCode == http.StatusPartialContent &&
+		strings.HasPrefix(response.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", have)):
+	case response.StatusCode == http.StatusOK: // the whole file, whatever was asked for
+		if err := f.Truncate(0); err != nil {
+			return 0, err
+		}
+		have = 0
+	case response.StatusCode == http.StatusRequestedRangeNotSatisfiable && have > 0:
+		return 0, nil // nothing is missing; the sum will tell
+	default:
+		return 0, fmt.Errorf("the server answered %s", response.Status)
+	}
+
+	var total int64
+	if response.ContentLength >= 0 {
+		total = have + response.ContentLength
+	}
+	if total > maxFile {
+		return 0, fmt.Errorf("the server offers %d bytes, more than any file of FashionMNIST has", total)
+	}
+	body := &countingReader{response.Body, func(n int) {
+		stall.Reset(t.stall)
+		received += int64(n)
+		t.progress(have+received, total)
+	}}
+	t.progress(have, total)
+	if _, err = io.Copy(f, io.LimitReader(body, maxFile-have+1)); err != nil {
+		return received, reason(ctx, err)
+	}
+	if have+received > maxFile {
+		return received, errors.Join(
+			fmt.Errorf("the server sent more than %d bytes, more than any file of FashionMNIST has", int64(maxFile)),
+			os.Remove(part))
+	}
+	return received, f.Sync()
+}
+
+// reason returns why ctx was cancelled, if it was, else err.
+func reason(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// A countingReader tells how many bytes each Read brought, and which errors are
+// the connection's.
+type countingReader struct {
+	io.Reader
+	count func(n int)
+}
+
+func (r *countingReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if n > 0 {
+		r.count(n)
+	}
+	if err != nil && err != io.EOF {
+		err = &brokenOff{err}
+	}
+	return n, err
+}
+
+func fileSum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := md5.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
