@@ -1,0 +1,25 @@
+package cpu_test
+
+import (
+	"testing"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/kerneltest"
+)
+
+func device(threads int) func(testing.TB) kernels.Device {
+	return func(testing.TB) kernels.Device { return cpu.New(cpu.Threads(threads)) }
+}
+
+func TestConformance(t *testing.T) {
+	kerneltest.Run(t, device(2), kerneltest.Options{Large: large})
+}
+
+func TestThreadsGiveTheSameBits(t *testing.T) {
+	for _, n := range []int{3} {
+		kerneltest.Same(t, device(1), device(n), kerneltest.Options{Large: large})
+	}
+}
+
+func FuzzKernels(f *testing.F) { kerneltest.Fuzz(f, device(2), kerneltest.Options{}) }

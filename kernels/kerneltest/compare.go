@@ -1,0 +1,105 @@
+package kerneltest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// An exact is an oracle's value and the scale at which its error is measured.
+type exact struct{ value, scale float64 }
+
+// at returns a value that is measured at its own size.
+func at(v float64) exact { return exact{v, math.Abs(v)} }
+
+// add adds a further term.
+func (e *exact) add(term float64) {
+	e.value += term
+	e.scale += math.Abs(term)
+}
+
+// ulp returns the spacing of float32 values at scale.
+func ulp(scale float64) float64 {
+	const smallest = 0x1p-149
+	if scale < 0x1p-126 {
+		return smallest
+	}
+	if scale > math.MaxFloat32 {
+		scale = math.MaxFloat32
+	}
+	_, exponent := math.Frexp(scale)
+	return math.Ldexp(1, exponent-24)
+}
+
+// sumBound is the error to be expected of a sum of n terms in float32.
+func sumBound(n int) float64 { return 2 + math.Sqrt(float64(n)) }
+
+// check compares results with the oracle's, within bound ulp.
+func (r *rig) check(what string, got []float32, want []exact, bound float64) {
+	r.Helper()
+	if len(got) != len(want) {
+		r.Fatalf("%s: %d results for %d oracle values", r.method, len(got), len(want))
+	}
+	for i, w := range want {
+		if off, ok := within(got[i], w, bound); !ok {
+			r.fail("%s: element %d of %d is %v, want %v at scale %v: off by %.3g ulp, bound %.3g", what, i, len(got), got[i], w.value, w.scale, off, bound)
+			return
+		}
+	}
+}
+
+// within reports whether got is near enough to w, and its distance in ulp.
+func within(got float32, w exact, bound float64) (off float64, ok bool) {
+	g := float64(got)
+	if math.IsNaN(w.value) || math.IsNaN(g) {
+		return math.NaN(), math.IsNaN(w.value) && math.IsNaN(g)
+	}
+	if g == w.value || float64(float32(w.value)) == g {
+		return 0, true
+	}
+	if math.IsInf(w.value, 0) {
+		return math.Inf(1), false
+	}
+	u := ulp(max(w.scale, math.Abs(w.value)))
+	if math.IsInf(g, 0) { // right if something on the way is too large
+		if w.scale > math.MaxFloat32 {
+			return 0, true
+		}
+		g = math.Copysign(math.MaxFloat32+u, g)
+	}
+	off = math.Abs(g-w.value) / u
+	return off, off <= bound
+}
+
+// checkStored compares results with want, stored into what dst held before.
+func (r *rig) checkStored(what string, got, before []float32, want []exact, store kernels.Store, bound float64) {
+	r.Helper()
+	what += " " + storeName(store)
+	if store == kernels.Set {
+		r.check(what, got, want, bound)
+		return
+	}
+	total := make([]exact, len(want))
+	for i, w := range want {
+		total[i] = w
+		total[i].add(float64(before[i]))
+	}
+	r.check(what, got, total, bound+1)
+}
+
+// checkSame compares results bit for bit, all NaN being equal.
+func (r *rig) checkSame(what string, got, want []float32) {
+	r.Helper()
+	for i, w := range want {
+		if g := got[i]; math.Float32bits(g) != math.Float32bits(w) && !(g != g && w != w) {
+			r.fail("%s: element %d of %d is %v (%s), want %v (%s)", what, i, len(want), g, hex(g), w, hex(w))
+			return
+		}
+	}
+}
+
+func hex(v float32) string { return fmt.Sprintf("%#08x", math.Float32bits(v)) }
+
+// clone returns a copy that later reads do not change.
+func clone(v []float32) []float32 { return append([]float32(nil), v...) }

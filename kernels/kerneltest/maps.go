@@ -1,0 +1,237 @@
+package kerneltest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+var mapTests = []test{
+	{"Map", testMaps, func(r *rig) { testMap(r, r.function(), r.mapInput(r.size()), r.rng.IntN(2) == 0) }},
+	{"MapGrad", testMapGrads, func(r *rig) {
+		testMapGrad(r, r.function(), r.size(), r.store(), alias(r.rng.IntN(int(aliases))))
+	}},
+}
+
+// function returns a random function.
+func (r *rig) function() kernels.Func { return kernels.Funcs()[r.rng.IntN(len(kernels.Funcs()))] }
+
+// mapInput returns n values of all magnitudes.
+func (r *rig) mapInput(n int) []float32 {
+	v := r.normals(n)
+	for i := range v {
+		v[i] *= float32(math.Exp(r.rng.Float64()*20 - 10))
+	}
+	return v
+}
+
+func testMaps(r *rig) {
+	for _, f := range kernels.Funcs() {
+		testMap(r, f, special, false)
+		for k, n := range r.sizes() {
+			testMap(r, f, r.mapInput(n), k%2 == 0)
+		}
+		n := 2000
+		if r.options.Large {
+			n = 20000
+		}
+		testMap(r, f, r.uniforms(n, -110, 110), false)
+		testMap(r, f, r.uniforms(n, -2, 2), false)
+	}
+}
+
+func testMap(r *rig, f kernels.Func, x []float32, inPlace bool) {
+	want := make([]exact, len(x))
+	for i, v := range x {
+		want[i] = value(f, v)
+	}
+	src, dst := r.input("x", x), r.output(len(x))
+	if inPlace {
+		src = r.inout("x", x)
+		dst = src
+	}
+	r.Map(f, dst.Buffer, src.Buffer)
+	got := clone(r.read(dst))
+	if f == kernels.Sin || f == kernels.Cos { // far out only the range is promised
+		for i, v := range x {
+			if v := math.Abs(float64(v)); v > 1e4 && !math.IsInf(v, 0) && math.Abs(float64(got[i])) <= 1 {
+				got[i] = float32(want[i].value)
+			}
+		}
+	}
+	r.check(f.String(), got, want, r.mapBound(f))
+	r.done()
+}
+
+func (r *rig) mapBound(f kernels.Func) float64 {
+	bound := 0.0
+	switch f {
+	case kernels.Exp, kernels.Log, kernels.Sin, kernels.Cos:
+		bound = 2
+	case kernels.Sigmoid, kernels.Tanh, kernels.Softplus:
+		bound = 3
+	case kernels.Sqrt, kernels.Square, kernels.Reciprocal:
+		bound = 1
+	}
+	return r.bound(f.String(), bound)
+}
+
+// value is the oracle of Map.
+func value(f kernels.Func, v float32) exact {
+	x := float64(v)
+	switch f {
+	case kernels.Identity:
+		return at(x)
+	case kernels.ReLU:
+		return at(math.Max(x, 0))
+	case kernels.Sigmoid:
+		return at(1 / (1 + math.Exp(-x)))
+	case kernels.Tanh:
+		return at(math.Tanh(x))
+	case kernels.Exp:
+		return at(math.Exp(x))
+	case kernels.Log:
+		return at(math.Log(x))
+	case kernels.Sqrt:
+		return at(math.Sqrt(x))
+	case kernels.Softplus:
+		if x > 0 {
+			return at(x + math.Log1p(math.Exp(-x)))
+		}
+		return at(math.Log1p(math.Exp(x)))
+	case kernels.Neg:
+		return at(-x)
+	case kernels.Abs:
+		return at(math.Abs(x))
+	case kernels.Square:
+		return at(x * x)
+	case kernels.Reciprocal:
+		return at(1 / x)
+	case kernels.Sin:
+		return exact{math.Sin(x), 1}
+	case kernels.Cos:
+		return exact{math.Cos(x), 1}
+	}
+	panic("kerneltest: no oracle for " + f.String())
+}
+
+// An alias is which argument of MapGrad the destination is.
+type alias int
+
+const (
+	apart alias = iota
+	ontoDY
+	ontoX
+	ontoY
+	aliases
+)
+
+func testMapGrads(r *rig) {
+	for _, f := range kernels.Funcs() {
+		for k, n := range r.sizes() {
+			testMapGrad(r, f, n, stores[k%2], alias(k)%aliases)
+		}
+		for a := range aliases {
+			testMapGrad(r, f, 33, kernels.Set, a)
+			testMapGrad(r, f, 33, kernels.Add, a)
+		}
+	}
+}
+
+func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
+	xs := r.uniforms(n, -5, 5)
+	switch f {
+	case kernels.Log, kernels.Sqrt:
+		xs = r.uniforms(n, 0.01, 20)
+	case kernels.Reciprocal:
+		xs = r.uniforms(n, 0.1, 4)
+	}
+	for i := range xs { // points where a derivative is taken by convention or saturates
+		switch r.rng.IntN(8) {
+		case 0:
+			if f != kernels.Log && f != kernels.Reciprocal {
+				xs[i] = 0
+			}
+		case 1:
+			xs[i] *= 40
+		}
+	}
+	ys := make([]float32, n)
+	for i, v := range xs {
+		ys[i] = float32(value(f, v).value)
+	}
+	dys := r.normals(n)
+	want := make([]exact, n)
+	for i := range want {
+		want[i] = gradient(f, float64(dys[i]), float64(xs[i]), float64(ys[i]))
+	}
+	dy, x, y := r.input("dy", dys), r.input("x", xs), r.input("y", ys)
+	xBuffer := x.Buffer
+	if f.GradFromOutput() && a != ontoX && r.rng.IntN(2) == 0 {
+		xBuffer = kernels.Buffer{}
+	}
+	dst := r.target(n, store)
+	switch a {
+	case ontoDY:
+		dst = dy
+	case ontoX:
+		dst = x
+	case ontoY:
+		dst = y
+	}
+	dst.output = true
+	before := clone(dst.values())
+	r.MapGrad(f, dst.Buffer, dy.Buffer, xBuffer, y.Buffer, store)
+	what := fmt.Sprintf("%v, in place of %s,", f, [...]string{"nothing", "dy", "x", "y"}[a])
+	r.checkStored(what, r.read(dst), before, want, store, max(r.bound("MapGrad", 4), r.mapBound(f)+2))
+	r.done()
+}
+
+// gradient is the oracle of MapGrad: dy·f′. Its scale is that of the largest
+// value on the way there, since y is rounded.
+func gradient(f kernels.Func, dy, x, y float64) exact {
+	switch f {
+	case kernels.Identity:
+		return at(dy)
+	case kernels.ReLU:
+		if y > 0 {
+			return at(dy)
+		}
+		return at(0)
+	case kernels.Sigmoid:
+		return at(dy * y * (1 - y))
+	case kernels.Tanh:
+		return exact{dy * (1 - y*y), math.Abs(dy)}
+	case kernels.Exp:
+		return at(dy * y)
+	case kernels.Log:
+		return at(dy / x)
+	case kernels.Sqrt:
+		if y == 0 {
+			return at(0)
+		}
+		return at(dy / (2 * y))
+	case kernels.Softplus:
+		return at(dy / (1 + math.Exp(-x)))
+	case kernels.Neg:
+		return at(-dy)
+	case kernels.Abs:
+		switch {
+		case x > 0:
+			return at(dy)
+		case x < 0:
+			return at(-dy)
+		}
+		return at(0)
+	case kernels.Square:
+		return at(dy * 2 * x)
+	case kernels.Reciprocal:
+		return at(-dy * y * y)
+	case kernels.Sin:
+		return exact{dy * math.Cos(x), math.Abs(dy)}
+	case kernels.Cos:
+		return exact{-dy * math.Sin(x), math.Abs(dy)}
+	}
+	panic("kerneltest: no oracle for the gradient of " + f.String())
+}

@@ -1,0 +1,96 @@
+package kerneltest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// misuse checks that calls which break the contract panic, and that messages
+// name both sides.
+func misuse(t *testing.T, dev, other kernels.Device) {
+	r := newRig(t, "misuse", dev, 1, Options{})
+	a, b, c, one := dev.Alloc(4), dev.Alloc(5), dev.Alloc(4), dev.Alloc(1)
+	none := kernels.Buffer{}
+	foreign := other.Alloc(4)
+	conv, _ := filled(kernels.ConvShape{N: 1, C: 1, H: 2, W: 2, K: 1, R: 1, S: 1, StrideH: 1, StrideW: 1})
+	wrong := conv
+	wrong.OutH = 3
+	for name, call := range map[string]func(){
+		"Write":              func() { dev.Write(a, make([]float32, 5)) },
+		"Read":               func() { _ = dev.Read(make([]float32, 5), a) },
+		"Copy":               func() { dev.Copy(a, b) },
+		"CopyStrided":        func() { dev.CopyStrided(a, []int{1}, b, []int{1}, []int{5}, kernels.Set) },
+		"CopyStrided source": func() { dev.CopyStrided(b, []int{1}, a, []int{1}, []int{5}, kernels.Set) },
+		"Affine":             func() { dev.Affine(a, b, 1, 0, kernels.Set) },
+		"AddScaled":          func() { dev.AddScaled(a, 1, b) },
+		"Map":                func() { dev.Map(kernels.ReLU, a, b) },
+		"MapGrad":            func() { dev.MapGrad(kernels.ReLU, a, c, none, b, kernels.Set) },
+		"MapGrad without x":  func() { dev.MapGrad(kernels.Log, a, c, none, c, kernels.Set) },
+		"Zip":                func() { dev.Zip(kernels.AddOp, a, c, b, kernels.Set) },
+		"ZipStrided":         func() { dev.ZipStrided(kernels.AddOp, b, a, []int{1}, b, []int{1}, []int{5}, kernels.Set) },
+		"Sum":                func() { dev.Sum(one, b, kernels.SumShape{K0: 1, R0: 4, K1: 1, R1: 1}, 1, kernels.Set) },
+		"Sum destination":    func() { dev.Sum(a, b, kernels.SumShape{K0: 5, R0: 1, K1: 1, R1: 1}, 1, kernels.Set) },
+		"Dot":                func() { dev.Dot(one, a, b) },
+		"Dot destination":    func() { dev.Dot(a, a, c) },
+		"Gemm":               func() { dev.Gemm(kernels.Gemm{M: 2, N: 2, K: 3, Alpha: 1, A: a, B: b, C: c}) },
+		"Conv":               func() { dev.Conv(conv, b, a, one, none, kernels.Identity) },
+		"Conv sizes":         func() { dev.Conv(wrong, a, c, one, none, kernels.Identity) },
+		"Conv bias":          func() { dev.Conv(conv, a, c, one, b, kernels.Identity) },
+		"ConvTranspose":      func() { dev.ConvTranspose(conv, b, a, one, none, kernels.Identity, kernels.Set) },
+		"ConvWeightGrad":     func() { dev.ConvWeightGrad(conv, one, a, b, kernels.Set) },
+		"BCE":                func() { dev.BCE(one, a, b) },
+		"BCEGrad":            func() { dev.BCEGrad(a, a, c, b, kernels.Set) },
+		"BCELogits":          func() { dev.BCELogits(one, a, b) },
+		"BCELogitsGrad":      func() { dev.BCELogitsGrad(a, b, c, one, kernels.Set) },
+		"KLD":                func() { dev.KLD(one, a, b) },
+		"KLDGrad":            func() { dev.KLDGrad(a, c, a, b, one, kernels.Set, kernels.Set) },
+		"Reparameterize":     func() { dev.Reparameterize(a, c, a, b) },
+		"ReparameterizeGrad": func() { dev.ReparameterizeGrad(a, c, b, a, c, kernels.Set, kernels.Set) },
+		"Adam":               func() { dev.Adam(a, c, b, a, kernels.Adam{}) },
+		"SGD":                func() { dev.SGD(a, c, none, kernels.SGD{Momentum: 0.9}) },
+		"Distances":          func() { dev.Distances(a, b, 2, 2) },
+		"DistancesGrad":      func() { dev.DistancesGrad(a, b, c, a, 2, 2, kernels.Set) },
+		"PairsGrad":          func() { dev.PairsGrad(a, b, 2, 2, nil, one, kernels.Set) },
+		"GatherRows":         func() { dev.GatherRows(a, b, 5, []int32{0}) },
+		"ScatterRows":        func() { dev.ScatterRows(b, a, 5, []int32{0}) },
+	} {
+		message := fmt.Sprint(mustPanic(r, name, call))
+		if method := strings.Fields(name)[0]; !strings.Contains(message, method) || !strings.ContainsAny(message, "0123456789") {
+			r.fail("%s: the panic %q does not say what does not fit", name, message)
+		}
+	}
+	for name, call := range map[string]func(){
+		"index beyond the table": func() { dev.GatherRows(a, c, 4, []int32{1}) },
+		"negative index":         func() { dev.ScatterRows(a, c, 4, []int32{-1}) },
+		"pair beyond the cloud":  func() { dev.PairsGrad(a, c, 2, 2, []kernels.Pair{{U: 0, V: 2}}, one, kernels.Set) },
+		"rank 7":                 func() { dev.CopyStrided(a, make([]int, 7), c, make([]int, 7), make([]int, 7), kernels.Set) },
+		"unknown function":       func() { dev.Map(kernels.Func(200), a, c) },
+		"unknown operation":      func() { dev.Zip(kernels.Op(200), a, a, c, kernels.Set) },
+		"fused logarithm":        func() { dev.Conv(conv, a, c, one, none, kernels.Log) },
+		"sum of activations": func() {
+			dev.ConvTranspose(conv, a, c, one, none, kernels.ReLU, kernels.Add)
+		},
+	} {
+		mustPanic(r, name, call)
+	}
+	for name, call := range map[string]func(){
+		"destination": func() { dev.Fill(foreign, 1) },
+		"source":      func() { dev.Copy(a, foreign) },
+		"Free":        func() { dev.Free(foreign) },
+		"Read":        func() { _ = dev.Read(make([]float32, 4), foreign) },
+	} {
+		message := fmt.Sprint(mustPanic(r, "a foreign "+name, call))
+		if strings.Count(message, dev.Name()) < 1 || !strings.Contains(message, other.Name()) {
+			r.fail("a foreign %s: the panic %q does not name both devices", name, message)
+		}
+	}
+	for _, b := range []kernels.Buffer{a, b, c, one} {
+		dev.Free(b)
+	}
+	other.Free(foreign)
+	closeDevice(t, dev)
+	closeDevice(t, other)
+}

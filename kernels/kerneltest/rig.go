@@ -1,0 +1,180 @@
+package kerneltest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// A rig is what a test works with: a device, a source of random numbers, and
+// the bits that came out so far.
+type rig struct {
+	testing.TB
+	kernels.Device
+	options  Options
+	method   string
+	rng      *rand.Rand
+	bits     uint64 // a hash
+	spans    []*span
+	failures int
+}
+
+// A span is a view of a larger allocation. What lies around it is sentinels.
+type span struct {
+	kernels.Buffer
+	name   string
+	whole  kernels.Buffer
+	image  []float32 // what whole held when it was last written or read
+	lead   int
+	output bool // the kernel writes it
+}
+
+// values returns what the span held when it was last written or read.
+func (s *span) values() []float32 { return s.image[s.lead : s.lead+s.Len()] }
+
+// poison is a NaN that no arithmetic yields.
+var poison = math.Float32frombits(0x7fc5eed5)
+
+// input returns a span that holds the values and that no kernel may change.
+func (r *rig) input(name string, values []float32) *span {
+	r.Helper()
+	lead, tail := 1+r.rng.IntN(17), 1+r.rng.IntN(17)
+	s := &span{name: name, lead: lead, image: make([]float32, lead+len(values)+tail)}
+	for i := range s.image {
+		s.image[i] = poison
+	}
+	copy(s.image[lead:], values)
+	s.whole = r.Alloc(len(s.image))
+	r.Write(s.whole, s.image)
+	s.Buffer = s.whole.Slice(lead, lead+len(values))
+	r.spans = append(r.spans, s)
+	return s
+}
+
+// inout returns a span that holds the values and that kernels may change.
+func (r *rig) inout(name string, values []float32) *span {
+	r.Helper()
+	s := r.input(name, values)
+	s.output = true
+	return s
+}
+
+// output returns a span of n elements that hold nothing of use.
+func (r *rig) output(n int) *span {
+	r.Helper()
+	return r.inout("destination", poisoned(n))
+}
+
+// target returns a destination of n elements for a kernel with a Store.
+func (r *rig) target(n int, store kernels.Store) *span {
+	r.Helper()
+	if store == kernels.Set {
+		return r.output(n)
+	}
+	return r.inout("destination", r.normals(n))
+}
+
+// scalar returns a span of one value.
+func (r *rig) scalar(name string, v float32) *span {
+	r.Helper()
+	return r.input(name, []float32{v})
+}
+
+func poisoned(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = poison
+	}
+	return v
+}
+
+// read returns what a span holds now.
+func (r *rig) read(s *span) []float32 {
+	r.Helper()
+	now := make([]float32, len(s.image))
+	if err := r.Read(now, s.whole); err != nil {
+		r.Fatalf("%s: Read: %v", r.method, err)
+	}
+	for i, v := range now {
+		inside := s.output && i >= s.lead && i < s.lead+s.Len()
+		if !inside && math.Float32bits(v) != math.Float32bits(s.image[i]) {
+			r.fail("element %d of %s, of %d elements, changes from %v to %v", i-s.lead, s.name, s.Len(), s.image[i], v)
+			break
+		}
+	}
+	s.image = now
+	for _, v := range s.values() {
+		bits := math.Float32bits(v)
+		if v != v {
+			bits = 0x7fc00000 // one NaN is as good as another
+		}
+		r.bits = (r.bits ^ uint64(bits)) * 0x100000001b3 // as in FNV
+	}
+	return s.values()
+}
+
+// done ends a case: it checks that no input was changed and frees all spans.
+func (r *rig) done() {
+	r.Helper()
+	for _, s := range r.spans {
+		if !s.output {
+			r.read(s)
+		}
+		r.Free(s.whole)
+	}
+	r.spans = r.spans[:0]
+}
+
+// normals returns n Gaussian values.
+func (r *rig) normals(n int) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(r.rng.NormFloat64())
+	}
+	return v
+}
+
+// uniforms returns n values in [lo, hi).
+func (r *rig) uniforms(n int, lo, hi float64) []float32 {
+	v := make([]float32, n)
+	for i := range v {
+		v[i] = float32(lo + (hi-lo)*r.rng.Float64())
+	}
+	return v
+}
+
+// between returns a random integer in [lo, hi].
+func (r *rig) between(lo, hi int) int { return lo + r.rng.IntN(hi-lo+1) }
+
+// flip returns a random Store.
+func (r *rig) store() kernels.Store { return kernels.Store(r.rng.IntN(2)) }
+
+// sizes are lengths around those of vectors, blocks and parts.
+func (r *rig) sizes() []int {
+	sizes := []int{0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129, 255, 257, 1000, 1025}
+	if r.options.Large {
+		sizes = append(sizes, 8191, 8193, 16411, 40001)
+	}
+	return sizes
+}
+
+// size returns a random length, more often a small one.
+func (r *rig) size() int {
+	most := 3000
+	if r.options.Large {
+		most = 50000
+	}
+	return int(math.Pow(float64(most+1), r.rng.Float64())) - 1
+}
+
+var stores = []kernels.Store{kernels.Set, kernels.Add}
+
+// storeName names a store in messages.
+func storeName(s kernels.Store) string {
+	if s == kernels.Add {
+		return "Add"
+	}
+	return "Set"
+}

@@ -1,0 +1,146 @@
+package kerneltest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// Options adapts the suite to a device. The zero value suits any.
+type Options struct {
+	// Large adds sizes that take long on a simulated device.
+	Large bool
+	// Bounds replaces error bounds, by the name of the kernel ("Sum",
+	// "Adam"), function ("Exp") or operation ("Div"). The package
+	// documentation lists them; for sums the bound given does not grow with n.
+	Bounds map[string]float64
+}
+
+// A test tries one method of a device.
+type test struct {
+	method string
+	fixed  func(r *rig) // the cases that always run
+	random func(r *rig) // one case drawn from r's generator; nil if there is nothing to draw
+}
+
+// Tests of all methods, in the order of the interface.
+func tests() []test {
+	var all []test
+	for _, group := range [][]test{
+		memoryTests, elementwiseTests, mapTests, zipTests, stridedTests, reductionTests,
+		gemmTests, convTests, lossTests, randomTests, optimizerTests, distanceTests, rowTests,
+	} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// methods returns the names of the methods of a device.
+func methods() []string {
+	t := reflect.TypeFor[kernels.Device]()
+	names := make([]string, t.NumMethod())
+	for i := range names {
+		names[i] = t.Method(i).Name
+	}
+	return names
+}
+
+// Run tests every kernel of the devices that newDevice makes.
+func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
+	tested := make(map[string]bool)
+	for _, test := range tests() {
+		tested[test.method] = true
+		t.Run(test.method, func(t *testing.T) {
+			first := test.run(t, newDevice(t), o)
+			if again := test.run(t, newDevice(t), o); again != first && !t.Failed() {
+				t.Errorf("the same calls of %s give other bits the second time", test.method)
+			}
+		})
+	}
+	t.Run("Misuse", func(t *testing.T) { misuse(t, newDevice(t), newDevice(t)) })
+	for _, m := range methods() {
+		if !tested[m] {
+			t.Errorf("method %s has no test", m)
+		}
+	}
+}
+
+// Same tests that two kinds of device give the same bits, as one kind does for
+// different numbers of threads.
+func Same(t *testing.T, a, b func(testing.TB) kernels.Device, o Options) {
+	for _, test := range tests() {
+		t.Run(test.method, func(t *testing.T) {
+			if test.run(t, a(t), o) != test.run(t, b(t), o) && !t.Failed() {
+				t.Errorf("%s gives other bits on the second device", test.method)
+			}
+		})
+	}
+}
+
+// Fuzz tries one random case of every kernel for each seed.
+func Fuzz(f *testing.F, newDevice func(testing.TB) kernels.Device, o Options) {
+	for seed := range uint64(3) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		dev := newDevice(t)
+		for _, test := range tests() {
+			if test.random != nil {
+				test.random(newRig(t, test.method, dev, seed, o))
+			}
+		}
+		closeDevice(t, dev)
+	})
+}
+
+// randomCases is how many random cases of each kernel Run tries.
+const randomCases = 8
+
+// run runs all cases and returns a hash of all bits that came out. It closes
+// the device.
+func (c *test) run(t testing.TB, dev kernels.Device, o Options) uint64 {
+	r := newRig(t, c.method, dev, 1, o)
+	c.fixed(r)
+	if c.random != nil {
+		for range randomCases {
+			c.random(r)
+		}
+	}
+	closeDevice(t, dev)
+	return r.bits
+}
+
+func closeDevice(t testing.TB, dev kernels.Device) {
+	t.Helper()
+	if err := dev.Sync(); err != nil {
+		t.Errorf("Sync: %v", err)
+	}
+	if err := dev.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+}
+
+func newRig(t testing.TB, method string, dev kernels.Device, seed uint64, o Options) *rig {
+	return &rig{TB: t, Device: dev, options: o, method: method, rng: rand.New(rand.NewPCG(seed, 7))}
+}
+
+// bound returns an error bound in ulp: what the options say, or def.
+func (r *rig) bound(name string, def float64) float64 {
+	if b, ok := r.options.Bounds[name]; ok {
+		return b
+	}
+	return def
+}
+
+// fail reports a wrong result of the kernel under test.
+func (r *rig) fail(format string, arguments ...any) {
+	r.Helper()
+	r.failures++
+	if r.failures > 10 {
+		r.Fatalf("%s: too many failures", r.method)
+	}
+	r.Errorf("%s: %s", r.method, fmt.Sprintf(format, arguments...))
+}

@@ -1,0 +1,174 @@
+package kerneltest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+var stridedTests = []test{
+	{"CopyStrided", testCopiesStrided, func(r *rig) { testCopyStrided(r, r.shape(6), r.store()) }},
+	{"ZipStrided", testZipsStrided, func(r *rig) { testZipStrided(r, r.operation(), r.shape(6), r.store()) }},
+}
+
+// shapes of all ranks, some with axes of length 0 and 1.
+var shapes = [][]int{
+	{}, {1}, {7}, {0}, {1000}, {3, 5}, {5, 0}, {64, 33}, {1, 300}, {300, 1}, {128, 31}, {2, 3, 4}, {17, 1, 65}, {3, 0, 2},
+	{2, 3, 4, 5}, {4, 16, 7, 7}, {1, 2, 1, 3, 2}, {2, 3, 2, 3, 2}, {2, 1, 3, 2, 2, 3}, {3, 2, 2, 2, 2, 2},
+}
+
+// shape returns a random shape of at most the given rank.
+func (r *rig) shape(rank int) []int {
+	s := make([]int, r.between(0, rank))
+	for k := range s {
+		s[k] = r.between(1, 6)
+		if r.rng.IntN(12) == 0 {
+			s[k] = r.between(0, 70)
+		}
+	}
+	return s
+}
+
+// layout returns random strides for distinct elements of an array: its axes
+// permuted, with gaps.
+func (r *rig) layout(shape []int) []int {
+	strides := make([]int, len(shape))
+	step := 1
+	if r.rng.IntN(3) == 0 {
+		step = r.between(2, 4)
+	}
+	for _, k := range r.rng.Perm(len(shape)) {
+		strides[k] = step
+		step *= max(1, shape[k])
+		if r.rng.IntN(3) == 0 {
+			step += r.rng.IntN(3)
+		}
+	}
+	return strides
+}
+
+// dense returns the strides of a dense array.
+func dense(shape []int) []int {
+	strides := make([]int, len(shape))
+	step := 1
+	for k := len(shape) - 1; k >= 0; k-- {
+		strides[k] = step
+		step *= shape[k]
+	}
+	return strides
+}
+
+// repeated sets some strides to 0.
+func (r *rig) repeated(strides []int) []int {
+	strides = slices.Clone(strides)
+	for k := range strides {
+		if r.rng.IntN(3) == 0 {
+			strides[k] = 0
+		}
+	}
+	return strides
+}
+
+// extent returns how many elements an array reaches over.
+func extent(shape, strides []int) int {
+	last := 0
+	for k, n := range shape {
+		if n == 0 {
+			return 0
+		}
+		last += (n - 1) * strides[k]
+	}
+	return last + 1
+}
+
+// offsets returns where each element of an array is, in row-major order.
+func offsets(shape, strides []int) []int {
+	at := []int{0}
+	for k, n := range shape {
+		var next []int
+		for _, o := range at {
+			for i := range n {
+				next = append(next, o+i*strides[k])
+			}
+		}
+		at = next
+	}
+	return at
+}
+
+func testCopiesStrided(r *rig) {
+	for _, shape := range shapes {
+		for _, store := range stores {
+			for range 3 {
+				testCopyStrided(r, shape, store)
+			}
+		}
+	}
+	if r.options.Large {
+		testCopyStrided(r, []int{300, 400}, kernels.Set)
+		testCopyStrided(r, []int{20, 64, 14, 14}, kernels.Set)
+	}
+}
+
+func testCopyStrided(r *rig, shape []int, store kernels.Store) {
+	dstStrides, srcStrides := r.layout(shape), r.layout(shape)
+	switch r.rng.IntN(4) {
+	case 0:
+		dstStrides = dense(shape)
+	case 1:
+		srcStrides = dense(shape)
+	case 2:
+		srcStrides = r.repeated(srcStrides)
+	}
+	// What lies between the elements of a destination must stay as it is.
+	dst := r.inout("destination", r.normals(extent(shape, dstStrides)))
+	src := r.input("source", r.normals(extent(shape, srcStrides)))
+	want := clone(dst.values())
+	from := offsets(shape, srcStrides)
+	for i, o := range offsets(shape, dstStrides) {
+		v := src.values()[from[i]]
+		if store == kernels.Add {
+			v += want[o]
+		}
+		want[o] = v
+	}
+	r.CopyStrided(dst.Buffer, dstStrides, src.Buffer, srcStrides, shape, store)
+	r.checkSame(fmt.Sprintf("shape %v, strides %v from %v, %s", shape, dstStrides, srcStrides, storeName(store)), r.read(dst), want)
+	r.done()
+}
+
+func testZipsStrided(r *rig) {
+	for k, shape := range shapes {
+		for _, store := range stores {
+			testZipStrided(r, kernels.Ops()[k%len(kernels.Ops())], shape, store)
+			testZipStrided(r, kernels.MulOp, shape, store)
+		}
+	}
+}
+
+func testZipStrided(r *rig, op kernels.Op, shape []int, store kernels.Store) {
+	operand := func(name string) (*span, []int) {
+		strides := dense(shape)
+		switch r.rng.IntN(4) {
+		case 0:
+			strides = r.layout(shape)
+		case 1, 2:
+			strides = r.repeated(strides)
+		}
+		return r.input(name, r.normals(extent(shape, strides))), strides
+	}
+	a, aStrides := operand("a")
+	b, bStrides := operand("b")
+	aAt, bAt := offsets(shape, aStrides), offsets(shape, bStrides)
+	dst := r.target(len(aAt), store)
+	before := clone(dst.values())
+	want := make([]exact, len(aAt))
+	for i := range want {
+		want[i] = combine(op, a.values()[aAt[i]], b.values()[bAt[i]])
+	}
+	r.ZipStrided(op, dst.Buffer, a.Buffer, aStrides, b.Buffer, bStrides, shape, store)
+	what := fmt.Sprintf("%v of shape %v, strides %v and %v,", op, shape, aStrides, bStrides)
+	r.checkStored(what, r.read(dst), before, want, store, r.zipBound(op))
+	r.done()
+}

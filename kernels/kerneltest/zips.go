@@ -1,0 +1,112 @@
+package kerneltest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+var zipTests = []test{
+	{"Zip", testZips, func(r *rig) {
+		n := r.size()
+		testZip(r, r.operation(), r.mapInput(n), r.mapInput(n), r.store(), r.rng.IntN(4))
+	}},
+}
+
+// operation returns a random operation.
+func (r *rig) operation() kernels.Op { return kernels.Ops()[r.rng.IntN(len(kernels.Ops()))] }
+
+func testZips(r *rig) {
+	var a, b []float32 // all pairs of special values
+	for _, v := range special {
+		for _, w := range special {
+			a, b = append(a, v), append(b, w)
+		}
+	}
+	for _, op := range kernels.Ops() {
+		testZip(r, op, a, b, kernels.Set, 0)
+		for k, n := range r.sizes() {
+			a, b := r.mapInput(n), r.mapInput(n)
+			for i := range b {
+				if i%5 == 3 {
+					b[i] = a[i] // ties
+				}
+			}
+			for _, store := range stores {
+				testZip(r, op, a, b, store, k%4)
+			}
+		}
+	}
+}
+
+// testZip runs with the destination in the place of neither operand, of a, of
+// b, or of both, which are then the same.
+func testZip(r *rig, op kernels.Op, as, bs []float32, store kernels.Store, place int) {
+	a, b := r.input("a", as), r.input("b", bs)
+	dst := r.target(len(as), store)
+	switch place {
+	case 1:
+		dst = a
+	case 2:
+		dst = b
+	case 3:
+		dst, b, bs = a, a, as
+	}
+	dst.output = true
+	before := clone(dst.values())
+	want := make([]exact, len(as))
+	for i := range want {
+		want[i] = combine(op, as[i], bs[i])
+	}
+	r.Zip(op, dst.Buffer, a.Buffer, b.Buffer, store)
+	what := fmt.Sprintf("%v, in place of %s,", op, [...]string{"neither", "a", "b", "both"}[place])
+	r.checkStored(what, r.read(dst), before, want, store, r.zipBound(op))
+	r.done()
+}
+
+func (r *rig) zipBound(op kernels.Op) float64 {
+	switch op {
+	case kernels.AddOp, kernels.SubOp, kernels.MulOp:
+		return r.bound(op.String(), 0.5)
+	case kernels.DivOp:
+		return r.bound("Div", 1)
+	}
+	return 0
+}
+
+// combine is the oracle of Zip.
+func combine(op kernels.Op, x, y float32) exact {
+	a, b := float64(x), float64(y)
+	switch op {
+	case kernels.AddOp:
+		return at(a + b)
+	case kernels.SubOp:
+		return at(a - b)
+	case kernels.MulOp:
+		return at(a * b)
+	case kernels.DivOp:
+		return at(a / b)
+	case kernels.MaxOp:
+		return at(math.Max(a, b) + 0*nanOf(a, b))
+	case kernels.MinOp:
+		return at(math.Min(a, b) + 0*nanOf(a, b))
+	case kernels.GreaterOp:
+		switch {
+		case a > b:
+			return at(1)
+		case a == b:
+			return at(0.5)
+		}
+		return at(0)
+	}
+	panic("kerneltest: no oracle for " + op.String())
+}
+
+// nanOf returns NaN if a or b is NaN, else 0; math.Max(+Inf, NaN) is +Inf.
+func nanOf(a, b float64) float64 {
+	if a != a || b != b {
+		return math.NaN()
+	}
+	return 0
+}
