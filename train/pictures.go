@@ -1,0 +1,130 @@
+package train
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/run"
+	"github.com/topogen/topogen/viz"
+)
+
+const (
+	gridImages  = 32
+	gridColumns = 16
+	scatterMax  = 2000 // points of a latent scatter
+)
+
+// drawTraining draws reconstructions of the batch that was trained on last.
+func (r *Run) drawTraining() error {
+	numbers := r.train[(r.steps-1)%len(r.train)]
+	return r.drawGrid(fmt.Sprintf("grid-step-%06d.png", r.steps),
+		fmt.Sprintf("Training images after step %d", r.steps), r.Data.Train, numbers)
+}
+
+// drawGrid draws true images and what both models make of them.
+func (r *Run) drawGrid(file, title string, set *fashionmnist.Set, numbers []int) error {
+	numbers = numbers[:min(gridImages, len(numbers))]
+	truth := append([]float32(nil), r.decode(set, numbers)...)
+	rows := []viz.GridRow{{Caption: "true", Images: truth}}
+	for _, m := range []*model{r.vae, r.twin} {
+		var images []float32
+		var failed error
+		m.tape.Without(func() {
+			_, out := r.forward(m, truth, evaluationNoise)
+			images, failed = out.Images.Values()
+		})
+		if failed != nil {
+			return fmt.Errorf("%s: %w", file, failed)
+		}
+		rows = append(rows, viz.GridRow{Caption: m.name, Images: images})
+	}
+	return r.picture(file, title, func(w io.Writer) error {
+		return viz.ImageGrid(w, title, fashionmnist.Side, gridColumns, rows...)
+	})
+}
+
+// picture writes a picture and remembers it for the report.
+func (r *Run) picture(file, caption string, draw func(io.Writer) error) error {
+	if err := r.Folder.Write(file, draw); err != nil {
+		return err
+	}
+	r.pictures = append(r.pictures, run.Picture{File: file, Caption: caption})
+	return nil
+}
+
+// drawCurves draws the cross-entropies per step and per epoch, and the
+// topological loss.
+func (r *Run) drawCurves() error {
+	steps := r.metrics.Column("step")
+	err := r.picture("bce-steps.png", "Cross-entropy of each training batch, per image", func(w io.Writer) error {
+		return viz.Curves(w, "Reconstruction error of each batch", "step", "binary cross-entropy per image",
+			viz.Series{Name: r.vae.name, X: steps, Y: r.metrics.Column("vae_bce")},
+			viz.Series{Name: r.twin.name, X: steps, Y: r.metrics.Column("topovae_bce")})
+	})
+	if err != nil {
+		return err
+	}
+	epochs := r.epochs.Column("epoch")
+	err = r.picture("bce-epochs.png", "Mean cross-entropy of each epoch, per image", func(w io.Writer) error {
+		return viz.Curves(w, "Reconstruction error of each epoch", "epoch", "binary cross-entropy per image",
+			viz.Series{Name: r.vae.name + ", training", X: epochs, Y: r.epochs.Column("vae_train_bce")},
+			viz.Series{Name: r.twin.name + ", training", X: epochs, Y: r.epochs.Column("topovae_train_bce")},
+			viz.Series{Name: r.vae.name + ", validation", X: epochs, Y: r.epochs.Column("vae_validation_bce")},
+			viz.Series{Name: r.twin.name + ", validation", X: epochs, Y: r.epochs.Column("topovae_validation_bce")})
+	})
+	if err != nil || len(r.loss.Terms)+len(r.latent.Terms) == 0 {
+		return err
+	}
+	return r.picture("topo-steps.png", "The topological loss of each batch and its terms, each without its weight", func(w io.Writer) error {
+		series := []viz.Series{{Name: "weighted sum", X: steps, Y: r.metrics.Column("topo_loss")}}
+		for _, t := range r.loss.Terms {
+			series = append(series, viz.Series{Name: t.Name, X: steps, Y: r.metrics.Column(t.Name)})
+		}
+		for _, t := range r.latent.Terms {
+			series = append(series, viz.Series{Name: "latent " + t.Name, X: steps, Y: r.metrics.Column("latent_" + t.Name)})
+		}
+		return viz.Curves(w, "Topological loss of each batch", "step", "loss", series...)
+	})
+}
+
+// drawLatent draws where each model puts the validation images.
+func (r *Run) drawLatent() error {
+	names := make([]string, fashionmnist.Classes)
+	for c := range names {
+		names[c] = fashionmnist.ClassName(uint8(c))
+	}
+	for _, part := range []struct {
+		m    *model
+		file string
+	}{{r.vae, "latent-vae.png"}, {r.twin, "latent-topovae.png"}} {
+		var means []float32
+		var class []uint8
+		for _, numbers := range r.holdout {
+			if len(class) >= scatterMax {
+				break
+			}
+			var values []float32
+			var failed error
+			part.m.tape.Without(func() {
+				_, out := r.forward(part.m, r.decode(r.Data.Train, numbers), evaluationNoise)
+				values, failed = out.Mean.Values()
+			})
+			if failed != nil {
+				return fmt.Errorf("%s: %w", part.file, failed)
+			}
+			means = append(means, values...)
+			for _, i := range numbers {
+				class = append(class, r.Data.Train.Labels[i])
+			}
+		}
+		title := "Latent means of the " + part.m.name
+		err := r.picture(part.file, title+" for validation images, by class", func(w io.Writer) error {
+			return viz.Latent(w, title, means, r.config.Latent, class, names)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

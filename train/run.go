@@ -1,0 +1,318 @@
+package train
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"time"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/nn/safetensors"
+	"github.com/topogen/topogen/run"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// An Environment is what a run needs besides its configuration.
+type Environment struct {
+	Device   kernels.Device
+	Data     *fashionmnist.Data
+	Folder   *run.Folder
+	Progress run.Progress // run.Silent{} if nil
+}
+
+// A Run is a comparison in progress. It is used by one goroutine.
+type Run struct {
+	config Config
+	Environment
+	vae, twin      *model
+	loss, latent   *topoloss.Loss
+	train, holdout [][]int            // batches of image numbers
+	targets        []*topoloss.Target // of the training batches, as they are first met
+	pixels         []float32          // a batch
+	metrics        *run.Metrics
+	epochs         *run.Metrics
+	steps          int // done
+	pictures       []run.Picture
+}
+
+const (
+	trainingShare  = 0.8 // of the training images; the rest validates
+	checkpointFile = "checkpoint.safetensors"
+	// checkpointEvery bounds what a crash can cost, in steps.
+	checkpointEvery = 500
+)
+
+// Streams of random numbers: a step's noise, and that of an evaluation, must not
+// meet each other nor the initial weights, which are drawn from stream 0 up.
+const (
+	trainingNoise   = 1 << 40
+	evaluationNoise = 2 << 40
+)
+
+// New begins a run in env.Folder.
+func New(config Config, env Environment) (*Run, error) {
+	r, err := prepare(config, env)
+	if err != nil {
+		return nil, err
+	}
+	if r.metrics, err = r.Folder.CreateMetrics("metrics.csv", r.columns()); err != nil {
+		return nil, err
+	}
+	if r.epochs, err = r.Folder.CreateMetrics("epochs.csv", epochColumns); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Resume goes on with the run in env.Folder from its last checkpoint, as if it
+// had never stopped. The configuration may ask for more epochs or steps than
+// before, and must otherwise be the run's own. A run that was stopped before its
+// first checkpoint begins anew.
+func Resume(config Config, env Environment) (*Run, error) {
+	r, err := prepare(config, env)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.readCheckpoint(); err != nil {
+		return nil, fmt.Errorf("resuming %s: %w", r.Folder.Path(), err)
+	}
+	if r.metrics, err = r.Folder.ResumeMetrics("metrics.csv", r.columns(), r.steps); err != nil {
+		return nil, err
+	}
+	whole := r.steps / len(r.train)
+	if r.epochs, err = r.Folder.ResumeMetrics("epochs.csv", epochColumns, whole); err != nil {
+		// Stopped between the last step of an epoch and its validation.
+		r.epochs, err = r.Folder.ResumeMetrics("epochs.csv", epochColumns, whole-1)
+	}
+	return r, err
+}
+
+func prepare(config Config, env Environment) (*Run, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	if env.Progress == nil {
+		env.Progress = run.Silent{}
+	}
+	r := &Run{config: config, Environment: env}
+	var err error
+	if r.loss, err = topoloss.Weighted(config.TopoWeights, config.Degree, config.Hyperparameters); err != nil {
+		return nil, err
+	}
+	if r.latent, err = topoloss.Weighted(config.LatentWeights, config.Degree, config.Hyperparameters); err != nil {
+		return nil, err
+	}
+	first, rest := fashionmnist.Split(env.Data.Train.Len(), trainingShare, config.Seed)
+	r.train = fashionmnist.Batches(first, config.BatchSize, config.Seed)
+	r.holdout = fashionmnist.Batches(rest, config.BatchSize, config.Seed)
+	if len(r.train) == 0 || len(r.holdout) == 0 || env.Data.Test.Len() == 0 {
+		return nil, fmt.Errorf("%d training and %d test images are too few to train on", env.Data.Train.Len(), env.Data.Test.Len())
+	}
+	r.targets = make([]*topoloss.Target, len(r.train))
+	r.vae = newModel("VAE", env.Device, config)
+	r.twin = newModel("TopoVAE", env.Device, config)
+	return r, nil
+}
+
+// Steps returns how many steps are done and how many there are.
+func (r *Run) Steps() (done, total int) {
+	total = r.config.Epochs * len(r.train)
+	if r.config.MaxSteps > 0 {
+		total = min(total, r.config.MaxSteps)
+	}
+	return r.steps, total
+}
+
+// Train makes all steps that are left. If ctx is cancelled it stops after the
+// step in hand, writes a checkpoint and returns ctx's error.
+func (r *Run) Train(ctx context.Context) (err error) {
+	done, total := r.Steps()
+	r.Progress.Begin("training", done, total)
+	defer r.Progress.End()
+	for r.steps < total {
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), r.checkpoint())
+		}
+		row, err := r.step()
+		if err != nil {
+			return fmt.Errorf("step %d: %w", r.steps+1, err)
+		}
+		if err := r.metrics.Append(row); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
+		r.steps++
+		r.Progress.Step(r.steps, fmt.Sprintf("BCE %.1f VAE, %.1f TopoVAE, topo %.3g", row[2], row[4], row[6]))
+		if every := r.config.PlotEvery; every > 0 && r.steps%every == 0 {
+			if err := r.drawTraining(); err != nil {
+				return err
+			}
+		}
+		if r.steps == total || r.steps%len(r.train) == 0 {
+			if err := r.finishEpoch(); err != nil {
+				return err
+			}
+		}
+		if r.steps == total || r.steps%checkpointEvery == 0 {
+			if err := r.checkpoint(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Close closes the run's tables.
+func (r *Run) Close() error { return errors.Join(r.metrics.Close(), r.epochs.Close()) }
+
+// columns names what a row of metrics.csv holds. Cross-entropies and
+// divergences are means over the batch's images; topo_loss is the weighted sum
+// of the terms, each of which is empty where it depends on nothing learnable.
+func (r *Run) columns() []string {
+	columns := []string{"step", "epoch", "vae_bce", "vae_kld", "topovae_bce", "topovae_kld", "topo_loss"}
+	for _, t := range r.loss.Terms {
+		columns = append(columns, t.Name)
+	}
+	for _, t := range r.latent.Terms {
+		columns = append(columns, "latent_"+t.Name)
+	}
+	return append(columns, "seconds")
+}
+
+// step trains both models on the next batch and returns the row for metrics.csv.
+func (r *Run) step() ([]float64, error) {
+	start := time.Now()
+	number := r.steps % len(r.train)
+	batch := r.decode(r.Data.Train, r.train[number])
+	row := []float64{float64(r.steps + 1), float64(r.steps/len(r.train) + 1)}
+
+	// The plain model.
+	x, out := r.forward(r.vae, batch, uint64(trainingNoise+r.steps))
+	bce, kld := out.Losses(x)
+	n := float32(x.Shape()[0])
+	r.vae.tape.Backward(autograd.Scale(autograd.Add(bce, kld), 1/n))
+	if err := r.finish(r.vae, bce, kld, n, &row); err != nil {
+		return nil, err
+	}
+
+	// Its twin.
+	x, out = r.forward(r.twin, batch, uint64(trainingNoise+r.steps))
+	bce, kld = out.Losses(x)
+	loss := autograd.Add(bce, kld)
+	var topo float64
+	var terms []float64
+	deeper := r.loss
+	if r.latent.Degree() > deeper.Degree() {
+		deeper = r.latent
+	}
+	if r.targets[number] == nil && deeper.Degree() >= 0 {
+		target, err := deeper.Target(x)
+		if err != nil {
+			return nil, err
+		}
+		r.targets[number] = target
+	}
+	for _, part := range []struct {
+		loss *topoloss.Loss
+		x    *autograd.Var
+	}{{r.loss, out.Images}, {r.latent, out.Latent}} {
+		result, err := part.loss.Apply(part.x, r.targets[number])
+		if err != nil {
+			return nil, err
+		}
+		if result.OK {
+			loss = autograd.Add(loss, result.Var)
+			topo += result.Value
+		}
+		for _, t := range result.Terms {
+			if !t.OK {
+				t.Value = math.NaN()
+			}
+			terms = append(terms, t.Value)
+		}
+	}
+	r.twin.tape.Backward(autograd.Scale(loss, 1/n))
+	if err := r.finish(r.twin, bce, kld, n, &row); err != nil {
+		return nil, err
+	}
+	row = append(append(row, topo), terms...)
+	return append(row, time.Since(start).Seconds()), nil
+}
+
+// forward puts a batch on the model's tape and through the model.
+func (r *Run) forward(m *model, batch []float32, stream uint64) (*autograd.Var, reconstruction) {
+	m.tape.Reset()
+	x := m.tape.Constant(batch, len(batch)/fashionmnist.Pixels, 1, fashionmnist.Side, fashionmnist.Side)
+	return x, m.vae.Forward(x, r.config.Seed, stream)
+}
+
+// finish updates the model and appends its two losses to row.
+func (r *Run) finish(m *model, bce, kld *autograd.Var, n float32, row *[]float64) error {
+	if err := m.adam.Step(); err != nil {
+		return fmt.Errorf("%s: %w", m.name, err)
+	}
+	for _, v := range []*autograd.Var{bce, kld} {
+		value, err := v.Item()
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		if value-value != 0 {
+			return fmt.Errorf("the loss of the %s became %v: try a lower learning rate", m.name, value)
+		}
+		*row = append(*row, float64(value)/float64(n))
+	}
+	return nil
+}
+
+// decode returns the pixels of a batch, valid until the next call.
+func (r *Run) decode(set *fashionmnist.Set, numbers []int) []float32 {
+	size := len(numbers) * fashionmnist.Pixels
+	if cap(r.pixels) < size {
+		r.pixels = make([]float32, size)
+	}
+	r.pixels = r.pixels[:size]
+	set.Decode(r.pixels, numbers)
+	return r.pixels
+}
+
+// checkpoint writes what Resume needs. The tables are flushed first: they must
+// never be behind the checkpoint.
+func (r *Run) checkpoint() error {
+	if err := errors.Join(r.metrics.Flush(), r.epochs.Flush()); err != nil {
+		return fmt.Errorf("metrics: %w", err)
+	}
+	f := &safetensors.File{Metadata: map[string]string{"steps": fmt.Sprint(r.steps)}}
+	if err := errors.Join(r.vae.tensors(f, "vae.", true), r.twin.tensors(f, "topovae.", true)); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return r.Folder.Write(checkpointFile, func(w io.Writer) error { return safetensors.Write(w, f) })
+}
+
+func (r *Run) readCheckpoint() error {
+	file, err := os.Open(r.Folder.Path(checkpointFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	f, err := safetensors.Read(bufio.NewReader(file))
+	if err != nil {
+		return fmt.Errorf("%s: %w", checkpointFile, err)
+	}
+	if _, err := fmt.Sscan(f.Metadata["steps"], &r.steps); err != nil || r.steps < 0 {
+		return fmt.Errorf("%s: its number of steps is %q", checkpointFile, f.Metadata["steps"])
+	}
+	err = errors.Join(r.vae.restore(f, "vae.", r.steps), r.twin.restore(f, "topovae.", r.steps))
+	if err != nil {
+		return fmt.Errorf("%s: %w", checkpointFile, err)
+	}
+	return nil
+}
