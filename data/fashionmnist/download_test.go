@@ -57,8 +57,9 @@ func (m *mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := filepath.Base(r.URL.Path)
 	m.mu.Lock()
 	m.requests = append(m.requests, strings.TrimSpace(name+" "+r.Header.Get("Range")))
+	breakOff, before := m.breakOff, m.before
 	m.mu.Unlock()
-	if m.before != nil && m.before(w, r) {
+	if before != nil && before(w, r) {
 		return
 	}
 	data, ok := m.files[name]
@@ -80,8 +81,8 @@ func (m *mirror) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rest := data[start:]
 	w.Header().Set("Content-Length", fmt.Sprint(len(rest)))
 	w.WriteHeader(status)
-	if m.breakOff > 0 && len(rest) > m.breakOff {
-		w.Write(rest[:m.breakOff])
+	if breakOff > 0 && len(rest) > breakOff {
+		w.Write(rest[:breakOff])
 		w.(http.Flusher).Flush()
 		panic(http.ErrAbortHandler)
 	}
@@ -167,7 +168,9 @@ func TestDownloadResumesInTheNextCall(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, m.files[trainImages+".gz"][:1500], part)
 
+	m.mu.Lock()
 	m.before, m.breakOff, m.requests = nil, 0, nil
+	m.mu.Unlock()
 	dir, err := download(context.Background(), o, m.want)
 	require.NoError(t, err)
 	m.requireWhole(t, dir)

@@ -28,27 +28,76 @@ const (
 // every machine draws the same.
 type canvas struct {
 	pix     *[side * side]uint8
-	area    [side * side]int32 // the covered part of each pixel, of fullArea
-	edges   []edge
-	crosses []cross
+	area    [side * side]int32      // the covered part of each pixel, of fullArea
+	crosses [side * samples][]cross // along each sample line
 }
 
-// An edge of a polygon, from top to bottom, in subunits.
-type edge struct{ x0, y0, x1, y1, winding int }
-
-// A cross is where an edge meets a sample line.
+// A cross is where an edge meets a sample line: at x, descending or ascending.
 type cross struct{ x, winding int }
 
-// fill draws the union of closed polygons (by the non-zero winding rule), with
-// antialiased borders.
-func (c *canvas) fill(cloth *cloth, paths ...path) {
-	c.edges = c.edges[:0]
-	for _, p := range paths {
-		for i := range p {
-			c.addEdge(p[i], p[(i+1)%len(p)])
+// fill draws a closed polygon (by the non-zero winding rule), with antialiased
+// borders.
+func (c *canvas) fill(cloth *cloth, p path) {
+	for i := range p {
+		c.edge(p[i], p[(i+1)%len(p)])
+	}
+	c.paint(cloth)
+}
+
+// stroke draws a line of some width along points.
+func (c *canvas) stroke(cloth *cloth, width int, along ...point) {
+	for i := 1; i < len(along); i++ {
+		a, b := along[i-1], along[i]
+		dx, dy := b.x-a.x, b.y-a.y
+		// A square root is the same everywhere: IEEE 754 wants it correctly rounded.
+		length := int(math.Sqrt(float64(dx*dx + dy*dy)))
+		if length == 0 {
+			continue
+		}
+		nx, ny := -dy*width/(2*length), dx*width/(2*length)
+		quad := [4]point{{a.x + nx, a.y + ny}, {a.x - nx, a.y - ny}, {b.x - nx, b.y - ny}, {b.x + nx, b.y + ny}}
+		for i := range quad {
+			c.edge(quad[i], quad[(i+1)%4])
 		}
 	}
-	c.cover()
+	c.paint(cloth)
+}
+
+// edge adds an edge of the shape to paint: its crosses with the sample lines.
+func (c *canvas) edge(a, b point) {
+	winding := 1
+	if a.y > b.y {
+		a, b, winding = b, a, -1
+	}
+	x0, y0, x1, y1 := a.x*subunit, a.y*subunit, b.x*subunit, b.y*subunit
+	first := max(0, (y0+spacing/2-1)/spacing) // the first line at y0 or below
+	for line := first; line < len(c.crosses); line++ {
+		y := line*spacing + spacing/2
+		if y >= y1 {
+			break
+		}
+		x := x0 + (x1-x0)*(y-y0)/(y1-y0)
+		c.crosses[line] = append(c.crosses[line], cross{x, winding})
+	}
+}
+
+// paint covers the inside of the edges with the cloth, and forgets the edges.
+func (c *canvas) paint(cloth *cloth) {
+	for line, crosses := range &c.crosses {
+		if len(crosses) == 0 {
+			continue
+		}
+		slices.SortFunc(crosses, func(a, b cross) int { return a.x - b.x })
+		row := c.area[line/samples*side:][:side]
+		winding := 0
+		for i, at := range crosses {
+			if winding != 0 {
+				span(row, crosses[i-1].x, at.x)
+			}
+			winding += at.winding
+		}
+		c.crosses[line] = crosses[:0]
+	}
 	for i, area := range &c.area {
 		if area == 0 {
 			continue
@@ -57,39 +106,6 @@ func (c *canvas) fill(cloth *cloth, paths ...path) {
 		old := int32(c.pix[i])
 		c.pix[i] = uint8(old + (tone-old)*area/fullArea)
 		c.area[i] = 0
-	}
-}
-
-func (c *canvas) addEdge(a, b point) {
-	e := edge{a.x * subunit, a.y * subunit, b.x * subunit, b.y * subunit, 1}
-	if e.y0 > e.y1 {
-		e = edge{e.x1, e.y1, e.x0, e.y0, -1}
-	}
-	if e.y0 < e.y1 {
-		c.edges = append(c.edges, e)
-	}
-}
-
-// cover measures how much of each pixel lies within the edges.
-func (c *canvas) cover() {
-	for line := range side * samples {
-		y := line*spacing + spacing/2
-		c.crosses = c.crosses[:0]
-		for _, e := range c.edges {
-			if e.y0 <= y && y < e.y1 {
-				x := e.x0 + (e.x1-e.x0)*(y-e.y0)/(e.y1-e.y0)
-				c.crosses = append(c.crosses, cross{x, e.winding})
-			}
-		}
-		slices.SortFunc(c.crosses, func(a, b cross) int { return a.x - b.x })
-		row := c.area[line/samples*side:][:side]
-		winding := 0
-		for i, at := range c.crosses {
-			if winding != 0 {
-				span(row, c.crosses[i-1].x, at.x)
-			}
-			winding += at.winding
-		}
 	}
 }
 
@@ -102,26 +118,6 @@ func span(row []int32, x0, x1 int) {
 		row[i] += int32(end - x0)
 		x0 = end
 	}
-}
-
-// stroke draws a line of some width along points.
-func (c *canvas) stroke(cloth *cloth, width int, along ...point) {
-	var quads []path
-	for i := 1; i < len(along); i++ {
-		a, b := along[i-1], along[i]
-		dx, dy := b.x-a.x, b.y-a.y
-		// A square root is the same everywhere: IEEE 754 wants it correctly rounded.
-		length := int(math.Sqrt(float64(dx*dx + dy*dy)))
-		if length == 0 {
-			continue
-		}
-		nx, ny := -dy*width/(2*length), dx*width/(2*length)
-		quads = append(quads, path{
-			{a.x + nx, a.y + ny}, {a.x - nx, a.y - ny},
-			{b.x - nx, b.y - ny}, {b.x + nx, b.y + ny},
-		})
-	}
-	c.fill(cloth, quads...)
 }
 
 // symmetric closes a line that descends on the left of the middle with its mirror

@@ -73,7 +73,7 @@ func (c *cloth) at(x, y int) uint8 {
 		tone += c.folds * (noise(c.seed, x, y, 5) - 128) / 128
 	}
 	if c.grain > 0 {
-		tone += c.grain * (noise(c.seed^3, x, y, 1) - 128) / 128
+		tone += c.grain * (lattice(c.seed^3, x, y) - 128) / 128
 	}
 	return uint8(min(max(tone, 8), 255))
 }
@@ -106,8 +106,8 @@ func lattice(seed uint64, i, j int) int {
 func (d *dice) cloth(patterned int, choices ...pattern) *cloth {
 	c := &cloth{
 		tone:  d.between(90, 245),
-		folds: d.between(8, 45),
-		grain: d.between(0, 22),
+		folds: d.between(8, 40),
+		grain: d.between(0, 12),
 		seed:  d.next(),
 	}
 	if d.chance(20) {

@@ -20,8 +20,13 @@ func Order(seed uint64, block int) [len(drawers)]uint8 {
 	return order
 }
 
+// A Painter draws pictures. Its zero value is ready to use, by one goroutine at a
+// time.
+type Painter struct{ canvas canvas }
+
 // Draw draws image i of a seed, of the given class: 28 rows of 28 pixels, 0 for the
 // background. pix must be all 0.
-func Draw(pix *[side * side]uint8, class uint8, seed uint64, i int) {
-	drawers[class](&canvas{pix: pix}, newDice(seed, i))
+func (p *Painter) Draw(pix *[side * side]uint8, class uint8, seed uint64, i int) {
+	p.canvas.pix = pix
+	drawers[class](&p.canvas, newDice(seed, i))
 }

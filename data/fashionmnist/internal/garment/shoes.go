@@ -62,7 +62,7 @@ func ankleBoot(c *canvas, d *dice) {
 	}
 	top := d.between(20, 62)
 	toe, heel := d.between(6, 18), d.between(250, 268)
-	front := d.between(122, 145) // x of the shaft's front
+	front := d.between(128, 158) // x of the shaft's front
 	back := heel - d.between(0, 10)
 	sole := ground - 10
 	arch := ground - heelHeight // y of the sole under the heel
@@ -74,11 +74,11 @@ func ankleBoot(c *canvas, d *dice) {
 	}
 	boot := path{
 		{toe, sole}, {toe + 4, sole - toeHeight + 10}, {toe + 34, sole - toeHeight - 6},
-		{front - 24, sole - toeHeight - 40}, {front, sole - toeHeight - 72}, {front - d.between(-4, 10), top + d.between(0, 8)},
-		{back, top}, {back + 2, (top + arch) / 2}, {heel, arch - 10}, {heel - 2, arch},
+		{front - 30, sole - toeHeight - 34}, {front, sole - toeHeight - 70}, {front - d.between(-4, 10), top + d.between(0, 8)}, {front - d.between(-4, 10), top},
+		{back, top}, {back - 2, top + 4}, {back - d.between(0, 10), (top + arch) / 2}, {heel, arch - 40}, {heel + 2, arch - 4}, {heel - 2, arch + 2},
 		{heel - 70, arch}, {toe + 100, sole + 2},
 	}
-	c.fill(cloth, boot)
+	c.fill(cloth, boot.rounded())
 	leather := flat(max(cloth.tone-d.between(40, 110), 25))
 	if d.chance(25) {
 		leather.tone = d.between(180, 250)
@@ -110,53 +110,85 @@ func ankleBoot(c *canvas, d *dice) {
 }
 
 func sandal(c *canvas, d *dice) {
-	ground := d.between(205, 230)
+	ground := d.between(200, 225)
 	toe, heel := d.between(4, 14), d.between(264, 276)
-	thick := d.between(10, 18)
+	thick := d.between(12, 22)
 	cloth := d.cloth(0)
+	cloth.tone = max(cloth.tone, 100) // thin and pale would be nothing
 	cloth.folds = d.between(5, 30)
-	strap := cloth.shade(d.between(-70, 70))
-	lift := 0 // of the heel
+	strap := cloth.shade(d.between(-70, 40))
+	lift := 0 // of the heel above the toe
+	high := false
 	switch kind := d.between(0, 9); {
 	case kind < 5: // flat
-		c.fill(cloth, path{{toe, ground - thick - 2}, {toe + 30, ground - thick + 2}, {heel - 70, ground - thick - 2}, {heel, ground - thick - 6}, {heel, ground}, {toe + 14, ground}})
+		ground = d.between(200, 225)
 	case kind < 7: // wedge
-		lift = d.between(30, 70)
-		ground += lift / 3
-		c.fill(cloth, path{{toe, ground - thick}, {toe + 70, ground - thick}, {heel - 60, ground - thick - lift}, {heel, ground - thick - lift - 6}, {heel - 8, ground}, {toe + 14, ground}})
+		lift = d.between(25, 60)
+		ground += lift / 2
 	default: // high heel
-		lift = d.between(75, 120)
+		lift = d.between(75, 115)
 		ground = d.between(255, 270)
-		c.stroke(cloth, thick, point{toe, ground - thick/2 - 2}, point{toe + 62, ground - thick/2}, point{170, ground - lift/2 - 10}, point{heel - 50, ground - lift}, point{heel - 10, ground - lift - 8})
-		w := d.between(7, 18)
-		c.fill(cloth, path{{heel - 12 - 2*w, ground - lift}, {heel - 8, ground - lift - 6}, {heel - 4, ground}, {heel - 4 - w, ground}})
+		thick = d.between(9, 14)
+		high = true
 	}
-	// foot returns the footbed's height at x.
+	// foot returns the height of the footbed at x: level under the toes, then
+	// rising to the heel.
 	foot := func(x int) int {
-		return ground - thick - lift*max(x-toe-60, 0)/(heel-toe-100)
+		ball, end := toe+75, heel-45
+		return ground - thick - lift*min(max(x-ball, 0), end-ball)/(end-ball)
 	}
-	arc := func(x0, x1, rise, width int) {
-		y0, y1 := foot(x0), foot(min(x1, heel-40))
-		c.stroke(strap, width, curve(point{x0, y0}, point{(x0 + x1) / 2, min(y0, y1) - 2*rise}, point{x1, y1})...)
+	bed := path{{toe + 2, foot(toe) + 5}, {toe + 14, foot(toe)}, {toe + 75, foot(toe)}, {heel - 45, foot(heel)}, {heel - 4, foot(heel) - 5}, {heel, foot(heel) + 4}}
+	if high {
+		w := d.between(8, 24)
+		c.fill(cloth, append(bed, point{heel - 6, ground}, point{heel - 6 - w, ground}, point{heel - 22 - w, foot(heel) + thick + 8}, point{heel - 70, foot(heel-70) + thick + 2}, point{toe + 75, ground}, point{toe + 8, ground}))
+	} else {
+		c.fill(cloth, append(bed, point{heel - 4, ground}, point{toe + 10, ground}))
+		c.stroke(cloth.shade(60), 5, point{toe + 4, foot(toe) + 7}, point{toe + 75, foot(toe) + 7}, point{heel - 45, foot(heel) + 7}, point{heel, foot(heel) + 4})
 	}
-	width := d.between(10, 20)
-	arc(toe+14, toe+d.between(60, 90), d.between(22, 34), width)
-	if d.chance(60) {
-		arc(toe+60, toe+d.between(105, 135), d.between(34, 48), width)
+	// over draws a strap over the foot, from the sole to the sole.
+	over := func(from, to, rise, width int) {
+		a, b := point{from, foot(from) + 2}, point{to, foot(to) + 2}
+		c.stroke(strap, width, curve(a, point{(from*2 + to*3) / 5, min(a.y, b.y) - 2*rise}, b)...)
 	}
-	if d.chance(35) {
-		arc(toe+35, toe+135, d.between(40, 60), width*3/4)
-	}
-	ankle := d.between(55, 85)
+	width := d.between(11, 20)
 	switch d.between(0, 3) {
-	case 0: // open at the back
-	default: // a strap around the ankle
-		back := foot(heel - 40)
-		x := heel - d.between(80, 105)
-		c.stroke(strap, width*3/4, point{heel - 12, back}, point{heel - 6, back - ankle}, point{x, back - ankle + 6})
-		c.stroke(strap, width*3/4, point{x, back - ankle + 6}, point{x - 20, foot(x - 20)})
+	case 0: // one broad band
+		from, to, rise := toe+d.between(18, 34), toe+d.between(110, 140), d.between(42, 56)
+		a, b := point{from, foot(from) + 2}, point{to, foot(to) + 2}
+		c.fill(strap, curve(a, point{(from + to) / 2, a.y - 2*rise}, b))
+		if d.chance(40) { // with a slit
+			c.stroke(flat(8), 7, curve(point{from + 22, a.y}, point{(from+to)/2 + 6, a.y - rise}, point{to - 22, b.y})...)
+		}
+	case 1: // crossing straps
+		over(toe+16, toe+112, d.between(34, 42), width)
+		over(toe+50, toe+d.between(138, 150), d.between(44, 54), width)
+	case 2: // thin straps, one behind the other
+		for i := range d.between(2, 4) {
+			over(toe+16+32*i, toe+62+34*i, 26+7*i, width*3/4)
+		}
+	case 3: // a thong
+		peak := point{toe + d.between(90, 110), foot(toe) - d.between(34, 46)}
+		c.stroke(strap, width*3/4, curve(point{toe + 44, foot(toe + 44)}, point{toe + 60, peak.y + 4}, peak)...)
+		c.stroke(strap, width, curve(peak, point{peak.x + 60, peak.y - 4}, point{heel - 70, foot(heel-70) + 2})...)
 	}
-	if d.chance(30) { // a strap along the instep
-		c.stroke(strap, width*3/4, point{toe + 50, foot(toe+50) - 20}, point{heel - 95, foot(heel-95) - ankle + 12})
+	back := foot(heel) - 2
+	ankle := d.between(42, 68)
+	switch kind := d.between(0, 9); {
+	case kind < 3 && !high: // open at the back
+	case kind < 6: // a sling behind the heel
+		front := point{toe + d.between(120, 145), 0}
+		front.y = foot(front.x) - 4
+		c.stroke(strap, width*2/3, curve(front, point{heel - 60, back - ankle}, point{heel - 8, back - ankle + 16})...)
+		c.stroke(strap, width*2/3, curve(point{heel - 8, back - ankle + 18}, point{heel + 4, back - 16}, point{heel - 6, back})...)
+	default: // a strap around the ankle
+		front := point{heel - d.between(82, 96), back - ankle + d.between(0, 14)}
+		c.stroke(strap, width*3/4, curve(point{heel - 6, back}, point{heel + 6, back - ankle/2}, point{heel - 14, back - ankle})...)
+		c.stroke(strap, width*3/4, curve(point{heel - 14, back - ankle}, point{heel - 55, front.y + 16}, front)...)
+		if d.chance(65) {
+			c.stroke(strap, width*3/4, curve(front, point{front.x - 4, foot(front.x) - 20}, point{front.x - 26, foot(front.x - 26)})...)
+		}
+		if d.chance(35) { // another, higher up
+			c.stroke(strap, width*2/3, point{heel - 14, back - ankle}, point{heel - 18, back - ankle - 34}, point{front.x, front.y - 26})
+		}
 	}
 }

@@ -61,7 +61,7 @@ func (t *top) neckband(c *canvas, cloth *cloth, width int) {
 	c.stroke(cloth, width, line...)
 }
 
-// fold draws a turned-down collar.
+// foldCollar draws a turned-down collar.
 func (t *top) foldCollar(c *canvas, cloth *cloth, size int) {
 	left := path{
 		{middle - t.neck, t.collar - 4}, {middle - t.neck - size/2, t.collar + size/2},
@@ -83,7 +83,7 @@ func (t *top) front(c *canvas, cloth *cloth, width, buttons int) {
 }
 
 // print draws something on the chest.
-func (d *dice) print(c *canvas, t *top, cloth *cloth) {
+func (t *top) print(c *canvas, cloth *cloth, d *dice) {
 	ink := flat(d.between(30, 250))
 	if cloth.tone > 140 {
 		ink.tone = d.between(20, 80)
@@ -123,7 +123,7 @@ func tShirt(c *canvas, d *dice) {
 		t.neckband(c, cloth.shade(d.between(-50, 60)), 9)
 	}
 	if cloth.pattern == plain && d.chance(55) {
-		d.print(c, t, cloth)
+		t.print(c, cloth, d)
 	}
 }
 
@@ -140,7 +140,7 @@ func pullover(c *canvas, d *dice) {
 	t.waist, t.waistline = t.chest+d.between(-6, 6), 190
 	t.hem = t.waist - d.between(0, 6)
 	cloth := d.cloth(45, across, across, speckles, blocks, quilted)
-	cloth.grain = d.between(10, 34)
+	cloth.grain = d.between(6, 20)
 	end := t.hemline - d.between(0, 30)
 	width := d.between(26, 34)
 	sleeve := t.sleeve(d.between(36, 54), end, width)
@@ -160,7 +160,7 @@ func pullover(c *canvas, d *dice) {
 		t.neckband(c, band, 11)
 	}
 	if cloth.pattern == plain && d.chance(30) {
-		d.print(c, t, cloth)
+		t.print(c, cloth, d)
 	}
 }
 
@@ -227,11 +227,12 @@ func coat(c *canvas, d *dice) {
 	c.fill(cloth.shade(-25), lapel.mirrored())
 	c.stroke(cloth.shade(75), 6, lapel[1:]...)
 	c.stroke(cloth.shade(75), 6, lapel.mirrored()[1:]...)
+	doubleBreasted := d.chance(35)
 	for i := range d.between(0, 4) {
 		y := t.neckline + 22 + 34*i
 		button := path{{middle - 14 - gap, y}, {middle - 5 - gap, y}, {middle - 5 - gap, y + 10}, {middle - 14 - gap, y + 10}}
 		c.fill(cloth.shade(90), button)
-		if d.chance(100) {
+		if doubleBreasted {
 			c.fill(cloth.shade(90), button.mirrored())
 		}
 	}
@@ -272,39 +273,5 @@ func dress(c *canvas, d *dice) {
 		for i := -2; i <= 2; i++ {
 			c.stroke(cloth.shade(35), 5, point{middle + i*t.waist/3, t.waistline + 25}, point{middle + i*t.hem/3, t.hemline - 2})
 		}
-	}
-}
-
-func trouser(c *canvas, d *dice) {
-	waist := d.between(34, 48)
-	hip := waist + d.between(4, 16)
-	top := d.between(4, 14)
-	crotch := d.between(85, 110)
-	bottom := d.between(262, 277)
-	inside := d.between(6, 26)
-	ankle := inside + d.between(20, 40)
-	if ankle > hip+14 {
-		ankle = hip + 14
-	}
-	knee := (hip+ankle)/2 + d.between(-6, 2)
-	cloth := d.cloth(20, along, checks, speckles)
-	cloth.grain = d.between(4, 20)
-	c.fill(cloth, symmetric(
-		point{0, top}, point{waist, top}, point{hip, 70}, point{knee, 170}, point{ankle, bottom},
-		point{inside, bottom}, point{inside/2 + 2, 180}, point{1, crotch}, point{0, crotch},
-	))
-	c.fill(cloth.shade(35), symmetric(point{0, top}, point{waist, top}, point{waist + 1, top + 13}, point{0, top + 13}))
-	c.stroke(cloth.shade(50), 5, point{middle, top}, point{middle, crotch})
-	if d.chance(60) { // pockets
-		pocket := path{{middle - waist + 14, top + 14}, {middle - waist + 6, top + 34}, {middle - hip, top + 44}}
-		c.stroke(cloth.shade(45), 5, pocket...)
-		c.stroke(cloth.shade(45), 5, pocket.mirrored()...)
-	}
-	if d.chance(55) { // creases or worn thighs
-		by := d.between(-55, 45)
-		left := path{{middle - (hip+2)/2, 80}, {middle - (ankle+inside)/2, bottom - 6}}
-		width := d.between(5, 14)
-		c.stroke(cloth.shade(by), width, left...)
-		c.stroke(cloth.shade(by), width, left.mirrored()...)
 	}
 }
