@@ -45,13 +45,13 @@ func (r *Density) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, 
 		square += g * g
 	}
 
-	n := float64(r.Points)
+	n, spacing := float64(r.Points), r.spacing()
 	for i, b := range learnable {
 		d := b.Death
 		var slope float64
-		from, to := r.near(d)
+		from, to := r.near(d, spacing)
 		for k := from; k < to; k++ {
-			z := (d - r.at(k)) / r.Sigma
+			z := (d - spacing*float64(k)) / r.Sigma
 			slope += r.gap[k] * (4 - 2*d*z/r.Sigma) * expNegative(z*z)
 		}
 		slopes[i].Death = 2 / n * r.Scale * d * d * d * slope
@@ -61,26 +61,25 @@ func (r *Density) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, 
 
 // addDensity adds scale · Σ d⁴ exp(−((d−x)/σ)²) to gap.
 func (r *Density) addDensity(bars []ph.Bar, scale float64) {
+	spacing := r.spacing()
 	for _, b := range bars {
 		d := b.Death
 		w := scale * d * d * d * d
-		from, to := r.near(d)
+		from, to := r.near(d, spacing)
 		for k := from; k < to; k++ {
-			z := (d - r.at(k)) / r.Sigma
+			z := (d - spacing*float64(k)) / r.Sigma
 			r.gap[k] += w * expNegative(z*z)
 		}
 	}
 }
 
-// at returns the k-th x.
-func (r *Density) at(k int) float64 { return r.spacing() * float64(k) }
-
+// spacing returns the distance from one x to the next.
 func (r *Density) spacing() float64 { return r.Range / float64(max(1, r.Points-1)) }
 
 // near returns the range [from, to) of those x at which d may be felt.
-func (r *Density) near(d float64) (from, to int) {
+func (r *Density) near(d, spacing float64) (from, to int) {
 	reach, last := math.Sqrt(negligible)*r.Sigma, float64(r.Points-1)
-	from = int(min(max(math.Ceil((d-reach)/r.spacing()), 0), last+1))
-	to = int(min(max(math.Floor((d+reach)/r.spacing()), -1), last)) + 1
+	from = int(min(max(math.Ceil((d-reach)/spacing), 0), last+1))
+	to = int(min(max(math.Floor((d+reach)/spacing), -1), last)) + 1
 	return from, to
 }

@@ -14,15 +14,19 @@ import (
 //	k(P,Q) = 1/(8πσ) Σ exp(−‖p−q‖²/8σ) − exp(−‖p−q̄‖²/8σ)  over p ∈ P, q ∈ Q,
 //
 // in which q̄ is q mirrored at the diagonal: bars near the diagonal weigh
-// nothing, so that the distance is stable. Exponentials below the least
-// positive float32 are taken for 0.
+// nothing, so that the distance is stable. It is the inner product of two
+// diagrams that have diffused as heat does, for a time σ, with the diagonal
+// held at 0.
 type Dsigma struct {
 	Sigma float64 // the scale σ of the kernel, a squared length; 0.05 is usual
+
+	lattice lattice
 }
 
-// Evaluate takes time proportional to |P|·(|P|+|Q|). It panics unless Sigma is
-// positive.
-func (r Dsigma) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
+// Evaluate takes time proportional to |P|·(|P|+|Q|); where all bars are born at
+// 0, as those of degree 0 are, to |P|+|Q|, unless their deaths lie very far
+// apart in terms of √σ. It panics unless Sigma is positive.
+func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
 	if !(r.Sigma > 0) {
 		panic(fmt.Sprintf("topoloss: Dsigma with sigma %v, must be positive", r.Sigma))
 	}
@@ -31,10 +35,10 @@ func (r Dsigma) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bo
 	}
 	c := 1 / (8 * r.Sigma)
 	var sum float64
-	if bornAtZero(learnable) && bornAtZero(truth) {
-		sum = dsigmaFromZero(c, learnable, truth, slopes)
+	if bornAtZero(learnable) && bornAtZero(truth) && r.lattice.fits(r.Sigma, learnable, truth) {
+		sum = r.lattice.near(learnable, truth, slopes) - mirrored(c, learnable, truth, slopes)
 	} else {
-		sum = dsigma(c, learnable, truth, slopes)
+		sum = scaleSpace(c, learnable, truth, slopes)
 	}
 	norm := 1 / (8 * math.Pi * r.Sigma)
 	for i := range slopes {
@@ -44,13 +48,13 @@ func (r Dsigma) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bo
 	return norm * sum, true
 }
 
-// dsigma returns k(P,P) − 2k(P,Q) without its factor, and adds to each slope
-// that of its bar without its factor: k(P,P) moves by both of its arguments,
-// which makes twice the derivative by one of them.
+// scaleSpace returns k(P,P) − 2k(P,Q) without the factor 1/(8πσ), for c = 1/8σ,
+// and adds its derivative to slopes without the factor 4c/(8πσ): k(P,P) moves by
+// both its arguments, which doubles the derivative of the exponent by one.
 //
-// The mirror image of q is farther from p by ‖p−q̄‖² − ‖p−q‖² = 2·ℓₚ·ℓ_q, for the
-// lengths ℓ of the bars.
-func dsigma(c float64, learnable, truth []ph.Bar, slopes []Slope) (sum float64) {
+// The mirror image of q is farther from p than q is, by
+// ‖p−q̄‖² − ‖p−q‖² = 2·ℓₚ·ℓ_q for the lengths ℓ of the bars.
+func scaleSpace(c float64, learnable, truth []ph.Bar, slopes []Slope) (sum float64) {
 	for i, p := range learnable {
 		length := p.Persistence()
 		own := expNegative(2 * c * length * length)
@@ -88,47 +92,28 @@ func dsigma(c float64, learnable, truth []ph.Bar, slopes []Slope) (sum float64) 
 	return sum
 }
 
-// dsigmaFromZero is dsigma for bars born at 0. Their mirror images (d, 0) are at
-// the squared distance d² + d′² from each other's bars, so that the second
-// exponential of the kernel is a product, and its sums take linear time.
-func dsigmaFromZero(c float64, learnable, truth []ph.Bar, slopes []Slope) (sum float64) {
-	weight, moment := mirrored(c, learnable)
-	trueWeight, trueMoment := mirrored(c, truth)
-	sum = float64(len(learnable)) - weight*(weight-2*trueWeight)
-	for i, p := range learnable {
-		w := expNegative(c * p.Death * p.Death)
-		slope := p.Death * w * (weight - trueWeight)
-		for j, q := range learnable[:i] {
-			y := p.Death - q.Death
-			if e := c * y * y; e <= negligible {
-				near := expNegative(e)
-				sum += 2 * near
-				slope -= y * near
-				slopes[j].Death += y * near
-			}
-		}
-		for _, q := range truth {
-			y := p.Death - q.Death
-			if e := c * y * y; e <= negligible {
-				near := expNegative(e)
-				sum -= 2 * near
-				slope += y * near
-			}
-		}
-		slopes[i].Birth -= w * (moment - trueMoment)
-		slopes[i].Death += slope
-	}
-	return sum
-}
-
-// mirrored returns Σ w and Σ d·w over bars born at 0, with w = exp(−c·d²).
-func mirrored(c float64, bars []ph.Bar) (weight, moment float64) {
-	for _, b := range bars {
+// mirrored returns the part of k(P,P) − 2k(P,Q) that mirror images have, for
+// bars born at 0, and subtracts its derivative from slopes; factors as in
+// scaleSpace. A bar (0, d) and the mirror image (d′, 0) of another are at the
+// squared distance d² + d′², so that the double sum is a product of two sums.
+func mirrored(c float64, learnable, truth []ph.Bar, slopes []Slope) float64 {
+	var weight, moment, weightTrue, momentTrue float64 // Σ w and Σ d·w, w = exp(−c·d²)
+	for _, b := range learnable {
 		w := expNegative(c * b.Death * b.Death)
 		weight += w
 		moment += b.Death * w
 	}
-	return weight, moment
+	for _, b := range truth {
+		w := expNegative(c * b.Death * b.Death)
+		weightTrue += w
+		momentTrue += b.Death * w
+	}
+	for i, b := range learnable {
+		w := expNegative(c * b.Death * b.Death)
+		slopes[i].Birth -= w * (moment - momentTrue)
+		slopes[i].Death += w * (weight - weightTrue) * b.Death
+	}
+	return weight * (weight - 2*weightTrue)
 }
 
 func bornAtZero(bars []ph.Bar) bool {

@@ -24,7 +24,7 @@ func expNegative(x float64) float64 {
 	shifted := integer - x*steps
 	n := math.Float64bits(shifted)
 	r := -x - (shifted-integer)*(1/steps)
-	e := powers[n%128] * (1 + r*(1+r*(1./2+r*(1./6+r*(1./24)))))
+	e := powers[n%128] * ((1 + r) + r*r*((1./2+r*(1./6))+r*r*(1./24)))
 	return math.Float64frombits(math.Float64bits(e) + n>>7<<52)
 }
 

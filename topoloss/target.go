@@ -75,6 +75,15 @@ func (t *Target) Bars(degree int) []ph.Bar {
 	return t.bars[degree]
 }
 
+// Diagrams returns the true diagrams by degree. The caller must not change them.
+func (t *Target) Diagrams() []ph.Diagram {
+	diagrams := make([]ph.Diagram, len(t.bars))
+	for degree, bars := range t.bars {
+		diagrams[degree] = ph.Diagram{Degree: degree, Bars: bars}
+	}
+	return diagrams
+}
+
 // appendPositive appends the bars of positive and finite length to dst.
 func appendPositive(dst, bars []ph.Bar) ([]ph.Bar, error) {
 	for i, b := range bars {

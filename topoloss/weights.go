@@ -69,8 +69,8 @@ func Weighted(weights [7]float64, degree int, h Hyperparameters) (*Loss, error) 
 		{Degree: 1, Regularizer: &Bottleneck{}},
 		{Degree: 0, Regularizer: Entropy{h.EntropyDelta0}},
 		{Degree: 1, Regularizer: Entropy{h.EntropyDelta1}},
-		{Degree: 0, Regularizer: Dsigma{h.DsigmaSigma0}},
-		{Degree: 1, Regularizer: Dsigma{h.DsigmaSigma1}},
+		{Degree: 0, Regularizer: &Dsigma{Sigma: h.DsigmaSigma0}},
+		{Degree: 1, Regularizer: &Dsigma{Sigma: h.DsigmaSigma1}},
 		{Degree: 0, Regularizer: &Density{Sigma: h.DensitySigma, Scale: h.DensityScale, Range: h.DensityRange, Points: h.DensityNPoints}},
 	} {
 		t.Name, t.Weight = names[i], weights[i]
