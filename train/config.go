@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -78,6 +79,15 @@ func (c Config) Validate() error {
 	}
 	if c.Latent > 1<<16 {
 		return fmt.Errorf("n-latent is %d, must be at most %d", c.Latent, 1<<16)
+	}
+	return nil
+}
+
+// CheckData returns an error if there are too few images for the run.
+func (c Config) CheckData(d *fashionmnist.Data) error {
+	training, validation := fashionmnist.Split(d.Train.Len(), trainingShare, c.Seed)
+	if len(training) < 2 || len(validation) < 2 || d.Test.Len() == 0 {
+		return fmt.Errorf("%d training and %d test images are too few to train on", d.Train.Len(), d.Test.Len())
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func Resume(config Config, env Environment) (*Run, error) {
 }
 
 func prepare(config Config, env Environment) (*Run, error) {
-	if err := config.Validate(); err != nil {
+	if err := errors.Join(config.Validate(), config.CheckData(env.Data)); err != nil {
 		return nil, err
 	}
 	if env.Progress == nil {
@@ -112,9 +112,6 @@ func prepare(config Config, env Environment) (*Run, error) {
 	first, rest := fashionmnist.Split(env.Data.Train.Len(), trainingShare, config.Seed)
 	r.train = fashionmnist.Batches(first, config.BatchSize, config.Seed)
 	r.holdout = fashionmnist.Batches(rest, config.BatchSize, config.Seed)
-	if len(r.train) == 0 || len(r.holdout) == 0 || env.Data.Test.Len() == 0 {
-		return nil, fmt.Errorf("%d training and %d test images are too few to train on", env.Data.Train.Len(), env.Data.Test.Len())
-	}
 	r.targets = make([]*topoloss.Target, len(r.train))
 	r.vae = newModel("VAE", env.Device, config)
 	r.twin = newModel("TopoVAE", env.Device, config)

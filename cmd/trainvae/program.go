@@ -88,6 +88,9 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
+	if err := o.CheckData(data); err != nil {
+		return cli.UsageError{Err: err}
+	}
 	progress.Note(data.Note)
 	// The folder or number that auto and download came to, so that the run can
 	// be resumed on the same images.

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/train"
+)
+
+// trainvae runs the program and returns its exit code and what it wrote.
+func trainvae(t *testing.T, ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = cli.Report("trainvae", program(ctx, args, &out, &errs), &errs)
+	return code, out.String(), errs.String()
+}
+
+// quick are flags of a run of a few steps.
+func quick(more ...string) []string {
+	return append([]string{"-data", "embedded:60", "-batch-size", "16", "-n-epochs", "1", "-n-plot", "2", "-n-latent", "2"}, more...)
+}
+
+func TestRunWritesEverything(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	code, stdout, stderr := trainvae(t, context.Background(), quick("-output", out)...)
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "test BCE per image")
+	require.Contains(t, stderr, "embedded")
+
+	var c train.Config
+	data, err := os.ReadFile(filepath.Join(out, "config.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &c))
+	require.Equal(t, 16, c.BatchSize)
+	require.Equal(t, "embedded:60", c.Data)
+
+	for _, name := range []string{"bce-steps.png", "bce-epochs.png", "topo-steps.png", "grid-step-000002.png",
+		"grid-validation-epoch-1.png", "grid-test.png", "latent-vae.png", "latent-topovae.png"} {
+		f, err := os.Open(filepath.Join(out, name))
+		require.NoError(t, err)
+		picture, err := png.Decode(f)
+		require.NoError(t, err, name)
+		require.Greater(t, picture.Bounds().Dx(), 300, name)
+		require.NoError(t, f.Close())
+	}
+	for _, name := range []string{"vae.safetensors", "topovae.safetensors", "epochs.csv", "checkpoint.safetensors"} {
+		require.FileExists(t, filepath.Join(out, name))
+	}
+	report, err := os.ReadFile(filepath.Join(out, "report.html"))
+	require.NoError(t, err)
+	require.Equal(t, 8, strings.Count(string(report), "<img "), "each picture stands in the report")
+	require.NotContains(t, string(report), `src="http`)
+
+	table, err := os.ReadFile(filepath.Join(out, "metrics.csv"))
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(table)), "\n")
+	require.Equal(t, "step,epoch,vae_bce,vae_kld,topovae_bce,topovae_kld,topo_loss,bottleneck0,bottleneck1,entropy0,entropy1,seconds", lines[0])
+	require.Len(t, lines, 1+3)
+
+	// The same folder again is refused, and nothing in it changes.
+	before := read(t, out)
+	code, _, stderr = trainvae(t, context.Background(), quick("-output", out)...)
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "already holds a run")
+	require.Equal(t, before, read(t, out))
+
+	// It can be made longer.
+	code, stdout, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-epochs", "2")
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "6 steps")
+}
+
+func TestInterruptedRunResumes(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	code, _, stderr := trainvae(t, ctx, quick("-output", out)...)
+	require.Equal(t, 130, code, stderr)
+	require.Contains(t, stderr, "go on with: trainvae -output "+out+" -resume")
+	code, stdout, stderr := trainvae(t, context.Background(), "-output", out, "-resume")
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "3 steps")
+}
+
+func read(t *testing.T, folder string) map[string]string {
+	files := make(map[string]string)
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(folder, e.Name()))
+		require.NoError(t, err)
+		files[e.Name()] = string(data)
+	}
+	return files
+}
+
+func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
+	empty := t.TempDir()
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-colour", "red"}, "-colour"},
+		{[]string{"stray"}, `unexpected argument "stray"`},
+		{[]string{"-topo-weights", "1,2"}, "2 numbers, want 7"},
+		{[]string{"-topo-weights", "1,2,3,4,5,6,x"}, `"x" is not a finite number`},
+		{[]string{"-deg", "0"}, "bottleneck1"},
+		{[]string{"-deg", "2"}, "degree 2"},
+		{[]string{"-batch-size", "1"}, "batch-size is 1, must be at least 2"},
+		{[]string{"-learning-rate", "-1"}, "learning-rate is -1, must be positive"},
+		{[]string{"-dsigma-sigma0", "0"}, "dsigma"},
+		{[]string{"-data", filepath.Join(empty, "nowhere")}, "neither an existing folder nor one of auto, embedded, embedded:n, download"},
+		{[]string{"-data", empty}, "train-images-idx3-ubyte"},
+		{[]string{"-data", "embedded:1"}, "too few"},
+		{[]string{"-device", "abacus"}, `no device "abacus"`},
+		{[]string{"-resume"}, "-resume needs -output"},
+		{[]string{"-resume", "-output", empty}, "holds no run to resume"},
+	} {
+		out := filepath.Join(t.TempDir(), "run")
+		args := c.args
+		if !strings.Contains(strings.Join(args, " "), "-resume") {
+			args = append([]string{"-output", out, "-data", "embedded:20"}, args...)
+		}
+		code, stdout, stderr := trainvae(t, context.Background(), args...)
+		lines := strings.Split(strings.TrimSpace(stderr), "\n")
+		last := lines[len(lines)-1]
+		require.Equal(t, 2, code, "%v: %s", c.args, stderr)
+		require.Contains(t, last, c.want, "%v", c.args)
+		require.True(t, strings.HasPrefix(last, "trainvae: "), last)
+		require.Empty(t, stdout)
+		require.NoFileExists(t, filepath.Join(out, "config.json"), "%v", c.args)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	code, stdout, _ := trainvae(t, context.Background(), "-help")
+	require.Zero(t, code)
+	for _, flag := range []string{"-topo-weights", "-latent-weights", "-n-latent", "-batch-size", "-n-epochs", "-learning-rate",
+		"-seed", "-n-plot", "-deg", "-data", "-max-steps", "-device", "-output", "-resume", "-entropy-delta0", "-density-npoints"} {
+		require.Contains(t, stdout, "\n  "+flag)
+	}
+}
