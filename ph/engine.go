@@ -19,10 +19,10 @@ type Engine struct {
 
 	parent []int32 // union–find
 
-	lune   []uint64
-	stack  []int32
-	column []int32
-	merged []int32
+	lune     []uint64
+	frontier []uint64
+	column   []int32
+	merged   []int32
 
 	// What is known of the triangle that an edge is the youngest facet of.
 	reduced []reducedColumn
@@ -162,7 +162,7 @@ func (e *Engine) find(x int32) int32 {
 func (e *Engine) loops() {
 	n, words := e.n, e.words
 	e.adjacent = resize(e.adjacent, n*words)
-	e.lune = resize(e.lune, words)
+	e.lune, e.frontier = resize(e.lune, words), resize(e.frontier, words)
 	e.index = resize(e.index, n*n)
 	e.reduced = resize(e.reduced, len(e.edges))
 	clear(e.reduced)
@@ -179,16 +179,16 @@ func (e *Engine) loops() {
 		edge := e.edges[i]
 		e.intersect(edge)
 		e.join(edge, i)
-		first := e.firstOfLune()
-		if first < 0 {
+		apex := first(e.lune)
+		if apex < 0 {
 			continue
 		}
 		a, b := int(edge.a), int(edge.b)
-		low, high := e.index[a*n+first], e.index[b*n+first]
+		low, high := e.index[a*n+apex], e.index[b*n+apex]
 		e.reduced[i] = reducedColumn{apparentColumn, min(low, high), max(low, high)}
-		e.removeComponent(first)
-		for v := e.firstOfLune(); v >= 0; v = e.firstOfLune() {
-			// The triangles over v and over first share this edge; their sum is
+		e.removeComponent(apex)
+		for v := first(e.lune); v >= 0; v = first(e.lune) {
+			// The triangles over v and over apex share this edge; their sum is
 			// a column that does not contain it.
 			e.column = append(e.column[:0], e.index[a*n+v], e.index[b*n+v], low, high)
 			sortSmall(e.column)
@@ -241,9 +241,9 @@ func (e *Engine) intersect(edge filteredEdge) {
 	}
 }
 
-// firstOfLune returns the least point of lune, −1 if it is empty.
-func (e *Engine) firstOfLune() int {
-	for w, x := range e.lune {
+// first returns the least point of a set, −1 if it is empty.
+func first(set []uint64) int {
+	for w, x := range set {
 		if x != 0 {
 			return w<<6 + bits.TrailingZeros64(x)
 		}
@@ -253,18 +253,24 @@ func (e *Engine) firstOfLune() int {
 
 // removeComponent takes from lune the points that v is connected to within it.
 func (e *Engine) removeComponent(v int) {
-	e.lune[v>>6] &^= 1 << (v & 63)
-	e.stack = append(e.stack[:0], int32(v))
-	for len(e.stack) > 0 {
-		u := int(e.stack[len(e.stack)-1])
-		e.stack = e.stack[:len(e.stack)-1]
-		near := e.adjacent[u*e.words : (u+1)*e.words]
-		for w := range e.lune {
-			x := e.lune[w] & near[w]
-			e.lune[w] &^= x
-			for ; x != 0; x &= x - 1 {
-				e.stack = append(e.stack, int32(w<<6+bits.TrailingZeros64(x)))
-			}
+	lune := e.lune
+	frontier := e.frontier[:len(lune)] // found, their neighbours not yet looked at
+	clear(frontier)
+	lune[v>>6] &^= 1 << (v & 63)
+	for v >= 0 {
+		near := e.adjacent[v*len(lune):][:len(lune)]
+		var rest uint64
+		for w, left := range lune {
+			found := left & near[w]
+			frontier[w] |= found
+			lune[w] = left &^ found
+			rest |= left &^ found
+		}
+		if rest == 0 { // as for most lunes, after a point or two
+			return
+		}
+		if v = first(frontier); v >= 0 {
+			frontier[v>>6] &^= 1 << (v & 63)
 		}
 	}
 }
