@@ -11,13 +11,16 @@ import (
 // A Device is the processor as a [kernels.Device]. Its kernels have run when
 // they return.
 type Device struct {
-	pool    *pool
-	threads int
-	args    args // of the kernel that is running
-	walk    walk // of the strided kernel that is running
-	free    map[int][]*memory
-	sums    []float64 // see partials
-	room    []float32 // see scratch
+	pool     *pool
+	threads  int
+	set      instructionSet
+	err      error // from New; kernels run all the same, but nothing can be read
+	args     args  // of the kernel that is running
+	walk     walk  // of the strided kernel that is running
+	free     map[int][]*memory
+	sums     []float64 // see partials
+	room     []float32 // see scratch
+	products *products
 }
 
 var _ kernels.Device = (*Device)(nil)
@@ -29,22 +32,26 @@ type Option func(*Device)
 // default is GOMAXPROCS.
 func Threads(n int) Option { return func(d *Device) { d.threads = n } }
 
-// New returns a device.
+// New returns a device that uses the best instruction set of the processor, or
+// the one that the environment variable TOPOGEN_CPU names: avx512, avx2 or
+// plain. If that cannot be had, Read and Sync return an error that says so.
 func New(options ...Option) *Device {
 	d := &Device{threads: runtime.GOMAXPROCS(0), free: make(map[int][]*memory)}
+	d.set, d.err = instructions()
 	for _, o := range options {
 		o(d)
 	}
 	d.threads = max(d.threads, 1)
 	d.pool = newPool(d.threads)
+	d.products = newProducts(tilings[d.set], d.threads)
 	// The workers hold the pool, not the device: one that is forgotten
 	// without Close takes its workers with it.
 	runtime.AddCleanup(d, (*pool).stop, d.pool)
 	return d
 }
 
-// Name returns "cpu" with the number of threads.
-func (d *Device) Name() string { return fmt.Sprintf("cpu (%d threads)", d.threads) }
+// Name returns "cpu" with the instruction set and the number of threads.
+func (d *Device) Name() string { return fmt.Sprintf("cpu (%v, %d threads)", d.set, d.threads) }
 
 // args are the arguments of one kernel, in one place so that handing them to
 // the workers allocates nothing. Each kernel says what its own mean.
@@ -59,7 +66,8 @@ type args struct {
 	index                 []int32
 	pairs                 []kernels.Pair
 	conv                  kernels.ConvShape
-	gemm                  kernels.Gemm
+	product               product
+	products              *products
 	adam                  kernels.AdamFactors
 	sgd                   kernels.SGD
 	walk                  *walk
@@ -144,15 +152,19 @@ func (d *Device) Write(dst kernels.Buffer, src []float32) {
 	copy(d.span(dst), src)
 }
 
-// Read copies src to dst. It never fails.
+// Read copies src to dst. It returns the same error as Sync.
 func (d *Device) Read(dst []float32, src kernels.Buffer) error {
 	kernels.CheckLen("Read", "destination", len(dst), src.Len())
+	if d.err != nil {
+		return d.err
+	}
 	copy(dst, d.span(src))
 	return nil
 }
 
-// Sync does nothing: kernels have run when they return.
-func (d *Device) Sync() error { return nil }
+// Sync has nothing to wait for: kernels have run when they return. Its error is
+// that of a wrong TOPOGEN_CPU.
+func (d *Device) Sync() error { return d.err }
 
 // Close ends the device's threads. The device must not be used afterwards.
 func (d *Device) Close() error {

@@ -2,12 +2,206 @@ package cpu
 
 import "github.com/topogen/topogen/kernels"
 
+// # How a product is computed
+//
+// C is cut into parts, for the threads to share. In a part, k is cut into
+// blocks; for each block and each panel of columns, one tile wide, the panel of
+// B is packed, that is, copied so that its rows follow one another, and then all
+// tiles of the panel run down the rows of A, adding to C what the block of k
+// contributes:
+//
+//	                    ┌──┬──┬──┐
+//	            block   │░░│  │  │    packed: 256×16 floats, half of the
+//	            of k    │░░│  │  │    first-level cache, read once per tile
+//	                    └──┴──┴──┘
+//	┌─────────┐         ┌──┬──┬──┐
+//	│▒▒▒▒▒▒▒▒▒│  tile   │██│  │  │    6×16 sums in registers
+//	├─────────┤         ├──┼──┼──┤
+//	│         │         │  │  │  │
+//	└─────────┘         └──┴──┴──┘
+//	at most 240×256 floats,
+//	from the second-level cache
+//
+// A tile reads each row of A along k, so A is used where it lies, and only a
+// transposed A is turned first, a block of it at a time; a transposed B is turned
+// by its packing. Packing costs a few cycles for a row of a panel, and each tile
+// then takes 6 for it, so that it is hardly noticed when A has a few dozen rows.
+// With fewer, B too is read where it lies if it can be.
+//
+// The last panel, if it is wider than what is left of C, is computed beside C
+// and copied.
+const (
+	depthBlock = 256 // of k
+	rowBlock   = 240 // of rows in a part: 240 KB of A with depthBlock
+	packRows   = 24  // with fewer rows of A, packing B does not pay
+)
+
 // Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias).
 func (d *Device) Gemm(g kernels.Gemm) {
 	g = g.Check()
-	d.args = args{dst: d.span(g.C), x: d.span(g.A), y: d.span(g.B), z: d.span(g.Bias), gemm: g}
 	if g.M == 0 || g.N == 0 {
 		return
 	}
-	d.pool.run((g.M+gemmRows-1)/gemmRows, gemmPlain, &d.args)
+	d.args = args{products: d.products, product: product{
+		m: g.M, n: g.N, k: g.K, transA: g.TransA, transB: g.TransB, alpha: g.Alpha, beta: g.Beta,
+		a: d.span(g.A), b: d.span(g.B), c: d.span(g.C), bias: d.span(g.Bias), lda: g.LDA, ldb: g.LDB, ldc: g.LDC, act: g.Act,
+	}}
+	p := &d.args.product
+	d.args.m, d.args.n = d.products.divide(p)
+	d.pool.run(ceilDiv(p.m, d.args.m)*ceilDiv(p.n, d.args.n), gemmPart, &d.args)
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// gemmPart computes a block of a.m rows and a.n columns of C.
+func gemmPart(a *args, part int) {
+	columns := ceilDiv(a.product.n, a.n)
+	sub := a.product.block(part/columns*a.m, part%columns*a.n, a.m, a.n)
+	w := a.products.borrow()
+	w.multiply(&sub)
+	a.products.giveBack(w)
+}
+
+// A product is C = act(alpha·op(A)·op(B) + beta·C + bias) of matrices in memory.
+type product struct {
+	m, n, k        int
+	transA, transB bool
+	alpha, beta    float32
+	a, b, c, bias  []float32
+	lda, ldb, ldc  int
+	act            kernels.Func
+}
+
+// block returns the product for the block of C of at most m×n elements that
+// begins at element i, j.
+func (p *product) block(i, j, m, n int) product {
+	sub := *p
+	sub.m, sub.n = min(m, p.m-i), min(n, p.n-j)
+	sub.c = p.c[i*p.ldc+j:]
+	if p.k > 0 {
+		atA, atB := i*p.lda, j
+		if p.transA {
+			atA = i
+		}
+		if p.transB {
+			atB = j * p.ldb
+		}
+		sub.a, sub.b = p.a[atA:], p.b[atB:]
+	}
+	if len(p.bias) != 0 {
+		sub.bias = p.bias[j:]
+	}
+	return sub
+}
+
+// divide returns the size of the parts of C that take the threads the least
+// time, by an estimate in cycles.
+func (s *products) divide(p *product) (m, n int) {
+	const (
+		start = 4000 // of handing a part out, and of its small beginnings
+		pack  = 5    // of packing a row of a panel
+		turn  = 0.4  // of turning an element of A
+	)
+	width := s.tiling.vectors[0] * s.tiling.lanes
+	panels := ceilDiv(p.n, width)
+	best := 0.0
+	for rows := ceilDiv(p.m, rowBlock); ; rows *= 2 {
+		for columns := 1; columns <= panels && rows*columns <= max(rows, 4*s.threads); columns *= 2 {
+			mb := min(p.m, (ceilDiv(p.m, rows)+5)/6*6)
+			nb := ceilDiv(panels, columns)
+			one := float64(p.k*nb) * (float64(mb) + pack)
+			if p.transA {
+				one += turn * float64(p.k*mb)
+			}
+			parts := ceilDiv(p.m, mb) * ceilDiv(panels, nb)
+			time := float64(ceilDiv(parts, s.threads)) * (one + start)
+			if best == 0 || time < best {
+				best, m, n = time, mb, nb*width
+			}
+		}
+		if s.threads == 1 || rows >= 2*s.threads || rows*12 > p.m {
+			return m, n
+		}
+	}
+}
+
+// multiply computes a product on one thread.
+func (w *workspace) multiply(p *product) {
+	k := p.k
+	if p.alpha == 0 {
+		k = 0
+	}
+	started := w.startC(p, k)
+	if k > 0 {
+		blocks := ceilDiv(k, depthBlock)
+		depth := min(k, (ceilDiv(k, blocks)+3)&^3)
+		for k0 := 0; k0 < k; k0 += depth {
+			w.multiplyBlock(p, k0, min(depth, k-k0), started || k0 > 0, k0+depth >= k)
+		}
+	}
+	if p.act != kernels.Identity && (p.act != kernels.ReLU || k == 0) {
+		for i := range p.m {
+			activate(p.act, p.c[i*p.ldc:][:p.n])
+		}
+	}
+}
+
+// startC does what tiles can't with what C holds, beta and the bias, and
+// reports whether the product is to be added to C.
+func (w *workspace) startC(p *product, k int) bool {
+	switch {
+	case p.beta == 0 && k > 0:
+		return false
+	case p.beta == 1 && len(p.bias) == 0:
+		return true
+	}
+	for i := range p.m {
+		c := p.c[i*p.ldc:][:p.n]
+		switch {
+		case p.beta == 0:
+			clear(c)
+		case p.beta != 1:
+			for j := range c {
+				c[j] *= p.beta
+			}
+		}
+		if len(p.bias) != 0 {
+			for j, v := range p.bias[:p.n] {
+				c[j] += v
+			}
+		}
+	}
+	return true
+}
+
+// multiplyBlock adds to C what the depth columns of A from k0 on contribute.
+func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
+	call := &w.call
+	*call = tileCall{runs: 1, run: depth}
+	w.blockA(p, k0, depth)
+	if add {
+		call.mode = accumulate
+	}
+	if last && p.act == kernels.ReLU {
+		call.mode |= rectify
+	}
+	w.coff = offsets(&w.coff, p.m, 4*p.ldc)
+	for j := 0; j < p.n; {
+		kind, width := w.tiling.panel(p.n - j)
+		for panel := range w.panelsB(p, k0, j, depth, width) {
+			if panel > 0 {
+				call.b = at(call.b, depth*call.ldb)
+			}
+			if !add && len(p.bias) != 0 {
+				call.bias = &p.bias[j]
+			}
+			if j+width <= p.n {
+				call.c, call.coff = &p.c[j], w.coff
+				w.tiling.rows(p.m, kind, call)
+			} else {
+				w.multiplyEdge(p, j, kind, width, add)
+			}
+			j += width
+		}
+	}
 }

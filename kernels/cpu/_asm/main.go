@@ -18,7 +18,10 @@ type target struct {
 	generate func()
 }
 
-var targets = []target{}
+var targets = []target{
+	{"gemm", gemm},
+	{"pack", pack},
+}
 
 func main() {
 	log.SetFlags(0)

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// An isa is an instruction set with vectors and a fused multiply-add.
+type isa struct {
+	name   string
+	bytes  int // in a vector
+	vector func() reg.VecVirtual
+}
+
+var (
+	avx2   = isa{"AVX2", 32, YMM}
+	avx512 = isa{"AVX512", 64, ZMM}
+)
+
+func (s isa) vectors(n int) []reg.VecVirtual {
+	v := make([]reg.VecVirtual, n)
+	for i := range v {
+		v[i] = s.vector()
+	}
+	return v
+}
+
+func (s isa) clear(v reg.VecVirtual) { VXORPS(v, v, v) }
+
+// argument loads a pointer or an int.
+func argument(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
+
+// The bits of a tile's mode.
+const (
+	accumulate = 1 << iota
+	rectify
+)
+
+// gemm generates the tiles of package cpu: blocks of C small enough to stay in
+// registers while they are summed. With rows×vectors accumulators, vectors
+// registers for a row of B and one or two for an element of A, 6×2 fills the 16
+// registers of AVX2 and 6×4 the 32 of AVX-512; 12 or more independent sums keep
+// two multiply-add units of latency 4 busy. Narrow tiles are for the last
+// columns of C, tiles of 4 rows for its last rows.
+func gemm() {
+	for _, rows := range []int{6, 4} {
+		for _, vectors := range []int{2, 1} {
+			tile(avx2, rows, vectors)
+		}
+		for _, vectors := range []int{4, 2, 1} {
+			tile(avx512, rows, vectors)
+		}
+	}
+	peak(avx2)
+	peak(avx512)
+}
+
+func tile(s isa, rows, vectors int) {
+	TEXT(fmt.Sprintf("tile%dx%d%s", rows, vectors, s.name), NOSPLIT,
+		"func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("tile%dx%d%s is a tile of %d rows and %d columns.", rows, vectors, s.name, rows, vectors*s.bytes/4))
+
+	tiles, aoff, coff := argument("tiles"), argument("aoff"), argument("coff")
+	gap, ldb := argument("gap"), argument("ldb")
+	sums := make([][]reg.VecVirtual, rows)
+	for i := range sums {
+		sums[i] = s.vectors(vectors)
+	}
+	// eachC visits the accumulators with the elements of C that they are for.
+	eachC := func(visit func(c Mem, sum reg.VecVirtual)) {
+		c := argument("c")
+		for i := range sums {
+			row := GP64()
+			MOVQ(Mem{Base: coff, Disp: 8 * i}, row)
+			for v := range sums[i] {
+				visit(Mem{Base: c, Index: row, Scale: 1, Disp: s.bytes * v}, sums[i][v])
+			}
+		}
+	}
+
+	Label("tile")
+	// C is far away: it is asked for now and needed only after the product.
+	eachC(func(c Mem, sum reg.VecVirtual) { PREFETCHT0(c) })
+	bias := argument("bias")
+	TESTQ(bias, bias)
+	JNZ(LabelRef("bias"))
+	for i := range sums {
+		for v := range sums[i] {
+			s.clear(sums[i][v])
+		}
+	}
+	JMP(LabelRef("product"))
+
+	Label("bias")
+	for v := range vectors {
+		VMOVUPS(Mem{Base: bias, Disp: s.bytes * v}, sums[0][v])
+		for i := 1; i < rows; i++ {
+			VMOVAPS(sums[0][v], sums[i][v])
+		}
+	}
+
+	Label("product")
+	a := make([]reg.GPVirtual, rows)
+	base := argument("a")
+	for i := range a {
+		a[i] = GP64()
+		MOVQ(Mem{Base: aoff, Disp: 8 * i}, a[i])
+		ADDQ(base, a[i])
+	}
+	b, runs := argument("b"), argument("runs")
+	k := GP64() // counts the elements of a row of A
+	XORQ(k, k)
+	rowB, x := s.vectors(vectors), s.vector()
+	step := func(unrolled int) {
+		for v := range rowB {
+			VMOVUPS(Mem{Base: b, Disp: s.bytes * v}, rowB[v])
+		}
+		ADDQ(ldb, b)
+		for i := range a {
+			VBROADCASTSS(Mem{Base: a[i], Index: k, Scale: 4, Disp: 4 * unrolled}, x)
+			for v := range rowB {
+				VFMADD231PS(x, rowB[v], sums[i][v])
+			}
+		}
+	}
+	const unroll = 4
+	Label("run")
+	left := argument("run")
+	SUBQ(Imm(unroll), left)
+	JL(LabelRef("rest"))
+	Label("unrolled")
+	for u := range unroll {
+		step(u)
+	}
+	ADDQ(Imm(unroll), k)
+	SUBQ(Imm(unroll), left)
+	JGE(LabelRef("unrolled"))
+	Label("rest")
+	ADDQ(Imm(unroll), left)
+	JZ(LabelRef("next"))
+	Label("single")
+	step(0)
+	INCQ(k)
+	DECQ(left)
+	JNZ(LabelRef("single"))
+	Label("next")
+	ADDQ(gap, k)
+	DECQ(runs)
+	JNZ(LabelRef("run"))
+
+	mode := argument("mode")
+	TESTQ(U32(accumulate), mode)
+	JZ(LabelRef("rectify"))
+	eachC(func(c Mem, sum reg.VecVirtual) { VADDPS(c, sum, sum) })
+	Label("rectify")
+	TESTQ(U32(rectify), mode)
+	JZ(LabelRef("store"))
+	zero := x
+	s.clear(zero)
+	for i := range sums {
+		for v := range sums[i] {
+			VMAXPS(sums[i][v], zero, sums[i][v]) // in this order a NaN stays
+		}
+	}
+	Label("store")
+	eachC(func(c Mem, sum reg.VecVirtual) { VMOVUPS(sum, c) })
+	ADDQ(Imm(uint64(8*rows)), aoff)
+	ADDQ(Imm(uint64(8*rows)), coff)
+	DECQ(tiles)
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+// peak generates nothing but multiply-adds, to measure what is attainable.
+func peak(s isa) {
+	TEXT("peak"+s.name, NOSPLIT, "func(rounds int)")
+	Doc(fmt.Sprintf("peak%s runs rounds of 12 independent multiply-adds of %d floats.", s.name, s.bytes/4))
+	rounds := argument("rounds")
+	sums, x, y := s.vectors(12), s.vector(), s.vector()
+	for _, v := range append(sums, x, y) {
+		s.clear(v)
+	}
+	Label("round")
+	for _, sum := range sums {
+		VFMADD231PS(x, y, sum)
+	}
+	DECQ(rounds)
+	JNZ(LabelRef("round"))
+	VZEROUPPER()
+	RET()
+}

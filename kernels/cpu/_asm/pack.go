@@ -1,0 +1,141 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// pack generates what brings matrices and images into the order in which tiles
+// read them.
+func pack() {
+	transpose()
+	gather()
+}
+
+func transpose() {
+	TEXT("transposeAVX2", NOSPLIT, "func(dst *float32, doff *int, src *float32, lds, rows, columns int)")
+	Pragma("noescape")
+	Doc("transposeAVX2 is transposePlain for at least 8 rows and 8 columns.")
+
+	dst, doff, src := argument("dst"), argument("doff"), argument("src")
+	lds, rows, columns := argument("lds"), argument("rows"), argument("columns")
+	lds3 := GP64()
+	LEAQ(Mem{Base: lds, Index: lds, Scale: 2}, lds3)
+	at := func(base reg.GPVirtual, row int) Mem {
+		switch row {
+		case 0:
+			return Mem{Base: base}
+		case 3:
+			return Mem{Base: base, Index: lds3, Scale: 1}
+		}
+		return Mem{Base: base, Index: lds, Scale: uint8(row)}
+	}
+
+	j := GP64()
+	XORQ(j, j)
+	Label("columns")
+	{
+		// The last block of 8 overlaps the one before it where 8 does not
+		// divide the number of columns; likewise that of rows.
+		last := GP64()
+		LEAQ(Mem{Base: columns, Disp: -8}, last)
+		CMPQ(j, last)
+		CMOVQGT(last, j)
+	}
+	i := GP64()
+	XORQ(i, i)
+	Label("rows")
+	{
+		last := GP64()
+		LEAQ(Mem{Base: rows, Disp: -8}, last)
+		CMPQ(i, last)
+		CMOVQGT(last, i)
+	}
+	// Half rows of 4, rows 0–3 in the low and rows 4–7 in the high lanes.
+	top, bottom := GP64(), GP64()
+	MOVQ(i, top)
+	IMULQ(lds, top)
+	ADDQ(src, top)
+	LEAQ(Mem{Base: top, Index: j, Scale: 4}, top)
+	LEAQ(Mem{Base: top, Index: lds, Scale: 4}, bottom)
+	to, index := GP64(), GP64()
+	LEAQ(Mem{Base: dst, Index: i, Scale: 4}, to)
+	LEAQ(Mem{Base: doff, Index: j, Scale: 8}, index)
+	for half := range 2 {
+		var r [4]reg.VecVirtual
+		for row := range r {
+			m := at(top, row)
+			m.Disp = 16 * half
+			x := XMM()
+			VMOVUPS(m, x)
+			m = at(bottom, row)
+			m.Disp = 16 * half
+			r[row] = YMM()
+			VINSERTF128(Imm(1), m, x.AsY(), r[row])
+		}
+		low01, high01, low23, high23 := YMM(), YMM(), YMM(), YMM()
+		VUNPCKLPS(r[1], r[0], low01)
+		VUNPCKHPS(r[1], r[0], high01)
+		VUNPCKLPS(r[3], r[2], low23)
+		VUNPCKHPS(r[3], r[2], high23)
+		for column, pair := range [4][2]reg.VecVirtual{{low01, low23}, {low01, low23}, {high01, high23}, {high01, high23}} {
+			y, row := YMM(), GP64()
+			if column%2 == 0 {
+				VUNPCKLPD(pair[1], pair[0], y)
+			} else {
+				VUNPCKHPD(pair[1], pair[0], y)
+			}
+			MOVQ(Mem{Base: index, Disp: 8 * (4*half + column)}, row)
+			VMOVUPS(y, Mem{Base: to, Index: row, Scale: 1})
+		}
+	}
+	ADDQ(Imm(8), i)
+	CMPQ(i, rows)
+	JL(LabelRef("rows"))
+	ADDQ(Imm(8), j)
+	CMPQ(j, columns)
+	JL(LabelRef("columns"))
+	VZEROUPPER()
+	RET()
+}
+
+func gather() {
+	TEXT("gatherAVX2", NOSPLIT, "func(dst, src *float32, soff *int, n, width, panels int)")
+	Pragma("noescape")
+	Doc("gatherAVX2 is gatherPlain for a width that is a multiple of 8.")
+
+	dst, src, soff := argument("dst"), argument("src"), argument("soff")
+	n, width, panels := argument("n"), argument("width"), argument("panels")
+	panel := GP64() // bytes from one panel to the next, less the row just written
+	MOVQ(n, panel)
+	DECQ(panel)
+	IMULQ(width, panel)
+	SHLQ(Imm(2), panel)
+	Label("row")
+	from, to, again := GP64(), GP64(), GP64()
+	MOVQ(Mem{Base: soff}, from)
+	ADDQ(src, from)
+	MOVQ(dst, to)
+	MOVQ(panels, again)
+	Label("panel")
+	left := GP64()
+	MOVQ(width, left)
+	Label("vector")
+	x := YMM()
+	VMOVUPS(Mem{Base: from}, x)
+	VMOVUPS(x, Mem{Base: to})
+	ADDQ(Imm(32), from)
+	ADDQ(Imm(32), to)
+	SUBQ(Imm(8), left)
+	JNZ(LabelRef("vector"))
+	ADDQ(panel, to)
+	DECQ(again)
+	JNZ(LabelRef("panel"))
+	LEAQ(Mem{Base: dst, Index: width, Scale: 4}, dst)
+	ADDQ(Imm(8), soff)
+	DECQ(n)
+	JNZ(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,79 @@
+package cpu
+
+import "unsafe"
+
+// A workspace is what one part of a product or convolution needs for itself.
+// Its slices grow to the largest size ever asked for and stay.
+type workspace struct {
+	tiling *tiling
+
+	a     []float32 // a block of A, its rows laid along k
+	panel []float32 // columns of B, one row after another
+	edge  []float32 // a panel of C that is wider than what is left of C
+	bias  []float32 // the bias of such a panel
+
+	aoff, coff, eoff []int // byte offsets of the rows of A, C and edge
+	rowsB, rowsPanel ramp  // byte offsets of the rows of B and panel
+	columnsA         ramp  // byte offsets of the rows of a
+	call             tileCall
+}
+
+// room returns n elements of a slice that grows as needed, 64-byte aligned,
+// with unspecified contents.
+func room(s *[]float32, n int) []float32 {
+	if cap(*s) < n {
+		*s = aligned(n)
+	}
+	return (*s)[:n]
+}
+
+// aligned returns n zeros, 64-byte aligned.
+func aligned(n int) []float32 {
+	raw := make([]float32, n+granule)
+	skip := 0
+	if rest := uintptr(unsafe.Pointer(&raw[0])) % 64; rest != 0 {
+		skip = int(64-rest) / 4
+	}
+	return raw[skip : skip+n : skip+n]
+}
+
+// offsets returns n multiples of step bytes, with what padRows adds.
+func offsets(s *[]int, n, step int) []int {
+	if cap(*s) < n+3 {
+		*s = make([]int, n+3)
+	}
+	list := (*s)[:n+3]
+	for i := range list[:n] {
+		list[i] = i * step
+	}
+	padRows(list, n)
+	return list
+}
+
+// A ramp is the multiples of a step, kept while the step is the same.
+type ramp struct {
+	step int
+	list []int
+}
+
+func (r *ramp) multiples(n, step int) []int {
+	if r.step != step {
+		r.step, r.list = step, r.list[:0]
+	}
+	for len(r.list) < n {
+		r.list = append(r.list, len(r.list)*step)
+	}
+	return r.list[:n]
+}
+
+// transpose copies the columns of src to where doff says, for any size.
+func (w *workspace) transpose(dst []float32, doff []int, src []float32, lds, rows, columns int) {
+	if rows == 0 || columns == 0 {
+		return
+	}
+	f := w.tiling.transpose
+	if rows < 8 || columns < 8 {
+		f = transposePlain
+	}
+	f(&dst[0], &doff[0], &src[0], 4*lds, rows, columns)
+}
