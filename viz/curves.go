@@ -12,55 +12,170 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// A Series is a named curve. Values of NaN leave a gap.
+// A Series is a named curve. Where Y is NaN the curve has a gap.
 type Series struct {
 	Name string
 	X, Y []float64
 }
 
-// Curves draws series over common axes as a PNG, with a legend beside them.
+// Curves draws series over common axes as a PNG, with a legend beside them. A
+// curve of more than 300 values is drawn pale, and its running mean over it. Where
+// all values are positive and span more than two powers of ten, the vertical axis
+// is logarithmic, and says so.
 func Curves(w io.Writer, title, xLabel, yLabel string, series ...Series) error {
-	p := newPlot(title, xLabel, yLabel)
-	p.Add(grid())
-	for i, s := range series {
-		if len(s.X) != len(s.Y) {
-			return fmt.Errorf("viz: curve %q has %d x and %d y", s.Name, len(s.X), len(s.Y))
-		}
-		style := draw.LineStyle{Color: seriesColor(i), Width: vg.Points(1.6)}
-		for _, part := range unbroken(s) {
-			line, err := plotter.NewLine(part)
-			if err != nil {
-				return fmt.Errorf("viz: curve %q: %w", s.Name, err)
-			}
-			line.LineStyle = style
-			p.Add(line)
-			if len(part) <= 12 { // a few points are lost in a line
-				dots, err := plotter.NewScatter(part)
-				if err != nil {
-					return fmt.Errorf("viz: curve %q: %w", s.Name, err)
-				}
-				dots.GlyphStyle = draw.GlyphStyle{Color: seriesColor(i), Radius: vg.Points(2.5), Shape: draw.CircleGlyph{}}
-				p.Add(dots)
-			}
-		}
-		p.Legend.Add(s.Name, sample{style})
+	canvas, err := curves(title, xLabel, yLabel, series, func(width, height vg.Length) vg.CanvasWriterTo {
+		return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(144))}
+	})
+	if err != nil {
+		return err
 	}
-	return writePNG(w, p, 7*vg.Inch, 4*vg.Inch)
+	if _, err := canvas.WriteTo(w); err != nil {
+		return fmt.Errorf("viz: %w", err)
+	}
+	return nil
 }
 
-// unbroken divides a curve where a value is missing.
-func unbroken(s Series) []plotter.XYs {
+// curves draws on a new canvas of its size.
+func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width, height vg.Length) vg.CanvasWriterTo) (vg.CanvasWriterTo, error) {
+	const width, height, head = 7 * vg.Inch, 3.8 * vg.Inch, 28
+	low, high := math.Inf(1), math.Inf(-1)
+	var keys []key
+	for i, s := range series {
+		if len(s.X) != len(s.Y) {
+			return nil, fmt.Errorf("viz: curve %q has %d x and %d y", s.Name, len(s.X), len(s.Y))
+		}
+		for k := range s.X {
+			if math.IsNaN(s.X[k]) || math.IsInf(s.X[k], 0) || math.IsInf(s.Y[k], 0) {
+				return nil, fmt.Errorf("viz: curve %q: value %d is %v at %v", s.Name, k, s.Y[k], s.X[k])
+			}
+			if !math.IsNaN(s.Y[k]) {
+				low, high = min(low, s.Y[k]), max(high, s.Y[k])
+			}
+		}
+		colour, _ := seriesStyle(i)
+		keys = append(keys, key{glyph{ink: colour}, s.Name})
+	}
+
+	if low > high {
+		return nil, fmt.Errorf("viz: %q has no values to draw", title)
+	}
+	p := newPlot(xLabel, yLabel)
+	p.X.Tick.Marker = ticks{whole: true}
+	logarithmic := low > 0 && high > 100*low
+	if logarithmic {
+		p.Y.Tick.Marker = logTicks{}
+		p.Y.Label.Text += " (logarithmic)"
+	}
+	p.Add(gridLines())
+	for i, s := range series {
+		colour := keys[i].sample.ink.color()
+		style := draw.LineStyle{Color: colour, Width: 1.8}
+		if i >= len(seriesInks) {
+			style.Dashes = []vg.Length{5, 3}
+		}
+		p.Legend.Add(s.Name, sample{style})
+		if len(s.X) > longCurve {
+			pale := draw.LineStyle{Color: mix(paper.color(), colour, 2, 5), Width: 0.8}
+			p.Add(curve{unbroken(s, logarithmic), pale})
+			s.Y = runningMean(s.Y, len(s.Y)/60)
+		}
+		p.Add(curve{unbroken(s, logarithmic), style})
+	}
+	margin := 0.04 * (p.Y.Max - p.Y.Min)
+	p.Y.Min, p.Y.Max = p.Y.Min-margin, p.Y.Max+margin
+
+	canvas := newCanvas(width, height)
+	c := draw.New(canvas)
+	c.SetColor(paper.color())
+	c.Fill(c.Rectangle.Path())
+	legend := p.Legend
+	p.Legend = plot.NewLegend()
+	side := legendWidth(keys) + 40
+	p.Draw(draw.Crop(c, 8, -side, 6, -head))
+	legend.Top, legend.Left = true, true
+	legend.TextStyle.Font.Variant, legend.TextStyle.Font.Size = fontVariant, textSize
+	legend.TextStyle.Color = black.color()
+	legend.Padding = 4
+	legend.Draw(draw.Crop(c, width-side+14, 0, 0, -head))
+	heading := legend.TextStyle
+	heading.Font.Size = titleSize
+	c.FillText(heading, vg.Point{X: 12, Y: height - 19}, title)
+	return canvas, nil
+}
+
+const longCurve = 300 // values
+
+// runningMean returns the means of up to reach values before and after each one,
+// as many on either side. Missing values stay missing.
+func runningMean(values []float64, reach int) []float64 {
+	means := make([]float64, len(values))
+	for i := range values {
+		r := min(reach, i, len(values)-1-i)
+		var sum, n float64
+		for _, v := range values[i-r : i+r+1] {
+			if !math.IsNaN(v) {
+				sum += v
+				n++
+			}
+		}
+		means[i] = sum / n
+		if math.IsNaN(values[i]) {
+			means[i] = math.NaN()
+		}
+	}
+	return means
+}
+
+// A curve is drawn as lines, with dots where they are few, so that a single value
+// shows too.
+type curve struct {
+	parts []plotter.XYs
+	style draw.LineStyle
+}
+
+// DataRange implements [plot.DataRanger].
+func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
+	xmin, xmax, ymin, ymax = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	for _, part := range c.parts {
+		x0, x1, y0, y1 := plotter.XYRange(part)
+		xmin, xmax, ymin, ymax = min(xmin, x0), max(xmax, x1), min(ymin, y0), max(ymax, y1)
+	}
+	return xmin, xmax, ymin, ymax
+}
+
+// Plot implements [plot.Plotter].
+func (c curve) Plot(on draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&on)
+	for _, part := range c.parts {
+		line := make([]vg.Point, len(part))
+		for i, at := range part {
+			line[i] = vg.Point{X: x(at.X), Y: y(at.Y)}
+		}
+		on.StrokeLines(c.style, on.ClipLinesXY(line)...)
+		if len(part) <= 12 {
+			for _, at := range line {
+				on.DrawGlyph(draw.GlyphStyle{Color: c.style.Color, Radius: 2.6, Shape: draw.CircleGlyph{}}, at)
+			}
+		}
+	}
+}
+
+// unbroken divides a curve where a value is missing. It takes logarithms if asked:
+// plots with a logarithmic scale of their own misplace the label of the axis.
+func unbroken(s Series, logarithmic bool) []plotter.XYs {
 	var parts []plotter.XYs
 	var part plotter.XYs
 	for i, y := range s.Y {
-		if math.IsNaN(y) || math.IsInf(y, 0) {
-			if len(part) > 0 {
-				parts = append(parts, part)
+		switch {
+		case !math.IsNaN(y):
+			if logarithmic {
+				y = math.Log10(y)
 			}
+			part = append(part, plotter.XY{X: s.X[i], Y: y})
+		case len(part) > 0:
+			parts = append(parts, part)
 			part = nil
-			continue
 		}
-		part = append(part, plotter.XY{X: s.X[i], Y: y})
 	}
 	if len(part) > 0 {
 		parts = append(parts, part)
@@ -71,48 +186,8 @@ func unbroken(s Series) []plotter.XYs {
 // sample is a curve's line in the legend.
 type sample struct{ style draw.LineStyle }
 
-// Thumbnail draws the line.
+// Thumbnail implements [plot.Thumbnailer].
 func (s sample) Thumbnail(c *draw.Canvas) {
+	s.style.Width = max(s.style.Width, 1.8)
 	c.StrokeLine2(s.style, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
-}
-
-func newPlot(title, xLabel, yLabel string) *plot.Plot {
-	p := plot.New()
-	p.Title.Text = title
-	p.Title.TextStyle.Font.Size = vg.Points(13)
-	p.Title.Padding = vg.Points(8)
-	p.X.Label.Text, p.Y.Label.Text = xLabel, yLabel
-	p.BackgroundColor = plotBackground
-	p.Legend.Top = true
-	p.Legend.Padding = vg.Points(3)
-	return p
-}
-
-func grid() *plotter.Grid {
-	g := plotter.NewGrid()
-	g.Vertical.Color, g.Horizontal.Color = faint, faint
-	return g
-}
-
-// writePNG draws the plot, and its legend to the right of it where it covers
-// nothing.
-func writePNG(w io.Writer, p *plot.Plot, width, height vg.Length) error {
-	legend := p.Legend
-	p.Legend = plot.NewLegend()
-	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(110))
-	c := draw.New(canvas)
-	legend.Top, legend.Left = true, false
-	side := legend.Rectangle(c).Max.X - legend.Rectangle(c).Min.X
-	if side > 0 {
-		side += vg.Points(14)
-	}
-	plotArea := draw.Crop(c, vg.Points(6), -side-vg.Points(10), vg.Points(6), -vg.Points(4))
-	p.Draw(plotArea)
-	legendArea := draw.Crop(c, width-side, -vg.Points(8), 0, -vg.Points(34))
-	legend.Draw(legendArea)
-	_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
-	if err != nil {
-		return fmt.Errorf("viz: %w", err)
-	}
-	return nil
 }

@@ -7,10 +7,9 @@ import (
 	"image/draw"
 	"image/png"
 	"io"
+	"math"
 
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 )
 
@@ -18,80 +17,86 @@ import (
 type GridRow struct {
 	Caption string
 	// Images holds the images one after another, row by row from the top,
-	// with values from 0, black, to 1, white.
+	// with values from 0, black, to 1, white. Values beyond are cut off.
 	Images []float32
 }
 
 // ImageGrid draws rows of square images of the given side, in pixels, below each
-// other as a PNG. Every pixel becomes a sharp square; rows longer than columns
-// images continue below, so that images of one place stand in one block.
+// other as a PNG, to compare what stands in one column. Every pixel becomes a
+// sharp square. Rows longer than columns images continue in another block below.
 func ImageGrid(w io.Writer, title string, side, columns int, rows ...GridRow) error {
-	const (
-		scale  = 2
-		gap    = 4
-		margin = 12
-		label  = 76 // room for captions
-		head   = 34
-	)
-	size := side * side
-	if side < 1 || columns < 1 || len(rows) == 0 {
-		return fmt.Errorf("viz: a grid of %d rows with %d columns of images of side %d", len(rows), columns, side)
-	}
-	n := len(rows[0].Images) / size
-	for _, r := range rows {
-		if len(r.Images) != n*size {
-			return fmt.Errorf("viz: row %q has %d values, want %d images of %d", r.Caption, len(r.Images), n, size)
-		}
-		for i, v := range r.Images {
-			if v != v {
-				return fmt.Errorf("viz: row %q: image %d has the value NaN", r.Caption, i/size)
-			}
-		}
-	}
-	cell := side*scale + gap
-	blocks := (n + columns - 1) / columns
-	blockHeight := len(rows)*cell + 2*gap
-	canvas := image.NewRGBA(image.Rect(0, 0, 2*margin+label+min(n, columns)*cell, margin+head+blocks*blockHeight))
-	draw.Draw(canvas, canvas.Bounds(), image.White, image.Point{}, draw.Src)
-	if err := text(canvas, title, 17, margin, margin+16); err != nil {
+	m, err := imageGrid(title, side, columns, rows)
+	if err != nil {
 		return err
 	}
-	for b := range blocks {
-		for k, r := range rows {
-			y := head + margin + b*blockHeight + k*cell
-			if err := text(canvas, r.Caption, 14, margin, y+cell/2+3); err != nil {
-				return err
-			}
-			for i := b * columns; i < min(n, (b+1)*columns); i++ {
-				x := margin + label + (i-b*columns)*cell
-				pixels(canvas, r.Images[i*size:(i+1)*size], side, scale, x, y)
+	return png.Encode(w, m)
+}
+
+// Measures of a grid, in pixels.
+const (
+	gridScale  = 2 // of an image's pixel
+	gridGap    = 3 // between images
+	gridBlock  = 16
+	gridMargin = 14
+	gridHead   = 40
+	gridDPI    = 120
+)
+
+func imageGrid(title string, side, columns int, rows []GridRow) (*image.Gray, error) {
+	size := side * side
+	if side < 1 || columns < 1 || len(rows) == 0 {
+		return nil, fmt.Errorf("viz: a grid of %d rows with %d columns of images of side %d", len(rows), columns, side)
+	}
+	n := len(rows[0].Images) / size
+	if n == 0 {
+		return nil, fmt.Errorf("viz: row %q has no image of side %d", rows[0].Caption, side)
+	}
+	captions := 0
+	face := newTypeface(textSize, gridDPI)
+	for _, r := range rows {
+		if len(r.Images) != n*size {
+			return nil, fmt.Errorf("viz: row %q has %d values, want %d images of %d", r.Caption, len(r.Images), n, size)
+		}
+		for i, v := range r.Images {
+			if math.IsNaN(float64(v)) {
+				return nil, fmt.Errorf("viz: row %q: image %d has a pixel of value NaN", r.Caption, i/size)
 			}
 		}
+		captions = max(captions, int(face.width(r.Caption))+12)
 	}
-	return png.Encode(w, canvas)
+
+	step := side*gridScale + gridGap
+	columns = min(columns, n)
+	blocks := (n + columns - 1) / columns
+	block := len(rows)*step + gridBlock
+	heading := newTypeface(titleSize, gridDPI)
+	width := max(captions+columns*step, int(heading.width(title)))
+	m := image.NewGray(image.Rect(0, 0, width+2*gridMargin, gridHead+blocks*block))
+	draw.Draw(m, m.Rect, image.White, image.Point{}, draw.Src)
+	write := func(f typeface, x, y int, text string) {
+		d := font.Drawer{Dst: m, Src: image.NewUniform(black.color()), Face: f, Dot: fixed.P(x, y)}
+		d.DrawString(text)
+	}
+	write(heading, gridMargin, 26, title)
+	for i := range n {
+		column, top := i%columns, gridHead+i/columns*block
+		for k, r := range rows {
+			y := top + k*step
+			if column == 0 {
+				write(face, gridMargin, y+(side*gridScale+int(face.height()))/2, r.Caption)
+			}
+			enlarge(m, gridMargin+captions+column*step, y, side, r.Images[i*size:(i+1)*size])
+		}
+	}
+	return m, nil
 }
 
-// pixels draws one image with its corner at (x, y).
-func pixels(canvas *image.RGBA, values []float32, side, scale, x, y int) {
+// enlarge draws an image with its corner at (x, y).
+func enlarge(m *image.Gray, x, y, side int, values []float32) {
 	for i, v := range values {
-		g := uint8(255*min(max(v, 0), 1) + 0.5)
-		at := image.Rect(0, 0, scale, scale).Add(image.Pt(x+i%side*scale, y+i/side*scale))
-		draw.Draw(canvas, at, image.NewUniform(color.Gray{g}), image.Point{}, draw.Src)
+		tone := color.Gray{Y: uint8(255*min(max(v, 0), 1) + 0.5)}
+		for k := range gridScale * gridScale {
+			m.SetGray(x+i%side*gridScale+k%gridScale, y+i/side*gridScale+k/gridScale, tone)
+		}
 	}
-}
-
-// text writes a line of text with its baseline at (x, y).
-func text(canvas draw.Image, s string, size float64, x, y int) error {
-	parsed, err := opentype.Parse(goregular.TTF)
-	if err != nil {
-		return fmt.Errorf("viz: font: %w", err)
-	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
-	if err != nil {
-		return fmt.Errorf("viz: font: %w", err)
-	}
-	defer face.Close()
-	d := font.Drawer{Dst: canvas, Src: image.NewUniform(ink), Face: face, Dot: fixed.P(x, y)}
-	d.DrawString(s)
-	return nil
 }

@@ -1,0 +1,145 @@
+package viz
+
+import (
+	"image"
+	"math"
+)
+
+// A canvas is a picture in the colours of the table. Everything drawn on it is
+// antialiased.
+type canvas struct{ *image.Paletted }
+
+func newCanvas(width, height int) canvas {
+	return canvas{image.NewPaletted(image.Rect(0, 0, width, height), table().colors)}
+}
+
+// clip returns the part of the canvas within r.
+func (c canvas) clip(r image.Rectangle) canvas {
+	return canvas{c.SubImage(r).(*image.Paletted)}
+}
+
+// blend lays ink over a pixel, covering the given part of it. Outside of the
+// canvas it does nothing.
+func (c canvas) blend(x, y int, i ink, cover float64) {
+	level := int(cover*coverLevels + 0.5)
+	if level <= 0 || !(image.Point{X: x, Y: y}).In(c.Rect) {
+		return
+	}
+	at := c.PixOffset(x, y)
+	c.Pix[at] = table().over[i][min(level, coverLevels)][c.Pix[at]]
+}
+
+// A mark is something drawn at a place in pixels; the centre of the top left pixel
+// is at (½, ½).
+type mark interface{ draw(canvas) }
+
+// A shape of a glyph.
+type shape uint8
+
+const (
+	disc shape = iota
+	triangle
+	square
+	diamond
+	numShapes
+)
+
+// distance returns how far (x, y) lies outside of the shape of a radius around
+// the origin, negative inside. All shapes have nearly the same area.
+func (s shape) distance(x, y, radius float64) float64 {
+	switch s {
+	case triangle:
+		return max(y, math.Abs(x)*math.Sqrt(3)/2-y/2) - 0.72*radius
+	case square:
+		return max(math.Abs(x), math.Abs(y)) - 0.88*radius
+	case diamond:
+		return (math.Abs(x)+math.Abs(y))/math.Sqrt2 - 0.88*radius
+	}
+	return math.Hypot(x, y) - radius
+}
+
+// A glyph marks a place. A solid one has a thin edge of paper, so that
+// neighbours stay apart.
+type glyph struct {
+	x, y   float64
+	shape  shape
+	radius float64
+	ink    ink
+	line   float64 // width of the outline of a hollow glyph; 0: a solid one
+	cover  float64 // opacity; 0 is 1
+}
+
+func (g glyph) draw(c canvas) {
+	cover := g.cover
+	if cover == 0 {
+		cover = 1
+	}
+	edge := min(1.2, g.radius/4)
+	reach := 2*g.radius + g.line + edge + 1 // a triangle's corners lie that far
+	if g.shape != triangle {
+		reach = 1.3*g.radius + g.line + edge + 1
+	}
+	for y := int(math.Floor(g.y - reach)); y <= int(g.y+reach); y++ {
+		for x := int(math.Floor(g.x - reach)); x <= int(g.x+reach); x++ {
+			d := g.shape.distance(float64(x)+0.5-g.x, float64(y)+0.5-g.y, g.radius)
+			if g.line > 0 {
+				d = math.Abs(d) - g.line/2
+			} else {
+				c.blend(x, y, paper, 0.5-(d-edge))
+			}
+			c.blend(x, y, g.ink, cover*clamp(0.5-d))
+		}
+	}
+}
+
+// A segment is a straight line, dashed if dash is not 0.
+type segment struct {
+	x0, y0, x1, y1 float64
+	width          float64
+	ink            ink
+	dash           float64 // length of a dash and of a gap
+	cover          float64 // opacity; 0 is 1
+}
+
+func (s segment) draw(c canvas) {
+	dx, dy := s.x1-s.x0, s.y1-s.y0
+	length := math.Hypot(dx, dy)
+	if length == 0 {
+		return
+	}
+	dx, dy = dx/length, dy/length
+	cover := s.cover
+	if cover == 0 {
+		cover = 1
+	}
+	dot := func(x, y int) {
+		px, py := float64(x)+0.5-s.x0, float64(y)+0.5-s.y0
+		along, across := px*dx+py*dy, math.Abs(py*dx-px*dy)
+		if s.dash > 0 && math.Mod(along, 2*s.dash) >= s.dash {
+			return
+		}
+		ends := clamp(along+0.5) * clamp(length-along+0.5)
+		c.blend(x, y, s.ink, cover*ends*(clamp(s.width/2-across+0.5)-clamp(-s.width/2-across+0.5)))
+	}
+	// Walk along the longer axis; the other one needs few pixels at each step.
+	reach := s.width/2 + 1
+	if math.Abs(dx) >= math.Abs(dy) {
+		half := int(math.Ceil(reach / math.Abs(dx)))
+		for x := int(min(s.x0, s.x1)) - 1; x <= int(max(s.x0, s.x1))+1; x++ {
+			y := int(s.y0 + (float64(x)+0.5-s.x0)*dy/dx)
+			for k := -half; k <= half; k++ {
+				dot(x, y+k)
+			}
+		}
+		return
+	}
+	half := int(math.Ceil(reach / math.Abs(dy)))
+	for y := int(min(s.y0, s.y1)) - 1; y <= int(max(s.y0, s.y1))+1; y++ {
+		x := int(s.x0 + (float64(y)+0.5-s.y0)*dx/dy)
+		for k := -half; k <= half; k++ {
+			dot(x+k, y)
+		}
+	}
+}
+
+func clamp(v float64) float64 { return min(max(v, 0), 1) }

@@ -1,0 +1,60 @@
+package viz
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+)
+
+// ticks marks an axis at multiples of 1, 2 or 5 times a power of ten, four to
+// nine of them.
+type ticks struct{ whole bool } // only whole numbers
+
+// Ticks implements [plot.Ticker].
+func (t ticks) Ticks(low, high float64) []plot.Tick {
+	if !(low < high) {
+		return nil
+	}
+	power := math.Floor(math.Log10(high-low)) - 1
+	step := 0.0
+	for _, factor := range []float64{1, 2, 5, 10, 20} {
+		step = factor * math.Pow(10, power)
+		if (high-low)/step < 8 && (!t.whole || step >= 1) {
+			break
+		}
+	}
+	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	var all []plot.Tick
+	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step; i++ {
+		value := i * step
+		format := byte('f')
+		if step >= 1e6 || step < 1e-4 {
+			format, digits = 'g', 3
+		}
+		all = append(all, plot.Tick{Value: value, Label: strconv.FormatFloat(value, format, digits, 64)})
+	}
+	return all
+}
+
+// logTicks marks the powers of ten on an axis of decimal logarithms, and digits
+// between them without a label.
+type logTicks struct{}
+
+// Ticks implements [plot.Ticker].
+func (logTicks) Ticks(low, high float64) []plot.Tick {
+	var all []plot.Tick
+	every := math.Ceil((high - low) / 8)
+	for power := math.Floor(low); power <= high; power++ {
+		for digit := 1.0; digit < 10; digit++ {
+			tick := plot.Tick{Value: power + math.Log10(digit)}
+			if digit == 1 && math.Mod(power, every) == 0 {
+				tick.Label = strconv.FormatFloat(math.Pow(10, power), 'g', -1, 64)
+			}
+			if low <= tick.Value && tick.Value <= high && (digit == 1 || every == 1) {
+				all = append(all, tick)
+			}
+		}
+	}
+	return all
+}
