@@ -1,0 +1,215 @@
+package ptxsim
+
+import (
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// A memoryAccess is a compiled load, store or atomic.
+type memoryAccess struct {
+	space    syntax.Space
+	base     int  // slot of the address, or -1 if offset is all of it
+	long     bool // the address register has 64 bits
+	offset   uint64
+	size     int  // bytes of the whole access, vectors included: also its alignment
+	reads    bool // the instruction reads memory
+	writes   bool
+	strong   bool // volatile, relaxed or stronger, atomic: such accesses do not race with each other
+	readOnly bool // ld.global.nc
+	site     int
+	// move carries the access out on memory that has been found to be there,
+	// for the lanes in m at the given offsets.
+	move func(w *warp, mem []byte, at *[warpSize]uint64, m uint32)
+}
+
+// memoryOperand compiles the address [base+offset].
+func (c *compiler) memoryOperand(o *syntax.Operand, space syntax.Space) memoryAccess {
+	if o.Kind != syntax.AddressOperand {
+		c.fail("needs an address in brackets")
+	}
+	a := memoryAccess{space: space, base: -1, offset: uint64(o.Offset), site: c.sites}
+	c.sites++
+	switch base := o.Base(); base.Kind {
+	case syntax.RegisterOperand:
+		r := c.register(base)
+		a.long = r.Type.Size() == 8
+		if kind := r.Type.Kind(); kind == syntax.Float || kind == syntax.Predicate || !a.long && r.Type.Size() != 4 {
+			c.fail("a .%s register cannot hold an address", r.Type)
+		}
+		if !a.long && (space == syntax.Global || space == syntax.Generic) {
+			c.fail(".%s addresses have 64 bits, register %s is .%s", space, r.Name, r.Type)
+		}
+		if space == syntax.ParamSpace {
+			c.fail("parameters are read by name")
+		}
+		c.reads(base.Register)
+		a.base = c.slots[base.Register]
+	case syntax.VariableOperand:
+		v := base.Variable
+		switch {
+		case space == syntax.Generic:
+			a.offset += windows[v.Space]
+		case v.Space != space:
+			c.fail("%s is a .%s variable", v.Name, v.Space)
+		}
+		if v.Space == syntax.Global {
+			a.offset += c.globalAddress[v]
+		} else {
+			a.offset += uint64(v.Offset)
+		}
+	case syntax.ParamOperand:
+		if space != syntax.ParamSpace {
+			c.fail("%s is a parameter: read it with ld.param", base.Name)
+		}
+		a.offset += uint64(c.entry.Params[base.Param].Offset)
+	}
+	return a
+}
+
+// exec returns the instruction.
+func (a *memoryAccess) exec() exec {
+	switch a.space {
+	case syntax.Global:
+		return a.global
+	case syntax.Shared:
+		return a.shared
+	case syntax.Local:
+		return a.local
+	case syntax.Const:
+		return a.constant
+	case syntax.ParamSpace:
+		return a.parameter
+	}
+	return a.generic
+}
+
+// addresses computes the address of each lane.
+func (a *memoryAccess) addresses(w *warp, at *[warpSize]uint64) {
+	switch {
+	case a.base < 0:
+		for i := range at {
+			at[i] = a.offset
+		}
+	case a.long:
+		base := &w.x[a.base]
+		for i := range at {
+			at[i] = base[i] + a.offset
+		}
+	default:
+		base := &w.r[a.base]
+		for i := range at {
+			at[i] = uint64(base[i] + uint32(a.offset))
+		}
+	}
+}
+
+func (a *memoryAccess) global(w *warp, m uint32) {
+	var at [warpSize]uint64
+	a.addresses(w, &at)
+	a.globalAt(w, &at, m)
+}
+
+func (a *memoryAccess) shared(w *warp, m uint32) {
+	var at [warpSize]uint64
+	a.addresses(w, &at)
+	a.sharedAt(w, &at, m)
+}
+
+func (a *memoryAccess) local(w *warp, m uint32) {
+	var at [warpSize]uint64
+	a.addresses(w, &at)
+	a.localAt(w, &at, m)
+}
+
+// generic sends each lane's access to the space in whose window it lies.
+func (a *memoryAccess) generic(w *warp, m uint32) {
+	var at [warpSize]uint64
+	a.addresses(w, &at)
+	for _, space := range []syntax.Space{syntax.Shared, syntax.Local, syntax.Const} {
+		var inside uint32
+		for i := range lanesOf(m) {
+			if at[i]-windows[space] < windowSize {
+				inside |= 1 << i
+				at[i] -= windows[space]
+			}
+		}
+		m &^= inside
+		switch {
+		case inside == 0:
+		case space == syntax.Shared:
+			a.sharedAt(w, &at, inside)
+		case space == syntax.Local:
+			a.localAt(w, &at, inside)
+		default:
+			a.constantAt(w, &at, inside)
+		}
+	}
+	if m != 0 {
+		a.globalAt(w, &at, m)
+	}
+}
+
+// check faults unless each lane's access lies inside of size bytes, aligned.
+func (a *memoryAccess) check(w *warp, at *[warpSize]uint64, m uint32, space string, size int) {
+	for i := range lanesOf(m) {
+		switch {
+		case at[i]&uint64(a.size-1) != 0:
+			w.fault(Misaligned, i, at[i], "address %#x of %s memory is not a multiple of the access's %d bytes", at[i], space, a.size)
+		case at[i]+uint64(a.size) > uint64(size) || at[i] > uint64(size):
+			w.fault(OutOfBounds, i, at[i], "%d bytes at address %#x of %s memory, which has %d", a.size, at[i], space, size)
+		}
+	}
+}
+
+// count enters a request into the counters of the current instruction.
+func (w *warp) count() *count {
+	if w.block.counts == nil {
+		return nil
+	}
+	return &w.block.counts[w.pc]
+}
+
+// constant accesses the module's .const variables.
+func (a *memoryAccess) constant(w *warp, m uint32) {
+	var at [warpSize]uint64
+	a.addresses(w, &at)
+	a.constantAt(w, &at, m)
+}
+
+func (a *memoryAccess) constantAt(w *warp, at *[warpSize]uint64, m uint32) {
+	constants := w.block.launch.kernel.constants
+	a.check(w, at, m, "constant", len(constants))
+	if a.writes {
+		w.fault(OutOfBounds, firstLane(m), at[firstLane(m)], "constant memory cannot be written")
+	}
+	a.move(w, constants, at, m)
+}
+
+// parameter reads the launch's arguments; the compiler has checked the place.
+func (a *memoryAccess) parameter(w *warp, m uint32) {
+	var at [warpSize]uint64
+	for i := range at {
+		at[i] = a.offset
+	}
+	a.move(w, w.block.launch.params, &at, m)
+}
+
+// localAt accesses the thread's own memory; offsets become those in the block's.
+func (a *memoryAccess) localAt(w *warp, at *[warpSize]uint64, m uint32) {
+	b := w.block
+	size := b.launch.kernel.entry.LocalBytes
+	a.check(w, at, m, "local", size)
+	for i := range lanesOf(m) {
+		offset := at[i]
+		at[i] += uint64((w.id*warpSize + i) * size)
+		if b.localDefined == nil {
+			continue
+		}
+		for j := at[i]; j < at[i]+uint64(a.size); j++ {
+			if a.reads && !b.localDefined[j] {
+				w.fault(Uninitialized, i, offset, "local memory at %#x has not been written", offset)
+			}
+			b.localDefined[j] = b.localDefined[j] || a.writes
+		}
+	}
+	a.move(w, b.local, at, m)
+}

@@ -1,0 +1,139 @@
+package ptxsim
+
+import (
+	"encoding/binary"
+
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// atomic compiles atom, which gives the old value, and red, which does not
+// (PTX ISA 9.7.12). Lanes go one after another, in ascending order.
+func (c *compiler) atomic() exec {
+	s := semantics{strong: true, scope: gpuScope}
+	switch c.mod("relaxed", "acquire", "release", "acq_rel") {
+	case "acquire":
+		s.acquire = true
+	case "release":
+		s.release = true
+	case "acq_rel":
+		s.acquire, s.release = true, true
+	}
+	if m := c.mod("cta", "gpu", "sys"); m == "cta" {
+		s.scope = blockScope
+	}
+	c.fences = c.fences || s.acquire || s.release
+	space := c.space("global", "shared")
+	ops := []string{"and", "or", "xor", "add", "inc", "dec", "min", "max"}
+	first := 0 // operand that is the address
+	if c.in.Op == "atom" {
+		ops, first = append(ops, "exch", "cas"), 1
+	}
+	op := c.need(ops...)
+	typ := c.typ(4, 8)
+	update := atomicUpdate(op, typ, space == syntax.Global)
+	if update == nil {
+		c.fail(".%s is not for .%s", op, typ)
+	}
+	operands := first + 2
+	if op == "cas" {
+		operands++
+	}
+	c.args(operands, operands)
+	a := c.memoryOperand(&c.in.Args[first], space)
+	a.reads, a.writes, a.size = true, true, typ.Size()
+	b := c.source(first+1, typ)
+	e := b
+	if op == "cas" {
+		e = c.source(first+2, typ)
+	}
+	d := -1
+	if first == 1 {
+		d = c.destination(0, typ)
+	}
+	a.move = func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+		for i := range lanesOf(m) {
+			if typ.Size() == 8 {
+				p := mem[at[i]:]
+				old := binary.LittleEndian.Uint64(p)
+				binary.LittleEndian.PutUint64(p, update(old, w.x[b][i], w.x[e][i]))
+				if d >= 0 {
+					w.x[d][i] = old
+				}
+				continue
+			}
+			p := mem[at[i]:]
+			old := binary.LittleEndian.Uint32(p)
+			binary.LittleEndian.PutUint32(p, uint32(update(uint64(old), uint64(w.r[b][i]), uint64(w.r[e][i]))))
+			if d >= 0 {
+				w.r[d][i] = old
+			}
+		}
+	}
+	return c.finish(a, s)
+}
+
+// atomicUpdate returns the function from the old value and the operands to the
+// new one; nil if there is none for the type.
+func atomicUpdate(op string, typ syntax.Type, global bool) func(old, b, c uint64) uint64 {
+	signed := func(v uint64) int64 {
+		if typ.Size() == 4 {
+			return int64(int32(v))
+		}
+		return int64(v)
+	}
+	bits := typ.Kind() == syntax.Bits
+	integer := typ.Kind() == syntax.Unsigned || typ.Kind() == syntax.Signed
+	switch {
+	case op == "and" && bits:
+		return func(old, b, _ uint64) uint64 { return old & b }
+	case op == "or" && bits:
+		return func(old, b, _ uint64) uint64 { return old | b }
+	case op == "xor" && bits:
+		return func(old, b, _ uint64) uint64 { return old ^ b }
+	case op == "exch" && bits:
+		return func(_, b, _ uint64) uint64 { return b }
+	case op == "cas" && bits:
+		return func(old, b, c uint64) uint64 {
+			if old == b {
+				return c
+			}
+			return old
+		}
+	case op == "add" && typ == syntax.F32:
+		// Global memory's adders know no subnormal numbers; shared memory's do.
+		return func(old, b, _ uint64) uint64 {
+			x, y := float32frombits(uint32(old)), float32frombits(uint32(b))
+			if global {
+				return uint64(bits32(flush(flush(x) + flush(y))))
+			}
+			return uint64(bits32(x + y))
+		}
+	case op == "add" && typ == syntax.F64:
+		return func(old, b, _ uint64) uint64 { return bits64(float64frombits(old) + float64frombits(b)) }
+	case op == "add" && integer && typ != syntax.S64:
+		return func(old, b, _ uint64) uint64 { return old + b }
+	case op == "inc" && typ == syntax.U32:
+		return func(old, b, _ uint64) uint64 {
+			if old >= b {
+				return 0
+			}
+			return old + 1
+		}
+	case op == "dec" && typ == syntax.U32:
+		return func(old, b, _ uint64) uint64 {
+			if old == 0 || old > b {
+				return b
+			}
+			return old - 1
+		}
+	case op == "min" && typ.Kind() == syntax.Unsigned:
+		return func(old, b, _ uint64) uint64 { return min(old, b) }
+	case op == "max" && typ.Kind() == syntax.Unsigned:
+		return func(old, b, _ uint64) uint64 { return max(old, b) }
+	case op == "min" && typ.Kind() == syntax.Signed:
+		return func(old, b, _ uint64) uint64 { return uint64(min(signed(old), signed(b))) }
+	case op == "max" && typ.Kind() == syntax.Signed:
+		return func(old, b, _ uint64) uint64 { return uint64(max(signed(old), signed(b))) }
+	}
+	return nil
+}

@@ -1,0 +1,286 @@
+package ptxsim
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// A kernel is an entry function, compiled to one closure for each instruction.
+type kernel struct {
+	entry  *syntax.Entry
+	file   string
+	params []gpu.Param
+	code   []instruction // one more than the entry's: the exit at its end
+
+	// Sizes of a warp's register files, and what is in them from the start.
+	words, longs, predicates int
+	immediates               []immediate
+	specials                 []special
+
+	sites         int  // number of memory instructions
+	serial        bool // blocks must run one after another
+	fences        bool
+	sharedGrain   uint // log2 of the bytes for which shared accesses are followed
+	constants     []byte
+	globalAddress map[*syntax.Variable]uint64
+}
+
+// An exec carries an instruction out for the lanes in m, which is not 0.
+type exec func(w *warp, m uint32)
+
+// flow says what comes after an instruction.
+type flow uint8
+
+const (
+	next flow = iota
+	branch
+	barrier
+	exit
+)
+
+type instruction struct {
+	exec     exec
+	flow     flow
+	kind     Kind
+	guardNot bool
+	uniform  bool // bra.uni
+	// storesOnly is set where traffic in global memory counts as stored.
+	storesOnly bool
+	guard      int32 // predicate, or -1
+	target     int
+	reads      []int32 // registers of the entry; the guard first
+	writes     []int32
+}
+
+type immediate struct {
+	long  bool
+	slot  int
+	value uint64
+}
+
+// A compiler translates one entry function.
+type compiler struct {
+	*kernel
+	slots []int // of the entry's registers, in their files
+	in    *syntax.Instruction
+	mods  []string // those not yet consumed
+	out   *instruction
+
+	approximation  Approximation
+	immediateSlots map[immediate]int // slot left 0 in the keys
+	specialSlots   map[string]int
+}
+
+// compileEntry returns the kernel, or syntax.Errors.
+func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, globals map[*syntax.Variable]uint64, a Approximation) (*kernel, syntax.Errors) {
+	c := &compiler{
+		kernel:         &kernel{entry: entry, file: file.Name, constants: constants, globalAddress: globals, sharedGrain: 2},
+		approximation:  a,
+		immediateSlots: map[immediate]int{},
+		specialSlots:   map[string]int{},
+	}
+	for _, p := range entry.Params {
+		typ := p.Type.String()
+		if p.Count != 1 {
+			typ = fmt.Sprintf("%s[%d]", typ, p.Count)
+		}
+		c.params = append(c.params, gpu.Param{Name: p.Name, Type: typ})
+	}
+	for _, r := range entry.Registers {
+		file := c.file4(r.Type)
+		c.slots = append(c.slots, *file)
+		*file++
+	}
+	var errs syntax.Errors
+	if entry.SharedBytes > maxSharedBytes {
+		errs = append(errs, &syntax.Error{File: file.Name, Line: entry.Line,
+			Msg: fmt.Sprintf("kernel %s declares %d bytes of shared memory; %d are possible", entry.Name, entry.SharedBytes, maxSharedBytes)})
+	}
+	c.code = make([]instruction, len(entry.Code)+1)
+	for i := range entry.Code {
+		c.in, c.out = &entry.Code[i], &c.code[i]
+		if err := c.instruction(); err != nil {
+			err.File, err.Line = file.Name, c.in.Line
+			errs = append(errs, err)
+		}
+	}
+	c.code[len(entry.Code)] = instruction{flow: exit, guard: -1, kind: Control}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return c.kernel, nil
+}
+
+// file4 returns the size of the register file for a type.
+func (c *compiler) file4(t syntax.Type) *int {
+	switch t.Size() {
+	case 0:
+		return &c.predicates
+	case 8:
+		return &c.longs
+	}
+	return &c.words
+}
+
+// fail abandons the instruction with an error.
+func (c *compiler) fail(format string, args ...any) {
+	panic(&syntax.Error{Msg: c.in.Opcode() + ": " + fmt.Sprintf(format, args...)})
+}
+
+func (c *compiler) instruction() (err *syntax.Error) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case *syntax.Error:
+			err = e
+		default:
+			panic(e)
+		}
+	}()
+	in, out := c.in, c.out
+	out.guard = -1
+	if in.Guard.Present {
+		out.guard, out.guardNot = int32(c.slots[in.Guard.Register]), in.Guard.Not
+		out.reads = append(out.reads, int32(in.Guard.Register))
+	}
+	c.mods = in.Mods
+	if compile, ok := forms[in.Op]; ok {
+		out.kind = formKinds[in.Op]
+		out.exec = compile(c)
+		if len(c.mods) > 0 {
+			c.fail("modifier .%s is unknown, or not in its place", c.mods[0])
+		}
+	} else {
+		c.scalar()
+	}
+	return nil
+}
+
+// A form compiles the instructions whose operands have a shape of their own.
+type form func(c *compiler) exec
+
+var forms map[string]form
+
+func init() {
+	// Assigned here because the forms refer to the table through the compiler.
+	forms = map[string]form{
+		"mov": (*compiler).mov, "selp": (*compiler).selp, "cvt": (*compiler).cvt, "cvta": (*compiler).cvta,
+		"setp": (*compiler).setp, "set": (*compiler).set, "slct": (*compiler).slct, "testp": (*compiler).testp,
+		"and": (*compiler).logic, "or": (*compiler).logic, "xor": (*compiler).logic, "not": (*compiler).logic,
+		"ld": (*compiler).load, "st": (*compiler).store, "atom": (*compiler).atomic, "red": (*compiler).atomic,
+		"prefetch": (*compiler).prefetch,
+		"bra":      (*compiler).bra, "ret": (*compiler).exit, "exit": (*compiler).exit, "trap": (*compiler).trap,
+		"bar": (*compiler).bar, "barrier": (*compiler).bar, "membar": (*compiler).fence, "fence": (*compiler).fence,
+		"shfl": (*compiler).shfl, "vote": (*compiler).vote, "match": (*compiler).match, "activemask": (*compiler).activemask,
+	}
+}
+
+// mod consumes the next modifier if it is one of names, and returns it; else "".
+func (c *compiler) mod(names ...string) string {
+	if len(c.mods) > 0 && slices.Contains(names, c.mods[0]) {
+		m := c.mods[0]
+		c.mods = c.mods[1:]
+		return m
+	}
+	return ""
+}
+
+// need is mod where one of names must be there.
+func (c *compiler) need(names ...string) string {
+	m := c.mod(names...)
+	if m == "" {
+		c.fail("needs .%s", strings.Join(names, " or ."))
+	}
+	return m
+}
+
+// typ consumes a type of one of the sizes given.
+func (c *compiler) typ(sizes ...int) syntax.Type {
+	if len(c.mods) == 0 {
+		c.fail("needs a type")
+	}
+	t := syntax.ParseType(c.mods[0])
+	if t == syntax.NoType || !slices.Contains(sizes, t.Size()) {
+		c.fail("modifier .%s is unknown, or a type that it does not take", c.mods[0])
+	}
+	c.mods = c.mods[1:]
+	return t
+}
+
+// args checks the number of operands.
+func (c *compiler) args(least, most int) {
+	switch n := len(c.in.Args); {
+	case n < least || n > most:
+		if least == most {
+			c.fail("takes %d operands, not %d", least, n)
+		}
+		c.fail("takes %d to %d operands, not %d", least, most, n)
+	}
+}
+
+// scalar compiles the instructions that compute each lane by itself, listed in
+// scalars by their full spelling.
+func (c *compiler) scalar() {
+	opcode := c.in.Opcode()
+	s, ok := scalars[opcode]
+	if !ok {
+		c.fail("this instruction is unknown%s", similar(opcode))
+	}
+	c.args(1+len(s.operands), 1+len(s.operands))
+	c.out.kind = s.kind
+	var slots [4]int
+	for i, t := range s.operands {
+		slots[i] = c.source(i+1, t)
+	}
+	d := c.destination(0, s.result)
+	if s.approximation != nil {
+		s.function = s.approximation(c.approximation)
+	}
+	if fast, ok := vectors[opcode]; ok {
+		c.out.exec = fast(d, slots)
+	} else {
+		c.out.exec = s.lanes(d, slots)
+	}
+	if s.divides {
+		c.out.exec = checkDivisor(c.out.exec, slots[1], s.result.Size() == 8)
+	}
+	c.mods = nil
+}
+
+// similar lists known spellings of the same operation.
+func similar(opcode string) string {
+	op, _, _ := strings.Cut(opcode, ".")
+	var known []string
+	for s := range scalars {
+		if strings.HasPrefix(s, op+".") {
+			known = append(known, s)
+		}
+	}
+	if len(known) == 0 {
+		return ""
+	}
+	sort.Strings(known)
+	if len(known) > 8 {
+		known = append(known[:8], "…")
+	}
+	return "; known are " + strings.Join(known, ", ")
+}
+
+// checkDivisor puts a check for division by zero before do.
+func checkDivisor(do exec, slot int, long bool) exec {
+	return func(w *warp, m uint32) {
+		if !w.block.launch.options.Unchecked {
+			for lane := range lanesOf(m) {
+				if long && w.x[slot][lane] == 0 || !long && w.r[slot][lane] == 0 {
+					w.fault(DivisionByZero, lane, 0, "the divisor is 0, and the result unspecified")
+				}
+			}
+		}
+		do(w, m)
+	}
+}

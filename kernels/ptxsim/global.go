@@ -1,0 +1,210 @@
+package ptxsim
+
+import (
+	"fmt"
+	"math/bits"
+	"sync"
+
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// globalAt carries out an access of global memory: allocation by allocation,
+// nearly always one.
+func (a *memoryAccess) globalAt(w *warp, at *[warpSize]uint64, m uint32) {
+	if c := w.count(); c != nil {
+		c.requests++
+		c.bytes += int64(a.size * bits.OnesCount32(m))
+	}
+	l := w.block.launch
+	for m != 0 {
+		mem, inside := a.locate(w, at, m)
+		if c := w.count(); c != nil {
+			c.sectors += int64(sectors(at, inside))
+		}
+		if mem.cells != nil {
+			a.checkCells(w, mem, at, inside)
+		}
+		if a.strong && l.kernel.fences && !l.options.Unchecked {
+			for i := range lanesOf(inside) {
+				w.synchronize(syntax.Global, mem.base+at[i], a.reads, a.writes)
+			}
+		}
+		a.move(w, mem.data, at, inside)
+		m &^= inside
+	}
+}
+
+// locate finds the allocation of the lowest lane's address, and those lanes
+// whose accesses lie inside of it; their addresses become offsets.
+func (a *memoryAccess) locate(w *warp, at *[warpSize]uint64, m uint32) (*allocation, uint32) {
+	first := at[firstLane(m)]
+	mem := w.sites[a.site]
+	if mem == nil || first-mem.base >= uint64(mem.size) {
+		mem = w.block.launch.gpu.memory.near(first)
+		if mem == nil || mem.freed || first-mem.base >= uint64(mem.size) {
+			a.outside(w, firstLane(m), first)
+		}
+		w.sites[a.site] = mem
+	}
+	size := uint64(a.size)
+	last := uint64(mem.size) - size // wraps if the access is larger than all
+	var inside uint32
+	var low uint64
+	for t := m; t != 0; t &= t - 1 {
+		i := bits.TrailingZeros32(t) & 31
+		offset := at[i] - mem.base
+		if offset <= last && uint64(mem.size) >= size {
+			at[i] = offset
+			low |= offset
+			inside |= 1 << i
+		}
+	}
+	if low&(size-1) != 0 {
+		for i := range lanesOf(inside) {
+			if address := mem.base + at[i]; address&(size-1) != 0 {
+				w.fault(Misaligned, i, address, "address %#x is not a multiple of the access's %d bytes", address, size)
+			}
+		}
+	}
+	if inside>>firstLane(m)&1 == 0 {
+		a.outside(w, firstLane(m), first)
+	}
+	return mem, inside
+}
+
+// outside faults for an access that lies in no allocation.
+func (a *memoryAccess) outside(w *warp, lane int, address uint64) {
+	if address < 1<<20 {
+		w.fault(NullPointer, lane, address, "%d bytes at address %#x", a.size, address)
+	}
+	w.fault(OutOfBounds, lane, address, "%d bytes at address %#x: %s", a.size, address, w.block.launch.gpu.memory.describe(address))
+}
+
+// sectors returns the number of distinct 32-byte sectors at the lanes' offsets.
+// (An aligned access of up to 32 bytes lies in one.)
+func sectors(at *[warpSize]uint64, m uint32) int {
+	var seen [warpSize]uint64
+	n := 0
+	ascending := true
+	for t := m; t != 0; t &= t - 1 {
+		s := at[bits.TrailingZeros32(t)&31] >> 5
+		if n > 0 {
+			last := seen[n-1]
+			if s == last {
+				continue
+			}
+			ascending = ascending && s > last
+		}
+		seen[n&31] = s
+		n++
+	}
+	if ascending {
+		return n
+	}
+	distinct := 0
+next:
+	for i, s := range seen[:n] {
+		for _, before := range seen[:i] {
+			if before == s {
+				continue next
+			}
+		}
+		distinct++
+	}
+	return distinct
+}
+
+// stripes of cells are locked where blocks run in parallel.
+const (
+	stripes     = 64
+	stripeCells = 1024
+)
+
+type stripeLocks [stripes]sync.Mutex
+
+// checkCells follows the access through the cells of an allocation.
+func (a *memoryAccess) checkCells(w *warp, mem *allocation, at *[warpSize]uint64, m uint32) {
+	l := w.block.launch
+	if !l.parallel {
+		for t := m; t != 0; t &= t - 1 {
+			i := bits.TrailingZeros32(t) & 31
+			a.checkCellsOf(w, mem, i, at[i])
+		}
+		return
+	}
+	locked := -1
+	defer func() { // also when a fault is found
+		if locked >= 0 {
+			l.gpu.locks[locked].Unlock()
+		}
+	}()
+	for t := m; t != 0; t &= t - 1 {
+		i := bits.TrailingZeros32(t) & 31
+		if stripe := int((mem.base + at[i]) / 4 / stripeCells % stripes); stripe != locked {
+			if locked >= 0 {
+				l.gpu.locks[locked].Unlock()
+			}
+			l.gpu.locks[stripe].Lock()
+			locked = stripe
+		}
+		a.checkCellsOf(w, mem, i, at[i])
+	}
+}
+
+// checkCellsOf follows one lane's access. Races between accesses of less than a
+// word are not followed: cells do not tell bytes apart.
+func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset uint64) {
+	first := w.block.launch.firstOwner
+	need, n := uint8(0xf), max(a.size/4, 1)
+	if a.size < 4 {
+		need = (1<<a.size - 1) << (offset % 4)
+	}
+	cells := mem.cells[offset/4:]
+	for j := range n {
+		c := &cells[j]
+		address := mem.base + offset&^3 + uint64(4*j)
+		if a.reads && c.defined&need != need {
+			w.fault(Uninitialized, lane, address, "global memory at %#x, %s, has not been written", address, w.block.launch.gpu.memory.describe(address))
+		}
+		if a.readOnly && c.flags&written != 0 && c.writeOwner >= first {
+			w.fault(ReadOnlyWritten, lane, address, "global memory at %#x has been written by this launch, %s", address, w.who(c.writeOwner, c.writer))
+		}
+		if a.size >= 4 {
+			if x := w.touch(c, first, lane, a.writes, a.strong); x != nil {
+				w.faultRace(x, lane, address, "global")
+			}
+		}
+		if a.writes {
+			c.defined |= need
+		}
+	}
+}
+
+func (w *warp) faultRace(x *conflict, lane int, address uint64, space string) {
+	who := w.who(x.owner, x.other)
+	if x.many {
+		who = "several threads, among them " + who
+	}
+	what := "no barrier orders them"
+	if x.owner != w.block.owner {
+		what = "nothing orders blocks"
+		if w.block.launch.kernel.fences {
+			what = "no fence and atomic on either side orders them"
+		}
+	}
+	w.fault(Race, lane, address, "%s of %s memory at %#x, accessed before by %s; %s", x.kind, space, address, who, what)
+}
+
+// who names a thread of a block of this launch.
+func (w *warp) who(owner uint32, thread uint16) string {
+	l := w.block.launch
+	t := l.threadIndex(int(thread))
+	if owner == w.block.owner {
+		return fmt.Sprintf("thread (%d,%d,%d)", t.X, t.Y, t.Z)
+	}
+	if owner == l.manyOwners() {
+		return fmt.Sprintf("thread (%d,%d,%d) of another block", t.X, t.Y, t.Z)
+	}
+	b := l.blockIndex(int(owner - l.firstOwner))
+	return fmt.Sprintf("thread (%d,%d,%d) of block (%d,%d,%d)", t.X, t.Y, t.Z, b.X, b.Y, b.Z)
+}

@@ -1,0 +1,254 @@
+package ptxsim
+
+import (
+	"encoding/binary"
+	"fmt"
+	"runtime"
+	"sort"
+	"strings"
+
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// A GPU is a simulated GPU, a [gpu.Driver]. Make one with [New].
+type GPU struct {
+	options   Options
+	memory    *memory
+	streams   []stream
+	lost      error
+	nextOwner uint32
+	locks     stripeLocks
+	profiles  map[*kernel]*profile
+}
+
+var (
+	_ gpu.Driver   = (*GPU)(nil)
+	_ gpu.Recycler = (*GPU)(nil)
+)
+
+// New returns a GPU that behaves as the options say.
+func New(options Options) *GPU {
+	if options.Memory == 0 {
+		options.Memory = 4 << 30
+	}
+	return &GPU{
+		options:   options,
+		memory:    newMemory(options.Memory, !options.Unchecked),
+		streams:   make([]stream, 1),
+		nextOwner: 1,
+		profiles:  map[*kernel]*profile{},
+	}
+}
+
+// Properties describes the GPU: an sm_70 of one multiprocessor.
+func (g *GPU) Properties() gpu.Properties {
+	return gpu.Properties{
+		Name:  fmt.Sprintf("PTX simulator (%s)", runtime.GOARCH),
+		Major: 7, Minor: 0,
+		Multiprocessors:      1,
+		Memory:               g.options.Memory,
+		WarpSize:             warpSize,
+		MaxThreadsPerBlock:   maxThreadsPerBlock,
+		MaxBlock:             gpu.Dim{X: maxThreadsPerBlock, Y: maxThreadsPerBlock, Z: maxBlockZ},
+		MaxGrid:              gpu.Dim{X: maxGridX, Y: maxGridYZ, Z: maxGridYZ},
+		SharedMemoryPerBlock: maxSharedBytes,
+		RegistersPerBlock:    65536,
+
+		MaxThreadsPerMultiprocessor: 2048,
+	}
+}
+
+// Alloc reserves memory, filled with a pattern that no one should rely on.
+func (g *GPU) Alloc(size int) (gpu.Pointer, error) {
+	if g.lost != nil {
+		return 0, g.lost
+	}
+	a, err := g.memory.alloc(size)
+	if err != nil {
+		return 0, fmt.Errorf("ptxsim: alloc: %w", err)
+	}
+	return gpu.Pointer(a.base), nil
+}
+
+// Free waits for all streams and gives back what Alloc returned. Its addresses
+// are not given out again.
+func (g *GPU) Free(p gpu.Pointer) error {
+	if p == 0 {
+		return g.lost
+	}
+	if err := g.SyncAll(); err != nil {
+		return err
+	}
+	if err := g.memory.free(uint64(p)); err != nil {
+		return fmt.Errorf("ptxsim: free: %w", err)
+	}
+	return nil
+}
+
+// A module is a PTX file, loaded.
+type module struct {
+	gpu     *GPU
+	name    string
+	kernels map[string]*moduleKernel
+}
+
+type moduleKernel struct {
+	*kernel
+	gpu *GPU
+}
+
+func (k *moduleKernel) Name() string        { return k.entry.Name }
+func (k *moduleKernel) Params() []gpu.Param { return k.params }
+
+// Load parses and compiles PTX. The error lists what is wrong, line by line.
+func (g *GPU) Load(name, ptx string) (gpu.Module, error) {
+	if g.lost != nil {
+		return nil, g.lost
+	}
+	file, err := syntax.Parse(name, ptx)
+	if err != nil {
+		return nil, err
+	}
+	return g.load(file)
+}
+
+func (g *GPU) load(file *syntax.File) (*module, error) {
+	constants, globals, err := g.place(file)
+	if err != nil {
+		return nil, err
+	}
+	m := &module{gpu: g, name: file.Name, kernels: map[string]*moduleKernel{}}
+	var errs syntax.Errors
+	for _, e := range file.Entries {
+		k, err := compileEntry(file, e, constants, globals, g.options.Approximation)
+		if err != nil {
+			errs = append(errs, err...)
+			continue
+		}
+		m.kernels[e.Name] = &moduleKernel{k, g}
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return m, nil
+}
+
+// place puts the module's .const and .global variables into memory.
+func (g *GPU) place(file *syntax.File) (constants []byte, globals map[*syntax.Variable]uint64, err error) {
+	if err := checkHeader(file); err != nil {
+		return nil, nil, err
+	}
+	globals = map[*syntax.Variable]uint64{}
+	for _, v := range file.Variables {
+		switch v.Space {
+		case syntax.Const:
+			for len(constants) < v.Offset {
+				constants = append(constants, 0)
+			}
+			constants = append(constants, initial(v)...)
+			if len(constants) > maxConstantBytes {
+				return nil, nil, &syntax.Error{File: file.Name, Line: v.Line, Msg: fmt.Sprintf(".const variables take more than %d bytes", maxConstantBytes)}
+			}
+		case syntax.Global:
+			a, err := g.memory.alloc(max(v.Size(), 1))
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s:%d: variable %s: %w", file.Name, v.Line, v.Name, err)
+			}
+			copy(a.data, initial(v))
+			a.setDefined(0, len(a.data))
+			globals[v] = a.base
+		}
+	}
+	return constants, globals, nil
+}
+
+const maxConstantBytes = 64 << 10
+
+// initial returns a variable's bytes at the start: zeros unless it says more.
+func initial(v *syntax.Variable) []byte {
+	if v.Init != nil {
+		return v.Init
+	}
+	return make([]byte, v.Size())
+}
+
+// Versions of the ISA and of targets that this package knows.
+const (
+	newestVersion = 6.3
+	newestTarget  = 70
+)
+
+func checkHeader(file *syntax.File) error {
+	var version float64
+	var target int
+	if _, err := fmt.Sscanf(file.Version, "%g", &version); err != nil || version > newestVersion {
+		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".version %s: known are versions up to %v", file.Version, newestVersion)}
+	}
+	if _, err := fmt.Sscanf(file.Target, "sm_%d", &target); err != nil || target > newestTarget {
+		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".target %s: known are targets up to sm_%d", file.Target, newestTarget)}
+	}
+	return nil
+}
+
+// Kernel returns the entry function of that name.
+func (m *module) Kernel(name string) (gpu.Kernel, error) {
+	if k, ok := m.kernels[name]; ok {
+		return k, nil
+	}
+	var names []string
+	for name := range m.kernels {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return nil, fmt.Errorf("%s has no kernel %s; it has %s", m.name, name, strings.Join(names, ", "))
+}
+
+// Launch checks the launch and enqueues it.
+func (g *GPU) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes int, args []gpu.Arg) error {
+	mk, ok := k.(*moduleKernel)
+	if !ok || mk.gpu != g {
+		return fmt.Errorf("ptxsim: kernel %s was not loaded by this GPU", k.Name())
+	}
+	if err := gpu.CheckArgs(k, args); err != nil {
+		return fmt.Errorf("ptxsim: %w", err)
+	}
+	grid, block = grid.Norm(), block.Norm()
+	if err := mk.checkGeometry(grid, block, sharedBytes); err != nil {
+		return fmt.Errorf("ptxsim: %w", err)
+	}
+	params := make([]byte, mk.entry.ParamBytes)
+	for i, p := range mk.entry.Params {
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], args[i].Bits())
+		copy(params[p.Offset:p.Offset+p.Size()], b[:])
+	}
+	l := &launch{gpu: g, kernel: mk.kernel, options: &g.options, grid: grid, block: block, dynamicShared: sharedBytes, params: params}
+	return g.enqueue(s, func() error { return g.execute(l) })
+}
+
+// execute runs a launch and adds up what it has done.
+func (g *GPU) execute(l *launch) error {
+	blocks := uint32(l.grid.Size())
+	if g.nextOwner > ^uint32(0)-blocks-1 {
+		g.forgetOwners()
+	}
+	l.firstOwner = g.nextOwner
+	g.nextOwner += blocks + 1
+	counts, fault := l.run()
+	g.profile(l.kernel).add(counts)
+	if fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// forgetOwners makes room for new numbers of blocks.
+func (g *GPU) forgetOwners() {
+	for _, a := range g.memory.allocations {
+		for i := range a.cells {
+			a.cells[i] = cell{defined: a.cells[i].defined}
+		}
+	}
+	g.nextOwner = 1
+}

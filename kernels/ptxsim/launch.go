@@ -1,0 +1,143 @@
+package ptxsim
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/topogen/topogen/kernels/gpu"
+)
+
+// A launch is one run of a kernel over a grid.
+type launch struct {
+	gpu           *GPU
+	kernel        *kernel
+	options       *Options
+	grid, block   gpu.Dim
+	dynamicShared int
+	params        []byte
+
+	parallel bool
+	// firstOwner numbers the blocks of this launch among those of all: block i
+	// is owner firstOwner+i.
+	firstOwner   uint32
+	publications map[location]*publication
+}
+
+// manyOwners stands for several blocks of this launch.
+func (l *launch) manyOwners() uint32 { return l.firstOwner + uint32(l.grid.Size()) }
+
+func (l *launch) maxBranches() int {
+	if l.options.MaxBranches > 0 {
+		return l.options.MaxBranches
+	}
+	return 1 << 28
+}
+
+// blockIndex returns the place in the grid of the block with that number.
+func (l *launch) blockIndex(number int) gpu.Dim {
+	g := l.grid
+	return gpu.Dim{X: number % g.X, Y: number / g.X % g.Y, Z: number / (g.X * g.Y)}
+}
+
+// Limits that hold for every GPU since compute capability 3.
+const (
+	maxThreadsPerBlock = 1024
+	maxSharedBytes     = 48 << 10
+	maxGridX           = 1<<31 - 1
+	maxGridYZ          = 65535
+	maxBlockZ          = 64
+)
+
+// checkGeometry returns an error unless a driver would accept the launch.
+func (k *kernel) checkGeometry(grid, block gpu.Dim, dynamicShared int) error {
+	name := k.entry.Name
+	switch {
+	case grid.X < 1 || grid.Y < 1 || grid.Z < 1 || grid.X > maxGridX || grid.Y > maxGridYZ || grid.Z > maxGridYZ:
+		return fmt.Errorf("kernel %s: a grid of %d×%d×%d blocks; 1 to %d×%d×%d are possible", name, grid.X, grid.Y, grid.Z, maxGridX, maxGridYZ, maxGridYZ)
+	case block.X < 1 || block.Y < 1 || block.Z < 1 || block.Z > maxBlockZ || block.X > maxThreadsPerBlock || block.Y > maxThreadsPerBlock || block.Size() > maxThreadsPerBlock:
+		return fmt.Errorf("kernel %s: a block of %d×%d×%d threads; at most %d are possible, and %d in the last dimension", name, block.X, block.Y, block.Z, maxThreadsPerBlock, maxBlockZ)
+	case dynamicShared < 0 || k.entry.SharedBytes+dynamicShared > maxSharedBytes:
+		return fmt.Errorf("kernel %s: %d bytes of shared memory, %d declared and %d dynamic; %d are possible", name, k.entry.SharedBytes+dynamicShared, k.entry.SharedBytes, dynamicShared, maxSharedBytes)
+	}
+	limit := k.entry.MaxThreads
+	want := gpu.Dim{X: limit[0], Y: limit[1], Z: limit[2]}
+	switch {
+	case limit[0] == 0:
+	case k.entry.ExactThreads && block != want:
+		return fmt.Errorf("kernel %s: a block of %v threads, where .reqntid demands %v", name, block, want)
+	case !k.entry.ExactThreads && block.Size() > want.Size():
+		return fmt.Errorf("kernel %s: a block of %v threads, where .maxntid allows %d", name, block, want.Size())
+	}
+	return nil
+}
+
+// run runs all blocks and returns the fault of the first that has one, nil if
+// all is well, with what each instruction of the kernel has done.
+func (l *launch) run() ([]count, *Fault) {
+	blocks := l.grid.Size()
+	workers := l.options.Threads
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	workers = min(workers, blocks)
+	if l.kernel.serial {
+		workers = 1
+	}
+	l.parallel = workers > 1
+	l.publications = map[location]*publication{}
+	if workers == 1 {
+		b := newBlock(l)
+		for i := range blocks {
+			if l.options.Reverse {
+				i = blocks - 1 - i
+			}
+			if f := b.run(i); f != nil {
+				return b.counts, f
+			}
+		}
+		return b.counts, nil
+	}
+
+	// Workers take blocks in ascending order. One that faults stops all later
+	// blocks from starting, but none before it.
+	var next, limit atomic.Int64
+	limit.Store(int64(blocks))
+	faults := make([]*Fault, workers)
+	counts := make([][]count, workers)
+	var wait sync.WaitGroup
+	for i := range workers {
+		wait.Go(func() {
+			b := newBlock(l)
+			counts[i] = b.counts
+			for {
+				number := next.Add(1) - 1
+				if number >= limit.Load() {
+					return
+				}
+				if f := b.run(int(number)); f != nil {
+					faults[i] = f
+					for old := limit.Load(); number < old && !limit.CompareAndSwap(old, number); old = limit.Load() {
+					}
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	var first *Fault
+	for _, f := range faults {
+		if f != nil && (first == nil || l.number(f.Block) < l.number(first.Block)) {
+			first = f
+		}
+	}
+	for _, other := range counts[1:] {
+		for pc := range other {
+			counts[0][pc].add(&other[pc])
+		}
+	}
+	return counts[0], first
+}
+
+func (l *launch) number(b gpu.Dim) int { return (b.Z*l.grid.Y+b.Y)*l.grid.X + b.X }

@@ -1,0 +1,267 @@
+package ptxsim
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// semantics is how an access takes part in the memory model.
+type semantics struct {
+	strong           bool
+	acquire, release bool
+	scope            int
+}
+
+// semantics consumes the modifiers before the state space.
+func (c *compiler) semantics(ordered string) semantics {
+	switch c.mod("weak", "volatile", "relaxed", ordered) {
+	case "volatile":
+		return semantics{strong: true}
+	case "relaxed":
+		return semantics{strong: true, scope: c.scope()}
+	case "acquire":
+		c.fences = true
+		return semantics{strong: true, acquire: true, scope: c.scope()}
+	case "release":
+		c.fences = true
+		return semantics{strong: true, release: true, scope: c.scope()}
+	}
+	return semantics{}
+}
+
+func (c *compiler) scope() int {
+	if c.need("cta", "gpu", "sys") == "cta" {
+		return blockScope
+	}
+	return gpuScope
+}
+
+// space consumes the state space, Generic if none is named.
+func (c *compiler) space(names ...string) syntax.Space {
+	space, _ := syntax.ParseSpace(c.mod(names...))
+	return space
+}
+
+// around puts the fences of acquire and release where they belong.
+func (s semantics) around(do exec) exec {
+	if !s.acquire && !s.release {
+		return do
+	}
+	return func(w *warp, m uint32) {
+		checked := !w.block.launch.options.Unchecked
+		if s.release && checked {
+			w.fence(s.scope)
+		}
+		do(w, m)
+		if s.acquire && checked {
+			w.fence(s.scope)
+		}
+	}
+}
+
+// finish completes a memory access and compiles it.
+func (c *compiler) finish(a memoryAccess, s semantics) exec {
+	a.strong = s.strong
+	c.out.storesOnly = a.writes && c.in.Op != "atom"
+	if a.strong && (a.space == syntax.Global || a.space == syntax.Generic) {
+		c.serial = true
+	}
+	if a.size < 4 && (a.space == syntax.Shared || a.space == syntax.Generic) {
+		c.sharedGrain = 0
+	}
+	return s.around(a.exec())
+}
+
+// An element is a register that an access fills or stores, of a vector or alone.
+type element struct {
+	slot int
+	long bool
+	bits int // of the register
+}
+
+// elements returns the registers of a load's or store's operand.
+func (c *compiler) accessElements(o *syntax.Operand, typ syntax.Type, n int, load bool) []element {
+	list := []syntax.Operand{*o}
+	if o.Kind == syntax.VectorOperand {
+		list = o.Elements
+	}
+	if len(list) != n {
+		c.fail("needs a vector of %d registers, not %d", n, len(list))
+	}
+	var elements []element
+	for i := range list {
+		o := &list[i]
+		e := element{bits: 8 * typ.Size(), long: typ.Size() == 8}
+		if o.Kind == syntax.RegisterOperand && o.Register >= 0 {
+			size := c.register(o).Type.Size()
+			e.bits, e.long = 8*size, size == 8
+		}
+		if load {
+			e.slot = c.destinationOf(o, typ, true)
+		} else {
+			if o.Kind == syntax.ImmediateOperand && typ.Size() < 4 {
+				e.bits = 32
+			}
+			e.slot = c.sourceOf(o, typ, true)
+		}
+		elements = append(elements, e)
+	}
+	return elements
+}
+
+// vector consumes .v2 or .v4 and the type.
+func (c *compiler) vector() (n int, typ syntax.Type) {
+	n = map[string]int{"": 1, "v2": 2, "v4": 4}[c.mod("v2", "v4")]
+	typ = c.typ(1, 2, 4, 8)
+	if n*typ.Size() > 16 {
+		c.fail("accesses more than 16 bytes")
+	}
+	return n, typ
+}
+
+// load compiles ld (PTX ISA 9.7.8).
+func (c *compiler) load() exec {
+	s := c.semantics("acquire")
+	space := c.space("global", "shared", "local", "const", "param")
+	c.mod("ca", "cg", "cs", "lu", "cv")
+	readOnly := c.mod("nc") != ""
+	if readOnly && (space != syntax.Global || s.strong) {
+		c.fail(".nc is for ld.global")
+	}
+	n, typ := c.vector()
+	c.args(2, 2)
+	a := c.memoryOperand(&c.in.Args[1], space)
+	a.reads, a.readOnly, a.size = true, readOnly, n*typ.Size()
+	if space == syntax.ParamSpace {
+		c.checkParameter(&a, c.in.Args[1].Base().Param)
+	}
+	a.move = loadMove(c.accessElements(&c.in.Args[0], typ, n, true), typ)
+	return c.finish(a, s)
+}
+
+func (c *compiler) checkParameter(a *memoryAccess, index int) {
+	p := c.entry.Params[index]
+	switch at := int(a.offset) - p.Offset; {
+	case at < 0 || at+a.size > p.Size():
+		c.fail("reads %d bytes at byte %d of parameter %s, which has %d", a.size, at, p.Name, p.Size())
+	case a.offset%uint64(a.size) != 0:
+		c.fail("byte %d of parameter %s is not aligned to the %d bytes read", at, p.Name, a.size)
+	}
+}
+
+// store compiles st.
+func (c *compiler) store() exec {
+	s := c.semantics("release")
+	space := c.space("global", "shared", "local")
+	c.mod("wb", "cg", "cs", "wt")
+	n, typ := c.vector()
+	c.args(2, 2)
+	a := c.memoryOperand(&c.in.Args[0], space)
+	a.writes, a.size = true, n*typ.Size()
+	a.move = storeMove(c.accessElements(&c.in.Args[1], typ, n, false), typ)
+	return c.finish(a, s)
+}
+
+// prefetch compiles prefetch.global.L1 [a] and the like, which do nothing here.
+func (c *compiler) prefetch() exec {
+	space := c.space("global", "local")
+	c.need("L1", "L2")
+	c.args(1, 1)
+	c.memoryOperand(&c.in.Args[0], space)
+	return func(*warp, uint32) {}
+}
+
+func loadMove(elements []element, typ syntax.Type) func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+	size := typ.Size()
+	plain := true
+	for _, e := range elements {
+		plain = plain && e.bits == 8*size && size >= 4
+	}
+	if plain && size == 4 {
+		return loadWords(elements)
+	}
+	widen := make([]conversion, len(elements))
+	for j, e := range elements {
+		widen[j] = widening(typ, e.bits)
+	}
+	return func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+		for ; m != 0; m &= m - 1 {
+			i := bits.TrailingZeros32(m) & 31
+			for j, e := range elements {
+				b := mem[at[i]+uint64(j*size):]
+				var v uint64
+				switch size {
+				case 1:
+					v = uint64(b[0])
+				case 2:
+					v = uint64(binary.LittleEndian.Uint16(b))
+				case 4:
+					v = uint64(binary.LittleEndian.Uint32(b))
+				default:
+					v = binary.LittleEndian.Uint64(b)
+				}
+				v = widen[j](v)
+				if e.long {
+					w.x[e.slot][i] = v
+				} else {
+					w.r[e.slot][i] = uint32(v)
+				}
+			}
+		}
+	}
+}
+
+// loadWords is loadMove for 32-bit registers.
+func loadWords(elements []element) func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+	slots := make([]int, len(elements))
+	for j, e := range elements {
+		slots[j] = e.slot
+	}
+	return func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+		for j, slot := range slots {
+			dst := &w.r[slot]
+			offset := uint64(4 * j)
+			if m == allLanes {
+				for i := range dst {
+					dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
+				}
+				continue
+			}
+			for t := m; t != 0; t &= t - 1 {
+				i := bits.TrailingZeros32(t) & 31
+				dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
+			}
+		}
+	}
+}
+
+func storeMove(elements []element, typ syntax.Type) func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+	size := typ.Size()
+	return func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+		for j, e := range elements {
+			offset := uint64(j * size)
+			for t := m; t != 0; t &= t - 1 {
+				i := bits.TrailingZeros32(t) & 31
+				b := mem[at[i]+offset:]
+				var v uint64
+				if e.long {
+					v = w.x[e.slot][i]
+				} else {
+					v = uint64(w.r[e.slot][i])
+				}
+				switch size {
+				case 1:
+					b[0] = byte(v)
+				case 2:
+					binary.LittleEndian.PutUint16(b, uint16(v))
+				case 4:
+					binary.LittleEndian.PutUint32(b, uint32(v))
+				default:
+					binary.LittleEndian.PutUint64(b, v)
+				}
+			}
+		}
+	}
+}

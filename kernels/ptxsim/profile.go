@@ -1,0 +1,124 @@
+package ptxsim
+
+import "sort"
+
+// A profile is what launches of a kernel have done, instruction by instruction.
+type profile struct {
+	kernel   *kernel
+	launches int64
+	counts   []count
+}
+
+func (g *GPU) profile(k *kernel) *profile {
+	p := g.profiles[k]
+	if p == nil {
+		p = &profile{kernel: k, counts: make([]count, len(k.code))}
+		g.profiles[k] = p
+	}
+	return p
+}
+
+func (p *profile) add(counts []count) {
+	p.launches++
+	for i := range counts {
+		p.counts[i].add(&counts[i])
+	}
+}
+
+// A LineCount is what the instruction in one line of a kernel has done.
+type LineCount struct {
+	Line        int
+	Label       string // that marks the line, "" without one
+	Instruction string
+	Counters
+}
+
+// ResetCounters sets all counters to zero.
+func (g *GPU) ResetCounters() { clear(g.profiles) }
+
+// Counters returns what launches of the kernel of that name have done since the
+// last ResetCounters; of all kernels if the name is "". Work that is enqueued
+// counts once it is done.
+func (g *GPU) Counters(kernel string) Counters {
+	var sum Counters
+	for _, p := range g.profiles {
+		if kernel == "" || p.kernel.entry.Name == kernel {
+			sum.Launches += p.launches
+			for pc := range p.counts {
+				c := p.counters(pc)
+				sum.Add(&c)
+			}
+		}
+	}
+	return sum
+}
+
+// CountersBetween is Counters for the instructions from one label to another:
+// those of a loop, for instance. An empty label means the kernel's begin or end;
+// ok is false if there is no such launched kernel or label.
+func (g *GPU) CountersBetween(kernel, from, to string) (c Counters, ok bool) {
+	inside := from == ""
+	for _, l := range g.Lines(kernel) {
+		if l.Label == to && inside && to != "" {
+			return c, ok
+		}
+		if l.Label == from && from != "" {
+			inside = true
+		}
+		if inside {
+			ok = true
+			c.Add(&l.Counters)
+		}
+	}
+	return c, ok && to == ""
+}
+
+// Lines returns what each instruction of the kernel has done, in order.
+func (g *GPU) Lines(kernel string) []LineCount {
+	var lines []LineCount
+	for _, p := range g.profiles {
+		if p.kernel.entry.Name != kernel {
+			continue
+		}
+		labels := map[int]string{}
+		for _, l := range p.kernel.entry.Labels {
+			labels[l.Index] = l.Name
+		}
+		for pc := range p.kernel.entry.Code {
+			in := &p.kernel.entry.Code[pc]
+			lines = append(lines, LineCount{Line: in.Line, Label: labels[pc], Instruction: in.Text, Counters: p.counters(pc)})
+		}
+	}
+	return lines
+}
+
+// KernelNames returns the kernels that have counters, sorted.
+func (g *GPU) KernelNames() []string {
+	var names []string
+	for k := range g.profiles {
+		names = append(names, k.entry.Name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// counters returns the count of the instruction at pc under the right headings.
+func (p *profile) counters(pc int) Counters {
+	in, n := &p.kernel.code[pc], &p.counts[pc]
+	var c Counters
+	c.Warps[in.kind], c.Threads[in.kind] = n.warps, n.threads
+	if in.flow == branch {
+		c.Branches, c.DivergentBranches = n.warps, n.divergent
+	}
+	if n.wavefronts > 0 {
+		c.Shared = SharedTraffic{Requests: n.requests, Bytes: n.bytes, Wavefronts: n.wavefronts, Conflicts: n.conflict}
+		return c
+	}
+	traffic := Traffic{Requests: n.requests, Bytes: n.bytes, Sectors: n.sectors}
+	if in.storesOnly {
+		c.GlobalStore = traffic
+	} else {
+		c.GlobalLoad = traffic
+	}
+	return c
+}

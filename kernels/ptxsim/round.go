@@ -1,0 +1,163 @@
+package ptxsim
+
+import "math"
+
+func float32frombits(u uint32) float32 { return math.Float32frombits(u) }
+func float64frombits(u uint64) float64 { return math.Float64frombits(u) }
+
+// bits32 returns the bits of x; all NaNs have the bits that GPUs give them.
+func bits32(x float32) uint32 {
+	if x != x {
+		return 0x7fffffff
+	}
+	return math.Float32bits(x)
+}
+
+// bits64 is bits32 for float64, whose NaNs are made alike so that results do
+// not depend on the host's processor.
+func bits64(x float64) uint64 {
+	if x != x {
+		return 0x7ff8000000000000
+	}
+	return math.Float64bits(x)
+}
+
+// A rounding says which of the two nearest float32 stands for a real number.
+type rounding uint8
+
+const (
+	toNearest  rounding = iota // ties to even: .rn
+	toZero                     // .rz
+	toNegative                 // .rm
+	toPositive                 // .rp
+)
+
+var roundings = map[string]rounding{"rn": toNearest, "rz": toZero, "rm": toNegative, "rp": toPositive}
+
+// round32 returns the float32 for the real number s+e, where s is the float64
+// nearest to it and only the sign of e matters.
+func round32(s, e float64, mode rounding) float32 {
+	if mode == toNearest {
+		if e != 0 {
+			s = toOdd(s, e)
+		}
+		return float32(s)
+	}
+	f := float32(s)
+	if s != s || math.IsInf(s, 0) {
+		return f
+	}
+	above := float64(f) > s || float64(f) == s && e < 0 // f above the real number
+	below := float64(f) < s || float64(f) == s && e > 0
+	negative := s < 0 || s == 0 && e < 0
+	switch {
+	case above && (mode == toNegative || mode == toZero && !negative):
+		return math.Nextafter32(f, float32(math.Inf(-1)))
+	case below && (mode == toPositive || mode == toZero && negative):
+		return math.Nextafter32(f, float32(math.Inf(1)))
+	}
+	return f
+}
+
+// toOdd returns whichever float64 neighbour of the real number s+e has an odd
+// last bit. Rounding that to a format with at least two bits fewer gives what
+// rounding s+e itself would have given (Boldo and Melquiond 2008).
+func toOdd(s, e float64) float64 {
+	b := math.Float64bits(s)
+	if b&1 == 1 {
+		return s
+	}
+	if (e > 0) == (s > 0) {
+		return math.Float64frombits(b + 1)
+	}
+	return math.Float64frombits(b - 1)
+}
+
+// twoSum returns the float64 nearest to a+b and what is missing (Knuth).
+func twoSum(a, b float64) (s, e float64) {
+	s = a + b
+	v := s - a
+	return s, (a - (s - v)) + (b - v)
+}
+
+// fma32 returns x·y+z, rounded once. The product of two float32 is exact in
+// float64. The sum may be rounded there, and once more to float32; the second
+// rounding goes wrong only where the first has led to the middle between two
+// float32, or to a subnormal result.
+func fma32(x, y, z float32) float32 {
+	p := float64(x) * float64(y)
+	s := p + float64(z)
+	const smallestNormal = 0x3810000000000000 // 2⁻¹²⁶
+	b := math.Float64bits(s)
+	if b&0x1fffffff != 0x10000000 && b<<1 >= smallestNormal<<1 {
+		return float32(s)
+	}
+	return fmaRounded(p, float64(z), toNearest)
+}
+
+// fmaRounded returns p+z in the given rounding, p being a product of float32.
+func fmaRounded(p, z float64, mode rounding) float32 {
+	s, e := twoSum(p, z)
+	if s == 0 && e == 0 {
+		return exactZero(p, z, s, mode)
+	}
+	return round32(s, e, mode)
+}
+
+// exactZero gives the sum s = a+b = 0 its sign, which depends on the rounding
+// where a and b differ in theirs.
+func exactZero(a, b, s float64, mode rounding) float32 {
+	if mode == toNegative && (math.Signbit(a) || math.Signbit(b)) {
+		return float32(math.Copysign(0, -1))
+	}
+	return float32(s)
+}
+
+func add32(mode rounding) func(x, y float32) float32 {
+	if mode == toNearest {
+		return func(x, y float32) float32 { return x + y }
+	}
+	return func(x, y float32) float32 { return fmaRounded(float64(x), float64(y), mode) }
+}
+
+func mul32(mode rounding) func(x, y float32) float32 {
+	if mode == toNearest {
+		return func(x, y float32) float32 { return x * y }
+	}
+	return func(x, y float32) float32 { return round32(float64(x)*float64(y), 0, mode) }
+}
+
+func fused32(mode rounding) func(x, y, z float32) float32 {
+	if mode == toNearest {
+		return fma32
+	}
+	return func(x, y, z float32) float32 { return fmaRounded(float64(x)*float64(y), float64(z), mode) }
+}
+
+func div32(mode rounding) func(x, y float32) float32 {
+	if mode == toNearest {
+		return func(x, y float32) float32 { return x / y }
+	}
+	return func(x, y float32) float32 {
+		a, b := float64(x), float64(y)
+		q := a / b
+		e := 0.0
+		if !math.IsInf(q, 0) && !math.IsInf(b, 0) && q == q {
+			e = math.FMA(-q, b, a) // the remainder, exactly
+			if b < 0 {
+				e = -e
+			}
+		}
+		return round32(q, e, mode)
+	}
+}
+
+func sqrt32(mode rounding) func(x float32) float32 {
+	return func(x float32) float32 {
+		r := math.Sqrt(float64(x))
+		if mode == toNearest || math.IsInf(r, 0) || r != r {
+			return float32(r)
+		}
+		return round32(r, math.FMA(-r, r, float64(x)), mode)
+	}
+}

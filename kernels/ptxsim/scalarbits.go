@@ -1,0 +1,146 @@
+package ptxsim
+
+import (
+	"math/bits"
+
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// bitOperations enters the instructions on single bits and bit fields (PTX ISA
+// 9.7.1), funnel shifts, permutation and three-input logic (9.7.8, 9.7.9).
+func bitOperations(t scalarTable) {
+	count := func(name string, operand syntax.Type, function any) {
+		t[name+"."+operand.String()] = scalar{result: syntax.U32, operands: []syntax.Type{operand}, kind: IntegerArithmetic, function: function}
+	}
+	count("popc", syntax.B32, func(a uint32) uint32 { return uint32(bits.OnesCount32(a)) })
+	count("popc", syntax.B64, func(a uint64) uint32 { return uint32(bits.OnesCount64(a)) })
+	count("clz", syntax.B32, func(a uint32) uint32 { return uint32(bits.LeadingZeros32(a)) })
+	count("clz", syntax.B64, func(a uint64) uint32 { return uint32(bits.LeadingZeros64(a)) })
+
+	// bfind gives the most significant bit that is not a sign, or all ones;
+	// with .shiftamt how far it is from the top.
+	find := func(typ syntax.Type, significant func(uint64) uint64) {
+		width := uint32(8 * typ.Size())
+		index := func(a uint64) uint32 { return uint32(bits.Len64(significant(a))) - 1 }
+		amount := func(a uint64) uint32 {
+			if i := index(a); i != ^uint32(0) {
+				return width - 1 - i
+			}
+			return ^uint32(0)
+		}
+		if width == 64 {
+			count("bfind", typ, index)
+			count("bfind.shiftamt", typ, amount)
+			return
+		}
+		count("bfind", typ, func(a uint32) uint32 { return index(uint64(a)) })
+		count("bfind.shiftamt", typ, func(a uint32) uint32 { return amount(uint64(a)) })
+	}
+	find(syntax.U32, func(a uint64) uint64 { return a })
+	find(syntax.U64, func(a uint64) uint64 { return a })
+	find(syntax.S32, func(a uint64) uint64 { return uint64(uint32(a) ^ uint32(int32(a)>>31)) })
+	find(syntax.S64, func(a uint64) uint64 { return a ^ uint64(int64(a)>>63) })
+
+	t.add("brev.b32", syntax.B32, IntegerArithmetic, 1, bits.Reverse32)
+	t.add("brev.b64", syntax.B64, IntegerArithmetic, 1, bits.Reverse64)
+
+	extract := func(typ syntax.Type, function any) {
+		t["bfe."+typ.String()] = scalar{result: typ, operands: []syntax.Type{typ, syntax.U32, syntax.U32}, kind: IntegerArithmetic, function: function}
+	}
+	extract(syntax.U32, func(a, pos, n uint32) uint32 { return uint32(extractField(uint64(a), pos, n, 32, false)) })
+	extract(syntax.S32, func(a, pos, n uint32) uint32 { return uint32(extractField(uint64(a), pos, n, 32, true)) })
+	extract(syntax.U64, func(a uint64, pos, n uint32) uint64 { return extractField(a, pos, n, 64, false) })
+	extract(syntax.S64, func(a uint64, pos, n uint32) uint64 { return extractField(a, pos, n, 64, true) })
+
+	insert := func(typ syntax.Type, function any) {
+		t["bfi."+typ.String()] = scalar{result: typ, operands: []syntax.Type{typ, typ, syntax.U32, syntax.U32}, kind: IntegerArithmetic, function: function}
+	}
+	insert(syntax.B32, func(a, b, pos, n uint32) uint32 { return uint32(insertField(uint64(a), uint64(b), pos, n, 32)) })
+	insert(syntax.B64, func(a, b uint64, pos, n uint32) uint64 { return insertField(a, b, pos, n, 64) })
+
+	t.add("lop3.b32", syntax.B32, IntegerArithmetic, 4, lop3)
+	clamp := func(n uint32) uint32 { return min(n, 32) }
+	wrap := func(n uint32) uint32 { return n & 31 }
+	for mode, amount := range map[string]func(uint32) uint32{"clamp": clamp, "wrap": wrap} {
+		t.add("shf.l."+mode+".b32", syntax.B32, IntegerArithmetic, 3, func(lo, hi, n uint32) uint32 {
+			return uint32((uint64(hi)<<32 | uint64(lo)) << amount(n) >> 32)
+		})
+		t.add("shf.r."+mode+".b32", syntax.B32, IntegerArithmetic, 3, func(lo, hi, n uint32) uint32 {
+			return uint32((uint64(hi)<<32 | uint64(lo)) >> amount(n))
+		})
+	}
+	t.add("prmt.b32", syntax.B32, IntegerArithmetic, 3, permute)
+	for i, mode := range []string{"f4e", "b4e", "rc8", "ecl", "ecr", "rc16"} {
+		t.add("prmt.b32."+mode, syntax.B32, IntegerArithmetic, 3, func(a, b, c uint32) uint32 {
+			return permute(a, b, permuteModes[i][c&3])
+		})
+	}
+}
+
+// extractField returns n bits of a from position pos, both taken modulo 256;
+// bits beyond the width read as 0, or as the sign of the field (bfe).
+func extractField(a uint64, pos, n uint32, width uint, signed bool) uint64 {
+	pos, n = pos&0xff, n&0xff
+	if n == 0 {
+		return 0
+	}
+	var sign uint64
+	if signed {
+		sign = a >> min(pos+n-1, uint32(width)-1) & 1
+	}
+	inside := min(n, uint32(width)-min(pos, uint32(width)))
+	return a>>pos&(1<<inside-1) | -sign<<inside
+}
+
+// insertField returns b with n bits from position pos replaced by the low bits
+// of a (bfi).
+func insertField(a, b uint64, pos, n uint32, width uint) uint64 {
+	pos, n = pos&0xff, n&0xff
+	mask := uint64(1)<<n - 1 // all ones for n ≥ 64
+	mask <<= pos
+	return b&^mask | a<<pos&mask
+}
+
+// lop3 applies the truth table lut to three words, bit by bit.
+func lop3(a, b, c, lut uint32) uint32 {
+	var d uint32
+	for i := range uint32(8) {
+		if lut>>i&1 == 0 {
+			continue
+		}
+		term := ^uint32(0)
+		for j, v := range []uint32{c, b, a} {
+			if i>>j&1 == 0 {
+				v = ^v
+			}
+			term &= v
+		}
+		d |= term
+	}
+	return d
+}
+
+// permute picks four bytes out of eight; selector bit 3 spreads the byte's sign.
+func permute(a, b, selector uint32) uint32 {
+	bytes := uint64(b)<<32 | uint64(a)
+	var d uint32
+	for i := range 4 {
+		s := selector >> (4 * i)
+		v := uint32(bytes>>(8*(s&7))) & 0xff
+		if s&8 != 0 {
+			v = uint32(int32(int8(v))>>7) & 0xff
+		}
+		d |= v << (8 * i)
+	}
+	return d
+}
+
+// permuteModes are the selectors that each mode of prmt has for c = 0…3.
+var permuteModes = [6][4]uint32{
+	{0x3210, 0x4321, 0x5432, 0x6543}, // f4e: forward 4 extract
+	{0x5670, 0x6701, 0x7012, 0x0123}, // b4e: backward 4 extract
+	{0x0000, 0x1111, 0x2222, 0x3333}, // rc8: replicate 8
+	{0x3210, 0x3211, 0x3222, 0x3333}, // ecl: edge clamp left
+	{0x0000, 0x1110, 0x2210, 0x3210}, // ecr: edge clamp right
+	{0x1010, 0x3232, 0x1010, 0x3232}, // rc16: replicate 16
+}

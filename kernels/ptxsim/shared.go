@@ -1,0 +1,146 @@
+package ptxsim
+
+import (
+	"math/bits"
+
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// sharedAt carries out an access of the block's shared memory.
+func (a *memoryAccess) sharedAt(w *warp, at *[warpSize]uint64, m uint32) {
+	b := w.block
+	var low, high uint64
+	for t := m; t != 0; t &= t - 1 {
+		offset := at[bits.TrailingZeros32(t)&31]
+		low |= offset
+		high = max(high, offset)
+	}
+	if low&uint64(a.size-1) != 0 || high > uint64(len(b.shared)) || high+uint64(a.size) > uint64(len(b.shared)) {
+		a.check(w, at, m, "shared", len(b.shared))
+	}
+	if c := w.count(); c != nil {
+		c.requests++
+		c.bytes += int64(a.size * bits.OnesCount32(m))
+		wavefronts, least := bankWavefronts(at, max(a.size/4, 1), m)
+		c.wavefronts += int64(wavefronts)
+		c.conflict += int64(wavefronts - least)
+	}
+	if b.sharedCells != nil {
+		a.checkShared(w, at, m)
+	}
+	a.move(w, b.shared, at, m)
+}
+
+func (a *memoryAccess) checkShared(w *warp, at *[warpSize]uint64, m uint32) {
+	b := w.block
+	grain := b.launch.kernel.sharedGrain
+	n := max(a.size>>grain, 1)
+	for t := m; t != 0; t &= t - 1 {
+		i := bits.TrailingZeros32(t) & 31
+		cells := b.sharedCells[at[i]>>grain:][:n]
+		for j := range cells {
+			c := &cells[j]
+			if a.reads && (c.flags&written == 0 || c.writeOwner != b.owner) {
+				address := at[i] + uint64(j)<<grain
+				w.fault(Uninitialized, i, address, "shared memory at %#x has not been written", address)
+			}
+			if x := w.touch(c, b.owner, i, a.writes, a.strong); x != nil {
+				w.faultRace(x, i, at[i]+uint64(j)<<grain, "shared")
+			}
+		}
+		if a.strong && b.launch.kernel.fences {
+			w.synchronize(syntax.Shared, at[i], a.reads, a.writes)
+		}
+	}
+}
+
+// Shared memory has 32 banks, each of which serves one word in a wavefront.
+const banks = 32
+
+// bankWavefronts returns the number of wavefronts that an access of the given
+// number of words for each lane takes, and the least that one so wide can take.
+//
+// An access of one word is one request of all lanes, of two words two requests
+// of half the lanes, of four words four of a quarter: or two, if lanes pair up
+// (compute capability 7): each lane's address equals that of the lane whose
+// number differs in the lowest bit, or for all in the second.
+func bankWavefronts(at *[warpSize]uint64, words int, m uint32) (wavefronts, least int) {
+	if words == 4 && m == allLanes {
+		for bit := 1; bit <= 2; bit++ {
+			if distinct, ok := pairs(at, bit); ok {
+				return requests(&distinct, words, 0xffff, warpSize/words)
+			}
+		}
+	}
+	return requests(at, words, m, warpSize/words)
+}
+
+// pairs returns the addresses without doubles, if lanes agree with those whose
+// number differs in bit.
+func pairs(at *[warpSize]uint64, bit int) (distinct [warpSize]uint64, ok bool) {
+	n := 0
+	for i := range at {
+		if at[i] != at[i^bit] {
+			return distinct, false
+		}
+		if i&bit == 0 {
+			distinct[n] = at[i]
+			n++
+		}
+	}
+	return distinct, true
+}
+
+// requests adds up the wavefronts of the groups of size lanes.
+func requests(at *[warpSize]uint64, words int, m uint32, size int) (wavefronts, least int) {
+	for first := 0; first < warpSize; first += size {
+		group := m >> first & uint32(1<<size-1)
+		if group != 0 {
+			wavefronts += groupWavefronts(at, words, first, group)
+			least++
+		}
+	}
+	return wavefronts, least
+}
+
+// groupWavefronts returns the largest number of distinct words in one bank.
+func groupWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
+	var word [banks]uint64
+	var used uint32
+	for t := group; t != 0; t &= t - 1 {
+		a := at[(first+bits.TrailingZeros32(t))&31] >> 2
+		for j := range uint64(words) {
+			bank := (a + j) % banks
+			if used>>bank&1 == 0 {
+				used |= 1 << bank
+				word[bank] = a + j
+			} else if word[bank] != a+j {
+				return conflictingWavefronts(at, words, first, group)
+			}
+		}
+	}
+	return 1
+}
+
+// conflictingWavefronts is groupWavefronts where there is a conflict.
+func conflictingWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
+	var distinct [warpSize]uint64 // lanes times words is at most that
+	var inBank [banks]int
+	n, most := 0, 0
+	for lane := range lanesOf(group) {
+	next:
+		for j := range uint64(words) {
+			a := at[first+lane]>>2 + j
+			for _, b := range distinct[:n] {
+				if a == b {
+					continue next
+				}
+			}
+			distinct[n] = a
+			n++
+			inBank[a%banks]++
+			most = max(most, inBank[a%banks])
+		}
+	}
+	return most
+}

@@ -1,0 +1,176 @@
+package ptxsim
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/topogen/topogen/kernels/gpu"
+)
+
+// A stream's work is done when someone waits for it, and not earlier, so that a
+// host that forgets to wait reads memory that has not been written.
+type stream struct {
+	queue []func() error
+}
+
+// maxQueue bounds the work that waits, for the memory that it holds.
+const maxQueue = 1024
+
+func (g *GPU) enqueue(s gpu.Stream, work func() error) error {
+	if g.lost != nil {
+		return g.lost
+	}
+	if int(s) >= len(g.streams) {
+		return fmt.Errorf("ptxsim: stream %d does not exist", s)
+	}
+	q := &g.streams[s]
+	q.queue = append(q.queue, work)
+	if len(q.queue) >= maxQueue {
+		return g.Sync(s)
+	}
+	return nil
+}
+
+// Sync does what was enqueued on s. The first fault loses the GPU: it is
+// returned by this and every later call.
+func (g *GPU) Sync(s gpu.Stream) error {
+	if g.lost != nil {
+		return g.lost
+	}
+	if int(s) >= len(g.streams) {
+		return fmt.Errorf("ptxsim: stream %d does not exist", s)
+	}
+	q := &g.streams[s]
+	for i, work := range q.queue {
+		q.queue[i] = nil
+		if err := work(); err != nil {
+			g.lost = err
+			q.queue = nil
+			return err
+		}
+	}
+	q.queue = q.queue[:0]
+	return nil
+}
+
+// SyncAll does what was enqueued on all streams, stream by stream.
+func (g *GPU) SyncAll() error {
+	for s := range g.streams {
+		if err := g.Sync(gpu.Stream(s)); err != nil {
+			return err
+		}
+	}
+	return g.lost
+}
+
+// NewStream returns a further stream.
+func (g *GPU) NewStream() (gpu.Stream, error) {
+	g.streams = append(g.streams, stream{})
+	return gpu.Stream(len(g.streams) - 1), g.lost
+}
+
+// Close does what is enqueued and releases the memory.
+func (g *GPU) Close() error {
+	err := g.SyncAll()
+	g.memory = newMemory(0, false)
+	g.streams = g.streams[:1]
+	if g.lost == nil {
+		g.lost = fmt.Errorf("ptxsim: the GPU is closed")
+	}
+	return err
+}
+
+// CopyIn enqueues a copy of src, taken now.
+func (g *GPU) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
+	a, offset, err := g.memory.span(uint64(dst), len(src))
+	if err != nil {
+		return g.refuse("copy in", err)
+	}
+	data := append([]byte(nil), src...)
+	return g.enqueue(s, func() error {
+		if err := a.inUse(offset, len(data)); err != nil {
+			return fmt.Errorf("ptxsim: copy in: %w", err)
+		}
+		copy(a.data[offset:], data)
+		a.setDefined(offset, len(data))
+		return nil
+	})
+}
+
+// CopyOut waits for s and copies to dst.
+func (g *GPU) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
+	if err := g.Sync(s); err != nil {
+		return err
+	}
+	a, offset, err := g.memory.span(uint64(src), len(dst))
+	if err != nil {
+		return g.refuse("copy out", err)
+	}
+	if err := a.inUse(offset, len(dst)); err != nil {
+		return g.refuse("copy out", err)
+	}
+	copy(dst, a.data[offset:])
+	return nil
+}
+
+// Copy enqueues a copy within the GPU's memory.
+func (g *GPU) Copy(s gpu.Stream, dst, src gpu.Pointer, size int) error {
+	to, toOffset, err := g.memory.span(uint64(dst), size)
+	if err != nil {
+		return g.refuse("copy to", err)
+	}
+	from, fromOffset, err := g.memory.span(uint64(src), size)
+	if err != nil {
+		return g.refuse("copy from", err)
+	}
+	if from == to && fromOffset < toOffset+size && toOffset < fromOffset+size && size > 0 {
+		return g.refuse("copy", fmt.Errorf("%d bytes at %#x overlap those at %#x", size, src, dst))
+	}
+	return g.enqueue(s, func() error {
+		if err := errors.Join(to.inUse(toOffset, size), from.inUse(fromOffset, size)); err != nil {
+			return fmt.Errorf("ptxsim: copy: %w", err)
+		}
+		copy(to.data[toOffset:toOffset+size], from.data[fromOffset:])
+		copyDefined(to, toOffset, from, fromOffset, size)
+		return nil
+	})
+}
+
+// Fill enqueues the setting of count words.
+func (g *GPU) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
+	a, offset, err := g.memory.span(uint64(dst), 4*count)
+	switch {
+	case err != nil:
+		return g.refuse("fill", err)
+	case offset%4 != 0:
+		return g.refuse("fill", fmt.Errorf("address %#x is not a multiple of 4", dst))
+	}
+	return g.enqueue(s, func() error {
+		if err := a.inUse(offset, 4*count); err != nil {
+			return fmt.Errorf("ptxsim: fill: %w", err)
+		}
+		for i := offset; i < offset+4*count; i += 4 {
+			a.data[i], a.data[i+1], a.data[i+2], a.data[i+3] = byte(word), byte(word>>8), byte(word>>16), byte(word>>24)
+		}
+		a.setDefined(offset, 4*count)
+		return nil
+	})
+}
+
+// Recycle enqueues the start of a new life of the allocation at p.
+func (g *GPU) Recycle(s gpu.Stream, p gpu.Pointer, size int) error {
+	return g.enqueue(s, func() error {
+		if err := g.memory.recycle(uint64(p), size); err != nil {
+			return fmt.Errorf("ptxsim: %w", err)
+		}
+		return nil
+	})
+}
+
+// refuse returns why a call was refused, or that the GPU is lost anyway.
+func (g *GPU) refuse(call string, err error) error {
+	if g.lost != nil {
+		return g.lost
+	}
+	return fmt.Errorf("ptxsim: %s: %w", call, err)
+}

@@ -1,0 +1,301 @@
+package syntax
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+)
+
+// Bounds that no kernel needs to exceed; they keep a mistyped number from
+// exhausting memory.
+const (
+	maxRegisters     = 1 << 16
+	maxVariableBytes = 1 << 28
+	maxErrors        = 10
+)
+
+// Parse reads a PTX module. name is used in messages only. The error, if any,
+// is of type [Errors].
+func Parse(name, src string) (*File, error) {
+	p := &parser{file: &File{Name: name}, src: src}
+	p.module()
+	if len(p.errs) > 0 {
+		for _, e := range p.errs {
+			e.File = name
+		}
+		return nil, p.errs
+	}
+	return p.file, nil
+}
+
+type parser struct {
+	file    *File
+	src     string
+	tokens  []token
+	pos     int
+	errs    Errors
+	nesting int
+
+	entry  *Entry
+	scopes []map[string]int // names of registers, innermost last
+	offset [ParamSpace + 1]int
+}
+
+// fail abandons the current statement with an error at t.
+func (p *parser) fail(t token, format string, args ...any) {
+	panic(&Error{Line: t.line, Col: t.col, Msg: fmt.Sprintf(format, args...)})
+}
+
+// recovering runs parse and reports whether it went through.
+func (p *parser) recovering(parse func()) (ok bool) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case *Error:
+			p.errs = append(p.errs, e)
+			p.nesting = 0
+		default:
+			panic(e)
+		}
+	}()
+	parse()
+	return true
+}
+
+func (p *parser) peek() token { return p.tokens[p.pos] }
+
+func (p *parser) next() token {
+	t := p.tokens[p.pos]
+	if t.kind != endToken {
+		p.pos++
+	}
+	return t
+}
+
+// accept moves past the next token if it is that punctuation or name.
+func (p *parser) accept(text string) bool {
+	if t := p.peek(); t.text == text && (t.kind == punctToken || t.kind == nameToken) {
+		p.pos++
+		return true
+	}
+	return false
+}
+
+func (p *parser) expect(text string) {
+	if !p.accept(text) {
+		p.fail(p.peek(), "expected %q, got %v", text, p.peek())
+	}
+}
+
+// name returns an identifier.
+func (p *parser) name(what string) token {
+	t := p.next()
+	if t.kind != nameToken || strings.HasPrefix(t.text, ".") {
+		p.fail(t, "expected %s, got %v", what, t)
+	}
+	return t
+}
+
+// size returns a constant in 0…limit.
+func (p *parser) size(what string, limit int) int {
+	t := p.peek()
+	c := p.constant(loosest)
+	if c.literal != NoType || c.bits > uint64(limit) {
+		p.fail(t, "%s is not an integer between 0 and %d", what, limit)
+	}
+	return int(c.bits)
+}
+
+func (p *parser) typeName() Type {
+	t := p.next()
+	if typ := ParseType(strings.TrimPrefix(t.text, ".")); typ != NoType && strings.HasPrefix(t.text, ".") {
+		return typ
+	}
+	p.fail(t, "expected a type such as .f32, got %v", t)
+	return NoType
+}
+
+func (p *parser) module() {
+	tokens, err := scan(p.src)
+	if err != nil {
+		p.errs = append(p.errs, err)
+		return
+	}
+	p.tokens = tokens
+	p.recovering(func() {
+		for p.peek().kind != endToken && len(p.errs) < maxErrors {
+			p.topLevel()
+		}
+		if len(p.errs) == 0 && (p.file.Version == "" || p.file.Target == "") {
+			p.fail(p.peek(), "the module has no .version or no .target")
+		}
+	})
+}
+
+func (p *parser) topLevel() {
+	t := p.next()
+	switch t.text {
+	case ".version":
+		p.file.Version = p.next().text
+	case ".target":
+		p.file.Target = p.name("a target such as sm_70").text
+		for p.accept(",") {
+			p.name("a target option")
+		}
+	case ".address_size":
+		if n := p.size("the address size", 64); n != 64 {
+			p.fail(t, ".address_size %d: only 64-bit addresses are known", n)
+		}
+	case ".visible", ".weak", ".common":
+	case ".extern":
+		if next := p.peek().text; next != ".shared" {
+			p.fail(t, ".extern %s: only .extern .shared arrays are known", next)
+		}
+		p.next()
+		p.variables(Shared, true)
+	case ".global", ".const", ".shared":
+		space, _ := ParseSpace(t.text[1:])
+		p.variables(space, false)
+	case ".entry":
+		p.parseEntry()
+	case ".func":
+		p.fail(t, "device functions (.func) are not known: write their code into the kernel")
+	case ".file", ".pragma":
+		p.skipDirective(t)
+	default:
+		p.fail(t, "expected a directive such as .entry, got %v", t)
+	}
+}
+
+// skipDirective passes over what is meant for debuggers and compilers: the rest
+// of the line, or all up to a semicolon.
+func (p *parser) skipDirective(t token) {
+	for p.peek().kind != endToken && p.peek().line == t.line {
+		if p.next().text == ";" {
+			return
+		}
+	}
+}
+
+// variables parses a declaration of variables behind its state space.
+func (p *parser) variables(space Space, extern bool) {
+	align := 0
+	if p.accept(".align") {
+		align = p.alignment()
+	}
+	if t := p.peek(); t.text == ".v2" || t.text == ".v4" {
+		p.fail(t, "vector variables are not known: declare an array and its .align")
+	}
+	typ := p.typeName()
+	if typ.Size() == 0 {
+		p.fail(p.peek(), "a predicate cannot be in memory")
+	}
+	for {
+		t := p.name("a variable's name")
+		v := &Variable{Line: t.line, Name: t.text, Space: space, Type: typ, Align: max(align, typ.Size())}
+		v.Count = p.dimensions(typ, extern)
+		if p.accept("=") {
+			if space != Const && space != Global {
+				p.fail(t, "variable %s: only .const and .global variables have initial values", t.text)
+			}
+			p.initialise(t, v)
+		}
+		p.declare(t, v)
+		if !p.accept(",") {
+			break
+		}
+	}
+	p.expect(";")
+}
+
+func (p *parser) alignment() int {
+	t := p.peek()
+	n := p.size("the alignment", 256)
+	if n == 0 || n&(n-1) != 0 {
+		p.fail(t, ".align %d is not a power of two", n)
+	}
+	return n
+}
+
+// dimensions parses the [n][m] of an array and returns the number of elements.
+func (p *parser) dimensions(typ Type, extern bool) int {
+	n := 1
+	for p.peek().text == "[" {
+		t := p.next()
+		if p.accept("]") {
+			if !extern {
+				p.fail(t, "the array needs a size, unless it is .extern .shared")
+			}
+			n = 0
+			continue
+		}
+		n *= p.size("the array's size", maxVariableBytes)
+		if n*typ.Size() > maxVariableBytes {
+			p.fail(t, "the array is larger than %d bytes", maxVariableBytes)
+		}
+		p.expect("]")
+	}
+	return n
+}
+
+func (p *parser) initialise(t token, v *Variable) {
+	v.Init = make([]byte, v.Size())
+	i := 0
+	var list func()
+	list = func() {
+		if p.accept("{") {
+			p.nesting++
+			if p.nesting > maxNesting {
+				p.fail(t, "braces are nested more than %d deep", maxNesting)
+			}
+			for !p.accept("}") {
+				list()
+				if !p.accept(",") && p.peek().text != "}" {
+					p.fail(p.peek(), "expected \",\" or \"}\", got %v", p.peek())
+				}
+			}
+			p.nesting--
+			return
+		}
+		at := p.peek()
+		bits, ok := p.constant(loosest).convert(v.Type)
+		if !ok {
+			p.fail(at, "the value does not fit type .%s", v.Type)
+		}
+		if i == v.Count {
+			p.fail(at, "variable %s has %d elements and more values", v.Name, v.Count)
+		}
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], bits)
+		copy(v.Init[i*v.Type.Size():], b[:v.Type.Size()])
+		i++
+	}
+	list()
+}
+
+// declare places v in its space, of the entry if it is inside one.
+func (p *parser) declare(t token, v *Variable) {
+	list, offset := &p.file.Variables, &p.offset[v.Space]
+	if p.entry != nil {
+		list = &p.entry.Variables
+		switch v.Space {
+		case Shared:
+			offset = &p.entry.SharedBytes
+		case Local:
+			offset = &p.entry.LocalBytes
+		}
+	}
+	for _, w := range *list {
+		if w.Name == v.Name {
+			p.fail(t, "variable %s is declared before, in line %d", v.Name, w.Line)
+		}
+	}
+	v.Offset = alignUp(*offset, v.Align)
+	*offset = v.Offset + v.Size()
+	if *offset > maxVariableBytes {
+		p.fail(t, "variables take more than %d bytes", maxVariableBytes)
+	}
+	*list = append(*list, v)
+}
+
+func alignUp(n, align int) int { return (n + align - 1) / align * align }

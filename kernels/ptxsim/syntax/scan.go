@@ -1,0 +1,156 @@
+package syntax
+
+import (
+	"fmt"
+	"strings"
+)
+
+type tokenKind uint8
+
+const (
+	endToken    tokenKind = iota
+	nameToken             // identifiers, opcodes, registers; dots included
+	numberToken           // as written
+	stringToken           // without its quotes
+	punctToken            // one character
+)
+
+type token struct {
+	kind      tokenKind
+	text      string
+	line, col int
+	pos, end  int // offsets in the source
+}
+
+func (t token) String() string {
+	switch t.kind {
+	case endToken:
+		return "end of file"
+	case stringToken:
+		return fmt.Sprintf("string %q", t.text)
+	}
+	return fmt.Sprintf("%q", t.text)
+}
+
+const punctuation = ",;[]{}()<>+-*/%&|^~!?:=@"
+
+type scanner struct {
+	src       string
+	pos       int
+	line      int
+	lineStart int
+}
+
+func (s *scanner) errorf(format string, args ...any) *Error {
+	return &Error{Line: s.line, Col: s.pos - s.lineStart + 1, Msg: fmt.Sprintf(format, args...)}
+}
+
+func (s *scanner) newline() {
+	s.line++
+	s.lineStart = s.pos
+}
+
+// skip moves to the next token's first character.
+func (s *scanner) skip() *Error {
+	for s.pos < len(s.src) {
+		switch c := s.src[s.pos]; {
+		case c == '\n':
+			s.pos++
+			s.newline()
+		case c == ' ' || c == '\t' || c == '\r':
+			s.pos++
+		case strings.HasPrefix(s.src[s.pos:], "//"):
+			n := strings.IndexByte(s.src[s.pos:], '\n')
+			if n < 0 {
+				n = len(s.src) - s.pos
+			}
+			s.pos += n
+		case strings.HasPrefix(s.src[s.pos:], "/*"):
+			n := strings.Index(s.src[s.pos+2:], "*/")
+			if n < 0 {
+				return s.errorf("comment is not closed")
+			}
+			for end := s.pos + n + 4; s.pos < end; {
+				s.pos++
+				if s.src[s.pos-1] == '\n' {
+					s.newline()
+				}
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isNameStart(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c == '$' || c == '.'
+}
+
+func isName(c byte) bool { return isNameStart(c) || isDigit(c) }
+
+func (s *scanner) next() (token, *Error) {
+	if err := s.skip(); err != nil {
+		return token{}, err
+	}
+	t := token{line: s.line, col: s.pos - s.lineStart + 1, pos: s.pos, end: s.pos}
+	if s.pos == len(s.src) {
+		return t, nil
+	}
+	c := s.src[s.pos]
+	end := s.pos + 1
+	switch {
+	case isNameStart(c), c == '%' && end < len(s.src) && isNameStart(s.src[end]):
+		t.kind = nameToken
+		for end < len(s.src) && isName(s.src[end]) {
+			end++
+		}
+	case isDigit(c):
+		t.kind = numberToken
+		for end < len(s.src) && (isName(s.src[end]) || isExponentSign(s.src[s.pos:], end-s.pos)) {
+			end++
+		}
+	case c == '"':
+		t.kind = stringToken
+		n := strings.IndexAny(s.src[end:], "\"\n")
+		if n < 0 || s.src[end+n] == '\n' {
+			return t, s.errorf("string is not closed")
+		}
+		t.text = s.src[end : end+n]
+		end += n + 1
+	case strings.IndexByte(punctuation, c) >= 0:
+		t.kind = punctToken
+	default:
+		return t, s.errorf("character %q has no meaning in PTX", c)
+	}
+	if t.kind != stringToken {
+		t.text = s.src[s.pos:end]
+	}
+	s.pos, t.end = end, end
+	return t, nil
+}
+
+// isExponentSign reports whether number[i] is the sign in 1.5e-3.
+func isExponentSign(number string, i int) bool {
+	if number[i] != '+' && number[i] != '-' || number[i-1] != 'e' && number[i-1] != 'E' {
+		return false
+	}
+	return len(number) < 2 || number[0] != '0' || strings.IndexByte("xXfFdD", number[1]) < 0
+}
+
+func scan(src string) ([]token, *Error) {
+	s := scanner{src: src, line: 1}
+	var tokens []token
+	for {
+		t, err := s.next()
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, t)
+		if t.kind == endToken {
+			return tokens, nil
+		}
+	}
+}

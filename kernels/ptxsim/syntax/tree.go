@@ -1,0 +1,192 @@
+package syntax
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A File is a PTX module.
+type File struct {
+	Name      string // as given to Parse
+	Version   string // of the ISA: "6.3"
+	Target    string // "sm_70"
+	Variables []*Variable
+	Entries   []*Entry
+}
+
+// Entry returns the entry function of that name, nil if there is none.
+func (f *File) Entry(name string) *Entry {
+	for _, e := range f.Entries {
+		if e.Name == name {
+			return e
+		}
+	}
+	return nil
+}
+
+// A Space is a state space in which variables live (PTX ISA 5.1).
+type Space uint8
+
+// The state spaces. Generic is that of addresses that may point to several.
+const (
+	Generic Space = iota
+	Global
+	Shared
+	Const
+	Local
+	ParamSpace
+)
+
+var spaceNames = [...]string{"generic", "global", "shared", "const", "local", "param"}
+
+// String returns the space's name: "global".
+func (s Space) String() string { return spaceNames[s] }
+
+// ParseSpace returns the state space with that name, and whether there is one.
+func ParseSpace(name string) (Space, bool) {
+	for s := Global; s <= ParamSpace; s++ {
+		if spaceNames[s] == name {
+			return s, true
+		}
+	}
+	return Generic, false
+}
+
+// A Variable is a named array in memory.
+type Variable struct {
+	Line   int
+	Name   string
+	Space  Space
+	Type   Type
+	Count  int // of elements; 0 for the launch-sized `extern .shared x[]`
+	Align  int // in bytes
+	Offset int // in bytes, within its space of the module or entry
+	Init   []byte
+}
+
+// Size returns the size in bytes.
+func (v *Variable) Size() int { return v.Count * v.Type.Size() }
+
+// An Entry is a kernel: a function that the host can launch.
+type Entry struct {
+	Name       string
+	Line       int
+	Params     []Param
+	ParamBytes int
+	// MaxThreads bounds a block (.maxntid, .reqntid); 0 if nothing is declared.
+	MaxThreads [3]int
+	// ExactThreads is set when a block must have that very shape (.reqntid).
+	ExactThreads bool
+	Registers    []Register
+	Variables    []*Variable // shared and local; module-wide shared ones included
+	SharedBytes  int
+	LocalBytes   int // per thread
+	Code         []Instruction
+	Labels       []Label // ordered by Index
+}
+
+// Signature formats the entry as name(type name, …).
+func (e *Entry) Signature() string {
+	var s strings.Builder
+	s.WriteString(e.Name + "(")
+	for i, p := range e.Params {
+		if i > 0 {
+			s.WriteString(", ")
+		}
+		fmt.Fprintf(&s, "%s %s", p.Type, p.Name)
+		if p.Count != 1 {
+			fmt.Fprintf(&s, "[%d]", p.Count)
+		}
+	}
+	return s.String() + ")"
+}
+
+// A Param is a parameter of a kernel.
+type Param struct {
+	Line   int
+	Name   string
+	Type   Type
+	Count  int // 1 unless it is an array
+	Align  int
+	Offset int // in the parameter space, in bytes
+}
+
+// Size returns the size in bytes.
+func (p Param) Size() int { return p.Count * p.Type.Size() }
+
+// A Register is a virtual register, one for each thread.
+type Register struct {
+	Line int
+	Name string
+	Type Type
+}
+
+// A Label marks the instruction at Index of an entry's code.
+type Label struct {
+	Line  int
+	Name  string
+	Index int
+}
+
+// An Instruction is one operation with its operands.
+type Instruction struct {
+	Line  int
+	Guard Guard
+	Op    string   // "fma"
+	Mods  []string // "rn", "f32"
+	Args  []Operand
+	Text  string // as written, without guard, in one line
+}
+
+// Opcode returns the operation with its modifiers: "fma.rn.f32".
+func (in *Instruction) Opcode() string {
+	if len(in.Mods) == 0 {
+		return in.Op
+	}
+	return in.Op + "." + strings.Join(in.Mods, ".")
+}
+
+// A Guard makes an instruction conditional: @p, or @!p if Not is set.
+type Guard struct {
+	Present  bool
+	Register int
+	Not      bool
+}
+
+// OperandKind says what an Operand is.
+type OperandKind uint8
+
+// The kinds of operands.
+const (
+	RegisterOperand OperandKind = iota + 1
+	ImmediateOperand
+	SpecialOperand  // %tid.x and the like
+	VariableOperand // a variable's address, plus Offset
+	ParamOperand    // a parameter's address, plus Offset
+	LabelOperand
+	AddressOperand // [base+offset]
+	VectorOperand  // {a, b}
+	SinkOperand    // _
+)
+
+// An Operand of an instruction. Which fields mean something depends on Kind.
+type Operand struct {
+	Kind     OperandKind
+	Register int  // RegisterOperand
+	Second   int  // register behind the bar of `d|p`, or -1
+	Not      bool // `!p`
+
+	Bits    uint64 // ImmediateOperand: the integer, or the bits of the literal
+	Literal Type   // ImmediateOperand: F32, F64 for 0f…, 0d… and decimal fractions (F64), else NoType
+
+	Name     string    // SpecialOperand, LabelOperand; otherwise as written
+	Variable *Variable // VariableOperand
+	Param    int       // ParamOperand: index
+	Target   int       // LabelOperand: index of an instruction
+
+	Elements []Operand // VectorOperand; AddressOperand: the base alone
+	Offset   int64
+}
+
+// Base returns what an AddressOperand's offset is added to.
+func (o *Operand) Base() *Operand { return &o.Elements[0] }

@@ -1,0 +1,207 @@
+package ptxsim
+
+import "math/bits"
+
+const (
+	warpSize = 32
+	allLanes = ^uint32(0)
+)
+
+// A warp is 32 threads, its lanes, that share a program counter where they can.
+// Registers are stored lane by lane; a predicate is a mask of lanes.
+type warp struct {
+	r [][warpSize]uint32 // registers of up to 32 bits, immediates and special registers among them
+	x [][warpSize]uint64
+	p []uint32
+
+	id    int
+	block *block
+	pc    int    // of the instruction being executed
+	exist uint32 // lanes that the block's size gives the warp
+	live  uint32 // lanes that have not exited
+
+	groups  []group
+	state   warpState
+	waiting barrierArrival // valid in state atBarrier
+	budget  int            // branches left before the launch is called endless
+	slice   int            // branches left before other warps get their turn
+
+	defined []uint32 // for each of the entry's registers, the lanes that have written it
+	order   ordering
+	sites   []*allocation // for each memory instruction, the allocation it met last
+}
+
+// A group is the lanes that wait at one pc while others run.
+type group struct {
+	pc    int
+	lanes uint32
+}
+
+type warpState uint8
+
+const (
+	runnable warpState = iota
+	atBarrier
+	exited
+)
+
+// sliceBranches is the number of branches after which a warp yields, so that a
+// warp waiting for another in a loop does not wait for ever.
+const sliceBranches = 4096
+
+// run executes the warp until it exits, waits at a barrier or yields. Of
+// diverged lanes those with the lowest pc run first, and lanes that meet at a
+// pc go on together: code that branches forward reconverges where its paths
+// join.
+func (w *warp) run() {
+	b := w.block
+	code, counts := b.launch.kernel.code, b.counts
+	checked := !b.launch.options.Unchecked
+	w.slice = sliceBranches
+	for len(w.groups) > 0 {
+		g, stop := w.nextGroup()
+		pc, lanes := g.pc, g.lanes
+	straight:
+		for {
+			if pc >= stop {
+				w.groups = append(w.groups, group{pc, lanes})
+				break
+			}
+			in := &code[pc]
+			m := lanes
+			if in.guard >= 0 {
+				g := w.p[in.guard]
+				if in.guardNot {
+					g = ^g
+				}
+				m &= g
+			}
+			w.pc = pc
+			if checked && in.reads != nil {
+				w.checkRead(in, lanes, m)
+			}
+			if counts != nil {
+				c := &counts[pc]
+				c.warps++
+				c.threads += int64(bits.OnesCount32(m))
+			}
+			switch in.flow {
+			case next:
+				if m != 0 {
+					in.exec(w, m)
+					if checked && in.writes != nil {
+						w.markWritten(in, m)
+					}
+				}
+				pc++
+				continue
+			case branch:
+				if m == 0 {
+					pc++
+					continue
+				}
+				w.slice--
+				if m == lanes {
+					if len(w.groups) == 0 && w.slice > 0 {
+						pc = in.target
+						continue
+					}
+					w.groups = append(w.groups, group{in.target, lanes})
+				} else {
+					if in.uniform && checked {
+						w.fault(LaneDivergence, firstLane(m), 0, "%s of the warp do not branch with the others", laneNames(lanes&^m))
+					}
+					if counts != nil {
+						counts[pc].divergent++
+					}
+					w.groups = append(w.groups, group{in.target, m}, group{pc + 1, lanes &^ m})
+				}
+				if w.slice <= 0 {
+					w.spend()
+					return
+				}
+			case exit:
+				w.live &^= m
+				if m != lanes {
+					w.groups = append(w.groups, group{pc + 1, lanes &^ m})
+				}
+			case barrier:
+				if m == 0 {
+					pc++
+					continue
+				}
+				if m != lanes {
+					w.groups = append(w.groups, group{pc + 1, lanes &^ m})
+				}
+				w.groups = append(w.groups, group{pc + 1, m})
+				in.exec(w, m)
+				if checked && in.writes != nil {
+					w.markWritten(in, m)
+				}
+				if w.state != runnable {
+					return
+				}
+			}
+			break straight
+		}
+	}
+	w.state = exited
+}
+
+// spend takes the branches of the finished slice from the warp's budget.
+func (w *warp) spend() {
+	w.budget -= sliceBranches - w.slice
+	w.slice = sliceBranches
+	if w.budget < 0 {
+		w.fault(Endless, bits.TrailingZeros32(w.live), 0,
+			"the warp has taken %d branches; a loop that waits for another block or for a diverged lane never ends here",
+			w.block.launch.maxBranches())
+	}
+}
+
+// nextGroup takes the lanes with the lowest pc off the list, all of them, and
+// returns also the next pc where others wait.
+func (w *warp) nextGroup() (g group, stop int) {
+	stop = len(w.block.launch.kernel.code)
+	if len(w.groups) == 1 {
+		g = w.groups[0]
+		w.groups = w.groups[:0]
+		return g, stop
+	}
+	g.pc = stop
+	for _, h := range w.groups {
+		g.pc = min(g.pc, h.pc)
+	}
+	rest := w.groups[:0]
+	for _, h := range w.groups {
+		if h.pc == g.pc {
+			g.lanes |= h.lanes
+		} else {
+			stop = min(stop, h.pc)
+			rest = append(rest, h)
+		}
+	}
+	w.groups = rest
+	return g, stop
+}
+
+// checkRead faults if an operand of in is a register that a lane has not
+// written. The guard is read by all lanes, the operands by those it lets pass.
+func (w *warp) checkRead(in *instruction, lanes, m uint32) {
+	for i, reg := range in.reads {
+		need := m
+		if i == 0 && in.guard >= 0 {
+			need = lanes
+		}
+		if missing := need &^ w.defined[reg]; missing != 0 {
+			w.fault(Uninitialized, bits.TrailingZeros32(missing), 0,
+				"register %s has not been written", w.block.launch.kernel.entry.Registers[reg].Name)
+		}
+	}
+}
+
+func (w *warp) markWritten(in *instruction, m uint32) {
+	for _, reg := range in.writes {
+		w.defined[reg] |= m
+	}
+}
