@@ -1,7 +1,9 @@
 package ph_test
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"slices"
 	"testing"
 
@@ -31,9 +33,24 @@ func distances(coords []float32, n int) ph.Matrix32 {
 
 // TestGoldenDiagrams compares diagrams with giotto-ph's, and pairings wherever
 // no tie makes another pairing as legitimate.
-func TestGoldenDiagrams(t *testing.T) {
+func TestGoldenDiagrams(t *testing.T) { testClouds(t, golden.Clouds(t)) }
+
+// TestRecordedDiagrams does the same everywhere, for a few of the clouds.
+func TestRecordedDiagrams(t *testing.T) {
+	data, err := os.ReadFile("testdata/clouds.json")
+	require.NoError(t, err)
+	var file struct{ Clouds []golden.Cloud }
+	require.NoError(t, json.Unmarshal(data, &file))
+	require.Len(t, file.Clouds, 10)
+	for k := range file.Clouds {
+		file.Clouds[k].Coords = slices.Concat(file.Clouds[k].Points...)
+	}
+	testClouds(t, file.Clouds)
+}
+
+func testClouds(t *testing.T, clouds []golden.Cloud) {
 	var e ph.Engine
-	for _, c := range golden.Clouds(t) {
+	for _, c := range clouds {
 		t.Run(c.Name, func(t *testing.T) {
 			dgms, err := e.Rips(distances(c.Coords, c.N), 1)
 			require.NoError(t, err)
