@@ -1,0 +1,131 @@
+package synth
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/topoloss"
+	"github.com/topogen/topogen/viz"
+)
+
+// A Config decides a run entirely: the same configuration gives the same
+// points, step for step, on any computer. Its JSON form is the config.json of an
+// output folder; it holds the clouds themselves.
+type Config struct {
+	Title string `json:"title"`
+	// Seed is what the clouds were drawn with; it is recorded and not used again.
+	Seed uint64 `json:"seed"`
+	// Device names the device that the run computes on.
+	Device string `json:"device"`
+
+	// Steps to make in all, and the size of one.
+	Steps        int       `json:"steps"`
+	LearningRate float64   `json:"learning_rate"`
+	Optimizer    Optimizer `json:"optimizer"`
+
+	// Weights of the regularizers in the order of topoloss.Names.
+	Weights         [7]float64               `json:"weights"`
+	Hyperparameters topoloss.Hyperparameters `json:"hyperparameters"`
+	// Push drives points apart in a step in which no regularizer depends on
+	// anything that can move; without it nothing happens then.
+	Push bool `json:"push"`
+	// Attract gives the bottleneck distance a gradient where a true bar without
+	// a partner decides it: the nearest learnable bar is drawn to it.
+	Attract bool `json:"attract"`
+	// Spread hands the gradient, which few points receive, on to their
+	// neighbours; the empty method does not.
+	Spread Spread `json:"spread"`
+
+	// FrameEvery is the number of steps between frames of the animation; 0
+	// shows the first and the last cloud alone.
+	FrameEvery int `json:"frame_every"`
+	// Window is what pictures of clouds show, at least; the zero window shows
+	// all the points of a run.
+	Window viz.Window `json:"window"`
+	// Gap is the length from which a bar counts as a cluster or a loop in what
+	// is said of a run.
+	Gap float64 `json:"gap"`
+
+	// Start is the cloud that moves; what it moves towards is the persistence of
+	// the cloud Truth or, if that is nil, TrueDiagrams.
+	Start        *cloud.Cloud `json:"start"`
+	Truth        *cloud.Cloud `json:"truth,omitempty"`
+	TrueDiagrams Diagrams     `json:"true_diagrams,omitempty"`
+}
+
+// A Spread names how a gradient is handed on to neighbours; see
+// [topoloss.Spread].
+type Spread struct {
+	Method    string  `json:"method"`    // "", "average" or "interpolate"
+	Bandwidth float64 `json:"bandwidth"` // how far, as a length
+}
+
+func (s Spread) spread() (topoloss.Spread, error) {
+	methods := map[string]topoloss.SpreadMethod{"average": topoloss.Average, "interpolate": topoloss.Interpolate}
+	if s.Method == "" {
+		return topoloss.Spread{}, nil
+	}
+	method, ok := methods[s.Method]
+	if !ok {
+		return topoloss.Spread{}, fmt.Errorf("spread method is %q, must be average or interpolate", s.Method)
+	}
+	if !(s.Bandwidth > 0) || math.IsInf(s.Bandwidth, 0) {
+		return topoloss.Spread{}, fmt.Errorf("spread is %v, must be a positive length", s.Bandwidth)
+	}
+	return topoloss.Spread{Method: method, Bandwidth: s.Bandwidth}, nil
+}
+
+// Validate returns an error that names the first field that makes no sense.
+func (c Config) Validate() error {
+	switch {
+	case c.Start.Len() == 0:
+		return fmt.Errorf("there is no cloud to move")
+	case c.Truth == nil && len(c.TrueDiagrams) == 0:
+		return fmt.Errorf("there is neither a true cloud nor a true diagram to move towards")
+	case c.Truth != nil && len(c.TrueDiagrams) > 0:
+		return fmt.Errorf("there are a true cloud and a true diagram: give one of them")
+	case c.Truth != nil && c.Truth.Len() == 0:
+		return fmt.Errorf("the true cloud has no points")
+	case c.Start.Dim > 3 || c.Truth != nil && c.Truth.Dim > 3:
+		return fmt.Errorf("a cloud has points in R^%d: R², R³ and the line can be drawn", max(c.Start.Dim, c.Truth.Dim))
+	case c.Steps < 1:
+		return fmt.Errorf("steps is %d, must be at least 1", c.Steps)
+	case !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0):
+		return fmt.Errorf("learning-rate is %v, must be positive", c.LearningRate)
+	case c.FrameEvery < 0:
+		return fmt.Errorf("frames is %d, must be at least 0", c.FrameEvery)
+	case c.Gap < 0 || math.IsNaN(c.Gap):
+		return fmt.Errorf("gap is %v, must be at least 0", c.Gap)
+	case c.Window != (viz.Window{}) && !(c.Window.XMin < c.Window.XMax && c.Window.YMin < c.Window.YMax):
+		return fmt.Errorf("window is %v, must have a positive width and height", c.Window)
+	}
+	switch c.Optimizer {
+	case Adam, AdamW, SGD:
+	default:
+		return fmt.Errorf("optimizer is %q, must be %s, %s or %s", c.Optimizer, Adam, AdamW, SGD)
+	}
+	loss, err := c.loss()
+	if err == nil && loss.Degree() < 0 {
+		err = fmt.Errorf("all weights are 0 and there is no push: nothing would move")
+	}
+	return err
+}
+
+// loss returns the loss of the configuration.
+func (c Config) loss() (*topoloss.Loss, error) {
+	loss, err := topoloss.Weighted(c.Weights, 1, c.Hyperparameters)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range loss.Terms {
+		if b, ok := t.Regularizer.(*topoloss.Bottleneck); ok {
+			b.Attract = c.Attract
+		}
+	}
+	if c.Push {
+		loss.Otherwise = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
+	}
+	loss.Spread, err = c.Spread.spread()
+	return loss, err
+}

@@ -1,0 +1,2 @@
+// Package synth moves point clouds by their persistence.
+package synth

@@ -1,0 +1,111 @@
+package synth_test
+
+import (
+	"math"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/internal/golden"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/synth"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// mover returns a mover of the configuration's cloud.
+func mover(t testing.TB, dev kernels.Device, c synth.Config) *synth.Mover {
+	t.Helper()
+	loss, err := topoloss.Weighted(c.Weights, 1, c.Hyperparameters)
+	require.NoError(t, err)
+	loss.Otherwise = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
+	target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, c.Truth.Coords, c.Truth.Len(), c.Truth.Dim), 1)
+	require.NoError(t, err)
+	m, err := synth.NewMover(dev, c.Start, loss, target, c.Optimizer, c.LearningRate)
+	require.NoError(t, err)
+	return m
+}
+
+// TestTrajectories holds the first steps to those of the original.
+func TestTrajectories(t *testing.T) {
+	clouds := make(map[string]*cloud.Cloud)
+	for _, c := range golden.Clouds(t) {
+		clouds[c.Name] = &cloud.Cloud{Dim: c.Dim, Coords: c.Coords}
+	}
+	var all struct {
+		Runs []struct {
+			Learnable, True string
+			Weights         [7]float64
+			LR              float64 `json:"lr"`
+			Steps           int
+			F32             struct {
+				Losses      []float64
+				Got         []bool
+				PointsAfter map[string][][]float64 `json:"points_after"`
+			} `json:"f32"`
+			Differ *int `json:"first_step_f32_f64_differ_1e-4"`
+		}
+	}
+	golden.Read(t, &all, "golden", "traj.json")
+	require.NotEmpty(t, all.Runs)
+	dev := cpu.New()
+	defer dev.Close()
+	for _, run := range all.Runs {
+		t.Run(run.Learnable, func(t *testing.T) {
+			c := synth.Between(clouds[run.Learnable], clouds[run.True])
+			c.Weights, c.LearningRate = run.Weights, run.LR
+			m := mover(t, dev, c)
+			defer m.Free()
+			// From there on the original's own float32 and float64 runs part.
+			trusted := run.Steps
+			if run.Differ != nil {
+				trusted = *run.Differ
+			}
+			for step := range trusted {
+				r, err := m.Step()
+				require.NoError(t, err)
+				require.True(t, r.OK)
+				require.Equal(t, run.F32.Got[step], !r.Otherwise, "step %d", step)
+				if !r.Otherwise {
+					require.InDelta(t, run.F32.Losses[step], r.Value, 2e-4*math.Abs(run.F32.Losses[step]), "step %d", step)
+				}
+				want, ok := run.F32.PointsAfter[strconv.Itoa(step+1)]
+				if !ok {
+					continue
+				}
+				got, err := m.Cloud()
+				require.NoError(t, err)
+				for i, point := range want {
+					for k, v := range point {
+						require.InDelta(t, v, got.Point(i)[k], 2e-4*10, "point %d after step %d", i, step+1)
+					}
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkStep(b *testing.B) {
+	for _, threads := range []int{1, 2} {
+		dev := cpu.New(cpu.Threads(threads))
+		defer dev.Close()
+		for n := 1; n <= synth.Experiments; n++ {
+			b.Run(strconv.Itoa(n)+"/threads="+strconv.Itoa(threads), func(b *testing.B) {
+				c, err := synth.Experiment(n, 1)
+				require.NoError(b, err)
+				m := mover(b, dev, c)
+				defer m.Free()
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := m.Step(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
+			})
+		}
+	}
+}
