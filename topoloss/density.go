@@ -12,7 +12,7 @@ import (
 //
 //	ρ(x) = Scale · Σ d⁴ exp(−((d−x)/Sigma)²),
 //
-// weighted so that long bars count most (Jedlicki 2024, "4σ-GDE"). It is meant
+// weighted so that long bars count most (Jedlicki 2024). It is meant
 // for degree 0. Exponentials below the least positive float32 are taken for 0.
 type Density struct {
 	Sigma  float64 // the width of the smoothing, a length; 0.2 is usual
@@ -20,7 +20,7 @@ type Density struct {
 	Range  float64 // the largest x, a length; 35 is usual
 	Points int     // how many x there are; 30 is usual
 
-	gap []float64 // ρ_P − ρ_Q
+	gap, truth []float64 // ρ_P, later less ρ_Q; and ρ_Q
 }
 
 // Evaluate takes time proportional to the number of bars times the number of x
@@ -33,16 +33,11 @@ func (r *Density) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, 
 	if len(learnable) == 0 {
 		return 0, false
 	}
-	if cap(r.gap) < r.Points {
-		r.gap = make([]float64, r.Points)
-	}
-	r.gap = r.gap[:r.Points]
-	clear(r.gap)
-	r.addDensity(learnable, r.Scale)
-	r.addDensity(truth, -r.Scale)
+	r.gap, r.truth = r.density(r.gap, learnable), r.density(r.truth, truth)
 	var square float64
-	for _, g := range r.gap {
-		square += g * g
+	for k, rho := range r.truth {
+		r.gap[k] -= rho
+		square += r.gap[k] * r.gap[k]
 	}
 
 	n, spacing := float64(r.Points), r.spacing()
@@ -59,18 +54,21 @@ func (r *Density) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, 
 	return square / n, true
 }
 
-// addDensity adds scale · Σ d⁴ exp(−((d−x)/σ)²) to gap.
-func (r *Density) addDensity(bars []ph.Bar, scale float64) {
+// density returns ρ at each x, in the memory of rho.
+func (r *Density) density(rho []float64, bars []ph.Bar) []float64 {
+	rho = resize(rho, r.Points)
+	clear(rho)
 	spacing := r.spacing()
 	for _, b := range bars {
 		d := b.Death
-		w := scale * d * d * d * d
+		w := r.Scale * d * d * d * d
 		from, to := r.near(d, spacing)
 		for k := from; k < to; k++ {
 			z := (d - spacing*float64(k)) / r.Sigma
-			r.gap[k] += w * expNegative(z*z)
+			rho[k] += w * expNegative(z*z)
 		}
 	}
+	return rho
 }
 
 // spacing returns the distance from one x to the next.

@@ -78,30 +78,24 @@ func (l *Loss) Apply(x *autograd.Var, target *Target) (Result, error) {
 	if degree < 0 { // nothing to compute
 		return l.ApplyDiagrams(x, nil, target)
 	}
-	diagrams, err := l.rips.variable(x, degree)
+	diagrams, err := l.rips.diagrams(x, degree)
 	if err != nil {
 		return Result{}, err
 	}
-	return l.apply(x, diagrams, target, l.rips.distances)
+	return l.apply(x, diagrams, target)
 }
 
 // ApplyDiagrams is [Loss.Apply] for those who have the diagrams of the cloud x
 // already: their pairing must name its points.
 func (l *Loss) ApplyDiagrams(x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
-	n, dim, err := cloudSize(x.Shape())
-	if err != nil {
+	if _, _, err := cloudSize(x.Shape()); err != nil {
 		return Result{}, err
 	}
-	var distances []float32
-	if l.Spread != (Spread{}) {
-		if distances, err = l.rips.measure(x.Tape().Device(), x.Value(), x.Tape().Scratch(n*n), n, dim); err != nil {
-			return Result{}, err
-		}
-	}
-	return l.apply(x, diagrams, target, distances)
+	l.rips.measured = false
+	return l.apply(x, diagrams, target)
 }
 
-func (l *Loss) apply(x *autograd.Var, diagrams []ph.Diagram, target *Target, distances []float32) (Result, error) {
+func (l *Loss) apply(x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
 	r, err := l.Evaluate(diagrams, target)
 	if err != nil {
 		return Result{}, err
@@ -115,9 +109,11 @@ func (l *Loss) apply(x *autograd.Var, diagrams []ph.Diagram, target *Target, dis
 	r.Var = tape.Result(nil, x)
 	tape.Device().Fill(r.Var.Value(), float32(r.Value))
 	if r.Var.NeedsGrad() {
-		err = l.record(x, r, distances)
+		if err := l.record(x, r); err != nil {
+			return Result{}, err
+		}
 	}
-	return r, err
+	return r, nil
 }
 
 // Evaluate returns the loss between learnable diagrams and a target, with no
@@ -230,12 +226,4 @@ func resize[T any](s []T, n int) []T {
 		return make([]T, n)
 	}
 	return s[:n]
-}
-
-// cloudSize reads a shape n×… as that of n points of a dimension.
-func cloudSize(shape []int) (n, dim int, err error) {
-	if len(shape) == 0 {
-		return 0, 0, fmt.Errorf("topoloss: a scalar is no cloud: want points along the first axis of a variable")
-	}
-	return shape[0], autograd.Size(shape[1:]), nil
 }

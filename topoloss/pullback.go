@@ -10,7 +10,7 @@ import (
 
 // A pullback carries the slopes of bars to the points that their births and
 // deaths are distances of: for a length ℓ = ‖u−v‖ with slope g, g·(u−v)/ℓ to u
-// and its negative to v, nothing where ℓ = 0. It serves one application of a
+// and its negative to v, nothing where the points coincide. It serves one application of a
 // loss and is then used again.
 type pullback struct {
 	loss    *Loss
@@ -21,26 +21,40 @@ type pullback struct {
 }
 
 // record makes Backward carry the slopes of r to x.
-func (l *Loss) record(x *autograd.Var, r Result, distances []float32) error {
+func (l *Loss) record(x *autograd.Var, r Result) error {
 	p := l.spare()
 	p.x, p.y, p.pairs, p.weights = x, r.Var, p.pairs[:0], kernels.Buffer{}
 	for degree, bars := range r.Bars {
 		for i, b := range bars {
 			s := r.Slopes[degree][i]
-			if !p.add(b.BirthEdge, s.Birth) || !p.add(b.DeathEdge, s.Death) {
+			if !p.add(b.BirthEdge, b.Birth, s.Birth) || !p.add(b.DeathEdge, b.Death, s.Death) {
 				return fmt.Errorf("topoloss: the derivative with respect to bar %d of degree %d, from %v to %v, is %v: too large for a float32", i, degree, b.Birth, b.Death, s)
 			}
 		}
 	}
 	if l.Spread != (Spread{}) {
-		weights, err := l.spreader.weights(l.Spread, p.pairs, distances, x.Shape()[0])
-		if err != nil {
+		if err := l.spread(p); err != nil {
 			return err
 		}
-		p.weights = x.Tape().Scratch(len(weights))
-		x.Tape().Device().Write(p.weights, weights)
 	}
 	r.Var.OnBackward(p.run)
+	return nil
+}
+
+// spread puts the weights of Spread on the device.
+func (l *Loss) spread(p *pullback) error {
+	tape := p.x.Tape()
+	if !l.rips.measured {
+		if err := l.rips.measure(p.x); err != nil {
+			return err
+		}
+	}
+	weights, err := l.spreader.weights(l.Spread, p.pairs, l.rips.distances, p.x.Shape()[0])
+	if err != nil {
+		return err
+	}
+	p.weights = tape.Scratch(len(weights))
+	tape.Device().Write(p.weights, weights)
 	return nil
 }
 
@@ -56,11 +70,15 @@ func (l *Loss) spare() *pullback {
 	return p
 }
 
+// shortest is the length of an edge below which points count as coinciding:
+// devices divide by it in float32.
+const shortest = 1e-30
+
 // add adds the slope of an edge's length and reports whether it can be
 // represented. A vertex has no length to change.
-func (p *pullback) add(e ph.Edge, slope float64) bool {
+func (p *pullback) add(e ph.Edge, length, slope float64) bool {
 	c := float32(slope)
-	if c != 0 && e.U != e.V {
+	if c != 0 && e.U != e.V && length >= shortest {
 		p.pairs = append(p.pairs, kernels.Pair{U: e.U, V: e.V, Coef: c})
 	}
 	return isFinite(c)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -13,56 +12,61 @@ import (
 type rips struct {
 	engine    ph.Engine
 	distances []float32 // n×n
+	measured  bool      // distances are those of the cloud in hand
 }
 
-// variable returns the diagrams of a variable's points.
-func (r *rips) variable(x *autograd.Var, degree int) ([]ph.Diagram, error) {
-	n, dim, err := cloudSize(x.Shape())
-	if err != nil {
+// diagrams returns the diagrams of a cloud from degree 0 to degree.
+func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
+	if err := r.measure(x); err != nil {
 		return nil, err
 	}
-	tape := x.Tape()
-	return r.diagrams(tape.Device(), x.Value(), tape.Scratch(n*n), n, dim, degree)
-}
-
-// diagrams returns the diagrams of the n points of dimension dim that x holds,
-// from degree 0 to degree; scratch has room for n×n distances.
-func (r *rips) diagrams(dev kernels.Device, x, scratch kernels.Buffer, n, dim, degree int) ([]ph.Diagram, error) {
-	distances, err := r.measure(dev, x, scratch, n, dim)
-	if err != nil {
-		return nil, err
-	}
-	diagrams, err := r.engine.Rips(ph.Matrix32{N: n, Data: distances}, degree)
-	if err != nil {
-		// The cloud's own fault is better named by the cloud.
-		if bad := checkRows(dev, x, dim); bad != nil {
-			return nil, bad
+	n, _, _ := cloudSize(x.Shape())
+	diagrams, err := r.engine.Rips(ph.Matrix32{N: n, Data: r.distances}, degree)
+	if err != nil || n == 1 { // one point has no distance to see a NaN by
+		if bad := checkRows(x); bad != nil {
+			return nil, bad // which the cloud's owner understands better
 		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("topoloss: %w", err)
-	}
-	if n == 1 { // there is no distance to see a NaN by
-		if err := checkRows(dev, x, dim); err != nil {
-			return nil, err
-		}
 	}
 	return diagrams, nil
 }
 
-// measure returns the distances of the points on the host.
-func (r *rips) measure(dev kernels.Device, x, scratch kernels.Buffer, n, dim int) ([]float32, error) {
-	r.distances = resize(r.distances, n*n)
-	dev.Distances(scratch, x, n, dim)
-	if err := dev.Read(r.distances, scratch); err != nil {
-		return nil, fmt.Errorf("topoloss: distances of %d points: %w", n, err)
+// measure brings the distances of a cloud's points to the host.
+func (r *rips) measure(x *autograd.Var) error {
+	n, dim, err := cloudSize(x.Shape())
+	if err != nil {
+		return err
 	}
-	return r.distances, nil
+	dev := x.Tape().Device()
+	matrix := x.Tape().Scratch(n * n)
+	dev.Distances(matrix, x.Value(), n, dim)
+	r.distances = resize(r.distances, n*n)
+	if err := dev.Read(r.distances, matrix); err != nil {
+		return fmt.Errorf("topoloss: distances of %d points: %w", n, err)
+	}
+	r.measured = true
+	return nil
+}
+
+// cloudSize reads a shape n×… as that of n points of a dimension.
+func cloudSize(shape []int) (n, dim int, err error) {
+	if len(shape) == 0 {
+		return 0, 0, fmt.Errorf("topoloss: a scalar is no cloud: want points along the first axis of a variable")
+	}
+	return shape[0], autograd.Size(shape[1:]), nil
 }
 
 // checkRows returns an error that names the first coordinate that is NaN or
 // infinite.
-func checkRows(dev kernels.Device, x kernels.Buffer, dim int) error {
-	values := make([]float32, x.Len())
-	if err := dev.Read(values, x); err != nil {
+func checkRows(x *autograd.Var) error {
+	_, dim, err := cloudSize(x.Shape())
+	if err != nil {
+		return err
+	}
+	values, err := x.Values()
+	if err != nil {
 		return fmt.Errorf("topoloss: reading points: %w", err)
 	}
 	for i, v := range values {

@@ -18,16 +18,11 @@ type Target struct {
 // given degree. The cloud x of shape n×… has n points, each flattened to a
 // vector. It is an error, and names the row, if a coordinate is NaN or infinite.
 //
-// [Loss.Target] does the same for a variable, without memory of its own.
+// [Loss.Target] does the same with the loss's workspace.
 func TargetFromPoints(x *autograd.Tensor, degree int) (*Target, error) {
-	n, dim, err := cloudSize(x.Shape())
-	if err != nil {
-		return nil, err
-	}
-	scratch := x.Device().Alloc(n * n)
-	defer x.Device().Free(scratch)
-	var r rips
-	diagrams, err := r.diagrams(x.Device(), x.Buffer(), scratch, n, dim, degree)
+	tape := autograd.NewTape(x.Device())
+	defer tape.Free()
+	diagrams, err := new(rips).diagrams(tape.Input(x), degree)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +54,7 @@ func TargetFromDiagrams(diagrams ...ph.Diagram) (*Target, error) {
 // Target returns the target that a cloud x of shape n×… is, with diagrams up to
 // the loss's degree. No gradient flows into it.
 func (l *Loss) Target(x *autograd.Var) (*Target, error) {
-	diagrams, err := l.rips.variable(x, max(0, l.Degree()))
+	diagrams, err := l.rips.diagrams(x, max(0, l.Degree()))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,61 @@
+package topoloss_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+)
+
+func TestBottleneck(t *testing.T) {
+	type slope = topoloss.Slope
+	for _, c := range []struct {
+		name      string
+		p, q      []ph.Bar
+		value     float64
+		ok        bool
+		slopes    []slope
+		witness   ph.Match
+		attracted []slope // with Attract, where that differs
+	}{
+		{"nothing", nil, nil, 0, false, nil, ph.Match{A: -1, B: -1}, nil},
+		{"nothing learnable", nil, bars(0, 5), 0, false, nil, ph.Match{A: -1, B: -1}, nil},
+		{"no target", bars(0, 1, 0, 4), nil, 2, true, []slope{{}, {Birth: -0.5, Death: 0.5}}, ph.Match{A: 1, B: -1}, nil},
+		{"death too late", bars(0, 5), bars(0, 4), 1, true, []slope{{Death: 1}}, ph.Match{A: 0, B: 0}, nil},
+		{"death too early", bars(0, 4), bars(0, 5), 1, true, []slope{{Death: -1}}, ph.Match{A: 0, B: 0}, nil},
+		{"birth too late", bars(2, 9), bars(1, 9.5), 1, true, []slope{{Birth: 1}}, ph.Match{A: 0, B: 0}, nil},
+		{"birth too early", bars(1, 9), bars(2, 9.5), 1, true, []slope{{Birth: -1}}, ph.Match{A: 0, B: 0}, nil},
+		{"both as far", bars(1, 9), bars(2, 8), 1, true, []slope{{Birth: -0.5, Death: 0.5}}, ph.Match{A: 0, B: 0}, nil},
+		{"already there", bars(1, 9), bars(1, 9), 0, true, []slope{{}}, ph.Match{A: 0, B: 0}, nil},
+		// Longest with longest would make it 9.
+		{"not in order", bars(0, 10, 0, 1), bars(0, 1), 5, true, []slope{{Birth: -0.5, Death: 0.5}, {}}, ph.Match{A: 0, B: -1}, nil},
+		{"a true bar decides", bars(0, 1), bars(0, 1, 0, 8), 4, false, []slope{{}}, ph.Match{A: -1, B: 1}, []slope{{Death: -1}}},
+		{"and attracts the nearest", bars(3, 4, 1, 2), bars(5, 25), 10, false, []slope{{}, {}}, ph.Match{A: -1, B: 0}, []slope{{Death: -1}, {}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var r topoloss.Bottleneck
+			value, ok, slopes := evaluate(&r, c.p, c.q)
+			require.Equal(t, c.ok, ok)
+			require.Equal(t, c.witness, r.Witness())
+			if !ok {
+				require.Zero(t, value)
+			} else {
+				require.Equal(t, c.value, value)
+			}
+			require.Equal(t, append([]slope{}, c.slopes...), slopes)
+
+			r.Attract = true
+			value, ok, slopes = evaluate(&r, c.p, c.q)
+			require.Equal(t, len(c.p) > 0, ok)
+			if ok {
+				require.Equal(t, c.value, value)
+			}
+			if c.attracted == nil {
+				c.attracted = c.slopes
+			}
+			require.Equal(t, append([]slope{}, c.attracted...), slopes)
+		})
+	}
+}

@@ -1,0 +1,152 @@
+package topoloss_test
+
+import (
+	"fmt"
+	"log"
+	"math"
+	"math/rand/v2"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// Two points learn how far apart the points of a true cloud are.
+func Example() {
+	dev := cpu.New()
+	defer dev.Close()
+	loss, err := topoloss.Weighted([7]float64{1, 0, 0, 0, 0, 0, 0}, 0, topoloss.DefaultHyperparameters())
+	if err != nil {
+		log.Fatal(err)
+	}
+	target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, []float32{5, 5, 5, 8}, 2, 2), 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	points := autograd.TensorOf(dev, []float32{0, 0, 2, 0}, 2, 2)
+	tape := autograd.NewTape(dev)
+	for range 3 {
+		tape.Reset()
+		x := tape.Variable(points)
+		r, err := loss.Apply(x, target)
+		if err != nil {
+			log.Fatal(err)
+		}
+		tape.Backward(r.Var)
+		values, err := points.Values()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(values, "loss", r.Value)
+		dev.AddScaled(points.Buffer(), -0.25, x.Grad())
+	}
+	// Output:
+	// [0 0 2 0] loss 1
+	// [-0.25 0 2.25 0] loss 0.5
+	// [-0.5 0 2.5 0] loss 0
+}
+
+// A regularizer of one's own: to minimise less the length of the longest loop
+// is to make a cloud rounder.
+func Example_custom() {
+	longestLoop := topoloss.Func(func(learnable, _ []ph.Bar, slopes []topoloss.Slope) (float64, bool) {
+		if len(learnable) == 0 {
+			return 0, false
+		}
+		longest := 0
+		for i, b := range learnable {
+			if b.Persistence() > learnable[longest].Persistence() {
+				longest = i
+			}
+		}
+		slopes[longest] = topoloss.Slope{Birth: 1, Death: -1}
+		return -learnable[longest].Persistence(), true
+	})
+	loss := topoloss.Loss{
+		Terms:  []topoloss.Term{{Name: "loop", Degree: 1, Weight: 1, Regularizer: longestLoop}},
+		Spread: topoloss.Spread{Method: topoloss.Average, Bandwidth: 0.3},
+	}
+
+	dev := cpu.New()
+	defer dev.Close()
+	random := rand.New(rand.NewPCG(1, 1))
+	var flat []float32 // points near an ellipse
+	for i := range 40 {
+		sin, cos := math.Sincos(float64(i) * math.Pi / 20)
+		flat = append(flat, float32(cos+0.2*random.Float64()), float32(0.5*sin+0.2*random.Float64()))
+	}
+	points := autograd.TensorOf(dev, flat, 40, 2)
+	tape := autograd.NewTape(dev)
+	for step := range 101 {
+		tape.Reset()
+		x := tape.Variable(points)
+		r, err := loss.Apply(x, nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if step%50 == 0 {
+			fmt.Printf("step %3d: the longest loop lasts %.1f\n", step, -r.Value)
+		}
+		tape.Backward(r.Var)
+		dev.SGD(points.Buffer(), x.Grad(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.01, GradientScale: 1})
+	}
+	// Output:
+	// step   0: the longest loop lasts 0.6
+	// step  50: the longest loop lasts 1.0
+	// step 100: the longest loop lasts 1.3
+}
+
+// Diagrams can be compared without any points.
+func ExampleLoss_Evaluate() {
+	loss := topoloss.Loss{Terms: []topoloss.Term{
+		{Name: "bottleneck", Degree: 1, Weight: 10, Regularizer: &topoloss.Bottleneck{}},
+		{Name: "entropy", Degree: 1, Weight: 1, Regularizer: topoloss.Entropy{}},
+	}}
+	target, err := topoloss.TargetFromDiagrams(ph.Diagram{Degree: 1, Bars: []ph.Bar{{Birth: 1, Death: 3}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	learnable := ph.Diagram{Degree: 1, Bars: []ph.Bar{{Birth: 1, Death: 4}, {Birth: 2, Death: 3}}}
+	r, err := loss.Evaluate([]ph.Diagram{learnable}, target)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("value %.3f\n", r.Value)
+	for i, b := range r.Bars[1] {
+		fmt.Printf("bar %v to %v: birth %+.3f, death %+.3f\n", b.Birth, b.Death, r.Slopes[1][i].Birth, r.Slopes[1][i].Death)
+	}
+	// Output:
+	// value 10.316
+	// bar 1 to 4: birth +0.077, death +9.923
+	// bar 2 to 3: birth -0.232, death +0.232
+}
+
+// The bottleneck distance of the first cloud is that of the true bar to the
+// diagonal: no learnable bar can change it. Push takes over and drives the
+// points apart, until there is something to learn.
+func ExampleLoss_otherwise() {
+	dev := cpu.New()
+	defer dev.Close()
+	loss := topoloss.Loss{
+		Terms:     []topoloss.Term{{Name: "bottleneck0", Weight: 1, Regularizer: &topoloss.Bottleneck{}}},
+		Otherwise: []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}},
+	}
+	tape := autograd.NewTape(dev)
+	target, err := loss.Target(tape.Constant([]float32{0, 9}, 2, 1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, points := range [][]float32{{0, 1}, {0, 6}} {
+		r, err := loss.Apply(tape.Variable(autograd.TensorOf(dev, points, 2, 1)), target)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(points, r.Value, r.Otherwise)
+	}
+	// Output:
+	// [0 1] -0.5 true
+	// [0 6] 3 false
+}

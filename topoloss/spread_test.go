@@ -1,0 +1,106 @@
+package topoloss_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// pushed returns the gradient of a regularizer, as it is and spread.
+func pushed(t *testing.T, dev *cpu.Device, x []float32, r topoloss.Regularizer, s topoloss.Spread) (sparse, spread []float32) {
+	loss := &topoloss.Loss{Terms: []topoloss.Term{{Name: "it", Weight: 1, Regularizer: r}}}
+	_, sparse = apply(t, loss, dev, x, x, 2)
+	loss.Spread = s
+	_, spread = apply(t, loss, dev, x, x, 2)
+	return sparse, spread
+}
+
+// clusters are two on a line, and a point far away.
+var clusters = []float32{0, 0, 0.1, 0, 0.2, 0, 5, 0, 5.1, 0, 5.3, 0, 7, 3}
+
+// longest is −½ of the longest bar: it drives apart the two points that join
+// the two farthest clusters.
+var longest = topoloss.Func(func(learnable, _ []ph.Bar, slopes []topoloss.Slope) (value float64, ok bool) {
+	last := 0
+	for i, b := range learnable {
+		if b.Death > learnable[last].Death {
+			last = i
+		}
+	}
+	slopes[last].Death = -0.5
+	return -learnable[last].Death / 2, true
+})
+
+func TestAverage(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	const h = 0.4
+	sparse, spread := pushed(t, dev, clusters, longest, topoloss.Spread{Method: topoloss.Average, Bandwidth: h})
+	require.Equal(t, []float32{0, 0, 0, 0, 0.5, 0, -0.5, 0, 0, 0, 0, 0, 0, 0}, sparse)
+	for i := 0; i < len(clusters); i += 2 {
+		x, y := float64(clusters[i]), float64(clusters[i+1])
+		a := math.Exp(-(math.Pow(x-0.2, 2) + y*y) / (2 * h * h))
+		b := math.Exp(-(math.Pow(x-5, 2) + y*y) / (2 * h * h))
+		require.InDelta(t, (0.5*a-0.5*b)/(a+b), spread[i], 1e-5, "point %d", i/2)
+		require.Zero(t, spread[i+1])
+	}
+
+	// However far a point is, it follows the nearest.
+	far := append([]float32{1e6, 0}, clusters...)
+	_, spread = pushed(t, dev, far, topoloss.Push{}, topoloss.Spread{Method: topoloss.Average, Bandwidth: h})
+	for _, g := range spread {
+		require.False(t, math.IsNaN(float64(g)))
+	}
+}
+
+func TestInterpolate(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	const h = 0.4
+	sparse, spread := pushed(t, dev, clusters, longest, topoloss.Spread{Method: topoloss.Interpolate, Bandwidth: h})
+	for i, g := range sparse {
+		if g != 0 {
+			require.InDelta(t, g, spread[i], 2e-3, "the field passes through the gradient at point %d", i/2)
+		}
+	}
+	for i := range 3 { // alone in its cluster, the gradient fades with the kernel
+		x := float64(clusters[2*i])
+		require.InDelta(t, 0.5*math.Exp(-math.Pow(x-0.2, 2)/(2*h*h)), spread[2*i], 2e-3)
+	}
+	require.InDelta(t, 0, spread[12], 1e-4, "far points stay")
+
+	// All points have a gradient: it stays as it is, up to the ridge.
+	sparse, spread = pushed(t, dev, []float32{0, 0, 2, 0, 0, 3}, topoloss.Push{}, topoloss.Spread{Method: topoloss.Interpolate, Bandwidth: h})
+	for i, g := range sparse {
+		require.InDelta(t, g, spread[i], 2e-3)
+	}
+}
+
+// TestSpreadDescends: the spread gradient is still one to descend along.
+func TestSpreadDescends(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	for _, method := range []topoloss.SpreadMethod{topoloss.Sparse, topoloss.Average, topoloss.Interpolate} {
+		loss := all(t)
+		loss.Terms = loss.Terms[:4]
+		if method != topoloss.Sparse {
+			loss.Spread = topoloss.Spread{Method: method, Bandwidth: 0.2}
+		}
+		x, y := randomCloud(80, 40, 2), randomCloud(81, 50, 2)
+		first, _ := apply(t, loss, dev, x, y, 2)
+		start := first.Value
+		for range 200 {
+			_, grad := apply(t, loss, dev, x, y, 2)
+			for i, g := range grad {
+				x[i] -= 0.002 * g
+			}
+		}
+		last, _ := apply(t, loss, dev, x, y, 2)
+		require.Less(t, last.Value, 0.5*start, "method %d", method)
+	}
+}
