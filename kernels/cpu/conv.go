@@ -2,12 +2,50 @@ package cpu
 
 import "github.com/topogen/topogen/kernels"
 
+// # How a convolution is computed
+//
+// Images are taken a block at a time, a few whole ones or a band of rows of one
+// large one, and laid out anew in the second-level cache: pixel after pixel, each
+// with all its channels, in a border of zeros. There the patch that a filter
+// looks at is one run of S·C floats for each of its R rows, which is how tiles
+// read A (see tileFunc); nothing is copied to make matrices of patches.
+//
+//   - Conv: a tile is 6 pixels of y × 16 filters. B is the filters, packed into
+//     panels once for all images. The sums go to a block that is turned back
+//     into planes.
+//   - ConvTranspose: pixel h of x takes from y through the taps r with
+//     h + PadH − r divisible by StrideH, so the pixels fall into
+//     StrideH·StrideW phases, each of which is a convolution of y with stride 1
+//     and its own share of the taps. With few channels (an image's grey or
+//     colours) it is instead one product for all taps of all channels, summed
+//     up where they meet.
+//   - ConvWeightGrad: a tile is 6 filters × 16 of the weights of each, summed
+//     over pixels. The rows of A are the planes of y as they are; B is the
+//     patches of x, a panel at a time. Each part of the batch has its own sums,
+//     which are added up in the order of the parts.
+//
+// The number of parts of ConvWeightGrad, and in all three the blocks of the sums,
+// depend on the shape alone.
+const (
+	blockFloats    = 48 << 10 // of images and results in a block: 192 KB
+	narrowChannels = 8        // fewer are too few for the lanes of a tile
+	narrowRun      = 16       // likewise a run of weights
+	weightPart     = 784      // pixels of y for each part of ConvWeightGrad
+	weightParts    = 32       // at most
+)
+
 // Conv computes y = act(x ⋆ w + bias).
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
 	s.Check("Conv", x, y, w)
 	kernels.CheckBias("Conv", bias, s.K, act)
-	d.args = args{dst: d.span(y), x: d.span(x), w: d.span(w), z: d.span(bias), conv: s, fn: act}
-	d.pool.run(s.N*s.K, convPlain, &d.args)
+	if s.N == 0 {
+		return
+	}
+	p := d.products
+	d.args = args{products: p, dst: d.span(y), x: d.span(x), w: p.packFilters(&s, d.span(w)), z: p.packBias(d.span(bias), s.K), conv: s, fn: act}
+	row := s.StrideH*framedWidth(&s)*s.C + s.OutW*p.tiling.covered(s.K)
+	d.args.n, d.args.m = block(s.N, s.OutH, row, p.threads)
+	d.pool.run(ceilDiv(s.N, d.args.n)*ceilDiv(s.OutH, d.args.m), convPart, &d.args)
 }
 
 // ConvTranspose computes x = act(wᵀ applied to y + bias).
@@ -17,13 +55,48 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 	if store == kernels.Add && act != kernels.Identity {
 		panic("kernels: ConvTranspose: adds the result of activation " + act.String())
 	}
-	d.args = args{dst: d.span(x), y: d.span(y), w: d.span(w), z: d.span(bias), conv: s, fn: act, add: store == kernels.Add}
-	d.pool.run(s.N*s.C, convTransposePlain, &d.args)
+	if s.N == 0 {
+		return
+	}
+	p := d.products
+	d.args = args{products: p, dst: d.span(x), y: d.span(y), conv: s, fn: act, add: store == kernels.Add}
+	if s.C < narrowChannels {
+		d.args.w, d.args.z = d.span(w), d.span(bias)
+		d.args.n = ceilDiv(s.N, 4*p.threads)
+		d.pool.run(ceilDiv(s.N, d.args.n), narrowTransposePart, &d.args)
+		return
+	}
+	d.args.w, d.args.z = p.packPhases(&s, d.span(w)), p.packBias(d.span(bias), s.C)
+	g := phasesOf(&s)
+	row := g.width*s.K + s.StrideH*s.W*p.tiling.covered(s.C)
+	d.args.n, d.args.m = block(s.N, g.rows, row, p.threads)
+	d.pool.run(ceilDiv(s.N, d.args.n)*ceilDiv(g.rows, d.args.m), convTransposePart, &d.args)
 }
 
 // ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
 	s.Check("ConvWeightGrad", x, y, dw)
-	d.args = args{dst: d.span(dw), x: d.span(x), y: d.span(y), conv: s, add: store == kernels.Add}
-	d.pool.run(s.K*s.C, convWeightGradPlain, &d.args)
+	p := d.products
+	g := weightSums(p.tiling, &s)
+	d.args = args{products: p, dst: d.span(dw), x: d.span(x), y: d.span(y), conv: s, add: store == kernels.Add}
+	d.args.weights = room(&p.partial, g.parts*s.K*g.columns)
+	d.pool.run(g.parts, convWeightPart, &d.args)
+	d.args.n = ceilDiv(chunk, g.columns*max(1, g.parts))
+	d.pool.run(ceilDiv(s.K, d.args.n), convWeightSum, &d.args)
+}
+
+// block returns how many whole images, or how many rows of one image, a part
+// takes, if each row and what is computed from it needs so many floats.
+func block(n, rows, floats, threads int) (images, height int) {
+	if whole := rows * floats; whole <= blockFloats {
+		return max(1, min(blockFloats/whole, n/(2*threads))), rows
+	}
+	bands := ceilDiv(rows, max(1, blockFloats/floats))
+	return 1, ceilDiv(rows, bands)
+}
+
+// framedWidth returns the pixels in a framed row of x: all that filters look at
+// and all that there are.
+func framedWidth(s *kernels.ConvShape) int {
+	return max((s.OutW-1)*s.StrideW+s.S, s.PadW+s.W)
 }

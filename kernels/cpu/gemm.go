@@ -185,7 +185,7 @@ func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
 	if last && p.act == kernels.ReLU {
 		call.mode |= rectify
 	}
-	w.coff = offsets(&w.coff, p.m, 4*p.ldc)
+	offsets(&w.coff, p.m, 4*p.ldc)
 	for j := 0; j < p.n; {
 		kind, width := w.tiling.panel(p.n - j)
 		for panel := range w.panelsB(p, k0, j, depth, width) {

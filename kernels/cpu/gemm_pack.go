@@ -9,7 +9,7 @@ func (w *workspace) blockA(p *product, k0, depth int) {
 		w.transpose(a, w.columnsA.multiples(p.m, 4*depth), p.a[k0*p.lda:], p.lda, depth, p.m)
 		k0 = 0
 	}
-	w.aoff = offsets(&w.aoff, p.m, 4*lda)
+	offsets(&w.aoff, p.m, 4*lda)
 	w.call.a, w.call.aoff = &a[k0], w.aoff
 }
 
@@ -71,7 +71,7 @@ func (w *workspace) multiplyEdge(p *product, j, kind, width int, add bool) {
 		clear(bias[copy(bias, p.bias[j:][:columns]):])
 		call.bias = &bias[0]
 	}
-	w.eoff = offsets(&w.eoff, p.m, 4*width)
+	offsets(&w.eoff, p.m, 4*width)
 	call.c, call.coff = &edge[0], w.eoff
 	w.tiling.rows(p.m, kind, call)
 	for i := range p.m {

@@ -5,6 +5,9 @@ type products struct {
 	tiling  *tiling
 	threads int
 	spaces  chan *workspace // those that nobody uses
+
+	filters, bias []float32 // of the convolution that is running, in panels
+	partial       []float32 // sums of parts
 }
 
 func newProducts(t *tiling, threads int) *products {

@@ -49,6 +49,16 @@ func (t *tiling) panel(n int) (kind, width int) {
 	return kind, t.vectors[kind] * t.lanes
 }
 
+// covered returns the width of all panels of n columns.
+func (t *tiling) covered(n int) int {
+	total := 0
+	for total < n {
+		_, width := t.panel(n - total)
+		total += width
+	}
+	return total
+}
+
 // tileRows returns how many tiles of 6 and of 4 rows cover n ≥ 1 rows, with the
 // least number of rows too many.
 func tileRows(n int) (six, four int) {

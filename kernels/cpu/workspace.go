@@ -16,6 +16,21 @@ type workspace struct {
 	rowsB, rowsPanel ramp  // byte offsets of the rows of B and panel
 	columnsA         ramp  // byte offsets of the rows of a
 	call             tileCall
+
+	image   []float32 // a frame
+	out     []float32 // results, pixel after pixel
+	sum     []float32 // results that are to be added to others
+	order   []int     // byte offsets of weights in panels
+	pixels  list[[3]int]
+	patches list[[8]int]
+	planes  ramp // byte offsets of channels
+	sums    ramp
+}
+
+// A list is kept while what it was made for, the key, is the same.
+type list[Key comparable] struct {
+	key  Key
+	list []int
 }
 
 // room returns n elements of a slice that grows as needed, 64-byte aligned,
@@ -25,6 +40,15 @@ func room(s *[]float32, n int) []float32 {
 		*s = aligned(n)
 	}
 	return (*s)[:n]
+}
+
+// ints returns n elements of a slice that grows as needed.
+func ints(s *[]int, n int) []int {
+	if cap(*s) < n {
+		*s = make([]int, n)
+	}
+	*s = (*s)[:n]
+	return *s
 }
 
 // aligned returns n zeros, 64-byte aligned.
@@ -39,10 +63,7 @@ func aligned(n int) []float32 {
 
 // offsets returns n multiples of step bytes, with what padRows adds.
 func offsets(s *[]int, n, step int) []int {
-	if cap(*s) < n+3 {
-		*s = make([]int, n+3)
-	}
-	list := (*s)[:n+3]
+	list := ints(s, n+3)
 	for i := range list[:n] {
 		list[i] = i * step
 	}

@@ -1,0 +1,198 @@
+package cpu
+
+import "github.com/topogen/topogen/kernels"
+
+// phases is how a transposed convolution falls into convolutions of stride 1.
+// Pixel (i·StrideH + a − PadH, j·StrideW + b − PadW) of x belongs to phase
+// (a, b) and takes from pixel (i−t, j−u) of y through tap
+// (a + t·StrideH, b + u·StrideW), for all t and u for which there is one.
+type phases struct {
+	rows, columns int // of i and j
+	tapsH, tapsW  int // of t and u, at most
+	width         int // of a framed row of y
+}
+
+func phasesOf(s *kernels.ConvShape) phases {
+	g := phases{
+		rows: (s.H-1+s.PadH)/s.StrideH + 1, columns: (s.W-1+s.PadW)/s.StrideW + 1,
+		tapsH: ceilDiv(s.R, s.StrideH), tapsW: ceilDiv(s.S, s.StrideW),
+	}
+	g.width = g.tapsW - 1 + max(g.columns, s.OutW)
+	return g
+}
+
+// taps returns how many taps of a filter's size belong to a phase.
+func taps(size, stride, phase int) int { return max(0, ceilDiv(size-phase, stride)) }
+
+// packPhases lays the filters out for each phase: panels of x's channels, with
+// a row for each of the taps, from the last, and each channel of y.
+func (p *products) packPhases(s *kernels.ConvShape, filters []float32) []float32 {
+	all := s.R * s.S
+	packed := room(&p.filters, all*s.K*p.tiling.covered(s.C))
+	w := p.borrow()
+	offsets := ints(&w.order, all)
+	for j := 0; j < s.C; {
+		_, width := p.tiling.panel(s.C - j)
+		start := 0 // of the phase
+		for a := range s.StrideH {
+			for b := range s.StrideW {
+				rows, columns := taps(s.R, s.StrideH, a), taps(s.S, s.StrideW, b)
+				for t := range rows {
+					for u := range columns {
+						tap := (a+(rows-1-t)*s.StrideH)*s.S + b + (columns-1-u)*s.StrideW
+						offsets[tap] = 4 * (start + rows*columns*s.K*j + (t*columns+u)*s.K*width)
+					}
+				}
+				start += rows * columns * s.K * p.tiling.covered(s.C)
+			}
+		}
+		for k := range s.K {
+			w.transpose(packed[k*width:], offsets, filters[(k*s.C+j)*all:], all, min(width, s.C-j), all)
+		}
+		j += width
+	}
+	p.giveBack(w)
+	return packed
+}
+
+// convTransposePart computes a.n images of x, or what a.m rows of i make of one.
+func convTransposePart(a *args, part int) {
+	s, w := &a.conv, a.products.borrow()
+	defer a.products.giveBack(w)
+	g := phasesOf(s)
+	bands := ceilDiv(g.rows, a.m)
+	n, i := part/bands*a.n, part%bands*a.m
+	images, rows := min(a.n, s.N-n), min(a.m, g.rows-i)
+	top, bottom := max(0, i*s.StrideH-s.PadH), min(s.H, (i+rows)*s.StrideH-s.PadH)
+	if top >= bottom {
+		return
+	}
+	f := frame{
+		images: images, channels: s.K, height: s.OutH, width: s.OutW,
+		top: i - (g.tapsH - 1), left: g.tapsW - 1,
+		rows: rows + g.tapsH - 1, columns: g.width,
+	}
+	image := w.load(&f, a.y[n*s.K*s.OutH*s.OutW:])
+	height, columns := bottom-top, w.tiling.covered(s.C)
+	out := room(&w.out, images*height*s.W*columns)
+	filters := a.w
+	for p := range s.StrideH * s.StrideW {
+		pixels := w.phasePixels(s, &f, p, i, rows, top, height, columns)
+		tapsH, tapsW := taps(s.R, s.StrideH, p/s.StrideW), taps(s.S, s.StrideW, p%s.StrideW)
+		weights := tapsH * tapsW * s.K
+		if pixels > 0 && weights > 0 {
+			w.correlate(&correlation{
+				frame: image, aoff: w.aoff, coff: w.coff, pixels: pixels,
+				runs: tapsH, run: tapsW * s.K, gap: (f.columns - tapsW) * s.K,
+				filters: filters, bias: a.z, columns: s.C, out: out, act: a.fn,
+			})
+		}
+		if weights == 0 {
+			for _, offset := range w.coff[:pixels] {
+				c := out[offset/4:][:columns]
+				clear(c[copy(c, a.z):])
+			}
+			if a.fn == kernels.ReLU {
+				activate(a.fn, out) // once more does no harm
+			}
+		}
+		filters = filters[weights*columns:]
+	}
+	if a.fn != kernels.ReLU {
+		activate(a.fn, out)
+	}
+	plane := s.H * s.W
+	for g := range images {
+		w.unload(a.dst[(n+g)*s.C*plane+top*s.W:], plane, out[g*height*s.W*columns:], columns, height*s.W, s.C, a.add)
+	}
+}
+
+// phasePixels lists the pixels of a phase in w.aoff and w.coff, and returns how
+// many there are.
+func (w *workspace) phasePixels(s *kernels.ConvShape, f *frame, phase, i0, rows, top, height, columns int) int {
+	a, b := phase/s.StrideW, phase%s.StrideW
+	most := f.images * rows * f.columns
+	aoff, coff := ints(&w.aoff, most+3), ints(&w.coff, most+3)
+	// The first row and column of the frame that pixel (i0, 0) looks at.
+	lift, shift := ceilDiv(s.R, s.StrideH)-taps(s.R, s.StrideH, a), ceilDiv(s.S, s.StrideW)-taps(s.S, s.StrideW, b)
+	pixels := 0
+	for g := range f.images {
+		for i := range rows {
+			h := (i0+i)*s.StrideH + a - s.PadH - top
+			if h < 0 || h >= height {
+				continue
+			}
+			j := ceilDiv(max(0, s.PadW-b), s.StrideW)
+			from := 4 * ((g*f.rows+i+lift)*f.columns + j + shift) * s.K
+			to := 4 * (g*height + h) * s.W * columns
+			for c := j*s.StrideW + b - s.PadW; c < s.W; c += s.StrideW {
+				aoff[pixels], coff[pixels] = from, to+4*c*columns
+				from += 4 * s.K
+				pixels++
+			}
+		}
+	}
+	if pixels > 0 {
+		padRows(aoff, pixels)
+		padRows(coff, pixels)
+	}
+	return pixels
+}
+
+// narrowTransposePart computes a.n images of x with few channels: first what
+// each pixel of y adds through each tap, then the sums.
+func narrowTransposePart(a *args, part int) {
+	s, w := &a.conv, a.products.borrow()
+	all, plane, pixels := s.C*s.R*s.S, s.H*s.W, s.OutH*s.OutW
+	for n := part * a.n; n < min(s.N, (part+1)*a.n); n++ {
+		tapped := room(&w.out, all*pixels)
+		w.multiply(&product{
+			m: all, n: pixels, k: s.K, transA: true, alpha: 1,
+			a: a.w, b: a.y[n*s.K*pixels:], c: tapped, lda: all, ldb: pixels, ldc: pixels,
+		})
+		for c := range s.C {
+			x := a.dst[(n*s.C+c)*plane:][:plane]
+			if !a.add {
+				clear(x)
+			}
+			if len(a.z) != 0 {
+				for i := range x {
+					x[i] += a.z[c]
+				}
+			}
+			sumTaps(s, x, tapped[c*s.R*s.S*pixels:])
+			activate(a.fn, x)
+		}
+	}
+	a.products.giveBack(w)
+}
+
+// sumTaps adds to a plane of x what each tap takes from the pixels of y.
+func sumTaps(s *kernels.ConvShape, x, tapped []float32) {
+	for r := range s.R {
+		top, bottom := tapRange(s.OutH, s.H, s.StrideH, r-s.PadH)
+		for q := range s.S {
+			lo, hi := tapRange(s.OutW, s.W, s.StrideW, q-s.PadW)
+			for oh := top; oh < bottom; oh++ {
+				row := x[(oh*s.StrideH+r-s.PadH)*s.W:][:s.W]
+				at := lo*s.StrideW + q - s.PadW
+				for _, v := range tapped[((r*s.S+q)*s.OutH+oh)*s.OutW:][lo:hi] {
+					row[at] += v
+					at += s.StrideW
+				}
+			}
+		}
+	}
+}
+
+// tapRange returns for which of out positions o the input position
+// o·stride + shift lies within [0, in).
+func tapRange(out, in, stride, shift int) (lo, hi int) {
+	if shift < 0 {
+		lo = (-shift + stride - 1) / stride
+	}
+	if in > shift {
+		hi = min(out, (in-shift+stride-1)/stride)
+	}
+	return lo, max(lo, hi)
+}

@@ -1,0 +1,133 @@
+package cpu
+
+import "github.com/topogen/topogen/kernels"
+
+// weightPlan is how ConvWeightGrad is divided.
+type weightPlan struct {
+	images, rows  int // of a block: one of them is all or one
+	blocks, parts int
+	narrow        bool // all weights of a patch lie in one row of panels
+	columns       int  // of the sums of one filter
+}
+
+func weightSums(t *tiling, s *kernels.ConvShape) weightPlan {
+	g := weightPlan{images: 1, rows: s.OutH, narrow: s.S*s.C < narrowRun}
+	if pixels := s.OutH * s.OutW; pixels <= depthBlock {
+		g.images = max(1, min(s.N, depthBlock/pixels))
+	} else {
+		g.rows = max(1, depthBlock/s.OutW)
+		g.rows = ceilDiv(s.OutH, ceilDiv(s.OutH, g.rows))
+	}
+	g.blocks = ceilDiv(s.N, g.images) * ceilDiv(s.OutH, g.rows)
+	g.parts = min(g.blocks, ceilDiv(s.N*s.OutH*s.OutW, weightPart), weightParts)
+	if g.narrow {
+		g.columns = t.covered(s.R * s.S * s.C)
+	} else {
+		g.columns = s.R * t.covered(s.S*s.C)
+	}
+	return g
+}
+
+// convWeightPart computes the sums over one part of the batch.
+func convWeightPart(a *args, part int) {
+	s, w := &a.conv, a.products.borrow()
+	g := weightSums(w.tiling, s)
+	sums := a.weights[part*s.K*g.columns:][:s.K*g.columns]
+	offsets(&w.aoff, s.K, 4*s.OutH*s.OutW)
+	offsets(&w.coff, s.K, 4*g.columns)
+	first := part * g.blocks / g.parts
+	for b := first; b < (part+1)*g.blocks/g.parts; b++ {
+		w.weightBlock(a, &g, b, sums, b > first)
+	}
+	a.products.giveBack(w)
+}
+
+func (w *workspace) weightBlock(a *args, g *weightPlan, b int, sums []float32, add bool) {
+	s := &a.conv
+	bands := ceilDiv(s.OutH, g.rows)
+	n, h := b/bands*g.images, b%bands*g.rows
+	images, rows := min(g.images, s.N-n), min(g.rows, s.OutH-h)
+	f := xFrame(s, images, h, rows)
+	image := w.load(&f, a.x[n*s.C*s.H*s.W:])
+	pixels := images * rows * s.OutW
+	patches := w.patchOffsets(s, &f, rows)
+
+	plane := s.OutH * s.OutW
+	call := &w.call
+	*call = tileCall{
+		a: &a.y[n*s.K*plane+h*s.OutW], aoff: w.aoff, coff: w.coff,
+		runs: images, run: rows * s.OutW, gap: s.K*plane - rows*s.OutW,
+	}
+	if add {
+		call.mode = accumulate
+	}
+	run := s.S * s.C
+	if g.narrow {
+		b := room(&w.panel, pixels*g.columns)
+		for p, offset := range patches[:pixels] {
+			for r := range s.R {
+				copy(b[p*g.columns+r*run:][:run], image[offset/4+r*f.columns*s.C:])
+			}
+		}
+		call.ldb = 4 * g.columns
+		for j := 0; j < g.columns; {
+			kind, width := w.tiling.panel(g.columns - j)
+			call.b, call.c = &b[j], &sums[j]
+			w.tiling.rows(s.K, kind, call)
+			j += width
+		}
+		return
+	}
+	for r := range s.R {
+		from := image[r*f.columns*s.C:]
+		column := r * (g.columns / s.R)
+		for j := 0; j < run; {
+			kind, width := w.tiling.panel(run - j)
+			panels := max(1, min(groupColumns, run-j)/width)
+			b := room(&w.panel, panels*pixels*width)
+			w.tiling.gather(&b[0], &from[j], &patches[0], pixels, width, panels)
+			call.ldb = 4 * width
+			for panel := range panels {
+				call.b, call.c = &b[panel*pixels*width], &sums[column+j]
+				w.tiling.rows(s.K, kind, call)
+				j += width
+			}
+		}
+	}
+}
+
+// convWeightSum adds up the parts for a.n filters and stores them in the order
+// of dw.
+func convWeightSum(a *args, part int) {
+	s, w := &a.conv, a.products.borrow()
+	g := weightSums(w.tiling, s)
+	taps := s.R * s.S
+	run := s.S * s.C
+	for k := part * a.n; k < min(s.K, (part+1)*a.n); k++ {
+		dw := a.dst[k*taps*s.C:][:taps*s.C]
+		if g.parts == 0 { // no images
+			if !a.add {
+				clear(dw)
+			}
+			continue
+		}
+		sum := room(&w.sum, g.columns)
+		for p := range g.parts {
+			affine(sum, a.weights[(p*s.K+k)*g.columns:][:g.columns], 1, 0, p > 0)
+		}
+		if !g.narrow {
+			for r := 1; r < s.R; r++ {
+				copy(sum[r*run:][:run], sum[r*(g.columns/s.R):])
+			}
+		}
+		turned := dw
+		if a.add {
+			turned = room(&w.out, taps*s.C)
+		}
+		w.transpose(turned, w.planes.multiples(s.C, 4*taps), sum, s.C, taps, s.C)
+		if a.add {
+			affine(dw, turned, 1, 0, true)
+		}
+	}
+	a.products.giveBack(w)
+}
