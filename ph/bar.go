@@ -23,8 +23,8 @@ func (b Bar) Persistence() float64 { return b.Death - b.Birth }
 // Essential reports whether the class never dies.
 func (b Bar) Essential() bool { return math.IsInf(b.Death, 1) }
 
-// A Diagram holds the bars of one degree: finite bars first, ascending by
-// death, then birth, then edges; essential bars last.
+// A Diagram holds the bars of one degree in the order in which they die,
+// essential bars last.
 type Diagram struct {
 	Degree int
 	Bars   []Bar

@@ -1,0 +1,195 @@
+package ph_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// cost is the sup-norm move of a pair, +Inf for nothing to nothing.
+func cost(a, b []ph.Bar, m ph.Match) float64 {
+	half := func(x ph.Bar) float64 { return (x.Death - x.Birth) / 2 }
+	switch {
+	case m.A < 0:
+		return half(b[m.B])
+	case m.B < 0:
+		return half(a[m.A])
+	}
+	return max(math.Abs(a[m.A].Birth-b[m.B].Birth), math.Abs(a[m.A].Death-b[m.B].Death))
+}
+
+// bruteForce tries all partial matchings. attaining lists the pairs that are the
+// longest of an optimal matching.
+func bruteForce(a, b []ph.Bar) (best float64, attaining map[ph.Match]bool) {
+	best = math.Inf(1)
+	used := make([]bool, len(b))
+	var pairs []ph.Match
+	var try func(i int)
+	try = func(i int) {
+		if i < len(a) {
+			for j := range b {
+				if !used[j] {
+					used[j] = true
+					pairs = append(pairs, ph.Match{A: i, B: j})
+					try(i + 1)
+					pairs = pairs[:len(pairs)-1]
+					used[j] = false
+				}
+			}
+			pairs = append(pairs, ph.Match{A: i, B: ph.Diagonal})
+			try(i + 1)
+			pairs = pairs[:len(pairs)-1]
+			return
+		}
+		whole := append([]ph.Match(nil), pairs...)
+		for j, taken := range used {
+			if !taken {
+				whole = append(whole, ph.Match{A: ph.Diagonal, B: j})
+			}
+		}
+		var worst float64
+		for _, m := range whole {
+			worst = max(worst, cost(a, b, m))
+		}
+		if worst < best {
+			best, attaining = worst, make(map[ph.Match]bool)
+		}
+		if worst == best {
+			for _, m := range whole {
+				if cost(a, b, m) == best {
+					attaining[m] = true
+				}
+			}
+		}
+	}
+	try(0)
+	return best, attaining
+}
+
+// bars draws a diagram; kinds differ in ties and in whether births are 0.
+func bars(r *rand.Rand, n, kind int) []ph.Bar {
+	list := make([]ph.Bar, n)
+	for i := range list {
+		var birth, length float64
+		if kind%2 == 0 {
+			birth, length = r.Float64(), r.ExpFloat64()
+		} else {
+			birth, length = float64(r.IntN(4)), float64(1+r.IntN(4))
+		}
+		if kind%4 < 2 {
+			birth = 0
+		}
+		list[i] = ph.Bar{Birth: birth, Death: birth + length}
+	}
+	return list
+}
+
+func TestBottleneckAgainstBruteForce(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	var m ph.Matcher
+	for trial := range 3000 {
+		a, b := bars(r, r.IntN(6), trial), bars(r, r.IntN(6), trial)
+		if len(a)+len(b) == 0 {
+			continue
+		}
+		want, attaining := bruteForce(a, b)
+		got, witness := m.Bottleneck(a, b)
+		require.Equal(t, want, got, "trial %d: %v and %v", trial, a, b)
+		require.True(t, attaining[witness], "trial %d: %v attains the distance of %v and %v", trial, witness, a, b)
+		back, _ := m.Bottleneck(b, a)
+		require.Equal(t, got, back, "symmetric")
+	}
+}
+
+func TestBottleneckIsAMetric(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	var m ph.Matcher
+	d := func(a, b []ph.Bar) float64 { v, _ := m.Bottleneck(a, b); return v }
+	for trial := range 200 {
+		a, b, c := bars(r, r.IntN(40), trial), bars(r, r.IntN(40), trial), bars(r, r.IntN(40), trial)
+		require.Zero(t, d(a, a))
+		require.Equal(t, d(a, b), d(b, a))
+		require.LessOrEqual(t, d(a, c), d(a, b)+d(b, c)+1e-12)
+	}
+}
+
+func TestBottleneckOfNothing(t *testing.T) {
+	var m ph.Matcher
+	distance, witness := m.Bottleneck(nil, nil)
+	require.Zero(t, distance)
+	require.Equal(t, ph.Match{A: ph.Diagonal, B: ph.Diagonal}, witness)
+	distance, witness = m.Bottleneck([]ph.Bar{{Birth: 1, Death: 4}}, nil)
+	require.Equal(t, 1.5, distance)
+	require.Equal(t, ph.Match{A: 0, B: ph.Diagonal}, witness)
+}
+
+func FuzzBottleneck(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 4}, []byte{5, 6}, false)
+	f.Add([]byte{10, 1}, []byte{1, 1}, true)
+	f.Fuzz(func(t *testing.T, p, q []byte, zero bool) {
+		if len(p) > 12 || len(q) > 12 || len(p)+len(q) < 2 {
+			return
+		}
+		decode := func(data []byte) []ph.Bar {
+			var list []ph.Bar
+			for i := 0; i+1 < len(data); i += 2 {
+				birth := float64(data[i] % 16)
+				if zero {
+					birth = 0
+				}
+				list = append(list, ph.Bar{Birth: birth, Death: birth + 1 + float64(data[i+1]%16)})
+			}
+			return list
+		}
+		a, b := decode(p), decode(q)
+		if len(a)+len(b) == 0 {
+			return
+		}
+		var m ph.Matcher
+		want, attaining := bruteForce(a, b)
+		got, witness := m.Bottleneck(a, b)
+		require.Equal(t, want, got)
+		require.True(t, attaining[witness])
+	})
+}
+
+func ExampleEngine() {
+	// Four points on a square: a loop from when its sides are there until its
+	// diagonals fill it.
+	m := ph.Matrix32{N: 4, Data: []float32{
+		0, 1, 2, 1,
+		1, 0, 1, 2,
+		2, 1, 0, 1,
+		1, 2, 1, 0,
+	}}
+	var e ph.Engine
+	diagrams, err := e.Rips(m, 1)
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range diagrams {
+		for _, b := range d.Bars {
+			fmt.Printf("degree %d: [%v, %v) from %v to %v\n", d.Degree, b.Birth, b.Death, b.BirthEdge, b.DeathEdge)
+		}
+	}
+	// Output:
+	// degree 0: [0, 1) from {1 1} to {1 0}
+	// degree 0: [0, 1) from {2 2} to {2 1}
+	// degree 0: [0, 1) from {3 3} to {3 0}
+	// degree 0: [0, +Inf) from {0 0} to {-1 -1}
+	// degree 1: [1, 2) from {3 2} to {2 0}
+}
+
+func ExampleMatcher_Bottleneck() {
+	a := []ph.Bar{{Birth: 0, Death: 10}, {Birth: 0, Death: 1}}
+	b := []ph.Bar{{Birth: 0, Death: 1}}
+	var m ph.Matcher
+	distance, witness := m.Bottleneck(a, b)
+	fmt.Println(distance, witness)
+	// Output: 5 {0 -1}
+}
