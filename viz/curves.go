@@ -56,9 +56,6 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 		keys = append(keys, key{glyph{ink: colour}, s.Name})
 	}
 
-	if low > high {
-		return nil, fmt.Errorf("viz: %q has no values to draw", title)
-	}
 	p := newPlot(xLabel, yLabel)
 	p.X.Tick.Marker = ticks{whole: true}
 	logarithmic := low > 0 && high > 100*low
@@ -81,8 +78,10 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 		}
 		p.Add(curve{unbroken(s, logarithmic), style})
 	}
-	margin := 0.04 * (p.Y.Max - p.Y.Min)
-	p.Y.Min, p.Y.Max = p.Y.Min-margin, p.Y.Max+margin
+	if low <= high { // else there are no values, and the axes stay empty
+		margin := 0.04 * (p.Y.Max - p.Y.Min)
+		p.Y.Min, p.Y.Max = p.Y.Min-margin, p.Y.Max+margin
+	}
 
 	canvas := newCanvas(width, height)
 	c := draw.New(canvas)

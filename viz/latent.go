@@ -51,7 +51,7 @@ func latent(title string, points []float32, dim int, class []uint8, names []stri
 	var keys []key
 	for c, name := range names {
 		i, s := seriesStyle(c)
-		keys = append(keys, key{glyph{shape: s, ink: i}, name})
+		keys = append(keys, key{glyph{shape: s, ink: i, edge: true}, name})
 	}
 	const width, height, head = 7 * vg.Inch, 5.2 * vg.Inch, 28
 	side := legendWidth(keys) + 28

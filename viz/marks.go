@@ -55,11 +55,10 @@ func (s shape) distance(x, y, radius float64) float64 {
 	case diamond:
 		return (math.Abs(x)+math.Abs(y))/math.Sqrt2 - 0.88*radius
 	}
-	return math.Hypot(x, y) - radius
+	return math.Sqrt(x*x+y*y) - radius
 }
 
-// A glyph marks a place. A solid one has a thin edge of paper, so that
-// neighbours stay apart.
+// A glyph marks a place.
 type glyph struct {
 	x, y   float64
 	shape  shape
@@ -67,6 +66,7 @@ type glyph struct {
 	ink    ink
 	line   float64 // width of the outline of a hollow glyph; 0: a solid one
 	cover  float64 // opacity; 0 is 1
+	edge   bool    // a thin edge of paper, so that neighbours stay apart
 }
 
 func (g glyph) draw(c canvas) {
@@ -74,18 +74,24 @@ func (g glyph) draw(c canvas) {
 	if cover == 0 {
 		cover = 1
 	}
-	edge := min(1.2, g.radius/4)
+	edge := 0.0
+	if g.edge {
+		edge = min(1.2, g.radius/4)
+	}
 	reach := 2*g.radius + g.line + edge + 1 // a triangle's corners lie that far
 	if g.shape != triangle {
 		reach = 1.3*g.radius + g.line + edge + 1
 	}
-	for y := int(math.Floor(g.y - reach)); y <= int(g.y+reach); y++ {
-		for x := int(math.Floor(g.x - reach)); x <= int(g.x+reach); x++ {
+	x0, x1 := within(g.x-reach, g.x+reach, c.Rect.Min.X, c.Rect.Max.X)
+	y0, y1 := within(g.y-reach, g.y+reach, c.Rect.Min.Y, c.Rect.Max.Y)
+	for y := y0; y < y1; y++ {
+		for x := x0; x < x1; x++ {
 			d := g.shape.distance(float64(x)+0.5-g.x, float64(y)+0.5-g.y, g.radius)
 			if g.line > 0 {
 				d = math.Abs(d) - g.line/2
-			} else {
-				c.blend(x, y, paper, 0.5-(d-edge))
+			}
+			if g.edge {
+				c.blend(x, y, paper, clamp(0.5-(d-edge)))
 			}
 			c.blend(x, y, g.ink, cover*clamp(0.5-d))
 		}
@@ -125,7 +131,8 @@ func (s segment) draw(c canvas) {
 	reach := s.width/2 + 1
 	if math.Abs(dx) >= math.Abs(dy) {
 		half := int(math.Ceil(reach / math.Abs(dx)))
-		for x := int(min(s.x0, s.x1)) - 1; x <= int(max(s.x0, s.x1))+1; x++ {
+		from, to := within(min(s.x0, s.x1)-1, max(s.x0, s.x1)+1, c.Rect.Min.X, c.Rect.Max.X)
+		for x := from; x < to; x++ {
 			y := int(s.y0 + (float64(x)+0.5-s.x0)*dy/dx)
 			for k := -half; k <= half; k++ {
 				dot(x, y+k)
@@ -134,12 +141,19 @@ func (s segment) draw(c canvas) {
 		return
 	}
 	half := int(math.Ceil(reach / math.Abs(dy)))
-	for y := int(min(s.y0, s.y1)) - 1; y <= int(max(s.y0, s.y1))+1; y++ {
+	from, to := within(min(s.y0, s.y1)-1, max(s.y0, s.y1)+1, c.Rect.Min.Y, c.Rect.Max.Y)
+	for y := from; y < to; y++ {
 		x := int(s.x0 + (float64(y)+0.5-s.y0)*dx/dy)
 		for k := -half; k <= half; k++ {
 			dot(x+k, y)
 		}
 	}
+}
+
+// within returns the pixels from low to high that lie in a canvas from first to
+// end, however far away the mark is.
+func within(low, high float64, first, end int) (from, to int) {
+	return int(math.Floor(max(low, float64(first)))), int(math.Floor(min(high, float64(end-1)))) + 1
 }
 
 func clamp(v float64) float64 { return min(max(v, 0), 1) }

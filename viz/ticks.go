@@ -27,7 +27,7 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 	var all []plot.Tick
 	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step; i++ {
-		value := i * step
+		value := i*step + 0 // −0 + 0 is 0
 		format := byte('f')
 		if step >= 1e6 || step < 1e-4 {
 			format, digits = 'g', 3

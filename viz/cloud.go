@@ -1,0 +1,256 @@
+package viz
+
+import (
+	"image/png"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/topogen/topogen/cloud"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+)
+
+// Cloud draws the scene's clouds and edges as a PNG.
+func Cloud(w io.Writer, s Scene) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	p, marks := drawCloud(&s)
+	p.draw(0, marks)
+	return png.Encode(w, p.canvas)
+}
+
+func drawCloud(s *Scene) (*picture, []mark) {
+	const width, height, head = 5.2 * vg.Inch, 5.2 * vg.Inch, 28
+	v := newView([]Scene{*s}, 0)
+	p := newPicture(width, height, stillDPI, cell{v.plot, widened, 8, width - 8, head, height - 6})
+	p.title(s.Title)
+	p.cloudLegend(v, float64(width)-8)
+	return p, v.marks(p, s, 0)
+}
+
+// stillDPI is the resolution of what does not move.
+const stillDPI = 144
+
+// A view is how clouds are seen: their axes, and for clouds in R³ the camera.
+type view struct {
+	plot      *plot.Plot
+	solid     bool // in R³
+	middle    [3]float64
+	half      [3]float64 // of the box around all points
+	both      bool       // there are two clouds, to be told apart
+	glyphSize float64    // points
+}
+
+// elevation is the camera's height above the horizon, firstAzimuth its
+// direction at the start.
+const (
+	elevation    = 25 * math.Pi / 180
+	firstAzimuth = -60 * math.Pi / 180
+)
+
+// newView returns a view that shows the clouds of all scenes while the camera
+// turns by the given angle.
+func newView(scenes []Scene, turn float64) *view {
+	v := &view{plot: newPlot("", "")}
+	low := [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}
+	high := [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)}
+	points := 0
+	for _, s := range scenes {
+		for _, c := range []*cloud.Cloud{s.True, s.Cloud} {
+			if c == nil {
+				continue
+			}
+			v.solid = v.solid || c.Dim > 2
+			points = max(points, c.Len())
+			for i := range c.Len() {
+				for k, x := range coordinates(c.Point(i)) {
+					low[k], high[k] = min(low[k], x), max(high[k], x)
+				}
+			}
+		}
+		v.both = v.both || s.True != nil && s.Cloud != nil
+	}
+	if points == 0 {
+		low, high = [3]float64{}, [3]float64{}
+	}
+	for k := range low {
+		v.middle[k], v.half[k] = (low[k]+high[k])/2, (high[k]-low[k])/2
+	}
+	v.glyphSize = min(max(40/math.Sqrt(float64(points+1)), 1.1), 3.2)
+
+	shown := window{Window: Window{low[0], high[0], low[1], high[1]}, set: true}
+	asked := scenes[0].Window
+	switch {
+	case v.solid:
+		v.plot.HideAxes()
+		shown.set = false
+		for step := range 33 {
+			for _, corner := range v.corners() {
+				x, y, _ := v.project(corner, firstAzimuth+turn*float64(step)/32)
+				shown.add(x, y)
+			}
+		}
+		shown.apply(v.plot)
+	case asked != Window{}:
+		v.plot.X.Min, v.plot.X.Max, v.plot.Y.Min, v.plot.Y.Max = asked.XMin, asked.XMax, asked.YMin, asked.YMax
+	default:
+		shown.apply(v.plot)
+	}
+	if !v.solid {
+		v.plot.Add(gridLines())
+	}
+	return v
+}
+
+// corners returns the corners of the box around all points. The bits of a corner's
+// number say on which side it is.
+func (v *view) corners() (corners [8][3]float64) {
+	for i := range corners {
+		for k := range 3 {
+			corners[i][k] = v.middle[k] + v.half[k]*float64(i>>k&1*2-1)
+		}
+	}
+	return corners
+}
+
+// coordinates returns the first three coordinates of a point, 0 where it has
+// fewer.
+func coordinates(point []float32) (p [3]float64) {
+	for k := range min(3, len(point)) {
+		p[k] = float64(point[k])
+	}
+	return p
+}
+
+// project returns where a point is seen from an azimuth, and how near it is, from
+// 0 to 1.
+func (v *view) project(p [3]float64, azimuth float64) (x, y, near float64) {
+	if !v.solid {
+		return p[0], p[1], 1
+	}
+	for k := range p {
+		p[k] -= v.middle[k]
+	}
+	sin, cos := math.Sincos(azimuth)
+	forward := cos*p[0] + sin*p[1] // towards the camera, on the ground
+	x = cos*p[1] - sin*p[0]
+	y = math.Cos(elevation)*p[2] - math.Sin(elevation)*forward
+	depth := math.Cos(elevation)*forward + math.Sin(elevation)*p[2]
+	reach := math.Cos(elevation)*math.Hypot(v.half[0], v.half[1]) + math.Sin(elevation)*v.half[2]
+	if reach == 0 {
+		return x, y, 1
+	}
+	return x, y, (1 + depth/reach) / 2
+}
+
+// marks returns what a scene shows in the first panel of a picture, from the
+// back to the front. turn is the camera's turn in radians.
+func (v *view) marks(p *picture, s *Scene, turn float64) []mark {
+	azimuth := firstAzimuth + turn
+	at := p.panels[0]
+	place := func(c *cloud.Cloud, i int) (x, y, near float64) {
+		x, y, near = v.project(coordinates(c.Point(i)), azimuth)
+		return at.x(x), at.y(y), near
+	}
+	var marks []mark
+	if v.solid {
+		marks = v.box(p, azimuth)
+	}
+	type point struct {
+		glyph
+		near float64
+	}
+	var points []point
+	add := func(c *cloud.Cloud, style glyph) {
+		if c == nil {
+			return
+		}
+		for i := range c.Len() {
+			g := style
+			x, y, near := place(c, i)
+			g.x, g.y = x, y
+			if v.solid {
+				g.radius *= 0.7 + 0.5*near
+				g.cover = 0.45 + 0.55*near
+			}
+			points = append(points, point{g, near})
+		}
+	}
+	add(s.True, v.trueGlyph(p))
+	add(s.Cloud, v.glyph(p))
+	if v.solid {
+		slices.SortStableFunc(points, func(a, b point) int {
+			switch {
+			case a.near < b.near:
+				return -1
+			case a.near > b.near:
+				return 1
+			}
+			return 0
+		})
+	}
+	for _, e := range s.Edges {
+		x0, y0, _ := place(s.Cloud, int(e.U))
+		x1, y1, _ := place(s.Cloud, int(e.V))
+		marks = append(marks, segment{x0: x0, y0: y0, x1: x1, y1: y1, width: p.px(1.8), ink: orange})
+	}
+	for _, q := range points {
+		marks = append(marks, q.glyph)
+	}
+	return marks
+}
+
+func (v *view) glyph(p *picture) glyph {
+	return glyph{ink: blue, radius: p.px(v.glyphSize), edge: true}
+}
+
+func (v *view) trueGlyph(p *picture) glyph {
+	return glyph{ink: grey, radius: p.px(v.glyphSize), line: p.px(0.9)}
+}
+
+// box returns the edges of the box around all points, but for those that would
+// stand in front of it.
+func (v *view) box(p *picture, azimuth float64) []mark {
+	var corner [8][3]float64 // screen x, y and nearness
+	nearest := 0
+	for i, q := range v.corners() {
+		x, y, near := v.project(q, azimuth)
+		corner[i] = [3]float64{p.panels[0].x(x), p.panels[0].y(y), near}
+		if near > corner[nearest][2] {
+			nearest = i
+		}
+	}
+	var marks []mark
+	for i := range corner {
+		for k := range 3 {
+			if j := i | 1<<k; j != i && i != nearest && j != nearest {
+				marks = append(marks, segment{x0: corner[i][0], y0: corner[i][1], x1: corner[j][0], y1: corner[j][1], width: p.px(0.8), ink: grey, cover: 0.5})
+			}
+		}
+	}
+	return marks
+}
+
+// draw draws marks in a panel, cut off at its borders.
+func (p *picture) draw(panel int, marks []mark) {
+	c := p.canvas.clip(p.panels[panel].area)
+	for _, m := range marks {
+		m.draw(c)
+	}
+}
+
+// cloudLegend tells two clouds apart, in the head of the picture, up to right (in
+// points).
+func (p *picture) cloudLegend(v *view, right float64) {
+	if !v.both {
+		return
+	}
+	for _, k := range []key{{v.trueGlyph(p), "true"}, {v.glyph(p), "cloud"}} {
+		keys := []key{k}
+		right -= float64(legendWidth(keys))
+		p.legend(p.px(right), p.px(15), keys)
+		right -= 12
+	}
+}

@@ -1,0 +1,126 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/ph"
+)
+
+// A Scene is a cloud and its persistence at one moment, and what they are
+// compared with. All parts are optional; each picture shows those that concern
+// it.
+type Scene struct {
+	Title string
+
+	// Cloud is drawn solid, over True, hollow. Clouds in R² are drawn as they
+	// are, in R³ in parallel projection; in more dimensions the first three
+	// coordinates are shown.
+	Cloud, True *cloud.Cloud
+	// Edges are drawn between points of Cloud: the cycle of a bar, for instance,
+	// or its birth and death edges.
+	Edges []ph.Edge
+
+	// Diagrams are drawn solid, over Target, hollow.
+	Diagrams, Target []ph.Diagram
+	// Matches connect bars of Diagrams with bars of Target.
+	Matches []Match
+
+	// Window is the part of the plane that is shown of clouds in R²; all of them
+	// if zero.
+	Window Window
+	// Limit is the largest birth or death that diagrams have room for; that of
+	// all finite bars if zero.
+	Limit float64
+}
+
+// Clone returns a copy that shares nothing with s but True and Target: for a scene
+// of an animation, while the cloud moves on and diagrams are computed in place.
+func (s Scene) Clone() Scene {
+	if s.Cloud != nil {
+		s.Cloud = s.Cloud.Clone()
+	}
+	s.Edges, s.Matches = slices.Clone(s.Edges), slices.Clone(s.Matches)
+	s.Diagrams = slices.Clone(s.Diagrams)
+	for i := range s.Diagrams {
+		s.Diagrams[i].Bars = slices.Clone(s.Diagrams[i].Bars)
+	}
+	return s
+}
+
+// A Match pairs bar A of the scene's diagram of a degree with bar B of the target
+// diagram of that degree; ph.Diagonal stands for the diagonal.
+type Match struct {
+	Degree int
+	ph.Match
+}
+
+// check returns an error that names what cannot be drawn.
+func (s *Scene) check() error {
+	for _, part := range []struct {
+		name string
+		*cloud.Cloud
+	}{{"cloud", s.Cloud}, {"true cloud", s.True}} {
+		if part.Cloud == nil {
+			continue
+		}
+		if part.Dim < 1 || len(part.Coords)%part.Dim != 0 {
+			return fmt.Errorf("viz: %d coordinates are no %s in R^%d", len(part.Coords), part.name, part.Dim)
+		}
+		for i, v := range part.Coords {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return fmt.Errorf("viz: %s: coordinate %d of point %d is %v", part.name, i%part.Dim, i/part.Dim, v)
+			}
+		}
+	}
+	for i, e := range s.Edges {
+		n := 0
+		if s.Cloud != nil {
+			n = s.Cloud.Len()
+		}
+		if e.U < 0 || e.V < 0 || int(e.U) >= n || int(e.V) >= n {
+			return fmt.Errorf("viz: edge %d joins points %d and %d of a cloud of %d", i, e.U, e.V, n)
+		}
+	}
+	for _, part := range []struct {
+		name     string
+		diagrams []ph.Diagram
+	}{{"diagram", s.Diagrams}, {"target diagram", s.Target}} {
+		for _, d := range part.diagrams {
+			for i, b := range d.Bars {
+				if math.IsNaN(b.Birth) || math.IsInf(b.Birth, 0) || math.IsNaN(b.Death) || b.Death < b.Birth {
+					return fmt.Errorf("viz: %s of degree %d: bar %d is born at %v and dies at %v", part.name, d.Degree, i, b.Birth, b.Death)
+				}
+			}
+		}
+	}
+	for i, m := range s.Matches {
+		if _, ok := barOf(s.Diagrams, m.Degree, m.A); !ok && m.A != ph.Diagonal {
+			return fmt.Errorf("viz: match %d: the diagram of degree %d has no bar %d", i, m.Degree, m.A)
+		}
+		if _, ok := barOf(s.Target, m.Degree, m.B); !ok && m.B != ph.Diagonal {
+			return fmt.Errorf("viz: match %d: the target diagram of degree %d has no bar %d", i, m.Degree, m.B)
+		}
+	}
+	w := s.Window
+	size := max(w.XMax-w.XMin, w.YMax-w.YMin)
+	if w != (Window{}) && !(w.XMin < w.XMax && w.YMin < w.YMax && !math.IsInf(size, 0)) {
+		return fmt.Errorf("viz: the window from (%v, %v) to (%v, %v) has no area", w.XMin, w.YMin, w.XMax, w.YMax)
+	}
+	if !(s.Limit >= 0) || math.IsInf(s.Limit, 0) {
+		return fmt.Errorf("viz: the diagram's limit is %v, want a positive number, or 0 for all bars", s.Limit)
+	}
+	return nil
+}
+
+// barOf returns bar i of the diagram of a degree, if there is one.
+func barOf(diagrams []ph.Diagram, degree, i int) (ph.Bar, bool) {
+	for _, d := range diagrams {
+		if d.Degree == degree && i >= 0 && i < len(d.Bars) {
+			return d.Bars[i], true
+		}
+	}
+	return ph.Bar{}, false
+}
