@@ -155,6 +155,7 @@ func (a *memoryAccess) checkCells(w *warp, mem *allocation, at *[warpSize]uint64
 // word are not followed: cells do not tell bytes apart.
 func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset uint64) {
 	first := w.block.launch.firstOwner
+	span := w.block.launch.manyOwners() - first
 	need, n := uint8(0xf), max(a.size/4, 1)
 	if a.size < 4 {
 		need = (1<<a.size - 1) << (offset % 4)
@@ -170,7 +171,7 @@ func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset u
 			w.fault(ReadOnlyWritten, lane, address, "global memory at %#x has been written by this launch, %s", address, w.who(c.writeOwner, c.writer))
 		}
 		if a.size >= 4 {
-			if x := w.touch(c, first, lane, a.writes, a.strong); x != nil {
+			if x := w.touch(c, first, span, lane, a.writes, a.strong); x != nil {
 				w.faultRace(x, lane, address, "global")
 			}
 		}

@@ -72,11 +72,11 @@ type conflict struct {
 }
 
 // touch records an access of a lane to c and returns a conflicting one. Accesses
-// of blocks before the owner number first are history.
-func (w *warp) touch(c *cell, first uint32, lane int, write, strong bool) *conflict {
+// of blocks but the span after the owner number first are history.
+func (w *warp) touch(c *cell, first, span uint32, lane int, write, strong bool) *conflict {
 	b := w.block
 	t := uint16(w.id*warpSize + lane)
-	if c.flags&written != 0 && c.writeOwner >= first && !(c.writer == t && c.writeOwner == b.owner) &&
+	if c.flags&written != 0 && c.writeOwner-first <= span && !(c.writer == t && c.writeOwner == b.owner) &&
 		!(strong && c.flags&strongWrite != 0) && !w.orderedOwner(c.writeOwner, lane, c.writer, c.writeTime) {
 		kind := "read after write"
 		if write {
@@ -85,10 +85,10 @@ func (w *warp) touch(c *cell, first uint32, lane int, write, strong bool) *confl
 		return &conflict{kind: kind, owner: c.writeOwner, other: c.writer}
 	}
 	if !write {
-		w.recordRead(c, first, lane, t, strong)
+		w.recordRead(c, first, span, lane, t, strong)
 		return nil
 	}
-	if c.flags&readOnce != 0 && c.readOwner >= first && !(strong && c.flags&strongReads != 0) && !w.followsReads(c, lane, t) {
+	if c.flags&readOnce != 0 && c.readOwner-first <= span && !(strong && c.flags&strongReads != 0) && !w.followsReads(c, lane, t) {
 		return &conflict{kind: "write after read", owner: c.readOwner, other: c.reader, many: c.flags&severalReaders != 0}
 	}
 	c.flags = written
@@ -102,9 +102,9 @@ func (w *warp) touch(c *cell, first uint32, lane int, write, strong bool) *confl
 // recordRead makes thread t the reader of c, or one of several if it does not
 // follow those before. (A reader that it follows need not be remembered: what
 // comes after t's read comes after that too.)
-func (w *warp) recordRead(c *cell, first uint32, lane int, t uint16, strong bool) {
+func (w *warp) recordRead(c *cell, first, span uint32, lane int, t uint16, strong bool) {
 	b := w.block
-	if c.flags&readOnce == 0 || c.readOwner < first || w.followsReads(c, lane, t) {
+	if c.flags&readOnce == 0 || c.readOwner-first > span || w.followsReads(c, lane, t) {
 		c.flags = c.flags&^(severalReaders|strongReads) | readOnce
 		if strong {
 			c.flags |= strongReads

@@ -44,7 +44,7 @@ func (a *memoryAccess) checkShared(w *warp, at *[warpSize]uint64, m uint32) {
 				address := at[i] + uint64(j)<<grain
 				w.fault(Uninitialized, i, address, "shared memory at %#x has not been written", address)
 			}
-			if x := w.touch(c, b.owner, i, a.writes, a.strong); x != nil {
+			if x := w.touch(c, b.owner, 0, i, a.writes, a.strong); x != nil {
 				w.faultRace(x, i, at[i]+uint64(j)<<grain, "shared")
 			}
 		}

@@ -43,8 +43,9 @@ var precedence = map[string]int{
 }
 
 const (
-	loosest = 1
-	product = 10 // binds tighter than + and -
+	loosest  = 1
+	additive = 9 // no comparisons
+	product  = 10
 )
 
 // operator returns the binary operator at the current position, of one or two
