@@ -32,7 +32,8 @@ func TestBottleneck(t *testing.T) {
 		// Longest with longest would make it 9.
 		{"not in order", bars(0, 10, 0, 1), bars(0, 1), 5, true, []slope{{Birth: -0.5, Death: 0.5}, {}}, ph.Match{A: 0, B: -1}, nil},
 		{"a true bar decides", bars(0, 1), bars(0, 1, 0, 8), 4, false, []slope{{}}, ph.Match{A: -1, B: 1}, []slope{{Death: -1}}},
-		{"and attracts the nearest", bars(3, 4, 1, 2), bars(5, 25), 10, false, []slope{{}, {}}, ph.Match{A: -1, B: 0}, []slope{{Death: -1}, {}}},
+		{"and attracts the nearest", bars(1, 2, 3, 4), bars(5, 25), 10, false, []slope{{}, {}}, ph.Match{A: -1, B: 0}, []slope{{}, {Death: -1}}},
+		{"and the first of several", bars(3, 4, 2, 4), bars(5, 25), 10, false, []slope{{}, {}}, ph.Match{A: -1, B: 0}, []slope{{Death: -1}, {}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var r topoloss.Bottleneck

@@ -12,8 +12,8 @@ import (
 //
 //	ρ(x) = Scale · Σ d⁴ exp(−((d−x)/Sigma)²),
 //
-// weighted so that long bars count most (Jedlicki 2024). It is meant
-// for degree 0. Exponentials below the least positive float32 are taken for 0.
+// weighted so that long bars count most (Jedlicki 2024). It is meant for degree 0.
+// Exponentials below the least positive float32 are taken for 0.
 type Density struct {
 	Sigma  float64 // the width of the smoothing, a length; 0.2 is usual
 	Scale  float64 // 0.002 is usual

@@ -101,6 +101,7 @@ func TestHyperparameters(t *testing.T) {
 		"density scale":             func(h *topoloss.Hyperparameters) { h.DensityScale = -1 },
 		"density maxrange":          func(h *topoloss.Hyperparameters) { h.DensityRange = 0 },
 		"density npoints":           func(h *topoloss.Hyperparameters) { h.DensityNPoints = 0 },
+		"npoints is 9000000":        func(h *topoloss.Hyperparameters) { h.DensityNPoints = 9_000_000 },
 	} {
 		h := topoloss.DefaultHyperparameters()
 		spoil(&h)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
@@ -78,6 +79,44 @@ func TestInterpolate(t *testing.T) {
 	sparse, spread = pushed(t, dev, []float32{0, 0, 2, 0, 0, 3}, topoloss.Push{}, topoloss.Spread{Method: topoloss.Interpolate, Bandwidth: h})
 	for i, g := range sparse {
 		require.InDelta(t, g, spread[i], 2e-3)
+	}
+}
+
+// TestSpreadAgain: a loss that has spread other gradients before spreads the
+// next as a new one does, whether it measures the cloud or is given diagrams, and
+// adds it to what the cloud receives from elsewhere.
+func TestSpreadAgain(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	for _, method := range []topoloss.SpreadMethod{topoloss.Average, topoloss.Interpolate} {
+		make := func() *topoloss.Loss {
+			return &topoloss.Loss{
+				Terms:  []topoloss.Term{{Name: "longest", Weight: 1, Regularizer: longest}},
+				Spread: topoloss.Spread{Method: method, Bandwidth: 0.4},
+			}
+		}
+		const n = 12
+		x, other := randomCloud(90, n, 2), randomCloud(91, n, 2)
+		_, want := apply(t, make(), dev, x, x, 2)
+
+		loss := make()
+		_, _ = apply(t, loss, dev, other, other, 2)
+		_, got := apply(t, loss, dev, x, x, 2)
+		require.Equal(t, want, got)
+
+		target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, x, n, 2), 0)
+		require.NoError(t, err)
+		_, _ = apply(t, loss, dev, other, other, 2)
+		tape := autograd.NewTape(dev)
+		defer tape.Free()
+		v := tape.Variable(autograd.TensorOf(dev, x, n, 2))
+		r, err := loss.ApplyDiagrams(v, target.Diagrams(), nil)
+		require.NoError(t, err)
+		tape.Backward(autograd.Add(r.Var, autograd.Sum(v)))
+		require.NoError(t, dev.Read(got, v.Grad()))
+		for i := range got {
+			require.InDelta(t, want[i]+1, got[i], 1e-6)
+		}
 	}
 }
 

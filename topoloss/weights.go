@@ -49,6 +49,9 @@ func (h Hyperparameters) Validate() error {
 			return fmt.Errorf("topoloss: %s is %v, must be positive and finite", p.name, p.value)
 		}
 	}
+	if most := 1 << 20; h.DensityNPoints > most {
+		return fmt.Errorf("topoloss: density npoints is %d, must be at most %d", h.DensityNPoints, most)
+	}
 	return nil
 }
 
