@@ -1,0 +1,84 @@
+package nn_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/nn"
+	"github.com/topogen/topogen/topoloss"
+)
+
+const (
+	benchBatch = 128
+	// stepFLOP is the arithmetic of a step's products at that batch, forward
+	// and backward.
+	stepFLOP = 3.83e9
+)
+
+// benchmarkStep times steps of the VAE, with a topological loss if one has a
+// weight, against the true diagrams of the batch.
+func benchmarkStep(b *testing.B, weights [7]float64) {
+	dev := cpu.New()
+	defer dev.Close()
+	vae := nn.NewVAE(dev, 10, 1)
+	adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 5e-4})
+	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
+	require.NoError(b, err)
+	images := garments(benchBatch)
+	tape := autograd.NewTape(dev)
+	var target *topoloss.Target
+	step := uint64(0)
+	run := func() {
+		x := tape.Constant(images, benchBatch, 1, nn.ImageSide, nn.ImageSide)
+		r := vae.Forward(x, 1, step)
+		bce, kld := r.Losses(x)
+		total := autograd.Add(bce, kld)
+		if len(loss.Terms) > 0 {
+			if target == nil {
+				target, err = loss.Target(x)
+				require.NoError(b, err)
+			}
+			result, err := loss.Apply(r.Images, target)
+			require.NoError(b, err)
+			total = autograd.Add(total, result.Var)
+		}
+		tape.Backward(autograd.Scale(total, 1./benchBatch))
+		require.NoError(b, adam.Step())
+		_, err := bce.Item()
+		require.NoError(b, err)
+		tape.Reset()
+		step++
+	}
+	run()
+	run()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for b.Loop() {
+		run()
+	}
+	b.ReportMetric(stepFLOP*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+func BenchmarkVAEStep(b *testing.B) { benchmarkStep(b, [7]float64{}) }
+
+func BenchmarkTopoVAEStep(b *testing.B) { benchmarkStep(b, [7]float64{10, 10, 10, 10, 0, 0, 0}) }
+
+func BenchmarkTopoVAEStepAll(b *testing.B) {
+	benchmarkStep(b, [7]float64{10, 10, 10, 10, 10, 10, 10})
+}
+
+// garments returns n images of the embedded data set.
+func garments(n int) []float32 {
+	set := fashionmnist.Draw(n, 1)
+	numbers := make([]int, n)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	x := make([]float32, n*fashionmnist.Pixels)
+	set.Decode(x, numbers)
+	return x
+}
