@@ -34,7 +34,7 @@ type Config struct {
 	// a partner decides it: the nearest learnable bar is drawn to it.
 	Attract bool `json:"attract"`
 	// Spread hands the gradient, which few points receive, on to their
-	// neighbours; the empty method does not.
+	// neighbours.
 	Spread Spread `json:"spread"`
 
 	// FrameEvery is the number of steps between frames of the animation; 0
@@ -54,26 +54,38 @@ type Config struct {
 	TrueDiagrams Diagrams     `json:"true_diagrams,omitempty"`
 }
 
-// A Spread names how a gradient is handed on to neighbours; see
-// [topoloss.Spread].
+// A Spread says how a gradient is handed on to neighbours.
 type Spread struct {
-	Method    string  `json:"method"`    // "", "average" or "interpolate"
-	Bandwidth float64 `json:"bandwidth"` // how far, as a length
+	Method    SpreadMethod `json:"method"`
+	Bandwidth float64      `json:"bandwidth"` // how far, as a length; 0 is not at all
 }
 
+// A SpreadMethod names a method of [topoloss.Spread].
+type SpreadMethod string
+
+// The methods.
+const (
+	Average     SpreadMethod = "average"
+	Interpolate SpreadMethod = "interpolate"
+)
+
 func (s Spread) spread() (topoloss.Spread, error) {
-	methods := map[string]topoloss.SpreadMethod{"average": topoloss.Average, "interpolate": topoloss.Interpolate}
-	if s.Method == "" {
-		return topoloss.Spread{}, nil
+	out := topoloss.Spread{Bandwidth: s.Bandwidth}
+	switch {
+	case s.Method == Average:
+		out.Method = topoloss.Average
+	case s.Method == Interpolate:
+		out.Method = topoloss.Interpolate
+	case s.Bandwidth != 0 || s.Method != "":
+		return out, fmt.Errorf("spread-method is %q, must be %s or %s", s.Method, Average, Interpolate)
 	}
-	method, ok := methods[s.Method]
-	if !ok {
-		return topoloss.Spread{}, fmt.Errorf("spread method is %q, must be average or interpolate", s.Method)
+	if !(s.Bandwidth >= 0) || math.IsInf(s.Bandwidth, 0) {
+		return out, fmt.Errorf("spread is %v, must be a length or 0", s.Bandwidth)
 	}
-	if !(s.Bandwidth > 0) || math.IsInf(s.Bandwidth, 0) {
-		return topoloss.Spread{}, fmt.Errorf("spread is %v, must be a positive length", s.Bandwidth)
+	if s.Bandwidth == 0 {
+		out = topoloss.Spread{}
 	}
-	return topoloss.Spread{Method: method, Bandwidth: s.Bandwidth}, nil
+	return out, nil
 }
 
 // Validate returns an error that names the first field that makes no sense.

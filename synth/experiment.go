@@ -25,7 +25,7 @@ var OriginalWindow = viz.Window{XMin: -10, XMax: 40, YMin: -40, YMax: 40}
 //  3. Two parallel segments become a circle.
 func Experiment(number int, seed uint64) (Config, error) {
 	r := rand.New(rand.NewPCG(seed, uint64(number)))
-	c := defaults()
+	c := Defaults()
 	c.Seed = seed
 	switch number {
 	case 1:
@@ -51,7 +51,7 @@ func Experiment(number int, seed uint64) (Config, error) {
 // Between returns a configuration for clouds of the user's own, the true one
 // nil if there is a diagram instead. Rate, gap and steps follow from their size.
 func Between(start, truth *cloud.Cloud) Config {
-	c := defaults()
+	c := Defaults()
 	c.Title = "A cloud moved by its persistence"
 	c.Steps, c.FrameEvery = 2500, 25
 	c.Start, c.Truth = start, truth
@@ -60,9 +60,9 @@ func Between(start, truth *cloud.Cloud) Config {
 	return c
 }
 
-func defaults() Config {
+func Defaults() Config {
 	return Config{
-		Device: "cpu", Seed: 1, Optimizer: Adam, Push: true,
+		Device: "cpu", Seed: 1, Optimizer: Adam, Push: true, Spread: Spread{Method: Average},
 		Weights:         [7]float64{1, 1},
 		Hyperparameters: topoloss.DefaultHyperparameters(),
 	}

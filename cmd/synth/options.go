@@ -1,0 +1,200 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/run"
+	"github.com/topogen/topogen/synth"
+	"github.com/topogen/topogen/viz"
+)
+
+const allWord = "all"
+
+// options are the command line but for what belongs to a configuration.
+type options struct {
+	word   string   // "", "1", "2", "3" or "all"
+	args   []string // the flags
+	seed   uint64
+	output string
+	resume bool
+
+	points, truth, diagram string
+}
+
+// parse reads the command line. The flags of the configuration are only checked:
+// they are read once more by [options.override], over the configuration that
+// the others ask for.
+func parse(args []string, stdout io.Writer) (*options, error) {
+	o := &options{args: args}
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		o.word, o.args = args[0], args[1:]
+		if _, err := experiment(o.word, 0); err != nil && o.word != allWord {
+			return nil, cli.Usagef("%w, or give -point-cloud (see synth -help)", err)
+		}
+	}
+	shown := synth.Defaults()
+	flags := o.newFlags(&shown)
+	if err := cli.Parse(flags, o.args, synopsis, stdout); err != nil {
+		return nil, err
+	}
+	o.seed = shown.Seed
+	return o, nil
+}
+
+// newFlags returns all flags; c holds the defaults of the configuration's.
+func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
+	f := flag.NewFlagSet("synth", flag.ContinueOnError)
+	f.StringVar(&o.points, "point-cloud", "", "`cloud` that moves, in place of the experiment's")
+	f.StringVar(&o.truth, "true-point-cloud", "", "`cloud` whose persistence is the target, in place of the experiment's")
+	f.StringVar(&o.diagram, "true-diagram", "", "JSON `file` of persistence diagrams that are the target, in place of a true cloud")
+	f.Uint64Var(&c.Seed, "seed", c.Seed, "`number` that decides what clouds are drawn")
+	f.IntVar(&c.Steps, "steps", c.Steps, "`steps` to make in all (default: 15000, 2500 or 7500 in the experiments, else 2500)")
+	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "`length` of a step, about (default: 0.01, 0.05 or 0.1 in the experiments, else a 500th of the cloud's extent)")
+	f.StringVar((*string)(&c.Optimizer), "optimizer", string(c.Optimizer), "`name` of the optimizer: adam, adamw or sgd")
+	cli.FloatsVar(f, c.Weights[:], "weights", "seven `weights` of the loss")
+	cli.HyperparametersVar(f, &c.Hyperparameters)
+	f.BoolVar(&c.Push, "push", c.Push, "drive points apart in steps where no regularizer depends on a point that can move")
+	f.BoolVar(&c.Attract, "attract", c.Attract, "draw the nearest bar to a true bar without a partner that decides the bottleneck distance")
+	f.Float64Var(&c.Spread.Bandwidth, "spread", c.Spread.Bandwidth, "hand the gradient on to neighbours within about this `length`; 0 leaves it to the few points that have one")
+	f.StringVar((*string)(&c.Spread.Method), "spread-method", string(c.Spread.Method), "`method` of -spread: average or interpolate")
+	f.IntVar(&c.FrameEvery, "frames", c.FrameEvery, "`steps` between frames of the animation (default: 50, 25 or 50 in the experiments, else 25)")
+	f.Var((*windowFlag)(&c.Window), "window", "`part` of the plane that pictures show: auto, original, or four numbers xmin,xmax,ymin,ymax")
+	f.Float64Var(&c.Gap, "gap", c.Gap, "`length` from which a bar counts as a cluster or loop in the report (default: 4, 3 or 3 in the experiments, else a tenth of the cloud's extent)")
+	cli.DeviceVar(f, &c.Device)
+	f.StringVar(&o.output, "output", "", "`folder` to write to; a new one in runs unless given")
+	f.BoolVar(&o.resume, "resume", false, "go on with the run in the -output folder; -steps, -window, -gap and -device may change")
+	return f
+}
+
+// override puts those flags into the configuration that were given. If it is
+// that of a run to go on with, some may not be.
+func (o *options) override(c *synth.Config) error {
+	again := *o
+	flags := again.newFlags(c)
+	if err := cli.Parse(flags, o.args, synopsis, io.Discard); err != nil || !o.resume {
+		return err
+	}
+	var wrong error
+	flags.Visit(func(f *flag.Flag) {
+		switch f.Name {
+		case "steps", "window", "gap", "device", "output", "resume":
+		default:
+			wrong = fmt.Errorf("-%s cannot change when a run resumes: -steps, -window, -gap and -device can", f.Name)
+		}
+	})
+	return wrong
+}
+
+// fresh returns the configuration of a new run: of an experiment if there is a
+// word, else of the user's clouds.
+func (o *options) fresh(word string) (synth.Config, error) {
+	points, err := o.cloud("point-cloud", o.points)
+	if err != nil {
+		return synth.Config{}, err
+	}
+	truth, err := o.cloud("true-point-cloud", o.truth)
+	if err != nil {
+		return synth.Config{}, err
+	}
+	var c synth.Config
+	if word == "" {
+		if points == nil {
+			return c, errors.New("nothing to do: name an experiment (1, 2, 3 or all) or give -point-cloud and a target (see synth -help)")
+		}
+		c = synth.Between(points, truth)
+	} else {
+		if c, err = experiment(word, o.seed); err != nil {
+			return c, err
+		}
+		if points != nil {
+			c.Start = points
+		}
+		if truth != nil {
+			c.Truth = truth
+		}
+	}
+	if o.diagram != "" {
+		if o.truth != "" {
+			return c, errors.New("-true-point-cloud and -true-diagram are two targets: give one of them")
+		}
+		c.Truth = nil
+		if c.TrueDiagrams, err = synth.ReadDiagrams(o.diagram); err != nil {
+			return c, fmt.Errorf("-true-diagram: %w", err)
+		}
+	}
+	return c, o.override(&c)
+}
+
+// resumed returns the configuration of the run in a folder, and over it what was
+// given on the command line.
+func (o *options) resumed(output string) (synth.Config, error) {
+	var c synth.Config
+	if _, err := run.Open(output, &c); err != nil {
+		return c, err
+	}
+	return c, o.override(&c)
+}
+
+func experiment(word string, seed uint64) (synth.Config, error) {
+	number, err := strconv.Atoi(word)
+	if err == nil {
+		if c, err := synth.Experiment(number, seed); err == nil {
+			return c, nil
+		}
+	}
+	return synth.Config{}, fmt.Errorf("no experiment %q: say 1, 2, 3 or all", word)
+}
+
+// cloud returns the cloud that a flag names, nil if the flag is not given.
+func (o *options) cloud(name, word string) (*cloud.Cloud, error) {
+	if word == "" {
+		return nil, nil
+	}
+	c, err := cloud.Parse(word, o.seed)
+	if err != nil {
+		return nil, fmt.Errorf("-%s: %w", name, err)
+	}
+	return c, nil
+}
+
+// windowFlag is a window as a flag.
+type windowFlag viz.Window
+
+func (w *windowFlag) String() string {
+	if *w == (windowFlag{}) {
+		return "auto"
+	}
+	return fmt.Sprintf("%v,%v,%v,%v", w.XMin, w.XMax, w.YMin, w.YMax)
+}
+
+// Set parses the flag's value.
+func (w *windowFlag) Set(s string) error {
+	switch s {
+	case "auto":
+		*w = windowFlag{}
+		return nil
+	case "original":
+		*w = windowFlag(synth.OriginalWindow)
+		return nil
+	}
+	words := strings.Split(s, ",")
+	if len(words) != 4 {
+		return errors.New("want auto, original, or four numbers xmin,xmax,ymin,ymax")
+	}
+	var numbers [4]float64
+	for i, word := range words {
+		var err error
+		if numbers[i], err = strconv.ParseFloat(word, 64); err != nil {
+			return fmt.Errorf("%q is not a number", word)
+		}
+	}
+	*w = windowFlag{numbers[0], numbers[1], numbers[2], numbers[3]}
+	return nil
+}

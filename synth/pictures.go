@@ -1,0 +1,133 @@
+package synth
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/run"
+	"github.com/topogen/topogen/viz"
+)
+
+// writeState writes points and bars as JSON and CSV.
+func (r *Run) writeState(s state) error {
+	if s.cloud != nil {
+		if err := r.Folder.WriteJSON(s.name+"-cloud.json", s.cloud); err != nil {
+			return err
+		}
+		if err := r.Folder.Write(s.name+"-cloud.csv", func(w io.Writer) error { return writePoints(w, s.cloud) }); err != nil {
+			return err
+		}
+	}
+	if err := r.Folder.WriteJSON(s.name+"-diagrams.json", Diagrams(s.diagrams)); err != nil {
+		return err
+	}
+	return r.Folder.Write(s.name+"-diagrams.csv", func(w io.Writer) error { return writeBars(w, s.diagrams) })
+}
+
+func writePoints(w io.Writer, c *cloud.Cloud) error {
+	b := bufio.NewWriter(w)
+	for k := range c.Dim {
+		if k > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte("xyz"[k])
+	}
+	for i, v := range c.Coords {
+		separator := ","
+		if i%c.Dim == 0 {
+			separator = "\n"
+		}
+		fmt.Fprintf(b, "%s%v", separator, v)
+	}
+	b.WriteByte('\n')
+	return b.Flush()
+}
+
+func writeBars(w io.Writer, diagrams []ph.Diagram) error {
+	b := bufio.NewWriter(w)
+	b.WriteString("degree,birth,death\n")
+	for _, d := range diagrams {
+		for _, bar := range d.Bars {
+			fmt.Fprintf(b, "%d,%v,%v\n", d.Degree, bar.Birth, bar.Death)
+		}
+	}
+	return b.Flush()
+}
+
+// drawStates draws each cloud and its diagrams.
+func (r *Run) drawStates(states [3]state) ([]run.Picture, error) {
+	var pictures []run.Picture
+	add := func(file, caption string, draw func(io.Writer, viz.Scene) error, s viz.Scene) error {
+		pictures = append(pictures, run.Picture{File: file, Caption: caption})
+		return r.Folder.Write(file, func(w io.Writer) error { return draw(w, s) })
+	}
+	for _, s := range states {
+		scene := viz.Scene{Title: s.title, Cloud: s.cloud, Diagrams: s.diagrams}
+		if s.name != "true" {
+			scene.Target, scene.Window = states[2].diagrams, r.config.Window
+		}
+		if s.cloud != nil {
+			if err := add(s.name+"-cloud.png", s.title, viz.Cloud, scene); err != nil {
+				return nil, err
+			}
+		}
+		if err := add(s.name+"-diagrams.png", s.title+", persistence", viz.Diagram, scene); err != nil {
+			return nil, err
+		}
+	}
+	return pictures, nil
+}
+
+// frameTime is how long the animation shows a frame.
+const frameTime = 50 * time.Millisecond
+
+// drawMotion draws the animation, which ends with the given cloud.
+func (r *Run) drawMotion(end *cloud.Cloud) (run.Picture, error) {
+	picture := run.Picture{File: "motion.gif", Caption: "Left the cloud, right its persistence over the target's. " +
+		"The pairs of bars that decide the bottleneck distances, and the edges that they are lengths of, stand out."}
+	frames := r.frames
+	if len(frames) == 0 {
+		frames = []*cloud.Cloud{r.config.Start}
+	}
+	if every := r.config.FrameEvery; every == 0 || r.steps%every != 0 || len(frames) == r.steps/every {
+		frames = append(frames[:len(frames):len(frames)], end)
+	}
+	scenes := make([]viz.Scene, len(frames))
+	for i, c := range frames {
+		step := i * r.config.FrameEvery
+		if i == len(frames)-1 {
+			step = r.steps
+		}
+		var err error
+		if scenes[i], err = r.scene(fmt.Sprintf("step %d", step), c); err != nil {
+			return picture, err
+		}
+	}
+	return picture, r.Folder.Write(picture.File, func(w io.Writer) error { return viz.Animate(w, scenes, frameTime) })
+}
+
+// drawCurves draws the loss and its terms.
+func (r *Run) drawCurves() ([]run.Picture, error) {
+	picture := run.Picture{File: "loss.png", Caption: "The loss and its terms, each without its weight. " +
+		"In steps without a loss nothing that can move decides it."}
+	var series []viz.Series
+	steps := r.metrics.Column("step")
+	for _, name := range r.metrics.Columns[1:] {
+		values := r.metrics.Column(name)
+		if slices.ContainsFunc(values, func(v float64) bool { return !math.IsNaN(v) }) {
+			series = append(series, viz.Series{Name: name, X: steps, Y: values})
+		}
+	}
+	if len(series) == 0 {
+		return nil, nil
+	}
+	return []run.Picture{picture}, r.Folder.Write(picture.File, func(w io.Writer) error {
+		return viz.Curves(w, "Loss", "step", "loss", series...)
+	})
+}

@@ -1,0 +1,70 @@
+package synth
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+	"github.com/topogen/topogen/viz"
+)
+
+// diagramsOf returns the diagrams of a cloud, with the bars of positive length.
+func diagramsOf(dev kernels.Device, c *cloud.Cloud) ([]ph.Diagram, error) {
+	x := autograd.TensorOf(dev, c.Coords, c.Len(), c.Dim)
+	defer x.Free()
+	t, err := topoloss.TargetFromPoints(x, 1)
+	if err != nil {
+		return nil, err
+	}
+	return withEssential(t), nil
+}
+
+// withEssential returns a target's diagrams with what it leaves out because no
+// loss uses it: the bar of degree 0 that never dies.
+func withEssential(t *topoloss.Target) []ph.Diagram {
+	diagrams := make([]ph.Diagram, 0, 2)
+	for _, d := range t.Diagrams() {
+		bars := append([]ph.Bar(nil), d.Bars...)
+		if d.Degree == 0 {
+			bars = append(bars, ph.Bar{Death: math.Inf(1), DeathEdge: ph.Edge{U: -1, V: -1}})
+		}
+		diagrams = append(diagrams, ph.Diagram{Degree: d.Degree, Bars: bars})
+	}
+	return diagrams
+}
+
+// scene returns what is to be seen of a cloud on its way: its diagrams over the
+// true ones, the pairs of bars that decide the bottleneck distances, and the
+// edges whose lengths those bars are.
+func (r *Run) scene(title string, c *cloud.Cloud) (viz.Scene, error) {
+	diagrams, err := diagramsOf(r.Device, c)
+	if err != nil {
+		return viz.Scene{}, fmt.Errorf("%s: %w", title, err)
+	}
+	s := viz.Scene{Title: title, Cloud: c, Diagrams: diagrams, Target: withEssential(r.target), Window: r.config.Window}
+	if _, err := r.loss.Evaluate(diagrams, r.target); err != nil {
+		return viz.Scene{}, fmt.Errorf("%s: %w", title, err)
+	}
+	for _, t := range r.loss.Terms {
+		b, ok := t.Regularizer.(*topoloss.Bottleneck)
+		if !ok || b.Witness() == (ph.Match{A: ph.Diagonal, B: ph.Diagonal}) {
+			continue
+		}
+		w := b.Witness()
+		s.Matches = append(s.Matches, viz.Match{Degree: t.Degree, Match: w})
+		if w.A == ph.Diagonal {
+			continue
+		}
+		bar := diagrams[t.Degree].Bars[w.A]
+		for _, e := range [...]ph.Edge{bar.BirthEdge, bar.DeathEdge} {
+			if e.U != e.V {
+				s.Edges = append(s.Edges, e)
+			}
+		}
+	}
+	return s, nil
+}
