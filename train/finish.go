@@ -70,13 +70,13 @@ func (r *Run) Finish() (Summary, error) {
 }
 
 func (r *Run) report(s Summary, training []run.Picture) error {
-	rows := [][]string{
-		{"test", fmt.Sprintf("%.3f", s.VAETest), fmt.Sprintf("%.3f", s.TopoVAETest)},
-	}
-	for _, epoch := range r.epochs.Rows {
-		rows = append(rows,
-			[]string{fmt.Sprintf("training, epoch %.0f", epoch[0]), fmt.Sprintf("%.3f", epoch[1]), fmt.Sprintf("%.3f", epoch[2])},
-			[]string{fmt.Sprintf("validation, epoch %.0f", epoch[0]), fmt.Sprintf("%.3f", epoch[3]), fmt.Sprintf("%.3f", epoch[4])})
+	var epochs [][]string
+	for _, e := range thin(r.epochs.Rows, 8) {
+		row := []string{fmt.Sprintf("%.0f", e[0])}
+		for _, bce := range e[1:] {
+			row = append(row, fmt.Sprintf("%.2f", bce))
+		}
+		epochs = append(epochs, row)
 	}
 	var losses [][]string
 	for _, k := range []int{1, 10, 50, 100, 500, 1000, r.steps} {
@@ -105,7 +105,12 @@ func (r *Run) report(s Summary, training []run.Picture) error {
 		Lead: fmt.Sprintf("%d steps in batches of %d on %s; %.1f ms a step for both models on %s.",
 			s.Steps, r.config.BatchSize, r.Data.Note, 1000*s.SecondsPerStep, r.Device.Name()),
 		Sections: []run.Section{
-			{Heading: "Binary cross-entropy per image", Table: run.Table{Head: []string{"images", "VAE", "TopoVAE"}, Rows: rows}},
+			{Heading: "Binary cross-entropy per image",
+				Text: fmt.Sprintf("On the test images: %.3f VAE, %.3f TopoVAE. By epoch:", s.VAETest, s.TopoVAETest),
+				Table: run.Table{
+					Head: []string{"epoch", "VAE training", "TopoVAE training", "VAE validation", "TopoVAE validation"},
+					Rows: epochs,
+				}},
 			{Heading: "Reconstructions of test images", Pictures: pick("grid-test")},
 			{Heading: "Training", Pictures: append(pick("bce"), pick("topo")...),
 				Table: run.Table{Head: []string{"step", "BCE VAE", "BCE TopoVAE", "KLD VAE", "KLD TopoVAE", "topological loss"}, Rows: losses}},
@@ -116,14 +121,14 @@ func (r *Run) report(s Summary, training []run.Picture) error {
 	})
 }
 
-// thin returns at most n pictures, evenly chosen, with the first and the last.
-func thin(pictures []run.Picture, n int) []run.Picture {
-	if len(pictures) <= n {
-		return pictures
+// thin returns at most n elements, evenly chosen, with the first and the last.
+func thin[T any](all []T, n int) []T {
+	if len(all) <= n {
+		return all
 	}
-	some := make([]run.Picture, n)
+	some := make([]T, n)
 	for i := range some {
-		some[i] = pictures[i*(len(pictures)-1)/(n-1)]
+		some[i] = all[i*(len(all)-1)/(n-1)]
 	}
 	return some
 }

@@ -11,7 +11,7 @@ import (
 
 // DefaultTrain is the number of training images that "embedded" stands for. The
 // test set has a sixth of it, as in FashionMNIST itself.
-const DefaultTrain = 6000
+const DefaultTrain = 24000
 
 // maxEmbedded bounds what Open draws, at 784 bytes an image.
 const maxEmbedded = 600_000

@@ -19,8 +19,8 @@ func TestOpen(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, DefaultTrain, auto.Train.Len())
 	require.Equal(t, DefaultTrain/6, auto.Test.Len())
-	require.Equal(t, "embedded:6000", auto.Source)
-	require.Contains(t, auto.Note, "6000 training and 1000 test images of embedded garments")
+	require.Equal(t, "embedded:24000", auto.Source)
+	require.Contains(t, auto.Note, "24000 training and 4000 test images of embedded garments")
 	require.Contains(t, auto.Note, `real FashionMNIST is not in `+cache+` yet: the data source "download" fetches it`)
 	require.NotContains(t, auto.Note, "\n")
 
