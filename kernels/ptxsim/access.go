@@ -17,8 +17,8 @@ type memoryAccess struct {
 	readOnly bool // ld.global.nc
 	site     int
 	// move carries the access out on memory that has been found to be there,
-	// for the lanes in m at the given offsets.
-	move func(w *warp, mem []byte, at *[warpSize]uint64, m uint32)
+	// for the lanes in m at the offsets w.at.
+	move mover
 }
 
 // memoryOperand compiles the address [base+offset].
@@ -83,7 +83,8 @@ func (a *memoryAccess) exec() exec {
 }
 
 // addresses computes the address of each lane.
-func (a *memoryAccess) addresses(w *warp, at *[warpSize]uint64) {
+func (a *memoryAccess) addresses(w *warp) {
+	at := &w.at
 	switch {
 	case a.base < 0:
 		for i := range at {
@@ -103,27 +104,24 @@ func (a *memoryAccess) addresses(w *warp, at *[warpSize]uint64) {
 }
 
 func (a *memoryAccess) global(w *warp, m uint32) {
-	var at [warpSize]uint64
-	a.addresses(w, &at)
-	a.globalAt(w, &at, m)
+	a.addresses(w)
+	a.globalAt(w, m)
 }
 
 func (a *memoryAccess) shared(w *warp, m uint32) {
-	var at [warpSize]uint64
-	a.addresses(w, &at)
-	a.sharedAt(w, &at, m)
+	a.addresses(w)
+	a.sharedAt(w, m)
 }
 
 func (a *memoryAccess) local(w *warp, m uint32) {
-	var at [warpSize]uint64
-	a.addresses(w, &at)
-	a.localAt(w, &at, m)
+	a.addresses(w)
+	a.localAt(w, m)
 }
 
 // generic sends each lane's access to the space in whose window it lies.
 func (a *memoryAccess) generic(w *warp, m uint32) {
-	var at [warpSize]uint64
-	a.addresses(w, &at)
+	a.addresses(w)
+	at := &w.at
 	for _, space := range []syntax.Space{syntax.Shared, syntax.Local, syntax.Const} {
 		var inside uint32
 		for i := range lanesOf(m) {
@@ -136,20 +134,21 @@ func (a *memoryAccess) generic(w *warp, m uint32) {
 		switch {
 		case inside == 0:
 		case space == syntax.Shared:
-			a.sharedAt(w, &at, inside)
+			a.sharedAt(w, inside)
 		case space == syntax.Local:
-			a.localAt(w, &at, inside)
+			a.localAt(w, inside)
 		default:
-			a.constantAt(w, &at, inside)
+			a.constantAt(w, inside)
 		}
 	}
 	if m != 0 {
-		a.globalAt(w, &at, m)
+		a.globalAt(w, m)
 	}
 }
 
 // check faults unless each lane's access lies inside of size bytes, aligned.
-func (a *memoryAccess) check(w *warp, at *[warpSize]uint64, m uint32, space string, size int) {
+func (a *memoryAccess) check(w *warp, m uint32, space string, size int) {
+	at := &w.at
 	for i := range lanesOf(m) {
 		switch {
 		case at[i]&uint64(a.size-1) != 0:
@@ -170,34 +169,30 @@ func (w *warp) count() *count {
 
 // constant accesses the module's .const variables.
 func (a *memoryAccess) constant(w *warp, m uint32) {
-	var at [warpSize]uint64
-	a.addresses(w, &at)
-	a.constantAt(w, &at, m)
+	a.addresses(w)
+	a.constantAt(w, m)
 }
 
-func (a *memoryAccess) constantAt(w *warp, at *[warpSize]uint64, m uint32) {
+func (a *memoryAccess) constantAt(w *warp, m uint32) {
 	constants := w.block.launch.kernel.constants
-	a.check(w, at, m, "constant", len(constants))
+	a.check(w, m, "constant", len(constants))
 	if a.writes {
-		w.fault(OutOfBounds, firstLane(m), at[firstLane(m)], "constant memory cannot be written")
+		w.fault(OutOfBounds, firstLane(m), w.at[firstLane(m)], "constant memory cannot be written")
 	}
-	a.move(w, constants, at, m)
+	a.move(w, constants, m)
 }
 
 // parameter reads the launch's arguments; the compiler has checked the place.
 func (a *memoryAccess) parameter(w *warp, m uint32) {
-	var at [warpSize]uint64
-	for i := range at {
-		at[i] = a.offset
-	}
-	a.move(w, w.block.launch.params, &at, m)
+	a.addresses(w)
+	a.move(w, w.block.launch.params, m)
 }
 
 // localAt accesses the thread's own memory; offsets become those in the block's.
-func (a *memoryAccess) localAt(w *warp, at *[warpSize]uint64, m uint32) {
-	b := w.block
+func (a *memoryAccess) localAt(w *warp, m uint32) {
+	b, at := w.block, &w.at
 	size := b.launch.kernel.entry.LocalBytes
-	a.check(w, at, m, "local", size)
+	a.check(w, m, "local", size)
 	for i := range lanesOf(m) {
 		offset := at[i]
 		at[i] += uint64((w.id*warpSize + i) * size)
@@ -211,5 +206,5 @@ func (a *memoryAccess) localAt(w *warp, at *[warpSize]uint64, m uint32) {
 			b.localDefined[j] = b.localDefined[j] || a.writes
 		}
 	}
-	a.move(w, b.local, at, m)
+	a.move(w, b.local, m)
 }

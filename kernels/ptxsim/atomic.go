@@ -1,10 +1,6 @@
 package ptxsim
 
-import (
-	"encoding/binary"
-
-	"github.com/topogen/topogen/kernels/ptxsim/syntax"
-)
+import "github.com/topogen/topogen/kernels/ptxsim/syntax"
 
 // atomic compiles atom, which gives the old value, and red, which does not
 // (PTX ISA 9.7.12). Lanes go one after another, in ascending order.
@@ -50,22 +46,24 @@ func (c *compiler) atomic() exec {
 	if first == 1 {
 		d = c.destination(0, typ)
 	}
-	a.move = func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
+	long, size := typ.Size() == 8, typ.Size()
+	value := func(w *warp, slot, lane int) uint64 {
+		if long {
+			return w.x[slot][lane]
+		}
+		return uint64(w.r[slot][lane])
+	}
+	a.move = func(w *warp, mem []byte, m uint32) {
 		for i := range lanesOf(m) {
-			if typ.Size() == 8 {
-				p := mem[at[i]:]
-				old := binary.LittleEndian.Uint64(p)
-				binary.LittleEndian.PutUint64(p, update(old, w.x[b][i], w.x[e][i]))
-				if d >= 0 {
-					w.x[d][i] = old
-				}
-				continue
-			}
-			p := mem[at[i]:]
-			old := binary.LittleEndian.Uint32(p)
-			binary.LittleEndian.PutUint32(p, uint32(update(uint64(old), uint64(w.r[b][i]), uint64(w.r[e][i]))))
-			if d >= 0 {
-				w.r[d][i] = old
+			p := mem[w.at[i]:]
+			old := getInteger(p, size)
+			putInteger(p, size, update(old, value(w, b, i), value(w, e, i)))
+			switch {
+			case d < 0:
+			case long:
+				w.x[d][i] = old
+			default:
+				w.r[d][i] = uint32(old)
 			}
 		}
 	}

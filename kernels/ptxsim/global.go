@@ -10,33 +10,35 @@ import (
 
 // globalAt carries out an access of global memory: allocation by allocation,
 // nearly always one.
-func (a *memoryAccess) globalAt(w *warp, at *[warpSize]uint64, m uint32) {
+func (a *memoryAccess) globalAt(w *warp, m uint32) {
+	at := &w.at
 	if c := w.count(); c != nil {
 		c.requests++
 		c.bytes += int64(a.size * bits.OnesCount32(m))
 	}
 	l := w.block.launch
 	for m != 0 {
-		mem, inside := a.locate(w, at, m)
+		mem, inside := a.locate(w, m)
 		if c := w.count(); c != nil {
 			c.sectors += int64(sectors(at, inside))
 		}
 		if mem.cells != nil {
-			a.checkCells(w, mem, at, inside)
+			a.checkCells(w, mem, inside)
 		}
 		if a.strong && l.kernel.fences && !l.options.Unchecked {
 			for i := range lanesOf(inside) {
 				w.synchronize(syntax.Global, mem.base+at[i], a.reads, a.writes)
 			}
 		}
-		a.move(w, mem.data, at, inside)
+		a.move(w, mem.data, inside)
 		m &^= inside
 	}
 }
 
 // locate finds the allocation of the lowest lane's address, and those lanes
 // whose accesses lie inside of it; their addresses become offsets.
-func (a *memoryAccess) locate(w *warp, at *[warpSize]uint64, m uint32) (*allocation, uint32) {
+func (a *memoryAccess) locate(w *warp, m uint32) (*allocation, uint32) {
+	at := &w.at
 	first := at[firstLane(m)]
 	mem := w.sites[a.site]
 	if mem == nil || first-mem.base >= uint64(mem.size) {
@@ -123,8 +125,8 @@ const (
 type stripeLocks [stripes]sync.Mutex
 
 // checkCells follows the access through the cells of an allocation.
-func (a *memoryAccess) checkCells(w *warp, mem *allocation, at *[warpSize]uint64, m uint32) {
-	l := w.block.launch
+func (a *memoryAccess) checkCells(w *warp, mem *allocation, m uint32) {
+	l, at := w.block.launch, &w.at
 	if !l.parallel {
 		for t := m; t != 0; t &= t - 1 {
 			i := bits.TrailingZeros32(t) & 31

@@ -1,11 +1,6 @@
 package ptxsim
 
-import (
-	"encoding/binary"
-	"math/bits"
-
-	"github.com/topogen/topogen/kernels/ptxsim/syntax"
-)
+import "github.com/topogen/topogen/kernels/ptxsim/syntax"
 
 // semantics is how an access takes part in the memory model.
 type semantics struct {
@@ -74,14 +69,7 @@ func (c *compiler) finish(a memoryAccess, s semantics) exec {
 	return s.around(a.exec())
 }
 
-// An element is a register that an access fills or stores, of a vector or alone.
-type element struct {
-	slot int
-	long bool
-	bits int // of the register
-}
-
-// elements returns the registers of a load's or store's operand.
+// accessElements returns the registers of a load's or store's operand.
 func (c *compiler) accessElements(o *syntax.Operand, typ syntax.Type, n int, load bool) []element {
 	list := []syntax.Operand{*o}
 	if o.Kind == syntax.VectorOperand {
@@ -171,97 +159,4 @@ func (c *compiler) prefetch() exec {
 	c.args(1, 1)
 	c.memoryOperand(&c.in.Args[0], space)
 	return func(*warp, uint32) {}
-}
-
-func loadMove(elements []element, typ syntax.Type) func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
-	size := typ.Size()
-	plain := true
-	for _, e := range elements {
-		plain = plain && e.bits == 8*size && size >= 4
-	}
-	if plain && size == 4 {
-		return loadWords(elements)
-	}
-	widen := make([]conversion, len(elements))
-	for j, e := range elements {
-		widen[j] = widening(typ, e.bits)
-	}
-	return func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
-		for ; m != 0; m &= m - 1 {
-			i := bits.TrailingZeros32(m) & 31
-			for j, e := range elements {
-				b := mem[at[i]+uint64(j*size):]
-				var v uint64
-				switch size {
-				case 1:
-					v = uint64(b[0])
-				case 2:
-					v = uint64(binary.LittleEndian.Uint16(b))
-				case 4:
-					v = uint64(binary.LittleEndian.Uint32(b))
-				default:
-					v = binary.LittleEndian.Uint64(b)
-				}
-				v = widen[j](v)
-				if e.long {
-					w.x[e.slot][i] = v
-				} else {
-					w.r[e.slot][i] = uint32(v)
-				}
-			}
-		}
-	}
-}
-
-// loadWords is loadMove for 32-bit registers.
-func loadWords(elements []element) func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
-	slots := make([]int, len(elements))
-	for j, e := range elements {
-		slots[j] = e.slot
-	}
-	return func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
-		for j, slot := range slots {
-			dst := &w.r[slot]
-			offset := uint64(4 * j)
-			if m == allLanes {
-				for i := range dst {
-					dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
-				}
-				continue
-			}
-			for t := m; t != 0; t &= t - 1 {
-				i := bits.TrailingZeros32(t) & 31
-				dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
-			}
-		}
-	}
-}
-
-func storeMove(elements []element, typ syntax.Type) func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
-	size := typ.Size()
-	return func(w *warp, mem []byte, at *[warpSize]uint64, m uint32) {
-		for j, e := range elements {
-			offset := uint64(j * size)
-			for t := m; t != 0; t &= t - 1 {
-				i := bits.TrailingZeros32(t) & 31
-				b := mem[at[i]+offset:]
-				var v uint64
-				if e.long {
-					v = w.x[e.slot][i]
-				} else {
-					v = uint64(w.r[e.slot][i])
-				}
-				switch size {
-				case 1:
-					b[0] = byte(v)
-				case 2:
-					binary.LittleEndian.PutUint16(b, uint16(v))
-				case 4:
-					binary.LittleEndian.PutUint32(b, uint32(v))
-				default:
-					binary.LittleEndian.PutUint64(b, v)
-				}
-			}
-		}
-	}
 }

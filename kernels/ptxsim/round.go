@@ -89,7 +89,7 @@ func fma32(x, y, z float32) float32 {
 	s := p + float64(z)
 	const smallestNormal = 0x3810000000000000 // 2⁻¹²⁶
 	b := math.Float64bits(s)
-	if b&0x1fffffff != 0x10000000 && b<<1 >= smallestNormal<<1 {
+	if b&0x1fffffff != 0x10000000 && b<<1 >= smallestNormal<<1 || s == 0 { // a zero is exact
 		return float32(s)
 	}
 	return fmaRounded(p, float64(z), toNearest)

@@ -7,8 +7,8 @@ import (
 )
 
 // sharedAt carries out an access of the block's shared memory.
-func (a *memoryAccess) sharedAt(w *warp, at *[warpSize]uint64, m uint32) {
-	b := w.block
+func (a *memoryAccess) sharedAt(w *warp, m uint32) {
+	b, at := w.block, &w.at
 	var low, high uint64
 	for t := m; t != 0; t &= t - 1 {
 		offset := at[bits.TrailingZeros32(t)&31]
@@ -16,7 +16,7 @@ func (a *memoryAccess) sharedAt(w *warp, at *[warpSize]uint64, m uint32) {
 		high = max(high, offset)
 	}
 	if low&uint64(a.size-1) != 0 || high > uint64(len(b.shared)) || high+uint64(a.size) > uint64(len(b.shared)) {
-		a.check(w, at, m, "shared", len(b.shared))
+		a.check(w, m, "shared", len(b.shared))
 	}
 	if c := w.count(); c != nil {
 		c.requests++
@@ -26,13 +26,13 @@ func (a *memoryAccess) sharedAt(w *warp, at *[warpSize]uint64, m uint32) {
 		c.conflict += int64(wavefronts - least)
 	}
 	if b.sharedCells != nil {
-		a.checkShared(w, at, m)
+		a.checkShared(w, m)
 	}
-	a.move(w, b.shared, at, m)
+	a.move(w, b.shared, m)
 }
 
-func (a *memoryAccess) checkShared(w *warp, at *[warpSize]uint64, m uint32) {
-	b := w.block
+func (a *memoryAccess) checkShared(w *warp, m uint32) {
+	b, at := w.block, &w.at
 	grain := b.launch.kernel.sharedGrain
 	n := max(a.size>>grain, 1)
 	for t := m; t != 0; t &= t - 1 {

@@ -28,7 +28,8 @@ type warp struct {
 
 	defined []uint32 // for each of the entry's registers, the lanes that have written it
 	order   ordering
-	sites   []*allocation // for each memory instruction, the allocation it met last
+	at      [warpSize]uint64 // addresses, then offsets, of the access being carried out
+	sites   []*allocation    // for each memory instruction, the allocation it met last
 }
 
 // A group is the lanes that wait at one pc while others run.

@@ -1,0 +1,162 @@
+package ptxsim
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// A mover carries out an access on memory that has been found to be there, for
+// the lanes in m at the offsets w.at.
+type mover func(w *warp, mem []byte, m uint32)
+
+// An element is a register that an access fills or stores, of a vector or alone.
+type element struct {
+	slot int
+	long bool // in the file of 64-bit registers
+	bits int  // of the register
+}
+
+// loadMove returns what fills registers from memory. A register wider than the
+// type is filled up with zeros, or with the sign.
+func loadMove(elements []element, typ syntax.Type) mover {
+	size := typ.Size()
+	exact := true
+	for _, e := range elements {
+		exact = exact && e.bits == 8*size
+	}
+	switch {
+	case exact && size == 4:
+		return loadWords(slots(elements))
+	case exact && size == 8:
+		return loadLongs(slots(elements))
+	}
+	widen := make([]conversion, len(elements))
+	for j, e := range elements {
+		widen[j] = widening(typ, e.bits)
+	}
+	return func(w *warp, mem []byte, m uint32) {
+		for i := range lanesOf(m) {
+			for j, e := range elements {
+				v := widen[j](getInteger(mem[w.at[i]+uint64(j*size):], size))
+				if e.long {
+					w.x[e.slot][i] = v
+				} else {
+					w.r[e.slot][i] = uint32(v)
+				}
+			}
+		}
+	}
+}
+
+func slots(elements []element) []int {
+	s := make([]int, len(elements))
+	for j, e := range elements {
+		s[j] = e.slot
+	}
+	return s
+}
+
+// loadWords is loadMove for 32-bit values.
+func loadWords(slots []int) mover {
+	return func(w *warp, mem []byte, m uint32) {
+		at := &w.at
+		for j, slot := range slots {
+			dst := &w.r[slot]
+			offset := uint64(4 * j)
+			if m == allLanes {
+				for i := range dst {
+					dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
+				}
+				continue
+			}
+			for t := m; t != 0; t &= t - 1 {
+				i := bits.TrailingZeros32(t) & 31
+				dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
+			}
+		}
+	}
+}
+
+// loadLongs is loadMove for 64-bit values.
+func loadLongs(slots []int) mover {
+	return func(w *warp, mem []byte, m uint32) {
+		for j, slot := range slots {
+			dst := &w.x[slot]
+			offset := uint64(8 * j)
+			for t := m; t != 0; t &= t - 1 {
+				i := bits.TrailingZeros32(t) & 31
+				dst[i] = binary.LittleEndian.Uint64(mem[w.at[i]+offset:])
+			}
+		}
+	}
+}
+
+// storeMove returns what stores registers; of those wider than the type, the
+// low bytes.
+func storeMove(elements []element, typ syntax.Type) mover {
+	size := typ.Size()
+	words := size == 4
+	for _, e := range elements {
+		words = words && !e.long
+	}
+	if words {
+		return storeWords(slots(elements))
+	}
+	return func(w *warp, mem []byte, m uint32) {
+		for i := range lanesOf(m) {
+			for j, e := range elements {
+				var v uint64
+				if e.long {
+					v = w.x[e.slot][i]
+				} else {
+					v = uint64(w.r[e.slot][i])
+				}
+				putInteger(mem[w.at[i]+uint64(j*size):], size, v)
+			}
+		}
+	}
+}
+
+// storeWords is storeMove for 32-bit values.
+func storeWords(slots []int) mover {
+	return func(w *warp, mem []byte, m uint32) {
+		at := &w.at
+		for j, slot := range slots {
+			src := &w.r[slot]
+			offset := uint64(4 * j)
+			for t := m; t != 0; t &= t - 1 {
+				i := bits.TrailingZeros32(t) & 31
+				binary.LittleEndian.PutUint32(mem[at[i]+offset:], src[i])
+			}
+		}
+	}
+}
+
+// getInteger reads size bytes.
+func getInteger(b []byte, size int) uint64 {
+	switch size {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(binary.LittleEndian.Uint16(b))
+	case 4:
+		return uint64(binary.LittleEndian.Uint32(b))
+	}
+	return binary.LittleEndian.Uint64(b)
+}
+
+// putInteger writes the low size bytes of v.
+func putInteger(b []byte, size int, v uint64) {
+	switch size {
+	case 1:
+		b[0] = byte(v)
+	case 2:
+		binary.LittleEndian.PutUint16(b, uint16(v))
+	case 4:
+		binary.LittleEndian.PutUint32(b, uint32(v))
+	default:
+		binary.LittleEndian.PutUint64(b, v)
+	}
+}
