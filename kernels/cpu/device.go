@@ -14,6 +14,7 @@ type Device struct {
 	pool     *pool
 	threads  int
 	set      instructionSet
+	loops    *loops
 	err      error // from New; kernels run all the same, but nothing can be read
 	args     args  // of the kernel that is running
 	walk     walk  // of the strided kernel that is running
@@ -43,6 +44,7 @@ func New(options ...Option) *Device {
 	}
 	d.threads = max(d.threads, 1)
 	d.pool = newPool(d.threads)
+	d.loops = loopsIn[d.set]
 	d.products = newProducts(tilings[d.set], d.threads)
 	// The workers hold the pool, not the device: one that is forgotten
 	// without Close takes its workers with it.
@@ -56,6 +58,7 @@ func (d *Device) Name() string { return fmt.Sprintf("cpu (%v, %d threads)", d.se
 // args are the arguments of one kernel, in one place so that handing them to
 // the workers allocates nothing. Each kernel says what its own mean.
 type args struct {
+	loops                 *loops
 	dst, dst2, x, y, z, w []float32
 	a, b                  float32
 	n, m, k               int
@@ -74,6 +77,14 @@ type args struct {
 	sum                   sumPlan
 	partial               []float64
 	weights               []float32
+	reduce                func(a *args, lo, hi int) float64
+}
+
+// run runs a kernel in parts.
+func (d *Device) run(parts int, body func(a *args, part int), a args) {
+	a.loops = d.loops
+	d.args = a
+	d.pool.run(parts, body, &d.args)
 }
 
 // memory is one allocation. Its size is a multiple of the granule.

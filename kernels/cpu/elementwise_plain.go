@@ -9,6 +9,12 @@ import (
 // The plain kernels compute in float64 and round once, so that they serve as
 // the reference for the vectorised ones.
 
+func fillPlain(dst []float32, v float32) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
 func affine(dst, x []float32, a, b float32, add bool) {
 	if add {
 		for i, v := range x {
@@ -92,11 +98,7 @@ func softplus(x float64) float64 {
 // functions with GradFromOutput, else x.
 func mapGradPlain(f kernels.Func, dst, dy, from []float32, add bool) {
 	for i, v := range from {
-		g := derivative(f, dy[i], v)
-		if add {
-			g += dst[i]
-		}
-		dst[i] = g
+		put(dst, i, derivative(f, dy[i], v), add)
 	}
 }
 
@@ -149,11 +151,7 @@ func derivative(f kernels.Func, dy, v float32) float32 {
 // zipPlain stores op of two spans, read at steps da and db, into a dense one.
 func zipPlain(op kernels.Op, dst, a, b []float32, da, db int, add bool) {
 	for i := range dst {
-		v := apply(op, a[i*da], b[i*db])
-		if add {
-			v += dst[i]
-		}
-		dst[i] = v
+		put(dst, i, apply(op, a[i*da], b[i*db]), add)
 	}
 }
 

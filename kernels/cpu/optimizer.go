@@ -9,11 +9,10 @@ import (
 // Adam updates param, m and v from grad.
 func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 	kernels.CheckSame("Adam", param, grad, m, v)
-	d.args = args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: a.Factors()}
-	d.pool.run(chunks(param.Len()), func(a *args, part int) {
+	d.run(chunks(param.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		adamPlain(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], &a.adam)
-	}, &d.args)
+		a.loops.adam(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], &a.adam)
+	}, args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: a.Factors()})
 }
 
 func adamPlain(param, grad, m, v []float32, a *kernels.AdamFactors) {
@@ -28,15 +27,14 @@ func adamPlain(param, grad, m, v []float32, a *kernels.AdamFactors) {
 // SGD updates param and velocity from grad.
 func (d *Device) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
 	s.Check(param, grad, velocity)
-	d.args = args{dst: d.span(param), x: d.span(grad), y: d.span(velocity), sgd: s}
-	d.pool.run(chunks(param.Len()), func(a *args, part int) {
+	d.run(chunks(param.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		var velocity []float32
 		if len(a.y) != 0 {
 			velocity = a.y[lo:hi]
 		}
-		sgdPlain(a.dst[lo:hi], a.x[lo:hi], velocity, &a.sgd)
-	}, &d.args)
+		a.loops.sgd(a.dst[lo:hi], a.x[lo:hi], velocity, &a.sgd)
+	}, args{dst: d.span(param), x: d.span(grad), y: d.span(velocity), sgd: s})
 }
 
 func sgdPlain(param, grad, velocity []float32, s *kernels.SGD) {

@@ -9,31 +9,37 @@ import (
 
 // Uniform fills dst with values in [0, 1).
 func (d *Device) Uniform(dst kernels.Buffer, seed, stream uint64) {
-	d.args = args{dst: d.span(dst), seed: seed, stream: stream}
-	d.pool.run(chunks(dst.Len()), func(a *args, part int) {
+	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		for i := lo; i < hi; i += 4 {
-			w := philox(a.seed, a.stream, uint64(i/4))
-			for k := range min(4, hi-i) {
-				a.dst[i+k] = float32(w[k]>>8) * 0x1p-24
-			}
-		}
-	}, &d.args)
+		a.loops.uniform(a.dst[lo:hi], a.seed, a.stream, uint64(lo/4))
+	}, args{dst: d.span(dst), seed: seed, stream: stream})
 }
 
 // Normal fills dst with standard Gaussian values.
 func (d *Device) Normal(dst kernels.Buffer, seed, stream uint64) {
-	d.args = args{dst: d.span(dst), seed: seed, stream: stream}
-	d.pool.run(chunks(dst.Len()), func(a *args, part int) {
+	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		for i := lo; i < hi; i += 4 {
-			w := philox(a.seed, a.stream, uint64(i/4))
-			var z [4]float32
-			z[0], z[1] = boxMuller(w[0], w[1])
-			z[2], z[3] = boxMuller(w[2], w[3])
-			copy(a.dst[i:hi], z[:])
+		a.loops.normal(a.dst[lo:hi], a.seed, a.stream, uint64(lo/4))
+	}, args{dst: d.span(dst), seed: seed, stream: stream})
+}
+
+func uniformPlain(dst []float32, seed, stream, first uint64) {
+	for i := 0; i < len(dst); i += 4 {
+		w := philox(seed, stream, first+uint64(i/4))
+		for k := range min(4, len(dst)-i) {
+			dst[i+k] = float32(w[k]>>8) * 0x1p-24
 		}
-	}, &d.args)
+	}
+}
+
+func normalPlain(dst []float32, seed, stream, first uint64) {
+	for i := 0; i < len(dst); i += 4 {
+		w := philox(seed, stream, first+uint64(i/4))
+		var z [4]float32
+		z[0], z[1] = boxMuller(w[0], w[1])
+		z[2], z[3] = boxMuller(w[2], w[3])
+		copy(dst[i:], z[:])
+	}
 }
 
 // boxMuller turns two random words into two independent Gaussian values.
@@ -56,39 +62,4 @@ func philox(seed, stream, counter uint64) [4]uint32 {
 		k1 += 0xBB67AE85
 	}
 	return c
-}
-
-// Reparameterize sets z = mu + eps·e^(logvar/2).
-func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
-	kernels.CheckSame("Reparameterize", z, mu, logvar, eps)
-	d.args = args{dst: d.span(z), x: d.span(mu), y: d.span(logvar), z: d.span(eps)}
-	d.pool.run(chunks(z.Len()), func(a *args, part int) {
-		lo, hi := bounds(part, len(a.dst))
-		for i := lo; i < hi; i++ {
-			a.dst[i] = float32(float64(a.x[i]) + float64(a.z[i])*math.Exp(0.5*float64(a.y[i])))
-		}
-	}, &d.args)
-}
-
-// ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar.
-func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muStore, logvarStore kernels.Store) {
-	kernels.CheckSame("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
-	d.args = args{
-		dst: d.span(dmu), dst2: d.span(dlogvar), x: d.span(dz), y: d.span(logvar), z: d.span(eps),
-		add: muStore == kernels.Add, add2: logvarStore == kernels.Add,
-	}
-	d.pool.run(chunks(dmu.Len()), func(a *args, part int) {
-		lo, hi := bounds(part, len(a.dst))
-		for i := lo; i < hi; i++ {
-			m := a.x[i]
-			l := float32(0.5 * float64(m) * float64(a.z[i]) * math.Exp(0.5*float64(a.y[i])))
-			if a.add {
-				m += a.dst[i]
-			}
-			if a.add2 {
-				l += a.dst2[i]
-			}
-			a.dst[i], a.dst2[i] = m, l
-		}
-	}, &d.args)
 }

@@ -7,80 +7,96 @@ import "github.com/topogen/topogen/kernels"
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
 	shape.Check(dst, src)
 	s := newSumPlan(shape)
-	d.args = args{dst: d.span(dst), x: d.span(src), sum: s, partial: d.partials(s.parts() * s.width)}
-	d.pool.run(s.parts(), sumPart, &d.args)
-	out := d.args.dst
+	d.run(s.parts(), sumPart, args{x: d.span(src), sum: s, partial: d.partials(s.groups * s.rowParts * s.slot)})
+	out, partial := d.span(dst), d.args.partial
 	for i := range out {
 		var total float64
 		group, k := i/s.width, i%s.width
-		for p := range s.partsPerGroup {
-			total += d.args.partial[(group*s.partsPerGroup+p)*s.width+k]
+		for p := range s.rowParts {
+			total += partial[(group*s.rowParts+p)*s.slot+k]
 		}
-		v := float32(total * float64(scale))
-		if store == kernels.Add {
-			v += out[i]
-		}
-		out[i] = v
+		put(out, i, float32(total*float64(scale)), store == kernels.Add)
 	}
 }
 
 // A sumPlan divides a sum into parts. Its source is a sequence of groups of
 // rows, each row made of width runs; all runs with the same place in the rows
-// of a group make one sum.
+// of a group make one sum. A part is some rows of a group and, if they are
+// single, some of its runs.
 type sumPlan struct {
 	groups, rows, width, run int
-	rowsPerPart              int // of one group
-	partsPerGroup            int
+	rowsPerPart, rowParts    int
+	runsPerPart, runParts    int
+	slot                     int // room for the sums of a part: width, rounded up to what sumRows may write
 }
+
+// sumSize is how many elements a part sums.
+const sumSize = 2 * chunk
 
 func newSumPlan(s kernels.SumShape) sumPlan {
 	p := sumPlan{groups: s.K0, rows: s.R0, width: s.K1, run: s.R1}
-	if s.K1 == 1 { // both reduced axes are one: cut it into short runs
-		n := s.R0 * s.R1
-		p.rows, p.run = n, 1
+	switch {
+	case s.R0 == 1:
+		p.groups, p.rows, p.width, p.run = s.K0*s.K1, s.R1, 1, 1
+	case s.K1 == 1:
+		p.rows, p.run = s.R0*s.R1, 1
 	}
-	p.rowsPerPart = max(1, 2*chunk/max(1, p.width*p.run))
-	p.partsPerGroup = (p.rows + p.rowsPerPart - 1) / p.rowsPerPart
+	if p.width == 1 && p.rows <= sumSize { // short sums, many to a part
+		p.groups, p.rows, p.width, p.run = 1, 1, p.groups, p.rows
+	}
+	p.rowsPerPart = max(1, sumSize/max(1, p.width*p.run))
+	p.rowParts = ceilDiv(p.rows, p.rowsPerPart)
+	p.runsPerPart = p.width
+	if p.rows == 1 {
+		p.runsPerPart = max(1, sumSize/max(1, p.run))
+	}
+	p.runParts = ceilDiv(p.width, max(1, p.runsPerPart))
+	p.slot = ceilDiv(p.width, 16) * 16
 	return p
 }
 
-func (s *sumPlan) parts() int { return s.groups * s.partsPerGroup }
+func (s *sumPlan) parts() int { return s.groups * s.rowParts * s.runParts }
 
 func sumPart(a *args, part int) {
 	s := &a.sum
-	group, first := part/s.partsPerGroup, part%s.partsPerGroup*s.rowsPerPart
+	rowPart, runPart := part/s.runParts, part%s.runParts
+	group, first := rowPart/s.rowParts, rowPart%s.rowParts*s.rowsPerPart
 	last := min(first+s.rowsPerPart, s.rows)
-	rowLen := s.width * s.run
-	x := a.x[(group*s.rows+first)*rowLen : (group*s.rows+last)*rowLen]
-	out := a.partial[part*s.width : (part+1)*s.width]
-	clear(out)
-	if s.width == 1 {
-		out[0] = sumPlain(x)
-		return
-	}
-	for ; len(x) > 0; x = x[rowLen:] {
-		for k := range out {
-			out[k] += sumPlain(x[k*s.run : (k+1)*s.run])
+	row := s.width * s.run
+	x := a.x[(group*s.rows+first)*row : (group*s.rows+last)*row]
+	out := a.partial[rowPart*s.slot:][:s.width]
+	switch {
+	case s.width == 1:
+		out[0] = a.loops.sum(x)
+	case s.run == 1 && s.rows > 1:
+		a.loops.sumRows(out, x, last-first)
+	default:
+		lo, hi := runPart*s.runsPerPart, min(s.width, (runPart+1)*s.runsPerPart)
+		out = out[lo:hi]
+		clear(out)
+		for ; len(x) > 0; x = x[row:] {
+			a.loops.sumRuns(out, x[lo*s.run:hi*s.run], s.run)
 		}
 	}
 }
 
-func sumPlain(x []float32) float64 {
-	var total float64
-	for _, v := range x {
-		total += float64(v)
-	}
-	return total
+// Dot stores Σ aᵢbᵢ into dst.
+func (d *Device) Dot(dst, a, b kernels.Buffer) {
+	kernels.CheckScalars("Dot", dst)
+	kernels.CheckSame("Dot", a, b)
+	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.dot(a.x[lo:hi], a.y[lo:hi]) }, a, b)
 }
 
-// total runs body on parts of n elements, each leaving its sum in partial, and
-// stores the sum of all into dst.
-func (d *Device) total(dst kernels.Buffer, n int, body func(a *args, part int)) {
-	parts := chunks(n)
-	d.args.partial = d.partials(parts)
-	d.pool.run(parts, body, &d.args)
+// total stores into dst the sum of body's results over all parts of x and y, in
+// their order.
+func (d *Device) total(dst kernels.Buffer, body func(a *args, lo, hi int) float64, x, y kernels.Buffer) {
+	partial := d.partials(chunks(x.Len()))
+	d.run(len(partial), func(a *args, part int) {
+		lo, hi := bounds(part, len(a.x))
+		a.partial[part] = a.reduce(a, lo, hi)
+	}, args{x: d.span(x), y: d.span(y), partial: partial, reduce: body})
 	var total float64
-	for _, v := range d.args.partial {
+	for _, v := range partial {
 		total += v
 	}
 	d.span(dst)[0] = float32(total)
@@ -94,18 +110,34 @@ func (d *Device) partials(n int) []float64 {
 	return d.sums[:n]
 }
 
-// Dot stores Σ aᵢbᵢ into dst.
-func (d *Device) Dot(dst, a, b kernels.Buffer) {
-	kernels.CheckScalars("Dot", dst)
-	kernels.CheckSame("Dot", a, b)
-	d.args = args{x: d.span(a), y: d.span(b)}
-	d.total(dst, a.Len(), func(a *args, part int) {
-		lo, hi := bounds(part, len(a.x))
-		x, y := a.x[lo:hi], a.y[lo:hi]
-		var total float64
-		for i, v := range x {
-			total += float64(v) * float64(y[i])
+func sumPlain(x []float32) float64 {
+	var total float64
+	for _, v := range x {
+		total += float64(v)
+	}
+	return total
+}
+
+func dotPlain(x, y []float32) float64 {
+	var total float64
+	for i, v := range x {
+		total += float64(v) * float64(y[i])
+	}
+	return total
+}
+
+func sumRunsPlain(out []float64, x []float32, run int) {
+	for k := range out {
+		out[k] += sumPlain(x[k*run : (k+1)*run])
+	}
+}
+
+func sumRowsPlain(out []float64, x []float32, rows int) {
+	clear(out)
+	for ; rows > 0; rows-- {
+		for k := range out {
+			out[k] += float64(x[k])
 		}
-		a.partial[part] = total
-	})
+		x = x[len(out):]
+	}
 }

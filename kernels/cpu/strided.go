@@ -6,10 +6,8 @@ import "github.com/topogen/topogen/kernels"
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
 	kernels.CheckStrided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	kernels.CheckStrided("CopyStrided", "source", src.Len(), shape, srcStrides)
-	d.args = args{dst: d.span(dst), x: d.span(src), add: store == kernels.Add}
 	d.walk.init(shape, dstStrides, srcStrides, srcStrides)
-	d.args.walk = &d.walk
-	d.pool.run(d.walk.parts(), copyStrided, &d.args)
+	d.run(d.walk.parts(), copyStrided, args{dst: d.span(dst), x: d.span(src), add: store == kernels.Add, walk: &d.walk})
 }
 
 func copyStrided(a *args, part int) {
@@ -18,12 +16,16 @@ func copyStrided(a *args, part int) {
 	for c := w.start(part); c.rows > 0; c.next() {
 		dst, x := a.dst[c.at[0]:], a.x[c.at[1]:]
 		switch {
+		case a.add && ds == 1 && xs == 1:
+			a.loops.affine(dst[:c.n], x, 1, 0, true)
 		case a.add:
 			for i := range c.n {
 				dst[i*ds] += x[i*xs]
 			}
 		case ds == 1 && xs == 1:
 			copy(dst[:c.n], x)
+		case ds == 1 && xs == 0:
+			a.loops.fill(dst[:c.n], x[0])
 		default:
 			for i := range c.n {
 				dst[i*ds] = x[i*xs]
@@ -41,17 +43,25 @@ func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int
 		dense[k] = n
 		n *= shape[k]
 	}
-	d.args = args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add}
 	d.walk.init(shape, dense[:len(shape)], aStrides, bStrides)
-	d.args.walk = &d.walk
-	d.pool.run(d.walk.parts(), zipStrided, &d.args)
+	d.run(d.walk.parts(), zipStrided, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add, walk: &d.walk})
 }
 
 func zipStrided(a *args, part int) {
 	w := a.walk
-	last := w.rank - 1
+	as, bs := w.strides[1][w.rank-1], w.strides[2][w.rank-1]
 	for c := w.start(part); c.rows > 0; c.next() {
-		zipPlain(a.op, a.dst[c.at[0]:c.at[0]+c.n], a.x[c.at[1]:], a.y[c.at[2]:], w.strides[1][last], w.strides[2][last], a.add)
+		dst, x, y := a.dst[c.at[0]:c.at[0]+c.n], a.x[c.at[1]:], a.y[c.at[2]:]
+		switch {
+		case as == 1 && bs == 1:
+			a.loops.zips[a.op](dst, x, y, a.add)
+		case as == 0 && bs == 1:
+			a.loops.zipLeft[a.op](dst, x[0], y, a.add)
+		case as == 1 && bs == 0:
+			a.loops.zipRight[a.op](dst, x, y[0], a.add)
+		default:
+			zipPlain(a.op, dst, x, y, as, bs, a.add)
+		}
 	}
 }
 

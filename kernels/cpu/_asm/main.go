@@ -19,6 +19,14 @@ type target struct {
 }
 
 var targets = []target{
+	{"elementwise", elementwise},
+	{"maps", maps},
+	{"gradients", gradients},
+	{"reductions", reductions},
+	{"losses", losses},
+	{"random", random},
+	{"optimizers", optimizers},
+	{"distances", distances},
 	{"gemm", gemm},
 	{"pack", pack},
 }

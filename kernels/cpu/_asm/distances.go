@@ -1,0 +1,154 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// distances generates the kernels of clouds of points.
+func distances() {
+	for _, s := range []isa{avx2, avx512} {
+		s.distanceRows()
+		s.distanceColumns()
+		s.addDifferences()
+	}
+}
+
+// distanceRows is for points of many dimensions: it sums along the rows, four
+// points at once to load x less often.
+func (s isa) distanceRows() {
+	s.function("distanceRows", "out, x []float32, y *float32", "sets out[j] to the distance of x from the j'th row of y.")
+	out, left, x, dim, y := base("out"), length("out"), base("x"), length("x"), argument("y")
+	stride := GP64()
+	MOVQ(dim, stride)
+	SHLQ(Imm(2), stride)
+	for _, rows := range []int{4, 1} {
+		next, enough := label("next"), label("enough")
+		Label(next)
+		CMPQ(left, Imm(uint64(rows)))
+		JL(LabelRef(enough))
+		ys := []reg.GPVirtual{y}
+		for len(ys) < rows {
+			p := GP64()
+			LEAQ(Mem{Base: ys[len(ys)-1], Index: stride, Scale: 1}, p)
+			ys = append(ys, p)
+		}
+		var squares []block
+		for range ys {
+			squares = append(squares, s.zeros(s.parts()))
+		}
+		s.each(dim, func(at step) {
+			xs := at.load(x)
+			for r, p := range ys {
+				d := s.sub(xs, at.load(p))
+				s.addMul(squares[r], d, d)
+			}
+		})
+		for r := range ys {
+			sum := s.totalSingle(squares[r])
+			VSQRTSS(sum, sum, sum)
+			VMOVSS(sum, Mem{Base: out, Disp: 4 * r})
+		}
+		LEAQ(Mem{Base: y, Index: stride, Scale: uint8(rows)}, y)
+		ADDQ(Imm(uint64(4*rows)), out)
+		SUBQ(Imm(uint64(rows)), left)
+		JMP(LabelRef(next))
+		Label(enough)
+	}
+	s.end()
+}
+
+// totalSingle adds the 16 lanes of float32 sums.
+func (s isa) totalSingle(sums block) reg.VecVirtual {
+	var v reg.VecVirtual
+	half := YMM()
+	if s.bytes == 64 {
+		v = sums[0].(reg.VecVirtual)
+		VEXTRACTF64X4(Imm(1), v, half)
+		VADDPS(half, v.AsY(), v.AsY())
+	} else {
+		v = sums[0].(reg.VecVirtual)
+		VADDPS(sums[1], v, v)
+	}
+	x := XMM()
+	VEXTRACTF128(Imm(1), v.AsY(), x)
+	low := XMM()
+	VADDPS(x, v.AsX(), low)
+	VPERMILPS(Imm(0x0e), low, x)
+	VADDPS(x, low, low)
+	VPERMILPS(Imm(0x01), low, x)
+	VADDSS(x, low, low)
+	return low
+}
+
+// distanceColumns is for points of few dimensions: it works on as many points
+// at once as a step has lanes.
+func (s isa) distanceColumns() {
+	s.function("distanceColumns", "out []float32, y *float32, stride int, x []float32", "sets out[j] to the distance of x from the j'th column of y, whose rows are stride elements apart.")
+	out, n, y, stride, x, dim := base("out"), length("out"), argument("y"), argument("stride"), base("x"), length("x")
+	s.each(n, func(at step) {
+		squares := s.zeros(s.parts())
+		k, from := GP64(), GP64()
+		XORQ(k, k)
+		LEAQ(Mem{Base: y, Index: at.i, Scale: 4}, from)
+		next, done := label("axis"), label("done")
+		Label(next)
+		CMPQ(k, dim)
+		JGE(LabelRef(done))
+		d := s.sub(s.broadcast(Mem{Base: x, Index: k, Scale: 4}), at.loadAt(Mem{Base: from}))
+		s.addMul(squares, d, d)
+		LEAQ(Mem{Base: from, Index: stride, Scale: 4}, from)
+		INCQ(k)
+		JMP(LabelRef(next))
+		Label(done)
+		at.store(s.apply1(VSQRTPS, squares), out)
+	})
+	s.end()
+}
+
+// addDifferences keeps a run of dst and x in registers while it walks over
+// all rows of y.
+func (s isa) addDifferences() {
+	s.function("addDifferences", "dst, x []float32, y *float32, stride int, c []float32", "adds to dst the sum of c[j]·(x − row j of y), whose rows are stride elements apart.")
+	dst, n, x, y := base("dst"), length("dst"), base("x"), argument("y")
+	stride, c, rows := argument("stride"), base("c"), length("c")
+	SHLQ(Imm(2), stride)
+	body := func(at step) {
+		sums, xs := at.load(dst), at.load(x)
+		from, j := GP64(), GP64()
+		LEAQ(Mem{Base: y, Index: at.i, Scale: 4}, from)
+		XORQ(j, j)
+		next, done := label("row"), label("done")
+		Label(next)
+		CMPQ(j, rows)
+		JGE(LabelRef(done))
+		coef := s.broadcast(Mem{Base: c, Index: j, Scale: 4})
+		for p := range at.count {
+			d := s.sub(xs[p:p+1], at.part(p).loadAt(Mem{Base: from}))
+			s.addMul(sums[p:p+1], coef, d)
+		}
+		ADDQ(stride, from)
+		INCQ(j)
+		JMP(LabelRef(next))
+		Label(done)
+		at.store(sums, dst)
+	}
+	const wide = 6 // vectors: 12 of dst and x, and two more, of 16 registers
+	columns := wide * s.bytes / 4
+	next, enough := label("wide"), label("enough")
+	Label(next)
+	CMPQ(n, U32(columns))
+	JL(LabelRef(enough))
+	zero := GP64()
+	XORQ(zero, zero)
+	body(step{isa: s, i: zero, count: wide})
+	for _, p := range []reg.GPVirtual{dst, x, y} {
+		ADDQ(U32(4*columns), p)
+	}
+	SUBQ(U32(columns), n)
+	JMP(LabelRef(next))
+	Label(enough)
+	s.each(n, body)
+	s.end()
+}

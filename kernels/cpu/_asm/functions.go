@@ -1,0 +1,158 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+)
+
+// The elementary functions. Coefficients are minimax fits of ours on the stated
+// intervals, rounded to float32; ln 2 and π/2 are split so that the leading
+// part times an integer is exact in a fused multiply-add.
+
+const (
+	log2e = 1.44269504088896340736
+	ln2hi = 0x1.62e4p-1 // 15 bits
+	ln2lo = 0x1.7f7d1cf79abcap-20
+	magic = 0x1.8p23 // adding it rounds to an integer, which the low bits then hold
+)
+
+// reduceExp returns r and n, in float32 and at the low end of bits, with
+// x = n·ln 2 + r and |r| ≤ ½ ln 2.
+func (s isa) reduceExp(x block) (r, n, bits block) {
+	bits = s.copies(len(x), s.float(magic))
+	s.addMul(bits, x, s.float(log2e))
+	n = s.sub(bits, s.float(magic))
+	r = s.copies(len(x), x)
+	s.subMul(r, n, s.float(ln2hi))
+	s.subMul(r, n, s.float(ln2lo))
+	return r, n, bits
+}
+
+// power returns 2ⁿ for |n| ≤ 126, given as integers.
+func (s isa) power(n block) block {
+	return s.shift(VPSLLD, 23, s.apply(VPADDD, n, s.word(127)))
+}
+
+// exp returns e^x: within 1 ulp, subnormal results included.
+func (s isa) exp(x block) block {
+	x = s.max(s.float(-104), s.min(s.float(89), x))
+	r, _, bits := s.reduceExp(x)
+	// e^r = 1 + r + r²·q(r)
+	q := s.polynomial(r, 0x1.fffffcp-2, 0x1.555490p-3, 0x1.5558f8p-5, 0x1.123b02p-7, 0x1.6a2256p-10)
+	y := s.copies(len(r), r)
+	s.addMul(y, s.mul(r, r), q)
+	y = s.add(y, s.float(1))
+	// 2ⁿ in two steps, since n reaches from −150 to 128.
+	n := s.apply(VPSUBD, bits, s.float(magic))
+	half := s.shift(VPSRAD, 1, n)
+	y = s.mul(y, s.power(half))
+	return s.mul(y, s.power(s.apply(VPSUBD, n, half)))
+}
+
+// expm1 returns e^x − 1 for x in [−40, 0], relatively exact near 0.
+func (s isa) expm1(x block) block {
+	r, _, bits := s.reduceExp(x)
+	q := s.polynomial(r, 0.5, 0x1.555554p-3, 0x1.5554b0p-5, 0x1.11118ap-7, 0x1.6d7348p-10, 0x1.a032d4p-13)
+	y := s.copies(len(r), r)
+	s.addMul(y, s.mul(r, r), q)
+	power := s.power(s.apply(VPSUBD, bits, s.float(magic)))
+	s.mulAdd(y, power, s.sub(power, s.float(1)))
+	return y
+}
+
+// logPositive returns log x for 0 ≤ x < ∞, where log 0 is −150·ln 2, and NaN
+// for other x but +Inf: within 1 ulp.
+func (s isa) logPositive(x block) block {
+	// x = 2ᵉ·(1+f) with 1+f in [√½, √2)
+	subnormal := s.compare(less, x, s.float(0x1p-126))
+	scaled := s.choose(subnormal, s.mul(x, s.float(0x1p23)), x)
+	e := s.shift(VPSRAD, 23, s.apply(VPSUBD, scaled, s.word(0x3f3504f3)))
+	f := s.sub(s.apply(VPSUBD, scaled, s.shift(VPSLLD, 23, e)), s.float(1))
+	n := s.sub(s.apply1(VCVTDQ2PS, e), s.keep(subnormal, s.float(23)))
+	// log(1+f) = f − ½f² + f³·p(f)
+	p := s.polynomial(f, 0x1.555548p-2, -0x1.000006p-2, 0x1.99a4b6p-3, -0x1.555c4ep-3, 0x1.233768p-3,
+		-0x1.fc220ap-4, 0x1.e6f06ap-4, -0x1.de3c10p-4, 0x1.1457acp-4)
+	square := s.mul(f, f)
+	y := s.mul(n, s.float(ln2lo))
+	s.addMul(y, s.mul(square, f), p)
+	s.subMul(y, square, s.float(0.5))
+	y = s.add(y, f)
+	s.addMul(y, n, s.float(ln2hi))
+	return s.choose(s.compare(nNotAtLeast, x, s.float(0)), s.word(0x7fc00000), y)
+}
+
+// log returns log x: within 1 ulp.
+func (s isa) log(x block) block {
+	y := s.logPositive(x)
+	y = s.choose(s.compare(equal, x, s.float(0)), s.word(0xff800000), y)
+	return s.choose(s.compare(equal, x, s.word(0x7f800000)), s.word(0x7f800000), y)
+}
+
+// log1p returns log(1+x) for x in [0, 1], relatively exact near 0.
+func (s isa) log1p(x block) block {
+	// = 2·artanh(t) with t = x/(2+x)
+	t := s.div(x, s.add(x, s.float(2)))
+	z := s.mul(t, t)
+	r := s.polynomial(z, 0x1.555558p-2, 0x1.9996a6p-3, 0x1.2509d8p-3, 0x1.b6cd2cp-4, 0x1.f1d59cp-4)
+	t = s.add(t, t)
+	y := s.copies(len(t), t)
+	s.addMul(y, s.mul(t, z), r)
+	return y
+}
+
+// decay returns e^−|x|.
+func (s isa) decay(x block) block { return s.exp(s.or(x, s.word(1<<31))) }
+
+// sigmoid returns 1/(1+e^−x): within 2 ulp.
+func (s isa) sigmoid(x block) block {
+	e := s.decay(x)
+	return s.div(s.choose(s.negative(x), e, s.float(1)), s.add(e, s.float(1)))
+}
+
+// tanh returns (1−e^−2|x|)/(1+e^−2|x|) with the sign of x: within 2 ulp.
+func (s isa) tanh(x block) block {
+	twice := s.or(s.add(x, x), s.word(1<<31))
+	m := s.expm1(s.max(s.float(-40), twice))
+	y := s.and(s.div(m, s.add(m, s.float(2))), s.word(1<<31-1))
+	return s.or(y, s.and(x, s.word(1<<31)))
+}
+
+// softplus returns log(1+e^x): within 2 ulp.
+func (s isa) softplus(x block) block {
+	return s.add(s.log1p(s.decay(x)), s.max(s.float(0), x))
+}
+
+// trigLimit is the largest |x| that sin and cos are exact for.
+const trigLimit = 1e5
+
+// sin returns sin x, and cos returns cos x, for |x| ≤ trigLimit: within 1 ulp
+// of 1 and, relatively, 2 ulp.
+func (s isa) sin(x block) block { return s.trig(x, 0) }
+func (s isa) cos(x block) block { return s.trig(x, 1) }
+
+// trig returns sin(x + quarters·π/2).
+func (s isa) trig(x block, quarters uint32) block {
+	bits := s.copies(len(x), s.float(magic))
+	s.addMul(bits, x, s.float(0.63661977236758134308))
+	k := s.sub(bits, s.float(magic))
+	r := s.copies(len(x), x)
+	s.subMul(r, k, s.float(0x1.921fb6p0)) // π/2, in three parts
+	s.subMul(r, k, s.float(-0x1.777a5cp-25))
+	s.subMul(r, k, s.float(-0x1.ee59dap-50))
+	if quarters != 0 {
+		bits = s.apply(VPADDD, bits, s.word(quarters))
+	}
+	return s.quadrant(r, bits)
+}
+
+// quadrant returns sin(r + n·π/2) for |r| ≤ π/4 and n in the low bits.
+func (s isa) quadrant(r, n block) block {
+	z := s.mul(r, r)
+	sin := s.polynomial(z, -0x1.555556p-3, 0x1.111108p-7, -0x1.a00f6ap-13, 0x1.6cccc8p-19)
+	s.mulAdd(sin, s.mul(z, r), r)
+	cos := s.polynomial(z, 0x1.55554ap-5, -0x1.6c0c1ep-10, 0x1.99e538p-16)
+	first := s.copies(len(z), s.float(1))
+	s.subMul(first, z, s.float(0.5))
+	s.mulAdd(cos, s.mul(z, z), first)
+	y := s.choose(s.negative(s.shift(VPSLLD, 31, n)), cos, sin)
+	return s.xor(y, s.and(s.shift(VPSLLD, 30, n), s.word(1<<31)))
+}

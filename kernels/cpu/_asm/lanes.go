@@ -1,0 +1,403 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// All loops over spans step by 16 elements, whatever the width of a vector, so
+// that both instruction sets compute the same bits, reductions included.
+const stepLanes = 16
+
+// A block is what a step holds of one variable: two vectors of AVX2, one of
+// AVX-512. What is the same in all lanes, in memory or in a register, is a block
+// of one.
+type block []Op
+
+// part returns the i'th vector.
+func (b block) part(i int) Op { return b[min(i, len(b)-1)] }
+
+// function begins a function of one instruction set.
+func (s isa) function(name, arguments, doc string) {
+	TEXT(name+s.name, NOSPLIT, "func("+arguments+")")
+	Pragma("noescape")
+	Doc(name + s.name + " " + doc)
+	labels = 0
+}
+
+// end ends it.
+func (s isa) end() {
+	VZEROUPPER()
+	RET()
+}
+
+// labels counts the labels of a function.
+var labels int
+
+func label(name string) string {
+	labels++
+	return fmt.Sprintf("%s%d", name, labels)
+}
+
+// base and length load the parts of a slice.
+func base(name string) reg.GPVirtual   { return Load(Param(name).Base(), GP64()).(reg.GPVirtual) }
+func length(name string) reg.GPVirtual { return Load(Param(name).Len(), GP64()).(reg.GPVirtual) }
+
+// parts is how many vectors make a step.
+func (s isa) parts() int { return stepLanes * 4 / s.bytes }
+
+// fresh returns a block of n new registers.
+func (s isa) fresh(n int) block {
+	d := make(block, n)
+	for i := range d {
+		d[i] = s.vector()
+	}
+	return d
+}
+
+// zeros returns a block of n registers that hold 0.
+func (s isa) zeros(n int) block {
+	d := s.fresh(n)
+	for _, v := range d {
+		s.clear(v.(reg.VecVirtual))
+	}
+	return d
+}
+
+// scalar broadcasts a float32 argument to all lanes.
+func (s isa) scalar(name string) block {
+	c, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return s.broadcast(c.Addr)
+}
+
+// broadcast fills a register with a float32 in memory.
+func (s isa) broadcast(m Mem) block {
+	v := s.vector()
+	VBROADCASTSS(m, v)
+	return block{v}
+}
+
+// constants are those that the file has already.
+var constants = map[string]Mem{}
+
+// words returns 64 bytes of read-only memory filled with one word.
+func words(w uint32) Mem {
+	return table(fmt.Sprintf("word%08x", w), func(int) uint32 { return w }, 16)
+}
+
+// table returns read-only memory of n words.
+func table(name string, word func(i int) uint32, n int) Mem {
+	if m, ok := constants[name]; ok {
+		return m
+	}
+	m := GLOBL(name, attr.RODATA|attr.NOPTR)
+	for i := range n {
+		DATA(4*i, U32(word(i)))
+	}
+	constants[name] = m
+	return m
+}
+
+// float returns a constant.
+func (s isa) float(f float64) block { return block{words(math.Float32bits(float32(f)))} }
+
+// word returns a constant by its bits.
+func (s isa) word(w uint32) block { return block{words(w)} }
+
+// copies returns n copies of v, or a copy of its n vectors.
+func (s isa) copies(n int, v block) block {
+	d := s.fresh(n)
+	for i := range d {
+		VMOVUPS(v.part(i), d[i])
+	}
+	return d
+}
+
+// register returns v in registers, its own if it is in some already.
+func (s isa) register(v block) block {
+	if _, ok := v[0].(Mem); ok {
+		return s.copies(1, v)
+	}
+	return v
+}
+
+type instruction func(...Op)
+
+// apply computes f(a, b), as in a − b or a / b. If either is NaN, minima and
+// maxima are b.
+func (s isa) apply(f instruction, a, b block) block {
+	a = s.register(a)
+	d := s.fresh(max(len(a), len(b)))
+	for i := range d {
+		f(b.part(i), a.part(i), d[i])
+	}
+	return d
+}
+
+func (s isa) add(a, b block) block { return s.apply(VADDPS, a, b) }
+func (s isa) sub(a, b block) block { return s.apply(VSUBPS, a, b) }
+func (s isa) mul(a, b block) block { return s.apply(VMULPS, a, b) }
+func (s isa) div(a, b block) block { return s.apply(VDIVPS, a, b) }
+func (s isa) min(a, b block) block { return s.apply(VMINPS, a, b) }
+func (s isa) max(a, b block) block { return s.apply(VMAXPS, a, b) }
+func (s isa) and(a, b block) block { return s.apply(VANDPS, a, b) }
+func (s isa) or(a, b block) block  { return s.apply(VORPS, a, b) }
+func (s isa) xor(a, b block) block { return s.apply(VXORPS, a, b) }
+
+// apply1 computes f(a).
+func (s isa) apply1(f instruction, a block) block {
+	d := s.fresh(len(a))
+	for i := range d {
+		f(a[i], d[i])
+	}
+	return d
+}
+
+// shift computes a shift by n bits.
+func (s isa) shift(f instruction, n int, a block) block {
+	d := s.fresh(len(a))
+	for i := range d {
+		f(Imm(uint64(n)), a[i], d[i])
+	}
+	return d
+}
+
+// addMul adds a·b to d, in place. Only b may be a constant.
+func (s isa) addMul(d, a, b block) { s.fused(VFMADD231PS, d, a, b) }
+
+// subMul subtracts a·b from d, in place. Only b may be a constant.
+func (s isa) subMul(d, a, b block) { s.fused(VFNMADD231PS, d, a, b) }
+
+// mulAdd sets d = d·a + b, in place. Only b may be a constant.
+func (s isa) mulAdd(d, a, b block) { s.fused(VFMADD213PS, d, a, b) }
+
+func (s isa) fused(f instruction, d, a, b block) {
+	for i := range d {
+		f(b.part(i), a.part(i), d[i])
+	}
+}
+
+// polynomial returns Σ c[i]·xⁱ.
+func (s isa) polynomial(x block, c ...float64) block {
+	p := s.copies(len(x), s.float(c[len(c)-1]))
+	for i := len(c) - 2; i >= 0; i-- {
+		s.mulAdd(p, x, s.float(c[i]))
+	}
+	return p
+}
+
+// Comparisons; those with an n are true of NaN.
+const (
+	equal       = 0
+	less        = 1
+	unordered   = 3
+	nNotEqual   = 4
+	nNotAtLeast = 9
+	notEqual    = 12
+	more        = 14
+)
+
+// A mask says which lanes a condition holds in: vectors of AVX2, mask
+// registers of AVX-512.
+type mask []Op
+
+// compare returns where the comparison of a with b holds.
+func (s isa) compare(how int, a, b block) mask {
+	a = s.register(a)
+	m := make(mask, max(len(a), len(b)))
+	for i := range m {
+		if s.bytes == 64 {
+			m[i] = K()
+		} else {
+			m[i] = s.vector()
+		}
+		VCMPPS(Imm(uint64(how)), b.part(i), a.part(i), m[i])
+	}
+	return m
+}
+
+// negative returns where the sign bit is set.
+func (s isa) negative(a block) mask {
+	if s.bytes < 64 {
+		return mask(a)
+	}
+	m := make(mask, len(a))
+	for i := range m {
+		m[i] = K()
+		VPMOVD2M(a[i], m[i])
+	}
+	return m
+}
+
+// choose returns yes where m holds, else no.
+func (s isa) choose(m mask, yes, no block) block {
+	no = s.register(no)
+	d := s.fresh(len(m))
+	for i := range d {
+		if s.bytes == 64 {
+			VBLENDMPS(yes.part(i), no.part(i), m[i], d[i])
+		} else {
+			VBLENDVPS(m[i], yes.part(i), no.part(i), d[i])
+		}
+	}
+	return d
+}
+
+// keep returns v where m holds, else 0.
+func (s isa) keep(m mask, v block) block {
+	d := s.fresh(len(m))
+	for i := range d {
+		if s.bytes == 64 {
+			VMOVUPS_Z(v.part(i), m[i], d[i])
+		} else {
+			VANDPS(v.part(i), m[i], d[i])
+		}
+	}
+	return d
+}
+
+// A step is where a loop over spans stands.
+type step struct {
+	isa
+	i     reg.GPVirtual // the index of the first element of vector 0
+	first int           // of its vectors
+	count int           // how many vectors it has
+	mask  mask          // of a last step that is not full; else nil
+}
+
+// each runs body for each step of spans of n elements.
+func (s isa) each(n reg.GPVirtual, body func(at step)) { s.eachParts(s.parts(), n, body) }
+
+// eachParts is each with another number of vectors in a step.
+func (s isa) eachParts(parts int, n reg.GPVirtual, body func(at step)) {
+	i, next := GP64(), GP64()
+	loop, tail, done := label("loop"), label("tail"), label("done")
+	lanes := parts * s.bytes / 4
+	XORQ(i, i)
+	Label(loop)
+	LEAQ(Mem{Base: i, Disp: lanes}, next)
+	CMPQ(next, n)
+	JGT(LabelRef(tail))
+	body(step{s, i, 0, parts, nil})
+	MOVQ(next, i)
+	JMP(LabelRef(loop))
+	Label(tail)
+	rest := GP64()
+	MOVQ(n, rest)
+	SUBQ(i, rest)
+	JZ(LabelRef(done))
+	body(step{s, i, 0, parts, s.tail(rest, parts)})
+	Label(done)
+}
+
+// tail returns the mask of a step with rest elements. It changes rest.
+func (s isa) tail(rest reg.GPVirtual, parts int) mask {
+	m := make(mask, parts)
+	if s.bytes == 64 {
+		bits := GP64()
+		MOVQ(I64(-1), bits)
+		BZHIQ(rest, bits, bits)
+		for p := range m {
+			if p > 0 {
+				SHRQ(U8(16), bits)
+			}
+			m[p] = K()
+			KMOVW(bits.As32(), m[p])
+		}
+		return m
+	}
+	ones := table("tail", func(i int) uint32 {
+		if i < 16 {
+			return math.MaxUint32
+		}
+		return 0
+	}, 32)
+	at := GP64()
+	LEAQ(ones, at)
+	NEGQ(rest)
+	for p := range m {
+		m[p] = s.vector()
+		VMOVUPS(Mem{Base: at, Index: rest, Scale: 4, Disp: 64 + s.bytes*p}, m[p])
+	}
+	return m
+}
+
+// part returns the step that is one vector of this one.
+func (at step) part(p int) step {
+	one := step{isa: at.isa, i: at.i, first: at.first + p, count: 1}
+	if at.mask != nil {
+		one.mask = at.mask[p : p+1]
+	}
+	return one
+}
+
+// load reads the step's elements of a span; those beyond its end are 0.
+func (at step) load(base reg.GPVirtual) block {
+	return at.loadAt(Mem{Base: base, Index: at.i, Scale: 4})
+}
+
+func (at step) loadAt(m Mem) block {
+	v := make(block, at.count)
+	for p := range v {
+		v[p] = at.vector()
+		from := m.Offset((at.first + p) * at.bytes)
+		switch {
+		case at.mask == nil:
+			VMOVUPS(from, v[p])
+		case at.bytes == 64:
+			VMOVUPS_Z(from, at.mask[p], v[p])
+		default:
+			VMASKMOVPS(from, at.mask[p], v[p])
+		}
+	}
+	return v
+}
+
+// store writes the step's elements of a span.
+func (at step) store(v block, base reg.GPVirtual) {
+	at.storeAt(v, Mem{Base: base, Index: at.i, Scale: 4})
+}
+
+func (at step) storeAt(v block, m Mem) {
+	for p := range at.count {
+		to := m.Offset((at.first + p) * at.bytes)
+		switch {
+		case at.mask == nil:
+			VMOVUPS(v.part(p), to)
+		case at.bytes == 64:
+			VMOVUPS(v.part(p), at.mask[p], to)
+		default:
+			VMASKMOVPS(v.part(p), at.mask[p], to)
+		}
+	}
+}
+
+// keepValid returns v with 0 in lanes beyond the end of the span.
+func (at step) keepValid(v block) block {
+	if at.mask == nil {
+		return v
+	}
+	return at.keep(at.mask, v)
+}
+
+// stored runs loop twice over, for functions with a Store: once in code where
+// store overwrites, once where it adds.
+func (s isa) stored(flag string, loop func(store func(at step, v block, base reg.GPVirtual))) {
+	set, done := label("set"), label("stored")
+	add := Load(Param(flag), GP32()).(reg.GPVirtual)
+	TESTB(add.As8(), add.As8())
+	JZ(LabelRef(set))
+	loop(func(at step, v block, base reg.GPVirtual) { at.store(at.add(v, at.load(base)), base) })
+	JMP(LabelRef(done))
+	Label(set)
+	loop(func(at step, v block, base reg.GPVirtual) { at.store(v, base) })
+	Label(done)
+}

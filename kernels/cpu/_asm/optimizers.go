@@ -1,0 +1,78 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// optimizers generates the fused updates. They read the constants of a step
+// from consecutive float32 values, in the order of kernels.AdamFactors.
+func optimizers() {
+	for _, s := range []isa{avx2, avx512} {
+		s.adam()
+		s.sgd("sgd", "param, grad []float32", false, false)
+		s.sgd("sgdMomentum", "param, grad, velocity []float32", true, false)
+		s.sgd("sgdNesterov", "param, grad, velocity []float32", true, true)
+	}
+}
+
+func (s isa) adam() {
+	s.function("adam", "param, grad, m, v []float32, factors *float32", "makes one step of Adam.")
+	param, n, grad, m, v := base("param"), length("param"), base("grad"), base("m"), base("v")
+	factors := argument("factors")
+	const (
+		scale = iota
+		decay
+		keep1
+		mix1
+		keep2
+		mix2
+		shrink
+		rate
+		root
+		epsilon
+	)
+	factor := func(k int) block { return s.broadcast(Mem{Base: factors, Disp: 4 * k}) }
+	s.eachParts(1, n, func(at step) {
+		p := at.load(param)
+		g := s.mul(at.load(grad), factor(scale))
+		s.addMul(g, p, factor(decay))
+		first := s.mul(at.load(m), factor(keep1))
+		s.addMul(first, g, factor(mix1))
+		at.store(first, m)
+		second := s.mul(at.load(v), factor(keep2))
+		s.addMul(second, s.mul(g, g), factor(mix2))
+		at.store(second, v)
+		below := s.apply1(VSQRTPS, second)
+		s.mulAdd(below, factor(root), factor(epsilon))
+		p = s.mul(p, factor(shrink))
+		s.subMul(p, factor(rate), s.div(first, below))
+		at.store(p, param)
+	})
+	s.end()
+}
+
+func (s isa) sgd(name, spans string, momentum, nesterov bool) {
+	s.function(name, spans+", scale, decay, momentum, rate float32", "makes one step of gradient descent.")
+	param, n, grad := base("param"), length("param"), base("grad")
+	scale, decay, keep, rate := s.scalar("scale"), s.scalar("decay"), s.scalar("momentum"), s.scalar("rate")
+	s.each(n, func(at step) {
+		p := at.load(param)
+		g := s.mul(at.load(grad), scale)
+		s.addMul(g, p, decay)
+		if momentum {
+			velocity := base("velocity")
+			v := at.load(velocity)
+			s.mulAdd(v, keep, g)
+			at.store(v, velocity)
+			if nesterov {
+				s.addMul(g, v, keep)
+			} else {
+				g = v
+			}
+		}
+		s.subMul(p, g, rate)
+		at.store(p, param)
+	})
+	s.end()
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Sums are kept in float64, one for each of a step's 16 lanes, and the lanes
+// are added in a fixed tree: e and e+8, e and e+4, e and e+2, e and e+1.
+
+// widen converts a step to float64.
+func (s isa) widen(v block) block {
+	w := make(block, 2*len(v))
+	for p, part := range v {
+		low, high := s.vector(), s.vector()
+		w[2*p], w[2*p+1] = low, high
+		r := part.(reg.VecVirtual)
+		if s.bytes == 64 {
+			half := YMM()
+			VEXTRACTF64X4(Imm(1), r, half)
+			VCVTPS2PD(half, high)
+			VCVTPS2PD(r.AsY(), low)
+		} else {
+			half := XMM()
+			VEXTRACTF128(Imm(1), r, half)
+			VCVTPS2PD(half, high)
+			VCVTPS2PD(r.AsX(), low)
+		}
+	}
+	return w
+}
+
+// accumulate adds a step to sums.
+func (s isa) accumulate(sums, v block) {
+	for i, w := range s.widen(v) {
+		VADDPD(w, sums[i], sums[i])
+	}
+}
+
+// total adds the lanes of sums and returns the result in a register's lowest.
+func (s isa) total(sums block) reg.VecVirtual {
+	for n := len(sums) / 2; n > 0; n /= 2 {
+		for i := range n {
+			VADDPD(sums[n+i], sums[i], sums[i])
+		}
+	}
+	v := sums[0].(reg.VecVirtual)
+	if s.bytes == 64 {
+		half := YMM()
+		VEXTRACTF64X4(Imm(1), v, half)
+		VADDPD(half, v.AsY(), v.AsY())
+	}
+	half := XMM()
+	VEXTRACTF128(Imm(1), v.AsY(), half)
+	VADDPD(half, v.AsX(), v.AsX())
+	VPERMILPD(Imm(1), v.AsX(), half)
+	VADDSD(half, v.AsX(), v.AsX())
+	return v
+}
+
+// reduction generates a function that sums what term makes of spans of the
+// length of the first.
+func (s isa) reduction(name, doc string, spans []string, term func(at step, sums block, v []block)) {
+	arguments := spans[0]
+	for _, span := range spans[1:] {
+		arguments += ", " + span
+	}
+	s.function(name, arguments+" []float32) (sum float64", doc)
+	n := length(spans[0])
+	var bases []reg.GPVirtual
+	for _, span := range spans {
+		bases = append(bases, base(span))
+	}
+	sums := s.zeros(2 * s.parts())
+	s.each(n, func(at step) {
+		for p := range at.count { // one vector after another, for want of registers
+			one := at.part(p)
+			var v []block
+			for _, b := range bases {
+				v = append(v, one.load(b))
+			}
+			term(one, sums[2*p:2*p+2], v)
+		}
+	})
+	MOVSD(s.total(sums).AsX(), s.result("sum"))
+	s.end()
+}
+
+// result returns where a result belongs.
+func (s isa) result(name string) Mem {
+	c, err := Return(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return c.Addr
+}
+
+func reductions() {
+	for _, s := range []isa{avx2, avx512} {
+		s.reduction("sum", "returns Σ x.", []string{"x"}, func(at step, sums block, v []block) {
+			s.accumulate(sums, v[0])
+		})
+		s.reduction("dot", "returns Σ x·y.", []string{"x", "y"}, func(at step, sums block, v []block) {
+			y := s.widen(v[1])
+			for i, x := range s.widen(v[0]) {
+				VFMADD231PD(y[i], x, sums[i])
+			}
+		})
+		s.sumRuns()
+		s.sumRows()
+	}
+}
+
+// sumRuns sums runs of elements that follow one another.
+func (s isa) sumRuns() {
+	s.function("sumRuns", "out []float64, x []float32, run int", "adds to out[k] the sum of the k'th run of elements of x.")
+	out, n, x, run := base("out"), length("out"), base("x"), argument("run")
+	next, done := label("run"), label("done")
+	Label(next)
+	SUBQ(Imm(1), n)
+	JL(LabelRef(done))
+	sums := s.zeros(2 * s.parts())
+	s.each(run, func(at step) { s.accumulate(sums, at.load(x)) })
+	v := s.total(sums).AsX()
+	VADDSD(Mem{Base: out}, v, v)
+	VMOVSD(v, Mem{Base: out})
+	ADDQ(Imm(8), out)
+	LEAQ(Mem{Base: x, Index: run, Scale: 4}, x)
+	JMP(LabelRef(next))
+	Label(done)
+	s.end()
+}
+
+// sumRows sums the columns of a matrix.
+func (s isa) sumRows() {
+	s.function("sumRows", "out []float64, x []float32, rows int", "sets out to the sum of the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.")
+	out, n, x, rows := base("out"), length("out"), base("x"), argument("rows")
+	s.each(n, func(at step) {
+		sums := s.zeros(2 * s.parts())
+		from, left := GP64(), GP64()
+		LEAQ(Mem{Base: x, Index: at.i, Scale: 4}, from)
+		MOVQ(rows, left)
+		next, done := label("row"), label("done")
+		Label(next)
+		SUBQ(Imm(1), left)
+		JL(LabelRef(done))
+		s.accumulate(sums, at.loadAt(Mem{Base: from}))
+		LEAQ(Mem{Base: from, Index: n, Scale: 4}, from)
+		JMP(LabelRef(next))
+		Label(done)
+		for p, v := range sums {
+			VMOVUPD(v, Mem{Base: out, Index: at.i, Scale: 8, Disp: p * s.bytes})
+		}
+	})
+	s.end()
+}
