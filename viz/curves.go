@@ -57,6 +57,7 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 	}
 
 	p := newPlot(xLabel, yLabel)
+	p.BackgroundColor = nil // the canvas is white
 	p.X.Tick.Marker = ticks{whole: true}
 	logarithmic := low > 0 && high > 100*low
 	if logarithmic {
@@ -85,8 +86,6 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 
 	canvas := newCanvas(width, height)
 	c := draw.New(canvas)
-	c.SetColor(paper.color())
-	c.Fill(c.Rectangle.Path())
 	legend := p.Legend
 	p.Legend = plot.NewLegend()
 	side := legendWidth(keys) + 40

@@ -1,8 +1,10 @@
 package viz
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
+	imagedraw "image/draw"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -77,8 +79,6 @@ type cell struct {
 func newPicture(width, height vg.Length, dpi float64, cells ...cell) *picture {
 	base := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(int(dpi)))
 	whole := draw.New(base)
-	whole.SetColor(color.White)
-	whole.Fill(whole.Rectangle.Path())
 	p := &picture{dpi: dpi}
 	for _, cell := range cells {
 		c := draw.Crop(whole, cell.x0, cell.x1-width, height-cell.y1, -cell.y0)
@@ -128,19 +128,22 @@ func widen(axis *plot.Axis, size float64) {
 
 // quantized returns an image in the nearest colours of the table.
 func quantized(m image.Image) canvas {
-	b := m.Bounds()
-	c := newCanvas(b.Dx(), b.Dy())
-	seen := map[color.Color]uint8{}
-	for y := range b.Dy() {
-		for x := range b.Dx() {
-			at := m.At(b.Min.X+x, b.Min.Y+y)
-			i, ok := seen[at]
-			if !ok {
-				i = uint8(table().colors.Index(at))
-				seen[at] = i
-			}
-			c.Pix[c.PixOffset(x, y)] = i
+	rgba := image.NewRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
+	imagedraw.Draw(rgba, rgba.Rect, m, m.Bounds().Min, imagedraw.Src)
+	c := newCanvas(rgba.Rect.Dx(), rgba.Rect.Dy())
+	nearest := map[uint32]uint8{}
+	for i := range c.Pix {
+		pixel := rgba.Pix[4*i : 4*i+4]
+		key := binary.LittleEndian.Uint32(pixel)
+		if key == math.MaxUint32 { // most are white
+			continue
 		}
+		entry, ok := nearest[key]
+		if !ok {
+			entry = uint8(table().colors.Index(color.RGBA{pixel[0], pixel[1], pixel[2], pixel[3]}))
+			nearest[key] = entry
+		}
+		c.Pix[i] = entry
 	}
 	return c
 }
