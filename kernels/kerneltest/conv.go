@@ -60,8 +60,11 @@ func (r *rig) eachConv(one func(r *rig, s kernels.ConvShape, k int)) {
 	}
 }
 
-// term is one product x·w that contributes to y, by their indices.
-func eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
+// eachTerm visits the products x·w that make y, by their indices.
+func (r *rig) eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
+	if r.blind {
+		return
+	}
 	for n := range s.N {
 		for k := range s.K {
 			for oh := range s.OutH {
@@ -99,7 +102,7 @@ func (r *rig) bias(want []exact, channels, plane, k int) kernels.Buffer {
 func testConv(r *rig, s kernels.ConvShape, k int) {
 	x, w := r.input("x", r.normals(s.N*s.C*s.H*s.W)), r.input("w", r.normals(s.K*s.C*s.R*s.S))
 	want := make([]exact, s.N*s.K*s.OutH*s.OutW)
-	eachTerm(s, func(ix, iw, iy int) { want[iy].add(float64(x.values()[ix]) * float64(w.values()[iw])) })
+	r.eachTerm(s, func(ix, iw, iy int) { want[iy].add(float64(x.values()[ix]) * float64(w.values()[iw])) })
 	bias := r.bias(want, s.K, s.OutH*s.OutW, k)
 	act := activations[k%len(activations)]
 	activated(want, act)
@@ -112,7 +115,7 @@ func testConv(r *rig, s kernels.ConvShape, k int) {
 func testConvTranspose(r *rig, s kernels.ConvShape, k int) {
 	y, w := r.input("y", r.normals(s.N*s.K*s.OutH*s.OutW)), r.input("w", r.normals(s.K*s.C*s.R*s.S))
 	want := make([]exact, s.N*s.C*s.H*s.W)
-	eachTerm(s, func(ix, iw, iy int) { want[ix].add(float64(y.values()[iy]) * float64(w.values()[iw])) })
+	r.eachTerm(s, func(ix, iw, iy int) { want[ix].add(float64(y.values()[iy]) * float64(w.values()[iw])) })
 	bias := r.bias(want, s.C, s.H*s.W, k)
 	act, store := activations[k%len(activations)], kernels.Set
 	if act == kernels.Identity {
@@ -129,7 +132,7 @@ func testConvTranspose(r *rig, s kernels.ConvShape, k int) {
 func testConvWeightGrad(r *rig, s kernels.ConvShape, k int) {
 	x, y := r.input("x", r.normals(s.N*s.C*s.H*s.W)), r.input("y", r.normals(s.N*s.K*s.OutH*s.OutW))
 	want := make([]exact, s.K*s.C*s.R*s.S)
-	eachTerm(s, func(ix, iw, iy int) { want[iw].add(float64(x.values()[ix]) * float64(y.values()[iy])) })
+	r.eachTerm(s, func(ix, iw, iy int) { want[iw].add(float64(x.values()[ix]) * float64(y.values()[iy])) })
 	store := stores[k%2]
 	dw := r.target(len(want), store)
 	before := clone(dw.values())

@@ -102,7 +102,7 @@ func testDistancesGrad(r *rig, n, d int) {
 		want := make([]exact, n*d)
 		for i := range n {
 			for j := range n {
-				if ds[i*n+j] == 0 {
+				if ds[i*n+j] == 0 || r.blind {
 					continue
 				}
 				for k := range d {
