@@ -112,22 +112,27 @@ func (r *Run) drawMotion(end *cloud.Cloud) (run.Picture, error) {
 	return picture, r.Folder.Write(picture.File, func(w io.Writer) error { return viz.Animate(w, scenes, frameTime) })
 }
 
-// drawCurves draws the loss and its terms.
+// drawCurves draws the loss and, each by itself, its terms and what took their
+// place.
 func (r *Run) drawCurves() ([]run.Picture, error) {
-	picture := run.Picture{File: "loss.png", Caption: "The loss and its terms, each without its weight. " +
-		"In steps without a loss nothing that can move decides it."}
-	var series []viz.Series
+	var pictures []run.Picture
 	steps := r.metrics.Column("step")
 	for _, name := range r.metrics.Columns[1:] {
 		values := r.metrics.Column(name)
-		if slices.ContainsFunc(values, func(v float64) bool { return !math.IsNaN(v) }) {
-			series = append(series, viz.Series{Name: name, X: steps, Y: values})
+		if !slices.ContainsFunc(values, func(v float64) bool { return !math.IsNaN(v) }) {
+			continue // it never counted
 		}
+		p := run.Picture{File: "loss-" + name + ".png", Caption: name + ", where it depends on a point that can move"}
+		if name == "loss" {
+			p = run.Picture{File: "loss.png", Caption: "The weighted sum of the regularizers below that count in a step"}
+		}
+		err := r.Folder.Write(p.File, func(w io.Writer) error {
+			return viz.Curves(w, name, "step", name, viz.Series{Name: name, X: steps, Y: values})
+		})
+		if err != nil {
+			return nil, err
+		}
+		pictures = append(pictures, p)
 	}
-	if len(series) == 0 {
-		return nil, nil
-	}
-	return []run.Picture{picture}, r.Folder.Write(picture.File, func(w io.Writer) error {
-		return viz.Curves(w, "Loss", "step", "loss", series...)
-	})
+	return pictures, nil
 }

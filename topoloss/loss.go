@@ -26,8 +26,9 @@ type Loss struct {
 	// Otherwise, if no term depends on anything learnable, these take their
 	// place; for example a [Push].
 	Otherwise []Term
-	// Spread hands the gradient, which few points receive, on to their
-	// neighbours. The zero value does not.
+	// Spread hands the gradient of Terms, which few points receive, on to their
+	// neighbours; the zero value does not. That of Otherwise stays as it is: a
+	// push that moved neighbours along would not part them.
 	Spread Spread
 
 	rips     rips

@@ -32,7 +32,7 @@ func (l *Loss) record(x *autograd.Var, r Result) error {
 			}
 		}
 	}
-	if l.Spread != (Spread{}) {
+	if l.Spread != (Spread{}) && !r.Otherwise {
 		if err := l.spread(p); err != nil {
 			return err
 		}

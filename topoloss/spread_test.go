@@ -143,3 +143,22 @@ func TestSpreadDescends(t *testing.T) {
 		require.Less(t, last.Value, 0.5*start, "method %d", method)
 	}
 }
+
+// TestSpreadLeavesPush: what takes the place of terms without a gradient is not
+// spread.
+func TestSpreadLeavesPush(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	silent := topoloss.Func(func(_, _ []ph.Bar, _ []topoloss.Slope) (float64, bool) { return 0, false })
+	loss := &topoloss.Loss{
+		Terms:     []topoloss.Term{{Name: "silent", Weight: 1, Regularizer: silent}},
+		Otherwise: []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}},
+	}
+	x := randomCloud(95, 12, 2)
+	_, want := apply(t, loss, dev, x, x, 2)
+	loss.Spread = topoloss.Spread{Method: topoloss.Average, Bandwidth: 1}
+	r, got := apply(t, loss, dev, x, x, 2)
+	require.True(t, r.Otherwise)
+	require.NotZero(t, maxAbs(want))
+	require.Equal(t, want, got)
+}

@@ -123,32 +123,39 @@ func (j job) run(ctx context.Context, progress run.Progress) (fmt.Stringer, erro
 	}
 	defer dev.Close()
 	env := synth.Environment{Device: dev, Progress: progress}
-	start := synth.New
-	if j.resume {
-		start = synth.Resume
-		var ignored synth.Config
-		if env.Folder, err = run.Open(j.output, &ignored); err == nil {
-			err = env.Folder.WriteJSON(run.ConfigFile, j.config)
-		}
-	} else {
-		env.Folder, err = run.Create(j.output, j.config)
-	}
-	if err != nil {
-		return nil, cli.UsageError{Err: err}
-	}
-	r, err := start(j.config, env)
+	r, err := j.open(env)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	progress.Note(fmt.Sprintf("%s, on %s, into %s", j.config.Title, dev.Name(), env.Folder.Path()))
+	progress.Note(fmt.Sprintf("%s, on %s, into %s", j.config.Title, dev.Name(), r.Folder.Path()))
 	if err := r.Move(ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
 			done, total := r.Steps()
 			return nil, fmt.Errorf("%w after %d of %d steps, saved; go on with: synth -output %s -resume",
-				cli.ErrInterrupted, done, total, env.Folder.Path())
+				cli.ErrInterrupted, done, total, r.Folder.Path())
 		}
 		return nil, err
 	}
 	return r.Finish()
+}
+
+// open begins the run or goes on with it. If it cannot, it has written nothing.
+func (j job) open(env synth.Environment) (*synth.Run, error) {
+	var err error
+	if !j.resume {
+		if env.Folder, err = run.Create(j.output, j.config); err != nil {
+			return nil, cli.UsageError{Err: err}
+		}
+		return synth.New(j.config, env)
+	}
+	var before synth.Config
+	if env.Folder, err = run.Open(j.output, &before); err != nil {
+		return nil, cli.UsageError{Err: err}
+	}
+	r, err := synth.Resume(j.config, env)
+	if err != nil {
+		return nil, cli.UsageError{Err: err}
+	}
+	return r, env.Folder.WriteJSON(run.ConfigFile, j.config)
 }
