@@ -88,8 +88,8 @@ func (w *workspace) patchOffsets(s *kernels.ConvShape, f *frame, rows int) []int
 			}
 		}
 	}
-	l.list = append(l.list, 0, 0, 0)
-	padRows(l.list, len(l.list)-3)
+	l.list = append(l.list, make([]int, spare)...)
+	padRows(l.list)
 	return l.list
 }
 

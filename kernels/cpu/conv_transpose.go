@@ -112,7 +112,7 @@ func convTransposePart(a *args, part int) {
 func (w *workspace) phasePixels(s *kernels.ConvShape, f *frame, phase, i0, rows, top, height, columns int) int {
 	a, b := phase/s.StrideW, phase%s.StrideW
 	most := f.images * rows * f.columns
-	aoff, coff := ints(&w.aoff, most+3), ints(&w.coff, most+3)
+	aoff, coff := ints(&w.aoff, most+spare), ints(&w.coff, most+spare)
 	// The first row and column of the frame that pixel (i0, 0) looks at.
 	lift, shift := ceilDiv(s.R, s.StrideH)-taps(s.R, s.StrideH, a), ceilDiv(s.S, s.StrideW)-taps(s.S, s.StrideW, b)
 	pixels := 0
@@ -133,8 +133,8 @@ func (w *workspace) phasePixels(s *kernels.ConvShape, f *frame, phase, i0, rows,
 		}
 	}
 	if pixels > 0 {
-		padRows(aoff, pixels)
-		padRows(coff, pixels)
+		padRows(aoff[:pixels+spare])
+		padRows(coff[:pixels+spare])
 	}
 	return pixels
 }

@@ -63,12 +63,8 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b int, sums []float32, a
 	}
 	run := s.S * s.C
 	if g.narrow {
-		b := room(&w.panel, pixels*g.columns)
-		for p, offset := range patches[:pixels] {
-			for r := range s.R {
-				copy(b[p*g.columns+r*run:][:run], image[offset/4+r*f.columns*s.C:])
-			}
-		}
+		b := room(&w.panel, pixels*g.columns+slack)
+		w.tiling.patches(&b[0], g.columns, &image[0], &patches[0], pixels, s.R, run, f.columns*s.C)
 		call.ldb = 4 * g.columns
 		for j := 0; j < g.columns; {
 			kind, width := w.tiling.panel(g.columns - j)

@@ -13,3 +13,8 @@ func transposeAVX2(dst *float32, doff *int, src *float32, lds int, rows int, col
 //
 //go:noescape
 func gatherAVX2(dst *float32, src *float32, soff *int, n int, width int, panels int)
+
+// patchesAVX2 is patchesPlain.
+//
+//go:noescape
+func patchesAVX2(dst *float32, columns int, src *float32, soff *int, n int, runs int, run int, stride int)

@@ -129,3 +129,42 @@ vector:
 	JNZ     row
 	VZEROUPPER
 	RET
+
+// func patchesAVX2(dst *float32, columns int, src *float32, soff *int, n int, runs int, run int, stride int)
+// Requires: AVX
+TEXT ·patchesAVX2(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ soff+24(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ columns+8(FP), SI
+	MOVQ runs+40(FP), DI
+	MOVQ run+48(FP), R8
+	MOVQ stride+56(FP), R9
+	SHLQ $0x02, SI
+	SHLQ $0x02, R9
+
+patch:
+	MOVQ (DX), R10
+	ADDQ CX, R10
+	MOVQ AX, R11
+	MOVQ DI, R12
+
+run:
+	XORQ R13, R13
+
+four:
+	VMOVUPS (R10)(R13*4), X0
+	VMOVUPS X0, (R11)(R13*4)
+	ADDQ    $0x04, R13
+	CMPQ    R13, R8
+	JL      four
+	ADDQ    R9, R10
+	LEAQ    (R11)(R8*4), R11
+	DECQ    R12
+	JNZ     run
+	ADDQ    SI, AX
+	ADDQ    $0x08, DX
+	DECQ    BX
+	JNZ     patch
+	RET

@@ -36,6 +36,8 @@ type tiling struct {
 	transpose func(dst *float32, doff *int, src *float32, lds, rows, columns int)
 	// gather is gatherPlain, for multiples of lanes.
 	gather func(dst, src *float32, soff *int, n, width, panels int)
+	// patches is patchesPlain.
+	patches func(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int)
 	// peak computes rounds of 24·lanes operations, as fast as it goes.
 	peak func(rounds int)
 }
@@ -73,12 +75,15 @@ func tileRows(n int) (six, four int) {
 	}
 }
 
-// padRows repeats the last of the offsets of n rows until they fill the tiles
-// of tileRows. The list has room for 3 more.
-func padRows(off []int, n int) {
-	six, four := tileRows(n)
-	for i := n; i < 6*six+4*four; i++ {
-		off[i] = off[n-1]
+// spare is how many more entries than rows a list of offsets has. They repeat
+// the last row, to fill up the last tile, which then computes it again.
+const spare = 3
+
+// padRows sets the spare entries of a list.
+func padRows(list []int) {
+	n := len(list) - spare
+	for i := n; i < len(list); i++ {
+		list[i] = list[n-1]
 	}
 }
 
@@ -106,7 +111,7 @@ func (t *tiling) rows(n, kind int, x *tileCall) {
 var plain = tiling{
 	lanes: 4, vectors: []int{1},
 	six: []tileFunc{tilePlain(6)}, four: []tileFunc{tilePlain(4)},
-	transpose: transposePlain, gather: gatherPlain, peak: peakPlain,
+	transpose: transposePlain, gather: gatherPlain, patches: patchesPlain, peak: peakPlain,
 }
 
 // tilePlain returns the tile of an even number of rows and 4 columns.
@@ -189,6 +194,17 @@ func gatherPlain(dst, src *float32, soff *int, n, width, panels int) {
 		row := unsafe.Slice(at(src, offset), width*panels)
 		for p := range panels {
 			copy(to[(p*n+i)*width:][:width], row[p*width:])
+		}
+	}
+}
+
+// patchesPlain copies n patches of runs, which begin where soff says, in bytes,
+// and whose runs are stride floats apart, to rows of dst that are columns floats
+// long. Up to 3 floats may be read and written behind each patch.
+func patchesPlain(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int) {
+	for i, offset := range unsafe.Slice(soff, n) {
+		for r := range runs {
+			copy(unsafe.Slice(at(dst, 4*(i*columns+r*run)), run), unsafe.Slice(at(src, offset+4*r*stride), run))
 		}
 	}
 }

@@ -61,13 +61,13 @@ func aligned(n int) []float32 {
 	return raw[skip : skip+n : skip+n]
 }
 
-// offsets returns n multiples of step bytes, with what padRows adds.
+// offsets returns n multiples of step bytes, and the spare entries.
 func offsets(s *[]int, n, step int) []int {
-	list := ints(s, n+3)
+	list := ints(s, n+spare)
 	for i := range list[:n] {
 		list[i] = i * step
 	}
-	padRows(list, n)
+	padRows(list)
 	return list
 }
 

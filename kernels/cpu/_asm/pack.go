@@ -11,6 +11,7 @@ import (
 func pack() {
 	transpose()
 	gather()
+	patches()
 }
 
 func transpose() {
@@ -137,5 +138,41 @@ func gather() {
 	DECQ(n)
 	JNZ(LabelRef("row"))
 	VZEROUPPER()
+	RET()
+}
+
+func patches() {
+	TEXT("patchesAVX2", NOSPLIT, "func(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int)")
+	Pragma("noescape")
+	Doc("patchesAVX2 is patchesPlain.")
+
+	dst, src, soff, n := argument("dst"), argument("src"), argument("soff"), argument("n")
+	columns, runs, run, stride := argument("columns"), argument("runs"), argument("run"), argument("stride")
+	SHLQ(Imm(2), columns)
+	SHLQ(Imm(2), stride)
+	Label("patch")
+	from, to, rest := GP64(), GP64(), GP64()
+	MOVQ(Mem{Base: soff}, from)
+	ADDQ(src, from)
+	MOVQ(dst, to)
+	MOVQ(runs, rest)
+	Label("run")
+	k := GP64()
+	XORQ(k, k)
+	Label("four")
+	x := XMM()
+	VMOVUPS(Mem{Base: from, Index: k, Scale: 4}, x)
+	VMOVUPS(x, Mem{Base: to, Index: k, Scale: 4})
+	ADDQ(Imm(4), k)
+	CMPQ(k, run)
+	JL(LabelRef("four"))
+	ADDQ(stride, from)
+	LEAQ(Mem{Base: to, Index: run, Scale: 4}, to)
+	DECQ(rest)
+	JNZ(LabelRef("run"))
+	ADDQ(columns, dst)
+	ADDQ(Imm(8), soff)
+	DECQ(n)
+	JNZ(LabelRef("patch"))
 	RET()
 }
