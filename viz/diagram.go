@@ -112,9 +112,9 @@ func (d *chart) barGlyph(p *picture, degree int) glyph {
 	return glyph{ink: i, shape: s, radius: p.px(d.radius), cover: 0.8}
 }
 
-// hollow returns the outline of a glyph.
+// hollow returns the outline of a glyph, opaque.
 func (g glyph) hollow(line float64) glyph {
-	g.line = line
+	g.line, g.cover = line, 1
 	return g
 }
 
