@@ -1,21 +1,24 @@
 // Package safetensors reads and writes the file format of that name, in which
 // PyTorch's users keep model weights: eight bytes of length, a JSON header that
-// gives each tensor's type, shape and place, then the raw values.
+// gives each tensor's type, shape and place, then the raw values, little-endian.
 //
 // Only float32 tensors ("F32") are held; a file with another type is refused by
 // the tensor's name. The format is described at
-// https://github.com/huggingface/safetensors.
+// https://github.com/huggingface/safetensors; what it leaves open, such as names
+// that repeat, is refused, so that a file means the same to every reader.
 package safetensors
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
-	"slices"
-	"strings"
+	"os"
+	"unicode/utf8"
+
+	"github.com/topogen/topogen/internal/atomicfile"
 )
 
 // A Tensor is a named array of float32 values in row-major order.
@@ -45,180 +48,104 @@ const (
 	metadataKey = "__metadata__"
 	dtype       = "F32"
 	maxHeader   = 100_000_000 // bytes, the limit of the reference implementation
+	chunk       = 1 << 14     // values that are converted at a time
 )
 
+// entry is what the header says of a tensor.
 type entry struct {
 	DType   string    `json:"dtype"`
 	Shape   []int     `json:"shape"`
 	Offsets [2]uint64 `json:"data_offsets"`
 }
 
-// Write writes f to w.
+// WriteFile writes f to the file at path, which appears whole or not at all and
+// replaces what was there.
+func WriteFile(path string, f *File) error {
+	return atomicfile.Write(path, func(w io.Writer) error { return Write(w, f) })
+}
+
+// Write writes f to w. Names must differ, be UTF-8, and not be "__metadata__",
+// and sizes agree with shapes; if they do not, nothing is written.
 func Write(w io.Writer, f *File) error {
-	header := bytes.NewBufferString("{")
+	header, err := f.header()
+	if err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	start := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	if _, err := w.Write(append(start, header...)); err != nil {
+		return err
+	}
+	raw := make([]byte, 0, 4*chunk)
+	for _, t := range f.Tensors {
+		for rest := t.Values; len(rest) > 0; {
+			n := min(len(rest), chunk)
+			raw = raw[:0]
+			for _, v := range rest[:n] {
+				raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+			}
+			if _, err := w.Write(raw); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+	}
+	return nil
+}
+
+// header returns the JSON header of f.
+func (f *File) header() ([]byte, error) {
+	header := []byte{'{'}
 	put := func(key string, value any) error {
-		if header.Len() > 1 {
-			header.WriteByte(',')
+		if len(header) > 1 {
+			header = append(header, ',')
 		}
 		k, err := json.Marshal(key)
 		if err != nil {
 			return err
 		}
 		v, err := json.Marshal(value)
-		header.Write(k)
-		header.WriteByte(':')
-		header.Write(v)
+		header = append(append(append(header, k...), ':'), v...)
 		return err
 	}
 	if len(f.Metadata) > 0 {
+		for key, value := range f.Metadata {
+			if !utf8.ValidString(key) || !utf8.ValidString(value) {
+				return nil, fmt.Errorf("metadata %q: %q is not UTF-8", key, value)
+			}
+		}
 		if err := put(metadataKey, f.Metadata); err != nil {
-			return fmt.Errorf("safetensors: metadata: %w", err)
+			return nil, fmt.Errorf("metadata: %w", err)
 		}
 	}
 	var end uint64
-	seen := make(map[string]bool)
+	seen := map[string]bool{metadataKey: true}
 	for _, t := range f.Tensors {
 		size, err := elements(t.Shape)
-		if err != nil || size != uint64(len(t.Values)) || t.Name == metadataKey || seen[t.Name] {
-			return fmt.Errorf("safetensors: tensor %q of shape %v with %d values cannot be written: names must differ and sizes agree", t.Name, t.Shape, len(t.Values))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("tensor %q: %w", t.Name, err)
+		case size != uint64(len(t.Values)):
+			return nil, fmt.Errorf("tensor %q of shape %v has %d values, want %d", t.Name, t.Shape, len(t.Values), size)
+		case seen[t.Name]:
+			return nil, fmt.Errorf("the name %q is already taken", t.Name)
+		case !utf8.ValidString(t.Name):
+			return nil, fmt.Errorf("the name %q is not UTF-8", t.Name)
 		}
 		seen[t.Name] = true
 		e := entry{dtype, append([]int{}, t.Shape...), [2]uint64{end, end + 4*size}}
 		end = e.Offsets[1]
 		if err := put(t.Name, e); err != nil {
-			return fmt.Errorf("safetensors: tensor %q: %w", t.Name, err)
+			return nil, fmt.Errorf("tensor %q: %w", t.Name, err)
 		}
 	}
-	header.WriteByte('}')
-	for header.Len()%8 != 0 { // readers map the file and want aligned values
-		header.WriteByte(' ')
+	header = append(header, '}')
+	for len(header)%8 != 0 { // readers map the file and want aligned values
+		header = append(header, ' ')
 	}
-	if err := binary.Write(w, binary.LittleEndian, uint64(header.Len())); err != nil {
-		return err
+	if len(header) > maxHeader {
+		return nil, fmt.Errorf("names and metadata make a header of %d bytes, more than readers accept", len(header))
 	}
-	if _, err := w.Write(header.Bytes()); err != nil {
-		return err
-	}
-	var raw []byte
-	for _, t := range f.Tensors {
-		raw = raw[:0]
-		for _, v := range t.Values {
-			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
-		}
-		if _, err := w.Write(raw); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Read reads a whole file. It refuses what the format forbids: tensors that
-// overlap, leave holes or reach past the end, names that repeat, and sizes
-// that do not agree with shapes.
-func Read(r io.Reader) (*File, error) {
-	var length uint64
-	if err := binary.Read(r, binary.LittleEndian, &length); err != nil {
-		return nil, fmt.Errorf("safetensors: reading the header's length: %w", err)
-	}
-	if length > maxHeader {
-		return nil, fmt.Errorf("safetensors: a header of %d bytes: this is no safetensors file", length)
-	}
-	header, err := io.ReadAll(io.LimitReader(r, int64(length)))
-	if err != nil || uint64(len(header)) < length {
-		return nil, fmt.Errorf("safetensors: the file ends within its header of %d bytes", length)
-	}
-	f, places, err := parseHeader(header)
-	if err != nil {
-		return nil, fmt.Errorf("safetensors: %w", err)
-	}
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("safetensors: %w", err)
-	}
-	var end uint64
-	for i := range f.Tensors {
-		t, e := &f.Tensors[i], places[i]
-		size, err := elements(t.Shape)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("safetensors: tensor %q: %w", t.Name, err)
-		case e.DType != dtype:
-			return nil, fmt.Errorf("safetensors: tensor %q holds %s, only %s can be read", t.Name, e.DType, dtype)
-		case e.Offsets[0] != end || e.Offsets[1] < end || e.Offsets[1]-end != 4*size:
-			return nil, fmt.Errorf("safetensors: tensor %q of shape %v lies at bytes %v, expected %d bytes from %d", t.Name, t.Shape, e.Offsets, 4*size, end)
-		case e.Offsets[1] > uint64(len(data)):
-			return nil, fmt.Errorf("safetensors: tensor %q ends at byte %d of %d: the file is truncated", t.Name, e.Offsets[1], len(data))
-		}
-		t.Values = make([]float32, size)
-		for k := range t.Values {
-			t.Values[k] = math.Float32frombits(binary.LittleEndian.Uint32(data[end+4*uint64(k):]))
-		}
-		end = e.Offsets[1]
-	}
-	if end != uint64(len(data)) {
-		return nil, fmt.Errorf("safetensors: %d bytes follow the last tensor", uint64(len(data))-end)
-	}
-	return f, nil
-}
-
-// parseHeader returns the tensors, without values, sorted by their place.
-func parseHeader(header []byte) (*File, []entry, error) {
-	f := new(File)
-	var places []entry
-	d := json.NewDecoder(bytes.NewReader(header))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, nil, fmt.Errorf("the header is no JSON object")
-	}
-	// Token by token: decoding into a map would hide names that repeat.
-	seen := make(map[string]bool)
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return nil, nil, fmt.Errorf("header: %w", err)
-		}
-		name, _ := token.(string)
-		if seen[name] {
-			return nil, nil, fmt.Errorf("the name %q stands in the header twice", name)
-		}
-		seen[name] = true
-		if name == metadataKey {
-			if err := d.Decode(&f.Metadata); err != nil {
-				return nil, nil, fmt.Errorf("metadata: %w", err)
-			}
-			continue
-		}
-		var e entry
-		if err := d.Decode(&e); err != nil {
-			return nil, nil, fmt.Errorf("tensor %q: %w", name, err)
-		}
-		f.Tensors = append(f.Tensors, Tensor{Name: name, Shape: e.Shape})
-		places = append(places, e)
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, nil, fmt.Errorf("header: %w", err)
-	}
-	if rest, _ := io.ReadAll(d.Buffered()); len(bytes.Trim(rest, " ")) > 0 {
-		return nil, nil, fmt.Errorf("more text after the header")
-	}
-	order := make([]int, len(places))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		p, q := places[a].Offsets, places[b].Offsets
-		for k := range p {
-			if p[k] != q[k] {
-				return int(min(max(int64(p[k]-q[k]), -1), 1))
-			}
-		}
-		return strings.Compare(f.Tensors[a].Name, f.Tensors[b].Name)
-	})
-	sortedTensors, sortedPlaces := make([]Tensor, len(order)), make([]entry, len(order))
-	for i, k := range order {
-		sortedTensors[i], sortedPlaces[i] = f.Tensors[k], places[k]
-	}
-	f.Tensors = sortedTensors
-	return f, sortedPlaces, nil
+	return header, nil
 }
 
 // elements returns the size of a shape, refusing what cannot be in a file.
@@ -228,10 +155,92 @@ func elements(shape []int) (uint64, error) {
 		if d < 0 {
 			return 0, fmt.Errorf("negative length in shape %v", shape)
 		}
-		if d != 0 && n > math.MaxInt64/8/uint64(d) {
+		if d != 0 && n > math.MaxInt/8/uint64(d) {
 			return 0, fmt.Errorf("shape %v is too large", shape)
 		}
 		n *= uint64(d)
 	}
 	return n, nil
+}
+
+// ReadFile reads the file at path as [Read] does.
+func ReadFile(path string) (*File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	f, err := Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// Read reads a whole file, to the end of r. It refuses what the format forbids:
+// tensors that overlap, leave holes or reach past the end, names that repeat,
+// and sizes that do not agree with shapes. Errors name the tensor. Memory grows
+// with what r really holds, not with what its header claims.
+func Read(r io.Reader) (*File, error) {
+	f, err := read(r)
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	return f, nil
+}
+
+func read(r io.Reader) (*File, error) {
+	var prefix [8]byte
+	if _, err := io.ReadFull(r, prefix[:]); err != nil {
+		return nil, fmt.Errorf("reading the header's length: %w", err)
+	}
+	length := binary.LittleEndian.Uint64(prefix[:])
+	if length > maxHeader {
+		return nil, fmt.Errorf("a header of %d bytes: this is no safetensors file", length)
+	}
+	header, err := io.ReadAll(io.LimitReader(r, int64(length)))
+	if err != nil {
+		return nil, fmt.Errorf("reading the header: %w", err)
+	}
+	if uint64(len(header)) < length {
+		return nil, fmt.Errorf("the file ends within its header of %d bytes", length)
+	}
+	metadata, tensors, err := parseHeader(header)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{Metadata: metadata}
+	raw := make([]byte, 4*chunk)
+	for _, t := range tensors {
+		t.Values, err = readValues(r, int((t.end-t.begin)/4), raw)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, fmt.Errorf("the file is truncated: it ends within tensor %q of shape %v", t.Name, t.Shape)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading tensor %q: %w", t.Name, err)
+		}
+		f.Tensors = append(f.Tensors, t.Tensor)
+	}
+	switch _, err := io.ReadFull(r, raw[:1]); {
+	case err == nil:
+		return nil, errors.New("more bytes follow the last tensor")
+	case err != io.EOF:
+		return nil, fmt.Errorf("reading the end: %w", err)
+	}
+	return f, nil
+}
+
+// readValues reads n values by way of raw.
+func readValues(r io.Reader, n int, raw []byte) ([]float32, error) {
+	values := make([]float32, 0, min(n, 1<<20))
+	for len(values) < n {
+		part := raw[:4*min(n-len(values), chunk)]
+		if _, err := io.ReadFull(r, part); err != nil {
+			return nil, err
+		}
+		for ; len(part) > 0; part = part[4:] {
+			values = append(values, math.Float32frombits(binary.LittleEndian.Uint32(part)))
+		}
+	}
+	return values, nil
 }

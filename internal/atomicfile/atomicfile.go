@@ -1,0 +1,45 @@
+// Package atomicfile writes files that appear whole or not at all.
+package atomicfile
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+)
+
+// Write makes the file at path hold what fill writes. What was there before
+// stays until the new content is complete and on the disk: neither readers nor
+// crashes nor a fill that fails leave a partial file. Its folder must exist.
+func Write(path string, fill func(io.Writer) error) (err error) {
+	temp, err := create(path)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			temp.Close() // for the second time, perhaps
+			os.Remove(temp.Name())
+			err = fmt.Errorf("writing %s: %w", path, err)
+		}
+	}()
+	if err = fill(temp); err != nil {
+		return err
+	}
+	// Without it a crash can keep the rename and lose the content.
+	if err = temp.Sync(); err != nil {
+		return err
+	}
+	if err = temp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+// create makes a new file beside path, where a rename cannot cross disks. Unlike
+// os.CreateTemp it leaves the permissions to the user's umask.
+func create(path string) (*os.File, error) {
+	name := fmt.Sprintf(".%s.%08x", filepath.Base(path), rand.Uint32())
+	return os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+}

@@ -1,0 +1,163 @@
+package safetensors
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// A placed tensor is one whose values are still to be read.
+type placed struct {
+	Tensor
+	begin, end uint64 // bytes, from the end of the header
+}
+
+// parseHeader returns the metadata and the tensors, without values, in the order
+// of their places, which fill the data from its beginning without a gap.
+func parseHeader(header []byte) (metadata map[string]string, tensors []placed, err error) {
+	if !utf8.Valid(header) {
+		return nil, nil, errors.New("the header is not UTF-8")
+	}
+	if !bytes.HasPrefix(header, []byte("{")) {
+		return nil, nil, errors.New("the header is no JSON object")
+	}
+	d := json.NewDecoder(bytes.NewReader(header))
+	err = object(d, func(name string) (err error) {
+		if name == metadataKey {
+			metadata, err = parseMetadata(d)
+			return err
+		}
+		t, err := parseTensor(d, name)
+		tensors = append(tensors, t)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("header: %w", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, nil, errors.New("more text follows the header's JSON")
+	}
+	slices.SortStableFunc(tensors, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end))
+	})
+	var end uint64
+	for _, t := range tensors {
+		size, err := elements(t.Shape)
+		if err != nil {
+			return nil, nil, fmt.Errorf("tensor %q: %w", t.Name, err)
+		}
+		if t.begin != end || t.end < end || t.end-end != 4*size {
+			return nil, nil, fmt.Errorf("tensor %q of shape %v lies at bytes %d to %d, expected %d bytes from %d", t.Name, t.Shape, t.begin, t.end, 4*size, end)
+		}
+		end = t.end
+	}
+	return metadata, tensors, nil
+}
+
+func parseMetadata(d *json.Decoder) (map[string]string, error) {
+	metadata := make(map[string]string)
+	err := object(d, func(key string) error {
+		var value *string
+		if err := d.Decode(&value); err != nil || value == nil {
+			return fmt.Errorf("%q is no string", key)
+		}
+		metadata[key] = *value
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	return metadata, nil
+}
+
+// parseTensor reads what the header says of one tensor. Members that the format
+// does not have mean nothing to readers.
+func parseTensor(d *json.Decoder, name string) (placed, error) {
+	t := placed{Tensor: Tensor{Name: name}}
+	kind := ""
+	var shape, offsets []uint64
+	err := object(d, func(key string) (err error) {
+		switch key {
+		case "dtype":
+			err = d.Decode(&kind)
+		case "shape":
+			shape, err = numbers(d)
+		case "data_offsets":
+			offsets, err = numbers(d)
+		default:
+			err = d.Decode(new(json.RawMessage))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return t, fmt.Errorf("tensor %q: %w", name, err)
+	case kind != dtype:
+		return t, fmt.Errorf("tensor %q holds %q, only %q can be read", name, kind, dtype)
+	case shape == nil:
+		return t, fmt.Errorf("tensor %q has no shape", name)
+	case len(offsets) != 2:
+		return t, fmt.Errorf("tensor %q has %d data_offsets, want 2", name, len(offsets))
+	}
+	t.begin, t.end = offsets[0], offsets[1]
+	t.Shape = make([]int, len(shape))
+	for i, n := range shape {
+		if n > math.MaxInt {
+			return t, fmt.Errorf("tensor %q: shape %v is too large", name, shape)
+		}
+		t.Shape[i] = int(n)
+	}
+	return t, nil
+}
+
+// numbers reads an array of natural numbers. It is not nil unless there is an
+// error: what Go's decoder takes for a zero, a null, is one.
+func numbers(d *json.Decoder) ([]uint64, error) {
+	var items []*uint64
+	if err := d.Decode(&items); err != nil {
+		return nil, err
+	}
+	if items == nil || slices.Contains(items, nil) {
+		return nil, errors.New("null is no number")
+	}
+	n := make([]uint64, len(items))
+	for i, item := range items {
+		n[i] = *item
+	}
+	return n, nil
+}
+
+// object reads a JSON object from d, calling member for each of its names, to
+// read the value. Decoding into a map or a struct would hide names that repeat,
+// of which readers may take the first or the last.
+func object(d *json.Decoder, member func(name string) error) error {
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return errors.New("no JSON object")
+	}
+	seen := make(map[string]bool)
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return err
+		}
+		name := token.(string) // anything else is an error of Token
+		if seen[name] {
+			return fmt.Errorf("the name %q stands twice", name)
+		}
+		seen[name] = true
+		if err := member(name); err != nil {
+			return err
+		}
+	}
+	_, err := d.Token()
+	return err
+}
