@@ -42,10 +42,12 @@ func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act ker
 		return
 	}
 	p := d.products
-	d.args = args{products: p, dst: d.span(y), x: d.span(x), w: p.packFilters(&s, d.span(w)), z: p.packBias(d.span(bias), s.K), conv: s, fn: act}
 	row := s.StrideH*framedWidth(&s)*s.C + s.OutW*p.tiling.covered(s.K)
-	d.args.n, d.args.m = block(s.N, s.OutH, row, p.threads)
-	d.pool.run(ceilDiv(s.N, d.args.n)*ceilDiv(s.OutH, d.args.m), convPart, &d.args)
+	n, m := block(s.N, s.OutH, row, p.threads)
+	d.run(ceilDiv(s.N, n)*ceilDiv(s.OutH, m), convPart, args{
+		products: p, dst: d.span(y), x: d.span(x), w: p.packFilters(&s, d.span(w)), z: p.packBias(d.span(bias), s.K),
+		conv: s, fn: act, n: n, m: m,
+	})
 }
 
 // ConvTranspose computes x = act(wᵀ applied to y + bias).
@@ -59,18 +61,17 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 		return
 	}
 	p := d.products
-	d.args = args{products: p, dst: d.span(x), y: d.span(y), conv: s, fn: act, add: store == kernels.Add}
+	a := args{products: p, dst: d.span(x), y: d.span(y), w: d.span(w), z: d.span(bias), conv: s, fn: act, add: store == kernels.Add}
 	if s.C < narrowChannels {
-		d.args.w, d.args.z = d.span(w), d.span(bias)
-		d.args.n = ceilDiv(s.N, 4*p.threads)
-		d.pool.run(ceilDiv(s.N, d.args.n), narrowTransposePart, &d.args)
+		a.n = ceilDiv(s.N, 4*p.threads)
+		d.run(ceilDiv(s.N, a.n), narrowTransposePart, a)
 		return
 	}
-	d.args.w, d.args.z = p.packPhases(&s, d.span(w)), p.packBias(d.span(bias), s.C)
+	a.w, a.z = p.packPhases(&s, a.w), p.packBias(a.z, s.C)
 	g := phasesOf(&s)
 	row := g.width*s.K + s.StrideH*s.W*p.tiling.covered(s.C)
-	d.args.n, d.args.m = block(s.N, g.rows, row, p.threads)
-	d.pool.run(ceilDiv(s.N, d.args.n)*ceilDiv(g.rows, d.args.m), convTransposePart, &d.args)
+	a.n, a.m = block(s.N, g.rows, row, p.threads)
+	d.run(ceilDiv(s.N, a.n)*ceilDiv(g.rows, a.m), convTransposePart, a)
 }
 
 // ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩.
@@ -78,11 +79,11 @@ func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, st
 	s.Check("ConvWeightGrad", x, y, dw)
 	p := d.products
 	g := weightSums(p.tiling, &s)
-	d.args = args{products: p, dst: d.span(dw), x: d.span(x), y: d.span(y), conv: s, add: store == kernels.Add}
-	d.args.weights = room(&p.partial, g.parts*s.K*g.columns)
-	d.pool.run(g.parts, convWeightPart, &d.args)
-	d.args.n = ceilDiv(chunk, g.columns*max(1, g.parts))
-	d.pool.run(ceilDiv(s.K, d.args.n), convWeightSum, &d.args)
+	a := args{products: p, dst: d.span(dw), x: d.span(x), y: d.span(y), conv: s, add: store == kernels.Add}
+	a.weights = room(&p.partial, g.parts*s.K*g.columns)
+	d.run(g.parts, convWeightPart, a)
+	a.n = ceilDiv(chunk, g.columns*max(1, g.parts))
+	d.run(ceilDiv(s.K, a.n), convWeightSum, a)
 }
 
 // block returns how many whole images, or how many rows of one image, a part

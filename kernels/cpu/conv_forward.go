@@ -56,8 +56,8 @@ func convPart(a *args, part int) {
 		runs: s.R, run: s.S * s.C, gap: (f.columns - s.S) * s.C,
 		filters: a.w, bias: a.z, columns: s.K, out: out, act: a.fn,
 	})
-	if a.fn != kernels.ReLU {
-		activate(a.fn, out)
+	if a.fn != kernels.Identity && a.fn != kernels.ReLU {
+		a.loops.maps[a.fn](out, out)
 	}
 	plane := s.OutH * s.OutW
 	for g := range images {

@@ -162,6 +162,6 @@ func (w *workspace) unload(dst []float32, plane int, src []float32, columns, pix
 	sum := room(&w.sum, pixels*channels)
 	w.transpose(sum, w.sums.multiples(channels, 4*pixels), src, columns, pixels, channels)
 	for c := range channels {
-		affine(dst[c*plane:][:pixels], sum[c*pixels:][:pixels], 1, 0, true)
+		w.loops.affine(dst[c*plane:][:pixels], sum[c*pixels:][:pixels], 1, 0, true)
 	}
 }

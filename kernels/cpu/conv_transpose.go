@@ -93,13 +93,13 @@ func convTransposePart(a *args, part int) {
 				clear(c[copy(c, a.z):])
 			}
 			if a.fn == kernels.ReLU {
-				activate(a.fn, out) // once more does no harm
+				a.loops.maps[a.fn](out, out) // once more does no harm
 			}
 		}
 		filters = filters[weights*columns:]
 	}
-	if a.fn != kernels.ReLU {
-		activate(a.fn, out)
+	if a.fn != kernels.Identity && a.fn != kernels.ReLU {
+		a.loops.maps[a.fn](out, out)
 	}
 	plane := s.H * s.W
 	for g := range images {
@@ -161,7 +161,9 @@ func narrowTransposePart(a *args, part int) {
 				}
 			}
 			sumTaps(s, x, tapped[c*s.R*s.S*pixels:])
-			activate(a.fn, x)
+			if a.fn != kernels.Identity {
+				a.loops.maps[a.fn](x, x)
+			}
 		}
 	}
 	a.products.giveBack(w)

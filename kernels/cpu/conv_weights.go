@@ -109,7 +109,7 @@ func convWeightSum(a *args, part int) {
 		}
 		sum := room(&w.sum, g.columns)
 		for p := range g.parts {
-			affine(sum, a.weights[(p*s.K+k)*g.columns:][:g.columns], 1, 0, p > 0)
+			w.loops.affine(sum, a.weights[(p*s.K+k)*g.columns:][:g.columns], 1, 0, p > 0)
 		}
 		if !g.narrow {
 			for r := 1; r < s.R; r++ {
@@ -122,7 +122,7 @@ func convWeightSum(a *args, part int) {
 		}
 		w.transpose(turned, w.planes.multiples(s.C, 4*taps), sum, s.C, taps, s.C)
 		if a.add {
-			affine(dw, turned, 1, 0, true)
+			w.loops.affine(dw, turned, 1, 0, true)
 		}
 	}
 	a.products.giveBack(w)

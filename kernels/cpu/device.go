@@ -45,7 +45,7 @@ func New(options ...Option) *Device {
 	d.threads = max(d.threads, 1)
 	d.pool = newPool(d.threads)
 	d.loops = loopsIn[d.set]
-	d.products = newProducts(tilings[d.set], d.threads)
+	d.products = newProducts(tilings[d.set], d.loops, d.threads)
 	// The workers hold the pool, not the device: one that is forgotten
 	// without Close takes its workers with it.
 	runtime.AddCleanup(d, (*pool).stop, d.pool)

@@ -80,13 +80,6 @@ func transcendental(f kernels.Func) func(float64) float64 {
 	}
 }
 
-// activate applies an activation in place.
-func activate(f kernels.Func, x []float32) {
-	if f != kernels.Identity {
-		mapPlain(f, x, x)
-	}
-}
-
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func softplus(x float64) float64 {

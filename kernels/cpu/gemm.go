@@ -42,13 +42,12 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	if g.M == 0 || g.N == 0 {
 		return
 	}
-	d.args = args{products: d.products, product: product{
+	p := product{
 		m: g.M, n: g.N, k: g.K, transA: g.TransA, transB: g.TransB, alpha: g.Alpha, beta: g.Beta,
 		a: d.span(g.A), b: d.span(g.B), c: d.span(g.C), bias: d.span(g.Bias), lda: g.LDA, ldb: g.LDB, ldc: g.LDC, act: g.Act,
-	}}
-	p := &d.args.product
-	d.args.m, d.args.n = d.products.divide(p)
-	d.pool.run(ceilDiv(p.m, d.args.m)*ceilDiv(p.n, d.args.n), gemmPart, &d.args)
+	}
+	m, n := d.products.divide(&p)
+	d.run(ceilDiv(p.m, m)*ceilDiv(p.n, n), gemmPart, args{products: d.products, product: p, m: m, n: n})
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
@@ -141,7 +140,8 @@ func (w *workspace) multiply(p *product) {
 	}
 	if p.act != kernels.Identity && (p.act != kernels.ReLU || k == 0) {
 		for i := range p.m {
-			activate(p.act, p.c[i*p.ldc:][:p.n])
+			c := p.c[i*p.ldc:][:p.n]
+			w.loops.maps[p.act](c, c)
 		}
 	}
 }

@@ -9,10 +9,9 @@ func (d *Device) Peak() float64 {
 	const rounds, parts = 10_000, 8
 	operations := float64(24 * d.products.tiling.lanes * rounds * parts * d.threads)
 	best := time.Duration(1<<63 - 1)
-	d.args = args{products: d.products, n: rounds}
 	for range 5 {
 		start := time.Now()
-		d.pool.run(parts*d.threads, func(a *args, _ int) { a.products.tiling.peak(a.n) }, &d.args)
+		d.run(parts*d.threads, func(a *args, _ int) { a.products.tiling.peak(a.n) }, args{products: d.products, n: rounds})
 		best = min(best, time.Since(start))
 	}
 	return operations / best.Seconds()

@@ -10,10 +10,10 @@ type products struct {
 	partial       []float32 // sums of parts
 }
 
-func newProducts(t *tiling, threads int) *products {
+func newProducts(t *tiling, l *loops, threads int) *products {
 	p := &products{tiling: t, threads: threads, spaces: make(chan *workspace, threads)}
 	for range threads {
-		p.spaces <- &workspace{tiling: t}
+		p.spaces <- &workspace{tiling: t, loops: l}
 	}
 	return p
 }

@@ -6,6 +6,7 @@ import "unsafe"
 // Its slices grow to the largest size ever asked for and stay.
 type workspace struct {
 	tiling *tiling
+	loops  *loops
 
 	a     []float32 // a block of A, its rows laid along k
 	panel []float32 // columns of B, one row after another
