@@ -115,11 +115,15 @@ type painter struct {
 	*movie
 	face      typeface
 	now, then canvas // the frame being drawn, and the one before
+	encoder   frameEncoder
 }
 
 func (m *movie) painter() *painter {
 	size := m.ground.canvas.Rect.Size()
-	return &painter{m, newTypeface(titleSize-1, movieDPI), newCanvas(size.X, size.Y), newCanvas(size.X, size.Y)}
+	return &painter{
+		movie: m, face: newTypeface(titleSize-1, movieDPI),
+		now: newCanvas(size.X, size.Y), then: newCanvas(size.X, size.Y),
+	}
 }
 
 // frames returns the compressed frames from first up to end.
@@ -135,7 +139,7 @@ func (p *painter) frames(first, end int, delays []int) [][]byte {
 		if i > 0 {
 			changed = difference(p.now, p.then)
 		}
-		frames = append(frames, encodeFrame(p.now, p.then, changed, i == 0, delays[i]))
+		frames = append(frames, p.encoder.encode(p.now, p.then, changed, i == 0, delays[i]))
 	}
 	return frames
 }

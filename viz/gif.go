@@ -34,7 +34,7 @@ func newGIFWriter(w io.Writer, size image.Point) (*gifWriter, error) {
 	return &gifWriter{w}, err
 }
 
-// write appends a frame from [encodeFrame].
+// write appends a frame from a [frameEncoder].
 func (g *gifWriter) write(frame []byte) error {
 	_, err := g.w.Write(frame)
 	return err
@@ -46,14 +46,20 @@ func (g *gifWriter) close() error {
 	return err
 }
 
-// encodeFrame returns a frame that turns then into now: the pixels of the given
+// A frameEncoder compresses frames, one after the other.
+type frameEncoder struct {
+	pixels []byte
+	lzw    lzw.Writer
+}
+
+// encode returns a frame that turns then into now: the pixels of the given
 // rectangle, those that did not change transparent unless the frame is whole.
 // The delay is in hundredths of a second.
-func encodeFrame(now, then canvas, r image.Rectangle, whole bool, delay int) []byte {
+func (e *frameEncoder) encode(now, then canvas, r image.Rectangle, whole bool, delay int) []byte {
 	if r.Empty() {
 		r = image.Rect(0, 0, 1, 1)
 	}
-	pixels := make([]byte, 0, r.Dx()*r.Dy())
+	e.pixels = e.pixels[:0]
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		row := now.Pix[now.PixOffset(r.Min.X, y):][:r.Dx()]
 		before := then.Pix[then.PixOffset(r.Min.X, y):][:r.Dx()]
@@ -61,7 +67,7 @@ func encodeFrame(now, then canvas, r image.Rectangle, whole bool, delay int) []b
 			if !whole && v == before[x] {
 				v = transparent
 			}
-			pixels = append(pixels, v)
+			e.pixels = append(e.pixels, v)
 		}
 	}
 
@@ -75,10 +81,10 @@ func encodeFrame(now, then canvas, r image.Rectangle, whole bool, delay int) []b
 	const literalBits = 8
 	b.Write([]byte{0, literalBits})
 	blocks := blockWriter{out: &b}
-	z := lzw.NewWriter(&blocks, lzw.LSB, literalBits)
-	_, err := z.Write(pixels)
+	e.lzw.Reset(&blocks, lzw.LSB, literalBits)
+	_, err := e.lzw.Write(e.pixels)
 	if err == nil {
-		err = z.Close()
+		err = e.lzw.Close()
 	}
 	if err != nil {
 		panic(err) // writing to memory does not fail

@@ -58,6 +58,9 @@ func (s shape) distance(x, y, radius float64) float64 {
 	return math.Sqrt(x*x+y*y) - radius
 }
 
+// reaches says how far the corners of a shape of radius 1 lie from its centre.
+var reaches = [numShapes]float64{disc: 1, triangle: 1.44, square: 1.25, diamond: 1.25}
+
 // A glyph marks a place.
 type glyph struct {
 	x, y   float64
@@ -78,10 +81,7 @@ func (g glyph) draw(c canvas) {
 	if g.edge {
 		edge = min(1.2, g.radius/4)
 	}
-	reach := 2*g.radius + g.line + edge + 1 // a triangle's corners lie that far
-	if g.shape != triangle {
-		reach = 1.3*g.radius + g.line + edge + 1
-	}
+	reach := reaches[g.shape]*g.radius + g.line + edge + 1
 	x0, x1 := within(g.x-reach, g.x+reach, c.Rect.Min.X, c.Rect.Max.X)
 	y0, y1 := within(g.y-reach, g.y+reach, c.Rect.Min.Y, c.Rect.Max.Y)
 	for y := y0; y < y1; y++ {
@@ -89,6 +89,9 @@ func (g glyph) draw(c canvas) {
 			d := g.shape.distance(float64(x)+0.5-g.x, float64(y)+0.5-g.y, g.radius)
 			if g.line > 0 {
 				d = math.Abs(d) - g.line/2
+			}
+			if d >= edge+0.5 {
+				continue
 			}
 			if g.edge {
 				c.blend(x, y, paper, clamp(0.5-(d-edge)))

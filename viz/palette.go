@@ -2,6 +2,7 @@ package viz
 
 import (
 	"image/color"
+	"math"
 	"sync"
 )
 
@@ -54,6 +55,7 @@ func seriesStyle(i int) (ink, shape) {
 // says for every entry what becomes of it under a layer of ink.
 type colorTable struct {
 	colors color.Palette // 255 at most
+	rgb    [][3]int      // the same
 	// over[ink][cover][under] is the entry that a pixel of the entry under
 	// becomes where the ink covers cover/coverLevels of it.
 	over [numInks][coverLevels + 1][256]uint8
@@ -74,6 +76,7 @@ var table = sync.OnceValue(func() *colorTable {
 			}
 		}
 		t.colors = append(t.colors, c)
+		t.rgb = append(t.rgb, [3]int{int(c.R), int(c.G), int(c.B)})
 	}
 	for i := range numInks { // the entry of an ink is its number
 		add(i.color())
@@ -95,12 +98,25 @@ var table = sync.OnceValue(func() *colorTable {
 	for i := range numInks {
 		for level := range coverLevels + 1 {
 			for under, c := range t.colors {
-				t.over[i][level][under] = uint8(t.colors.Index(mix(c.(color.RGBA), i.color(), level, coverLevels)))
+				t.over[i][level][under] = t.nearest(mix(c.(color.RGBA), i.color(), level, coverLevels))
 			}
 		}
 	}
 	return t
 })
+
+// nearest returns the entry nearest to an opaque colour, the first of several. It
+// does what color.Palette.Index does, several times as fast.
+func (t *colorTable) nearest(c color.RGBA) uint8 {
+	best, least := 0, math.MaxInt
+	for i := range t.rgb {
+		r, g, b := t.rgb[i][0]-int(c.R), t.rgb[i][1]-int(c.G), t.rgb[i][2]-int(c.B)
+		if d := r*r + g*g + b*b; d < least {
+			best, least = i, d
+		}
+	}
+	return uint8(best)
+}
 
 // mix returns a with part/whole of b over it.
 func mix(a, b color.RGBA, part, whole int) color.RGBA {

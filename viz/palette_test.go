@@ -75,10 +75,23 @@ func TestColorTable(t *testing.T) {
 			require.Equal(t, uint8(under), table.over[i][0][under], "no ink changes nothing")
 			require.Equal(t, uint8(i), table.over[i][coverLevels][under], "full ink covers everything")
 		}
+		require.Equal(t, int(i), table.colors.Index(i.color()))
 		half := table.colors[table.over[i][coverLevels/2][paper]].(color.RGBA)
 		want := mix(paper.color(), i.color(), 1, 2)
 		require.InDelta(t, want.R, half.R, 12)
 		require.InDelta(t, want.G, half.G, 12)
 		require.InDelta(t, want.B, half.B, 12)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	table := table()
+	for r := 0; r < 256; r += 15 {
+		for g := 0; g < 256; g += 17 {
+			for b := 0; b < 256; b += 51 {
+				c := color.RGBA{uint8(r), uint8(g), uint8(b), 255}
+				require.Equal(t, table.colors.Index(c), int(table.nearest(c)))
+			}
+		}
 	}
 }

@@ -140,7 +140,7 @@ func quantized(m image.Image) canvas {
 		}
 		entry, ok := nearest[key]
 		if !ok {
-			entry = uint8(table().colors.Index(color.RGBA{pixel[0], pixel[1], pixel[2], pixel[3]}))
+			entry = table().nearest(color.RGBA{pixel[0], pixel[1], pixel[2], 255})
 			nearest[key] = entry
 		}
 		c.Pix[i] = entry
