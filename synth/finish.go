@@ -115,7 +115,7 @@ func (r *Run) states() ([3]state, error) {
 		{name: "true", title: "Target", cloud: r.config.Truth, diagrams: withEssential(r.target)},
 	}
 	for i := range states[:2] {
-		if states[i].diagrams, err = diagramsOf(r.Device, states[i].cloud); err != nil {
+		if states[i].diagrams, err = DiagramsOf(r.Device, states[i].cloud); err != nil {
 			return states, err
 		}
 	}

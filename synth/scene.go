@@ -12,8 +12,9 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// diagramsOf returns the diagrams of a cloud, with the bars of positive length.
-func diagramsOf(dev kernels.Device, c *cloud.Cloud) ([]ph.Diagram, error) {
+// DiagramsOf returns the diagrams of a cloud in degrees 0 and 1: bars of positive
+// length, and the one of degree 0 that never dies.
+func DiagramsOf(dev kernels.Device, c *cloud.Cloud) ([]ph.Diagram, error) {
 	x := autograd.TensorOf(dev, c.Coords, c.Len(), c.Dim)
 	defer x.Free()
 	t, err := topoloss.TargetFromPoints(x, 1)
@@ -41,7 +42,7 @@ func withEssential(t *topoloss.Target) []ph.Diagram {
 // true ones, the pairs of bars that decide the bottleneck distances, and the
 // edges whose lengths those bars are.
 func (r *Run) scene(title string, c *cloud.Cloud) (viz.Scene, error) {
-	diagrams, err := diagramsOf(r.Device, c)
+	diagrams, err := DiagramsOf(r.Device, c)
 	if err != nil {
 		return viz.Scene{}, fmt.Errorf("%s: %w", title, err)
 	}

@@ -3,29 +3,62 @@ package synth
 import (
 	"flag"
 	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/viz"
 )
 
 var (
-	allSeeds  = flag.Int("seeds", 2, "seeds to run each experiment with")
-	spreads   = flag.Bool("variants", false, "compare ways to use the gradient")
-	watchStep = 10
+	tableSeeds = flag.Int("table", 0, "measure all variants with as many `seeds` and print a table")
+	curvesFile = flag.String("curves", "", "draw the distance of each variant by step into a PNG `file`")
 )
+
+// A variant is an experiment with or without options.
+type variant struct {
+	experiment int
+	name       string // as on the command line
+	change     func(*Config)
+}
+
+func variants() []variant {
+	plain := func(*Config) {}
+	average := func(c *Config) { c.Spread = Spread{Average, 1} }
+	interpolate := func(bandwidth float64) func(*Config) {
+		return func(c *Config) { c.Spread = Spread{Interpolate, bandwidth} }
+	}
+	attract := func(c *Config) { c.Attract = true }
+	return []variant{
+		{1, "plain", plain},
+		{1, "-spread 1", average},
+		{2, "plain", plain},
+		{2, "-spread 0.3 -spread-method interpolate", interpolate(0.3)},
+		{3, "plain", plain},
+		{3, "-attract", attract},
+		{3, "-attract -spread 1 -spread-method interpolate", func(c *Config) { attract(c); interpolate(1)(c) }},
+	}
+}
 
 // An outcome is what came of an experiment.
 type outcome struct {
 	count, want Count
-	reached     int // the first step from which the structure was right and stayed so; −1: never
-	first       int // the first step at which it was right; −1: never
+	steps       []float64 // at which it was looked at
+	distance    []float64 // the larger of the bottleneck distances in degrees 0 and 1
+	structure   int       // the first step with the right structure; -1: none
+	close       int       // the first step with a distance below half a unit; −1: none
 }
 
-// follow makes all steps and looks at the structure on the way.
-func follow(t testing.TB, dev kernels.Device, c Config) outcome {
+// follow makes all steps and looks at the structure every so often.
+func follow(t testing.TB, dev kernels.Device, c Config, every int) outcome {
 	t.Helper()
 	require.NoError(t, c.Validate())
 	loss, err := c.loss()
@@ -35,23 +68,27 @@ func follow(t testing.TB, dev kernels.Device, c Config) outcome {
 	m, err := NewMover(dev, c.Start, loss, target, c.Optimizer, c.LearningRate)
 	require.NoError(t, err)
 	defer m.Free()
-	out := outcome{want: CountLonger(withEssential(target), c.Gap), reached: -1, first: -1}
+	var matcher ph.Matcher
+	out := outcome{want: CountLonger(withEssential(target), c.Gap), structure: -1, close: -1}
 	for step := 0; ; step++ {
-		if step%watchStep == 0 || step == c.Steps {
+		if step%every == 0 || step == c.Steps {
 			points, err := m.Cloud()
 			require.NoError(t, err)
-			diagrams, err := diagramsOf(dev, points)
+			diagrams, err := DiagramsOf(dev, points)
 			require.NoError(t, err)
-			out.count = CountLonger(diagrams, c.Gap)
-			switch {
-			case out.count != out.want:
-				out.reached = -1
-			case out.reached < 0:
-				out.reached = step
-				if out.first < 0 {
-					out.first = step
-				}
+			distance := 0.0
+			for degree, d := range diagrams {
+				one, _ := matcher.Bottleneck(d.Finite(), target.Bars(degree))
+				distance = max(distance, one)
 			}
+			out.count = CountLonger(diagrams, c.Gap)
+			if out.structure < 0 && out.count == out.want {
+				out.structure = step
+			}
+			if out.close < 0 && distance < 0.5 {
+				out.close = step
+			}
+			out.steps, out.distance = append(out.steps, float64(step)), append(out.distance, distance)
 		}
 		if step == c.Steps {
 			return out
@@ -61,41 +98,94 @@ func follow(t testing.TB, dev kernels.Device, c Config) outcome {
 	}
 }
 
-// TestVariants is a measurement, not a check.
-func TestVariants(t *testing.T) {
-	if !*spreads {
-		t.Skip("a measurement that takes minutes; -variants runs it")
+// TestStructure: the experiments end with the clusters and loops of their
+// target, in the steps that they have.
+func TestStructure(t *testing.T) {
+	dev := cpu.New(cpu.Threads(1))
+	defer dev.Close()
+	want := [...]Count{1: {Clusters: 3}, 2: {Clusters: 4}, 3: {Clusters: 1, Loops: 1}}
+	for _, v := range variants() {
+		t.Run(fmt.Sprint(v.experiment, v.name), func(t *testing.T) {
+			seed := uint64(2)
+			if v.name == "-attract" {
+				seed = 1 // whose loop the plain gradient never closes
+			}
+			c, err := Experiment(v.experiment, seed)
+			require.NoError(t, err)
+			v.change(&c)
+			if v.name != "plain" && v.experiment != 2 {
+				c.Steps /= 4
+			}
+			o := follow(t, dev, c, c.Steps)
+			require.Equal(t, want[v.experiment], o.want)
+			require.Equal(t, o.want, o.count)
+		})
+	}
+}
+
+// TestTable measures how often and how fast the experiments succeed.
+func TestTable(t *testing.T) {
+	if *tableSeeds == 0 && *curvesFile == "" {
+		t.Skip("a measurement, of minutes: ask for it with -table 10, or for its picture with -curves file.png")
 	}
 	dev := cpu.New(cpu.Threads(1))
 	defer dev.Close()
-	for number := 1; number <= Experiments; number++ {
-		for _, v := range []struct {
-			name   string
-			change func(*Config)
-		}{
-			{"plain", func(*Config) {}},
-			{"attract", func(c *Config) { c.Attract = true }},
-			{"average 1", func(c *Config) { c.Spread.Bandwidth = 1 }},
-			{"average 2", func(c *Config) { c.Spread.Bandwidth = 2 }},
-			{"average 1 attract", func(c *Config) { c.Spread.Bandwidth = 1; c.Attract = true }},
-			{"interpolate 1", func(c *Config) { c.Spread = Spread{Interpolate, 1} }},
-			{"interpolate 2", func(c *Config) { c.Spread = Spread{Interpolate, 2} }},
-			{"interpolate 1 attract", func(c *Config) { c.Spread = Spread{Interpolate, 1}; c.Attract = true }},
-			{"interpolate 2 attract", func(c *Config) { c.Spread = Spread{Interpolate, 2}; c.Attract = true }},
-		} {
-			line := fmt.Sprintf("%d %-22s", number, v.name)
-			good := 0
-			for seed := 1; seed <= *allSeeds; seed++ {
-				c, err := Experiment(number, uint64(seed))
-				require.NoError(t, err)
-				v.change(&c)
-				o := follow(t, dev, c)
-				if o.count == o.want {
-					good++
-				}
-				line += fmt.Sprintf(" %5d/%5d", o.first, o.reached)
+	var table strings.Builder
+	table.WriteString("| experiment | options | structure right | first right at step | distance < 0.5 at step | last distance |\n|---|---|---|---|---|---|\n")
+	var series []viz.Series
+	for _, v := range variants() {
+		var structure, close, last []float64
+		right, seeds := 0, max(1, *tableSeeds)
+		for seed := 1; seed <= seeds; seed++ {
+			c, err := Experiment(v.experiment, uint64(seed))
+			require.NoError(t, err)
+			v.change(&c)
+			o := follow(t, dev, c, 10)
+			if o.count == o.want {
+				right++
 			}
-			fmt.Println(line, good)
+			structure, close = append(structure, never(o.structure)), append(close, never(o.close))
+			last = append(last, o.distance[len(o.distance)-1])
+			if seed == 1 {
+				series = append(series, viz.Series{Name: fmt.Sprint(v.experiment, " ", v.name), X: o.steps, Y: o.distance})
+			}
 		}
+		fmt.Fprintf(&table, "| %d | %s | %d of %d | %s | %s | %.3f |\n", v.experiment, v.name, right, seeds,
+			steps(structure), steps(close), middle(last))
 	}
+	fmt.Print(table.String())
+	if *curvesFile != "" {
+		f, err := os.Create(*curvesFile)
+		require.NoError(t, err)
+		defer f.Close()
+		require.NoError(t, drawVariants(f, series))
+	}
+}
+
+// drawVariants draws the first two curves, which are those of experiment 1.
+func drawVariants(w io.Writer, series []viz.Series) error {
+	return viz.Curves(w, "Five clusters become three", "step", "bottleneck distance to the target", series[:2]...)
+}
+
+func never(step int) float64 {
+	if step < 0 {
+		return math.Inf(1)
+	}
+	return float64(step)
+}
+
+// steps returns the median and the extremes of numbers of steps.
+func steps(values []float64) string {
+	word := func(v float64) string {
+		if math.IsInf(v, 1) {
+			return "never"
+		}
+		return fmt.Sprint(v)
+	}
+	return fmt.Sprintf("%s (%s–%s)", word(middle(values)), word(slices.Min(values)), word(slices.Max(values)))
+}
+
+func middle(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
 }

@@ -1,0 +1,46 @@
+package synth_test
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/synth"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// A regularizer of one's own: a loop should live for two units, every other one
+// is noise.
+func Example() {
+	oneLoop := topoloss.Func(func(bars, _ []ph.Bar, slopes []topoloss.Slope) (value float64, ok bool) {
+		longest := 0
+		for i, b := range bars {
+			value += b.Persistence()
+			slopes[i] = topoloss.Slope{Birth: -1, Death: 1}
+			if b.Persistence() > bars[longest].Persistence() {
+				longest = i
+			}
+		}
+		if len(bars) > 0 {
+			value += 2 - 2*bars[longest].Persistence() // grow it, up to 2
+			slopes[longest] = topoloss.Slope{Birth: 1, Death: -1}
+		}
+		return value, len(bars) > 0 && bars[longest].Persistence() < 2
+	})
+	start, _ := cloud.Shape("disk,n=60", 1)
+	loss := &topoloss.Loss{Terms: []topoloss.Term{{Name: "one loop", Degree: 1, Weight: 1, Regularizer: oneLoop}}}
+	dev := cpu.New()
+	defer dev.Close()
+	mover, _ := synth.NewMover(dev, start, loss, nil, synth.Adam, 0.02)
+	for range 400 {
+		if r, _ := mover.Step(); !r.OK {
+			break
+		}
+	}
+	end, _ := mover.Cloud()
+	before, _ := synth.DiagramsOf(dev, start)
+	after, _ := synth.DiagramsOf(dev, end)
+	fmt.Println("longer than 1:", synth.CountLonger(before, 1), "→", synth.CountLonger(after, 1))
+	// Output: longer than 1: 1 cluster, 0 loops → 1 cluster, 1 loop
+}
