@@ -1,0 +1,143 @@
+// Benchpeers times this project's work beside that of the Python packages that
+// do the same, where they are installed, in turns within one run, and writes a
+// table of medians as Markdown. Nothing else of the project needs Python.
+//
+//	benchpeers -python path/to/python3 -rounds 15
+package main
+
+import (
+	"bufio"
+	"context"
+	_ "embed"
+	"flag"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/topogen/topogen/internal/cli"
+)
+
+//go:embed peers.py
+var script string
+
+func main() { cli.Main("benchpeers", program) }
+
+const synopsis = `Benchpeers times this project beside PyTorch, giotto-ph, ripser.py, gudhi and
+persim, whichever are installed, in turns, and prints a table of medians.`
+
+func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("benchpeers", flag.ContinueOnError)
+	python := flags.String("python", "python3", "`interpreter` that has the peers")
+	rounds := flags.Int("rounds", 15, "`times` that each is timed")
+	if err := cli.Parse(flags, args, synopsis, stdout); err != nil {
+		return err
+	}
+	if *rounds < 1 {
+		return cli.Usagef("-rounds is %d, must be at least 1", *rounds)
+	}
+	peers, err := startPeers(ctx, *python)
+	if err != nil {
+		return err
+	}
+	defer peers.stop()
+	ours, done := works()
+	defer done()
+	fmt.Fprintln(stdout, "| work | topogen, ms | peer | peer, ms | ratio |\n|---|---|---|---|---|")
+	for _, c := range comparisons {
+		if ctx.Err() != nil {
+			return cli.ErrInterrupted
+		}
+		run := ours[c.work]
+		run()
+		var mine, theirs []float64
+		var absent string
+		for range *rounds {
+			start := time.Now()
+			for range c.repeats {
+				run()
+			}
+			mine = append(mine, time.Since(start).Seconds()/float64(c.repeats))
+			seconds, err := peers.time(c.ask, c.repeats)
+			if err != nil {
+				absent = err.Error()
+				break
+			}
+			theirs = append(theirs, seconds)
+		}
+		if absent != "" {
+			fmt.Fprintf(stderr, "%s with %s: %s\n", c.title, c.peer, absent)
+			continue
+		}
+		a, b := median(mine), median(theirs)
+		fmt.Fprintf(stdout, "| %s | %.3g | %s | %.3g | %.1f |\n", c.title, 1000*a, c.peer, 1000*b, b/a)
+	}
+	return nil
+}
+
+// comparisons are what is timed: a name among works, the peer's name for it.
+var comparisons = []struct {
+	title, work, peer, ask string
+	repeats                int
+}{
+	{"a step of the VAE, batch 128", "vae", "PyTorch", "vae", 3},
+	{"matrix product 512³", "gemm", "PyTorch", "gemm", 20},
+	{"linear 128×3136→256, forward", "linear", "PyTorch", "linear", 20},
+	{"convolution 32→64 k4s2 of 128×14×14, with ReLU", "conv", "PyTorch", "conv", 10},
+	{"the same, forward and all gradients", "convgrad", "PyTorch", "convgrad", 5},
+	{"distances and persistence in degrees 0 and 1, 128 points in R¹⁰", "rips", "giotto-ph, 2 threads, with generators", "rips/giotto-ph", 10},
+	{"the same", "rips", "ripser.py, without generators", "rips/ripser.py", 10},
+	{"bottleneck distance in degree 1 of two such clouds", "bottleneck", "gudhi, exact", "bottleneck/gudhi", 10},
+	{"the same", "bottleneck", "persim", "bottleneck/persim", 3},
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return x[len(x)/2]
+}
+
+// peerProcess is the interpreter that times the peers.
+type peerProcess struct {
+	cmd     *exec.Cmd
+	ask     io.WriteCloser
+	answers *bufio.Scanner
+}
+
+func startPeers(ctx context.Context, python string) (*peerProcess, error) {
+	cmd := exec.CommandContext(ctx, python, "-c", script)
+	ask, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	answers, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, cli.Usagef("no Python to ask (%v): name one with -python", err)
+	}
+	return &peerProcess{cmd, ask, bufio.NewScanner(answers)}, nil
+}
+
+// time returns the seconds that the peer took for one repeat.
+func (p *peerProcess) time(name string, repeats int) (float64, error) {
+	if _, err := fmt.Fprintln(p.ask, name, repeats); err != nil {
+		return 0, err
+	}
+	if !p.answers.Scan() {
+		return 0, fmt.Errorf("the Python process ended")
+	}
+	answer := p.answers.Text()
+	if why, ok := strings.CutPrefix(answer, "absent "); ok {
+		return 0, fmt.Errorf("%s", why)
+	}
+	return strconv.ParseFloat(answer, 64)
+}
+
+func (p *peerProcess) stop() {
+	p.ask.Close()
+	_ = p.cmd.Wait() // its exit says nothing that its answers did not
+}
