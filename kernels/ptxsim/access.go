@@ -184,7 +184,9 @@ func (a *memoryAccess) constantAt(w *warp, m uint32) {
 
 // parameter reads the launch's arguments; the compiler has checked the place.
 func (a *memoryAccess) parameter(w *warp, m uint32) {
-	a.addresses(w)
+	for i := range w.at {
+		w.at[i] = a.offset
+	}
 	a.move(w, w.block.launch.params, m)
 }
 

@@ -157,7 +157,7 @@ func (a *memoryAccess) checkCells(w *warp, mem *allocation, m uint32) {
 // word are not followed: cells do not tell bytes apart.
 func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset uint64) {
 	first := w.block.launch.firstOwner
-	span := w.block.launch.manyOwners() - first
+	span := w.block.launch.manyOwners - first
 	need, n := uint8(0xf), max(a.size/4, 1)
 	if a.size < 4 {
 		need = (1<<a.size - 1) << (offset % 4)
@@ -205,7 +205,7 @@ func (w *warp) who(owner uint32, thread uint16) string {
 	if owner == w.block.owner {
 		return fmt.Sprintf("thread (%d,%d,%d)", t.X, t.Y, t.Z)
 	}
-	if owner == l.manyOwners() {
+	if owner == l.manyOwners {
 		return fmt.Sprintf("thread (%d,%d,%d) of another block", t.X, t.Y, t.Z)
 	}
 	b := l.blockIndex(int(owner - l.firstOwner))

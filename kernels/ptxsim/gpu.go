@@ -233,7 +233,7 @@ func (g *GPU) execute(l *launch) error {
 	if g.nextOwner > ^uint32(0)-blocks-1 {
 		g.forgetOwners()
 	}
-	l.firstOwner = g.nextOwner
+	l.firstOwner, l.manyOwners = g.nextOwner, g.nextOwner+blocks
 	g.nextOwner += blocks + 1
 	counts, fault := l.run()
 	g.profile(l.kernel).add(counts)

@@ -20,13 +20,10 @@ type launch struct {
 
 	parallel bool
 	// firstOwner numbers the blocks of this launch among those of all: block i
-	// is owner firstOwner+i.
-	firstOwner   uint32
-	publications map[location]*publication
+	// is owner firstOwner+i. manyOwners stands for several of them.
+	firstOwner, manyOwners uint32
+	publications           map[location]*publication
 }
-
-// manyOwners stands for several blocks of this launch.
-func (l *launch) manyOwners() uint32 { return l.firstOwner + uint32(l.grid.Size()) }
 
 func (l *launch) maxBranches() int {
 	if l.options.MaxBranches > 0 {

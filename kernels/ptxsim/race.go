@@ -76,6 +76,10 @@ type conflict struct {
 func (w *warp) touch(c *cell, first, span uint32, lane int, write, strong bool) *conflict {
 	b := w.block
 	t := uint16(w.id*warpSize + lane)
+	if !write && c.flags&(written|severalReaders) == written|severalReaders && c.readOwner == b.owner && c.readTime == b.now &&
+		c.writeOwner == b.owner && c.writeTime < b.phase && c.readers>>w.id&1 != 0 && (strong || c.flags&strongReads == 0) {
+		return nil // once more what many lanes of this warp have just done
+	}
 	if c.flags&written != 0 && c.writeOwner-first <= span && !(c.writer == t && c.writeOwner == b.owner) &&
 		!(strong && c.flags&strongWrite != 0) && !w.orderedOwner(c.writeOwner, lane, c.writer, c.writeTime) {
 		kind := "read after write"
@@ -114,7 +118,7 @@ func (w *warp) recordRead(c *cell, first, span uint32, lane int, t uint16, stron
 	}
 	c.flags |= severalReaders
 	if c.readOwner != b.owner {
-		c.readOwner = b.launch.manyOwners()
+		c.readOwner = b.launch.manyOwners
 	}
 	c.readers |= 1 << w.id
 	if !strong {
@@ -130,7 +134,7 @@ func (w *warp) followsReads(c *cell, lane int, t uint16) bool {
 	switch {
 	case c.readOwner == b.owner && c.readTime < b.phase:
 		return true
-	case c.readOwner == b.launch.manyOwners():
+	case c.readOwner == b.launch.manyOwners:
 		// Which blocks have read is not known; with fences they may well be ordered.
 		return b.launch.kernel.fences
 	case c.flags&severalReaders == 0:
