@@ -49,7 +49,8 @@ func (d *Diagrams) UnmarshalJSON(data []byte) error {
 		}
 		read[i].Degree = diagram.Degree
 		for k, pair := range diagram.Bars {
-			bar := ph.Bar{Death: math.Inf(1), DeathEdge: ph.Edge{U: -1, V: -1}}
+			none := ph.Edge{U: -1, V: -1}
+			bar := ph.Bar{Death: math.Inf(1), BirthEdge: none, DeathEdge: none}
 			if pair[0] == nil {
 				return fmt.Errorf("diagram %d, bar %d has no birth", i, k)
 			}
