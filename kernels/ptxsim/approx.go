@@ -30,7 +30,7 @@ var approximates = map[string]approximate{
 		if x == 0 {
 			return 0
 		}
-		return 2 * ulp32(y)
+		return min(2*ulp32(y), y) // never below 0
 	}},
 	"lg2": {math.Log2, func(x, y float64) float64 {
 		if x > 0.5 && x < 2 {

@@ -40,16 +40,24 @@ const header = `.version 6.3
 	mad.lo.u32 %s, %t, 4, %s;
 `
 
-// runSnippet runs instructions behind header and returns the error of Sync.
+// runSnippet runs instructions behind header and returns where its 128 words
+// %q are, and the error of Sync.
 func runSnippet(t testing.TB, o ptxsim.Options, grid, block int, body string) (*ptxsim.GPU, gpu.Pointer, error) {
 	t.Helper()
 	g := ptxsim.New(o)
 	zeros := upload(t, g, make([]byte, 512))
+	p, err := runSnippetOn(t, g, zeros, grid, block, body)
+	return g, p, err
+}
+
+// runSnippetOn is runSnippet with given words %p.
+func runSnippetOn(t testing.TB, g *ptxsim.GPU, zeros gpu.Pointer, grid, block int, body string) (gpu.Pointer, error) {
+	t.Helper()
 	nothing, err := g.Alloc(512)
 	require.NoError(t, err)
 	k := kernel(t, g, "k.ptx", header+body+"\n\tret;\n}\n", "k")
 	require.NoError(t, g.Launch(0, k, gpu.Dim{X: grid}, gpu.Dim{X: block}, 0, []gpu.Arg{gpu.Ptr(zeros), gpu.Ptr(nothing)}))
-	return g, nothing, g.Sync(0)
+	return nothing, g.Sync(0)
 }
 
 // Each fault is planted in a line that ends in // here; of a race, both sides

@@ -23,13 +23,16 @@ func truth(b bool) constant {
 	return integer(0)
 }
 
+// warpSize is the one constant with a name.
+const warpSize = "WARP_SZ"
+
 // maxNesting bounds the depth of constant expressions.
 const maxNesting = 100
 
 // startsConstant reports whether the next token can only begin a constant.
 func (p *parser) startsConstant() bool {
 	t := p.peek()
-	if t.kind == numberToken {
+	if t.kind == numberToken || t.kind == nameToken && t.text == warpSize {
 		return true
 	}
 	return t.kind == punctToken && strings.Contains("-+~!(", t.text)
@@ -97,8 +100,11 @@ func (p *parser) constant(tightness int) constant {
 
 func (p *parser) unary() constant {
 	t := p.next()
-	if t.kind == numberToken {
+	switch {
+	case t.kind == numberToken:
 		return p.number(t)
+	case t.kind == nameToken && t.text == warpSize:
+		return integer(32)
 	}
 	if t.kind != punctToken {
 		p.fail(t, "expected a constant, got %v", t)

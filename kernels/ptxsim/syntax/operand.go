@@ -74,8 +74,6 @@ func (p *parser) scalar() Operand {
 	switch {
 	case t.text == "_":
 		return Operand{Kind: SinkOperand, Name: t.text}
-	case t.text == "WARP_SZ":
-		return Operand{Kind: ImmediateOperand, Bits: 32}
 	case strings.HasPrefix(t.text, "%"):
 		return Operand{Kind: SpecialOperand, Name: t.text}
 	}
