@@ -2,13 +2,51 @@
 // their weights in files.
 //
 // A [Module] is anything with named parameters, a [Layer] a module that maps one
-// variable to another. Parameters carry PyTorch's names and shapes and start
-// from PyTorch's distribution, so that weights saved here load there and the
-// other way round: see [Save] and [Load].
+// variable to another. A training step puts a batch on a tape, runs the model,
+// calls Backward and lets an [Optimizer] step:
 //
-// A training step puts a batch on a tape, runs the model, calls Backward and lets
-// an [Optimizer] step. Optimizers pack their parameters into one span of memory
-// and update them in one kernel.
+//	init := nn.NewInitializer(dev, seed)
+//	model := nn.Sequential{
+//		nn.NewConv2d(init, 1, 8, 3, autograd.Window{Stride: autograd.Both(2)}, kernels.ReLU),
+//		nn.Flatten(),
+//		nn.NewLinear(init, 8*13*13, 10, kernels.Identity),
+//	}
+//	adam := nn.NewAdam(nn.Parameters(model), nn.Rate{LearningRate: 1e-3})
+//	tape := autograd.NewTape(dev)
+//	for _, batch := range batches {
+//		tape.Reset()
+//		logits := model.Forward(tape.Constant(batch.images, batch.n, 1, 28, 28))
+//		tape.Backward(autograd.BCELogits(logits, tape.Constant(batch.labels, batch.n, 10)))
+//		if err := adam.Step(); err != nil {
+//			return err
+//		}
+//	}
+//	return nn.SaveFile("model.safetensors", model, nil)
 //
-// The [VAE] is the model that topological losses are tried on.
+// Activations belong to the layers, which compute them in the kernel of their
+// product where the device can. A layer of your own is a type with the methods
+// Visit and Forward; [Func] makes one of a function.
+//
+// # PyTorch's models
+//
+// Parameters carry PyTorch's names and shapes and start from PyTorch's
+// distribution, so that weights saved here load there and the other way round:
+// see [SaveFile] and [LoadFile], and the format's own package, nn/safetensors.
+//
+// # Optimizers
+//
+// [Adam], AdamW and [SGD] pack their parameters into one span of memory and
+// update them in one kernel, whose learning rate a [Schedule] may change from
+// step to step and whose gradients may be clipped, see [Rate]. Parameters, and
+// what State returns, are all that a later run needs to go on bit for bit.
+//
+// # The variational autoencoder
+//
+// [VAE] is the model that topological losses are tried on. Its loss is the sum
+// of two, divided by the size of the batch, and a regularizer may join them:
+//
+//	x := tape.Constant(images, n, 1, nn.ImageSide, nn.ImageSide)
+//	r := vae.Forward(x, seed, step)
+//	bce, kld := r.Losses(x)
+//	tape.Backward(autograd.Scale(autograd.Add(bce, kld), 1/float32(n)))
 package nn

@@ -1,109 +1,94 @@
 package nn
 
 import (
-	"math"
-
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 )
 
-// An Initializer makes the initial parameters of layers on a device, PyTorch's
-// way: uniform in ±1/√fan_in, for weights and biases alike. The seed and the
-// order in which layers are made decide every value, on every device.
-type Initializer struct {
-	device kernels.Device
-	seed   uint64
-	stream uint64
-}
-
-// NewInitializer returns an initializer for parameters on dev.
-func NewInitializer(dev kernels.Device, seed uint64) *Initializer {
-	return &Initializer{device: dev, seed: seed}
-}
-
-// parameter returns a parameter with values uniform in ±1/√fanIn.
-func (in *Initializer) parameter(name string, fanIn int, shape ...int) *autograd.Parameter {
-	value := autograd.NewTensor(in.device, shape...)
-	bound := float32(1 / math.Sqrt(float64(fanIn)))
-	in.device.Uniform(value.Buffer(), in.seed, in.stream)
-	in.device.Affine(value.Buffer(), value.Buffer(), 2*bound, -bound, kernels.Set)
-	in.stream++
-	return autograd.NewParameter(name, value)
-}
-
-// weights are what every layer here has: a weight and a bias, PyTorch's names.
-type weights struct {
-	Weight, Bias *autograd.Parameter
-}
-
-// Visit visits "weight", then "bias".
-func (w *weights) Visit(f Visitor) {
-	f("weight", w.Weight)
-	f("bias", w.Bias)
-}
-
-// on puts both on x's tape.
-func (w *weights) on(x *autograd.Var) (weight, bias *autograd.Var) {
-	t := x.Tape()
-	return t.Param(w.Weight), t.Param(w.Bias)
-}
-
 // Linear is the layer act(x·wᵀ + b) from …×in to …×out.
-// Its weight has shape out×in.
 type Linear struct {
-	weights
-	Act kernels.Func
+	Weight *autograd.Parameter // out×in
+	Bias   *autograd.Parameter // out; nil for none
+	Act    kernels.Func        // Identity for none
 }
 
 // NewLinear returns a linear layer with initial parameters.
 func NewLinear(init *Initializer, in, out int, act kernels.Func) *Linear {
-	return &Linear{weights{init.parameter("weight", in, out, in), init.parameter("bias", in, out)}, act}
+	return &Linear{init.Parameter("weight", in, out, in), init.Parameter("bias", in, out), act}
 }
+
+// Visit visits "weight", then "bias".
+func (l *Linear) Visit(f Visitor) { visit(f, l.Weight, l.Bias) }
 
 // Forward applies the layer.
 func (l *Linear) Forward(x *autograd.Var) *autograd.Var {
-	w, b := l.on(x)
+	w, b := on(x.Tape(), l.Weight, l.Bias)
 	return autograd.Linear(x, w, b, l.Act)
 }
 
-// Conv2d is the layer act(x ⋆ w + b) from N×in×H×W to N×out×H′×W′.
-// Its weight has shape out×in×k×k.
+// Conv2d is the layer act(x ⋆ w + b) from N×in×H×W to N×out×H′×W′, with the
+// sizes of [autograd.Conv2d].
 type Conv2d struct {
-	weights
-	Window autograd.Window
-	Act    kernels.Func
+	Weight *autograd.Parameter // out×in×R×S
+	Bias   *autograd.Parameter // out; nil for none
+	Window autograd.Window     // stride and padding
+	Act    kernels.Func        // Identity for none
 }
 
 // NewConv2d returns a convolution with square kernels of side k and initial
-// parameters.
+// parameters, whose fan_in is in·k·k.
 func NewConv2d(init *Initializer, in, out, k int, window autograd.Window, act kernels.Func) *Conv2d {
 	fan := in * k * k
-	return &Conv2d{weights{init.parameter("weight", fan, out, in, k, k), init.parameter("bias", fan, out)}, window, act}
+	return &Conv2d{init.Parameter("weight", fan, out, in, k, k), init.Parameter("bias", fan, out), window, act}
 }
+
+// Visit visits "weight", then "bias".
+func (c *Conv2d) Visit(f Visitor) { visit(f, c.Weight, c.Bias) }
 
 // Forward applies the layer.
 func (c *Conv2d) Forward(x *autograd.Var) *autograd.Var {
-	w, b := c.on(x)
+	w, b := on(x.Tape(), c.Weight, c.Bias)
 	return autograd.Conv2d(x, w, b, c.Window, c.Act)
 }
 
-// ConvTranspose2d is the transposed convolution from N×in×H×W to N×out×H′×W′.
-// Its weight has shape in×out×k×k.
+// ConvTranspose2d is the transposed convolution from N×in×H×W to N×out×H′×W′,
+// with the sizes of [autograd.ConvTranspose2d].
 type ConvTranspose2d struct {
-	weights
-	Window autograd.Window
-	Act    kernels.Func
+	Weight *autograd.Parameter // in×out×R×S
+	Bias   *autograd.Parameter // out; nil for none
+	Window autograd.Window     // stride and padding
+	Act    kernels.Func        // Identity for none
 }
 
 // NewConvTranspose2d returns a transposed convolution with square kernels of
-// side k and initial parameters. As in PyTorch, fan_in is out·k·k.
+// side k and initial parameters, whose fan_in is out·k·k, as in PyTorch.
 func NewConvTranspose2d(init *Initializer, in, out, k int, window autograd.Window, act kernels.Func) *ConvTranspose2d {
 	fan := out * k * k
-	return &ConvTranspose2d{weights{init.parameter("weight", fan, in, out, k, k), init.parameter("bias", fan, out)}, window, act}
+	return &ConvTranspose2d{init.Parameter("weight", fan, in, out, k, k), init.Parameter("bias", fan, out), window, act}
 }
+
+// Visit visits "weight", then "bias".
+func (c *ConvTranspose2d) Visit(f Visitor) { visit(f, c.Weight, c.Bias) }
 
 // Forward applies the layer.
 func (c *ConvTranspose2d) Forward(x *autograd.Var) *autograd.Var {
-	w, b := c.on(x)
+	w, b := on(x.Tape(), c.Weight, c.Bias)
 	return autograd.ConvTranspose2d(x, w, b, c.Window, c.Act)
+}
+
+// visit visits what every layer with a product has, under PyTorch's names.
+func visit(f Visitor, weight, bias *autograd.Parameter) {
+	f("weight", weight)
+	if bias != nil {
+		f("bias", bias)
+	}
+}
+
+// on puts both on a tape; no bias stays none.
+func on(t *autograd.Tape, weight, bias *autograd.Parameter) (w, b *autograd.Var) {
+	w = t.Param(weight)
+	if bias != nil {
+		b = t.Param(bias)
+	}
+	return w, b
 }

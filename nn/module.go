@@ -6,7 +6,14 @@ import (
 	"github.com/topogen/topogen/autograd"
 )
 
-// A Module is a model or a part of one: something with named parameters.
+// A Module is a model or a part of one: something with named parameters. A
+// model of parts visits each of them under its name:
+//
+//	func (m *Model) Visit(f nn.Visitor) {
+//		m.encoder.Visit(f.Under("encoder"))
+//		m.decoder.Visit(f.Under("decoder"))
+//		f("temperature", m.temperature) // a parameter of its own
+//	}
 type Module interface {
 	// Visit calls f for each parameter, always in the same order, with its name
 	// relative to the module.
@@ -22,21 +29,27 @@ func (f Visitor) Under(prefix string) Visitor {
 	return func(name string, p *autograd.Parameter) { f(prefix+"."+name, p) }
 }
 
-// A Layer is a module that maps one variable to another.
-type Layer interface {
-	Module
-	Forward(x *autograd.Var) *autograd.Var
-}
-
 // Parameters returns the parameters of m in the order that Visit gives, and
-// sets the name of each to its full name within m.
+// sets the name of each to its full name within m. A parameter that several
+// parts share is there once, under its first name.
 func Parameters(m Module) []*autograd.Parameter {
 	var params []*autograd.Parameter
+	seen := make(map[*autograd.Parameter]bool)
 	m.Visit(func(name string, p *autograd.Parameter) {
+		if seen[p] {
+			return
+		}
+		seen[p] = true
 		p.Name = name
 		params = append(params, p)
 	})
 	return params
+}
+
+// A Layer is a module that maps one variable to another.
+type Layer interface {
+	Module
+	Forward(x *autograd.Var) *autograd.Var
 }
 
 // Sequential applies layers one after another. Its parameters are named by the
@@ -61,8 +74,20 @@ func (s Sequential) Forward(x *autograd.Var) *autograd.Var {
 // Func makes a layer without parameters of a function, such as autograd.ReLU.
 type Func func(x *autograd.Var) *autograd.Var
 
-// Visit does nothing.
+// Visit does nothing: a function has no parameters.
 func (Func) Visit(Visitor) {}
 
 // Forward returns f(x).
 func (f Func) Forward(x *autograd.Var) *autograd.Var { return f(x) }
+
+// Flatten returns a layer from N×… to N×size, the size of one element of the batch.
+func Flatten() Layer {
+	return Func(func(x *autograd.Var) *autograd.Var { return autograd.Flatten(x, 1) })
+}
+
+// Reshape returns a layer from N×… to N×shape, of the same number of elements.
+func Reshape(shape ...int) Layer {
+	return Func(func(x *autograd.Var) *autograd.Var {
+		return autograd.Reshape(x, append([]int{x.Shape()[0]}, shape...)...)
+	})
+}

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
@@ -19,15 +20,19 @@ type Optimizer interface {
 	State() State
 	// Restore puts back what State returned for parameters of the same sizes.
 	Restore(State) error
+	// Free gives the optimizer's own memory back to the device. The parameters
+	// stay.
+	Free()
 }
 
 // A State is the memory of an optimizer.
 type State struct {
 	Steps   int
-	Tensors map[string][]float32
+	Tensors map[string][]float32 // one element for each of all parameters, in their order
 }
 
-// A Rate holds what all optimizers have in common.
+// A Rate holds what all optimizers have in common. An optimizer's fields may be
+// changed between steps.
 type Rate struct {
 	// LearningRate is the size of a step.
 	LearningRate float64
@@ -36,182 +41,143 @@ type Rate struct {
 	Schedule Schedule
 	// WeightDecay pulls parameters towards 0.
 	WeightDecay float64
-	// ClipNorm, if positive, scales gradients down whose norm, over all
-	// parameters, exceeds it. It makes each step wait for the device.
-	ClipNorm float64
 	// ClipValue, if positive, is the largest absolute value that an element of a
 	// gradient keeps.
 	ClipValue float64
+	// ClipNorm, if positive, scales gradients down whose Euclidean norm over all
+	// parameters exceeds it, after ClipValue (Pascanu et al. 2013, section 3.2).
+	// It makes each step wait for the device, and refuses gradients whose norm is
+	// not finite.
+	ClipNorm float64
 }
 
 // group is a packed set of parameters and what every optimizer does to it.
 type group struct {
-	rate          Rate
 	device        kernels.Device
 	values, grads kernels.Buffer
-	limits        kernels.Buffer // ±ClipValue, then room for a squared norm
+	limits        kernels.Buffer // ±clip, then room for a squared norm
+	clip          float32
+	square        [1]float32 // the norm's, on the host
 	steps         int
+	memory        []memory
+	// What kernels take as shape and strides, here so that a step allocates nothing.
+	count, every, same []int
 }
 
-func newGroup(params []*autograd.Parameter, rate Rate) group {
+// memory is what an optimizer remembers of the gradients, one value for each of
+// all parameters.
+type memory struct {
+	name string
+	kernels.Buffer
+}
+
+// newGroup packs the parameters, with zeros for memory.
+func newGroup(params []*autograd.Parameter, names ...string) group {
 	if len(params) == 0 {
 		panic("nn: an optimizer of no parameters")
 	}
-	g := group{rate: rate, device: params[0].Value.Device()}
+	g := group{device: params[0].Value.Device()}
 	g.values, g.grads = autograd.Pack(params)
 	g.limits = g.device.Alloc(3)
-	clip := float32(rate.ClipValue)
-	g.device.Write(g.limits, []float32{clip, -clip, 0})
+	g.count, g.every, g.same = []int{g.values.Len()}, []int{1}, []int{0}
+	for _, name := range names {
+		b := g.device.Alloc(g.values.Len())
+		g.device.Fill(b, 0)
+		g.memory = append(g.memory, memory{name, b})
+	}
 	return g
 }
 
-// begin counts a step and returns its learning rate and the factor that clips
-// the gradients' norm.
-func (g *group) begin() (rate, scale float64, err error) {
-	rate, scale = g.rate.LearningRate, 1
-	if g.rate.Schedule != nil {
-		rate *= g.rate.Schedule(g.steps)
+// Free gives the optimizer's own memory back to the device. The parameters
+// stay; the optimizer must not be used afterwards.
+func (g *group) Free() {
+	g.device.Free(g.limits)
+	for _, m := range g.memory {
+		g.device.Free(m.Buffer)
 	}
-	g.steps++
-	if g.rate.ClipValue > 0 {
-		n := []int{g.grads.Len()}
-		every, same := []int{1}, []int{0}
-		g.device.ZipStrided(kernels.MinOp, g.grads, g.grads, every, g.limits.Slice(0, 1), same, n, kernels.Set)
-		g.device.ZipStrided(kernels.MaxOp, g.grads, g.grads, every, g.limits.Slice(1, 2), same, n, kernels.Set)
-	}
-	if g.rate.ClipNorm > 0 {
-		var square [1]float32
-		g.device.Dot(g.limits.Slice(2, 3), g.grads, g.grads)
-		if err := g.device.Read(square[:], g.limits.Slice(2, 3)); err != nil {
-			return 0, 0, fmt.Errorf("nn: gradient norm: %w", err)
-		}
-		if norm := math.Sqrt(float64(square[0])); norm > g.rate.ClipNorm {
-			scale = g.rate.ClipNorm / norm
-		}
-	}
-	return rate, scale, nil
+	g.limits, g.memory = kernels.Buffer{}, nil
 }
 
 // Steps returns how many steps have been made.
 func (g *group) Steps() int { return g.steps }
 
-// memory allocates a tensor of zeros as large as all parameters.
-func (g *group) memory() kernels.Buffer {
-	b := g.device.Alloc(g.values.Len())
-	g.device.Fill(b, 0)
-	return b
+// begin counts a step, clips the gradients' values, and returns the step's
+// learning rate and the factor that clips the gradients' norm.
+func (g *group) begin(r *Rate) (rate, scale float64, err error) {
+	if r.ClipValue > 0 {
+		g.clipValues(float32(r.ClipValue))
+	}
+	scale = 1
+	if r.ClipNorm > 0 {
+		norm, err := g.norm()
+		if err != nil {
+			return 0, 0, err
+		}
+		scale = min(1, r.ClipNorm/norm)
+	}
+	rate = r.LearningRate
+	if r.Schedule != nil {
+		rate *= r.Schedule(g.steps)
+	}
+	g.steps++
+	return rate, scale, nil
 }
 
-// state reads the named buffers.
-func (g *group) state(buffers map[string]kernels.Buffer) State {
+// clipValues brings every element of the gradients to within ±limit.
+func (g *group) clipValues(limit float32) {
+	if limit != g.clip {
+		g.device.Write(g.limits.Slice(0, 2), []float32{limit, -limit})
+		g.clip = limit
+	}
+	g.device.ZipStrided(kernels.MinOp, g.grads, g.grads, g.every, g.limits.Slice(0, 1), g.same, g.count, kernels.Set)
+	g.device.ZipStrided(kernels.MaxOp, g.grads, g.grads, g.every, g.limits.Slice(1, 2), g.same, g.count, kernels.Set)
+}
+
+// norm waits for the Euclidean norm of the gradients.
+func (g *group) norm() (float64, error) {
+	b := g.limits.Slice(2, 3)
+	g.device.Dot(b, g.grads, g.grads)
+	if err := g.device.Read(g.square[:], b); err != nil {
+		return 0, fmt.Errorf("nn: the gradient's norm in step %d: %w", g.steps+1, err)
+	}
+	norm := math.Sqrt(float64(g.square[0]))
+	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return 0, fmt.Errorf("nn: the gradient's norm in step %d is %v; try a lower learning rate", g.steps+1, norm)
+	}
+	return norm, nil
+}
+
+// State returns the number of steps and the optimizer's memory.
+func (g *group) State() State {
 	s := State{Steps: g.steps, Tensors: make(map[string][]float32)}
-	for name, b := range buffers {
-		values := make([]float32, b.Len())
+	for _, m := range g.memory {
+		values := make([]float32, m.Len())
 		// A device that fails keeps its error for the next Step or Read.
-		_ = g.device.Read(values, b)
-		s.Tensors[name] = values
+		_ = g.device.Read(values, m.Buffer)
+		s.Tensors[m.name] = values
 	}
 	return s
 }
 
-func (g *group) restore(s State, buffers map[string]kernels.Buffer) error {
-	if len(s.Tensors) != len(buffers) || s.Steps < 0 {
-		return fmt.Errorf("nn: an optimizer's state of %d steps with %d tensors, want %d tensors", s.Steps, len(s.Tensors), len(buffers))
+// Restore puts back what State returned for an optimizer of the same kind and
+// parameters of the same sizes.
+func (g *group) Restore(s State) error {
+	if s.Steps < 0 {
+		return fmt.Errorf("nn: an optimizer's state after %d steps", s.Steps)
 	}
-	for name, b := range buffers {
-		if values, ok := s.Tensors[name]; !ok || len(values) != b.Len() {
-			return fmt.Errorf("nn: an optimizer's state has %d values of %q, want %d", len(values), name, b.Len())
+	for name := range s.Tensors {
+		if !slices.ContainsFunc(g.memory, func(m memory) bool { return m.name == name }) {
+			return fmt.Errorf("nn: an optimizer's state with %q, which this one does not have: it is another kind's", name)
 		}
 	}
-	for name, b := range buffers {
-		g.device.Write(b, s.Tensors[name])
+	for _, m := range g.memory {
+		if n := len(s.Tensors[m.name]); n != m.Len() {
+			return fmt.Errorf("nn: an optimizer's state with %d values of %q, want %d: it is another model's", n, m.name, m.Len())
+		}
+	}
+	for _, m := range g.memory {
+		g.device.Write(m.Buffer, s.Tensors[m.name])
 	}
 	g.steps = s.Steps
 	return nil
 }
-
-// Adam is the optimizer of Kingma and Ba (2015). Make it with NewAdam or NewAdamW.
-type Adam struct {
-	group
-	m, v         kernels.Buffer
-	beta1, beta2 float64
-	epsilon      float64
-	decoupled    bool
-}
-
-// NewAdam returns Adam with β 0.9 and 0.999 and ε 1e-8. It packs the parameters
-// into one span, as autograd.Pack does, and updates them in one kernel. Weight
-// decay adds to the gradient.
-func NewAdam(params []*autograd.Parameter, rate Rate) *Adam {
-	a := &Adam{group: newGroup(params, rate), beta1: 0.9, beta2: 0.999, epsilon: 1e-8}
-	a.m, a.v = a.memory(), a.memory()
-	return a
-}
-
-// NewAdamW returns Adam with decoupled weight decay (Loshchilov and Hutter 2019).
-func NewAdamW(params []*autograd.Parameter, rate Rate) *Adam {
-	a := NewAdam(params, rate)
-	a.decoupled = true
-	return a
-}
-
-// Step makes one step.
-func (a *Adam) Step() error {
-	rate, scale, err := a.begin()
-	if err != nil {
-		return err
-	}
-	a.device.Adam(a.values, a.grads, a.m, a.v, kernels.Adam{
-		LearningRate: rate, Beta1: a.beta1, Beta2: a.beta2, Epsilon: a.epsilon,
-		WeightDecay: a.rate.WeightDecay, Decoupled: a.decoupled, Step: a.steps, GradientScale: scale,
-	})
-	return nil
-}
-
-func (a *Adam) buffers() map[string]kernels.Buffer {
-	return map[string]kernels.Buffer{"m": a.m, "v": a.v}
-}
-
-// State returns the moments "m" and "v".
-func (a *Adam) State() State { return a.state(a.buffers()) }
-
-// Restore puts back a state.
-func (a *Adam) Restore(s State) error { return a.restore(s, a.buffers()) }
-
-// SGD is stochastic gradient descent with momentum.
-type SGD struct {
-	group
-	velocity kernels.Buffer
-	momentum float64
-	nesterov bool
-}
-
-// NewSGD returns gradient descent; momentum 0 is plain, and nesterov looks ahead.
-func NewSGD(params []*autograd.Parameter, rate Rate, momentum float64, nesterov bool) *SGD {
-	s := &SGD{group: newGroup(params, rate), momentum: momentum, nesterov: nesterov}
-	s.velocity = s.memory()
-	return s
-}
-
-// Step makes one step.
-func (s *SGD) Step() error {
-	rate, scale, err := s.begin()
-	if err != nil {
-		return err
-	}
-	s.device.SGD(s.values, s.grads, s.velocity, kernels.SGD{
-		LearningRate: float32(rate), Momentum: float32(s.momentum), Nesterov: s.nesterov,
-		WeightDecay: float32(s.rate.WeightDecay), GradientScale: float32(scale),
-	})
-	return nil
-}
-
-func (s *SGD) buffers() map[string]kernels.Buffer {
-	return map[string]kernels.Buffer{"velocity": s.velocity}
-}
-
-// State returns the "velocity".
-func (s *SGD) State() State { return s.state(s.buffers()) }
-
-// Restore puts back a state.
-func (s *SGD) Restore(state State) error { return s.restore(state, s.buffers()) }

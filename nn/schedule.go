@@ -1,12 +1,16 @@
 package nn
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // A Schedule returns a factor for the learning rate of a step, counted from 0.
+// An optimizer without one keeps its learning rate.
 type Schedule func(step int) float64
 
-// Warmup returns a schedule that rises linearly over the given number of steps
-// and then follows next, counted from there, or stays at 1 if next is nil.
+// Warmup returns a schedule that rises linearly to 1 over the given number of
+// steps and then follows next, counted from there, or stays at 1 if next is nil.
 func Warmup(steps int, next Schedule) Schedule {
 	return func(step int) float64 {
 		switch {
@@ -19,8 +23,12 @@ func Warmup(steps int, next Schedule) Schedule {
 	}
 }
 
-// StepDecay returns a schedule that multiplies by factor after every steps steps.
+// StepDecay returns a schedule that multiplies by factor after every steps
+// steps, of which there must be at least one.
 func StepDecay(steps int, factor float64) Schedule {
+	if steps < 1 {
+		panic(fmt.Sprintf("nn: StepDecay after every %d steps", steps))
+	}
 	return func(step int) float64 { return math.Pow(factor, float64(step/steps)) }
 }
 
@@ -28,7 +36,10 @@ func StepDecay(steps int, factor float64) Schedule {
 // steps along half a cosine and stays there (Loshchilov and Hutter 2017).
 func Cosine(steps int, floor float64) Schedule {
 	return func(step int) float64 {
-		turn := math.Pi * float64(min(step, steps)) / float64(steps)
+		if step >= steps {
+			return floor
+		}
+		turn := math.Pi * float64(step) / float64(steps)
 		return floor + (1-floor)*(1+math.Cos(turn))/2
 	}
 }

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -10,28 +11,64 @@ import (
 	"github.com/topogen/topogen/nn/safetensors"
 )
 
+// SaveFile writes the parameters of m to the file at path as [Save] does. The
+// file appears whole or not at all.
+func SaveFile(path string, m Module, metadata map[string]string) error {
+	f, err := content(m, metadata)
+	if err != nil {
+		return err
+	}
+	return safetensors.WriteFile(path, f)
+}
+
 // Save writes the parameters of m to w as safetensors, under their full names,
-// with optional metadata. PyTorch loads them with load_state_dict.
+// with optional metadata. PyTorch loads them with
+// model.load_state_dict(safetensors.torch.load_file(path)).
 func Save(w io.Writer, m Module, metadata map[string]string) error {
-	f := &safetensors.File{Metadata: metadata}
-	for _, p := range Parameters(m) {
-		values, err := p.Value.Values()
-		if err != nil {
-			return fmt.Errorf("nn: saving %s: %w", p.Name, err)
-		}
-		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: p.Name, Shape: p.Value.Shape(), Values: values})
+	f, err := content(m, metadata)
+	if err != nil {
+		return err
 	}
 	return safetensors.Write(w, f)
 }
 
-// Load reads parameters that Save or PyTorch wrote into m. Names and shapes must
-// be exactly the module's; if they are not, nothing is changed and the error
-// lists what is missing, unexpected or of another shape.
+func content(m Module, metadata map[string]string) (*safetensors.File, error) {
+	f := &safetensors.File{Metadata: metadata}
+	for _, p := range Parameters(m) {
+		values, err := p.Value.Values()
+		if err != nil {
+			return nil, fmt.Errorf("nn: saving %s: %w", p.Name, err)
+		}
+		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: p.Name, Shape: p.Value.Shape(), Values: values})
+	}
+	return f, nil
+}
+
+// LoadFile reads parameters from the file at path into m as [Load] does.
+func LoadFile(path string, m Module) error {
+	f, err := safetensors.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := setParameters(m, f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// Load reads parameters that [Save] or PyTorch wrote into m. Names and shapes
+// must be exactly the module's and all values finite; if they are not, nothing
+// is changed and the error lists what is missing, unexpected or of another shape.
 func Load(r io.Reader, m Module) error {
 	f, err := safetensors.Read(r)
 	if err != nil {
 		return err
 	}
+	return setParameters(m, f)
+}
+
+// setParameters sets the parameters of m to the tensors of f.
+func setParameters(m Module, f *safetensors.File) error {
 	var wrong []string
 	expected := make(map[string]bool)
 	params := Parameters(m)
@@ -52,29 +89,43 @@ func Load(r io.Reader, m Module) error {
 	if len(wrong) > 0 {
 		return fmt.Errorf("nn: the weights are another model's: %s", strings.Join(wrong, "; "))
 	}
+	for _, t := range f.Tensors {
+		if i := slices.IndexFunc(t.Values, notFinite); i >= 0 {
+			return fmt.Errorf("nn: the weights have diverged: value %d of %s is %v", i, t.Name, t.Values[i])
+		}
+	}
 	for _, p := range params {
 		p.Value.Write(f.Tensor(p.Name).Values)
 	}
 	return nil
 }
 
+func notFinite(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) }
+
 // Copy sets the parameters of dst to those of src, a module of the same
-// structure on any device.
+// structure on any device. It panics if their names or shapes differ.
 func Copy(dst, src Module) error {
-	from := make(map[string]*autograd.Parameter)
-	for _, p := range Parameters(src) {
-		from[p.Name] = p
+	to, from := Parameters(dst), Parameters(src)
+	if !slices.EqualFunc(to, from, func(p, q *autograd.Parameter) bool {
+		return p.Name == q.Name && slices.Equal(p.Value.Shape(), q.Value.Shape())
+	}) {
+		panic(fmt.Sprintf("nn: Copy between modules of different structure: %s and %s", structure(from), structure(to)))
 	}
-	for _, p := range Parameters(dst) {
-		q := from[p.Name]
-		if q == nil || !slices.Equal(q.Value.Shape(), p.Value.Shape()) {
-			panic(fmt.Sprintf("nn: Copy between modules of different structure: %s", p.Name))
-		}
-		values, err := q.Value.Values()
+	for i, p := range from {
+		values, err := p.Value.Values()
 		if err != nil {
 			return fmt.Errorf("nn: copying %s: %w", p.Name, err)
 		}
-		p.Value.Write(values)
+		to[i].Value.Write(values)
 	}
 	return nil
+}
+
+// structure lists names and shapes.
+func structure(params []*autograd.Parameter) string {
+	var parts []string
+	for _, p := range params {
+		parts = append(parts, fmt.Sprintf("%s %v", p.Name, p.Value.Shape()))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
 }

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"fmt"
+
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 )
@@ -30,9 +32,12 @@ type VAE struct {
 	deconv1, deconv2 *ConvTranspose2d
 }
 
-// NewVAE returns a VAE on dev with the given number of latent variables and
-// initial parameters decided by the seed.
+// NewVAE returns a VAE on dev with the given number of latent variables, at
+// least one, and initial parameters decided by the seed.
 func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
+	if latent < 1 {
+		panic(fmt.Sprintf("nn: a VAE with %d latent variables", latent))
+	}
 	const relu, none = kernels.ReLU, kernels.Identity
 	in := NewInitializer(dev, seed)
 	half := autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}
@@ -73,7 +78,8 @@ func (v *VAE) Encode(x *autograd.Var) (mean, logVar *autograd.Var) {
 	return v.mean.Forward(h), v.logVar.Forward(h)
 }
 
-// Decode returns images N×1×28×28 in (0, 1) of latent vectors N×latent.
+// Decode returns images N×1×28×28 in [0, 1] of latent vectors N×latent, which
+// may be samples of the unit Gaussian: new images.
 func (v *VAE) Decode(z *autograd.Var) *autograd.Var {
 	h := v.expand2.Forward(v.expand1.Forward(z))
 	return v.deconv2.Forward(v.deconv1.Forward(autograd.Reshape(h, z.Shape()[0], 64, 7, 7)))
@@ -81,13 +87,14 @@ func (v *VAE) Decode(z *autograd.Var) *autograd.Var {
 
 // A Reconstruction is what a VAE makes of a batch.
 type Reconstruction struct {
-	Images       *autograd.Var // N×1×28×28, in (0, 1)
+	Images       *autograd.Var // N×1×28×28, in [0, 1]
 	Mean, LogVar *autograd.Var // N×latent
 	Latent       *autograd.Var // N×latent, the sample that was decoded
 }
 
 // Forward encodes images N×1×28×28, samples latent vectors with the noise of
-// seed and stream, and decodes them.
+// seed and stream, as [autograd.Reparameterize] does, and decodes them. A step
+// of training takes a stream of its own.
 func (v *VAE) Forward(x *autograd.Var, seed, stream uint64) Reconstruction {
 	mean, logVar := v.Encode(x)
 	z := autograd.Reparameterize(mean, logVar, seed, stream)

@@ -1,0 +1,35 @@
+package nn
+
+import (
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+)
+
+// SGD is stochastic gradient descent with momentum (Sutskever et al. 2013, in
+// PyTorch's form): the velocity becomes Momentum times itself plus the gradient,
+// and the parameters move by the learning rate times the velocity. NewSGD makes it.
+type SGD struct {
+	Rate
+	Momentum float64
+	Nesterov bool // move by the gradient plus Momentum times the velocity
+	group
+}
+
+// NewSGD returns gradient descent; momentum 0 is plain, and nesterov looks ahead.
+// It packs the parameters as NewAdam does. Its state has the "velocity".
+func NewSGD(params []*autograd.Parameter, rate Rate, momentum float64, nesterov bool) *SGD {
+	return &SGD{Rate: rate, Momentum: momentum, Nesterov: nesterov, group: newGroup(params, "velocity")}
+}
+
+// Step makes one step.
+func (s *SGD) Step() error {
+	rate, scale, err := s.begin(&s.Rate)
+	if err != nil {
+		return err
+	}
+	s.device.SGD(s.values, s.grads, s.memory[0].Buffer, kernels.SGD{
+		LearningRate: float32(rate), Momentum: float32(s.Momentum), Nesterov: s.Nesterov,
+		WeightDecay: float32(s.WeightDecay), GradientScale: float32(scale),
+	})
+	return nil
+}

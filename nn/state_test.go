@@ -1,0 +1,103 @@
+package nn_test
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/nn"
+	"github.com/topogen/topogen/nn/safetensors"
+)
+
+func requireSameParameters(t *testing.T, want, got nn.Module) {
+	t.Helper()
+	a, b := nn.Parameters(want), nn.Parameters(got)
+	require.Len(t, b, len(a))
+	for i := range a {
+		require.Equal(t, values(t, a[i].Value), values(t, b[i].Value), a[i].Name)
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	dev := device(t)
+	model, other := nn.NewVAE(dev, 4, 1), nn.NewVAE(dev, 4, 2)
+	var file bytes.Buffer
+	require.NoError(t, nn.Save(&file, model, map[string]string{"step": "3"}))
+	require.NoError(t, nn.Load(bytes.NewReader(file.Bytes()), other))
+	requireSameParameters(t, model, other)
+
+	path := filepath.Join(t.TempDir(), "vae.safetensors")
+	require.NoError(t, nn.SaveFile(path, model, map[string]string{"step": "3"}))
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(file.Bytes(), data), "both ways write the same")
+	third := nn.NewVAE(dev, 4, 3)
+	require.NoError(t, nn.LoadFile(path, third))
+	requireSameParameters(t, model, third)
+
+	f, err := safetensors.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"step": "3"}, f.Metadata)
+	require.Equal(t, []int{64, 32, 4, 4}, f.Tensor("encoder.conv2.weight").Shape)
+}
+
+func TestLoadRefuses(t *testing.T) {
+	dev := device(t)
+	// write returns the path of a VAE's file after a change.
+	write := func(change func(f *safetensors.File)) string {
+		var b bytes.Buffer
+		require.NoError(t, nn.Save(&b, nn.NewVAE(dev, 4, 1), nil))
+		f, err := safetensors.Read(&b)
+		require.NoError(t, err)
+		change(f)
+		path := filepath.Join(t.TempDir(), "vae.safetensors")
+		require.NoError(t, safetensors.WriteFile(path, f))
+		return path
+	}
+	for _, c := range []struct {
+		name   string
+		change func(f *safetensors.File)
+		want   []string
+	}{
+		{"a missing tensor", func(f *safetensors.File) { f.Tensors = f.Tensors[2:] },
+			[]string{"encoder.conv1.weight is missing", "encoder.conv1.bias is missing"}},
+		{"an unexpected one", func(f *safetensors.File) {
+			f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "decoder.fc3.bias", Shape: []int{1}, Values: []float32{0}})
+		}, []string{"decoder.fc3.bias is unexpected"}},
+		{"another name", func(f *safetensors.File) { f.Tensor("encoder.fc_mu.bias").Name = "encoder.mu.bias" },
+			[]string{"encoder.fc_mu.bias is missing", "encoder.mu.bias is unexpected"}},
+		{"another shape of the same size", func(f *safetensors.File) { f.Tensor("encoder.fc_mu.weight").Shape = []int{256, 4} },
+			[]string{"encoder.fc_mu.weight has shape [256 4], want [4 256]"}},
+		{"NaN", func(f *safetensors.File) { f.Tensor("decoder.fc1.bias").Values[7] = float32(math.NaN()) },
+			[]string{"value 7 of decoder.fc1.bias is NaN"}},
+		{"infinity", func(f *safetensors.File) { f.Tensor("decoder.fc1.bias").Values[255] = float32(math.Inf(-1)) },
+			[]string{"value 255 of decoder.fc1.bias is -Inf"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path, model := write(c.change), nn.NewVAE(dev, 4, 2)
+			err := nn.LoadFile(path, model)
+			require.ErrorContains(t, err, path)
+			for _, want := range c.want {
+				require.ErrorContains(t, err, want)
+			}
+			requireSameParameters(t, nn.NewVAE(dev, 4, 2), model)
+		})
+	}
+	require.ErrorContains(t, nn.Load(bytes.NewReader([]byte("PK\x03\x04 a zip archive")), nn.NewVAE(dev, 4, 2)), "no safetensors file")
+	require.ErrorIs(t, nn.LoadFile(filepath.Join(t.TempDir(), "absent"), nn.NewVAE(dev, 4, 2)), os.ErrNotExist)
+}
+
+func TestCopy(t *testing.T) {
+	dev, other := device(t), cpu.New(cpu.Threads(1))
+	defer other.Close()
+	model, twin := nn.NewVAE(dev, 4, 1), nn.NewVAE(other, 4, 2)
+	require.NoError(t, nn.Copy(twin, model))
+	requireSameParameters(t, model, twin)
+	require.Panics(t, func() { _ = nn.Copy(nn.NewVAE(dev, 5, 1), model) }, "another latent size")
+	require.Panics(t, func() { _ = nn.Copy(small(dev, 1)[:2], small(dev, 1)) }, "only some of the layers")
+}
