@@ -1,6 +1,7 @@
 package ph
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -113,19 +114,18 @@ func (m *Matcher) fromZero(a, b []Bar) (float64, Match) {
 	return best, bestMatch
 }
 
+// descending returns the indices of bars by descending death, the first of equal
+// ones first.
 func descending(order []int, bars []Bar) []int {
 	order = resize(order, len(bars))
 	for i := range order {
-		order[i] = i
+		order[i] = len(bars) - 1 - i // as diagrams are ascending, this is nearly it
 	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case bars[i].Death > bars[j].Death:
-			return -1
-		case bars[i].Death < bars[j].Death:
-			return 1
+	slices.SortFunc(order, func(i, j int) int {
+		if c := cmp.Compare(bars[j].Death, bars[i].Death); c != 0 {
+			return c
 		}
-		return 0
+		return i - j
 	})
 	return order
 }

@@ -35,7 +35,9 @@ func (m Matrix32) enclosingRadius() float32 {
 	for i := range m.N {
 		var far float32
 		for _, v := range m.Data[i*m.N : (i+1)*m.N] {
-			far = max(far, v)
+			if far = max(far, v); far >= radius {
+				break
+			}
 		}
 		radius = min(radius, far)
 	}
