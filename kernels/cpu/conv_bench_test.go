@@ -8,10 +8,6 @@ import (
 )
 
 func BenchmarkConv(b *testing.B) {
-	square := func(n, c, size, k, kernel, stride, pad int) kernels.ConvShape {
-		out := (size+2*pad-kernel)/stride + 1
-		return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: kernel, S: kernel, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad, OutH: out, OutW: out}
-	}
 	for _, layer := range []struct {
 		name  string
 		shape kernels.ConvShape

@@ -111,22 +111,34 @@ row:
 	MOVQ DI, R11
 
 panel:
-	MOVQ SI, R12
-
-vector:
+	MOVQ    SI, R12
+	TESTQ   $0x00000008, SI
+	JZ      pair
 	VMOVUPS (R9), Y0
 	VMOVUPS Y0, (R10)
 	ADDQ    $0x20, R9
 	ADDQ    $0x20, R10
 	SUBQ    $0x08, R12
-	JNZ     vector
-	ADDQ    R8, R10
-	DECQ    R11
-	JNZ     panel
-	LEAQ    (AX)(SI*4), AX
-	ADDQ    $0x08, DX
-	DECQ    BX
-	JNZ     row
+	JZ      end
+
+pair:
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS Y0, (R10)
+	VMOVUPS Y1, 32(R10)
+	ADDQ    $0x40, R9
+	ADDQ    $0x40, R10
+	SUBQ    $0x10, R12
+	JNZ     pair
+
+end:
+	ADDQ R8, R10
+	DECQ R11
+	JNZ  panel
+	LEAQ (AX)(SI*4), AX
+	ADDQ $0x08, DX
+	DECQ BX
+	JNZ  row
 	VZEROUPPER
 	RET
 
