@@ -16,8 +16,10 @@ import (
 // distance by its own way to the diagonal leaves nothing to learn, unless
 // Attract is set.
 type Bottleneck struct {
-	// Attract draws the nearest learnable bar, in the same sup-norm, to a true
-	// bar that decides the distance by its way to the diagonal. The value is
+	// Attract draws a learnable bar to a true bar that decides the distance by
+	// its way to the diagonal: the nearest, in the same sup-norm, among those
+	// that may go to the diagonal themselves without making the distance larger,
+	// so that none is drawn away from a true bar that needs it. The value is
 	// then still the bottleneck distance, and the slope that of the distance
 	// between these two bars.
 	Attract bool
@@ -41,7 +43,10 @@ func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float6
 		slopes[witness.A] = Slope{Birth: -0.5, Death: 0.5}
 	case r.Attract:
 		q := truth[witness.B]
-		i := nearest(learnable, q)
+		i := nearest(learnable, q, distance)
+		if i < 0 {
+			return 0, false
+		}
 		slopes[i] = moveSlope(learnable[i], q)
 	default:
 		return 0, false
@@ -72,11 +77,13 @@ func moveSlope(p, q ph.Bar) Slope {
 	}
 }
 
-// nearest returns the index of the bar closest to q, the first of several.
-func nearest(bars []ph.Bar, q ph.Bar) int {
-	best := 0
+// nearest returns the index of the bar closest to q, the first of several, among
+// those that can spare a partner: whose way to the diagonal is at most spare. It
+// is −1 if there is none.
+func nearest(bars []ph.Bar, q ph.Bar, spare float64) int {
+	best := -1
 	for i, p := range bars {
-		if move(p, q) < move(bars[best], q) {
+		if p.Persistence()/2 <= spare && (best < 0 || move(p, q) < move(bars[best], q)) {
 			best = i
 		}
 	}

@@ -33,6 +33,8 @@ func TestBottleneck(t *testing.T) {
 		{"not in order", bars(0, 10, 0, 1), bars(0, 1), 5, true, []slope{{Birth: -0.5, Death: 0.5}, {}}, ph.Match{A: 0, B: -1}, nil},
 		{"a true bar decides", bars(0, 1), bars(0, 1, 0, 8), 4, false, []slope{{}}, ph.Match{A: -1, B: 1}, []slope{{Death: -1}}},
 		{"and attracts the nearest", bars(1, 2, 3, 4), bars(5, 25), 10, false, []slope{{}, {}}, ph.Match{A: -1, B: 0}, []slope{{}, {Death: -1}}},
+		{"but none that is needed", bars(0, 11, 0, 1), bars(0, 11, 0, 9), 4.5, false, []slope{{}, {}}, ph.Match{A: -1, B: 1}, []slope{{}, {Death: -1}}},
+		{"and if all are, nothing", bars(0, 10), bars(0, 10, 0, 9), 4.5, false, []slope{{}}, ph.Match{A: -1, B: 1}, []slope{}},
 		{"and the first of several", bars(3, 4, 2, 4), bars(5, 25), 10, false, []slope{{}, {}}, ph.Match{A: -1, B: 0}, []slope{{Death: -1}, {}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,11 +51,13 @@ func TestBottleneck(t *testing.T) {
 
 			r.Attract = true
 			value, ok, slopes = evaluate(&r, c.p, c.q)
-			require.Equal(t, len(c.p) > 0, ok)
+			if c.attracted == nil {
+				c.attracted = c.slopes
+			}
+			require.Equal(t, len(c.attracted) > 0, ok)
 			if ok {
 				require.Equal(t, c.value, value)
-			}
-			if c.attracted == nil {
+			} else {
 				c.attracted = c.slopes
 			}
 			require.Equal(t, append([]slope{}, c.attracted...), slopes)
