@@ -26,9 +26,10 @@ Usage:
   synth 1                                  five clusters become three
   synth 3 -seed 7 -output circle           two segments become a circle
   synth all -steps 1000                    all three experiments, shorter
-  synth 2 -spread 1                        whole clusters move, in fewer steps
-  synth -point-cloud square,n=80 -true-point-cloud circle,scale=2
-  synth -point-cloud sphere,n=60 -true-point-cloud torus,n=150
+  synth 1 -spread 1                        whole clusters move, not single points
+  synth 3 -attract                         a loop is made on purpose
+  synth -point-cloud square,n=80 -true-point-cloud circle,n=80 -attract
+  synth -point-cloud sphere,n=60 -true-point-cloud torus,n=60 -attract
   synth -point-cloud mine.csv -true-diagram aim.json
   synth -output circle -resume -steps 9000 go on with a run
 
