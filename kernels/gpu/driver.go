@@ -122,16 +122,16 @@ func (d Dim) String() string {
 
 // Properties describe a GPU.
 type Properties struct {
-	Name                   string // what it is, for people
-	Major, Minor           int    // compute capability: 7, 0 is sm_70
-	Multiprocessors        int
-	Memory                 int64 // bytes
-	WarpSize               int   // threads that execute together: 32
-	MaxThreadsPerBlock     int
-	MaxBlock               Dim
-	MaxGrid                Dim
-	SharedMemoryPerBlock   int // bytes, without asking for more
-	RegistersPerBlock      int
+	Name                 string // what it is, for people
+	Major, Minor         int    // compute capability: 7, 0 is sm_70
+	Multiprocessors      int
+	Memory               int64 // bytes
+	WarpSize             int   // threads that execute together: 32
+	MaxThreadsPerBlock   int
+	MaxBlock             Dim
+	MaxGrid              Dim
+	SharedMemoryPerBlock int // bytes, without asking for more
+	RegistersPerBlock    int
 	// MaxThreadsPerMultiprocessor bounds how many may be resident at a time.
 	MaxThreadsPerMultiprocessor int
 }
