@@ -1,8 +1,10 @@
 package ptxsim
 
 import (
+	"maps"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
@@ -42,14 +44,16 @@ var unorderedComparisons = map[string]comparison{
 	"num": {test: ordered}, "nan": {test: ordered, not: true},
 }
 
+var comparisonNames = slices.Concat(
+	slices.Sorted(maps.Keys(comparisons)), slices.Sorted(maps.Keys(unsignedComparisons)), slices.Sorted(maps.Keys(unorderedComparisons)))
+
 // comparison consumes the modifiers of a comparison and compiles it: the
 // function returns the lanes among m for which it holds.
 func (c *compiler) comparison() func(w *warp, m uint32) uint32 {
-	if len(c.mods) == 0 {
+	name := c.mod(comparisonNames...)
+	if name == "" {
 		c.fail("needs a comparison such as .lt")
 	}
-	name := c.mods[0]
-	c.mods = c.mods[1:]
 	combine := c.mod("and", "or", "xor")
 	ftz := c.mod("ftz") != ""
 	destination := syntax.NoType

@@ -232,6 +232,9 @@ func (c *compiler) scalar() {
 		c.fail("this instruction is unknown%s", similar(opcode))
 	}
 	c.args(1+len(s.operands), 1+len(s.operands))
+	if c.in.Op == "lop3" && c.in.Args[4].Kind != syntax.ImmediateOperand {
+		c.fail("the truth table must be a constant")
+	}
 	c.out.kind = s.kind
 	var slots [4]int
 	for i, t := range s.operands {

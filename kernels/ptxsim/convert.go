@@ -101,6 +101,9 @@ func (c *compiler) conversion(dst, src syntax.Type, rnd string, ftz, sat bool) c
 		if rnd != "" {
 			c.fail("between integers takes no rounding")
 		}
+		if sat && contains(dst, src) {
+			c.fail(".sat has no use where every .%s is a .%s", src, dst)
+		}
 		return integerConversion(dst, src, sat)
 	}
 	write := func(s float64, mode rounding) uint64 {
@@ -160,6 +163,14 @@ func saturate(x float64, t syntax.Type) uint64 {
 		return 1<<n - 1
 	}
 	return uint64(x)
+}
+
+// contains reports whether every value of src is one of dst.
+func contains(dst, src syntax.Type) bool {
+	if dst.Kind() == src.Kind() {
+		return dst.Size() >= src.Size()
+	}
+	return dst.Kind() == syntax.Signed && dst.Size() > src.Size()
 }
 
 // integerConversion narrows, or clamps with .sat; widening comes after it.

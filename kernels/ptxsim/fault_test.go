@@ -76,7 +76,7 @@ var planted = []struct {
 	},
 	{
 		name: "read before the begin", kind: ptxsim.OutOfBounds, grid: 1, block: 32,
-		wrong: `ld.global.f32 %f0, [%a-4]; // here`,
+		wrong: `ld.global.f32 %f0, [%a+-4]; // here`,
 	},
 	{
 		name: "write past the end", kind: ptxsim.OutOfBounds, grid: 1, block: 32,

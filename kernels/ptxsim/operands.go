@@ -126,6 +126,12 @@ func (c *compiler) destinationOf(o *syntax.Operand, t syntax.Type, wider bool) i
 	if o.Kind == syntax.SinkOperand {
 		return c.sink(t)
 	}
+	if o.Kind == syntax.SpecialOperand {
+		if _, ok := specialRegisters[o.Name]; ok {
+			c.fail("special register %s cannot be written", o.Name)
+		}
+		c.fail("register %s is not declared", o.Name)
+	}
 	if o.Kind != syntax.RegisterOperand || o.Not || o.Second >= 0 {
 		c.fail("the destination must be a register")
 	}

@@ -188,7 +188,9 @@ func (l *caseList) conversions() {
 				continue
 			}
 			convert("", dst, src, resize(dst, src))
-			convert(".sat", dst, src, clampInteger(dst, src), notPTX)
+			if !contains(dst, src) {
+				convert(".sat", dst, src, clampInteger(dst, src), notPTX)
+			}
 		}
 	}
 	for _, f := range floats {

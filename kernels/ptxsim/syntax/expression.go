@@ -46,9 +46,9 @@ var precedence = map[string]int{
 }
 
 const (
-	loosest  = 1
-	additive = 9 // no comparisons
-	product  = 10
+	loosest = 1
+	shift   = 8 // no comparisons
+	product = 10
 )
 
 // operator returns the binary operator at the current position, of one or two
@@ -239,9 +239,13 @@ func (c constant) convert(t Type) (bits uint64, ok bool) {
 	switch {
 	case c.literal == NoType && t.Kind() == Float:
 		return 0, false
-	case c.literal == NoType, c.literal.Size() == t.Size():
+	case c.literal == NoType:
 		return c.bits, true
-	case c.literal == F64 && t.Size() == 4:
+	case t.Kind() != Float && t.Kind() != Bits:
+		return 0, false
+	case c.literal.Size() == t.Size():
+		return c.bits, true
+	case c.literal == F64 && t == F32:
 		return uint64(math.Float32bits(float32(math.Float64frombits(c.bits)))), true
 	case c.literal == F32 && t == F64:
 		return math.Float64bits(float64(math.Float32frombits(uint32(c.bits)))), true

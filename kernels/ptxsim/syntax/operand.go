@@ -135,6 +135,9 @@ func (p *parser) address() Operand {
 	default:
 		p.fail(t, "%s is no register, variable or parameter to take an address from", base.Name)
 	}
+	if next := p.peek(); base.Kind == RegisterOperand && next.text == "-" {
+		p.fail(next, "a register's offset is added: write [%s+-4] for 4 bytes before it", base.Name)
+	}
 	o := Operand{Kind: AddressOperand, Elements: []Operand{base}, Offset: base.Offset + p.offsets()}
 	p.expect("]")
 	return o

@@ -99,7 +99,7 @@ func (p *parser) name(what string) token {
 // size returns a constant in 0…limit.
 func (p *parser) size(what string, limit int) int {
 	t := p.peek()
-	c := p.constant(additive) // in %r<8> the > is no operator
+	c := p.constant(shift) // in %r<8> the > is no operator
 	if c.literal != NoType || c.bits > uint64(limit) {
 		p.fail(t, "%s is not an integer between 0 and %d", what, limit)
 	}
