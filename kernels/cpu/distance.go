@@ -9,7 +9,7 @@ import (
 const fewDimensions = 16
 
 // distanceRows is how many rows of the matrix of distances one part makes.
-const distanceRows = 8
+const distanceRows = 16
 
 // Distances stores the Euclidean distances between the rows of x. They are sums
 // of squares in float32, so that differences below 2⁻⁶³ count as none and those
@@ -22,8 +22,8 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 	}
 	if dim <= fewDimensions {
 		a.w = d.scratch(n * dim)
-		for i, v := range a.x {
-			a.w[i%dim*n+i/dim] = v
+		if dim > 0 {
+			transpose(d.loops, &a.w[0], n, &a.x[0], dim, n, dim)
 		}
 		d.run(ceilDiv(n, distanceRows), func(a *args, part int) {
 			for i := part * distanceRows; i < min(a.n, (part+1)*distanceRows); i++ {
@@ -63,24 +63,37 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 	if n*dim == 0 {
 		return
 	}
-	d.run(n, func(a *args, i int) {
-		n, dim := a.n, a.k
-		weights := a.w[i*n : (i+1)*n]
-		for j := range weights {
-			weights[j] = 0
-			if r := a.z[i*n+j]; r != 0 {
-				weights[j] = (a.y[i*n+j] + a.y[j*n+i]) / r
+	room := d.scratch(n*n + n*dim)
+	a := args{
+		dst: d.span(dx), x: d.span(x), y: d.span(g), z: d.span(dist), n: n, k: dim, add: store == kernels.Add,
+		w: room[:n*n],
+	}
+	if dim <= fewDimensions {
+		a.dst2 = room[n*n:]
+		transpose(d.loops, &a.dst2[0], n, &a.x[0], dim, n, dim)
+	}
+	d.run(ceilDiv(n, distanceRows), distancesGradPart, a)
+}
+
+func distancesGradPart(a *args, part int) {
+	n, dim := a.n, a.k
+	lo, hi := part*distanceRows, min(a.n, (part+1)*distanceRows)
+	// The weights of row i are those of distances from i and to i.
+	transpose(a.loops, &a.w[lo*n], n, &a.y[lo], n, n, hi-lo)
+	for i := lo; i < hi; i++ {
+		weights, x, dx := a.w[i*n:(i+1)*n], a.x[i*dim:(i+1)*dim], a.dst[i*dim:(i+1)*dim]
+		a.loops.pairWeights(weights, a.y[i*n:(i+1)*n], a.z[i*n:(i+1)*n])
+		if dim <= fewDimensions {
+			for k := range dx {
+				put(dx, k, a.loops.sumDifferences(weights, a.dst2[k*n:(k+1)*n], x[k]), a.add)
 			}
+			continue
 		}
-		dx := a.dst[i*dim : (i+1)*dim]
 		if !a.add {
 			clear(dx)
 		}
-		a.loops.addDifferences(dx, a.x[i*dim:(i+1)*dim], &a.x[0], dim, weights)
-	}, args{
-		dst: d.span(dx), x: d.span(x), y: d.span(g), z: d.span(dist), n: n, k: dim, add: store == kernels.Add,
-		w: d.scratch(n * n),
-	})
+		a.loops.addDifferences(dx, x, &a.x[0], dim, weights)
+	}
 }
 
 // PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖.

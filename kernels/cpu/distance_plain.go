@@ -35,3 +35,21 @@ func addDifferencesPlain(dst, x []float32, y *float32, stride int, c []float32) 
 		}
 	}
 }
+
+func sumDifferencesPlain(c, y []float32, x float32) float32 {
+	var total float64
+	for j, weight := range c {
+		total += float64(weight) * (float64(x) - float64(y[j]))
+	}
+	return float32(total)
+}
+
+func pairWeightsPlain(w, g, dist []float32) {
+	for j, r := range dist {
+		if r == 0 {
+			w[j] = 0
+		} else {
+			w[j] = (w[j] + g[j]) / r
+		}
+	}
+}

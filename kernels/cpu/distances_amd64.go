@@ -19,6 +19,16 @@ func distanceColumnsAVX2(out []float32, y *float32, stride int, x []float32)
 //go:noescape
 func addDifferencesAVX2(dst []float32, x []float32, y *float32, stride int, c []float32)
 
+// sumDifferencesAVX2 returns the sum of c[j]·(x − y[j]).
+//
+//go:noescape
+func sumDifferencesAVX2(c []float32, y []float32, x float32) (sum float32)
+
+// pairWeightsAVX2 sets w to (w+g)/dist, and to 0 where dist is 0.
+//
+//go:noescape
+func pairWeightsAVX2(w []float32, g []float32, dist []float32)
+
 // distanceRowsAVX512 sets out[j] to the distance of x from the j'th row of y.
 //
 //go:noescape
@@ -33,3 +43,13 @@ func distanceColumnsAVX512(out []float32, y *float32, stride int, x []float32)
 //
 //go:noescape
 func addDifferencesAVX512(dst []float32, x []float32, y *float32, stride int, c []float32)
+
+// sumDifferencesAVX512 returns the sum of c[j]·(x − y[j]).
+//
+//go:noescape
+func sumDifferencesAVX512(c []float32, y []float32, x float32) (sum float32)
+
+// pairWeightsAVX512 sets w to (w+g)/dist, and to 0 where dist is 0.
+//
+//go:noescape
+func pairWeightsAVX512(w []float32, g []float32, dist []float32)

@@ -68,34 +68,42 @@ tail4:
 	MOVQ        BX, R12
 	SUBQ        R11, R12
 	JZ          done5
-	LEAQ        tail<>+0(SB), R13
+	LEAQ        tail16<>+0(SB), R13
 	NEGQ        R12
 	VMOVUPS     64(R13)(R12*4), Y8
+	VMASKMOVPS  (DX)(R11*4), Y8, Y8
 	VMOVUPS     96(R13)(R12*4), Y9
-	VMASKMOVPS  (DX)(R11*4), Y8, Y10
-	VMASKMOVPS  32(DX)(R11*4), Y9, Y11
-	VMASKMOVPS  (SI)(R11*4), Y8, Y12
-	VMASKMOVPS  32(SI)(R11*4), Y9, Y13
-	VSUBPS      Y12, Y10, Y12
-	VSUBPS      Y13, Y11, Y13
-	VFMADD231PS Y12, Y12, Y0
-	VFMADD231PS Y13, Y13, Y1
-	VMASKMOVPS  (R8)(R11*4), Y8, Y12
-	VMASKMOVPS  32(R8)(R11*4), Y9, Y13
-	VSUBPS      Y12, Y10, Y12
-	VSUBPS      Y13, Y11, Y13
-	VFMADD231PS Y12, Y12, Y2
-	VFMADD231PS Y13, Y13, Y3
-	VMASKMOVPS  (R9)(R11*4), Y8, Y12
-	VMASKMOVPS  32(R9)(R11*4), Y9, Y13
-	VSUBPS      Y12, Y10, Y12
-	VSUBPS      Y13, Y11, Y13
-	VFMADD231PS Y12, Y12, Y4
-	VFMADD231PS Y13, Y13, Y5
-	VMASKMOVPS  (R10)(R11*4), Y8, Y8
-	VMASKMOVPS  32(R10)(R11*4), Y9, Y9
-	VSUBPS      Y8, Y10, Y8
-	VSUBPS      Y9, Y11, Y9
+	VMASKMOVPS  32(DX)(R11*4), Y9, Y9
+	VMOVUPS     64(R13)(R12*4), Y10
+	VMASKMOVPS  (SI)(R11*4), Y10, Y10
+	VMOVUPS     96(R13)(R12*4), Y11
+	VMASKMOVPS  32(SI)(R11*4), Y11, Y11
+	VSUBPS      Y10, Y8, Y10
+	VSUBPS      Y11, Y9, Y11
+	VFMADD231PS Y10, Y10, Y0
+	VFMADD231PS Y11, Y11, Y1
+	VMOVUPS     64(R13)(R12*4), Y10
+	VMASKMOVPS  (R8)(R11*4), Y10, Y10
+	VMOVUPS     96(R13)(R12*4), Y11
+	VMASKMOVPS  32(R8)(R11*4), Y11, Y11
+	VSUBPS      Y10, Y8, Y10
+	VSUBPS      Y11, Y9, Y11
+	VFMADD231PS Y10, Y10, Y2
+	VFMADD231PS Y11, Y11, Y3
+	VMOVUPS     64(R13)(R12*4), Y10
+	VMASKMOVPS  (R9)(R11*4), Y10, Y10
+	VMOVUPS     96(R13)(R12*4), Y11
+	VMASKMOVPS  32(R9)(R11*4), Y11, Y11
+	VSUBPS      Y10, Y8, Y10
+	VSUBPS      Y11, Y9, Y11
+	VFMADD231PS Y10, Y10, Y4
+	VFMADD231PS Y11, Y11, Y5
+	VMOVUPS     64(R13)(R12*4), Y10
+	VMASKMOVPS  (R10)(R11*4), Y10, Y10
+	VMOVUPS     96(R13)(R12*4), Y11
+	VMASKMOVPS  32(R10)(R11*4), Y11, Y11
+	VSUBPS      Y10, Y8, Y8
+	VSUBPS      Y11, Y9, Y9
 	VFMADD231PS Y8, Y8, Y6
 	VFMADD231PS Y9, Y9, Y7
 
@@ -168,16 +176,18 @@ tail9:
 	MOVQ        BX, R9
 	SUBQ        R8, R9
 	JZ          done10
-	LEAQ        tail<>+0(SB), R10
+	LEAQ        tail16<>+0(SB), R10
 	NEGQ        R9
 	VMOVUPS     64(R10)(R9*4), Y2
+	VMASKMOVPS  (DX)(R8*4), Y2, Y2
 	VMOVUPS     96(R10)(R9*4), Y3
-	VMASKMOVPS  (DX)(R8*4), Y2, Y4
-	VMASKMOVPS  32(DX)(R8*4), Y3, Y5
-	VMASKMOVPS  (SI)(R8*4), Y2, Y2
-	VMASKMOVPS  32(SI)(R8*4), Y3, Y3
-	VSUBPS      Y2, Y4, Y2
-	VSUBPS      Y3, Y5, Y3
+	VMASKMOVPS  32(DX)(R8*4), Y3, Y3
+	VMOVUPS     64(R10)(R9*4), Y4
+	VMASKMOVPS  (SI)(R8*4), Y4, Y4
+	VMOVUPS     96(R10)(R9*4), Y5
+	VMASKMOVPS  32(SI)(R8*4), Y5, Y5
+	VSUBPS      Y4, Y2, Y2
+	VSUBPS      Y5, Y3, Y3
 	VFMADD231PS Y2, Y2, Y0
 	VFMADD231PS Y3, Y3, Y1
 
@@ -200,39 +210,39 @@ enough7:
 	VZEROUPPER
 	RET
 
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0xffffffff
-DATA tail<>+36(SB)/4, $0xffffffff
-DATA tail<>+40(SB)/4, $0xffffffff
-DATA tail<>+44(SB)/4, $0xffffffff
-DATA tail<>+48(SB)/4, $0xffffffff
-DATA tail<>+52(SB)/4, $0xffffffff
-DATA tail<>+56(SB)/4, $0xffffffff
-DATA tail<>+60(SB)/4, $0xffffffff
-DATA tail<>+64(SB)/4, $0x00000000
-DATA tail<>+68(SB)/4, $0x00000000
-DATA tail<>+72(SB)/4, $0x00000000
-DATA tail<>+76(SB)/4, $0x00000000
-DATA tail<>+80(SB)/4, $0x00000000
-DATA tail<>+84(SB)/4, $0x00000000
-DATA tail<>+88(SB)/4, $0x00000000
-DATA tail<>+92(SB)/4, $0x00000000
-DATA tail<>+96(SB)/4, $0x00000000
-DATA tail<>+100(SB)/4, $0x00000000
-DATA tail<>+104(SB)/4, $0x00000000
-DATA tail<>+108(SB)/4, $0x00000000
-DATA tail<>+112(SB)/4, $0x00000000
-DATA tail<>+116(SB)/4, $0x00000000
-DATA tail<>+120(SB)/4, $0x00000000
-DATA tail<>+124(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $128
+DATA tail16<>+0(SB)/4, $0xffffffff
+DATA tail16<>+4(SB)/4, $0xffffffff
+DATA tail16<>+8(SB)/4, $0xffffffff
+DATA tail16<>+12(SB)/4, $0xffffffff
+DATA tail16<>+16(SB)/4, $0xffffffff
+DATA tail16<>+20(SB)/4, $0xffffffff
+DATA tail16<>+24(SB)/4, $0xffffffff
+DATA tail16<>+28(SB)/4, $0xffffffff
+DATA tail16<>+32(SB)/4, $0xffffffff
+DATA tail16<>+36(SB)/4, $0xffffffff
+DATA tail16<>+40(SB)/4, $0xffffffff
+DATA tail16<>+44(SB)/4, $0xffffffff
+DATA tail16<>+48(SB)/4, $0xffffffff
+DATA tail16<>+52(SB)/4, $0xffffffff
+DATA tail16<>+56(SB)/4, $0xffffffff
+DATA tail16<>+60(SB)/4, $0xffffffff
+DATA tail16<>+64(SB)/4, $0x00000000
+DATA tail16<>+68(SB)/4, $0x00000000
+DATA tail16<>+72(SB)/4, $0x00000000
+DATA tail16<>+76(SB)/4, $0x00000000
+DATA tail16<>+80(SB)/4, $0x00000000
+DATA tail16<>+84(SB)/4, $0x00000000
+DATA tail16<>+88(SB)/4, $0x00000000
+DATA tail16<>+92(SB)/4, $0x00000000
+DATA tail16<>+96(SB)/4, $0x00000000
+DATA tail16<>+100(SB)/4, $0x00000000
+DATA tail16<>+104(SB)/4, $0x00000000
+DATA tail16<>+108(SB)/4, $0x00000000
+DATA tail16<>+112(SB)/4, $0x00000000
+DATA tail16<>+116(SB)/4, $0x00000000
+DATA tail16<>+120(SB)/4, $0x00000000
+DATA tail16<>+124(SB)/4, $0x00000000
+GLOBL tail16<>(SB), RODATA|NOPTR, $128
 
 // func distanceColumnsAVX2(out []float32, y *float32, stride int, x []float32)
 // Requires: AVX, FMA3
@@ -277,36 +287,38 @@ done5:
 	JMP     loop1
 
 tail2:
-	SUBQ    R8, CX
-	JZ      done3
-	LEAQ    tail<>+0(SB), R9
-	NEGQ    CX
-	VMOVUPS 64(R9)(CX*4), Y0
-	VMOVUPS 96(R9)(CX*4), Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	XORQ    CX, CX
-	LEAQ    (DX)(R8*4), DX
+	SUBQ   R8, CX
+	JZ     done3
+	LEAQ   tail16<>+0(SB), R9
+	NEGQ   CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	XORQ   R10, R10
+	LEAQ   (DX)(R8*4), DX
 
 axis6:
-	CMPQ         CX, DI
+	CMPQ         R10, DI
 	JGE          done7
-	VBROADCASTSS (SI)(CX*4), Y4
-	VMASKMOVPS   (DX), Y0, Y5
-	VMASKMOVPS   32(DX), Y1, Y6
-	VSUBPS       Y5, Y4, Y5
-	VSUBPS       Y6, Y4, Y4
-	VFMADD231PS  Y5, Y5, Y2
-	VFMADD231PS  Y4, Y4, Y3
+	VBROADCASTSS (SI)(R10*4), Y2
+	VMOVUPS      64(R9)(CX*4), Y3
+	VMASKMOVPS   (DX), Y3, Y3
+	VMOVUPS      96(R9)(CX*4), Y4
+	VMASKMOVPS   32(DX), Y4, Y4
+	VSUBPS       Y3, Y2, Y3
+	VSUBPS       Y4, Y2, Y2
+	VFMADD231PS  Y3, Y3, Y0
+	VFMADD231PS  Y2, Y2, Y1
 	LEAQ         (DX)(BX*4), DX
-	INCQ         CX
+	INCQ         R10
 	JMP          axis6
 
 done7:
-	VSQRTPS    Y2, Y2
-	VSQRTPS    Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(R8*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(R8*4)
+	VSQRTPS    Y0, Y0
+	VSQRTPS    Y1, Y1
+	VMOVUPS    64(R9)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(R8*4)
+	VMOVUPS    96(R9)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(R8*4)
 
 done3:
 	VZEROUPPER
@@ -419,38 +431,184 @@ done9:
 tail6:
 	SUBQ       R9, CX
 	JZ         done7
-	LEAQ       tail<>+0(SB), R10
+	LEAQ       tail16<>+0(SB), R10
 	NEGQ       CX
 	VMOVUPS    64(R10)(CX*4), Y0
+	VMASKMOVPS (AX)(R9*4), Y0, Y0
 	VMOVUPS    96(R10)(CX*4), Y1
-	VMASKMOVPS (AX)(R9*4), Y0, Y2
-	VMASKMOVPS 32(AX)(R9*4), Y1, Y3
-	VMASKMOVPS (DX)(R9*4), Y0, Y4
-	VMASKMOVPS 32(DX)(R9*4), Y1, Y5
-	LEAQ       (BX)(R9*4), CX
-	XORQ       DX, DX
+	VMASKMOVPS 32(AX)(R9*4), Y1, Y1
+	VMOVUPS    64(R10)(CX*4), Y2
+	VMASKMOVPS (DX)(R9*4), Y2, Y2
+	VMOVUPS    96(R10)(CX*4), Y3
+	VMASKMOVPS 32(DX)(R9*4), Y3, Y3
+	LEAQ       (BX)(R9*4), DX
+	XORQ       BX, BX
 
 row10:
-	CMPQ         DX, R8
+	CMPQ         BX, R8
 	JGE          done11
-	VBROADCASTSS (DI)(DX*4), Y6
-	VMASKMOVPS   (CX), Y0, Y7
-	VSUBPS       Y7, Y4, Y7
-	VFMADD231PS  Y7, Y6, Y2
-	VMASKMOVPS   32(CX), Y1, Y7
-	VSUBPS       Y7, Y5, Y7
-	VFMADD231PS  Y7, Y6, Y3
-	ADDQ         SI, CX
-	INCQ         DX
+	VBROADCASTSS (DI)(BX*4), Y4
+	VMOVUPS      64(R10)(CX*4), Y5
+	VMASKMOVPS   (DX), Y5, Y5
+	VSUBPS       Y5, Y2, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      96(R10)(CX*4), Y5
+	VMASKMOVPS   32(DX), Y5, Y5
+	VSUBPS       Y5, Y3, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	ADDQ         SI, DX
+	INCQ         BX
 	JMP          row10
 
 done11:
-	VMASKMOVPS Y2, Y0, (AX)(R9*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(R9*4)
+	VMOVUPS    64(R10)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(R9*4)
+	VMOVUPS    96(R10)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(R9*4)
 
 done7:
 	VZEROUPPER
 	RET
+
+// func sumDifferencesAVX2(c []float32, y []float32, x float32) (sum float32)
+// Requires: AVX, FMA3
+TEXT ·sumDifferencesAVX2(SB), NOSPLIT, $0-60
+	MOVQ         c_base+0(FP), AX
+	MOVQ         c_len+8(FP), CX
+	MOVQ         y_base+24(FP), DX
+	VBROADCASTSS x+48(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	XORQ         BX, BX
+
+loop1:
+	LEAQ        16(BX), SI
+	CMPQ        SI, CX
+	JGT         tail2
+	VMOVUPS     (AX)(BX*4), Y3
+	VMOVUPS     32(AX)(BX*4), Y4
+	VMOVUPS     (DX)(BX*4), Y5
+	VMOVUPS     32(DX)(BX*4), Y6
+	VSUBPS      Y5, Y0, Y5
+	VSUBPS      Y6, Y0, Y6
+	VFMADD231PS Y5, Y3, Y1
+	VFMADD231PS Y6, Y4, Y2
+	MOVQ        SI, BX
+	JMP         loop1
+
+tail2:
+	SUBQ        BX, CX
+	JZ          done3
+	LEAQ        tail16<>+0(SB), SI
+	NEGQ        CX
+	VMOVUPS     64(SI)(CX*4), Y3
+	VMASKMOVPS  (AX)(BX*4), Y3, Y3
+	VMOVUPS     96(SI)(CX*4), Y4
+	VMASKMOVPS  32(AX)(BX*4), Y4, Y4
+	VMOVUPS     64(SI)(CX*4), Y5
+	VMASKMOVPS  (DX)(BX*4), Y5, Y5
+	VMOVUPS     96(SI)(CX*4), Y6
+	VMASKMOVPS  32(DX)(BX*4), Y6, Y6
+	VSUBPS      Y5, Y0, Y5
+	VSUBPS      Y6, Y0, Y0
+	VFMADD231PS Y5, Y3, Y1
+	VFMADD231PS Y0, Y4, Y2
+
+done3:
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPS    $0x0e, X1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPS    $0x01, X1, X0
+	VADDSS       X0, X1, X1
+	VMOVSS       X1, sum+56(FP)
+	VZEROUPPER
+	RET
+
+// func pairWeightsAVX2(w []float32, g []float32, dist []float32)
+// Requires: AVX
+TEXT ·pairWeightsAVX2(SB), NOSPLIT, $0-72
+	MOVQ w_base+0(FP), AX
+	MOVQ w_len+8(FP), CX
+	MOVQ g_base+24(FP), DX
+	MOVQ dist_base+48(FP), BX
+	XORQ SI, SI
+
+loop1:
+	LEAQ    16(SI), DI
+	CMPQ    DI, CX
+	JGT     tail2
+	VMOVUPS (BX)(SI*4), Y0
+	VMOVUPS 32(BX)(SI*4), Y1
+	VMOVUPS (AX)(SI*4), Y2
+	VMOVUPS 32(AX)(SI*4), Y3
+	VMOVUPS (DX)(SI*4), Y4
+	VMOVUPS 32(DX)(SI*4), Y5
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y3, Y3
+	VDIVPS  Y0, Y2, Y2
+	VDIVPS  Y1, Y3, Y3
+	VCMPPS  $0x04, word00000000<>+0(SB), Y0, Y0
+	VCMPPS  $0x04, word00000000<>+0(SB), Y1, Y1
+	VANDPS  Y2, Y0, Y0
+	VANDPS  Y3, Y1, Y1
+	VMOVUPS Y0, (AX)(SI*4)
+	VMOVUPS Y1, 32(AX)(SI*4)
+	MOVQ    DI, SI
+	JMP     loop1
+
+tail2:
+	SUBQ       SI, CX
+	JZ         done3
+	LEAQ       tail16<>+0(SB), DI
+	NEGQ       CX
+	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (BX)(SI*4), Y0, Y0
+	VMOVUPS    96(DI)(CX*4), Y1
+	VMASKMOVPS 32(BX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VMOVUPS    64(DI)(CX*4), Y4
+	VMASKMOVPS (DX)(SI*4), Y4, Y4
+	VMOVUPS    96(DI)(CX*4), Y5
+	VMASKMOVPS 32(DX)(SI*4), Y5, Y5
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VDIVPS     Y0, Y2, Y2
+	VDIVPS     Y1, Y3, Y3
+	VCMPPS     $0x04, word00000000<>+0(SB), Y0, Y0
+	VCMPPS     $0x04, word00000000<>+0(SB), Y1, Y1
+	VANDPS     Y2, Y0, Y0
+	VANDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
+
+done3:
+	VZEROUPPER
+	RET
+
+DATA word00000000<>+0(SB)/4, $0x00000000
+DATA word00000000<>+4(SB)/4, $0x00000000
+DATA word00000000<>+8(SB)/4, $0x00000000
+DATA word00000000<>+12(SB)/4, $0x00000000
+DATA word00000000<>+16(SB)/4, $0x00000000
+DATA word00000000<>+20(SB)/4, $0x00000000
+DATA word00000000<>+24(SB)/4, $0x00000000
+DATA word00000000<>+28(SB)/4, $0x00000000
+DATA word00000000<>+32(SB)/4, $0x00000000
+DATA word00000000<>+36(SB)/4, $0x00000000
+DATA word00000000<>+40(SB)/4, $0x00000000
+DATA word00000000<>+44(SB)/4, $0x00000000
+DATA word00000000<>+48(SB)/4, $0x00000000
+DATA word00000000<>+52(SB)/4, $0x00000000
+DATA word00000000<>+56(SB)/4, $0x00000000
+DATA word00000000<>+60(SB)/4, $0x00000000
+GLOBL word00000000<>(SB), RODATA|NOPTR, $64
 
 // func distanceRowsAVX512(out []float32, x []float32, y *float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -801,5 +959,93 @@ done11:
 	VMOVUPS Z0, K1, (AX)(R9*4)
 
 done7:
+	VZEROUPPER
+	RET
+
+// func sumDifferencesAVX512(c []float32, y []float32, x float32) (sum float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sumDifferencesAVX512(SB), NOSPLIT, $0-60
+	MOVQ         c_base+0(FP), AX
+	MOVQ         c_len+8(FP), CX
+	MOVQ         y_base+24(FP), DX
+	VBROADCASTSS x+48(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	XORQ         BX, BX
+
+loop1:
+	LEAQ        16(BX), SI
+	CMPQ        SI, CX
+	JGT         tail2
+	VMOVUPS     (AX)(BX*4), Z2
+	VMOVUPS     (DX)(BX*4), Z3
+	VSUBPS      Z3, Z0, Z3
+	VFMADD231PS Z3, Z2, Z1
+	MOVQ        SI, BX
+	JMP         loop1
+
+tail2:
+	SUBQ        BX, CX
+	JZ          done3
+	MOVQ        $-1, SI
+	BZHIQ       CX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (AX)(BX*4), K1, Z2
+	VMOVUPS.Z   (DX)(BX*4), K1, Z3
+	VSUBPS      Z3, Z0, Z0
+	VFMADD231PS Z0, Z2, Z1
+
+done3:
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VMOVSS        X1, sum+56(FP)
+	VZEROUPPER
+	RET
+
+// func pairWeightsAVX512(w []float32, g []float32, dist []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·pairWeightsAVX512(SB), NOSPLIT, $0-72
+	MOVQ w_base+0(FP), AX
+	MOVQ w_len+8(FP), CX
+	MOVQ g_base+24(FP), DX
+	MOVQ dist_base+48(FP), BX
+	XORQ SI, SI
+
+loop1:
+	LEAQ      16(SI), DI
+	CMPQ      DI, CX
+	JGT       tail2
+	VMOVUPS   (BX)(SI*4), Z0
+	VMOVUPS   (AX)(SI*4), Z1
+	VMOVUPS   (DX)(SI*4), Z2
+	VADDPS    Z2, Z1, Z1
+	VDIVPS    Z0, Z1, Z1
+	VCMPPS    $0x04, word00000000<>+0(SB), Z0, K1
+	VMOVUPS.Z Z1, K1, Z0
+	VMOVUPS   Z0, (AX)(SI*4)
+	MOVQ      DI, SI
+	JMP       loop1
+
+tail2:
+	SUBQ      SI, CX
+	JZ        done3
+	MOVQ      $-1, DI
+	BZHIQ     CX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (BX)(SI*4), K1, Z0
+	VMOVUPS.Z (AX)(SI*4), K1, Z1
+	VMOVUPS.Z (DX)(SI*4), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VDIVPS    Z0, Z1, Z1
+	VCMPPS    $0x04, word00000000<>+0(SB), Z0, K2
+	VMOVUPS.Z Z1, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+done3:
 	VZEROUPPER
 	RET

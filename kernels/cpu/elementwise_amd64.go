@@ -233,3 +233,8 @@ func zipLeftGreaterAVX512(dst []float32, a float32, b []float32, add bool)
 //
 //go:noescape
 func zipRightGreaterAVX512(dst []float32, a []float32, b float32, add bool)
+
+// transposeStripAVX2 makes the first n elements, a multiple of 8, of 8 rows of src the first 8 elements of n rows of dst.
+//
+//go:noescape
+func transposeStripAVX2(dst *float32, dstStride int, src *float32, srcStride int, n int)

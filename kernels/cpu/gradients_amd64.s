@@ -36,20 +36,26 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y4
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y2
+	VMASKMOVPS 32(BX)(SI*4), Y2, Y2
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -73,55 +79,59 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y4
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y2
+	VMASKMOVPS 32(BX)(SI*4), Y2, Y2
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
 	VZEROUPPER
 	RET
 
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0xffffffff
-DATA tail<>+36(SB)/4, $0xffffffff
-DATA tail<>+40(SB)/4, $0xffffffff
-DATA tail<>+44(SB)/4, $0xffffffff
-DATA tail<>+48(SB)/4, $0xffffffff
-DATA tail<>+52(SB)/4, $0xffffffff
-DATA tail<>+56(SB)/4, $0xffffffff
-DATA tail<>+60(SB)/4, $0xffffffff
-DATA tail<>+64(SB)/4, $0x00000000
-DATA tail<>+68(SB)/4, $0x00000000
-DATA tail<>+72(SB)/4, $0x00000000
-DATA tail<>+76(SB)/4, $0x00000000
-DATA tail<>+80(SB)/4, $0x00000000
-DATA tail<>+84(SB)/4, $0x00000000
-DATA tail<>+88(SB)/4, $0x00000000
-DATA tail<>+92(SB)/4, $0x00000000
-DATA tail<>+96(SB)/4, $0x00000000
-DATA tail<>+100(SB)/4, $0x00000000
-DATA tail<>+104(SB)/4, $0x00000000
-DATA tail<>+108(SB)/4, $0x00000000
-DATA tail<>+112(SB)/4, $0x00000000
-DATA tail<>+116(SB)/4, $0x00000000
-DATA tail<>+120(SB)/4, $0x00000000
-DATA tail<>+124(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $128
+DATA tail16<>+0(SB)/4, $0xffffffff
+DATA tail16<>+4(SB)/4, $0xffffffff
+DATA tail16<>+8(SB)/4, $0xffffffff
+DATA tail16<>+12(SB)/4, $0xffffffff
+DATA tail16<>+16(SB)/4, $0xffffffff
+DATA tail16<>+20(SB)/4, $0xffffffff
+DATA tail16<>+24(SB)/4, $0xffffffff
+DATA tail16<>+28(SB)/4, $0xffffffff
+DATA tail16<>+32(SB)/4, $0xffffffff
+DATA tail16<>+36(SB)/4, $0xffffffff
+DATA tail16<>+40(SB)/4, $0xffffffff
+DATA tail16<>+44(SB)/4, $0xffffffff
+DATA tail16<>+48(SB)/4, $0xffffffff
+DATA tail16<>+52(SB)/4, $0xffffffff
+DATA tail16<>+56(SB)/4, $0xffffffff
+DATA tail16<>+60(SB)/4, $0xffffffff
+DATA tail16<>+64(SB)/4, $0x00000000
+DATA tail16<>+68(SB)/4, $0x00000000
+DATA tail16<>+72(SB)/4, $0x00000000
+DATA tail16<>+76(SB)/4, $0x00000000
+DATA tail16<>+80(SB)/4, $0x00000000
+DATA tail16<>+84(SB)/4, $0x00000000
+DATA tail16<>+88(SB)/4, $0x00000000
+DATA tail16<>+92(SB)/4, $0x00000000
+DATA tail16<>+96(SB)/4, $0x00000000
+DATA tail16<>+100(SB)/4, $0x00000000
+DATA tail16<>+104(SB)/4, $0x00000000
+DATA tail16<>+108(SB)/4, $0x00000000
+DATA tail16<>+112(SB)/4, $0x00000000
+DATA tail16<>+116(SB)/4, $0x00000000
+DATA tail16<>+120(SB)/4, $0x00000000
+DATA tail16<>+124(SB)/4, $0x00000000
+GLOBL tail16<>(SB), RODATA|NOPTR, $128
 
 // func gradReLUAVX2(dst []float32, dy []float32, v []float32, add bool)
 // Requires: AVX
@@ -159,24 +169,30 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VCMPPS     $0x0e, word00000000<>+0(SB), Y4, Y4
-	VCMPPS     $0x0e, word00000000<>+0(SB), Y5, Y5
-	VANDPS     Y2, Y4, Y2
-	VANDPS     Y3, Y5, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VCMPPS     $0x0e, word00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x0e, word00000000<>+0(SB), Y3, Y3
+	VANDPS     Y0, Y2, Y0
+	VANDPS     Y1, Y3, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -204,20 +220,24 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VCMPPS     $0x0e, word00000000<>+0(SB), Y4, Y4
-	VCMPPS     $0x0e, word00000000<>+0(SB), Y5, Y5
-	VANDPS     Y2, Y4, Y2
-	VANDPS     Y3, Y5, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VCMPPS     $0x0e, word00000000<>+0(SB), Y2, Y2
+	VCMPPS     $0x0e, word00000000<>+0(SB), Y3, Y3
+	VANDPS     Y0, Y2, Y0
+	VANDPS     Y1, Y3, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -281,27 +301,33 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VMOVUPS    word3f800000<>+0(SB), Y6
-	VSUBPS     Y4, Y6, Y7
-	VSUBPS     Y5, Y6, Y6
-	VMULPS     Y7, Y4, Y4
-	VMULPS     Y6, Y5, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VMOVUPS    word3f800000<>+0(SB), Y4
+	VSUBPS     Y2, Y4, Y5
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y5, Y2, Y2
+	VMULPS     Y4, Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -332,23 +358,27 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VMOVUPS    word3f800000<>+0(SB), Y6
-	VSUBPS     Y4, Y6, Y7
-	VSUBPS     Y5, Y6, Y6
-	VMULPS     Y7, Y4, Y4
-	VMULPS     Y6, Y5, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VMOVUPS    word3f800000<>+0(SB), Y4
+	VSUBPS     Y2, Y4, Y5
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y5, Y2, Y2
+	VMULPS     Y4, Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -411,26 +441,32 @@ loop3:
 tail4:
 	SUBQ         SI, CX
 	JZ           done5
-	LEAQ         tail<>+0(SB), DI
+	LEAQ         tail16<>+0(SB), DI
 	NEGQ         CX
 	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
 	VMOVUPS      96(DI)(CX*4), Y1
-	VMASKMOVPS   (DX)(SI*4), Y0, Y2
-	VMASKMOVPS   32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS   (BX)(SI*4), Y0, Y4
-	VMASKMOVPS   32(BX)(SI*4), Y1, Y5
-	VMOVUPS      word3f800000<>+0(SB), Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
-	VFNMADD231PS Y4, Y4, Y6
-	VFNMADD231PS Y5, Y5, Y7
-	VMULPS       Y6, Y2, Y2
-	VMULPS       Y7, Y3, Y3
-	VMASKMOVPS   (AX)(SI*4), Y0, Y4
-	VMASKMOVPS   32(AX)(SI*4), Y1, Y5
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VMOVUPS      word3f800000<>+0(SB), Y4
+	VMOVUPS      word3f800000<>+0(SB), Y5
+	VFNMADD231PS Y2, Y2, Y4
+	VFNMADD231PS Y3, Y3, Y5
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (AX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(SI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -460,22 +496,26 @@ loop6:
 tail7:
 	SUBQ         SI, CX
 	JZ           done8
-	LEAQ         tail<>+0(SB), DI
+	LEAQ         tail16<>+0(SB), DI
 	NEGQ         CX
 	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
 	VMOVUPS      96(DI)(CX*4), Y1
-	VMASKMOVPS   (DX)(SI*4), Y0, Y2
-	VMASKMOVPS   32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS   (BX)(SI*4), Y0, Y4
-	VMASKMOVPS   32(BX)(SI*4), Y1, Y5
-	VMOVUPS      word3f800000<>+0(SB), Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
-	VFNMADD231PS Y4, Y4, Y6
-	VFNMADD231PS Y5, Y5, Y7
-	VMULPS       Y6, Y2, Y2
-	VMULPS       Y7, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VMOVUPS      word3f800000<>+0(SB), Y4
+	VMOVUPS      word3f800000<>+0(SB), Y5
+	VFNMADD231PS Y2, Y2, Y4
+	VFNMADD231PS Y3, Y3, Y5
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -516,22 +556,28 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -557,18 +603,22 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -609,22 +659,28 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VDIVPS     Y4, Y2, Y2
-	VDIVPS     Y5, Y3, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VDIVPS     Y2, Y0, Y0
+	VDIVPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -650,18 +706,22 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VDIVPS     Y4, Y2, Y2
-	VDIVPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VDIVPS     Y2, Y0, Y0
+	VDIVPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -709,29 +769,35 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VCMPPS     $0x04, word00000000<>+0(SB), Y4, Y6
-	VCMPPS     $0x04, word00000000<>+0(SB), Y5, Y7
-	VMOVUPS    word3f000000<>+0(SB), Y8
-	VDIVPS     Y4, Y8, Y4
-	VDIVPS     Y5, Y8, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VANDPS     Y2, Y6, Y2
-	VANDPS     Y3, Y7, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VCMPPS     $0x04, word00000000<>+0(SB), Y2, Y4
+	VCMPPS     $0x04, word00000000<>+0(SB), Y3, Y5
+	VMOVUPS    word3f000000<>+0(SB), Y6
+	VDIVPS     Y2, Y6, Y2
+	VDIVPS     Y3, Y6, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VANDPS     Y0, Y4, Y0
+	VANDPS     Y1, Y5, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -764,25 +830,29 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VCMPPS     $0x04, word00000000<>+0(SB), Y4, Y6
-	VCMPPS     $0x04, word00000000<>+0(SB), Y5, Y7
-	VMOVUPS    word3f000000<>+0(SB), Y8
-	VDIVPS     Y4, Y8, Y4
-	VDIVPS     Y5, Y8, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VANDPS     Y2, Y6, Y2
-	VANDPS     Y3, Y7, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VCMPPS     $0x04, word00000000<>+0(SB), Y2, Y4
+	VCMPPS     $0x04, word00000000<>+0(SB), Y3, Y5
+	VMOVUPS    word3f000000<>+0(SB), Y6
+	VDIVPS     Y2, Y6, Y2
+	VDIVPS     Y3, Y6, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VANDPS     Y0, Y4, Y0
+	VANDPS     Y1, Y5, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -904,85 +974,91 @@ loop3:
 tail4:
 	SUBQ         SI, CX
 	JZ           done5
-	LEAQ         tail<>+0(SB), DI
+	LEAQ         tail16<>+0(SB), DI
 	NEGQ         CX
 	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
 	VMOVUPS      96(DI)(CX*4), Y1
-	VMASKMOVPS   (DX)(SI*4), Y0, Y2
-	VMASKMOVPS   32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS   (BX)(SI*4), Y0, Y4
-	VMASKMOVPS   32(BX)(SI*4), Y1, Y5
-	VORPS        word80000000<>+0(SB), Y4, Y6
-	VORPS        word80000000<>+0(SB), Y5, Y7
-	VMOVUPS      word42b20000<>+0(SB), Y8
-	VMINPS       Y6, Y8, Y6
-	VMINPS       Y7, Y8, Y7
-	VMOVUPS      wordc2d00000<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y6
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
-	VMOVUPS      word4b400000<>+0(SB), Y9
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y7, Y9
-	VSUBPS       word4b400000<>+0(SB), Y8, Y10
-	VSUBPS       word4b400000<>+0(SB), Y9, Y11
-	VMOVUPS      Y6, Y6
-	VMOVUPS      Y7, Y7
-	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
-	VFNMADD231PS word3f317200<>+0(SB), Y11, Y7
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y7
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
-	VMOVUPS      word3ab5112b<>+0(SB), Y11
-	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
-	VFMADD213PS  word3c091d81<>+0(SB), Y7, Y11
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y10
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y7, Y11
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y10
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y7, Y11
-	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y10
-	VFMADD213PS  word3efffffe<>+0(SB), Y7, Y11
-	VMOVUPS      Y6, Y12
-	VMOVUPS      Y7, Y13
-	VMULPS       Y6, Y6, Y6
-	VMULPS       Y7, Y7, Y7
-	VFMADD231PS  Y10, Y6, Y12
-	VFMADD231PS  Y11, Y7, Y13
-	VADDPS       word3f800000<>+0(SB), Y12, Y6
-	VADDPS       word3f800000<>+0(SB), Y13, Y7
-	VPSUBD       word4b400000<>+0(SB), Y8, Y8
-	VPSUBD       word4b400000<>+0(SB), Y9, Y9
-	VPSRAD       $0x01, Y8, Y10
-	VPSRAD       $0x01, Y9, Y11
-	VPADDD       word0000007f<>+0(SB), Y10, Y12
-	VPADDD       word0000007f<>+0(SB), Y11, Y13
-	VPSLLD       $0x17, Y12, Y12
-	VPSLLD       $0x17, Y13, Y13
-	VMULPS       Y12, Y6, Y6
-	VMULPS       Y13, Y7, Y7
-	VPSUBD       Y10, Y8, Y8
-	VPSUBD       Y11, Y9, Y9
-	VPADDD       word0000007f<>+0(SB), Y8, Y8
-	VPADDD       word0000007f<>+0(SB), Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y8, Y6, Y6
-	VMULPS       Y9, Y7, Y7
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VBLENDVPS    Y4, Y6, Y8, Y4
-	VBLENDVPS    Y5, Y7, Y8, Y5
-	VADDPS       word3f800000<>+0(SB), Y6, Y6
-	VADDPS       word3f800000<>+0(SB), Y7, Y7
-	VDIVPS       Y6, Y4, Y4
-	VDIVPS       Y7, Y5, Y5
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y5, Y3, Y3
-	VMASKMOVPS   (AX)(SI*4), Y0, Y4
-	VMASKMOVPS   32(AX)(SI*4), Y1, Y5
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VORPS        word80000000<>+0(SB), Y2, Y4
+	VORPS        word80000000<>+0(SB), Y3, Y5
+	VMOVUPS      word42b20000<>+0(SB), Y6
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      word4b400000<>+0(SB), Y6
+	VMOVUPS      word4b400000<>+0(SB), Y7
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
+	VSUBPS       word4b400000<>+0(SB), Y6, Y8
+	VSUBPS       word4b400000<>+0(SB), Y7, Y9
+	VMOVUPS      Y4, Y4
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
+	VMOVUPS      word3ab5112b<>+0(SB), Y8
+	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
+	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
+	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y9
+	VMOVUPS      Y4, Y10
+	VMOVUPS      Y5, Y11
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y8, Y4, Y10
+	VFMADD231PS  Y9, Y5, Y11
+	VADDPS       word3f800000<>+0(SB), Y10, Y4
+	VADDPS       word3f800000<>+0(SB), Y11, Y5
+	VPSUBD       word4b400000<>+0(SB), Y6, Y6
+	VPSUBD       word4b400000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y8
+	VPSRAD       $0x01, Y7, Y9
+	VPADDD       word0000007f<>+0(SB), Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y11, Y5, Y5
+	VPSUBD       Y8, Y6, Y6
+	VPSUBD       Y9, Y7, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y6
+	VPADDD       word0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      word3f800000<>+0(SB), Y6
+	VBLENDVPS    Y2, Y4, Y6, Y2
+	VBLENDVPS    Y3, Y5, Y6, Y3
+	VADDPS       word3f800000<>+0(SB), Y4, Y4
+	VADDPS       word3f800000<>+0(SB), Y5, Y5
+	VDIVPS       Y4, Y2, Y2
+	VDIVPS       Y5, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (AX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(SI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -1071,81 +1147,85 @@ loop6:
 tail7:
 	SUBQ         SI, CX
 	JZ           done8
-	LEAQ         tail<>+0(SB), DI
+	LEAQ         tail16<>+0(SB), DI
 	NEGQ         CX
 	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
 	VMOVUPS      96(DI)(CX*4), Y1
-	VMASKMOVPS   (DX)(SI*4), Y0, Y2
-	VMASKMOVPS   32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS   (BX)(SI*4), Y0, Y4
-	VMASKMOVPS   32(BX)(SI*4), Y1, Y5
-	VORPS        word80000000<>+0(SB), Y4, Y6
-	VORPS        word80000000<>+0(SB), Y5, Y7
-	VMOVUPS      word42b20000<>+0(SB), Y8
-	VMINPS       Y6, Y8, Y6
-	VMINPS       Y7, Y8, Y7
-	VMOVUPS      wordc2d00000<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y6
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
-	VMOVUPS      word4b400000<>+0(SB), Y9
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y7, Y9
-	VSUBPS       word4b400000<>+0(SB), Y8, Y10
-	VSUBPS       word4b400000<>+0(SB), Y9, Y11
-	VMOVUPS      Y6, Y6
-	VMOVUPS      Y7, Y7
-	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
-	VFNMADD231PS word3f317200<>+0(SB), Y11, Y7
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y7
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
-	VMOVUPS      word3ab5112b<>+0(SB), Y11
-	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
-	VFMADD213PS  word3c091d81<>+0(SB), Y7, Y11
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y10
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y7, Y11
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y10
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y7, Y11
-	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y10
-	VFMADD213PS  word3efffffe<>+0(SB), Y7, Y11
-	VMOVUPS      Y6, Y12
-	VMOVUPS      Y7, Y13
-	VMULPS       Y6, Y6, Y6
-	VMULPS       Y7, Y7, Y7
-	VFMADD231PS  Y10, Y6, Y12
-	VFMADD231PS  Y11, Y7, Y13
-	VADDPS       word3f800000<>+0(SB), Y12, Y6
-	VADDPS       word3f800000<>+0(SB), Y13, Y7
-	VPSUBD       word4b400000<>+0(SB), Y8, Y8
-	VPSUBD       word4b400000<>+0(SB), Y9, Y9
-	VPSRAD       $0x01, Y8, Y10
-	VPSRAD       $0x01, Y9, Y11
-	VPADDD       word0000007f<>+0(SB), Y10, Y12
-	VPADDD       word0000007f<>+0(SB), Y11, Y13
-	VPSLLD       $0x17, Y12, Y12
-	VPSLLD       $0x17, Y13, Y13
-	VMULPS       Y12, Y6, Y6
-	VMULPS       Y13, Y7, Y7
-	VPSUBD       Y10, Y8, Y8
-	VPSUBD       Y11, Y9, Y9
-	VPADDD       word0000007f<>+0(SB), Y8, Y8
-	VPADDD       word0000007f<>+0(SB), Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y8, Y6, Y6
-	VMULPS       Y9, Y7, Y7
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VBLENDVPS    Y4, Y6, Y8, Y4
-	VBLENDVPS    Y5, Y7, Y8, Y5
-	VADDPS       word3f800000<>+0(SB), Y6, Y6
-	VADDPS       word3f800000<>+0(SB), Y7, Y7
-	VDIVPS       Y6, Y4, Y4
-	VDIVPS       Y7, Y5, Y5
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VORPS        word80000000<>+0(SB), Y2, Y4
+	VORPS        word80000000<>+0(SB), Y3, Y5
+	VMOVUPS      word42b20000<>+0(SB), Y6
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      word4b400000<>+0(SB), Y6
+	VMOVUPS      word4b400000<>+0(SB), Y7
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
+	VSUBPS       word4b400000<>+0(SB), Y6, Y8
+	VSUBPS       word4b400000<>+0(SB), Y7, Y9
+	VMOVUPS      Y4, Y4
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
+	VMOVUPS      word3ab5112b<>+0(SB), Y8
+	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
+	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
+	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y9
+	VMOVUPS      Y4, Y10
+	VMOVUPS      Y5, Y11
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y8, Y4, Y10
+	VFMADD231PS  Y9, Y5, Y11
+	VADDPS       word3f800000<>+0(SB), Y10, Y4
+	VADDPS       word3f800000<>+0(SB), Y11, Y5
+	VPSUBD       word4b400000<>+0(SB), Y6, Y6
+	VPSUBD       word4b400000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y8
+	VPSRAD       $0x01, Y7, Y9
+	VPADDD       word0000007f<>+0(SB), Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y11, Y5, Y5
+	VPSUBD       Y8, Y6, Y6
+	VPSUBD       Y9, Y7, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y6
+	VPADDD       word0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      word3f800000<>+0(SB), Y6
+	VBLENDVPS    Y2, Y4, Y6, Y2
+	VBLENDVPS    Y3, Y5, Y6, Y3
+	VADDPS       word3f800000<>+0(SB), Y4, Y4
+	VADDPS       word3f800000<>+0(SB), Y5, Y5
+	VDIVPS       Y4, Y2, Y2
+	VDIVPS       Y5, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -1420,22 +1500,28 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y4
-	VXORPS     word80000000<>+0(SB), Y2, Y2
-	VXORPS     word80000000<>+0(SB), Y3, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y2
+	VMASKMOVPS 32(BX)(SI*4), Y2, Y2
+	VXORPS     word80000000<>+0(SB), Y0, Y0
+	VXORPS     word80000000<>+0(SB), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -1461,18 +1547,22 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y4
-	VXORPS     word80000000<>+0(SB), Y2, Y2
-	VXORPS     word80000000<>+0(SB), Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y2
+	VMASKMOVPS 32(BX)(SI*4), Y2, Y2
+	VXORPS     word80000000<>+0(SB), Y0, Y0
+	VXORPS     word80000000<>+0(SB), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -1519,28 +1609,34 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VCMPPS     $0x0c, word00000000<>+0(SB), Y4, Y6
-	VCMPPS     $0x0c, word00000000<>+0(SB), Y5, Y7
-	VANDPS     word80000000<>+0(SB), Y4, Y4
-	VANDPS     word80000000<>+0(SB), Y5, Y5
-	VXORPS     Y4, Y2, Y2
-	VXORPS     Y5, Y3, Y3
-	VANDPS     Y2, Y6, Y2
-	VANDPS     Y3, Y7, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VCMPPS     $0x0c, word00000000<>+0(SB), Y2, Y4
+	VCMPPS     $0x0c, word00000000<>+0(SB), Y3, Y5
+	VANDPS     word80000000<>+0(SB), Y2, Y2
+	VANDPS     word80000000<>+0(SB), Y3, Y3
+	VXORPS     Y2, Y0, Y0
+	VXORPS     Y3, Y1, Y1
+	VANDPS     Y0, Y4, Y0
+	VANDPS     Y1, Y5, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -1572,24 +1668,28 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VCMPPS     $0x0c, word00000000<>+0(SB), Y4, Y6
-	VCMPPS     $0x0c, word00000000<>+0(SB), Y5, Y7
-	VANDPS     word80000000<>+0(SB), Y4, Y4
-	VANDPS     word80000000<>+0(SB), Y5, Y5
-	VXORPS     Y4, Y2, Y2
-	VXORPS     Y5, Y3, Y3
-	VANDPS     Y2, Y6, Y2
-	VANDPS     Y3, Y7, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VCMPPS     $0x0c, word00000000<>+0(SB), Y2, Y4
+	VCMPPS     $0x0c, word00000000<>+0(SB), Y3, Y5
+	VANDPS     word80000000<>+0(SB), Y2, Y2
+	VANDPS     word80000000<>+0(SB), Y3, Y3
+	VXORPS     Y2, Y0, Y0
+	VXORPS     Y3, Y1, Y1
+	VANDPS     Y0, Y4, Y0
+	VANDPS     Y1, Y5, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -1632,24 +1732,30 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y4, Y4
-	VADDPS     Y5, Y5, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y2, Y2
+	VADDPS     Y3, Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -1677,20 +1783,24 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y4, Y4
-	VADDPS     Y5, Y5, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y2, Y2
+	VADDPS     Y3, Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -1735,26 +1845,32 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VXORPS     word80000000<>+0(SB), Y2, Y2
-	VXORPS     word80000000<>+0(SB), Y3, Y3
-	VMULPS     Y4, Y4, Y4
-	VMULPS     Y5, Y5, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS (AX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y1, Y5
-	VADDPS     Y4, Y2, Y2
-	VADDPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VXORPS     word80000000<>+0(SB), Y0, Y0
+	VXORPS     word80000000<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y2, Y2
+	VMULPS     Y3, Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -1784,22 +1900,26 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y0
 	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y0, Y2
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y3
-	VMASKMOVPS (BX)(SI*4), Y0, Y4
-	VMASKMOVPS 32(BX)(SI*4), Y1, Y5
-	VXORPS     word80000000<>+0(SB), Y2, Y2
-	VXORPS     word80000000<>+0(SB), Y3, Y3
-	VMULPS     Y4, Y4, Y4
-	VMULPS     Y5, Y5, Y5
-	VMULPS     Y4, Y2, Y2
-	VMULPS     Y5, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (BX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
+	VXORPS     word80000000<>+0(SB), Y0, Y0
+	VXORPS     word80000000<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y2, Y2
+	VMULPS     Y3, Y3, Y3
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y3, Y1, Y1
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -1901,88 +2021,94 @@ loop4:
 	JMP          loop4
 
 tail5:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
+	MOVQ         CX, R8
+	SUBQ         DI, R8
 	JZ           done6
-	LEAQ         tail<>+0(SB), R8
-	NEGQ         SI
-	VMOVUPS      64(R8)(SI*4), Y0
-	VMOVUPS      96(R8)(SI*4), Y1
-	VMASKMOVPS   (BX)(DI*4), Y0, Y2
-	VMASKMOVPS   32(BX)(DI*4), Y1, Y3
+	LEAQ         tail16<>+0(SB), R9
+	NEGQ         R8
+	VMOVUPS      64(R9)(R8*4), Y0
+	VMASKMOVPS   (BX)(DI*4), Y0, Y0
+	VMOVUPS      96(R9)(R8*4), Y1
+	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
 	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Y2, Y4
-	VANDPS       word7fffffff<>+0(SB), Y3, Y5
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y4, Y4
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y5, Y5
-	VTESTPS      Y4, Y4
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y2, Y2
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y3, Y3
+	VTESTPS      Y2, Y2
 	JNZ          far3
-	VTESTPS      Y5, Y5
+	VTESTPS      Y3, Y3
 	JNZ          far3
-	VMASKMOVPS   (DX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(DX)(DI*4), Y1, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3f22f983<>+0(SB), Y2, Y6
-	VFMADD231PS  word3f22f983<>+0(SB), Y3, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y8, Y2
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y9, Y3
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y8, Y2
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y9, Y3
-	VFNMADD231PS worda6f72ced<>+0(SB), Y8, Y2
-	VFNMADD231PS worda6f72ced<>+0(SB), Y9, Y3
-	VPADDD       word00000001<>+0(SB), Y6, Y6
-	VPADDD       word00000001<>+0(SB), Y7, Y7
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y3, Y3, Y9
-	VMOVUPS      word36366664<>+0(SB), Y10
-	VMOVUPS      word36366664<>+0(SB), Y11
-	VFMADD213PS  wordb95007b5<>+0(SB), Y8, Y10
-	VFMADD213PS  wordb95007b5<>+0(SB), Y9, Y11
-	VFMADD213PS  word3c088884<>+0(SB), Y8, Y10
-	VFMADD213PS  word3c088884<>+0(SB), Y9, Y11
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y8, Y10
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y9, Y11
-	VMULPS       Y2, Y8, Y12
-	VMULPS       Y3, Y9, Y13
-	VFMADD213PS  Y2, Y12, Y10
-	VFMADD213PS  Y3, Y13, Y11
-	VMOVUPS      word37ccf29c<>+0(SB), Y2
-	VMOVUPS      word37ccf29c<>+0(SB), Y3
-	VFMADD213PS  wordbab6060f<>+0(SB), Y8, Y2
-	VFMADD213PS  wordbab6060f<>+0(SB), Y9, Y3
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y8, Y2
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y9, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y12
-	VMOVUPS      word3f800000<>+0(SB), Y13
-	VFNMADD231PS word3f000000<>+0(SB), Y8, Y12
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y13
-	VMULPS       Y8, Y8, Y8
-	VMULPS       Y9, Y9, Y9
-	VFMADD213PS  Y12, Y8, Y2
-	VFMADD213PS  Y13, Y9, Y3
-	VPSLLD       $0x1f, Y6, Y8
-	VPSLLD       $0x1f, Y7, Y9
-	VBLENDVPS    Y8, Y2, Y10, Y2
-	VBLENDVPS    Y9, Y3, Y11, Y3
-	VPSLLD       $0x1e, Y6, Y6
-	VPSLLD       $0x1e, Y7, Y7
-	VANDPS       word80000000<>+0(SB), Y6, Y6
-	VANDPS       word80000000<>+0(SB), Y7, Y7
-	VXORPS       Y6, Y2, Y2
-	VXORPS       Y7, Y3, Y3
-	VMULPS       Y2, Y4, Y2
-	VMULPS       Y3, Y5, Y3
-	VMASKMOVPS   (AX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(AX)(DI*4), Y1, Y5
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(DI*4)
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   (DX)(DI*4), Y2, Y2
+	VMOVUPS      96(R9)(R8*4), Y3
+	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
+	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y6, Y0
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y7, Y1
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y6, Y0
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y7, Y1
+	VFNMADD231PS worda6f72ced<>+0(SB), Y6, Y0
+	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
+	VPADDD       word00000001<>+0(SB), Y4, Y4
+	VPADDD       word00000001<>+0(SB), Y5, Y5
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VMOVUPS      word36366664<>+0(SB), Y8
+	VMOVUPS      word36366664<>+0(SB), Y9
+	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
+	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
+	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
+	VFMADD213PS  word3c088884<>+0(SB), Y7, Y9
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y7, Y9
+	VMULPS       Y0, Y6, Y10
+	VMULPS       Y1, Y7, Y11
+	VFMADD213PS  Y0, Y10, Y8
+	VFMADD213PS  Y1, Y11, Y9
+	VMOVUPS      word37ccf29c<>+0(SB), Y0
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
+	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y10
+	VMOVUPS      word3f800000<>+0(SB), Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
+	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
+	VMULPS       Y6, Y6, Y6
+	VMULPS       Y7, Y7, Y7
+	VFMADD213PS  Y10, Y6, Y0
+	VFMADD213PS  Y11, Y7, Y1
+	VPSLLD       $0x1f, Y4, Y6
+	VPSLLD       $0x1f, Y5, Y7
+	VBLENDVPS    Y6, Y0, Y8, Y0
+	VBLENDVPS    Y7, Y1, Y9, Y1
+	VPSLLD       $0x1e, Y4, Y4
+	VPSLLD       $0x1e, Y5, Y5
+	VANDPS       word80000000<>+0(SB), Y4, Y4
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y4, Y0, Y0
+	VXORPS       Y5, Y1, Y1
+	VMULPS       Y0, Y2, Y0
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   (AX)(DI*4), Y2, Y2
+	VMOVUPS      96(R9)(R8*4), Y3
+	VMASKMOVPS   32(AX)(DI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+	VMOVUPS      96(R9)(R8*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(DI*4)
 
 done6:
 	MOVQ CX, SI
@@ -2072,84 +2198,88 @@ loop8:
 	JMP          loop8
 
 tail9:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
+	MOVQ         CX, R8
+	SUBQ         DI, R8
 	JZ           done10
-	LEAQ         tail<>+0(SB), R8
-	NEGQ         SI
-	VMOVUPS      64(R8)(SI*4), Y0
-	VMOVUPS      96(R8)(SI*4), Y1
-	VMASKMOVPS   (BX)(DI*4), Y0, Y2
-	VMASKMOVPS   32(BX)(DI*4), Y1, Y3
+	LEAQ         tail16<>+0(SB), R9
+	NEGQ         R8
+	VMOVUPS      64(R9)(R8*4), Y0
+	VMASKMOVPS   (BX)(DI*4), Y0, Y0
+	VMOVUPS      96(R9)(R8*4), Y1
+	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
 	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Y2, Y4
-	VANDPS       word7fffffff<>+0(SB), Y3, Y5
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y4, Y4
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y5, Y5
-	VTESTPS      Y4, Y4
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y2, Y2
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y3, Y3
+	VTESTPS      Y2, Y2
 	JNZ          far7
-	VTESTPS      Y5, Y5
+	VTESTPS      Y3, Y3
 	JNZ          far7
-	VMASKMOVPS   (DX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(DX)(DI*4), Y1, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3f22f983<>+0(SB), Y2, Y6
-	VFMADD231PS  word3f22f983<>+0(SB), Y3, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y8, Y2
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y9, Y3
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y8, Y2
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y9, Y3
-	VFNMADD231PS worda6f72ced<>+0(SB), Y8, Y2
-	VFNMADD231PS worda6f72ced<>+0(SB), Y9, Y3
-	VPADDD       word00000001<>+0(SB), Y6, Y6
-	VPADDD       word00000001<>+0(SB), Y7, Y7
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y3, Y3, Y9
-	VMOVUPS      word36366664<>+0(SB), Y10
-	VMOVUPS      word36366664<>+0(SB), Y11
-	VFMADD213PS  wordb95007b5<>+0(SB), Y8, Y10
-	VFMADD213PS  wordb95007b5<>+0(SB), Y9, Y11
-	VFMADD213PS  word3c088884<>+0(SB), Y8, Y10
-	VFMADD213PS  word3c088884<>+0(SB), Y9, Y11
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y8, Y10
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y9, Y11
-	VMULPS       Y2, Y8, Y12
-	VMULPS       Y3, Y9, Y13
-	VFMADD213PS  Y2, Y12, Y10
-	VFMADD213PS  Y3, Y13, Y11
-	VMOVUPS      word37ccf29c<>+0(SB), Y2
-	VMOVUPS      word37ccf29c<>+0(SB), Y3
-	VFMADD213PS  wordbab6060f<>+0(SB), Y8, Y2
-	VFMADD213PS  wordbab6060f<>+0(SB), Y9, Y3
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y8, Y2
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y9, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y12
-	VMOVUPS      word3f800000<>+0(SB), Y13
-	VFNMADD231PS word3f000000<>+0(SB), Y8, Y12
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y13
-	VMULPS       Y8, Y8, Y8
-	VMULPS       Y9, Y9, Y9
-	VFMADD213PS  Y12, Y8, Y2
-	VFMADD213PS  Y13, Y9, Y3
-	VPSLLD       $0x1f, Y6, Y8
-	VPSLLD       $0x1f, Y7, Y9
-	VBLENDVPS    Y8, Y2, Y10, Y2
-	VBLENDVPS    Y9, Y3, Y11, Y3
-	VPSLLD       $0x1e, Y6, Y6
-	VPSLLD       $0x1e, Y7, Y7
-	VANDPS       word80000000<>+0(SB), Y6, Y6
-	VANDPS       word80000000<>+0(SB), Y7, Y7
-	VXORPS       Y6, Y2, Y2
-	VXORPS       Y7, Y3, Y3
-	VMULPS       Y2, Y4, Y2
-	VMULPS       Y3, Y5, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(DI*4)
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   (DX)(DI*4), Y2, Y2
+	VMOVUPS      96(R9)(R8*4), Y3
+	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
+	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y6, Y0
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y7, Y1
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y6, Y0
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y7, Y1
+	VFNMADD231PS worda6f72ced<>+0(SB), Y6, Y0
+	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
+	VPADDD       word00000001<>+0(SB), Y4, Y4
+	VPADDD       word00000001<>+0(SB), Y5, Y5
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VMOVUPS      word36366664<>+0(SB), Y8
+	VMOVUPS      word36366664<>+0(SB), Y9
+	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
+	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
+	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
+	VFMADD213PS  word3c088884<>+0(SB), Y7, Y9
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y7, Y9
+	VMULPS       Y0, Y6, Y10
+	VMULPS       Y1, Y7, Y11
+	VFMADD213PS  Y0, Y10, Y8
+	VFMADD213PS  Y1, Y11, Y9
+	VMOVUPS      word37ccf29c<>+0(SB), Y0
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
+	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y10
+	VMOVUPS      word3f800000<>+0(SB), Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
+	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
+	VMULPS       Y6, Y6, Y6
+	VMULPS       Y7, Y7, Y7
+	VFMADD213PS  Y10, Y6, Y0
+	VFMADD213PS  Y11, Y7, Y1
+	VPSLLD       $0x1f, Y4, Y6
+	VPSLLD       $0x1f, Y5, Y7
+	VBLENDVPS    Y6, Y0, Y8, Y0
+	VBLENDVPS    Y7, Y1, Y9, Y1
+	VPSLLD       $0x1e, Y4, Y4
+	VPSLLD       $0x1e, Y5, Y5
+	VANDPS       word80000000<>+0(SB), Y4, Y4
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y4, Y0, Y0
+	VXORPS       Y5, Y1, Y1
+	VMULPS       Y0, Y2, Y0
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+	VMOVUPS      96(R9)(R8*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(DI*4)
 
 done10:
 	MOVQ CX, SI
@@ -2507,88 +2637,94 @@ loop4:
 	JMP          loop4
 
 tail5:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
+	MOVQ         CX, R8
+	SUBQ         DI, R8
 	JZ           done6
-	LEAQ         tail<>+0(SB), R8
-	NEGQ         SI
-	VMOVUPS      64(R8)(SI*4), Y0
-	VMOVUPS      96(R8)(SI*4), Y1
-	VMASKMOVPS   (BX)(DI*4), Y0, Y2
-	VMASKMOVPS   32(BX)(DI*4), Y1, Y3
+	LEAQ         tail16<>+0(SB), R9
+	NEGQ         R8
+	VMOVUPS      64(R9)(R8*4), Y0
+	VMASKMOVPS   (BX)(DI*4), Y0, Y0
+	VMOVUPS      96(R9)(R8*4), Y1
+	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
 	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Y2, Y4
-	VANDPS       word7fffffff<>+0(SB), Y3, Y5
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y4, Y4
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y5, Y5
-	VTESTPS      Y4, Y4
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y2, Y2
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y3, Y3
+	VTESTPS      Y2, Y2
 	JNZ          far3
-	VTESTPS      Y5, Y5
+	VTESTPS      Y3, Y3
 	JNZ          far3
-	VMASKMOVPS   (DX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(DX)(DI*4), Y1, Y5
-	VXORPS       word80000000<>+0(SB), Y4, Y4
-	VXORPS       word80000000<>+0(SB), Y5, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3f22f983<>+0(SB), Y2, Y6
-	VFMADD231PS  word3f22f983<>+0(SB), Y3, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y8, Y2
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y9, Y3
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y8, Y2
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y9, Y3
-	VFNMADD231PS worda6f72ced<>+0(SB), Y8, Y2
-	VFNMADD231PS worda6f72ced<>+0(SB), Y9, Y3
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y3, Y3, Y9
-	VMOVUPS      word36366664<>+0(SB), Y10
-	VMOVUPS      word36366664<>+0(SB), Y11
-	VFMADD213PS  wordb95007b5<>+0(SB), Y8, Y10
-	VFMADD213PS  wordb95007b5<>+0(SB), Y9, Y11
-	VFMADD213PS  word3c088884<>+0(SB), Y8, Y10
-	VFMADD213PS  word3c088884<>+0(SB), Y9, Y11
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y8, Y10
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y9, Y11
-	VMULPS       Y2, Y8, Y12
-	VMULPS       Y3, Y9, Y13
-	VFMADD213PS  Y2, Y12, Y10
-	VFMADD213PS  Y3, Y13, Y11
-	VMOVUPS      word37ccf29c<>+0(SB), Y2
-	VMOVUPS      word37ccf29c<>+0(SB), Y3
-	VFMADD213PS  wordbab6060f<>+0(SB), Y8, Y2
-	VFMADD213PS  wordbab6060f<>+0(SB), Y9, Y3
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y8, Y2
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y9, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y12
-	VMOVUPS      word3f800000<>+0(SB), Y13
-	VFNMADD231PS word3f000000<>+0(SB), Y8, Y12
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y13
-	VMULPS       Y8, Y8, Y8
-	VMULPS       Y9, Y9, Y9
-	VFMADD213PS  Y12, Y8, Y2
-	VFMADD213PS  Y13, Y9, Y3
-	VPSLLD       $0x1f, Y6, Y8
-	VPSLLD       $0x1f, Y7, Y9
-	VBLENDVPS    Y8, Y2, Y10, Y2
-	VBLENDVPS    Y9, Y3, Y11, Y3
-	VPSLLD       $0x1e, Y6, Y6
-	VPSLLD       $0x1e, Y7, Y7
-	VANDPS       word80000000<>+0(SB), Y6, Y6
-	VANDPS       word80000000<>+0(SB), Y7, Y7
-	VXORPS       Y6, Y2, Y2
-	VXORPS       Y7, Y3, Y3
-	VMULPS       Y2, Y4, Y2
-	VMULPS       Y3, Y5, Y3
-	VMASKMOVPS   (AX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(AX)(DI*4), Y1, Y5
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(DI*4)
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   (DX)(DI*4), Y2, Y2
+	VMOVUPS      96(R9)(R8*4), Y3
+	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
+	VXORPS       word80000000<>+0(SB), Y2, Y2
+	VXORPS       word80000000<>+0(SB), Y3, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
+	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y6, Y0
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y7, Y1
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y6, Y0
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y7, Y1
+	VFNMADD231PS worda6f72ced<>+0(SB), Y6, Y0
+	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VMOVUPS      word36366664<>+0(SB), Y8
+	VMOVUPS      word36366664<>+0(SB), Y9
+	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
+	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
+	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
+	VFMADD213PS  word3c088884<>+0(SB), Y7, Y9
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y7, Y9
+	VMULPS       Y0, Y6, Y10
+	VMULPS       Y1, Y7, Y11
+	VFMADD213PS  Y0, Y10, Y8
+	VFMADD213PS  Y1, Y11, Y9
+	VMOVUPS      word37ccf29c<>+0(SB), Y0
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
+	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y10
+	VMOVUPS      word3f800000<>+0(SB), Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
+	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
+	VMULPS       Y6, Y6, Y6
+	VMULPS       Y7, Y7, Y7
+	VFMADD213PS  Y10, Y6, Y0
+	VFMADD213PS  Y11, Y7, Y1
+	VPSLLD       $0x1f, Y4, Y6
+	VPSLLD       $0x1f, Y5, Y7
+	VBLENDVPS    Y6, Y0, Y8, Y0
+	VBLENDVPS    Y7, Y1, Y9, Y1
+	VPSLLD       $0x1e, Y4, Y4
+	VPSLLD       $0x1e, Y5, Y5
+	VANDPS       word80000000<>+0(SB), Y4, Y4
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y4, Y0, Y0
+	VXORPS       Y5, Y1, Y1
+	VMULPS       Y0, Y2, Y0
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   (AX)(DI*4), Y2, Y2
+	VMOVUPS      96(R9)(R8*4), Y3
+	VMASKMOVPS   32(AX)(DI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+	VMOVUPS      96(R9)(R8*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(DI*4)
 
 done6:
 	MOVQ CX, SI
@@ -2678,84 +2814,88 @@ loop8:
 	JMP          loop8
 
 tail9:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
+	MOVQ         CX, R8
+	SUBQ         DI, R8
 	JZ           done10
-	LEAQ         tail<>+0(SB), R8
-	NEGQ         SI
-	VMOVUPS      64(R8)(SI*4), Y0
-	VMOVUPS      96(R8)(SI*4), Y1
-	VMASKMOVPS   (BX)(DI*4), Y0, Y2
-	VMASKMOVPS   32(BX)(DI*4), Y1, Y3
+	LEAQ         tail16<>+0(SB), R9
+	NEGQ         R8
+	VMOVUPS      64(R9)(R8*4), Y0
+	VMASKMOVPS   (BX)(DI*4), Y0, Y0
+	VMOVUPS      96(R9)(R8*4), Y1
+	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
 	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Y2, Y4
-	VANDPS       word7fffffff<>+0(SB), Y3, Y5
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y4, Y4
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y5, Y5
-	VTESTPS      Y4, Y4
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y2, Y2
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y3, Y3
+	VTESTPS      Y2, Y2
 	JNZ          far7
-	VTESTPS      Y5, Y5
+	VTESTPS      Y3, Y3
 	JNZ          far7
-	VMASKMOVPS   (DX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(DX)(DI*4), Y1, Y5
-	VXORPS       word80000000<>+0(SB), Y4, Y4
-	VXORPS       word80000000<>+0(SB), Y5, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3f22f983<>+0(SB), Y2, Y6
-	VFMADD231PS  word3f22f983<>+0(SB), Y3, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y8, Y2
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y9, Y3
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y8, Y2
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y9, Y3
-	VFNMADD231PS worda6f72ced<>+0(SB), Y8, Y2
-	VFNMADD231PS worda6f72ced<>+0(SB), Y9, Y3
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y3, Y3, Y9
-	VMOVUPS      word36366664<>+0(SB), Y10
-	VMOVUPS      word36366664<>+0(SB), Y11
-	VFMADD213PS  wordb95007b5<>+0(SB), Y8, Y10
-	VFMADD213PS  wordb95007b5<>+0(SB), Y9, Y11
-	VFMADD213PS  word3c088884<>+0(SB), Y8, Y10
-	VFMADD213PS  word3c088884<>+0(SB), Y9, Y11
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y8, Y10
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y9, Y11
-	VMULPS       Y2, Y8, Y12
-	VMULPS       Y3, Y9, Y13
-	VFMADD213PS  Y2, Y12, Y10
-	VFMADD213PS  Y3, Y13, Y11
-	VMOVUPS      word37ccf29c<>+0(SB), Y2
-	VMOVUPS      word37ccf29c<>+0(SB), Y3
-	VFMADD213PS  wordbab6060f<>+0(SB), Y8, Y2
-	VFMADD213PS  wordbab6060f<>+0(SB), Y9, Y3
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y8, Y2
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y9, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y12
-	VMOVUPS      word3f800000<>+0(SB), Y13
-	VFNMADD231PS word3f000000<>+0(SB), Y8, Y12
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y13
-	VMULPS       Y8, Y8, Y8
-	VMULPS       Y9, Y9, Y9
-	VFMADD213PS  Y12, Y8, Y2
-	VFMADD213PS  Y13, Y9, Y3
-	VPSLLD       $0x1f, Y6, Y8
-	VPSLLD       $0x1f, Y7, Y9
-	VBLENDVPS    Y8, Y2, Y10, Y2
-	VBLENDVPS    Y9, Y3, Y11, Y3
-	VPSLLD       $0x1e, Y6, Y6
-	VPSLLD       $0x1e, Y7, Y7
-	VANDPS       word80000000<>+0(SB), Y6, Y6
-	VANDPS       word80000000<>+0(SB), Y7, Y7
-	VXORPS       Y6, Y2, Y2
-	VXORPS       Y7, Y3, Y3
-	VMULPS       Y2, Y4, Y2
-	VMULPS       Y3, Y5, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(DI*4)
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   (DX)(DI*4), Y2, Y2
+	VMOVUPS      96(R9)(R8*4), Y3
+	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
+	VXORPS       word80000000<>+0(SB), Y2, Y2
+	VXORPS       word80000000<>+0(SB), Y3, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
+	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y6, Y0
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y7, Y1
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y6, Y0
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y7, Y1
+	VFNMADD231PS worda6f72ced<>+0(SB), Y6, Y0
+	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VMOVUPS      word36366664<>+0(SB), Y8
+	VMOVUPS      word36366664<>+0(SB), Y9
+	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
+	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
+	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
+	VFMADD213PS  word3c088884<>+0(SB), Y7, Y9
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y7, Y9
+	VMULPS       Y0, Y6, Y10
+	VMULPS       Y1, Y7, Y11
+	VFMADD213PS  Y0, Y10, Y8
+	VFMADD213PS  Y1, Y11, Y9
+	VMOVUPS      word37ccf29c<>+0(SB), Y0
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
+	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y10
+	VMOVUPS      word3f800000<>+0(SB), Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
+	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
+	VMULPS       Y6, Y6, Y6
+	VMULPS       Y7, Y7, Y7
+	VFMADD213PS  Y10, Y6, Y0
+	VFMADD213PS  Y11, Y7, Y1
+	VPSLLD       $0x1f, Y4, Y6
+	VPSLLD       $0x1f, Y5, Y7
+	VBLENDVPS    Y6, Y0, Y8, Y0
+	VBLENDVPS    Y7, Y1, Y9, Y1
+	VPSLLD       $0x1e, Y4, Y4
+	VPSLLD       $0x1e, Y5, Y5
+	VANDPS       word80000000<>+0(SB), Y4, Y4
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y4, Y0, Y0
+	VXORPS       Y5, Y1, Y1
+	VMULPS       Y0, Y2, Y0
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      64(R9)(R8*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+	VMOVUPS      96(R9)(R8*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(DI*4)
 
 done10:
 	MOVQ CX, SI

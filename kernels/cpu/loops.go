@@ -41,8 +41,14 @@ type loops struct {
 	adam func(param, grad, m, v []float32, a *kernels.AdamFactors)
 	sgd  func(param, grad, velocity []float32, s *kernels.SGD)
 
+	// transposeStrip copies the first n elements, a multiple of 8, of 8 rows of
+	// src to the first 8 elements of n rows of dst.
+	transposeStrip func(dst *float32, dstStride int, src *float32, srcStride, n int)
+
 	distanceRows    func(out, x []float32, y *float32)                          // out[j] = ‖x − row j of y‖
 	distanceColumns func(out []float32, y *float32, stride int, x []float32)    // out[j] = ‖x − column j of y‖
+	sumDifferences  func(c, y []float32, x float32) float32                     // Σ c[j]·(x − y[j])
+	pairWeights     func(w, g, dist []float32)                                  // w = (w + g)/dist, 0 where dist is 0
 	addDifferences  func(dst, x []float32, y *float32, stride int, c []float32) // dst += Σ c[j]·(x − row j of y)
 }
 
@@ -56,6 +62,7 @@ var loopsPlain = loops{
 	uniform: uniformPlain, normal: normalPlain,
 	adam: adamPlain, sgd: sgdPlain,
 	distanceRows: distanceRowsPlain, distanceColumns: distanceColumnsPlain, addDifferences: addDifferencesPlain,
+	sumDifferences: sumDifferencesPlain, pairWeights: pairWeightsPlain, transposeStrip: transposeStripPlain,
 }
 
 func init() {

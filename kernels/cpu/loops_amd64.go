@@ -43,6 +43,7 @@ var loopsAVX2 = loops{
 		}
 	},
 	distanceRows: distanceRowsAVX2, distanceColumns: distanceColumnsAVX2, addDifferences: addDifferencesAVX2,
+	sumDifferences: sumDifferencesAVX2, pairWeights: pairWeightsAVX2, transposeStrip: transposeStripAVX2,
 }
 
 var loopsAVX512 = loops{
@@ -81,6 +82,7 @@ var loopsAVX512 = loops{
 		}
 	},
 	distanceRows: distanceRowsAVX512, distanceColumns: distanceColumnsAVX512, addDifferences: addDifferencesAVX512,
+	sumDifferences: sumDifferencesAVX512, pairWeights: pairWeightsAVX512, transposeStrip: transposeStripAVX2,
 }
 
 func copyPlain(dst, x []float32) { copy(dst, x) }

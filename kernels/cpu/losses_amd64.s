@@ -5,329 +5,343 @@
 #include "textflag.h"
 
 // func bceAVX2(p []float32, t []float32) (sum float64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·bceAVX2(SB), NOSPLIT, $0-56
-	MOVQ   p_len+8(FP), AX
-	MOVQ   p_base+0(FP), CX
-	MOVQ   t_base+24(FP), DX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	XORQ   BX, BX
+// Requires: AVX, AVX2, FMA3
+TEXT ·bceAVX2(SB), NOSPLIT, $128-56
+	MOVQ    p_len+8(FP), AX
+	MOVQ    p_base+0(FP), CX
+	MOVQ    t_base+24(FP), DX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VMOVUPD Y0, (SP)
+	VMOVUPD Y1, 32(SP)
+	VMOVUPD Y2, 64(SP)
+	VMOVUPD Y3, 96(SP)
+	XORQ    BX, BX
 
 loop1:
 	LEAQ         16(BX), SI
 	CMPQ         SI, AX
 	JGT          tail2
-	VMOVUPS      (CX)(BX*4), Y4
-	VMOVUPS      (DX)(BX*4), Y5
-	VCMPPS       $0x01, word00800000<>+0(SB), Y4, Y6
-	VMULPS       word4b000000<>+0(SB), Y4, Y7
-	VBLENDVPS    Y6, Y7, Y4, Y7
-	VPSUBD       word3f3504f3<>+0(SB), Y7, Y8
+	VMOVUPS      (CX)(BX*4), Y0
+	VMOVUPS      (DX)(BX*4), Y1
+	VMOVUPS      word3f800000<>+0(SB), Y2
+	VSUBPS       Y0, Y2, Y2
+	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
+	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
+	VMULPS       word4b000000<>+0(SB), Y0, Y5
+	VMULPS       word4b000000<>+0(SB), Y2, Y6
+	VBLENDVPS    Y3, Y5, Y0, Y5
+	VBLENDVPS    Y4, Y6, Y2, Y6
+	VPSUBD       word3f3504f3<>+0(SB), Y5, Y7
+	VPSUBD       word3f3504f3<>+0(SB), Y6, Y8
+	VPSRAD       $0x17, Y7, Y7
 	VPSRAD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y8, Y9
-	VPSUBD       Y9, Y7, Y7
-	VSUBPS       word3f800000<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y9
+	VPSLLD       $0x17, Y8, Y10
+	VPSUBD       Y9, Y5, Y5
+	VPSUBD       Y10, Y6, Y6
+	VSUBPS       word3f800000<>+0(SB), Y5, Y5
+	VSUBPS       word3f800000<>+0(SB), Y6, Y6
+	VCVTDQ2PS    Y7, Y7
 	VCVTDQ2PS    Y8, Y8
-	VANDPS       word41b80000<>+0(SB), Y6, Y6
-	VSUBPS       Y6, Y8, Y6
+	VANDPS       word41b80000<>+0(SB), Y3, Y3
+	VANDPS       word41b80000<>+0(SB), Y4, Y4
+	VSUBPS       Y3, Y7, Y3
+	VSUBPS       Y4, Y8, Y4
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
 	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y7, Y8
-	VFMADD213PS  word3df37835<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e119bb4<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe800003<>+0(SB), Y7, Y8
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y7, Y8
-	VMULPS       Y7, Y7, Y9
-	VMULPS       word35bfbe8e<>+0(SB), Y6, Y10
-	VMULPS       Y7, Y9, Y11
-	VFMADD231PS  Y8, Y11, Y10
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y10
-	VADDPS       Y7, Y10, Y7
-	VFMADD231PS  word3f317200<>+0(SB), Y6, Y7
-	VCMPPS       $0x09, word00000000<>+0(SB), Y4, Y6
-	VBLENDVPS    Y6, word7fc00000<>+0(SB), Y7, Y6
-	VMOVUPS      wordc2c80000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
-	VSUBPS       Y4, Y7, Y4
-	VCMPPS       $0x01, word00800000<>+0(SB), Y4, Y7
-	VMULPS       word4b000000<>+0(SB), Y4, Y8
-	VBLENDVPS    Y7, Y8, Y4, Y8
-	VPSUBD       word3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
-	VSUBPS       word3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       word41b80000<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y9, Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y9
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y8, Y9
-	VFMADD213PS  word3df37835<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e119bb4<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe800003<>+0(SB), Y8, Y9
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y8, Y9
-	VMULPS       Y8, Y8, Y10
-	VMULPS       word35bfbe8e<>+0(SB), Y7, Y11
-	VMULPS       Y8, Y10, Y12
-	VFMADD231PS  Y9, Y12, Y11
-	VFNMADD231PS word3f000000<>+0(SB), Y10, Y11
-	VADDPS       Y8, Y11, Y8
-	VFMADD231PS  word3f317200<>+0(SB), Y7, Y8
-	VCMPPS       $0x09, word00000000<>+0(SB), Y4, Y4
-	VBLENDVPS    Y4, word7fc00000<>+0(SB), Y8, Y4
-	VMOVUPS      wordc2c80000<>+0(SB), Y7
-	VMAXPS       Y4, Y7, Y4
-	VSUBPS       Y6, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VSUBPS       Y4, Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VMOVUPS      32(CX)(BX*4), Y4
-	VMOVUPS      32(DX)(BX*4), Y5
-	VCMPPS       $0x01, word00800000<>+0(SB), Y4, Y6
-	VMULPS       word4b000000<>+0(SB), Y4, Y7
-	VBLENDVPS    Y6, Y7, Y4, Y7
-	VPSUBD       word3f3504f3<>+0(SB), Y7, Y8
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
+	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
+	VFMADD213PS  word3df37835<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e119bb4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e119bb4<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe800003<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe800003<>+0(SB), Y6, Y8
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y6, Y8
+	VMULPS       Y5, Y5, Y9
+	VMULPS       Y6, Y6, Y10
+	VMULPS       word35bfbe8e<>+0(SB), Y3, Y11
+	VMULPS       word35bfbe8e<>+0(SB), Y4, Y12
+	VMULPS       Y5, Y9, Y13
+	VMULPS       Y6, Y10, Y14
+	VFMADD231PS  Y7, Y13, Y11
+	VFMADD231PS  Y8, Y14, Y12
+	VFNMADD231PS word3f000000<>+0(SB), Y9, Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y10, Y12
+	VADDPS       Y5, Y11, Y5
+	VADDPS       Y6, Y12, Y6
+	VFMADD231PS  word3f317200<>+0(SB), Y3, Y5
+	VFMADD231PS  word3f317200<>+0(SB), Y4, Y6
+	VCMPPS       $0x09, word00000000<>+0(SB), Y0, Y0
+	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
+	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
+	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y2, Y3, Y2
+	VSUBPS       word3f800000<>+0(SB), Y1, Y3
+	VMULPS       Y2, Y3, Y2
+	VFNMADD231PS Y0, Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y1
+	VADDPD       (SP), Y1, Y1
+	VMOVUPD      Y1, (SP)
+	VADDPD       32(SP), Y0, Y0
+	VMOVUPD      Y0, 32(SP)
+	VMOVUPS      32(CX)(BX*4), Y0
+	VMOVUPS      32(DX)(BX*4), Y1
+	VMOVUPS      word3f800000<>+0(SB), Y2
+	VSUBPS       Y0, Y2, Y2
+	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
+	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
+	VMULPS       word4b000000<>+0(SB), Y0, Y5
+	VMULPS       word4b000000<>+0(SB), Y2, Y6
+	VBLENDVPS    Y3, Y5, Y0, Y5
+	VBLENDVPS    Y4, Y6, Y2, Y6
+	VPSUBD       word3f3504f3<>+0(SB), Y5, Y7
+	VPSUBD       word3f3504f3<>+0(SB), Y6, Y8
+	VPSRAD       $0x17, Y7, Y7
 	VPSRAD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y8, Y9
-	VPSUBD       Y9, Y7, Y7
-	VSUBPS       word3f800000<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y9
+	VPSLLD       $0x17, Y8, Y10
+	VPSUBD       Y9, Y5, Y5
+	VPSUBD       Y10, Y6, Y6
+	VSUBPS       word3f800000<>+0(SB), Y5, Y5
+	VSUBPS       word3f800000<>+0(SB), Y6, Y6
+	VCVTDQ2PS    Y7, Y7
 	VCVTDQ2PS    Y8, Y8
-	VANDPS       word41b80000<>+0(SB), Y6, Y6
-	VSUBPS       Y6, Y8, Y6
+	VANDPS       word41b80000<>+0(SB), Y3, Y3
+	VANDPS       word41b80000<>+0(SB), Y4, Y4
+	VSUBPS       Y3, Y7, Y3
+	VSUBPS       Y4, Y8, Y4
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
 	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y7, Y8
-	VFMADD213PS  word3df37835<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e119bb4<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe800003<>+0(SB), Y7, Y8
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y7, Y8
-	VMULPS       Y7, Y7, Y9
-	VMULPS       word35bfbe8e<>+0(SB), Y6, Y10
-	VMULPS       Y7, Y9, Y11
-	VFMADD231PS  Y8, Y11, Y10
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y10
-	VADDPS       Y7, Y10, Y7
-	VFMADD231PS  word3f317200<>+0(SB), Y6, Y7
-	VCMPPS       $0x09, word00000000<>+0(SB), Y4, Y6
-	VBLENDVPS    Y6, word7fc00000<>+0(SB), Y7, Y6
-	VMOVUPS      wordc2c80000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
-	VSUBPS       Y4, Y7, Y4
-	VCMPPS       $0x01, word00800000<>+0(SB), Y4, Y7
-	VMULPS       word4b000000<>+0(SB), Y4, Y8
-	VBLENDVPS    Y7, Y8, Y4, Y8
-	VPSUBD       word3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
-	VSUBPS       word3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       word41b80000<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y9, Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y9
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y8, Y9
-	VFMADD213PS  word3df37835<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e119bb4<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe800003<>+0(SB), Y8, Y9
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y8, Y9
-	VMULPS       Y8, Y8, Y10
-	VMULPS       word35bfbe8e<>+0(SB), Y7, Y11
-	VMULPS       Y8, Y10, Y12
-	VFMADD231PS  Y9, Y12, Y11
-	VFNMADD231PS word3f000000<>+0(SB), Y10, Y11
-	VADDPS       Y8, Y11, Y8
-	VFMADD231PS  word3f317200<>+0(SB), Y7, Y8
-	VCMPPS       $0x09, word00000000<>+0(SB), Y4, Y4
-	VBLENDVPS    Y4, word7fc00000<>+0(SB), Y8, Y4
-	VMOVUPS      wordc2c80000<>+0(SB), Y7
-	VMAXPS       Y4, Y7, Y4
-	VSUBPS       Y6, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VSUBPS       Y4, Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
+	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
+	VFMADD213PS  word3df37835<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e119bb4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e119bb4<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe800003<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe800003<>+0(SB), Y6, Y8
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y6, Y8
+	VMULPS       Y5, Y5, Y9
+	VMULPS       Y6, Y6, Y10
+	VMULPS       word35bfbe8e<>+0(SB), Y3, Y11
+	VMULPS       word35bfbe8e<>+0(SB), Y4, Y12
+	VMULPS       Y5, Y9, Y13
+	VMULPS       Y6, Y10, Y14
+	VFMADD231PS  Y7, Y13, Y11
+	VFMADD231PS  Y8, Y14, Y12
+	VFNMADD231PS word3f000000<>+0(SB), Y9, Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y10, Y12
+	VADDPS       Y5, Y11, Y5
+	VADDPS       Y6, Y12, Y6
+	VFMADD231PS  word3f317200<>+0(SB), Y3, Y5
+	VFMADD231PS  word3f317200<>+0(SB), Y4, Y6
+	VCMPPS       $0x09, word00000000<>+0(SB), Y0, Y0
+	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
+	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
+	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y2, Y3, Y2
+	VSUBPS       word3f800000<>+0(SB), Y1, Y3
+	VMULPS       Y2, Y3, Y2
+	VFNMADD231PS Y0, Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y1
+	VADDPD       64(SP), Y1, Y1
+	VMOVUPD      Y1, 64(SP)
+	VADDPD       96(SP), Y0, Y0
+	VMOVUPD      Y0, 96(SP)
 	MOVQ         SI, BX
 	JMP          loop1
 
 tail2:
 	SUBQ         BX, AX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         AX
-	VMOVUPS      64(SI)(AX*4), Y4
-	VMOVUPS      96(SI)(AX*4), Y5
-	VMASKMOVPS   (CX)(BX*4), Y4, Y6
-	VMASKMOVPS   (DX)(BX*4), Y4, Y4
-	VCMPPS       $0x01, word00800000<>+0(SB), Y6, Y7
-	VMULPS       word4b000000<>+0(SB), Y6, Y8
-	VBLENDVPS    Y7, Y8, Y6, Y8
-	VPSUBD       word3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
-	VSUBPS       word3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       word41b80000<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y9, Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y9
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y8, Y9
-	VFMADD213PS  word3df37835<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e119bb4<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe800003<>+0(SB), Y8, Y9
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y8, Y9
-	VMULPS       Y8, Y8, Y10
-	VMULPS       word35bfbe8e<>+0(SB), Y7, Y11
-	VMULPS       Y8, Y10, Y12
-	VFMADD231PS  Y9, Y12, Y11
-	VFNMADD231PS word3f000000<>+0(SB), Y10, Y11
-	VADDPS       Y8, Y11, Y8
-	VFMADD231PS  word3f317200<>+0(SB), Y7, Y8
-	VCMPPS       $0x09, word00000000<>+0(SB), Y6, Y7
-	VBLENDVPS    Y7, word7fc00000<>+0(SB), Y8, Y7
-	VMOVUPS      wordc2c80000<>+0(SB), Y8
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VSUBPS       Y6, Y8, Y6
-	VCMPPS       $0x01, word00800000<>+0(SB), Y6, Y8
-	VMULPS       word4b000000<>+0(SB), Y6, Y9
-	VBLENDVPS    Y8, Y9, Y6, Y9
-	VPSUBD       word3f3504f3<>+0(SB), Y9, Y10
-	VPSRAD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y10, Y11
-	VPSUBD       Y11, Y9, Y9
-	VSUBPS       word3f800000<>+0(SB), Y9, Y9
-	VCVTDQ2PS    Y10, Y10
-	VANDPS       word41b80000<>+0(SB), Y8, Y8
-	VSUBPS       Y8, Y10, Y8
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y10
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y9, Y10
-	VFMADD213PS  word3df37835<>+0(SB), Y9, Y10
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y9, Y10
-	VFMADD213PS  word3e119bb4<>+0(SB), Y9, Y10
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y9, Y10
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y9, Y10
-	VFMADD213PS  wordbe800003<>+0(SB), Y9, Y10
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y9, Y10
-	VMULPS       Y9, Y9, Y11
-	VMULPS       word35bfbe8e<>+0(SB), Y8, Y12
-	VMULPS       Y9, Y11, Y13
-	VFMADD231PS  Y10, Y13, Y12
-	VFNMADD231PS word3f000000<>+0(SB), Y11, Y12
-	VADDPS       Y9, Y12, Y9
-	VFMADD231PS  word3f317200<>+0(SB), Y8, Y9
-	VCMPPS       $0x09, word00000000<>+0(SB), Y6, Y6
-	VBLENDVPS    Y6, word7fc00000<>+0(SB), Y9, Y6
-	VMOVUPS      wordc2c80000<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y6
-	VSUBPS       Y7, Y6, Y7
-	VMULPS       Y7, Y4, Y4
-	VSUBPS       Y6, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y6, Y1, Y1
-	VMASKMOVPS   32(CX)(BX*4), Y5, Y4
-	VMASKMOVPS   32(DX)(BX*4), Y5, Y5
-	VCMPPS       $0x01, word00800000<>+0(SB), Y4, Y6
-	VMULPS       word4b000000<>+0(SB), Y4, Y7
-	VBLENDVPS    Y6, Y7, Y4, Y7
-	VPSUBD       word3f3504f3<>+0(SB), Y7, Y8
+	VMOVUPS      64(SI)(AX*4), Y0
+	VMASKMOVPS   (CX)(BX*4), Y0, Y0
+	VMOVUPS      64(SI)(AX*4), Y1
+	VMASKMOVPS   (DX)(BX*4), Y1, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y2
+	VSUBPS       Y0, Y2, Y2
+	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
+	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
+	VMULPS       word4b000000<>+0(SB), Y0, Y5
+	VMULPS       word4b000000<>+0(SB), Y2, Y6
+	VBLENDVPS    Y3, Y5, Y0, Y5
+	VBLENDVPS    Y4, Y6, Y2, Y6
+	VPSUBD       word3f3504f3<>+0(SB), Y5, Y7
+	VPSUBD       word3f3504f3<>+0(SB), Y6, Y8
+	VPSRAD       $0x17, Y7, Y7
 	VPSRAD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y8, Y9
-	VPSUBD       Y9, Y7, Y7
-	VSUBPS       word3f800000<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y7, Y9
+	VPSLLD       $0x17, Y8, Y10
+	VPSUBD       Y9, Y5, Y5
+	VPSUBD       Y10, Y6, Y6
+	VSUBPS       word3f800000<>+0(SB), Y5, Y5
+	VSUBPS       word3f800000<>+0(SB), Y6, Y6
+	VCVTDQ2PS    Y7, Y7
 	VCVTDQ2PS    Y8, Y8
-	VANDPS       word41b80000<>+0(SB), Y6, Y6
-	VSUBPS       Y6, Y8, Y6
+	VANDPS       word41b80000<>+0(SB), Y3, Y3
+	VANDPS       word41b80000<>+0(SB), Y4, Y4
+	VSUBPS       Y3, Y7, Y3
+	VSUBPS       Y4, Y8, Y4
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
 	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y7, Y8
-	VFMADD213PS  word3df37835<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e119bb4<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe800003<>+0(SB), Y7, Y8
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y7, Y8
-	VMULPS       Y7, Y7, Y9
-	VMULPS       word35bfbe8e<>+0(SB), Y6, Y10
-	VMULPS       Y7, Y9, Y11
-	VFMADD231PS  Y8, Y11, Y10
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y10
-	VADDPS       Y7, Y10, Y7
-	VFMADD231PS  word3f317200<>+0(SB), Y6, Y7
-	VCMPPS       $0x09, word00000000<>+0(SB), Y4, Y6
-	VBLENDVPS    Y6, word7fc00000<>+0(SB), Y7, Y6
-	VMOVUPS      wordc2c80000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
-	VSUBPS       Y4, Y7, Y4
-	VCMPPS       $0x01, word00800000<>+0(SB), Y4, Y7
-	VMULPS       word4b000000<>+0(SB), Y4, Y8
-	VBLENDVPS    Y7, Y8, Y4, Y8
-	VPSUBD       word3f3504f3<>+0(SB), Y8, Y9
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y9, Y10
-	VPSUBD       Y10, Y8, Y8
-	VSUBPS       word3f800000<>+0(SB), Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       word41b80000<>+0(SB), Y7, Y7
-	VSUBPS       Y7, Y9, Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y9
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y8, Y9
-	VFMADD213PS  word3df37835<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e119bb4<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y8, Y9
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe800003<>+0(SB), Y8, Y9
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y8, Y9
-	VMULPS       Y8, Y8, Y10
-	VMULPS       word35bfbe8e<>+0(SB), Y7, Y11
-	VMULPS       Y8, Y10, Y12
-	VFMADD231PS  Y9, Y12, Y11
-	VFNMADD231PS word3f000000<>+0(SB), Y10, Y11
-	VADDPS       Y8, Y11, Y8
-	VFMADD231PS  word3f317200<>+0(SB), Y7, Y8
-	VCMPPS       $0x09, word00000000<>+0(SB), Y4, Y4
-	VBLENDVPS    Y4, word7fc00000<>+0(SB), Y8, Y4
-	VMOVUPS      wordc2c80000<>+0(SB), Y7
-	VMAXPS       Y4, Y7, Y4
-	VSUBPS       Y6, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VSUBPS       Y4, Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
+	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
+	VFMADD213PS  word3df37835<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e119bb4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e119bb4<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe800003<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe800003<>+0(SB), Y6, Y8
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y6, Y8
+	VMULPS       Y5, Y5, Y9
+	VMULPS       Y6, Y6, Y10
+	VMULPS       word35bfbe8e<>+0(SB), Y3, Y11
+	VMULPS       word35bfbe8e<>+0(SB), Y4, Y12
+	VMULPS       Y5, Y9, Y13
+	VMULPS       Y6, Y10, Y14
+	VFMADD231PS  Y7, Y13, Y11
+	VFMADD231PS  Y8, Y14, Y12
+	VFNMADD231PS word3f000000<>+0(SB), Y9, Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y10, Y12
+	VADDPS       Y5, Y11, Y5
+	VADDPS       Y6, Y12, Y6
+	VFMADD231PS  word3f317200<>+0(SB), Y3, Y5
+	VFMADD231PS  word3f317200<>+0(SB), Y4, Y6
+	VCMPPS       $0x09, word00000000<>+0(SB), Y0, Y0
+	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
+	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
+	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y2, Y3, Y2
+	VSUBPS       word3f800000<>+0(SB), Y1, Y3
+	VMULPS       Y2, Y3, Y2
+	VFNMADD231PS Y0, Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y1
+	VADDPD       (SP), Y1, Y1
+	VMOVUPD      Y1, (SP)
+	VADDPD       32(SP), Y0, Y0
+	VMOVUPD      Y0, 32(SP)
+	VMOVUPS      96(SI)(AX*4), Y0
+	VMASKMOVPS   32(CX)(BX*4), Y0, Y0
+	VMOVUPS      96(SI)(AX*4), Y1
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y2
+	VSUBPS       Y0, Y2, Y2
+	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
+	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
+	VMULPS       word4b000000<>+0(SB), Y0, Y5
+	VMULPS       word4b000000<>+0(SB), Y2, Y6
+	VBLENDVPS    Y3, Y5, Y0, Y5
+	VBLENDVPS    Y4, Y6, Y2, Y6
+	VPSUBD       word3f3504f3<>+0(SB), Y5, Y7
+	VPSUBD       word3f3504f3<>+0(SB), Y6, Y8
+	VPSRAD       $0x17, Y7, Y7
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y7, Y9
+	VPSLLD       $0x17, Y8, Y10
+	VPSUBD       Y9, Y5, Y5
+	VPSUBD       Y10, Y6, Y6
+	VSUBPS       word3f800000<>+0(SB), Y5, Y5
+	VSUBPS       word3f800000<>+0(SB), Y6, Y6
+	VCVTDQ2PS    Y7, Y7
+	VCVTDQ2PS    Y8, Y8
+	VANDPS       word41b80000<>+0(SB), Y3, Y3
+	VANDPS       word41b80000<>+0(SB), Y4, Y4
+	VSUBPS       Y3, Y7, Y3
+	VSUBPS       Y4, Y8, Y4
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
+	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
+	VFMADD213PS  word3df37835<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e119bb4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e119bb4<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y6, Y8
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y6, Y8
+	VFMADD213PS  wordbe800003<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe800003<>+0(SB), Y6, Y8
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y5, Y7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y6, Y8
+	VMULPS       Y5, Y5, Y9
+	VMULPS       Y6, Y6, Y10
+	VMULPS       word35bfbe8e<>+0(SB), Y3, Y11
+	VMULPS       word35bfbe8e<>+0(SB), Y4, Y12
+	VMULPS       Y5, Y9, Y13
+	VMULPS       Y6, Y10, Y14
+	VFMADD231PS  Y7, Y13, Y11
+	VFMADD231PS  Y8, Y14, Y12
+	VFNMADD231PS word3f000000<>+0(SB), Y9, Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y10, Y12
+	VADDPS       Y5, Y11, Y5
+	VADDPS       Y6, Y12, Y6
+	VFMADD231PS  word3f317200<>+0(SB), Y3, Y5
+	VFMADD231PS  word3f317200<>+0(SB), Y4, Y6
+	VCMPPS       $0x09, word00000000<>+0(SB), Y0, Y0
+	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
+	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
+	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VMAXPS       Y2, Y3, Y2
+	VSUBPS       word3f800000<>+0(SB), Y1, Y3
+	VMULPS       Y2, Y3, Y2
+	VFNMADD231PS Y0, Y1, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y1
+	VADDPD       64(SP), Y1, Y1
+	VMOVUPD      Y1, 64(SP)
+	VADDPD       96(SP), Y0, Y0
+	VMOVUPD      Y0, 96(SP)
 
 done3:
+	VMOVUPS      (SP), Y0
+	VMOVUPS      32(SP), Y1
+	VMOVUPS      64(SP), Y2
+	VMOVUPS      96(SP), Y3
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
@@ -335,7 +349,7 @@ done3:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sum+48(FP)
+	VMOVSD       X0, sum+48(FP)
 	VZEROUPPER
 	RET
 
@@ -356,6 +370,24 @@ DATA wordc2c80000<>+52(SB)/4, $0xc2c80000
 DATA wordc2c80000<>+56(SB)/4, $0xc2c80000
 DATA wordc2c80000<>+60(SB)/4, $0xc2c80000
 GLOBL wordc2c80000<>(SB), RODATA|NOPTR, $64
+
+DATA word3f800000<>+0(SB)/4, $0x3f800000
+DATA word3f800000<>+4(SB)/4, $0x3f800000
+DATA word3f800000<>+8(SB)/4, $0x3f800000
+DATA word3f800000<>+12(SB)/4, $0x3f800000
+DATA word3f800000<>+16(SB)/4, $0x3f800000
+DATA word3f800000<>+20(SB)/4, $0x3f800000
+DATA word3f800000<>+24(SB)/4, $0x3f800000
+DATA word3f800000<>+28(SB)/4, $0x3f800000
+DATA word3f800000<>+32(SB)/4, $0x3f800000
+DATA word3f800000<>+36(SB)/4, $0x3f800000
+DATA word3f800000<>+40(SB)/4, $0x3f800000
+DATA word3f800000<>+44(SB)/4, $0x3f800000
+DATA word3f800000<>+48(SB)/4, $0x3f800000
+DATA word3f800000<>+52(SB)/4, $0x3f800000
+DATA word3f800000<>+56(SB)/4, $0x3f800000
+DATA word3f800000<>+60(SB)/4, $0x3f800000
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
 
 DATA word00800000<>+0(SB)/4, $0x00800000
 DATA word00800000<>+4(SB)/4, $0x00800000
@@ -410,24 +442,6 @@ DATA word3f3504f3<>+52(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+56(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+60(SB)/4, $0x3f3504f3
 GLOBL word3f3504f3<>(SB), RODATA|NOPTR, $64
-
-DATA word3f800000<>+0(SB)/4, $0x3f800000
-DATA word3f800000<>+4(SB)/4, $0x3f800000
-DATA word3f800000<>+8(SB)/4, $0x3f800000
-DATA word3f800000<>+12(SB)/4, $0x3f800000
-DATA word3f800000<>+16(SB)/4, $0x3f800000
-DATA word3f800000<>+20(SB)/4, $0x3f800000
-DATA word3f800000<>+24(SB)/4, $0x3f800000
-DATA word3f800000<>+28(SB)/4, $0x3f800000
-DATA word3f800000<>+32(SB)/4, $0x3f800000
-DATA word3f800000<>+36(SB)/4, $0x3f800000
-DATA word3f800000<>+40(SB)/4, $0x3f800000
-DATA word3f800000<>+44(SB)/4, $0x3f800000
-DATA word3f800000<>+48(SB)/4, $0x3f800000
-DATA word3f800000<>+52(SB)/4, $0x3f800000
-DATA word3f800000<>+56(SB)/4, $0x3f800000
-DATA word3f800000<>+60(SB)/4, $0x3f800000
-GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
 
 DATA word41b80000<>+0(SB)/4, $0x41b80000
 DATA word41b80000<>+4(SB)/4, $0x41b80000
@@ -699,39 +713,39 @@ DATA word7fc00000<>+56(SB)/4, $0x7fc00000
 DATA word7fc00000<>+60(SB)/4, $0x7fc00000
 GLOBL word7fc00000<>(SB), RODATA|NOPTR, $64
 
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0xffffffff
-DATA tail<>+36(SB)/4, $0xffffffff
-DATA tail<>+40(SB)/4, $0xffffffff
-DATA tail<>+44(SB)/4, $0xffffffff
-DATA tail<>+48(SB)/4, $0xffffffff
-DATA tail<>+52(SB)/4, $0xffffffff
-DATA tail<>+56(SB)/4, $0xffffffff
-DATA tail<>+60(SB)/4, $0xffffffff
-DATA tail<>+64(SB)/4, $0x00000000
-DATA tail<>+68(SB)/4, $0x00000000
-DATA tail<>+72(SB)/4, $0x00000000
-DATA tail<>+76(SB)/4, $0x00000000
-DATA tail<>+80(SB)/4, $0x00000000
-DATA tail<>+84(SB)/4, $0x00000000
-DATA tail<>+88(SB)/4, $0x00000000
-DATA tail<>+92(SB)/4, $0x00000000
-DATA tail<>+96(SB)/4, $0x00000000
-DATA tail<>+100(SB)/4, $0x00000000
-DATA tail<>+104(SB)/4, $0x00000000
-DATA tail<>+108(SB)/4, $0x00000000
-DATA tail<>+112(SB)/4, $0x00000000
-DATA tail<>+116(SB)/4, $0x00000000
-DATA tail<>+120(SB)/4, $0x00000000
-DATA tail<>+124(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $128
+DATA tail16<>+0(SB)/4, $0xffffffff
+DATA tail16<>+4(SB)/4, $0xffffffff
+DATA tail16<>+8(SB)/4, $0xffffffff
+DATA tail16<>+12(SB)/4, $0xffffffff
+DATA tail16<>+16(SB)/4, $0xffffffff
+DATA tail16<>+20(SB)/4, $0xffffffff
+DATA tail16<>+24(SB)/4, $0xffffffff
+DATA tail16<>+28(SB)/4, $0xffffffff
+DATA tail16<>+32(SB)/4, $0xffffffff
+DATA tail16<>+36(SB)/4, $0xffffffff
+DATA tail16<>+40(SB)/4, $0xffffffff
+DATA tail16<>+44(SB)/4, $0xffffffff
+DATA tail16<>+48(SB)/4, $0xffffffff
+DATA tail16<>+52(SB)/4, $0xffffffff
+DATA tail16<>+56(SB)/4, $0xffffffff
+DATA tail16<>+60(SB)/4, $0xffffffff
+DATA tail16<>+64(SB)/4, $0x00000000
+DATA tail16<>+68(SB)/4, $0x00000000
+DATA tail16<>+72(SB)/4, $0x00000000
+DATA tail16<>+76(SB)/4, $0x00000000
+DATA tail16<>+80(SB)/4, $0x00000000
+DATA tail16<>+84(SB)/4, $0x00000000
+DATA tail16<>+88(SB)/4, $0x00000000
+DATA tail16<>+92(SB)/4, $0x00000000
+DATA tail16<>+96(SB)/4, $0x00000000
+DATA tail16<>+100(SB)/4, $0x00000000
+DATA tail16<>+104(SB)/4, $0x00000000
+DATA tail16<>+108(SB)/4, $0x00000000
+DATA tail16<>+112(SB)/4, $0x00000000
+DATA tail16<>+116(SB)/4, $0x00000000
+DATA tail16<>+120(SB)/4, $0x00000000
+DATA tail16<>+124(SB)/4, $0x00000000
+GLOBL tail16<>(SB), RODATA|NOPTR, $128
 
 // func bceGradAVX2(dst []float32, p []float32, t []float32, factor float32, add bool)
 // Requires: AVX
@@ -780,34 +794,40 @@ loop3:
 tail4:
 	SUBQ       SI, CX
 	JZ         done5
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y1
+	VMASKMOVPS (DX)(SI*4), Y1, Y1
 	VMOVUPS    96(DI)(CX*4), Y2
-	VMASKMOVPS (DX)(SI*4), Y1, Y3
-	VMASKMOVPS 32(DX)(SI*4), Y2, Y4
-	VMASKMOVPS (BX)(SI*4), Y1, Y5
-	VMASKMOVPS 32(BX)(SI*4), Y2, Y6
-	VMOVUPS    word3f800000<>+0(SB), Y7
-	VSUBPS     Y3, Y7, Y8
-	VSUBPS     Y4, Y7, Y7
-	VMULPS     Y8, Y3, Y8
-	VMULPS     Y7, Y4, Y7
-	VMOVUPS    word2b8cbccc<>+0(SB), Y9
-	VMAXPS     Y8, Y9, Y8
-	VMAXPS     Y7, Y9, Y7
-	VSUBPS     Y5, Y3, Y3
-	VSUBPS     Y6, Y4, Y4
-	VMULPS     Y3, Y0, Y3
-	VMULPS     Y4, Y0, Y0
-	VDIVPS     Y8, Y3, Y3
-	VDIVPS     Y7, Y0, Y0
-	VMASKMOVPS (AX)(SI*4), Y1, Y4
-	VMASKMOVPS 32(AX)(SI*4), Y2, Y5
-	VADDPS     Y4, Y3, Y3
-	VADDPS     Y5, Y0, Y0
-	VMASKMOVPS Y3, Y1, (AX)(SI*4)
-	VMASKMOVPS Y0, Y2, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y2, Y2
+	VMOVUPS    64(DI)(CX*4), Y3
+	VMASKMOVPS (BX)(SI*4), Y3, Y3
+	VMOVUPS    96(DI)(CX*4), Y4
+	VMASKMOVPS 32(BX)(SI*4), Y4, Y4
+	VMOVUPS    word3f800000<>+0(SB), Y5
+	VSUBPS     Y1, Y5, Y6
+	VSUBPS     Y2, Y5, Y5
+	VMULPS     Y6, Y1, Y6
+	VMULPS     Y5, Y2, Y5
+	VMOVUPS    word2b8cbccc<>+0(SB), Y7
+	VMAXPS     Y6, Y7, Y6
+	VMAXPS     Y5, Y7, Y5
+	VSUBPS     Y3, Y1, Y1
+	VSUBPS     Y4, Y2, Y2
+	VMULPS     Y1, Y0, Y1
+	VMULPS     Y2, Y0, Y0
+	VDIVPS     Y6, Y1, Y1
+	VDIVPS     Y5, Y0, Y0
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS (AX)(SI*4), Y2, Y2
+	VMOVUPS    96(DI)(CX*4), Y3
+	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
+	VADDPS     Y2, Y1, Y1
+	VADDPS     Y3, Y0, Y0
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y1, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y1
+	VMASKMOVPS Y0, Y1, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -845,30 +865,34 @@ loop6:
 tail7:
 	SUBQ       SI, CX
 	JZ         done8
-	LEAQ       tail<>+0(SB), DI
+	LEAQ       tail16<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPS    64(DI)(CX*4), Y1
+	VMASKMOVPS (DX)(SI*4), Y1, Y1
 	VMOVUPS    96(DI)(CX*4), Y2
-	VMASKMOVPS (DX)(SI*4), Y1, Y3
-	VMASKMOVPS 32(DX)(SI*4), Y2, Y4
-	VMASKMOVPS (BX)(SI*4), Y1, Y5
-	VMASKMOVPS 32(BX)(SI*4), Y2, Y6
-	VMOVUPS    word3f800000<>+0(SB), Y7
-	VSUBPS     Y3, Y7, Y8
-	VSUBPS     Y4, Y7, Y7
-	VMULPS     Y8, Y3, Y8
-	VMULPS     Y7, Y4, Y7
-	VMOVUPS    word2b8cbccc<>+0(SB), Y9
-	VMAXPS     Y8, Y9, Y8
-	VMAXPS     Y7, Y9, Y7
-	VSUBPS     Y5, Y3, Y3
-	VSUBPS     Y6, Y4, Y4
-	VMULPS     Y3, Y0, Y3
-	VMULPS     Y4, Y0, Y0
-	VDIVPS     Y8, Y3, Y3
-	VDIVPS     Y7, Y0, Y0
-	VMASKMOVPS Y3, Y1, (AX)(SI*4)
-	VMASKMOVPS Y0, Y2, 32(AX)(SI*4)
+	VMASKMOVPS 32(DX)(SI*4), Y2, Y2
+	VMOVUPS    64(DI)(CX*4), Y3
+	VMASKMOVPS (BX)(SI*4), Y3, Y3
+	VMOVUPS    96(DI)(CX*4), Y4
+	VMASKMOVPS 32(BX)(SI*4), Y4, Y4
+	VMOVUPS    word3f800000<>+0(SB), Y5
+	VSUBPS     Y1, Y5, Y6
+	VSUBPS     Y2, Y5, Y5
+	VMULPS     Y6, Y1, Y6
+	VMULPS     Y5, Y2, Y5
+	VMOVUPS    word2b8cbccc<>+0(SB), Y7
+	VMAXPS     Y6, Y7, Y6
+	VMAXPS     Y5, Y7, Y5
+	VSUBPS     Y3, Y1, Y1
+	VSUBPS     Y4, Y2, Y2
+	VMULPS     Y1, Y0, Y1
+	VMULPS     Y2, Y0, Y0
+	VDIVPS     Y6, Y1, Y1
+	VDIVPS     Y5, Y0, Y0
+	VMOVUPS    64(DI)(CX*4), Y2
+	VMASKMOVPS Y1, Y2, (AX)(SI*4)
+	VMOVUPS    96(DI)(CX*4), Y1
+	VMASKMOVPS Y0, Y1, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -894,7 +918,7 @@ DATA word2b8cbccc<>+60(SB)/4, $0x2b8cbccc
 GLOBL word2b8cbccc<>(SB), RODATA|NOPTR, $64
 
 // func bceLogitsAVX2(x []float32, t []float32) (sum float64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3
 TEXT ·bceLogitsAVX2(SB), NOSPLIT, $0-56
 	MOVQ   x_len+8(FP), AX
 	MOVQ   x_base+0(FP), CX
@@ -910,225 +934,223 @@ loop1:
 	CMPQ         SI, AX
 	JGT          tail2
 	VMOVUPS      (CX)(BX*4), Y4
-	VMOVUPS      (DX)(BX*4), Y5
-	VMOVUPS      word00000000<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y6
-	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      32(CX)(BX*4), Y5
+	VMOVUPS      (DX)(BX*4), Y6
+	VMOVUPS      32(DX)(BX*4), Y7
+	VMOVUPS      word00000000<>+0(SB), Y8
+	VMAXPS       Y4, Y8, Y9
+	VMAXPS       Y5, Y8, Y8
+	VFNMADD231PS Y6, Y4, Y9
+	VFNMADD231PS Y7, Y5, Y8
 	VORPS        word80000000<>+0(SB), Y4, Y4
-	VMOVUPS      word42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      wordc2d00000<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y5
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VORPS        word80000000<>+0(SB), Y5, Y5
+	VMOVUPS      word42b20000<>+0(SB), Y6
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      word4b400000<>+0(SB), Y6
+	VMOVUPS      word4b400000<>+0(SB), Y7
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
+	VSUBPS       word4b400000<>+0(SB), Y6, Y10
+	VSUBPS       word4b400000<>+0(SB), Y7, Y11
 	VMOVUPS      Y4, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y7, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
-	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y7
-	VMOVUPS      Y4, Y8
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y10, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y11, Y5
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y5
+	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VMOVUPS      word3ab5112b<>+0(SB), Y11
+	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y10
+	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y11
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y10
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y11
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y10
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y11
+	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y10
+	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y11
+	VMOVUPS      Y4, Y12
+	VMOVUPS      Y5, Y13
 	VMULPS       Y4, Y4, Y4
-	VFMADD231PS  Y7, Y4, Y8
-	VADDPS       word3f800000<>+0(SB), Y8, Y4
-	VPSUBD       word4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y5, Y7
-	VPADDD       word0000007f<>+0(SB), Y7, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y4, Y4
-	VPSUBD       Y7, Y5, Y5
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       word40000000<>+0(SB), Y4, Y5
-	VDIVPS       Y5, Y4, Y4
-	VMULPS       Y4, Y4, Y5
-	VMOVUPS      word3df8eace<>+0(SB), Y7
-	VFMADD213PS  word3ddb6696<>+0(SB), Y5, Y7
-	VFMADD213PS  word3e1284ec<>+0(SB), Y5, Y7
-	VFMADD213PS  word3e4ccb53<>+0(SB), Y5, Y7
-	VFMADD213PS  word3eaaaaac<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y10, Y4, Y12
+	VFMADD231PS  Y11, Y5, Y13
+	VADDPS       word3f800000<>+0(SB), Y12, Y4
+	VADDPS       word3f800000<>+0(SB), Y13, Y5
+	VPSUBD       word4b400000<>+0(SB), Y6, Y6
+	VPSUBD       word4b400000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y10
+	VPSRAD       $0x01, Y7, Y11
+	VPADDD       word0000007f<>+0(SB), Y10, Y12
+	VPADDD       word0000007f<>+0(SB), Y11, Y13
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y13, Y13
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y13, Y5, Y5
+	VPSUBD       Y10, Y6, Y6
+	VPSUBD       Y11, Y7, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y6
+	VPADDD       word0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VADDPS       word40000000<>+0(SB), Y4, Y6
+	VADDPS       word40000000<>+0(SB), Y5, Y7
+	VDIVPS       Y6, Y4, Y4
+	VDIVPS       Y7, Y5, Y5
+	VMULPS       Y4, Y4, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      word3df8eace<>+0(SB), Y10
+	VMOVUPS      word3df8eace<>+0(SB), Y11
+	VFMADD213PS  word3ddb6696<>+0(SB), Y6, Y10
+	VFMADD213PS  word3ddb6696<>+0(SB), Y7, Y11
+	VFMADD213PS  word3e1284ec<>+0(SB), Y6, Y10
+	VFMADD213PS  word3e1284ec<>+0(SB), Y7, Y11
+	VFMADD213PS  word3e4ccb53<>+0(SB), Y6, Y10
+	VFMADD213PS  word3e4ccb53<>+0(SB), Y7, Y11
+	VFMADD213PS  word3eaaaaac<>+0(SB), Y6, Y10
+	VFMADD213PS  word3eaaaaac<>+0(SB), Y7, Y11
 	VADDPS       Y4, Y4, Y4
-	VMOVUPS      Y4, Y8
-	VMULPS       Y5, Y4, Y4
-	VFMADD231PS  Y7, Y4, Y8
-	VADDPS       Y8, Y6, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
+	VADDPS       Y5, Y5, Y5
+	VMOVUPS      Y4, Y12
+	VMOVUPS      Y5, Y13
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VFMADD231PS  Y10, Y4, Y12
+	VFMADD231PS  Y11, Y5, Y13
+	VADDPS       Y12, Y9, Y4
+	VADDPS       Y13, Y8, Y5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X5, Y5
 	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VMOVUPS      32(CX)(BX*4), Y4
-	VMOVUPS      32(DX)(BX*4), Y5
-	VMOVUPS      word00000000<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y6
-	VFNMADD231PS Y5, Y4, Y6
-	VORPS        word80000000<>+0(SB), Y4, Y4
-	VMOVUPS      word42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      wordc2d00000<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y5
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VMOVUPS      Y4, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y7, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
-	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y7
-	VMOVUPS      Y4, Y8
-	VMULPS       Y4, Y4, Y4
-	VFMADD231PS  Y7, Y4, Y8
-	VADDPS       word3f800000<>+0(SB), Y8, Y4
-	VPSUBD       word4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y5, Y7
-	VPADDD       word0000007f<>+0(SB), Y7, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y4, Y4
-	VPSUBD       Y7, Y5, Y5
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       word40000000<>+0(SB), Y4, Y5
-	VDIVPS       Y5, Y4, Y4
-	VMULPS       Y4, Y4, Y5
-	VMOVUPS      word3df8eace<>+0(SB), Y7
-	VFMADD213PS  word3ddb6696<>+0(SB), Y5, Y7
-	VFMADD213PS  word3e1284ec<>+0(SB), Y5, Y7
-	VFMADD213PS  word3e4ccb53<>+0(SB), Y5, Y7
-	VFMADD213PS  word3eaaaaac<>+0(SB), Y5, Y7
-	VADDPS       Y4, Y4, Y4
-	VMOVUPS      Y4, Y8
-	VMULPS       Y5, Y4, Y4
-	VFMADD231PS  Y7, Y4, Y8
-	VADDPS       Y8, Y6, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 	MOVQ         SI, BX
 	JMP          loop1
 
 tail2:
 	SUBQ         BX, AX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         AX
 	VMOVUPS      64(SI)(AX*4), Y4
+	VMASKMOVPS   (CX)(BX*4), Y4, Y4
 	VMOVUPS      96(SI)(AX*4), Y5
-	VMASKMOVPS   (CX)(BX*4), Y4, Y6
-	VMASKMOVPS   (DX)(BX*4), Y4, Y7
+	VMASKMOVPS   32(CX)(BX*4), Y5, Y5
+	VMOVUPS      64(SI)(AX*4), Y6
+	VMASKMOVPS   (DX)(BX*4), Y6, Y6
+	VMOVUPS      96(SI)(AX*4), Y7
+	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
 	VMOVUPS      word00000000<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y8
-	VFNMADD231PS Y7, Y6, Y8
-	VORPS        word80000000<>+0(SB), Y6, Y6
-	VMOVUPS      word42b20000<>+0(SB), Y7
-	VMINPS       Y6, Y7, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
+	VMAXPS       Y4, Y8, Y9
+	VMAXPS       Y5, Y8, Y8
+	VFNMADD231PS Y6, Y4, Y9
+	VFNMADD231PS Y7, Y5, Y8
+	VORPS        word80000000<>+0(SB), Y4, Y4
+	VORPS        word80000000<>+0(SB), Y5, Y5
+	VMOVUPS      word42b20000<>+0(SB), Y6
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      word4b400000<>+0(SB), Y6
 	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y7
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y6, Y6
-	VFNMADD231PS word3f317200<>+0(SB), Y9, Y6
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y9
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y9
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y9
-	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y9
-	VMOVUPS      Y6, Y10
-	VMULPS       Y6, Y6, Y6
-	VFMADD231PS  Y9, Y6, Y10
-	VADDPS       word3f800000<>+0(SB), Y10, Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
+	VSUBPS       word4b400000<>+0(SB), Y6, Y10
+	VSUBPS       word4b400000<>+0(SB), Y7, Y11
+	VMOVUPS      Y4, Y4
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y10, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y11, Y5
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y5
+	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VMOVUPS      word3ab5112b<>+0(SB), Y11
+	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y10
+	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y11
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y10
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y11
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y10
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y11
+	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y10
+	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y11
+	VMOVUPS      Y4, Y12
+	VMOVUPS      Y5, Y13
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y10, Y4, Y12
+	VFMADD231PS  Y11, Y5, Y13
+	VADDPS       word3f800000<>+0(SB), Y12, Y4
+	VADDPS       word3f800000<>+0(SB), Y13, Y5
+	VPSUBD       word4b400000<>+0(SB), Y6, Y6
 	VPSUBD       word4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y7, Y9
-	VPADDD       word0000007f<>+0(SB), Y9, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y6, Y6
-	VPSUBD       Y9, Y7, Y7
+	VPSRAD       $0x01, Y6, Y10
+	VPSRAD       $0x01, Y7, Y11
+	VPADDD       word0000007f<>+0(SB), Y10, Y12
+	VPADDD       word0000007f<>+0(SB), Y11, Y13
+	VPSLLD       $0x17, Y12, Y12
+	VPSLLD       $0x17, Y13, Y13
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y13, Y5, Y5
+	VPSUBD       Y10, Y6, Y6
+	VPSUBD       Y11, Y7, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y6
 	VPADDD       word0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
 	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       word40000000<>+0(SB), Y6, Y7
-	VDIVPS       Y7, Y6, Y6
-	VMULPS       Y6, Y6, Y7
-	VMOVUPS      word3df8eace<>+0(SB), Y9
-	VFMADD213PS  word3ddb6696<>+0(SB), Y7, Y9
-	VFMADD213PS  word3e1284ec<>+0(SB), Y7, Y9
-	VFMADD213PS  word3e4ccb53<>+0(SB), Y7, Y9
-	VFMADD213PS  word3eaaaaac<>+0(SB), Y7, Y9
-	VADDPS       Y6, Y6, Y6
-	VMOVUPS      Y6, Y10
-	VMULPS       Y7, Y6, Y6
-	VFMADD231PS  Y9, Y6, Y10
-	VADDPS       Y10, Y8, Y6
-	VANDPS       Y6, Y4, Y4
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VADDPS       word40000000<>+0(SB), Y4, Y6
+	VADDPS       word40000000<>+0(SB), Y5, Y7
+	VDIVPS       Y6, Y4, Y4
+	VDIVPS       Y7, Y5, Y5
+	VMULPS       Y4, Y4, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      word3df8eace<>+0(SB), Y10
+	VMOVUPS      word3df8eace<>+0(SB), Y11
+	VFMADD213PS  word3ddb6696<>+0(SB), Y6, Y10
+	VFMADD213PS  word3ddb6696<>+0(SB), Y7, Y11
+	VFMADD213PS  word3e1284ec<>+0(SB), Y6, Y10
+	VFMADD213PS  word3e1284ec<>+0(SB), Y7, Y11
+	VFMADD213PS  word3e4ccb53<>+0(SB), Y6, Y10
+	VFMADD213PS  word3e4ccb53<>+0(SB), Y7, Y11
+	VFMADD213PS  word3eaaaaac<>+0(SB), Y6, Y10
+	VFMADD213PS  word3eaaaaac<>+0(SB), Y7, Y11
+	VADDPS       Y4, Y4, Y4
+	VADDPS       Y5, Y5, Y5
+	VMOVUPS      Y4, Y12
+	VMOVUPS      Y5, Y13
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VFMADD231PS  Y10, Y4, Y12
+	VFMADD231PS  Y11, Y5, Y13
+	VADDPS       Y12, Y9, Y4
+	VADDPS       Y13, Y8, Y5
+	VMOVUPS      64(SI)(AX*4), Y6
+	VMOVUPS      96(SI)(AX*4), Y7
+	VANDPS       Y4, Y6, Y4
+	VANDPS       Y5, Y7, Y5
 	VEXTRACTF128 $0x01, Y4, X6
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X5, Y5
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y6, Y1, Y1
-	VMASKMOVPS   32(CX)(BX*4), Y5, Y4
-	VMASKMOVPS   32(DX)(BX*4), Y5, Y6
-	VMOVUPS      word00000000<>+0(SB), Y7
-	VMAXPS       Y4, Y7, Y7
-	VFNMADD231PS Y6, Y4, Y7
-	VORPS        word80000000<>+0(SB), Y4, Y4
-	VMOVUPS      word42b20000<>+0(SB), Y6
-	VMINPS       Y4, Y6, Y4
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VMOVUPS      Y4, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
-	VMOVUPS      Y4, Y9
-	VMULPS       Y4, Y4, Y4
-	VFMADD231PS  Y8, Y4, Y9
-	VADDPS       word3f800000<>+0(SB), Y9, Y4
-	VPSUBD       word4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y6, Y8
-	VPADDD       word0000007f<>+0(SB), Y8, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y4, Y4
-	VPSUBD       Y8, Y6, Y6
-	VPADDD       word0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       word40000000<>+0(SB), Y4, Y6
-	VDIVPS       Y6, Y4, Y4
-	VMULPS       Y4, Y4, Y6
-	VMOVUPS      word3df8eace<>+0(SB), Y8
-	VFMADD213PS  word3ddb6696<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e1284ec<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e4ccb53<>+0(SB), Y6, Y8
-	VFMADD213PS  word3eaaaaac<>+0(SB), Y6, Y8
-	VADDPS       Y4, Y4, Y4
-	VMOVUPS      Y4, Y9
-	VMULPS       Y6, Y4, Y4
-	VFMADD231PS  Y8, Y4, Y9
-	VADDPS       Y9, Y7, Y4
-	VANDPS       Y4, Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 
 done3:
 	VADDPD       Y2, Y0, Y0
@@ -1138,7 +1160,7 @@ done3:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sum+48(FP)
+	VMOVSD       X0, sum+48(FP)
 	VZEROUPPER
 	RET
 
@@ -1548,87 +1570,93 @@ loop3:
 tail4:
 	SUBQ         SI, CX
 	JZ           done5
-	LEAQ         tail<>+0(SB), DI
+	LEAQ         tail16<>+0(SB), DI
 	NEGQ         CX
 	VMOVUPS      64(DI)(CX*4), Y1
+	VMASKMOVPS   (DX)(SI*4), Y1, Y1
 	VMOVUPS      96(DI)(CX*4), Y2
-	VMASKMOVPS   (DX)(SI*4), Y1, Y3
-	VMASKMOVPS   32(DX)(SI*4), Y2, Y4
-	VMASKMOVPS   (BX)(SI*4), Y1, Y5
-	VMASKMOVPS   32(BX)(SI*4), Y2, Y6
-	VORPS        word80000000<>+0(SB), Y3, Y7
-	VORPS        word80000000<>+0(SB), Y4, Y8
-	VMOVUPS      word42b20000<>+0(SB), Y9
-	VMINPS       Y7, Y9, Y7
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      wordc2d00000<>+0(SB), Y9
-	VMAXPS       Y7, Y9, Y7
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      word4b400000<>+0(SB), Y9
-	VMOVUPS      word4b400000<>+0(SB), Y10
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y7, Y9
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y8, Y10
-	VSUBPS       word4b400000<>+0(SB), Y9, Y11
-	VSUBPS       word4b400000<>+0(SB), Y10, Y12
-	VMOVUPS      Y7, Y7
-	VMOVUPS      Y8, Y8
-	VFNMADD231PS word3f317200<>+0(SB), Y11, Y7
-	VFNMADD231PS word3f317200<>+0(SB), Y12, Y8
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y7
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y12, Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y11
-	VMOVUPS      word3ab5112b<>+0(SB), Y12
-	VFMADD213PS  word3c091d81<>+0(SB), Y7, Y11
-	VFMADD213PS  word3c091d81<>+0(SB), Y8, Y12
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y7, Y11
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y8, Y12
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y7, Y11
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y8, Y12
-	VFMADD213PS  word3efffffe<>+0(SB), Y7, Y11
-	VFMADD213PS  word3efffffe<>+0(SB), Y8, Y12
-	VMOVUPS      Y7, Y13
-	VMOVUPS      Y8, Y14
-	VMULPS       Y7, Y7, Y7
-	VMULPS       Y8, Y8, Y8
-	VFMADD231PS  Y11, Y7, Y13
-	VFMADD231PS  Y12, Y8, Y14
-	VADDPS       word3f800000<>+0(SB), Y13, Y7
-	VADDPS       word3f800000<>+0(SB), Y14, Y8
-	VPSUBD       word4b400000<>+0(SB), Y9, Y9
-	VPSUBD       word4b400000<>+0(SB), Y10, Y10
-	VPSRAD       $0x01, Y9, Y11
-	VPSRAD       $0x01, Y10, Y12
-	VPADDD       word0000007f<>+0(SB), Y11, Y13
-	VPADDD       word0000007f<>+0(SB), Y12, Y14
-	VPSLLD       $0x17, Y13, Y13
-	VPSLLD       $0x17, Y14, Y14
-	VMULPS       Y13, Y7, Y7
-	VMULPS       Y14, Y8, Y8
-	VPSUBD       Y11, Y9, Y9
-	VPSUBD       Y12, Y10, Y10
-	VPADDD       word0000007f<>+0(SB), Y9, Y9
-	VPADDD       word0000007f<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y9, Y7, Y7
-	VMULPS       Y10, Y8, Y8
-	VMOVUPS      word3f800000<>+0(SB), Y9
-	VBLENDVPS    Y3, Y7, Y9, Y3
-	VBLENDVPS    Y4, Y8, Y9, Y4
-	VADDPS       word3f800000<>+0(SB), Y7, Y7
-	VADDPS       word3f800000<>+0(SB), Y8, Y8
-	VDIVPS       Y7, Y3, Y3
-	VDIVPS       Y8, Y4, Y4
-	VSUBPS       Y5, Y3, Y3
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       Y3, Y0, Y3
-	VMULPS       Y4, Y0, Y0
-	VMASKMOVPS   (AX)(SI*4), Y1, Y4
-	VMASKMOVPS   32(AX)(SI*4), Y2, Y5
-	VADDPS       Y4, Y3, Y3
-	VADDPS       Y5, Y0, Y0
-	VMASKMOVPS   Y3, Y1, (AX)(SI*4)
-	VMASKMOVPS   Y0, Y2, 32(AX)(SI*4)
+	VMASKMOVPS   32(DX)(SI*4), Y2, Y2
+	VMOVUPS      64(DI)(CX*4), Y3
+	VMASKMOVPS   (BX)(SI*4), Y3, Y3
+	VMOVUPS      96(DI)(CX*4), Y4
+	VMASKMOVPS   32(BX)(SI*4), Y4, Y4
+	VORPS        word80000000<>+0(SB), Y1, Y5
+	VORPS        word80000000<>+0(SB), Y2, Y6
+	VMOVUPS      word42b20000<>+0(SB), Y7
+	VMINPS       Y5, Y7, Y5
+	VMINPS       Y6, Y7, Y6
+	VMOVUPS      wordc2d00000<>+0(SB), Y7
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	VMOVUPS      word4b400000<>+0(SB), Y7
+	VMOVUPS      word4b400000<>+0(SB), Y8
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
+	VSUBPS       word4b400000<>+0(SB), Y7, Y9
+	VSUBPS       word4b400000<>+0(SB), Y8, Y10
+	VMOVUPS      Y5, Y5
+	VMOVUPS      Y6, Y6
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
+	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y10
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y10
+	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y10
+	VMOVUPS      Y5, Y11
+	VMOVUPS      Y6, Y12
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y6, Y6, Y6
+	VFMADD231PS  Y9, Y5, Y11
+	VFMADD231PS  Y10, Y6, Y12
+	VADDPS       word3f800000<>+0(SB), Y11, Y5
+	VADDPS       word3f800000<>+0(SB), Y12, Y6
+	VPSUBD       word4b400000<>+0(SB), Y7, Y7
+	VPSUBD       word4b400000<>+0(SB), Y8, Y8
+	VPSRAD       $0x01, Y7, Y9
+	VPSRAD       $0x01, Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPADDD       word0000007f<>+0(SB), Y10, Y12
+	VPSLLD       $0x17, Y11, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y5, Y5
+	VMULPS       Y12, Y6, Y6
+	VPSUBD       Y9, Y7, Y7
+	VPSUBD       Y10, Y8, Y8
+	VPADDD       word0000007f<>+0(SB), Y7, Y7
+	VPADDD       word0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBLENDVPS    Y1, Y5, Y7, Y1
+	VBLENDVPS    Y2, Y6, Y7, Y2
+	VADDPS       word3f800000<>+0(SB), Y5, Y5
+	VADDPS       word3f800000<>+0(SB), Y6, Y6
+	VDIVPS       Y5, Y1, Y1
+	VDIVPS       Y6, Y2, Y2
+	VSUBPS       Y3, Y1, Y1
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (AX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(SI*4), Y3, Y3
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -1719,83 +1747,87 @@ loop6:
 tail7:
 	SUBQ         SI, CX
 	JZ           done8
-	LEAQ         tail<>+0(SB), DI
+	LEAQ         tail16<>+0(SB), DI
 	NEGQ         CX
 	VMOVUPS      64(DI)(CX*4), Y1
+	VMASKMOVPS   (DX)(SI*4), Y1, Y1
 	VMOVUPS      96(DI)(CX*4), Y2
-	VMASKMOVPS   (DX)(SI*4), Y1, Y3
-	VMASKMOVPS   32(DX)(SI*4), Y2, Y4
-	VMASKMOVPS   (BX)(SI*4), Y1, Y5
-	VMASKMOVPS   32(BX)(SI*4), Y2, Y6
-	VORPS        word80000000<>+0(SB), Y3, Y7
-	VORPS        word80000000<>+0(SB), Y4, Y8
-	VMOVUPS      word42b20000<>+0(SB), Y9
-	VMINPS       Y7, Y9, Y7
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      wordc2d00000<>+0(SB), Y9
-	VMAXPS       Y7, Y9, Y7
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      word4b400000<>+0(SB), Y9
-	VMOVUPS      word4b400000<>+0(SB), Y10
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y7, Y9
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y8, Y10
-	VSUBPS       word4b400000<>+0(SB), Y9, Y11
-	VSUBPS       word4b400000<>+0(SB), Y10, Y12
-	VMOVUPS      Y7, Y7
-	VMOVUPS      Y8, Y8
-	VFNMADD231PS word3f317200<>+0(SB), Y11, Y7
-	VFNMADD231PS word3f317200<>+0(SB), Y12, Y8
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y7
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y12, Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y11
-	VMOVUPS      word3ab5112b<>+0(SB), Y12
-	VFMADD213PS  word3c091d81<>+0(SB), Y7, Y11
-	VFMADD213PS  word3c091d81<>+0(SB), Y8, Y12
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y7, Y11
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y8, Y12
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y7, Y11
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y8, Y12
-	VFMADD213PS  word3efffffe<>+0(SB), Y7, Y11
-	VFMADD213PS  word3efffffe<>+0(SB), Y8, Y12
-	VMOVUPS      Y7, Y13
-	VMOVUPS      Y8, Y14
-	VMULPS       Y7, Y7, Y7
-	VMULPS       Y8, Y8, Y8
-	VFMADD231PS  Y11, Y7, Y13
-	VFMADD231PS  Y12, Y8, Y14
-	VADDPS       word3f800000<>+0(SB), Y13, Y7
-	VADDPS       word3f800000<>+0(SB), Y14, Y8
-	VPSUBD       word4b400000<>+0(SB), Y9, Y9
-	VPSUBD       word4b400000<>+0(SB), Y10, Y10
-	VPSRAD       $0x01, Y9, Y11
-	VPSRAD       $0x01, Y10, Y12
-	VPADDD       word0000007f<>+0(SB), Y11, Y13
-	VPADDD       word0000007f<>+0(SB), Y12, Y14
-	VPSLLD       $0x17, Y13, Y13
-	VPSLLD       $0x17, Y14, Y14
-	VMULPS       Y13, Y7, Y7
-	VMULPS       Y14, Y8, Y8
-	VPSUBD       Y11, Y9, Y9
-	VPSUBD       Y12, Y10, Y10
-	VPADDD       word0000007f<>+0(SB), Y9, Y9
-	VPADDD       word0000007f<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y9, Y7, Y7
-	VMULPS       Y10, Y8, Y8
-	VMOVUPS      word3f800000<>+0(SB), Y9
-	VBLENDVPS    Y3, Y7, Y9, Y3
-	VBLENDVPS    Y4, Y8, Y9, Y4
-	VADDPS       word3f800000<>+0(SB), Y7, Y7
-	VADDPS       word3f800000<>+0(SB), Y8, Y8
-	VDIVPS       Y7, Y3, Y3
-	VDIVPS       Y8, Y4, Y4
-	VSUBPS       Y5, Y3, Y3
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       Y3, Y0, Y3
-	VMULPS       Y4, Y0, Y0
-	VMASKMOVPS   Y3, Y1, (AX)(SI*4)
-	VMASKMOVPS   Y0, Y2, 32(AX)(SI*4)
+	VMASKMOVPS   32(DX)(SI*4), Y2, Y2
+	VMOVUPS      64(DI)(CX*4), Y3
+	VMASKMOVPS   (BX)(SI*4), Y3, Y3
+	VMOVUPS      96(DI)(CX*4), Y4
+	VMASKMOVPS   32(BX)(SI*4), Y4, Y4
+	VORPS        word80000000<>+0(SB), Y1, Y5
+	VORPS        word80000000<>+0(SB), Y2, Y6
+	VMOVUPS      word42b20000<>+0(SB), Y7
+	VMINPS       Y5, Y7, Y5
+	VMINPS       Y6, Y7, Y6
+	VMOVUPS      wordc2d00000<>+0(SB), Y7
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	VMOVUPS      word4b400000<>+0(SB), Y7
+	VMOVUPS      word4b400000<>+0(SB), Y8
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
+	VSUBPS       word4b400000<>+0(SB), Y7, Y9
+	VSUBPS       word4b400000<>+0(SB), Y8, Y10
+	VMOVUPS      Y5, Y5
+	VMOVUPS      Y6, Y6
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
+	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y10
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y10
+	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y10
+	VMOVUPS      Y5, Y11
+	VMOVUPS      Y6, Y12
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y6, Y6, Y6
+	VFMADD231PS  Y9, Y5, Y11
+	VFMADD231PS  Y10, Y6, Y12
+	VADDPS       word3f800000<>+0(SB), Y11, Y5
+	VADDPS       word3f800000<>+0(SB), Y12, Y6
+	VPSUBD       word4b400000<>+0(SB), Y7, Y7
+	VPSUBD       word4b400000<>+0(SB), Y8, Y8
+	VPSRAD       $0x01, Y7, Y9
+	VPSRAD       $0x01, Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPADDD       word0000007f<>+0(SB), Y10, Y12
+	VPSLLD       $0x17, Y11, Y11
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y11, Y5, Y5
+	VMULPS       Y12, Y6, Y6
+	VPSUBD       Y9, Y7, Y7
+	VPSUBD       Y10, Y8, Y8
+	VPADDD       word0000007f<>+0(SB), Y7, Y7
+	VPADDD       word0000007f<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBLENDVPS    Y1, Y5, Y7, Y1
+	VBLENDVPS    Y2, Y6, Y7, Y2
+	VADDPS       word3f800000<>+0(SB), Y5, Y5
+	VADDPS       word3f800000<>+0(SB), Y6, Y6
+	VDIVPS       Y5, Y1, Y1
+	VDIVPS       Y6, Y2, Y2
+	VSUBPS       Y3, Y1, Y1
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -1803,7 +1835,7 @@ stored2:
 	RET
 
 // func kldAVX2(mu []float32, logvar []float32) (sum float64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3
 TEXT ·kldAVX2(SB), NOSPLIT, $0-56
 	MOVQ   mu_len+8(FP), AX
 	MOVQ   mu_base+0(FP), CX
@@ -1819,171 +1851,169 @@ loop1:
 	CMPQ         SI, AX
 	JGT          tail2
 	VMOVUPS      (CX)(BX*4), Y4
-	VMOVUPS      (DX)(BX*4), Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y7
-	VSUBPS       word4b400000<>+0(SB), Y7, Y8
-	VMOVUPS      Y6, Y6
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y6
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y8
-	VMOVUPS      Y6, Y9
-	VMULPS       Y6, Y6, Y6
-	VFMADD231PS  Y8, Y6, Y9
-	VADDPS       word3f800000<>+0(SB), Y9, Y6
-	VPSUBD       word4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VPADDD       word0000007f<>+0(SB), Y8, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y6, Y6
-	VPSUBD       Y8, Y7, Y7
-	VPADDD       word0000007f<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VSUBPS       word3f800000<>+0(SB), Y6, Y6
-	VSUBPS       Y5, Y6, Y5
-	VFMADD231PS  Y4, Y4, Y5
-	VMULPS       word3f000000<>+0(SB), Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
+	VMOVUPS      32(CX)(BX*4), Y5
+	VMOVUPS      (DX)(BX*4), Y6
+	VMOVUPS      32(DX)(BX*4), Y7
+	VMOVUPS      word42b20000<>+0(SB), Y8
+	VMINPS       Y6, Y8, Y9
+	VMINPS       Y7, Y8, Y8
+	VMOVUPS      wordc2d00000<>+0(SB), Y10
+	VMAXPS       Y9, Y10, Y9
+	VMAXPS       Y8, Y10, Y8
+	VMOVUPS      word4b400000<>+0(SB), Y10
+	VMOVUPS      word4b400000<>+0(SB), Y11
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y9, Y10
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y8, Y11
+	VSUBPS       word4b400000<>+0(SB), Y10, Y12
+	VSUBPS       word4b400000<>+0(SB), Y11, Y13
+	VMOVUPS      Y9, Y9
+	VMOVUPS      Y8, Y8
+	VFNMADD231PS word3f317200<>+0(SB), Y12, Y9
+	VFNMADD231PS word3f317200<>+0(SB), Y13, Y8
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y12, Y9
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y13, Y8
+	VMOVUPS      word3ab5112b<>+0(SB), Y12
+	VMOVUPS      word3ab5112b<>+0(SB), Y13
+	VFMADD213PS  word3c091d81<>+0(SB), Y9, Y12
+	VFMADD213PS  word3c091d81<>+0(SB), Y8, Y13
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y9, Y12
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y8, Y13
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y9, Y12
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y8, Y13
+	VFMADD213PS  word3efffffe<>+0(SB), Y9, Y12
+	VFMADD213PS  word3efffffe<>+0(SB), Y8, Y13
+	VMOVUPS      Y9, Y14
+	VMOVUPS      Y8, Y15
+	VMULPS       Y9, Y9, Y9
+	VMULPS       Y8, Y8, Y8
+	VFMADD231PS  Y12, Y9, Y14
+	VFMADD231PS  Y13, Y8, Y15
+	VADDPS       word3f800000<>+0(SB), Y14, Y8
+	VADDPS       word3f800000<>+0(SB), Y15, Y9
+	VPSUBD       word4b400000<>+0(SB), Y10, Y10
+	VPSUBD       word4b400000<>+0(SB), Y11, Y11
+	VPSRAD       $0x01, Y10, Y12
+	VPSRAD       $0x01, Y11, Y13
+	VPADDD       word0000007f<>+0(SB), Y12, Y14
+	VPADDD       word0000007f<>+0(SB), Y13, Y15
+	VPSLLD       $0x17, Y14, Y14
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y14, Y8, Y8
+	VMULPS       Y15, Y9, Y9
+	VPSUBD       Y12, Y10, Y10
+	VPSUBD       Y13, Y11, Y11
+	VPADDD       word0000007f<>+0(SB), Y10, Y10
+	VPADDD       word0000007f<>+0(SB), Y11, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y11, Y9, Y9
+	VSUBPS       word3f800000<>+0(SB), Y8, Y8
+	VSUBPS       word3f800000<>+0(SB), Y9, Y9
+	VSUBPS       Y6, Y8, Y6
+	VSUBPS       Y7, Y9, Y7
+	VFMADD231PS  Y4, Y4, Y6
+	VFMADD231PS  Y5, Y5, Y7
+	VMULPS       word3f000000<>+0(SB), Y6, Y4
+	VMULPS       word3f000000<>+0(SB), Y7, Y5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X5, Y5
 	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VMOVUPS      32(CX)(BX*4), Y4
-	VMOVUPS      32(DX)(BX*4), Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y7
-	VSUBPS       word4b400000<>+0(SB), Y7, Y8
-	VMOVUPS      Y6, Y6
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y6
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y8
-	VMOVUPS      Y6, Y9
-	VMULPS       Y6, Y6, Y6
-	VFMADD231PS  Y8, Y6, Y9
-	VADDPS       word3f800000<>+0(SB), Y9, Y6
-	VPSUBD       word4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VPADDD       word0000007f<>+0(SB), Y8, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y6, Y6
-	VPSUBD       Y8, Y7, Y7
-	VPADDD       word0000007f<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VSUBPS       word3f800000<>+0(SB), Y6, Y6
-	VSUBPS       Y5, Y6, Y5
-	VFMADD231PS  Y4, Y4, Y5
-	VMULPS       word3f000000<>+0(SB), Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 	MOVQ         SI, BX
 	JMP          loop1
 
 tail2:
 	SUBQ         BX, AX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         AX
 	VMOVUPS      64(SI)(AX*4), Y4
+	VMASKMOVPS   (CX)(BX*4), Y4, Y4
 	VMOVUPS      96(SI)(AX*4), Y5
-	VMASKMOVPS   (CX)(BX*4), Y4, Y6
-	VMASKMOVPS   (DX)(BX*4), Y4, Y4
-	VMOVUPS      word42b20000<>+0(SB), Y7
-	VMINPS       Y4, Y7, Y7
-	VMOVUPS      wordc2d00000<>+0(SB), Y8
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y7, Y8
-	VSUBPS       word4b400000<>+0(SB), Y8, Y9
-	VMOVUPS      Y7, Y7
-	VFNMADD231PS word3f317200<>+0(SB), Y9, Y7
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y7
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VFMADD213PS  word3c091d81<>+0(SB), Y7, Y9
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y7, Y9
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y7, Y9
-	VFMADD213PS  word3efffffe<>+0(SB), Y7, Y9
-	VMOVUPS      Y7, Y10
-	VMULPS       Y7, Y7, Y7
-	VFMADD231PS  Y9, Y7, Y10
-	VADDPS       word3f800000<>+0(SB), Y10, Y7
-	VPSUBD       word4b400000<>+0(SB), Y8, Y8
-	VPSRAD       $0x01, Y8, Y9
-	VPADDD       word0000007f<>+0(SB), Y9, Y10
+	VMASKMOVPS   32(CX)(BX*4), Y5, Y5
+	VMOVUPS      64(SI)(AX*4), Y6
+	VMASKMOVPS   (DX)(BX*4), Y6, Y6
+	VMOVUPS      96(SI)(AX*4), Y7
+	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
+	VMOVUPS      word42b20000<>+0(SB), Y8
+	VMINPS       Y6, Y8, Y9
+	VMINPS       Y7, Y8, Y8
+	VMOVUPS      wordc2d00000<>+0(SB), Y10
+	VMAXPS       Y9, Y10, Y9
+	VMAXPS       Y8, Y10, Y8
+	VMOVUPS      word4b400000<>+0(SB), Y10
+	VMOVUPS      word4b400000<>+0(SB), Y11
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y9, Y10
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y8, Y11
+	VSUBPS       word4b400000<>+0(SB), Y10, Y12
+	VSUBPS       word4b400000<>+0(SB), Y11, Y13
+	VMOVUPS      Y9, Y9
+	VMOVUPS      Y8, Y8
+	VFNMADD231PS word3f317200<>+0(SB), Y12, Y9
+	VFNMADD231PS word3f317200<>+0(SB), Y13, Y8
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y12, Y9
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y13, Y8
+	VMOVUPS      word3ab5112b<>+0(SB), Y12
+	VMOVUPS      word3ab5112b<>+0(SB), Y13
+	VFMADD213PS  word3c091d81<>+0(SB), Y9, Y12
+	VFMADD213PS  word3c091d81<>+0(SB), Y8, Y13
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y9, Y12
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y8, Y13
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y9, Y12
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y8, Y13
+	VFMADD213PS  word3efffffe<>+0(SB), Y9, Y12
+	VFMADD213PS  word3efffffe<>+0(SB), Y8, Y13
+	VMOVUPS      Y9, Y14
+	VMOVUPS      Y8, Y15
+	VMULPS       Y9, Y9, Y9
+	VMULPS       Y8, Y8, Y8
+	VFMADD231PS  Y12, Y9, Y14
+	VFMADD231PS  Y13, Y8, Y15
+	VADDPS       word3f800000<>+0(SB), Y14, Y8
+	VADDPS       word3f800000<>+0(SB), Y15, Y9
+	VPSUBD       word4b400000<>+0(SB), Y10, Y10
+	VPSUBD       word4b400000<>+0(SB), Y11, Y11
+	VPSRAD       $0x01, Y10, Y12
+	VPSRAD       $0x01, Y11, Y13
+	VPADDD       word0000007f<>+0(SB), Y12, Y14
+	VPADDD       word0000007f<>+0(SB), Y13, Y15
+	VPSLLD       $0x17, Y14, Y14
+	VPSLLD       $0x17, Y15, Y15
+	VMULPS       Y14, Y8, Y8
+	VMULPS       Y15, Y9, Y9
+	VPSUBD       Y12, Y10, Y10
+	VPSUBD       Y13, Y11, Y11
+	VPADDD       word0000007f<>+0(SB), Y10, Y10
+	VPADDD       word0000007f<>+0(SB), Y11, Y11
 	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y7, Y7
-	VPSUBD       Y9, Y8, Y8
-	VPADDD       word0000007f<>+0(SB), Y8, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VSUBPS       word3f800000<>+0(SB), Y7, Y7
-	VSUBPS       Y4, Y7, Y4
-	VFMADD231PS  Y6, Y6, Y4
-	VMULPS       word3f000000<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y11, Y9, Y9
+	VSUBPS       word3f800000<>+0(SB), Y8, Y8
+	VSUBPS       word3f800000<>+0(SB), Y9, Y9
+	VSUBPS       Y6, Y8, Y6
+	VSUBPS       Y7, Y9, Y7
+	VFMADD231PS  Y4, Y4, Y6
+	VFMADD231PS  Y5, Y5, Y7
+	VMULPS       word3f000000<>+0(SB), Y6, Y4
+	VMULPS       word3f000000<>+0(SB), Y7, Y5
 	VEXTRACTF128 $0x01, Y4, X6
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X5, Y5
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y6, Y1, Y1
-	VMASKMOVPS   32(CX)(BX*4), Y5, Y4
-	VMASKMOVPS   32(DX)(BX*4), Y5, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y7
-	VSUBPS       word4b400000<>+0(SB), Y7, Y8
-	VMOVUPS      Y6, Y6
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y6
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y8
-	VMOVUPS      Y6, Y9
-	VMULPS       Y6, Y6, Y6
-	VFMADD231PS  Y8, Y6, Y9
-	VADDPS       word3f800000<>+0(SB), Y9, Y6
-	VPSUBD       word4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y7, Y8
-	VPADDD       word0000007f<>+0(SB), Y8, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y6, Y6
-	VPSUBD       Y8, Y7, Y7
-	VPADDD       word0000007f<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VSUBPS       word3f800000<>+0(SB), Y6, Y6
-	VSUBPS       Y5, Y6, Y5
-	VFMADD231PS  Y4, Y4, Y5
-	VMULPS       word3f000000<>+0(SB), Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 
 done3:
 	VADDPD       Y2, Y0, Y0
@@ -1993,7 +2023,7 @@ done3:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sum+48(FP)
+	VMOVSD       X0, sum+48(FP)
 	VZEROUPPER
 	RET
 
@@ -2087,78 +2117,82 @@ loop3:
 tail4:
 	SUBQ         BX, CX
 	JZ           done5
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y1
+	VMASKMOVPS   (DX)(BX*4), Y1, Y1
 	VMOVUPS      96(SI)(CX*4), Y2
-	VMASKMOVPS   (DX)(BX*4), Y1, Y3
-	VMASKMOVPS   32(DX)(BX*4), Y2, Y4
-	VMOVUPS      word42b20000<>+0(SB), Y5
-	VMINPS       Y3, Y5, Y3
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      wordc2d00000<>+0(SB), Y5
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y4, Y5, Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VMOVUPS      Y3, Y3
-	VMOVUPS      Y4, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
-	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
-	VMOVUPS      Y3, Y9
-	VMOVUPS      Y4, Y10
-	VMULPS       Y3, Y3, Y3
-	VMULPS       Y4, Y4, Y4
-	VFMADD231PS  Y7, Y3, Y9
-	VFMADD231PS  Y8, Y4, Y10
-	VADDPS       word3f800000<>+0(SB), Y9, Y3
-	VADDPS       word3f800000<>+0(SB), Y10, Y4
-	VPSUBD       word4b400000<>+0(SB), Y5, Y5
-	VPSUBD       word4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y5, Y7
-	VPSRAD       $0x01, Y6, Y8
-	VPADDD       word0000007f<>+0(SB), Y7, Y9
-	VPADDD       word0000007f<>+0(SB), Y8, Y10
-	VPSLLD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y9, Y3, Y3
-	VMULPS       Y10, Y4, Y4
-	VPSUBD       Y7, Y5, Y5
-	VPSUBD       Y8, Y6, Y6
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPADDD       word0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y5, Y3, Y3
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       word3f800000<>+0(SB), Y3, Y3
-	VSUBPS       word3f800000<>+0(SB), Y4, Y4
-	VMULPS       word3f000000<>+0(SB), Y3, Y3
-	VMULPS       word3f000000<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y0, Y3
-	VMULPS       Y4, Y0, Y0
-	VMASKMOVPS   (AX)(BX*4), Y1, Y4
-	VMASKMOVPS   32(AX)(BX*4), Y2, Y5
-	VADDPS       Y4, Y3, Y3
-	VADDPS       Y5, Y0, Y0
-	VMASKMOVPS   Y3, Y1, (AX)(BX*4)
-	VMASKMOVPS   Y0, Y2, 32(AX)(BX*4)
+	VMASKMOVPS   32(DX)(BX*4), Y2, Y2
+	VMOVUPS      word42b20000<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VSUBPS       word4b400000<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VMOVUPS      Y1, Y1
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y1, Y5
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
+	VFMADD213PS  word3efffffe<>+0(SB), Y1, Y5
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      Y2, Y8
+	VMULPS       Y1, Y1, Y1
+	VMULPS       Y2, Y2, Y2
+	VFMADD231PS  Y5, Y1, Y7
+	VFMADD231PS  Y6, Y2, Y8
+	VADDPS       word3f800000<>+0(SB), Y7, Y1
+	VADDPS       word3f800000<>+0(SB), Y8, Y2
+	VPSUBD       word4b400000<>+0(SB), Y3, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSRAD       $0x01, Y3, Y5
+	VPSRAD       $0x01, Y4, Y6
+	VPADDD       word0000007f<>+0(SB), Y5, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VPSUBD       Y5, Y3, Y3
+	VPSUBD       Y6, Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y3, Y3
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VSUBPS       word3f800000<>+0(SB), Y1, Y1
+	VSUBPS       word3f800000<>+0(SB), Y2, Y2
+	VMULPS       word3f000000<>+0(SB), Y1, Y1
+	VMULPS       word3f000000<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   (AX)(BX*4), Y2, Y2
+	VMOVUPS      96(SI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(BX*4), Y3, Y3
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 32(AX)(BX*4)
 
 done5:
 	JMP stored2
@@ -2240,74 +2274,76 @@ loop6:
 tail7:
 	SUBQ         BX, CX
 	JZ           done8
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y1
+	VMASKMOVPS   (DX)(BX*4), Y1, Y1
 	VMOVUPS      96(SI)(CX*4), Y2
-	VMASKMOVPS   (DX)(BX*4), Y1, Y3
-	VMASKMOVPS   32(DX)(BX*4), Y2, Y4
-	VMOVUPS      word42b20000<>+0(SB), Y5
-	VMINPS       Y3, Y5, Y3
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      wordc2d00000<>+0(SB), Y5
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y4, Y5, Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VMOVUPS      Y3, Y3
-	VMOVUPS      Y4, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
-	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
-	VMOVUPS      Y3, Y9
-	VMOVUPS      Y4, Y10
-	VMULPS       Y3, Y3, Y3
-	VMULPS       Y4, Y4, Y4
-	VFMADD231PS  Y7, Y3, Y9
-	VFMADD231PS  Y8, Y4, Y10
-	VADDPS       word3f800000<>+0(SB), Y9, Y3
-	VADDPS       word3f800000<>+0(SB), Y10, Y4
-	VPSUBD       word4b400000<>+0(SB), Y5, Y5
-	VPSUBD       word4b400000<>+0(SB), Y6, Y6
-	VPSRAD       $0x01, Y5, Y7
-	VPSRAD       $0x01, Y6, Y8
-	VPADDD       word0000007f<>+0(SB), Y7, Y9
-	VPADDD       word0000007f<>+0(SB), Y8, Y10
-	VPSLLD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y9, Y3, Y3
-	VMULPS       Y10, Y4, Y4
-	VPSUBD       Y7, Y5, Y5
-	VPSUBD       Y8, Y6, Y6
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPADDD       word0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y5, Y3, Y3
-	VMULPS       Y6, Y4, Y4
-	VSUBPS       word3f800000<>+0(SB), Y3, Y3
-	VSUBPS       word3f800000<>+0(SB), Y4, Y4
-	VMULPS       word3f000000<>+0(SB), Y3, Y3
-	VMULPS       word3f000000<>+0(SB), Y4, Y4
-	VMULPS       Y3, Y0, Y3
-	VMULPS       Y4, Y0, Y0
-	VMASKMOVPS   Y3, Y1, (AX)(BX*4)
-	VMASKMOVPS   Y0, Y2, 32(AX)(BX*4)
+	VMASKMOVPS   32(DX)(BX*4), Y2, Y2
+	VMOVUPS      word42b20000<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VSUBPS       word4b400000<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VMOVUPS      Y1, Y1
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y1, Y5
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
+	VFMADD213PS  word3efffffe<>+0(SB), Y1, Y5
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      Y2, Y8
+	VMULPS       Y1, Y1, Y1
+	VMULPS       Y2, Y2, Y2
+	VFMADD231PS  Y5, Y1, Y7
+	VFMADD231PS  Y6, Y2, Y8
+	VADDPS       word3f800000<>+0(SB), Y7, Y1
+	VADDPS       word3f800000<>+0(SB), Y8, Y2
+	VPSUBD       word4b400000<>+0(SB), Y3, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSRAD       $0x01, Y3, Y5
+	VPSRAD       $0x01, Y4, Y6
+	VPADDD       word0000007f<>+0(SB), Y5, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y7, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VPSUBD       Y5, Y3, Y3
+	VPSUBD       Y6, Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y3, Y3
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y3, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VSUBPS       word3f800000<>+0(SB), Y1, Y1
+	VSUBPS       word3f800000<>+0(SB), Y2, Y2
+	VMULPS       word3f000000<>+0(SB), Y1, Y1
+	VMULPS       word3f000000<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 32(AX)(BX*4)
 
 done8:
 stored2:
@@ -2400,76 +2436,82 @@ loop1:
 tail2:
 	SUBQ         DI, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), R8
+	LEAQ         tail16<>+0(SB), R8
 	NEGQ         CX
 	VMOVUPS      64(R8)(CX*4), Y0
+	VMASKMOVPS   (DX)(DI*4), Y0, Y0
 	VMOVUPS      96(R8)(CX*4), Y1
-	VMASKMOVPS   (DX)(DI*4), Y0, Y2
-	VMASKMOVPS   32(DX)(DI*4), Y1, Y3
-	VMASKMOVPS   (SI)(DI*4), Y0, Y4
-	VMASKMOVPS   32(SI)(DI*4), Y1, Y5
-	VMASKMOVPS   (BX)(DI*4), Y0, Y6
-	VMASKMOVPS   32(BX)(DI*4), Y1, Y7
-	VMULPS       word3f000000<>+0(SB), Y6, Y6
-	VMULPS       word3f000000<>+0(SB), Y7, Y7
-	VMOVUPS      word42b20000<>+0(SB), Y8
-	VMINPS       Y6, Y8, Y6
-	VMINPS       Y7, Y8, Y7
-	VMOVUPS      wordc2d00000<>+0(SB), Y8
-	VMAXPS       Y6, Y8, Y6
-	VMAXPS       Y7, Y8, Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
-	VMOVUPS      word4b400000<>+0(SB), Y9
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y7, Y9
-	VSUBPS       word4b400000<>+0(SB), Y8, Y10
-	VSUBPS       word4b400000<>+0(SB), Y9, Y11
-	VMOVUPS      Y6, Y6
-	VMOVUPS      Y7, Y7
-	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
-	VFNMADD231PS word3f317200<>+0(SB), Y11, Y7
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y7
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
-	VMOVUPS      word3ab5112b<>+0(SB), Y11
-	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
-	VFMADD213PS  word3c091d81<>+0(SB), Y7, Y11
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y6, Y10
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y7, Y11
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y6, Y10
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y7, Y11
-	VFMADD213PS  word3efffffe<>+0(SB), Y6, Y10
-	VFMADD213PS  word3efffffe<>+0(SB), Y7, Y11
-	VMOVUPS      Y6, Y12
-	VMOVUPS      Y7, Y13
-	VMULPS       Y6, Y6, Y6
-	VMULPS       Y7, Y7, Y7
-	VFMADD231PS  Y10, Y6, Y12
-	VFMADD231PS  Y11, Y7, Y13
-	VADDPS       word3f800000<>+0(SB), Y12, Y6
-	VADDPS       word3f800000<>+0(SB), Y13, Y7
-	VPSUBD       word4b400000<>+0(SB), Y8, Y8
-	VPSUBD       word4b400000<>+0(SB), Y9, Y9
-	VPSRAD       $0x01, Y8, Y10
-	VPSRAD       $0x01, Y9, Y11
-	VPADDD       word0000007f<>+0(SB), Y10, Y12
-	VPADDD       word0000007f<>+0(SB), Y11, Y13
-	VPSLLD       $0x17, Y12, Y12
-	VPSLLD       $0x17, Y13, Y13
-	VMULPS       Y12, Y6, Y6
-	VMULPS       Y13, Y7, Y7
-	VPSUBD       Y10, Y8, Y8
-	VPSUBD       Y11, Y9, Y9
-	VPADDD       word0000007f<>+0(SB), Y8, Y8
-	VPADDD       word0000007f<>+0(SB), Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y8, Y6, Y6
-	VMULPS       Y9, Y7, Y7
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y7, Y5, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(DI*4)
+	VMASKMOVPS   32(DX)(DI*4), Y1, Y1
+	VMOVUPS      64(R8)(CX*4), Y2
+	VMASKMOVPS   (SI)(DI*4), Y2, Y2
+	VMOVUPS      96(R8)(CX*4), Y3
+	VMASKMOVPS   32(SI)(DI*4), Y3, Y3
+	VMOVUPS      64(R8)(CX*4), Y4
+	VMASKMOVPS   (BX)(DI*4), Y4, Y4
+	VMOVUPS      96(R8)(CX*4), Y5
+	VMASKMOVPS   32(BX)(DI*4), Y5, Y5
+	VMULPS       word3f000000<>+0(SB), Y4, Y4
+	VMULPS       word3f000000<>+0(SB), Y5, Y5
+	VMOVUPS      word42b20000<>+0(SB), Y6
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      word4b400000<>+0(SB), Y6
+	VMOVUPS      word4b400000<>+0(SB), Y7
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
+	VSUBPS       word4b400000<>+0(SB), Y6, Y8
+	VSUBPS       word4b400000<>+0(SB), Y7, Y9
+	VMOVUPS      Y4, Y4
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
+	VMOVUPS      word3ab5112b<>+0(SB), Y8
+	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
+	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
+	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y9
+	VMOVUPS      Y4, Y10
+	VMOVUPS      Y5, Y11
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VFMADD231PS  Y8, Y4, Y10
+	VFMADD231PS  Y9, Y5, Y11
+	VADDPS       word3f800000<>+0(SB), Y10, Y4
+	VADDPS       word3f800000<>+0(SB), Y11, Y5
+	VPSUBD       word4b400000<>+0(SB), Y6, Y6
+	VPSUBD       word4b400000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y8
+	VPSRAD       $0x01, Y7, Y9
+	VPADDD       word0000007f<>+0(SB), Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y4, Y4
+	VMULPS       Y11, Y5, Y5
+	VPSUBD       Y8, Y6, Y6
+	VPSUBD       Y9, Y7, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y6
+	VPADDD       word0000007f<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y7, Y5, Y5
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y5, Y3, Y1
+	VMOVUPS      64(R8)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+	VMOVUPS      96(R8)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(DI*4)
 
 done3:
 	VZEROUPPER
@@ -2572,84 +2614,92 @@ loop3:
 tail4:
 	SUBQ         DI, CX
 	JZ           done5
-	LEAQ         tail<>+0(SB), R8
+	LEAQ         tail16<>+0(SB), R8
 	NEGQ         CX
 	VMOVUPS      64(R8)(CX*4), Y0
+	VMASKMOVPS   (BX)(DI*4), Y0, Y0
 	VMOVUPS      96(R8)(CX*4), Y1
-	VMASKMOVPS   (BX)(DI*4), Y0, Y2
-	VMASKMOVPS   32(BX)(DI*4), Y1, Y3
-	VMULPS       word3f000000<>+0(SB), Y2, Y2
-	VMULPS       word3f000000<>+0(SB), Y3, Y3
-	VMOVUPS      word42b20000<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y2
-	VMINPS       Y3, Y4, Y3
-	VMOVUPS      wordc2d00000<>+0(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
-	VSUBPS       word4b400000<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
-	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
-	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
-	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
-	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
-	VMOVUPS      Y2, Y8
-	VMOVUPS      Y3, Y9
-	VMULPS       Y2, Y2, Y2
-	VMULPS       Y3, Y3, Y3
-	VFMADD231PS  Y6, Y2, Y8
-	VFMADD231PS  Y7, Y3, Y9
-	VADDPS       word3f800000<>+0(SB), Y8, Y2
-	VADDPS       word3f800000<>+0(SB), Y9, Y3
-	VPSUBD       word4b400000<>+0(SB), Y4, Y4
-	VPSUBD       word4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y4, Y6
-	VPSRAD       $0x01, Y5, Y7
-	VPADDD       word0000007f<>+0(SB), Y6, Y8
-	VPADDD       word0000007f<>+0(SB), Y7, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y8, Y2, Y2
-	VMULPS       Y9, Y3, Y3
-	VPSUBD       Y6, Y4, Y4
-	VPSUBD       Y7, Y5, Y5
-	VPADDD       word0000007f<>+0(SB), Y4, Y4
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
+	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
+	VMULPS       word3f000000<>+0(SB), Y0, Y0
+	VMULPS       word3f000000<>+0(SB), Y1, Y1
+	VMOVUPS      word42b20000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
+	VSUBPS       word4b400000<>+0(SB), Y2, Y4
+	VSUBPS       word4b400000<>+0(SB), Y3, Y5
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3f317200<>+0(SB), Y4, Y0
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
+	VMOVUPS      word3ab5112b<>+0(SB), Y4
+	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
+	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y0, Y4
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y1, Y5
+	VFMADD213PS  word3efffffe<>+0(SB), Y0, Y4
+	VFMADD213PS  word3efffffe<>+0(SB), Y1, Y5
+	VMOVUPS      Y0, Y6
+	VMOVUPS      Y1, Y7
+	VMULPS       Y0, Y0, Y0
+	VMULPS       Y1, Y1, Y1
+	VFMADD231PS  Y4, Y0, Y6
+	VFMADD231PS  Y5, Y1, Y7
+	VADDPS       word3f800000<>+0(SB), Y6, Y0
+	VADDPS       word3f800000<>+0(SB), Y7, Y1
+	VPSUBD       word4b400000<>+0(SB), Y2, Y2
+	VPSUBD       word4b400000<>+0(SB), Y3, Y3
+	VPSRAD       $0x01, Y2, Y4
+	VPSRAD       $0x01, Y3, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y6
+	VPADDD       word0000007f<>+0(SB), Y5, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VPSUBD       Y4, Y2, Y2
+	VPSUBD       Y5, Y3, Y3
+	VPADDD       word0000007f<>+0(SB), Y2, Y2
+	VPADDD       word0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(R8)(CX*4), Y2
+	VMASKMOVPS   (DX)(DI*4), Y2, Y2
+	VMOVUPS      96(R8)(CX*4), Y3
+	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
+	VMOVUPS      64(R8)(CX*4), Y4
+	VMASKMOVPS   (SI)(DI*4), Y4, Y4
+	VMOVUPS      96(R8)(CX*4), Y5
+	VMASKMOVPS   32(SI)(DI*4), Y5, Y5
+	VMULPS       word3f000000<>+0(SB), Y4, Y4
+	VMULPS       word3f000000<>+0(SB), Y5, Y5
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y5, Y3, Y3
-	VMASKMOVPS   (DX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(DX)(DI*4), Y1, Y5
-	VMASKMOVPS   (SI)(DI*4), Y0, Y6
-	VMASKMOVPS   32(SI)(DI*4), Y1, Y7
-	VMULPS       word3f000000<>+0(SB), Y6, Y6
-	VMULPS       word3f000000<>+0(SB), Y7, Y7
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y7, Y5, Y5
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y5, Y3, Y3
-	VMASKMOVPS   (AX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(AX)(DI*4), Y1, Y5
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(DI*4)
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(R8)(CX*4), Y2
+	VMASKMOVPS   (AX)(DI*4), Y2, Y2
+	VMOVUPS      96(R8)(CX*4), Y3
+	VMASKMOVPS   32(AX)(DI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(R8)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+	VMOVUPS      96(R8)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(DI*4)
 
 done5:
 	JMP stored2
@@ -2737,80 +2787,86 @@ loop6:
 tail7:
 	SUBQ         DI, CX
 	JZ           done8
-	LEAQ         tail<>+0(SB), R8
+	LEAQ         tail16<>+0(SB), R8
 	NEGQ         CX
 	VMOVUPS      64(R8)(CX*4), Y0
+	VMASKMOVPS   (BX)(DI*4), Y0, Y0
 	VMOVUPS      96(R8)(CX*4), Y1
-	VMASKMOVPS   (BX)(DI*4), Y0, Y2
-	VMASKMOVPS   32(BX)(DI*4), Y1, Y3
-	VMULPS       word3f000000<>+0(SB), Y2, Y2
-	VMULPS       word3f000000<>+0(SB), Y3, Y3
-	VMOVUPS      word42b20000<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y2
-	VMINPS       Y3, Y4, Y3
-	VMOVUPS      wordc2d00000<>+0(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
-	VSUBPS       word4b400000<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
-	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
-	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
-	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
-	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
-	VMOVUPS      Y2, Y8
-	VMOVUPS      Y3, Y9
-	VMULPS       Y2, Y2, Y2
-	VMULPS       Y3, Y3, Y3
-	VFMADD231PS  Y6, Y2, Y8
-	VFMADD231PS  Y7, Y3, Y9
-	VADDPS       word3f800000<>+0(SB), Y8, Y2
-	VADDPS       word3f800000<>+0(SB), Y9, Y3
-	VPSUBD       word4b400000<>+0(SB), Y4, Y4
-	VPSUBD       word4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y4, Y6
-	VPSRAD       $0x01, Y5, Y7
-	VPADDD       word0000007f<>+0(SB), Y6, Y8
-	VPADDD       word0000007f<>+0(SB), Y7, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y8, Y2, Y2
-	VMULPS       Y9, Y3, Y3
-	VPSUBD       Y6, Y4, Y4
-	VPSUBD       Y7, Y5, Y5
-	VPADDD       word0000007f<>+0(SB), Y4, Y4
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
+	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
+	VMULPS       word3f000000<>+0(SB), Y0, Y0
+	VMULPS       word3f000000<>+0(SB), Y1, Y1
+	VMOVUPS      word42b20000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
+	VSUBPS       word4b400000<>+0(SB), Y2, Y4
+	VSUBPS       word4b400000<>+0(SB), Y3, Y5
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3f317200<>+0(SB), Y4, Y0
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
+	VMOVUPS      word3ab5112b<>+0(SB), Y4
+	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
+	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y0, Y4
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y1, Y5
+	VFMADD213PS  word3efffffe<>+0(SB), Y0, Y4
+	VFMADD213PS  word3efffffe<>+0(SB), Y1, Y5
+	VMOVUPS      Y0, Y6
+	VMOVUPS      Y1, Y7
+	VMULPS       Y0, Y0, Y0
+	VMULPS       Y1, Y1, Y1
+	VFMADD231PS  Y4, Y0, Y6
+	VFMADD231PS  Y5, Y1, Y7
+	VADDPS       word3f800000<>+0(SB), Y6, Y0
+	VADDPS       word3f800000<>+0(SB), Y7, Y1
+	VPSUBD       word4b400000<>+0(SB), Y2, Y2
+	VPSUBD       word4b400000<>+0(SB), Y3, Y3
+	VPSRAD       $0x01, Y2, Y4
+	VPSRAD       $0x01, Y3, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y6
+	VPADDD       word0000007f<>+0(SB), Y5, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VPSUBD       Y4, Y2, Y2
+	VPSUBD       Y5, Y3, Y3
+	VPADDD       word0000007f<>+0(SB), Y2, Y2
+	VPADDD       word0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(R8)(CX*4), Y2
+	VMASKMOVPS   (DX)(DI*4), Y2, Y2
+	VMOVUPS      96(R8)(CX*4), Y3
+	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
+	VMOVUPS      64(R8)(CX*4), Y4
+	VMASKMOVPS   (SI)(DI*4), Y4, Y4
+	VMOVUPS      96(R8)(CX*4), Y5
+	VMASKMOVPS   32(SI)(DI*4), Y5, Y5
+	VMULPS       word3f000000<>+0(SB), Y4, Y4
+	VMULPS       word3f000000<>+0(SB), Y5, Y5
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y5, Y3, Y3
-	VMASKMOVPS   (DX)(DI*4), Y0, Y4
-	VMASKMOVPS   32(DX)(DI*4), Y1, Y5
-	VMASKMOVPS   (SI)(DI*4), Y0, Y6
-	VMASKMOVPS   32(SI)(DI*4), Y1, Y7
-	VMULPS       word3f000000<>+0(SB), Y6, Y6
-	VMULPS       word3f000000<>+0(SB), Y7, Y7
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y7, Y5, Y5
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(DI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(DI*4)
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(R8)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(DI*4)
+	VMOVUPS      96(R8)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(DI*4)
 
 done8:
 stored2:
@@ -2818,93 +2874,96 @@ stored2:
 	RET
 
 // func bceAVX512(p []float32, t []float32) (sum float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
-TEXT ·bceAVX512(SB), NOSPLIT, $0-56
-	MOVQ   p_len+8(FP), AX
-	MOVQ   p_base+0(FP), CX
-	MOVQ   t_base+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	XORQ   BX, BX
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·bceAVX512(SB), NOSPLIT, $128-56
+	MOVQ    p_len+8(FP), AX
+	MOVQ    p_base+0(FP), CX
+	MOVQ    t_base+24(FP), DX
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	VMOVUPD Z0, (SP)
+	VMOVUPD Z1, 64(SP)
+	XORQ    BX, BX
 
 loop1:
 	LEAQ          16(BX), SI
 	CMPQ          SI, AX
 	JGT           tail2
-	VMOVUPS       (CX)(BX*4), Z2
-	VMOVUPS       (DX)(BX*4), Z3
-	VCMPPS        $0x01, word00800000<>+0(SB), Z2, K1
-	VMULPS        word4b000000<>+0(SB), Z2, Z4
-	VBLENDMPS     Z4, Z2, K1, Z5
-	VPSUBD        word3f3504f3<>+0(SB), Z5, Z4
-	VPSRAD        $0x17, Z4, Z4
-	VPSLLD        $0x17, Z4, Z13
-	VPSUBD        Z13, Z5, Z13
+	VMOVUPS       (CX)(BX*4), Z0
+	VMOVUPS       (DX)(BX*4), Z1
+	VMOVUPS       word3f800000<>+0(SB), Z10
+	VSUBPS        Z0, Z10, Z10
+	VCMPPS        $0x01, word00800000<>+0(SB), Z0, K1
+	VCMPPS        $0x01, word00800000<>+0(SB), Z10, K2
+	VMULPS        word4b000000<>+0(SB), Z0, Z11
+	VMULPS        word4b000000<>+0(SB), Z10, Z12
+	VBLENDMPS     Z11, Z0, K1, Z2
+	VBLENDMPS     Z12, Z10, K2, Z3
+	VPSUBD        word3f3504f3<>+0(SB), Z2, Z11
+	VPSUBD        word3f3504f3<>+0(SB), Z3, Z12
+	VPSRAD        $0x17, Z11, Z11
+	VPSRAD        $0x17, Z12, Z12
+	VPSLLD        $0x17, Z11, Z13
+	VPSLLD        $0x17, Z12, Z14
+	VPSUBD        Z13, Z2, Z13
+	VPSUBD        Z14, Z3, Z14
 	VSUBPS        word3f800000<>+0(SB), Z13, Z13
-	VCVTDQ2PS     Z4, Z4
-	VMOVUPS.Z     word41b80000<>+0(SB), K1, Z14
-	VSUBPS        Z14, Z4, Z4
-	VMOVUPS       word3d8a2bd6<>+0(SB), Z14
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z13, Z14
-	VFMADD213PS   word3df37835<>+0(SB), Z13, Z14
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z13, Z14
-	VFMADD213PS   word3e119bb4<>+0(SB), Z13, Z14
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z13, Z14
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z13, Z14
-	VFMADD213PS   wordbe800003<>+0(SB), Z13, Z14
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z13, Z14
-	VMULPS        Z13, Z13, Z15
-	VMULPS        word35bfbe8e<>+0(SB), Z4, Z16
-	VMULPS        Z13, Z15, Z17
-	VFMADD231PS   Z14, Z17, Z16
-	VFNMADD231PS  word3f000000<>+0(SB), Z15, Z16
-	VADDPS        Z13, Z16, Z13
-	VFMADD231PS   word3f317200<>+0(SB), Z4, Z13
-	VCMPPS        $0x09, word00000000<>+0(SB), Z2, K1
-	VBLENDMPS     word7fc00000<>+0(SB), Z13, K1, Z6
-	VMOVUPS       wordc2c80000<>+0(SB), Z4
-	VMAXPS        Z6, Z4, Z4
-	VMOVUPS       word3f800000<>+0(SB), Z13
-	VSUBPS        Z2, Z13, Z2
-	VCMPPS        $0x01, word00800000<>+0(SB), Z2, K1
-	VMULPS        word4b000000<>+0(SB), Z2, Z13
-	VBLENDMPS     Z13, Z2, K1, Z7
-	VPSUBD        word3f3504f3<>+0(SB), Z7, Z13
-	VPSRAD        $0x17, Z13, Z13
-	VPSLLD        $0x17, Z13, Z14
-	VPSUBD        Z14, Z7, Z14
 	VSUBPS        word3f800000<>+0(SB), Z14, Z14
-	VCVTDQ2PS     Z13, Z13
+	VCVTDQ2PS     Z11, Z11
+	VCVTDQ2PS     Z12, Z12
 	VMOVUPS.Z     word41b80000<>+0(SB), K1, Z15
-	VSUBPS        Z15, Z13, Z13
+	VMOVUPS.Z     word41b80000<>+0(SB), K2, Z16
+	VSUBPS        Z15, Z11, Z11
+	VSUBPS        Z16, Z12, Z12
 	VMOVUPS       word3d8a2bd6<>+0(SB), Z15
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z14, Z15
-	VFMADD213PS   word3df37835<>+0(SB), Z14, Z15
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z14, Z15
-	VFMADD213PS   word3e119bb4<>+0(SB), Z14, Z15
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z14, Z15
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z14, Z15
-	VFMADD213PS   wordbe800003<>+0(SB), Z14, Z15
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z14, Z15
-	VMULPS        Z14, Z14, Z16
-	VMULPS        word35bfbe8e<>+0(SB), Z13, Z17
-	VMULPS        Z14, Z16, Z18
-	VFMADD231PS   Z15, Z18, Z17
-	VFNMADD231PS  word3f000000<>+0(SB), Z16, Z17
-	VADDPS        Z14, Z17, Z14
-	VFMADD231PS   word3f317200<>+0(SB), Z13, Z14
-	VCMPPS        $0x09, word00000000<>+0(SB), Z2, K1
-	VBLENDMPS     word7fc00000<>+0(SB), Z14, K1, Z8
-	VMOVUPS       wordc2c80000<>+0(SB), Z2
-	VMAXPS        Z8, Z2, Z2
-	VSUBPS        Z4, Z2, Z4
-	VMULPS        Z4, Z3, Z3
-	VSUBPS        Z2, Z3, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
+	VMOVUPS       word3d8a2bd6<>+0(SB), Z16
+	VFMADD213PS   wordbdef1e08<>+0(SB), Z13, Z15
+	VFMADD213PS   wordbdef1e08<>+0(SB), Z14, Z16
+	VFMADD213PS   word3df37835<>+0(SB), Z13, Z15
+	VFMADD213PS   word3df37835<>+0(SB), Z14, Z16
+	VFMADD213PS   wordbdfe1105<>+0(SB), Z13, Z15
+	VFMADD213PS   wordbdfe1105<>+0(SB), Z14, Z16
+	VFMADD213PS   word3e119bb4<>+0(SB), Z13, Z15
+	VFMADD213PS   word3e119bb4<>+0(SB), Z14, Z16
+	VFMADD213PS   wordbe2aae27<>+0(SB), Z13, Z15
+	VFMADD213PS   wordbe2aae27<>+0(SB), Z14, Z16
+	VFMADD213PS   word3e4cd25b<>+0(SB), Z13, Z15
+	VFMADD213PS   word3e4cd25b<>+0(SB), Z14, Z16
+	VFMADD213PS   wordbe800003<>+0(SB), Z13, Z15
+	VFMADD213PS   wordbe800003<>+0(SB), Z14, Z16
+	VFMADD213PS   word3eaaaaa4<>+0(SB), Z13, Z15
+	VFMADD213PS   word3eaaaaa4<>+0(SB), Z14, Z16
+	VMULPS        Z13, Z13, Z17
+	VMULPS        Z14, Z14, Z18
+	VMULPS        word35bfbe8e<>+0(SB), Z11, Z19
+	VMULPS        word35bfbe8e<>+0(SB), Z12, Z20
+	VMULPS        Z13, Z17, Z21
+	VMULPS        Z14, Z18, Z22
+	VFMADD231PS   Z15, Z21, Z19
+	VFMADD231PS   Z16, Z22, Z20
+	VFNMADD231PS  word3f000000<>+0(SB), Z17, Z19
+	VFNMADD231PS  word3f000000<>+0(SB), Z18, Z20
+	VADDPS        Z13, Z19, Z13
+	VADDPS        Z14, Z20, Z14
+	VFMADD231PS   word3f317200<>+0(SB), Z11, Z13
+	VFMADD231PS   word3f317200<>+0(SB), Z12, Z14
+	VCMPPS        $0x09, word00000000<>+0(SB), Z0, K1
+	VCMPPS        $0x09, word00000000<>+0(SB), Z10, K2
+	VBLENDMPS     word7fc00000<>+0(SB), Z13, K1, Z4
+	VBLENDMPS     word7fc00000<>+0(SB), Z14, K2, Z5
+	VMOVUPS       wordc2c80000<>+0(SB), Z0
+	VMAXPS        Z4, Z0, Z10
+	VMAXPS        Z5, Z0, Z0
+	VSUBPS        word3f800000<>+0(SB), Z1, Z11
+	VMULPS        Z0, Z11, Z0
+	VFNMADD231PS  Z10, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        (SP), Z0, Z0
+	VMOVUPD       Z0, (SP)
+	VADDPD        64(SP), Z1, Z1
+	VMOVUPD       Z1, 64(SP)
 	MOVQ          SI, BX
 	JMP           loop1
 
@@ -2914,82 +2973,85 @@ tail2:
 	MOVQ          $-1, SI
 	BZHIQ         AX, SI, SI
 	KMOVW         SI, K1
-	VMOVUPS.Z     (CX)(BX*4), K1, Z2
-	VMOVUPS.Z     (DX)(BX*4), K1, Z3
-	VCMPPS        $0x01, word00800000<>+0(SB), Z2, K1
+	VMOVUPS.Z     (CX)(BX*4), K1, Z0
+	VMOVUPS.Z     (DX)(BX*4), K1, Z1
+	VMOVUPS       word3f800000<>+0(SB), Z2
+	VSUBPS        Z0, Z2, Z2
+	VCMPPS        $0x01, word00800000<>+0(SB), Z0, K1
+	VCMPPS        $0x01, word00800000<>+0(SB), Z2, K2
+	VMULPS        word4b000000<>+0(SB), Z0, Z3
 	VMULPS        word4b000000<>+0(SB), Z2, Z4
-	VBLENDMPS     Z4, Z2, K1, Z9
-	VPSUBD        word3f3504f3<>+0(SB), Z9, Z4
+	VBLENDMPS     Z3, Z0, K1, Z6
+	VBLENDMPS     Z4, Z2, K2, Z7
+	VPSUBD        word3f3504f3<>+0(SB), Z6, Z3
+	VPSUBD        word3f3504f3<>+0(SB), Z7, Z4
+	VPSRAD        $0x17, Z3, Z3
 	VPSRAD        $0x17, Z4, Z4
-	VPSLLD        $0x17, Z4, Z5
-	VPSUBD        Z5, Z9, Z5
+	VPSLLD        $0x17, Z3, Z5
+	VPSLLD        $0x17, Z4, Z10
+	VPSUBD        Z5, Z6, Z5
+	VPSUBD        Z10, Z7, Z6
 	VSUBPS        word3f800000<>+0(SB), Z5, Z5
-	VCVTDQ2PS     Z4, Z4
-	VMOVUPS.Z     word41b80000<>+0(SB), K1, Z6
-	VSUBPS        Z6, Z4, Z4
-	VMOVUPS       word3d8a2bd6<>+0(SB), Z6
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z5, Z6
-	VFMADD213PS   word3df37835<>+0(SB), Z5, Z6
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z5, Z6
-	VFMADD213PS   word3e119bb4<>+0(SB), Z5, Z6
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z5, Z6
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z5, Z6
-	VFMADD213PS   wordbe800003<>+0(SB), Z5, Z6
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z5, Z6
-	VMULPS        Z5, Z5, Z7
-	VMULPS        word35bfbe8e<>+0(SB), Z4, Z8
-	VMULPS        Z5, Z7, Z9
-	VFMADD231PS   Z6, Z9, Z8
-	VFNMADD231PS  word3f000000<>+0(SB), Z7, Z8
-	VADDPS        Z5, Z8, Z5
-	VFMADD231PS   word3f317200<>+0(SB), Z4, Z5
-	VCMPPS        $0x09, word00000000<>+0(SB), Z2, K1
-	VBLENDMPS     word7fc00000<>+0(SB), Z5, K1, Z10
-	VMOVUPS       wordc2c80000<>+0(SB), Z4
-	VMAXPS        Z10, Z4, Z4
-	VMOVUPS       word3f800000<>+0(SB), Z5
-	VSUBPS        Z2, Z5, Z2
-	VCMPPS        $0x01, word00800000<>+0(SB), Z2, K1
-	VMULPS        word4b000000<>+0(SB), Z2, Z5
-	VBLENDMPS     Z5, Z2, K1, Z11
-	VPSUBD        word3f3504f3<>+0(SB), Z11, Z5
-	VPSRAD        $0x17, Z5, Z5
-	VPSLLD        $0x17, Z5, Z6
-	VPSUBD        Z6, Z11, Z6
 	VSUBPS        word3f800000<>+0(SB), Z6, Z6
-	VCVTDQ2PS     Z5, Z5
+	VCVTDQ2PS     Z3, Z3
+	VCVTDQ2PS     Z4, Z4
 	VMOVUPS.Z     word41b80000<>+0(SB), K1, Z7
-	VSUBPS        Z7, Z5, Z5
+	VMOVUPS.Z     word41b80000<>+0(SB), K2, Z10
+	VSUBPS        Z7, Z3, Z3
+	VSUBPS        Z10, Z4, Z4
 	VMOVUPS       word3d8a2bd6<>+0(SB), Z7
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z6, Z7
-	VFMADD213PS   word3df37835<>+0(SB), Z6, Z7
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z6, Z7
-	VFMADD213PS   word3e119bb4<>+0(SB), Z6, Z7
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z6, Z7
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z6, Z7
-	VFMADD213PS   wordbe800003<>+0(SB), Z6, Z7
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z6, Z7
-	VMULPS        Z6, Z6, Z8
-	VMULPS        word35bfbe8e<>+0(SB), Z5, Z9
-	VMULPS        Z6, Z8, Z10
-	VFMADD231PS   Z7, Z10, Z9
-	VFNMADD231PS  word3f000000<>+0(SB), Z8, Z9
-	VADDPS        Z6, Z9, Z6
-	VFMADD231PS   word3f317200<>+0(SB), Z5, Z6
-	VCMPPS        $0x09, word00000000<>+0(SB), Z2, K1
-	VBLENDMPS     word7fc00000<>+0(SB), Z6, K1, Z12
-	VMOVUPS       wordc2c80000<>+0(SB), Z2
-	VMAXPS        Z12, Z2, Z2
-	VSUBPS        Z4, Z2, Z4
-	VMULPS        Z4, Z3, Z3
-	VSUBPS        Z2, Z3, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
+	VMOVUPS       word3d8a2bd6<>+0(SB), Z10
+	VFMADD213PS   wordbdef1e08<>+0(SB), Z5, Z7
+	VFMADD213PS   wordbdef1e08<>+0(SB), Z6, Z10
+	VFMADD213PS   word3df37835<>+0(SB), Z5, Z7
+	VFMADD213PS   word3df37835<>+0(SB), Z6, Z10
+	VFMADD213PS   wordbdfe1105<>+0(SB), Z5, Z7
+	VFMADD213PS   wordbdfe1105<>+0(SB), Z6, Z10
+	VFMADD213PS   word3e119bb4<>+0(SB), Z5, Z7
+	VFMADD213PS   word3e119bb4<>+0(SB), Z6, Z10
+	VFMADD213PS   wordbe2aae27<>+0(SB), Z5, Z7
+	VFMADD213PS   wordbe2aae27<>+0(SB), Z6, Z10
+	VFMADD213PS   word3e4cd25b<>+0(SB), Z5, Z7
+	VFMADD213PS   word3e4cd25b<>+0(SB), Z6, Z10
+	VFMADD213PS   wordbe800003<>+0(SB), Z5, Z7
+	VFMADD213PS   wordbe800003<>+0(SB), Z6, Z10
+	VFMADD213PS   word3eaaaaa4<>+0(SB), Z5, Z7
+	VFMADD213PS   word3eaaaaa4<>+0(SB), Z6, Z10
+	VMULPS        Z5, Z5, Z11
+	VMULPS        Z6, Z6, Z12
+	VMULPS        word35bfbe8e<>+0(SB), Z3, Z13
+	VMULPS        word35bfbe8e<>+0(SB), Z4, Z14
+	VMULPS        Z5, Z11, Z15
+	VMULPS        Z6, Z12, Z16
+	VFMADD231PS   Z7, Z15, Z13
+	VFMADD231PS   Z10, Z16, Z14
+	VFNMADD231PS  word3f000000<>+0(SB), Z11, Z13
+	VFNMADD231PS  word3f000000<>+0(SB), Z12, Z14
+	VADDPS        Z5, Z13, Z5
+	VADDPS        Z6, Z14, Z6
+	VFMADD231PS   word3f317200<>+0(SB), Z3, Z5
+	VFMADD231PS   word3f317200<>+0(SB), Z4, Z6
+	VCMPPS        $0x09, word00000000<>+0(SB), Z0, K1
+	VCMPPS        $0x09, word00000000<>+0(SB), Z2, K2
+	VBLENDMPS     word7fc00000<>+0(SB), Z5, K1, Z8
+	VBLENDMPS     word7fc00000<>+0(SB), Z6, K2, Z9
+	VMOVUPS       wordc2c80000<>+0(SB), Z0
+	VMAXPS        Z8, Z0, Z2
+	VMAXPS        Z9, Z0, Z0
+	VSUBPS        word3f800000<>+0(SB), Z1, Z3
+	VMULPS        Z0, Z3, Z0
+	VFNMADD231PS  Z2, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        (SP), Z0, Z0
+	VMOVUPD       Z0, (SP)
+	VADDPD        64(SP), Z1, Z1
+	VMOVUPD       Z1, 64(SP)
 
 done3:
+	VMOVUPS       (SP), Z0
+	VMOVUPS       64(SP), Z1
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
@@ -2997,7 +3059,7 @@ done3:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sum+48(FP)
+	VMOVSD        X0, sum+48(FP)
 	VZEROUPPER
 	RET
 
@@ -3102,7 +3164,7 @@ stored2:
 	RET
 
 // func bceLogitsAVX512(x []float32, t []float32) (sum float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·bceLogitsAVX512(SB), NOSPLIT, $0-56
 	MOVQ   x_len+8(FP), AX
 	MOVQ   x_base+0(FP), CX
@@ -3238,7 +3300,7 @@ done3:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sum+48(FP)
+	VMOVSD        X0, sum+48(FP)
 	VZEROUPPER
 	RET
 
@@ -3455,7 +3517,7 @@ stored2:
 	RET
 
 // func kldAVX512(mu []float32, logvar []float32) (sum float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·kldAVX512(SB), NOSPLIT, $0-56
 	MOVQ   mu_len+8(FP), AX
 	MOVQ   mu_base+0(FP), CX
@@ -3564,7 +3626,7 @@ done3:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sum+48(FP)
+	VMOVSD        X0, sum+48(FP)
 	VZEROUPPER
 	RET
 

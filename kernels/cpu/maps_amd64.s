@@ -29,17 +29,19 @@ loop1:
 tail2:
 	SUBQ       BX, CX
 	JZ         done3
-	LEAQ       tail<>+0(SB), SI
+	LEAQ       tail16<>+0(SB), SI
 	NEGQ       CX
 	VMOVUPS    64(SI)(CX*4), Y0
+	VMASKMOVPS (DX)(BX*4), Y0, Y0
 	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y0, Y2
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y3
-	VMOVUPS    word00000000<>+0(SB), Y4
-	VMAXPS     Y2, Y4, Y2
-	VMAXPS     Y3, Y4, Y3
-	VMASKMOVPS Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
+	VMOVUPS    word00000000<>+0(SB), Y2
+	VMAXPS     Y0, Y2, Y0
+	VMAXPS     Y1, Y2, Y1
+	VMOVUPS    64(SI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(BX*4)
+	VMOVUPS    96(SI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -63,39 +65,39 @@ DATA word00000000<>+56(SB)/4, $0x00000000
 DATA word00000000<>+60(SB)/4, $0x00000000
 GLOBL word00000000<>(SB), RODATA|NOPTR, $64
 
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0xffffffff
-DATA tail<>+36(SB)/4, $0xffffffff
-DATA tail<>+40(SB)/4, $0xffffffff
-DATA tail<>+44(SB)/4, $0xffffffff
-DATA tail<>+48(SB)/4, $0xffffffff
-DATA tail<>+52(SB)/4, $0xffffffff
-DATA tail<>+56(SB)/4, $0xffffffff
-DATA tail<>+60(SB)/4, $0xffffffff
-DATA tail<>+64(SB)/4, $0x00000000
-DATA tail<>+68(SB)/4, $0x00000000
-DATA tail<>+72(SB)/4, $0x00000000
-DATA tail<>+76(SB)/4, $0x00000000
-DATA tail<>+80(SB)/4, $0x00000000
-DATA tail<>+84(SB)/4, $0x00000000
-DATA tail<>+88(SB)/4, $0x00000000
-DATA tail<>+92(SB)/4, $0x00000000
-DATA tail<>+96(SB)/4, $0x00000000
-DATA tail<>+100(SB)/4, $0x00000000
-DATA tail<>+104(SB)/4, $0x00000000
-DATA tail<>+108(SB)/4, $0x00000000
-DATA tail<>+112(SB)/4, $0x00000000
-DATA tail<>+116(SB)/4, $0x00000000
-DATA tail<>+120(SB)/4, $0x00000000
-DATA tail<>+124(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $128
+DATA tail16<>+0(SB)/4, $0xffffffff
+DATA tail16<>+4(SB)/4, $0xffffffff
+DATA tail16<>+8(SB)/4, $0xffffffff
+DATA tail16<>+12(SB)/4, $0xffffffff
+DATA tail16<>+16(SB)/4, $0xffffffff
+DATA tail16<>+20(SB)/4, $0xffffffff
+DATA tail16<>+24(SB)/4, $0xffffffff
+DATA tail16<>+28(SB)/4, $0xffffffff
+DATA tail16<>+32(SB)/4, $0xffffffff
+DATA tail16<>+36(SB)/4, $0xffffffff
+DATA tail16<>+40(SB)/4, $0xffffffff
+DATA tail16<>+44(SB)/4, $0xffffffff
+DATA tail16<>+48(SB)/4, $0xffffffff
+DATA tail16<>+52(SB)/4, $0xffffffff
+DATA tail16<>+56(SB)/4, $0xffffffff
+DATA tail16<>+60(SB)/4, $0xffffffff
+DATA tail16<>+64(SB)/4, $0x00000000
+DATA tail16<>+68(SB)/4, $0x00000000
+DATA tail16<>+72(SB)/4, $0x00000000
+DATA tail16<>+76(SB)/4, $0x00000000
+DATA tail16<>+80(SB)/4, $0x00000000
+DATA tail16<>+84(SB)/4, $0x00000000
+DATA tail16<>+88(SB)/4, $0x00000000
+DATA tail16<>+92(SB)/4, $0x00000000
+DATA tail16<>+96(SB)/4, $0x00000000
+DATA tail16<>+100(SB)/4, $0x00000000
+DATA tail16<>+104(SB)/4, $0x00000000
+DATA tail16<>+108(SB)/4, $0x00000000
+DATA tail16<>+112(SB)/4, $0x00000000
+DATA tail16<>+116(SB)/4, $0x00000000
+DATA tail16<>+120(SB)/4, $0x00000000
+DATA tail16<>+124(SB)/4, $0x00000000
+GLOBL tail16<>(SB), RODATA|NOPTR, $128
 
 // func mapSigmoidAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -182,77 +184,79 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
 	VMOVUPS      96(SI)(CX*4), Y1
-	VMASKMOVPS   (DX)(BX*4), Y0, Y2
-	VMASKMOVPS   32(DX)(BX*4), Y1, Y3
-	VORPS        word80000000<>+0(SB), Y2, Y4
-	VORPS        word80000000<>+0(SB), Y3, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
-	VMINPS       Y4, Y6, Y4
-	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y4, Y4
-	VMOVUPS      Y5, Y5
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y9
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y9
-	VMOVUPS      Y4, Y10
-	VMOVUPS      Y5, Y11
-	VMULPS       Y4, Y4, Y4
-	VMULPS       Y5, Y5, Y5
-	VFMADD231PS  Y8, Y4, Y10
-	VFMADD231PS  Y9, Y5, Y11
-	VADDPS       word3f800000<>+0(SB), Y10, Y4
-	VADDPS       word3f800000<>+0(SB), Y11, Y5
-	VPSUBD       word4b400000<>+0(SB), Y6, Y6
-	VPSUBD       word4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y6, Y8
-	VPSRAD       $0x01, Y7, Y9
-	VPADDD       word0000007f<>+0(SB), Y8, Y10
-	VPADDD       word0000007f<>+0(SB), Y9, Y11
-	VPSLLD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y10, Y4, Y4
-	VMULPS       Y11, Y5, Y5
-	VPSUBD       Y8, Y6, Y6
-	VPSUBD       Y9, Y7, Y7
-	VPADDD       word0000007f<>+0(SB), Y6, Y6
-	VPADDD       word0000007f<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y7, Y5, Y5
-	VMOVUPS      word3f800000<>+0(SB), Y6
-	VBLENDVPS    Y2, Y4, Y6, Y2
-	VBLENDVPS    Y3, Y5, Y6, Y3
-	VADDPS       word3f800000<>+0(SB), Y4, Y4
-	VADDPS       word3f800000<>+0(SB), Y5, Y5
-	VDIVPS       Y4, Y2, Y2
-	VDIVPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VORPS        word80000000<>+0(SB), Y0, Y2
+	VORPS        word80000000<>+0(SB), Y1, Y3
+	VMOVUPS      word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
+	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VMOVUPS      word3ab5112b<>+0(SB), Y7
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y8
+	VFMADD231PS  Y7, Y3, Y9
+	VADDPS       word3f800000<>+0(SB), Y8, Y2
+	VADDPS       word3f800000<>+0(SB), Y9, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y6
+	VPSRAD       $0x01, Y5, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y8
+	VPADDD       word0000007f<>+0(SB), Y7, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y9, Y3, Y3
+	VPSUBD       Y6, Y4, Y4
+	VPSUBD       Y7, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      word3f800000<>+0(SB), Y4
+	VBLENDVPS    Y0, Y2, Y4, Y0
+	VBLENDVPS    Y1, Y3, Y4, Y1
+	VADDPS       word3f800000<>+0(SB), Y2, Y2
+	VADDPS       word3f800000<>+0(SB), Y3, Y3
+	VDIVPS       Y2, Y0, Y0
+	VDIVPS       Y3, Y1, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -589,71 +593,73 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
 	VMOVUPS      96(SI)(CX*4), Y1
-	VMASKMOVPS   (DX)(BX*4), Y0, Y2
-	VMASKMOVPS   32(DX)(BX*4), Y1, Y3
-	VADDPS       Y2, Y2, Y4
-	VADDPS       Y3, Y3, Y5
-	VORPS        word80000000<>+0(SB), Y4, Y4
-	VORPS        word80000000<>+0(SB), Y5, Y5
-	VMOVUPS      wordc2200000<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y4, Y4
-	VMOVUPS      Y5, Y5
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3950196a<>+0(SB), Y8
-	VMOVUPS      word3950196a<>+0(SB), Y9
-	VFMADD213PS  word3ab6b9a4<>+0(SB), Y4, Y8
-	VFMADD213PS  word3ab6b9a4<>+0(SB), Y5, Y9
-	VFMADD213PS  word3c0888c5<>+0(SB), Y4, Y8
-	VFMADD213PS  word3c0888c5<>+0(SB), Y5, Y9
-	VFMADD213PS  word3d2aaa58<>+0(SB), Y4, Y8
-	VFMADD213PS  word3d2aaa58<>+0(SB), Y5, Y9
-	VFMADD213PS  word3e2aaaaa<>+0(SB), Y4, Y8
-	VFMADD213PS  word3e2aaaaa<>+0(SB), Y5, Y9
-	VFMADD213PS  word3f000000<>+0(SB), Y4, Y8
-	VFMADD213PS  word3f000000<>+0(SB), Y5, Y9
-	VMOVUPS      Y4, Y10
-	VMOVUPS      Y5, Y11
-	VMULPS       Y4, Y4, Y4
-	VMULPS       Y5, Y5, Y5
-	VFMADD231PS  Y8, Y4, Y10
-	VFMADD231PS  Y9, Y5, Y11
-	VPSUBD       word4b400000<>+0(SB), Y6, Y4
-	VPSUBD       word4b400000<>+0(SB), Y7, Y5
-	VPADDD       word0000007f<>+0(SB), Y4, Y4
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
-	VSUBPS       word3f800000<>+0(SB), Y4, Y6
-	VSUBPS       word3f800000<>+0(SB), Y5, Y7
-	VFMADD213PS  Y6, Y4, Y10
-	VFMADD213PS  Y7, Y5, Y11
-	VADDPS       word40000000<>+0(SB), Y10, Y4
-	VADDPS       word40000000<>+0(SB), Y11, Y5
-	VDIVPS       Y4, Y10, Y4
-	VDIVPS       Y5, Y11, Y5
-	VANDPS       word7fffffff<>+0(SB), Y4, Y4
-	VANDPS       word7fffffff<>+0(SB), Y5, Y5
-	VANDPS       word80000000<>+0(SB), Y2, Y2
-	VANDPS       word80000000<>+0(SB), Y3, Y3
-	VORPS        Y2, Y4, Y2
-	VORPS        Y3, Y5, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VADDPS       Y0, Y0, Y2
+	VADDPS       Y1, Y1, Y3
+	VORPS        word80000000<>+0(SB), Y2, Y2
+	VORPS        word80000000<>+0(SB), Y3, Y3
+	VMOVUPS      wordc2200000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
+	VMOVUPS      word3950196a<>+0(SB), Y6
+	VMOVUPS      word3950196a<>+0(SB), Y7
+	VFMADD213PS  word3ab6b9a4<>+0(SB), Y2, Y6
+	VFMADD213PS  word3ab6b9a4<>+0(SB), Y3, Y7
+	VFMADD213PS  word3c0888c5<>+0(SB), Y2, Y6
+	VFMADD213PS  word3c0888c5<>+0(SB), Y3, Y7
+	VFMADD213PS  word3d2aaa58<>+0(SB), Y2, Y6
+	VFMADD213PS  word3d2aaa58<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e2aaaaa<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e2aaaaa<>+0(SB), Y3, Y7
+	VFMADD213PS  word3f000000<>+0(SB), Y2, Y6
+	VFMADD213PS  word3f000000<>+0(SB), Y3, Y7
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y8
+	VFMADD231PS  Y7, Y3, Y9
+	VPSUBD       word4b400000<>+0(SB), Y4, Y2
+	VPSUBD       word4b400000<>+0(SB), Y5, Y3
+	VPADDD       word0000007f<>+0(SB), Y2, Y2
+	VPADDD       word0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VSUBPS       word3f800000<>+0(SB), Y2, Y4
+	VSUBPS       word3f800000<>+0(SB), Y3, Y5
+	VFMADD213PS  Y4, Y2, Y8
+	VFMADD213PS  Y5, Y3, Y9
+	VADDPS       word40000000<>+0(SB), Y8, Y2
+	VADDPS       word40000000<>+0(SB), Y9, Y3
+	VDIVPS       Y2, Y8, Y2
+	VDIVPS       Y3, Y9, Y3
+	VANDPS       word7fffffff<>+0(SB), Y2, Y2
+	VANDPS       word7fffffff<>+0(SB), Y3, Y3
+	VANDPS       word80000000<>+0(SB), Y0, Y0
+	VANDPS       word80000000<>+0(SB), Y1, Y1
+	VORPS        Y0, Y2, Y0
+	VORPS        Y1, Y3, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -897,68 +903,70 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
 	VMOVUPS      96(SI)(CX*4), Y1
-	VMASKMOVPS   (DX)(BX*4), Y0, Y2
-	VMASKMOVPS   32(DX)(BX*4), Y1, Y3
-	VMOVUPS      word42b20000<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y2
-	VMINPS       Y3, Y4, Y3
-	VMOVUPS      wordc2d00000<>+0(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
-	VSUBPS       word4b400000<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
-	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
-	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
-	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
-	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
-	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
-	VMOVUPS      Y2, Y8
-	VMOVUPS      Y3, Y9
-	VMULPS       Y2, Y2, Y2
-	VMULPS       Y3, Y3, Y3
-	VFMADD231PS  Y6, Y2, Y8
-	VFMADD231PS  Y7, Y3, Y9
-	VADDPS       word3f800000<>+0(SB), Y8, Y2
-	VADDPS       word3f800000<>+0(SB), Y9, Y3
-	VPSUBD       word4b400000<>+0(SB), Y4, Y4
-	VPSUBD       word4b400000<>+0(SB), Y5, Y5
-	VPSRAD       $0x01, Y4, Y6
-	VPSRAD       $0x01, Y5, Y7
-	VPADDD       word0000007f<>+0(SB), Y6, Y8
-	VPADDD       word0000007f<>+0(SB), Y7, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y8, Y2, Y2
-	VMULPS       Y9, Y3, Y3
-	VPSUBD       Y6, Y4, Y4
-	VPSUBD       Y7, Y5, Y5
-	VPADDD       word0000007f<>+0(SB), Y4, Y4
-	VPADDD       word0000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VMOVUPS      word42b20000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
+	VSUBPS       word4b400000<>+0(SB), Y2, Y4
+	VSUBPS       word4b400000<>+0(SB), Y3, Y5
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3f317200<>+0(SB), Y4, Y0
+	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
+	VMOVUPS      word3ab5112b<>+0(SB), Y4
+	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
+	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y0, Y4
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y1, Y5
+	VFMADD213PS  word3efffffe<>+0(SB), Y0, Y4
+	VFMADD213PS  word3efffffe<>+0(SB), Y1, Y5
+	VMOVUPS      Y0, Y6
+	VMOVUPS      Y1, Y7
+	VMULPS       Y0, Y0, Y0
+	VMULPS       Y1, Y1, Y1
+	VFMADD231PS  Y4, Y0, Y6
+	VFMADD231PS  Y5, Y1, Y7
+	VADDPS       word3f800000<>+0(SB), Y6, Y0
+	VADDPS       word3f800000<>+0(SB), Y7, Y1
+	VPSUBD       word4b400000<>+0(SB), Y2, Y2
+	VPSUBD       word4b400000<>+0(SB), Y3, Y3
+	VPSRAD       $0x01, Y2, Y4
+	VPSRAD       $0x01, Y3, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y6
+	VPADDD       word0000007f<>+0(SB), Y5, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VPSUBD       Y4, Y2, Y2
+	VPSUBD       Y5, Y3, Y3
+	VPADDD       word0000007f<>+0(SB), Y2, Y2
+	VPADDD       word0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1052,80 +1060,82 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
 	VMOVUPS      96(SI)(CX*4), Y1
-	VMASKMOVPS   (DX)(BX*4), Y0, Y2
-	VMASKMOVPS   32(DX)(BX*4), Y1, Y3
-	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
-	VCMPPS       $0x01, word00800000<>+0(SB), Y3, Y5
-	VMULPS       word4b000000<>+0(SB), Y2, Y6
-	VMULPS       word4b000000<>+0(SB), Y3, Y7
-	VBLENDVPS    Y4, Y6, Y2, Y6
-	VBLENDVPS    Y5, Y7, Y3, Y7
-	VPSUBD       word3f3504f3<>+0(SB), Y6, Y8
-	VPSUBD       word3f3504f3<>+0(SB), Y7, Y9
-	VPSRAD       $0x17, Y8, Y8
-	VPSRAD       $0x17, Y9, Y9
-	VPSLLD       $0x17, Y8, Y10
-	VPSLLD       $0x17, Y9, Y11
-	VPSUBD       Y10, Y6, Y6
-	VPSUBD       Y11, Y7, Y7
-	VSUBPS       word3f800000<>+0(SB), Y6, Y6
-	VSUBPS       word3f800000<>+0(SB), Y7, Y7
-	VCVTDQ2PS    Y8, Y8
-	VCVTDQ2PS    Y9, Y9
-	VANDPS       word41b80000<>+0(SB), Y4, Y4
-	VANDPS       word41b80000<>+0(SB), Y5, Y5
-	VSUBPS       Y4, Y8, Y4
-	VSUBPS       Y5, Y9, Y5
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y9
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y7, Y9
-	VFMADD213PS  word3df37835<>+0(SB), Y6, Y8
-	VFMADD213PS  word3df37835<>+0(SB), Y7, Y9
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y6, Y8
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y7, Y9
-	VFMADD213PS  word3e119bb4<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e119bb4<>+0(SB), Y7, Y9
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y6, Y8
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y7, Y9
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y7, Y9
-	VFMADD213PS  wordbe800003<>+0(SB), Y6, Y8
-	VFMADD213PS  wordbe800003<>+0(SB), Y7, Y9
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y6, Y8
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y7, Y9
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y7, Y7, Y11
-	VMULPS       word35bfbe8e<>+0(SB), Y4, Y12
-	VMULPS       word35bfbe8e<>+0(SB), Y5, Y13
-	VMULPS       Y6, Y10, Y14
-	VMULPS       Y7, Y11, Y15
-	VFMADD231PS  Y8, Y14, Y12
-	VFMADD231PS  Y9, Y15, Y13
-	VFNMADD231PS word3f000000<>+0(SB), Y10, Y12
-	VFNMADD231PS word3f000000<>+0(SB), Y11, Y13
-	VADDPS       Y6, Y12, Y6
-	VADDPS       Y7, Y13, Y7
-	VFMADD231PS  word3f317200<>+0(SB), Y4, Y6
-	VFMADD231PS  word3f317200<>+0(SB), Y5, Y7
-	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y4
-	VCMPPS       $0x09, word00000000<>+0(SB), Y3, Y5
-	VBLENDVPS    Y4, word7fc00000<>+0(SB), Y6, Y4
-	VBLENDVPS    Y5, word7fc00000<>+0(SB), Y7, Y5
-	VCMPPS       $0x00, word00000000<>+0(SB), Y2, Y6
-	VCMPPS       $0x00, word00000000<>+0(SB), Y3, Y7
-	VBLENDVPS    Y6, wordff800000<>+0(SB), Y4, Y4
-	VBLENDVPS    Y7, wordff800000<>+0(SB), Y5, Y5
-	VCMPPS       $0x00, word7f800000<>+0(SB), Y2, Y2
-	VCMPPS       $0x00, word7f800000<>+0(SB), Y3, Y3
-	VBLENDVPS    Y2, word7f800000<>+0(SB), Y4, Y2
-	VBLENDVPS    Y3, word7f800000<>+0(SB), Y5, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y2
+	VCMPPS       $0x01, word00800000<>+0(SB), Y1, Y3
+	VMULPS       word4b000000<>+0(SB), Y0, Y4
+	VMULPS       word4b000000<>+0(SB), Y1, Y5
+	VBLENDVPS    Y2, Y4, Y0, Y4
+	VBLENDVPS    Y3, Y5, Y1, Y5
+	VPSUBD       word3f3504f3<>+0(SB), Y4, Y6
+	VPSUBD       word3f3504f3<>+0(SB), Y5, Y7
+	VPSRAD       $0x17, Y6, Y6
+	VPSRAD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y6, Y8
+	VPSLLD       $0x17, Y7, Y9
+	VPSUBD       Y8, Y4, Y4
+	VPSUBD       Y9, Y5, Y5
+	VSUBPS       word3f800000<>+0(SB), Y4, Y4
+	VSUBPS       word3f800000<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y6, Y6
+	VCVTDQ2PS    Y7, Y7
+	VANDPS       word41b80000<>+0(SB), Y2, Y2
+	VANDPS       word41b80000<>+0(SB), Y3, Y3
+	VSUBPS       Y2, Y6, Y2
+	VSUBPS       Y3, Y7, Y3
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y6
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
+	VFMADD213PS  word3df37835<>+0(SB), Y4, Y6
+	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e119bb4<>+0(SB), Y4, Y6
+	VFMADD213PS  word3e119bb4<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y4, Y6
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe800003<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbe800003<>+0(SB), Y5, Y7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y4, Y6
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y5, Y7
+	VMULPS       Y4, Y4, Y8
+	VMULPS       Y5, Y5, Y9
+	VMULPS       word35bfbe8e<>+0(SB), Y2, Y10
+	VMULPS       word35bfbe8e<>+0(SB), Y3, Y11
+	VMULPS       Y4, Y8, Y12
+	VMULPS       Y5, Y9, Y13
+	VFMADD231PS  Y6, Y12, Y10
+	VFMADD231PS  Y7, Y13, Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y8, Y10
+	VFNMADD231PS word3f000000<>+0(SB), Y9, Y11
+	VADDPS       Y4, Y10, Y4
+	VADDPS       Y5, Y11, Y5
+	VFMADD231PS  word3f317200<>+0(SB), Y2, Y4
+	VFMADD231PS  word3f317200<>+0(SB), Y3, Y5
+	VCMPPS       $0x09, word00000000<>+0(SB), Y0, Y2
+	VCMPPS       $0x09, word00000000<>+0(SB), Y1, Y3
+	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y4, Y2
+	VBLENDVPS    Y3, word7fc00000<>+0(SB), Y5, Y3
+	VCMPPS       $0x00, word00000000<>+0(SB), Y0, Y4
+	VCMPPS       $0x00, word00000000<>+0(SB), Y1, Y5
+	VBLENDVPS    Y4, wordff800000<>+0(SB), Y2, Y2
+	VBLENDVPS    Y5, wordff800000<>+0(SB), Y3, Y3
+	VCMPPS       $0x00, word7f800000<>+0(SB), Y0, Y0
+	VCMPPS       $0x00, word7f800000<>+0(SB), Y1, Y1
+	VBLENDVPS    Y0, word7f800000<>+0(SB), Y2, Y0
+	VBLENDVPS    Y1, word7f800000<>+0(SB), Y3, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1443,16 +1453,18 @@ loop1:
 tail2:
 	SUBQ       BX, CX
 	JZ         done3
-	LEAQ       tail<>+0(SB), SI
+	LEAQ       tail16<>+0(SB), SI
 	NEGQ       CX
 	VMOVUPS    64(SI)(CX*4), Y0
+	VMASKMOVPS (DX)(BX*4), Y0, Y0
 	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y0, Y2
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y3
-	VSQRTPS    Y2, Y2
-	VSQRTPS    Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
+	VSQRTPS    Y0, Y0
+	VSQRTPS    Y1, Y1
+	VMOVUPS    64(SI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(BX*4)
+	VMOVUPS    96(SI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1565,99 +1577,101 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
 	VMOVUPS      96(SI)(CX*4), Y1
-	VMASKMOVPS   (DX)(BX*4), Y0, Y2
-	VMASKMOVPS   32(DX)(BX*4), Y1, Y3
-	VORPS        word80000000<>+0(SB), Y2, Y4
-	VORPS        word80000000<>+0(SB), Y3, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
-	VMINPS       Y4, Y6, Y4
-	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
-	VSUBPS       word4b400000<>+0(SB), Y6, Y8
-	VSUBPS       word4b400000<>+0(SB), Y7, Y9
-	VMOVUPS      Y4, Y4
-	VMOVUPS      Y5, Y5
-	VFNMADD231PS word3f317200<>+0(SB), Y8, Y4
-	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
-	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
-	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
-	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y4, Y8
-	VFMADD213PS  word3e2aaa48<>+0(SB), Y5, Y9
-	VFMADD213PS  word3efffffe<>+0(SB), Y4, Y8
-	VFMADD213PS  word3efffffe<>+0(SB), Y5, Y9
-	VMOVUPS      Y4, Y10
-	VMOVUPS      Y5, Y11
-	VMULPS       Y4, Y4, Y4
-	VMULPS       Y5, Y5, Y5
-	VFMADD231PS  Y8, Y4, Y10
-	VFMADD231PS  Y9, Y5, Y11
-	VADDPS       word3f800000<>+0(SB), Y10, Y4
-	VADDPS       word3f800000<>+0(SB), Y11, Y5
-	VPSUBD       word4b400000<>+0(SB), Y6, Y6
-	VPSUBD       word4b400000<>+0(SB), Y7, Y7
-	VPSRAD       $0x01, Y6, Y8
-	VPSRAD       $0x01, Y7, Y9
-	VPADDD       word0000007f<>+0(SB), Y8, Y10
-	VPADDD       word0000007f<>+0(SB), Y9, Y11
-	VPSLLD       $0x17, Y10, Y10
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y10, Y4, Y4
-	VMULPS       Y11, Y5, Y5
-	VPSUBD       Y8, Y6, Y6
-	VPSUBD       Y9, Y7, Y7
-	VPADDD       word0000007f<>+0(SB), Y6, Y6
-	VPADDD       word0000007f<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y7, Y5, Y5
-	VADDPS       word40000000<>+0(SB), Y4, Y6
-	VADDPS       word40000000<>+0(SB), Y5, Y7
-	VDIVPS       Y6, Y4, Y4
-	VDIVPS       Y7, Y5, Y5
-	VMULPS       Y4, Y4, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      word3df8eace<>+0(SB), Y8
-	VMOVUPS      word3df8eace<>+0(SB), Y9
-	VFMADD213PS  word3ddb6696<>+0(SB), Y6, Y8
-	VFMADD213PS  word3ddb6696<>+0(SB), Y7, Y9
-	VFMADD213PS  word3e1284ec<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e1284ec<>+0(SB), Y7, Y9
-	VFMADD213PS  word3e4ccb53<>+0(SB), Y6, Y8
-	VFMADD213PS  word3e4ccb53<>+0(SB), Y7, Y9
-	VFMADD213PS  word3eaaaaac<>+0(SB), Y6, Y8
-	VFMADD213PS  word3eaaaaac<>+0(SB), Y7, Y9
-	VADDPS       Y4, Y4, Y4
-	VADDPS       Y5, Y5, Y5
-	VMOVUPS      Y4, Y10
-	VMOVUPS      Y5, Y11
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y7, Y5, Y5
-	VFMADD231PS  Y8, Y4, Y10
-	VFMADD231PS  Y9, Y5, Y11
-	VMOVUPS      word00000000<>+0(SB), Y4
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VORPS        word80000000<>+0(SB), Y0, Y2
+	VORPS        word80000000<>+0(SB), Y1, Y3
+	VMOVUPS      word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      wordc2d00000<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	VADDPS       Y2, Y10, Y2
-	VADDPS       Y3, Y11, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(BX*4)
+	VMOVUPS      word4b400000<>+0(SB), Y4
+	VMOVUPS      word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
+	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VMOVUPS      word3ab5112b<>+0(SB), Y7
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y8
+	VFMADD231PS  Y7, Y3, Y9
+	VADDPS       word3f800000<>+0(SB), Y8, Y2
+	VADDPS       word3f800000<>+0(SB), Y9, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y6
+	VPSRAD       $0x01, Y5, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y8
+	VPADDD       word0000007f<>+0(SB), Y7, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y9, Y3, Y3
+	VPSUBD       Y6, Y4, Y4
+	VPSUBD       Y7, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VADDPS       word40000000<>+0(SB), Y2, Y4
+	VADDPS       word40000000<>+0(SB), Y3, Y5
+	VDIVPS       Y4, Y2, Y2
+	VDIVPS       Y5, Y3, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      word3df8eace<>+0(SB), Y6
+	VMOVUPS      word3df8eace<>+0(SB), Y7
+	VFMADD213PS  word3ddb6696<>+0(SB), Y4, Y6
+	VFMADD213PS  word3ddb6696<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e1284ec<>+0(SB), Y4, Y6
+	VFMADD213PS  word3e1284ec<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e4ccb53<>+0(SB), Y4, Y6
+	VFMADD213PS  word3e4ccb53<>+0(SB), Y5, Y7
+	VFMADD213PS  word3eaaaaac<>+0(SB), Y4, Y6
+	VFMADD213PS  word3eaaaaac<>+0(SB), Y5, Y7
+	VADDPS       Y2, Y2, Y2
+	VADDPS       Y3, Y3, Y3
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y8
+	VFMADD231PS  Y7, Y3, Y9
+	VMOVUPS      word00000000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VADDPS       Y0, Y8, Y0
+	VADDPS       Y1, Y9, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1777,16 +1791,18 @@ loop1:
 tail2:
 	SUBQ       BX, CX
 	JZ         done3
-	LEAQ       tail<>+0(SB), SI
+	LEAQ       tail16<>+0(SB), SI
 	NEGQ       CX
 	VMOVUPS    64(SI)(CX*4), Y0
+	VMASKMOVPS (DX)(BX*4), Y0, Y0
 	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y0, Y2
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y3
-	VXORPS     word80000000<>+0(SB), Y2, Y2
-	VXORPS     word80000000<>+0(SB), Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
+	VXORPS     word80000000<>+0(SB), Y0, Y0
+	VXORPS     word80000000<>+0(SB), Y1, Y1
+	VMOVUPS    64(SI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(BX*4)
+	VMOVUPS    96(SI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1816,16 +1832,18 @@ loop1:
 tail2:
 	SUBQ       BX, CX
 	JZ         done3
-	LEAQ       tail<>+0(SB), SI
+	LEAQ       tail16<>+0(SB), SI
 	NEGQ       CX
 	VMOVUPS    64(SI)(CX*4), Y0
+	VMASKMOVPS (DX)(BX*4), Y0, Y0
 	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y0, Y2
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y3
-	VANDPS     word7fffffff<>+0(SB), Y2, Y2
-	VANDPS     word7fffffff<>+0(SB), Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
+	VANDPS     word7fffffff<>+0(SB), Y0, Y0
+	VANDPS     word7fffffff<>+0(SB), Y1, Y1
+	VMOVUPS    64(SI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(BX*4)
+	VMOVUPS    96(SI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1855,16 +1873,18 @@ loop1:
 tail2:
 	SUBQ       BX, CX
 	JZ         done3
-	LEAQ       tail<>+0(SB), SI
+	LEAQ       tail16<>+0(SB), SI
 	NEGQ       CX
 	VMOVUPS    64(SI)(CX*4), Y0
+	VMASKMOVPS (DX)(BX*4), Y0, Y0
 	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y0, Y2
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y3
-	VMULPS     Y2, Y2, Y2
-	VMULPS     Y3, Y3, Y3
-	VMASKMOVPS Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
+	VMULPS     Y0, Y0, Y0
+	VMULPS     Y1, Y1, Y1
+	VMOVUPS    64(SI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(BX*4)
+	VMOVUPS    96(SI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1895,17 +1915,19 @@ loop1:
 tail2:
 	SUBQ       BX, CX
 	JZ         done3
-	LEAQ       tail<>+0(SB), SI
+	LEAQ       tail16<>+0(SB), SI
 	NEGQ       CX
 	VMOVUPS    64(SI)(CX*4), Y0
+	VMASKMOVPS (DX)(BX*4), Y0, Y0
 	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y0, Y2
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y3
-	VMOVUPS    word3f800000<>+0(SB), Y4
-	VDIVPS     Y2, Y4, Y2
-	VDIVPS     Y3, Y4, Y3
-	VMASKMOVPS Y2, Y0, (AX)(BX*4)
-	VMASKMOVPS Y3, Y1, 32(AX)(BX*4)
+	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
+	VMOVUPS    word3f800000<>+0(SB), Y2
+	VDIVPS     Y0, Y2, Y0
+	VDIVPS     Y1, Y2, Y1
+	VMOVUPS    64(SI)(CX*4), Y2
+	VMASKMOVPS Y0, Y2, (AX)(BX*4)
+	VMOVUPS    96(SI)(CX*4), Y0
+	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1992,78 +2014,80 @@ loop2:
 	JMP          loop2
 
 tail3:
-	MOVQ         CX, BX
-	SUBQ         SI, BX
+	MOVQ         CX, DI
+	SUBQ         SI, DI
 	JZ           done4
-	LEAQ         tail<>+0(SB), DI
-	NEGQ         BX
-	VMOVUPS      64(DI)(BX*4), Y0
-	VMOVUPS      96(DI)(BX*4), Y1
-	VMASKMOVPS   (DX)(SI*4), Y0, Y2
-	VMASKMOVPS   32(DX)(SI*4), Y1, Y3
+	LEAQ         tail16<>+0(SB), R8
+	NEGQ         DI
+	VMOVUPS      64(R8)(DI*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(R8)(DI*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
 	MOVQ         SI, BX
-	VANDPS       word7fffffff<>+0(SB), Y2, Y4
-	VANDPS       word7fffffff<>+0(SB), Y3, Y5
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y4, Y4
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y5, Y5
-	VTESTPS      Y4, Y4
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y2, Y2
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y3, Y3
+	VTESTPS      Y2, Y2
 	JNZ          far1
-	VTESTPS      Y5, Y5
+	VTESTPS      Y3, Y3
 	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VFMADD231PS  word3f22f983<>+0(SB), Y2, Y4
-	VFMADD231PS  word3f22f983<>+0(SB), Y3, Y5
-	VSUBPS       word4b400000<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y6, Y2
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y7, Y3
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y6, Y2
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y7, Y3
-	VFNMADD231PS worda6f72ced<>+0(SB), Y6, Y2
-	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y3
-	VMULPS       Y2, Y2, Y6
-	VMULPS       Y3, Y3, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
-	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
-	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
-	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
-	VFMADD213PS  word3c088884<>+0(SB), Y7, Y9
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y8
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y7, Y9
-	VMULPS       Y2, Y6, Y10
-	VMULPS       Y3, Y7, Y11
-	VFMADD213PS  Y2, Y10, Y8
-	VFMADD213PS  Y3, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y2
-	VMOVUPS      word37ccf29c<>+0(SB), Y3
-	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y2
-	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y3
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y2
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
-	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
-	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
-	VMULPS       Y6, Y6, Y6
-	VMULPS       Y7, Y7, Y7
-	VFMADD213PS  Y10, Y6, Y2
-	VFMADD213PS  Y11, Y7, Y3
-	VPSLLD       $0x1f, Y4, Y6
-	VPSLLD       $0x1f, Y5, Y7
-	VBLENDVPS    Y6, Y2, Y8, Y2
-	VBLENDVPS    Y7, Y3, Y9, Y3
-	VPSLLD       $0x1e, Y4, Y4
-	VPSLLD       $0x1e, Y5, Y5
-	VANDPS       word80000000<>+0(SB), Y4, Y4
-	VANDPS       word80000000<>+0(SB), Y5, Y5
-	VXORPS       Y4, Y2, Y2
-	VXORPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(SI*4)
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y2
+	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y3
+	VSUBPS       word4b400000<>+0(SB), Y2, Y4
+	VSUBPS       word4b400000<>+0(SB), Y3, Y5
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y4, Y0
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y5, Y1
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y4, Y0
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y5, Y1
+	VFNMADD231PS worda6f72ced<>+0(SB), Y4, Y0
+	VFNMADD231PS worda6f72ced<>+0(SB), Y5, Y1
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y1, Y1, Y5
+	VMOVUPS      word36366664<>+0(SB), Y6
+	VMOVUPS      word36366664<>+0(SB), Y7
+	VFMADD213PS  wordb95007b5<>+0(SB), Y4, Y6
+	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y7
+	VFMADD213PS  word3c088884<>+0(SB), Y4, Y6
+	VFMADD213PS  word3c088884<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y5, Y7
+	VMULPS       Y0, Y4, Y8
+	VMULPS       Y1, Y5, Y9
+	VFMADD213PS  Y0, Y8, Y6
+	VFMADD213PS  Y1, Y9, Y7
+	VMOVUPS      word37ccf29c<>+0(SB), Y0
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y4, Y0
+	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y4, Y0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y8
+	VMOVUPS      word3f800000<>+0(SB), Y9
+	VFNMADD231PS word3f000000<>+0(SB), Y4, Y8
+	VFNMADD231PS word3f000000<>+0(SB), Y5, Y9
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VFMADD213PS  Y8, Y4, Y0
+	VFMADD213PS  Y9, Y5, Y1
+	VPSLLD       $0x1f, Y2, Y4
+	VPSLLD       $0x1f, Y3, Y5
+	VBLENDVPS    Y4, Y0, Y6, Y0
+	VBLENDVPS    Y5, Y1, Y7, Y1
+	VPSLLD       $0x1e, Y2, Y2
+	VPSLLD       $0x1e, Y3, Y3
+	VANDPS       word80000000<>+0(SB), Y2, Y2
+	VANDPS       word80000000<>+0(SB), Y3, Y3
+	VXORPS       Y2, Y0, Y0
+	VXORPS       Y3, Y1, Y1
+	VMOVUPS      64(R8)(DI*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(R8)(DI*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done4:
 	MOVQ CX, BX
@@ -2372,80 +2396,82 @@ loop2:
 	JMP          loop2
 
 tail3:
-	MOVQ         CX, BX
-	SUBQ         SI, BX
+	MOVQ         CX, DI
+	SUBQ         SI, DI
 	JZ           done4
-	LEAQ         tail<>+0(SB), DI
-	NEGQ         BX
-	VMOVUPS      64(DI)(BX*4), Y0
-	VMOVUPS      96(DI)(BX*4), Y1
-	VMASKMOVPS   (DX)(SI*4), Y0, Y2
-	VMASKMOVPS   32(DX)(SI*4), Y1, Y3
+	LEAQ         tail16<>+0(SB), R8
+	NEGQ         DI
+	VMOVUPS      64(R8)(DI*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(R8)(DI*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
 	MOVQ         SI, BX
-	VANDPS       word7fffffff<>+0(SB), Y2, Y4
-	VANDPS       word7fffffff<>+0(SB), Y3, Y5
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y4, Y4
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Y5, Y5
-	VTESTPS      Y4, Y4
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y2, Y2
+	VCMPPS       $0x0e, word47c35000<>+0(SB), Y3, Y3
+	VTESTPS      Y2, Y2
 	JNZ          far1
-	VTESTPS      Y5, Y5
+	VTESTPS      Y3, Y3
 	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
-	VFMADD231PS  word3f22f983<>+0(SB), Y2, Y4
-	VFMADD231PS  word3f22f983<>+0(SB), Y3, Y5
-	VSUBPS       word4b400000<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y5, Y7
-	VMOVUPS      Y2, Y2
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y6, Y2
-	VFNMADD231PS word3fc90fdb<>+0(SB), Y7, Y3
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y6, Y2
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Y7, Y3
-	VFNMADD231PS worda6f72ced<>+0(SB), Y6, Y2
-	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y3
-	VPADDD       word00000001<>+0(SB), Y4, Y4
-	VPADDD       word00000001<>+0(SB), Y5, Y5
-	VMULPS       Y2, Y2, Y6
-	VMULPS       Y3, Y3, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
-	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
-	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
-	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
-	VFMADD213PS  word3c088884<>+0(SB), Y7, Y9
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y8
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y7, Y9
-	VMULPS       Y2, Y6, Y10
-	VMULPS       Y3, Y7, Y11
-	VFMADD213PS  Y2, Y10, Y8
-	VFMADD213PS  Y3, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y2
-	VMOVUPS      word37ccf29c<>+0(SB), Y3
-	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y2
-	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y3
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y2
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
-	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
-	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
-	VMULPS       Y6, Y6, Y6
-	VMULPS       Y7, Y7, Y7
-	VFMADD213PS  Y10, Y6, Y2
-	VFMADD213PS  Y11, Y7, Y3
-	VPSLLD       $0x1f, Y4, Y6
-	VPSLLD       $0x1f, Y5, Y7
-	VBLENDVPS    Y6, Y2, Y8, Y2
-	VBLENDVPS    Y7, Y3, Y9, Y3
-	VPSLLD       $0x1e, Y4, Y4
-	VPSLLD       $0x1e, Y5, Y5
-	VANDPS       word80000000<>+0(SB), Y4, Y4
-	VANDPS       word80000000<>+0(SB), Y5, Y5
-	VXORPS       Y4, Y2, Y2
-	VXORPS       Y5, Y3, Y3
-	VMASKMOVPS   Y2, Y0, (AX)(SI*4)
-	VMASKMOVPS   Y3, Y1, 32(AX)(SI*4)
+	VMOVUPS      word4b400000<>+0(SB), Y2
+	VMOVUPS      word4b400000<>+0(SB), Y3
+	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y2
+	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y3
+	VSUBPS       word4b400000<>+0(SB), Y2, Y4
+	VSUBPS       word4b400000<>+0(SB), Y3, Y5
+	VMOVUPS      Y0, Y0
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y4, Y0
+	VFNMADD231PS word3fc90fdb<>+0(SB), Y5, Y1
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y4, Y0
+	VFNMADD231PS wordb33bbd2e<>+0(SB), Y5, Y1
+	VFNMADD231PS worda6f72ced<>+0(SB), Y4, Y0
+	VFNMADD231PS worda6f72ced<>+0(SB), Y5, Y1
+	VPADDD       word00000001<>+0(SB), Y2, Y2
+	VPADDD       word00000001<>+0(SB), Y3, Y3
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y1, Y1, Y5
+	VMOVUPS      word36366664<>+0(SB), Y6
+	VMOVUPS      word36366664<>+0(SB), Y7
+	VFMADD213PS  wordb95007b5<>+0(SB), Y4, Y6
+	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y7
+	VFMADD213PS  word3c088884<>+0(SB), Y4, Y6
+	VFMADD213PS  word3c088884<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y5, Y7
+	VMULPS       Y0, Y4, Y8
+	VMULPS       Y1, Y5, Y9
+	VFMADD213PS  Y0, Y8, Y6
+	VFMADD213PS  Y1, Y9, Y7
+	VMOVUPS      word37ccf29c<>+0(SB), Y0
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y4, Y0
+	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y4, Y0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y8
+	VMOVUPS      word3f800000<>+0(SB), Y9
+	VFNMADD231PS word3f000000<>+0(SB), Y4, Y8
+	VFNMADD231PS word3f000000<>+0(SB), Y5, Y9
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VFMADD213PS  Y8, Y4, Y0
+	VFMADD213PS  Y9, Y5, Y1
+	VPSLLD       $0x1f, Y2, Y4
+	VPSLLD       $0x1f, Y3, Y5
+	VBLENDVPS    Y4, Y0, Y6, Y0
+	VBLENDVPS    Y5, Y1, Y7, Y1
+	VPSLLD       $0x1e, Y2, Y2
+	VPSLLD       $0x1e, Y3, Y3
+	VANDPS       word80000000<>+0(SB), Y2, Y2
+	VANDPS       word80000000<>+0(SB), Y3, Y3
+	VXORPS       Y2, Y0, Y0
+	VXORPS       Y3, Y1, Y1
+	VMOVUPS      64(R8)(DI*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(R8)(DI*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done4:
 	MOVQ CX, BX

@@ -54,76 +54,66 @@ loop1:
 tail2:
 	SUBQ         R8, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), R9
+	LEAQ         tail8<>+0(SB), R9
 	NEGQ         CX
-	VMOVUPS      64(R9)(CX*4), Y0
-	VMASKMOVPS   (AX)(R8*4), Y0, Y1
-	VMASKMOVPS   (DX)(R8*4), Y0, Y2
-	VBROADCASTSS (DI), Y3
+	VMOVUPS      32(R9)(CX*4), Y0
+	VMASKMOVPS   (AX)(R8*4), Y0, Y0
+	VMOVUPS      32(R9)(CX*4), Y1
+	VMASKMOVPS   (DX)(R8*4), Y1, Y1
+	VBROADCASTSS (DI), Y2
+	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS 4(DI), Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      32(R9)(CX*4), Y2
+	VMASKMOVPS   (BX)(R8*4), Y2, Y2
+	VBROADCASTSS 8(DI), Y3
 	VMULPS       Y3, Y2, Y2
-	VBROADCASTSS 4(DI), Y3
+	VBROADCASTSS 12(DI), Y3
 	VFMADD231PS  Y3, Y1, Y2
-	VMASKMOVPS   (BX)(R8*4), Y0, Y3
-	VBROADCASTSS 8(DI), Y4
+	VMOVUPS      32(R9)(CX*4), Y3
+	VMASKMOVPS   Y2, Y3, (BX)(R8*4)
+	VMOVUPS      32(R9)(CX*4), Y3
+	VMASKMOVPS   (SI)(R8*4), Y3, Y3
+	VBROADCASTSS 16(DI), Y4
 	VMULPS       Y4, Y3, Y3
-	VBROADCASTSS 12(DI), Y4
-	VFMADD231PS  Y4, Y2, Y3
-	VMASKMOVPS   Y3, Y0, (BX)(R8*4)
-	VMASKMOVPS   (SI)(R8*4), Y0, Y4
-	VBROADCASTSS 16(DI), Y5
-	VMULPS       Y5, Y4, Y4
-	VMULPS       Y2, Y2, Y2
-	VBROADCASTSS 20(DI), Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VMASKMOVPS   Y4, Y0, (SI)(R8*4)
-	VSQRTPS      Y4, Y2
-	VBROADCASTSS 32(DI), Y4
-	VBROADCASTSS 36(DI), Y5
-	VFMADD213PS  Y5, Y4, Y2
-	VBROADCASTSS 24(DI), Y4
-	VMULPS       Y4, Y1, Y1
-	VBROADCASTSS 28(DI), Y4
-	VDIVPS       Y2, Y3, Y2
-	VFNMADD231PS Y2, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(R8*4)
+	VMULPS       Y1, Y1, Y1
+	VBROADCASTSS 20(DI), Y4
+	VFMADD231PS  Y4, Y1, Y3
+	VMOVUPS      32(R9)(CX*4), Y1
+	VMASKMOVPS   Y3, Y1, (SI)(R8*4)
+	VSQRTPS      Y3, Y1
+	VBROADCASTSS 32(DI), Y3
+	VBROADCASTSS 36(DI), Y4
+	VFMADD213PS  Y4, Y3, Y1
+	VBROADCASTSS 24(DI), Y3
+	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS 28(DI), Y3
+	VDIVPS       Y1, Y2, Y1
+	VFNMADD231PS Y1, Y3, Y0
+	VMOVUPS      32(R9)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, (AX)(R8*4)
 
 done3:
 	VZEROUPPER
 	RET
 
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0xffffffff
-DATA tail<>+36(SB)/4, $0xffffffff
-DATA tail<>+40(SB)/4, $0xffffffff
-DATA tail<>+44(SB)/4, $0xffffffff
-DATA tail<>+48(SB)/4, $0xffffffff
-DATA tail<>+52(SB)/4, $0xffffffff
-DATA tail<>+56(SB)/4, $0xffffffff
-DATA tail<>+60(SB)/4, $0xffffffff
-DATA tail<>+64(SB)/4, $0x00000000
-DATA tail<>+68(SB)/4, $0x00000000
-DATA tail<>+72(SB)/4, $0x00000000
-DATA tail<>+76(SB)/4, $0x00000000
-DATA tail<>+80(SB)/4, $0x00000000
-DATA tail<>+84(SB)/4, $0x00000000
-DATA tail<>+88(SB)/4, $0x00000000
-DATA tail<>+92(SB)/4, $0x00000000
-DATA tail<>+96(SB)/4, $0x00000000
-DATA tail<>+100(SB)/4, $0x00000000
-DATA tail<>+104(SB)/4, $0x00000000
-DATA tail<>+108(SB)/4, $0x00000000
-DATA tail<>+112(SB)/4, $0x00000000
-DATA tail<>+116(SB)/4, $0x00000000
-DATA tail<>+120(SB)/4, $0x00000000
-DATA tail<>+124(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $128
+DATA tail8<>+0(SB)/4, $0xffffffff
+DATA tail8<>+4(SB)/4, $0xffffffff
+DATA tail8<>+8(SB)/4, $0xffffffff
+DATA tail8<>+12(SB)/4, $0xffffffff
+DATA tail8<>+16(SB)/4, $0xffffffff
+DATA tail8<>+20(SB)/4, $0xffffffff
+DATA tail8<>+24(SB)/4, $0xffffffff
+DATA tail8<>+28(SB)/4, $0xffffffff
+DATA tail8<>+32(SB)/4, $0x00000000
+DATA tail8<>+36(SB)/4, $0x00000000
+DATA tail8<>+40(SB)/4, $0x00000000
+DATA tail8<>+44(SB)/4, $0x00000000
+DATA tail8<>+48(SB)/4, $0x00000000
+DATA tail8<>+52(SB)/4, $0x00000000
+DATA tail8<>+56(SB)/4, $0x00000000
+DATA tail8<>+60(SB)/4, $0x00000000
+GLOBL tail8<>(SB), RODATA|NOPTR, $64
 
 // func sgdAVX2(param []float32, grad []float32, scale float32, decay float32, momentum float32, rate float32)
 // Requires: AVX, FMA3
@@ -159,26 +149,64 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y3
+	VMASKMOVPS   (AX)(BX*4), Y3, Y3
 	VMOVUPS      96(SI)(CX*4), Y4
-	VMASKMOVPS   (AX)(BX*4), Y3, Y5
-	VMASKMOVPS   32(AX)(BX*4), Y4, Y6
-	VMASKMOVPS   (DX)(BX*4), Y3, Y7
-	VMASKMOVPS   32(DX)(BX*4), Y4, Y8
-	VMULPS       Y0, Y7, Y7
-	VMULPS       Y0, Y8, Y0
-	VFMADD231PS  Y1, Y5, Y7
-	VFMADD231PS  Y1, Y6, Y0
-	VFNMADD231PS Y2, Y7, Y5
-	VFNMADD231PS Y2, Y0, Y6
-	VMASKMOVPS   Y5, Y3, (AX)(BX*4)
-	VMASKMOVPS   Y6, Y4, 32(AX)(BX*4)
+	VMASKMOVPS   32(AX)(BX*4), Y4, Y4
+	VMOVUPS      64(SI)(CX*4), Y5
+	VMASKMOVPS   (DX)(BX*4), Y5, Y5
+	VMOVUPS      96(SI)(CX*4), Y6
+	VMASKMOVPS   32(DX)(BX*4), Y6, Y6
+	VMULPS       Y0, Y5, Y5
+	VMULPS       Y0, Y6, Y0
+	VFMADD231PS  Y1, Y3, Y5
+	VFMADD231PS  Y1, Y4, Y0
+	VFNMADD231PS Y2, Y5, Y3
+	VFNMADD231PS Y2, Y0, Y4
+	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   Y3, Y0, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y4, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
 	RET
+
+DATA tail16<>+0(SB)/4, $0xffffffff
+DATA tail16<>+4(SB)/4, $0xffffffff
+DATA tail16<>+8(SB)/4, $0xffffffff
+DATA tail16<>+12(SB)/4, $0xffffffff
+DATA tail16<>+16(SB)/4, $0xffffffff
+DATA tail16<>+20(SB)/4, $0xffffffff
+DATA tail16<>+24(SB)/4, $0xffffffff
+DATA tail16<>+28(SB)/4, $0xffffffff
+DATA tail16<>+32(SB)/4, $0xffffffff
+DATA tail16<>+36(SB)/4, $0xffffffff
+DATA tail16<>+40(SB)/4, $0xffffffff
+DATA tail16<>+44(SB)/4, $0xffffffff
+DATA tail16<>+48(SB)/4, $0xffffffff
+DATA tail16<>+52(SB)/4, $0xffffffff
+DATA tail16<>+56(SB)/4, $0xffffffff
+DATA tail16<>+60(SB)/4, $0xffffffff
+DATA tail16<>+64(SB)/4, $0x00000000
+DATA tail16<>+68(SB)/4, $0x00000000
+DATA tail16<>+72(SB)/4, $0x00000000
+DATA tail16<>+76(SB)/4, $0x00000000
+DATA tail16<>+80(SB)/4, $0x00000000
+DATA tail16<>+84(SB)/4, $0x00000000
+DATA tail16<>+88(SB)/4, $0x00000000
+DATA tail16<>+92(SB)/4, $0x00000000
+DATA tail16<>+96(SB)/4, $0x00000000
+DATA tail16<>+100(SB)/4, $0x00000000
+DATA tail16<>+104(SB)/4, $0x00000000
+DATA tail16<>+108(SB)/4, $0x00000000
+DATA tail16<>+112(SB)/4, $0x00000000
+DATA tail16<>+116(SB)/4, $0x00000000
+DATA tail16<>+120(SB)/4, $0x00000000
+DATA tail16<>+124(SB)/4, $0x00000000
+GLOBL tail16<>(SB), RODATA|NOPTR, $128
 
 // func sgdMomentumAVX2(param []float32, grad []float32, velocity []float32, scale float32, decay float32, momentum float32, rate float32)
 // Requires: AVX, FMA3
@@ -221,29 +249,37 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y4
+	VMASKMOVPS   (AX)(BX*4), Y4, Y4
 	VMOVUPS      96(SI)(CX*4), Y5
-	VMASKMOVPS   (AX)(BX*4), Y4, Y6
-	VMASKMOVPS   32(AX)(BX*4), Y5, Y7
-	VMASKMOVPS   (DX)(BX*4), Y4, Y8
-	VMASKMOVPS   32(DX)(BX*4), Y5, Y9
-	VMULPS       Y0, Y8, Y8
-	VMULPS       Y0, Y9, Y0
-	VFMADD231PS  Y1, Y6, Y8
-	VFMADD231PS  Y1, Y7, Y0
-	MOVQ         velocity_base+48(FP), CX
-	VMASKMOVPS   (CX)(BX*4), Y4, Y1
-	VMASKMOVPS   32(CX)(BX*4), Y5, Y9
-	VFMADD213PS  Y8, Y2, Y1
-	VFMADD213PS  Y0, Y2, Y9
-	VMASKMOVPS   Y1, Y4, (CX)(BX*4)
-	VMASKMOVPS   Y9, Y5, 32(CX)(BX*4)
-	VFNMADD231PS Y3, Y1, Y6
-	VFNMADD231PS Y3, Y9, Y7
-	VMASKMOVPS   Y6, Y4, (AX)(BX*4)
-	VMASKMOVPS   Y7, Y5, 32(AX)(BX*4)
+	VMASKMOVPS   32(AX)(BX*4), Y5, Y5
+	VMOVUPS      64(SI)(CX*4), Y6
+	VMASKMOVPS   (DX)(BX*4), Y6, Y6
+	VMOVUPS      96(SI)(CX*4), Y7
+	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y0, Y7, Y0
+	VFMADD231PS  Y1, Y4, Y6
+	VFMADD231PS  Y1, Y5, Y0
+	MOVQ         velocity_base+48(FP), DX
+	VMOVUPS      64(SI)(CX*4), Y1
+	VMASKMOVPS   (DX)(BX*4), Y1, Y1
+	VMOVUPS      96(SI)(CX*4), Y7
+	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
+	VFMADD213PS  Y6, Y2, Y1
+	VFMADD213PS  Y0, Y2, Y7
+	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, (DX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y7, Y0, 32(DX)(BX*4)
+	VFNMADD231PS Y3, Y1, Y4
+	VFNMADD231PS Y3, Y7, Y5
+	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   Y4, Y0, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y5, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -292,31 +328,39 @@ loop1:
 tail2:
 	SUBQ         BX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         CX
 	VMOVUPS      64(SI)(CX*4), Y4
+	VMASKMOVPS   (AX)(BX*4), Y4, Y4
 	VMOVUPS      96(SI)(CX*4), Y5
-	VMASKMOVPS   (AX)(BX*4), Y4, Y6
-	VMASKMOVPS   32(AX)(BX*4), Y5, Y7
-	VMASKMOVPS   (DX)(BX*4), Y4, Y8
-	VMASKMOVPS   32(DX)(BX*4), Y5, Y9
-	VMULPS       Y0, Y8, Y8
-	VMULPS       Y0, Y9, Y0
-	VFMADD231PS  Y1, Y6, Y8
-	VFMADD231PS  Y1, Y7, Y0
-	MOVQ         velocity_base+48(FP), CX
-	VMASKMOVPS   (CX)(BX*4), Y4, Y1
-	VMASKMOVPS   32(CX)(BX*4), Y5, Y9
-	VFMADD213PS  Y8, Y2, Y1
-	VFMADD213PS  Y0, Y2, Y9
-	VMASKMOVPS   Y1, Y4, (CX)(BX*4)
-	VMASKMOVPS   Y9, Y5, 32(CX)(BX*4)
-	VFMADD231PS  Y2, Y1, Y8
-	VFMADD231PS  Y2, Y9, Y0
-	VFNMADD231PS Y3, Y8, Y6
-	VFNMADD231PS Y3, Y0, Y7
-	VMASKMOVPS   Y6, Y4, (AX)(BX*4)
-	VMASKMOVPS   Y7, Y5, 32(AX)(BX*4)
+	VMASKMOVPS   32(AX)(BX*4), Y5, Y5
+	VMOVUPS      64(SI)(CX*4), Y6
+	VMASKMOVPS   (DX)(BX*4), Y6, Y6
+	VMOVUPS      96(SI)(CX*4), Y7
+	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y0, Y7, Y0
+	VFMADD231PS  Y1, Y4, Y6
+	VFMADD231PS  Y1, Y5, Y0
+	MOVQ         velocity_base+48(FP), DX
+	VMOVUPS      64(SI)(CX*4), Y1
+	VMASKMOVPS   (DX)(BX*4), Y1, Y1
+	VMOVUPS      96(SI)(CX*4), Y7
+	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
+	VFMADD213PS  Y6, Y2, Y1
+	VFMADD213PS  Y0, Y2, Y7
+	VMOVUPS      64(SI)(CX*4), Y8
+	VMASKMOVPS   Y1, Y8, (DX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y8
+	VMASKMOVPS   Y7, Y8, 32(DX)(BX*4)
+	VFMADD231PS  Y2, Y1, Y6
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS Y3, Y6, Y4
+	VFNMADD231PS Y3, Y0, Y5
+	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   Y4, Y0, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y5, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER

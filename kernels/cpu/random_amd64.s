@@ -10,307 +10,560 @@ TEXT ·uniformAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	VPBROADCASTQ first+40(FP), Y0
-	VPBROADCASTQ stream+32(FP), Y1
-	VPBROADCASTQ seed+24(FP), Y2
-	VPADDQ       orderAVX2<>+0(SB), Y0, Y0
-	VANDPS       low<>+0(SB), Y2, Y3
-	VPSRLQ       $0x20, Y2, Y2
 	XORQ         DX, DX
 
 loop1:
-	LEAQ        16(DX), BX
-	CMPQ        BX, CX
-	JGT         tail2
-	VMOVUPS     Y0, Y4
-	VMOVUPS     Y1, Y5
-	VMOVUPS     Y3, Y6
-	VMOVUPS     Y2, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDD      weyl0<>+0(SB), Y6, Y6
-	VPADDD      weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ    wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSHUFD     $0xb1, Y9, Y9
-	VPSRLQ      $0x20, Y4, Y4
-	VPSRLQ      $0x20, Y5, Y5
-	VXORPS      Y6, Y4, Y4
-	VXORPS      Y7, Y5, Y5
-	VXORPS      Y9, Y4, Y4
-	VXORPS      Y8, Y5, Y5
-	VPADDQ      stepAVX2<>+0(SB), Y0, Y0
-	VPUNPCKLQDQ Y5, Y4, Y6
-	VPUNPCKHQDQ Y5, Y4, Y4
-	VPSRLD      $0x08, Y6, Y5
-	VCVTDQ2PS   Y5, Y5
-	VMULPS      word33800000<>+0(SB), Y5, Y5
-	VPSRLD      $0x08, Y4, Y4
-	VCVTDQ2PS   Y4, Y4
-	VMULPS      word33800000<>+0(SB), Y4, Y4
-	VMOVUPS     Y5, (AX)(DX*4)
-	VMOVUPS     Y4, 32(AX)(DX*4)
-	MOVQ        BX, DX
-	JMP         loop1
+	LEAQ         32(DX), BX
+	CMPQ         BX, CX
+	JGT          tail2
+	VPADDQ       order0AVX2<>+0(SB), Y0, Y1
+	VPADDQ       order1AVX2<>+0(SB), Y0, Y2
+	VPBROADCASTQ stream+32(FP), Y3
+	VMOVUPS      Y3, Y4
+	VMOVUPS      Y3, Y3
+	VPADDQ       stepAVX2<>+0(SB), Y0, Y0
+	VPBROADCASTQ seed+24(FP), Y5
+	VANDPS       low<>+0(SB), Y5, Y6
+	VPSRLQ       $0x20, Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPUNPCKLQDQ  Y4, Y1, Y5
+	VPUNPCKLQDQ  Y3, Y2, Y6
+	VPUNPCKHQDQ  Y4, Y1, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y2
+	VPSRLD       $0x08, Y5, Y3
+	VPSRLD       $0x08, Y6, Y4
+	VCVTDQ2PS    Y3, Y3
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       word33800000<>+0(SB), Y3, Y3
+	VMULPS       word33800000<>+0(SB), Y4, Y4
+	VPSRLD       $0x08, Y1, Y1
+	VPSRLD       $0x08, Y2, Y2
+	VCVTDQ2PS    Y1, Y1
+	VCVTDQ2PS    Y2, Y2
+	VMULPS       word33800000<>+0(SB), Y1, Y1
+	VMULPS       word33800000<>+0(SB), Y2, Y2
+	VMOVUPS      Y3, (AX)(DX*4)
+	VMOVUPS      Y1, 32(AX)(DX*4)
+	VMOVUPS      Y4, 64(AX)(DX*4)
+	VMOVUPS      Y2, 96(AX)(DX*4)
+	MOVQ         BX, DX
+	JMP          loop1
 
 tail2:
-	SUBQ        DX, CX
-	JZ          done3
-	LEAQ        tail<>+0(SB), BX
-	NEGQ        CX
-	VMOVUPS     64(BX)(CX*4), Y4
-	VMOVUPS     96(BX)(CX*4), Y5
-	VMOVUPS     Y0, Y6
-	VMOVUPS     Y1, Y1
-	VMOVUPS     Y3, Y3
-	VMOVUPS     Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDD      weyl0<>+0(SB), Y3, Y3
-	VPADDD      weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ    wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD     $0xb1, Y7, Y7
-	VPSHUFD     $0xb1, Y8, Y8
-	VPSRLQ      $0x20, Y6, Y6
-	VPSRLQ      $0x20, Y1, Y1
-	VXORPS      Y3, Y6, Y6
-	VXORPS      Y2, Y1, Y1
-	VXORPS      Y8, Y6, Y6
-	VXORPS      Y7, Y1, Y1
-	VPADDQ      stepAVX2<>+0(SB), Y0, Y0
-	VPUNPCKLQDQ Y1, Y6, Y0
-	VPUNPCKHQDQ Y1, Y6, Y1
-	VPSRLD      $0x08, Y0, Y0
-	VCVTDQ2PS   Y0, Y0
-	VMULPS      word33800000<>+0(SB), Y0, Y0
-	VPSRLD      $0x08, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMULPS      word33800000<>+0(SB), Y1, Y1
-	VMASKMOVPS  Y0, Y4, (AX)(DX*4)
-	VMASKMOVPS  Y1, Y5, 32(AX)(DX*4)
+	SUBQ         DX, CX
+	JZ           done3
+	LEAQ         tail32<>+0(SB), BX
+	NEGQ         CX
+	VPADDQ       order0AVX2<>+0(SB), Y0, Y1
+	VPADDQ       order1AVX2<>+0(SB), Y0, Y2
+	VPBROADCASTQ stream+32(FP), Y3
+	VMOVUPS      Y3, Y4
+	VMOVUPS      Y3, Y3
+	VPADDQ       stepAVX2<>+0(SB), Y0, Y0
+	VPBROADCASTQ seed+24(FP), Y0
+	VANDPS       low<>+0(SB), Y0, Y5
+	VPSRLQ       $0x20, Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y0
+	VXORPS       Y6, Y4, Y3
+	VXORPS       Y7, Y0, Y0
+	VPUNPCKLQDQ  Y3, Y1, Y4
+	VPUNPCKLQDQ  Y0, Y2, Y5
+	VPUNPCKHQDQ  Y3, Y1, Y1
+	VPUNPCKHQDQ  Y0, Y2, Y0
+	VPSRLD       $0x08, Y4, Y2
+	VPSRLD       $0x08, Y5, Y3
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       word33800000<>+0(SB), Y2, Y2
+	VMULPS       word33800000<>+0(SB), Y3, Y3
+	VPSRLD       $0x08, Y1, Y1
+	VPSRLD       $0x08, Y0, Y0
+	VCVTDQ2PS    Y1, Y1
+	VCVTDQ2PS    Y0, Y0
+	VMULPS       word33800000<>+0(SB), Y1, Y1
+	VMULPS       word33800000<>+0(SB), Y0, Y0
+	VMOVUPS      128(BX)(CX*4), Y4
+	VMASKMOVPS   Y2, Y4, (AX)(DX*4)
+	VMOVUPS      160(BX)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, 32(AX)(DX*4)
+	VMOVUPS      192(BX)(CX*4), Y1
+	VMASKMOVPS   Y3, Y1, 64(AX)(DX*4)
+	VMOVUPS      224(BX)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 96(AX)(DX*4)
 
 done3:
 	VZEROUPPER
 	RET
 
-DATA orderAVX2<>+0(SB)/4, $0x00000000
-DATA orderAVX2<>+4(SB)/4, $0x00000000
-DATA orderAVX2<>+8(SB)/4, $0x00000002
-DATA orderAVX2<>+12(SB)/4, $0x00000000
-DATA orderAVX2<>+16(SB)/4, $0x00000001
-DATA orderAVX2<>+20(SB)/4, $0x00000000
-DATA orderAVX2<>+24(SB)/4, $0x00000003
-DATA orderAVX2<>+28(SB)/4, $0x00000000
-GLOBL orderAVX2<>(SB), RODATA|NOPTR, $32
+DATA order0AVX2<>+0(SB)/4, $0x00000000
+DATA order0AVX2<>+4(SB)/4, $0x00000000
+DATA order0AVX2<>+8(SB)/4, $0x00000002
+DATA order0AVX2<>+12(SB)/4, $0x00000000
+DATA order0AVX2<>+16(SB)/4, $0x00000001
+DATA order0AVX2<>+20(SB)/4, $0x00000000
+DATA order0AVX2<>+24(SB)/4, $0x00000003
+DATA order0AVX2<>+28(SB)/4, $0x00000000
+GLOBL order0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA order1AVX2<>+0(SB)/4, $0x00000004
+DATA order1AVX2<>+4(SB)/4, $0x00000000
+DATA order1AVX2<>+8(SB)/4, $0x00000006
+DATA order1AVX2<>+12(SB)/4, $0x00000000
+DATA order1AVX2<>+16(SB)/4, $0x00000005
+DATA order1AVX2<>+20(SB)/4, $0x00000000
+DATA order1AVX2<>+24(SB)/4, $0x00000007
+DATA order1AVX2<>+28(SB)/4, $0x00000000
+GLOBL order1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA stepAVX2<>+0(SB)/4, $0x00000008
+DATA stepAVX2<>+4(SB)/4, $0x00000000
+DATA stepAVX2<>+8(SB)/4, $0x00000008
+DATA stepAVX2<>+12(SB)/4, $0x00000000
+DATA stepAVX2<>+16(SB)/4, $0x00000008
+DATA stepAVX2<>+20(SB)/4, $0x00000000
+DATA stepAVX2<>+24(SB)/4, $0x00000008
+DATA stepAVX2<>+28(SB)/4, $0x00000000
+DATA stepAVX2<>+32(SB)/4, $0x00000008
+DATA stepAVX2<>+36(SB)/4, $0x00000000
+DATA stepAVX2<>+40(SB)/4, $0x00000008
+DATA stepAVX2<>+44(SB)/4, $0x00000000
+DATA stepAVX2<>+48(SB)/4, $0x00000008
+DATA stepAVX2<>+52(SB)/4, $0x00000000
+DATA stepAVX2<>+56(SB)/4, $0x00000008
+DATA stepAVX2<>+60(SB)/4, $0x00000000
+GLOBL stepAVX2<>(SB), RODATA|NOPTR, $64
 
 DATA low<>+0(SB)/4, $0xffffffff
 DATA low<>+4(SB)/4, $0x00000000
@@ -402,16 +655,6 @@ DATA weyl1<>+56(SB)/4, $0xbb67ae85
 DATA weyl1<>+60(SB)/4, $0x00000000
 GLOBL weyl1<>(SB), RODATA|NOPTR, $64
 
-DATA stepAVX2<>+0(SB)/4, $0x00000004
-DATA stepAVX2<>+4(SB)/4, $0x00000000
-DATA stepAVX2<>+8(SB)/4, $0x00000004
-DATA stepAVX2<>+12(SB)/4, $0x00000000
-DATA stepAVX2<>+16(SB)/4, $0x00000004
-DATA stepAVX2<>+20(SB)/4, $0x00000000
-DATA stepAVX2<>+24(SB)/4, $0x00000004
-DATA stepAVX2<>+28(SB)/4, $0x00000000
-GLOBL stepAVX2<>(SB), RODATA|NOPTR, $32
-
 DATA word33800000<>+0(SB)/4, $0x33800000
 DATA word33800000<>+4(SB)/4, $0x33800000
 DATA word33800000<>+8(SB)/4, $0x33800000
@@ -430,39 +673,71 @@ DATA word33800000<>+56(SB)/4, $0x33800000
 DATA word33800000<>+60(SB)/4, $0x33800000
 GLOBL word33800000<>(SB), RODATA|NOPTR, $64
 
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0xffffffff
-DATA tail<>+36(SB)/4, $0xffffffff
-DATA tail<>+40(SB)/4, $0xffffffff
-DATA tail<>+44(SB)/4, $0xffffffff
-DATA tail<>+48(SB)/4, $0xffffffff
-DATA tail<>+52(SB)/4, $0xffffffff
-DATA tail<>+56(SB)/4, $0xffffffff
-DATA tail<>+60(SB)/4, $0xffffffff
-DATA tail<>+64(SB)/4, $0x00000000
-DATA tail<>+68(SB)/4, $0x00000000
-DATA tail<>+72(SB)/4, $0x00000000
-DATA tail<>+76(SB)/4, $0x00000000
-DATA tail<>+80(SB)/4, $0x00000000
-DATA tail<>+84(SB)/4, $0x00000000
-DATA tail<>+88(SB)/4, $0x00000000
-DATA tail<>+92(SB)/4, $0x00000000
-DATA tail<>+96(SB)/4, $0x00000000
-DATA tail<>+100(SB)/4, $0x00000000
-DATA tail<>+104(SB)/4, $0x00000000
-DATA tail<>+108(SB)/4, $0x00000000
-DATA tail<>+112(SB)/4, $0x00000000
-DATA tail<>+116(SB)/4, $0x00000000
-DATA tail<>+120(SB)/4, $0x00000000
-DATA tail<>+124(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $128
+DATA tail32<>+0(SB)/4, $0xffffffff
+DATA tail32<>+4(SB)/4, $0xffffffff
+DATA tail32<>+8(SB)/4, $0xffffffff
+DATA tail32<>+12(SB)/4, $0xffffffff
+DATA tail32<>+16(SB)/4, $0xffffffff
+DATA tail32<>+20(SB)/4, $0xffffffff
+DATA tail32<>+24(SB)/4, $0xffffffff
+DATA tail32<>+28(SB)/4, $0xffffffff
+DATA tail32<>+32(SB)/4, $0xffffffff
+DATA tail32<>+36(SB)/4, $0xffffffff
+DATA tail32<>+40(SB)/4, $0xffffffff
+DATA tail32<>+44(SB)/4, $0xffffffff
+DATA tail32<>+48(SB)/4, $0xffffffff
+DATA tail32<>+52(SB)/4, $0xffffffff
+DATA tail32<>+56(SB)/4, $0xffffffff
+DATA tail32<>+60(SB)/4, $0xffffffff
+DATA tail32<>+64(SB)/4, $0xffffffff
+DATA tail32<>+68(SB)/4, $0xffffffff
+DATA tail32<>+72(SB)/4, $0xffffffff
+DATA tail32<>+76(SB)/4, $0xffffffff
+DATA tail32<>+80(SB)/4, $0xffffffff
+DATA tail32<>+84(SB)/4, $0xffffffff
+DATA tail32<>+88(SB)/4, $0xffffffff
+DATA tail32<>+92(SB)/4, $0xffffffff
+DATA tail32<>+96(SB)/4, $0xffffffff
+DATA tail32<>+100(SB)/4, $0xffffffff
+DATA tail32<>+104(SB)/4, $0xffffffff
+DATA tail32<>+108(SB)/4, $0xffffffff
+DATA tail32<>+112(SB)/4, $0xffffffff
+DATA tail32<>+116(SB)/4, $0xffffffff
+DATA tail32<>+120(SB)/4, $0xffffffff
+DATA tail32<>+124(SB)/4, $0xffffffff
+DATA tail32<>+128(SB)/4, $0x00000000
+DATA tail32<>+132(SB)/4, $0x00000000
+DATA tail32<>+136(SB)/4, $0x00000000
+DATA tail32<>+140(SB)/4, $0x00000000
+DATA tail32<>+144(SB)/4, $0x00000000
+DATA tail32<>+148(SB)/4, $0x00000000
+DATA tail32<>+152(SB)/4, $0x00000000
+DATA tail32<>+156(SB)/4, $0x00000000
+DATA tail32<>+160(SB)/4, $0x00000000
+DATA tail32<>+164(SB)/4, $0x00000000
+DATA tail32<>+168(SB)/4, $0x00000000
+DATA tail32<>+172(SB)/4, $0x00000000
+DATA tail32<>+176(SB)/4, $0x00000000
+DATA tail32<>+180(SB)/4, $0x00000000
+DATA tail32<>+184(SB)/4, $0x00000000
+DATA tail32<>+188(SB)/4, $0x00000000
+DATA tail32<>+192(SB)/4, $0x00000000
+DATA tail32<>+196(SB)/4, $0x00000000
+DATA tail32<>+200(SB)/4, $0x00000000
+DATA tail32<>+204(SB)/4, $0x00000000
+DATA tail32<>+208(SB)/4, $0x00000000
+DATA tail32<>+212(SB)/4, $0x00000000
+DATA tail32<>+216(SB)/4, $0x00000000
+DATA tail32<>+220(SB)/4, $0x00000000
+DATA tail32<>+224(SB)/4, $0x00000000
+DATA tail32<>+228(SB)/4, $0x00000000
+DATA tail32<>+232(SB)/4, $0x00000000
+DATA tail32<>+236(SB)/4, $0x00000000
+DATA tail32<>+240(SB)/4, $0x00000000
+DATA tail32<>+244(SB)/4, $0x00000000
+DATA tail32<>+248(SB)/4, $0x00000000
+DATA tail32<>+252(SB)/4, $0x00000000
+GLOBL tail32<>(SB), RODATA|NOPTR, $256
 
 // func normalAVX2(dst []float32, seed uint64, stream uint64, first uint64)
 // Requires: AVX, AVX2, FMA3
@@ -470,455 +745,754 @@ TEXT ·normalAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	VPBROADCASTQ first+40(FP), Y0
-	VPBROADCASTQ stream+32(FP), Y1
-	VPBROADCASTQ seed+24(FP), Y2
-	VPADDQ       orderAVX2<>+0(SB), Y0, Y0
-	VANDPS       low<>+0(SB), Y2, Y3
-	VPSRLQ       $0x20, Y2, Y2
 	XORQ         DX, DX
 
 loop1:
-	LEAQ         16(DX), BX
+	LEAQ         32(DX), BX
 	CMPQ         BX, CX
 	JGT          tail2
-	VMOVUPS      Y0, Y4
-	VMOVUPS      Y1, Y5
-	VMOVUPS      Y3, Y6
-	VMOVUPS      Y2, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
-	VPADDD       weyl0<>+0(SB), Y6, Y6
-	VPADDD       weyl1<>+0(SB), Y7, Y7
-	VPMULUDQ     wordd2511f53<>+0(SB), Y4, Y8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y5, Y9
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSHUFD      $0xb1, Y9, Y9
-	VPSRLQ       $0x20, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y5
-	VXORPS       Y6, Y4, Y4
-	VXORPS       Y7, Y5, Y5
-	VXORPS       Y9, Y4, Y4
-	VXORPS       Y8, Y5, Y5
+	VPADDQ       order0AVX2<>+0(SB), Y0, Y1
+	VPADDQ       order1AVX2<>+0(SB), Y0, Y2
+	VPBROADCASTQ stream+32(FP), Y3
+	VMOVUPS      Y3, Y4
+	VMOVUPS      Y3, Y3
 	VPADDQ       stepAVX2<>+0(SB), Y0, Y0
-	VPUNPCKLQDQ  Y5, Y4, Y6
-	VPUNPCKHQDQ  Y5, Y4, Y4
-	VSHUFPS      $0x88, Y4, Y6, Y5
-	VSHUFPS      $0xdd, Y4, Y6, Y4
-	VPSRLD       $0x08, Y5, Y5
-	VPADDD       word00000001<>+0(SB), Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VMULPS       word33800000<>+0(SB), Y5, Y5
-	VCMPPS       $0x01, word00800000<>+0(SB), Y5, Y6
-	VMULPS       word4b000000<>+0(SB), Y5, Y7
-	VBLENDVPS    Y6, Y7, Y5, Y7
-	VPSUBD       word3f3504f3<>+0(SB), Y7, Y8
-	VPSRAD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y8, Y9
-	VPSUBD       Y9, Y7, Y7
-	VSUBPS       word3f800000<>+0(SB), Y7, Y7
-	VCVTDQ2PS    Y8, Y8
-	VANDPS       word41b80000<>+0(SB), Y6, Y6
-	VSUBPS       Y6, Y8, Y6
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y7, Y8
-	VFMADD213PS  word3df37835<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e119bb4<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y7, Y8
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y7, Y8
-	VFMADD213PS  wordbe800003<>+0(SB), Y7, Y8
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y7, Y8
-	VMULPS       Y7, Y7, Y9
-	VMULPS       word35bfbe8e<>+0(SB), Y6, Y10
-	VMULPS       Y7, Y9, Y11
-	VFMADD231PS  Y8, Y11, Y10
-	VFNMADD231PS word3f000000<>+0(SB), Y9, Y10
-	VADDPS       Y7, Y10, Y7
-	VFMADD231PS  word3f317200<>+0(SB), Y6, Y7
-	VCMPPS       $0x09, word00000000<>+0(SB), Y5, Y5
-	VBLENDVPS    Y5, word7fc00000<>+0(SB), Y7, Y5
-	VMULPS       wordc0000000<>+0(SB), Y5, Y5
-	VSQRTPS      Y5, Y5
+	VPBROADCASTQ seed+24(FP), Y5
+	VANDPS       low<>+0(SB), Y5, Y6
+	VPSRLQ       $0x20, Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y6, Y6
+	VPADDD       weyl1<>+0(SB), Y5, Y5
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y7
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y10
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSHUFD      $0xb1, Y10, Y10
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y6, Y1, Y1
+	VXORPS       Y6, Y2, Y2
+	VXORPS       Y9, Y1, Y1
+	VXORPS       Y10, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y5, Y3, Y3
+	VXORPS       Y7, Y4, Y4
+	VXORPS       Y8, Y3, Y3
+	VPUNPCKLQDQ  Y4, Y1, Y5
+	VPUNPCKLQDQ  Y3, Y2, Y6
+	VPUNPCKHQDQ  Y4, Y1, Y1
+	VPUNPCKHQDQ  Y3, Y2, Y2
+	VSHUFPS      $0x88, Y1, Y5, Y3
+	VSHUFPS      $0x88, Y2, Y6, Y4
+	VSHUFPS      $0xdd, Y1, Y5, Y1
+	VSHUFPS      $0xdd, Y2, Y6, Y2
+	VPSRLD       $0x08, Y3, Y3
 	VPSRLD       $0x08, Y4, Y4
+	VPADDD       word00000001<>+0(SB), Y3, Y3
+	VPADDD       word00000001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y3, Y3
 	VCVTDQ2PS    Y4, Y4
-	VMULPS       word34800000<>+0(SB), Y4, Y4
-	VADDPS       word4b400000<>+0(SB), Y4, Y6
-	VSUBPS       word4b400000<>+0(SB), Y6, Y7
-	VSUBPS       Y7, Y4, Y4
-	VMULPS       word3fc90fdb<>+0(SB), Y4, Y4
-	VPADDD       word00000001<>+0(SB), Y6, Y7
-	VMULPS       Y4, Y4, Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
-	VFMADD213PS  wordb95007b5<>+0(SB), Y8, Y9
-	VFMADD213PS  word3c088884<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y8, Y9
-	VMULPS       Y4, Y8, Y10
-	VFMADD213PS  Y4, Y10, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y10
-	VFMADD213PS  wordbab6060f<>+0(SB), Y8, Y10
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y8, Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
-	VFNMADD231PS word3f000000<>+0(SB), Y8, Y11
-	VMULPS       Y8, Y8, Y8
-	VFMADD213PS  Y11, Y8, Y10
-	VPSLLD       $0x1f, Y7, Y8
-	VBLENDVPS    Y8, Y10, Y9, Y8
-	VPSLLD       $0x1e, Y7, Y7
-	VANDPS       word80000000<>+0(SB), Y7, Y7
-	VXORPS       Y7, Y8, Y7
-	VMULPS       Y7, Y5, Y7
-	VMULPS       Y4, Y4, Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
-	VFMADD213PS  wordb95007b5<>+0(SB), Y8, Y9
-	VFMADD213PS  word3c088884<>+0(SB), Y8, Y9
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y8, Y9
-	VMULPS       Y4, Y8, Y10
-	VFMADD213PS  Y4, Y10, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y4
-	VFMADD213PS  wordbab6060f<>+0(SB), Y8, Y4
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y8, Y4
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VFNMADD231PS word3f000000<>+0(SB), Y8, Y10
-	VMULPS       Y8, Y8, Y8
-	VFMADD213PS  Y10, Y8, Y4
-	VPSLLD       $0x1f, Y6, Y8
-	VBLENDVPS    Y8, Y4, Y9, Y4
-	VPSLLD       $0x1e, Y6, Y6
+	VMULPS       word33800000<>+0(SB), Y3, Y3
+	VMULPS       word33800000<>+0(SB), Y4, Y4
+	VPSUBD       word3f3504f3<>+0(SB), Y3, Y5
+	VPSUBD       word3f3504f3<>+0(SB), Y4, Y6
+	VPSRAD       $0x17, Y5, Y5
+	VPSRAD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y5, Y7
+	VPSLLD       $0x17, Y6, Y8
+	VPSUBD       Y7, Y3, Y3
+	VPSUBD       Y8, Y4, Y4
+	VSUBPS       word3f800000<>+0(SB), Y3, Y3
+	VSUBPS       word3f800000<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y5, Y5
+	VCVTDQ2PS    Y6, Y6
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y3, Y7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y4, Y8
+	VFMADD213PS  word3df37835<>+0(SB), Y3, Y7
+	VFMADD213PS  word3df37835<>+0(SB), Y4, Y8
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y3, Y7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y4, Y8
+	VFMADD213PS  word3e119bb4<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e119bb4<>+0(SB), Y4, Y8
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y3, Y7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y4, Y8
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y4, Y8
+	VFMADD213PS  wordbe800003<>+0(SB), Y3, Y7
+	VFMADD213PS  wordbe800003<>+0(SB), Y4, Y8
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y3, Y7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y4, Y8
+	VMULPS       Y3, Y3, Y9
+	VMULPS       Y4, Y4, Y10
+	VMULPS       word35bfbe8e<>+0(SB), Y5, Y11
+	VMULPS       word35bfbe8e<>+0(SB), Y6, Y12
+	VMULPS       Y3, Y9, Y13
+	VMULPS       Y4, Y10, Y14
+	VFMADD231PS  Y7, Y13, Y11
+	VFMADD231PS  Y8, Y14, Y12
+	VFNMADD231PS word3f000000<>+0(SB), Y9, Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y10, Y12
+	VADDPS       Y3, Y11, Y3
+	VADDPS       Y4, Y12, Y4
+	VFMADD231PS  word3f317200<>+0(SB), Y5, Y3
+	VFMADD231PS  word3f317200<>+0(SB), Y6, Y4
+	VMULPS       wordc0000000<>+0(SB), Y3, Y3
+	VMULPS       wordc0000000<>+0(SB), Y4, Y4
+	VSQRTPS      Y3, Y3
+	VSQRTPS      Y4, Y4
+	VPSRLD       $0x08, Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       word34800000<>+0(SB), Y1, Y1
+	VADDPS       word4b400000<>+0(SB), Y1, Y5
+	VSUBPS       word4b400000<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y1, Y1
+	VMULPS       word3fc90fdb<>+0(SB), Y1, Y1
+	VMULPS       Y1, Y1, Y6
+	VMOVUPS      word36366664<>+0(SB), Y7
+	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y7
+	VFMADD213PS  word3c088884<>+0(SB), Y6, Y7
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y7
+	VMULPS       Y1, Y6, Y8
+	VFMADD213PS  Y1, Y8, Y7
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y8
+	VFNMADD231PS word3f000000<>+0(SB), Y6, Y8
+	VMULPS       Y6, Y6, Y6
+	VFMADD213PS  Y8, Y6, Y1
+	VPSLLD       $0x1f, Y5, Y6
+	VBLENDVPS    Y6, Y1, Y7, Y8
+	VBLENDVPS    Y6, Y7, Y1, Y1
+	VPSLLD       $0x1e, Y5, Y6
 	VANDPS       word80000000<>+0(SB), Y6, Y6
-	VXORPS       Y6, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VUNPCKLPS    Y4, Y7, Y5
-	VUNPCKHPS    Y4, Y7, Y4
-	VMOVUPS      Y5, (AX)(DX*4)
-	VMOVUPS      Y4, 32(AX)(DX*4)
+	VXORPS       Y6, Y8, Y6
+	VPADDD       word00000001<>+0(SB), Y5, Y5
+	VPSLLD       $0x1e, Y5, Y5
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y5, Y1, Y1
+	VMULPS       Y6, Y3, Y5
+	VMULPS       Y1, Y3, Y1
+	VUNPCKLPS    Y5, Y1, Y3
+	VUNPCKHPS    Y5, Y1, Y1
+	VPSRLD       $0x08, Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VMULPS       word34800000<>+0(SB), Y2, Y2
+	VADDPS       word4b400000<>+0(SB), Y2, Y5
+	VSUBPS       word4b400000<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y2, Y2
+	VMULPS       word3fc90fdb<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      word36366664<>+0(SB), Y7
+	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y7
+	VFMADD213PS  word3c088884<>+0(SB), Y6, Y7
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y7
+	VMULPS       Y2, Y6, Y8
+	VFMADD213PS  Y2, Y8, Y7
+	VMOVUPS      word37ccf29c<>+0(SB), Y2
+	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y2
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y2
+	VMOVUPS      word3f800000<>+0(SB), Y8
+	VFNMADD231PS word3f000000<>+0(SB), Y6, Y8
+	VMULPS       Y6, Y6, Y6
+	VFMADD213PS  Y8, Y6, Y2
+	VPSLLD       $0x1f, Y5, Y6
+	VBLENDVPS    Y6, Y2, Y7, Y8
+	VBLENDVPS    Y6, Y7, Y2, Y2
+	VPSLLD       $0x1e, Y5, Y6
+	VANDPS       word80000000<>+0(SB), Y6, Y6
+	VXORPS       Y6, Y8, Y6
+	VPADDD       word00000001<>+0(SB), Y5, Y5
+	VPSLLD       $0x1e, Y5, Y5
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y5, Y2, Y2
+	VMULPS       Y6, Y4, Y5
+	VMULPS       Y2, Y4, Y2
+	VUNPCKLPS    Y5, Y2, Y4
+	VUNPCKHPS    Y5, Y2, Y2
+	VMOVUPS      Y3, (AX)(DX*4)
+	VMOVUPS      Y1, 32(AX)(DX*4)
+	VMOVUPS      Y4, 64(AX)(DX*4)
+	VMOVUPS      Y2, 96(AX)(DX*4)
 	MOVQ         BX, DX
 	JMP          loop1
 
 tail2:
 	SUBQ         DX, CX
 	JZ           done3
-	LEAQ         tail<>+0(SB), BX
+	LEAQ         tail32<>+0(SB), BX
 	NEGQ         CX
-	VMOVUPS      64(BX)(CX*4), Y4
-	VMOVUPS      96(BX)(CX*4), Y5
-	VMOVUPS      Y0, Y6
-	VMOVUPS      Y1, Y1
+	VPADDQ       order0AVX2<>+0(SB), Y0, Y1
+	VPADDQ       order1AVX2<>+0(SB), Y0, Y2
+	VPBROADCASTQ stream+32(FP), Y3
+	VMOVUPS      Y3, Y4
 	VMOVUPS      Y3, Y3
-	VMOVUPS      Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
-	VPADDD       weyl0<>+0(SB), Y3, Y3
-	VPADDD       weyl1<>+0(SB), Y2, Y2
-	VPMULUDQ     wordd2511f53<>+0(SB), Y6, Y7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Y1, Y8
-	VPSHUFD      $0xb1, Y7, Y7
-	VPSHUFD      $0xb1, Y8, Y8
-	VPSRLQ       $0x20, Y6, Y6
-	VPSRLQ       $0x20, Y1, Y1
-	VXORPS       Y3, Y6, Y6
-	VXORPS       Y2, Y1, Y1
-	VXORPS       Y8, Y6, Y6
-	VXORPS       Y7, Y1, Y1
 	VPADDQ       stepAVX2<>+0(SB), Y0, Y0
-	VPUNPCKLQDQ  Y1, Y6, Y0
-	VPUNPCKHQDQ  Y1, Y6, Y1
-	VSHUFPS      $0x88, Y1, Y0, Y2
-	VSHUFPS      $0xdd, Y1, Y0, Y0
-	VPSRLD       $0x08, Y2, Y1
-	VPADDD       word00000001<>+0(SB), Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VMULPS       word33800000<>+0(SB), Y1, Y1
-	VCMPPS       $0x01, word00800000<>+0(SB), Y1, Y2
-	VMULPS       word4b000000<>+0(SB), Y1, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y3
-	VPSUBD       word3f3504f3<>+0(SB), Y3, Y6
-	VPSRAD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y6, Y7
+	VPBROADCASTQ seed+24(FP), Y0
+	VANDPS       low<>+0(SB), Y0, Y5
+	VPSRLQ       $0x20, Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y3
+	VXORPS       Y6, Y4, Y4
+	VXORPS       Y7, Y3, Y3
+	VPADDD       weyl0<>+0(SB), Y5, Y5
+	VPADDD       weyl1<>+0(SB), Y0, Y0
+	VPMULUDQ     wordd2511f53<>+0(SB), Y1, Y6
+	VPMULUDQ     wordd2511f53<>+0(SB), Y2, Y7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y4, Y8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Y3, Y9
+	VPSHUFD      $0xb1, Y6, Y6
+	VPSHUFD      $0xb1, Y7, Y7
+	VPSHUFD      $0xb1, Y8, Y8
+	VPSHUFD      $0xb1, Y9, Y9
+	VPSRLQ       $0x20, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y2
+	VXORPS       Y5, Y1, Y1
+	VXORPS       Y5, Y2, Y2
+	VXORPS       Y8, Y1, Y1
+	VXORPS       Y9, Y2, Y2
+	VPSRLQ       $0x20, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VXORPS       Y0, Y4, Y4
+	VXORPS       Y0, Y3, Y0
+	VXORPS       Y6, Y4, Y3
+	VXORPS       Y7, Y0, Y0
+	VPUNPCKLQDQ  Y3, Y1, Y4
+	VPUNPCKLQDQ  Y0, Y2, Y5
+	VPUNPCKHQDQ  Y3, Y1, Y1
+	VPUNPCKHQDQ  Y0, Y2, Y0
+	VSHUFPS      $0x88, Y1, Y4, Y2
+	VSHUFPS      $0x88, Y0, Y5, Y3
+	VSHUFPS      $0xdd, Y1, Y4, Y1
+	VSHUFPS      $0xdd, Y0, Y5, Y0
+	VPSRLD       $0x08, Y2, Y2
+	VPSRLD       $0x08, Y3, Y3
+	VPADDD       word00000001<>+0(SB), Y2, Y2
+	VPADDD       word00000001<>+0(SB), Y3, Y3
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       word33800000<>+0(SB), Y2, Y2
+	VMULPS       word33800000<>+0(SB), Y3, Y3
+	VPSUBD       word3f3504f3<>+0(SB), Y2, Y4
+	VPSUBD       word3f3504f3<>+0(SB), Y3, Y5
+	VPSRAD       $0x17, Y4, Y4
+	VPSRAD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y4, Y6
+	VPSLLD       $0x17, Y5, Y7
+	VPSUBD       Y6, Y2, Y2
 	VPSUBD       Y7, Y3, Y3
+	VSUBPS       word3f800000<>+0(SB), Y2, Y2
 	VSUBPS       word3f800000<>+0(SB), Y3, Y3
-	VCVTDQ2PS    Y6, Y6
-	VANDPS       word41b80000<>+0(SB), Y2, Y2
-	VSUBPS       Y2, Y6, Y2
+	VCVTDQ2PS    Y4, Y4
+	VCVTDQ2PS    Y5, Y5
 	VMOVUPS      word3d8a2bd6<>+0(SB), Y6
-	VFMADD213PS  wordbdef1e08<>+0(SB), Y3, Y6
-	VFMADD213PS  word3df37835<>+0(SB), Y3, Y6
-	VFMADD213PS  wordbdfe1105<>+0(SB), Y3, Y6
-	VFMADD213PS  word3e119bb4<>+0(SB), Y3, Y6
-	VFMADD213PS  wordbe2aae27<>+0(SB), Y3, Y6
-	VFMADD213PS  word3e4cd25b<>+0(SB), Y3, Y6
-	VFMADD213PS  wordbe800003<>+0(SB), Y3, Y6
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Y3, Y6
-	VMULPS       Y3, Y3, Y7
-	VMULPS       word35bfbe8e<>+0(SB), Y2, Y8
-	VMULPS       Y3, Y7, Y9
-	VFMADD231PS  Y6, Y9, Y8
-	VFNMADD231PS word3f000000<>+0(SB), Y7, Y8
-	VADDPS       Y3, Y8, Y3
-	VFMADD231PS  word3f317200<>+0(SB), Y2, Y3
-	VCMPPS       $0x09, word00000000<>+0(SB), Y1, Y1
-	VBLENDVPS    Y1, word7fc00000<>+0(SB), Y3, Y1
-	VMULPS       wordc0000000<>+0(SB), Y1, Y1
-	VSQRTPS      Y1, Y1
+	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y2, Y6
+	VFMADD213PS  wordbdef1e08<>+0(SB), Y3, Y7
+	VFMADD213PS  word3df37835<>+0(SB), Y2, Y6
+	VFMADD213PS  word3df37835<>+0(SB), Y3, Y7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y2, Y6
+	VFMADD213PS  wordbdfe1105<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e119bb4<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e119bb4<>+0(SB), Y3, Y7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y2, Y6
+	VFMADD213PS  wordbe2aae27<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e4cd25b<>+0(SB), Y3, Y7
+	VFMADD213PS  wordbe800003<>+0(SB), Y2, Y6
+	VFMADD213PS  wordbe800003<>+0(SB), Y3, Y7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y2, Y6
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Y3, Y7
+	VMULPS       Y2, Y2, Y8
+	VMULPS       Y3, Y3, Y9
+	VMULPS       word35bfbe8e<>+0(SB), Y4, Y10
+	VMULPS       word35bfbe8e<>+0(SB), Y5, Y11
+	VMULPS       Y2, Y8, Y12
+	VMULPS       Y3, Y9, Y13
+	VFMADD231PS  Y6, Y12, Y10
+	VFMADD231PS  Y7, Y13, Y11
+	VFNMADD231PS word3f000000<>+0(SB), Y8, Y10
+	VFNMADD231PS word3f000000<>+0(SB), Y9, Y11
+	VADDPS       Y2, Y10, Y2
+	VADDPS       Y3, Y11, Y3
+	VFMADD231PS  word3f317200<>+0(SB), Y4, Y2
+	VFMADD231PS  word3f317200<>+0(SB), Y5, Y3
+	VMULPS       wordc0000000<>+0(SB), Y2, Y2
+	VMULPS       wordc0000000<>+0(SB), Y3, Y3
+	VSQRTPS      Y2, Y2
+	VSQRTPS      Y3, Y3
+	VPSRLD       $0x08, Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       word34800000<>+0(SB), Y1, Y1
+	VADDPS       word4b400000<>+0(SB), Y1, Y4
+	VSUBPS       word4b400000<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y1, Y1
+	VMULPS       word3fc90fdb<>+0(SB), Y1, Y1
+	VMULPS       Y1, Y1, Y5
+	VMOVUPS      word36366664<>+0(SB), Y6
+	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y6
+	VFMADD213PS  word3c088884<>+0(SB), Y5, Y6
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y5, Y6
+	VMULPS       Y1, Y5, Y7
+	VFMADD213PS  Y1, Y7, Y6
+	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
+	VMOVUPS      word3f800000<>+0(SB), Y7
+	VFNMADD231PS word3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y5
+	VFMADD213PS  Y7, Y5, Y1
+	VPSLLD       $0x1f, Y4, Y5
+	VBLENDVPS    Y5, Y1, Y6, Y7
+	VBLENDVPS    Y5, Y6, Y1, Y1
+	VPSLLD       $0x1e, Y4, Y5
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y5, Y7, Y5
+	VPADDD       word00000001<>+0(SB), Y4, Y4
+	VPSLLD       $0x1e, Y4, Y4
+	VANDPS       word80000000<>+0(SB), Y4, Y4
+	VXORPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y4
+	VMULPS       Y1, Y2, Y1
+	VUNPCKLPS    Y4, Y1, Y2
+	VUNPCKHPS    Y4, Y1, Y1
 	VPSRLD       $0x08, Y0, Y0
 	VCVTDQ2PS    Y0, Y0
 	VMULPS       word34800000<>+0(SB), Y0, Y0
-	VADDPS       word4b400000<>+0(SB), Y0, Y2
-	VSUBPS       word4b400000<>+0(SB), Y2, Y3
-	VSUBPS       Y3, Y0, Y0
+	VADDPS       word4b400000<>+0(SB), Y0, Y4
+	VSUBPS       word4b400000<>+0(SB), Y4, Y5
+	VSUBPS       Y5, Y0, Y0
 	VMULPS       word3fc90fdb<>+0(SB), Y0, Y0
-	VPADDD       word00000001<>+0(SB), Y2, Y3
-	VMULPS       Y0, Y0, Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
-	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y7
-	VFMADD213PS  word3c088884<>+0(SB), Y6, Y7
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y7
-	VMULPS       Y0, Y6, Y8
-	VFMADD213PS  Y0, Y8, Y7
-	VMOVUPS      word37ccf29c<>+0(SB), Y8
-	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y8
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y8
-	VMOVUPS      word3f800000<>+0(SB), Y9
-	VFNMADD231PS word3f000000<>+0(SB), Y6, Y9
-	VMULPS       Y6, Y6, Y6
-	VFMADD213PS  Y9, Y6, Y8
-	VPSLLD       $0x1f, Y3, Y6
-	VBLENDVPS    Y6, Y8, Y7, Y6
-	VPSLLD       $0x1e, Y3, Y3
-	VANDPS       word80000000<>+0(SB), Y3, Y3
-	VXORPS       Y3, Y6, Y3
-	VMULPS       Y3, Y1, Y3
-	VMULPS       Y0, Y0, Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
-	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y7
-	VFMADD213PS  word3c088884<>+0(SB), Y6, Y7
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y7
-	VMULPS       Y0, Y6, Y8
-	VFMADD213PS  Y0, Y8, Y7
+	VMULPS       Y0, Y0, Y5
+	VMOVUPS      word36366664<>+0(SB), Y6
+	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y6
+	VFMADD213PS  word3c088884<>+0(SB), Y5, Y6
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Y5, Y6
+	VMULPS       Y0, Y5, Y7
+	VFMADD213PS  Y0, Y7, Y6
 	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VFNMADD231PS word3f000000<>+0(SB), Y6, Y8
-	VMULPS       Y6, Y6, Y6
-	VFMADD213PS  Y8, Y6, Y0
-	VPSLLD       $0x1f, Y2, Y6
-	VBLENDVPS    Y6, Y0, Y7, Y0
-	VPSLLD       $0x1e, Y2, Y2
-	VANDPS       word80000000<>+0(SB), Y2, Y2
-	VXORPS       Y2, Y0, Y0
-	VMULPS       Y0, Y1, Y0
-	VUNPCKLPS    Y0, Y3, Y1
-	VUNPCKHPS    Y0, Y3, Y0
-	VMASKMOVPS   Y1, Y4, (AX)(DX*4)
-	VMASKMOVPS   Y0, Y5, 32(AX)(DX*4)
+	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y0
+	VMOVUPS      word3f800000<>+0(SB), Y7
+	VFNMADD231PS word3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y5
+	VFMADD213PS  Y7, Y5, Y0
+	VPSLLD       $0x1f, Y4, Y5
+	VBLENDVPS    Y5, Y0, Y6, Y7
+	VBLENDVPS    Y5, Y6, Y0, Y0
+	VPSLLD       $0x1e, Y4, Y5
+	VANDPS       word80000000<>+0(SB), Y5, Y5
+	VXORPS       Y5, Y7, Y5
+	VPADDD       word00000001<>+0(SB), Y4, Y4
+	VPSLLD       $0x1e, Y4, Y4
+	VANDPS       word80000000<>+0(SB), Y4, Y4
+	VXORPS       Y4, Y0, Y0
+	VMULPS       Y5, Y3, Y4
+	VMULPS       Y0, Y3, Y0
+	VUNPCKLPS    Y4, Y0, Y3
+	VUNPCKHPS    Y4, Y0, Y0
+	VMOVUPS      128(BX)(CX*4), Y4
+	VMASKMOVPS   Y2, Y4, (AX)(DX*4)
+	VMOVUPS      160(BX)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, 32(AX)(DX*4)
+	VMOVUPS      192(BX)(CX*4), Y1
+	VMASKMOVPS   Y3, Y1, 64(AX)(DX*4)
+	VMOVUPS      224(BX)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 96(AX)(DX*4)
 
 done3:
 	VZEROUPPER
@@ -941,42 +1515,6 @@ DATA word00000001<>+52(SB)/4, $0x00000001
 DATA word00000001<>+56(SB)/4, $0x00000001
 DATA word00000001<>+60(SB)/4, $0x00000001
 GLOBL word00000001<>(SB), RODATA|NOPTR, $64
-
-DATA word00800000<>+0(SB)/4, $0x00800000
-DATA word00800000<>+4(SB)/4, $0x00800000
-DATA word00800000<>+8(SB)/4, $0x00800000
-DATA word00800000<>+12(SB)/4, $0x00800000
-DATA word00800000<>+16(SB)/4, $0x00800000
-DATA word00800000<>+20(SB)/4, $0x00800000
-DATA word00800000<>+24(SB)/4, $0x00800000
-DATA word00800000<>+28(SB)/4, $0x00800000
-DATA word00800000<>+32(SB)/4, $0x00800000
-DATA word00800000<>+36(SB)/4, $0x00800000
-DATA word00800000<>+40(SB)/4, $0x00800000
-DATA word00800000<>+44(SB)/4, $0x00800000
-DATA word00800000<>+48(SB)/4, $0x00800000
-DATA word00800000<>+52(SB)/4, $0x00800000
-DATA word00800000<>+56(SB)/4, $0x00800000
-DATA word00800000<>+60(SB)/4, $0x00800000
-GLOBL word00800000<>(SB), RODATA|NOPTR, $64
-
-DATA word4b000000<>+0(SB)/4, $0x4b000000
-DATA word4b000000<>+4(SB)/4, $0x4b000000
-DATA word4b000000<>+8(SB)/4, $0x4b000000
-DATA word4b000000<>+12(SB)/4, $0x4b000000
-DATA word4b000000<>+16(SB)/4, $0x4b000000
-DATA word4b000000<>+20(SB)/4, $0x4b000000
-DATA word4b000000<>+24(SB)/4, $0x4b000000
-DATA word4b000000<>+28(SB)/4, $0x4b000000
-DATA word4b000000<>+32(SB)/4, $0x4b000000
-DATA word4b000000<>+36(SB)/4, $0x4b000000
-DATA word4b000000<>+40(SB)/4, $0x4b000000
-DATA word4b000000<>+44(SB)/4, $0x4b000000
-DATA word4b000000<>+48(SB)/4, $0x4b000000
-DATA word4b000000<>+52(SB)/4, $0x4b000000
-DATA word4b000000<>+56(SB)/4, $0x4b000000
-DATA word4b000000<>+60(SB)/4, $0x4b000000
-GLOBL word4b000000<>(SB), RODATA|NOPTR, $64
 
 DATA word3f3504f3<>+0(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+4(SB)/4, $0x3f3504f3
@@ -1013,24 +1551,6 @@ DATA word3f800000<>+52(SB)/4, $0x3f800000
 DATA word3f800000<>+56(SB)/4, $0x3f800000
 DATA word3f800000<>+60(SB)/4, $0x3f800000
 GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
-
-DATA word41b80000<>+0(SB)/4, $0x41b80000
-DATA word41b80000<>+4(SB)/4, $0x41b80000
-DATA word41b80000<>+8(SB)/4, $0x41b80000
-DATA word41b80000<>+12(SB)/4, $0x41b80000
-DATA word41b80000<>+16(SB)/4, $0x41b80000
-DATA word41b80000<>+20(SB)/4, $0x41b80000
-DATA word41b80000<>+24(SB)/4, $0x41b80000
-DATA word41b80000<>+28(SB)/4, $0x41b80000
-DATA word41b80000<>+32(SB)/4, $0x41b80000
-DATA word41b80000<>+36(SB)/4, $0x41b80000
-DATA word41b80000<>+40(SB)/4, $0x41b80000
-DATA word41b80000<>+44(SB)/4, $0x41b80000
-DATA word41b80000<>+48(SB)/4, $0x41b80000
-DATA word41b80000<>+52(SB)/4, $0x41b80000
-DATA word41b80000<>+56(SB)/4, $0x41b80000
-DATA word41b80000<>+60(SB)/4, $0x41b80000
-GLOBL word41b80000<>(SB), RODATA|NOPTR, $64
 
 DATA word3d8a2bd6<>+0(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+4(SB)/4, $0x3d8a2bd6
@@ -1247,42 +1767,6 @@ DATA word3f317200<>+52(SB)/4, $0x3f317200
 DATA word3f317200<>+56(SB)/4, $0x3f317200
 DATA word3f317200<>+60(SB)/4, $0x3f317200
 GLOBL word3f317200<>(SB), RODATA|NOPTR, $64
-
-DATA word00000000<>+0(SB)/4, $0x00000000
-DATA word00000000<>+4(SB)/4, $0x00000000
-DATA word00000000<>+8(SB)/4, $0x00000000
-DATA word00000000<>+12(SB)/4, $0x00000000
-DATA word00000000<>+16(SB)/4, $0x00000000
-DATA word00000000<>+20(SB)/4, $0x00000000
-DATA word00000000<>+24(SB)/4, $0x00000000
-DATA word00000000<>+28(SB)/4, $0x00000000
-DATA word00000000<>+32(SB)/4, $0x00000000
-DATA word00000000<>+36(SB)/4, $0x00000000
-DATA word00000000<>+40(SB)/4, $0x00000000
-DATA word00000000<>+44(SB)/4, $0x00000000
-DATA word00000000<>+48(SB)/4, $0x00000000
-DATA word00000000<>+52(SB)/4, $0x00000000
-DATA word00000000<>+56(SB)/4, $0x00000000
-DATA word00000000<>+60(SB)/4, $0x00000000
-GLOBL word00000000<>(SB), RODATA|NOPTR, $64
-
-DATA word7fc00000<>+0(SB)/4, $0x7fc00000
-DATA word7fc00000<>+4(SB)/4, $0x7fc00000
-DATA word7fc00000<>+8(SB)/4, $0x7fc00000
-DATA word7fc00000<>+12(SB)/4, $0x7fc00000
-DATA word7fc00000<>+16(SB)/4, $0x7fc00000
-DATA word7fc00000<>+20(SB)/4, $0x7fc00000
-DATA word7fc00000<>+24(SB)/4, $0x7fc00000
-DATA word7fc00000<>+28(SB)/4, $0x7fc00000
-DATA word7fc00000<>+32(SB)/4, $0x7fc00000
-DATA word7fc00000<>+36(SB)/4, $0x7fc00000
-DATA word7fc00000<>+40(SB)/4, $0x7fc00000
-DATA word7fc00000<>+44(SB)/4, $0x7fc00000
-DATA word7fc00000<>+48(SB)/4, $0x7fc00000
-DATA word7fc00000<>+52(SB)/4, $0x7fc00000
-DATA word7fc00000<>+56(SB)/4, $0x7fc00000
-DATA word7fc00000<>+60(SB)/4, $0x7fc00000
-GLOBL word7fc00000<>(SB), RODATA|NOPTR, $64
 
 DATA wordc0000000<>+0(SB)/4, $0xc0000000
 DATA wordc0000000<>+4(SB)/4, $0xc0000000
@@ -1506,568 +1990,259 @@ TEXT ·uniformAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst_base+0(FP), AX
 	MOVQ         dst_len+8(FP), CX
 	VPBROADCASTQ first+40(FP), Z0
-	VPBROADCASTQ stream+32(FP), Z1
-	VPBROADCASTQ seed+24(FP), Z2
-	VPADDQ       orderAVX512<>+0(SB), Z0, Z0
-	VANDPS       low<>+0(SB), Z2, Z3
-	VPSRLQ       $0x20, Z2, Z2
 	XORQ         DX, DX
 
 loop1:
-	LEAQ        32(DX), BX
-	CMPQ        BX, CX
-	JGT         tail2
-	VMOVUPS     Z0, Z4
-	VMOVUPS     Z1, Z5
-	VMOVUPS     Z3, Z6
-	VMOVUPS     Z2, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDD      weyl0<>+0(SB), Z6, Z6
-	VPADDD      weyl1<>+0(SB), Z7, Z7
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z8
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z5, Z9
-	VPSHUFD     $0xb1, Z8, Z8
-	VPSHUFD     $0xb1, Z9, Z9
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z5, Z5
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z7, Z5, Z5
-	VXORPS      Z9, Z4, Z4
-	VXORPS      Z8, Z5, Z5
-	VPADDQ      stepAVX512<>+0(SB), Z0, Z0
-	VPUNPCKLQDQ Z5, Z4, Z6
-	VPUNPCKHQDQ Z5, Z4, Z4
-	VPSRLD      $0x08, Z6, Z5
-	VCVTDQ2PS   Z5, Z5
-	VMULPS      word33800000<>+0(SB), Z5, Z5
-	VPSRLD      $0x08, Z4, Z4
-	VCVTDQ2PS   Z4, Z4
-	VMULPS      word33800000<>+0(SB), Z4, Z4
-	VMOVUPS     Z5, (AX)(DX*4)
-	VMOVUPS     Z4, 64(AX)(DX*4)
-	MOVQ        BX, DX
-	JMP         loop1
-
-tail2:
-	SUBQ        DX, CX
-	JZ          done3
-	MOVQ        $-1, BX
-	BZHIQ       CX, BX, BX
-	KMOVW       BX, K1
-	SHRQ        $0x10, BX
-	KMOVW       BX, K2
-	VMOVUPS     Z0, Z4
-	VMOVUPS     Z1, Z1
-	VMOVUPS     Z3, Z3
-	VMOVUPS     Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDD      weyl0<>+0(SB), Z3, Z3
-	VPADDD      weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ    wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ    wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD     $0xb1, Z5, Z5
-	VPSHUFD     $0xb1, Z6, Z6
-	VPSRLQ      $0x20, Z4, Z4
-	VPSRLQ      $0x20, Z1, Z1
-	VXORPS      Z3, Z4, Z4
-	VXORPS      Z2, Z1, Z1
-	VXORPS      Z6, Z4, Z4
-	VXORPS      Z5, Z1, Z1
-	VPADDQ      stepAVX512<>+0(SB), Z0, Z0
-	VPUNPCKLQDQ Z1, Z4, Z0
-	VPUNPCKHQDQ Z1, Z4, Z1
-	VPSRLD      $0x08, Z0, Z0
-	VCVTDQ2PS   Z0, Z0
-	VMULPS      word33800000<>+0(SB), Z0, Z0
-	VPSRLD      $0x08, Z1, Z1
-	VCVTDQ2PS   Z1, Z1
-	VMULPS      word33800000<>+0(SB), Z1, Z1
-	VMOVUPS     Z0, K1, (AX)(DX*4)
-	VMOVUPS     Z1, K2, 64(AX)(DX*4)
-
-done3:
-	VZEROUPPER
-	RET
-
-DATA orderAVX512<>+0(SB)/4, $0x00000000
-DATA orderAVX512<>+4(SB)/4, $0x00000000
-DATA orderAVX512<>+8(SB)/4, $0x00000004
-DATA orderAVX512<>+12(SB)/4, $0x00000000
-DATA orderAVX512<>+16(SB)/4, $0x00000001
-DATA orderAVX512<>+20(SB)/4, $0x00000000
-DATA orderAVX512<>+24(SB)/4, $0x00000005
-DATA orderAVX512<>+28(SB)/4, $0x00000000
-DATA orderAVX512<>+32(SB)/4, $0x00000002
-DATA orderAVX512<>+36(SB)/4, $0x00000000
-DATA orderAVX512<>+40(SB)/4, $0x00000006
-DATA orderAVX512<>+44(SB)/4, $0x00000000
-DATA orderAVX512<>+48(SB)/4, $0x00000003
-DATA orderAVX512<>+52(SB)/4, $0x00000000
-DATA orderAVX512<>+56(SB)/4, $0x00000007
-DATA orderAVX512<>+60(SB)/4, $0x00000000
-GLOBL orderAVX512<>(SB), RODATA|NOPTR, $64
-
-DATA stepAVX512<>+0(SB)/4, $0x00000008
-DATA stepAVX512<>+4(SB)/4, $0x00000000
-DATA stepAVX512<>+8(SB)/4, $0x00000008
-DATA stepAVX512<>+12(SB)/4, $0x00000000
-DATA stepAVX512<>+16(SB)/4, $0x00000008
-DATA stepAVX512<>+20(SB)/4, $0x00000000
-DATA stepAVX512<>+24(SB)/4, $0x00000008
-DATA stepAVX512<>+28(SB)/4, $0x00000000
-DATA stepAVX512<>+32(SB)/4, $0x00000008
-DATA stepAVX512<>+36(SB)/4, $0x00000000
-DATA stepAVX512<>+40(SB)/4, $0x00000008
-DATA stepAVX512<>+44(SB)/4, $0x00000000
-DATA stepAVX512<>+48(SB)/4, $0x00000008
-DATA stepAVX512<>+52(SB)/4, $0x00000000
-DATA stepAVX512<>+56(SB)/4, $0x00000008
-DATA stepAVX512<>+60(SB)/4, $0x00000000
-GLOBL stepAVX512<>(SB), RODATA|NOPTR, $64
-
-// func normalAVX512(dst []float32, seed uint64, stream uint64, first uint64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·normalAVX512(SB), NOSPLIT, $0-48
-	MOVQ         dst_base+0(FP), AX
-	MOVQ         dst_len+8(FP), CX
-	VPBROADCASTQ first+40(FP), Z0
-	VPBROADCASTQ stream+32(FP), Z1
-	VPBROADCASTQ seed+24(FP), Z2
-	VPADDQ       orderAVX512<>+0(SB), Z0, Z0
-	VANDPS       low<>+0(SB), Z2, Z3
-	VPSRLQ       $0x20, Z2, Z2
-	XORQ         DX, DX
-
-loop1:
-	LEAQ         32(DX), BX
+	LEAQ         64(DX), BX
 	CMPQ         BX, CX
 	JGT          tail2
-	VMOVUPS      Z0, Z12
-	VMOVUPS      Z1, Z13
-	VMOVUPS      Z3, Z14
-	VMOVUPS      Z2, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z15, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z12, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z13, Z17
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSRLQ       $0x20, Z12, Z12
-	VPSRLQ       $0x20, Z13, Z13
-	VXORPS       Z14, Z12, Z12
-	VXORPS       Z15, Z13, Z13
-	VXORPS       Z17, Z12, Z12
-	VXORPS       Z16, Z13, Z13
+	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ stream+32(FP), Z3
+	VMOVUPS      Z3, Z4
+	VMOVUPS      Z3, Z3
 	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
-	VPUNPCKLQDQ  Z13, Z12, Z14
-	VPUNPCKHQDQ  Z13, Z12, Z12
-	VSHUFPS      $0x88, Z12, Z14, Z13
-	VSHUFPS      $0xdd, Z12, Z14, Z12
-	VPSRLD       $0x08, Z13, Z13
-	VPADDD       word00000001<>+0(SB), Z13, Z13
-	VCVTDQ2PS    Z13, Z13
-	VMULPS       word33800000<>+0(SB), Z13, Z13
-	VCMPPS       $0x01, word00800000<>+0(SB), Z13, K1
-	VMULPS       word4b000000<>+0(SB), Z13, Z14
-	VBLENDMPS    Z14, Z13, K1, Z4
-	VPSUBD       word3f3504f3<>+0(SB), Z4, Z14
-	VPSRAD       $0x17, Z14, Z14
-	VPSLLD       $0x17, Z14, Z15
-	VPSUBD       Z15, Z4, Z15
-	VSUBPS       word3f800000<>+0(SB), Z15, Z15
-	VCVTDQ2PS    Z14, Z14
-	VMOVUPS.Z    word41b80000<>+0(SB), K1, Z16
-	VSUBPS       Z16, Z14, Z14
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z16
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z15, Z16
-	VFMADD213PS  word3df37835<>+0(SB), Z15, Z16
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z15, Z16
-	VFMADD213PS  word3e119bb4<>+0(SB), Z15, Z16
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z15, Z16
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z15, Z16
-	VFMADD213PS  wordbe800003<>+0(SB), Z15, Z16
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z15, Z16
-	VMULPS       Z15, Z15, Z17
-	VMULPS       word35bfbe8e<>+0(SB), Z14, Z18
-	VMULPS       Z15, Z17, Z19
-	VFMADD231PS  Z16, Z19, Z18
-	VFNMADD231PS word3f000000<>+0(SB), Z17, Z18
-	VADDPS       Z15, Z18, Z15
-	VFMADD231PS  word3f317200<>+0(SB), Z14, Z15
-	VCMPPS       $0x09, word00000000<>+0(SB), Z13, K1
-	VBLENDMPS    word7fc00000<>+0(SB), Z15, K1, Z5
-	VMULPS       wordc0000000<>+0(SB), Z5, Z13
-	VSQRTPS      Z13, Z13
-	VPSRLD       $0x08, Z12, Z12
-	VCVTDQ2PS    Z12, Z12
-	VMULPS       word34800000<>+0(SB), Z12, Z12
-	VADDPS       word4b400000<>+0(SB), Z12, Z14
-	VSUBPS       word4b400000<>+0(SB), Z14, Z15
-	VSUBPS       Z15, Z12, Z12
-	VMULPS       word3fc90fdb<>+0(SB), Z12, Z12
-	VPADDD       word00000001<>+0(SB), Z14, Z15
-	VMULPS       Z12, Z12, Z16
-	VMOVUPS      word36366664<>+0(SB), Z17
-	VFMADD213PS  wordb95007b5<>+0(SB), Z16, Z17
-	VFMADD213PS  word3c088884<>+0(SB), Z16, Z17
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z16, Z17
-	VMULPS       Z12, Z16, Z18
-	VFMADD213PS  Z12, Z18, Z17
-	VMOVUPS      word37ccf29c<>+0(SB), Z18
-	VFMADD213PS  wordbab6060f<>+0(SB), Z16, Z18
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z16, Z18
-	VMOVUPS      word3f800000<>+0(SB), Z19
-	VFNMADD231PS word3f000000<>+0(SB), Z16, Z19
-	VMULPS       Z16, Z16, Z16
-	VFMADD213PS  Z19, Z16, Z18
-	VPSLLD       $0x1f, Z15, Z16
-	VPMOVD2M     Z16, K1
-	VBLENDMPS    Z18, Z17, K1, Z6
-	VPSLLD       $0x1e, Z15, Z15
-	VANDPS       word80000000<>+0(SB), Z15, Z15
-	VXORPS       Z15, Z6, Z15
-	VMULPS       Z15, Z13, Z15
-	VMULPS       Z12, Z12, Z16
-	VMOVUPS      word36366664<>+0(SB), Z17
-	VFMADD213PS  wordb95007b5<>+0(SB), Z16, Z17
-	VFMADD213PS  word3c088884<>+0(SB), Z16, Z17
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z16, Z17
-	VMULPS       Z12, Z16, Z18
-	VFMADD213PS  Z12, Z18, Z17
-	VMOVUPS      word37ccf29c<>+0(SB), Z12
-	VFMADD213PS  wordbab6060f<>+0(SB), Z16, Z12
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z16, Z12
-	VMOVUPS      word3f800000<>+0(SB), Z18
-	VFNMADD231PS word3f000000<>+0(SB), Z16, Z18
-	VMULPS       Z16, Z16, Z16
-	VFMADD213PS  Z18, Z16, Z12
-	VPSLLD       $0x1f, Z14, Z16
-	VPMOVD2M     Z16, K1
-	VBLENDMPS    Z12, Z17, K1, Z7
-	VPSLLD       $0x1e, Z14, Z12
-	VANDPS       word80000000<>+0(SB), Z12, Z12
-	VXORPS       Z12, Z7, Z12
-	VMULPS       Z12, Z13, Z12
-	VUNPCKLPS    Z12, Z15, Z13
-	VUNPCKHPS    Z12, Z15, Z12
-	VMOVUPS      Z13, (AX)(DX*4)
-	VMOVUPS      Z12, 64(AX)(DX*4)
+	VPBROADCASTQ seed+24(FP), Z5
+	VANDPS       low<>+0(SB), Z5, Z6
+	VPSRLQ       $0x20, Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z6, Z6
+	VPADDD       weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSHUFD      $0xb1, Z10, Z10
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z6, Z1, Z1
+	VXORPS       Z6, Z2, Z2
+	VXORPS       Z9, Z1, Z1
+	VXORPS       Z10, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z5, Z3, Z3
+	VXORPS       Z7, Z4, Z4
+	VXORPS       Z8, Z3, Z3
+	VPUNPCKLQDQ  Z4, Z1, Z5
+	VPUNPCKLQDQ  Z3, Z2, Z6
+	VPUNPCKHQDQ  Z4, Z1, Z1
+	VPUNPCKHQDQ  Z3, Z2, Z2
+	VPSRLD       $0x08, Z5, Z3
+	VPSRLD       $0x08, Z6, Z4
+	VCVTDQ2PS    Z3, Z3
+	VCVTDQ2PS    Z4, Z4
+	VMULPS       word33800000<>+0(SB), Z3, Z3
+	VMULPS       word33800000<>+0(SB), Z4, Z4
+	VPSRLD       $0x08, Z1, Z1
+	VPSRLD       $0x08, Z2, Z2
+	VCVTDQ2PS    Z1, Z1
+	VCVTDQ2PS    Z2, Z2
+	VMULPS       word33800000<>+0(SB), Z1, Z1
+	VMULPS       word33800000<>+0(SB), Z2, Z2
+	VMOVUPS      Z3, (AX)(DX*4)
+	VMOVUPS      Z1, 64(AX)(DX*4)
+	VMOVUPS      Z4, 128(AX)(DX*4)
+	VMOVUPS      Z2, 192(AX)(DX*4)
 	MOVQ         BX, DX
 	JMP          loop1
 
@@ -2079,222 +2254,1077 @@ tail2:
 	KMOVW        BX, K1
 	SHRQ         $0x10, BX
 	KMOVW        BX, K2
-	VMOVUPS      Z0, Z4
-	VMOVUPS      Z1, Z1
+	SHRQ         $0x10, BX
+	KMOVW        BX, K3
+	SHRQ         $0x10, BX
+	KMOVW        BX, K4
+	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ stream+32(FP), Z3
+	VMOVUPS      Z3, Z4
 	VMOVUPS      Z3, Z3
-	VMOVUPS      Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
-	VPADDD       weyl0<>+0(SB), Z3, Z3
-	VPADDD       weyl1<>+0(SB), Z2, Z2
-	VPMULUDQ     wordd2511f53<>+0(SB), Z4, Z5
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z1, Z6
-	VPSHUFD      $0xb1, Z5, Z5
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z1, Z1
-	VXORPS       Z3, Z4, Z4
-	VXORPS       Z2, Z1, Z1
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z5, Z1, Z1
 	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
-	VPUNPCKLQDQ  Z1, Z4, Z0
-	VPUNPCKHQDQ  Z1, Z4, Z1
-	VSHUFPS      $0x88, Z1, Z0, Z2
-	VSHUFPS      $0xdd, Z1, Z0, Z0
-	VPSRLD       $0x08, Z2, Z1
-	VPADDD       word00000001<>+0(SB), Z1, Z1
-	VCVTDQ2PS    Z1, Z1
-	VMULPS       word33800000<>+0(SB), Z1, Z1
-	VCMPPS       $0x01, word00800000<>+0(SB), Z1, K3
-	VMULPS       word4b000000<>+0(SB), Z1, Z2
-	VBLENDMPS    Z2, Z1, K3, Z8
-	VPSUBD       word3f3504f3<>+0(SB), Z8, Z2
-	VPSRAD       $0x17, Z2, Z2
-	VPSLLD       $0x17, Z2, Z3
-	VPSUBD       Z3, Z8, Z3
-	VSUBPS       word3f800000<>+0(SB), Z3, Z3
+	VPBROADCASTQ seed+24(FP), Z0
+	VANDPS       low<>+0(SB), Z0, Z5
+	VPSRLQ       $0x20, Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z9, Z9
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z9, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z0
+	VXORPS       Z6, Z4, Z3
+	VXORPS       Z7, Z0, Z0
+	VPUNPCKLQDQ  Z3, Z1, Z4
+	VPUNPCKLQDQ  Z0, Z2, Z5
+	VPUNPCKHQDQ  Z3, Z1, Z1
+	VPUNPCKHQDQ  Z0, Z2, Z0
+	VPSRLD       $0x08, Z4, Z2
+	VPSRLD       $0x08, Z5, Z3
 	VCVTDQ2PS    Z2, Z2
-	VMOVUPS.Z    word41b80000<>+0(SB), K3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z4
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z3, Z4
-	VFMADD213PS  word3df37835<>+0(SB), Z3, Z4
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z3, Z4
-	VFMADD213PS  word3e119bb4<>+0(SB), Z3, Z4
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z3, Z4
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z3, Z4
-	VFMADD213PS  wordbe800003<>+0(SB), Z3, Z4
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z3, Z4
-	VMULPS       Z3, Z3, Z5
-	VMULPS       word35bfbe8e<>+0(SB), Z2, Z6
-	VMULPS       Z3, Z5, Z7
-	VFMADD231PS  Z4, Z7, Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z5, Z6
-	VADDPS       Z3, Z6, Z3
-	VFMADD231PS  word3f317200<>+0(SB), Z2, Z3
-	VCMPPS       $0x09, word00000000<>+0(SB), Z1, K3
-	VBLENDMPS    word7fc00000<>+0(SB), Z3, K3, Z9
-	VMULPS       wordc0000000<>+0(SB), Z9, Z1
-	VSQRTPS      Z1, Z1
+	VCVTDQ2PS    Z3, Z3
+	VMULPS       word33800000<>+0(SB), Z2, Z2
+	VMULPS       word33800000<>+0(SB), Z3, Z3
+	VPSRLD       $0x08, Z1, Z1
+	VPSRLD       $0x08, Z0, Z0
+	VCVTDQ2PS    Z1, Z1
+	VCVTDQ2PS    Z0, Z0
+	VMULPS       word33800000<>+0(SB), Z1, Z1
+	VMULPS       word33800000<>+0(SB), Z0, Z0
+	VMOVUPS      Z2, K1, (AX)(DX*4)
+	VMOVUPS      Z1, K2, 64(AX)(DX*4)
+	VMOVUPS      Z3, K3, 128(AX)(DX*4)
+	VMOVUPS      Z0, K4, 192(AX)(DX*4)
+
+done3:
+	VZEROUPPER
+	RET
+
+DATA order0AVX512<>+0(SB)/4, $0x00000000
+DATA order0AVX512<>+4(SB)/4, $0x00000000
+DATA order0AVX512<>+8(SB)/4, $0x00000004
+DATA order0AVX512<>+12(SB)/4, $0x00000000
+DATA order0AVX512<>+16(SB)/4, $0x00000001
+DATA order0AVX512<>+20(SB)/4, $0x00000000
+DATA order0AVX512<>+24(SB)/4, $0x00000005
+DATA order0AVX512<>+28(SB)/4, $0x00000000
+DATA order0AVX512<>+32(SB)/4, $0x00000002
+DATA order0AVX512<>+36(SB)/4, $0x00000000
+DATA order0AVX512<>+40(SB)/4, $0x00000006
+DATA order0AVX512<>+44(SB)/4, $0x00000000
+DATA order0AVX512<>+48(SB)/4, $0x00000003
+DATA order0AVX512<>+52(SB)/4, $0x00000000
+DATA order0AVX512<>+56(SB)/4, $0x00000007
+DATA order0AVX512<>+60(SB)/4, $0x00000000
+GLOBL order0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA order1AVX512<>+0(SB)/4, $0x00000008
+DATA order1AVX512<>+4(SB)/4, $0x00000000
+DATA order1AVX512<>+8(SB)/4, $0x0000000c
+DATA order1AVX512<>+12(SB)/4, $0x00000000
+DATA order1AVX512<>+16(SB)/4, $0x00000009
+DATA order1AVX512<>+20(SB)/4, $0x00000000
+DATA order1AVX512<>+24(SB)/4, $0x0000000d
+DATA order1AVX512<>+28(SB)/4, $0x00000000
+DATA order1AVX512<>+32(SB)/4, $0x0000000a
+DATA order1AVX512<>+36(SB)/4, $0x00000000
+DATA order1AVX512<>+40(SB)/4, $0x0000000e
+DATA order1AVX512<>+44(SB)/4, $0x00000000
+DATA order1AVX512<>+48(SB)/4, $0x0000000b
+DATA order1AVX512<>+52(SB)/4, $0x00000000
+DATA order1AVX512<>+56(SB)/4, $0x0000000f
+DATA order1AVX512<>+60(SB)/4, $0x00000000
+GLOBL order1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA stepAVX512<>+0(SB)/4, $0x00000010
+DATA stepAVX512<>+4(SB)/4, $0x00000000
+DATA stepAVX512<>+8(SB)/4, $0x00000010
+DATA stepAVX512<>+12(SB)/4, $0x00000000
+DATA stepAVX512<>+16(SB)/4, $0x00000010
+DATA stepAVX512<>+20(SB)/4, $0x00000000
+DATA stepAVX512<>+24(SB)/4, $0x00000010
+DATA stepAVX512<>+28(SB)/4, $0x00000000
+DATA stepAVX512<>+32(SB)/4, $0x00000010
+DATA stepAVX512<>+36(SB)/4, $0x00000000
+DATA stepAVX512<>+40(SB)/4, $0x00000010
+DATA stepAVX512<>+44(SB)/4, $0x00000000
+DATA stepAVX512<>+48(SB)/4, $0x00000010
+DATA stepAVX512<>+52(SB)/4, $0x00000000
+DATA stepAVX512<>+56(SB)/4, $0x00000010
+DATA stepAVX512<>+60(SB)/4, $0x00000000
+GLOBL stepAVX512<>(SB), RODATA|NOPTR, $64
+
+// func normalAVX512(dst []float32, seed uint64, stream uint64, first uint64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·normalAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	VPBROADCASTQ first+40(FP), Z0
+	XORQ         DX, DX
+
+loop1:
+	LEAQ         64(DX), BX
+	CMPQ         BX, CX
+	JGT          tail2
+	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ stream+32(FP), Z3
+	VMOVUPS      Z3, Z4
+	VMOVUPS      Z3, Z3
+	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
+	VPBROADCASTQ seed+24(FP), Z13
+	VANDPS       low<>+0(SB), Z13, Z14
+	VPSRLQ       $0x20, Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z14, Z14
+	VPADDD       weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD      $0xb1, Z15, Z15
+	VPSHUFD      $0xb1, Z16, Z16
+	VPSHUFD      $0xb1, Z17, Z17
+	VPSHUFD      $0xb1, Z18, Z18
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z14, Z1, Z1
+	VXORPS       Z14, Z2, Z2
+	VXORPS       Z17, Z1, Z1
+	VXORPS       Z18, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z13, Z4, Z4
+	VXORPS       Z13, Z3, Z3
+	VXORPS       Z15, Z4, Z4
+	VXORPS       Z16, Z3, Z3
+	VPUNPCKLQDQ  Z4, Z1, Z13
+	VPUNPCKLQDQ  Z3, Z2, Z14
+	VPUNPCKHQDQ  Z4, Z1, Z1
+	VPUNPCKHQDQ  Z3, Z2, Z2
+	VSHUFPS      $0x88, Z1, Z13, Z3
+	VSHUFPS      $0x88, Z2, Z14, Z4
+	VSHUFPS      $0xdd, Z1, Z13, Z1
+	VSHUFPS      $0xdd, Z2, Z14, Z2
+	VPSRLD       $0x08, Z3, Z3
+	VPSRLD       $0x08, Z4, Z4
+	VPADDD       word00000001<>+0(SB), Z3, Z3
+	VPADDD       word00000001<>+0(SB), Z4, Z4
+	VCVTDQ2PS    Z3, Z3
+	VCVTDQ2PS    Z4, Z4
+	VMULPS       word33800000<>+0(SB), Z3, Z3
+	VMULPS       word33800000<>+0(SB), Z4, Z4
+	VPSUBD       word3f3504f3<>+0(SB), Z3, Z13
+	VPSUBD       word3f3504f3<>+0(SB), Z4, Z14
+	VPSRAD       $0x17, Z13, Z13
+	VPSRAD       $0x17, Z14, Z14
+	VPSLLD       $0x17, Z13, Z15
+	VPSLLD       $0x17, Z14, Z16
+	VPSUBD       Z15, Z3, Z3
+	VPSUBD       Z16, Z4, Z4
+	VSUBPS       word3f800000<>+0(SB), Z3, Z3
+	VSUBPS       word3f800000<>+0(SB), Z4, Z4
+	VCVTDQ2PS    Z13, Z13
+	VCVTDQ2PS    Z14, Z14
+	VMOVUPS      word3d8a2bd6<>+0(SB), Z15
+	VMOVUPS      word3d8a2bd6<>+0(SB), Z16
+	VFMADD213PS  wordbdef1e08<>+0(SB), Z3, Z15
+	VFMADD213PS  wordbdef1e08<>+0(SB), Z4, Z16
+	VFMADD213PS  word3df37835<>+0(SB), Z3, Z15
+	VFMADD213PS  word3df37835<>+0(SB), Z4, Z16
+	VFMADD213PS  wordbdfe1105<>+0(SB), Z3, Z15
+	VFMADD213PS  wordbdfe1105<>+0(SB), Z4, Z16
+	VFMADD213PS  word3e119bb4<>+0(SB), Z3, Z15
+	VFMADD213PS  word3e119bb4<>+0(SB), Z4, Z16
+	VFMADD213PS  wordbe2aae27<>+0(SB), Z3, Z15
+	VFMADD213PS  wordbe2aae27<>+0(SB), Z4, Z16
+	VFMADD213PS  word3e4cd25b<>+0(SB), Z3, Z15
+	VFMADD213PS  word3e4cd25b<>+0(SB), Z4, Z16
+	VFMADD213PS  wordbe800003<>+0(SB), Z3, Z15
+	VFMADD213PS  wordbe800003<>+0(SB), Z4, Z16
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Z3, Z15
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Z4, Z16
+	VMULPS       Z3, Z3, Z17
+	VMULPS       Z4, Z4, Z18
+	VMULPS       word35bfbe8e<>+0(SB), Z13, Z19
+	VMULPS       word35bfbe8e<>+0(SB), Z14, Z20
+	VMULPS       Z3, Z17, Z21
+	VMULPS       Z4, Z18, Z22
+	VFMADD231PS  Z15, Z21, Z19
+	VFMADD231PS  Z16, Z22, Z20
+	VFNMADD231PS word3f000000<>+0(SB), Z17, Z19
+	VFNMADD231PS word3f000000<>+0(SB), Z18, Z20
+	VADDPS       Z3, Z19, Z3
+	VADDPS       Z4, Z20, Z4
+	VFMADD231PS  word3f317200<>+0(SB), Z13, Z3
+	VFMADD231PS  word3f317200<>+0(SB), Z14, Z4
+	VMULPS       wordc0000000<>+0(SB), Z3, Z3
+	VMULPS       wordc0000000<>+0(SB), Z4, Z4
+	VSQRTPS      Z3, Z3
+	VSQRTPS      Z4, Z4
+	VPSRLD       $0x08, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VMULPS       word34800000<>+0(SB), Z1, Z1
+	VADDPS       word4b400000<>+0(SB), Z1, Z13
+	VSUBPS       word4b400000<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z1, Z1
+	VMULPS       word3fc90fdb<>+0(SB), Z1, Z1
+	VMULPS       Z1, Z1, Z14
+	VMOVUPS      word36366664<>+0(SB), Z15
+	VFMADD213PS  wordb95007b5<>+0(SB), Z14, Z15
+	VFMADD213PS  word3c088884<>+0(SB), Z14, Z15
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Z14, Z15
+	VMULPS       Z1, Z14, Z16
+	VFMADD213PS  Z1, Z16, Z15
+	VMOVUPS      word37ccf29c<>+0(SB), Z1
+	VFMADD213PS  wordbab6060f<>+0(SB), Z14, Z1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Z14, Z1
+	VMOVUPS      word3f800000<>+0(SB), Z16
+	VFNMADD231PS word3f000000<>+0(SB), Z14, Z16
+	VMULPS       Z14, Z14, Z14
+	VFMADD213PS  Z16, Z14, Z1
+	VPSLLD       $0x1f, Z13, Z14
+	VPMOVD2M     Z14, K1
+	VBLENDMPS    Z1, Z15, K1, Z5
+	VBLENDMPS    Z15, Z1, K1, Z6
+	VPSLLD       $0x1e, Z13, Z1
+	VANDPS       word80000000<>+0(SB), Z1, Z1
+	VXORPS       Z1, Z5, Z1
+	VPADDD       word00000001<>+0(SB), Z13, Z13
+	VPSLLD       $0x1e, Z13, Z13
+	VANDPS       word80000000<>+0(SB), Z13, Z13
+	VXORPS       Z13, Z6, Z13
+	VMULPS       Z1, Z3, Z1
+	VMULPS       Z13, Z3, Z3
+	VUNPCKLPS    Z1, Z3, Z13
+	VUNPCKHPS    Z1, Z3, Z1
+	VPSRLD       $0x08, Z2, Z2
+	VCVTDQ2PS    Z2, Z2
+	VMULPS       word34800000<>+0(SB), Z2, Z2
+	VADDPS       word4b400000<>+0(SB), Z2, Z3
+	VSUBPS       word4b400000<>+0(SB), Z3, Z14
+	VSUBPS       Z14, Z2, Z2
+	VMULPS       word3fc90fdb<>+0(SB), Z2, Z2
+	VMULPS       Z2, Z2, Z14
+	VMOVUPS      word36366664<>+0(SB), Z15
+	VFMADD213PS  wordb95007b5<>+0(SB), Z14, Z15
+	VFMADD213PS  word3c088884<>+0(SB), Z14, Z15
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Z14, Z15
+	VMULPS       Z2, Z14, Z16
+	VFMADD213PS  Z2, Z16, Z15
+	VMOVUPS      word37ccf29c<>+0(SB), Z2
+	VFMADD213PS  wordbab6060f<>+0(SB), Z14, Z2
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Z14, Z2
+	VMOVUPS      word3f800000<>+0(SB), Z16
+	VFNMADD231PS word3f000000<>+0(SB), Z14, Z16
+	VMULPS       Z14, Z14, Z14
+	VFMADD213PS  Z16, Z14, Z2
+	VPSLLD       $0x1f, Z3, Z14
+	VPMOVD2M     Z14, K1
+	VBLENDMPS    Z2, Z15, K1, Z7
+	VBLENDMPS    Z15, Z2, K1, Z8
+	VPSLLD       $0x1e, Z3, Z2
+	VANDPS       word80000000<>+0(SB), Z2, Z2
+	VXORPS       Z2, Z7, Z2
+	VPADDD       word00000001<>+0(SB), Z3, Z3
+	VPSLLD       $0x1e, Z3, Z3
+	VANDPS       word80000000<>+0(SB), Z3, Z3
+	VXORPS       Z3, Z8, Z3
+	VMULPS       Z2, Z4, Z2
+	VMULPS       Z3, Z4, Z3
+	VUNPCKLPS    Z2, Z3, Z4
+	VUNPCKHPS    Z2, Z3, Z2
+	VMOVUPS      Z13, (AX)(DX*4)
+	VMOVUPS      Z1, 64(AX)(DX*4)
+	VMOVUPS      Z4, 128(AX)(DX*4)
+	VMOVUPS      Z2, 192(AX)(DX*4)
+	MOVQ         BX, DX
+	JMP          loop1
+
+tail2:
+	SUBQ         DX, CX
+	JZ           done3
+	MOVQ         $-1, BX
+	BZHIQ        CX, BX, BX
+	KMOVW        BX, K1
+	SHRQ         $0x10, BX
+	KMOVW        BX, K2
+	SHRQ         $0x10, BX
+	KMOVW        BX, K3
+	SHRQ         $0x10, BX
+	KMOVW        BX, K4
+	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ stream+32(FP), Z3
+	VMOVUPS      Z3, Z4
+	VMOVUPS      Z3, Z3
+	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
+	VPBROADCASTQ seed+24(FP), Z0
+	VANDPS       low<>+0(SB), Z0, Z5
+	VPSRLQ       $0x20, Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z3
+	VXORPS       Z6, Z4, Z4
+	VXORPS       Z7, Z3, Z3
+	VPADDD       weyl0<>+0(SB), Z5, Z5
+	VPADDD       weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD      $0xb1, Z6, Z6
+	VPSHUFD      $0xb1, Z7, Z7
+	VPSHUFD      $0xb1, Z8, Z8
+	VPSHUFD      $0xb1, Z13, Z13
+	VPSRLQ       $0x20, Z1, Z1
+	VPSRLQ       $0x20, Z2, Z2
+	VXORPS       Z5, Z1, Z1
+	VXORPS       Z5, Z2, Z2
+	VXORPS       Z8, Z1, Z1
+	VXORPS       Z13, Z2, Z2
+	VPSRLQ       $0x20, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z3
+	VXORPS       Z0, Z4, Z4
+	VXORPS       Z0, Z3, Z0
+	VXORPS       Z6, Z4, Z3
+	VXORPS       Z7, Z0, Z0
+	VPUNPCKLQDQ  Z3, Z1, Z4
+	VPUNPCKLQDQ  Z0, Z2, Z5
+	VPUNPCKHQDQ  Z3, Z1, Z1
+	VPUNPCKHQDQ  Z0, Z2, Z0
+	VSHUFPS      $0x88, Z1, Z4, Z2
+	VSHUFPS      $0x88, Z0, Z5, Z3
+	VSHUFPS      $0xdd, Z1, Z4, Z1
+	VSHUFPS      $0xdd, Z0, Z5, Z0
+	VPSRLD       $0x08, Z2, Z2
+	VPSRLD       $0x08, Z3, Z3
+	VPADDD       word00000001<>+0(SB), Z2, Z2
+	VPADDD       word00000001<>+0(SB), Z3, Z3
+	VCVTDQ2PS    Z2, Z2
+	VCVTDQ2PS    Z3, Z3
+	VMULPS       word33800000<>+0(SB), Z2, Z2
+	VMULPS       word33800000<>+0(SB), Z3, Z3
+	VPSUBD       word3f3504f3<>+0(SB), Z2, Z4
+	VPSUBD       word3f3504f3<>+0(SB), Z3, Z5
+	VPSRAD       $0x17, Z4, Z4
+	VPSRAD       $0x17, Z5, Z5
+	VPSLLD       $0x17, Z4, Z6
+	VPSLLD       $0x17, Z5, Z7
+	VPSUBD       Z6, Z2, Z2
+	VPSUBD       Z7, Z3, Z3
+	VSUBPS       word3f800000<>+0(SB), Z2, Z2
+	VSUBPS       word3f800000<>+0(SB), Z3, Z3
+	VCVTDQ2PS    Z4, Z4
+	VCVTDQ2PS    Z5, Z5
+	VMOVUPS      word3d8a2bd6<>+0(SB), Z6
+	VMOVUPS      word3d8a2bd6<>+0(SB), Z7
+	VFMADD213PS  wordbdef1e08<>+0(SB), Z2, Z6
+	VFMADD213PS  wordbdef1e08<>+0(SB), Z3, Z7
+	VFMADD213PS  word3df37835<>+0(SB), Z2, Z6
+	VFMADD213PS  word3df37835<>+0(SB), Z3, Z7
+	VFMADD213PS  wordbdfe1105<>+0(SB), Z2, Z6
+	VFMADD213PS  wordbdfe1105<>+0(SB), Z3, Z7
+	VFMADD213PS  word3e119bb4<>+0(SB), Z2, Z6
+	VFMADD213PS  word3e119bb4<>+0(SB), Z3, Z7
+	VFMADD213PS  wordbe2aae27<>+0(SB), Z2, Z6
+	VFMADD213PS  wordbe2aae27<>+0(SB), Z3, Z7
+	VFMADD213PS  word3e4cd25b<>+0(SB), Z2, Z6
+	VFMADD213PS  word3e4cd25b<>+0(SB), Z3, Z7
+	VFMADD213PS  wordbe800003<>+0(SB), Z2, Z6
+	VFMADD213PS  wordbe800003<>+0(SB), Z3, Z7
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Z2, Z6
+	VFMADD213PS  word3eaaaaa4<>+0(SB), Z3, Z7
+	VMULPS       Z2, Z2, Z8
+	VMULPS       Z3, Z3, Z13
+	VMULPS       word35bfbe8e<>+0(SB), Z4, Z14
+	VMULPS       word35bfbe8e<>+0(SB), Z5, Z15
+	VMULPS       Z2, Z8, Z16
+	VMULPS       Z3, Z13, Z17
+	VFMADD231PS  Z6, Z16, Z14
+	VFMADD231PS  Z7, Z17, Z15
+	VFNMADD231PS word3f000000<>+0(SB), Z8, Z14
+	VFNMADD231PS word3f000000<>+0(SB), Z13, Z15
+	VADDPS       Z2, Z14, Z2
+	VADDPS       Z3, Z15, Z3
+	VFMADD231PS  word3f317200<>+0(SB), Z4, Z2
+	VFMADD231PS  word3f317200<>+0(SB), Z5, Z3
+	VMULPS       wordc0000000<>+0(SB), Z2, Z2
+	VMULPS       wordc0000000<>+0(SB), Z3, Z3
+	VSQRTPS      Z2, Z2
+	VSQRTPS      Z3, Z3
+	VPSRLD       $0x08, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VMULPS       word34800000<>+0(SB), Z1, Z1
+	VADDPS       word4b400000<>+0(SB), Z1, Z4
+	VSUBPS       word4b400000<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z1, Z1
+	VMULPS       word3fc90fdb<>+0(SB), Z1, Z1
+	VMULPS       Z1, Z1, Z5
+	VMOVUPS      word36366664<>+0(SB), Z6
+	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS       Z1, Z5, Z7
+	VFMADD213PS  Z1, Z7, Z6
+	VMOVUPS      word37ccf29c<>+0(SB), Z1
+	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z1
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z1
+	VMOVUPS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
+	VMULPS       Z5, Z5, Z5
+	VFMADD213PS  Z7, Z5, Z1
+	VPSLLD       $0x1f, Z4, Z5
+	VPMOVD2M     Z5, K5
+	VBLENDMPS    Z1, Z6, K5, Z9
+	VBLENDMPS    Z6, Z1, K5, Z10
+	VPSLLD       $0x1e, Z4, Z1
+	VANDPS       word80000000<>+0(SB), Z1, Z1
+	VXORPS       Z1, Z9, Z1
+	VPADDD       word00000001<>+0(SB), Z4, Z4
+	VPSLLD       $0x1e, Z4, Z4
+	VANDPS       word80000000<>+0(SB), Z4, Z4
+	VXORPS       Z4, Z10, Z4
+	VMULPS       Z1, Z2, Z1
+	VMULPS       Z4, Z2, Z2
+	VUNPCKLPS    Z1, Z2, Z4
+	VUNPCKHPS    Z1, Z2, Z1
 	VPSRLD       $0x08, Z0, Z0
 	VCVTDQ2PS    Z0, Z0
 	VMULPS       word34800000<>+0(SB), Z0, Z0
 	VADDPS       word4b400000<>+0(SB), Z0, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VSUBPS       Z3, Z0, Z0
+	VSUBPS       word4b400000<>+0(SB), Z2, Z5
+	VSUBPS       Z5, Z0, Z0
 	VMULPS       word3fc90fdb<>+0(SB), Z0, Z0
-	VPADDD       word00000001<>+0(SB), Z2, Z3
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
-	VMOVUPS      word37ccf29c<>+0(SB), Z6
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z6
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z6
-	VMOVUPS      word3f800000<>+0(SB), Z7
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z7
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z7, Z4, Z6
-	VPSLLD       $0x1f, Z3, Z4
-	VPMOVD2M     Z4, K3
-	VBLENDMPS    Z6, Z5, K3, Z10
-	VPSLLD       $0x1e, Z3, Z3
-	VANDPS       word80000000<>+0(SB), Z3, Z3
-	VXORPS       Z3, Z10, Z3
-	VMULPS       Z3, Z1, Z3
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
+	VMULPS       Z0, Z0, Z5
+	VMOVUPS      word36366664<>+0(SB), Z6
+	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS       Z0, Z5, Z7
+	VFMADD213PS  Z0, Z7, Z6
 	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z6
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z6, Z4, Z0
-	VPSLLD       $0x1f, Z2, Z4
-	VPMOVD2M     Z4, K3
-	VBLENDMPS    Z0, Z5, K3, Z11
+	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z0
+	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z0
+	VMOVUPS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
+	VMULPS       Z5, Z5, Z5
+	VFMADD213PS  Z7, Z5, Z0
+	VPSLLD       $0x1f, Z2, Z5
+	VPMOVD2M     Z5, K5
+	VBLENDMPS    Z0, Z6, K5, Z11
+	VBLENDMPS    Z6, Z0, K5, Z12
 	VPSLLD       $0x1e, Z2, Z0
 	VANDPS       word80000000<>+0(SB), Z0, Z0
 	VXORPS       Z0, Z11, Z0
-	VMULPS       Z0, Z1, Z0
-	VUNPCKLPS    Z0, Z3, Z1
-	VUNPCKHPS    Z0, Z3, Z0
-	VMOVUPS      Z1, K1, (AX)(DX*4)
-	VMOVUPS      Z0, K2, 64(AX)(DX*4)
+	VPADDD       word00000001<>+0(SB), Z2, Z2
+	VPSLLD       $0x1e, Z2, Z2
+	VANDPS       word80000000<>+0(SB), Z2, Z2
+	VXORPS       Z2, Z12, Z2
+	VMULPS       Z0, Z3, Z0
+	VMULPS       Z2, Z3, Z2
+	VUNPCKLPS    Z0, Z2, Z3
+	VUNPCKHPS    Z0, Z2, Z0
+	VMOVUPS      Z4, K1, (AX)(DX*4)
+	VMOVUPS      Z1, K2, 64(AX)(DX*4)
+	VMOVUPS      Z3, K3, 128(AX)(DX*4)
+	VMOVUPS      Z0, K4, 192(AX)(DX*4)
 
 done3:
 	VZEROUPPER

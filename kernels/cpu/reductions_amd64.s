@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func sumAVX2(x []float32) (sum float64)
-// Requires: AVX, SSE2
+// Requires: AVX
 TEXT ·sumAVX2(SB), NOSPLIT, $0-32
 	MOVQ   x_len+8(FP), AX
 	MOVQ   x_base+0(FP), CX
@@ -20,39 +20,39 @@ loop1:
 	CMPQ         BX, AX
 	JGT          tail2
 	VMOVUPS      (CX)(DX*4), Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
+	VMOVUPS      32(CX)(DX*4), Y5
+	VEXTRACTF128 $0x01, Y4, X6
+	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X5, Y5
 	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VMOVUPS      32(CX)(DX*4), Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 	MOVQ         BX, DX
 	JMP          loop1
 
 tail2:
 	SUBQ         DX, AX
 	JZ           done3
-	LEAQ         tail<>+0(SB), BX
+	LEAQ         tail16<>+0(SB), BX
 	NEGQ         AX
 	VMOVUPS      64(BX)(AX*4), Y4
-	VMOVUPS      96(BX)(AX*4), Y5
 	VMASKMOVPS   (CX)(DX*4), Y4, Y4
+	VMOVUPS      96(BX)(AX*4), Y5
+	VMASKMOVPS   32(CX)(DX*4), Y5, Y5
 	VEXTRACTF128 $0x01, Y4, X6
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X5, Y5
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y6, Y1, Y1
-	VMASKMOVPS   32(CX)(DX*4), Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X5, Y5
-	VCVTPS2PD    X4, Y4
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y5, Y3, Y3
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 
 done3:
 	VADDPD       Y2, Y0, Y0
@@ -62,46 +62,46 @@ done3:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sum+24(FP)
+	VMOVSD       X0, sum+24(FP)
 	VZEROUPPER
 	RET
 
-DATA tail<>+0(SB)/4, $0xffffffff
-DATA tail<>+4(SB)/4, $0xffffffff
-DATA tail<>+8(SB)/4, $0xffffffff
-DATA tail<>+12(SB)/4, $0xffffffff
-DATA tail<>+16(SB)/4, $0xffffffff
-DATA tail<>+20(SB)/4, $0xffffffff
-DATA tail<>+24(SB)/4, $0xffffffff
-DATA tail<>+28(SB)/4, $0xffffffff
-DATA tail<>+32(SB)/4, $0xffffffff
-DATA tail<>+36(SB)/4, $0xffffffff
-DATA tail<>+40(SB)/4, $0xffffffff
-DATA tail<>+44(SB)/4, $0xffffffff
-DATA tail<>+48(SB)/4, $0xffffffff
-DATA tail<>+52(SB)/4, $0xffffffff
-DATA tail<>+56(SB)/4, $0xffffffff
-DATA tail<>+60(SB)/4, $0xffffffff
-DATA tail<>+64(SB)/4, $0x00000000
-DATA tail<>+68(SB)/4, $0x00000000
-DATA tail<>+72(SB)/4, $0x00000000
-DATA tail<>+76(SB)/4, $0x00000000
-DATA tail<>+80(SB)/4, $0x00000000
-DATA tail<>+84(SB)/4, $0x00000000
-DATA tail<>+88(SB)/4, $0x00000000
-DATA tail<>+92(SB)/4, $0x00000000
-DATA tail<>+96(SB)/4, $0x00000000
-DATA tail<>+100(SB)/4, $0x00000000
-DATA tail<>+104(SB)/4, $0x00000000
-DATA tail<>+108(SB)/4, $0x00000000
-DATA tail<>+112(SB)/4, $0x00000000
-DATA tail<>+116(SB)/4, $0x00000000
-DATA tail<>+120(SB)/4, $0x00000000
-DATA tail<>+124(SB)/4, $0x00000000
-GLOBL tail<>(SB), RODATA|NOPTR, $128
+DATA tail16<>+0(SB)/4, $0xffffffff
+DATA tail16<>+4(SB)/4, $0xffffffff
+DATA tail16<>+8(SB)/4, $0xffffffff
+DATA tail16<>+12(SB)/4, $0xffffffff
+DATA tail16<>+16(SB)/4, $0xffffffff
+DATA tail16<>+20(SB)/4, $0xffffffff
+DATA tail16<>+24(SB)/4, $0xffffffff
+DATA tail16<>+28(SB)/4, $0xffffffff
+DATA tail16<>+32(SB)/4, $0xffffffff
+DATA tail16<>+36(SB)/4, $0xffffffff
+DATA tail16<>+40(SB)/4, $0xffffffff
+DATA tail16<>+44(SB)/4, $0xffffffff
+DATA tail16<>+48(SB)/4, $0xffffffff
+DATA tail16<>+52(SB)/4, $0xffffffff
+DATA tail16<>+56(SB)/4, $0xffffffff
+DATA tail16<>+60(SB)/4, $0xffffffff
+DATA tail16<>+64(SB)/4, $0x00000000
+DATA tail16<>+68(SB)/4, $0x00000000
+DATA tail16<>+72(SB)/4, $0x00000000
+DATA tail16<>+76(SB)/4, $0x00000000
+DATA tail16<>+80(SB)/4, $0x00000000
+DATA tail16<>+84(SB)/4, $0x00000000
+DATA tail16<>+88(SB)/4, $0x00000000
+DATA tail16<>+92(SB)/4, $0x00000000
+DATA tail16<>+96(SB)/4, $0x00000000
+DATA tail16<>+100(SB)/4, $0x00000000
+DATA tail16<>+104(SB)/4, $0x00000000
+DATA tail16<>+108(SB)/4, $0x00000000
+DATA tail16<>+112(SB)/4, $0x00000000
+DATA tail16<>+116(SB)/4, $0x00000000
+DATA tail16<>+120(SB)/4, $0x00000000
+DATA tail16<>+124(SB)/4, $0x00000000
+GLOBL tail16<>(SB), RODATA|NOPTR, $128
 
 // func dotAVX2(x []float32, y []float32) (sum float64)
-// Requires: AVX, FMA3, SSE2
+// Requires: AVX, FMA3
 TEXT ·dotAVX2(SB), NOSPLIT, $0-56
 	MOVQ   x_len+8(FP), AX
 	MOVQ   x_base+0(FP), CX
@@ -117,55 +117,57 @@ loop1:
 	CMPQ         SI, AX
 	JGT          tail2
 	VMOVUPS      (CX)(BX*4), Y4
-	VMOVUPS      (DX)(BX*4), Y5
-	VEXTRACTF128 $0x01, Y5, X6
+	VMOVUPS      32(CX)(BX*4), Y5
+	VMOVUPS      (DX)(BX*4), Y6
+	VMOVUPS      32(DX)(BX*4), Y7
+	VEXTRACTF128 $0x01, Y6, X8
+	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VEXTRACTF128 $0x01, Y4, X7
+	VEXTRACTF128 $0x01, Y7, X9
+	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X7, Y7
+	VEXTRACTF128 $0x01, Y4, X10
+	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X4, Y4
-	VFMADD231PD  Y5, Y4, Y0
-	VFMADD231PD  Y6, Y7, Y1
-	VMOVUPS      32(CX)(BX*4), Y4
-	VMOVUPS      32(DX)(BX*4), Y5
-	VEXTRACTF128 $0x01, Y5, X6
-	VCVTPS2PD    X6, Y6
+	VEXTRACTF128 $0x01, Y5, X11
+	VCVTPS2PD    X11, Y11
 	VCVTPS2PD    X5, Y5
-	VEXTRACTF128 $0x01, Y4, X7
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X4, Y4
-	VFMADD231PD  Y5, Y4, Y2
-	VFMADD231PD  Y6, Y7, Y3
+	VFMADD231PD  Y6, Y4, Y0
+	VFMADD231PD  Y8, Y10, Y1
+	VFMADD231PD  Y7, Y5, Y2
+	VFMADD231PD  Y9, Y11, Y3
 	MOVQ         SI, BX
 	JMP          loop1
 
 tail2:
 	SUBQ         BX, AX
 	JZ           done3
-	LEAQ         tail<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), SI
 	NEGQ         AX
 	VMOVUPS      64(SI)(AX*4), Y4
+	VMASKMOVPS   (CX)(BX*4), Y4, Y4
 	VMOVUPS      96(SI)(AX*4), Y5
-	VMASKMOVPS   (CX)(BX*4), Y4, Y6
-	VMASKMOVPS   (DX)(BX*4), Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X7
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X4, Y4
+	VMASKMOVPS   32(CX)(BX*4), Y5, Y5
+	VMOVUPS      64(SI)(AX*4), Y6
+	VMASKMOVPS   (DX)(BX*4), Y6, Y6
+	VMOVUPS      96(SI)(AX*4), Y7
+	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
 	VEXTRACTF128 $0x01, Y6, X8
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X6, Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VFMADD231PD  Y7, Y8, Y1
-	VMASKMOVPS   32(CX)(BX*4), Y5, Y4
-	VMASKMOVPS   32(DX)(BX*4), Y5, Y5
-	VEXTRACTF128 $0x01, Y5, X6
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X5, Y5
-	VEXTRACTF128 $0x01, Y4, X7
+	VEXTRACTF128 $0x01, Y7, X9
+	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X7, Y7
+	VEXTRACTF128 $0x01, Y4, X10
+	VCVTPS2PD    X10, Y10
 	VCVTPS2PD    X4, Y4
-	VFMADD231PD  Y5, Y4, Y2
-	VFMADD231PD  Y6, Y7, Y3
+	VEXTRACTF128 $0x01, Y5, X11
+	VCVTPS2PD    X11, Y11
+	VCVTPS2PD    X5, Y5
+	VFMADD231PD  Y6, Y4, Y0
+	VFMADD231PD  Y8, Y10, Y1
+	VFMADD231PD  Y7, Y5, Y2
+	VFMADD231PD  Y9, Y11, Y3
 
 done3:
 	VADDPD       Y2, Y0, Y0
@@ -175,7 +177,7 @@ done3:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sum+48(FP)
+	VMOVSD       X0, sum+48(FP)
 	VZEROUPPER
 	RET
 
@@ -219,11 +221,11 @@ tail4:
 	MOVQ         BX, DI
 	SUBQ         SI, DI
 	JZ           done5
-	LEAQ         tail<>+0(SB), R8
+	LEAQ         tail16<>+0(SB), R8
 	NEGQ         DI
 	VMOVUPS      64(R8)(DI*4), Y4
-	VMOVUPS      96(R8)(DI*4), Y5
 	VMASKMOVPS   (DX)(SI*4), Y4, Y4
+	VMOVUPS      96(R8)(DI*4), Y5
 	VMASKMOVPS   32(DX)(SI*4), Y5, Y5
 	VEXTRACTF128 $0x01, Y4, X6
 	VCVTPS2PD    X6, Y6
@@ -301,49 +303,49 @@ done5:
 	JMP     loop1
 
 tail2:
-	MOVQ    CX, DI
-	SUBQ    SI, DI
-	JZ      done3
-	LEAQ    tail<>+0(SB), R8
-	NEGQ    DI
-	VMOVUPS 64(R8)(DI*4), Y0
-	VMOVUPS 96(R8)(DI*4), Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	LEAQ    (DX)(SI*4), DX
+	MOVQ   CX, DI
+	SUBQ   SI, DI
+	JZ     done3
+	LEAQ   tail16<>+0(SB), R8
+	NEGQ   DI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	LEAQ   (DX)(SI*4), DX
 
 row6:
 	SUBQ         $0x01, BX
 	JL           done7
-	VMASKMOVPS   (DX), Y0, Y6
-	VMASKMOVPS   32(DX), Y1, Y7
-	VEXTRACTF128 $0x01, Y6, X8
-	VCVTPS2PD    X8, Y8
+	VMOVUPS      64(R8)(DI*4), Y4
+	VMASKMOVPS   (DX), Y4, Y4
+	VMOVUPS      96(R8)(DI*4), Y5
+	VMASKMOVPS   32(DX), Y5, Y5
+	VEXTRACTF128 $0x01, Y4, X6
 	VCVTPS2PD    X6, Y6
-	VEXTRACTF128 $0x01, Y7, X9
-	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X4, Y4
+	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X7, Y7
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y8, Y3, Y3
-	VADDPD       Y7, Y4, Y4
-	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y6, Y1, Y1
+	VADDPD       Y5, Y2, Y2
+	VADDPD       Y7, Y3, Y3
 	LEAQ         (DX)(CX*4), DX
 	JMP          row6
 
 done7:
-	VMOVUPD Y2, (AX)(SI*8)
-	VMOVUPD Y3, 32(AX)(SI*8)
-	VMOVUPD Y4, 64(AX)(SI*8)
-	VMOVUPD Y5, 96(AX)(SI*8)
+	VMOVUPD Y0, (AX)(SI*8)
+	VMOVUPD Y1, 32(AX)(SI*8)
+	VMOVUPD Y2, 64(AX)(SI*8)
+	VMOVUPD Y3, 96(AX)(SI*8)
 
 done3:
 	VZEROUPPER
 	RET
 
 // func sumAVX512(x []float32) (sum float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·sumAVX512(SB), NOSPLIT, $0-32
 	MOVQ   x_len+8(FP), AX
 	MOVQ   x_base+0(FP), CX
@@ -385,12 +387,12 @@ done3:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sum+24(FP)
+	VMOVSD        X0, sum+24(FP)
 	VZEROUPPER
 	RET
 
 // func dotAVX512(x []float32, y []float32) (sum float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·dotAVX512(SB), NOSPLIT, $0-56
 	MOVQ   x_len+8(FP), AX
 	MOVQ   x_base+0(FP), CX
@@ -441,7 +443,7 @@ done3:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sum+48(FP)
+	VMOVSD        X0, sum+48(FP)
 	VZEROUPPER
 	RET
 

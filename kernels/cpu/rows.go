@@ -21,14 +21,28 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 // works on: all rows, so that what falls on one row is added in order.
 const columns = 64
 
+// scatterParts is into how many runs of rows a large scattered matrix is cut:
+// a part then passes over all of index, and adds what falls into its run.
+const scatterParts = 8
+
 // ScatterRows adds row k of src to row index[k] of dst.
 func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
 	kernels.CheckRows("ScatterRows", dst, src, width, index)
-	d.run(ceilDiv(width, columns), func(a *args, part int) {
-		lo, hi := part*columns, min(a.k, (part+1)*columns)
+	if width == 0 {
+		return
+	}
+	a := args{dst: d.span(dst), x: d.span(src), k: width, n: dst.Len() / width, index: index}
+	if src.Len() > scatterParts*chunk {
+		a.n = ceilDiv(a.n, scatterParts)
+	}
+	d.run(ceilDiv(width, columns)*ceilDiv(dst.Len(), max(1, a.n*width)), func(a *args, part int) {
+		across := ceilDiv(a.k, columns)
+		lo, hi := part%across*columns, min(a.k, (part%across+1)*columns)
+		first := part / across * a.n
 		for k, i := range a.index {
-			at := int(i) * a.k
-			a.loops.affine(a.dst[at+lo:at+hi], a.x[k*a.k+lo:k*a.k+hi], 1, 0, true)
+			if row := int(i); row >= first && row < first+a.n {
+				a.loops.affine(a.dst[row*a.k+lo:row*a.k+hi], a.x[k*a.k+lo:k*a.k+hi], 1, 0, true)
+			}
 		}
-	}, args{dst: d.span(dst), x: d.span(src), k: width, index: index})
+	}, a)
 }

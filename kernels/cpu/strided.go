@@ -7,7 +7,11 @@ func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.B
 	kernels.CheckStrided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	kernels.CheckStrided("CopyStrided", "source", src.Len(), shape, srcStrides)
 	d.walk.init(shape, dstStrides, srcStrides, srcStrides)
-	d.run(d.walk.parts(), copyStrided, args{dst: d.span(dst), x: d.span(src), add: store == kernels.Add, walk: &d.walk})
+	body := copyStrided
+	if store == kernels.Set && d.walk.transpose() {
+		body = copyTransposed
+	}
+	d.run(d.walk.parts(), body, args{dst: d.span(dst), x: d.span(src), add: store == kernels.Add, walk: &d.walk})
 }
 
 func copyStrided(a *args, part int) {
@@ -17,7 +21,7 @@ func copyStrided(a *args, part int) {
 		dst, x := a.dst[c.at[0]:], a.x[c.at[1]:]
 		switch {
 		case a.add && ds == 1 && xs == 1:
-			a.loops.affine(dst[:c.n], x, 1, 0, true)
+			a.loops.affine(dst[:c.n], x[:c.n], 1, 0, true)
 		case a.add:
 			for i := range c.n {
 				dst[i*ds] += x[i*xs]
@@ -31,6 +35,15 @@ func copyStrided(a *args, part int) {
 				dst[i*ds] = x[i*xs]
 			}
 		}
+	}
+}
+
+// copyTransposed is copyStrided of a walk whose rows are blocks of rows.
+func copyTransposed(a *args, part int) {
+	w := a.walk
+	for c := w.start(part); c.rows > 0; c.next() {
+		rows := min(transposeRows, w.blocked-c.index[w.rank-2]*transposeRows)
+		transpose(a.loops, &a.dst[c.at[0]], w.strides[0][w.rank-1], &a.x[c.at[1]], w.srcStride, rows, c.n)
 	}
 }
 
@@ -54,11 +67,11 @@ func zipStrided(a *args, part int) {
 		dst, x, y := a.dst[c.at[0]:c.at[0]+c.n], a.x[c.at[1]:], a.y[c.at[2]:]
 		switch {
 		case as == 1 && bs == 1:
-			a.loops.zips[a.op](dst, x, y, a.add)
+			a.loops.zips[a.op](dst, x[:c.n], y[:c.n], a.add)
 		case as == 0 && bs == 1:
-			a.loops.zipLeft[a.op](dst, x[0], y, a.add)
+			a.loops.zipLeft[a.op](dst, x[0], y[:c.n], a.add)
 		case as == 1 && bs == 0:
-			a.loops.zipRight[a.op](dst, x, y[0], a.add)
+			a.loops.zipRight[a.op](dst, x[:c.n], y[0], a.add)
 		default:
 			zipPlain(a.op, dst, x, y, as, bs, a.add)
 		}
@@ -74,31 +87,48 @@ type walk struct {
 
 	rows, rowsPerPart int // all rows, and how many a part visits
 	rowParts          int // into how many parts a long row is cut
+
+	// After transpose, the last axis but one counts blocks of transposeRows
+	// rows, of which the array has blocked, srcStride apart in the source and
+	// side by side in the destination.
+	blocked, srcStride int
 }
 
-// init merges neighbouring axes that all three arrays pass through evenly, so
-// that rows are as long as can be.
+const transposeRows = 16
+
+// init orders axes by the first array's strides and merges neighbouring ones
+// that all three arrays pass through evenly, so that rows are as long as can be.
 func (w *walk) init(shape []int, strides ...[]int) {
+	var order [kernels.MaxRank]int
 	w.rank, w.rows = 0, 1
-	for k, n := range shape {
-		if n == 0 {
+	n := 0 // axes of more than one element
+	for k, length := range shape {
+		if length == 0 {
 			w.rows = 0
 			return
 		}
-		if n == 1 {
+		if length == 1 {
 			continue
 		}
+		i := n
+		for ; i > 0 && strides[0][order[i-1]] < strides[0][k]; i-- {
+			order[i] = order[i-1]
+		}
+		order[i] = k
+		n++
+	}
+	for _, k := range order[:n] {
 		last := w.rank - 1
 		merge := last >= 0
 		for o := range strides {
-			merge = merge && w.strides[o][last] == n*strides[o][k]
+			merge = merge && w.strides[o][last] == shape[k]*strides[o][k]
 		}
 		if !merge {
 			last++
 			w.rank++
 			w.shape[last] = 1
 		}
-		w.shape[last] *= n
+		w.shape[last] *= shape[k]
 		for o := range strides {
 			w.strides[o][last] = strides[o][k]
 		}
@@ -107,11 +137,45 @@ func (w *walk) init(shape []int, strides ...[]int) {
 		w.rank, w.shape[0] = 1, 1
 		w.strides[0][0], w.strides[1][0], w.strides[2][0] = 1, 1, 1
 	}
+	w.divide(chunk)
+}
+
+// divide sets how many rows make a part of about so many elements.
+func (w *walk) divide(size int) {
+	w.rows = 1
 	for _, n := range w.shape[:w.rank-1] {
 		w.rows *= n
 	}
 	n := w.shape[w.rank-1]
-	w.rowsPerPart, w.rowParts = max(1, chunk/n), chunks(n)
+	w.rowsPerPart, w.rowParts = max(1, size/n), chunks(n)
+}
+
+// transpose makes blocks of rows of a walk whose destination is dense along the
+// last axis and whose source is dense along another. It reports whether it is
+// such a walk.
+func (w *walk) transpose() bool {
+	last := w.rank - 1
+	if w.rows == 0 || last < 1 || w.strides[0][last] != 1 || w.strides[1][last] == 0 {
+		return false
+	}
+	for k := range last {
+		if w.strides[1][k] != 1 || min(w.shape[k], w.shape[last]) < 8 {
+			continue
+		}
+		// Move axis k to the end, behind the one that was last.
+		n, dst := w.shape[k], w.strides[0][k]
+		copy(w.shape[k:], w.shape[k+1:w.rank])
+		copy(w.strides[0][k:], w.strides[0][k+1:w.rank])
+		copy(w.strides[1][k:], w.strides[1][k+1:w.rank])
+		w.blocked, w.srcStride = w.shape[last-1], w.strides[1][last-1]
+		w.shape[last-1] = ceilDiv(w.blocked, transposeRows)
+		w.strides[0][last-1] = transposeRows
+		w.strides[1][last-1] *= transposeRows
+		w.shape[last], w.strides[0][last], w.strides[1][last] = n, dst, 1
+		w.divide(chunk / transposeRows)
+		return true
+	}
+	return false
 }
 
 // steps returns the first two arrays' steps along a row.

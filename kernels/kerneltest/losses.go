@@ -8,7 +8,7 @@ import (
 )
 
 var lossTests = []test{
-	{"BCE", func(r *rig) { r.eachSize(testBCE) }, func(r *rig) { testBCE(r, r.size()) }},
+	{"BCE", testBCEs, func(r *rig) { testBCE(r, r.size()) }},
 	{"BCEGrad", func(r *rig) { r.eachSize(testBCEGrad) }, func(r *rig) { testBCEGrad(r, r.size()) }},
 	{"BCELogits", func(r *rig) { r.eachSize(testBCELogits) }, func(r *rig) { testBCELogits(r, r.size()) }},
 	{"BCELogitsGrad", func(r *rig) { r.eachSize(testBCELogitsGrad) }, func(r *rig) { testBCELogitsGrad(r, r.size()) }},
@@ -40,17 +40,31 @@ func (r *rig) logits(n int) []float32 {
 
 func (r *rig) lossBound(n int) float64 { return r.bound(r.method, 4+sumBound(n)) }
 
-func testBCE(r *rig, n int) {
-	p, t := r.input("p", r.probabilities(n)), r.input("t", r.probabilities(n))
+func testBCEs(r *rig) {
+	r.eachSize(testBCE)
+	for _, v := range []float32{0, 0x1p-20, 0.01, 0.233, 0.5, 0.767, 0.99, 1 - 0x1p-24, 1} {
+		for _, t := range []float32{0, 0.01, 0.5, 1 - 0x1p-24, 1} {
+			crossEntropy(r, []float32{v}, []float32{t})
+		}
+	}
+}
+
+func testBCE(r *rig, n int) { crossEntropy(r, r.probabilities(n), r.probabilities(n)) }
+
+func crossEntropy(r *rig, ps, ts []float32) {
+	p, t := r.input("p", ps), r.input("t", ts)
 	want := make([]exact, 1)
 	for i, v := range p.values() {
 		v, t := float64(v), float64(t.values()[i])
 		want[0].add(-t * math.Max(math.Log(v), -100))
 		want[0].add(-(1 - t) * math.Max(math.Log1p(-v), -100))
+		if v < 0.5 { // 1−p may be rounded
+			want[0].scale += (1 - t) / 2
+		}
 	}
 	dst := r.output(1)
 	r.BCE(dst.Buffer, p.Buffer, t.Buffer)
-	r.check(fmt.Sprintf("length %d", n), r.read(dst), want, r.lossBound(n))
+	r.check(fmt.Sprintf("length %d", len(ps)), r.read(dst), want, r.lossBound(len(ps)))
 	r.done()
 }
 

@@ -139,6 +139,16 @@ func testCopyStrided(r *rig, shape []int, store kernels.Store) {
 }
 
 func testZipsStrided(r *rig) {
+	for _, op := range kernels.Ops() { // a row or a column, on either side
+		for _, row := range []int{3, 8, 24, 35} {
+			shape := []int{5, row}
+			for _, strides := range [][2][]int{{{0, 1}, {row, 1}}, {{row, 1}, {0, 1}}, {{1, 0}, {row, 1}}, {{row, 1}, {1, 0}}} {
+				for _, store := range stores {
+					zipStrided(r, op, shape, strides[0], strides[1], store)
+				}
+			}
+		}
+	}
 	for k, shape := range shapes {
 		for _, store := range stores {
 			testZipStrided(r, kernels.Ops()[k%len(kernels.Ops())], shape, store)
@@ -148,18 +158,20 @@ func testZipsStrided(r *rig) {
 }
 
 func testZipStrided(r *rig, op kernels.Op, shape []int, store kernels.Store) {
-	operand := func(name string) (*span, []int) {
-		strides := dense(shape)
+	strides := func() []int {
 		switch r.rng.IntN(4) {
 		case 0:
-			strides = r.layout(shape)
+			return r.layout(shape)
 		case 1, 2:
-			strides = r.repeated(strides)
+			return r.repeated(dense(shape))
 		}
-		return r.input(name, r.normals(extent(shape, strides))), strides
+		return dense(shape)
 	}
-	a, aStrides := operand("a")
-	b, bStrides := operand("b")
+	zipStrided(r, op, shape, strides(), strides(), store)
+}
+
+func zipStrided(r *rig, op kernels.Op, shape, aStrides, bStrides []int, store kernels.Store) {
+	a, b := r.input("a", r.normals(extent(shape, aStrides))), r.input("b", r.normals(extent(shape, bStrides)))
 	aAt, bAt := offsets(shape, aStrides), offsets(shape, bStrides)
 	dst := r.target(len(aAt), store)
 	before := clone(dst.values())

@@ -12,6 +12,8 @@ func distances() {
 		s.distanceRows()
 		s.distanceColumns()
 		s.addDifferences()
+		s.sumDifferences()
+		s.pairWeights()
 	}
 }
 
@@ -150,5 +152,27 @@ func (s isa) addDifferences() {
 	JMP(LabelRef(next))
 	Label(enough)
 	s.each(n, body)
+	s.end()
+}
+
+// sumDifferences is addDifferences for one axis of points of few dimensions.
+func (s isa) sumDifferences() {
+	s.function("sumDifferences", "c, y []float32, x float32) (sum float32", "returns the sum of c[j]·(x − y[j]).")
+	c, n, y, x := base("c"), length("c"), base("y"), s.scalar("x")
+	sums := s.zeros(s.parts())
+	s.each(n, func(at step) { s.addMul(sums, at.load(c), s.sub(x, at.load(y))) })
+	VMOVSS(s.totalSingle(sums), s.result("sum"))
+	s.end()
+}
+
+// pairWeights generates the weights of the gradient of distances.
+func (s isa) pairWeights() {
+	s.function("pairWeights", "w, g, dist []float32", "sets w to (w+g)/dist, and to 0 where dist is 0.")
+	w, n, g, dist := base("w"), length("w"), base("g"), base("dist")
+	s.each(n, func(at step) {
+		d := at.load(dist)
+		v := s.div(s.add(at.load(w), at.load(g)), d)
+		at.store(s.keep(s.compare(nNotEqual, d, s.float(0)), v), w)
+	})
 	s.end()
 }

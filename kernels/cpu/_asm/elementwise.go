@@ -15,6 +15,54 @@ func elementwise() {
 			s.zip(o)
 		}
 	}
+	transposeStrip()
+}
+
+// transposeStrip turns 8×8 blocks: pairs of rows are unpacked, quadruples
+// shuffled, halves swapped.
+func transposeStrip() {
+	TEXT("transposeStripAVX2", NOSPLIT, "func(dst *float32, dstStride int, src *float32, srcStride int, n int)")
+	Pragma("noescape")
+	Doc("transposeStripAVX2 makes the first n elements, a multiple of 8, of 8 rows of src the first 8 elements of n rows of dst.")
+	dst, dstStride, src, srcStride, n := argument("dst"), argument("dstStride"), argument("src"), argument("srcStride"), argument("n")
+	SHLQ(Imm(2), dstStride)
+	SHLQ(Imm(2), srcStride)
+	next, done := label("block"), label("done")
+	Label(next)
+	SUBQ(Imm(8), n)
+	JL(LabelRef(done))
+	at := GP64()
+	MOVQ(src, at)
+	var rows, pairs, fours [8]reg.VecVirtual
+	for i := range rows {
+		rows[i] = YMM()
+		VMOVUPS(Mem{Base: at}, rows[i])
+		ADDQ(srcStride, at)
+	}
+	for i := 0; i < 8; i += 2 {
+		pairs[i], pairs[i+1] = YMM(), YMM()
+		VUNPCKLPS(rows[i+1], rows[i], pairs[i])
+		VUNPCKHPS(rows[i+1], rows[i], pairs[i+1])
+	}
+	for i := 0; i < 8; i += 4 {
+		for k := range 4 {
+			fours[i+k] = YMM()
+			VSHUFPS(Imm([]uint64{0x44, 0xee}[k%2]), pairs[i+2+k/2], pairs[i+k/2], fours[i+k])
+		}
+	}
+	for half := range 2 {
+		for k := range 4 {
+			column := YMM()
+			VPERM2F128(Imm([]uint64{0x20, 0x31}[half]), fours[4+k], fours[k], column)
+			VMOVUPS(column, Mem{Base: dst})
+			ADDQ(dstStride, dst)
+		}
+	}
+	ADDQ(Imm(32), src)
+	JMP(LabelRef(next))
+	Label(done)
+	VZEROUPPER()
+	RET()
 }
 
 func (s isa) fill() {

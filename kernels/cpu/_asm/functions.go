@@ -62,12 +62,21 @@ func (s isa) expm1(x block) block {
 // logPositive returns log x for 0 ≤ x < ∞, where log 0 is −150·ln 2, and NaN
 // for other x but +Inf: within 1 ulp.
 func (s isa) logPositive(x block) block {
-	// x = 2ᵉ·(1+f) with 1+f in [√½, √2)
 	subnormal := s.compare(less, x, s.float(0x1p-126))
 	scaled := s.choose(subnormal, s.mul(x, s.float(0x1p23)), x)
-	e := s.shift(VPSRAD, 23, s.apply(VPSUBD, scaled, s.word(0x3f3504f3)))
-	f := s.sub(s.apply(VPSUBD, scaled, s.shift(VPSLLD, 23, e)), s.float(1))
-	n := s.sub(s.apply1(VCVTDQ2PS, e), s.keep(subnormal, s.float(23)))
+	y := s.logScaled(scaled, func(n block) block { return s.sub(n, s.keep(subnormal, s.float(23))) })
+	return s.choose(s.compare(nNotAtLeast, x, s.float(0)), s.word(0x7fc00000), y)
+}
+
+// logUnit returns log x for x that are finite, positive and not subnormal.
+func (s isa) logUnit(x block) block { return s.logScaled(x, func(n block) block { return n }) }
+
+// logScaled returns log(1+f) + n·ln 2, where x = 2ⁿ·(1+f) with 1+f in [√½, √2)
+// and shift changes n.
+func (s isa) logScaled(x block, shift func(n block) block) block {
+	e := s.shift(VPSRAD, 23, s.apply(VPSUBD, x, s.word(0x3f3504f3)))
+	f := s.sub(s.apply(VPSUBD, x, s.shift(VPSLLD, 23, e)), s.float(1))
+	n := shift(s.apply1(VCVTDQ2PS, e))
 	// log(1+f) = f − ½f² + f³·p(f)
 	p := s.polynomial(f, 0x1.555548p-2, -0x1.000006p-2, 0x1.99a4b6p-3, -0x1.555c4ep-3, 0x1.233768p-3,
 		-0x1.fc220ap-4, 0x1.e6f06ap-4, -0x1.de3c10p-4, 0x1.1457acp-4)
@@ -77,7 +86,7 @@ func (s isa) logPositive(x block) block {
 	s.subMul(y, square, s.float(0.5))
 	y = s.add(y, f)
 	s.addMul(y, n, s.float(ln2hi))
-	return s.choose(s.compare(nNotAtLeast, x, s.float(0)), s.word(0x7fc00000), y)
+	return y
 }
 
 // log returns log x: within 1 ulp.
@@ -146,13 +155,19 @@ func (s isa) trig(x block, quarters uint32) block {
 
 // quadrant returns sin(r + n·π/2) for |r| ≤ π/4 and n in the low bits.
 func (s isa) quadrant(r, n block) block {
+	sin, cos := s.sinCos(r)
+	y := s.choose(s.negative(s.shift(VPSLLD, 31, n)), cos, sin)
+	return s.xor(y, s.and(s.shift(VPSLLD, 30, n), s.word(1<<31)))
+}
+
+// sinCos returns sin r and cos r for |r| ≤ π/4.
+func (s isa) sinCos(r block) (sin, cos block) {
 	z := s.mul(r, r)
-	sin := s.polynomial(z, -0x1.555556p-3, 0x1.111108p-7, -0x1.a00f6ap-13, 0x1.6cccc8p-19)
+	sin = s.polynomial(z, -0x1.555556p-3, 0x1.111108p-7, -0x1.a00f6ap-13, 0x1.6cccc8p-19)
 	s.mulAdd(sin, s.mul(z, r), r)
-	cos := s.polynomial(z, 0x1.55554ap-5, -0x1.6c0c1ep-10, 0x1.99e538p-16)
+	cos = s.polynomial(z, 0x1.55554ap-5, -0x1.6c0c1ep-10, 0x1.99e538p-16)
 	first := s.copies(len(z), s.float(1))
 	s.subMul(first, z, s.float(0.5))
 	s.mulAdd(cos, s.mul(z, z), first)
-	y := s.choose(s.negative(s.shift(VPSLLD, 31, n)), cos, sin)
-	return s.xor(y, s.and(s.shift(VPSLLD, 30, n), s.word(1<<31)))
+	return sin, cos
 }

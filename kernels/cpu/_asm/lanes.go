@@ -209,6 +209,9 @@ const (
 // registers of AVX-512.
 type mask []Op
 
+// part returns the mask of the i'th vector.
+func (m mask) part(i int) Op { return block(m).part(i) }
+
 // compare returns where the comparison of a with b holds.
 func (s isa) compare(how int, a, b block) mask {
 	a = s.register(a)
@@ -240,12 +243,12 @@ func (s isa) negative(a block) mask {
 // choose returns yes where m holds, else no.
 func (s isa) choose(m mask, yes, no block) block {
 	no = s.register(no)
-	d := s.fresh(len(m))
+	d := s.fresh(max(len(m), len(yes), len(no)))
 	for i := range d {
 		if s.bytes == 64 {
-			VBLENDMPS(yes.part(i), no.part(i), m[i], d[i])
+			VBLENDMPS(yes.part(i), no.part(i), m.part(i), d[i])
 		} else {
-			VBLENDVPS(m[i], yes.part(i), no.part(i), d[i])
+			VBLENDVPS(m.part(i), yes.part(i), no.part(i), d[i])
 		}
 	}
 	return d
@@ -253,12 +256,12 @@ func (s isa) choose(m mask, yes, no block) block {
 
 // keep returns v where m holds, else 0.
 func (s isa) keep(m mask, v block) block {
-	d := s.fresh(len(m))
+	d := s.fresh(max(len(m), len(v)))
 	for i := range d {
 		if s.bytes == 64 {
-			VMOVUPS_Z(v.part(i), m[i], d[i])
+			VMOVUPS_Z(v.part(i), m.part(i), d[i])
 		} else {
-			VANDPS(v.part(i), m[i], d[i])
+			VANDPS(v.part(i), m.part(i), d[i])
 		}
 	}
 	return d
@@ -270,7 +273,7 @@ type step struct {
 	i     reg.GPVirtual // the index of the first element of vector 0
 	first int           // of its vectors
 	count int           // how many vectors it has
-	mask  mask          // of a last step that is not full; else nil
+	mask  []func() Op   // for a last step that is not full, the mask of each vector; else nil
 }
 
 // each runs body for each step of spans of n elements.
@@ -298,9 +301,9 @@ func (s isa) eachParts(parts int, n reg.GPVirtual, body func(at step)) {
 	Label(done)
 }
 
-// tail returns the mask of a step with rest elements. It changes rest.
-func (s isa) tail(rest reg.GPVirtual, parts int) mask {
-	m := make(mask, parts)
+// tail returns the masks of a step with rest elements. It changes rest.
+func (s isa) tail(rest reg.GPVirtual, parts int) []func() Op {
+	m := make([]func() Op, parts)
 	if s.bytes == 64 {
 		bits := GP64()
 		MOVQ(I64(-1), bits)
@@ -309,23 +312,28 @@ func (s isa) tail(rest reg.GPVirtual, parts int) mask {
 			if p > 0 {
 				SHRQ(U8(16), bits)
 			}
-			m[p] = K()
-			KMOVW(bits.As32(), m[p])
+			k := K()
+			KMOVW(bits.As32(), k)
+			m[p] = func() Op { return k }
 		}
 		return m
 	}
-	ones := table("tail", func(i int) uint32 {
-		if i < 16 {
+	most := parts * s.bytes / 4
+	ones := table(fmt.Sprintf("tail%d", most), func(i int) uint32 {
+		if i < most {
 			return math.MaxUint32
 		}
 		return 0
-	}, 32)
+	}, 2*most)
 	at := GP64()
 	LEAQ(ones, at)
 	NEGQ(rest)
 	for p := range m {
-		m[p] = s.vector()
-		VMOVUPS(Mem{Base: at, Index: rest, Scale: 4, Disp: 64 + s.bytes*p}, m[p])
+		m[p] = func() Op { // loaded when needed, to save registers
+			v := s.vector()
+			VMOVUPS(Mem{Base: at, Index: rest, Scale: 4, Disp: 4*most + s.bytes*p}, v)
+			return v
+		}
 	}
 	return m
 }
@@ -345,17 +353,16 @@ func (at step) load(base reg.GPVirtual) block {
 }
 
 func (at step) loadAt(m Mem) block {
-	v := make(block, at.count)
+	v := at.fresh(at.count)
 	for p := range v {
-		v[p] = at.vector()
 		from := m.Offset((at.first + p) * at.bytes)
 		switch {
 		case at.mask == nil:
 			VMOVUPS(from, v[p])
 		case at.bytes == 64:
-			VMOVUPS_Z(from, at.mask[p], v[p])
+			VMOVUPS_Z(from, at.mask[p](), v[p])
 		default:
-			VMASKMOVPS(from, at.mask[p], v[p])
+			VMASKMOVPS(from, at.mask[p](), v[p])
 		}
 	}
 	return v
@@ -363,19 +370,15 @@ func (at step) loadAt(m Mem) block {
 
 // store writes the step's elements of a span.
 func (at step) store(v block, base reg.GPVirtual) {
-	at.storeAt(v, Mem{Base: base, Index: at.i, Scale: 4})
-}
-
-func (at step) storeAt(v block, m Mem) {
 	for p := range at.count {
-		to := m.Offset((at.first + p) * at.bytes)
+		to := Mem{Base: base, Index: at.i, Scale: 4, Disp: (at.first + p) * at.bytes}
 		switch {
 		case at.mask == nil:
 			VMOVUPS(v.part(p), to)
 		case at.bytes == 64:
-			VMOVUPS(v.part(p), at.mask[p], to)
+			VMOVUPS(v.part(p), at.mask[p](), to)
 		default:
-			VMASKMOVPS(v.part(p), at.mask[p], to)
+			VMASKMOVPS(v.part(p), at.mask[p](), to)
 		}
 	}
 }
@@ -385,7 +388,11 @@ func (at step) keepValid(v block) block {
 	if at.mask == nil {
 		return v
 	}
-	return at.keep(at.mask, v)
+	m := make(mask, len(at.mask))
+	for p := range m {
+		m[p] = at.mask[p]()
+	}
+	return at.keep(m, v)
 }
 
 // stored runs loop twice over, for functions with a Store: once in code where

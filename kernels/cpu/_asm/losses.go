@@ -7,20 +7,21 @@ import (
 // losses generates the summed losses and their gradients.
 func losses() {
 	for _, s := range []isa{avx2, avx512} {
-		s.reduction("bce", "returns the binary cross-entropy of probabilities.", []string{"p", "t"}, func(at step, sums block, v []block) {
+		s.reduction("bce", "returns the binary cross-entropy of probabilities.", []string{"p", "t"}, false, func(at step, sums block, v []block) {
 			p, t := v[0], v[1]
-			log := s.max(s.float(-100), s.logPositive(p))
-			not := s.max(s.float(-100), s.logPositive(s.sub(s.float(1), p)))
-			// −t·log p − (1−t)·log(1−p) = t·(log(1−p) − log p) − log(1−p)
-			term := s.mul(t, s.sub(not, log))
-			s.accumulate(sums, s.sub(term, not))
+			// Both logarithms at once, side by side.
+			log := s.max(s.float(-100), s.logPositive(append(p, s.sub(s.float(1), p)...)))
+			yes, no := log[:len(p)], log[len(p):]
+			term := s.mul(s.sub(t, s.float(1)), no)
+			s.subMul(term, t, yes)
+			s.accumulate(sums, term)
 		})
 		s.lossGradient("bceGrad", "stores g·(p−t)/max(p(1−p), 1e-12).", "p, t", func(v []block, g block) block {
 			p, t := v[0], v[1]
 			below := s.max(s.float(1e-12), s.mul(p, s.sub(s.float(1), p)))
 			return s.div(s.mul(g, s.sub(p, t)), below)
 		})
-		s.reduction("bceLogits", "returns the binary cross-entropy of logits.", []string{"x", "t"}, func(at step, sums block, v []block) {
+		s.reduction("bceLogits", "returns the binary cross-entropy of logits.", []string{"x", "t"}, true, func(at step, sums block, v []block) {
 			x, t := v[0], v[1]
 			term := s.max(s.float(0), x)
 			s.subMul(term, x, t)
@@ -29,7 +30,7 @@ func losses() {
 		s.lossGradient("bceLogitsGrad", "stores g·(sigmoid(x)−t).", "x, t", func(v []block, g block) block {
 			return s.mul(g, s.sub(s.sigmoid(v[0]), v[1]))
 		})
-		s.reduction("kld", "returns the divergence of N(mu, e^logvar) from the unit Gaussian.", []string{"mu", "logvar"}, func(at step, sums block, v []block) {
+		s.reduction("kld", "returns the divergence of N(mu, e^logvar) from the unit Gaussian.", []string{"mu", "logvar"}, true, func(at step, sums block, v []block) {
 			mu, l := v[0], v[1]
 			term := s.sub(s.sub(s.exp(l), s.float(1)), l)
 			s.addMul(term, mu, mu)

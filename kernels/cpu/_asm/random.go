@@ -1,11 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // random generates Philox4x32-10 and what is drawn from it. A 64-bit lane of a
@@ -23,62 +23,53 @@ func random() {
 }
 
 // draw generates a function that fills dst with what convert makes of the words
-// of the generator, which come in order in two vectors.
+// of the generator, which come in order in pairs of vectors. Two such pairs are
+// worked on side by side, since a round waits for the one before it.
 func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 	s.function(name, "dst []float32, seed, stream, first uint64", doc)
 	dst, n := base("dst"), length("dst")
-	spread := func(name string) reg.VecVirtual {
+	spread := func(name string) block {
 		c, err := Param(name).Resolve()
 		if err != nil {
 			panic(err)
 		}
 		v := s.vector()
 		VPBROADCASTQ(c.Addr, v)
-		return v
+		return block{v}
 	}
-	counter, stream, seed := spread("first"), spread("stream"), spread("seed")
+	// Block k of a pair is lane order[k] of the counters: low lanes of each 128
+	// bits first, then high ones, as unpacking takes them.
 	lanes := s.bytes / 8
-	// Block k of the result is lane order[k] of the counters: low lanes of each
-	// 128 bits first, then high ones, as unpacking takes them.
-	order := make([]uint64, lanes)
-	for lane := range order {
-		order[lane] = uint64(lane/2 + lane%2*lanes/2)
+	order := func(pair int) block {
+		return block{table(fmt.Sprintf("order%d%s", pair, s.name), func(i int) uint32 {
+			lane := i / 2
+			return uint32(pair*lanes+lane/2+lane%2*lanes/2) * uint32(1-i%2)
+		}, 2*lanes)}
 	}
-	VPADDQ(table("order"+s.name, func(i int) uint32 { return uint32(order[i/2]) * uint32(1-i%2) }, 2*lanes), counter, counter)
-	low := table("low", func(i int) uint32 { return math.MaxUint32 * uint32(1-i%2) }, 16)
-	key0, key1 := s.vector(), s.vector()
-	VANDPS(low, seed, key0)
-	VPSRLQ(Imm(32), seed, key1)
+	low := func(name string, w uint32) block {
+		return block{table(name, func(i int) uint32 { return w * uint32(1-i%2) }, 16)}
+	}
+	counter := spread("first")
 
-	s.eachParts(2, n, func(at step) {
-		a, b, k0, k1 := s.vector(), s.vector(), s.vector(), s.vector()
-		VMOVUPS(counter, a)
-		VMOVUPS(stream, b)
-		VMOVUPS(key0, k0)
-		VMOVUPS(key1, k1)
+	s.eachParts(4, n, func(at step) {
+		a := append(s.apply(VPADDQ, counter, order(0)), s.apply(VPADDQ, counter, order(1))...)
+		b := s.copies(2, spread("stream"))
+		VPADDQ(low("step"+s.name, uint32(2*lanes))[0], counter[0], counter[0])
+		seed := spread("seed")
+		k0, k1 := s.and(seed, low("low", math.MaxUint32)), s.shift(VPSRLQ, 32, seed)
 		for round := range 10 {
 			if round > 0 {
-				VPADDD(table("weyl0", func(i int) uint32 { return 0x9E3779B9 * uint32(1-i%2) }, 16), k0, k0)
-				VPADDD(table("weyl1", func(i int) uint32 { return 0xBB67AE85 * uint32(1-i%2) }, 16), k1, k1)
+				k0 = s.apply(VPADDD, k0, low("weyl0", 0x9E3779B9))
+				k1 = s.apply(VPADDD, k1, low("weyl1", 0xBB67AE85))
 			}
-			p0, p1 := s.vector(), s.vector()
-			VPMULUDQ(words(0xD2511F53), a, p0)
-			VPMULUDQ(words(0xCD9E8D57), b, p1)
-			VPSHUFD(Imm(0xb1), p0, p0)
-			VPSHUFD(Imm(0xb1), p1, p1)
-			VPSRLQ(Imm(32), a, a)
-			VPSRLQ(Imm(32), b, b)
-			VXORPS(k0, a, a)
-			VXORPS(k1, b, b)
-			VXORPS(p1, a, a)
-			VXORPS(p0, b, b)
+			p0, p1 := s.apply(VPMULUDQ, a, s.word(0xD2511F53)), s.apply(VPMULUDQ, b, s.word(0xCD9E8D57))
+			p0, p1 = s.shift(VPSHUFD, 0xb1, p0), s.shift(VPSHUFD, 0xb1, p1)
+			a = s.xor(s.xor(s.shift(VPSRLQ, 32, a), k0), p1)
+			b = s.xor(s.xor(s.shift(VPSRLQ, 32, b), k1), p0)
 		}
-		VPADDQ(table("step"+s.name, func(i int) uint32 { return uint32(lanes) * uint32(1-i%2) }, 2*lanes), counter, counter)
-		lo, hi := s.vector(), s.vector()
-		VPUNPCKLQDQ(b, a, lo)
-		VPUNPCKHQDQ(b, a, hi)
-		first, second := convert(block{lo}, block{hi})
-		at.store(block{first[0], second[0]}, dst)
+		lo, hi := s.apply(VPUNPCKLQDQ, a, b), s.apply(VPUNPCKHQDQ, a, b)
+		lo, hi = convert(lo, hi)
+		at.store(block{lo[0], hi[0], lo[1], hi[1]}, dst)
 	})
 	s.end()
 }
@@ -90,23 +81,37 @@ func (s isa) unit(w block) block {
 
 // boxMuller turns pairs of words into pairs of Gaussian values.
 func (s isa) boxMuller(lo, hi block) (block, block) {
-	even, odd := s.vector(), s.vector()
-	VSHUFPS(Imm(0x88), hi[0], lo[0], even)
-	VSHUFPS(Imm(0xdd), hi[0], lo[0], odd)
-	u := s.shift(VPSRLD, 8, block{even})
-	u = s.apply1(VCVTDQ2PS, s.apply(VPADDD, u, s.word(1)))
-	log := s.logPositive(s.mul(u, s.float(0x1p-24)))
+	shuffle := func(how int) block {
+		d := s.fresh(len(lo))
+		for i := range d {
+			VSHUFPS(Imm(uint64(how)), hi[i], lo[i], d[i])
+		}
+		return d
+	}
+	even, odd := shuffle(0x88), shuffle(0xdd)
+	u := s.apply1(VCVTDQ2PS, s.apply(VPADDD, s.shift(VPSRLD, 8, even), s.word(1)))
+	log := s.logUnit(s.mul(u, s.float(0x1p-24)))
 	radius := s.apply1(VSQRTPS, s.mul(log, s.float(-2)))
 
-	// The angle is 2πv = r + n·π/2, exactly so in quarter turns.
-	v := s.apply1(VCVTDQ2PS, s.shift(VPSRLD, 8, block{odd}))
-	quarters := s.mul(v, s.float(0x1p-22))
+	var first, second block
+	for i := range odd {
+		sin, cos := s.circle(odd[i : i+1])
+		sin, cos = s.mul(radius[i:i+1], sin), s.mul(radius[i:i+1], cos)
+		first = append(first, s.apply(VUNPCKLPS, cos, sin)...)
+		second = append(second, s.apply(VUNPCKHPS, cos, sin)...)
+	}
+	return first, second
+}
+
+// circle returns the sine and cosine of 2πv for v = (w>>8)·2⁻²⁴.
+func (s isa) circle(w block) (sin, cos block) {
+	// In quarter turns, v is an integer and a rest, exactly.
+	quarters := s.mul(s.apply1(VCVTDQ2PS, s.shift(VPSRLD, 8, w)), s.float(0x1p-22))
 	n := s.add(quarters, s.float(magic))
 	r := s.mul(s.sub(quarters, s.sub(n, s.float(magic))), s.float(math.Pi/2))
-	cos := s.mul(radius, s.quadrant(r, s.apply(VPADDD, n, s.word(1))))
-	sin := s.mul(radius, s.quadrant(r, n))
-	first, second := s.vector(), s.vector()
-	VUNPCKLPS(sin[0], cos[0], first)
-	VUNPCKHPS(sin[0], cos[0], second)
-	return block{first}, block{second}
+	sin, cos = s.sinCos(r)
+	swap := s.negative(s.shift(VPSLLD, 31, n))
+	sin, cos = s.choose(swap, cos, sin), s.choose(swap, sin, cos)
+	sign := func(n block) block { return s.and(s.shift(VPSLLD, 30, n), s.word(1<<31)) }
+	return s.xor(sin, sign(n)), s.xor(cos, sign(s.apply(VPADDD, n, s.word(1))))
 }

@@ -34,7 +34,12 @@ func (s isa) widen(v block) block {
 // accumulate adds a step to sums.
 func (s isa) accumulate(sums, v block) {
 	for i, w := range s.widen(v) {
-		VADDPD(w, sums[i], sums[i])
+		if _, ok := sums[i].(Mem); ok {
+			VADDPD(sums[i], w, w)
+			VMOVUPD(w, sums[i])
+		} else {
+			VADDPD(w, sums[i], sums[i])
+		}
 	}
 }
 
@@ -60,8 +65,10 @@ func (s isa) total(sums block) reg.VecVirtual {
 }
 
 // reduction generates a function that sums what term makes of spans of the
-// length of the first.
-func (s isa) reduction(name, doc string, spans []string, term func(at step, sums block, v []block)) {
+// length of the first. A term that is frugal with registers gets whole steps,
+// which is faster; one that is not gets one vector after another, and sums that
+// are kept on the stack.
+func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(at step, sums block, v []block)) {
 	arguments := spans[0]
 	for _, span := range spans[1:] {
 		arguments += ", " + span
@@ -73,17 +80,33 @@ func (s isa) reduction(name, doc string, spans []string, term func(at step, sums
 		bases = append(bases, base(span))
 	}
 	sums := s.zeros(2 * s.parts())
+	if !frugal {
+		stack := AllocLocal(8 * stepLanes)
+		for i, v := range sums {
+			sums[i] = stack.Offset(i * s.bytes)
+			VMOVUPD(v, sums[i])
+		}
+	}
 	s.each(n, func(at step) {
-		for p := range at.count { // one vector after another, for want of registers
-			one := at.part(p)
+		pieces := []step{at}
+		if !frugal {
+			pieces = nil
+			for p := range at.count {
+				pieces = append(pieces, at.part(p))
+			}
+		}
+		for _, one := range pieces {
 			var v []block
 			for _, b := range bases {
 				v = append(v, one.load(b))
 			}
-			term(one, sums[2*p:2*p+2], v)
+			term(one, sums[2*one.first:2*(one.first+one.count)], v)
 		}
 	})
-	MOVSD(s.total(sums).AsX(), s.result("sum"))
+	if !frugal {
+		sums = s.copies(len(sums), sums)
+	}
+	VMOVSD(s.total(sums).AsX(), s.result("sum"))
 	s.end()
 }
 
@@ -98,10 +121,10 @@ func (s isa) result(name string) Mem {
 
 func reductions() {
 	for _, s := range []isa{avx2, avx512} {
-		s.reduction("sum", "returns Σ x.", []string{"x"}, func(at step, sums block, v []block) {
+		s.reduction("sum", "returns Σ x.", []string{"x"}, true, func(at step, sums block, v []block) {
 			s.accumulate(sums, v[0])
 		})
-		s.reduction("dot", "returns Σ x·y.", []string{"x", "y"}, func(at step, sums block, v []block) {
+		s.reduction("dot", "returns Σ x·y.", []string{"x", "y"}, true, func(at step, sums block, v []block) {
 			y := s.widen(v[1])
 			for i, x := range s.widen(v[0]) {
 				VFMADD231PD(y[i], x, sums[i])
