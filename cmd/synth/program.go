@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/synth"
 )
@@ -52,9 +53,22 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return cli.UsageError{Err: err}
 	}
+	// All are opened before the first begins, so that all can be resumed if it is
+	// interrupted.
 	progress := cli.Progress(stderr)
-	for _, job := range jobs {
-		summary, err := job.run(ctx, progress)
+	for i := range jobs {
+		defer jobs[i].close()
+		if err := jobs[i].open(progress); err != nil {
+			return err
+		}
+	}
+	for _, j := range jobs {
+		summary, err := j.finish(ctx)
+		if errors.Is(err, context.Canceled) {
+			done, total := j.run.Steps()
+			return fmt.Errorf("%w after %d of %d steps, saved; go on with: synth %s-output %s -resume",
+				cli.ErrInterrupted, done, total, o.resumeWord(), o.output)
+		}
 		if err != nil {
 			return err
 		}
@@ -63,11 +77,22 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	return nil
 }
 
+// resumeWord returns what a command line needs before the flags to go on.
+func (o *options) resumeWord() string {
+	if o.word == allWord {
+		return allWord + " "
+	}
+	return ""
+}
+
 // A job is one run.
 type job struct {
 	config synth.Config
 	output string
 	resume bool
+
+	device kernels.Device // once it is open
+	run    *synth.Run
 }
 
 // jobs returns what the options ask for, checked, with nothing written yet.
@@ -75,25 +100,24 @@ func (o *options) jobs() ([]job, error) {
 	if o.output == "" && o.resume {
 		return nil, errors.New("-resume needs -output, the folder of the run to go on with")
 	}
-	output := o.output
-	if output == "" {
+	if o.output == "" {
 		name := "synth"
 		if o.word != "" {
 			name += "-" + o.word
 		}
 		var err error
-		if output, err = run.Unused(filepath.Join("runs", name)); err != nil {
+		if o.output, err = run.Unused(filepath.Join("runs", name)); err != nil {
 			return nil, err
 		}
 	}
 	if o.word != allWord {
-		j, err := o.job(o.word, output)
+		j, err := o.job(o.word, o.output)
 		return []job{j}, err
 	}
 	var jobs []job
 	for number := 1; number <= synth.Experiments; number++ {
 		word := strconv.Itoa(number)
-		j, err := o.job(word, filepath.Join(output, "synth-"+word))
+		j, err := o.job(word, filepath.Join(o.output, "synth-"+word))
 		if err != nil {
 			return nil, err
 		}
@@ -116,47 +140,44 @@ func (o *options) job(word, output string) (job, error) {
 	return j, j.config.Validate()
 }
 
-// run makes a run and returns what to say of it.
-func (j job) run(ctx context.Context, progress run.Progress) (fmt.Stringer, error) {
-	dev, err := cli.OpenDevice(j.config.Device)
-	if err != nil {
-		return nil, err
-	}
-	defer dev.Close()
-	env := synth.Environment{Device: dev, Progress: progress}
-	r, err := j.open(env)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	progress.Note(fmt.Sprintf("%s, on %s, into %s", j.config.Title, dev.Name(), r.Folder.Path()))
-	if err := r.Move(ctx); err != nil {
-		if errors.Is(err, context.Canceled) {
-			done, total := r.Steps()
-			return nil, fmt.Errorf("%w after %d of %d steps, saved; go on with: synth -output %s -resume",
-				cli.ErrInterrupted, done, total, r.Folder.Path())
-		}
-		return nil, err
-	}
-	return r.Finish()
-}
-
 // open begins the run or goes on with it. If it cannot, it has written nothing.
-func (j job) open(env synth.Environment) (*synth.Run, error) {
-	var err error
+func (j *job) open(progress run.Progress) (err error) {
+	if j.device, err = cli.OpenDevice(j.config.Device); err != nil {
+		return err
+	}
+	env := synth.Environment{Device: j.device, Progress: progress}
 	if !j.resume {
 		if env.Folder, err = run.Create(j.output, j.config); err != nil {
-			return nil, cli.UsageError{Err: err}
+			return cli.UsageError{Err: err}
 		}
-		return synth.New(j.config, env)
+		j.run, err = synth.New(j.config, env)
+		return err
 	}
 	var before synth.Config
 	if env.Folder, err = run.Open(j.output, &before); err != nil {
-		return nil, cli.UsageError{Err: err}
+		return cli.UsageError{Err: err}
 	}
-	r, err := synth.Resume(j.config, env)
-	if err != nil {
-		return nil, cli.UsageError{Err: err}
+	if j.run, err = synth.Resume(j.config, env); err != nil {
+		return cli.UsageError{Err: err}
 	}
-	return r, env.Folder.WriteJSON(run.ConfigFile, j.config)
+	return env.Folder.WriteJSON(run.ConfigFile, j.config)
+}
+
+// finish makes the steps that are left and returns what to say of the run.
+func (j *job) finish(ctx context.Context) (fmt.Stringer, error) {
+	j.run.Progress.Note(fmt.Sprintf("%s, on %s, into %s", j.config.Title, j.device.Name(), j.output))
+	if err := j.run.Move(ctx); err != nil {
+		return nil, err
+	}
+	return j.run.Finish()
+}
+
+// close gives back what open took. All that was to be written is, by then.
+func (j *job) close() {
+	if j.run != nil {
+		j.run.Close()
+	}
+	if j.device != nil {
+		j.device.Close()
+	}
 }

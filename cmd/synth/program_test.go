@@ -115,13 +115,18 @@ func TestInterruptedRunResumes(t *testing.T) {
 
 func TestAllResumes(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	code, stdout, stderr := call(t, context.Background(), "all", "-steps", "3", "-output", out)
-	require.Zero(t, code, stderr)
-	require.Equal(t, 3, strings.Count(stdout, "3 steps"))
-	code, stdout, stderr = call(t, context.Background(), "all", "-steps", "5", "-output", out, "-resume")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	code, _, stderr := call(t, ctx, "all", "-steps", "3", "-seed", "4", "-output", out)
+	require.Equal(t, 130, code, stderr)
+	require.Contains(t, stderr, "go on with: synth all -output "+out+" -resume")
+	code, stdout, stderr := call(t, context.Background(), "all", "-steps", "5", "-output", out, "-resume")
 	require.Zero(t, code, stderr)
 	require.Equal(t, 3, strings.Count(stdout, "5 steps"))
 	require.FileExists(t, filepath.Join(out, "synth-3", "report.html"))
+	config, err := os.ReadFile(filepath.Join(out, "synth-3", "config.json"))
+	require.NoError(t, err)
+	require.Contains(t, string(config), `"seed": 4`)
 }
 
 func TestOwnClouds(t *testing.T) {
@@ -135,6 +140,7 @@ func TestOwnClouds(t *testing.T) {
 		"space":      {"-point-cloud", "sphere,n=16", "-true-point-cloud", "torus,n=30", "-weights", "1,1,1,1,1,1,1"},
 		"literal":    {"-point-cloud", "[[0,0],[1,0],[0,1]]", "-true-point-cloud", "[[0,0],[5,0]]"},
 		"diagram":    {"-point-cloud", text, "-true-diagram", aim},
+		"line":       {"-point-cloud", "[[0],[1],[5]]", "-true-diagram", aim},
 		"override":   {"1", "-point-cloud", "clusters:4,n=24,scale=9"},
 		"spread":     {"1", "-spread", "2", "-spread-method", "interpolate"},
 		"degree 0":   {"2", "-weights", "1,0,0,0,0,0,0", "-push=false"},
