@@ -11,16 +11,6 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// pictures returns n images of the hash.
-func pictures(n int) []float32 {
-	images := make([]float32, n*nn.ImageSide*nn.ImageSide)
-	for i := range images {
-		x := hash(i, 3000) + 0.5
-		images[i] = float32(x * x)
-	}
-	return images
-}
-
 func TestVAESamples(t *testing.T) {
 	dev := device(t)
 	vae := nn.NewVAE(dev, 3, 1)
