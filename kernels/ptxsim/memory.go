@@ -108,7 +108,10 @@ func (mem *memory) describe(address uint64) string {
 	case address-a.base < uint64(a.size):
 		return fmt.Sprintf("byte %d of the %d allocated at %#x", address-a.base, a.size, a.base)
 	}
-	return fmt.Sprintf("%d bytes past the end of the %d allocated at %#x", address-a.base-uint64(a.size), a.size, a.base)
+	if past := address - a.base - uint64(a.size); past > 0 {
+		return fmt.Sprintf("%d bytes past the end of the %d allocated at %#x", past, a.size, a.base)
+	}
+	return fmt.Sprintf("at the end of the %d bytes allocated at %#x", a.size, a.base)
 }
 
 // free gives back an allocation. Its address range stays known.
