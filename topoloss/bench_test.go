@@ -1,6 +1,7 @@
 package topoloss_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -12,139 +13,146 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// batches are the clouds that the losses are timed on: 128 points in R^784 each.
-func batches(b *testing.B) map[string][2][]float32 {
+// forBatches runs a benchmark on pairs of clouds of 128 points in R^784: drawn
+// ones, and real images where they are at hand.
+func forBatches(b *testing.B, run func(b *testing.B, dev *cpu.Device, x, y *autograd.Tensor)) {
 	const n, dim, classes = 128, 784, 10
-	random := rand.New(rand.NewPCG(1, 2))
-	centres := make([]float32, classes*dim)
-	for i := range centres {
-		centres[i] = random.Float32()
+	on := func(b *testing.B, x, y []float32) {
+		dev := cpu.New()
+		defer dev.Close()
+		run(b, dev, autograd.TensorOf(dev, x, n, dim), autograd.TensorOf(dev, y, n, dim))
 	}
-	synthetic := func() []float32 {
-		x := make([]float32, 0, n*dim)
-		for range n {
-			centre, noise := centres[dim*random.IntN(classes):][:dim], 0.1+0.2*random.Float32()
-			for _, c := range centre {
-				x = append(x, c+noise*float32(random.NormFloat64()))
-			}
+	b.Run("synthetic", func(b *testing.B) {
+		random := rand.New(rand.NewPCG(1, 2))
+		centres := make([]float32, classes*dim)
+		for i := range centres {
+			centres[i] = random.Float32()
 		}
-		return x
-	}
-	all := map[string][2][]float32{"synthetic": {synthetic(), synthetic()}}
-	b.Run("images", func(b *testing.B) { // skipped where they are absent
+		draw := func() []float32 {
+			x := make([]float32, 0, n*dim)
+			for range n {
+				centre, noise := centres[dim*random.IntN(classes):][:dim], 0.1+0.2*random.Float32()
+				for _, c := range centre {
+					x = append(x, c+noise*float32(random.NormFloat64()))
+				}
+			}
+			return x
+		}
+		on(b, draw(), draw())
+	})
+	b.Run("images", func(b *testing.B) {
 		var chosen struct {
 			A []int `json:"img128"`
 			B []int `json:"img128b"`
 		}
 		golden.Read(b, &chosen, "bench", "images.json")
 		pixels := golden.Images(b)
-		all["images"] = [2][]float32{golden.Pixels(pixels, chosen.A), golden.Pixels(pixels, chosen.B)}
+		on(b, golden.Pixels(pixels, chosen.A), golden.Pixels(pixels, chosen.B))
 	})
-	return all
 }
 
-// BenchmarkLosses times each loss and all together, forward and backward to
-// 128 points in R^784, with the diagrams given.
-func BenchmarkLosses(b *testing.B) {
-	dev := cpu.New()
-	defer dev.Close()
-	for name, clouds := range batches(b) {
+// someWeights are the losses that are timed: each of the seven, the default
+// weights, and all.
+func someWeights() (names []string, weights [][7]float64) {
+	for i, name := range topoloss.Names() {
+		var w [7]float64
+		w[i] = 1
+		names, weights = append(names, name), append(weights, w)
+	}
+	return append(names, "default", "all"),
+		append(weights, [7]float64{10, 10, 10, 10, 0, 0, 0}, [7]float64{10, 10, 10, 10, 10, 10, 10})
+}
+
+// benchmarkTerms times step on each of someWeights.
+func benchmarkTerms(b *testing.B, step func(loss *topoloss.Loss) error) {
+	names, weights := someWeights()
+	for i, name := range names {
 		b.Run(name, func(b *testing.B) {
-			x := autograd.TensorOf(dev, clouds[0], 128, 784)
-			target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, clouds[1], 128, 784), 1)
+			loss, err := topoloss.Weighted(weights[i], 1, topoloss.DefaultHyperparameters())
 			require.NoError(b, err)
-			learnable, err := topoloss.TargetFromPoints(x, 1)
-			require.NoError(b, err)
-			all := [7]float64{1, 1, 1, 1, 1, 1, 1}
-			for i, name := range topoloss.Names() {
-				var weights [7]float64
-				weights[i] = 1
-				benchmarkLoss(b, name, weights, x, learnable, target)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := step(loss); err != nil {
+					b.Fatal(err)
+				}
 			}
-			benchmarkLoss(b, "default", [7]float64{10, 10, 10, 10}, x, learnable, target)
-			benchmarkLoss(b, "all", all, x, learnable, target)
 		})
 	}
 }
 
-func benchmarkLoss(b *testing.B, name string, weights [7]float64, x *autograd.Tensor, learnable, target *topoloss.Target) {
-	b.Run(name, func(b *testing.B) {
-		loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
-		require.NoError(b, err)
-		tape := autograd.NewTape(x.Device())
-		defer tape.Free()
+// BenchmarkLosses times losses forward and backward to the points, with the
+// diagrams given.
+func BenchmarkLosses(b *testing.B) {
+	forBatches(b, func(b *testing.B, dev *cpu.Device, x, y *autograd.Tensor) {
+		learnable, target := targets(b, x, y)
 		diagrams := learnable.Diagrams()
-		b.ReportAllocs()
-		for b.Loop() {
+		tape := autograd.NewTape(dev)
+		defer tape.Free()
+		benchmarkTerms(b, func(loss *topoloss.Loss) error {
 			tape.Reset()
 			r, err := loss.ApplyDiagrams(tape.Variable(x), diagrams, target)
-			if err != nil {
-				b.Fatal(err)
+			if err == nil {
+				tape.Backward(r.Var)
 			}
-			tape.Backward(r.Var)
-		}
+			return err
+		})
 	})
 }
 
-// BenchmarkEvaluate times each loss from bars to slopes alone.
+// BenchmarkEvaluate times losses from bars to slopes alone.
 func BenchmarkEvaluate(b *testing.B) {
-	dev := cpu.New()
-	defer dev.Close()
-	for name, clouds := range batches(b) {
-		b.Run(name, func(b *testing.B) {
-			learnable, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, clouds[0], 128, 784), 1)
-			require.NoError(b, err)
-			target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, clouds[1], 128, 784), 1)
-			require.NoError(b, err)
-			for i, name := range topoloss.Names() {
-				b.Run(name, func(b *testing.B) {
-					var weights [7]float64
-					weights[i] = 1
-					loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
-					require.NoError(b, err)
-					diagrams := learnable.Diagrams()
-					b.ReportAllocs()
-					for b.Loop() {
-						if _, err := loss.Evaluate(diagrams, target); err != nil {
-							b.Fatal(err)
-						}
-					}
-				})
-			}
+	forBatches(b, func(b *testing.B, _ *cpu.Device, x, y *autograd.Tensor) {
+		learnable, target := targets(b, x, y)
+		diagrams := learnable.Diagrams()
+		benchmarkTerms(b, func(loss *topoloss.Loss) error {
+			_, err := loss.Evaluate(diagrams, target)
+			return err
 		})
-	}
+	})
 }
 
-// BenchmarkApply times a loss from points to gradients, distances and
+// BenchmarkApply times losses from points to their gradients, distances and
 // persistence included.
 func BenchmarkApply(b *testing.B) {
-	dev := cpu.New()
-	defer dev.Close()
-	for name, clouds := range batches(b) {
-		b.Run(name, func(b *testing.B) {
-			x := autograd.TensorOf(dev, clouds[0], 128, 784)
-			target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, clouds[1], 128, 784), 1)
-			require.NoError(b, err)
-			for _, c := range []struct {
-				name    string
-				weights [7]float64
-			}{{"default", [7]float64{10, 10, 10, 10}}, {"all", [7]float64{10, 10, 10, 10, 10, 10, 10}}} {
-				b.Run(c.name, func(b *testing.B) {
-					loss, err := topoloss.Weighted(c.weights, 1, topoloss.DefaultHyperparameters())
-					require.NoError(b, err)
-					tape := autograd.NewTape(dev)
-					defer tape.Free()
-					b.ReportAllocs()
-					for b.Loop() {
-						tape.Reset()
-						r, err := loss.Apply(tape.Variable(x), target)
-						if err != nil {
-							b.Fatal(err)
-						}
-						tape.Backward(r.Var)
-					}
-				})
+	forBatches(b, func(b *testing.B, dev *cpu.Device, x, y *autograd.Tensor) {
+		_, target := targets(b, x, y)
+		tape := autograd.NewTape(dev)
+		defer tape.Free()
+		benchmarkTerms(b, func(loss *topoloss.Loss) error {
+			tape.Reset()
+			r, err := loss.Apply(tape.Variable(x), target)
+			if err == nil {
+				tape.Backward(r.Var)
 			}
+			return err
 		})
+	})
+}
+
+func targets(b *testing.B, x, y *autograd.Tensor) (of, from *topoloss.Target) {
+	of, err := topoloss.TargetFromPoints(x, 1)
+	require.NoError(b, err)
+	from, err = topoloss.TargetFromPoints(y, 1)
+	require.NoError(b, err)
+	return of, from
+}
+
+// BenchmarkDsigma times the kernel against the number of bars: on a lattice
+// where all are born at 0, in pairs where not.
+func BenchmarkDsigma(b *testing.B) {
+	for _, n := range []int{100, 1000, 4000} {
+		for _, fromZero := range []bool{true, false} {
+			b.Run(fmt.Sprintf("bars=%d/fromZero=%v", n, fromZero), func(b *testing.B) {
+				random := rand.New(rand.NewPCG(3, 4))
+				p, q := randomBars(random, n, fromZero), randomBars(random, n, fromZero)
+				r := &topoloss.Dsigma{Sigma: 0.05}
+				slopes := make([]topoloss.Slope, n)
+				b.ReportAllocs()
+				for b.Loop() {
+					clear(slopes)
+					r.Evaluate(p, q, slopes)
+				}
+			})
+		}
 	}
 }
