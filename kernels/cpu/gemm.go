@@ -97,28 +97,38 @@ func (p *product) block(i, j, m, n int) product {
 // time, by an estimate in cycles.
 func (s *products) divide(p *product) (m, n int) {
 	const (
-		start = 4000 // of handing a part out, and of its small beginnings
-		pack  = 5    // of packing a row of a panel
-		turn  = 0.4  // of turning an element of A
+		wake  = 6000 // of having other threads join in
+		start = 2000 // of handing a part out, and of its small beginnings
+		fetch = 0.1  // of having an element of A come near
+		turn  = 0.4  // of turning an element
+		idle  = 0.1  // of a part, in the end, because threads are not equally fast
 	)
 	width := s.tiling.vectors[0] * s.tiling.lanes
 	panels := ceilDiv(p.n, width)
+	each, pack := fetch, 5.0 // an element of A, a row of a panel
+	if p.transA {
+		each += turn
+	}
+	if p.transB {
+		pack = turn * float64(width)
+	}
 	best := 0.0
 	for rows := ceilDiv(p.m, rowBlock); ; rows *= 2 {
-		for columns := 1; columns <= panels && rows*columns <= max(rows, 4*s.threads); columns *= 2 {
-			mb := min(p.m, (ceilDiv(p.m, rows)+5)/6*6)
+		mb := (ceilDiv(p.m, rows) + 5) / 6 * 6
+		for columns := 1; columns <= panels && (columns == 1 || rows*columns <= 8*s.threads); columns *= 2 {
 			nb := ceilDiv(panels, columns)
-			one := float64(p.k*nb) * (float64(mb) + pack)
-			if p.transA {
-				one += turn * float64(p.k*mb)
-			}
 			parts := ceilDiv(p.m, mb) * ceilDiv(panels, nb)
-			time := float64(ceilDiv(parts, s.threads)) * (one + start)
+			time := start + float64(p.k)*(float64(nb)*(float64(mb)+pack)+each*float64(mb)) // of one
+			if parts > 1 && s.threads > 1 {
+				time = wake + time*(float64(ceilDiv(parts, s.threads))+idle)
+			} else {
+				time *= float64(parts)
+			}
 			if best == 0 || time < best {
 				best, m, n = time, mb, nb*width
 			}
 		}
-		if s.threads == 1 || rows >= 2*s.threads || rows*12 > p.m {
+		if rows >= 2*s.threads || mb <= 12 {
 			return m, n
 		}
 	}

@@ -15,7 +15,7 @@ func (w *workspace) blockA(p *product, k0, depth int) {
 
 // groupColumns is how many columns of B are packed together: a few lines of the
 // cache from each row.
-const groupColumns = 64
+const groupColumns = 256
 
 // panelsB puts panels of B, of which the first begins at row k0 and column j,
 // where tiles can read them, one behind the other, and returns how many.
