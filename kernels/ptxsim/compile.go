@@ -101,6 +101,10 @@ func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, glob
 		errs = append(errs, &syntax.Error{File: file.Name, Line: entry.Line,
 			Msg: fmt.Sprintf("kernel %s declares %d bytes of shared memory; %d are possible", entry.Name, entry.SharedBytes, maxSharedBytes)})
 	}
+	if entry.LocalBytes > maxLocalBytes {
+		errs = append(errs, &syntax.Error{File: file.Name, Line: entry.Line,
+			Msg: fmt.Sprintf("kernel %s declares %d bytes of local memory for each thread; %d are possible", entry.Name, entry.LocalBytes, maxLocalBytes)})
+	}
 	c.code = make([]instruction, len(entry.Code)+1)
 	for i := range entry.Code {
 		c.in, c.out = &entry.Code[i], &c.code[i]

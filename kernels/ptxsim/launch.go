@@ -42,6 +42,7 @@ func (l *launch) blockIndex(number int) gpu.Dim {
 const (
 	maxThreadsPerBlock = 1024
 	maxSharedBytes     = 48 << 10
+	maxLocalBytes      = 512 << 10 // of a thread
 	maxGridX           = 1<<31 - 1
 	maxGridYZ          = 65535
 	maxBlockZ          = 64

@@ -113,6 +113,7 @@ func TestRefusedModules(t *testing.T) {
 		".version 6.3\n.target sm_90a\n":                           "k.ptx:1: .target sm_90a: known are targets up to sm_70",
 		head + ".const .b8 big[70000];":                            "k.ptx:4: .const variables take more than 65536 bytes",
 		head + ".entry k() { .shared .b32 s[13000]; ret; }":        "declares 52000 bytes of shared memory; 49152 are possible",
+		head + ".entry k() { .local .b8 a[600000]; ret; }":         "declares 600000 bytes of local memory for each thread",
 		head + ".entry k() { abc; ret; }\n.entry l() { def; ret;}": "k.ptx:4: abc: this instruction is unknown\nk.ptx:5: def",
 	} {
 		_, err := ptxsim.New(ptxsim.Options{}).Load("k.ptx", src)
