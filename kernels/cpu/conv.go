@@ -21,17 +21,23 @@ import "github.com/topogen/topogen/kernels"
 //     up where they meet.
 //   - ConvWeightGrad: a tile is 6 filters × 16 of the weights of each, summed
 //     over pixels. The rows of A are the planes of y as they are; B is the
-//     patches of x, a panel at a time. Each part of the batch has its own sums,
-//     which are added up in the order of the parts.
+//     patches of x, a panel at a time. Each share of the batch has its own sums,
+//     which are added up in the order of the shares.
 //
-// The number of parts of ConvWeightGrad, and in all three the blocks of the sums,
+// The number of shares, and in all three the blocks in which sums are formed,
 // depend on the shape alone.
 const (
 	blockFloats    = 48 << 10 // of images and results in a block: 192 KB
 	narrowChannels = 8        // fewer are too few for the lanes of a tile
 	narrowRun      = 16       // likewise a run of weights
-	weightPart     = 784      // pixels of y for each part of ConvWeightGrad
-	weightParts    = 32       // at most
+
+	// ConvWeightGrad is divided into so many shares of the batch that each has
+	// some pixels of y, at most weightShares of them, whose sums all together are
+	// weightFloats, or one.
+	weightPixels  = 784
+	weightShares  = 32
+	weightFloats  = 4 << 20
+	weightFilters = 96 // in a part, for which the patches are packed again
 )
 
 // Conv computes y = act(x ⋆ w + bias).
@@ -80,9 +86,9 @@ func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, st
 	p := d.products
 	g := weightSums(p.tiling, &s)
 	a := args{products: p, dst: d.span(dw), x: d.span(x), y: d.span(y), conv: s, add: store == kernels.Add}
-	a.weights = room(&p.partial, g.parts*s.K*g.columns)
-	d.run(g.parts, convWeightPart, a)
-	a.n = ceilDiv(chunk, g.columns*max(1, g.parts))
+	a.weights = room(&p.partial, g.shares*s.K*g.columns)
+	d.run(g.parts(&s), convWeightPart, a)
+	a.n = ceilDiv(chunk, g.columns*max(1, g.shares))
 	d.run(ceilDiv(s.K, a.n), convWeightSum, a)
 }
 

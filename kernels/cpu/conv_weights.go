@@ -2,12 +2,15 @@ package cpu
 
 import "github.com/topogen/topogen/kernels"
 
-// weightPlan is how ConvWeightGrad is divided.
+// weightPlan is how ConvWeightGrad is divided: a part is a share of the batch,
+// for some of the filters.
 type weightPlan struct {
-	images, rows  int // of a block: one of them is all or one
-	blocks, parts int
-	narrow        bool // all weights of a patch lie in one row of panels
-	columns       int  // of the sums of one filter
+	images, rows int  // of a block: one of them is all or one
+	blocks       int  // in the batch
+	shares       int  // of the batch
+	filters      int  // in a part
+	columns      int  // of the sums of one filter
+	narrow       bool // all weights of a patch lie in one row of panels
 }
 
 func weightSums(t *tiling, s *kernels.ConvShape) weightPlan {
@@ -19,7 +22,9 @@ func weightSums(t *tiling, s *kernels.ConvShape) weightPlan {
 		g.rows = ceilDiv(s.OutH, ceilDiv(s.OutH, g.rows))
 	}
 	g.blocks = ceilDiv(s.N, g.images) * ceilDiv(s.OutH, g.rows)
-	g.parts = min(g.blocks, ceilDiv(s.N*s.OutH*s.OutW, weightPart), weightParts)
+	most := max(1, weightFloats/(s.K*s.R*s.S*s.C))
+	g.shares = min(g.blocks, ceilDiv(s.N*s.OutH*s.OutW, weightPixels), weightShares, most)
+	g.filters = ceilDiv(s.K, ceilDiv(s.K, weightFilters))
 	if g.narrow {
 		g.columns = t.covered(s.R * s.S * s.C)
 	} else {
@@ -28,21 +33,29 @@ func weightSums(t *tiling, s *kernels.ConvShape) weightPlan {
 	return g
 }
 
-// convWeightPart computes the sums over one part of the batch.
+// parts returns the number of parts.
+func (g *weightPlan) parts(s *kernels.ConvShape) int { return g.shares * ceilDiv(s.K, g.filters) }
+
+// convWeightPart computes the sums of some filters over one share of the batch.
 func convWeightPart(a *args, part int) {
 	s, w := &a.conv, a.products.borrow()
 	g := weightSums(w.tiling, s)
-	sums := a.weights[part*s.K*g.columns:][:s.K*g.columns]
-	offsets(&w.aoff, s.K, 4*s.OutH*s.OutW)
-	offsets(&w.coff, s.K, 4*g.columns)
-	first := part * g.blocks / g.parts
-	for b := first; b < (part+1)*g.blocks/g.parts; b++ {
-		w.weightBlock(a, &g, b, sums, b > first)
+	groups := ceilDiv(s.K, g.filters)
+	share, k := part/groups, part%groups*g.filters
+	filters := min(g.filters, s.K-k)
+	offsets(&w.aoff, filters, 4*s.OutH*s.OutW)
+	offsets(&w.coff, filters, 4*g.columns)
+	sums := a.weights[(share*s.K+k)*g.columns:][:filters*g.columns]
+	first := share * g.blocks / g.shares
+	for b := first; b < (share+1)*g.blocks/g.shares; b++ {
+		w.weightBlock(a, &g, b, k, sums, b > first)
 	}
 	a.products.giveBack(w)
 }
 
-func (w *workspace) weightBlock(a *args, g *weightPlan, b int, sums []float32, add bool) {
+// weightBlock sets sums to, or adds to them, what a block of images makes of
+// the filters from k on.
+func (w *workspace) weightBlock(a *args, g *weightPlan, b, k int, sums []float32, add bool) {
 	s := &a.conv
 	bands := ceilDiv(s.OutH, g.rows)
 	n, h := b/bands*g.images, b%bands*g.rows
@@ -52,10 +65,10 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b int, sums []float32, a
 	pixels := images * rows * s.OutW
 	patches := w.patchOffsets(s, &f, rows)
 
-	plane := s.OutH * s.OutW
+	plane, filters := s.OutH*s.OutW, len(sums)/g.columns
 	call := &w.call
 	*call = tileCall{
-		a: &a.y[n*s.K*plane+h*s.OutW], aoff: w.aoff, coff: w.coff,
+		a: &a.y[(n*s.K+k)*plane+h*s.OutW], aoff: w.aoff, coff: w.coff,
 		runs: images, run: rows * s.OutW, gap: s.K*plane - rows*s.OutW,
 	}
 	if add {
@@ -69,7 +82,7 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b int, sums []float32, a
 		for j := 0; j < g.columns; {
 			kind, width := w.tiling.panel(g.columns - j)
 			call.b, call.c = &b[j], &sums[j]
-			w.tiling.rows(s.K, kind, call)
+			w.tiling.rows(filters, kind, call)
 			j += width
 		}
 		return
@@ -85,14 +98,14 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b int, sums []float32, a
 			call.ldb = 4 * width
 			for panel := range panels {
 				call.b, call.c = &b[panel*pixels*width], &sums[column+j]
-				w.tiling.rows(s.K, kind, call)
+				w.tiling.rows(filters, kind, call)
 				j += width
 			}
 		}
 	}
 }
 
-// convWeightSum adds up the parts for a.n filters and stores them in the order
+// convWeightSum adds up the shares for a.n filters and stores them in the order
 // of dw.
 func convWeightSum(a *args, part int) {
 	s, w := &a.conv, a.products.borrow()
@@ -101,14 +114,14 @@ func convWeightSum(a *args, part int) {
 	run := s.S * s.C
 	for k := part * a.n; k < min(s.K, (part+1)*a.n); k++ {
 		dw := a.dst[k*taps*s.C:][:taps*s.C]
-		if g.parts == 0 { // no images
+		if g.shares == 0 { // no images
 			if !a.add {
 				clear(dw)
 			}
 			continue
 		}
 		sum := room(&w.sum, g.columns)
-		for p := range g.parts {
+		for p := range g.shares {
 			w.loops.affine(sum, a.weights[(p*s.K+k)*g.columns:][:g.columns], 1, 0, p > 0)
 		}
 		if !g.narrow {
