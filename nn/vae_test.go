@@ -38,7 +38,7 @@ func TestVAESamples(t *testing.T) {
 	for _, p := range read(r.Images) {
 		require.True(t, p >= 0 && p <= 1)
 	}
-	require.Panics(t, func() { nn.NewVAE(dev, 0, 1) })
+	require.PanicsWithValue(t, "nn: a VAE with 0 latent variables", func() { nn.NewVAE(dev, 0, 1) })
 }
 
 // TestVAEGradient compares the gradient of the VAE's loss, noise and all, with

@@ -62,6 +62,21 @@ func TestReference(t *testing.T) {
 	require.Equal(t, string(reference), b.String())
 }
 
+// TestOrder reads tensors whose header is not in the order of their values.
+func TestOrder(t *testing.T) {
+	f, err := Read(bytes.NewReader(raw(`{
+		"d":{"dtype":"F32","shape":[0,2],"data_offsets":[12,12]},
+		"c":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},
+		"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+		"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"comment":{"ignored":[1]}}}`, 12)))
+	require.NoError(t, err)
+	var names string
+	for _, x := range f.Tensors {
+		names += x.Name
+	}
+	require.Equal(t, "abcd", names)
+}
+
 func TestFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "weights.safetensors")
 	_, err := ReadFile(path)
@@ -155,6 +170,7 @@ func TestReadRefuses(t *testing.T) {
 		{raw(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 3), "truncated"},
 		{raw(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 5), "bytes follow the last tensor"},
 		{raw(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "expected 4 bytes from 0"},
+		{raw(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[2,4]}}`, 4), "expected 4 bytes from 0"},
 		{raw(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), `tensor "y"`},
 		{raw(`{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), "twice"},
 		{raw(`{"x":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}`, 0), "too large"},
