@@ -130,7 +130,7 @@ func sizeClass(n int) int {
 
 // Free keeps the buffer's memory for a later Alloc.
 func (d *Device) Free(b kernels.Buffer) {
-	if b.Memory() == nil {
+	if b.Memory() == nil || d.free == nil { // after Close there is nothing to keep
 		return
 	}
 	m := d.own(b)

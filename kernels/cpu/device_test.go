@@ -13,12 +13,12 @@ func device(threads int) func(testing.TB) kernels.Device {
 }
 
 func TestConformance(t *testing.T) {
-	kerneltest.Run(t, device(2), kerneltest.Options{Large: large})
+	kerneltest.Run(t, device(2), kerneltest.Options{Large: large && !testing.Short()})
 }
 
 func TestThreadsGiveTheSameBits(t *testing.T) {
 	for _, n := range []int{3} {
-		kerneltest.Same(t, device(1), device(n), kerneltest.Options{Large: large})
+		kerneltest.Same(t, device(1), device(n), kerneltest.Options{Large: large && !testing.Short()})
 	}
 }
 

@@ -28,8 +28,8 @@ func testAlloc(r *rig) {
 		if b.Len() != n {
 			r.fail("%d elements asked for, %d given", n, b.Len())
 		}
-		if n > 0 && b.Memory().Device() != r.Device {
-			r.fail("memory of %v", b.Memory().Device())
+		if n > 0 && b.Device().Name() != r.Device.Name() {
+			r.fail("memory of %s", b.Device().Name())
 		}
 		r.Free(b)
 	}

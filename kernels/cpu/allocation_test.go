@@ -1,0 +1,65 @@
+package cpu
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/topogen/topogen/kernels"
+)
+
+// TestKernelsAllocateNothing runs each kernel but products and convolutions
+// over and over.
+func TestKernelsAllocateNothing(t *testing.T) {
+	const n, rows, width = 40_000, 200, 200
+	const set = kernels.Set
+	d := New(Threads(2))
+	defer d.Close()
+	w, x, y, z := d.Alloc(n), d.Alloc(n), d.Alloc(n), d.Alloc(n)
+	for _, b := range []kernels.Buffer{w, x, y, z} {
+		d.Uniform(b, 1, 2)
+	}
+	one := d.Alloc(1)
+	d.Fill(one, 1)
+	shape, dense, turned, row := []int{rows, width}, []int{width, 1}, []int{1, rows}, []int{0, 1}
+	index, pairs := []int32{3, 1, 4, 1}, []kernels.Pair{{U: 1, V: 2, Coef: 1}, {U: 3, V: 4, Coef: 1}}
+	host := make([]float32, n)
+	for name, kernel := range map[string]func(){
+		"Alloc":                 func() { d.Free(d.Alloc(1000)) },
+		"Write":                 func() { d.Write(x, host) },
+		"Read":                  func() { _ = d.Read(host, x) },
+		"Fill":                  func() { d.Fill(w, 1) },
+		"Copy":                  func() { d.Copy(w, x) },
+		"CopyStrided":           func() { d.CopyStrided(w, dense, x, dense, shape, kernels.Add) },
+		"CopyStrided transpose": func() { d.CopyStrided(w, dense, x, turned, shape, set) },
+		"Affine":                func() { d.Affine(w, x, 2, 1, set) },
+		"AddScaled":             func() { d.AddScaled(w, 2, x) },
+		"Map":                   func() { d.Map(kernels.Sin, w, x) },
+		"MapGrad":               func() { d.MapGrad(kernels.Sin, w, x, y, z, set) },
+		"Zip":                   func() { d.Zip(kernels.MaxOp, w, x, y, set) },
+		"ZipStrided":            func() { d.ZipStrided(kernels.AddOp, w, x, row, y, dense, shape, set) },
+		"ZipStrided columns":    func() { d.ZipStrided(kernels.AddOp, w, x, turned, y, dense, shape, set) },
+		"Sum":                   func() { d.Sum(one, x, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, 1, set) },
+		"Sum columns":           func() { d.Sum(w.Slice(0, width), x, kernels.SumShape{K0: 1, R0: rows, K1: width, R1: 1}, 1, set) },
+		"Dot":                   func() { d.Dot(one, x, y) },
+		"BCE":                   func() { d.BCE(one, x, y) },
+		"BCEGrad":               func() { d.BCEGrad(w, x, y, one, set) },
+		"BCELogits":             func() { d.BCELogits(one, x, y) },
+		"BCELogitsGrad":         func() { d.BCELogitsGrad(w, x, y, one, set) },
+		"KLD":                   func() { d.KLD(one, x, y) },
+		"KLDGrad":               func() { d.KLDGrad(w, z, x, y, one, set, set) },
+		"Uniform":               func() { d.Uniform(w, 1, 2) },
+		"Normal":                func() { d.Normal(w, 1, 2) },
+		"Reparameterize":        func() { d.Reparameterize(w, x, y, z) },
+		"ReparameterizeGrad":    func() { d.ReparameterizeGrad(w, z, x, y, x, set, set) },
+		"Adam":                  func() { d.Adam(w, x, y, z, kernels.Adam{Step: 1, Epsilon: 1}) },
+		"SGD":                   func() { d.SGD(w, x, y, kernels.SGD{Momentum: 0.9}) },
+		"Distances":             func() { d.Distances(w, x, rows, width) },
+		"DistancesGrad":         func() { d.DistancesGrad(w, x, y, z, rows, width, set) },
+		"PairsGrad":             func() { d.PairsGrad(w, x, rows, width, pairs, one, set) },
+		"GatherRows":            func() { d.GatherRows(w.Slice(0, 4*width), x, width, index) },
+		"ScatterRows":           func() { d.ScatterRows(w, x.Slice(0, 4*width), width, index) },
+	} {
+		kernel() // scratch memory grows once
+		require.Zero(t, testing.AllocsPerRun(20, kernel), name)
+	}
+}

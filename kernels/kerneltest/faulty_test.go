@@ -1,0 +1,276 @@
+package kerneltest
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
+)
+
+// A fault is something wrong with one kernel of a device.
+type fault string
+
+const (
+	none     fault = "no fault"
+	skips    fault = "does nothing"
+	nudges   fault = "is off in one element"
+	overruns fault = "writes one element too many"
+	ignores  fault = "mistakes Set for Add and Add for Set"
+	drifts   fault = "gives slightly other results each time"
+)
+
+// TestFaultsAreFound runs the suite against devices that are wrong in one
+// kernel, each in one way: it must fail for every one of them.
+func TestFaultsAreFound(t *testing.T) {
+	without := map[string]bool{"Name": true, "Alloc": true, "Free": true, "Sync": true, "Close": true} // nothing to be wrong in this way
+	stored := map[string]bool{
+		"CopyStrided": true, "Affine": true, "MapGrad": true, "Zip": true, "ZipStrided": true, "Sum": true, "ConvTranspose": true,
+		"ConvWeightGrad": true, "BCEGrad": true, "BCELogitsGrad": true, "KLDGrad": true, "ReparameterizeGrad": true,
+		"DistancesGrad": true, "PairsGrad": true,
+	}
+	for _, c := range tests() {
+		require.False(t, fails(&c, none), "%s, without a fault", c.method)
+		if without[c.method] {
+			continue
+		}
+		for _, f := range []fault{skips, nudges, overruns, drifts} {
+			if c.method == "Read" && f == overruns { // a host slice ends where it ends
+				continue
+			}
+			require.True(t, fails(&c, f), "%s %s, and no test fails", c.method, f)
+		}
+		if stored[c.method] {
+			require.True(t, fails(&c, ignores), "%s %s, and no test fails", c.method, ignores)
+		}
+	}
+}
+
+// fails reports whether a test fails for a device with a fault in its method.
+func fails(c *test, f fault) bool {
+	recorder := new(recorder)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		drift := new(int)
+		run := func() uint64 {
+			return c.run(recorder, &faulty{cpu.New(cpu.Threads(1)), c.method, f, drift}, Options{}, true)
+		}
+		if run() != run() {
+			recorder.failed = true
+		}
+	}()
+	<-done
+	return recorder.failed
+}
+
+// A recorder is a testing.TB that only remembers.
+type recorder struct {
+	testing.TB
+	failed bool
+}
+
+func (r *recorder) Helper()               {}
+func (r *recorder) Errorf(string, ...any) { r.failed = true }
+func (r *recorder) Fatalf(string, ...any) { r.failed = true; runtime.Goexit() }
+
+// A faulty device is wrong in one method.
+type faulty struct {
+	kernels.Device
+	method string
+	fault  fault
+	drift  *int
+}
+
+// do calls a method that writes dst, with the fault if it is the one.
+func (f *faulty) do(method string, dst kernels.Buffer, call func()) {
+	if f.method != method || f.fault == none || f.fault == ignores {
+		call()
+		return
+	}
+	if f.fault == skips {
+		return
+	}
+	call()
+	n := dst.Len()
+	if n == 0 {
+		return
+	}
+	switch middle := dst.Slice(n/2, n/2+1); f.fault {
+	case nudges:
+		f.Device.Affine(middle, middle, 1.001, 1e-3, kernels.Set)
+	case overruns:
+		f.Device.Fill(kernels.NewBuffer(dst.Memory(), dst.Offset()+n, 1), 1)
+	case drifts:
+		*f.drift++
+		f.Device.Affine(middle, middle, 1+float32(*f.drift)*0x1p-23, 0, kernels.Set)
+	}
+}
+
+// store passes a store on, with the fault if this is the method.
+func (f *faulty) store(method string, s kernels.Store) kernels.Store {
+	if f.method == method && f.fault == ignores {
+		return kernels.Add - s
+	}
+	return s
+}
+
+func (f *faulty) Write(dst kernels.Buffer, src []float32) {
+	f.do("Write", dst, func() { f.Device.Write(dst, src) })
+}
+
+func (f *faulty) Read(dst []float32, src kernels.Buffer) error {
+	if f.method != "Read" {
+		return f.Device.Read(dst, src)
+	}
+	var err error
+	if f.fault != skips {
+		err = f.Device.Read(dst, src)
+	}
+	if len(dst) > 0 && f.fault != none {
+		*f.drift++
+		dst[len(dst)/2] += float32(*f.drift) * 1e-3
+	}
+	return err
+}
+
+func (f *faulty) Fill(dst kernels.Buffer, v float32) {
+	f.do("Fill", dst, func() { f.Device.Fill(dst, v) })
+}
+
+func (f *faulty) Copy(dst, src kernels.Buffer) {
+	f.do("Copy", dst, func() { f.Device.Copy(dst, src) })
+}
+
+func (f *faulty) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides, shape []int, s kernels.Store) {
+	const m = "CopyStrided"
+	f.do(m, dst, func() { f.Device.CopyStrided(dst, dstStrides, src, srcStrides, shape, f.store(m, s)) })
+}
+
+func (f *faulty) Affine(dst, x kernels.Buffer, a, b float32, s kernels.Store) {
+	const m = "Affine"
+	f.do(m, dst, func() { f.Device.Affine(dst, x, a, b, f.store(m, s)) })
+}
+
+func (f *faulty) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
+	f.do("AddScaled", dst, func() { f.Device.AddScaled(dst, a, x) })
+}
+
+func (f *faulty) Map(fn kernels.Func, dst, x kernels.Buffer) {
+	f.do("Map", dst, func() { f.Device.Map(fn, dst, x) })
+}
+
+func (f *faulty) MapGrad(fn kernels.Func, dx, dy, x, y kernels.Buffer, s kernels.Store) {
+	const m = "MapGrad"
+	f.do(m, dx, func() { f.Device.MapGrad(fn, dx, dy, x, y, f.store(m, s)) })
+}
+
+func (f *faulty) Zip(op kernels.Op, dst, a, b kernels.Buffer, s kernels.Store) {
+	const m = "Zip"
+	f.do(m, dst, func() { f.Device.Zip(op, dst, a, b, f.store(m, s)) })
+}
+
+func (f *faulty) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides, shape []int, s kernels.Store) {
+	const m = "ZipStrided"
+	f.do(m, dst, func() { f.Device.ZipStrided(op, dst, a, aStrides, b, bStrides, shape, f.store(m, s)) })
+}
+
+func (f *faulty) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, s kernels.Store) {
+	const m = "Sum"
+	f.do(m, dst, func() { f.Device.Sum(dst, src, shape, scale, f.store(m, s)) })
+}
+
+func (f *faulty) Dot(dst, a, b kernels.Buffer) { f.do("Dot", dst, func() { f.Device.Dot(dst, a, b) }) }
+
+func (f *faulty) Gemm(g kernels.Gemm) { f.do("Gemm", g.C, func() { f.Device.Gemm(g) }) }
+
+func (f *faulty) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
+	f.do("Conv", y, func() { f.Device.Conv(s, y, x, w, bias, act) })
+}
+
+func (f *faulty) ConvTranspose(shape kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, s kernels.Store) {
+	const m = "ConvTranspose"
+	if act != kernels.Identity {
+		f.do(m, x, func() { f.Device.ConvTranspose(shape, x, y, w, bias, act, s) })
+		return
+	}
+	f.do(m, x, func() { f.Device.ConvTranspose(shape, x, y, w, bias, act, f.store(m, s)) })
+}
+
+func (f *faulty) ConvWeightGrad(shape kernels.ConvShape, dw, x, y kernels.Buffer, s kernels.Store) {
+	const m = "ConvWeightGrad"
+	f.do(m, dw, func() { f.Device.ConvWeightGrad(shape, dw, x, y, f.store(m, s)) })
+}
+
+func (f *faulty) BCE(dst, p, t kernels.Buffer) { f.do("BCE", dst, func() { f.Device.BCE(dst, p, t) }) }
+
+func (f *faulty) BCEGrad(dp, p, t, g kernels.Buffer, s kernels.Store) {
+	const m = "BCEGrad"
+	f.do(m, dp, func() { f.Device.BCEGrad(dp, p, t, g, f.store(m, s)) })
+}
+
+func (f *faulty) BCELogits(dst, x, t kernels.Buffer) {
+	f.do("BCELogits", dst, func() { f.Device.BCELogits(dst, x, t) })
+}
+
+func (f *faulty) BCELogitsGrad(dx, x, t, g kernels.Buffer, s kernels.Store) {
+	const m = "BCELogitsGrad"
+	f.do(m, dx, func() { f.Device.BCELogitsGrad(dx, x, t, g, f.store(m, s)) })
+}
+
+func (f *faulty) KLD(dst, mu, logvar kernels.Buffer) {
+	f.do("KLD", dst, func() { f.Device.KLD(dst, mu, logvar) })
+}
+
+func (f *faulty) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, s, t kernels.Store) {
+	const m = "KLDGrad"
+	f.do(m, dlogvar, func() { f.Device.KLDGrad(dmu, dlogvar, mu, logvar, g, f.store(m, s), t) })
+}
+
+func (f *faulty) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
+	f.do("Reparameterize", z, func() { f.Device.Reparameterize(z, mu, logvar, eps) })
+}
+
+func (f *faulty) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, s, t kernels.Store) {
+	const m = "ReparameterizeGrad"
+	f.do(m, dmu, func() { f.Device.ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps, s, f.store(m, t)) })
+}
+
+func (f *faulty) Uniform(dst kernels.Buffer, seed, stream uint64) {
+	f.do("Uniform", dst, func() { f.Device.Uniform(dst, seed, stream) })
+}
+
+func (f *faulty) Normal(dst kernels.Buffer, seed, stream uint64) {
+	f.do("Normal", dst, func() { f.Device.Normal(dst, seed, stream) })
+}
+
+func (f *faulty) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
+	f.do("Adam", v, func() { f.Device.Adam(param, grad, m, v, a) })
+}
+
+func (f *faulty) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
+	f.do("SGD", param, func() { f.Device.SGD(param, grad, velocity, s) })
+}
+
+func (f *faulty) Distances(dst, x kernels.Buffer, n, d int) {
+	f.do("Distances", dst, func() { f.Device.Distances(dst, x, n, d) })
+}
+
+func (f *faulty) DistancesGrad(dx, g, x, dist kernels.Buffer, n, d int, s kernels.Store) {
+	const m = "DistancesGrad"
+	f.do(m, dx, func() { f.Device.DistancesGrad(dx, g, x, dist, n, d, f.store(m, s)) })
+}
+
+func (f *faulty) PairsGrad(dx, x kernels.Buffer, n, d int, pairs []kernels.Pair, g kernels.Buffer, s kernels.Store) {
+	const m = "PairsGrad"
+	f.do(m, dx, func() { f.Device.PairsGrad(dx, x, n, d, pairs, g, f.store(m, s)) })
+}
+
+func (f *faulty) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
+	f.do("GatherRows", dst, func() { f.Device.GatherRows(dst, src, width, index) })
+}
+
+func (f *faulty) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
+	f.do("ScatterRows", dst, func() { f.Device.ScatterRows(dst, src, width, index) })
+}
