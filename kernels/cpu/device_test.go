@@ -22,4 +22,18 @@ func TestThreadsGiveTheSameBits(t *testing.T) {
 	}
 }
 
+// TestVectorsGiveTheSameBits compares the two widths of vector.
+func TestVectorsGiveTheSameBits(t *testing.T) {
+	with := func(set string) func(testing.TB) kernels.Device {
+		return func(testing.TB) kernels.Device {
+			t.Setenv("TOPOGEN_CPU", set)
+			return cpu.New(cpu.Threads(2))
+		}
+	}
+	if err := with("avx512")(t).Sync(); err != nil {
+		t.Skip(err)
+	}
+	kerneltest.Same(t, with("avx2"), with("avx512"), kerneltest.Options{Large: large && !testing.Short()})
+}
+
 func FuzzKernels(f *testing.F) { kerneltest.Fuzz(f, device(2), kerneltest.Options{}) }

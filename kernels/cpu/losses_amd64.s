@@ -6,7 +6,7 @@
 
 // func bceAVX2(p []float32, t []float32) (sum float64)
 // Requires: AVX, AVX2, FMA3
-TEXT ·bceAVX2(SB), NOSPLIT, $128-56
+TEXT ·bceAVX2(SB), NOSPLIT, $184-56
 	MOVQ    p_len+8(FP), AX
 	MOVQ    p_base+0(FP), CX
 	MOVQ    t_base+24(FP), DX
@@ -14,18 +14,21 @@ TEXT ·bceAVX2(SB), NOSPLIT, $128-56
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	VMOVUPD Y0, (SP)
-	VMOVUPD Y1, 32(SP)
-	VMOVUPD Y2, 64(SP)
-	VMOVUPD Y3, 96(SP)
-	XORQ    BX, BX
+	LEAQ    (SP), BX
+	ADDQ    $0x38, BX
+	ANDQ    $-64, BX
+	VMOVUPD Y0, (BX)
+	VMOVUPD Y1, 32(BX)
+	VMOVUPD Y2, 64(BX)
+	VMOVUPD Y3, 96(BX)
+	XORQ    SI, SI
 
 loop1:
-	LEAQ         16(BX), SI
-	CMPQ         SI, AX
+	LEAQ         16(SI), DI
+	CMPQ         DI, AX
 	JGT          tail2
-	VMOVUPS      (CX)(BX*4), Y0
-	VMOVUPS      (DX)(BX*4), Y1
+	VMOVUPS      (CX)(SI*4), Y0
+	VMOVUPS      (DX)(SI*4), Y1
 	VMOVUPS      word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
@@ -95,12 +98,12 @@ loop1:
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y1
-	VADDPD       (SP), Y1, Y1
-	VMOVUPD      Y1, (SP)
-	VADDPD       32(SP), Y0, Y0
-	VMOVUPD      Y0, 32(SP)
-	VMOVUPS      32(CX)(BX*4), Y0
-	VMOVUPS      32(DX)(BX*4), Y1
+	VADDPD       (BX), Y1, Y1
+	VMOVUPD      Y1, (BX)
+	VADDPD       32(BX), Y0, Y0
+	VMOVUPD      Y0, 32(BX)
+	VMOVUPS      32(CX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
 	VMOVUPS      word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
@@ -170,22 +173,22 @@ loop1:
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y1
-	VADDPD       64(SP), Y1, Y1
-	VMOVUPD      Y1, 64(SP)
-	VADDPD       96(SP), Y0, Y0
-	VMOVUPD      Y0, 96(SP)
-	MOVQ         SI, BX
+	VADDPD       64(BX), Y1, Y1
+	VMOVUPD      Y1, 64(BX)
+	VADDPD       96(BX), Y0, Y0
+	VMOVUPD      Y0, 96(BX)
+	MOVQ         DI, SI
 	JMP          loop1
 
 tail2:
-	SUBQ         BX, AX
+	SUBQ         SI, AX
 	JZ           done3
-	LEAQ         tail16<>+0(SB), SI
+	LEAQ         tail16<>+0(SB), DI
 	NEGQ         AX
-	VMOVUPS      64(SI)(AX*4), Y0
-	VMASKMOVPS   (CX)(BX*4), Y0, Y0
-	VMOVUPS      64(SI)(AX*4), Y1
-	VMASKMOVPS   (DX)(BX*4), Y1, Y1
+	VMOVUPS      64(DI)(AX*4), Y0
+	VMASKMOVPS   (CX)(SI*4), Y0, Y0
+	VMOVUPS      64(DI)(AX*4), Y1
+	VMASKMOVPS   (DX)(SI*4), Y1, Y1
 	VMOVUPS      word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
@@ -255,14 +258,14 @@ tail2:
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y1
-	VADDPD       (SP), Y1, Y1
-	VMOVUPD      Y1, (SP)
-	VADDPD       32(SP), Y0, Y0
-	VMOVUPD      Y0, 32(SP)
-	VMOVUPS      96(SI)(AX*4), Y0
-	VMASKMOVPS   32(CX)(BX*4), Y0, Y0
-	VMOVUPS      96(SI)(AX*4), Y1
-	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VADDPD       (BX), Y1, Y1
+	VMOVUPD      Y1, (BX)
+	VADDPD       32(BX), Y0, Y0
+	VMOVUPD      Y0, 32(BX)
+	VMOVUPS      96(DI)(AX*4), Y0
+	VMASKMOVPS   32(CX)(SI*4), Y0, Y0
+	VMOVUPS      96(DI)(AX*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
 	VMOVUPS      word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
@@ -332,16 +335,16 @@ tail2:
 	VEXTRACTF128 $0x01, Y2, X0
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X2, Y1
-	VADDPD       64(SP), Y1, Y1
-	VMOVUPD      Y1, 64(SP)
-	VADDPD       96(SP), Y0, Y0
-	VMOVUPD      Y0, 96(SP)
+	VADDPD       64(BX), Y1, Y1
+	VMOVUPD      Y1, 64(BX)
+	VADDPD       96(BX), Y0, Y0
+	VMOVUPD      Y0, 96(BX)
 
 done3:
-	VMOVUPS      (SP), Y0
-	VMOVUPS      32(SP), Y1
-	VMOVUPS      64(SP), Y2
-	VMOVUPS      96(SP), Y3
+	VMOVUPS      (BX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      64(BX), Y2
+	VMOVUPS      96(BX), Y3
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
@@ -2875,22 +2878,25 @@ stored2:
 
 // func bceAVX512(p []float32, t []float32) (sum float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·bceAVX512(SB), NOSPLIT, $128-56
+TEXT ·bceAVX512(SB), NOSPLIT, $184-56
 	MOVQ    p_len+8(FP), AX
 	MOVQ    p_base+0(FP), CX
 	MOVQ    t_base+24(FP), DX
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
-	VMOVUPD Z0, (SP)
-	VMOVUPD Z1, 64(SP)
-	XORQ    BX, BX
+	LEAQ    (SP), BX
+	ADDQ    $0x38, BX
+	ANDQ    $-64, BX
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	XORQ    SI, SI
 
 loop1:
-	LEAQ          16(BX), SI
-	CMPQ          SI, AX
+	LEAQ          16(SI), DI
+	CMPQ          DI, AX
 	JGT           tail2
-	VMOVUPS       (CX)(BX*4), Z0
-	VMOVUPS       (DX)(BX*4), Z1
+	VMOVUPS       (CX)(SI*4), Z0
+	VMOVUPS       (DX)(SI*4), Z1
 	VMOVUPS       word3f800000<>+0(SB), Z10
 	VSUBPS        Z0, Z10, Z10
 	VCMPPS        $0x01, word00800000<>+0(SB), Z0, K1
@@ -2960,21 +2966,21 @@ loop1:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
-	VADDPD        (SP), Z0, Z0
-	VMOVUPD       Z0, (SP)
-	VADDPD        64(SP), Z1, Z1
-	VMOVUPD       Z1, 64(SP)
-	MOVQ          SI, BX
+	VADDPD        (BX), Z0, Z0
+	VMOVUPD       Z0, (BX)
+	VADDPD        64(BX), Z1, Z1
+	VMOVUPD       Z1, 64(BX)
+	MOVQ          DI, SI
 	JMP           loop1
 
 tail2:
-	SUBQ          BX, AX
+	SUBQ          SI, AX
 	JZ            done3
-	MOVQ          $-1, SI
-	BZHIQ         AX, SI, SI
-	KMOVW         SI, K1
-	VMOVUPS.Z     (CX)(BX*4), K1, Z0
-	VMOVUPS.Z     (DX)(BX*4), K1, Z1
+	MOVQ          $-1, DI
+	BZHIQ         AX, DI, DI
+	KMOVW         DI, K1
+	VMOVUPS.Z     (CX)(SI*4), K1, Z0
+	VMOVUPS.Z     (DX)(SI*4), K1, Z1
 	VMOVUPS       word3f800000<>+0(SB), Z2
 	VSUBPS        Z0, Z2, Z2
 	VCMPPS        $0x01, word00800000<>+0(SB), Z0, K1
@@ -3044,14 +3050,14 @@ tail2:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y1, Z1
 	VCVTPS2PD     Y0, Z0
-	VADDPD        (SP), Z0, Z0
-	VMOVUPD       Z0, (SP)
-	VADDPD        64(SP), Z1, Z1
-	VMOVUPD       Z1, 64(SP)
+	VADDPD        (BX), Z0, Z0
+	VMOVUPD       Z0, (BX)
+	VADDPD        64(BX), Z1, Z1
+	VMOVUPD       Z1, 64(BX)
 
 done3:
-	VMOVUPS       (SP), Z0
-	VMOVUPS       64(SP), Z1
+	VMOVUPS       (BX), Z0
+	VMOVUPS       64(BX), Z1
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0

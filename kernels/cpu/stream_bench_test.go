@@ -63,14 +63,15 @@ func BenchmarkStream(b *testing.B) {
 		for k := range index {
 			index[k] = int32(k * 7 % len(index))
 		}
-		plane := []int{n / 128, 128}
+		plane, dense, turned := []int{n / 128, 128}, []int{128, 1}, []int{1, n / 128}
+		row, column := []int{0, 1}, []int{1, 0}
 		run := func(name string, streams int, kernel func()) {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) { stream(b, dev, n, 4*n*streams, kernel) })
 		}
 		run("Fill", 1, func() { dev.Fill(dst, 1) })
 		run("Copy", 2, func() { dev.Copy(dst, x) })
-		run("CopyStrided/transpose", 2, func() { dev.CopyStrided(dst, []int{1, n / 128}, x, []int{128, 1}, plane, set) })
-		run("CopyStrided/repeat", 1, func() { dev.CopyStrided(dst, []int{128, 1}, x, []int{0, 1}, plane, set) })
+		run("CopyStrided/transpose", 2, func() { dev.CopyStrided(dst, turned, x, dense, plane, set) })
+		run("CopyStrided/repeat", 1, func() { dev.CopyStrided(dst, dense, x, row, plane, set) })
 		run("Affine", 2, func() { dev.Affine(dst, x, 2, 1, set) })
 		run("AddScaled", 3, func() { dev.AddScaled(dst, 0.5, x) })
 		for _, f := range kernels.Funcs() {
@@ -81,10 +82,10 @@ func BenchmarkStream(b *testing.B) {
 			run("Zip/"+op.String(), 3, func() { dev.Zip(op, dst, x, y, set) })
 		}
 		run("ZipStrided/rows", 2, func() {
-			dev.ZipStrided(kernels.AddOp, dst, x, []int{128, 1}, y.Slice(0, 128), []int{0, 1}, plane, set)
+			dev.ZipStrided(kernels.AddOp, dst, x, dense, y.Slice(0, 128), row, plane, set)
 		})
 		run("ZipStrided/columns", 2, func() {
-			dev.ZipStrided(kernels.AddOp, dst, x, []int{128, 1}, y.Slice(0, n/128), []int{1, 0}, plane, set)
+			dev.ZipStrided(kernels.AddOp, dst, x, dense, y.Slice(0, n/128), column, plane, set)
 		})
 		run("Sum/all", 1, func() { dev.Sum(one, x, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, 1, set) })
 		run("Sum/rows", 1, func() { dev.Sum(dst.Slice(0, n/128), x, kernels.SumShape{K0: n / 128, R0: 128, K1: 1, R1: 1}, 1, set) })

@@ -81,9 +81,13 @@ func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(
 	}
 	sums := s.zeros(2 * s.parts())
 	if !frugal {
-		stack := AllocLocal(8 * stepLanes)
+		// On lines of the cache, for what is stored to be loaded again at once.
+		stack := GP64()
+		LEAQ(AllocLocal(8*stepLanes+56), stack)
+		ADDQ(Imm(56), stack)
+		ANDQ(I8(-64), stack)
 		for i, v := range sums {
-			sums[i] = stack.Offset(i * s.bytes)
+			sums[i] = Mem{Base: stack, Disp: i * s.bytes}
 			VMOVUPD(v, sums[i])
 		}
 	}
