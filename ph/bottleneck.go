@@ -33,13 +33,14 @@ type Matcher struct {
 // that attains the distance, the first by A, then by B, bars before the
 // diagonal. Two empty diagrams have distance 0 and no witness, {−1, −1}.
 func (m *Matcher) Bottleneck(a, b []Bar) (distance float64, witness Match) {
+	m.a, m.b = a, b
+	m.clear()
 	if len(a)+len(b) == 0 {
 		return 0, Match{Diagonal, Diagonal}
 	}
 	if bornAtZero(a) && bornAtZero(b) {
 		return m.fromZero(a, b)
 	}
-	m.a, m.b = a, b
 	m.candidates = m.candidates[:0]
 	for _, x := range a {
 		m.candidates = append(m.candidates, half(x))
@@ -64,6 +65,21 @@ func (m *Matcher) Bottleneck(a, b []Bar) (distance float64, witness Match) {
 	distance = m.candidates[lo]
 	m.match(distance)
 	return distance, m.witness(distance)
+}
+
+// Matching appends to dst an optimal matching of the two diagrams of the latest
+// [Matcher.Bottleneck]: each bar of the first with its partner or the diagonal,
+// then each bar of the second that has none with the diagonal.
+func (m *Matcher) Matching(dst []Match) []Match {
+	for i, j := range m.partnerA {
+		dst = append(dst, Match{i, j})
+	}
+	for j, i := range m.partnerB {
+		if i == Diagonal {
+			dst = append(dst, Match{Diagonal, j})
+		}
+	}
+	return dst
 }
 
 func bornAtZero(bars []Bar) bool {
@@ -91,7 +107,7 @@ func move(a, b Bar) float64 { return max(math.Abs(a.Birth-b.Birth), math.Abs(a.D
 func (m *Matcher) fromZero(a, b []Bar) (float64, Match) {
 	m.orderA, m.orderB = descending(m.orderA, a), descending(m.orderB, b)
 	const none = -1
-	best, bestMatch := math.Inf(1), Match{none, none}
+	best, bestMatch, matched := math.Inf(1), Match{none, none}, 0
 	longest, longestMatch := math.Inf(-1), Match{none, none}
 	for k := 0; k <= min(len(a), len(b)); k++ {
 		worst, match := longest, longestMatch
@@ -102,7 +118,7 @@ func (m *Matcher) fromZero(a, b []Bar) (float64, Match) {
 			worst, match = half(b[m.orderB[k]]), Match{Diagonal, m.orderB[k]}
 		}
 		if worst < best {
-			best, bestMatch = worst, match
+			best, bestMatch, matched = worst, match, k
 		}
 		if k < min(len(a), len(b)) {
 			i, j := m.orderA[k], m.orderB[k]
@@ -110,6 +126,10 @@ func (m *Matcher) fromZero(a, b []Bar) (float64, Match) {
 				longest, longestMatch = d, Match{i, j}
 			}
 		}
+	}
+	for k := range matched {
+		i, j := m.orderA[k], m.orderB[k]
+		m.partnerA[i], m.partnerB[j] = j, i
 	}
 	return best, bestMatch
 }
@@ -130,17 +150,22 @@ func descending(order []int, bars []Bar) []int {
 	return order
 }
 
-// match looks for a matching whose moves are at most t. Bars within t of the
-// diagonal need no partner.
-func (m *Matcher) match(t float64) bool {
+// clear makes the matching one in which no bar has a partner.
+func (m *Matcher) clear() {
 	m.partnerA, m.partnerB = resize(m.partnerA, len(m.a)), resize(m.partnerB, len(m.b))
-	m.seen, m.seenA = resize(m.seen, len(m.b)), resize(m.seenA, len(m.a))
 	for i := range m.partnerA {
 		m.partnerA[i] = Diagonal
 	}
 	for j := range m.partnerB {
 		m.partnerB[j] = Diagonal
 	}
+}
+
+// match looks for a matching whose moves are at most t. Bars within t of the
+// diagonal need no partner.
+func (m *Matcher) match(t float64) bool {
+	m.clear()
+	m.seen, m.seenA = resize(m.seen, len(m.b)), resize(m.seenA, len(m.a))
 	for i, x := range m.a {
 		if half(x) > t {
 			clear(m.seen)

@@ -101,9 +101,30 @@ func TestBottleneckAgainstBruteForce(t *testing.T) {
 		got, witness := m.Bottleneck(a, b)
 		require.Equal(t, want, got, "trial %d: %v and %v", trial, a, b)
 		require.True(t, attaining[witness], "trial %d: %v attains the distance of %v and %v", trial, witness, a, b)
+		requireMatching(t, a, b, m.Matching(nil), got, witness)
 		back, _ := m.Bottleneck(b, a)
 		require.Equal(t, got, back, "symmetric")
 	}
+}
+
+// requireMatching checks that every bar stands in the matching once, that no move
+// is longer than the distance, and that the witness is one of them.
+func requireMatching(t *testing.T, a, b []ph.Bar, matching []ph.Match, distance float64, witness ph.Match) {
+	t.Helper()
+	seenA, seenB := make([]int, len(a)), make([]int, len(b))
+	for _, m := range matching {
+		if m.A != ph.Diagonal {
+			seenA[m.A]++
+		}
+		if m.B != ph.Diagonal {
+			seenB[m.B]++
+		}
+		require.LessOrEqual(t, cost(a, b, m), distance)
+	}
+	for _, count := range append(seenA, seenB...) {
+		require.Equal(t, 1, count)
+	}
+	require.Contains(t, matching, witness)
 }
 
 func TestBottleneckIsAMetric(t *testing.T) {
@@ -123,6 +144,7 @@ func TestBottleneckOfNothing(t *testing.T) {
 	distance, witness := m.Bottleneck(nil, nil)
 	require.Zero(t, distance)
 	require.Equal(t, ph.Match{A: ph.Diagonal, B: ph.Diagonal}, witness)
+	require.Empty(t, m.Matching(nil))
 	distance, witness = m.Bottleneck([]ph.Bar{{Birth: 1, Death: 4}}, nil)
 	require.Equal(t, 1.5, distance)
 	require.Equal(t, ph.Match{A: 0, B: ph.Diagonal}, witness)
