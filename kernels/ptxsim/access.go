@@ -76,8 +76,6 @@ func (a *memoryAccess) exec() exec {
 		return a.local
 	case syntax.Const:
 		return a.constant
-	case syntax.ParamSpace:
-		return a.parameter
 	}
 	return a.generic
 }
@@ -180,14 +178,6 @@ func (a *memoryAccess) constantAt(w *warp, m uint32) {
 		w.fault(OutOfBounds, firstLane(m), w.at[firstLane(m)], "constant memory cannot be written")
 	}
 	a.move(w, constants, m)
-}
-
-// parameter reads the launch's arguments; the compiler has checked the place.
-func (a *memoryAccess) parameter(w *warp, m uint32) {
-	for i := range w.at {
-		w.at[i] = a.offset
-	}
-	a.move(w, w.block.launch.params, m)
 }
 
 // localAt accesses the thread's own memory; offsets become those in the block's.

@@ -122,11 +122,33 @@ func (c *compiler) load() exec {
 	c.args(2, 2)
 	a := c.memoryOperand(&c.in.Args[1], space)
 	a.reads, a.readOnly, a.size = true, readOnly, n*typ.Size()
+	elements := c.accessElements(&c.in.Args[0], typ, n, true)
 	if space == syntax.ParamSpace {
 		c.checkParameter(&a, c.in.Args[1].Base().Param)
+		return loadParameter(int(a.offset), elements, typ)
 	}
-	a.move = loadMove(c.accessElements(&c.in.Args[0], typ, n, true), typ)
+	a.move = loadMove(elements, typ)
 	return c.finish(a, s)
+}
+
+// loadParameter reads the launch's arguments, the same for all lanes.
+func loadParameter(offset int, elements []element, typ syntax.Type) exec {
+	return func(w *warp, m uint32) {
+		for j, e := range elements {
+			v := widening(typ, e.bits)(getInteger(w.block.launch.params[offset+j*typ.Size():], typ.Size()))
+			if e.long {
+				for i := range w.longs {
+					w.longs[i] = v
+				}
+				copyLanes(&w.x[e.slot], &w.longs, m)
+				continue
+			}
+			for i := range w.words {
+				w.words[i] = uint32(v)
+			}
+			copyLanes(&w.r[e.slot], &w.words, m)
+		}
+	}
 }
 
 func (c *compiler) checkParameter(a *memoryAccess, index int) {

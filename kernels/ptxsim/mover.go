@@ -60,21 +60,38 @@ func slots(elements []element) []int {
 
 // loadWords is loadMove for 32-bit values.
 func loadWords(slots []int) mover {
-	return func(w *warp, mem []byte, m uint32) {
-		at := &w.at
-		for j, slot := range slots {
-			dst := &w.r[slot]
-			offset := uint64(4 * j)
+	switch len(slots) {
+	case 1:
+		return func(w *warp, mem []byte, m uint32) {
+			dst := &w.r[slots[0]]
 			if m == allLanes {
 				for i := range dst {
-					dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
+					dst[i] = binary.LittleEndian.Uint32(mem[w.at[i]:])
 				}
-				continue
+				return
 			}
 			for t := m; t != 0; t &= t - 1 {
 				i := bits.TrailingZeros32(t) & 31
-				dst[i] = binary.LittleEndian.Uint32(mem[at[i]+offset:])
+				dst[i] = binary.LittleEndian.Uint32(mem[w.at[i]:])
 			}
+		}
+	case 2:
+		return func(w *warp, mem []byte, m uint32) {
+			x, y := &w.r[slots[0]], &w.r[slots[1]]
+			for t := m; t != 0; t &= t - 1 {
+				i := bits.TrailingZeros32(t) & 31
+				b := mem[w.at[i]:][:8]
+				x[i], y[i] = binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
+			}
+		}
+	}
+	return func(w *warp, mem []byte, m uint32) {
+		x, y, z, v := &w.r[slots[0]], &w.r[slots[1]], &w.r[slots[2]], &w.r[slots[3]]
+		for t := m; t != 0; t &= t - 1 {
+			i := bits.TrailingZeros32(t) & 31
+			b := mem[w.at[i]:][:16]
+			x[i], y[i] = binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
+			z[i], v[i] = binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])
 		}
 	}
 }

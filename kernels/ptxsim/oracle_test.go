@@ -169,6 +169,7 @@ func allInputs() map[string][3][]uint64 {
 // TestOracle compares the simulator with the processor's results as recorded,
 // or, with LLVM at hand, as computed.
 func TestOracle(t *testing.T) {
+	skipUnderRace(t)
 	cases := oracleCases()
 	inputs := allInputs()
 	runner := newOracleRunner(t, inputs)
@@ -204,6 +205,7 @@ func TestOracle(t *testing.T) {
 
 // TestOracleTranslated runs what LLVM makes of the cases for GPUs.
 func TestOracleTranslated(t *testing.T) {
+	skipUnderRace(t)
 	if missing := oracleTools(); missing != "" {
 		t.Skipf("SKIPPED: %s is missing (Debian: apt-get install llvm gcc): the simulator is not compared with LLVM's PTX", missing)
 	}
@@ -231,6 +233,12 @@ func TestOracleTranslated(t *testing.T) {
 		}
 	}
 	t.Logf("LLVM's PTX agrees: %d cases in the instruction itself, %d in others", same, others)
+}
+
+func skipUnderRace(t *testing.T) {
+	if raceDetector {
+		t.Skip("arithmetic of one goroutine: compared without the race detector, which takes minutes for it")
+	}
 }
 
 func (c *oracleCase) compare(t *testing.T, name string, got, want []uint64, in [3][]uint64) {

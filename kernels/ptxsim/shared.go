@@ -10,10 +10,17 @@ import (
 func (a *memoryAccess) sharedAt(w *warp, m uint32) {
 	b, at := w.block, &w.at
 	var low, high uint64
-	for t := m; t != 0; t &= t - 1 {
-		offset := at[bits.TrailingZeros32(t)&31]
-		low |= offset
-		high = max(high, offset)
+	if m == allLanes {
+		for _, offset := range at {
+			low |= offset
+			high = max(high, offset)
+		}
+	} else {
+		for t := m; t != 0; t &= t - 1 {
+			offset := at[bits.TrailingZeros32(t)&31]
+			low |= offset
+			high = max(high, offset)
+		}
 	}
 	if low&uint64(a.size-1) != 0 || high > uint64(len(b.shared)) || high+uint64(a.size) > uint64(len(b.shared)) {
 		a.check(w, m, "shared", len(b.shared))

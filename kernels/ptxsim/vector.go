@@ -1,17 +1,14 @@
 package ptxsim
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 // vectors holds loops of their own for the instructions that kernels spend
 // their time in. Each must give what its function in scalars gives.
 var vectors = map[string]func(d int, s [4]int) exec{
 	"fma.rn.f32": vectorFMA, "mad.rn.f32": vectorFMA,
-	"add.rn.f32": vectorAdd, "add.f32": vectorAdd,
-	"mul.rn.f32": vectorMul, "mul.f32": vectorMul,
-	"sub.rn.f32": vectorSub, "sub.f32": vectorSub,
+	"add.rn.f32": floatLoop(addFloats, addLanes), "add.f32": floatLoop(addFloats, addLanes),
+	"sub.rn.f32": floatLoop(subFloats, subLanes), "sub.f32": floatLoop(subFloats, subLanes),
+	"mul.rn.f32": floatLoop(mulFloats, mulLanes), "mul.f32": floatLoop(mulFloats, mulLanes),
 	"add.s32": integerLoop(addWords[uint32]), "add.u32": integerLoop(addWords[uint32]),
 	"sub.s32": integerLoop(subWords[uint32]), "sub.u32": integerLoop(subWords[uint32]),
 	"mul.lo.s32": integerLoop(mulWords[uint32]), "mul.lo.u32": integerLoop(mulWords[uint32]),
@@ -24,51 +21,49 @@ var vectors = map[string]func(d int, s [4]int) exec{
 }
 
 func vectorFMA(d int, s [4]int) exec {
+	loop := fmaWords
+	if hasLanes {
+		loop = fmaLanes
+	}
 	return func(w *warp, m uint32) {
-		dst, x, y, z := &w.r[d], &w.r[s[0]], &w.r[s[1]], &w.r[s[2]]
 		if m == allLanes {
-			for i := range dst {
-				dst[i] = bits32(fma32(math.Float32frombits(x[i]), math.Float32frombits(y[i]), math.Float32frombits(z[i])))
-			}
+			loop(&w.r[d], &w.r[s[0]], &w.r[s[1]], &w.r[s[2]])
 			return
 		}
-		for ; m != 0; m &= m - 1 {
-			i := bits.TrailingZeros32(m) & 31
-			dst[i] = bits32(fma32(math.Float32frombits(x[i]), math.Float32frombits(y[i]), math.Float32frombits(z[i])))
-		}
+		loop(&w.words, &w.r[s[0]], &w.r[s[1]], &w.r[s[2]])
+		copyLanes(&w.r[d], &w.words, m)
 	}
 }
 
-func vectorAdd(d int, s [4]int) exec {
-	return func(w *warp, m uint32) {
-		x, y := &w.r[s[0]], &w.r[s[1]]
-		var r [warpSize]uint32
-		for i := range r {
-			r[i] = bits32(math.Float32frombits(x[i]) + math.Float32frombits(y[i]))
-		}
-		copyLanes(&w.r[d], &r, m)
+func fmaWords(r, x, y, z *[warpSize]uint32) {
+	for i := range r {
+		r[i] = bits32(fma32(math.Float32frombits(x[i]), math.Float32frombits(y[i]), math.Float32frombits(z[i])))
 	}
 }
 
-func vectorSub(d int, s [4]int) exec {
-	return func(w *warp, m uint32) {
-		x, y := &w.r[s[0]], &w.r[s[1]]
-		var r [warpSize]uint32
-		for i := range r {
-			r[i] = bits32(math.Float32frombits(x[i]) - math.Float32frombits(y[i]))
-		}
-		copyLanes(&w.r[d], &r, m)
+// floatLoop is integerLoop with the assembly where the processor has it.
+func floatLoop(plain, assembly func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exec {
+	if hasLanes {
+		return integerLoop(assembly)
+	}
+	return integerLoop(plain)
+}
+
+func addFloats(r, x, y *[warpSize]uint32) {
+	for i := range r {
+		r[i] = bits32(math.Float32frombits(x[i]) + math.Float32frombits(y[i]))
 	}
 }
 
-func vectorMul(d int, s [4]int) exec {
-	return func(w *warp, m uint32) {
-		x, y := &w.r[s[0]], &w.r[s[1]]
-		var r [warpSize]uint32
-		for i := range r {
-			r[i] = bits32(math.Float32frombits(x[i]) * math.Float32frombits(y[i]))
-		}
-		copyLanes(&w.r[d], &r, m)
+func subFloats(r, x, y *[warpSize]uint32) {
+	for i := range r {
+		r[i] = bits32(math.Float32frombits(x[i]) - math.Float32frombits(y[i]))
+	}
+}
+
+func mulFloats(r, x, y *[warpSize]uint32) {
+	for i := range r {
+		r[i] = bits32(math.Float32frombits(x[i]) * math.Float32frombits(y[i]))
 	}
 }
 
@@ -79,9 +74,8 @@ func integerLoop(loop func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exe
 				loop(&w.r[d], &w.r[s[0]], &w.r[s[1]])
 				return
 			}
-			var r [warpSize]uint32
-			loop(&r, &w.r[s[0]], &w.r[s[1]])
-			copyLanes(&w.r[d], &r, m)
+			loop(&w.words, &w.r[s[0]], &w.r[s[1]])
+			copyLanes(&w.r[d], &w.words, m)
 		}
 	}
 }
@@ -93,9 +87,8 @@ func longLoop(loop func(r, x, y *[warpSize]uint64)) func(d int, s [4]int) exec {
 				loop(&w.x[d], &w.x[s[0]], &w.x[s[1]])
 				return
 			}
-			var r [warpSize]uint64
-			loop(&r, &w.x[s[0]], &w.x[s[1]])
-			copyLanes(&w.x[d], &r, m)
+			loop(&w.longs, &w.x[s[0]], &w.x[s[1]])
+			copyLanes(&w.x[d], &w.longs, m)
 		}
 	}
 }
@@ -144,9 +137,12 @@ func vectorMad(d int, s [4]int) exec {
 func vectorWide(signed bool) func(d int, s [4]int) exec {
 	return func(d int, s [4]int) exec {
 		return func(w *warp, m uint32) {
-			var r [warpSize]uint64
-			wide(&r, &w.r[s[0]], &w.r[s[1]], signed)
-			copyLanes(&w.x[d], &r, m)
+			if m == allLanes {
+				wide(&w.x[d], &w.r[s[0]], &w.r[s[1]], signed)
+				return
+			}
+			wide(&w.longs, &w.r[s[0]], &w.r[s[1]], signed)
+			copyLanes(&w.x[d], &w.longs, m)
 		}
 	}
 }

@@ -28,6 +28,8 @@ type warp struct {
 
 	defined []uint32 // for each of the entry's registers, the lanes that have written it
 	order   ordering
+	words   [warpSize]uint32 // results before they are merged
+	longs   [warpSize]uint64
 	at      [warpSize]uint64 // addresses, then offsets, of the access being carried out
 	sites   []*allocation    // for each memory instruction, the allocation it met last
 }

@@ -1,0 +1,20 @@
+//go:build !purego
+
+package ptxsim
+
+import "golang.org/x/sys/cpu"
+
+// hasLanes says that the processor runs what lanes_amd64.s holds.
+var hasLanes = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+
+//go:noescape
+func fmaLanes(r, x, y, z *[warpSize]uint32)
+
+//go:noescape
+func addLanes(r, x, y *[warpSize]uint32)
+
+//go:noescape
+func subLanes(r, x, y *[warpSize]uint32)
+
+//go:noescape
+func mulLanes(r, x, y *[warpSize]uint32)

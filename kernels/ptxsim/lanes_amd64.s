@@ -1,0 +1,66 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// Four operations on all lanes of a warp, 8 at a time, whose NaNs are made
+// those of bits32. Operands may be the result.
+
+// NAN fills Y15 with 0x7fffffff.
+#define NAN \
+	VPCMPEQD Y15, Y15, Y15 \
+	VPSRLD   $1, Y15, Y15
+
+// STORE stores Y1 at offset bytes into the result, NaNs replaced.
+#define STORE(offset) \
+	VCMPPS    $3, Y1, Y1, Y2 \
+	VBLENDVPS Y2, Y15, Y1, Y1 \
+	VMOVUPS   Y1, offset(DI)
+
+#define FMA8(offset) \
+	VMOVUPS     offset(SI), Y0 \
+	VMOVUPS     offset(CX), Y1 \
+	VFMADD231PS offset(DX), Y0, Y1 \
+	STORE(offset)
+
+// func fmaLanes(r, x, y, z *[32]uint32)
+TEXT ·fmaLanes(SB), NOSPLIT, $0-32
+	MOVQ r+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ y+16(FP), DX
+	MOVQ z+24(FP), CX
+	NAN
+	FMA8(0)
+	FMA8(32)
+	FMA8(64)
+	FMA8(96)
+	VZEROUPPER
+	RET
+
+#define BINARY8(op, offset) \
+	VMOVUPS offset(SI), Y0 \
+	op      offset(DX), Y0, Y1 \
+	STORE(offset)
+
+#define BINARY(op) \
+	MOVQ r+0(FP), DI  \
+	MOVQ x+8(FP), SI  \
+	MOVQ y+16(FP), DX \
+	NAN               \
+	BINARY8(op, 0)    \
+	BINARY8(op, 32)   \
+	BINARY8(op, 64)   \
+	BINARY8(op, 96)   \
+	VZEROUPPER        \
+	RET
+
+// func addLanes(r, x, y *[32]uint32)
+TEXT ·addLanes(SB), NOSPLIT, $0-24
+	BINARY(VADDPS)
+
+// func subLanes(r, x, y *[32]uint32)
+TEXT ·subLanes(SB), NOSPLIT, $0-24
+	BINARY(VSUBPS)
+
+// func mulLanes(r, x, y *[32]uint32)
+TEXT ·mulLanes(SB), NOSPLIT, $0-24
+	BINARY(VMULPS)

@@ -1,0 +1,5 @@
+//go:build !race
+
+package ptxsim
+
+const raceDetector = false
