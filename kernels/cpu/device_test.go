@@ -1,6 +1,7 @@
 package cpu_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/topogen/topogen/kernels"
@@ -8,32 +9,56 @@ import (
 	"github.com/topogen/topogen/kernels/kerneltest"
 )
 
-func device(threads int) func(testing.TB) kernels.Device {
-	return func(testing.TB) kernels.Device { return cpu.New(cpu.Threads(threads)) }
+// device returns a maker of devices with an instruction set, or with the one
+// that the environment asks for.
+func device(t testing.TB, set string, threads int) func(testing.TB) kernels.Device {
+	forced := os.Getenv("TOPOGEN_CPU")
+	if forced != "" && forced != set {
+		t.Skipf("TOPOGEN_CPU asks for %s", forced)
+	}
+	newDevice := func(testing.TB) kernels.Device {
+		t.Setenv("TOPOGEN_CPU", set)
+		return cpu.New(cpu.Threads(threads))
+	}
+	dev := newDevice(t)
+	defer dev.Close()
+	if err := dev.Sync(); err != nil {
+		t.Skip(err)
+	}
+	return newDevice
+}
+
+var sets = []string{"plain", "avx2", "avx512"}
+
+func options() kerneltest.Options {
+	return kerneltest.Options{
+		Large: large && !testing.Short(),
+		// Sums are kept in float64 here, and functions are better than asked.
+		Bounds: map[string]float64{"Sum": 1, "Dot": 1, "Exp": 1, "Log": 1, "Sqrt": 0.5, "Reciprocal": 0.5, "Square": 0.5, "Div": 0.5},
+	}
 }
 
 func TestConformance(t *testing.T) {
-	kerneltest.Run(t, device(2), kerneltest.Options{Large: large && !testing.Short()})
+	for _, set := range sets {
+		t.Run(set, func(t *testing.T) { kerneltest.Run(t, device(t, set, 2), options()) })
+	}
 }
 
 func TestThreadsGiveTheSameBits(t *testing.T) {
-	for _, n := range []int{3} {
-		kerneltest.Same(t, device(1), device(n), kerneltest.Options{Large: large && !testing.Short()})
+	for _, set := range sets {
+		t.Run(set, func(t *testing.T) { kerneltest.Same(t, device(t, set, 1), device(t, set, 3), options()) })
 	}
 }
 
 // TestVectorsGiveTheSameBits compares the two widths of vector.
 func TestVectorsGiveTheSameBits(t *testing.T) {
-	with := func(set string) func(testing.TB) kernels.Device {
-		return func(testing.TB) kernels.Device {
-			t.Setenv("TOPOGEN_CPU", set)
-			return cpu.New(cpu.Threads(2))
-		}
+	if os.Getenv("TOPOGEN_CPU") != "" {
+		t.Skip("TOPOGEN_CPU asks for one instruction set")
 	}
-	if err := with("avx512")(t).Sync(); err != nil {
-		t.Skip(err)
-	}
-	kerneltest.Same(t, with("avx2"), with("avx512"), kerneltest.Options{Large: large && !testing.Short()})
+	kerneltest.Same(t, device(t, "avx2", 2), device(t, "avx512", 2), options())
 }
 
-func FuzzKernels(f *testing.F) { kerneltest.Fuzz(f, device(2), kerneltest.Options{}) }
+// FuzzKernels takes the instruction set from the environment.
+func FuzzKernels(f *testing.F) {
+	kerneltest.Fuzz(f, func(testing.TB) kernels.Device { return cpu.New(cpu.Threads(2)) }, options())
+}
