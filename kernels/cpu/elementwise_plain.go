@@ -15,7 +15,7 @@ func fillPlain(dst []float32, v float32) {
 	}
 }
 
-func affine(dst, x []float32, a, b float32, add bool) {
+func affinePlain(dst, x []float32, a, b float32, add bool) {
 	if add {
 		for i, v := range x {
 			dst[i] += a*v + b

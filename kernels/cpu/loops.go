@@ -54,7 +54,7 @@ type loops struct {
 
 // loopsPlain are the loops in Go.
 var loopsPlain = loops{
-	fill: fillPlain, affine: affine,
+	fill: fillPlain, affine: affinePlain,
 	sum: sumPlain, dot: dotPlain, sumRuns: sumRunsPlain, sumRows: sumRowsPlain,
 	bce: bcePlain, bceGrad: bceGradPlain, bceLogits: bceLogitsPlain, bceLogitsGrad: bceLogitsGradPlain,
 	kld: kldPlain, kldGradLogvar: kldGradLogvarPlain,
