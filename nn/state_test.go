@@ -101,3 +101,19 @@ func TestCopy(t *testing.T) {
 	require.Panics(t, func() { _ = nn.Copy(nn.NewVAE(dev, 5, 1), model) }, "another latent size")
 	require.Panics(t, func() { _ = nn.Copy(small(dev, 1)[:2], small(dev, 1)) }, "only some of the layers")
 }
+
+// TestFailingDevice uses one whose every Read fails.
+func TestFailingDevice(t *testing.T) {
+	t.Setenv("TOPOGEN_CPU", "abacus")
+	dev := cpu.New()
+	defer dev.Close()
+	model := small(dev, 1)
+	path := filepath.Join(t.TempDir(), "weights.safetensors")
+	require.ErrorContains(t, nn.SaveFile(path, model, nil), "saving 0.weight: ")
+	require.NoFileExists(t, path)
+	require.ErrorContains(t, nn.Save(&bytes.Buffer{}, model, nil), "saving 0.weight: ")
+	require.ErrorContains(t, nn.Copy(model, small(dev, 1)), "copying 0.weight: ")
+	adam := nn.NewAdam(nn.Parameters(model), nn.Rate{ClipNorm: 1})
+	require.ErrorContains(t, adam.Step(), "norm in step 1: ")
+	require.Zero(t, adam.Steps())
+}
