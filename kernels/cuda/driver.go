@@ -1,0 +1,261 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sort"
+	"strings"
+	"unsafe"
+
+	"github.com/barnex/cuda5/cu"
+
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/ptxsim/syntax"
+)
+
+// A driver is one GPU with a context on it.
+type driver struct {
+	context    cu.Context
+	properties gpu.Properties
+	streams    []cu.Stream // beside the zero one
+	kernels    map[string]*module
+	lost       error
+	recent     []string // launches since the last wait, the last few
+	slots      []uint64 // for arguments, used again
+	pointers   []unsafe.Pointer
+}
+
+// maxRecent bounds the launches that a fault's error names.
+const maxRecent = 8
+
+// call runs calls of the binding on a thread that has the context.
+func (d *driver) call(name string, f func()) error {
+	if d.lost != nil {
+		return d.lost
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return try(name, func() {
+		cu.CtxSetCurrent(d.context)
+		f()
+	})
+}
+
+// wait is call for what waits for the GPU, where faults come to light.
+func (d *driver) wait(name string, f func()) error {
+	err := d.call(name, f)
+	var failed *Error
+	if d.lost == nil && errors.As(err, &failed) {
+		failed.Launches = d.recent
+		d.lost = err
+	}
+	d.recent = nil
+	return err
+}
+
+func (d *driver) Properties() gpu.Properties { return d.properties }
+
+func (d *driver) Alloc(size int) (gpu.Pointer, error) {
+	if size <= 0 {
+		return 0, fmt.Errorf("cuda: allocation of %d bytes", size)
+	}
+	var p cu.DevicePtr
+	if err := d.call("cuMemAlloc", func() { p = cu.MemAlloc(int64(size)) }); err != nil {
+		return 0, fmt.Errorf("%w: %d bytes wanted, the GPU has %d", err, size, d.properties.Memory)
+	}
+	return gpu.Pointer(p), nil
+}
+
+func (d *driver) Free(p gpu.Pointer) error {
+	if p == 0 {
+		return d.lost
+	}
+	return d.wait("cuMemFree", func() {
+		cu.CtxSynchronize()
+		cu.MemFree(cu.DevicePtr(p))
+	})
+}
+
+func (d *driver) NewStream() (gpu.Stream, error) {
+	var s cu.Stream
+	err := d.call("cuStreamCreate", func() { s = cu.StreamCreate() })
+	if err != nil {
+		return 0, err
+	}
+	d.streams = append(d.streams, s)
+	return gpu.Stream(len(d.streams)), nil
+}
+
+// stream returns the driver's handle of s.
+func (d *driver) stream(s gpu.Stream) (cu.Stream, error) {
+	switch {
+	case s == 0:
+		return 0, nil
+	case int(s) > len(d.streams):
+		return 0, fmt.Errorf("cuda: stream %d does not exist", s)
+	}
+	return d.streams[s-1], nil
+}
+
+func (d *driver) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
+	stream, err := d.stream(s)
+	if err != nil || len(src) == 0 {
+		return errors.Join(err, d.lost)
+	}
+	// From pageable memory the driver returns once it has taken src.
+	return d.call("cuMemcpyHtoDAsync", func() {
+		cu.MemcpyHtoDAsync(cu.DevicePtr(dst), unsafe.Pointer(&src[0]), int64(len(src)), stream)
+	})
+}
+
+func (d *driver) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
+	stream, err := d.stream(s)
+	if err != nil {
+		return err
+	}
+	if err := d.wait("cuStreamSynchronize", func() { cu.StreamSynchronize(stream) }); err != nil || len(dst) == 0 {
+		return err
+	}
+	return d.call("cuMemcpyDtoH", func() {
+		cu.MemcpyDtoHAsync(unsafe.Pointer(&dst[0]), cu.DevicePtr(src), int64(len(dst)), stream)
+		cu.StreamSynchronize(stream)
+	})
+}
+
+func (d *driver) Copy(s gpu.Stream, dst, src gpu.Pointer, size int) error {
+	stream, err := d.stream(s)
+	if err != nil || size == 0 {
+		return errors.Join(err, d.lost)
+	}
+	return d.call("cuMemcpyDtoDAsync", func() {
+		cu.MemcpyDtoDAsync(cu.DevicePtr(dst), cu.DevicePtr(src), int64(size), stream)
+	})
+}
+
+func (d *driver) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
+	stream, err := d.stream(s)
+	if err != nil || count == 0 {
+		return errors.Join(err, d.lost)
+	}
+	return d.call("cuMemsetD32Async", func() {
+		cu.MemsetD32Async(cu.DevicePtr(dst), word, int64(count), stream)
+	})
+}
+
+func (d *driver) Sync(s gpu.Stream) error {
+	stream, err := d.stream(s)
+	if err != nil {
+		return err
+	}
+	return d.wait("cuStreamSynchronize", func() { cu.StreamSynchronize(stream) })
+}
+
+func (d *driver) SyncAll() error {
+	return d.wait("cuCtxSynchronize", cu.CtxSynchronize)
+}
+
+func (d *driver) Close() error {
+	err := d.SyncAll()
+	if d.context != 0 {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err = errors.Join(err, try("cuCtxDestroy", func() { cu.CtxDestroy(&d.context) }))
+	}
+	if d.lost == nil {
+		d.lost = errors.New("cuda: the GPU is closed")
+	}
+	return err
+}
+
+// A module is a PTX text that the driver has compiled.
+type module struct {
+	name    string
+	module  cu.Module
+	kernels map[string]*kernel
+}
+
+type kernel struct {
+	driver   *driver
+	name     string
+	params   []gpu.Param
+	function cu.Function
+}
+
+func (k *kernel) Name() string        { return k.name }
+func (k *kernel) Params() []gpu.Param { return k.params }
+
+// Load parses the text too, for the kernels' parameters, which the driver does
+// not tell, and for messages with line numbers.
+func (d *driver) Load(name, ptx string) (gpu.Module, error) {
+	if m, ok := d.kernels[ptx]; ok {
+		return m, d.lost
+	}
+	file, err := syntax.Parse(name, ptx)
+	if err != nil {
+		return nil, err
+	}
+	m := &module{name: name, kernels: map[string]*kernel{}}
+	if err := d.call("cuModuleLoadData", func() { m.module = cu.ModuleLoadData(ptx) }); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, e := range file.Entries {
+		k := &kernel{driver: d, name: e.Name}
+		for _, p := range e.Params {
+			k.params = append(k.params, gpu.Param{Name: p.Name, Type: p.Type.String()})
+		}
+		if err := d.call("cuModuleGetFunction", func() { k.function = cu.ModuleGetFunction(m.module, e.Name) }); err != nil {
+			return nil, fmt.Errorf("%s: kernel %s: %w", name, e.Name, err)
+		}
+		m.kernels[e.Name] = k
+	}
+	d.kernels[ptx] = m
+	return m, nil
+}
+
+func (m *module) Kernel(name string) (gpu.Kernel, error) {
+	if k, ok := m.kernels[name]; ok {
+		return k, nil
+	}
+	var names []string
+	for name := range m.kernels {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return nil, fmt.Errorf("%s has no kernel %s; it has %s", m.name, name, strings.Join(names, ", "))
+}
+
+func (d *driver) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes int, args []gpu.Arg) error {
+	own, ok := k.(*kernel)
+	if !ok || own.driver != d {
+		return fmt.Errorf("cuda: kernel %s was not loaded by this GPU", k.Name())
+	}
+	if err := gpu.CheckArgs(k, args); err != nil {
+		return fmt.Errorf("cuda: %w", err)
+	}
+	stream, err := d.stream(s)
+	if err != nil {
+		return err
+	}
+	grid, block = grid.Norm(), block.Norm()
+	d.slots, d.pointers = d.slots[:0], d.pointers[:0]
+	for _, a := range args {
+		d.slots = append(d.slots, a.Bits())
+	}
+	for i := range d.slots {
+		d.pointers = append(d.pointers, unsafe.Pointer(&d.slots[i]))
+	}
+	err = d.call("cuLaunchKernel", func() {
+		cu.LaunchKernel(own.function, grid.X, grid.Y, grid.Z, block.X, block.Y, block.Z, sharedBytes, stream, d.pointers)
+	})
+	if err != nil {
+		return fmt.Errorf("kernel %s, grid %v, block %v, %d bytes of shared memory: %w", own.name, grid, block, sharedBytes, err)
+	}
+	if len(d.recent) == maxRecent {
+		d.recent = append(d.recent[:0], d.recent[1:]...)
+	}
+	d.recent = append(d.recent, fmt.Sprintf("%s (grid %v, block %v)", own.name, grid, block))
+	return nil
+}

@@ -1,0 +1,210 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels/gpu"
+)
+
+// These tests run on whatever driver there is: NVIDIA's, or the simulated one.
+
+const vectorAddFile = "../ptxsim/testdata/vectoradd.ptx"
+
+func readPTX(t testing.TB, name string) string {
+	t.Helper()
+	src, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return string(src)
+}
+
+func load(t testing.TB, d gpu.Driver, src, name string) gpu.Kernel {
+	t.Helper()
+	m, err := d.Load("test.ptx", src)
+	require.NoError(t, err)
+	k, err := m.Kernel(name)
+	require.NoError(t, err)
+	return k
+}
+
+func floats(x []float32) []byte {
+	var b []byte
+	for _, v := range x {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return b
+}
+
+// vectorAdd adds two vectors of n elements on d, several times over, and checks.
+func vectorAdd(t testing.TB, d gpu.Driver, s gpu.Stream, n int) {
+	k := load(t, d, readPTX(t, vectorAddFile), "vector_add")
+	x, y := make([]float32, n), make([]float32, n)
+	for i := range x {
+		x[i], y[i] = float32(i)/3, float32(n-i)
+	}
+	var p [3]gpu.Pointer
+	for i := range p {
+		var err error
+		p[i], err = d.Alloc(4 * n)
+		require.NoError(t, err)
+		require.Zero(t, p[i]%256)
+	}
+	require.NoError(t, d.CopyIn(s, p[0], floats(x)))
+	require.NoError(t, d.CopyIn(s, p[1], floats(y)))
+	launch := func(a, b, c gpu.Pointer) {
+		args := []gpu.Arg{gpu.Ptr(a), gpu.Ptr(b), gpu.Ptr(c), gpu.Int32(n)}
+		require.NoError(t, d.Launch(s, k, gpu.Dim{X: (n + 255) / 256}, gpu.Dim{X: 256}, 0, args))
+		clear(args)
+	}
+	launch(p[0], p[1], p[2]) // x + y
+	launch(p[2], p[1], p[0]) // x + 2y
+	require.NoError(t, d.Copy(s, p[1], p[0], 4*n))
+	require.NoError(t, d.Fill(s, p[0], math.Float32bits(1), n))
+	launch(p[0], p[1], p[2]) // 1 + x + 2y
+	out := make([]byte, 4*n)
+	require.NoError(t, d.CopyOut(s, out, p[2]))
+	for i := range x {
+		want := 1 + (x[i] + y[i] + y[i])
+		require.Equal(t, want, math.Float32frombits(binary.LittleEndian.Uint32(out[4*i:])), "element %d", i)
+	}
+	for _, p := range p {
+		require.NoError(t, d.Free(p))
+	}
+}
+
+func TestVectorAdd(t *testing.T) {
+	d := open(t)
+	vectorAdd(t, d, 0, 100003)
+	s, err := d.NewStream()
+	require.NoError(t, err)
+	vectorAdd(t, d, s, 1000)
+	require.NoError(t, d.SyncAll())
+	require.NoError(t, d.Close())
+	_, err = d.Alloc(4)
+	require.ErrorContains(t, err, "closed")
+}
+
+// A context belongs to a thread; the driver may be called from any.
+func TestManyThreads(t *testing.T) {
+	d := open(t)
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			vectorAdd(t, d, 0, 300)
+		})
+	}
+	wait.Wait()
+	require.NoError(t, d.Close())
+}
+
+func TestProperties(t *testing.T) {
+	d := open(t)
+	p := d.Properties()
+	require.NotEmpty(t, p.Name)
+	require.GreaterOrEqual(t, p.Major, 7)
+	require.Equal(t, 32, p.WarpSize)
+	require.Equal(t, 1024, p.MaxThreadsPerBlock)
+	require.GreaterOrEqual(t, p.SharedMemoryPerBlock, 48<<10)
+	require.Positive(t, p.Memory)
+	require.Positive(t, p.Multiprocessors)
+	require.Equal(t, 64, p.MaxBlock.Z)
+	t.Logf("%+v", p)
+	require.NoError(t, d.Close())
+}
+
+// What the driver refuses is an error that says what, and changes nothing.
+func TestRefusals(t *testing.T) {
+	d := open(t)
+	_, err := d.Alloc(1 << 50)
+	require.ErrorIs(t, err, gpu.ErrOutOfMemory)
+	require.ErrorContains(t, err, "cuda: cuMemAlloc: out of memory (CUresult 2): 1125899906842624 bytes wanted")
+	_, err = d.Alloc(0)
+	require.ErrorContains(t, err, "allocation of 0 bytes")
+	require.NoError(t, d.Free(0))
+
+	_, err = d.Load("broken.ptx", "nonsense")
+	require.ErrorContains(t, err, "broken.ptx:1:1")
+	_, err = d.Load("broken.ptx", ".version 6.3\n.target sm_70\n.address_size 64\n.visible .entry k() { nonsense; }")
+	require.ErrorContains(t, err, "broken.ptx: cuda: cuModuleLoadData: invalid PTX (CUresult 218)")
+	var failed *Error
+	require.True(t, errors.As(err, &failed))
+	require.Equal(t, 218, failed.Code)
+
+	src := readPTX(t, vectorAddFile)
+	m, err := d.Load("vectoradd.ptx", src)
+	require.NoError(t, err)
+	again, err := d.Load("vectoradd.ptx", src)
+	require.NoError(t, err)
+	require.Same(t, m, again, "a text is compiled once")
+	_, err = m.Kernel("other")
+	require.ErrorContains(t, err, "vectoradd.ptx has no kernel other; it has vector_add")
+	k, err := m.Kernel("vector_add")
+	require.NoError(t, err)
+	require.Equal(t, "vector_add", k.Name())
+	require.Equal(t, gpu.Param{Name: "n", Type: "u32"}, k.Params()[3])
+
+	args := []gpu.Arg{gpu.Ptr(0), gpu.Ptr(0), gpu.Ptr(0), gpu.Int32(0)}
+	err = d.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 2048}, 0, args)
+	require.ErrorContains(t, err, "kernel vector_add, grid 1, block 2048, 0 bytes of shared memory: cuda: cuLaunchKernel: invalid value")
+	require.ErrorContains(t, d.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 32}, 0, args[:3]), "takes 4 arguments, got 3")
+	require.ErrorContains(t, d.Launch(9, k, gpu.Dim{X: 1}, gpu.Dim{X: 32}, 0, args), "stream 9 does not exist")
+	require.ErrorContains(t, d.CopyIn(9, 0, []byte{1}), "stream 9 does not exist")
+	require.ErrorContains(t, d.CopyOut(9, []byte{1}, 0), "stream 9 does not exist")
+	require.ErrorContains(t, d.Copy(9, 0, 0, 1), "stream 9 does not exist")
+	require.ErrorContains(t, d.Fill(9, 0, 0, 1), "stream 9 does not exist")
+	require.ErrorContains(t, d.Sync(9), "stream 9 does not exist")
+	require.NoError(t, d.CopyIn(0, 0, nil))
+	require.NoError(t, d.Copy(0, 0, 0, 0))
+	require.NoError(t, d.Fill(0, 0, 0, 0))
+	require.NoError(t, d.CopyOut(0, nil, 0))
+	vectorAdd(t, d, 0, 10)
+
+	other := open(t)
+	require.ErrorContains(t, other.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 32}, 0, args), "was not loaded by this GPU")
+	require.NoError(t, other.Close())
+	require.NoError(t, d.Close())
+}
+
+// A kernel's fault comes to light when someone waits, with the launches that
+// may have caused it, and stays.
+func TestFault(t *testing.T) {
+	d := open(t)
+	k := load(t, d, readPTX(t, vectorAddFile), "vector_add")
+	p, err := d.Alloc(1024)
+	require.NoError(t, err)
+	args := []gpu.Arg{gpu.Ptr(p), gpu.Ptr(p), gpu.Ptr(0), gpu.Int32(256)}
+	require.NoError(t, d.Fill(0, p, 0, 256))
+	require.NoError(t, d.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 256}, 0, args))
+	err = d.Sync(0)
+	require.ErrorContains(t, err, "access to an illegal address (CUresult 700); launched since the last wait: vector_add (grid 1, block 256)")
+	require.Equal(t, err, d.Sync(0))
+	_, allocErr := d.Alloc(4)
+	require.Equal(t, err, errors.Unwrap(allocErr))
+	require.ErrorIs(t, d.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 256}, 0, args), err)
+	require.ErrorIs(t, d.Close(), err)
+}
+
+// Launching allocates little: the binding and the closures of calls.
+func BenchmarkLaunch(b *testing.B) {
+	d := open(b)
+	k := load(b, d, readPTX(b, vectorAddFile), "vector_add")
+	args := []gpu.Arg{gpu.Ptr(0), gpu.Ptr(0), gpu.Ptr(0), gpu.Int32(0)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := d.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 32}, 0, args); err != nil {
+			b.Fatal(err)
+		}
+	}
+	require.NoError(b, d.Close())
+}

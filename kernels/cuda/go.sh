@@ -1,0 +1,30 @@
+#!/bin/sh
+# Runs the go command with what the CUDA binding needs to compile: our headers,
+# and empty libraries in place of NVIDIA's, whose functions package loader finds
+# at run time. Needed are Go and a C compiler, but neither CUDA nor a GPU.
+#
+#   kernels/cuda/go.sh build ./cmd/trainvae        a program that can use a GPU
+#   kernels/cuda/go.sh test ./kernels/...          tests on the GPU of this machine
+#   kernels/cuda/go.sh -sim test -race ./kernels/cuda/...
+#                                                  the same over a simulated driver
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+tags=cuda
+if [ "$1" = -sim ]; then
+	tags=cuda,cudasim
+	shift
+fi
+if [ $# = 0 ]; then
+	echo "usage: $0 [-sim] build|test|run|vet …" >&2
+	exit 2
+fi
+if ! command -v "${CC:-cc}" >/dev/null; then
+	echo "$0: needs a C compiler; looked for ${CC:-cc} (set CC to use another)" >&2
+	exit 2
+fi
+command=$1
+shift
+CGO_ENABLED=1 \
+CGO_CFLAGS="-I$here/include $CGO_CFLAGS" \
+CGO_LDFLAGS="-L$here/lib $CGO_LDFLAGS" \
+exec go "$command" -tags "$tags" "$@"

@@ -1,0 +1,31 @@
+//go:build cuda && !cudasim
+
+package cuda
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels/gpu"
+)
+
+// open opens the machine's first GPU.
+func open(t testing.TB) gpu.Driver {
+	t.Helper()
+	d, err := Open(0)
+	if err != nil {
+		t.Skipf("SKIPPED, not tested on a GPU: %v", err)
+	}
+	return d
+}
+
+// Without a GPU it is said what was looked for.
+func TestNoGPU(t *testing.T) {
+	d, err := Open(0)
+	if err == nil {
+		require.NoError(t, d.Close())
+		t.Skip("this machine has a GPU; the message is for those that have none")
+	}
+	require.Regexp(t, "libcuda.so.1|nvidia-smi|compute capability", err.Error())
+}

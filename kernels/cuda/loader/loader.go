@@ -1,0 +1,13 @@
+//go:build cuda && !cudasim
+
+package loader
+
+/*
+#cgo CFLAGS: -I${SRCDIR}/../include
+#cgo LDFLAGS: -ldl -lpthread
+const char *topogen_cuda_problem(void);
+*/
+import "C"
+
+// Problem returns why libcuda.so.1 could not be opened, "" if it was.
+func Problem() string { return C.GoString(C.topogen_cuda_problem()) }
