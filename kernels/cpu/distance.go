@@ -123,10 +123,14 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 				clear(a.dst[i*a.k+lo : i*a.k+hi])
 			}
 		}
+		push := a.loops.addDifferences
+		if hi-lo < 8 { // not worth a vector
+			push = addDifferencesPlain
+		}
 		for k, p := range a.pairs {
 			u, v, weight := int(p.U)*a.k, int(p.V)*a.k, a.w[k:k+1]
-			a.loops.addDifferences(a.dst[u+lo:u+hi], a.x[u+lo:u+hi], &a.x[v+lo], 0, weight)
-			a.loops.addDifferences(a.dst[v+lo:v+hi], a.x[v+lo:v+hi], &a.x[u+lo], 0, weight)
+			push(a.dst[u+lo:u+hi], a.x[u+lo:u+hi], &a.x[v+lo], 0, weight)
+			push(a.dst[v+lo:v+hi], a.x[v+lo:v+hi], &a.x[u+lo], 0, weight)
 		}
 	}, d.args)
 }

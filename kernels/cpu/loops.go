@@ -23,7 +23,7 @@ type loops struct {
 	sum     func(x []float32) float64
 	dot     func(x, y []float32) float64
 	sumRuns func(out []float64, x []float32, run int)  // out[k] += Σ of the k'th run of x
-	sumRows func(out []float64, x []float32, rows int) // out = Σ of the rows of x; see columnSums
+	sumRows func(out []float64, x []float32, rows int) // out += Σ of the rows of x; see sumPlan.slot
 
 	bce           func(p, t []float32) float64
 	bceGrad       func(dst, p, t []float32, g float32, add bool)

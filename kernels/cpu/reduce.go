@@ -7,15 +7,26 @@ import "github.com/topogen/topogen/kernels"
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
 	shape.Check(dst, src)
 	s := newSumPlan(shape)
-	d.run(s.parts(), sumPart, args{x: d.span(src), sum: s, partial: d.partials(s.groups * s.rowParts * s.slot)})
-	out, partial := d.span(dst), d.args.partial
-	for i := range out {
-		var total float64
-		group, k := i/s.width, i%s.width
-		for p := range s.rowParts {
-			total += partial[(group*s.rowParts+p)*s.slot+k]
+	partial := d.partials(s.groups * s.rowParts * s.slot)
+	d.run(s.parts(), sumPart, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add, sum: s, partial: partial})
+	if s.rowParts == 1 {
+		return // each part has stored its sums
+	}
+	for group := range s.groups {
+		sums := partial[group*s.rowParts*s.slot:]
+		for p := 1; p < s.rowParts; p++ {
+			for k, v := range sums[p*s.slot:][:s.width] {
+				sums[k] += v
+			}
 		}
-		put(out, i, float32(total*float64(scale)), store == kernels.Add)
+		storeSums(&d.args, group*s.width, sums[:s.width])
+	}
+}
+
+// storeSums stores sums, times a.a, into a.dst from element i on.
+func storeSums(a *args, i int, sums []float64) {
+	for k, v := range sums {
+		put(a.dst, i+k, float32(v*float64(a.a)), a.add)
 	}
 }
 
@@ -45,7 +56,7 @@ func newSumPlan(s kernels.SumShape) sumPlan {
 		p.groups, p.rows, p.width, p.run = 1, 1, p.groups, p.rows
 	}
 	p.rowsPerPart = max(1, sumSize/max(1, p.width*p.run))
-	p.rowParts = ceilDiv(p.rows, p.rowsPerPart)
+	p.rowParts = max(1, ceilDiv(p.rows, p.rowsPerPart)) // one even of no rows, to store 0
 	p.runsPerPart = p.width
 	if p.rows == 1 {
 		p.runsPerPart = max(1, sumSize/max(1, p.run))
@@ -64,19 +75,21 @@ func sumPart(a *args, part int) {
 	last := min(first+s.rowsPerPart, s.rows)
 	row := s.width * s.run
 	x := a.x[(group*s.rows+first)*row : (group*s.rows+last)*row]
-	out := a.partial[rowPart*s.slot:][:s.width]
+	lo, hi := runPart*s.runsPerPart, min(s.width, (runPart+1)*s.runsPerPart)
+	sums := a.partial[rowPart*s.slot:][lo:hi]
+	clear(sums)
 	switch {
 	case s.width == 1:
-		out[0] = a.loops.sum(x)
+		sums[0] = a.loops.sum(x)
 	case s.run == 1 && s.rows > 1:
-		a.loops.sumRows(out, x, last-first)
+		a.loops.sumRows(sums, x, last-first)
 	default:
-		lo, hi := runPart*s.runsPerPart, min(s.width, (runPart+1)*s.runsPerPart)
-		out = out[lo:hi]
-		clear(out)
 		for ; len(x) > 0; x = x[row:] {
-			a.loops.sumRuns(out, x[lo*s.run:hi*s.run], s.run)
+			a.loops.sumRuns(sums, x[lo*s.run:hi*s.run], s.run)
 		}
+	}
+	if s.rowParts == 1 {
+		storeSums(a, group*s.width+lo, sums)
 	}
 }
 
@@ -133,7 +146,6 @@ func sumRunsPlain(out []float64, x []float32, run int) {
 }
 
 func sumRowsPlain(out []float64, x []float32, rows int) {
-	clear(out)
 	for ; rows > 0; rows-- {
 		for k := range out {
 			out[k] += float64(x[k])

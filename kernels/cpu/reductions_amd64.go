@@ -19,7 +19,7 @@ func dotAVX2(x []float32, y []float32) (sum float64)
 //go:noescape
 func sumRunsAVX2(out []float64, x []float32, run int)
 
-// sumRowsAVX2 sets out to the sum of the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.
+// sumRowsAVX2 adds to out the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.
 //
 //go:noescape
 func sumRowsAVX2(out []float64, x []float32, rows int)
@@ -39,7 +39,7 @@ func dotAVX512(x []float32, y []float32) (sum float64)
 //go:noescape
 func sumRunsAVX512(out []float64, x []float32, run int)
 
-// sumRowsAVX512 sets out to the sum of the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.
+// sumRowsAVX512 adds to out the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.
 //
 //go:noescape
 func sumRowsAVX512(out []float64, x []float32, rows int)

@@ -263,84 +263,65 @@ TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-56
 	MOVQ out_len+8(FP), CX
 	MOVQ x_base+24(FP), DX
 	MOVQ rows+48(FP), BX
+
+row1:
+	SUBQ $0x01, BX
+	JL   done2
 	XORQ SI, SI
 
-loop1:
-	LEAQ   16(SI), DI
-	CMPQ   DI, CX
-	JGT    tail2
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	LEAQ   (DX)(SI*4), R8
-	MOVQ   BX, R9
+loop3:
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X1, Y1
+	VADDPD       (AX)(SI*8), Y0, Y0
+	VMOVUPD      Y0, (AX)(SI*8)
+	VADDPD       32(AX)(SI*8), Y2, Y2
+	VMOVUPD      Y2, 32(AX)(SI*8)
+	VADDPD       64(AX)(SI*8), Y1, Y1
+	VMOVUPD      Y1, 64(AX)(SI*8)
+	VADDPD       96(AX)(SI*8), Y3, Y3
+	VMOVUPD      Y3, 96(AX)(SI*8)
+	MOVQ         DI, SI
+	JMP          loop3
 
-row4:
-	SUBQ         $0x01, R9
-	JL           done5
-	VMOVUPS      (R8), Y4
-	VMOVUPS      32(R8), Y5
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X4, Y4
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X5, Y5
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y6, Y1, Y1
-	VADDPD       Y5, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	LEAQ         (R8)(CX*4), R8
-	JMP          row4
+tail4:
+	MOVQ         CX, DI
+	SUBQ         SI, DI
+	JZ           done5
+	LEAQ         tail16<>+0(SB), R8
+	NEGQ         DI
+	VMOVUPS      64(R8)(DI*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(R8)(DI*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X1, Y1
+	VADDPD       (AX)(SI*8), Y0, Y0
+	VMOVUPD      Y0, (AX)(SI*8)
+	VADDPD       32(AX)(SI*8), Y2, Y2
+	VMOVUPD      Y2, 32(AX)(SI*8)
+	VADDPD       64(AX)(SI*8), Y1, Y1
+	VMOVUPD      Y1, 64(AX)(SI*8)
+	VADDPD       96(AX)(SI*8), Y3, Y3
+	VMOVUPD      Y3, 96(AX)(SI*8)
 
 done5:
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD Y1, 32(AX)(SI*8)
-	VMOVUPD Y2, 64(AX)(SI*8)
-	VMOVUPD Y3, 96(AX)(SI*8)
-	MOVQ    DI, SI
-	JMP     loop1
+	LEAQ (DX)(CX*4), DX
+	JMP  row1
 
-tail2:
-	MOVQ   CX, DI
-	SUBQ   SI, DI
-	JZ     done3
-	LEAQ   tail16<>+0(SB), R8
-	NEGQ   DI
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	LEAQ   (DX)(SI*4), DX
-
-row6:
-	SUBQ         $0x01, BX
-	JL           done7
-	VMOVUPS      64(R8)(DI*4), Y4
-	VMASKMOVPS   (DX), Y4, Y4
-	VMOVUPS      96(R8)(DI*4), Y5
-	VMASKMOVPS   32(DX), Y5, Y5
-	VEXTRACTF128 $0x01, Y4, X6
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X4, Y4
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X5, Y5
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y6, Y1, Y1
-	VADDPD       Y5, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	LEAQ         (DX)(CX*4), DX
-	JMP          row6
-
-done7:
-	VMOVUPD Y0, (AX)(SI*8)
-	VMOVUPD Y1, 32(AX)(SI*8)
-	VMOVUPD Y2, 64(AX)(SI*8)
-	VMOVUPD Y3, 96(AX)(SI*8)
-
-done3:
+done2:
 	VZEROUPPER
 	RET
 
@@ -508,68 +489,53 @@ done2:
 	RET
 
 // func sumRowsAVX512(out []float64, x []float32, rows int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-56
 	MOVQ out_base+0(FP), AX
 	MOVQ out_len+8(FP), CX
 	MOVQ x_base+24(FP), DX
 	MOVQ rows+48(FP), BX
+
+row1:
+	SUBQ $0x01, BX
+	JL   done2
 	XORQ SI, SI
 
-loop1:
-	LEAQ   16(SI), DI
-	CMPQ   DI, CX
-	JGT    tail2
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	LEAQ   (DX)(SI*4), R8
-	MOVQ   BX, R9
+loop3:
+	LEAQ          16(SI), DI
+	CMPQ          DI, CX
+	JGT           tail4
+	VMOVUPS       (DX)(SI*4), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        (AX)(SI*8), Z0, Z0
+	VMOVUPD       Z0, (AX)(SI*8)
+	VADDPD        64(AX)(SI*8), Z1, Z1
+	VMOVUPD       Z1, 64(AX)(SI*8)
+	MOVQ          DI, SI
+	JMP           loop3
 
-row4:
-	SUBQ          $0x01, R9
-	JL            done5
-	VMOVUPS       (R8), Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	LEAQ          (R8)(CX*4), R8
-	JMP           row4
+tail4:
+	MOVQ          CX, DI
+	SUBQ          SI, DI
+	JZ            done5
+	MOVQ          $-1, R8
+	BZHIQ         DI, R8, R8
+	KMOVW         R8, K1
+	VMOVUPS.Z     (DX)(SI*4), K1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        (AX)(SI*8), Z0, Z0
+	VMOVUPD       Z0, (AX)(SI*8)
+	VADDPD        64(AX)(SI*8), Z1, Z1
+	VMOVUPD       Z1, 64(AX)(SI*8)
 
 done5:
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD Z1, 64(AX)(SI*8)
-	MOVQ    DI, SI
-	JMP     loop1
+	LEAQ (DX)(CX*4), DX
+	JMP  row1
 
-tail2:
-	MOVQ   CX, DI
-	SUBQ   SI, DI
-	JZ     done3
-	MOVQ   $-1, R8
-	BZHIQ  DI, R8, R8
-	KMOVW  R8, K1
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	LEAQ   (DX)(SI*4), DX
-
-row6:
-	SUBQ          $0x01, BX
-	JL            done7
-	VMOVUPS.Z     (DX), K1, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	LEAQ          (DX)(CX*4), DX
-	JMP           row6
-
-done7:
-	VMOVUPD Z0, (AX)(SI*8)
-	VMOVUPD Z1, 64(AX)(SI*8)
-
-done3:
+done2:
 	VZEROUPPER
 	RET

@@ -159,26 +159,24 @@ func (s isa) sumRuns() {
 	s.end()
 }
 
-// sumRows sums the columns of a matrix.
+// sumRows sums the columns of a matrix. It reads the rows from end to end, as
+// memory likes best, and keeps the sums in the first-level cache.
 func (s isa) sumRows() {
-	s.function("sumRows", "out []float64, x []float32, rows int", "sets out to the sum of the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.")
+	s.function("sumRows", "out []float64, x []float32, rows int", "adds to out the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.")
 	out, n, x, rows := base("out"), length("out"), base("x"), argument("rows")
+	next, done := label("row"), label("done")
+	Label(next)
+	SUBQ(Imm(1), rows)
+	JL(LabelRef(done))
 	s.each(n, func(at step) {
-		sums := s.zeros(2 * s.parts())
-		from, left := GP64(), GP64()
-		LEAQ(Mem{Base: x, Index: at.i, Scale: 4}, from)
-		MOVQ(rows, left)
-		next, done := label("row"), label("done")
-		Label(next)
-		SUBQ(Imm(1), left)
-		JL(LabelRef(done))
-		s.accumulate(sums, at.loadAt(Mem{Base: from}))
-		LEAQ(Mem{Base: from, Index: n, Scale: 4}, from)
-		JMP(LabelRef(next))
-		Label(done)
-		for p, v := range sums {
-			VMOVUPD(v, Mem{Base: out, Index: at.i, Scale: 8, Disp: p * s.bytes})
+		sums := make(block, 2*s.parts())
+		for i := range sums {
+			sums[i] = Mem{Base: out, Index: at.i, Scale: 8, Disp: i * s.bytes}
 		}
+		s.accumulate(sums, at.load(x))
 	})
+	LEAQ(Mem{Base: x, Index: n, Scale: 4}, x)
+	JMP(LabelRef(next))
+	Label(done)
 	s.end()
 }
