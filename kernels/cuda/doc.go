@@ -17,7 +17,9 @@
 // With -sim as first argument the script adds the tag cudasim, and the driver's
 // functions are those of a simulated GPU (kernels/ptxsim): the binding's own
 // code runs, with the race detector too, on machines without a GPU. A simulated
-// driver cannot get into a program built without that tag.
+// driver cannot get into a program built without that tag; but such a program
+// can be tried over one that comes as a shared library, see
+// kernels/cuda/simulated/libcuda.
 //
 // # The binding
 //
