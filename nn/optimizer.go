@@ -15,9 +15,9 @@ type Optimizer interface {
 	Step() error
 	// Steps returns how many steps have been made.
 	Steps() int
-	// State returns what a later run needs besides the parameters in order to
+	// State waits for what a later run needs besides the parameters in order to
 	// go on bit for bit: the number of steps and tensors by name.
-	State() State
+	State() (State, error)
 	// Restore puts back what State returned for parameters of the same sizes.
 	Restore(State) error
 	// Free gives the optimizer's own memory back to the device. The parameters
@@ -147,16 +147,17 @@ func (g *group) norm() (float64, error) {
 	return norm, nil
 }
 
-// State returns the number of steps and the optimizer's memory.
-func (g *group) State() State {
+// State waits for the number of steps and the optimizer's memory.
+func (g *group) State() (State, error) {
 	s := State{Steps: g.steps, Tensors: make(map[string][]float32)}
 	for _, m := range g.memory {
 		values := make([]float32, m.Len())
-		// A device that fails keeps its error for the next Step or Read.
-		_ = g.device.Read(values, m.Buffer)
+		if err := g.device.Read(values, m.Buffer); err != nil {
+			return State{}, fmt.Errorf("nn: reading an optimizer's %q: %w", m.name, err)
+		}
 		s.Tensors[m.name] = values
 	}
-	return s
+	return s, nil
 }
 
 // Restore puts back what State returned for an optimizer of the same kind and

@@ -115,5 +115,7 @@ func TestFailingDevice(t *testing.T) {
 	require.ErrorContains(t, nn.Copy(model, small(dev, 1)), "copying 0.weight: ")
 	adam := nn.NewAdam(nn.Parameters(model), nn.Rate{ClipNorm: 1})
 	require.ErrorContains(t, adam.Step(), "norm in step 1: ")
+	_, err := adam.State()
+	require.ErrorContains(t, err, `reading an optimizer's "m": `)
 	require.Zero(t, adam.Steps())
 }

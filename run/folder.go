@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/topogen/topogen/internal/atomicfile"
 )
 
 // ConfigFile is the name of the file in an output folder that makes it one.
@@ -79,33 +81,9 @@ func (f *Folder) Path(name ...string) string {
 
 // Write makes the named file hold what fill writes. The file appears whole or
 // not at all: readers and crashes never meet a partial one.
-func (f *Folder) Write(name string, fill func(io.Writer) error) (err error) {
-	temp, err := os.CreateTemp(f.path, "."+name+".*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", f.Path(name), err)
-	}
-	defer func() {
-		if err != nil {
-			temp.Close()
-			os.Remove(temp.Name())
-			err = fmt.Errorf("writing %s: %w", f.Path(name), err)
-		}
-	}()
-	if err = fill(temp); err != nil {
-		return err
-	}
-	if err = temp.Chmod(0o666 &^ umask); err != nil {
-		return err
-	}
-	if err = temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), f.Path(name))
+func (f *Folder) Write(name string, fill func(io.Writer) error) error {
+	return atomicfile.Write(f.Path(name), fill)
 }
-
-// umask is assumed rather than read: reading it means setting it, for the
-// whole process.
-const umask = 0o022
 
 // WriteJSON writes v as indented JSON, as [Folder.Write] does.
 func (f *Folder) WriteJSON(name string, v any) error {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/topogen/topogen/cloud"
@@ -89,7 +90,10 @@ func (m *Mover) save(f *safetensors.File) error {
 		return err
 	}
 	f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "points", Shape: m.points.Value.Shape(), Values: points.Coords})
-	state := m.optimizer.State()
+	state, err := m.optimizer.State()
+	if err != nil {
+		return err
+	}
 	f.Metadata["moves"] = strconv.Itoa(state.Steps)
 	for _, name := range slices.Sorted(maps.Keys(state.Tensors)) {
 		values := state.Tensors[name]
@@ -109,8 +113,8 @@ func (m *Mover) restore(f *safetensors.File) error {
 	if state.Steps, err = count(f, "moves"); err != nil {
 		return err
 	}
-	for name := range m.optimizer.State().Tensors {
-		if t := f.Tensor(momentPrefix + name); t != nil {
+	for _, t := range f.Tensors {
+		if name, ok := strings.CutPrefix(t.Name, momentPrefix); ok {
 			state.Tensors[name] = t.Values
 		}
 	}

@@ -38,7 +38,10 @@ func (m *model) tensors(f *safetensors.File, prefix string, checkpoint bool) err
 	if !checkpoint {
 		return nil
 	}
-	state := m.adam.State()
+	state, err := m.adam.State()
+	if err != nil {
+		return fmt.Errorf("%s: %w", m.name, err)
+	}
 	for _, name := range []string{"m", "v"} {
 		values := state.Tensors[name]
 		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: prefix + "adam." + name, Shape: []int{len(values)}, Values: values})
