@@ -30,6 +30,7 @@ const (
 	blockFloats    = 48 << 10 // of images and results in a block: 192 KB
 	narrowChannels = 8        // fewer are too few for the lanes of a tile
 	narrowRun      = 16       // likewise a run of weights
+	patchColumns   = 32       // of the patches are packed together: 32 KB with depthBlock
 
 	// ConvWeightGrad is divided into so many shares of the batch that each has
 	// some pixels of y, at most weightShares of them, whose sums all together are

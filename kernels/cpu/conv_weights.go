@@ -92,7 +92,7 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b, k int, sums []float32
 		column := r * (g.columns / s.R)
 		for j := 0; j < run; {
 			kind, width := w.tiling.panel(run - j)
-			panels := max(1, min(groupColumns, run-j)/width)
+			panels := max(1, min(patchColumns, run-j)/width)
 			b := room(&w.panel, panels*pixels*width)
 			w.tiling.gather(&b[0], &from[j], &patches[0], pixels, width, panels)
 			call.ldb = 4 * width
