@@ -56,7 +56,7 @@ func TestSimulatorIsReached(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, d.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 1}, 0, []gpu.Arg{gpu.Ptr(p), gpu.Float32(1), gpu.Float64(2), gpu.Int32(-1)}))
 	require.ErrorContains(t, d.Sync(0), "misaligned address (CUresult 716)")
-	require.ErrorContains(t, simulated.LastError(), "module:8: kernel k, block (0,0,0), thread (0,0,0): misaligned access")
+	require.ErrorContains(t, simulated.LastError(), "module:8: kernel k, block (0,0,0) of 1, thread (0,0,0) of 1: misaligned access")
 	require.Error(t, d.Close())
 
 	d = open(t)

@@ -92,9 +92,9 @@ func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, glob
 		c.params = append(c.params, gpu.Param{Name: p.Name, Type: typ})
 	}
 	for _, r := range entry.Registers {
-		file := c.file4(r.Type)
-		c.slots = append(c.slots, *file)
-		*file++
+		size := c.fileSize(r.Type)
+		c.slots = append(c.slots, *size)
+		*size++
 	}
 	var errs syntax.Errors
 	if entry.SharedBytes > maxSharedBytes {
@@ -120,8 +120,8 @@ func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, glob
 	return c.kernel, nil
 }
 
-// file4 returns the size of the register file for a type.
-func (c *compiler) file4(t syntax.Type) *int {
+// fileSize returns the size of the register file for a type.
+func (c *compiler) fileSize(t syntax.Type) *int {
 	switch t.Size() {
 	case 0:
 		return &c.predicates

@@ -8,7 +8,7 @@
 //	module, err := sim.Load("vectoradd.ptx", text)
 //	kernel, err := module.Kernel("vector_add")
 //	err = sim.Launch(0, kernel, gpu.Dim{X: 4}, gpu.Dim{X: 256}, 0, args)
-//	err = sim.Sync(0) // vectoradd.ptx:29: kernel vector_add, block (3,0,0), thread (232,0,0): access out of bounds: …
+//	err = sim.Sync(0) // vectoradd.ptx:29: kernel vector_add, block (3,0,0) of 4, thread (232,0,0) of 256: access out of bounds: …
 //
 // The command cmd/ptxsim lints PTX files, lists their kernels and runs one.
 //

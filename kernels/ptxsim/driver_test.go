@@ -26,6 +26,7 @@ func TestMemory(t *testing.T) {
 	require.ErrorContains(t, g.Free(a), "freed twice")
 	require.ErrorContains(t, g.Free(b+4), "no allocation begins at")
 	require.NoError(t, g.Free(0))
+	require.EqualValues(t, 600, g.Allocated())
 	require.ErrorContains(t, g.CopyIn(0, a, make([]byte, 4)), "byte 0 of the freed allocation")
 	require.ErrorContains(t, g.CopyIn(0, b, make([]byte, 601)), "601 bytes at")
 	require.NoError(t, g.CopyIn(0, b+600, nil))
@@ -88,14 +89,14 @@ func TestInitializationIsFollowed(t *testing.T) {
 	}
 	require.ErrorContains(t, launch(func(*ptxsim.GPU, gpu.Pointer) {}), "uninitialised read")
 	require.NoError(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.Fill(0, a, 0, 32)) }))
-	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.Fill(0, a, 0, 31)) }), "thread (31,0,0): uninitialised read")
-	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.CopyIn(0, a, make([]byte, 127))) }), "thread (31,0,0): uninitialised read")
+	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.Fill(0, a, 0, 31)) }), "thread (31,0,0) of 32: uninitialised read")
+	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.CopyIn(0, a, make([]byte, 127))) }), "thread (31,0,0) of 32: uninitialised read")
 	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) {
 		c, err := g.Alloc(128)
 		require.NoError(t, err)
 		require.NoError(t, g.Fill(0, c, 1, 20))
 		require.NoError(t, g.Copy(0, a, c, 128))
-	}), "thread (20,0,0): uninitialised read")
+	}), "thread (20,0,0) of 32: uninitialised read")
 }
 
 // An allocator that keeps memory tells when a buffer's life ends.

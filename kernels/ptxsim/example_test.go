@@ -70,7 +70,7 @@ func Example() {
 	// additions: 1000
 	// bytes wanted: 12000 moved: 12000
 	// divergent branches: 1
-	// vectoradd.ptx:29: kernel vector_add, block (3,0,0), thread (232,0,0): access out of bounds: 4 bytes at address 0x2000000fa0: at the end of the 4000 bytes allocated at 0x2000000000 [ld.global.nc.f32 %x, [%a]]
+	// vectoradd.ptx:29: kernel vector_add, block (3,0,0) of 4, thread (232,0,0) of 256: access out of bounds: 4 bytes at address 0x2000000fa0: at the end of the 4000 bytes allocated at 0x2000000000 [ld.global.nc.f32 %x, [%a]]
 }
 
 // Lint finds arithmetic that the GPU's compiler may fuse.

@@ -15,6 +15,8 @@ type Fault struct {
 	Kernel      string
 	Block       gpu.Dim // index in the grid
 	Thread      gpu.Dim // index in the block
+	Grid        gpu.Dim // blocks of the launch
+	BlockSize   gpu.Dim // threads of a block
 	Instruction string  // as written; empty if the fault is no instruction's
 	Address     uint64  // where memory is concerned
 	Detail      string
@@ -23,8 +25,8 @@ type Fault struct {
 // Error formats the fault, file and line first.
 func (f *Fault) Error() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "%s:%d: kernel %s, block (%d,%d,%d), thread (%d,%d,%d): %s: %s",
-		f.File, f.Line, f.Kernel, f.Block.X, f.Block.Y, f.Block.Z, f.Thread.X, f.Thread.Y, f.Thread.Z, f.Kind, f.Detail)
+	fmt.Fprintf(&s, "%s:%d: kernel %s, block (%d,%d,%d) of %v, thread (%d,%d,%d) of %v: %s: %s", f.File, f.Line, f.Kernel,
+		f.Block.X, f.Block.Y, f.Block.Z, f.Grid, f.Thread.X, f.Thread.Y, f.Thread.Z, f.BlockSize, f.Kind, f.Detail)
 	if f.Instruction != "" {
 		fmt.Fprintf(&s, " [%s]", f.Instruction)
 	}
@@ -68,11 +70,12 @@ func (k FaultKind) String() string {
 // fault ends the launch with a fault of the given lane at the current
 // instruction. It does not return.
 func (w *warp) fault(kind FaultKind, lane int, address uint64, format string, args ...any) {
-	k := w.block.launch.kernel
+	l := w.block.launch
+	k := l.kernel
 	f := &Fault{
-		Kind: kind, File: k.file, Kernel: k.entry.Name, Block: w.block.index,
-		Thread: w.block.launch.threadIndex(w.id*warpSize + lane), Address: address,
-		Line: k.entry.Line, Detail: fmt.Sprintf(format, args...),
+		Kind: kind, File: k.file, Line: k.entry.Line, Kernel: k.entry.Name,
+		Block: w.block.index, Thread: w.thread(lane), Grid: l.grid, BlockSize: l.block,
+		Address: address, Detail: fmt.Sprintf(format, args...),
 	}
 	if w.pc < len(k.entry.Code) {
 		f.Line, f.Instruction = k.entry.Code[w.pc].Line, k.entry.Code[w.pc].Text

@@ -86,6 +86,10 @@ func (g *GPU) Free(p gpu.Pointer) error {
 	return nil
 }
 
+// Allocated returns the bytes of memory that are allocated: none, where all has
+// been freed.
+func (g *GPU) Allocated() int64 { return g.memory.used }
+
 // A module is a PTX file, loaded.
 type module struct {
 	gpu     *GPU

@@ -145,9 +145,9 @@ func (c *compiler) destinationOf(o *syntax.Operand, t syntax.Type, wider bool) i
 
 // sink returns the slot of a register that nothing reads.
 func (c *compiler) sink(t syntax.Type) int {
-	file := c.file4(t)
-	slot := *file
-	*file++
+	size := c.fileSize(t)
+	slot := *size
+	*size++
 	return slot
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // bitOperations enters the instructions on single bits and bit fields (PTX ISA
-// 9.7.1), funnel shifts, permutation and three-input logic (9.7.8, 9.7.9).
+// 9.7.1), three-input logic and funnel shifts (9.7.7), and permutation (9.7.8).
 func bitOperations(t scalarTable) {
 	count := func(name string, operand syntax.Type, function any) {
 		t[name+"."+operand.String()] = scalar{result: syntax.U32, operands: []syntax.Type{operand}, kind: IntegerArithmetic, function: function}
