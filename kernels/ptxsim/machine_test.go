@@ -313,3 +313,17 @@ func TestDeterminism(t *testing.T) {
 		}
 	}
 }
+
+// The kernels of the tests are accepted by NVIDIA's assembler.
+func TestAssemblerAcceptsKernels(t *testing.T) {
+	assemble := ptxsim.Assembler(t)
+	for name, s := range snippets {
+		assemble(name, header+s.body+"\nret; }")
+	}
+	for _, p := range planted {
+		assemble(p.name, header+p.wrong+"\nret; }")
+		assemble(p.name, header+p.right+"\nret; }")
+	}
+	assemble("vectoradd.ptx", readPTX(t, "vectoradd.ptx"))
+	assemble("sgemm", sgemm(4, true))
+}
