@@ -1,0 +1,148 @@
+package ph
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// What follows rests on one fact. Let c be the apex of an edge e, and W points of
+// its lune, not c, such that e and W span a simplex. If c is joined to all of W
+// before e comes, then the simplices e∪W and e∪W∪c are an apparent pair: in the
+// order of e, where c is least, the second is the oldest cofacet of the first,
+// and the first the youngest facet of the second. If c is joined to all of the
+// lune, then that pairs all simplices of this rank: the edge changes nothing. (It
+// is dominated, in the words of Boissonnat and Pritam, Edge collapse and
+// persistence of flag complexes, 2020.)
+//
+// Otherwise e∪W is in an apparent pair with e∪W∪v if the least point v that is
+// joined to e and W before e comes is less than all of W.
+
+// criticals finds the critical simplices, those that are in no apparent pair,
+// from the youngest to the oldest.
+type criticals struct {
+	luneGraph
+	code *coder
+
+	// of the edge at hand
+	apex     int32 // its number, as all points here
+	apexNear []uint64
+	clique   []int32
+	common   []uint64 // sets: the points of the lune joined to the first 0, 1, … of clique
+	sorted   []int32
+	found    []uint64
+}
+
+// chooseApexes chooses for each edge the point that is joined to most others in
+// its lune, the first of several.
+func (g *luneGraph) chooseApexes() {
+	g.skeleton.apex = resize(g.skeleton.apex, len(g.ends))
+	for g.next() {
+		apex, most := int32(-1), -1
+		for w, x := range g.lune {
+			for ; x != 0 && most < g.size-1; x &= x - 1 {
+				v := int32(w<<6 + bits.TrailingZeros64(x))
+				joined := 0
+				for i, y := range g.before(v) {
+					joined += bits.OnesCount64(y & g.lune[i])
+				}
+				if joined > most {
+					apex, most = v, joined
+				}
+			}
+		}
+		g.skeleton.apex[g.edge] = g.point(apex)
+		if g.size > 0 && most == g.size-1 {
+			g.idles[g.edge>>6] |= 1 << (g.edge & 63)
+		}
+	}
+}
+
+// appendCritical appends the critical simplices of dim+1 points whose youngest
+// edge is that at hand, with coefficient 0, the youngest first.
+func (c *criticals) appendCritical(dst []uint64, dim int) []uint64 {
+	switch {
+	case dim == 1 && c.size == 0:
+		return append(dst, c.code.encode(c.edge, nil))
+	case dim == 1, c.size < dim:
+		return dst
+	}
+	from := len(dst)
+	c.found = dst
+	c.apex = c.numberOf(c.skeleton.apex[c.edge])
+	c.apexNear = c.before(c.apex)
+	c.clique = resize(c.clique, dim-1)
+	c.common = resize(c.common, dim*c.words)
+	copy(c.common, c.lune)
+	// Each clique is found from the first of its points that are not joined to
+	// the apex.
+	for w, x := range c.lune {
+		for x &^= c.apexNear[w]; x != 0; x &= x - 1 {
+			if v := int32(w<<6 + bits.TrailingZeros64(x)); v != c.apex {
+				c.extend(0, v)
+			}
+		}
+	}
+	slices.SortFunc(c.found[from:], func(s, t uint64) int { return cmp.Compare(t, s) })
+	return c.found
+}
+
+// extend makes v the next point of a clique. Those after the first ascend.
+func (c *criticals) extend(depth int, v int32) {
+	common := c.common[(depth+1)*c.words:][:c.words]
+	near := c.before(v)
+	for w, x := range c.common[depth*c.words:][:c.words] {
+		common[w] = x & near[w]
+	}
+	c.clique[depth] = v
+	if depth == len(c.clique)-1 {
+		c.judge(firstPoint(common))
+		return
+	}
+	start := c.clique[0]
+	for w, x := range common {
+		// Of the points not joined to the apex, only those after the first.
+		far := ^c.apexNear[w]
+		if w < int(start>>6) {
+			x &^= far
+		} else if w == int(start>>6) {
+			x &^= far & (1<<(start&63+1) - 1)
+		}
+		for ; x != 0; x &= x - 1 {
+			if u := int32(w<<6 + bits.TrailingZeros64(x)); depth == 0 || u > v {
+				c.extend(depth+1, u)
+			}
+		}
+	}
+}
+
+// judge keeps the simplex of the edge and the clique if it is critical. least is
+// the least point joined to all of it, −1 if there is none; it is not the apex.
+func (c *criticals) judge(least int32) {
+	first := slices.Min(c.clique)
+	if least >= 0 && least < first {
+		return // in an apparent pair with the cofacet over least
+	}
+	if len(c.clique) > 1 {
+		// Is first the least point that is joined to the others? Then so is the
+		// simplex with its facet without first.
+		facet := c.common[len(c.clique)*c.words:][:c.words]
+		copy(facet, c.lune)
+		for _, v := range c.clique {
+			if v != first {
+				for w, x := range c.before(v) {
+					facet[w] &= x
+				}
+			}
+		}
+		if facet[c.apex>>6]>>(c.apex&63)&1 == 0 && firstPoint(facet) == first {
+			return
+		}
+	}
+	c.sorted = c.sorted[:0]
+	for _, v := range c.clique {
+		c.sorted = append(c.sorted, c.point(v))
+	}
+	slices.Sort(c.sorted)
+	c.found = append(c.found, c.code.encode(c.edge, c.sorted))
+}

@@ -1,0 +1,231 @@
+package ph
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A dense space has all its distances in a matrix, of which it reads what lies
+// below the diagonal.
+type dense[T Float] struct {
+	n     int
+	data  []T
+	lower bool // whether data has nothing else
+
+	far      []T
+	blockers []filteredEdge[T]
+	list     []int32
+	lengths[T]
+}
+
+// row returns the distances of a to the points before it.
+func (d *dense[T]) row(a int) []T {
+	from := a * d.n
+	if d.lower {
+		from = triangle(a)
+	}
+	return d.data[from : from+a]
+}
+
+func (d *dense[T]) distance(a, b int32) T {
+	i, j := int(max(a, b)), int(min(a, b))
+	if d.lower {
+		return d.data[triangle(i)+j]
+	}
+	return d.data[i*d.n+j]
+}
+
+func (d *dense[T]) layout() (place, order []int32) { return nil, nil }
+
+func (d *dense[T]) size() int { return d.n }
+
+// begin reads a matrix: a threshold of 0 stands for the enclosing radius.
+func (d *dense[T]) begin(n int, data []T, lower bool, threshold float64) error {
+	want := n * n
+	if lower {
+		want = triangle(n)
+	}
+	if len(data) != want {
+		return fmt.Errorf("ph: %d distances for %d points, want %d", len(data), n, want)
+	}
+	d.n, d.data, d.lower = n, data, lower
+	if err := d.check(); err != nil {
+		return err
+	}
+	radius := d.enclosingRadius()
+	if threshold > 0 && threshold < float64(radius) {
+		radius = roundDown[T](threshold)
+	}
+	d.lengths.begin(radius)
+	step := triangle(n)/lengthsSampled + 1
+	for a := 0; a < n; a += step {
+		for _, v := range d.row(a) {
+			d.add(v, float32(step))
+		}
+	}
+	return nil
+}
+
+// roundDown returns the greatest T that is at most x.
+func roundDown[T Float](x float64) T {
+	t := T(x)
+	if float64(t) > x {
+		if f, ok := any(&t).(*float32); ok {
+			*f = math.Nextafter32(*f, 0)
+		}
+	}
+	return t
+}
+
+// check returns an error that names the first entry that is no distance.
+func (d *dense[T]) check() error {
+	for a := range d.n {
+		row := d.row(a)
+		for b, v := range row {
+			if !(v >= 0) || float64(v) > math.MaxFloat64 {
+				return checkLength(a, b, v)
+			}
+		}
+	}
+	return nil
+}
+
+// enclosingRadius returns the least distance within which one point reaches
+// all others. Beyond it the complex is a cone and nothing is born or dies.
+func (d *dense[T]) enclosingRadius() T {
+	radius := T(math.Inf(1))
+	if d.lower {
+		d.far = resize(d.far, d.n)
+		clear(d.far)
+		for a := range d.n {
+			for b, v := range d.row(a) {
+				d.far[a], d.far[b] = max(d.far[a], v), max(d.far[b], v)
+			}
+		}
+		for _, v := range d.far {
+			radius = min(radius, v)
+		}
+		return radius
+	}
+	for a := range d.n {
+		var far T
+		for _, v := range d.data[a*d.n : (a+1)*d.n] {
+			if v > far {
+				if far = v; far >= radius {
+					break
+				}
+			}
+		}
+		radius = min(radius, far)
+	}
+	return radius
+}
+
+// appendEdges appends the edges whose length is in (lo, hi].
+func (d *dense[T]) appendEdges(edges []filteredEdge[T], lo, hi T) []filteredEdge[T] {
+	// The bits of positive numbers are in their order: one comparison, and no
+	// branch that is often mispredicted, tells whether a length is in the band.
+	from := uint64(0)
+	if lo >= 0 {
+		from = lengthBits(lo) + 1
+	}
+	span := lengthBits(hi) - from
+	for a := range d.n {
+		edges = slices.Grow(edges, a)
+		room, k := edges[len(edges):len(edges)+a], 0
+		for b, v := range d.row(a) {
+			room[k] = filteredEdge[T]{v, int32(a), int32(b)}
+			if lengthBits(v)-from <= span {
+				k++
+			}
+		}
+		edges = edges[:len(edges)+k]
+	}
+	return edges
+}
+
+// lengthBits returns a number in the order of lengths.
+func lengthBits[T Float](v T) uint64 {
+	return math.Float64bits(float64(v) + 0) // +0 makes a −0 a 0
+}
+
+// appendEmptyLunes appends the edges after one whose lune is empty. near has
+// those up to it.
+func (d *dense[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes) []filteredEdge[T] {
+	// Neighbors in common are the quicker test where sets are small.
+	small := d.n <= 64*fewWords
+	for a := range int32(d.n) {
+		d.blockers = d.blockers[:0]
+		for b, v := range d.row(int(a)) {
+			if v < after.length || v > d.limit || small && near.meet(a, int32(b)) {
+				continue
+			}
+			if len(d.blockers) == 0 {
+				d.block(a, near)
+			}
+			if d.blocked(int32(b), v) || !small && near.meet(a, int32(b)) {
+				continue
+			}
+			if e := (filteredEdge[T]{v, a, int32(b)}); compareEdges(e, after) > 0 && d.emptyLune(e) {
+				edges = append(edges, e)
+			}
+		}
+	}
+	return edges
+}
+
+// block sets the blockers to the neighbors of a that are nearest: they are in
+// the lunes of most of its long edges.
+func (d *dense[T]) block(a int32, near lunes) {
+	d.list = near.neighbors(d.list[:0], a)
+	for _, c := range d.list {
+		d.blockers = keepShortest(d.blockers, filteredEdge[T]{d.distance(a, c), a, c})
+	}
+}
+
+// blockersUsed is how many neighbors of a point are tried, the nearest ones.
+const blockersUsed = 12
+
+// keepShortest adds an edge to a list of at most blockersUsed, shortest first.
+func keepShortest[T Float](list []filteredEdge[T], e filteredEdge[T]) []filteredEdge[T] {
+	k := len(list)
+	if k < blockersUsed {
+		list = append(list, e)
+	} else if k--; list[k].length <= e.length {
+		return list
+	}
+	for ; k > 0 && list[k-1].length > e.length; k-- {
+		list[k] = list[k-1]
+	}
+	list[k] = e
+	return list
+}
+
+// blocked reports whether a blocker is in the lune of an edge to b.
+func (d *dense[T]) blocked(b int32, length T) bool {
+	for _, c := range d.blockers {
+		if c.length >= length {
+			return false
+		}
+		if c.b != b && d.distance(b, c.b) < length {
+			return true
+		}
+	}
+	return false
+}
+
+// emptyLune reports whether no point is joined to both ends before they are.
+func (d *dense[T]) emptyLune(e filteredEdge[T]) bool {
+	for c := range int32(d.n) {
+		if c == e.a || c == e.b {
+			continue
+		}
+		p, q := d.distance(e.a, c), d.distance(e.b, c)
+		if p <= e.length && q <= e.length &&
+			compareEdges(edgeOf(p, e.a, c), e) < 0 && compareEdges(edgeOf(q, e.b, c), e) < 0 {
+			return false
+		}
+	}
+	return true
+}

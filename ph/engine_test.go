@@ -1,0 +1,221 @@
+package ph_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// draw makes a cloud; the kinds differ in how many lengths tie.
+func draw(r *rand.Rand, n, dim, kind int) []float32 {
+	coords := make([]float32, n*dim)
+	for i := range coords {
+		switch kind % 3 {
+		case 0:
+			coords[i] = float32(r.NormFloat64())
+		case 1:
+			coords[i] = float32(r.IntN(4)) // a grid, with duplicates
+		case 2:
+			coords[i] = float32(r.IntN(2))
+		}
+	}
+	return coords
+}
+
+// requireBars compares diagrams with the oracle's, edges of the pairing and all.
+func requireBars(t *testing.T, want [][]ph.Bar, got []ph.Diagram, about ...any) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for degree, d := range got {
+		require.Equal(t, degree, d.Degree)
+		require.True(t, slices.IsSortedFunc(d.Bars, func(a, b ph.Bar) int {
+			switch {
+			case a.Death > b.Death:
+				return 1
+			case a.Death < b.Death:
+				return -1
+			}
+			return 0
+		}), "bars are in the order of deaths")
+		bars := slices.Clone(d.Bars)
+		slices.SortFunc(bars, compareBars)
+		if len(want[degree])+len(bars) > 0 {
+			require.Equal(t, want[degree], bars, "degree %d: %s", degree, fmt.Sprint(about...))
+		}
+	}
+}
+
+// TestRipsAgainstOracle is about the engine of the training loop.
+func TestRipsAgainstOracle(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var e ph.Engine // one for all: what is left of a cloud must not show in the next
+	for trial := range 400 {
+		n, dim := 1+r.IntN(13), 1+r.IntN(4)
+		m := distances(draw(r, n, dim, trial), n)
+		dgms, err := e.Rips(m, 1)
+		require.NoError(t, err)
+		requireBars(t, newGraph(m, 0).oracle(1, 2), dgms, trial)
+	}
+}
+
+// A metric hides what it is made of.
+type metric struct{ ph.Distances }
+
+// spaces returns the same distances in every form, which has every type of
+// input.
+func spaces(m ph.Matrix32) map[string]ph.Distances {
+	lower := ph.LowerMatrix[float32]{N: m.N}
+	sparse := ph.Sparse[float32]{N: m.N}
+	double := ph.Matrix[float64]{N: m.N}
+	lower64 := ph.LowerMatrix[float64]{N: m.N}
+	sparse64 := ph.Sparse[float64]{N: m.N}
+	for i := range m.N {
+		for j := range m.N {
+			v := m.Data[i*m.N+j]
+			double.Data = append(double.Data, float64(v))
+			if j < i {
+				lower.Data = append(lower.Data, v)
+				lower64.Data = append(lower64.Data, float64(v))
+				sparse.Entries = append(sparse.Entries, ph.Entry[float32]{I: j, J: i, Distance: v})
+				sparse64.Entries = append(sparse64.Entries, ph.Entry[float64]{I: i, J: j, Distance: float64(v)})
+			}
+		}
+	}
+	return map[string]ph.Distances{
+		"matrix": m, "lower": lower, "sparse": sparse,
+		"matrix of float64": double, "lower of float64": lower64, "sparse of float64": sparse64,
+		"metric": metric{m},
+	}
+}
+
+func TestComputeAgainstOracle(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var e ph.Engine
+	for trial := range 120 {
+		n, dim := 1+r.IntN(10), 1+r.IntN(4)
+		m := distances(draw(r, n, dim, trial), n)
+		o := ph.Options{MaxDegree: r.IntN(4), Modulus: []int{0, 2, 3, 5}[r.IntN(4)]}
+		if r.IntN(3) == 0 {
+			o.Threshold = 0.1 + 2*r.Float64()
+		}
+		want := newGraph(m, o.Threshold).oracle(o.MaxDegree, max(2, o.Modulus))
+		for name, d := range spaces(m) {
+			res, err := e.Compute(d, o)
+			require.NoError(t, err)
+			requireBars(t, want, res.Diagrams, name, trial, o)
+		}
+	}
+}
+
+func TestDegenerateClouds(t *testing.T) {
+	for name, c := range map[string]struct {
+		coords []float32
+		dim    int
+		finite []float64 // deaths in degree 0
+		loops  int
+	}{
+		"one point":  {[]float32{1, 2}, 2, nil, 0},
+		"two points": {[]float32{0, 0, 3, 4}, 2, []float64{5}, 0},
+		"duplicates": {[]float32{1, 1, 1, 1, 1, 1, 2, 1}, 2, []float64{0, 0, 1}, 0},
+		"identical":  {[]float32{7, 7, 7, 7}, 1, []float64{0, 0, 0}, 0},
+		"collinear":  {[]float32{0, 1, 3, 6}, 1, []float64{1, 2, 3}, 0},
+		"square":     {[]float32{0, 0, 0, 1, 1, 0, 1, 1}, 2, []float64{1, 1, 1}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := distances(c.coords, len(c.coords)/c.dim)
+			var e, again ph.Engine
+			dgms, err := e.Rips(m, 1)
+			require.NoError(t, err)
+			var deaths []float64
+			for _, b := range dgms[0].Finite() {
+				deaths = append(deaths, b.Death)
+			}
+			require.Equal(t, c.finite, deaths)
+			require.Len(t, dgms[0].Bars, m.N)
+			require.Len(t, dgms[1].Bars, c.loops)
+			same, err := again.Rips(m, 1)
+			require.NoError(t, err)
+			require.Equal(t, dgms, same)
+		})
+	}
+	var e ph.Engine
+	dgms, err := e.Rips(ph.Matrix32{}, 1)
+	require.NoError(t, err)
+	require.Empty(t, dgms[0].Bars)
+}
+
+func TestEngineRefuses(t *testing.T) {
+	var e ph.Engine
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, c := range []struct {
+		m      ph.Matrix32
+		degree int
+		want   string
+	}{
+		{ph.Matrix32{N: 2, Data: []float32{0, nan, nan, 0}}, 1, "points 1 and 0 is NaN"},
+		{ph.Matrix32{N: 2, Data: []float32{0, inf, inf, 0}}, 1, "points 1 and 0 is +Inf"},
+		{ph.Matrix32{N: 2, Data: []float32{0, -1, -1, 0}}, 1, "points 1 and 0 is -1"},
+		{ph.Matrix32{N: 2, Data: []float32{0, 1, 1}}, 1, "3 distances for 2 points"},
+		{ph.Matrix32{N: 1, Data: []float32{0}}, -1, "degree -1"},
+	} {
+		_, err := e.Rips(c.m, c.degree)
+		require.ErrorContains(t, err, c.want)
+	}
+}
+
+func TestEngineAllocatesNothingWhenUsedAgain(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	m := distances(draw(r, 100, 3, 0), 100)
+	var e ph.Engine
+	run := func() {
+		_, err := e.Rips(m, 1)
+		require.NoError(t, err)
+	}
+	run()
+	require.Zero(t, testing.AllocsPerRun(10, run))
+}
+
+// TestEngineAcrossWords uses clouds of more than 64 points, whose sets take
+// several words.
+func TestEngineAcrossWords(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var e ph.Engine
+	for _, n := range []int{63, 64, 65, 70} {
+		coords := make([]float32, 2*n)
+		for i := range n { // a noisy circle: one long loop, and short ones
+			s, c := math.Sincos(2 * math.Pi * r.Float64())
+			coords[2*i], coords[2*i+1] = float32(c+0.1*r.NormFloat64()), float32(s+0.1*r.NormFloat64())
+		}
+		m := distances(coords, n)
+		dgms, err := e.Rips(m, 1)
+		require.NoError(t, err)
+		requireBars(t, newGraph(m, 0).oracle(1, 2), dgms, n)
+	}
+}
+
+func FuzzEngine(f *testing.F) {
+	f.Add([]byte{3, 1, 4, 1, 5, 9, 2, 6}, uint8(2), uint8(0), uint8(0))
+	f.Add([]byte{0, 0, 0, 0, 0, 0}, uint8(1), uint8(1), uint8(1))
+	f.Add([]byte{0, 0, 0, 1, 1, 0, 1, 1}, uint8(2), uint8(2), uint8(2))
+	f.Add([]byte{0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1}, uint8(3), uint8(3), uint8(1))
+	f.Fuzz(func(t *testing.T, data []byte, dim, degree, prime uint8) {
+		p := ph.Points[float64]{Dim: int(dim%3) + 1}
+		n := len(data) / p.Dim
+		if n > 11 {
+			return
+		}
+		for _, x := range data[:n*p.Dim] {
+			p.Coords = append(p.Coords, float64(x%8))
+		}
+		o := ph.Options{MaxDegree: int(degree % 4), Modulus: []int{2, 3, 5}[prime%3]}
+		res, err := ph.Rips(p, o)
+		require.NoError(t, err)
+		requireBars(t, newGraph(p, 0).oracle(o.MaxDegree, o.Modulus), res.Diagrams)
+	})
+}

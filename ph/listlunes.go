@@ -1,0 +1,83 @@
+package ph
+
+// listLunes keep the neighbors of a point in a list: the time and the memory
+// that they take do not depend on the number of points.
+type listLunes struct {
+	lists [][]int32
+
+	// mark is, for each point, 2·stamp where it is a neighbor of one end of the
+	// edge at hand, and 2·stamp+1 where it is in the lune and not taken away.
+	mark     []uint64
+	stamp    uint64
+	members  []int32 // of the lune
+	left     int     // of these
+	at       int     // the first that may be left
+	frontier []int32
+}
+
+func (l *listLunes) begin(n int) {
+	for len(l.lists) < n {
+		l.lists = append(l.lists, nil)
+	}
+	l.lists = l.lists[:n]
+	for i := range l.lists {
+		l.lists[i] = l.lists[i][:0]
+	}
+	if len(l.mark) < n {
+		l.mark, l.stamp = make([]uint64, n), 0
+	}
+}
+
+func (l *listLunes) join(a, b int32) {
+	l.lists[a] = append(l.lists[a], b)
+	l.lists[b] = append(l.lists[b], a)
+}
+
+func (l *listLunes) meet(a, b int32) bool { return l.lune(a, b) >= 0 }
+
+func (l *listLunes) lune(a, b int32) int32 {
+	l.stamp++
+	one := 2 * l.stamp
+	for _, v := range l.lists[a] {
+		l.mark[v] = one
+	}
+	l.members, l.at = l.members[:0], 0
+	for _, v := range l.lists[b] {
+		if l.mark[v] == one {
+			l.mark[v] = one + 1
+			l.members = append(l.members, v)
+		}
+	}
+	l.left = len(l.members)
+	if l.left == 0 {
+		return -1
+	}
+	return l.members[0]
+}
+
+func (l *listLunes) removeComponent(v int32) int32 {
+	both := 2*l.stamp + 1
+	l.frontier = append(l.frontier[:0], v)
+	l.mark[v] = 0
+	l.left--
+	for len(l.frontier) > 0 && l.left > 0 {
+		v := l.frontier[len(l.frontier)-1]
+		l.frontier = l.frontier[:len(l.frontier)-1]
+		for _, u := range l.lists[v] {
+			if l.mark[u] == both {
+				l.mark[u] = 0
+				l.left--
+				l.frontier = append(l.frontier, u)
+			}
+		}
+	}
+	if l.left == 0 {
+		return -1
+	}
+	for l.mark[l.members[l.at]] != both {
+		l.at++
+	}
+	return l.members[l.at]
+}
+
+func (l *listLunes) neighbors(list []int32, a int32) []int32 { return append(list, l.lists[a]...) }

@@ -1,0 +1,25 @@
+package ph
+
+// lunes are the graph of the edges so far, as far as lunes are concerned: the
+// sets of the points joined to both ends of an edge. Points are known by their
+// places.
+type lunes interface {
+	// begin starts with n points and no edge.
+	begin(n int)
+	// join adds an edge.
+	join(a, b int32)
+	// lune makes the set of the common neighbors of a and b the lune at hand, and
+	// returns a point of it, −1 if there is none.
+	lune(a, b int32) int32
+	// removeComponent takes away the points that v is connected to within the
+	// lune at hand, and returns a point that is left, −1 if there is none.
+	removeComponent(v int32) int32
+	// meet reports whether a and b have a neighbor in common.
+	meet(a, b int32) bool
+	// neighbors appends the neighbors of a point.
+	neighbors(list []int32, a int32) []int32
+}
+
+// mostBitPoints is up to how many points sets are kept as bits: it takes a bit
+// for each two points.
+const mostBitPoints = 1 << 14

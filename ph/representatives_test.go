@@ -1,0 +1,206 @@
+package ph_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// ranks tells the place of each edge in the order of the filtration.
+func (g graph) ranks() map[ph.Edge]int {
+	ranks := make(map[ph.Edge]int)
+	for i, e := range g.edges {
+		ranks[e.ends] = i
+	}
+	return ranks
+}
+
+// rankOf returns the rank of a simplex, and fails if an edge of it is missing.
+func rankOf(t *testing.T, ranks map[ph.Edge]int, s ph.Simplex) int {
+	t.Helper()
+	require.True(t, slices.IsSorted(s), "points ascend: %v", s)
+	youngest := -1
+	for i, u := range s {
+		for _, v := range s[i+1:] {
+			r, ok := ranks[ph.Edge{U: v, V: u}]
+			require.True(t, ok, "%v has no edge from %d to %d", s, u, v)
+			youngest = max(youngest, r)
+		}
+	}
+	return youngest
+}
+
+// requireSimplices checks that the simplices of a pairing are of the right size
+// and that their youngest edges are those of the bar.
+func requireSimplices(t *testing.T, g graph, res *ph.Result) {
+	t.Helper()
+	ranks := g.ranks()
+	require.Len(t, res.Simplices, len(res.Diagrams))
+	for degree, d := range res.Diagrams {
+		require.Len(t, res.Simplices[degree], len(d.Bars))
+		seen := make(map[string]bool)
+		for i, b := range d.Bars {
+			p := res.Simplices[degree][i]
+			require.Len(t, p.Birth, degree+1)
+			require.False(t, seen[fmt.Sprint(p.Birth)], "%v gives birth twice", p.Birth)
+			seen[fmt.Sprint(p.Birth)] = true
+			if degree > 0 {
+				require.Equal(t, b.BirthEdge, g.edges[rankOf(t, ranks, p.Birth)].ends)
+			}
+			if b.Essential() {
+				require.Empty(t, p.End)
+				continue
+			}
+			require.Len(t, p.End, degree+2)
+			require.Equal(t, b.DeathEdge, g.edges[rankOf(t, ranks, p.End)].ends)
+		}
+	}
+}
+
+// requireCocycles checks that each chain is a cocycle while its class is alive,
+// and not the coboundary of anything when the class is born: its coefficient at
+// the birth simplex, all of whose cofacets are younger, is not zero, and it has
+// no older simplex.
+func requireCocycles(t *testing.T, g graph, res *ph.Result, p int) {
+	t.Helper()
+	ranks := g.ranks()
+	for degree, d := range res.Diagrams[1:] {
+		degree++
+		require.Len(t, res.Cocycles[degree], len(d.Bars))
+		for i, b := range d.Bars {
+			chain := res.Cocycles[degree][i]
+			value := make(map[string]int)
+			birth := ranks[b.BirthEdge]
+			found := false
+			for _, term := range chain {
+				require.Len(t, term.Simplex, degree+1)
+				require.True(t, 0 < term.Coefficient && term.Coefficient < p)
+				r := rankOf(t, ranks, term.Simplex)
+				require.GreaterOrEqual(t, r, birth)
+				found = found || slices.Equal(term.Simplex, res.Simplices[degree][i].Birth)
+				value[fmt.Sprint(term.Simplex)] = term.Coefficient
+			}
+			require.True(t, found, "the birth simplex is in the cocycle")
+			death := len(g.edges)
+			if !b.Essential() {
+				death = ranks[b.DeathEdge]
+			}
+			for _, f := range g.faces(degree + 2) {
+				if len(f.points) != degree+2 || f.rank >= death {
+					continue
+				}
+				sum := 0
+				for skip := range f.points {
+					facet := slices.Delete(slices.Clone(f.points), skip, skip+1)
+					sum += []int{1, p - 1}[skip%2] * value[fmt.Sprint(facet)]
+				}
+				require.Zero(t, sum%p, "the coboundary at %v, before %v", f.points, b)
+			}
+		}
+	}
+}
+
+// requireCycles checks that each cycle is closed, has the birth edge and no
+// younger one, and is a boundary when its class ends, not before.
+func requireCycles(t *testing.T, g graph, res *ph.Result) {
+	t.Helper()
+	ranks := g.ranks()
+	require.Len(t, res.Cycles, len(res.Diagrams[1].Bars))
+	for i, b := range res.Diagrams[1].Bars {
+		cycle := res.Cycles[i]
+		if b.Essential() {
+			require.Empty(t, cycle)
+			continue
+		}
+		degrees := make(map[int32]int)
+		for _, e := range cycle {
+			degrees[e.U]++
+			degrees[e.V]++
+			require.LessOrEqual(t, ranks[e], ranks[b.BirthEdge])
+		}
+		require.Contains(t, cycle, b.BirthEdge)
+		for v, k := range degrees {
+			require.Zero(t, k%2, "the cycle is closed at point %d", v)
+		}
+		require.True(t, g.bounds(cycle, ranks[b.DeathEdge]), "a boundary at death: %v", b)
+		require.False(t, g.bounds(cycle, ranks[b.DeathEdge]-1), "no boundary before death: %v", b)
+	}
+}
+
+// bounds reports whether a set of edges is a sum of triangles of ranks up to the
+// given one.
+func (g graph) bounds(edges []ph.Edge, rank int) bool {
+	ranks := g.ranks()
+	reduced := make(map[int]map[int]bool) // columns, by their pivots
+	reduce := func(column map[int]bool) int {
+		for len(column) > 0 {
+			pivot := -1
+			for r := range column {
+				pivot = max(pivot, r)
+			}
+			if reduced[pivot] == nil {
+				return pivot
+			}
+			for r := range reduced[pivot] {
+				if column[r] {
+					delete(column, r)
+				} else {
+					column[r] = true
+				}
+			}
+		}
+		return -1
+	}
+	for _, f := range g.faces(3) {
+		if len(f.points) != 3 || f.rank > rank {
+			continue
+		}
+		column := make(map[int]bool)
+		for i, u := range f.points {
+			for _, v := range f.points[i+1:] {
+				column[ranks[ph.Edge{U: int32(v), V: int32(u)}]] = true
+			}
+		}
+		if pivot := reduce(column); pivot >= 0 {
+			reduced[pivot] = column
+		}
+	}
+	column := make(map[int]bool)
+	for _, e := range edges {
+		column[ranks[e]] = true
+	}
+	return reduce(column) < 0
+}
+
+func TestRepresentatives(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	var e ph.Engine
+	for trial := range 150 {
+		n, dim := 3+r.IntN(9), 1+r.IntN(3)
+		m := distances(draw(r, n, dim, trial), n)
+		p := []int{2, 3, 5}[trial%3]
+		o := ph.Options{MaxDegree: 1 + r.IntN(3), Modulus: p, Simplices: true, Cocycles: true, Cycles: p == 2}
+		if r.IntN(2) == 0 {
+			o.Threshold = 0.5 + 2*r.Float64()
+		}
+		g := newGraph(m, o.Threshold)
+		res, err := e.Compute(m, o)
+		require.NoError(t, err)
+		requireBars(t, g.oracle(o.MaxDegree, p), res.Diagrams, trial, o)
+		requireSimplices(t, g, res)
+		requireCocycles(t, g, res, p)
+		if p == 2 {
+			requireCycles(t, g, res)
+		}
+		o = ph.Options{MaxDegree: 1, Threshold: o.Threshold, Simplices: true, Cycles: true} // in another way
+		res, err = e.Compute(m, o)
+		require.NoError(t, err)
+		requireSimplices(t, g, res)
+		requireCycles(t, g, res)
+	}
+}

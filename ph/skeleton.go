@@ -1,0 +1,200 @@
+package ph
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// A skeleton is the graph of a filtration with its edges in order: everything
+// that homology in higher degrees has to know. An edge's place in the order is
+// its rank; that of a simplex is the rank of its youngest edge.
+type skeleton struct {
+	n       int
+	ends    []Edge    // of the edge of each rank
+	lengths []float64 // of the edge of each rank
+
+	// links are the edges at each point, by ascending neighbor: the links of v
+	// are links[starts[v]:starts[v+1]].
+	links  []link
+	starts []int32
+
+	// A dense graph also has its ranks in a matrix, and neighbors as bitsets.
+	dense bool
+	words int
+	ranks []uint32 // n×n, none where there is no edge
+	near  []uint64
+
+	// apex is, for each edge, the point of its lune that is least in the edge's
+	// own order of points, −1 where the lune is empty. idles is the set of the
+	// edges whose apex is joined to all other points of the lune.
+	apex  []int32
+	idles []uint64
+}
+
+// A link is an edge to a neighbor.
+type link struct {
+	to   int32
+	rank uint32
+}
+
+// none is greater than any rank.
+const none = ^uint32(0)
+
+// beginSkeleton makes the skeleton of edges that are in order.
+func beginSkeleton[T Float](s *skeleton, n int, edges []filteredEdge[T]) {
+	s.n, s.words = n, (n+63)/64
+	s.ends, s.lengths = resize(s.ends, len(edges)), resize(s.lengths, len(edges))
+	for i, e := range edges {
+		s.ends[i], s.lengths[i] = e.ends(), float64(e.length)
+	}
+	s.idles = resize(s.idles, (len(edges)+63)/64)
+	clear(s.idles)
+	// A matrix takes as much memory as links do where a quarter of all pairs of
+	// points are edges, and is faster from long before that.
+	s.dense = n <= 1024 || len(edges) >= n*n/32
+	if s.dense {
+		s.fillMatrix()
+	} else {
+		s.fillLinks()
+	}
+}
+
+func (s *skeleton) fillMatrix() {
+	n := s.n
+	s.ranks, s.near = resize(s.ranks, n*n), resize(s.near, n*s.words)
+	for i := range s.ranks {
+		s.ranks[i] = none
+	}
+	clear(s.near)
+	for i, e := range s.ends {
+		a, b := int(e.U), int(e.V)
+		s.ranks[a*n+b], s.ranks[b*n+a] = uint32(i), uint32(i)
+		s.near[a*s.words+b>>6] |= 1 << (b & 63)
+		s.near[b*s.words+a>>6] |= 1 << (a & 63)
+	}
+}
+
+func (s *skeleton) fillLinks() {
+	s.starts, s.links = resize(s.starts, s.n+2), resize(s.links, 2*len(s.ends))
+	clear(s.starts)
+	ends := s.starts[1:]
+	for _, e := range s.ends {
+		ends[e.U+1]++
+		ends[e.V+1]++
+	}
+	for v := 1; v < len(ends); v++ {
+		ends[v] += ends[v-1]
+	}
+	for i, e := range s.ends {
+		s.links[ends[e.U]] = link{e.V, uint32(i)}
+		s.links[ends[e.V]] = link{e.U, uint32(i)}
+		ends[e.U]++
+		ends[e.V]++
+	}
+	for v := range int32(s.n) {
+		slices.SortFunc(s.linksOf(v), func(p, q link) int { return int(p.to - q.to) })
+	}
+}
+
+// idle reports whether an edge changes no homology. Before apexes are chosen
+// none is known to be idle.
+func (s *skeleton) idle(rank uint32) bool { return s.idles[rank>>6]>>(rank&63)&1 != 0 }
+
+func (s *skeleton) linksOf(v int32) []link { return s.links[s.starts[v]:s.starts[v+1]] }
+
+func (s *skeleton) row(v int32) []uint32 { return s.ranks[int(v)*s.n:][:s.n] }
+
+func (s *skeleton) neighbors(v int32) []uint64 { return s.near[int(v)*s.words:][:s.words] }
+
+// rank returns the rank of an edge, none if it is none.
+func (s *skeleton) rank(a, b int32) uint32 {
+	if s.dense {
+		return s.ranks[int(a)*s.n+int(b)]
+	}
+	links := s.linksOf(a)
+	i, ok := slices.BinarySearchFunc(links, b, func(l link, b int32) int { return int(l.to - b) })
+	if !ok {
+		return none
+	}
+	return links[i].rank
+}
+
+// A cone is a point joined to all points of a simplex, and the youngest edge
+// between them: to the at'th of its points.
+type cone struct {
+	point int32
+	at    int32
+	rank  uint32
+}
+
+// appendCones appends the cones over a simplex whose points are below limit, by
+// ascending points.
+func (s *skeleton) appendCones(cones []cone, points []int32, limit int32, set []uint64) []cone {
+	if !s.dense {
+		return s.appendConesOfLinks(cones, points, limit)
+	}
+	set = set[:(limit+63)/64]
+	copy(set, s.neighbors(points[0]))
+	for _, p := range points[1:] {
+		for w, x := range s.neighbors(p)[:len(set)] {
+			set[w] &= x
+		}
+	}
+	if limit&63 != 0 {
+		set[limit>>6] &= 1<<(limit&63) - 1
+	}
+	var rows [maxPoints][]uint32
+	for i, p := range points {
+		rows[i] = s.row(p)
+	}
+	for w, x := range set {
+		for ; x != 0; x &= x - 1 {
+			v := int32(w<<6 + bits.TrailingZeros64(x))
+			youngest, at := rows[0][v], 0
+			for i := 1; i < len(points); i++ {
+				if r := rows[i][v]; r > youngest {
+					youngest, at = r, i
+				}
+			}
+			cones = append(cones, cone{v, int32(at), youngest})
+		}
+	}
+	return cones
+}
+
+// appendConesOfLinks is appendCones for a graph that is not dense: it walks
+// along the links of all points at once.
+func (s *skeleton) appendConesOfLinks(cones []cone, points []int32, limit int32) []cone {
+	var room [maxPoints][]link
+	lists := room[:len(points)]
+	for i, p := range points {
+		lists[i] = s.linksOf(p)
+	}
+	for _, l := range lists[0] {
+		if l.to >= limit {
+			break
+		}
+		c := cone{l.to, 0, l.rank}
+		for i := 1; i < len(lists); i++ {
+			rest := lists[i]
+			for len(rest) > 0 && rest[0].to < c.point {
+				rest = rest[1:]
+			}
+			lists[i] = rest
+			if len(rest) == 0 {
+				return cones
+			}
+			if rest[0].to != c.point {
+				c.at = -1
+				break
+			}
+			if rest[0].rank > c.rank {
+				c.at, c.rank = int32(i), rest[0].rank
+			}
+		}
+		if c.at >= 0 {
+			cones = append(cones, c)
+		}
+	}
+	return cones
+}
