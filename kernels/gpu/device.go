@@ -1,0 +1,102 @@
+package gpu
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// A Device is a GPU as a [kernels.Device]. Its kernels are enqueued on one
+// stream and have run when Read or Sync returns.
+type Device struct {
+	kernels.Device // until all methods are there
+
+	driver Driver
+	name   string
+	stream Stream
+	memory pool
+	loaded map[entry]Kernel
+	files  map[string]Module
+	args   []Arg
+	err    error // the first
+}
+
+// New returns a device that computes with a driver, which it then owns: Close
+// closes it.
+func New(driver Driver) (*Device, error) {
+	stream, err := driver.NewStream()
+	if err != nil {
+		return nil, fmt.Errorf("gpu: %w", errors.Join(err, driver.Close()))
+	}
+	p := driver.Properties()
+	return &Device{
+		driver: driver,
+		name:   fmt.Sprintf("gpu (%s, sm_%d%d)", p.Name, p.Major, p.Minor),
+		stream: stream,
+		memory: pool{free: map[int][]*memory{}},
+		loaded: map[entry]Kernel{},
+		files:  map[string]Module{},
+	}, nil
+}
+
+// Name returns "gpu" with the GPU's name and compute capability.
+func (d *Device) Name() string { return d.name }
+
+// fail keeps the device's first error.
+func (d *Device) fail(err error) {
+	if d.err == nil && err != nil {
+		d.err = fmt.Errorf("gpu: %w", err)
+	}
+}
+
+// Write enqueues a copy of src, which may be changed at once.
+func (d *Device) Write(dst kernels.Buffer, src []float32) {
+	kernels.CheckLen("Write", "source", len(src), dst.Len())
+	p := d.pointer(dst)
+	if d.err != nil || len(src) == 0 {
+		return
+	}
+	d.fail(d.driver.CopyIn(d.stream, p, bytesOf(src)))
+}
+
+// Read waits for src and copies it to dst.
+func (d *Device) Read(dst []float32, src kernels.Buffer) error {
+	kernels.CheckLen("Read", "destination", len(dst), src.Len())
+	p := d.pointer(src)
+	switch {
+	case d.err != nil:
+		return d.err
+	case len(dst) == 0:
+		return d.Sync()
+	}
+	d.fail(d.driver.CopyOut(d.stream, bytesOf(dst), p))
+	return d.err
+}
+
+// Sync waits for all kernels and returns the first error.
+func (d *Device) Sync() error {
+	if d.err == nil {
+		d.fail(d.driver.Sync(d.stream))
+	}
+	return d.err
+}
+
+// Close waits, frees all memory and closes the driver.
+func (d *Device) Close() error {
+	d.memory.free = nil
+	if err := d.driver.Close(); d.err == nil && err != nil {
+		return fmt.Errorf("gpu: %w", err)
+	}
+	return d.err
+}
+
+// bytesOf returns the memory of a slice: GPUs are little-endian, as is every
+// host that NVIDIA's driver knows.
+func bytesOf[T float32 | int32](s []T) []byte {
+	if len(s) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), 4*len(s))
+}

@@ -1,0 +1,94 @@
+package gpu
+
+import (
+	"math"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// Fill sets every element of dst to v.
+func (d *Device) Fill(dst kernels.Buffer, v float32) {
+	p := d.pointer(dst)
+	if d.err == nil && dst.Len() > 0 {
+		d.fail(d.driver.Fill(d.stream, p, math.Float32bits(v), dst.Len()))
+	}
+}
+
+// Copy copies src to dst.
+func (d *Device) Copy(dst, src kernels.Buffer) {
+	kernels.CheckSame("Copy", dst, src)
+	to, from := d.pointer(dst), d.pointer(src)
+	if d.err == nil && dst.Len() > 0 && to != from {
+		d.fail(d.driver.Copy(d.stream, to, from, 4*dst.Len()))
+	}
+}
+
+// Names of kernels, by what they compute and how they store it.
+var (
+	mapEntries  = entries("maps", "map_", kernels.Funcs())
+	gradEntries = [...][]entry{
+		kernels.Set: entries("maps", "grad_", kernels.Funcs()),
+		kernels.Add: entries("maps", "grad_add_", kernels.Funcs()),
+	}
+	zipEntries = [...][]entry{
+		kernels.Set: entries("zips", "zip_", kernels.Ops()),
+		kernels.Add: entries("zips", "zip_add_", kernels.Ops()),
+	}
+	affineEntries = [...]entry{kernels.Set: {"zips", "affine"}, kernels.Add: {"zips", "affine_add"}}
+	addScaled     = entry{"zips", "add_scaled"}
+)
+
+func entries[T interface{ String() string }](file, prefix string, of []T) []entry {
+	all := make([]entry, len(of))
+	for i, f := range of {
+		all[i] = entry{file, prefix + f.String()}
+	}
+	return all
+}
+
+// Affine stores a·x + b.
+func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
+	kernels.CheckSame("Affine", dst, x)
+	d.each(affineEntries[store], dst.Len(), d.span(dst), d.span(x), Float32(a), Float32(b))
+}
+
+// AddScaled adds a·x to dst.
+func (d *Device) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
+	kernels.CheckSame("AddScaled", dst, x)
+	d.each(addScaled, dst.Len(), d.span(dst), d.span(x), Float32(a))
+}
+
+// Map sets dst = f(x).
+func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
+	kernels.CheckMap(f)
+	kernels.CheckSame("Map", dst, x)
+	if f == kernels.Identity {
+		d.Copy(dst, x)
+		return
+	}
+	d.each(mapEntries[f], dst.Len(), d.span(dst), d.span(x))
+}
+
+// MapGrad stores dy·f′.
+func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
+	kernels.CheckMapGrad(f, dx, dy, x, y)
+	from := x
+	if f.GradFromOutput() {
+		from = y
+	}
+	switch {
+	case f != kernels.Identity:
+		d.each(gradEntries[store][f], dx.Len(), d.span(dx), d.span(dy), d.span(from))
+	case store == kernels.Set:
+		d.Copy(dx, dy)
+	default:
+		d.AddScaled(dx, 1, dy)
+	}
+}
+
+// Zip stores op(a, b).
+func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
+	kernels.CheckZip(op)
+	kernels.CheckSame("Zip", dst, a, b)
+	d.each(zipEntries[store][op], dst.Len(), d.span(dst), d.span(a), d.span(b))
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"math"
+	"strings"
+
+	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+)
+
+// Element-wise kernels: blocks of 256 threads, each thread 4 elements that lie
+// 256 apart, so that a warp's accesses are of 128 bytes in a row and each
+// thread has four in flight.
+const (
+	threads    = 256
+	perThread  = 4
+	perBlock   = threads * perThread
+	wordStride = 4 * threads
+)
+
+// elementwise adds an element-wise kernel: body computes an element of each
+// span in outputs from those of the spans in inputs, all of n elements. A name
+// that is in both is read, then written.
+func elementwise(f *asm.File, name, doc, params string, inputs, outputs string, body func(e *asm.Entry, in []string) []string) {
+	e := f.Entry(name, doc, threads, params+", u32 n")
+	spans(e, inputs, outputs, func(in []string) []string { return body(e, in) })
+}
+
+// spans adds the walk over spans of n elements.
+func spans(e *asm.Entry, inputs, outputs string, body func(in []string) []string) {
+	from, to := strings.Fields(inputs), strings.Fields(outputs)
+	e.Reg("u32", "first rest n")
+	e.Reg("pred", "partial more")
+	e.P(`mov.u32 first, %%ctaid.x
+		mul.lo.u32 first, first, %d
+		sub.u32 rest, n, first
+		mov.u32 n, %%tid.x
+		add.u32 first, first, n
+		setp.lt.u32 partial, rest, %d`, perBlock, perBlock)
+	for _, s := range union(from, to) {
+		e.P("mad.wide.u32 %s, first, 4, %s", s, s)
+	}
+	e.P("@partial bra.uni tail")
+	var in [perThread][]string
+	for k := range perThread {
+		for _, s := range from {
+			v := e.Temp("f32")
+			e.P("ld.global.f32 %s, [%s+%d]", v, s, k*wordStride)
+			in[k] = append(in[k], v)
+		}
+	}
+	for k := range perThread {
+		for i, v := range body(in[k]) {
+			e.P("st.global.f32 [%s+%d], %s", to[i], k*wordStride, v)
+		}
+	}
+	e.P("bra.uni done")
+	e.P("tail:")
+	e.P(`setp.ge.u32 more, n, rest
+		@more bra done`)
+	var one []string
+	for _, s := range from {
+		v := e.Temp("f32")
+		e.P("ld.global.f32 %s, [%s]", v, s)
+		one = append(one, v)
+	}
+	for i, v := range body(one) {
+		e.P("st.global.f32 [%s], %s", to[i], v)
+	}
+	for _, s := range union(from, to) {
+		e.P("add.u64 %s, %s, %d", s, s, wordStride)
+	}
+	e.P(`add.u32 n, n, %d
+		bra tail
+		done:`, threads)
+}
+
+func union(a, b []string) []string {
+	all := append([]string(nil), a...)
+	for _, s := range b {
+		if !strings.Contains(" "+strings.Join(a, " ")+" ", " "+s+" ") {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// num returns a float32 as PTX writes it.
+func num(x float64) string { return asm.Float32(float32(x)) }
+
+var nan = num(math.NaN())
+var inf = num(math.Inf(1))
