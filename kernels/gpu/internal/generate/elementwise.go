@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
@@ -75,9 +76,9 @@ func spans(e *asm.Entry, inputs, outputs string, body func(in []string) []string
 }
 
 func union(a, b []string) []string {
-	all := append([]string(nil), a...)
+	all := slices.Clone(a)
 	for _, s := range b {
-		if !strings.Contains(" "+strings.Join(a, " ")+" ", " "+s+" ") {
+		if !slices.Contains(a, s) {
 			all = append(all, s)
 		}
 	}

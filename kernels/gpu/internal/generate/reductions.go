@@ -1,0 +1,296 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+)
+
+// Sums are taken in two stages where one block cannot do it: each block sums a
+// part of fixed size, in a fixed order, and a later launch sums the parts. The
+// result depends on the sizes alone. A thread sums elements 256 apart, then
+// threads are summed in a tree.
+const (
+	partSize = 4096 // elements of a row that a block sums
+	partRows = 256  // rows of a matrix that a block sums the columns of
+	warps    = threads / 32
+)
+
+// reductions is sums of arrays, and of products.
+func reductions() *asm.File {
+	f := asm.New("reductions.ptx", "Sums of rows and of columns, and sums of products.")
+	sumParts(f)
+	sumShortRows(f)
+	sumColumns(f)
+	reduction(f, "dot", "Sums a*b.", "a b", func(c calc, in []string) string { return c.mul(in[0], in[1]) })
+	return f
+}
+
+// reduction adds a kernel that sums a function of n elements, each block's part
+// into partial.
+func reduction(f *asm.File, name, doc, inputs string, body func(c calc, in []string) string) {
+	params := "u64 partial"
+	for _, s := range strings.Fields(inputs) {
+		params += ", u64 " + s
+	}
+	e := f.Entry(name, doc+fmt.Sprintf(" Block i stores the sum over elements %d*i to %d*(i+1) into partial[i].", partSize, partSize), threads, params+", u32 n")
+	e.Reg("u32", "block first")
+	e.P(`mov.u32 block, %%ctaid.x
+		mul.lo.u32 first, block, %d
+		sub.u32 n, n, first`, partSize)
+	for _, s := range strings.Fields(inputs) {
+		e.P("mad.wide.u32 %s, first, 4, %s", s, s)
+	}
+	sum := sumPart(calc{e}, strings.Fields(inputs), body)
+	e.P(`mad.wide.u32 partial, block, 4, partial
+		@first_thread st.global.f32 [partial], %s`, sum)
+}
+
+// sumPart sums a function of the next n elements, or partSize if that is less,
+// and returns the register in which the first thread, where first_thread is
+// true, has the sum. It destroys n and the addresses.
+func sumPart(c calc, inputs []string, body func(c calc, in []string) string) string {
+	c.Reg("u32", "thread i")
+	c.Reg("pred", "first_thread some")
+	c.Reg("f32", "sum")
+	load := func(offset int) string {
+		var in []string
+		for _, s := range inputs {
+			in = append(in, c.f("ld.global.f32", fmt.Sprintf("[%s+%d]", s, offset)))
+		}
+		return body(c, in)
+	}
+	c.P(`mov.u32 thread, %%tid.x
+		setp.eq.u32 first_thread, thread, 0
+		mov.f32 sum, %s
+		min.u32 n, n, %d`, num(0), partSize)
+	for _, s := range inputs {
+		c.P("mad.wide.u32 %s, thread, 4, %s", s, s)
+	}
+	step := func() {
+		for _, s := range inputs {
+			c.P("add.u64 %s, %s, %d", s, s, perThread*wordStride)
+		}
+	}
+	// Four elements at a time while all threads have them, then one by one.
+	c.P("mov.u32 i, %d", perBlock)
+	c.P("four:")
+	c.P(`setp.gt.u32 some, i, n
+		@some bra.uni rest`)
+	var terms []string
+	for k := range perThread {
+		terms = append(terms, load(k*wordStride))
+	}
+	pairs := c.add(c.add(terms[0], terms[1]), c.add(terms[2], terms[3]))
+	c.P("add.rn.f32 sum, sum, %s", pairs)
+	step()
+	c.P(`add.u32 i, i, %d
+		bra.uni four
+		rest:
+		sub.u32 i, i, %d
+		add.u32 i, i, thread`, perBlock, perBlock)
+	c.P("one:")
+	c.P(`setp.ge.u32 some, i, n
+		@some bra summed`)
+	c.P("add.rn.f32 sum, sum, %s", load(0))
+	for _, s := range inputs {
+		c.P("add.u64 %s, %s, %d", s, s, wordStride)
+	}
+	c.P(`add.u32 i, i, %d
+		bra one
+		summed:`, threads)
+	return c.sumBlock("sum", "thread")
+}
+
+// sumWarp returns the sum of x over the lanes of a warp that lie up to 2·from
+// apart, in the first of them. All lanes must take part.
+func (c calc) sumWarp(x string, from int) string {
+	for d := from; d > 0; d /= 2 {
+		x = c.add(x, c.f("shfl.sync.down.b32", x, fmt.Sprint(d), "31", "0xffffffff"))
+	}
+	return x
+}
+
+// sumBlock returns the sum of x over a block of 256 threads, in the first.
+func (c calc) sumBlock(x, thread string) string {
+	c.Shared("sums", 4*warps)
+	c.Reg("u32", "slot")
+	c.Reg("pred", "leader second")
+	total := c.Temp("f32")
+	x = c.sumWarp(x, 16)
+	c.P(`and.b32 slot, %s, 31
+		setp.eq.u32 leader, slot, 0
+		shr.u32 slot, %s, 5
+		mov.u32 %s, sums
+		mad.lo.u32 slot, slot, 4, %s
+		@leader st.shared.f32 [slot], %s
+		bar.sync 0
+		setp.ge.u32 second, %s, 32
+		@second bra added
+		mov.f32 %s, %s
+		setp.lt.u32 leader, %s, %d
+		mad.lo.u32 slot, %s, 4, %s
+		@leader ld.shared.f32 %s, [slot]`,
+		thread, thread, c.base("sums"), c.base("sums"), x, thread, total, num(0), thread, warps, thread, c.base("sums"), total)
+	// The threads behind the first warp have left: they store nothing.
+	sum := c.sumWarp(total, warps/2)
+	c.P("added:")
+	return sum
+}
+
+// base returns the register that holds an array's address.
+func (c calc) base(array string) string {
+	c.Reg("u32", array+"_at")
+	return array + "_at"
+}
+
+// sumParts adds the sum of long rows: a block for each part of a row.
+func sumParts(f *asm.File) {
+	e := f.Entry("sum_parts", fmt.Sprintf("Sums rows of n elements: block row*parts + i the elements from %d*i on. dst[block] = scale*sum, or += where add is not 0.", partSize),
+		threads, "u64 dst, u64 src, u32 n, u32 parts, f32 scale, u32 add")
+	c := calc{e}
+	e.Reg("u32", "block row part")
+	e.Reg("u64", "offset")
+	e.P(`mov.u32 block, %%ctaid.x
+		div.u32 row, block, parts
+		mul.lo.u32 part, row, parts
+		sub.u32 part, block, part
+		mul.lo.u32 part, part, %d
+		mul.wide.u32 offset, row, n
+		shl.b64 offset, offset, 2
+		add.u64 src, src, offset
+		mad.wide.u32 src, part, 4, src
+		sub.u32 n, n, part
+		mad.wide.u32 dst, block, 4, dst`, partSize)
+	sum := sumPart(c, []string{"src"}, func(_ calc, in []string) string { return in[0] })
+	c.storeScaled("first_thread", sum)
+}
+
+// storeScaled stores scale·x into dst, or adds it, where a predicate is true.
+func (c calc) storeScaled(where, x string) {
+	c.Reg("pred", "adds")
+	c.Reg("f32", "before")
+	c.P(`@!%s bra stored
+		mov.f32 before, %s
+		setp.ne.u32 adds, add, 0
+		@adds ld.global.f32 before, [dst]`, where, num(0))
+	y := c.fma("scale", x, "before")
+	c.P(`st.global.f32 [dst], %s
+		stored:`, y)
+}
+
+// sumShortRows adds the sum of short rows: a warp for each.
+func sumShortRows(f *asm.File) {
+	e := f.Entry("sum_rows", "Sums rows of n elements, a warp each: dst[row] = scale*sum, or += where add is not 0.",
+		threads, "u64 dst, u64 src, u32 rows, u32 n, f32 scale, u32 add")
+	c := calc{e}
+	e.Reg("u32", "thread lane row")
+	e.Reg("u64", "offset")
+	e.Reg("pred", "outside first")
+	e.Reg("f32", "x sum")
+	e.P(`mov.u32 thread, %%tid.x
+		and.b32 lane, thread, 31
+		setp.eq.u32 first, lane, 0
+		shr.u32 thread, thread, 5
+		mov.u32 row, %%ctaid.x
+		mad.lo.u32 row, row, %d, thread
+		setp.ge.u32 outside, row, rows
+		@outside bra stored
+		mad.wide.u32 dst, row, 4, dst
+		mul.wide.u32 offset, row, n
+		shl.b64 offset, offset, 2
+		add.u64 src, src, offset
+		mad.wide.u32 src, lane, 4, src
+		mov.f32 sum, %s
+		next:
+		setp.ge.u32 outside, lane, n
+		@outside bra summed
+		ld.global.f32 x, [src]
+		add.rn.f32 sum, sum, x
+		add.u64 src, src, 128
+		add.u32 lane, lane, 32
+		bra next
+		summed:`, warps, num(0))
+	c.storeScaled("first", c.sumWarp("sum", 16))
+}
+
+// sumColumns adds the sum of columns: a block takes 32 columns side by side,
+// each warp every eighth row.
+func sumColumns(f *asm.File) {
+	e := f.Entry("sum_columns", fmt.Sprintf("Sums the columns of matrices of rows*columns. Block (i, part) takes columns from 32*(i mod blocks) of matrix i/blocks, rows from %d*part: dst[(matrix*parts + part)*columns + column] = scale*sum, or += where add is not 0.", partRows),
+		threads, "u64 dst, u64 src, u32 rows, u32 columns, u32 blocks, f32 scale, u32 add")
+	c := calc{e}
+	e.Shared("tile", 4*threads)
+	e.Reg("u32", "thread lane warp matrix column part row parts slot")
+	e.Reg("u64", "offset step")
+	e.Reg("pred", "inside some first")
+	e.Reg("f32", "x sum")
+	e.P(`mov.u32 thread, %%tid.x
+		and.b32 lane, thread, 31
+		shr.u32 warp, thread, 5
+		mov.u32 column, %%ctaid.x
+		div.u32 matrix, column, blocks
+		mul.lo.u32 slot, matrix, blocks
+		sub.u32 column, column, slot
+		mad.lo.u32 column, column, 32, lane
+		setp.lt.u32 inside, column, columns
+		mov.u32 part, %%ctaid.y
+		mov.u32 parts, %%nctaid.y
+		mad.lo.u32 slot, matrix, parts, part
+		mul.wide.u32 offset, slot, columns
+		shl.b64 offset, offset, 2
+		add.u64 dst, dst, offset
+		mad.wide.u32 dst, column, 4, dst
+		mad.lo.u32 row, part, %d, warp
+		mad.lo.u32 slot, matrix, rows, row
+		mul.wide.u32 offset, slot, columns
+		shl.b64 offset, offset, 2
+		add.u64 src, src, offset
+		mad.wide.u32 src, column, 4, src
+		mul.wide.u32 step, columns, %d
+		mad.lo.u32 part, part, %d, %d
+		min.u32 rows, rows, part
+		mov.f32 sum, %s
+		@!inside bra summed`, partRows, 4*warps, partRows, partRows, num(0))
+	// Four rows at a time, then one by one.
+	at := []string{"src", e.Temp("u64"), e.Temp("u64"), e.Temp("u64")}
+	x := e.Temps("f32", 4)
+	e.P("add.u32 row, row, %d", 3*warps)
+	e.P("four:")
+	e.P(`setp.ge.u32 some, row, rows
+		@some bra rest`)
+	for k := 1; k < 4; k++ {
+		e.P("add.u64 %s, %s, step", at[k], at[k-1])
+	}
+	for k := range 4 {
+		e.P("ld.global.f32 %s, [%s]", x[k], at[k])
+	}
+	e.P("add.rn.f32 sum, sum, %s", c.add(c.add(x[0], x[1]), c.add(x[2], x[3])))
+	e.P(`add.u64 src, %s, step
+		add.u32 row, row, %d
+		bra four
+		rest:
+		sub.u32 row, row, %d
+		one:
+		setp.ge.u32 some, row, rows
+		@some bra summed
+		ld.global.f32 x, [src]
+		add.rn.f32 sum, sum, x
+		add.u64 src, src, step
+		add.u32 row, row, %d
+		bra one`, at[3], 4*warps, 3*warps, warps)
+	e.P("summed:")
+	e.P(`mov.u32 slot, tile
+		mad.lo.u32 slot, thread, 4, slot
+		st.shared.f32 [slot], sum
+		bar.sync 0
+		setp.eq.u32 first, warp, 0
+		and.pred first, first, inside
+		@!first bra stored`)
+	total := "sum"
+	for k := 1; k < warps; k++ {
+		total = c.add(total, c.f("ld.shared.f32", fmt.Sprintf("[slot+%d]", 128*k)))
+	}
+	c.storeScaled("first", total)
+}

@@ -1,0 +1,61 @@
+package gpu
+
+import "github.com/topogen/topogen/kernels"
+
+var (
+	bce           = entry{"losses", "bce"}
+	bceGrad       = stored("losses", "bce_grad")
+	bceLogits     = entry{"losses", "bce_logits"}
+	bceLogitsGrad = stored("losses", "bce_logits_grad")
+	kld           = entry{"losses", "kld"}
+	kldGradMu     = stored("losses", "kld_grad_mu")
+	kldGradLogvar = stored("losses", "kld_grad_logvar")
+)
+
+// stored returns the kernels of one function, by how they store it.
+func stored(file, name string) [2]entry {
+	return [2]entry{kernels.Set: {file, name}, kernels.Add: {file, name + "_add"}}
+}
+
+// BCE stores the binary cross-entropy of probabilities into dst.
+func (d *Device) BCE(dst, p, t kernels.Buffer) {
+	kernels.CheckScalars("BCE", dst)
+	kernels.CheckSame("BCE", p, t)
+	d.reduce(bce, dst, p, t)
+}
+
+// BCEGrad stores g·(p−t)/max(p(1−p), 1e-12) into dp.
+func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
+	kernels.CheckSame("BCEGrad", dp, p, t)
+	kernels.CheckScalars("BCEGrad", g)
+	d.each(bceGrad[store], dp.Len(), d.span(dp), d.span(p), d.span(t), d.span(g))
+}
+
+// BCELogits stores the binary cross-entropy of logits into dst.
+func (d *Device) BCELogits(dst, x, t kernels.Buffer) {
+	kernels.CheckScalars("BCELogits", dst)
+	kernels.CheckSame("BCELogits", x, t)
+	d.reduce(bceLogits, dst, x, t)
+}
+
+// BCELogitsGrad stores g·(sigmoid(x)−t) into dx.
+func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) {
+	kernels.CheckSame("BCELogitsGrad", dx, x, t)
+	kernels.CheckScalars("BCELogitsGrad", g)
+	d.each(bceLogitsGrad[store], dx.Len(), d.span(dx), d.span(x), d.span(t), d.span(g))
+}
+
+// KLD stores the divergence of N(mu, e^logvar) from the unit Gaussian into dst.
+func (d *Device) KLD(dst, mu, logvar kernels.Buffer) {
+	kernels.CheckScalars("KLD", dst)
+	kernels.CheckSame("KLD", mu, logvar)
+	d.reduce(kld, dst, mu, logvar)
+}
+
+// KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar.
+func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, logvarStore kernels.Store) {
+	kernels.CheckSame("KLDGrad", dmu, dlogvar, mu, logvar)
+	kernels.CheckScalars("KLDGrad", g)
+	d.each(kldGradMu[muStore], dmu.Len(), d.span(dmu), d.span(mu), d.span(g))
+	d.each(kldGradLogvar[logvarStore], dlogvar.Len(), d.span(dlogvar), d.span(logvar), d.span(g))
+}

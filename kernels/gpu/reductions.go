@@ -1,0 +1,104 @@
+package gpu
+
+import "github.com/topogen/topogen/kernels"
+
+// Sizes that internal/generate gives the reductions: elements of a row and rows
+// of a matrix that one block sums, and rows that are short enough for a warp.
+const (
+	partSize    = 4096
+	partRows    = 256
+	shortRow    = 1024
+	warps       = threads / 32
+	columnBlock = 32
+)
+
+var (
+	sumParts   = entry{"reductions", "sum_parts"}
+	sumRows    = entry{"reductions", "sum_rows"}
+	sumColumns = entry{"reductions", "sum_columns"}
+	dot        = entry{"reductions", "dot"}
+)
+
+// Sum reduces src over the axes R0 and R1.
+func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
+	shape.Check(dst, src)
+	switch {
+	case dst.Len() == 0:
+	case src.Len() == 0:
+		if store == kernels.Set {
+			d.Fill(dst, 0)
+		}
+	case shape.R0 == 1:
+		d.sumRows(dst, src, shape.K0*shape.K1, shape.R1, scale, store)
+	case shape.K1 == 1:
+		d.sumRows(dst, src, shape.K0, shape.R0*shape.R1, scale, store)
+	case shape.R1 == 1:
+		d.sumColumns(dst, src, shape.K0, shape.R0, shape.K1, scale, store)
+	default:
+		// Inner rows may begin anywhere, so they are added up first.
+		rows := d.Alloc(shape.K0 * shape.K1 * shape.R1)
+		d.sumColumns(rows, src, shape.K0, shape.R0, shape.K1*shape.R1, 1, kernels.Set)
+		d.sumRows(dst, rows, shape.K0*shape.K1, shape.R1, scale, store)
+		d.Free(rows)
+	}
+}
+
+// sumRows sums rows of n elements.
+func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, store kernels.Store) {
+	if n <= shortRow {
+		d.launch(sumRows, Dim{X: blocks(rows, warps)}, Dim{X: threads},
+			d.span(dst), d.span(src), Int32(rows), Int32(n), Float32(scale), Int32(int(store)))
+		return
+	}
+	parts := blocks(n, partSize)
+	d.inParts(dst, rows, parts, scale, store, func(dst kernels.Buffer, scale float32, store kernels.Store) {
+		d.launch(sumParts, Dim{X: rows * parts}, Dim{X: threads},
+			d.span(dst), d.span(src), Int32(n), Int32(parts), Float32(scale), Int32(int(store)))
+	}, d.sumRows)
+}
+
+// sumColumns sums the columns of so many matrices of rows×columns.
+func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int, scale float32, store kernels.Store) {
+	side, parts := blocks(columns, columnBlock), blocks(rows, partRows)
+	d.inParts(dst, matrices*columns, parts, scale, store, func(dst kernels.Buffer, scale float32, store kernels.Store) {
+		d.launch(sumColumns, Dim{X: matrices * side, Y: parts}, Dim{X: threads},
+			d.span(dst), d.span(src), Int32(rows), Int32(columns), Int32(side), Float32(scale), Int32(int(store)))
+	}, func(dst, src kernels.Buffer, _, _ int, scale float32, store kernels.Store) {
+		d.sumColumns(dst, src, matrices, parts, columns, scale, store)
+	})
+}
+
+// inParts takes n sums: at once if there is one part, else first of the parts
+// and then of their sums.
+func (d *Device) inParts(dst kernels.Buffer, n, parts int, scale float32, store kernels.Store,
+	first func(dst kernels.Buffer, scale float32, store kernels.Store),
+	then func(dst, src kernels.Buffer, n, parts int, scale float32, store kernels.Store)) {
+	if parts == 1 {
+		first(dst, scale, store)
+		return
+	}
+	sums := d.Alloc(n * parts)
+	first(sums, 1, kernels.Set)
+	then(dst, sums, n, parts, scale, store)
+	d.Free(sums)
+}
+
+// Dot stores Σ aᵢbᵢ into dst.
+func (d *Device) Dot(dst, a, b kernels.Buffer) {
+	kernels.CheckScalars("Dot", dst)
+	kernels.CheckSame("Dot", a, b)
+	d.reduce(dot, dst, a, b)
+}
+
+// reduce sums a function of two spans into dst, of length 1.
+func (d *Device) reduce(e entry, dst, a, b kernels.Buffer) {
+	n := a.Len()
+	if n == 0 {
+		d.Fill(dst, 0)
+		return
+	}
+	parts := blocks(n, partSize)
+	d.inParts(dst, 1, parts, 1, kernels.Set, func(dst kernels.Buffer, _ float32, _ kernels.Store) {
+		d.launch(e, Dim{X: parts}, Dim{X: threads}, d.span(dst), d.span(a), d.span(b), Int32(n))
+	}, d.sumRows)
+}
