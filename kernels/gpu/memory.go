@@ -39,13 +39,16 @@ func (d *Device) Alloc(n int) kernels.Buffer {
 		d.fail(fmt.Errorf("alloc: %d elements; a buffer holds %d", n, maxElements))
 	}
 	size := sizeClass(n)
-	m := &memory{device: d, size: size}
+	var m *memory
 	if spare := d.memory.free[size]; len(spare) > 0 {
 		m = spare[len(spare)-1]
 		d.memory.free[size] = spare[:len(spare)-1]
 		m.free = false
-	} else if d.err == nil {
-		m.pointer = d.reserve(4 * size)
+	} else {
+		m = &memory{device: d, size: size}
+		if d.err == nil {
+			m.pointer = d.reserve(4 * size)
+		}
 	}
 	d.recycle(m, n)
 	return kernels.NewBuffer(m, 0, n)

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+)
+
+// random is draws from the generator Philox4x32-10 and what is made of normal
+// values.
+func random() *asm.File {
+	f := asm.New("random.ptx", "Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011) with key (seed) and counter (index/4, stream): uniform and Gaussian values, and what variational autoencoders make of these.")
+	draw(f, "uniform", "Values in [0, 1).", func(c calc, w []string) []string {
+		var values []string
+		for _, w := range w {
+			values = append(values, c.mul(c.upper(w, 0), num(0x1p-24)))
+		}
+		return values
+	})
+	draw(f, "normal", "Gaussian values, two of two words by the transform of Box and Muller.", func(c calc, w []string) []string {
+		return append(c.boxMuller(w[0], w[1]), c.boxMuller(w[2], w[3])...)
+	})
+	elementwise(f, "reparameterize", "z = mu + eps*exp(l/2)", "u64 z, u64 mu, u64 l, u64 eps", "mu l eps", "z", func(e *asm.Entry, in []string) []string {
+		c := calc{e}
+		return []string{c.fma(in[2], c.exp(c.mul(num(0.5), in[1])), in[0])}
+	})
+	stored(f, "reparameterize_grad", "dz*eps*exp(l/2)/2", "", "dz l eps", func(*asm.Entry) {}, func(c calc, in []string) string {
+		return c.mul(c.exp(c.mul(num(0.5), in[1])), c.mul(in[0], c.mul(num(0.5), in[2])))
+	})
+	return f
+}
+
+// draw adds a kernel that fills a span: each thread computes the four values of
+// a counter, which change places in shared memory so that a warp stores 32 in a
+// row.
+func draw(f *asm.File, name, doc string, convert func(c calc, words []string) []string) {
+	e := f.Entry(name, doc, threads, "u64 y, u32 n, u64 seed, u64 stream")
+	c := calc{e}
+	e.Shared("values", 4*perBlock)
+	e.Reg("u32", "thread block first slot")
+	e.Reg("pred", "outside")
+	e.P(`mov.u32 thread, %%tid.x
+		mov.u32 block, %%ctaid.x
+		mad.lo.u32 first, block, %d, thread`, threads)
+	values := convert(c, c.philox("first"))
+	e.P(`mov.u32 slot, values
+		mad.lo.u32 first, thread, 16, slot
+		mad.lo.u32 slot, thread, 4, slot`)
+	e.P("st.shared.v4.f32 [first], {%s, %s, %s, %s}", values[0], values[1], values[2], values[3])
+	e.P(`bar.sync 0
+		mad.lo.u32 first, block, %d, thread
+		mad.wide.u32 y, first, 4, y`, perBlock)
+	for k := range perThread {
+		if k > 0 {
+			e.P("add.u32 first, first, %d", threads)
+		}
+		v := c.f("ld.shared.f32", fmt.Sprintf("[slot+%d]", k*wordStride))
+		e.P(`setp.ge.u32 outside, first, n
+			@outside bra done
+			st.global.f32 [y+%d], %s`, k*wordStride, v)
+	}
+	e.P("done:")
+}
+
+// philox returns the four words of a counter, whose high word is 0.
+func (c calc) philox(counter string) []string {
+	c.Reg("u32", "key0 key1 stream0 stream1")
+	c.P(`mov.b64 {key0, key1}, seed
+		mov.b64 {stream0, stream1}, stream`)
+	w := []string{counter, "0", "stream0", "stream1"}
+	for round := range 10 {
+		if round > 0 {
+			c.P(`add.u32 key0, key0, 0x9E3779B9
+				add.u32 key1, key1, 0xBB67AE85`)
+		}
+		high0, low0 := c.u("mul.hi.u32", w[0], "0xD2511F53"), c.u("mul.lo.u32", w[0], "0xD2511F53")
+		high1, low1 := c.u("mul.hi.u32", w[2], "0xCD9E8D57"), c.u("mul.lo.u32", w[2], "0xCD9E8D57")
+		w = []string{
+			c.u("xor.b32", c.u("xor.b32", high1, w[1]), "key0"), low1,
+			c.u("xor.b32", c.u("xor.b32", high0, w[3]), "key1"), low0,
+		}
+	}
+	return w
+}
+
+// upper returns (w>>8) + add as a float32.
+func (c calc) upper(w string, add int) string {
+	bits := c.u("shr.u32", w, "8")
+	if add != 0 {
+		bits = c.u("add.u32", bits, fmt.Sprint(add))
+	}
+	return c.f("cvt.rn.f32.u32", bits)
+}
+
+// boxMuller turns two random words into two independent Gaussian values.
+func (c calc) boxMuller(w0, w1 string) []string {
+	radius := c.sqrt(c.mul(num(-2), c.log(c.mul(c.upper(w0, 1), num(0x1p-24)))))
+	// The angle in quarter turns is an integer and a rest, exactly.
+	quarters := c.mul(c.upper(w1, 0), num(0x1p-22))
+	shifted := c.add(quarters, num(magic))
+	r := c.mul(c.sub(quarters, c.sub(shifted, num(magic))), num(math.Pi/2))
+	n := c.bits(shifted)
+	sin := c.quadrant(r, n)
+	cos := c.quadrant(r, c.u("add.u32", n, "1"))
+	return []string{c.mul(radius, cos), c.mul(radius, sin)}
+}
