@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/axes"
+)
 
 // CopyStrided copies, or adds, an array between two strided spans.
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
@@ -42,8 +45,8 @@ func copyStrided(a *args, part int) {
 func copyTransposed(a *args, part int) {
 	w := a.walk
 	for c := w.start(part); c.rows > 0; c.next() {
-		rows := min(transposeRows, w.blocked-c.index[w.rank-2]*transposeRows)
-		transpose(a.loops, &a.dst[c.at[0]], w.strides[0][w.rank-1], &a.x[c.at[1]], w.srcStride, rows, c.n)
+		rows := min(transposeRows, w.blocked-c.index[w.Rank-2]*transposeRows)
+		transpose(a.loops, &a.dst[c.at[0]], w.Strides[0][w.Rank-1], &a.x[c.at[1]], w.srcStride, rows, c.n)
 	}
 }
 
@@ -62,7 +65,7 @@ func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int
 
 func zipStrided(a *args, part int) {
 	w := a.walk
-	as, bs := w.strides[1][w.rank-1], w.strides[2][w.rank-1]
+	as, bs := w.Strides[1][w.Rank-1], w.Strides[2][w.Rank-1]
 	for c := w.start(part); c.rows > 0; c.next() {
 		dst, x, y := a.dst[c.at[0]:c.at[0]+c.n], a.x[c.at[1]:], a.y[c.at[2]:]
 		switch {
@@ -81,9 +84,7 @@ func zipStrided(a *args, part int) {
 // A walk visits the elements of up to three strided arrays of one shape, in
 // rows along the last axis that can be worked on independently.
 type walk struct {
-	rank    int
-	shape   [kernels.MaxRank]int
-	strides [3][kernels.MaxRank]int
+	axes.Axes
 
 	rows, rowsPerPart int // all rows, and how many a part visits
 	rowParts          int // into how many parts a long row is cut
@@ -96,57 +97,22 @@ type walk struct {
 
 const transposeRows = 16
 
-// init orders axes by the first array's strides and merges neighbouring ones
-// that all three arrays pass through evenly, so that rows are as long as can be.
+// init merges the arrays' axes, so that rows are as long as can be.
 func (w *walk) init(shape []int, strides ...[]int) {
-	var order [kernels.MaxRank]int
-	w.rank, w.rows = 0, 1
-	n := 0 // axes of more than one element
-	for k, length := range shape {
-		if length == 0 {
-			w.rows = 0
-			return
-		}
-		if length == 1 {
-			continue
-		}
-		i := n
-		for ; i > 0 && strides[0][order[i-1]] < strides[0][k]; i-- {
-			order[i] = order[i-1]
-		}
-		order[i] = k
-		n++
+	w.Merge(shape, strides...)
+	w.rows = 0
+	if w.Rank > 0 {
+		w.divide(chunk)
 	}
-	for _, k := range order[:n] {
-		last := w.rank - 1
-		merge := last >= 0
-		for o := range strides {
-			merge = merge && w.strides[o][last] == shape[k]*strides[o][k]
-		}
-		if !merge {
-			last++
-			w.rank++
-			w.shape[last] = 1
-		}
-		w.shape[last] *= shape[k]
-		for o := range strides {
-			w.strides[o][last] = strides[o][k]
-		}
-	}
-	if w.rank == 0 { // a single element
-		w.rank, w.shape[0] = 1, 1
-		w.strides[0][0], w.strides[1][0], w.strides[2][0] = 1, 1, 1
-	}
-	w.divide(chunk)
 }
 
 // divide sets how many rows make a part of about so many elements.
 func (w *walk) divide(size int) {
 	w.rows = 1
-	for _, n := range w.shape[:w.rank-1] {
+	for _, n := range w.Shape[:w.Rank-1] {
 		w.rows *= n
 	}
-	n := w.shape[w.rank-1]
+	n := w.Shape[w.Rank-1]
 	w.rowsPerPart, w.rowParts = max(1, size/n), chunks(n)
 }
 
@@ -154,24 +120,24 @@ func (w *walk) divide(size int) {
 // last axis and whose source is dense along another. It reports whether it is
 // such a walk.
 func (w *walk) transpose() bool {
-	last := w.rank - 1
-	if w.rows == 0 || last < 1 || w.strides[0][last] != 1 || w.strides[1][last] == 0 {
+	last := w.Rank - 1
+	if w.rows == 0 || last < 1 || w.Strides[0][last] != 1 || w.Strides[1][last] == 0 {
 		return false
 	}
 	for k := range last {
-		if w.strides[1][k] != 1 || min(w.shape[k], w.shape[last]) < 8 {
+		if w.Strides[1][k] != 1 || min(w.Shape[k], w.Shape[last]) < 8 {
 			continue
 		}
 		// Move axis k to the end, behind the one that was last.
-		n, dst := w.shape[k], w.strides[0][k]
-		copy(w.shape[k:], w.shape[k+1:w.rank])
-		copy(w.strides[0][k:], w.strides[0][k+1:w.rank])
-		copy(w.strides[1][k:], w.strides[1][k+1:w.rank])
-		w.blocked, w.srcStride = w.shape[last-1], w.strides[1][last-1]
-		w.shape[last-1] = ceilDiv(w.blocked, transposeRows)
-		w.strides[0][last-1] = transposeRows
-		w.strides[1][last-1] *= transposeRows
-		w.shape[last], w.strides[0][last], w.strides[1][last] = n, dst, 1
+		n, dst := w.Shape[k], w.Strides[0][k]
+		copy(w.Shape[k:], w.Shape[k+1:w.Rank])
+		copy(w.Strides[0][k:], w.Strides[0][k+1:w.Rank])
+		copy(w.Strides[1][k:], w.Strides[1][k+1:w.Rank])
+		w.blocked, w.srcStride = w.Shape[last-1], w.Strides[1][last-1]
+		w.Shape[last-1] = ceilDiv(w.blocked, transposeRows)
+		w.Strides[0][last-1] = transposeRows
+		w.Strides[1][last-1] *= transposeRows
+		w.Shape[last], w.Strides[0][last], w.Strides[1][last] = n, dst, 1
 		w.divide(chunk / transposeRows)
 		return true
 	}
@@ -179,7 +145,7 @@ func (w *walk) transpose() bool {
 }
 
 // steps returns the first two arrays' steps along a row.
-func (w *walk) steps() (dst, src int) { return w.strides[0][w.rank-1], w.strides[1][w.rank-1] }
+func (w *walk) steps() (dst, src int) { return w.Strides[0][w.Rank-1], w.Strides[1][w.Rank-1] }
 
 func (w *walk) parts() int {
 	if w.rows == 0 {
@@ -200,16 +166,16 @@ type cursor struct {
 // start returns a cursor at the first row of a part.
 func (w *walk) start(part int) cursor {
 	row := part / w.rowParts * w.rowsPerPart
-	lo, hi := bounds(part%w.rowParts, w.shape[w.rank-1])
+	lo, hi := bounds(part%w.rowParts, w.Shape[w.Rank-1])
 	c := cursor{w: w, n: hi - lo, rows: min(w.rowsPerPart, w.rows-row)}
 	for o := range c.at {
-		c.at[o] = lo * w.strides[o][w.rank-1]
+		c.at[o] = lo * w.Strides[o][w.Rank-1]
 	}
-	for k := w.rank - 2; k >= 0; k-- {
-		c.index[k] = row % w.shape[k]
-		row /= w.shape[k]
+	for k := w.Rank - 2; k >= 0; k-- {
+		c.index[k] = row % w.Shape[k]
+		row /= w.Shape[k]
 		for o := range c.at {
-			c.at[o] += c.index[k] * w.strides[o][k]
+			c.at[o] += c.index[k] * w.Strides[o][k]
 		}
 	}
 	return c
@@ -219,17 +185,17 @@ func (w *walk) start(part int) cursor {
 func (c *cursor) next() {
 	c.rows--
 	w := c.w
-	for k := w.rank - 2; k >= 0; k-- {
+	for k := w.Rank - 2; k >= 0; k-- {
 		c.index[k]++
 		for o := range c.at {
-			c.at[o] += w.strides[o][k]
+			c.at[o] += w.Strides[o][k]
 		}
-		if c.index[k] < w.shape[k] {
+		if c.index[k] < w.Shape[k] {
 			return
 		}
 		c.index[k] = 0
 		for o := range c.at {
-			c.at[o] -= w.shape[k] * w.strides[o][k]
+			c.at[o] -= w.Shape[k] * w.Strides[o][k]
 		}
 	}
 }

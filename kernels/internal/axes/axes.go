@@ -1,0 +1,58 @@
+// Package axes simplifies strided arrays: it puts the axes of arrays of one
+// shape into the order of memory and merges those that are passed through
+// evenly, so that what is left has few axes and long rows.
+package axes
+
+import "github.com/topogen/topogen/kernels"
+
+// Axes are those of up to three strided arrays of one shape.
+type Axes struct {
+	Rank    int // at least 1, or 0 if there is no element
+	Shape   [kernels.MaxRank]int
+	Strides [3][kernels.MaxRank]int // of each array
+}
+
+// Merge sets a to the axes of arrays of a shape, ordered by the first array's
+// strides, longest first. Axes of one element are left out, and neighbours that
+// all arrays pass through evenly become one.
+func (a *Axes) Merge(shape []int, strides ...[]int) {
+	var order [kernels.MaxRank]int
+	a.Rank = 0
+	n := 0 // axes of more than one element
+	for k, length := range shape {
+		if length == 0 {
+			return
+		}
+		if length == 1 {
+			continue
+		}
+		i := n
+		for ; i > 0 && strides[0][order[i-1]] < strides[0][k]; i-- {
+			order[i] = order[i-1]
+		}
+		order[i] = k
+		n++
+	}
+	for _, k := range order[:n] {
+		last := a.Rank - 1
+		merge := last >= 0
+		for o := range strides {
+			merge = merge && a.Strides[o][last] == shape[k]*strides[o][k]
+		}
+		if !merge {
+			last++
+			a.Rank++
+			a.Shape[last] = 1
+		}
+		a.Shape[last] *= shape[k]
+		for o := range strides {
+			a.Strides[o][last] = strides[o][k]
+		}
+	}
+	if a.Rank == 0 { // a single element
+		a.Rank, a.Shape[0] = 1, 1
+		for o := range a.Strides {
+			a.Strides[o][0] = 1
+		}
+	}
+}
