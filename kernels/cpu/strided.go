@@ -53,12 +53,7 @@ func copyTransposed(a *args, part int) {
 // ZipStrided stores op(a, b) into dst, a dense array.
 func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
 	kernels.CheckZipStrided(op, dst, a, aStrides, b, bStrides, shape)
-	var dense [kernels.MaxRank]int
-	n := 1
-	for k := len(shape) - 1; k >= 0; k-- {
-		dense[k] = n
-		n *= shape[k]
-	}
+	dense := axes.Dense(shape)
 	d.walk.init(shape, dense[:len(shape)], aStrides, bStrides)
 	d.run(d.walk.parts(), zipStrided, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add, walk: &d.walk})
 }

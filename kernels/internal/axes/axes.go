@@ -56,3 +56,13 @@ func (a *Axes) Merge(shape []int, strides ...[]int) {
 		}
 	}
 }
+
+// Dense returns the strides of a dense array of a shape, as many as it has axes.
+func Dense(shape []int) (strides [kernels.MaxRank]int) {
+	n := 1
+	for k := len(shape) - 1; k >= 0; k-- {
+		strides[k] = n
+		n *= shape[k]
+	}
+	return strides
+}

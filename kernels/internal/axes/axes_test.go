@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/internal/axes"
 )
 
@@ -32,4 +33,9 @@ func TestMerge(t *testing.T) {
 			require.Equal(t, c.wantOther, append([]int(nil), a.Strides[1][:a.Rank]...))
 		})
 	}
+}
+
+func TestDense(t *testing.T) {
+	require.Equal(t, [kernels.MaxRank]int{12, 4, 1}, axes.Dense([]int{2, 3, 4}))
+	require.Equal(t, [kernels.MaxRank]int{}, axes.Dense(nil))
 }

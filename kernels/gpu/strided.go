@@ -1,0 +1,91 @@
+package gpu
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/axes"
+)
+
+// Ranks that strided kernels come in; arrays of fewer axes get leading ones of
+// one element.
+var stridedRanks = [...]int{3, kernels.MaxRank}
+
+// A stridedEntry is a kernel in each of the ranks.
+type stridedEntry [len(stridedRanks)]entry
+
+func stridedOf(name string) (s stridedEntry) {
+	for i, rank := range stridedRanks {
+		s[i] = entry{"strided", fmt.Sprintf("%s_%d", name, rank)}
+	}
+	return s
+}
+
+func stridedOps(prefix string) []stridedEntry {
+	all := make([]stridedEntry, len(kernels.Ops()))
+	for i, op := range kernels.Ops() {
+		all[i] = stridedOf(prefix + op.String())
+	}
+	return all
+}
+
+var (
+	copyEntries       = [...]stridedEntry{kernels.Set: stridedOf("copy"), kernels.Add: stridedOf("add")}
+	zipStridedEntries = [...][]stridedEntry{kernels.Set: stridedOps("zip_"), kernels.Add: stridedOps("zip_add_")}
+)
+
+// CopyStrided copies, or adds, an array between two strided spans.
+func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
+	kernels.CheckStrided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
+	kernels.CheckStrided("CopyStrided", "source", src.Len(), shape, srcStrides)
+	var a axes.Axes
+	a.Merge(shape, dstStrides, srcStrides)
+	// Arrays are walked in the order of the destination. Kernels take the
+	// sources first.
+	d.walk(copyEntries[store], &a, []int{1, 0}, d.span(src), d.span(dst))
+}
+
+// ZipStrided stores op(a, b) into dst, a dense array.
+func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
+	kernels.CheckZipStrided(op, dst, a, aStrides, b, bStrides, shape)
+	var all axes.Axes
+	dense := axes.Dense(shape)
+	all.Merge(shape, dense[:len(shape)], aStrides, bStrides)
+	d.walk(zipStridedEntries[store][op], &all, []int{1, 2}, d.span(dst), d.span(a), d.span(b))
+}
+
+// walk launches a strided kernel. order names the arrays whose strides it takes.
+func (d *Device) walk(s stridedEntry, a *axes.Axes, order []int, spans ...Arg) {
+	if a.Rank == 0 {
+		return
+	}
+	variant := 0
+	for stridedRanks[variant] < a.Rank {
+		variant++
+	}
+	missing := stridedRanks[variant] - a.Rank
+	length := func(k int) int {
+		if k < missing {
+			return 1
+		}
+		return a.Shape[k-missing]
+	}
+	n := 1
+	for k := range stridedRanks[variant] {
+		n *= length(k)
+	}
+	args := append(d.args[:0], spans...)
+	args = append(args, Int32(n))
+	for k := 1; k < stridedRanks[variant]; k++ {
+		args = newDivider(length(k)).args(args)
+	}
+	for _, o := range order {
+		for range missing {
+			args = append(args, Int32(0))
+		}
+		for _, stride := range a.Strides[o][:a.Rank] {
+			args = append(args, Int32(stride))
+		}
+	}
+	d.launch(s[variant], Dim{X: blocks(n, perBlock)}, Dim{X: threads}, args...)
+}
