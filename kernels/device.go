@@ -25,6 +25,11 @@ package kernels
 // instruction set, whatever the number of threads. Devices differ from each
 // other only by rounding.
 //
+// # Slices
+//
+// What a call is given on the host, such as indices and pairs, may be changed as
+// soon as it returns.
+//
 // A Device may be used by one goroutine at a time.
 type Device interface {
 	// Name says what the device is, for people: "cpu (avx2, 2 threads)".

@@ -13,14 +13,15 @@ import (
 type Device struct {
 	kernels.Device // until all methods are there
 
-	driver Driver
-	name   string
-	stream Stream
-	memory pool
-	loaded map[entry]Kernel
-	files  map[string]Module
-	args   []Arg
-	err    error // the first
+	driver    Driver
+	name      string
+	stream    Stream
+	memory    pool
+	loaded    map[entry]Kernel
+	files     map[string]Module
+	args      []Arg
+	additions additions // a workspace
+	err       error     // the first
 }
 
 // New returns a device that computes with a driver, which it then owns: Close
