@@ -83,7 +83,7 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 	d.launch(pairWeights, Dim{X: blocks(len(pairs), warps)}, Dim{X: threads},
 		d.span(weights), from, joined, factor, Int32(len(pairs)), Int32(dim))
 	d.launch(pairRows, l.grid(dim), Dim{X: threads},
-		to, from, d.span(weights), joined, d.span(list), Int32(l.rows), Int32(blocks(dim, addElements)), Int32(int(store)), Int32(dim))
+		to, from, d.span(weights), joined, d.span(list), Int32(l.rows), Int32(blocks(dim, rowElements)), Int32(int(store)), Int32(dim))
 	d.Free(weights)
 	d.Free(list)
 }

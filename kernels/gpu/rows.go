@@ -13,11 +13,8 @@ var (
 	scatterRows = entry{"rows", "scatter_rows"}
 )
 
-// Each of a block's warps does so many elements of a row; see internal/generate.
-const (
-	gatherElements = 128
-	addElements    = 32
-)
+// rowElements is how many elements of a row a warp does; see internal/generate.
+const rowElements = 128
 
 // GatherRows sets row k of dst to row index[k] of src.
 func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
@@ -26,7 +23,7 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 	if dst.Len() == 0 {
 		return
 	}
-	parts := blocks(width, gatherElements)
+	parts := blocks(width, rowElements)
 	places := d.upload(index)
 	d.launch(gatherRows, Dim{X: blocks(len(index)*parts, warps)}, Dim{X: threads},
 		to, from, d.span(places), Int32(len(index)), Int32(parts), Int32(width))
@@ -49,7 +46,7 @@ func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) 
 	l.finish(0)
 	list := d.upload(l.words)
 	d.launch(scatterRows, l.grid(width), Dim{X: threads},
-		to, from, d.span(list), Int32(l.rows), Int32(blocks(width, addElements)), Int32(width))
+		to, from, d.span(list), Int32(l.rows), Int32(blocks(width, rowElements)), Int32(width))
 	d.Free(list)
 }
 
@@ -105,5 +102,5 @@ func (a *additions) finish(all int) {
 
 // grid returns the blocks that do the listed rows.
 func (a *additions) grid(width int) Dim {
-	return Dim{X: blocks(a.rows*blocks(width, addElements), warps)}
+	return Dim{X: blocks(a.rows*blocks(width, rowElements), warps)}
 }

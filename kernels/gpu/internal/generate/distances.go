@@ -517,21 +517,22 @@ func pairRows(f *asm.File) {
 	e := f.Entry("pair_rows", "dx[row] = sum of weight[k]*(x[row] - x[other]), or += where add is not 0, over its entries, which are 2*k where the row is the first of pair k and 2*k+1 where it is the second."+listDoc,
 		threads, "u64 dx, u64 x, u64 weight, u64 pairs, "+listParams+", u32 add, u32 width")
 	c := calc{e}
-	e.Reg("f32", "mine sum")
 	e.Reg("u32", "pair")
 	e.Reg("pred", "adds")
 	e.Reg("u64", "here")
 	listedRow(c)
-	e.P(`mov.f32 sum, %s
-		setp.ne.and.u32 adds, add, 0, inside
-		mul.wide.u32 here, row, width
+	mine := e.Temps("f32", rowWords)
+	e.P(`mul.wide.u32 here, row, width
 		shl.b64 here, here, 2
 		mad.wide.u32 here, column, 4, here
 		add.u64 dx, dx, here
 		add.u64 here, x, here
-		mad.wide.u32 x, column, 4, x
-		@adds ld.global.f32 sum, [dx]
-		@inside ld.global.f32 mine, [here]`, num(0))
+		mad.wide.u32 x, column, 4, x`)
+	for m := range rowWords {
+		e.P(`setp.ne.and.u32 adds, add, 0, inside%d
+			@adds ld.global.f32 sum%d, [dx+%d]
+			@inside%d ld.global.f32 %s, [here+%d]`, m, m, 128*m, m, mine[m], 128*m)
+	}
 	eachEntry(c, "u32 other_ahead, f32 weight_ahead", func(at string) {
 		e.P(`add.u64 here, entries, %s
 			ld.global.u32 u, [here]
@@ -544,19 +545,18 @@ func pairRows(f *asm.File) {
 			mad.lo.u32 u, pair, 3, u
 			mad.wide.u32 here, u, 4, pairs
 			ld.global.u32 other_ahead, [here]`, at)
-	}, func(ahead, some []string) {
-		words := e.Temps("f32", len(some))
-		for m, p := range some {
-			e.P(`mul.wide.u32 here, %s, width
-				shl.b64 here, here, 2
-				add.u64 here, x, here
-				@%s ld.global.f32 %s, [here]`, ahead[2*m], p, words[m])
+	}, func(entry, some, words []string) {
+		e.P(`mul.wide.u32 here, %s, width
+			shl.b64 here, here, 2
+			add.u64 here, x, here`, entry[0])
+		for m, v := range words {
+			e.P("@%s ld.global.f32 %s, [here+%d]", some[m], v, 128*m)
 		}
-		for m, p := range some {
-			e.P(`@%s sub.rn.f32 %s, mine, %s
-				@%s fma.rn.f32 sum, %s, %s, sum`, p, words[m], words[m], p, ahead[2*m+1], words[m])
+	}, func(entry, some, words []string) {
+		for m, v := range words {
+			e.P(`@%s sub.rn.f32 %s, %s, %s
+				@%s fma.rn.f32 sum%d, %s, %s, sum%d`, some[m], v, mine[m], v, some[m], m, entry[1], v, m)
 		}
 	})
-	e.P(`@inside st.global.f32 [dx], sum
-		done:`)
+	storeSums(c, "dx")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
@@ -14,9 +15,14 @@ func rows() *asm.File {
 	return f
 }
 
-// gatherRows adds the kernel that copies rows: a warp for 128 elements of one.
+// A warp does 128 elements of a row, so that each thread has four in flight.
+const (
+	rowWords    = 4
+	rowElements = 32 * rowWords
+)
+
+// gatherRows adds the kernel that copies rows.
 func gatherRows(f *asm.File) {
-	const words = 4
 	e := f.Entry("gather_rows", "dst[k] = src[index[k]], rows of so many elements. A warp for each 128 elements of a row; parts is how many that are.",
 		threads, "u64 dst, u64 src, u64 index, u32 count, u32 parts, u32 width")
 	e.Reg("u32", "warp lane k part row column")
@@ -42,14 +48,14 @@ func gatherRows(f *asm.File) {
 		mul.wide.u32 offset, k, width
 		shl.b64 offset, offset, 2
 		add.u64 dst, dst, offset
-		mad.wide.u32 dst, column, 4, dst`, warps, 32*words)
-	x := e.Temps("f32", words)
-	for m := range words {
+		mad.wide.u32 dst, column, 4, dst`, warps, rowElements)
+	x := e.Temps("f32", rowWords)
+	for m := range rowWords {
 		e.P(`setp.lt.u32 inside%d, column, width
 			add.u32 column, column, 32
 			@inside%d ld.global.f32 %s, [src+%d]`, m, m, x[m], 128*m)
 	}
-	for m := range words {
+	for m := range rowWords {
 		e.P("@inside%d st.global.f32 [dst+%d], %s", m, 128*m, x[m])
 	}
 	e.P("done:")
@@ -60,49 +66,50 @@ func scatterRows(f *asm.File) {
 	e := f.Entry("scatter_rows", "Adds to rows of dst those rows of src that its entries say."+listDoc,
 		threads, "u64 dst, u64 src, "+listParams+", u32 width")
 	c := calc{e}
-	e.Reg("f32", "sum")
 	e.Reg("u64", "here")
 	listedRow(c)
 	e.P(`mul.wide.u32 here, row, width
 		shl.b64 here, here, 2
 		add.u64 dst, dst, here
 		mad.wide.u32 dst, column, 4, dst
-		mad.wide.u32 src, column, 4, src
-		@inside ld.global.f32 sum, [dst]`)
+		mad.wide.u32 src, column, 4, src`)
+	for m := range rowWords {
+		e.P("@inside%d ld.global.f32 sum%d, [dst+%d]", m, m, 128*m)
+	}
 	eachEntry(c, "u32 ahead", func(at string) {
 		e.P(`add.u64 here, entries, %s
 			ld.global.u32 ahead, [here]`, at)
-	}, func(ahead, some []string) {
-		words := e.Temps("f32", len(some))
-		for m, p := range some {
-			e.P(`mul.wide.u32 here, %s, width
-				shl.b64 here, here, 2
-				add.u64 here, src, here
-				@%s ld.global.f32 %s, [here]`, ahead[m], p, words[m])
+	}, func(entry []string, some, words []string) {
+		e.P(`mul.wide.u32 here, %s, width
+			shl.b64 here, here, 2
+			add.u64 here, src, here`, entry[0])
+		for m, x := range words {
+			e.P("@%s ld.global.f32 %s, [here+%d]", some[m], x, 128*m)
 		}
-		for m, p := range some {
-			e.P("@%s add.rn.f32 sum, sum, %s", p, words[m])
+	}, func(_, some, words []string) {
+		for m, x := range words {
+			e.P("@%s add.rn.f32 sum%d, sum%d, %s", some[m], m, m, x)
 		}
 	})
-	e.P(`@inside st.global.f32 [dst], sum
-		done:`)
+	storeSums(c, "dst")
 }
 
 // A list of what is to be added to some rows of a table: those rows, the place
-// of the first entry of each, and of the end, then the entries. A warp does 32
-// elements of a row and adds its entries in order, so that sums do not depend on
+// of the first entry of each, and of the end, then the entries. A warp
+// adds the entries of its part of a row in order, so that sums do not depend on
 // timing.
 const (
 	listParams = "u64 list, u32 listed, u32 parts"
-	listDoc    = " A list has the rows, the place of the first entry of each and of the end, and the entries. A warp does 32 elements of a row; parts is how many that are."
+	listDoc    = " A list has the rows, the place of the first entry of each and of the end, and the entries. A warp does 128 elements of a row; parts is how many that are."
 )
 
-// listedRow finds the row and column of a thread, and whether the column is
-// inside. Warps that have none are done.
+// listedRow finds the row of a thread and the first of its columns, and which of
+// the columns are inside. Warps that have none are done.
 func listedRow(c calc) {
 	c.Reg("u32", "warp lane k part row column entry_at end u")
 	c.Reg("u64", "entries at_entry")
-	c.Reg("pred", "none inside")
+	c.Reg("pred", "none inside<4>")
+	c.Reg("f32", "sum<4>")
 	c.P(`mov.u32 lane, %%tid.x
 		shr.u32 warp, lane, 5
 		and.b32 lane, lane, 31
@@ -120,18 +127,22 @@ func listedRow(c calc) {
 		ld.global.u32 end, [at_entry+4]
 		mad.wide.u32 entries, listed, 8, list
 		add.u64 entries, entries, 4
-		mad.lo.u32 column, part, 32, lane
-		setp.lt.u32 inside, column, width`, warps)
+		mad.lo.u32 column, part, %d, lane`, warps, rowElements)
+	for m := range rowWords {
+		c.P(`mov.f32 sum%d, %s
+			add.u32 u, column, %d
+			setp.lt.u32 inside%d, u, width`, m, num(0), 32*m, m)
+	}
 }
 
 // eachEntry walks through the entries of the listed row. Each lane reads ahead
 // what belongs to one entry, by the entry's offset, into registers declared as
-// "u32 index, f32 weight"; add gets that of four entries, one after another, and
-// in the predicates whether they are there and the column is inside.
-func eachEntry(c calc, ahead string, read func(at string), add func(ahead, some []string)) {
-	const together = 4
+// "u32 index, f32 weight". For each entry load and then add get that, a register
+// for each word, and in predicates whether it is there.
+func eachEntry(c calc, ahead string, read func(at string), load, add func(entry, some, words []string)) {
+	const together = 2
 	c.Reg("u32", "entry_k batch")
-	c.Reg("pred", "some past")
+	c.Reg("pred", "more past")
 	declared := strings.Split(ahead, ",")
 	for _, r := range declared {
 		c.Reg(strings.Fields(r)[0], strings.Fields(r)[1])
@@ -142,33 +153,45 @@ func eachEntry(c calc, ahead string, read func(at string), add func(ahead, some 
 		sub.u32 batch, end, entry_at
 		min.u32 batch, batch, 32
 		add.u32 u, entry_at, lane
-		setp.lt.u32 some, lane, batch`)
+		setp.lt.u32 more, lane, batch`)
 	for _, r := range declared {
 		c.P("mov.b32 %s, 0", strings.Fields(r)[1])
 	}
-	c.P(`@!some bra read_ahead
+	c.P(`@!more bra read_ahead
 		mul.wide.u32 at_entry, u, 4`)
 	read("at_entry")
 	c.P(`read_ahead:
 		mov.u32 entry_k, 0
 		next_entries:`)
-	var values, inside []string
-	for m := range together {
-		c.P("add.u32 u, entry_k, %d", m)
-		p := c.Temp("pred")
-		c.P("setp.lt.and.u32 %s, u, batch, inside", p)
-		inside = append(inside, p)
+	var entry, some, words [together][]string
+	for k := range together {
+		c.P("add.u32 u, entry_k, %d", k)
+		for m := range rowWords {
+			some[k] = append(some[k], c.p("setp.lt.and.u32", "u", "batch", fmt.Sprintf("inside%d", m)))
+		}
 		for _, r := range declared {
 			v := c.Temp(strings.Fields(r)[0])
 			c.P("shfl.sync.idx.b32 %s, %s, u, 31, 0xffffffff", v, strings.Fields(r)[1])
-			values = append(values, v)
+			entry[k] = append(entry[k], v)
 		}
+		words[k] = c.Temps("f32", rowWords)
+		load(entry[k], some[k], words[k])
 	}
-	add(values, inside)
+	for k := range together {
+		add(entry[k], some[k], words[k])
+	}
 	c.P(`add.u32 entry_k, entry_k, %d
-		setp.lt.u32 some, entry_k, batch
-		@some bra.uni next_entries
+		setp.lt.u32 more, entry_k, batch
+		@more bra.uni next_entries
 		add.u32 entry_at, entry_at, 32
 		bra.uni batch_of_entries
 		all_added:`, together)
+}
+
+// storeSums stores the sums of the listed row and ends the kernel.
+func storeSums(c calc, to string) {
+	for m := range rowWords {
+		c.P("@inside%d st.global.f32 [%s+%d], sum%d", m, to, 128*m, m)
+	}
+	c.P("done:")
 }
