@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+)
+
+// distanceWeights adds the kernel that gives each pair of points its weight in
+// the gradient of distances.
+func distanceWeights(f *asm.File) {
+	const tile, pitch = 32, 33
+	e := f.Entry("distance_weights", "w[i][j] = (g[i][j] + g[j][i])/dist[i][j], 0 where the distance is 0. A block for each tile of 32 by 32.",
+		threads, "u64 w, u64 g, u64 dist, u32 n")
+	c := calc{e}
+	e.Shared("tile", 4*tile*pitch)
+	e.Reg("u32", "thread column line row i j u at turned")
+	e.Reg("u64", "there across")
+	e.Reg("pred", "inside_i inside_j inside none")
+	e.P(`mov.u32 thread, %%tid.x
+		and.b32 column, thread, 31
+		shr.u32 line, thread, 5
+		mov.u32 i, %%ctaid.y
+		shl.b32 i, i, 5
+		mov.u32 j, %%ctaid.x
+		shl.b32 j, j, 5
+		mov.u32 %s, tile
+		mad.lo.u32 u, line, %d, column
+		mad.lo.u32 at, u, 4, %s
+		mad.lo.u32 u, column, %d, line
+		mad.lo.u32 turned, u, 4, %s`, c.base("tile"), pitch, c.base("tile"), pitch, c.base("tile"))
+	// The mirror image of the tile, by rows, to be read by columns.
+	e.P(`add.u32 u, i, column
+		setp.lt.u32 inside_i, u, n`)
+	for m := range tile / warps {
+		other := e.Temp("f32")
+		e.P(`add.u32 row, j, line
+			add.u32 row, row, %d
+			setp.lt.and.u32 inside, row, n, inside_i
+			mov.f32 %s, %s
+			mul.wide.u32 across, row, n
+			shl.b64 across, across, 2
+			add.u64 across, across, g
+			mad.wide.u32 across, u, 4, across
+			@inside ld.global.f32 %s, [across]
+			st.shared.f32 [at+%d], %s`, m*warps, other, num(0), other, 4*m*warps*pitch, other)
+	}
+	e.P(`bar.sync 0
+		add.u32 u, j, column
+		setp.lt.u32 inside_j, u, n`)
+	for m := range tile / warps {
+		mine, other, r := e.Temp("f32"), e.Temp("f32"), e.Temp("f32")
+		e.P(`add.u32 row, i, line
+			add.u32 row, row, %d
+			setp.lt.and.u32 inside, row, n, inside_j
+			mul.wide.u32 across, row, n
+			shl.b64 across, across, 2
+			mad.wide.u32 across, u, 4, across
+			add.u64 there, across, g
+			mov.f32 %s, %s
+			@inside ld.global.f32 %s, [there]
+			add.u64 there, across, dist
+			mov.f32 %s, %s
+			@inside ld.global.f32 %s, [there]
+			ld.shared.f32 %s, [turned+%d]`, m*warps, mine, num(0), mine, r, num(1), r, other, 4*m*warps)
+		weight := c.div(c.add(mine, other), r)
+		e.P(`setp.eq.f32 none, %s, %s
+			selp.f32 %s, %s, %s, none
+			add.u64 there, across, w
+			@inside st.global.f32 [there], %s`, r, num(0), weight, num(0), weight, weight)
+	}
+}
+
+// distancesGrad adds the kernel that sums weighted differences of points. A
+// block does 32 coordinates of 32 points, each thread one of 4 points.
+func distancesGrad(f *asm.File) {
+	const tile, points = 32, 4
+	const half = 4 * tile * tile
+	e := f.Entry("distances_grad", "dx[i] = sum over j of w[i][j]*(x[i] - x[j]), or += where add is not 0, for a symmetric w. Block (p, q) does coordinates from 32*p of points from 32*q.",
+		threads, "u64 dx, u64 w, u64 x, u32 n, u32 d, u32 add")
+	c := calc{e}
+	e.Shared("room", 4*half)
+	e.Reg("u32", "thread lane warp column i j u store side last from_w from_x at_w at_x")
+	e.Reg("u64", "at offset")
+	e.Reg("pred", "inside more adds")
+	e.P(`mov.u32 thread, %%tid.x
+		and.b32 lane, thread, 31
+		shr.u32 warp, thread, 5
+		mov.u32 column, %%ctaid.x
+		mad.lo.u32 column, column, 32, lane
+		mov.u32 i, %%ctaid.y
+		shl.b32 i, i, 5
+		mov.u32 %s, room
+		mad.lo.u32 store, thread, 4, %s
+		sub.u32 last, n, 1
+		// Points and coordinates behind the last are the last once more.
+		add.u32 u, i, lane
+		min.u32 u, u, last
+		mad.wide.u32 w, u, 4, w
+		sub.u32 u, d, 1
+		min.u32 u, column, u
+		mad.wide.u32 x, u, 4, x
+		mad.lo.u32 i, warp, %d, i`, c.base("room"), c.base("room"), points)
+	mine, acc := e.Temps("f32", points), e.Temps("f32", points)
+	for p := range points {
+		e.P(`add.u32 u, i, %d
+			min.u32 u, u, last
+			mul.wide.u32 offset, u, d
+			shl.b64 offset, offset, 2
+			add.u64 at, x, offset
+			ld.global.f32 %s, [at]
+			mov.f32 %s, %s`, p, mine[p], acc[p], num(0))
+	}
+	weight, other := e.Temps("f32", points), e.Temps("f32", points)
+	fetch := func() {
+		for m := range points {
+			e.P(`add.u32 u, j, warp
+				add.u32 u, u, %d
+				setp.lt.u32 inside, u, n
+				min.u32 u, u, last
+				mul.wide.u32 offset, u, n
+				shl.b64 offset, offset, 2
+				add.u64 at, w, offset
+				mov.f32 %s, %s
+				@inside ld.global.f32 %s, [at]
+				mul.wide.u32 offset, u, d
+				shl.b64 offset, offset, 2
+				add.u64 at, x, offset
+				ld.global.f32 %s, [at]`, m*warps, weight[m], num(0), weight[m], other[m])
+		}
+	}
+	keep := func() {
+		e.P("add.u32 u, store, side")
+		for m := range points {
+			e.P(`st.shared.f32 [u+%d], %s
+				st.shared.f32 [u+%d], %s`, 4*threads*m, weight[m], half+4*threads*m, other[m])
+		}
+	}
+	e.P(`mov.u32 side, 0
+		mov.u32 j, 0`)
+	fetch()
+	keep()
+	e.P(`bar.sync 0
+		mad.lo.u32 from_w, warp, %d, %s
+		mad.lo.u32 from_x, lane, 4, %s`, 4*points, c.base("room"), c.base("room"))
+	e.P("step:")
+	e.P(`add.u32 j, j, %d
+		setp.lt.u32 more, j, n
+		@!more bra.uni compute`, tile)
+	fetch()
+	e.P("compute:")
+	e.P(`add.u32 at_w, from_w, side
+		add.u32 at_x, from_x, side`)
+	for k := range tile {
+		there := c.f("ld.shared.f32", fmt.Sprintf("[at_x+%d]", half+4*tile*k))
+		for p, v := range c.quad(fmt.Sprintf("[at_w+%d]", 4*tile*k)) {
+			e.P("fma.rn.f32 %s, %s, %s, %s", acc[p], v, c.sub(mine[p], there), acc[p])
+		}
+	}
+	e.P(`@!more bra.uni summed
+		sub.u32 side, %d, side`, 2*half)
+	keep()
+	e.P(`bar.sync 0
+		bra.uni step
+		summed:
+		setp.ge.u32 inside, column, d
+		@inside bra done
+		setp.ne.u32 adds, add, 0`)
+	for p := range points {
+		e.P(`add.u32 u, i, %d
+			setp.ge.u32 inside, u, n
+			@inside bra done
+			mul.wide.u32 offset, u, d
+			shl.b64 offset, offset, 2
+			add.u64 at, dx, offset
+			mad.wide.u32 at, column, 4, at
+			mov.f32 %s, %s
+			@adds ld.global.f32 %s, [at]`, p, mine[p], num(0), mine[p])
+		e.P("st.global.f32 [at], %s", c.add(mine[p], acc[p]))
+	}
+	e.P("done:")
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+)
+
+// pairWeights adds the kernel that gives each of a list of pairs its weight in
+// the gradient of lengths: a warp for each.
+func pairWeights(f *asm.File) {
+	e := f.Entry("pair_weights", "weight[k] = coefficient*g/|x[u] - x[v]|, 0 where the points coincide, of pairs u, v, coefficient. A warp for each pair.",
+		threads, "u64 weight, u64 x, u64 pairs, u64 g, u32 count, u32 d")
+	c := calc{e}
+	e.Reg("u32", "thread lane pair u v")
+	e.Reg("u64", "p q offset")
+	e.Reg("f32", "coefficient factor sum")
+	e.Reg("pred", "none some")
+	e.P(`mov.u32 thread, %%tid.x
+		and.b32 lane, thread, 31
+		shr.u32 thread, thread, 5
+		mov.u32 pair, %%ctaid.x
+		mad.lo.u32 pair, pair, %d, thread
+		setp.ge.u32 none, pair, count
+		@none bra.uni done
+		mad.wide.u32 pairs, pair, 12, pairs
+		ld.global.u32 u, [pairs]
+		ld.global.u32 v, [pairs+4]
+		mad.wide.u32 x, lane, 4, x
+		mul.wide.u32 offset, u, d
+		shl.b64 offset, offset, 2
+		add.u64 p, x, offset
+		mul.wide.u32 offset, v, d
+		shl.b64 offset, offset, 2
+		add.u64 q, x, offset
+		mov.f32 sum, %s`, warps, num(0))
+	step := func(k int) {
+		var words [][2]string
+		for m := range k {
+			words = append(words, [2]string{
+				c.f("ld.global.f32", fmt.Sprintf("[p+%d]", 128*m)), c.f("ld.global.f32", fmt.Sprintf("[q+%d]", 128*m)),
+			})
+		}
+		for _, w := range words {
+			diff := c.sub(w[0], w[1])
+			e.P("fma.rn.f32 sum, %s, %s, sum", diff, diff)
+		}
+		e.P(`add.u64 p, p, %d
+			add.u64 q, q, %d
+			add.u32 lane, lane, %d`, 128*k, 128*k, 32*k)
+	}
+	// Four coordinates at a time while all lanes have them, then one by one.
+	e.P(`four:
+		or.b32 u, lane, 31
+		add.u32 u, u, 96
+		setp.ge.u32 some, u, d
+		@some bra.uni one`)
+	step(4)
+	e.P(`bra.uni four
+		one:
+		setp.ge.u32 some, lane, d
+		@some bra summed`)
+	step(1)
+	e.P(`bra one
+		summed:`)
+	length := c.sqrt(c.sumWarp("sum", 16))
+	e.P(`and.b32 thread, lane, 31
+		setp.ne.u32 some, thread, 0
+		@some bra done
+		ld.global.f32 coefficient, [pairs+8]
+		ld.global.f32 factor, [g]`)
+	weight := c.div(c.mul("coefficient", "factor"), length)
+	e.P(`setp.eq.f32 none, %s, %s
+		selp.f32 %s, %s, %s, none
+		mad.wide.u32 weight, pair, 4, weight
+		st.global.f32 [weight], %s
+		done:`, length, num(0), weight, num(0), weight, weight)
+}
+
+// pairRows adds the kernel that sums weighted differences over the pairs that
+// each point is in.
+func pairRows(f *asm.File) {
+	e := f.Entry("pair_rows", "dx[row] = sum of weight[k]*(x[row] - x[other]), or += where add is not 0, over its entries, which are 2*k where the row is the first of pair k and 2*k+1 where it is the second."+listDoc,
+		threads, "u64 dx, u64 x, u64 weight, u64 pairs, "+listParams+", u32 add, u32 width")
+	c := calc{e}
+	e.Reg("u32", "pair")
+	e.Reg("pred", "adds")
+	e.Reg("u64", "here")
+	listedRow(c)
+	mine := e.Temps("f32", rowWords)
+	e.P(`mul.wide.u32 here, row, width
+		shl.b64 here, here, 2
+		mad.wide.u32 here, column, 4, here
+		add.u64 dx, dx, here
+		add.u64 here, x, here
+		mad.wide.u32 x, column, 4, x`)
+	for m := range rowWords {
+		e.P(`setp.ne.and.u32 adds, add, 0, inside%d
+			@adds ld.global.f32 sum%d, [dx+%d]
+			@inside%d ld.global.f32 %s, [here+%d]`, m, m, 128*m, m, mine[m], 128*m)
+	}
+	eachEntry(c, "u32 other_ahead, f32 weight_ahead", func(at string) {
+		e.P(`add.u64 here, entries, %s
+			ld.global.u32 u, [here]
+			shr.u32 pair, u, 1
+			mad.wide.u32 here, pair, 4, weight
+			ld.global.f32 weight_ahead, [here]
+			// The first of a pair is joined to the second, at 4, and the second to the first.
+			not.b32 u, u
+			and.b32 u, u, 1
+			mad.lo.u32 u, pair, 3, u
+			mad.wide.u32 here, u, 4, pairs
+			ld.global.u32 other_ahead, [here]`, at)
+	}, func(entry, some, words []string) {
+		e.P(`mul.wide.u32 here, %s, width
+			shl.b64 here, here, 2
+			add.u64 here, x, here`, entry[0])
+		for m, v := range words {
+			e.P("@%s ld.global.f32 %s, [here+%d]", some[m], v, 128*m)
+		}
+	}, func(entry, some, words []string) {
+		for m, v := range words {
+			e.P(`@%s sub.rn.f32 %s, %s, %s
+				@%s fma.rn.f32 sum%d, %s, %s, sum%d`, some[m], v, mine[m], v, some[m], m, entry[1], v, m)
+		}
+	})
+	storeSums(c, "dx")
+}
