@@ -21,6 +21,7 @@ type Device struct {
 	files     map[string]Module
 	args      []Arg
 	additions additions // a workspace
+	edges     []uint64  // another: keys of edges
 	err       error     // the first
 }
 
@@ -95,9 +96,9 @@ func (d *Device) Close() error {
 
 // bytesOf returns the memory of a slice: GPUs are little-endian, as is every
 // host that NVIDIA's driver knows.
-func bytesOf[T float32 | int32](s []T) []byte {
+func bytesOf[T float32 | int32 | uint64](s []T) []byte {
 	if len(s) == 0 {
 		return nil
 	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), 4*len(s))
+	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
 }
