@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -13,15 +14,31 @@ type rips struct {
 	engine    ph.Engine
 	distances []float32 // n×n
 	measured  bool      // distances are those of the cloud in hand
+	tree      []kernels.Edge
+	entries   []ph.Entry[float32] // the tree's edges
 }
 
 // diagrams returns the diagrams of a cloud from degree 0 to degree.
 func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
-	if err := r.measure(x); err != nil {
+	n, _, err := cloudSize(x.Shape())
+	if err != nil {
 		return nil, err
 	}
-	n, _, _ := cloudSize(x.Shape())
-	diagrams, err := r.engine.Rips(ph.Matrix32{N: n, Data: r.distances}, degree)
+	var diagrams []ph.Diagram
+	if dev, ok := x.Tape().Device().(kernels.RipsDevice); ok && degree == 0 {
+		if err := r.span(dev, x); err != nil {
+			return nil, err
+		}
+		var result *ph.Result
+		if result, err = r.engine.Compute(ph.Sparse[float32]{N: n, Entries: r.entries}, ph.Options{}); err == nil {
+			diagrams = result.Diagrams
+		}
+	} else {
+		if err := r.measure(x); err != nil {
+			return nil, err
+		}
+		diagrams, err = r.engine.Rips(ph.Matrix32{N: n, Data: r.distances}, degree)
+	}
 	if err != nil || n == 1 { // one point has no distance to see a NaN by
 		if bad := checkRows(x); bad != nil {
 			return nil, bad // which the cloud's owner understands better
@@ -33,21 +50,40 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 	return diagrams, nil
 }
 
+// span brings the edges of a cloud's minimum spanning tree to the host: all
+// there is to know of degree 0. The distances stay on the device.
+func (r *rips) span(dev kernels.RipsDevice, x *autograd.Var) error {
+	r.measured = false
+	matrix, n := distancesOf(x)
+	var err error
+	if r.tree, err = dev.SpanningTree(r.tree[:0], matrix, n); err != nil {
+		return fmt.Errorf("topoloss: spanning tree of %d points: %w", n, err)
+	}
+	r.entries = r.entries[:0]
+	for _, e := range r.tree {
+		r.entries = append(r.entries, ph.Entry[float32]{I: int(e.U), J: int(e.V), Distance: e.Length})
+	}
+	return nil
+}
+
 // measure brings the distances of a cloud's points to the host.
 func (r *rips) measure(x *autograd.Var) error {
-	n, dim, err := cloudSize(x.Shape())
-	if err != nil {
-		return err
-	}
-	dev := x.Tape().Device()
-	matrix := x.Tape().Scratch(n * n)
-	dev.Distances(matrix, x.Value(), n, dim)
+	matrix, n := distancesOf(x)
 	r.distances = resize(r.distances, n*n)
-	if err := dev.Read(r.distances, matrix); err != nil {
+	if err := x.Tape().Device().Read(r.distances, matrix); err != nil {
 		return fmt.Errorf("topoloss: distances of %d points: %w", n, err)
 	}
 	r.measured = true
 	return nil
+}
+
+// distancesOf returns the matrix of distances of a cloud's n points, on its
+// device.
+func distancesOf(x *autograd.Var) (matrix kernels.Buffer, n int) {
+	n, dim, _ := cloudSize(x.Shape())
+	matrix = x.Tape().Scratch(n * n)
+	x.Tape().Device().Distances(matrix, x.Value(), n, dim)
+	return matrix, n
 }
 
 // cloudSize reads a shape n×… as that of n points of a dimension.
