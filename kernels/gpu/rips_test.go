@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/ptxsim"
 	"github.com/topogen/topogen/ph"
 )
@@ -214,4 +215,20 @@ func TestEdgeTraffic(t *testing.T) {
 	const rounds = 7 // the number of components is halved at least
 	require.Less(t, tree.GlobalLoad.Bytes, int64(rounds*3*4*n*n))
 	require.Less(t, lunes.GlobalLoad.Bytes, int64(n*n/2*2*2*128)) // two rows, hardly two pieces of each
+}
+
+// A device that has failed leaves the edges as they were, and says why.
+func TestEdgesOfFailedDevice(t *testing.T) {
+	const n = 50
+	d, err := gpu.New(ptxsim.New(ptxsim.Options{Memory: 4 * n * n})) // no room for more
+	require.NoError(t, err)
+	dist := d.Alloc(n * n)
+	d.Fill(dist, 1)
+	before := []kernels.Edge{{Length: 7}}
+	for _, find := range []func([]kernels.Edge, kernels.Buffer, int) ([]kernels.Edge, error){d.SpanningTree, d.EmptyLunes} {
+		edges, err := find(before, dist, n)
+		require.ErrorIs(t, err, gpu.ErrOutOfMemory)
+		require.Equal(t, before, edges)
+	}
+	require.ErrorIs(t, d.Close(), gpu.ErrOutOfMemory)
 }
