@@ -131,9 +131,9 @@ func TestUsage(t *testing.T) {
 		{[]string{"run", "-block", "0", vectorAdd, "k"}, `"0" is no positive integer`, 2},
 		{[]string{"run", "-approx", "wild", vectorAdd, "k"}, "it is one of [nearest scattered high low]", 2},
 		{[]string{"run", "-block", "512", vectorAdd, "vector_add", "1", "1", "1", "1"}, "a block of 512 threads, where .maxntid allows 256", 2},
-		{[]string{"lint", "program_test.go"}, "has no meaning in PTX", 1},
-		{[]string{"list", "program_test.go"}, "has no meaning in PTX", 1},
-		{[]string{"run", "program_test.go", "k"}, "has no meaning in PTX", 1},
+		{[]string{"lint", "main.go"}, "expected a directive", 1},
+		{[]string{"list", "main.go"}, "expected a directive", 1},
+		{[]string{"run", "main.go", "k"}, "expected a directive", 1},
 	} {
 		_, err := runProgram(test.args...)
 		assert.ErrorContains(t, err, test.message)

@@ -20,7 +20,7 @@ const module = `// a comment
 .global .u64 place;
 .extern .shared .align 8 .b8 dynamic[];
 
-/* y = a·x, over
+/* y = a*x, over
    several lines */
 .visible .entry scale(
 	.param .u64 .ptr .global .align 4 x,
@@ -134,6 +134,11 @@ func TestErrors(t *testing.T) {
 		".extern .global .u32 x;":                              "only .extern .shared arrays are known",
 		"hello":                                                `expected a directive such as .entry, got "hello"`,
 		"#include <x>":                                         `character '#' has no meaning in PTX`,
+		"hell\u00f6":                                           `k.ptx:1:5: character "ö" is not allowed`,
+		"// one\n.version 6.3 // \u00b7":                       `k.ptx:2:17: character "·" is not allowed, not even in comments: PTX is ASCII`,
+		"/* a\n\n \xb7 */":                                     `k.ptx:3:2: character "\xb7" is not allowed`,
+		".file 1 \"\u4e16\"":                                   `k.ptx:1:10: character "世" is not allowed`,
+		"// \x00":                                              `k.ptx:1:4: character "\x00" is not allowed`,
 		"/* open":                                              "comment is not closed",
 		".file 1 \"open\n\"":                                   "string is not closed",
 		".const .u32 x = 1.5;":                                 "the value does not fit type .u32",

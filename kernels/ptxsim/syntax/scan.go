@@ -3,6 +3,8 @@ package syntax
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 type tokenKind uint8
@@ -141,6 +143,9 @@ func isExponentSign(number string, i int) bool {
 }
 
 func scan(src string) ([]token, *Error) {
+	if err := onlyASCII(src); err != nil {
+		return nil, err
+	}
 	s := scanner{src: src, line: 1}
 	var tokens []token
 	for {
@@ -152,5 +157,21 @@ func scan(src string) ([]token, *Error) {
 		if t.kind == endToken {
 			return tokens, nil
 		}
+	}
+}
+
+// onlyASCII refuses what NVIDIA's assembler does, in comments too: bytes that
+// are not ASCII, and zero bytes, where it would end.
+func onlyASCII(src string) *Error {
+	i := strings.IndexFunc(src, func(c rune) bool { return c == 0 || c > unicode.MaxASCII })
+	if i < 0 {
+		return nil
+	}
+	_, size := utf8.DecodeRuneInString(src[i:])
+	line := src[strings.LastIndexByte(src[:i], '\n')+1 : i]
+	return &Error{
+		Line: strings.Count(src[:i], "\n") + 1,
+		Col:  len(line) + 1,
+		Msg:  fmt.Sprintf("character %q is not allowed, not even in comments: PTX is ASCII", src[i:i+size]),
 	}
 }
