@@ -6,6 +6,9 @@ import "math"
 // {-1, -1} for no edge.
 type Edge struct{ U, V int32 }
 
+// noEdge ends the classes that never end.
+var noEdge = Edge{-1, -1}
+
 // A Bar is one feature of a filtration: a class that is born at the value
 // Birth and dies at the value Death, +Inf for an essential class.
 //
@@ -25,6 +28,13 @@ func (b Bar) Essential() bool { return math.IsInf(b.Death, 1) }
 
 // A Diagram holds the bars of one degree in the order in which they die,
 // essential bars last.
+//
+// It prints as degree 1: [0.3, 0.5) [0.4, ∞), and its JSON form is
+//
+//	{"degree": 1, "bars": [[0.3, 0.5], [0.4, null]], "edges": [[[4, 3], [2, 0]], [[7, 1], null]]}
+//
+// with null for what an essential bar does not have. Edges are left out where
+// no bar names any.
 type Diagram struct {
 	Degree int
 	Bars   []Bar

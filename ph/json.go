@@ -1,0 +1,161 @@
+package ph
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// jsonDiagram is a diagram as JSON, and in a result what belongs to it.
+type jsonDiagram struct {
+	Degree    int            `json:"degree"`
+	Bars      [][2]*float64  `json:"bars"`
+	Edges     [][2]*[2]int32 `json:"edges,omitempty"`
+	Simplices [][2]Simplex   `json:"simplices,omitempty"`
+	Cocycles  [][]jsonTerm   `json:"cocycles,omitempty"`
+	Cycles    [][][2]int32   `json:"cycles,omitempty"`
+}
+
+type jsonTerm struct {
+	Simplex     Simplex `json:"simplex"`
+	Coefficient int     `json:"coefficient"`
+}
+
+// MarshalJSON writes the form that the comment on [Diagram] shows.
+func (d Diagram) MarshalJSON() ([]byte, error) {
+	out, err := d.json()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(out)
+}
+
+func (d Diagram) json() (*jsonDiagram, error) {
+	out := &jsonDiagram{Degree: d.Degree, Bars: make([][2]*float64, len(d.Bars))}
+	named := false
+	for i := range d.Bars {
+		b := &d.Bars[i]
+		if err := b.check(); err != nil {
+			return nil, fmt.Errorf("ph: bar %d of degree %d %w", i, d.Degree, err)
+		}
+		out.Bars[i][0] = &b.Birth
+		if !b.Essential() {
+			out.Bars[i][1] = &b.Death
+		}
+		named = named || b.named()
+	}
+	if named {
+		out.Edges = make([][2]*[2]int32, len(d.Bars))
+		for i, b := range d.Bars {
+			out.Edges[i] = [2]*[2]int32{b.BirthEdge.json(), b.DeathEdge.json()}
+		}
+	}
+	return out, nil
+}
+
+// named reports whether the bar names edges: the zero value does not.
+func (b *Bar) named() bool {
+	return b.BirthEdge != noEdge && (b.BirthEdge != Edge{} || b.DeathEdge != Edge{})
+}
+
+func (e Edge) json() *[2]int32 {
+	if e == noEdge {
+		return nil
+	}
+	return &[2]int32{e.U, e.V}
+}
+
+// check returns what is wrong with a bar that cannot be one.
+func (b *Bar) check() error {
+	switch {
+	case b.Birth-b.Birth != 0 || math.IsNaN(b.Death):
+		return fmt.Errorf("is born at %v and dies at %v: a birth is finite, a death a number or +Inf", b.Birth, b.Death)
+	case b.Death < b.Birth:
+		return fmt.Errorf("is born at %v and dies at %v, before its birth", b.Birth, b.Death)
+	}
+	return nil
+}
+
+// UnmarshalJSON reads what [Diagram.MarshalJSON] writes, and puts bars in order.
+// Where no edges are named those of the bars are {-1, -1}.
+func (d *Diagram) UnmarshalJSON(data []byte) error {
+	var in jsonDiagram
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf(`ph: not a diagram like {"degree":0,"bars":[[0,1.5],[0,null]]}: %w`, err)
+	}
+	switch {
+	case in.Degree < 0:
+		return fmt.Errorf("ph: a diagram of degree %d: the least degree is 0", in.Degree)
+	case in.Edges != nil && len(in.Edges) != len(in.Bars):
+		return fmt.Errorf("ph: a diagram of degree %d has %d bars and the edges of %d", in.Degree, len(in.Bars), len(in.Edges))
+	}
+	read := Diagram{Degree: in.Degree, Bars: make([]Bar, len(in.Bars))}
+	for i, ends := range in.Bars {
+		if ends[0] == nil {
+			return fmt.Errorf("ph: bar %d of degree %d has no birth", i, in.Degree)
+		}
+		b := Bar{*ends[0], math.Inf(1), noEdge, noEdge}
+		if ends[1] != nil {
+			b.Death = *ends[1]
+		}
+		if err := b.check(); err != nil {
+			return fmt.Errorf("ph: bar %d of degree %d %w", i, in.Degree, err)
+		}
+		if in.Edges != nil {
+			for k, e := range []*Edge{&b.BirthEdge, &b.DeathEdge} {
+				if p := in.Edges[i][k]; p != nil {
+					*e = Edge{p[0], p[1]}
+				}
+			}
+		}
+		read.Bars[i] = b
+	}
+	slices.SortStableFunc(read.Bars, func(a, b Bar) int { return cmp.Compare(a.Death, b.Death) })
+	*d = read
+	return nil
+}
+
+// MarshalJSON writes a list of diagrams, each with what belongs to its bars, if it
+// was asked for:
+//
+//	"simplices": [[[3, 4], [0, 2, 4]], [[1, 7], null]]
+//	"cocycles": [[{"simplex": [3, 4], "coefficient": 1}], …]
+//	"cycles": [[[4, 3], [3, 0], [4, 0]], …]
+//
+// A list of [Diagram] can be read back from it.
+func (r *Result) MarshalJSON() ([]byte, error) {
+	list := make([]*jsonDiagram, len(r.Diagrams))
+	for k, d := range r.Diagrams {
+		out, err := d.json()
+		if err != nil {
+			return nil, err
+		}
+		if r.Simplices != nil {
+			for _, p := range r.Simplices[k] {
+				out.Simplices = append(out.Simplices, [2]Simplex{p.Birth, p.End})
+			}
+		}
+		if r.Cocycles != nil {
+			for _, chain := range r.Cocycles[k] {
+				terms := make([]jsonTerm, len(chain))
+				for i, t := range chain {
+					terms[i] = jsonTerm(t)
+				}
+				out.Cocycles = append(out.Cocycles, terms)
+			}
+		}
+		if r.Cycles != nil && k == 1 {
+			for _, cycle := range r.Cycles {
+				edges := make([][2]int32, len(cycle))
+				for i, e := range cycle {
+					edges[i] = [2]int32{e.U, e.V}
+				}
+				out.Cycles = append(out.Cycles, edges)
+			}
+		}
+		list[k] = out
+	}
+	return json.Marshal(list)
+}

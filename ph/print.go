@@ -1,0 +1,89 @@
+package ph
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// String returns the edge's points as "4-3", a vertex as "5", and no edge as
+// "none".
+func (e Edge) String() string {
+	switch {
+	case e == noEdge:
+		return "none"
+	case e.U == e.V:
+		return strconv.Itoa(int(e.U))
+	}
+	return fmt.Sprintf("%d-%d", e.U, e.V)
+}
+
+// Format prints the bar as the interval in which its class is alive, [0.3, 0.5)
+// or [0.4, ∞). Width and precision are those of each number, as in %.3v or %8.3f.
+// The verb %+v adds the pairing.
+func (b Bar) Format(s fmt.State, verb rune) {
+	number, ok := numberFormat(s, verb)
+	if !ok {
+		fmt.Fprintf(s, "%%!%c(ph.Bar=%v)", verb, b)
+		return
+	}
+	if s.Flag('#') {
+		fmt.Fprintf(s, "ph.Bar{Birth:%#v, Death:%#v, BirthEdge:%#v, DeathEdge:%#v}", b.Birth, b.Death, b.BirthEdge, b.DeathEdge)
+		return
+	}
+	if b.Essential() {
+		fmt.Fprintf(s, "["+number+", ∞)", b.Birth)
+	} else {
+		fmt.Fprintf(s, "["+number+", "+number+")", b.Birth, b.Death)
+	}
+	if !s.Flag('+') {
+		return
+	}
+	fmt.Fprintf(s, " from %v", b.BirthEdge)
+	if !b.Essential() {
+		fmt.Fprintf(s, " to %v", b.DeathEdge)
+	}
+}
+
+// Format prints the diagram in one line, or with %+v in a line for each bar with
+// its pairing. Numbers are printed as [Bar.Format] prints them.
+func (d Diagram) Format(s fmt.State, verb rune) {
+	if _, ok := numberFormat(s, verb); !ok {
+		fmt.Fprintf(s, "%%!%c(ph.Diagram=%v)", verb, d)
+		return
+	}
+	if s.Flag('#') {
+		fmt.Fprintf(s, "ph.Diagram{Degree:%d, Bars:%#v}", d.Degree, d.Bars)
+		return
+	}
+	fmt.Fprintf(s, "degree %d:", d.Degree)
+	if len(d.Bars) == 0 {
+		fmt.Fprint(s, " no bars")
+	}
+	between := " "
+	if s.Flag('+') {
+		between = "\n  "
+	}
+	for _, b := range d.Bars {
+		fmt.Fprint(s, between)
+		b.Format(s, verb)
+	}
+}
+
+// numberFormat returns the format of each number, and whether the verb has one.
+func numberFormat(s fmt.State, verb rune) (format string, ok bool) {
+	switch verb {
+	case 'v', 's':
+		verb = 'g'
+	case 'e', 'E', 'f', 'F', 'g', 'G':
+	default:
+		return "", false
+	}
+	format = "%"
+	if width, ok := s.Width(); ok {
+		format += strconv.Itoa(width)
+	}
+	if precision, ok := s.Precision(); ok {
+		format += "." + strconv.Itoa(precision)
+	}
+	return format + string(verb), true
+}
