@@ -91,7 +91,9 @@ func TestTraffic(t *testing.T) {
 	}
 	add("Affine", 2, hidden, func() { r.Affine(first(b, hidden), first(a, hidden), 2, 1, kernels.Set) })
 	add("AddScaled", 3, hidden, func() { r.AddScaled(first(b, hidden), 2, first(a, hidden)) })
-	add("Sum, all", 1, pixels, func() { r.Sum(one, first(a, pixels), kernels.SumShape{K0: 1, R0: pixels, K1: 1, R1: 1}, 1, kernels.Set) })
+	add("Sum, all", 1, pixels, func() {
+		r.Sum(one, first(a, pixels), kernels.SumShape{K0: 1, R0: pixels, K1: 1, R1: 1}, 1, kernels.Set)
+	})
 	add("Sum, rows", 1, pixels, func() {
 		r.Sum(first(b, batch), first(a, pixels), kernels.SumShape{K0: batch, R0: 784, K1: 1, R1: 1}, 1, kernels.Set)
 	})
