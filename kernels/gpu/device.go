@@ -11,8 +11,6 @@ import (
 // A Device is a GPU as a [kernels.Device]. Its kernels are enqueued on one
 // stream and have run when Read or Sync returns.
 type Device struct {
-	kernels.Device // until all methods are there
-
 	driver    Driver
 	name      string
 	stream    Stream
