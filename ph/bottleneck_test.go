@@ -200,11 +200,11 @@ func ExampleEngine() {
 		}
 	}
 	// Output:
-	// degree 0: [0, 1) from {1 1} to {1 0}
-	// degree 0: [0, 1) from {2 2} to {2 1}
-	// degree 0: [0, 1) from {3 3} to {3 0}
-	// degree 0: [0, +Inf) from {0 0} to {-1 -1}
-	// degree 1: [1, 2) from {3 2} to {2 0}
+	// degree 0: [0, 1) from 1 to 1-0
+	// degree 0: [0, 1) from 2 to 2-1
+	// degree 0: [0, 1) from 3 to 3-0
+	// degree 0: [0, +Inf) from 0 to none
+	// degree 1: [1, 2) from 3-2 to 2-0
 }
 
 func ExampleMatcher_Bottleneck() {
