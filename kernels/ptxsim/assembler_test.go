@@ -1,31 +1,23 @@
 package ptxsim
 
 import (
-	"os"
-	osexec "os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels/internal/ptxas"
 )
 
-// Assembler returns a function that has NVIDIA's assembler, ptxas, accept a PTX
-// text. It skips the test where there is none: neither the environment variable
-// PTXAS nor the path names it.
+// Assembler returns a function that has NVIDIA's assembler accept a PTX text. It
+// skips the test where there is none.
 func Assembler(t *testing.T) func(name, src string) {
-	ptxas := os.Getenv("PTXAS")
-	if ptxas == "" {
-		var err error
-		if ptxas, err = osexec.LookPath("ptxas"); err != nil {
-			t.Skip("SKIPPED: no ptxas (set PTXAS to its path): not checked that NVIDIA's assembler accepts what the simulator does")
-		}
+	a, err := ptxas.Find()
+	if err != nil {
+		t.Skipf("SKIPPED: %v: not checked that NVIDIA's assembler accepts what the simulator does", err)
 	}
-	dir := t.TempDir()
 	return func(name, src string) {
-		file := filepath.Join(dir, "k.ptx")
-		require.NoError(t, os.WriteFile(file, []byte(src), 0o666))
-		out, err := osexec.Command(ptxas, "-arch=sm_70", "-o", filepath.Join(dir, "k.cubin"), file).CombinedOutput()
-		require.NoError(t, err, "%s\n%s", name, out)
+		_, err := a.Assemble("sm_70", name, src)
+		require.NoError(t, err)
 	}
 }
 
