@@ -63,7 +63,7 @@ const (
 
 func (l *lengths[T]) begin(limit T) {
 	clear(l.bins[:])
-	l.taken, l.sum, l.limit = 0, 0, limit
+	l.taken, l.sum, l.limit = 0, 0, limit+0 // +0 makes a −0 a 0
 }
 
 func (l *lengths[T]) rewind() { l.taken = 0 }
@@ -83,7 +83,7 @@ func (l *lengths[T]) add(length T, count float32) {
 func (l *lengths[T]) bin(length T) int {
 	const drop = 23 - binBits
 	top := int(math.Float32bits(float32(l.limit)) >> drop)
-	return lengthBins - 1 - top + int(math.Float32bits(float32(length))>>drop)
+	return lengthBins - 1 - top + int(math.Float32bits(float32(length)+0)>>drop)
 }
 
 // nextBand returns an upper bound of the lengths of about want edges more, and

@@ -150,6 +150,18 @@ func TestDegenerateClouds(t *testing.T) {
 	require.Empty(t, dgms[0].Bars)
 }
 
+// TestNegativeZero: −0 is a distance like 0.
+func TestNegativeZero(t *testing.T) {
+	zero := math.Copysign(0, -1)
+	for _, data := range [][]float64{{zero}, {0, zero, 2}, {zero, zero, zero}, {1, 1, zero}} {
+		n := 2 + len(data)/3
+		m := ph.LowerMatrix[float64]{N: n, Data: data}
+		res, err := ph.Rips(m, ph.Options{MaxDegree: 2})
+		require.NoError(t, err)
+		requireBars(t, newGraph(m, 0).oracle(2, 2), res.Diagrams, data)
+	}
+}
+
 func TestEngineRefuses(t *testing.T) {
 	var e ph.Engine
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))

@@ -1,0 +1,97 @@
+package input
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// What the header of a DIPHA file says.
+const (
+	diphaMagic    = 8067171840
+	diphaDistance = 7
+)
+
+func readDIPHA[T ph.Float](r io.Reader) (ph.Distances, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	var header [3]int64
+	if err := binary.Read(in, binary.LittleEndian, &header); err != nil {
+		return nil, noMore(err, "the header of a DIPHA file is 24 bytes long")
+	}
+	n := int(header[2])
+	switch {
+	case header[0] != diphaMagic:
+		return nil, fmt.Errorf("not a DIPHA file: it begins with %d, not %d", header[0], diphaMagic)
+	case header[1] != diphaDistance:
+		return nil, fmt.Errorf("a DIPHA file of type %d, not %d, a matrix of distances", header[1], diphaDistance)
+	case n < 1 || n >= math.MaxInt32:
+		return nil, fmt.Errorf("a DIPHA file of %d points", header[2])
+	}
+	var data []T
+	var entry [8]byte
+	for i := range n {
+		for j := range n {
+			if _, err := io.ReadFull(in, entry[:]); err != nil {
+				return nil, noMore(err, "it ends in row %d of %d", i, n)
+			}
+			v := T(math.Float64frombits(binary.LittleEndian.Uint64(entry[:])))
+			if err := checkEntry(i, j, v); err != nil {
+				return nil, err
+			}
+			data = append(data, v)
+		}
+	}
+	if _, err := in.ReadByte(); err != io.EOF {
+		return nil, fmt.Errorf("there is more after the %d² distances", n)
+	}
+	return checkSquare(n, data, func(i int) string { return fmt.Sprint("row ", i) })
+}
+
+func readBinary[T ph.Float](r io.Reader) (ph.Distances, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	var m ph.LowerMatrix[T]
+	var entry [4]byte
+	for i, j := 1, 0; ; j++ {
+		if j == i {
+			i, j = i+1, 0
+		}
+		switch _, err := io.ReadFull(in, entry[:]); {
+		case err == io.EOF && len(m.Data) == 0:
+			return nil, errors.New("no distances")
+		case err == io.EOF:
+			var err error
+			if m.N, err = points(len(m.Data)); err != nil {
+				return nil, err
+			}
+			return m, nil
+		case err != nil:
+			return nil, noMore(err, "its length is no multiple of 4 bytes")
+		}
+		v := T(math.Float32frombits(binary.LittleEndian.Uint32(entry[:])))
+		if err := checkEntry(i, j, v); err != nil {
+			return nil, err
+		}
+		m.Data = append(m.Data, v)
+	}
+}
+
+// checkEntry returns an error where v is no distance.
+func checkEntry[T ph.Float](i, j int, v T) error {
+	if !(v >= 0) || v-v != 0 {
+		return fmt.Errorf("row %d, column %d is %v: distances must be finite and not negative", i, j, v)
+	}
+	return nil
+}
+
+// noMore says what is wrong where a file ends too early.
+func noMore(err error, format string, args ...any) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return fmt.Errorf("the file is too short: "+format, args...)
+	}
+	return err
+}
