@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // Names of kernels for points.
@@ -35,7 +36,7 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 		e, tile = distances32, 32
 	}
 	across := blocks(n, tile)
-	d.launch(e, Dim{X: across, Y: across/2 + 1}, Dim{X: threads}, to, from, Int32(n), Int32(dim))
+	d.launch(e, Dim{X: across, Y: across/2 + 1}, Dim{X: work.Threads}, to, from, Int32(n), Int32(dim))
 }
 
 // DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩.
@@ -49,8 +50,8 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 	}
 	weights := d.Alloc(n * n)
 	across := blocks(n, tile)
-	d.launch(distanceWeights, Dim{X: across, Y: across}, Dim{X: threads}, d.span(weights), factors, lengths, Int32(n))
-	d.launch(distancesGrad, Dim{X: blocks(dim, tile), Y: across}, Dim{X: threads},
+	d.launch(distanceWeights, Dim{X: across, Y: across}, Dim{X: work.Threads}, d.span(weights), factors, lengths, Int32(n))
+	d.launch(distancesGrad, Dim{X: blocks(dim, tile), Y: across}, Dim{X: work.Threads},
 		to, d.span(weights), from, Int32(n), Int32(dim), Int32(int(store)))
 	d.Free(weights)
 }
@@ -80,10 +81,10 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 	}
 	list, weights := d.upload(l.words), d.Alloc(len(pairs))
 	joined := d.span(list.Slice(start, len(l.words)))
-	d.launch(pairWeights, Dim{X: blocks(len(pairs), warps)}, Dim{X: threads},
+	d.launch(pairWeights, Dim{X: blocks(len(pairs), work.Warps)}, Dim{X: work.Threads},
 		d.span(weights), from, joined, factor, Int32(len(pairs)), Int32(dim))
-	d.launch(pairRows, l.grid(dim), Dim{X: threads},
-		to, from, d.span(weights), joined, d.span(list), Int32(l.rows), Int32(blocks(dim, rowElements)), Int32(int(store)), Int32(dim))
+	d.launch(pairRows, l.grid(dim), Dim{X: work.Threads},
+		to, from, d.span(weights), joined, d.span(list), Int32(l.rows), Int32(blocks(dim, work.RowElements)), Int32(int(store)), Int32(dim))
 	d.Free(weights)
 	d.Free(list)
 }

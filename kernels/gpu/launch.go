@@ -3,6 +3,8 @@ package gpu
 import (
 	"embed"
 	"fmt"
+
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 //go:generate go run ./internal/generate
@@ -60,17 +62,11 @@ func (d *Device) launch(e entry, grid, block Dim, args ...Arg) {
 	}
 }
 
-// Element-wise kernels: see internal/generate.
-const (
-	threads  = 256
-	perBlock = 4 * threads
-)
-
 // each launches an element-wise kernel over n elements; the last argument, n,
 // is added.
 func (d *Device) each(e entry, n int, args ...Arg) {
 	d.args = append(append(d.args[:0], args...), Int32(n))
-	d.launch(e, Dim{X: blocks(n, perBlock)}, Dim{X: threads}, d.args...)
+	d.launch(e, Dim{X: blocks(n, work.PerBlock)}, Dim{X: work.Threads}, d.args...)
 }
 
 // blocks returns how many blocks it takes where each does so many.

@@ -1,6 +1,9 @@
 package gpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
+)
 
 // The products are plain so far: a thread for each element of the result.
 var (
@@ -22,7 +25,7 @@ func (d *Device) Gemm(g kernels.Gemm) {
 		bDepth, bColumn = 1, g.LDB
 	}
 	n := g.M * g.N
-	d.launch(gemm, Dim{X: blocks(n, threads)}, Dim{X: threads},
+	d.launch(gemm, Dim{X: blocks(n, work.Threads)}, Dim{X: work.Threads},
 		d.span(g.C), d.span(g.A), d.span(g.B), d.span(g.Bias), Int32(n), Int32(g.N), Int32(g.K), Int32(g.LDC),
 		Int32(aRow), Int32(aDepth), Int32(bDepth), Int32(bColumn), Float32(g.Alpha), Float32(g.Beta), Int32(int(g.Act)))
 }
@@ -48,7 +51,7 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 func (d *Device) convolve(e entry, s kernels.ConvShape, dst, src, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	args := append(d.args[:0], d.span(dst), d.span(src), d.span(w), d.span(bias), Int32(dst.Len()))
 	args = append(shapeArgs(args, s), Int32(int(act)), Int32(int(store)))
-	d.launch(e, Dim{X: blocks(dst.Len(), threads)}, Dim{X: threads}, args...)
+	d.launch(e, Dim{X: blocks(dst.Len(), work.Threads)}, Dim{X: work.Threads}, args...)
 }
 
 // ConvWeightGrad stores the gradient of ⟨y, Conv(x, w)⟩ into dw.
@@ -56,7 +59,7 @@ func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, st
 	s.Check("ConvWeightGrad", x, y, dw)
 	args := append(d.args[:0], d.span(dw), d.span(x), d.span(y), Int32(s.N))
 	args = append(shapeArgs(args, s), Int32(int(store)))
-	d.launch(convWeightGrad, Dim{X: dw.Len()}, Dim{X: threads}, args...)
+	d.launch(convWeightGrad, Dim{X: dw.Len()}, Dim{X: work.Threads}, args...)
 }
 
 // shapeArgs appends the sizes of a convolution, as kernels take them.

@@ -1,6 +1,9 @@
 package gpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
+)
 
 var (
 	uniform            = entry{"random", "uniform"}
@@ -16,7 +19,7 @@ func (d *Device) Uniform(dst kernels.Buffer, seed, stream uint64) { d.draw(unifo
 func (d *Device) Normal(dst kernels.Buffer, seed, stream uint64) { d.draw(normal, dst, seed, stream) }
 
 func (d *Device) draw(e entry, dst kernels.Buffer, seed, stream uint64) {
-	d.launch(e, Dim{X: blocks(dst.Len(), perBlock)}, Dim{X: threads}, d.span(dst), Int32(dst.Len()), Uint64(seed), Uint64(stream))
+	d.launch(e, Dim{X: blocks(dst.Len(), work.PerBlock)}, Dim{X: work.Threads}, d.span(dst), Int32(dst.Len()), Uint64(seed), Uint64(stream))
 }
 
 // Reparameterize sets z = mu + eps·e^(logvar/2).

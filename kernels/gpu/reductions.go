@@ -1,16 +1,12 @@
 package gpu
 
-import "github.com/topogen/topogen/kernels"
-
-// Sizes that internal/generate gives the reductions: elements of a row and rows
-// of a matrix that one block sums, and rows that are short enough for a warp.
-const (
-	partSize    = 4096
-	partRows    = 256
-	shortRow    = 1024
-	warps       = threads / 32
-	columnBlock = 32
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
+
+// shortRow is how long rows are that a warp sums.
+const shortRow = 1024
 
 var (
 	sumParts   = entry{"reductions", "sum_parts"}
@@ -46,22 +42,22 @@ func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale floa
 // sumRows sums rows of n elements.
 func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, store kernels.Store) {
 	if n <= shortRow {
-		d.launch(sumRows, Dim{X: blocks(rows, warps)}, Dim{X: threads},
+		d.launch(sumRows, Dim{X: blocks(rows, work.Warps)}, Dim{X: work.Threads},
 			d.span(dst), d.span(src), Int32(rows), Int32(n), Float32(scale), Int32(int(store)))
 		return
 	}
-	parts := blocks(n, partSize)
+	parts := blocks(n, work.PartSize)
 	d.inParts(dst, rows, parts, scale, store, func(dst kernels.Buffer, scale float32, store kernels.Store) {
-		d.launch(sumParts, Dim{X: rows * parts}, Dim{X: threads},
+		d.launch(sumParts, Dim{X: rows * parts}, Dim{X: work.Threads},
 			d.span(dst), d.span(src), Int32(n), Int32(parts), Float32(scale), Int32(int(store)))
 	}, d.sumRows)
 }
 
 // sumColumns sums the columns of so many matrices of rows×columns.
 func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int, scale float32, store kernels.Store) {
-	side, parts := blocks(columns, columnBlock), blocks(rows, partRows)
+	side, parts := blocks(columns, work.PartColumns), blocks(rows, work.PartRows)
 	d.inParts(dst, matrices*columns, parts, scale, store, func(dst kernels.Buffer, scale float32, store kernels.Store) {
-		d.launch(sumColumns, Dim{X: matrices * side, Y: parts}, Dim{X: threads},
+		d.launch(sumColumns, Dim{X: matrices * side, Y: parts}, Dim{X: work.Threads},
 			d.span(dst), d.span(src), Int32(rows), Int32(columns), Int32(side), Float32(scale), Int32(int(store)))
 	}, func(dst, src kernels.Buffer, _, _ int, scale float32, store kernels.Store) {
 		d.sumColumns(dst, src, matrices, parts, columns, scale, store)
@@ -97,8 +93,8 @@ func (d *Device) reduce(e entry, dst, a, b kernels.Buffer) {
 		d.Fill(dst, 0)
 		return
 	}
-	parts := blocks(n, partSize)
+	parts := blocks(n, work.PartSize)
 	d.inParts(dst, 1, parts, 1, kernels.Set, func(dst kernels.Buffer, _ float32, _ kernels.Store) {
-		d.launch(e, Dim{X: parts}, Dim{X: threads}, d.span(dst), d.span(a), d.span(b), Int32(n))
+		d.launch(e, Dim{X: parts}, Dim{X: work.Threads}, d.span(dst), d.span(a), d.span(b), Int32(n))
 	}, d.sumRows)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 var _ kernels.RipsDevice = (*Device)(nil)
@@ -15,9 +16,6 @@ var (
 	emptyLunes   = entry{"rips", "empty_lunes"}
 	listEdges    = entry{"rips", "list_edges"}
 )
-
-// manyThreads is the size of these kernels' blocks.
-const manyThreads = 1024
 
 // An edge is known to kernels by its key, whose order is the filtration's: the
 // bits of the length, then 16 bits for each of U and V. (A matrix of more
@@ -37,7 +35,7 @@ func (d *Device) SpanningTree(edges []kernels.Edge, dist kernels.Buffer, n int) 
 	const tree, least, joined, component, total = 0, 2, 4, 5, 6 // in words for each point
 	room := d.Alloc(total * n)
 	part := func(first int) Arg { return d.span(room.Slice(first*n, room.Len())) }
-	d.launch(spanningTree, Dim{X: 1}, Dim{X: manyThreads},
+	d.launch(spanningTree, Dim{X: 1}, Dim{X: work.ManyThreads},
 		part(tree), lengths, part(component), part(joined), part(least), Int32(n))
 	keys := d.readKeys(room, 0, n)
 	d.Free(room)
@@ -58,8 +56,8 @@ func (d *Device) EmptyLunes(edges []kernels.Edge, dist kernels.Buffer, n int) ([
 	}
 	words := blocks(n, 32)
 	sets, list := d.Alloc(n*words), d.Alloc(2+n*(n-1))
-	d.launch(emptyLunes, Dim{X: words, Y: n}, Dim{X: manyThreads}, d.span(sets), lengths, Int32(n))
-	d.launch(listEdges, Dim{X: 1}, Dim{X: manyThreads}, d.span(list), d.span(sets), lengths, Int32(n), Int32(words))
+	d.launch(emptyLunes, Dim{X: words, Y: n}, Dim{X: work.ManyThreads}, d.span(sets), lengths, Int32(n))
+	d.launch(listEdges, Dim{X: 1}, Dim{X: work.ManyThreads}, d.span(list), d.span(sets), lengths, Int32(n), Int32(words))
 	// There are hardly ever more than some edges for each point.
 	const usual = 8
 	keys := d.readKeys(list, 0, min(1+usual*n, list.Len()/2))

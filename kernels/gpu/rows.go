@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // Names of kernels that pick rows and add to them.
@@ -13,9 +14,6 @@ var (
 	scatterRows = entry{"rows", "scatter_rows"}
 )
 
-// rowElements is how many elements of a row a warp does; see internal/generate.
-const rowElements = 128
-
 // GatherRows sets row k of dst to row index[k] of src.
 func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 	kernels.CheckRows("GatherRows", src, dst, width, index)
@@ -23,9 +21,9 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 	if dst.Len() == 0 {
 		return
 	}
-	parts := blocks(width, rowElements)
+	parts := blocks(width, work.RowElements)
 	places := d.upload(index)
-	d.launch(gatherRows, Dim{X: blocks(len(index)*parts, warps)}, Dim{X: threads},
+	d.launch(gatherRows, Dim{X: blocks(len(index)*parts, work.Warps)}, Dim{X: work.Threads},
 		to, from, d.span(places), Int32(len(index)), Int32(parts), Int32(width))
 	d.Free(places)
 }
@@ -45,8 +43,8 @@ func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) 
 	}
 	l.finish(0)
 	list := d.upload(l.words)
-	d.launch(scatterRows, l.grid(width), Dim{X: threads},
-		to, from, d.span(list), Int32(l.rows), Int32(blocks(width, rowElements)), Int32(width))
+	d.launch(scatterRows, l.grid(width), Dim{X: work.Threads},
+		to, from, d.span(list), Int32(l.rows), Int32(blocks(width, work.RowElements)), Int32(width))
 	d.Free(list)
 }
 
@@ -102,5 +100,5 @@ func (a *additions) finish(all int) {
 
 // grid returns the blocks that do the listed rows.
 func (a *additions) grid(width int) Dim {
-	return Dim{X: blocks(a.rows*blocks(width, rowElements), warps)}
+	return Dim{X: blocks(a.rows*blocks(width, work.RowElements), work.Warps)}
 }

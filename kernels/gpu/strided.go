@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 	"github.com/topogen/topogen/kernels/internal/axes"
 )
 
@@ -87,5 +88,5 @@ func (d *Device) walk(s stridedEntry, a *axes.Axes, order []int, spans ...Arg) {
 			args = append(args, Int32(stride))
 		}
 	}
-	d.launch(s[variant], Dim{X: blocks(n, perBlock)}, Dim{X: threads}, args...)
+	d.launch(s[variant], Dim{X: blocks(n, work.PerBlock)}, Dim{X: work.Threads}, args...)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // distances is distances between the points of a cloud, and their gradients.
@@ -20,7 +21,7 @@ func distances() *asm.File {
 
 // stepWords is how many numbers a block brings to shared memory in one step:
 // so many for each thread are on their way from global memory meanwhile.
-const stepWords = 8 * threads
+const stepWords = 8 * work.Threads
 
 // distanceTiles adds the kernel that makes tiles of a matrix of distances. All
 // warps of a block work on the whole tile, each on its share of the dimensions;
@@ -75,13 +76,13 @@ type distanceTile struct {
 func newDistanceTile(f *asm.File, size int) *distanceTile {
 	e := f.Entry(fmt.Sprintf("distances_%d", size),
 		fmt.Sprintf("Makes tiles of %d by %d of the n by n distances between the rows of x, n by d. Of a grid of b by b/2+1 blocks, for b tiles in a row, block (i, j) makes tile (i, i+j mod b) and its mirror image.", size, size),
-		threads, "u64 dst, u64 x, u32 n, u32 d")
+		work.Threads, "u64 dst, u64 x, u32 n, u32 d")
 	depth := stepWords / (2 * size)
 	t := &distanceTile{
-		calc: calc{e}, size: size, depth: depth, pitch: depth + 4, lines: threads / depth,
-		half: 4 * size * (depth + 4), spread: size + 8, sums: 4 * size * (size + 8), above: threads / size,
+		calc: calc{e}, size: size, depth: depth, pitch: depth + 4, lines: work.Threads / depth,
+		half: 4 * size * (depth + 4), spread: size + 8, sums: 4 * size * (size + 8), above: work.Threads / size,
 	}
-	t.Shared("room", max(4*t.half, warps/2*t.sums))
+	t.Shared("room", max(4*t.half, work.Warps/2*t.sums))
 	t.Reg("u32", "thread warp lane blocks i j u v column line k store load_i load_j side quad slot at last")
 	t.Reg("u64", "offset to")
 	t.Reg("pred", "skip half wraps some more past upper diagonal inside")
@@ -198,7 +199,7 @@ func (t *distanceTile) addSquares() {
 		}
 		return all
 	}
-	for first := 0; first < t.depth; first += 4 * warps {
+	for first := 0; first < t.depth; first += 4 * work.Warps {
 		// The last step has dimensions for some warps alone.
 		t.P(`sub.u32 u, k, %d
 			add.u32 u, u, quad
@@ -234,7 +235,7 @@ func (t *distanceTile) addWarps() {
 		mad.lo.u32 at, slot, 4, %s
 		mad.lo.u32 at, u, %d, at
 		setp.ge.u32 upper, warp, %d
-		@!upper bra.uni wait`, warps/2-1, t.base("room"), t.sums, warps/2)
+		@!upper bra.uni wait`, work.Warps/2-1, t.base("room"), t.sums, work.Warps/2)
 	t.eachSum(func(sum string, place int) { t.P("st.shared.f32 [at+%d], %s", place, sum) })
 	t.P(`wait:
 		bar.sync 0
@@ -258,7 +259,7 @@ func (t *distanceTile) roots() []string {
 	var all []string
 	for row := 0; row < t.size; row += t.above {
 		var parts []string
-		for w := range warps / 2 {
+		for w := range work.Warps / 2 {
 			parts = append(parts, t.f("ld.shared.f32", fmt.Sprintf("[at+%d]", w*t.sums+4*row*t.spread)))
 		}
 		root := t.sqrt(t.add(t.add(parts[0], parts[1]), t.add(parts[2], parts[3])))

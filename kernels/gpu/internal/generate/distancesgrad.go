@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // distanceWeights adds the kernel that gives each pair of points its weight in
@@ -11,7 +12,7 @@ import (
 func distanceWeights(f *asm.File) {
 	const tile, pitch = 32, 33
 	e := f.Entry("distance_weights", "w[i][j] = (g[i][j] + g[j][i])/dist[i][j], 0 where the distance is 0. A block for each tile of 32 by 32.",
-		threads, "u64 w, u64 g, u64 dist, u32 n")
+		work.Threads, "u64 w, u64 g, u64 dist, u32 n")
 	c := calc{e}
 	e.Shared("tile", 4*tile*pitch)
 	e.Reg("u32", "thread column line row i j u at turned")
@@ -32,7 +33,7 @@ func distanceWeights(f *asm.File) {
 	// The mirror image of the tile, by rows, to be read by columns.
 	e.P(`add.u32 u, i, column
 		setp.lt.u32 inside_i, u, n`)
-	for m := range tile / warps {
+	for m := range tile / work.Warps {
 		other := e.Temp("f32")
 		e.P(`add.u32 row, j, line
 			add.u32 row, row, %d
@@ -43,12 +44,12 @@ func distanceWeights(f *asm.File) {
 			add.u64 across, across, g
 			mad.wide.u32 across, u, 4, across
 			@inside ld.global.f32 %s, [across]
-			st.shared.f32 [at+%d], %s`, m*warps, other, num(0), other, 4*m*warps*pitch, other)
+			st.shared.f32 [at+%d], %s`, m*work.Warps, other, num(0), other, 4*m*work.Warps*pitch, other)
 	}
 	e.P(`bar.sync 0
 		add.u32 u, j, column
 		setp.lt.u32 inside_j, u, n`)
-	for m := range tile / warps {
+	for m := range tile / work.Warps {
 		mine, other, r := e.Temp("f32"), e.Temp("f32"), e.Temp("f32")
 		e.P(`add.u32 row, i, line
 			add.u32 row, row, %d
@@ -62,7 +63,7 @@ func distanceWeights(f *asm.File) {
 			add.u64 there, across, dist
 			mov.f32 %s, %s
 			@inside ld.global.f32 %s, [there]
-			ld.shared.f32 %s, [turned+%d]`, m*warps, mine, num(0), mine, r, num(1), r, other, 4*m*warps)
+			ld.shared.f32 %s, [turned+%d]`, m*work.Warps, mine, num(0), mine, r, num(1), r, other, 4*m*work.Warps)
 		weight := c.div(c.add(mine, other), r)
 		e.P(`setp.eq.f32 none, %s, %s
 			selp.f32 %s, %s, %s, none
@@ -77,7 +78,7 @@ func distancesGrad(f *asm.File) {
 	const tile, points = 32, 4
 	const half = 4 * tile * tile
 	e := f.Entry("distances_grad", "dx[i] = sum over j of w[i][j]*(x[i] - x[j]), or += where add is not 0, for a symmetric w. Block (p, q) does coordinates from 32*p of points from 32*q.",
-		threads, "u64 dx, u64 w, u64 x, u32 n, u32 d, u32 add")
+		work.Threads, "u64 dx, u64 w, u64 x, u32 n, u32 d, u32 add")
 	c := calc{e}
 	e.Shared("room", 4*half)
 	e.Reg("u32", "thread lane warp column i j u store side last from_w from_x at_w at_x")
@@ -126,14 +127,14 @@ func distancesGrad(f *asm.File) {
 				mul.wide.u32 offset, u, d
 				shl.b64 offset, offset, 2
 				add.u64 at, x, offset
-				ld.global.f32 %s, [at]`, m*warps, weight[m], num(0), weight[m], other[m])
+				ld.global.f32 %s, [at]`, m*work.Warps, weight[m], num(0), weight[m], other[m])
 		}
 	}
 	keep := func() {
 		e.P("add.u32 u, store, side")
 		for m := range points {
 			e.P(`st.shared.f32 [u+%d], %s
-				st.shared.f32 [u+%d], %s`, 4*threads*m, weight[m], half+4*threads*m, other[m])
+				st.shared.f32 [u+%d], %s`, 4*work.Threads*m, weight[m], half+4*work.Threads*m, other[m])
 		}
 	}
 	e.P(`mov.u32 side, 0

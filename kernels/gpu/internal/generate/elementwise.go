@@ -6,23 +6,19 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // Element-wise kernels: blocks of 256 threads, each thread 4 elements that lie
 // 256 apart, so that a warp's accesses are of 128 bytes in a row and each
 // thread has four in flight.
-const (
-	threads    = 256
-	perThread  = 4
-	perBlock   = threads * perThread
-	wordStride = 4 * threads
-)
+const wordStride = 4 * work.Threads // bytes
 
 // elementwise adds an element-wise kernel: body computes an element of each
 // span in outputs from those of the spans in inputs, all of n elements. A name
 // that is in both is read, then written.
 func elementwise(f *asm.File, name, doc, params string, inputs, outputs string, body func(e *asm.Entry, in []string) []string) {
-	e := f.Entry(name, doc, threads, params+", u32 n")
+	e := f.Entry(name, doc, work.Threads, params+", u32 n")
 	spans(e, inputs, outputs, func(in []string) []string { return body(e, in) })
 }
 
@@ -36,20 +32,20 @@ func spans(e *asm.Entry, inputs, outputs string, body func(in []string) []string
 		sub.u32 rest, n, first
 		mov.u32 n, %%tid.x
 		add.u32 first, first, n
-		setp.lt.u32 partial, rest, %d`, perBlock, perBlock)
+		setp.lt.u32 partial, rest, %d`, work.PerBlock, work.PerBlock)
 	for _, s := range union(from, to) {
 		e.P("mad.wide.u32 %s, first, 4, %s", s, s)
 	}
 	e.P("@partial bra.uni tail")
-	var in [perThread][]string
-	for k := range perThread {
+	var in [work.PerThread][]string
+	for k := range work.PerThread {
 		for _, s := range from {
 			v := e.Temp("f32")
 			e.P("ld.global.f32 %s, [%s+%d]", v, s, k*wordStride)
 			in[k] = append(in[k], v)
 		}
 	}
-	for k := range perThread {
+	for k := range work.PerThread {
 		for i, v := range body(in[k]) {
 			e.P("st.global.f32 [%s+%d], %s", to[i], k*wordStride, v)
 		}
@@ -72,7 +68,7 @@ func spans(e *asm.Entry, inputs, outputs string, body func(in []string) []string
 	}
 	e.P(`add.u32 n, n, %d
 		bra tail
-		done:`, threads)
+		done:`, work.Threads)
 }
 
 func union(a, b []string) []string {

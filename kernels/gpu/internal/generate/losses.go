@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // losses is the summed losses, each block's part, and their gradients.
@@ -54,11 +55,11 @@ func stored(f *asm.File, name, doc, params, inputs string, before func(e *asm.En
 	if params != "" {
 		spansOf += ", " + params
 	}
-	e := f.Entry(name, "y = "+doc, threads, spansOf+", u32 n")
+	e := f.Entry(name, "y = "+doc, work.Threads, spansOf+", u32 n")
 	before(e)
 	spans(e, inputs, "y", func(in []string) []string { return []string{value(calc{e}, in)} })
 
-	e = f.Entry(name+"_add", "y += "+doc, threads, spansOf+", u32 n")
+	e = f.Entry(name+"_add", "y += "+doc, work.Threads, spansOf+", u32 n")
 	before(e)
 	spans(e, inputs+" y", "y", func(in []string) []string {
 		c := calc{e}

@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // pairWeights adds the kernel that gives each of a list of pairs its weight in
 // the gradient of lengths: a warp for each.
 func pairWeights(f *asm.File) {
 	e := f.Entry("pair_weights", "weight[k] = coefficient*g/|x[u] - x[v]|, 0 where the points coincide, of pairs u, v, coefficient. A warp for each pair.",
-		threads, "u64 weight, u64 x, u64 pairs, u64 g, u32 count, u32 d")
+		work.Threads, "u64 weight, u64 x, u64 pairs, u64 g, u32 count, u32 d")
 	c := calc{e}
 	e.Reg("u32", "thread lane pair u v")
 	e.Reg("u64", "p q offset")
@@ -33,7 +34,7 @@ func pairWeights(f *asm.File) {
 		mul.wide.u32 offset, v, d
 		shl.b64 offset, offset, 2
 		add.u64 q, x, offset
-		mov.f32 sum, %s`, warps, num(0))
+		mov.f32 sum, %s`, work.Warps, num(0))
 	step := func(k int) {
 		var words [][2]string
 		for m := range k {
@@ -81,7 +82,7 @@ func pairWeights(f *asm.File) {
 // each point is in.
 func pairRows(f *asm.File) {
 	e := f.Entry("pair_rows", "dx[row] = sum of weight[k]*(x[row] - x[other]), or += where add is not 0, over its entries, which are 2*k where the row is the first of pair k and 2*k+1 where it is the second."+listDoc,
-		threads, "u64 dx, u64 x, u64 weight, u64 pairs, "+listParams+", u32 add, u32 width")
+		work.Threads, "u64 dx, u64 x, u64 weight, u64 pairs, "+listParams+", u32 add, u32 width")
 	c := calc{e}
 	e.Reg("u32", "pair")
 	e.Reg("pred", "adds")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // products is matrix products and convolutions, a thread for each element of
@@ -29,7 +30,7 @@ func element(e *asm.Entry) calc {
 		mad.lo.u32 e, e, %d, t
 		setp.ge.u32 outside, e, n
 		@outside bra done
-		mov.f32 sum, %s`, threads, num(0))
+		mov.f32 sum, %s`, work.Threads, num(0))
 	return calc{e}
 }
 
@@ -98,7 +99,7 @@ func (c calc) finish() {
 }
 
 func gemm(f *asm.File) {
-	e := f.Entry("gemm", "C = act(alpha*A*B + beta*C + bias). The operands' strides tell whether they are transposed; C is not read where beta is 0.", threads,
+	e := f.Entry("gemm", "C = act(alpha*A*B + beta*C + bias). The operands' strides tell whether they are transposed; C is not read where beta is 0.", work.Threads,
 		"u64 c, u64 a, u64 b, u64 bias, u32 n, u32 columns, u32 depth, u32 ldc, u32 a_row, u32 a_depth, u32 b_depth, u32 b_column, f32 alpha, f32 beta, u32 act")
 	e.Reg("u32", "t row column ia ib")
 	c := element(e)
@@ -150,7 +151,7 @@ func (c calc) flat(register, first string, pairs ...string) {
 }
 
 func conv(f *asm.File) {
-	e := f.Entry("conv", "dst = act(x * w + bias), the cross-correlation.", threads, "u64 dst, u64 x_, u64 w_, u64 bias, u32 n, "+shape+", u32 act, u32 add")
+	e := f.Entry("conv", "dst = act(x * w + bias), the cross-correlation.", work.Threads, "u64 dst, u64 x_, u64 w_, u64 bias, u32 n, "+shape+", u32 act, u32 add")
 	e.Reg("u32", "t image filter oh ow")
 	c := element(e)
 	c.split("e", "out_w", "t", "ow")
@@ -196,7 +197,7 @@ func (c calc) output(register, in, pad, tap, stride, length, next string) {
 }
 
 func convTranspose(f *asm.File) {
-	e := f.Entry("conv_transpose", "dst = act(transposed w applied to y + bias), or += where add is not 0.", threads, "u64 dst, u64 y_, u64 w_, u64 bias, u32 n, "+shape+", u32 act, u32 add")
+	e := f.Entry("conv_transpose", "dst = act(transposed w applied to y + bias), or += where add is not 0.", work.Threads, "u64 dst, u64 y_, u64 w_, u64 bias, u32 n, "+shape+", u32 act, u32 add")
 	e.Reg("u32", "t image ch h w")
 	c := element(e)
 	c.split("e", "width", "t", "w")
@@ -222,7 +223,7 @@ func convTranspose(f *asm.File) {
 }
 
 func convWeightGrad(f *asm.File) {
-	e := f.Entry("conv_weight_grad", fmt.Sprintf("dst = gradient of <y, x * w> with respect to w, or += where add is not 0: a block of %d threads for each element, which share the images.", threads), threads,
+	e := f.Entry("conv_weight_grad", fmt.Sprintf("dst = gradient of <y, x * w> with respect to w, or += where add is not 0: a block of %d threads for each element, which share the images.", work.Threads), work.Threads,
 		"u64 dst, u64 x_, u64 y_, u32 images, "+shape+", u32 add")
 	c := calc{e}
 	e.Reg("u32", "e t filter ch r s image")
@@ -254,7 +255,7 @@ func convWeightGrad(f *asm.File) {
 	})
 	e.P(`add.u32 image, image, %d
 		bra images_loop
-		summed:`, threads)
+		summed:`, work.Threads)
 	total := c.sumBlock("sum", "t")
 	e.P("mov.f32 sum, %s", num(0))
 	e.P("@!first_thread bra done")

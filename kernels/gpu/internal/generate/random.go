@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // random is draws from the generator Philox4x32-10 and what is made of normal
@@ -35,14 +36,14 @@ func random() *asm.File {
 // a counter, which change places in shared memory so that a warp stores 32 in a
 // row.
 func draw(f *asm.File, name, doc string, convert func(c calc, words []string) []string) {
-	e := f.Entry(name, doc, threads, "u64 y, u32 n, u64 seed, u64 stream")
+	e := f.Entry(name, doc, work.Threads, "u64 y, u32 n, u64 seed, u64 stream")
 	c := calc{e}
-	e.Shared("values", 4*perBlock)
+	e.Shared("values", 4*work.PerBlock)
 	e.Reg("u32", "thread block first slot")
 	e.Reg("pred", "outside")
 	e.P(`mov.u32 thread, %%tid.x
 		mov.u32 block, %%ctaid.x
-		mad.lo.u32 first, block, %d, thread`, threads)
+		mad.lo.u32 first, block, %d, thread`, work.Threads)
 	values := convert(c, c.philox("first"))
 	e.P(`mov.u32 slot, values
 		mad.lo.u32 first, thread, 16, slot
@@ -50,10 +51,10 @@ func draw(f *asm.File, name, doc string, convert func(c calc, words []string) []
 	e.P("st.shared.v4.f32 [first], {%s, %s, %s, %s}", values[0], values[1], values[2], values[3])
 	e.P(`bar.sync 0
 		mad.lo.u32 first, block, %d, thread
-		mad.wide.u32 y, first, 4, y`, perBlock)
-	for k := range perThread {
+		mad.wide.u32 y, first, 4, y`, work.PerBlock)
+	for k := range work.PerThread {
 		if k > 0 {
-			e.P("add.u32 first, first, %d", threads)
+			e.P("add.u32 first, first, %d", work.Threads)
 		}
 		v := c.f("ld.shared.f32", fmt.Sprintf("[slot+%d]", k*wordStride))
 		e.P(`setp.ge.u32 outside, first, n

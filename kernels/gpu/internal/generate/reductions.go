@@ -5,17 +5,13 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // Sums are taken in two stages where one block cannot do it: each block sums a
 // part of fixed size, in a fixed order, and a later launch sums the parts. The
 // result depends on the sizes alone. A thread sums elements 256 apart, then
 // threads are summed in a tree.
-const (
-	partSize = 4096 // elements of a row that a block sums
-	partRows = 256  // rows of a matrix that a block sums the columns of
-	warps    = threads / 32
-)
 
 // reductions is sums of arrays, and of products.
 func reductions() *asm.File {
@@ -34,11 +30,11 @@ func reduction(f *asm.File, name, doc, inputs string, body func(c calc, in []str
 	for _, s := range strings.Fields(inputs) {
 		params += ", u64 " + s
 	}
-	e := f.Entry(name, doc+fmt.Sprintf(" Block i stores the sum over elements %d*i to %d*(i+1) into partial[i].", partSize, partSize), threads, params+", u32 n")
+	e := f.Entry(name, doc+fmt.Sprintf(" Block i stores the sum over elements %d*i to %d*(i+1) into partial[i].", work.PartSize, work.PartSize), work.Threads, params+", u32 n")
 	e.Reg("u32", "block first")
 	e.P(`mov.u32 block, %%ctaid.x
 		mul.lo.u32 first, block, %d
-		sub.u32 n, n, first`, partSize)
+		sub.u32 n, n, first`, work.PartSize)
 	for _, s := range strings.Fields(inputs) {
 		e.P("mad.wide.u32 %s, first, 4, %s", s, s)
 	}
@@ -64,22 +60,22 @@ func sumPart(c calc, inputs []string, body func(c calc, in []string) string) str
 	c.P(`mov.u32 thread, %%tid.x
 		setp.eq.u32 first_thread, thread, 0
 		mov.f32 sum, %s
-		min.u32 n, n, %d`, num(0), partSize)
+		min.u32 n, n, %d`, num(0), work.PartSize)
 	for _, s := range inputs {
 		c.P("mad.wide.u32 %s, thread, 4, %s", s, s)
 	}
 	step := func() {
 		for _, s := range inputs {
-			c.P("add.u64 %s, %s, %d", s, s, perThread*wordStride)
+			c.P("add.u64 %s, %s, %d", s, s, work.PerThread*wordStride)
 		}
 	}
 	// Four elements at a time while all threads have them, then one by one.
-	c.P("mov.u32 i, %d", perBlock)
+	c.P("mov.u32 i, %d", work.PerBlock)
 	c.P("four:")
 	c.P(`setp.gt.u32 some, i, n
 		@some bra.uni rest`)
 	var terms []string
-	for k := range perThread {
+	for k := range work.PerThread {
 		terms = append(terms, load(k*wordStride))
 	}
 	pairs := c.add(c.add(terms[0], terms[1]), c.add(terms[2], terms[3]))
@@ -89,7 +85,7 @@ func sumPart(c calc, inputs []string, body func(c calc, in []string) string) str
 		bra.uni four
 		rest:
 		sub.u32 i, i, %d
-		add.u32 i, i, thread`, perBlock, perBlock)
+		add.u32 i, i, thread`, work.PerBlock, work.PerBlock)
 	c.P("one:")
 	c.P(`setp.ge.u32 some, i, n
 		@some bra summed`)
@@ -99,7 +95,7 @@ func sumPart(c calc, inputs []string, body func(c calc, in []string) string) str
 	}
 	c.P(`add.u32 i, i, %d
 		bra one
-		summed:`, threads)
+		summed:`, work.Threads)
 	return c.sumBlock("sum", "thread")
 }
 
@@ -114,7 +110,7 @@ func (c calc) sumWarp(x string, from int) string {
 
 // sumBlock returns the sum of x over a block of 256 threads, in the first.
 func (c calc) sumBlock(x, thread string) string {
-	c.Shared("sums", 4*warps)
+	c.Shared("sums", 4*work.Warps)
 	c.Reg("u32", "slot")
 	c.Reg("pred", "leader second")
 	total := c.Temp("f32")
@@ -132,9 +128,9 @@ func (c calc) sumBlock(x, thread string) string {
 		setp.lt.u32 leader, %s, %d
 		mad.lo.u32 slot, %s, 4, %s
 		@leader ld.shared.f32 %s, [slot]`,
-		thread, thread, c.base("sums"), c.base("sums"), x, thread, total, num(0), thread, warps, thread, c.base("sums"), total)
+		thread, thread, c.base("sums"), c.base("sums"), x, thread, total, num(0), thread, work.Warps, thread, c.base("sums"), total)
 	// The threads behind the first warp have left: they store nothing.
-	sum := c.sumWarp(total, warps/2)
+	sum := c.sumWarp(total, work.Warps/2)
 	c.P("added:")
 	return sum
 }
@@ -147,8 +143,8 @@ func (c calc) base(array string) string {
 
 // sumParts adds the sum of long rows: a block for each part of a row.
 func sumParts(f *asm.File) {
-	e := f.Entry("sum_parts", fmt.Sprintf("Sums rows of n elements: block row*parts + i the elements from %d*i on. dst[block] = scale*sum, or += where add is not 0.", partSize),
-		threads, "u64 dst, u64 src, u32 n, u32 parts, f32 scale, u32 add")
+	e := f.Entry("sum_parts", fmt.Sprintf("Sums rows of n elements: block row*parts + i the elements from %d*i on. dst[block] = scale*sum, or += where add is not 0.", work.PartSize),
+		work.Threads, "u64 dst, u64 src, u32 n, u32 parts, f32 scale, u32 add")
 	c := calc{e}
 	e.Reg("u32", "block row part")
 	e.Reg("u64", "offset")
@@ -162,7 +158,7 @@ func sumParts(f *asm.File) {
 		add.u64 src, src, offset
 		mad.wide.u32 src, part, 4, src
 		sub.u32 n, n, part
-		mad.wide.u32 dst, block, 4, dst`, partSize)
+		mad.wide.u32 dst, block, 4, dst`, work.PartSize)
 	sum := sumPart(c, []string{"src"}, func(_ calc, in []string) string { return in[0] })
 	c.storeScaled("first_thread", sum)
 }
@@ -183,7 +179,7 @@ func (c calc) storeScaled(where, x string) {
 // sumShortRows adds the sum of short rows: a warp for each.
 func sumShortRows(f *asm.File) {
 	e := f.Entry("sum_rows", "Sums rows of n elements, a warp each: dst[row] = scale*sum, or += where add is not 0.",
-		threads, "u64 dst, u64 src, u32 rows, u32 n, f32 scale, u32 add")
+		work.Threads, "u64 dst, u64 src, u32 rows, u32 n, f32 scale, u32 add")
 	c := calc{e}
 	e.Reg("u32", "thread lane row")
 	e.Reg("u64", "offset")
@@ -211,17 +207,17 @@ func sumShortRows(f *asm.File) {
 		add.u64 src, src, 128
 		add.u32 lane, lane, 32
 		bra next
-		summed:`, warps, num(0))
+		summed:`, work.Warps, num(0))
 	c.storeScaled("first", c.sumWarp("sum", 16))
 }
 
 // sumColumns adds the sum of columns: a block takes 32 columns side by side,
 // each warp every eighth row.
 func sumColumns(f *asm.File) {
-	e := f.Entry("sum_columns", fmt.Sprintf("Sums the columns of matrices of rows*columns. Block (i, part) takes columns from 32*(i mod blocks) of matrix i/blocks, rows from %d*part: dst[(matrix*parts + part)*columns + column] = scale*sum, or += where add is not 0.", partRows),
-		threads, "u64 dst, u64 src, u32 rows, u32 columns, u32 blocks, f32 scale, u32 add")
+	e := f.Entry("sum_columns", fmt.Sprintf("Sums the columns of matrices of rows*columns. Block (i, part) takes columns from 32*(i mod blocks) of matrix i/blocks, rows from %d*part: dst[(matrix*parts + part)*columns + column] = scale*sum, or += where add is not 0.", work.PartRows),
+		work.Threads, "u64 dst, u64 src, u32 rows, u32 columns, u32 blocks, f32 scale, u32 add")
 	c := calc{e}
-	e.Shared("tile", 4*threads)
+	e.Shared("tile", 4*work.Threads)
 	e.Reg("u32", "thread lane warp matrix column part row parts slot")
 	e.Reg("u64", "offset step")
 	e.Reg("pred", "inside some first")
@@ -252,11 +248,11 @@ func sumColumns(f *asm.File) {
 		mad.lo.u32 part, part, %d, %d
 		min.u32 rows, rows, part
 		mov.f32 sum, %s
-		@!inside bra summed`, partRows, 4*warps, partRows, partRows, num(0))
+		@!inside bra summed`, work.PartRows, 4*work.Warps, work.PartRows, work.PartRows, num(0))
 	// Four rows at a time, then one by one.
 	at := []string{"src", e.Temp("u64"), e.Temp("u64"), e.Temp("u64")}
 	x := e.Temps("f32", 4)
-	e.P("add.u32 row, row, %d", 3*warps)
+	e.P("add.u32 row, row, %d", 3*work.Warps)
 	e.P("four:")
 	e.P(`setp.ge.u32 some, row, rows
 		@some bra rest`)
@@ -279,7 +275,7 @@ func sumColumns(f *asm.File) {
 		add.rn.f32 sum, sum, x
 		add.u64 src, src, step
 		add.u32 row, row, %d
-		bra one`, at[3], 4*warps, 3*warps, warps)
+		bra one`, at[3], 4*work.Warps, 3*work.Warps, work.Warps)
 	e.P("summed:")
 	e.P(`mov.u32 slot, tile
 		mad.lo.u32 slot, thread, 4, slot
@@ -289,7 +285,7 @@ func sumColumns(f *asm.File) {
 		and.pred first, first, inside
 		@!first bra stored`)
 	total := "sum"
-	for k := 1; k < warps; k++ {
+	for k := 1; k < work.Warps; k++ {
 		total = c.add(total, c.f("ld.shared.f32", fmt.Sprintf("[slot+%d]", 128*k)))
 	}
 	c.storeScaled("first", total)

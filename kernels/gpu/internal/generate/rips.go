@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // rips is what kernels can tell of Vietoris–Rips filtrations.
@@ -14,10 +15,6 @@ func rips() *asm.File {
 	listEdges(f)
 	return f
 }
-
-// manyThreads is the size of blocks that do all of a kernel's work, or share as
-// much as possible.
-const manyThreads = 1024
 
 // key returns the key of the edge between points a and b.
 func (c calc) key(length, a, b string) string {
@@ -67,7 +64,7 @@ const noKey = "0xffffffffffffffff"
 // edge it has taken, which leaves an edge for each point but one.
 func spanningTree(f *asm.File) {
 	e := f.Entry("spanning_tree", "Stores the keys of the minimum spanning tree into n places of tree, in no order; one gets all ones. One block does it all. component, joined (n words) and least (n keys) are its workspace.",
-		manyThreads, "u64 tree, u64 dist, u64 component, u64 joined, u64 least, u32 n")
+		work.ManyThreads, "u64 tree, u64 dist, u64 component, u64 joined, u64 least, u32 n")
 	c := calc{e}
 	e.Shared("ended", 4)
 	e.Reg("u32", "thread warp lane v u mine other root old count length ends ended_at points")
@@ -81,7 +78,7 @@ func spanningTree(f *asm.File) {
 		sub.u32 points, n, 1
 		mov.u32 ended_at, ended
 		@zero st.shared.u32 [ended_at], 0`)
-	c.stride("v", "thread", manyThreads, func(string) {
+	c.stride("v", "thread", work.ManyThreads, func(string) {
 		e.P("st.global.u32 [%s], v", c.at("component", "v", 4))
 		e.P("st.global.u32 [%s], v", c.at("joined", "v", 4))
 		e.P("st.global.u64 [%s], %s", c.at("least", "v", 8), noKey)
@@ -93,7 +90,7 @@ func spanningTree(f *asm.File) {
 		setp.eq.u32 none, count, points
 		@none bra.uni done`)
 	// The least edge of each component is that of one of its points.
-	c.stride("v", "warp", manyThreads/32, func(more string) {
+	c.stride("v", "warp", work.ManyThreads/32, func(more string) {
 		e.P(`mul.wide.u32 row, v, n
 			shl.b64 row, row, 2
 			add.u64 row, row, dist
@@ -109,7 +106,7 @@ func spanningTree(f *asm.File) {
 		e.P("@leader red.global.min.u64 [%s], best", c.at("least", "mine", 8))
 	})
 	e.P("bar.sync 0")
-	c.stride("v", "thread", manyThreads, func(more string) {
+	c.stride("v", "thread", work.ManyThreads, func(more string) {
 		e.P(`ld.global.u32 mine, [%s]
 			setp.ne.u32 none, mine, v
 			@none bra %s`, c.at("component", "v", 4), more) // no component any more
@@ -130,7 +127,7 @@ func spanningTree(f *asm.File) {
 		e.P("red.shared.add.u32 [ended_at], 1")
 	})
 	e.P("bar.sync 0")
-	c.stride("v", "thread", manyThreads, func(string) {
+	c.stride("v", "thread", work.ManyThreads, func(string) {
 		place := c.at("component", "v", 4)
 		e.P(`ld.global.u32 root, [%s]
 			up:
@@ -149,7 +146,7 @@ func spanningTree(f *asm.File) {
 // one is found that is joined to both ends before. Most edges have many such.
 func emptyLunes(f *asm.File) {
 	e := f.Entry("empty_lunes", "Bit i of sets[a][k] is set if edge (a, 32*k + i) has an empty lune: no point is joined to both ends before they are. Block (k, a) makes one word.",
-		manyThreads, "u64 sets, u64 dist, u32 n")
+		work.ManyThreads, "u64 sets, u64 dist, u32 n")
 	c := calc{e}
 	e.Shared("found", 4*32)
 	e.Reg("u32", "thread warp lane a b words place point length near_a near_b set u")
@@ -213,7 +210,7 @@ func emptyLunes(f *asm.File) {
 // listEdges adds the kernel that turns sets into a list.
 func listEdges(f *asm.File) {
 	e := f.Entry("list_edges", "Stores the number of edges in sets (n by words) into list, and their keys from list+8 on, by points. One block does it all, a row for each thread.",
-		manyThreads, "u64 list, u64 sets, u64 dist, u32 n, u32 words")
+		work.ManyThreads, "u64 list, u64 sets, u64 dist, u32 n, u32 words")
 	c := calc{e}
 	e.Shared("sums", 4*32)
 	e.Reg("u32", "thread warp lane first row k set count place u total b length before")
@@ -301,5 +298,5 @@ func listEdges(f *asm.File) {
 		@!zero bra done
 		st.global.u32 [list], total
 		st.global.u32 [list+4], 0
-		done:`, c.key("length", "row", "b"), manyThreads)
+		done:`, c.key("length", "row", "b"), work.ManyThreads)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // rows is the picking of rows and the adding to them.
@@ -16,15 +17,12 @@ func rows() *asm.File {
 }
 
 // A warp does 128 elements of a row, so that each thread has four in flight.
-const (
-	rowWords    = 4
-	rowElements = 32 * rowWords
-)
+const rowWords = work.RowElements / 32
 
 // gatherRows adds the kernel that copies rows.
 func gatherRows(f *asm.File) {
 	e := f.Entry("gather_rows", "dst[k] = src[index[k]], rows of so many elements. A warp for each 128 elements of a row; parts is how many that are.",
-		threads, "u64 dst, u64 src, u64 index, u32 count, u32 parts, u32 width")
+		work.Threads, "u64 dst, u64 src, u64 index, u32 count, u32 parts, u32 width")
 	e.Reg("u32", "warp lane k part row column")
 	e.Reg("u64", "offset")
 	e.Reg("pred", "none inside<4>")
@@ -48,7 +46,7 @@ func gatherRows(f *asm.File) {
 		mul.wide.u32 offset, k, width
 		shl.b64 offset, offset, 2
 		add.u64 dst, dst, offset
-		mad.wide.u32 dst, column, 4, dst`, warps, rowElements)
+		mad.wide.u32 dst, column, 4, dst`, work.Warps, work.RowElements)
 	x := e.Temps("f32", rowWords)
 	for m := range rowWords {
 		e.P(`setp.lt.u32 inside%d, column, width
@@ -64,7 +62,7 @@ func gatherRows(f *asm.File) {
 // scatterRows adds the kernel that adds rows to others.
 func scatterRows(f *asm.File) {
 	e := f.Entry("scatter_rows", "Adds to rows of dst those rows of src that its entries say."+listDoc,
-		threads, "u64 dst, u64 src, "+listParams+", u32 width")
+		work.Threads, "u64 dst, u64 src, "+listParams+", u32 width")
 	c := calc{e}
 	e.Reg("u64", "here")
 	listedRow(c)
@@ -127,7 +125,7 @@ func listedRow(c calc) {
 		ld.global.u32 end, [at_entry+4]
 		mad.wide.u32 entries, listed, 8, list
 		add.u64 entries, entries, 4
-		mad.lo.u32 column, part, %d, lane`, warps, rowElements)
+		mad.lo.u32 column, part, %d, lane`, work.Warps, work.RowElements)
 	for m := range rowWords {
 		c.P(`mov.f32 sum%d, %s
 			add.u32 u, column, %d

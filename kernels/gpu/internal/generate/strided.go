@@ -6,6 +6,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // Ranks of the strided kernels; arrays of fewer axes get leading ones of one
@@ -57,7 +58,7 @@ func walk(f *asm.File, name, doc string, rank int, out, in, first string, body f
 			params += fmt.Sprintf(", u32 %s_%d", a, k)
 		}
 	}
-	e := f.Entry(name, doc, threads, params)
+	e := f.Entry(name, doc, work.Threads, params)
 	c := calc{e}
 	e.Reg("u32", "e last rest quotient index at")
 	e.Reg("pred", "outside")
@@ -70,7 +71,7 @@ func walk(f *asm.File, name, doc string, rank int, out, in, first string, body f
 		next:
 		setp.ge.u32 outside, e, n
 		@outside bra done
-		mov.u32 rest, e`, perBlock, perBlock)
+		mov.u32 rest, e`, work.PerBlock, work.PerBlock)
 	places := map[string]string{}
 	for _, a := range arrays {
 		places[a] = e.Temp("u32")
@@ -102,7 +103,7 @@ func walk(f *asm.File, name, doc string, rank int, out, in, first string, body f
 	e.P("st.global.f32 [dst_at], %s", body(c, values))
 	e.P(`add.u32 e, e, %d
 		bra next
-		done:`, threads)
+		done:`, work.Threads)
 }
 
 // divide sets quotient to x divided by a number that the host has made a

@@ -1,0 +1,28 @@
+// Package work says how kernels divide their work among blocks, warps and
+// threads: what the generator writes into PTX and the device launches by.
+package work
+
+const (
+	// Threads is the size of most kernels' blocks, and Warps how many warps
+	// that is.
+	Threads = 256
+	Warps   = Threads / 32
+
+	// PerBlock elements are the work of a block of an element-wise kernel,
+	// PerThread of each thread.
+	PerThread = 4
+	PerBlock  = Threads * PerThread
+
+	// PartSize elements of a row, and PartRows rows of PartColumns columns, are
+	// what a block sums.
+	PartSize    = 4096
+	PartRows    = 256
+	PartColumns = 32
+
+	// RowElements of a row that is picked or added to are the work of a warp.
+	RowElements = 128
+
+	// ManyThreads is the size of blocks that do all of a kernel's work, or share
+	// as much as possible.
+	ManyThreads = 1024
+)
