@@ -8,7 +8,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/kernels/internal/ptxas"
+	"github.com/topogen/topogen/kernels/ptxsim"
 )
+
+// No kernel has instructions that are doubtful or in vain.
+func TestLint(t *testing.T) {
+	for name, text := range kernelFiles(t) {
+		warnings, err := ptxsim.Lint(name, text)
+		require.NoError(t, err)
+		require.Empty(t, warnings)
+	}
+}
+
+// kernelFiles returns the texts of the product's kernels by their files' names.
+func kernelFiles(t *testing.T) map[string]string {
+	files, err := filepath.Glob("ptx/*.ptx")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	texts := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		texts[filepath.Base(file)] = string(text)
+	}
+	return texts
+}
 
 // NVIDIA's assembler accepts every kernel, for old GPUs and new ones, and keeps
 // all its registers.
@@ -19,19 +43,14 @@ func TestAssembler(t *testing.T) {
 	}
 	newest, err := a.Newest()
 	require.NoError(t, err)
-	files, err := filepath.Glob("ptx/*.ptx")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
 	for _, arch := range []string{"sm_70", "sm_80", "sm_90", newest} {
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			require.NoError(t, err)
-			uses, err := a.Assemble(arch, filepath.Base(file), string(text))
+		for name, text := range kernelFiles(t) {
+			uses, err := a.Assemble(arch, name, text)
 			require.NoError(t, err)
 			require.NotEmpty(t, uses)
 			for _, u := range uses {
-				require.Zero(t, u.Spills, "%s: kernel %s spills registers on %s", file, u.Name, arch)
-				t.Logf("%s %s %s: %d registers, %d bytes of shared memory", arch, filepath.Base(file), u.Name, u.Registers, u.Shared)
+				require.Zero(t, u.Spills, "%s: kernel %s spills registers on %s", name, u.Name, arch)
+				t.Logf("%s %s %s: %d registers, %d bytes of shared memory", arch, name, u.Name, u.Registers, u.Shared)
 			}
 		}
 	}

@@ -72,17 +72,19 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 // MapGrad stores dy·f′.
 func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
 	kernels.CheckMapGrad(f, dx, dy, x, y)
-	from := x
-	if f.GradFromOutput() {
-		from = y
-	}
 	switch {
-	case f != kernels.Identity:
-		d.each(gradEntries[store][f], dx.Len(), d.span(dx), d.span(dy), d.span(from))
-	case store == kernels.Set:
+	case f == kernels.Identity && store == kernels.Set:
 		d.Copy(dx, dy)
-	default:
+	case f == kernels.Identity:
 		d.AddScaled(dx, 1, dy)
+	case f == kernels.Neg && store == kernels.Set:
+		d.Map(kernels.Neg, dx, dy)
+	case f == kernels.Neg:
+		d.AddScaled(dx, -1, dy)
+	case f.GradFromOutput():
+		d.each(gradEntries[store][f], dx.Len(), d.span(dx), d.span(dy), d.span(y))
+	default:
+		d.each(gradEntries[store][f], dx.Len(), d.span(dx), d.span(dy), d.span(x))
 	}
 }
 

@@ -188,11 +188,9 @@ func (c calc) sinCos(r string) (sin, cos string) {
 	return sin, cos
 }
 
-// apply returns f(x).
+// apply returns f(x), f not being Identity.
 func (c calc) apply(f kernels.Func, x string) string {
 	switch f {
-	case kernels.Identity:
-		return x
 	case kernels.ReLU:
 		return c.max(x, num(0))
 	case kernels.Sigmoid:
@@ -224,11 +222,9 @@ func (c calc) apply(f kernels.Func, x string) string {
 }
 
 // derivative returns dy·f′, where v is f(x) for functions with GradFromOutput,
-// else x.
+// else x. Identity and Neg need no v and are the host's affair.
 func (c calc) derivative(f kernels.Func, dy, v string) string {
 	switch f {
-	case kernels.Identity:
-		return dy
 	case kernels.ReLU:
 		return c.choose(c.p("setp.gt.f32", v, num(0)), dy, num(0))
 	case kernels.Sigmoid:
@@ -239,8 +235,6 @@ func (c calc) derivative(f kernels.Func, dy, v string) string {
 		return c.mul(dy, v)
 	case kernels.Sqrt:
 		return c.choose(c.p("setp.eq.f32", v, num(0)), num(0), c.mul(dy, c.div(num(0.5), v)))
-	case kernels.Neg:
-		return c.neg(dy)
 	case kernels.Reciprocal:
 		return c.mul(dy, c.neg(c.mul(v, v)))
 	case kernels.Log:

@@ -11,11 +11,13 @@ import (
 func maps() *asm.File {
 	f := asm.New("maps.ptx", "Element-wise functions of one variable and their gradients: y = f(x); dx = dy*f'(x) (or dx += ...), where v is y for functions whose derivative can be told from it, else x.")
 	for _, fn := range kernels.Funcs() {
-		if fn == kernels.Identity {
-			continue // a copy, or an addition
+		if fn != kernels.Identity { // a copy
+			elementwise(f, "map_"+fn.String(), fmt.Sprintf("y = %v(x)", fn), "u64 y, u64 x", "x", "y",
+				func(e *asm.Entry, in []string) []string { return []string{calc{e}.apply(fn, in[0])} })
 		}
-		elementwise(f, "map_"+fn.String(), fmt.Sprintf("y = %v(x)", fn), "u64 y, u64 x", "x", "y",
-			func(e *asm.Entry, in []string) []string { return []string{calc{e}.apply(fn, in[0])} })
+		if fn == kernels.Identity || fn == kernels.Neg {
+			continue // of dy alone
+		}
 		elementwise(f, "grad_"+fn.String(), fmt.Sprintf("dx = dy*%v'", fn), "u64 dx, u64 dy, u64 v", "dy v", "dx",
 			func(e *asm.Entry, in []string) []string { return []string{calc{e}.derivative(fn, in[0], in[1])} })
 		elementwise(f, "grad_add_"+fn.String(), fmt.Sprintf("dx += dy*%v'", fn), "u64 dx, u64 dy, u64 v", "dy v dx", "dx",

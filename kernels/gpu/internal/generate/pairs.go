@@ -13,28 +13,18 @@ func pairWeights(f *asm.File) {
 	e := f.Entry("pair_weights", "weight[k] = coefficient*g/|x[u] - x[v]|, 0 where the points coincide, of pairs u, v, coefficient. A warp for each pair.",
 		work.Threads, "u64 weight, u64 x, u64 pairs, u64 g, u32 count, u32 d")
 	c := calc{e}
-	e.Reg("u32", "thread lane pair u v")
-	e.Reg("u64", "p q offset")
+	e.Reg("u32", "first u v")
+	e.Reg("u64", "p q")
 	e.Reg("f32", "coefficient factor sum")
-	e.Reg("pred", "none some")
-	e.P(`mov.u32 thread, %%tid.x
-		and.b32 lane, thread, 31
-		shr.u32 thread, thread, 5
-		mov.u32 pair, %%ctaid.x
-		mad.lo.u32 pair, pair, %d, thread
-		setp.ge.u32 none, pair, count
-		@none bra.uni done
-		mad.wide.u32 pairs, pair, 12, pairs
+	e.Reg("pred", "some")
+	c.warpOf("pair", "count")
+	e.P(`mad.wide.u32 pairs, pair, 12, pairs
 		ld.global.u32 u, [pairs]
 		ld.global.u32 v, [pairs+4]
 		mad.wide.u32 x, lane, 4, x
-		mul.wide.u32 offset, u, d
-		shl.b64 offset, offset, 2
-		add.u64 p, x, offset
-		mul.wide.u32 offset, v, d
-		shl.b64 offset, offset, 2
-		add.u64 q, x, offset
-		mov.f32 sum, %s`, work.Warps, num(0))
+		mov.f32 sum, %s`, num(0))
+	c.row("p", "x", "u", "d")
+	c.row("q", "x", "v", "d")
 	step := func(k int) {
 		var words [][2]string
 		for m := range k {
@@ -65,8 +55,8 @@ func pairWeights(f *asm.File) {
 	e.P(`bra one
 		summed:`)
 	length := c.sqrt(c.sumWarp("sum", 16))
-	e.P(`and.b32 thread, lane, 31
-		setp.ne.u32 some, thread, 0
+	e.P(`and.b32 first, lane, 31
+		setp.ne.u32 some, first, 0
 		@some bra done
 		ld.global.f32 coefficient, [pairs+8]
 		ld.global.f32 factor, [g]`)
@@ -89,12 +79,10 @@ func pairRows(f *asm.File) {
 	e.Reg("u64", "here")
 	listedRow(c)
 	mine := e.Temps("f32", rowWords)
-	e.P(`mul.wide.u32 here, row, width
-		shl.b64 here, here, 2
-		mad.wide.u32 here, column, 4, here
-		add.u64 dx, dx, here
-		add.u64 here, x, here
-		mad.wide.u32 x, column, 4, x`)
+	e.P(`mad.wide.u32 x, column, 4, x
+		mad.wide.u32 dx, column, 4, dx`)
+	c.row("dx", "dx", "row", "width")
+	c.row("here", "x", "row", "width")
 	for m := range rowWords {
 		e.P(`setp.ne.and.u32 adds, add, 0, inside%d
 			@adds ld.global.f32 sum%d, [dx+%d]
@@ -113,9 +101,7 @@ func pairRows(f *asm.File) {
 			mad.wide.u32 here, u, 4, pairs
 			ld.global.u32 other_ahead, [here]`, at)
 	}, func(entry, some, words []string) {
-		e.P(`mul.wide.u32 here, %s, width
-			shl.b64 here, here, 2
-			add.u64 here, x, here`, entry[0])
+		c.row("here", "x", entry[0], "width")
 		for m, v := range words {
 			e.P("@%s ld.global.f32 %s, [here+%d]", some[m], v, 128*m)
 		}

@@ -41,22 +41,6 @@ func (c calc) split(x, length, quotient, rest string) {
 		sub.u32 %s, %s, %s`, quotient, x, length, rest, quotient, length, rest, x, rest)
 }
 
-// loop runs body for i = 0, 1, … below a length.
-func (c calc) loop(i, length string, body func(next string)) {
-	again, next, end := c.Label("loop_"+i), c.Label("next_"+i), c.Label("end_"+i)
-	over := c.Temp("pred")
-	c.Reg("u32", i)
-	c.P("mov.u32 %s, 0", i)
-	c.P("%s:", again)
-	c.P(`setp.ge.u32 %s, %s, %s
-		@%s bra %s`, over, i, length, over, end)
-	body(next)
-	c.P("%s:", next)
-	c.P(`add.u32 %s, %s, 1
-		bra %s`, i, i, again)
-	c.P("%s:", end)
-}
-
 // load sets a register to element index of an array.
 func (c calc) load(register, array, index string) {
 	at := c.op("u64", "mad.wide.u32", index, "4", array)
@@ -106,7 +90,7 @@ func gemm(f *asm.File) {
 	c.split("e", "columns", "row", "column")
 	e.P(`mul.lo.u32 ia, row, a_row
 		mul.lo.u32 ib, column, b_column`)
-	c.loop("k", "depth", func(string) {
+	c.loop("k", "0", "depth", 1, func(string) {
 		c.load("x", "a", "ia")
 		c.load("y", "b", "ib")
 		e.P(`fma.rn.f32 sum, x, y, sum
@@ -158,10 +142,10 @@ func conv(f *asm.File) {
 	c.split("t", "out_h", "image", "oh")
 	e.P("mov.u32 t, image")
 	c.split("t", "filters", "image", "filter")
-	c.loop("ch", "channels", func(string) {
-		c.loop("r", "rows", func(next string) {
+	c.loop("ch", "0", "channels", 1, func(string) {
+		c.loop("r", "0", "rows", 1, func(next string) {
 			c.input("h", "oh", "stride_h", "r", "pad_h", "height", next)
-			c.loop("s", "columns", func(next string) {
+			c.loop("s", "0", "columns", 1, func(next string) {
 				c.input("w", "ow", "stride_w", "s", "pad_w", "width", next)
 				c.flat("ix", "image", "channels", "ch", "height", "h", "width", "w")
 				c.flat("iw", "filter", "channels", "ch", "rows", "r", "columns", "s")
@@ -204,11 +188,11 @@ func convTranspose(f *asm.File) {
 	c.split("t", "height", "image", "h")
 	e.P("mov.u32 t, image")
 	c.split("t", "channels", "image", "ch")
-	c.loop("r", "rows", func(next string) {
+	c.loop("r", "0", "rows", 1, func(next string) {
 		c.output("oh", "h", "pad_h", "r", "stride_h", "out_h", next)
-		c.loop("s", "columns", func(next string) {
+		c.loop("s", "0", "columns", 1, func(next string) {
 			c.output("ow", "w", "pad_w", "s", "stride_w", "out_w", next)
-			c.loop("filter", "filters", func(string) {
+			c.loop("filter", "0", "filters", 1, func(string) {
 				c.flat("iy", "image", "filters", "filter", "out_h", "oh", "out_w", "ow")
 				c.flat("iw", "filter", "channels", "ch", "rows", "r", "columns", "s")
 				c.load("x", "y_", "iy")
@@ -227,7 +211,7 @@ func convWeightGrad(f *asm.File) {
 		"u64 dst, u64 x_, u64 y_, u32 images, "+shape+", u32 add")
 	c := calc{e}
 	e.Reg("u32", "e t filter ch r s image")
-	e.Reg("pred", "adds first_thread some")
+	e.Reg("pred", "adds first_thread")
 	e.Reg("f32", "sum x y before")
 	e.P(`mov.u32 e, %%ctaid.x
 		mov.u32 t, %%tid.x
@@ -238,24 +222,19 @@ func convWeightGrad(f *asm.File) {
 	c.split("image", "rows", "filter", "r")
 	e.P("mov.u32 image, filter")
 	c.split("image", "channels", "filter", "ch")
-	e.P("mov.u32 image, t")
-	e.P("images_loop:")
-	e.P(`setp.ge.u32 some, image, images
-		@some bra summed`)
-	c.loop("oh", "out_h", func(next string) {
-		c.input("h", "oh", "stride_h", "r", "pad_h", "height", next)
-		c.loop("ow", "out_w", func(next string) {
-			c.input("w", "ow", "stride_w", "s", "pad_w", "width", next)
-			c.flat("ix", "image", "channels", "ch", "height", "h", "width", "w")
-			c.flat("iy", "image", "filters", "filter", "out_h", "oh", "out_w", "ow")
-			c.load("x", "x_", "ix")
-			c.load("y", "y_", "iy")
-			e.P("fma.rn.f32 sum, x, y, sum")
+	c.loop("image", "t", "images", work.Threads, func(string) {
+		c.loop("oh", "0", "out_h", 1, func(next string) {
+			c.input("h", "oh", "stride_h", "r", "pad_h", "height", next)
+			c.loop("ow", "0", "out_w", 1, func(next string) {
+				c.input("w", "ow", "stride_w", "s", "pad_w", "width", next)
+				c.flat("ix", "image", "channels", "ch", "height", "h", "width", "w")
+				c.flat("iy", "image", "filters", "filter", "out_h", "oh", "out_w", "ow")
+				c.load("x", "x_", "ix")
+				c.load("y", "y_", "iy")
+				e.P("fma.rn.f32 sum, x, y, sum")
+			})
 		})
 	})
-	e.P(`add.u32 image, image, %d
-		bra images_loop
-		summed:`, work.Threads)
 	total := c.sumBlock("sum", "t")
 	e.P("mov.f32 sum, %s", num(0))
 	e.P("@!first_thread bra done")

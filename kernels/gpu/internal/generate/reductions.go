@@ -147,18 +147,15 @@ func sumParts(f *asm.File) {
 		work.Threads, "u64 dst, u64 src, u32 n, u32 parts, f32 scale, u32 add")
 	c := calc{e}
 	e.Reg("u32", "block row part")
-	e.Reg("u64", "offset")
 	e.P(`mov.u32 block, %%ctaid.x
 		div.u32 row, block, parts
 		mul.lo.u32 part, row, parts
 		sub.u32 part, block, part
 		mul.lo.u32 part, part, %d
-		mul.wide.u32 offset, row, n
-		shl.b64 offset, offset, 2
-		add.u64 src, src, offset
 		mad.wide.u32 src, part, 4, src
-		sub.u32 n, n, part
 		mad.wide.u32 dst, block, 4, dst`, work.PartSize)
+	c.row("src", "src", "row", "n")
+	e.P("sub.u32 n, n, part")
 	sum := sumPart(c, []string{"src"}, func(_ calc, in []string) string { return in[0] })
 	c.storeScaled("first_thread", sum)
 }
@@ -181,22 +178,12 @@ func sumShortRows(f *asm.File) {
 	e := f.Entry("sum_rows", "Sums rows of n elements, a warp each: dst[row] = scale*sum, or += where add is not 0.",
 		work.Threads, "u64 dst, u64 src, u32 rows, u32 n, f32 scale, u32 add")
 	c := calc{e}
-	e.Reg("u32", "thread lane row")
-	e.Reg("u64", "offset")
 	e.Reg("pred", "outside first")
 	e.Reg("f32", "x sum")
-	e.P(`mov.u32 thread, %%tid.x
-		and.b32 lane, thread, 31
-		setp.eq.u32 first, lane, 0
-		shr.u32 thread, thread, 5
-		mov.u32 row, %%ctaid.x
-		mad.lo.u32 row, row, %d, thread
-		setp.ge.u32 outside, row, rows
-		@outside bra stored
+	c.warpOf("row", "rows")
+	c.row("src", "src", "row", "n")
+	e.P(`setp.eq.u32 first, lane, 0
 		mad.wide.u32 dst, row, 4, dst
-		mul.wide.u32 offset, row, n
-		shl.b64 offset, offset, 2
-		add.u64 src, src, offset
 		mad.wide.u32 src, lane, 4, src
 		mov.f32 sum, %s
 		next:
@@ -207,8 +194,9 @@ func sumShortRows(f *asm.File) {
 		add.u64 src, src, 128
 		add.u32 lane, lane, 32
 		bra next
-		summed:`, work.Warps, num(0))
+		summed:`, num(0))
 	c.storeScaled("first", c.sumWarp("sum", 16))
+	e.P("done:")
 }
 
 // sumColumns adds the sum of columns: a block takes 32 columns side by side,

@@ -35,22 +35,6 @@ func (c calc) minWarp(x string) string {
 	return x
 }
 
-// stride walks through the numbers below n that are first plus multiples of
-// step. The body may branch to the label more, which goes to the next.
-func (c calc) stride(i, first string, step int, body func(more string)) {
-	loop, more, end := c.Label("loop"), c.Label("more"), c.Label("end")
-	past := c.Temp("pred")
-	c.P("mov.u32 %s, %s", i, first)
-	c.P("%s:", loop)
-	c.P("setp.ge.u32 %s, %s, n", past, i)
-	c.P("@%s bra %s", past, end)
-	body(more)
-	c.P("%s:", more)
-	c.P("add.u32 %s, %s, %d", i, i, step)
-	c.P("bra %s", loop)
-	c.P("%s:", end)
-}
-
 // at returns the address of an element of an array of words of a size.
 func (c calc) at(array, i string, size int) string {
 	return c.op("u64", "mad.wide.u32", i, fmt.Sprint(size), array)
@@ -78,7 +62,7 @@ func spanningTree(f *asm.File) {
 		sub.u32 points, n, 1
 		mov.u32 ended_at, ended
 		@zero st.shared.u32 [ended_at], 0`)
-	c.stride("v", "thread", work.ManyThreads, func(string) {
+	c.loop("v", "thread", "n", work.ManyThreads, func(string) {
 		e.P("st.global.u32 [%s], v", c.at("component", "v", 4))
 		e.P("st.global.u32 [%s], v", c.at("joined", "v", 4))
 		e.P("st.global.u64 [%s], %s", c.at("least", "v", 8), noKey)
@@ -90,13 +74,13 @@ func spanningTree(f *asm.File) {
 		setp.eq.u32 none, count, points
 		@none bra.uni done`)
 	// The least edge of each component is that of one of its points.
-	c.stride("v", "warp", work.ManyThreads/32, func(more string) {
+	c.loop("v", "warp", "n", work.ManyThreads/32, func(more string) {
 		e.P(`mul.wide.u32 row, v, n
 			shl.b64 row, row, 2
 			add.u64 row, row, dist
 			ld.global.u32 mine, [%s]
 			mov.u64 best, %s`, c.at("component", "v", 4), noKey)
-		c.stride("u", "lane", 32, func(string) {
+		c.loop("u", "lane", "n", 32, func(string) {
 			e.P("ld.global.u32 other, [%s]", c.at("component", "u", 4))
 			e.P("ld.global.u32 length, [%s]", c.at("row", "u", 4))
 			e.P(`setp.ne.u32 same, mine, other
@@ -106,7 +90,7 @@ func spanningTree(f *asm.File) {
 		e.P("@leader red.global.min.u64 [%s], best", c.at("least", "mine", 8))
 	})
 	e.P("bar.sync 0")
-	c.stride("v", "thread", work.ManyThreads, func(more string) {
+	c.loop("v", "thread", "n", work.ManyThreads, func(more string) {
 		e.P(`ld.global.u32 mine, [%s]
 			setp.ne.u32 none, mine, v
 			@none bra %s`, c.at("component", "v", 4), more) // no component any more
@@ -127,7 +111,7 @@ func spanningTree(f *asm.File) {
 		e.P("red.shared.add.u32 [ended_at], 1")
 	})
 	e.P("bar.sync 0")
-	c.stride("v", "thread", work.ManyThreads, func(string) {
+	c.loop("v", "thread", "n", work.ManyThreads, func(string) {
 		place := c.at("component", "v", 4)
 		e.P(`ld.global.u32 root, [%s]
 			up:

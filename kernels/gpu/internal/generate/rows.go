@@ -23,30 +23,14 @@ const rowWords = work.RowElements / 32
 func gatherRows(f *asm.File) {
 	e := f.Entry("gather_rows", "dst[k] = src[index[k]], rows of so many elements. A warp for each 128 elements of a row; parts is how many that are.",
 		work.Threads, "u64 dst, u64 src, u64 index, u32 count, u32 parts, u32 width")
-	e.Reg("u32", "warp lane k part row column")
-	e.Reg("u64", "offset")
-	e.Reg("pred", "none inside<4>")
-	e.P(`mov.u32 lane, %%tid.x
-		shr.u32 warp, lane, 5
-		and.b32 lane, lane, 31
-		mov.u32 k, %%ctaid.x
-		mad.lo.u32 part, k, %d, warp
-		div.u32 k, part, parts
-		mul.lo.u32 row, k, parts
-		sub.u32 part, part, row
-		setp.ge.u32 none, k, count
-		@none bra.uni done
-		mad.wide.u32 index, k, 4, index
-		ld.global.u32 row, [index]
-		mad.lo.u32 column, part, %d, lane
-		mul.wide.u32 offset, row, width
-		shl.b64 offset, offset, 2
-		add.u64 src, src, offset
-		mad.wide.u32 src, column, 4, src
-		mul.wide.u32 offset, k, width
-		shl.b64 offset, offset, 2
-		add.u64 dst, dst, offset
-		mad.wide.u32 dst, column, 4, dst`, work.Warps, work.RowElements)
+	c := calc{e}
+	rowPart(c, "count")
+	e.P(`mad.wide.u32 index, k, 4, index
+		ld.global.u32 row, [index]`)
+	c.row("src", "src", "row", "width")
+	c.row("dst", "dst", "k", "width")
+	e.P(`mad.wide.u32 src, column, 4, src
+		mad.wide.u32 dst, column, 4, dst`)
 	x := e.Temps("f32", rowWords)
 	for m := range rowWords {
 		e.P(`setp.lt.u32 inside%d, column, width
@@ -59,6 +43,19 @@ func gatherRows(f *asm.File) {
 	e.P("done:")
 }
 
+// rowPart finds the row, the k'th of count, and the first of its columns that are
+// the thread's. Warps that have none are done.
+func rowPart(c calc, count string) {
+	c.Reg("u32", "warp k part row column rows_parts")
+	c.Reg("pred", "inside<4>")
+	c.P("mul.lo.u32 rows_parts, %s, parts", count)
+	c.warpOf("warp", "rows_parts")
+	c.P(`div.u32 k, warp, parts
+		mul.lo.u32 row, k, parts
+		sub.u32 part, warp, row
+		mad.lo.u32 column, part, %d, lane`, work.RowElements)
+}
+
 // scatterRows adds the kernel that adds rows to others.
 func scatterRows(f *asm.File) {
 	e := f.Entry("scatter_rows", "Adds to rows of dst those rows of src that its entries say."+listDoc,
@@ -66,10 +63,8 @@ func scatterRows(f *asm.File) {
 	c := calc{e}
 	e.Reg("u64", "here")
 	listedRow(c)
-	e.P(`mul.wide.u32 here, row, width
-		shl.b64 here, here, 2
-		add.u64 dst, dst, here
-		mad.wide.u32 dst, column, 4, dst
+	c.row("dst", "dst", "row", "width")
+	e.P(`mad.wide.u32 dst, column, 4, dst
 		mad.wide.u32 src, column, 4, src`)
 	for m := range rowWords {
 		e.P("@inside%d ld.global.f32 sum%d, [dst+%d]", m, m, 128*m)
@@ -78,9 +73,7 @@ func scatterRows(f *asm.File) {
 		e.P(`add.u64 here, entries, %s
 			ld.global.u32 ahead, [here]`, at)
 	}, func(entry []string, some, words []string) {
-		e.P(`mul.wide.u32 here, %s, width
-			shl.b64 here, here, 2
-			add.u64 here, src, here`, entry[0])
+		c.row("here", "src", entry[0], "width")
 		for m, x := range words {
 			e.P("@%s ld.global.f32 %s, [here+%d]", some[m], x, 128*m)
 		}
@@ -104,28 +97,17 @@ const (
 // listedRow finds the row of a thread and the first of its columns, and which of
 // the columns are inside. Warps that have none are done.
 func listedRow(c calc) {
-	c.Reg("u32", "warp lane k part row column entry_at end u")
+	rowPart(c, "listed")
+	c.Reg("u32", "entry_at end u")
 	c.Reg("u64", "entries at_entry")
-	c.Reg("pred", "none inside<4>")
 	c.Reg("f32", "sum<4>")
-	c.P(`mov.u32 lane, %%tid.x
-		shr.u32 warp, lane, 5
-		and.b32 lane, lane, 31
-		mov.u32 k, %%ctaid.x
-		mad.lo.u32 part, k, %d, warp
-		div.u32 k, part, parts
-		mul.lo.u32 row, k, parts
-		sub.u32 part, part, row
-		setp.ge.u32 none, k, listed
-		@none bra.uni done
-		mad.wide.u32 at_entry, k, 4, list
+	c.P(`mad.wide.u32 at_entry, k, 4, list
 		ld.global.u32 row, [at_entry]
 		mad.wide.u32 at_entry, listed, 4, at_entry
 		ld.global.u32 entry_at, [at_entry]
 		ld.global.u32 end, [at_entry+4]
 		mad.wide.u32 entries, listed, 8, list
-		add.u64 entries, entries, 4
-		mad.lo.u32 column, part, %d, lane`, work.Warps, work.RowElements)
+		add.u64 entries, entries, 4`)
 	for m := range rowWords {
 		c.P(`mov.f32 sum%d, %s
 			add.u32 u, column, %d
