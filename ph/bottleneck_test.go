@@ -1,7 +1,6 @@
 package ph_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -178,40 +177,4 @@ func FuzzBottleneck(f *testing.F) {
 		require.Equal(t, want, got)
 		require.True(t, attaining[witness])
 	})
-}
-
-func ExampleEngine() {
-	// Four points on a square: a loop from when its sides are there until its
-	// diagonals fill it.
-	m := ph.Matrix32{N: 4, Data: []float32{
-		0, 1, 2, 1,
-		1, 0, 1, 2,
-		2, 1, 0, 1,
-		1, 2, 1, 0,
-	}}
-	var e ph.Engine
-	diagrams, err := e.Rips(m, 1)
-	if err != nil {
-		panic(err)
-	}
-	for _, d := range diagrams {
-		for _, b := range d.Bars {
-			fmt.Printf("degree %d: [%v, %v) from %v to %v\n", d.Degree, b.Birth, b.Death, b.BirthEdge, b.DeathEdge)
-		}
-	}
-	// Output:
-	// degree 0: [0, 1) from 1 to 1-0
-	// degree 0: [0, 1) from 2 to 2-1
-	// degree 0: [0, 1) from 3 to 3-0
-	// degree 0: [0, +Inf) from 0 to none
-	// degree 1: [1, 2) from 3-2 to 2-0
-}
-
-func ExampleMatcher_Bottleneck() {
-	a := []ph.Bar{{Birth: 0, Death: 10}, {Birth: 0, Death: 1}}
-	b := []ph.Bar{{Birth: 0, Death: 1}}
-	var m ph.Matcher
-	distance, witness := m.Bottleneck(a, b)
-	fmt.Println(distance, witness)
-	// Output: 5 {0 -1}
 }
