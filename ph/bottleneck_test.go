@@ -3,6 +3,7 @@ package ph_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,10 +23,8 @@ func cost(a, b []ph.Bar, m ph.Match) float64 {
 	return max(math.Abs(a[m.A].Birth-b[m.B].Birth), math.Abs(a[m.A].Death-b[m.B].Death))
 }
 
-// bruteForce tries all partial matchings. attaining lists the pairs that are the
-// longest of an optimal matching.
-func bruteForce(a, b []ph.Bar) (best float64, attaining map[ph.Match]bool) {
-	best = math.Inf(1)
+// eachMatching visits all partial matchings of finite bars.
+func eachMatching(a, b []ph.Bar, visit func(pairs []ph.Match)) {
 	used := make([]bool, len(b))
 	var pairs []ph.Match
 	var try func(i int)
@@ -51,22 +50,31 @@ func bruteForce(a, b []ph.Bar) (best float64, attaining map[ph.Match]bool) {
 				whole = append(whole, ph.Match{A: ph.Diagonal, B: j})
 			}
 		}
+		visit(whole)
+	}
+	try(0)
+}
+
+// bruteForce tries all matchings. attaining lists the pairs that are the longest
+// of an optimal matching.
+func bruteForce(a, b []ph.Bar) (best float64, attaining map[ph.Match]bool) {
+	best = math.Inf(1)
+	eachMatching(a, b, func(pairs []ph.Match) {
 		var worst float64
-		for _, m := range whole {
+		for _, m := range pairs {
 			worst = max(worst, cost(a, b, m))
 		}
 		if worst < best {
 			best, attaining = worst, make(map[ph.Match]bool)
 		}
 		if worst == best {
-			for _, m := range whole {
+			for _, m := range pairs {
 				if cost(a, b, m) == best {
 					attaining[m] = true
 				}
 			}
 		}
-	}
-	try(0)
+	})
 	return best, attaining
 }
 
@@ -146,6 +154,99 @@ func TestBottleneckOfNothing(t *testing.T) {
 	require.Empty(t, m.Matching(nil))
 	distance, witness = m.Bottleneck([]ph.Bar{{Birth: 1, Death: 4}}, nil)
 	require.Equal(t, 1.5, distance)
+	require.Equal(t, ph.Match{A: 0, B: ph.Diagonal}, witness)
+}
+
+// plainBottleneck tries the lengths of all moves by bisection, with an alternating
+// path for each bar and each place on the diagonal.
+func plainBottleneck(a, b []ph.Bar) float64 {
+	n := len(a) + len(b)
+	move := func(i, j int) float64 {
+		switch {
+		case i >= len(a) && j >= len(b):
+			return 0
+		case i >= len(a):
+			return cost(a, b, ph.Match{A: ph.Diagonal, B: j})
+		case j >= len(b):
+			return cost(a, b, ph.Match{A: i, B: ph.Diagonal})
+		}
+		return cost(a, b, ph.Match{A: i, B: j})
+	}
+	var lengths []float64
+	for i := range n {
+		for j := range n {
+			lengths = append(lengths, move(i, j))
+		}
+	}
+	slices.Sort(lengths)
+	lengths = slices.Compact(lengths)
+	least, _ := slices.BinarySearchFunc(lengths, true, func(t float64, _ bool) int {
+		partner := slices.Repeat([]int{-1}, n)
+		var seen []bool
+		var place func(i int) bool
+		place = func(i int) bool {
+			for j := range n {
+				if move(i, j) <= t && !seen[j] {
+					seen[j] = true
+					if partner[j] < 0 || place(partner[j]) {
+						partner[j] = i
+						return true
+					}
+				}
+			}
+			return false
+		}
+		for i := range n {
+			seen = make([]bool, n)
+			if !place(i) {
+				return -1
+			}
+		}
+		return 0
+	})
+	return lengths[least]
+}
+
+func TestBottleneckAgainstPlainMatching(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	var m ph.Matcher
+	for trial := range 80 {
+		a, b := bars(r, 1+r.IntN(40), trial), bars(r, r.IntN(40), trial)
+		got, witness := m.Bottleneck(a, b)
+		require.Equal(t, plainBottleneck(a, b), got)
+		requireMatching(t, a, b, m.Matching(nil), got, witness)
+	}
+}
+
+func TestApproximateBottleneck(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	var m ph.Matcher
+	for trial := range 400 {
+		a, b := bars(r, r.IntN(60), trial), bars(r, r.IntN(60), trial)
+		exact, _ := m.Bottleneck(a, b)
+		for _, relative := range []float64{0, 0.01, 0.5} {
+			d := m.ApproximateBottleneck(a, b, relative)
+			require.GreaterOrEqual(t, d, exact)
+			require.LessOrEqual(t, d, exact*(1+relative))
+			for _, pair := range m.Matching(nil) {
+				require.LessOrEqual(t, cost(a, b, pair), d)
+			}
+		}
+	}
+}
+
+func TestBottleneckOfEssentialBars(t *testing.T) {
+	inf := math.Inf(1)
+	a := []ph.Bar{{Birth: 3, Death: inf}, {Birth: 0, Death: 1}, {Birth: 1, Death: inf}}
+	b := []ph.Bar{{Birth: 1.5, Death: inf}, {Birth: 5, Death: inf}}
+	var m ph.Matcher
+	distance, witness := m.Bottleneck(a, b)
+	require.Equal(t, 2.0, distance, "in the order of their births")
+	require.Equal(t, ph.Match{A: 0, B: 1}, witness)
+	require.ElementsMatch(t, []ph.Match{{A: 0, B: 1}, {A: 1, B: ph.Diagonal}, {A: 2, B: 0}}, m.Matching(nil))
+
+	distance, witness = m.Bottleneck(a, b[:1])
+	require.Equal(t, inf, distance, "a bar without end has no other to go to")
 	require.Equal(t, ph.Match{A: 0, B: ph.Diagonal}, witness)
 }
 

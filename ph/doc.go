@@ -26,6 +26,8 @@
 // simplices that leaves few others. The comments on the types reduced and
 // criticals tell how each works.
 //
-// A [Matcher] finds the bottleneck distance and the pair of bars that attains it
-// (Cohen-Steiner, Edelsbrunner and Harer 2007).
+// A [Matcher] finds distances between diagrams: the bottleneck distance with the
+// pair of bars that attains it (Cohen-Steiner, Edelsbrunner and Harer 2007), and
+// the Wasserstein distances of any order and norm, both with an optimal matching,
+// exactly or with a bounded error; and the sliced Wasserstein distance.
 package ph

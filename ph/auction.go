@@ -1,0 +1,110 @@
+package ph
+
+// ApproximateWasserstein returns a number that is at least the Wasserstein
+// distance, but for rounding, and at most 1+relative times that. The matching is
+// one of that cost. Of diagrams with hundreds of bars it takes less time than the
+// exact distance if an error of a tenth or more will do.
+func (m *Matcher) ApproximateWasserstein(a, b []Bar, order, norm, relative float64) float64 {
+	c := newCost(order, norm)
+	m.begin(a, b)
+	if !(relative > 0) || sameBirth(&m.sides[0], &m.sides[1]) {
+		return m.Wasserstein(a, b, order, norm)
+	}
+	m.transport.approximate(&m.sides[0], &m.sides[1], c, c.power(1+relative))
+	return m.finish(c)
+}
+
+// approximate leaves a matching that costs at most so many times the least.
+//
+// It is an auction (Bertsekas 1988): rows bid for columns, each for the one that
+// gains it most after its price, raising the price until another column, or none,
+// would do as well, and by a step more. A column once sold stays so, to the
+// highest bidder, and what was not sold has no price. So at the end
+//
+//	Σ_i max(0, max_j gain(i,j) − v(j)) + Σ_j v(j)
+//
+// bounds the gain of all matchings, and what the auction found is less by at
+// most a step for each pair. That bound is the proof of the result: if it is not
+// good enough, another auction is held with smaller steps, and after a few
+// the exact search is.
+func (t *transport) approximate(p, q *side, c cost, factor float64) {
+	t.begin(p, q, c)
+	all := 0.0 // the cost of sending all to the diagonal
+	for _, costs := range t.diagonal {
+		for _, d := range costs {
+			all += d
+		}
+	}
+	bars := float64(len(p.half) + len(q.half))
+	const auctions, finer = 2, 8
+	step := all * (factor - 1) / bars / 4
+	for range auctions {
+		if step == 0 {
+			break
+		}
+		bound := t.auction(p, q, step)
+		if c.total(p, q) <= factor*(all-bound) {
+			return
+		}
+		step /= finer
+	}
+	p.separate()
+	q.separate()
+	clear(t.v)
+	for i := range p.partner {
+		t.placeRow(p, q, int32(i))
+	}
+}
+
+// separate takes all partners away.
+func (s *side) separate() {
+	for i := range s.partner {
+		s.partner[i] = Diagonal
+	}
+}
+
+// auction leaves a matching, and returns a bound on what any of them gains.
+func (t *transport) auction(p, q *side, step float64) (bound float64) {
+	p.separate()
+	q.separate()
+	clear(t.v)
+	bidders := t.touched[:0]
+	for i := range p.partner {
+		bidders = append(bidders, int32(i))
+	}
+	for len(bidders) > 0 {
+		i := bidders[len(bidders)-1]
+		bidders = bidders[:len(bidders)-1]
+		best, second, column := 0.0, 0.0, int32(Diagonal)
+		for k := t.starts[i]; k < t.starts[i+1]; k++ {
+			switch left := t.gains[k] - t.v[t.columns[k]]; {
+			case left > best:
+				best, second, column = left, best, t.columns[k]
+			case left > second:
+				second = left
+			}
+		}
+		if column == Diagonal {
+			continue
+		}
+		t.v[column] += best - second + step
+		if loser := q.partner[column]; loser != Diagonal {
+			p.partner[loser] = Diagonal
+			bidders = append(bidders, loser)
+		}
+		p.partner[i], q.partner[column] = column, i
+	}
+	t.touched = bidders[:0]
+	for i := range p.partner {
+		best := 0.0
+		for k := t.starts[i]; k < t.starts[i+1]; k++ {
+			best = max(best, t.gains[k]-t.v[t.columns[k]])
+		}
+		bound += best
+	}
+	for _, v := range t.v {
+		bound += v
+	}
+	const rounding = 0x1p-52 // of each sum
+	return bound * (1 + rounding*float64(len(p.half)+len(q.half)))
+}

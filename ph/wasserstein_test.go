@@ -1,0 +1,276 @@
+package ph_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// moved is the norm of the move of a pair of finite bars.
+func moved(a, b []ph.Bar, m ph.Match, norm float64) float64 {
+	var x, y float64
+	switch {
+	case m.A < 0:
+		x = (b[m.B].Death - b[m.B].Birth) / 2
+		y = x
+	case m.B < 0:
+		x = (a[m.A].Death - a[m.A].Birth) / 2
+		y = x
+	default:
+		x, y = math.Abs(a[m.A].Birth-b[m.B].Birth), math.Abs(a[m.A].Death-b[m.B].Death)
+	}
+	if math.IsInf(norm, 1) {
+		return max(x, y)
+	}
+	return math.Pow(math.Pow(x, norm)+math.Pow(y, norm), 1/norm)
+}
+
+func price(a, b []ph.Bar, pairs []ph.Match, order, norm float64) float64 {
+	sum := 0.0
+	for _, m := range pairs {
+		sum += math.Pow(moved(a, b, m, norm), order)
+	}
+	return math.Pow(sum, 1/order)
+}
+
+var wassersteinKinds = []struct{ order, norm float64 }{
+	{1, 1}, {1, 2}, {1, math.Inf(1)}, {2, 1}, {2, 2}, {2, math.Inf(1)}, {1.5, 3}, {4, 1.25},
+}
+
+func TestWassersteinAgainstBruteForce(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	var m ph.Matcher
+	for trial := range 1500 {
+		a, b := bars(r, r.IntN(5), trial), bars(r, r.IntN(6), trial)
+		kind := wassersteinKinds[trial/4%len(wassersteinKinds)]
+		want := math.Inf(1)
+		eachMatching(a, b, func(pairs []ph.Match) { want = min(want, price(a, b, pairs, kind.order, kind.norm)) })
+		got := m.Wasserstein(a, b, kind.order, kind.norm)
+		require.InDelta(t, want, got, 1e-12*(1+want), "trial %d, %+v: %v and %v", trial, kind, a, b)
+		requireWhole(t, a, b, m.Matching(nil))
+		require.InDelta(t, got, price(a, b, m.Matching(nil), kind.order, kind.norm), 1e-12*(1+want))
+	}
+}
+
+// requireWhole checks that every bar stands in a matching once.
+func requireWhole(t *testing.T, a, b []ph.Bar, matching []ph.Match) {
+	t.Helper()
+	var seenA, seenB []int
+	for _, m := range matching {
+		if m.A != ph.Diagonal {
+			seenA = append(seenA, m.A)
+		}
+		if m.B != ph.Diagonal {
+			seenB = append(seenB, m.B)
+		}
+	}
+	slices.Sort(seenA)
+	slices.Sort(seenB)
+	require.Equal(t, upTo(len(a)), seenA)
+	require.Equal(t, upTo(len(b)), seenB)
+}
+
+func upTo(n int) (list []int) {
+	for i := range n {
+		list = append(list, i)
+	}
+	return list
+}
+
+// An optimal matching of many bars has prices that prove it: here, that of larger
+// diagrams is checked against the assignment of a dense square matrix.
+func TestWassersteinAgainstAssignment(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	var m ph.Matcher
+	for trial := range 120 {
+		a, b := bars(r, r.IntN(40), trial), bars(r, r.IntN(40), trial)
+		kind := wassersteinKinds[trial%len(wassersteinKinds)]
+		want := math.Pow(assignment(len(a)+len(b), func(i, j int) float64 {
+			switch {
+			case i >= len(a) && j >= len(b):
+				return 0
+			case i >= len(a):
+				return math.Pow(moved(a, b, ph.Match{A: -1, B: j}, kind.norm), kind.order)
+			case j >= len(b):
+				return math.Pow(moved(a, b, ph.Match{A: i, B: -1}, kind.norm), kind.order)
+			}
+			return math.Pow(moved(a, b, ph.Match{A: i, B: j}, kind.norm), kind.order)
+		}), 1/kind.order)
+		require.InDelta(t, want, m.Wasserstein(a, b, kind.order, kind.norm), 1e-10*(1+want))
+		require.InDelta(t, want, m.Wasserstein(b, a, kind.order, kind.norm), 1e-10*(1+want), "symmetric")
+	}
+}
+
+// assignment returns the least cost of an assignment of n rows to n columns, by
+// the Hungarian algorithm in its textbook form, O(n³).
+func assignment(n int, cost func(i, j int) float64) float64 {
+	u, v := make([]float64, n+1), make([]float64, n+1)
+	row := make([]int, n+1) // of a column
+	for i := 1; i <= n; i++ {
+		row[0] = i
+		least := slices.Repeat([]float64{math.Inf(1)}, n+1)
+		used, before := make([]bool, n+1), make([]int, n+1)
+		j := 0
+		for row[j] != 0 {
+			used[j] = true
+			delta, next := math.Inf(1), 0
+			for k := 1; k <= n; k++ {
+				if used[k] {
+					continue
+				}
+				if c := cost(row[j]-1, k-1) - u[row[j]] - v[k]; c < least[k] {
+					least[k], before[k] = c, j
+				}
+				if least[k] < delta {
+					delta, next = least[k], k
+				}
+			}
+			for k := range n + 1 {
+				if used[k] {
+					u[row[k]] += delta
+					v[k] -= delta
+				} else {
+					least[k] -= delta
+				}
+			}
+			j = next
+		}
+		for j != 0 {
+			row[j] = row[before[j]]
+			j = before[j]
+		}
+	}
+	sum := 0.0
+	for j := 1; j <= n; j++ {
+		sum += cost(row[j]-1, j-1)
+	}
+	return sum
+}
+
+func TestApproximateWasserstein(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	var m ph.Matcher
+	for trial := range 300 {
+		a, b := bars(r, r.IntN(80), trial), bars(r, r.IntN(80), trial)
+		if trial%10 == 9 {
+			b = a
+		}
+		kind := wassersteinKinds[trial%len(wassersteinKinds)]
+		exact := m.Wasserstein(a, b, kind.order, kind.norm)
+		for _, relative := range []float64{0, 0.01, 0.3} {
+			d := m.ApproximateWasserstein(a, b, kind.order, kind.norm, relative)
+			require.GreaterOrEqual(t, d, exact*(1-1e-12))
+			require.LessOrEqual(t, d, exact*(1+relative)*(1+1e-12))
+			requireWhole(t, a, b, m.Matching(nil))
+			require.InDelta(t, d, price(a, b, m.Matching(nil), kind.order, kind.norm), 1e-9*(1+d))
+		}
+	}
+}
+
+func TestWassersteinOfEssentialBars(t *testing.T) {
+	inf := math.Inf(1)
+	a := []ph.Bar{{Birth: 3, Death: inf}, {Birth: 0, Death: 1}, {Birth: 1, Death: inf}}
+	b := []ph.Bar{{Birth: 1.5, Death: inf}, {Birth: 5, Death: inf}}
+	var m ph.Matcher
+	require.Equal(t, 3.0, m.Wasserstein(a, b, 1, inf))
+	require.InDelta(t, math.Sqrt(.25+.25+4), m.Wasserstein(a, b, 2, inf), 1e-15)
+	require.Equal(t, inf, m.Wasserstein(a, b[:1], 1, inf))
+	require.Equal(t, inf, m.SlicedWasserstein(a, b[:1], 4))
+}
+
+func TestWassersteinRefusesOrdersThatAreNone(t *testing.T) {
+	var m ph.Matcher
+	for _, x := range [][2]float64{{0.5, 2}, {math.Inf(1), 2}, {math.NaN(), 2}, {1, 0.5}, {1, math.NaN()}} {
+		require.Panics(t, func() { m.Wasserstein(nil, nil, x[0], x[1]) }, "%v", x)
+	}
+	require.Panics(t, func() { m.SlicedWasserstein(nil, nil, 0) })
+}
+
+func TestSlicedWassersteinIsWhatItSays(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	var m ph.Matcher
+	for trial := range 100 {
+		a, b := bars(r, r.IntN(30), trial), bars(r, r.IntN(30), trial)
+		const directions = 12
+		want := 0.0
+		for k := range directions {
+			angle := -math.Pi/2 + math.Pi*float64(k)/directions
+			on := func(x, y float64) float64 { return x*math.Cos(angle) + y*math.Sin(angle) }
+			var p, q []float64
+			for _, x := range a {
+				p = append(p, on(x.Birth, x.Death))
+				q = append(q, on((x.Birth+x.Death)/2, (x.Birth+x.Death)/2))
+			}
+			for _, x := range b {
+				q = append(q, on(x.Birth, x.Death))
+				p = append(p, on((x.Birth+x.Death)/2, (x.Birth+x.Death)/2))
+			}
+			slices.Sort(p)
+			slices.Sort(q)
+			for i := range p {
+				want += math.Abs(p[i]-q[i]) / directions
+			}
+		}
+		require.InDelta(t, want, m.SlicedWasserstein(a, b, directions), 1e-12*(1+want))
+		require.LessOrEqual(t, want, 2*math.Sqrt2*m.Wasserstein(a, b, 1, 2)+1e-12)
+	}
+}
+
+func TestDistancesDoNotAllocate(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	a, b := bars(r, 100, 2), bars(r, 90, 2)
+	var m ph.Matcher
+	for name, distance := range map[string]func(){
+		"bottleneck":              func() { m.Bottleneck(a, b) },
+		"approximate bottleneck":  func() { m.ApproximateBottleneck(a, b, 0.01) },
+		"Wasserstein":             func() { m.Wasserstein(a, b, 2, 2) },
+		"approximate Wasserstein": func() { m.ApproximateWasserstein(a, b, 2, 2, 0.01) },
+		"sliced Wasserstein":      func() { m.SlicedWasserstein(a, b, 10) },
+	} {
+		distance()
+		require.Zero(t, testing.AllocsPerRun(3, distance), name)
+	}
+}
+
+func FuzzWasserstein(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 4}, []byte{5, 6}, uint8(0))
+	f.Add([]byte{10, 1}, []byte{1, 1}, uint8(5))
+	f.Fuzz(func(t *testing.T, p, q []byte, kind uint8) {
+		if len(p) > 10 || len(q) > 10 {
+			return
+		}
+		decode := func(data []byte) (list []ph.Bar) {
+			for i := 0; i+1 < len(data); i += 2 {
+				list = append(list, ph.Bar{Birth: float64(data[i] % 16), Death: float64(data[i]%16 + data[i+1]%16)})
+			}
+			return list
+		}
+		a, b, k := decode(p), decode(q), wassersteinKinds[int(kind)%len(wassersteinKinds)]
+		want := math.Inf(1)
+		eachMatching(a, b, func(pairs []ph.Match) { want = min(want, price(a, b, pairs, k.order, k.norm)) })
+		var m ph.Matcher
+		require.InDelta(t, want, m.Wasserstein(a, b, k.order, k.norm), 1e-11*(1+want))
+	})
+}
+
+// Two diagrams that differ by a small move of one bar and a bar near the diagonal.
+func ExampleMatcher_Wasserstein() {
+	a := []ph.Bar{{Birth: 0, Death: 1}, {Birth: 0.5, Death: 2}}
+	b := []ph.Bar{{Birth: 0.5, Death: 2.1}, {Birth: 0, Death: 1}, {Birth: 0.9, Death: 1.1}}
+	var m ph.Matcher
+	fmt.Printf("%.3f\n", m.Wasserstein(a, b, 1, math.Inf(1)))
+	for _, pair := range m.Matching(nil) {
+		fmt.Println(pair.A, pair.B)
+	}
+	// Output:
+	// 0.200
+	// 0 1
+	// 1 0
+	// -1 2
+}
