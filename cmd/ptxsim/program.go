@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -50,7 +49,7 @@ func program(_ context.Context, args []string, stdout, stderr io.Writer) error {
 // files returns the arguments of a command that takes files alone.
 func files(command string, args []string, stdout io.Writer) ([]string, error) {
 	flags := flag.NewFlagSet("ptxsim "+command, flag.ContinueOnError)
-	names, err := parse(flags, args, synopsis, stdout)
+	names, err := cli.ParseArguments(flags, args, synopsis, stdout)
 	if err != nil {
 		return nil, err
 	}
@@ -58,23 +57,6 @@ func files(command string, args []string, stdout io.Writer) ([]string, error) {
 		return nil, cli.Usagef("%s needs a PTX file", command)
 	}
 	return names, nil
-}
-
-// parse parses flags and returns the other arguments.
-func parse(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer) ([]string, error) {
-	flags.SetOutput(io.Discard)
-	flags.Usage = func() {}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintln(stdout, synopsis)
-		fmt.Fprintln(stdout, "\nFlags:")
-		flags.SetOutput(stdout)
-		flags.PrintDefaults()
-		return nil, err
-	case err != nil:
-		return nil, cli.Usagef("%w (see %s -help)", err, flags.Name())
-	}
-	return flags.Args(), nil
 }
 
 func lint(args []string, stdout io.Writer) error {

@@ -89,7 +89,7 @@ func runKernel(args []string, stdout, stderr io.Writer) error {
 	flags.IntVar(&o.Threads, "threads", 0, "goroutines to run blocks on; 0 means all processors")
 	flags.BoolVar(&o.lines, "lines", false, "print counters line by line")
 	flags.IntVar(&o.show, "show", 16, "`number` of values to print of an output buffer")
-	rest, err := parse(flags, args, runSynopsis, stdout)
+	rest, err := cli.ParseArguments(flags, args, runSynopsis, stdout)
 	if err != nil {
 		return err
 	}

@@ -73,20 +73,27 @@ func Report(name string, err error, stderr io.Writer) int {
 // flags; a mistake is a UsageError of one line. Arguments that are no flags are
 // a mistake.
 func Parse(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer) error {
+	rest, err := ParseArguments(flags, args, synopsis, stdout)
+	if err == nil && len(rest) > 0 {
+		err = Usagef("unexpected argument %q: only flags are accepted (see %s -help)", rest[0], flags.Name())
+	}
+	return err
+}
+
+// ParseArguments does as [Parse] does, and returns the arguments from the first
+// on that is no flag.
+func ParseArguments(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer) (rest []string, err error) {
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
-	err := flags.Parse(args)
-	switch {
+	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprintln(stdout, strings.TrimSpace(synopsis))
 		fmt.Fprintln(stdout, "\nFlags:")
 		flags.SetOutput(stdout)
 		flags.PrintDefaults()
-		return err
+		return nil, err
 	case err != nil:
-		return Usagef("%w (see %s -help)", err, flags.Name())
-	case flags.NArg() > 0:
-		return Usagef("unexpected argument %q: only flags are accepted (see %s -help)", flags.Arg(0), flags.Name())
+		return nil, Usagef("%w (see %s -help)", err, flags.Name())
 	}
-	return nil
+	return flags.Args(), nil
 }

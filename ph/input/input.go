@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/topogen/topogen/ph"
@@ -63,6 +64,9 @@ const (
 func Formats() []Format {
 	return []Format{LowerDistance, UpperDistance, Distance, PointCloud, Sparse, DIPHA, Binary}
 }
+
+// Known reports whether f is one of [Formats].
+func (f Format) Known() bool { return slices.Contains(Formats(), f) }
 
 // Read reads distances, numbers rounded to T. They are ph.Points, a ph.Matrix, a
 // ph.LowerMatrix or ph.Sparse.

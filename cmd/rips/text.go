@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// writeText writes intervals as ripser does, numbers with six digits.
+func writeText(w *bufio.Writer, o *options, d ph.Distances, r *ph.Result) {
+	if dim := dimension(d); dim > 0 {
+		fmt.Fprintf(w, "point cloud with %d points in dimension %d\n", d.Len(), dim)
+	}
+	fmt.Fprintf(w, "distance matrix with %d points", d.Len())
+	if t := o.compute.Threshold; t > 0 {
+		fmt.Fprintf(w, ", using threshold %.6g", t)
+	}
+	fmt.Fprintln(w)
+	for k, diagram := range r.Diagrams {
+		fmt.Fprintf(w, "persistence intervals in dim %d:\n", k)
+		for i, b := range diagram.Bars {
+			if b.Essential() {
+				fmt.Fprintf(w, " [%.6g, )", b.Birth)
+			} else {
+				fmt.Fprintf(w, " [%.6g,%.6g)", b.Birth, b.Death)
+			}
+			if o.compute.Cocycles && k > 0 {
+				fmt.Fprintf(w, ":  %s", chainText(r.Cocycles[k][i], o.compute.Modulus))
+			}
+			if o.compute.Cycles && k == 1 && len(r.Cycles[i]) > 0 {
+				fmt.Fprintf(w, ":  %s", cycleText(r.Cycles[i]))
+			}
+			fmt.Fprintln(w)
+		}
+	}
+}
+
+// dimension returns that of points, and 0 for what is given by distances.
+func dimension(d ph.Distances) int {
+	switch d := d.(type) {
+	case ph.Points[float32]:
+		return d.Dim
+	case ph.Points[float64]:
+		return d.Dim
+	}
+	return 0
+}
+
+// chainText returns simplices with their coefficients, where these are not all 1.
+func chainText(c ph.Chain, modulus int) string {
+	var terms []string
+	for _, t := range c {
+		text := strings.ReplaceAll(fmt.Sprint(t.Simplex), " ", ",")
+		if modulus != 2 {
+			text += fmt.Sprintf(":%d", t.Coefficient)
+		}
+		terms = append(terms, text)
+	}
+	return "{" + strings.Join(terms, ", ") + "}"
+}
+
+func cycleText(edges []ph.Edge) string {
+	var terms []string
+	for _, e := range edges {
+		terms = append(terms, fmt.Sprintf("[%d,%d]", e.U, e.V))
+	}
+	return "{" + strings.Join(terms, ", ") + "}"
+}
