@@ -14,13 +14,15 @@ type Device struct {
 	driver    Driver
 	name      string
 	stream    Stream
+	cores     int // multiprocessors
 	memory    pool
 	loaded    map[entry]Kernel
 	files     map[string]Module
 	args      []Arg
 	additions additions // a workspace
 	edges     []uint64  // another: keys of edges
-	err       error     // the first
+	taps      tapTables
+	err       error // the first
 }
 
 // New returns a device that computes with a driver, which it then owns: Close
@@ -35,6 +37,7 @@ func New(driver Driver) (*Device, error) {
 		driver: driver,
 		name:   fmt.Sprintf("gpu (%s, sm_%d%d)", p.Name, p.Major, p.Minor),
 		stream: stream,
+		cores:  max(1, p.Multiprocessors),
 		memory: pool{free: map[int][]*memory{}},
 		loaded: map[entry]Kernel{},
 		files:  map[string]Module{},

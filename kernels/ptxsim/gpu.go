@@ -46,7 +46,7 @@ func (g *GPU) Properties() gpu.Properties {
 	return gpu.Properties{
 		Name:  fmt.Sprintf("PTX simulator (%s)", runtime.GOARCH),
 		Major: 7, Minor: 0,
-		Multiprocessors:      1,
+		Multiprocessors:      80,
 		Memory:               g.options.Memory,
 		WarpSize:             warpSize,
 		MaxThreadsPerBlock:   maxThreadsPerBlock,

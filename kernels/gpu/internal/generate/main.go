@@ -16,7 +16,7 @@ import (
 // files returns all files, made anew.
 func files() []*asm.File {
 	return []*asm.File{
-		maps(), zips(), reductions(), losses(), random(), optimizers(), strided(), distances(), rows(), rips(), products(),
+		maps(), zips(), reductions(), losses(), random(), optimizers(), strided(), distances(), rows(), rips(), gemm(), convolutions(),
 	}
 }
 

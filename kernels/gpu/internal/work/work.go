@@ -25,4 +25,16 @@ const (
 	// ManyThreads is the size of blocks that do all of a kernel's work, or share
 	// as much as possible.
 	ManyThreads = 1024
+
+	// TileDepth is how many terms of each element of a product a block brings to
+	// shared memory in a step.
+	TileDepth = 8
+
+	// TapBytes is the size of an entry of the table by which convolutions find
+	// their operands: four 32-bit integers.
+	TapBytes = 16
 )
+
+// Tiles are the sides of the square tiles of a product that are the work of a
+// block, the smallest first.
+var Tiles = [...]int{32, 64, 128}
