@@ -1,6 +1,7 @@
 package gpu_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,15 +23,17 @@ func simulated(o ptxsim.Options) func(testing.TB) kernels.Device {
 }
 
 // Every kernel on the simulator with all its checks, whichever warp runs first,
-// and with approximations as bad as they may be.
+// and with approximations as bad as they may be, if there are any.
 func TestConformance(t *testing.T) {
-	for name, o := range map[string]ptxsim.Options{
-		"forward":   {},
-		"reverse":   {Reverse: true},
-		"scattered": {Approximation: ptxsim.Scattered},
-		"high":      {Approximation: ptxsim.High},
-		"low":       {Approximation: ptxsim.Low},
-	} {
+	variants := map[string]ptxsim.Options{"forward": {}, "reverse": {Reverse: true}}
+	for _, text := range kernelFiles(t) {
+		if strings.Contains(text, ".approx") {
+			variants["scattered"] = ptxsim.Options{Approximation: ptxsim.Scattered}
+			variants["high"] = ptxsim.Options{Approximation: ptxsim.High}
+			variants["low"] = ptxsim.Options{Approximation: ptxsim.Low}
+		}
+	}
+	for name, o := range variants {
 		t.Run(name, func(t *testing.T) { kerneltest.Run(t, simulated(o), kerneltest.Options{}) })
 	}
 }

@@ -1,0 +1,86 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
+)
+
+// benchmark times a kernel on the GPU, enqueued many times, and reports
+// operations or bytes a second in units of 10⁹.
+func benchmark(b *testing.B, unit string, amount float64, prepare func(d *gpu.Device) func()) {
+	d, err := gpu.New(open(b))
+	require.NoError(b, err)
+	run := prepare(d)
+	run()
+	require.NoError(b, d.Sync())
+	b.ResetTimer()
+	start := time.Now()
+	for range b.N {
+		run()
+	}
+	require.NoError(b, d.Sync())
+	b.ReportMetric(amount*float64(b.N)/time.Since(start).Seconds()/1e9, unit)
+	require.NoError(b, d.Close())
+}
+
+func BenchmarkGemm(b *testing.B) {
+	for _, s := range [][3]int{{512, 512, 512}, {4096, 4096, 4096}, {128, 256, 3136}, {128, 3136, 256}} {
+		m, n, k := s[0], s[1], s[2]
+		b.Run(fmt.Sprintf("%d×%d×%d", m, n, k), func(b *testing.B) {
+			benchmark(b, "GFLOP/s", 2*float64(m)*float64(n)*float64(k), func(d *gpu.Device) func() {
+				g := kernels.Gemm{M: m, N: n, K: k, TransB: true, Alpha: 1, A: filled(d, m*k), B: filled(d, k*n), C: filled(d, m*n)}
+				return func() { d.Gemm(g) }
+			})
+		})
+	}
+}
+
+// BenchmarkConv is the VAE's second layer at batch 128.
+func BenchmarkConv(b *testing.B) {
+	s := kernels.ConvShape{N: 128, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
+	operations := 2 * float64(s.N*s.OutH*s.OutW) * float64(s.K*s.C*s.R*s.S)
+	for name, run := range map[string]func(d *gpu.Device, x, y, w kernels.Buffer){
+		"forward": func(d *gpu.Device, x, y, w kernels.Buffer) { d.Conv(s, y, x, w, kernels.Buffer{}, kernels.ReLU) },
+		"input": func(d *gpu.Device, x, y, w kernels.Buffer) {
+			d.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Set)
+		},
+		"weights": func(d *gpu.Device, x, y, w kernels.Buffer) { d.ConvWeightGrad(s, w, x, y, kernels.Set) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			benchmark(b, "GFLOP/s", operations, func(d *gpu.Device) func() {
+				x, y, w := filled(d, s.N*s.C*s.H*s.W), filled(d, s.N*s.K*s.OutH*s.OutW), filled(d, s.K*s.C*s.R*s.S)
+				return func() { run(d, x, y, w) }
+			})
+		})
+	}
+}
+
+func BenchmarkMap(b *testing.B) {
+	const n = 1 << 24
+	benchmark(b, "GB/s", 8*n, func(d *gpu.Device) func() {
+		x, y := filled(d, n), d.Alloc(n)
+		return func() { d.Map(kernels.ReLU, y, x) }
+	})
+}
+
+func BenchmarkDistances(b *testing.B) {
+	const n, dim = 128, 784
+	benchmark(b, "GFLOP/s", 3*n*(n-1)/2*dim, func(d *gpu.Device) func() {
+		x, distances := filled(d, n*dim), d.Alloc(n*n)
+		return func() { d.Distances(distances, x, n, dim) }
+	})
+}
+
+func filled(d *gpu.Device, n int) kernels.Buffer {
+	b := d.Alloc(n)
+	d.Uniform(b, 1, uint64(n))
+	return b
+}

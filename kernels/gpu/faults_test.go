@@ -1,0 +1,135 @@
+package gpu_test
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/ptxsim"
+)
+
+// A mutant is a simulated GPU that changes one instruction of a kernel as it is
+// loaded.
+type mutant struct {
+	*ptxsim.GPU
+	t                    *testing.T
+	file, kernel         string
+	instruction, instead string
+}
+
+func (m *mutant) Load(name, text string) (gpu.Module, error) {
+	if name == m.file+".ptx" {
+		begin := strings.Index(text, ".visible .entry "+m.kernel+"(")
+		require.GreaterOrEqual(m.t, begin, 0, "no kernel %s", m.kernel)
+		end := begin + strings.Index(text[begin:], "\n}")
+		require.Contains(m.t, text[begin:end], m.instruction)
+		text = text[:begin] + strings.Replace(text[begin:end], m.instruction, m.instead, 1) + text[end:]
+	}
+	return m.GPU.Load(name, text)
+}
+
+// The works that show whether a kernel does what it should: each returns what it
+// computed.
+func multiplies(m, n, k int, transA bool) func(d *gpu.Device) kernels.Buffer {
+	return func(d *gpu.Device) kernels.Buffer {
+		c := d.Alloc(m * n)
+		d.Gemm(kernels.Gemm{M: m, N: n, K: k, TransA: transA, Alpha: 1, A: uniform(d, m*k), B: uniform(d, k*n), C: c, Bias: uniform(d, n)})
+		return c
+	}
+}
+
+func convolves(d *gpu.Device) kernels.Buffer {
+	s := kernels.ConvShape{N: 2, C: 3, H: 9, W: 9, K: 5, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 4, OutW: 4}
+	y := d.Alloc(s.N * s.K * s.OutH * s.OutW)
+	d.Conv(s, y, uniform(d, s.N*s.C*s.H*s.W), uniform(d, s.K*s.C*s.R*s.S), uniform(d, s.K), kernels.ReLU)
+	return y
+}
+
+func sums(n int) func(d *gpu.Device) kernels.Buffer {
+	return func(d *gpu.Device) kernels.Buffer {
+		sum := d.Alloc(2)
+		d.Sum(sum, uniform(d, 2*n), kernels.SumShape{K0: 2, R0: n, K1: 1, R1: 1}, 1, kernels.Set)
+		return sum
+	}
+}
+
+func maps(d *gpu.Device) kernels.Buffer {
+	y := d.Alloc(1500)
+	d.Map(kernels.ReLU, y, uniform(d, 1500))
+	return y
+}
+
+func uniform(d *gpu.Device, n int) kernels.Buffer {
+	b := d.Alloc(n)
+	d.Uniform(b, 1, uint64(n))
+	return b
+}
+
+// Twenty faults as they are made, one at a time, in kernels of our own. The
+// simulator reports those that touch what they must not, with the line; the
+// others are found by what they compute.
+func TestPlantedFaults(t *testing.T) {
+	const values = "" // what was computed is wrong
+	small, deep, turned := multiplies(33, 35, 20, false), multiplies(5, 7, 600, false), multiplies(33, 35, 20, true)
+	place := regexp.MustCompile(`\w+\.ptx:\d+`)
+	for _, c := range []struct {
+		fault                string
+		file, kernel         string
+		instruction, instead string
+		work                 func(d *gpu.Device) kernels.Buffer
+		says                 string
+	}{
+		{"no barrier before the sums", "gemm", "gemm_nn_32", "bar.sync 0;\nterms:", "terms:", small, "race"},
+		{"no barrier after a step", "gemm", "gemm_nn_32", "bar.sync 0;\n\tbra terms;", "bra terms;", small, "race"},
+		{"one buffer instead of two", "gemm", "gemm_nn_32", "mov.u32 flip, 2304;", "mov.u32 flip, 0;", small, "race"},
+		{"shared memory too small", "gemm", "gemm_nn_32", "tiles[4608]", "tiles[4584]", small, "out of bounds"},
+		{"rows unguarded", "gemm", "gemm_nn_32", "setp.lt.u32 pred_1, u32_3, rows;", "setp.lt.u32 pred_1, u32_3, 64;", small, "out of bounds"},
+		{"terms unguarded", "gemm", "gemm_nn_32", "setp.lt.u32 b_reached, b_k, k_end;", "setp.le.u32 b_reached, b_k, k_end;", multiplies(33, 35, 5, false), "out of bounds"},
+		{"rows stored beyond the last", "gemm", "gemm_nn_32", "setp.lt.u32 inside_row,", "setp.le.u32 inside_row,", multiplies(34, 35, 20, false), "out of bounds"},
+		{"operands of another term", "gemm", "gemm_nn_32", "[get_b+144]", "[get_b+288]", small, values},
+		{"misaligned vector", "gemm", "gemm_nn_32", "[get_a+144]", "[get_a+148]", small, "misaligned"},
+		{"wrong leading dimension", "gemm", "gemm_tn_32", "mul.wide.u32 a_step, lda, 32;", "mul.wide.u32 a_step, ldb, 32;", turned, "out of bounds"},
+		{"a sum not begun", "gemm", "gemm_nn_32", "mov.f32 f32_3, 0f00000000;", "", small, "uninitialised"},
+		{"bias of another column", "gemm", "gemm_nn_32", "mad.wide.u32 u64_5, j, 4, bias;", "mad.wide.u32 u64_5, i, 4, bias;", small, "out of bounds"},
+		{"parts out of step", "gemm", "combine", "add.u32 i, i, n;", "add.u32 i, i, columns;", deep, values},
+		{"combined beyond the end", "gemm", "combine", "setp.ge.u32 outside, e, n;", "setp.gt.u32 outside, e, n;", deep, "out of bounds"},
+		{"border of an image unguarded", "convolutions", "convolve_32", "in_h, pred_", "rows, pred_", convolves, values},
+		{"another image's pixels", "convolutions", "convolve_32", "mul.lo.u32 b_base, image, in_image;", "mul.lo.u32 b_base, image, in_h;", convolves, values},
+		{"lanes of a warp added in part", "reductions", "sum_parts", "shfl.sync.down.b32 f32_10, sum, 16,", "shfl.sync.down.b32 f32_10, sum, 15,", sums(5000), values},
+		{"lanes that are not there", "reductions", "sum_parts", "shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", "@leader shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", sums(5000), "shfl"},
+		{"warps' sums read before they are there", "reductions", "sum_parts", "bar.sync 0;", "", sums(5000), "uninitialised"},
+		{"tail off by one", "maps", "map_ReLU", "setp.ge.u32 more, n, rest;", "setp.gt.u32 more, n, rest;", maps, "out of bounds"},
+	} {
+		t.Run(c.fault, func(t *testing.T) {
+			compute := func(driver gpu.Driver) ([]float32, error) {
+				d, err := gpu.New(driver)
+				require.NoError(t, err)
+				result := c.work(d)
+				values := make([]float32, result.Len())
+				err = d.Read(values, result)
+				return values, err
+			}
+			want, err := compute(ptxsim.New(ptxsim.Options{}))
+			require.NoError(t, err)
+			got, err := compute(&mutant{ptxsim.New(ptxsim.Options{}), t, c.file, c.kernel, c.instruction, c.instead})
+			if c.says != values {
+				require.ErrorContains(t, err, c.says)
+				require.Regexp(t, place, err.Error())
+				t.Log(err)
+				return
+			}
+			require.NoError(t, err)
+			worst := 0.0
+			for i := range want {
+				worst = max(worst, math.Abs(float64(got[i]-want[i])))
+			}
+			require.Greater(t, worst, 1e-3, "nobody noticed")
+			t.Logf("values differ by %.2g", worst)
+		})
+	}
+}

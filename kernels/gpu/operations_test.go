@@ -1,0 +1,15 @@
+package gpu_test
+
+import (
+	"testing"
+
+	"github.com/topogen/topogen/autograd/autogradtest"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/ptxsim"
+)
+
+// Every operation of package autograd has the value and the gradient on the
+// simulated GPU that it has in float64.
+func TestOperations(t *testing.T) {
+	autogradtest.Run(t, func() kernels.Device { return simulated(ptxsim.Options{})(t) })
+}
