@@ -20,27 +20,32 @@ type division struct {
 	depth  int // terms of a split
 }
 
-// divide chooses a division for a GPU of so many multiprocessors: the largest tile
-// of which there are enough to keep all busy, the smallest if there are never
-// enough. Then, if a product may be split, its terms are, but into no fewer than
-// leastDepth, for a split costs as much as reading and writing the result once
-// more. Results depend on the division, in their last bits, and so on the GPU.
-func divide(rows, columns, depth, cores int, maySplit bool) division {
+// divide chooses the division that takes a GPU of so many multiprocessors the
+// least time, by an estimate: how many blocks one of them has to do, times the
+// multiply-adds of a block, over the share that these have in what a block does.
+// If a product may be split and its tiles are too few to keep all busy, its terms
+// are split, but into no fewer than leastDepth, for a split costs as much as
+// reading and writing the result once more. Results depend on the division, in
+// their last bits, and so on the GPU.
+func divide(rows, columns, depth, cores int, maySplit bool) (best division) {
 	const leastDepth = 128
-	grid := func(tile int) int { return blocks(rows, tile) * blocks(columns, tile) }
-	d := division{tile: work.Tiles[0], splits: 1, depth: depth}
-	for _, tile := range work.Tiles[1:] {
-		if grid(tile) >= cores && min(rows, columns) > tile/2 {
-			d.tile = tile
+	shares := [len(work.Tiles)]float64{0.4, 0.65, 0.85} // as counted by the simulator
+	least := 0.0
+	for i, tile := range work.Tiles {
+		grid := blocks(rows, tile) * blocks(columns, tile)
+		splits := 1
+		if maySplit && grid > 0 && grid < cores {
+			splits = max(1, min(cores/grid, depth/leastDepth))
+		}
+		// Splits begin where steps do.
+		v := division{tile: tile, depth: blocks(blocks(depth, splits), work.TileDepth) * work.TileDepth}
+		v.splits = max(1, blocks(depth, max(1, v.depth)))
+		time := float64(blocks(grid*v.splits, cores)) * float64(tile*tile*max(1, v.depth)) / shares[i]
+		if i == 0 || time < least {
+			best, least = v, time
 		}
 	}
-	if n := grid(d.tile); maySplit && n > 0 && n < cores {
-		d.splits = max(1, min(cores/n, depth/leastDepth))
-	}
-	// Splits begin where steps do.
-	d.depth = blocks(blocks(depth, d.splits), work.TileDepth) * work.TileDepth
-	d.splits = max(1, blocks(depth, max(1, d.depth)))
-	return d
+	return best
 }
 
 // grid returns the grid of blocks for a product.
