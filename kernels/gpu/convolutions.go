@@ -1,8 +1,6 @@
 package gpu
 
 import (
-	"fmt"
-
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
@@ -34,7 +32,7 @@ func (d *Device) correlate(c *correlation) {
 		return
 	}
 	table := d.taps.table(d, c.taps)
-	v := divide(c.rows, c.columns, table.depth, d.cores, c.maySplit)
+	v := divide(c.rows, c.columns, table.depth, d.cores, work.Tiles, c.maySplit)
 	rectify, add := 0, int(c.store)
 	if c.act == kernels.ReLU {
 		rectify = 1
@@ -53,7 +51,7 @@ func (d *Device) correlate(c *correlation) {
 	} {
 		args = append(args, Int32(n))
 	}
-	d.launch(entry{"convolutions", fmt.Sprintf("convolve_%d", v.tile)}, v.grid(c.rows, c.columns), Dim{X: work.Threads}, args...)
+	d.launch(entry{"convolutions", "convolve_" + v.tile.Name()}, v.grid(c.rows, c.columns), Dim{X: work.Threads}, args...)
 	if v.splits > 1 {
 		d.combine(c.out, out, kernels.Buffer{}, results, results, results, v.splits, 1, float32(c.store), 0)
 		d.Free(out)

@@ -4,27 +4,40 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
+
+// want is a division by the name of its tile.
+type want struct {
+	tile          string
+	splits, depth int
+}
 
 func TestDivide(t *testing.T) {
 	for _, c := range []struct {
 		rows, columns, depth, cores int
 		maySplit                    bool
-		want                        division
+		want                        want
 	}{
-		{4096, 4096, 4096, 132, true, division{128, 1, 4096}},
-		{512, 512, 512, 132, true, division{64, 2, 256}},     // 64 tiles, each shared by two
-		{128, 3136, 256, 132, true, division{64, 1, 256}},    // 98 tiles take less than 392 small ones
-		{128, 256, 3136, 132, true, division{64, 16, 200}},   // a layer of the VAE: 8 tiles
-		{32, 16, 25088, 132, true, division{32, 131, 192}},   // weights of its first convolution
-		{32, 16, 25088, 132, false, division{32, 1, 25088}},  // split never
-		{64, 6272, 512, 132, false, division{64, 1, 512}},    // its second
-		{32, 25088, 16, 132, false, division{32, 1, 16}},     // larger tiles would be half empty
-		{1, 1, 0, 132, true, division{32, 1, 0}},             // nothing to add up
-		{10, 10, 130, 132, true, division{32, 1, 136}},       // steps are whole
-		{32, 32, 5 * 128, 132, true, division{32, 5, 128}},   // no smaller parts than these
-		{32, 32, 5*128 + 1, 132, true, division{32, 5, 136}}, // the last is shorter
+		{4096, 4096, 4096, 132, true, want{"128", 1, 4096}},
+		{512, 512, 512, 132, true, want{"64", 2, 256}},     // 64 tiles, each shared by two
+		{128, 3136, 256, 132, true, want{"64", 1, 256}},    // 98 tiles take less than 392 small ones
+		{128, 256, 3136, 132, true, want{"64", 16, 200}},   // a layer of the VAE: 8 tiles
+		{32, 16, 25088, 132, true, want{"32", 131, 192}},   // weights of its first convolution
+		{32, 16, 25088, 132, false, want{"32", 1, 25088}},  // split never
+		{64, 6272, 512, 132, false, want{"64", 1, 512}},    // its second
+		{32, 25088, 16, 132, false, want{"32x128", 1, 16}}, // squares of 64 would be half empty
+		{1, 1, 0, 132, true, want{"32", 1, 0}},             // nothing to add up
+		{10, 10, 130, 132, true, want{"32", 1, 136}},       // steps are whole
+		{32, 32, 5 * 128, 132, true, want{"32", 5, 128}},   // no smaller parts than these
+		{32, 32, 5*128 + 1, 132, true, want{"32", 5, 136}}, // the last is shorter
 	} {
-		require.Equal(t, c.want, divide(c.rows, c.columns, c.depth, c.cores, c.maySplit), "%+v", c)
+		tiles := work.Squares
+		if !c.maySplit {
+			tiles = work.Tiles
+		}
+		v := divide(c.rows, c.columns, c.depth, c.cores, tiles, c.maySplit)
+		require.Equal(t, c.want, want{v.tile.Name(), v.splits, v.depth}, "%+v", c)
 	}
 }

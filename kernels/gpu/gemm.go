@@ -15,7 +15,7 @@ var (
 // A division is how a product of rows×columns elements, sums of depth terms, is
 // divided among blocks.
 type division struct {
-	tile   int // side of the square that a block computes
+	tile   work.Tile
 	splits int // of the terms: a block sums one of them
 	depth  int // terms of a split
 }
@@ -27,12 +27,11 @@ type division struct {
 // are split, but into no fewer than leastDepth, for a split costs as much as
 // reading and writing the result once more. Results depend on the division, in
 // their last bits, and so on the GPU.
-func divide(rows, columns, depth, cores int, maySplit bool) (best division) {
+func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool) (best division) {
 	const leastDepth = 128
-	shares := [len(work.Tiles)]float64{0.4, 0.65, 0.85} // as counted by the simulator
 	least := 0.0
-	for i, tile := range work.Tiles {
-		grid := blocks(rows, tile) * blocks(columns, tile)
+	for i, tile := range tiles {
+		grid := blocks(rows, tile.Rows) * blocks(columns, tile.Columns)
 		splits := 1
 		if maySplit && grid > 0 && grid < cores {
 			splits = max(1, min(cores/grid, depth/leastDepth))
@@ -40,7 +39,7 @@ func divide(rows, columns, depth, cores int, maySplit bool) (best division) {
 		// Splits begin where steps do.
 		v := division{tile: tile, depth: blocks(blocks(depth, splits), work.TileDepth) * work.TileDepth}
 		v.splits = max(1, blocks(depth, max(1, v.depth)))
-		time := float64(blocks(grid*v.splits, cores)) * float64(tile*tile*max(1, v.depth)) / shares[i]
+		time := float64(blocks(grid*v.splits, cores)) * float64(tile.Rows*tile.Columns*max(1, v.depth)) / tile.Share
 		if i == 0 || time < least {
 			best, least = v, time
 		}
@@ -50,7 +49,7 @@ func divide(rows, columns, depth, cores int, maySplit bool) (best division) {
 
 // grid returns the grid of blocks for a product.
 func (v *division) grid(rows, columns int) Dim {
-	return Dim{X: blocks(columns, v.tile), Y: blocks(rows, v.tile), Z: v.splits}
+	return Dim{X: blocks(columns, v.tile.Columns), Y: blocks(rows, v.tile.Rows), Z: v.splits}
 }
 
 // Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias).
@@ -70,8 +69,8 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	if g.TransB {
 		transposed[1] = 't'
 	}
-	v := divide(g.M, g.N, g.K, d.cores, true)
-	e := entry{"gemm", fmt.Sprintf("gemm_%s_%d", transposed[:], v.tile)}
+	v := divide(g.M, g.N, g.K, d.cores, work.Squares, true)
+	e := entry{"gemm", fmt.Sprintf("gemm_%s_%s", transposed[:], v.tile.Name())}
 	rectify := 0
 	if g.Act == kernels.ReLU {
 		rectify = 1

@@ -26,6 +26,7 @@ func TestInnerLoops(t *testing.T) {
 		{"gemm_tt_128", 0.9, 16, product(1280, 1024, 64, true, true)},
 		{"gemm_nt_64", 0.85, 8, product(128, 3136, 64, false, true)},
 		{"convolve_128", 0.9, 16, convolution(64, 32, 20, 128)},
+		{"convolve_32x128", 0.75, 6.4, convolution(8, 32, 56, 32)},
 		{"convolve_64", 0.8, 8, convolution(4, 32, 56, 64)},
 	} {
 		t.Run(c.kernel, func(t *testing.T) {

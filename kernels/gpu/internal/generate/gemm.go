@@ -12,9 +12,9 @@ import (
 // follows where a product was split.
 func gemm() *asm.File {
 	f := asm.New("gemm.ptx", "Matrix products in tiles. Names say which operands are transposed, and the side of a tile.")
-	for _, size := range work.Tiles {
+	for _, shape := range work.Squares {
 		for _, transposed := range []string{"nn", "nt", "tn", "tt"} {
-			gemmTile(f, size, transposed)
+			gemmTile(f, shape, transposed)
 		}
 	}
 	combine(f)
@@ -22,28 +22,29 @@ func gemm() *asm.File {
 	return f
 }
 
-func gemmTile(f *asm.File, size int, transposed string) {
-	t := newTile(f, fmt.Sprintf("gemm_%s_%d", transposed, size),
-		"C = alpha*A*B + beta*C + bias, negative elements 0 if rectify is not 0. C is not read where beta is 0.", size,
+func gemmTile(f *asm.File, shape work.Tile, transposed string) {
+	t := newTile(f, fmt.Sprintf("gemm_%s_%s", transposed, shape.Name()),
+		"C = alpha*A*B + beta*C + bias, negative elements 0 if rectify is not 0. C is not read where beta is 0.", shape,
 		"u64 c, u64 a, u64 b, u64 bias, u32 lda, u32 ldb, u32 ldc, f32 alpha, f32 beta, u32 rectify")
-	a := t.matrix("a", "row0", "rows", transposed[0] == 't')
-	b := t.matrix("b", "column0", "columns", transposed[1] == 'n')
+	a := t.matrix(&t.a, "row0", "rows", transposed[0] == 't')
+	b := t.matrix(&t.b, "column0", "columns", transposed[1] == 'n')
 	t.multiply(a, b)
 	t.storeMatrix()
 }
 
 // matrix is an operand that is stored with lines one after another, or, if
 // acrossLines, terms one after another.
-func (t *tile) matrix(name, first, count string, acrossLines bool) source {
-	w := t.newWords(name, !acrossLines, first)
+func (t *tile) matrix(o *operand, first, count string, acrossLines bool) source {
+	name := o.name
+	w := t.newWords(o, !acrossLines, first)
 	ld := "ld" + name
 	step := name + "_step"
 	t.Reg("u64", step)
 	t.P("add.u32 %s, %s, k", w.k, w.k)
-	bases, inside := make([]string, t.words), make([]string, t.words)
+	bases, inside := make([]string, o.words), make([]string, o.words)
 	for i := range bases {
 		bases[i] = t.Temp("u64")
-		line, k := t.u("add.u32", w.line, fmt.Sprint(w.lines(i))), t.u("add.u32", w.k, fmt.Sprint(w.terms(i)))
+		line, k := t.u("add.u32", w.line, fmt.Sprint(w.further(i))), t.u("add.u32", w.k, fmt.Sprint(w.later(i)))
 		outer, inner := line, k
 		if acrossLines {
 			outer, inner = k, line
@@ -70,14 +71,14 @@ func (t *tile) matrix(name, first, count string, acrossLines bool) source {
 		if acrossLines {
 			k := w.k
 			if i > 0 {
-				k = t.u("add.u32", w.k, fmt.Sprint(w.terms(i)))
+				k = t.u("add.u32", w.k, fmt.Sprint(w.later(i)))
 			}
 			t.P("setp.lt.u32 %s, %s, k_end", reached, k)
 		}
 		there := t.p("and.pred", reached, inside[i])
 		t.P(`@%s ld.global.f32 %s, [%s]
 			add.u64 %s, %s, %s`, there, register, bases[i], bases[i], bases[i], step)
-		if i == t.words-1 {
+		if i == o.words-1 {
 			t.P("add.u32 %s, %s, %d", w.k, w.k, work.TileDepth)
 		}
 	}
@@ -86,7 +87,6 @@ func (t *tile) matrix(name, first, count string, acrossLines bool) source {
 
 // storeMatrix stores the sums into C.
 func (t *tile) storeMatrix() {
-	group := min(t.each, 4)
 	t.Reg("u32", "i j")
 	t.Reg("pred", "inside_row scaled biased rectified negative")
 	t.Reg("f32", "before")
@@ -96,17 +96,17 @@ func (t *tile) storeMatrix() {
 		setp.ne.u64 biased, bias, 0
 		setp.ne.u32 rectified, rectify, 0
 		mul.wide.u32 a, split, 4
-		add.u64 c, c, a`, group, group, num(0))
-	inside, biases := t.Temps("pred", t.each), t.Temps("f32", t.each)
+		add.u64 c, c, a`, t.a.group(), t.b.group(), num(0))
+	inside, biases := t.Temps("pred", t.b.each), t.Temps("f32", t.b.each)
 	at := t.op("u64", "mad.wide.u32", "j", "4", "bias")
-	for n := range t.each {
+	for n := range t.b.each {
 		t.P(`setp.lt.u32 %s, %s, columns
-			mov.f32 %s, %s`, inside[n], t.u("add.u32", "j", fmt.Sprint(t.place(n))), biases[n], num(0))
+			mov.f32 %s, %s`, inside[n], t.u("add.u32", "j", fmt.Sprint(place(n))), biases[n], num(0))
 		both := t.p("and.pred", inside[n], "biased")
-		t.P("@%s ld.global.f32 %s, [%s+%d]", both, biases[n], at, 4*t.place(n))
+		t.P("@%s ld.global.f32 %s, [%s+%d]", both, biases[n], at, 4*place(n))
 	}
-	for m := range t.each {
-		row := t.u("add.u32", "i", fmt.Sprint(t.place(m)))
+	for m := range t.a.each {
+		row := t.u("add.u32", "i", fmt.Sprint(place(m)))
 		address, offset := t.Temp("u64"), t.Temp("u64")
 		t.P(`setp.lt.u32 inside_row, %s, rows
 			mul.wide.u32 %s, %s, ldc
@@ -114,7 +114,7 @@ func (t *tile) storeMatrix() {
 			add.u64 %s, %s, %s
 			shl.b64 %s, %s, 2
 			add.u64 %s, c, %s`, row, offset, row, address, offset, offset, address, offset, offset, address, offset)
-		for n := range t.each {
+		for n := range t.b.each {
 			there := t.p("and.pred", inside[n], "inside_row")
 			reads := t.p("and.pred", there, "scaled")
 			sum := t.sums[m][n]
@@ -122,9 +122,9 @@ func (t *tile) storeMatrix() {
 				@%s ld.global.f32 before, [%s+%d]
 				mul.rn.f32 %s, alpha, %s
 				@scaled fma.rn.f32 %s, beta, before, %s
-				@biased add.rn.f32 %s, %s, %s`, num(0), reads, address, 4*t.place(n), sum, sum, sum, sum, sum, sum, biases[n])
+				@biased add.rn.f32 %s, %s, %s`, num(0), reads, address, 4*place(n), sum, sum, sum, sum, sum, sum, biases[n])
 			t.rectify(sum)
-			t.P("@%s st.global.f32 [%s+%d], %s", there, address, 4*t.place(n), sum)
+			t.P("@%s st.global.f32 [%s+%d], %s", there, address, 4*place(n), sum)
 		}
 	}
 }

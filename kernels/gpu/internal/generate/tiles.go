@@ -8,9 +8,9 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// A tile is a square of a matrix product C = A·B that a block computes: a column
-// of A's and a row of B's tiles go by in shared memory, TileDepth terms at a time,
-// and each thread sums a small square in registers:
+// A tile is a part of a matrix product C = A·B that a block computes: a column of
+// A's and a row of B's tiles go by in shared memory, TileDepth terms at a time,
+// and each thread sums a few rows and columns in registers:
 //
 //	               TileDepth
 //	             ┌────────────┐
@@ -28,12 +28,32 @@ import (
 // the largest tile, one is a word loaded. Sums are of terms in ascending order.
 type tile struct {
 	calc
-	size  int        // rows and columns
-	each  int        // of a thread
-	words int        // of each operand that a thread brings in a step
-	pitch int        // words of a row in shared memory
-	sums  [][]string // registers, by row and column
+	a, b operand
+	sums [][]string // registers, by row and column
 }
+
+// An operand is A or B in shared memory. Its lines are rows of A, columns of B.
+type operand struct {
+	name  string // "a" or "b"
+	lines int
+	each  int // lines of a thread
+	words int // that a thread brings in a step
+	pitch int // words from a term to the next
+	begin int // in a stage, in bytes
+}
+
+func newOperand(name string, lines, begin int) operand {
+	return operand{
+		name: name, lines: lines, each: lines / side, words: lines * work.TileDepth / work.Threads,
+		pitch: lines + 4, begin: begin,
+	}
+}
+
+// bytes returns what it takes of a stage.
+func (o *operand) bytes() int { return 4 * work.TileDepth * o.pitch }
+
+// group returns how many lines of a thread follow one another.
+func (o *operand) group() int { return min(o.each, 4) }
 
 // side is how many threads share the rows of a tile, and its columns.
 const side = 16
@@ -42,10 +62,11 @@ const side = 16
 // and the range of terms that its split has to add up. Parameters are added to
 // those of all products: rows, columns and depth of the whole product, depth of a
 // split, and how many elements of C further each split's results go.
-func newTile(f *asm.File, name, doc string, size int, params string) tile {
+func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile {
 	e := f.Entry(name, doc, work.Threads, params+", u32 rows, u32 columns, u32 depth, u32 split_depth, u32 split_results")
-	t := tile{calc: calc{e}, size: size, each: size / side, words: size * work.TileDepth / work.Threads, pitch: size + 4}
-	e.Shared("tiles", 4*t.stage()*2)
+	t := tile{calc: calc{e}, a: newOperand("a", shape.Rows, 0)}
+	t.b = newOperand("b", shape.Columns, t.a.bytes())
+	e.Shared("tiles", 2*t.stage())
 	e.Reg("u32", "t tx ty row0 column0 k k_end split put get_a get_b flip stage")
 	e.Reg("pred", "more")
 	e.P(`mov.u32 t, %%tid.x
@@ -59,16 +80,15 @@ func newTile(f *asm.File, name, doc string, size int, params string) tile {
 		mul.lo.u32 k, split, split_depth
 		add.u32 k_end, k, split_depth
 		min.u32 k_end, k_end, depth
-		mul.lo.u32 split, split, split_results`, side-1, size, size)
-	group := min(t.each, 4)
+		mul.lo.u32 split, split, split_results`, side-1, shape.Columns, shape.Rows)
 	e.P(`mov.u32 stage, tiles
 		mad.lo.u32 get_a, ty, %d, stage
 		mad.lo.u32 get_b, tx, %d, stage
 		add.u32 get_b, get_b, %d
-		mov.u32 flip, %d`, 4*group, 4*group, 4*t.operand(), 4*t.stage())
-	t.sums = make([][]string, t.each)
+		mov.u32 flip, %d`, 4*t.a.group(), 4*t.b.group(), t.b.begin, t.stage())
+	t.sums = make([][]string, t.a.each)
 	for i := range t.sums {
-		t.sums[i] = e.Temps("f32", t.each)
+		t.sums[i] = e.Temps("f32", t.b.each)
 		for _, sum := range t.sums[i] {
 			e.P("mov.f32 %s, %s", sum, num(0))
 		}
@@ -76,12 +96,11 @@ func newTile(f *asm.File, name, doc string, size int, params string) tile {
 	return t
 }
 
-// operand and stage are the words of one operand and of both in a step.
-func (t *tile) operand() int { return work.TileDepth * t.pitch }
-func (t *tile) stage() int   { return 2 * t.operand() }
+// stage returns the bytes of both operands in a step.
+func (t *tile) stage() int { return t.a.bytes() + t.b.bytes() }
 
 // place returns the offset of the i'th of a thread's rows or columns in a tile.
-func (t *tile) place(i int) int { return i/4*side*4 + i%4 }
+func place(i int) int { return i/4*side*4 + i%4 }
 
 // A source brings an operand to shared memory.
 type source interface {
@@ -104,7 +123,7 @@ func (t *tile) multiply(a, b source) {
 	t.eachSource(source.fetch, a, b)
 	t.P("inner:")
 	for k := range work.TileDepth {
-		x, y := t.fragment("get_a", k), t.fragment("get_b", k)
+		x, y := t.fragment(&t.a, k), t.fragment(&t.b, k)
 		for i := range x {
 			for j := range y {
 				t.P("fma.rn.f32 %s, %s, %s, %s", t.sums[i][j], x[i], y[j], t.sums[i][j])
@@ -129,16 +148,15 @@ func (t *tile) eachSource(do func(source), sources ...source) {
 	}
 }
 
-// fragment loads the thread's rows or columns of term k.
-func (t *tile) fragment(base string, k int) []string {
-	names := make([]string, t.each)
+// fragment loads the thread's lines of an operand at term k.
+func (t *tile) fragment(o *operand, k int) []string {
+	names := make([]string, o.each)
 	for i := range names {
-		names[i] = fmt.Sprintf("%s_%d", base[4:], i)
+		names[i] = fmt.Sprintf("%s_%d", o.name, i)
 		t.Reg("f32", names[i])
 	}
-	group := min(t.each, 4)
-	for i := 0; i < t.each; i += group {
-		t.P("ld.shared.v%d.f32 {%s}, [%s+%d]", group, strings.Join(names[i:i+group], ", "), base, 4*(k*t.pitch+t.place(i)))
+	for i := 0; i < o.each; i += o.group() {
+		t.P("ld.shared.v%d.f32 {%s}, [get_%s+%d]", o.group(), strings.Join(names[i:i+o.group()], ", "), o.name, 4*(k*o.pitch+place(i)))
 	}
 	return names
 }
@@ -148,23 +166,20 @@ func (t *tile) fragment(base string, k int) []string {
 // different terms.
 type words struct {
 	*tile
-	name      string // "a" or "b"
+	*operand
 	alongK    bool   // neighbouring threads take neighbouring terms
 	line, k   string // registers: the thread's first line, and its first term in a step
 	staged    []string
-	offset    int // bytes in a stage
 	loadWord  func(i int, register string)
 	beginStep func()
 }
 
-// newWords finds the thread's words in a step of the operand of that name, whose
-// lines begin at a register.
-func (t *tile) newWords(name string, alongK bool, first string) *words {
-	w := &words{tile: t, name: name, alongK: alongK, line: name + "_line", k: name + "_k"}
-	if name == "b" {
-		w.offset = 4 * t.operand()
-	}
-	for i := range t.words {
+// newWords finds the thread's words in a step of an operand whose lines begin at a
+// register.
+func (t *tile) newWords(o *operand, alongK bool, first string) *words {
+	name := o.name
+	w := &words{tile: t, operand: o, alongK: alongK, line: name + "_line", k: name + "_k"}
+	for i := range o.words {
 		w.staged = append(w.staged, fmt.Sprintf("%s_word_%d", name, i))
 		t.Reg("f32", w.staged[i])
 	}
@@ -175,27 +190,28 @@ func (t *tile) newWords(name string, alongK bool, first string) *words {
 			shr.u32 %s, t, 3`, w.k, work.TileDepth-1, w.line)
 	} else {
 		t.P(`and.b32 %s, t, %d
-			div.u32 %s, t, %d`, w.line, t.size-1, w.k, t.size)
+			div.u32 %s, t, %d`, w.line, o.lines-1, w.k, o.lines)
 	}
 	t.P(`mad.lo.u32 %s, %s, %d, %s
 		shl.b32 %s, %s, 2
-		add.u32 %s, %s, %s`, at, w.k, t.pitch, w.line, at, at, w.line, w.line, first)
+		add.u32 %s, %s, %s`, at, w.k, o.pitch, w.line, at, at, w.line, w.line, first)
 	return w
 }
 
-// lines and terms are how far the i'th of the thread's words is from the first.
-func (w *words) lines(i int) int {
+// further and later are how many lines and terms away the i'th of the thread's words
+// is from the first.
+func (w *words) further(i int) int {
 	if w.alongK {
 		return i * work.Threads / work.TileDepth
 	}
 	return 0
 }
 
-func (w *words) terms(i int) int {
+func (w *words) later(i int) int {
 	if w.alongK {
 		return 0
 	}
-	return i * work.Threads / w.size
+	return i * work.Threads / w.operand.lines
 }
 
 func (w *words) fetch() {
@@ -211,12 +227,12 @@ func (w *words) fetch() {
 func (w *words) put() {
 	at := w.u("add.u32", "stage", w.name+"_put")
 	for i, register := range w.staged {
-		w.P("st.shared.f32 [%s+%d], %s", at, w.offset+4*(w.lines(i)+w.terms(i)*w.pitch), register)
+		w.P("st.shared.f32 [%s+%d], %s", at, w.begin+4*(w.further(i)+w.later(i)*w.pitch), register)
 	}
 }
 
 // inside returns a predicate that a line, some further than the thread's first,
 // is one of so many.
 func (w *words) inside(i int, count string) string {
-	return w.p("setp.lt.u32", w.u("add.u32", w.line, fmt.Sprint(w.lines(i))), count)
+	return w.p("setp.lt.u32", w.u("add.u32", w.line, fmt.Sprint(w.further(i))), count)
 }
