@@ -7,7 +7,9 @@ package ph
 func (m *Matcher) ApproximateWasserstein(a, b []Bar, order, norm, relative float64) float64 {
 	c := newCost(order, norm)
 	m.begin(a, b)
-	if !(relative > 0) || sameBirth(&m.sides[0], &m.sides[1]) {
+	// With smaller steps than that, prices would rise too slowly, or not at all.
+	const leastRelative = 1e-6
+	if !(relative >= leastRelative) || sameBirth(&m.sides[0], &m.sides[1]) {
 		return m.Wasserstein(a, b, order, norm)
 	}
 	m.transport.approximate(&m.sides[0], &m.sides[1], c, c.power(1+relative))
@@ -25,8 +27,8 @@ func (m *Matcher) ApproximateWasserstein(a, b []Bar, order, norm, relative float
 //
 // bounds the gain of all matchings, and what the auction found is less by at
 // most a step for each pair. That bound is the proof of the result: if it is not
-// good enough, another auction is held with smaller steps, and after a few
-// the exact search is.
+// good enough, another auction is held with smaller steps, and then the
+// exact search.
 func (t *transport) approximate(p, q *side, c cost, factor float64) {
 	t.begin(p, q, c)
 	all := 0.0 // the cost of sending all to the diagonal
