@@ -42,12 +42,12 @@ type pair struct {
 }
 
 // beginCohomology makes ready for the edges of a filtration, which must all be in
-// order.
-func beginCohomology[T Float](c *cohomology, r *reduced[T], o *Options) error {
+// order, and degrees up to highest.
+func beginCohomology[T Float](c *cohomology, r *reduced[T], modulus, highest int) error {
 	beginSkeleton(&c.skeleton, r.size(), r.edges)
-	c.field.begin(o.Modulus)
-	c.code.begin(&c.skeleton, o.Modulus)
-	if err := c.code.check(o.MaxDegree + 2); err != nil {
+	c.field.begin(modulus)
+	c.code.begin(&c.skeleton, modulus)
+	if err := c.code.check(highest + 2); err != nil {
 		return err
 	}
 	c.merging = resize(c.merging, (len(r.edges)+63)/64)

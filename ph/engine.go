@@ -129,12 +129,18 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 	switch {
 	case o.higher():
 		r.everything(space)
-		if err := beginCohomology(&e.cohomology, r, o); err != nil {
+		// A class of degree k takes 2k+2 points: the least complex with one, of
+		// those that their edges decide, is the boundary of a cross-polytope.
+		highest := min(o.MaxDegree, r.size()/2-1)
+		if err := beginCohomology(&e.cohomology, r, o.Modulus, highest); err != nil {
 			return err
 		}
-		for degree := 1; degree <= o.MaxDegree; degree++ {
+		for degree := 1; degree <= highest; degree++ {
 			e.cohomology.run(degree, o.Cocycles)
 			e.cohomology.report(&e.result, degree)
+		}
+		for degree := max(1, highest+1); degree <= o.MaxDegree; degree++ {
+			e.diagrams[degree].Bars = e.diagrams[degree].Bars[:0]
 		}
 	case o.MaxDegree == 0:
 		r.components(space)

@@ -162,6 +162,26 @@ func TestNegativeZero(t *testing.T) {
 	}
 }
 
+// TestDegreesBeyondAll: there are no classes of degrees that so few points cannot
+// have, and it costs nothing to ask for them, whatever was computed before.
+func TestDegreesBeyondAll(t *testing.T) {
+	octahedron := ph.Points[float64]{Dim: 3, Coords: []float64{1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1}}
+	var e ph.Engine
+	res, err := e.Compute(octahedron, ph.Options{MaxDegree: 2})
+	require.NoError(t, err)
+	require.Len(t, res.Diagrams[2].Bars, 1, "the least number of points with a void")
+	for n := range 6 {
+		p := ph.Points[float64]{Dim: 3, Coords: octahedron.Coords[:3*n]}
+		res, err := e.Compute(p, ph.Options{MaxDegree: 60, Simplices: true, Cocycles: true})
+		require.NoError(t, err)
+		require.Len(t, res.Diagrams, 61)
+		require.Len(t, res.Diagrams[0].Bars, n)
+		for _, d := range res.Diagrams[2:] {
+			require.Empty(t, d.Bars)
+		}
+	}
+}
+
 func TestEngineRefuses(t *testing.T) {
 	var e ph.Engine
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
