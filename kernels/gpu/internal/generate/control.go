@@ -43,3 +43,14 @@ func (c calc) row(address, matrix, row, width string) {
 		shl.b64 %s, %s, 2
 		add.u64 %s, %s, %s`, offset, row, width, offset, offset, address, matrix, offset)
 }
+
+// address returns the address of a matrix's element, in rows of so many words.
+func (c calc) address(matrix, row, width, column string) string {
+	at, offset := c.Temp("u64"), c.Temp("u64")
+	c.P(`mul.wide.u32 %s, %s, %s
+		cvt.u64.u32 %s, %s
+		add.u64 %s, %s, %s
+		shl.b64 %s, %s, 2
+		add.u64 %s, %s, %s`, offset, row, width, at, column, at, at, offset, at, at, at, matrix, at)
+	return at
+}

@@ -43,18 +43,11 @@ func (t *tile) matrix(o *operand, first, count string, acrossLines bool) source 
 	t.P("add.u32 %s, %s, k", w.k, w.k)
 	bases, inside := make([]string, o.words), make([]string, o.words)
 	for i := range bases {
-		bases[i] = t.Temp("u64")
-		line, k := t.u("add.u32", w.line, fmt.Sprint(w.further(i))), t.u("add.u32", w.k, fmt.Sprint(w.later(i)))
-		outer, inner := line, k
+		outer, inner := t.u("add.u32", w.line, fmt.Sprint(w.further(i))), t.u("add.u32", w.k, fmt.Sprint(w.later(i)))
 		if acrossLines {
-			outer, inner = k, line
+			outer, inner = inner, outer
 		}
-		offset := t.Temp("u64")
-		t.P(`mul.wide.u32 %s, %s, %s
-			cvt.u64.u32 %s, %s
-			add.u64 %s, %s, %s
-			shl.b64 %s, %s, 2
-			add.u64 %s, %s, %s`, offset, outer, ld, bases[i], inner, offset, offset, bases[i], offset, offset, bases[i], name, offset)
+		bases[i] = t.address(name, outer, ld, inner)
 		inside[i] = w.inside(i, count)
 	}
 	if acrossLines {
@@ -107,13 +100,8 @@ func (t *tile) storeMatrix() {
 	}
 	for m := range t.a.each {
 		row := t.u("add.u32", "i", fmt.Sprint(place(m)))
-		address, offset := t.Temp("u64"), t.Temp("u64")
-		t.P(`setp.lt.u32 inside_row, %s, rows
-			mul.wide.u32 %s, %s, ldc
-			cvt.u64.u32 %s, j
-			add.u64 %s, %s, %s
-			shl.b64 %s, %s, 2
-			add.u64 %s, c, %s`, row, offset, row, address, offset, offset, address, offset, offset, address, offset)
+		t.P("setp.lt.u32 inside_row, %s, rows", row)
+		address := t.address("c", row, "ldc", "j")
 		for n := range t.b.each {
 			there := t.p("and.pred", inside[n], "inside_row")
 			reads := t.p("and.pred", there, "scaled")
@@ -151,12 +139,7 @@ func combine(f *asm.File) {
 			add.u32 i, i, n`)
 	})
 	c.split("e", "columns", "row", "column")
-	offset, at := c.Temp("u64"), c.Temp("u64")
-	e.P(`mul.wide.u32 %s, row, ldc
-		cvt.u64.u32 %s, column
-		add.u64 %s, %s, %s
-		shl.b64 %s, %s, 2
-		add.u64 %s, %s, c`, offset, at, at, at, offset, at, at, at, at)
+	at := c.address("c", "row", "ldc", "column")
 	e.P(`mul.rn.f32 sum, alpha, sum
 		setp.neu.f32 reads, beta, %s
 		mov.f32 before, %s
@@ -180,13 +163,8 @@ func activate(f *asm.File) {
 	e.Reg("u32", "row column")
 	c := element(e)
 	c.split("e", "columns", "row", "column")
-	offset, at := c.Temp("u64"), c.Temp("u64")
-	e.P(`mul.wide.u32 %s, row, ldc
-		cvt.u64.u32 %s, column
-		add.u64 %s, %s, %s
-		shl.b64 %s, %s, 2
-		add.u64 %s, %s, c
-		ld.global.f32 sum, [%s]`, offset, at, at, at, offset, at, at, at, at, at)
+	at := c.address("c", "row", "ldc", "column")
+	e.P("ld.global.f32 sum, [%s]", at)
 	is, end := c.Temp("pred"), c.Label("activated")
 	for act := kernels.ReLU + 1; act.IsActivation(); act++ {
 		next := c.Label("not_" + act.String())
