@@ -10,6 +10,9 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/internal/golden"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/ptxsim"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -65,8 +68,14 @@ func TestVAEAgainstRecordedPyTorch(t *testing.T) {
 	require.NoError(t, json.Unmarshal(data, &file))
 	require.NotEmpty(t, file.Cases)
 	for _, r := range file.Cases {
-		testReference(t, r, pictures(r.Batch))
+		testReference(t, device(t), r, pictures(r.Batch))
 	}
+	// The simulator's checks are for the tests of package gpu.
+	sim, err := gpu.New(ptxsim.New(ptxsim.Options{Unchecked: true}))
+	require.NoError(t, err)
+	r := file.Cases[0]
+	testReference(t, sim, r, pictures(r.Batch))
+	require.NoError(t, sim.Close())
 }
 
 func TestVAEAgainstPyTorch(t *testing.T) {
@@ -75,12 +84,12 @@ func TestVAEAgainstPyTorch(t *testing.T) {
 	require.NotEmpty(t, file.Cases)
 	images := golden.Images(t)
 	for _, r := range file.Cases {
-		testReference(t, r, golden.Pixels(images, r.Images))
+		testReference(t, device(t), r, golden.Pixels(images, r.Images))
 	}
 }
 
-func testReference(t *testing.T, r reference, images []float32) {
-	tr := newTrial(t, r, images)
+func testReference(t *testing.T, dev kernels.Device, r reference, images []float32) {
+	tr := newTrial(t, dev, r, images)
 	tr.requireOutputs(t, r)
 	tr.requireCourse(t, course{name: "Adam", steps: r.F64.Adam5, grads: r.F64.Grads, after: r.F64.ParamsAfter5})
 	if len(r.F64.Steps) > 0 {
@@ -100,8 +109,7 @@ type trial struct {
 	images, eps []float32
 }
 
-func newTrial(t *testing.T, r reference, images []float32) *trial {
-	dev := device(t)
+func newTrial(t *testing.T, dev kernels.Device, r reference, images []float32) *trial {
 	vae := nn.NewVAE(dev, r.Latent, 1)
 	tr := &trial{tape: autograd.NewTape(dev), vae: vae, params: nn.Parameters(vae), n: len(images) / 784, images: images}
 	require.Len(t, tr.params, len(r.Params))

@@ -10,7 +10,10 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/internal/golden"
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/ptxsim"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -59,7 +62,22 @@ func TestGoldenValues(t *testing.T) {
 			file.Clouds[i].Coords = append(file.Clouds[i].Coords, p...)
 		}
 	}
-	checkGolden(t, file.Clouds, file.Pairs)
+	for name, dev := range devices(t) {
+		t.Run(name, func(t *testing.T) { checkGolden(t, dev, file.Clouds, file.Pairs) })
+	}
+}
+
+// devices returns the processor and a simulated GPU.
+func devices(t *testing.T) map[string]kernels.Device {
+	sim, err := gpu.New(ptxsim.New(ptxsim.Options{}))
+	require.NoError(t, err)
+	devices := map[string]kernels.Device{"cpu": cpu.New(), "sim": sim}
+	t.Cleanup(func() {
+		for _, dev := range devices {
+			require.NoError(t, dev.Close())
+		}
+	})
+	return devices
 }
 
 // TestGoldenReference compares with all that was recorded of the original.
@@ -69,16 +87,14 @@ func TestGoldenReference(t *testing.T) {
 	}
 	golden.Read(t, &file, "golden", "pairs.json")
 	require.NotEmpty(t, file.Pairs)
-	checkGolden(t, golden.Clouds(t), file.Pairs)
+	checkGolden(t, devices(t)["cpu"], golden.Clouds(t), file.Pairs)
 }
 
-func checkGolden(t *testing.T, clouds []golden.Cloud, pairs []goldenPair) {
+func checkGolden(t *testing.T, dev kernels.Device, clouds []golden.Cloud, pairs []goldenPair) {
 	byName := make(map[string]golden.Cloud)
 	for _, c := range clouds {
 		byName[c.Name] = c
 	}
-	dev := cpu.New()
-	t.Cleanup(func() { require.NoError(t, dev.Close()) })
 	for _, p := range pairs {
 		t.Run(p.Learnable+"/"+p.True, func(t *testing.T) {
 			for _, c := range p.cases(t) {
@@ -136,7 +152,7 @@ func (p *goldenPair) cases(t *testing.T) (cases []goldenCase) {
 	return append(cases, goldenCase{"combined", loss, p.F64.Combined, ambig, entropy, entropy})
 }
 
-func (c goldenCase) check(t *testing.T, dev *cpu.Device, x, y golden.Cloud) {
+func (c goldenCase) check(t *testing.T, dev kernels.Device, x, y golden.Cloud) {
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
 	learnable := tape.Variable(autograd.TensorOf(dev, x.Coords, x.N, x.Dim))
