@@ -33,8 +33,12 @@ func (m *Matcher) Bottleneck(a, b []Bar) (distance float64, witness Match) {
 }
 
 // ApproximateBottleneck returns a number that is at least the bottleneck distance
-// and at most 1+relative times that, sooner than the exact one.
+// and at most 1+relative times that, with a matching of that length. It is the
+// exact distance where relative is not positive.
 func (m *Matcher) ApproximateBottleneck(a, b []Bar, relative float64) float64 {
+	if !(relative > 0) {
+		relative = 0
+	}
 	m.begin(a, b)
 	distance := m.search(&m.sides[0], &m.sides[1], relative)
 	m.keep()

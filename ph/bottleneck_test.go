@@ -1,6 +1,7 @@
 package ph_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -224,10 +225,14 @@ func TestApproximateBottleneck(t *testing.T) {
 	for trial := range 400 {
 		a, b := bars(r, r.IntN(60), trial), bars(r, r.IntN(60), trial)
 		exact, _ := m.Bottleneck(a, b)
-		for _, relative := range []float64{0, 0.01, 0.5} {
+		for _, relative := range []float64{math.NaN(), -1, 0, 0.01, 0.5} {
 			d := m.ApproximateBottleneck(a, b, relative)
 			require.GreaterOrEqual(t, d, exact)
-			require.LessOrEqual(t, d, exact*(1+relative))
+			if !(relative > 0) {
+				require.Equal(t, exact, d)
+			} else {
+				require.LessOrEqual(t, d, exact*(1+relative))
+			}
 			for _, pair := range m.Matching(nil) {
 				require.LessOrEqual(t, cost(a, b, pair), d)
 			}
@@ -248,6 +253,24 @@ func TestBottleneckOfEssentialBars(t *testing.T) {
 	distance, witness = m.Bottleneck(a, b[:1])
 	require.Equal(t, inf, distance, "a bar without end has no other to go to")
 	require.Equal(t, ph.Match{A: 0, B: ph.Diagonal}, witness)
+}
+
+func TestDistancesRefuseWhatIsNoBar(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	good := ph.Bar{Birth: 0, Death: 1}
+	var m ph.Matcher
+	for _, bad := range []ph.Bar{{Birth: nan, Death: 1}, {Birth: 0, Death: nan}, {Birth: inf, Death: inf}, {Birth: -inf, Death: 1}, {Birth: 0, Death: -inf}} {
+		for _, distance := range []func(a, b []ph.Bar){
+			func(a, b []ph.Bar) { m.Bottleneck(a, b) },
+			func(a, b []ph.Bar) { m.ApproximateBottleneck(a, b, 0.1) },
+			func(a, b []ph.Bar) { m.Wasserstein(a, b, 1, 2) },
+			func(a, b []ph.Bar) { m.ApproximateWasserstein(a, b, 1, 2, 0.1) },
+			func(a, b []ph.Bar) { m.SlicedWasserstein(a, b, 3) },
+		} {
+			require.PanicsWithValue(t, fmt.Sprintf("ph: bar 1 of the second diagram is %v: want a finite birth, and a death that is finite or +Inf", bad),
+				func() { distance([]ph.Bar{good}, []ph.Bar{good, bad}) })
+		}
+	}
 }
 
 func FuzzBottleneck(f *testing.F) {

@@ -2,6 +2,7 @@ package ph
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -20,7 +21,8 @@ const Diagonal = -1
 // bars of the other, and the rest with the diagonal, the bars of length 0.
 // Essential bars are matched among themselves: in the order of their births,
 // which is best for every distance here. Where one diagram has more of them
-// than the other, the distance is +Inf.
+// than the other, the distance is +Inf. Births that are not finite, and deaths
+// that are NaN or −Inf, make it panic.
 type Matcher struct {
 	a, b     []Bar
 	partnerA []int // of the bars of a: their partners by the latest distance
@@ -51,8 +53,19 @@ type side struct {
 func (m *Matcher) begin(a, b []Bar) {
 	m.a, m.b = a, b
 	m.partnerA, m.partnerB = unmatched(m.partnerA, len(a)), unmatched(m.partnerB, len(b))
+	checkBars("first", a)
+	checkBars("second", b)
 	m.essential[0] = m.sides[0].begin(a, m.essential[0][:0])
 	m.essential[1] = m.sides[1].begin(b, m.essential[1][:0])
+}
+
+// checkBars panics if a bar is none: a birth is finite, and a death is no NaN.
+func checkBars(which string, bars []Bar) {
+	for i, b := range bars {
+		if math.IsNaN(b.Birth+b.Death) || math.IsInf(b.Birth, 0) || math.IsInf(b.Death, -1) {
+			panic(fmt.Sprintf("ph: bar %d of the %s diagram is %v: want a finite birth, and a death that is finite or +Inf", i, which, b))
+		}
+	}
 }
 
 func unmatched(partner []int, n int) []int {
