@@ -53,9 +53,7 @@ func (t *transport) approximate(p, q *side, c cost, factor float64) {
 	p.separate()
 	q.separate()
 	clear(t.v)
-	for i := range p.partner {
-		t.placeRow(p, q, int32(i))
-	}
+	t.placeRows(p, q)
 }
 
 // separate takes all partners away.

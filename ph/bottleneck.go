@@ -14,21 +14,13 @@ import (
 // first by A, then by B, bars before the diagonal. Two empty diagrams have
 // distance 0 and no witness, {−1, −1}.
 //
-// Diagrams whose births are all 0, as in degree 0, take O(n log n).
+// Diagrams whose bars are all born at once, as in degree 0, take O(n log n).
 func (m *Matcher) Bottleneck(a, b []Bar) (distance float64, witness Match) {
 	m.begin(a, b)
 	if len(a)+len(b) == 0 {
 		return 0, Match{Diagonal, Diagonal}
 	}
-	if bornAtZero(m.sides[0].birth) && bornAtZero(m.sides[1].birth) {
-		distance = m.fromZero()
-	} else {
-		distance = m.search(&m.sides[0], &m.sides[1], 0)
-	}
-	m.keep()
-	if !m.matchEssential(func(d float64) { distance = max(distance, d) }) {
-		distance = math.Inf(1)
-	}
+	distance = m.bottleneck(0)
 	return distance, m.witness(distance)
 }
 
@@ -40,7 +32,17 @@ func (m *Matcher) ApproximateBottleneck(a, b []Bar, relative float64) float64 {
 		relative = 0
 	}
 	m.begin(a, b)
-	distance := m.search(&m.sides[0], &m.sides[1], relative)
+	return m.bottleneck(relative)
+}
+
+// bottleneck returns the distance of the bars at hand, up to a relative error, and
+// leaves a matching.
+func (m *Matcher) bottleneck(relative float64) (distance float64) {
+	if p, q := &m.sides[0], &m.sides[1]; sameBirth(p, q) {
+		distance = m.onLine(p, q)
+	} else {
+		distance = m.search(p, q, relative)
+	}
 	m.keep()
 	if !m.matchEssential(func(d float64) { distance = max(distance, d) }) {
 		distance = math.Inf(1)

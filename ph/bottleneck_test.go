@@ -79,7 +79,7 @@ func bruteForce(a, b []ph.Bar) (best float64, attaining map[ph.Match]bool) {
 	return best, attaining
 }
 
-// bars draws a diagram; kinds differ in ties and in whether births are 0.
+// bars draws a diagram; kinds differ in ties and in whether births are all the same.
 func bars(r *rand.Rand, n, kind int) []ph.Bar {
 	list := make([]ph.Bar, n)
 	for i := range list {
@@ -90,7 +90,7 @@ func bars(r *rand.Rand, n, kind int) []ph.Bar {
 			birth, length = float64(r.IntN(4)), float64(1+r.IntN(4))
 		}
 		if kind%4 < 2 {
-			birth = 0
+			birth = float64(kind % 8 / 4 * 2) // all at once, at 0 or 2
 		}
 		list[i] = ph.Bar{Birth: birth, Death: birth + length}
 	}

@@ -2,15 +2,6 @@ package ph
 
 import "math"
 
-// sameBirth reports whether all finite bars of two sides are born at once.
-func sameBirth(p, q *side) bool {
-	if len(p.birth) == 0 || len(q.birth) == 0 {
-		return true // nothing is to be paired
-	}
-	first := p.birth[0]
-	return p.birth[len(p.birth)-1] == first && q.birth[0] == first && q.birth[len(q.birth)-1] == first
-}
-
 // A line finds matchings of least cost between bars that are all born at once, as
 // those of degree 0 are: numbers on a line, some of which do without a partner.
 // Two pairs that cross can be uncrossed at no higher cost, |x|^order being convex;

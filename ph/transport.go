@@ -48,6 +48,11 @@ type hop struct {
 // solve leaves a matching of least cost.
 func (t *transport) solve(p, q *side, c cost) {
 	t.begin(p, q, c)
+	t.placeRows(p, q)
+}
+
+// placeRows finds the matching of greatest gain, from none.
+func (t *transport) placeRows(p, q *side) {
 	for i := range p.partner {
 		t.placeRow(p, q, int32(i))
 	}

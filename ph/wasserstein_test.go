@@ -153,6 +153,30 @@ func assignment(n int, cost func(i, j int) float64) float64 {
 	return sum
 }
 
+func TestWassersteinIsAMetric(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 10))
+	var m ph.Matcher
+	for trial := range 160 {
+		kind := wassersteinKinds[trial/8%len(wassersteinKinds)]
+		d := func(a, b []ph.Bar) float64 { return m.Wasserstein(a, b, kind.order, kind.norm) }
+		a, b, c := bars(r, r.IntN(30), trial), bars(r, r.IntN(30), trial), bars(r, r.IntN(30), trial)
+		require.Zero(t, d(a, a))
+		require.InDelta(t, d(a, b), d(b, a), 1e-10*(1+d(a, b)))
+		require.LessOrEqual(t, d(a, c), (d(a, b)+d(b, c))*(1+1e-10))
+
+		// Stability of the bottleneck distance: what moves by at most s is no
+		// farther away than that.
+		const s = 0.01
+		moved := slices.Clone(a)
+		for i := range moved {
+			moved[i].Birth += s * (2*r.Float64() - 1)
+			moved[i].Death += s * (2*r.Float64() - 1)
+		}
+		longest, _ := m.Bottleneck(a, moved)
+		require.LessOrEqual(t, longest, s*(1+1e-10))
+	}
+}
+
 func TestApproximateWasserstein(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	var m ph.Matcher

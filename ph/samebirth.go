@@ -6,18 +6,25 @@ import (
 	"slices"
 )
 
-func bornAtZero(births []float64) bool {
-	for _, b := range births {
-		if b != 0 {
-			return false
+// sameBirth reports whether all finite bars of two sides are born at once.
+func sameBirth(p, q *side) bool {
+	var first float64
+	if len(p.birth) > 0 {
+		first = p.birth[0]
+	} else if len(q.birth) > 0 {
+		first = q.birth[0]
+	}
+	for _, s := range [...]*side{p, q} {
+		if n := len(s.birth); n > 0 && (s.birth[0] != first || s.birth[n-1] != first) {
+			return false // births ascend
 		}
 	}
 	return true
 }
 
-// fromZero returns the bottleneck distance of finite bars whose births are all
-// 0, and leaves a matching. Such bars are numbers, and move from x to y by |x−y|
-// and to the diagonal by x/2. With the bars of each side descending, the
+// onLine returns the bottleneck distance of finite bars that are all born at once,
+// and leaves a matching. Such bars are numbers, their lengths, and move from x to
+// y by |x−y| and to the diagonal by x/2. With the bars of each side descending, the
 // distance is
 //
 //	min over k of max( max_{i≤k} |a_i − b_i|, a_{k+1}/2, b_{k+1}/2 ),
@@ -33,8 +40,7 @@ func bornAtZero(births []float64) bool {
 // comes to an end, and the longest bars of each side are those with partners.
 // Two pairs that cross, a ≥ a′ and b ≥ b′ with a matched to b′, can be
 // uncrossed: max(|a−b|, |a′−b′|) ≤ max(|a−b′|, |a′−b|). ∎
-func (m *Matcher) fromZero() float64 {
-	p, q := &m.sides[0], &m.sides[1]
+func (m *Matcher) onLine(p, q *side) float64 {
 	p.sortDescending()
 	q.sortDescending()
 	pairs := min(len(p.order), len(q.order))
