@@ -12,8 +12,8 @@ import (
 )
 
 const synopsis = `Rips prints the persistent homology of the Vietoris-Rips filtration of points or
-distances, as intervals [birth, death) in the order of their deaths, the longest
-first where these are equal; intervals of length 0 are left out.
+distances, as intervals [birth, death) in the order of their deaths; those of length 0
+are left out.
 
 Usage:
 

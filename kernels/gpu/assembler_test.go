@@ -1,8 +1,11 @@
 package gpu_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,7 +53,14 @@ func TestAssembler(t *testing.T) {
 			require.NotEmpty(t, uses)
 			for _, u := range uses {
 				require.Zero(t, u.Spills, "%s: kernel %s spills registers on %s", name, u.Name, arch)
-				t.Logf("%s %s %s: %d registers, %d bytes of shared memory", arch, name, u.Name, u.Registers, u.Shared)
+				threads, err := strconv.Atoi(regexp.MustCompile(`\.entry ` + u.Name + `\([^)]*\)\s*\.maxntid (\d+)`).FindStringSubmatch(text)[1])
+				require.NoError(t, err)
+				occupancy := "not known"
+				if warps, most, ok := u.Occupancy(arch, threads); ok {
+					require.Positive(t, warps, "%s: not one block of kernel %s has room on %s", name, u.Name, arch)
+					occupancy = fmt.Sprintf("%d of %d warps", warps, most)
+				}
+				t.Logf("%s %s %s: %d registers, %d bytes of shared memory, occupancy %s", arch, name, u.Name, u.Registers, u.Shared, occupancy)
 			}
 		}
 	}

@@ -67,7 +67,7 @@ func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile
 	t := tile{calc: calc{e}, a: newOperand("a", shape.Rows, 0)}
 	t.b = newOperand("b", shape.Columns, t.a.bytes())
 	e.Shared("tiles", 2*t.stage())
-	e.Reg("u32", "t tx ty row0 column0 k k_end split put get_a get_b flip stage")
+	e.Reg("u32", "t tx ty row0 column0 k k_end split get_a get_b flip stage")
 	e.Reg("pred", "more")
 	e.P(`mov.u32 t, %%tid.x
 		and.b32 tx, t, %d
