@@ -51,6 +51,8 @@ func convPart(a *args, part int) {
 	pixels, columns := images*rows*s.OutW, w.tiling.covered(s.K)
 	out := room(&w.out, pixels*columns)
 	offsets(&w.coff, pixels, 4*columns)
+	plane := s.OutH * s.OutW
+	w.soon = a.soonImages(n, images, a.dst, s.K*plane, a.x, s.C*s.H*s.W)
 	w.correlate(&correlation{
 		frame: image, aoff: w.patchOffsets(s, &f, rows), coff: w.coff, pixels: pixels,
 		runs: s.R, run: s.S * s.C, gap: (f.columns - s.S) * s.C,
@@ -59,7 +61,6 @@ func convPart(a *args, part int) {
 	if a.fn != kernels.Identity && a.fn != kernels.ReLU {
 		a.loops.maps[a.fn](out, out)
 	}
-	plane := s.OutH * s.OutW
 	for g := range images {
 		w.unload(a.dst[(n+g)*s.K*plane+h*s.OutW:], plane, out[g*rows*s.OutW*columns:], columns, rows*s.OutW, s.K, false)
 	}

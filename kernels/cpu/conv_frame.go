@@ -19,13 +19,14 @@ const slack = 64
 func (w *workspace) load(f *frame, src []float32) []float32 {
 	size := f.rows * f.columns * f.channels
 	dst := room(&w.image, f.images*size+slack)
-	clear(dst)
 	plane := f.height * f.width
 	lo, hi := max(f.top, 0), min(f.top+f.rows, f.height)
 	if lo >= hi {
+		clear(dst)
 		return dst
 	}
 	for g := range f.images {
+		f.clearBorder(dst[g*size:][:size], lo, hi)
 		from := src[g*f.channels*plane+lo*f.width:]
 		to := dst[g*size+((lo-f.top)*f.columns+f.left)*f.channels:]
 		if f.channels >= 8 {
@@ -47,6 +48,28 @@ func (w *workspace) load(f *frame, src []float32) []float32 {
 		}
 	}
 	return dst
+}
+
+// clearBorder clears an image but for where the source's rows from lo to hi go.
+func (f *frame) clearBorder(image []float32, lo, hi int) {
+	at := 0
+	for row := lo - f.top; row < hi-f.top; row++ {
+		from := (row*f.columns + f.left) * f.channels
+		clear(image[at:from])
+		at = from + f.width*f.channels
+	}
+	clear(image[at:])
+}
+
+// soonImages returns what a part that computes images from n on needs next: the
+// place of its results, and the images that its thread probably gets after
+// these.
+func (a *args) soonImages(n, images int, dst []float32, dstSize int, src []float32, srcSize int) soon {
+	s := soon{spans: [2]lines{span(dst[n*dstSize : (n+images)*dstSize])}}
+	if next := n + a.products.threads*a.n; next < a.conv.N {
+		s.spans[1] = span(src[next*srcSize : min(next+a.n, a.conv.N)*srcSize])
+	}
+	return s
 }
 
 // pixelOffsets returns where in a frame the pixels of whole rows go, in bytes.
@@ -88,8 +111,7 @@ func (w *workspace) patchOffsets(s *kernels.ConvShape, f *frame, rows int) []int
 			}
 		}
 	}
-	l.list = append(l.list, make([]int, spare)...)
-	padRows(l.list)
+	l.list = addSpare(l.list)
 	return l.list
 }
 
@@ -131,7 +153,7 @@ func (w *workspace) correlate(x *correlation) {
 func (w *workspace) correlateBlock(x *correlation, start, runs, run, done int) {
 	weights := x.runs * x.run
 	call := &w.call
-	*call = tileCall{a: &x.frame[start], aoff: x.aoff, coff: x.coff, runs: runs, run: run, gap: x.gap}
+	*call = tileCall{a: &x.frame[start], aoff: x.aoff, coff: x.coff, runs: runs, run: run, gap: x.gap, soon: &w.soon}
 	if runs == 1 {
 		call.gap = 0
 	}

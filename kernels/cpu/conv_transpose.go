@@ -76,19 +76,22 @@ func convTransposePart(a *args, part int) {
 	height, columns := bottom-top, w.tiling.covered(s.C)
 	out := room(&w.out, images*height*s.W*columns)
 	filters := a.w
+	plane := s.H * s.W
+	w.soon = a.soonImages(n, images, a.dst, s.C*plane, a.y, s.K*s.OutH*s.OutW)
 	for p := range s.StrideH * s.StrideW {
-		pixels := w.phasePixels(s, &f, p, i, rows, top, height, columns)
+		aoff, coff := w.phasePixels(s, &f, p, i, rows, top, height, columns)
+		pixels := max(0, len(aoff)-spare)
 		tapsH, tapsW := taps(s.R, s.StrideH, p/s.StrideW), taps(s.S, s.StrideW, p%s.StrideW)
 		weights := tapsH * tapsW * s.K
 		if pixels > 0 && weights > 0 {
 			w.correlate(&correlation{
-				frame: image, aoff: w.aoff, coff: w.coff, pixels: pixels,
+				frame: image, aoff: aoff, coff: coff, pixels: pixels,
 				runs: tapsH, run: tapsW * s.K, gap: (f.columns - tapsW) * s.K,
 				filters: filters, bias: a.z, columns: s.C, out: out, act: a.fn,
 			})
 		}
 		if weights == 0 {
-			for _, offset := range w.coff[:pixels] {
+			for _, offset := range coff[:pixels] {
 				c := out[offset/4:][:columns]
 				clear(c[copy(c, a.z):])
 			}
@@ -101,21 +104,27 @@ func convTransposePart(a *args, part int) {
 	if a.fn != kernels.Identity && a.fn != kernels.ReLU {
 		a.loops.maps[a.fn](out, out)
 	}
-	plane := s.H * s.W
 	for g := range images {
 		w.unload(a.dst[(n+g)*s.C*plane+top*s.W:], plane, out[g*height*s.W*columns:], columns, height*s.W, s.C, a.add)
 	}
 }
 
-// phasePixels lists the pixels of a phase in w.aoff and w.coff, and returns how
-// many there are.
-func (w *workspace) phasePixels(s *kernels.ConvShape, f *frame, phase, i0, rows, top, height, columns int) int {
+// phasePixels returns where in the frame the patches of a phase's pixels begin,
+// and where in the results they go, padded; nothing if there are none.
+func (w *workspace) phasePixels(s *kernels.ConvShape, f *frame, phase, i0, rows, top, height, columns int) (aoff, coff []int) {
+	for len(w.phases) <= phase {
+		w.phases = append(w.phases, phaseList{})
+	}
+	l := &w.phases[phase]
+	key := phaseKey{shape: *s, images: f.images, i0: i0, rows: rows, columns: columns}
+	key.shape.N = 0
+	if l.key == key {
+		return l.aoff, l.coff
+	}
+	l.key, l.aoff, l.coff = key, l.aoff[:0], l.coff[:0]
 	a, b := phase/s.StrideW, phase%s.StrideW
-	most := f.images * rows * f.columns
-	aoff, coff := ints(&w.aoff, most+spare), ints(&w.coff, most+spare)
 	// The first row and column of the frame that pixel (i0, 0) looks at.
 	lift, shift := ceilDiv(s.R, s.StrideH)-taps(s.R, s.StrideH, a), ceilDiv(s.S, s.StrideW)-taps(s.S, s.StrideW, b)
-	pixels := 0
 	for g := range f.images {
 		for i := range rows {
 			h := (i0+i)*s.StrideH + a - s.PadH - top
@@ -126,17 +135,15 @@ func (w *workspace) phasePixels(s *kernels.ConvShape, f *frame, phase, i0, rows,
 			from := 4 * ((g*f.rows+i+lift)*f.columns + j + shift) * s.K
 			to := 4 * (g*height + h) * s.W * columns
 			for c := j*s.StrideW + b - s.PadW; c < s.W; c += s.StrideW {
-				aoff[pixels], coff[pixels] = from, to+4*c*columns
+				l.aoff, l.coff = append(l.aoff, from), append(l.coff, to+4*c*columns)
 				from += 4 * s.K
-				pixels++
 			}
 		}
 	}
-	if pixels > 0 {
-		padRows(aoff[:pixels+spare])
-		padRows(coff[:pixels+spare])
+	if len(l.aoff) > 0 {
+		l.aoff, l.coff = addSpare(l.aoff), addSpare(l.coff)
 	}
-	return pixels
+	return l.aoff, l.coff
 }
 
 // narrowTransposePart computes a.n images of x with few channels: first what

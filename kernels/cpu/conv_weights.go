@@ -66,10 +66,18 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b, k int, sums []float32
 	patches := w.patchOffsets(s, &f, rows)
 
 	plane, filters := s.OutH*s.OutW, len(sums)/g.columns
+	w.soon = soon{}
+	if next := n + images; bands == 1 && next < s.N {
+		images := min(images, s.N-next)
+		w.soon.spans = [2]lines{
+			span(a.y[next*s.K*plane:][:images*s.K*plane]),
+			span(a.x[next*s.C*s.H*s.W:][:images*s.C*s.H*s.W]),
+		}
+	}
 	call := &w.call
 	*call = tileCall{
 		a: &a.y[(n*s.K+k)*plane+h*s.OutW], aoff: w.aoff, coff: w.coff,
-		runs: images, run: rows * s.OutW, gap: s.K*plane - rows*s.OutW,
+		runs: images, run: rows * s.OutW, gap: s.K*plane - rows*s.OutW, soon: &w.soon,
 	}
 	if add {
 		call.mode = accumulate

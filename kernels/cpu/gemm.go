@@ -191,7 +191,7 @@ func (w *workspace) startC(p *product, k int) bool {
 // multiplyBlock adds to C what the depth columns of A from k0 on contribute.
 func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
 	call := &w.call
-	*call = tileCall{runs: 1, run: depth}
+	*call = tileCall{runs: 1, run: depth, soon: &w.soon}
 	w.blockA(p, k0, depth)
 	if add {
 		call.mode = accumulate
@@ -202,7 +202,9 @@ func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
 	offsets(&w.coff, p.m, 4*p.ldc)
 	for j := 0; j < p.n; {
 		kind, width := w.tiling.panel(p.n - j)
-		for panel := range w.panelsB(p, k0, j, depth, width) {
+		panels := w.panelsB(p, k0, j, depth, width)
+		w.soon = soon{spans: [2]lines{w.tiling.soonB(p, k0, j+panels*width, depth)}}
+		for panel := range panels {
 			if panel > 0 {
 				call.b = at(call.b, depth*call.ldb)
 			}
@@ -218,4 +220,20 @@ func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
 			j += width
 		}
 	}
+}
+
+// soonB returns the part of B that is packed when all columns before j are done
+// with the depth rows from k0 on.
+func (t *tiling) soonB(p *product, k0, j, depth int) lines {
+	if j >= p.n {
+		if k0, j = k0+depth, 0; k0 >= p.k {
+			return lines{}
+		}
+	}
+	depth = min(depth, p.k-k0)
+	if p.transB {
+		_, width := t.panel(p.n - j)
+		return matrix(p.b[j*p.ldb+k0:], min(width, p.n-j), depth, p.ldb)
+	}
+	return matrix(p.b[k0*p.ldb+j:], depth, min(groupColumns, p.n-j), p.ldb)
 }

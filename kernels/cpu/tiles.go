@@ -17,7 +17,14 @@ import "unsafe"
 //
 // Each sum is over k in ascending order, so the bits of C depend
 // neither on the shape of the tile nor on what else is computed.
-type tileFunc func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int)
+//
+// While it computes, a tile asks for lines of memory that are needed soon, one
+// for every stepRows rows of B: the first at ahead, each of the others stride
+// bytes further. What lies there, if anything, changes no result.
+type tileFunc func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)
+
+// stepRows is the rows of B for which a tile asks for one line.
+const stepRows = 4
 
 // The bits of a tileFunc's mode.
 const (
@@ -79,12 +86,10 @@ func tileRows(n int) (six, four int) {
 // the last row, to fill up the last tile, which then computes it again.
 const spare = 3
 
-// padRows sets the spare entries of a list.
-func padRows(list []int) {
-	n := len(list) - spare
-	for i := n; i < len(list); i++ {
-		list[i] = list[n-1]
-	}
+// addSpare appends the spare entries to a list.
+func addSpare(list []int) []int {
+	last := list[len(list)-1]
+	return append(list, last, last, last)
 }
 
 // A tileCall is the arguments of tiles that compute a column of them.
@@ -94,16 +99,27 @@ type tileCall struct {
 	runs, run, gap int
 	ldb            int
 	mode           int
+	soon           *soon // or nil
 }
 
 // rows computes n rows of C in tiles of one kind.
 func (t *tiling) rows(n, kind int, x *tileCall) {
 	six, four := tileRows(n)
-	if six > 0 {
-		t.six[kind](six, x.a, &x.aoff[0], x.runs, x.run, x.gap, x.b, x.ldb, x.bias, x.c, &x.coff[0], x.mode)
-	}
-	if four > 0 {
-		t.four[kind](four, x.a, &x.aoff[6*six], x.runs, x.run, x.gap, x.b, x.ldb, x.bias, x.c, &x.coff[6*six], x.mode)
+	x.tiles(t.six[kind], 6, six, 0)
+	x.tiles(t.four[kind], 4, four, 6*six)
+}
+
+// tiles computes tiles of so many rows, the first at row from.
+func (x *tileCall) tiles(f tileFunc, rows, tiles, from int) {
+	steps := x.runs * (x.run / stepRows)
+	for tiles > 0 {
+		ahead, stride, n := x.soon.take(tiles, steps)
+		if ahead == nil {
+			ahead = x.a // near already
+		}
+		f(n, x.a, &x.aoff[from], x.runs, x.run, x.gap, x.b, x.ldb, x.bias, x.c, &x.coff[from], x.mode, ahead, stride)
+		tiles -= n
+		from += n * rows
 	}
 }
 
@@ -116,7 +132,7 @@ var plain = tiling{
 
 // tilePlain returns the tile of an even number of rows and 4 columns.
 func tilePlain(rows int) tileFunc {
-	return func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int) {
+	return func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int, _ *float32, _ int) {
 		aoffs, coffs := unsafe.Slice(aoff, rows*tiles), unsafe.Slice(coff, rows*tiles)
 		for i := 0; i < len(aoffs); i += 2 {
 			if i > 0 && coffs[i+1] == coffs[i-1] {

@@ -1,6 +1,10 @@
 package cpu
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/topogen/topogen/kernels"
+)
 
 // A workspace is what one part of a product or convolution needs for itself.
 // Its slices grow to the largest size ever asked for and stay.
@@ -17,6 +21,7 @@ type workspace struct {
 	rowsB, rowsPanel ramp  // byte offsets of the rows of B and panel
 	columnsA         ramp  // byte offsets of the rows of a
 	call             tileCall
+	soon             soon
 
 	image   []float32 // a frame
 	out     []float32 // results, pixel after pixel
@@ -24,6 +29,7 @@ type workspace struct {
 	order   []int     // byte offsets of weights in panels
 	pixels  list[[3]int]
 	patches list[[8]int]
+	phases  []phaseList
 	planes  ramp // byte offsets of channels
 	sums    ramp
 }
@@ -32,6 +38,17 @@ type workspace struct {
 type list[Key comparable] struct {
 	key  Key
 	list []int
+}
+
+// A phaseList says where the pixels of a phase of a transposed convolution lie.
+type phaseList struct {
+	key        phaseKey
+	aoff, coff []int
+}
+
+type phaseKey struct {
+	shape                     kernels.ConvShape // N is 0
+	images, i0, rows, columns int
 }
 
 // room returns n elements of a slice that grows as needed, 64-byte aligned,
@@ -68,8 +85,8 @@ func offsets(s *[]int, n, step int) []int {
 	for i := range list[:n] {
 		list[i] = i * step
 	}
-	padRows(list)
-	return list
+	*s = addSpare(list[:n])
+	return *s
 }
 
 // A ramp is the multiples of a step, kept while the step is the same.

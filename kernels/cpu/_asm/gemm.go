@@ -33,6 +33,15 @@ func (s isa) clear(v reg.VecVirtual) { VXORPS(v, v, v) }
 // argument loads a pointer or an int.
 func argument(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 
+// inMemory returns where an argument lies, for those that have no register.
+func inMemory(name string) Mem {
+	c, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return c.Addr
+}
+
 // The bits of a tile's mode.
 const (
 	accumulate = 1 << iota
@@ -60,19 +69,17 @@ func gemm() {
 
 func tile(s isa, rows, vectors int) {
 	TEXT(fmt.Sprintf("tile%dx%d%s", rows, vectors, s.name), NOSPLIT,
-		"func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int)")
+		"func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("tile%dx%d%s is a tile of %d rows and %d columns.", rows, vectors, s.name, rows, vectors*s.bytes/4))
 
-	tiles, aoff, coff := argument("tiles"), argument("aoff"), argument("coff")
-	gap, ldb := argument("gap"), argument("ldb")
 	sums := make([][]reg.VecVirtual, rows)
 	for i := range sums {
 		sums[i] = s.vectors(vectors)
 	}
 	// eachC visits the accumulators with the elements of C that they are for.
 	eachC := func(visit func(c Mem, sum reg.VecVirtual)) {
-		c := argument("c")
+		c, coff := argument("c"), argument("coff")
 		for i := range sums {
 			row := GP64()
 			MOVQ(Mem{Base: coff, Disp: 8 * i}, row)
@@ -81,6 +88,7 @@ func tile(s isa, rows, vectors int) {
 			}
 		}
 	}
+	ahead := argument("ahead")
 
 	Label("tile")
 	// C is far away: it is asked for now and needed only after the product.
@@ -103,25 +111,41 @@ func tile(s isa, rows, vectors int) {
 		}
 	}
 
+	// k counts up to 0, from the ends of the runs.
 	Label("product")
-	a := make([]reg.GPVirtual, rows)
-	base := argument("a")
+	k, a := argument("run"), make([]reg.GPVirtual, rows)
+	end, aoff := argument("a"), argument("aoff")
+	LEAQ(Mem{Base: end, Index: k, Scale: 4}, end)
 	for i := range a {
 		a[i] = GP64()
 		MOVQ(Mem{Base: aoff, Disp: 8 * i}, a[i])
-		ADDQ(base, a[i])
+		ADDQ(end, a[i])
 	}
-	b, runs := argument("b"), argument("runs")
-	k := GP64() // counts the elements of a row of A
-	XORQ(k, k)
+	further := AllocLocal(8) // bytes from one run to the next
+	ADDQ(inMemory("gap"), k)
+	SHLQ(Imm(2), k)
+	MOVQ(k, further)
+	runs := AllocLocal(8)
+	Load(Param("runs"), k)
+	MOVQ(k, runs)
+	b, ldb, ldb3 := argument("b"), argument("ldb"), GP64()
+	LEAQ(Mem{Base: ldb, Index: ldb, Scale: 2}, ldb3)
+	stride := argument("stride")
 	rowB, x := s.vectors(vectors), s.vector()
-	step := func(unrolled int) {
-		for v := range rowB {
-			VMOVUPS(Mem{Base: b, Disp: s.bytes * v}, rowB[v])
+	step := func(row, from int) {
+		m := Mem{Base: b}
+		switch row {
+		case 1, 2:
+			m.Index, m.Scale = ldb, uint8(row)
+		case 3:
+			m.Index, m.Scale = ldb3, 1
 		}
-		ADDQ(ldb, b)
+		for v := range rowB {
+			m.Disp = s.bytes * v
+			VMOVUPS(m, rowB[v])
+		}
 		for i := range a {
-			VBROADCASTSS(Mem{Base: a[i], Index: k, Scale: 4, Disp: 4 * unrolled}, x)
+			VBROADCASTSS(Mem{Base: a[i], Index: k, Scale: 4, Disp: 4 * (row + from)}, x)
 			for v := range rowB {
 				VFMADD231PS(x, rowB[v], sums[i][v])
 			}
@@ -129,28 +153,35 @@ func tile(s isa, rows, vectors int) {
 	}
 	const unroll = 4
 	Label("run")
-	left := argument("run")
-	SUBQ(Imm(unroll), left)
-	JL(LabelRef("rest"))
-	Label("unrolled")
-	for u := range unroll {
-		step(u)
-	}
+	Load(Param("run"), k)
+	NEGQ(k)
 	ADDQ(Imm(unroll), k)
-	SUBQ(Imm(unroll), left)
-	JGE(LabelRef("unrolled"))
+	JG(LabelRef("rest"))
+	Label("unrolled")
+	PREFETCHT1(Mem{Base: ahead})
+	ADDQ(stride, ahead)
+	for row := range unroll {
+		step(row, -unroll)
+	}
+	LEAQ(Mem{Base: b, Index: ldb, Scale: unroll}, b)
+	ADDQ(Imm(unroll), k)
+	JLE(LabelRef("unrolled"))
 	Label("rest")
-	ADDQ(Imm(unroll), left)
+	SUBQ(Imm(unroll), k)
 	JZ(LabelRef("next"))
 	Label("single")
-	step(0)
+	step(0, 0)
+	ADDQ(ldb, b)
 	INCQ(k)
-	DECQ(left)
 	JNZ(LabelRef("single"))
 	Label("next")
-	ADDQ(gap, k)
 	DECQ(runs)
-	JNZ(LabelRef("run"))
+	JZ(LabelRef("done"))
+	for i := range a {
+		ADDQ(further, a[i])
+	}
+	JMP(LabelRef("run"))
+	Label("done")
 
 	mode := argument("mode")
 	TESTQ(U32(accumulate), mode)
@@ -168,9 +199,9 @@ func tile(s isa, rows, vectors int) {
 	}
 	Label("store")
 	eachC(func(c Mem, sum reg.VecVirtual) { VMOVUPS(sum, c) })
-	ADDQ(Imm(uint64(8*rows)), aoff)
-	ADDQ(Imm(uint64(8*rows)), coff)
-	DECQ(tiles)
+	ADDQ(Imm(uint64(8*rows)), inMemory("aoff"))
+	ADDQ(Imm(uint64(8*rows)), inMemory("coff"))
+	DECQ(inMemory("tiles"))
 	JNZ(LabelRef("tile"))
 	VZEROUPPER()
 	RET()
