@@ -1,6 +1,7 @@
 // Benchpeers times this project's work beside that of the Python packages that
 // do the same, where they are installed, in turns within one run, and writes a
-// table of medians as Markdown. Nothing else of the project needs Python.
+// table of medians as Markdown. Nothing else of the project needs Python. The
+// original, Topo-GEN, is found if PYTHONPATH has a checkout of it.
 //
 //	benchpeers -python path/to/python3 -rounds 15
 package main
@@ -26,8 +27,9 @@ var script string
 
 func main() { cli.Main("benchpeers", program) }
 
-const synopsis = `Benchpeers times this project beside PyTorch, giotto-ph, ripser.py, gudhi and
-persim, whichever are installed, in turns, and prints a table of medians.`
+const synopsis = `Benchpeers times this project beside PyTorch, Topo-GEN, giotto-ph, ripser.py,
+gudhi and persim, whichever are installed, in turns, and prints a table of
+medians. Topo-GEN is found if PYTHONPATH names a checkout of it.`
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("benchpeers", flag.ContinueOnError)
@@ -55,7 +57,11 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		run()
 		var mine, theirs []float64
 		var absent string
-		for range *rounds {
+		rounds := *rounds
+		if c.slow {
+			rounds = min(rounds, 3)
+		}
+		for range rounds {
 			start := time.Now()
 			for range c.repeats {
 				run()
@@ -82,16 +88,27 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 var comparisons = []struct {
 	title, work, peer, ask string
 	repeats                int
+	slow                   bool // the peer is, so that few rounds must do
 }{
-	{"a step of the VAE, batch 128", "vae", "PyTorch", "vae", 3},
-	{"matrix product 512³", "gemm", "PyTorch", "gemm", 20},
-	{"linear 128×3136→256, forward", "linear", "PyTorch", "linear", 20},
-	{"convolution 32→64 k4s2 of 128×14×14, with ReLU", "conv", "PyTorch", "conv", 10},
-	{"the same, forward and all gradients", "convgrad", "PyTorch", "convgrad", 5},
-	{"distances and persistence in degrees 0 and 1, 128 points in R¹⁰", "rips", "giotto-ph, 2 threads, with generators", "rips/giotto-ph", 10},
-	{"the same", "rips", "ripser.py, without generators", "rips/ripser.py", 10},
-	{"bottleneck distance in degree 1 of two such clouds", "bottleneck", "gudhi, exact", "bottleneck/gudhi", 10},
-	{"the same", "bottleneck", "persim", "bottleneck/persim", 3},
+	{"a step of the VAE, batch 128", "vae", "PyTorch", "vae", 3, false},
+	{"the same with the default topological losses", "vae/default", "Topo-GEN", "vae/default", 1, false},
+	{"the same with all seven", "vae/all", "Topo-GEN", "vae/all", 1, true},
+	{"all seven losses of two batches in R^784, diagrams given, forward and backward", "losses/all", "Topo-GEN", "losses/all", 1, true},
+	{"`bottleneck0` alone", "losses/bottleneck0", "Topo-GEN", "losses/bottleneck0", 1, false},
+	{"`bottleneck1`", "losses/bottleneck1", "Topo-GEN", "losses/bottleneck1", 5, false},
+	{"`entropy0`", "losses/entropy0", "Topo-GEN", "losses/entropy0", 5, false},
+	{"`entropy1`", "losses/entropy1", "Topo-GEN", "losses/entropy1", 5, false},
+	{"`dsigma0`", "losses/dsigma0", "Topo-GEN", "losses/dsigma0", 1, true},
+	{"`dsigma1`", "losses/dsigma1", "Topo-GEN", "losses/dsigma1", 1, false},
+	{"`density`", "losses/density", "Topo-GEN", "losses/density", 1, false},
+	{"matrix product 512³", "gemm", "PyTorch", "gemm", 20, false},
+	{"linear 128×3136→256, forward", "linear", "PyTorch", "linear", 20, false},
+	{"convolution 32→64 k4s2 of 128×14×14, with ReLU", "conv", "PyTorch", "conv", 10, false},
+	{"the same, forward and all gradients", "convgrad", "PyTorch", "convgrad", 5, false},
+	{"distances and persistence in degrees 0 and 1, 128 points in R¹⁰", "rips", "giotto-ph, 2 threads, with generators", "rips/giotto-ph", 10, false},
+	{"the same", "rips", "ripser.py, without generators", "rips/ripser.py", 10, false},
+	{"bottleneck distance in degree 1 of two such clouds", "bottleneck", "gudhi, exact", "bottleneck/gudhi", 10, false},
+	{"the same", "bottleneck", "persim", "bottleneck/persim", 3, false},
 }
 
 func median(x []float64) float64 {

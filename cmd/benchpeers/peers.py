@@ -4,7 +4,7 @@ import sys, time
 
 N = 128
 
-def vae():
+def vae(weights=None):
     import torch
     import torch.nn as nn, torch.nn.functional as F
 
@@ -27,10 +27,16 @@ def vae():
     adam = torch.optim.Adam(model.parameters(), lr=5e-4)
     x = torch.rand(N, 1, 28, 28)
 
+    if weights:
+        topological = original().TopologicalLoss(weights)
+        true = original().get_dgm(x.view(N, -1))
+
     def step():
         adam.zero_grad()
         r, mu, lv = model(x)
         loss = F.binary_cross_entropy(r, x, reduction="sum") - (1 + lv - mu ** 2 - lv.exp()).sum() / 2
+        if weights:
+            loss = loss + topological.compute_loss(r.view(N, -1), x.view(N, -1), None, true)[0]
         (loss / N).backward()
         adam.step()
 
@@ -59,6 +65,37 @@ def conv(forward=True):
     def both():
         x.grad = w.grad = b.grad = None
         F.conv2d(x, w, b, 2, 1).backward(g)
+
+    return both
+
+def original():
+    # The package draws pictures, too, by what need not be installed.
+    import importlib.util, os
+    spec = importlib.util.find_spec("topogen")
+    if spec is None:
+        raise ImportError("no module named topogen")
+    sys.path.insert(0, os.path.dirname(spec.origin))
+    import topo_functions
+    return topo_functions
+
+def losses(weights):
+    import numpy, torch
+    topo = original()
+
+    def images(seed):
+        rng = numpy.random.default_rng(seed)
+        centres = numpy.random.default_rng(7).random((10, 784))
+        return (centres[rng.integers(10, size=N)] + 0.2 * rng.normal(size=(N, 784))).astype("float32")
+
+    x, y = torch.tensor(images(1), requires_grad=True), torch.tensor(images(2))
+    dgm, true = topo.get_dgm(x.detach()), topo.get_dgm(y)
+    loss = topo.TopologicalLoss(weights)
+
+    def both():
+        x.grad = None
+        value, learnable = loss.compute_loss(x, y, dgm, true)
+        if learnable:
+            value.backward()
 
     return both
 
@@ -95,6 +132,11 @@ works = {
     "rips/giotto-ph": rips_giotto, "rips/ripser.py": rips_ripser,
     "bottleneck/gudhi": bottleneck_gudhi, "bottleneck/persim": bottleneck_persim,
 }
+default, seven = [10, 10, 10, 10, 0, 0, 0], [10] * 7
+works["vae/default"], works["vae/all"] = lambda: vae(default), lambda: vae(seven)
+works["losses/all"] = lambda: losses(seven)
+for i, name in enumerate(["bottleneck0", "bottleneck1", "entropy0", "entropy1", "dsigma0", "dsigma1", "density"]):
+    works["losses/" + name] = lambda i=i: losses([int(j == i) for j in range(7)])
 ready = {}
 for line in sys.stdin:
     name, repeats = line.split()

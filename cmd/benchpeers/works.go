@@ -1,11 +1,14 @@
 package main
 
 import (
+	"math/rand/v2"
+
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
 )
 
 const batch = 128
@@ -13,16 +16,30 @@ const batch = 128
 // works returns what is timed of this project, by name, and what ends it.
 func works() (map[string]func(), func()) {
 	dev := cpu.New()
-	return map[string]func(){
-		"vae":        vaeStep(dev),
-		"gemm":       gemm(dev),
-		"linear":     linear(dev),
-		"conv":       convolution(dev, false),
-		"convgrad":   convolution(dev, true),
-		"rips":       rips(dev),
-		"bottleneck": bottleneck(dev),
-	}, func() { dev.Close() }
+	all := map[string]func(){
+		"vae":         vaeStep(dev, [7]float64{}),
+		"vae/default": vaeStep(dev, defaultWeights),
+		"vae/all":     vaeStep(dev, sevenWeights),
+		"losses/all":  losses(dev, sevenWeights),
+		"gemm":        gemm(dev),
+		"linear":      linear(dev),
+		"conv":        convolution(dev, false),
+		"convgrad":    convolution(dev, true),
+		"rips":        rips(dev),
+		"bottleneck":  bottleneck(dev),
+	}
+	for i, name := range topoloss.Names() {
+		var one [7]float64
+		one[i] = 1
+		all["losses/"+name] = losses(dev, one)
+	}
+	return all, func() { dev.Close() }
 }
+
+var (
+	defaultWeights = [7]float64{10, 10, 10, 10, 0, 0, 0}
+	sevenWeights   = [7]float64{10, 10, 10, 10, 10, 10, 10}
+)
 
 func uniform(dev kernels.Device, stream uint64, shape ...int) *autograd.Tensor {
 	x := autograd.NewTensor(dev, shape...)
@@ -30,21 +47,72 @@ func uniform(dev kernels.Device, stream uint64, shape ...int) *autograd.Tensor {
 	return x
 }
 
-func vaeStep(dev kernels.Device) func() {
+// vaeStep is a step of the VAE, with a topological loss if one has a weight.
+func vaeStep(dev kernels.Device, weights [7]float64) func() {
 	vae := nn.NewVAE(dev, 10, 1)
 	adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 5e-4})
 	images := uniform(dev, 100, batch, 1, nn.ImageSide, nn.ImageSide)
+	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
+	check(err)
+	target, err := topoloss.TargetFromPoints(images, 1)
+	check(err)
 	tape := autograd.NewTape(dev)
 	step := uint64(0)
 	return func() {
 		tape.Reset()
 		x := tape.Input(images)
-		bce, kld := vae.Forward(x, 1, step).Losses(x)
-		tape.Backward(autograd.Scale(autograd.Add(bce, kld), 1./batch))
+		r := vae.Forward(x, 1, step)
+		bce, kld := r.Losses(x)
+		total := autograd.Add(bce, kld)
+		if len(loss.Terms) > 0 {
+			result, err := loss.Apply(r.Images, target)
+			check(err)
+			total = autograd.Add(total, result.Var)
+		}
+		tape.Backward(autograd.Scale(total, 1./batch))
 		check(adam.Step())
 		check(dev.Sync())
 		step++
 	}
+}
+
+// losses is the topological losses of two batches of pixels whose diagrams are
+// given, forward and backward.
+func losses(dev kernels.Device, weights [7]float64) func() {
+	x, y := classes(dev, 1), classes(dev, 2)
+	learnable, err := topoloss.TargetFromPoints(x, 1)
+	check(err)
+	target, err := topoloss.TargetFromPoints(y, 1)
+	check(err)
+	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
+	check(err)
+	diagrams, tape := learnable.Diagrams(), autograd.NewTape(dev)
+	return func() {
+		tape.Reset()
+		result, err := loss.ApplyDiagrams(tape.Variable(x), diagrams, target)
+		check(err)
+		tape.Backward(result.Var)
+		check(dev.Sync())
+	}
+}
+
+// classes draws points around ten centres in R^784, which are the same for all
+// seeds.
+func classes(dev kernels.Device, seed uint64) *autograd.Tensor {
+	const dim, classes = 784, 10
+	centre := rand.New(rand.NewPCG(7, 0))
+	centres := make([]float32, classes*dim)
+	for i := range centres {
+		centres[i] = centre.Float32()
+	}
+	random := rand.New(rand.NewPCG(seed, 1))
+	points := make([]float32, 0, batch*dim)
+	for range batch {
+		for _, c := range centres[dim*random.IntN(classes):][:dim] {
+			points = append(points, c+0.2*float32(random.NormFloat64()))
+		}
+	}
+	return autograd.TensorOf(dev, points, batch, dim)
 }
 
 func gemm(dev kernels.Device) func() {
