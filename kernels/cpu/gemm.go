@@ -61,6 +61,10 @@ func gemmPart(a *args, part int) {
 	columns := ceilDiv(a.product.n, a.n)
 	sub := a.product.block(part/columns*a.m, part%columns*a.n, a.m, a.n)
 	w := a.products.borrow()
+	w.next = product{}
+	if next := part + a.products.threads; next < ceilDiv(a.product.m, a.m)*columns {
+		w.next = a.product.block(next/columns*a.m, next%columns*a.n, a.m, a.n)
+	}
 	w.multiply(&sub)
 	a.products.giveBack(w)
 }
@@ -193,6 +197,10 @@ func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
 	call := &w.call
 	*call = tileCall{runs: 1, run: depth, soon: &w.soon}
 	w.blockA(p, k0, depth)
+	w.soon = soon{}
+	if p.transA {
+		w.soon.spans[1] = p.soonA(&w.next, k0+depth, depth)
+	}
 	if add {
 		call.mode = accumulate
 	}
@@ -203,7 +211,7 @@ func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
 	for j := 0; j < p.n; {
 		kind, width := w.tiling.panel(p.n - j)
 		panels := w.panelsB(p, k0, j, depth, width)
-		w.soon = soon{spans: [2]lines{w.tiling.soonB(p, k0, j+panels*width, depth)}}
+		w.soon.first(w.tiling.soonB(p, k0, j+panels*width, depth))
 		for panel := range panels {
 			if panel > 0 {
 				call.b = at(call.b, depth*call.ldb)
@@ -220,6 +228,18 @@ func (w *workspace) multiplyBlock(p *product, k0, depth int, add, last bool) {
 			j += width
 		}
 	}
+}
+
+// soonA returns what is turned of a transposed A with up to depth rows of B from k0
+// on, or, if there are none, what is turned first for the next product.
+func (p *product) soonA(next *product, k0, depth int) lines {
+	if k0 >= p.k {
+		p, k0 = next, 0
+	}
+	if p.m == 0 {
+		return lines{}
+	}
+	return matrix(p.a[k0*p.lda:], min(depth, p.k-k0), p.m, p.lda)
 }
 
 // soonB returns the part of B that is packed when all columns before j are done

@@ -29,6 +29,9 @@ func matrix(x []float32, rows, columns, stride int) lines {
 	return lines{memory: x, rows: rows, columns: ceilDiv(columns, lineFloats), stride: 4 * stride}
 }
 
+// first makes something the first of what is needed.
+func (s *soon) first(l lines) { s.spans[0], s.next = l, 0 }
+
 // take returns what the next n of some tiles are to ask for, each of which does
 // so steps times; nil if there is nothing.
 func (s *soon) take(tiles, steps int) (ahead *float32, stride, n int) {

@@ -22,6 +22,7 @@ type workspace struct {
 	columnsA         ramp  // byte offsets of the rows of a
 	call             tileCall
 	soon             soon
+	next             product // probably computed after this one
 
 	image   []float32 // a frame
 	out     []float32 // results, pixel after pixel
