@@ -78,6 +78,13 @@ type Recycler interface {
 	Recycle(s Stream, p Pointer, size int) error
 }
 
+// A Tracer is a Driver that can tell where values in its memory come from.
+type Tracer interface {
+	// Writer says which instruction wrote the word at p last, with its file and
+	// line, or "" if it was none.
+	Writer(p Pointer) string
+}
+
 // ErrOutOfMemory is what Alloc's error wraps when device memory is exhausted.
 var ErrOutOfMemory = errors.New("out of device memory")
 

@@ -126,5 +126,16 @@ func (d *Device) pointer(b kernels.Buffer) Pointer {
 	return d.own(b).pointer + Pointer(4*b.Offset())
 }
 
+// Origin says which instruction of which kernel stored an element of a buffer, with
+// its file and line, where the driver is a [Tracer]: "" if it is not, or no kernel
+// has stored it.
+func (d *Device) Origin(b kernels.Buffer, i int) string {
+	t, ok := d.driver.(Tracer)
+	if !ok {
+		return ""
+	}
+	return t.Writer(d.pointer(b.Slice(i, i+1)))
+}
+
 // span returns a buffer's address as an argument of a kernel.
 func (d *Device) span(b kernels.Buffer) Arg { return Ptr(d.pointer(b)) }

@@ -46,7 +46,7 @@ func (r *rig) check(what string, got []float32, want []exact, bound float64) {
 	}
 	for i, w := range want {
 		if off, ok := within(got[i], w, bound); !ok {
-			r.fail("%s: element %d of %d is %v, want %v at scale %v: off by %.3g ulp, bound %.3g", what, i, len(got), got[i], w.value, w.scale, off, bound)
+			r.fail("%s: element %d of %d is %v, want %v at scale %v: off by %.3g ulp, bound %.3g%s", what, i, len(got), got[i], w.value, w.scale, off, bound, r.origin(got, i))
 			return
 		}
 	}
@@ -96,7 +96,7 @@ func (r *rig) checkSame(what string, got, want []float32) {
 	r.Helper()
 	for i, w := range want {
 		if g := got[i]; math.Float32bits(g) != math.Float32bits(w) && !(g != g && w != w) {
-			r.fail("%s: element %d of %d is %v (%s), want %v (%s)", what, i, len(want), g, hex(g), w, hex(w))
+			r.fail("%s: element %d of %d is %v (%s), want %v (%s)%s", what, i, len(want), g, hex(g), w, hex(w), r.origin(got, i))
 			return
 		}
 	}

@@ -116,6 +116,27 @@ func (r *rig) read(s *span) []float32 {
 	return s.values()
 }
 
+// A tracer is a device that can tell which instruction stored an element.
+type tracer interface {
+	Origin(b kernels.Buffer, i int) string
+}
+
+// origin says what stored an element that was read from a span, if the device knows.
+func (r *rig) origin(values []float32, i int) string {
+	t, ok := r.Device.(tracer)
+	if !ok {
+		return ""
+	}
+	for _, s := range r.spans {
+		if v := s.values(); len(v) > 0 && &v[0] == &values[0] {
+			if stored := t.Origin(s.Buffer, i); stored != "" {
+				return "; stored by " + stored
+			}
+		}
+	}
+	return ""
+}
+
 // done ends a case: it checks that no input was changed and frees all spans.
 func (r *rig) done() {
 	r.Helper()

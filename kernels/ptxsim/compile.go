@@ -14,6 +14,7 @@ import (
 type kernel struct {
 	entry  *syntax.Entry
 	file   string
+	number uint32 // of the first instruction, among those of all kernels of the GPU
 	params []gpu.Param
 	code   []instruction // one more than the entry's: the exit at its end
 

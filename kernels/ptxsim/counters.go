@@ -40,6 +40,11 @@ func (k Kind) String() string {
 // Counters are exact counts of what was executed.
 type Counters struct {
 	Launches int64
+	// Footprint is the bytes of the distinct sectors of global memory that launches
+	// read, and of those that they wrote, each launch for itself: what has to come
+	// and go however good the caches are. It is counted with Options.Footprints, and
+	// for whole kernels.
+	Footprint int64
 	// Warps and Threads count executed instructions by kind: one for each warp
 	// that issued it, one for each thread that its guard let pass.
 	Warps, Threads    [NumKinds]int64
@@ -69,6 +74,7 @@ type SharedTraffic struct {
 // Add adds o to c.
 func (c *Counters) Add(o *Counters) {
 	c.Launches += o.Launches
+	c.Footprint += o.Footprint
 	for k := range NumKinds {
 		c.Warps[k] += o.Warps[k]
 		c.Threads[k] += o.Threads[k]
@@ -129,6 +135,9 @@ func (c *Counters) String() string {
 		Traffic
 	}{{"global loads", c.GlobalLoad}, {"global stores", c.GlobalStore}} {
 		fmt.Fprintf(&s, "%-19s %12d  %d bytes wanted, %d in sectors\n", t.name, t.Requests, t.Bytes, 32*t.Sectors)
+	}
+	if c.Footprint > 0 {
+		fmt.Fprintf(&s, "footprint           %12d bytes of global memory\n", c.Footprint)
 	}
 	fmt.Fprintf(&s, "shared accesses     %12d  %d wavefronts, %d of them bank conflicts\n", c.Shared.Requests, c.Shared.Wavefronts, c.Shared.Conflicts)
 	return s.String()

@@ -271,3 +271,81 @@ func TestProperties(t *testing.T) {
 	require.EqualValues(t, 4<<30, p.Memory)
 	require.Equal(t, 48<<10, p.SharedMemoryPerBlock)
 }
+
+// A word says which instruction wrote it last, through copies, until the host
+// writes it.
+func TestWriter(t *testing.T) {
+	g := ptxsim.New(ptxsim.Options{})
+	m, err := g.Load("two.ptx", `.version 6.3
+.target sm_70
+.address_size 64
+.visible .entry first(.param .u64 p) { .reg .u64 %p; ld.param.u64 %p, [p]; st.global.v2.u32 [%p], {1, 2}; st.global.u32 [%p+8], 3; ret; }
+.visible .entry second(.param .u64 p)
+{
+	.reg .u64 %p; .reg .u16 %h;
+	ld.param.u64 %p, [p];
+	mov.u16 %h, 7;
+	st.global.u16 [%p+10], %h;
+}
+`)
+	require.NoError(t, err)
+	a := upload(t, g, words(9, 9, 9, 9))
+	for _, name := range []string{"first", "second"} {
+		k, err := m.Kernel(name)
+		require.NoError(t, err)
+		require.NoError(t, g.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 1}, 0, []gpu.Arg{gpu.Ptr(a)}))
+	}
+	b, err := g.Alloc(16)
+	require.NoError(t, err)
+	require.NoError(t, g.Copy(0, b, a, 16))
+	require.NoError(t, g.Fill(0, a, 5, 1))
+	require.NoError(t, g.SyncAll())
+	const (
+		pair = "two.ptx:4: kernel first [st.global.v2.u32 [%p], {1, 2}]"
+		half = "two.ptx:10: kernel second [st.global.u16 [%p+10], %h]"
+	)
+	for i, want := range []string{pair, pair, half, ""} {
+		require.Equal(t, want, g.Writer(b+gpu.Pointer(4*i)))
+		if i > 0 {
+			require.Equal(t, want, g.Writer(a+gpu.Pointer(4*i)))
+		}
+	}
+	require.Empty(t, g.Writer(a), "the host's")
+	require.Empty(t, g.Writer(b+16), "nobody's")
+	require.Empty(t, g.Writer(8))
+	require.NoError(t, g.Free(b))
+	require.Empty(t, g.Writer(b))
+}
+
+// A footprint is what a launch reads and what it writes, counted once each.
+func TestFootprint(t *testing.T) {
+	for _, threads := range []int{1, 2} {
+		g := ptxsim.New(ptxsim.Options{Footprints: true, Unchecked: true, Threads: threads})
+		m, err := g.Load("twice.ptx", `.version 6.3
+.target sm_70
+.address_size 64
+.visible .entry twice(.param .u64 p)
+{
+	.reg .u64 %p, %q; .reg .u32 %t, %x;
+	ld.param.u64 %p, [p];
+	mov.u32 %t, %tid.x;
+	mad.wide.u32 %q, %t, 4, %p;
+	ld.global.u32 %x, [%q];
+	ld.global.u32 %x, [%q];
+	st.global.u32 [%q+1024], %x;
+}
+`)
+		require.NoError(t, err)
+		k, err := m.Kernel("twice")
+		require.NoError(t, err)
+		a := upload(t, g, make([]byte, 2048))
+		for range 2 {
+			require.NoError(t, g.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 1}, 0, []gpu.Arg{gpu.Ptr(a)}))
+			require.NoError(t, g.Launch(0, k, gpu.Dim{X: 5}, gpu.Dim{X: 32}, 0, []gpu.Arg{gpu.Ptr(a)}))
+		}
+		require.NoError(t, g.SyncAll())
+		c := g.Counters("twice")
+		require.EqualValues(t, 2*(1+1+4+4)*32, c.Footprint)
+		require.EqualValues(t, 2*(2+1+5*(8+4))*32, c.GlobalBytes())
+	}
+}

@@ -22,6 +22,14 @@ func (a *memoryAccess) globalAt(w *warp, m uint32) {
 		if c := w.count(); c != nil {
 			c.sectors += int64(sectors(at, inside))
 		}
+		if mem.touched[0] != nil {
+			if a.reads {
+				touch(mem.touched[0], at, inside)
+			}
+			if a.writes {
+				touch(mem.touched[1], at, inside)
+			}
+		}
 		if mem.cells != nil {
 			a.checkCells(w, mem, inside)
 		}
@@ -179,6 +187,7 @@ func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset u
 		}
 		if a.writes {
 			c.defined |= need
+			c.storer = w.block.launch.kernel.number + uint32(w.pc)
 		}
 	}
 }

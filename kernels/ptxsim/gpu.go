@@ -20,11 +20,13 @@ type GPU struct {
 	nextOwner uint32
 	locks     stripeLocks
 	profiles  map[*kernel]*profile
+	storers   storers
 }
 
 var (
 	_ gpu.Driver   = (*GPU)(nil)
 	_ gpu.Recycler = (*GPU)(nil)
+	_ gpu.Tracer   = (*GPU)(nil)
 )
 
 // New returns a GPU that behaves as the options say.
@@ -34,7 +36,7 @@ func New(options Options) *GPU {
 	}
 	return &GPU{
 		options:   options,
-		memory:    newMemory(options.Memory, !options.Unchecked),
+		memory:    newMemory(options.Memory, !options.Unchecked, options.Footprints),
 		streams:   make([]stream, 1),
 		nextOwner: 1,
 		profiles:  map[*kernel]*profile{},
@@ -130,6 +132,7 @@ func (g *GPU) load(file *syntax.File) (*module, error) {
 			errs = append(errs, err...)
 			continue
 		}
+		g.storers.add(k)
 		m.kernels[e.Name] = &moduleKernel{k, g}
 	}
 	if len(errs) > 0 {
@@ -240,7 +243,7 @@ func (g *GPU) execute(l *launch) error {
 	l.firstOwner, l.manyOwners = g.nextOwner, g.nextOwner+blocks
 	g.nextOwner += blocks + 1
 	counts, fault := l.run()
-	g.profile(l.kernel).add(counts)
+	g.profile(l.kernel).add(counts, g.memory.footprint())
 	if fault != nil {
 		return fault
 	}
@@ -251,7 +254,7 @@ func (g *GPU) execute(l *launch) error {
 func (g *GPU) forgetOwners() {
 	for _, a := range g.memory.allocations {
 		for i := range a.cells {
-			a.cells[i] = cell{defined: a.cells[i].defined}
+			a.cells[i] = cell{defined: a.cells[i].defined, storer: a.cells[i].storer}
 		}
 	}
 	g.nextOwner = 1

@@ -28,7 +28,10 @@ type allocation struct {
 	size  int    // bytes in use, see gpu.Recycler
 	data  []byte // at least size
 	cells []cell // one for each 4 bytes of data; nil when unchecked
-	freed bool
+	// touched have a bit for each sector that the running launch has read, and
+	// written; nil when footprints are not counted.
+	touched [2][]uint64
+	freed   bool
 }
 
 // memory is the GPU's global memory.
@@ -37,10 +40,11 @@ type memory struct {
 	next        uint64
 	used, limit int64
 	checked     bool
+	footprints  bool
 }
 
-func newMemory(limit int64, checked bool) *memory {
-	return &memory{next: globalBase, limit: limit, checked: checked}
+func newMemory(limit int64, checked, footprints bool) *memory {
+	return &memory{next: globalBase, limit: limit, checked: checked, footprints: footprints}
 }
 
 func (mem *memory) alloc(size int) (*allocation, error) {
@@ -56,6 +60,11 @@ func (mem *memory) alloc(size int) (*allocation, error) {
 	}
 	if mem.checked {
 		a.cells = make([]cell, (size+3)/4)
+	}
+	if mem.footprints {
+		for i := range a.touched {
+			a.touched[i] = make([]uint64, size/sectorBytes/64+1)
+		}
 	}
 	mem.next += (uint64(size)+granule-1)/granule*granule + granule
 	mem.used += int64(size)
@@ -124,7 +133,7 @@ func (mem *memory) free(address uint64) error {
 		return fmt.Errorf("the allocation at %#x is freed twice", address)
 	}
 	mem.used -= int64(len(a.data))
-	a.freed, a.data, a.cells = true, nil, nil
+	*a = allocation{base: a.base, size: a.size, freed: true}
 	return nil
 }
 
@@ -155,11 +164,11 @@ func (a *allocation) setDefined(offset, size int) {
 	for i := offset; i < offset+size; {
 		c := &a.cells[i/4]
 		if i%4 == 0 && offset+size-i >= 4 {
-			c.defined = 0xf
+			c.defined, c.storer = 0xf, 0
 			i += 4
 			continue
 		}
-		c.defined |= 1 << (i % 4)
+		c.defined, c.storer = c.defined|1<<(i%4), 0
 		i++
 	}
 }
@@ -173,6 +182,7 @@ func copyDefined(dst *allocation, dstOffset int, src *allocation, srcOffset, siz
 		from, to := srcOffset+i, dstOffset+i
 		bit := src.cells[from/4].defined >> (from % 4) & 1
 		c := &dst.cells[to/4]
+		c.storer = src.cells[from/4].storer
 		c.defined = c.defined&^(1<<(to%4)) | bit<<(to%4)
 	}
 }

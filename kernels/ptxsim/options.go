@@ -11,6 +11,8 @@ type Options struct {
 	Unchecked bool
 	// Uncounted leaves out the counters.
 	Uncounted bool
+	// Footprints counts what each launch moves if caches are perfect.
+	Footprints bool
 	// Reverse runs the warps of a block, and the blocks of a grid that run one
 	// after another, in descending order.
 	Reverse bool

@@ -4,9 +4,10 @@ import "sort"
 
 // A profile is what launches of a kernel have done, instruction by instruction.
 type profile struct {
-	kernel   *kernel
-	launches int64
-	counts   []count
+	kernel    *kernel
+	launches  int64
+	footprint int64
+	counts    []count
 }
 
 func (g *GPU) profile(k *kernel) *profile {
@@ -18,8 +19,9 @@ func (g *GPU) profile(k *kernel) *profile {
 	return p
 }
 
-func (p *profile) add(counts []count) {
+func (p *profile) add(counts []count, footprint int64) {
 	p.launches++
+	p.footprint += footprint
 	for i := range counts {
 		p.counts[i].add(&counts[i])
 	}
@@ -44,6 +46,7 @@ func (g *GPU) Counters(kernel string) Counters {
 	for _, p := range g.profiles {
 		if kernel == "" || p.kernel.entry.Name == kernel {
 			sum.Launches += p.launches
+			sum.Footprint += p.footprint
 			for pc := range p.counts {
 				c := p.counters(pc)
 				sum.Add(&c)

@@ -9,7 +9,8 @@ type cell struct {
 	readers               uint32 // warps of the block that have read, if several threads have
 	writer, reader        uint16 // threads
 	flags                 cellFlags
-	defined               uint8 // bytes that have been written, ever
+	defined               uint8  // bytes that have been written, ever
+	storer                uint32 // the instruction that wrote last, see GPU.storers; 0 for the host
 }
 
 type cellFlags uint8

@@ -72,7 +72,7 @@ func (g *GPU) NewStream() (gpu.Stream, error) {
 // Close does what is enqueued and releases the memory.
 func (g *GPU) Close() error {
 	err := g.SyncAll()
-	g.memory = newMemory(0, false)
+	g.memory = newMemory(0, false, false)
 	g.streams = g.streams[:1]
 	if g.lost == nil {
 		g.lost = fmt.Errorf("ptxsim: the GPU is closed")
