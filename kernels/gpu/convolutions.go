@@ -5,98 +5,98 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// A correlation is a convolution of any kind as a matrix product: see the
-// generator's comment on convolutions.
-type correlation struct {
-	out, a, b, bias kernels.Buffer
-	rows, columns   int
-	aRow            int
-	act             kernels.Func
-	store           kernels.Store
+// The kinds of convolutions: see the generator's comment on them.
+type convolutionKind int
 
-	grid             [2]int // of columns in an image
-	inImage          int
-	in               [2]int // height and width of an image in b
-	inStep, inOrigin [2]int // of the grid
-	outRow, outImage int
-	outWidth         int
-	outStep, outFrom [2]int
+const (
+	forward convolutionKind = iota
+	transposed
+	weightGrad
+)
 
-	taps     tapKey
-	maySplit bool // rows and columns follow one another in out
-}
+var fold = entry{"convolutions", "fold"}
 
-// correlate launches a correlation.
-func (d *Device) correlate(c *correlation) {
-	if c.rows == 0 || c.columns == 0 || d.err != nil {
+// correlate launches the correlations of a convolution: c = act(A·B + beta·c + bias).
+func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f finish) {
+	if d.err != nil {
 		return
 	}
-	table := d.taps.table(d, c.taps)
-	v := divide(c.rows, c.columns, table.depth, d.cores, work.Tiles, c.maySplit)
-	rectify, add := 0, int(c.store)
-	if c.act == kernels.ReLU {
-		rectify = 1
+	table := d.tables.of(d, key)
+	rows, columns, steps := 0, 0, 0
+	for _, one := range table.correlations {
+		rows, columns, steps = max(rows, int(one.Rows)), max(columns, int(one.Columns)), max(steps, int(one.Steps))
 	}
-	out, results := c.out, 0
-	if v.splits > 1 {
-		results = c.rows * c.columns
-		out, add = d.Alloc(results*v.splits), 0
+	if rows == 0 || columns == 0 {
+		return
 	}
-	args := append(d.args[:0], d.span(out), d.span(c.a), d.span(c.b), Ptr(table.pointer), d.span(c.bias))
-	for _, n := range [...]int{
-		c.aRow, rectify, add, c.grid[0], c.grid[1],
-		c.inImage, c.in[0], c.in[1], c.inStep[0], c.inStep[1], c.inOrigin[0], c.inOrigin[1],
-		c.outRow, c.outImage, c.outWidth, c.outStep[0], c.outStep[1], c.outFrom[0], c.outFrom[1],
-		c.rows, c.columns, table.depth, v.depth, results,
-	} {
-		args = append(args, Int32(n))
-	}
-	d.launch(entry{"convolutions", "convolve_" + v.tile.Name()}, v.grid(c.rows, c.columns), Dim{X: work.Threads}, args...)
-	if v.splits > 1 {
-		d.combine(c.out, out, kernels.Buffer{}, results, results, results, v.splits, 1, float32(c.store), 0)
-		d.Free(out)
-	}
+	// The weights' gradient alone has its rows one after another.
+	v := divide(rows, columns*len(table.correlations), steps*work.TileDepth, d.cores, work.Tiles, key.kind == weightGrad)
+	d.inSplits(&v, c, rows, columns, columns, f, func(c kernels.Buffer, _ int, f finish, splitResults int) {
+		args := f.args(d, append(d.args[:0], d.span(c), d.span(a), d.span(b)))
+		args = append(args, Int32(splitResults), Ptr(table.pointer), Int32(len(table.correlations)), Int32(v.depth/work.TileDepth))
+		grid := v.grid(rows, columns)
+		grid.Z *= len(table.correlations)
+		d.launch(entry{"convolutions", "convolve_" + v.tile.Name()}, grid, v.block(), args...)
+	})
 }
 
 // Conv computes y = act(x ⋆ w + bias).
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
 	s.Check("Conv", x, y, w)
 	kernels.CheckBias("Conv", bias, s.K, act)
-	plane := s.OutH * s.OutW
-	d.correlate(&correlation{
-		out: y, a: w, b: x, bias: bias, rows: s.K, columns: s.N * plane, aRow: s.C * s.R * s.S, act: act,
-		grid: [2]int{s.OutH, s.OutW}, inImage: s.C * s.H * s.W, in: [2]int{s.H, s.W},
-		inStep: [2]int{s.StrideH, s.StrideW}, inOrigin: [2]int{-s.PadH, -s.PadW},
-		outRow: plane, outImage: s.K * plane, outWidth: s.OutW, outStep: [2]int{1, 1},
-		taps: tapKey{kind: filterTaps, shape: s},
-	})
-	d.activate(y, y.Len(), y.Len(), y.Len(), act)
+	d.correlate(tableKey{forward, s}, y, w, x, finish{bias: bias, alpha: 1, act: act})
+}
+
+func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
+	plane := int32(s.OutH * s.OutW)
+	return work.Correlation{
+		Rows: int32(s.K), Columns: int32(s.N) * plane, ARow: int32(s.C * s.R * s.S),
+		Grid: pair(s.OutH, s.OutW), Image: int32(s.C * s.H * s.W), Size: pair(s.H, s.W),
+		Step: pair(s.StrideH, s.StrideW), Origin: pair(-s.PadH, -s.PadW),
+		OutRow: plane, OutImage: int32(s.K) * plane, OutWidth: int32(s.OutW), OutStep: pair(1, 1),
+	}
 }
 
 // ConvTranspose computes x = act(wᵀ applied to y + bias): a convolution with
 // stride 1 for each phase of the pixels, those whose places have the same rests
-// when divided by the strides.
+// when divided by the strides. Of few channels, whose phases would leave most rows
+// of a tile empty, all taps are rows of one product, and are then added up where
+// they meet.
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	s.Check("ConvTranspose", x, y, w)
 	kernels.CheckBias("ConvTranspose", bias, s.C, act)
 	if store == kernels.Add && act != kernels.Identity {
 		panic("kernels: ConvTranspose: an activation cannot be added")
 	}
-	for a := range s.StrideH {
-		for b := range s.StrideW {
-			fromH, beginH, gridH := phase(a, s.H, s.StrideH, s.PadH)
-			fromW, beginW, gridW := phase(b, s.W, s.StrideW, s.PadW)
-			d.correlate(&correlation{
-				out: x, a: w, b: y, bias: bias, rows: s.C, columns: s.N * gridH * gridW, aRow: s.R * s.S, act: act, store: store,
-				grid: [2]int{gridH, gridW}, inImage: s.K * s.OutH * s.OutW, in: [2]int{s.OutH, s.OutW},
-				inStep: [2]int{1, 1}, inOrigin: [2]int{fromH, fromW},
-				outRow: s.H * s.W, outImage: s.C * s.H * s.W, outWidth: s.W,
-				outStep: [2]int{s.StrideH, s.StrideW}, outFrom: [2]int{beginH, beginW},
-				taps: tapKey{kind: phaseTaps, shape: s, phase: [2]int{a, b}},
-			})
-		}
+	f := finish{bias: bias, alpha: 1, beta: float32(store), act: act}
+	if taps := s.C * s.R * s.S; taps > work.FewRows || s.R*s.S == 1 {
+		d.correlate(tableKey{transposed, s}, x, w, y, f)
+		return
 	}
-	d.activate(x, x.Len(), x.Len(), x.Len(), act)
+	points := kernels.ConvShape{
+		N: s.N, C: s.C * s.R * s.S, H: s.OutH, W: s.OutW, K: s.K, R: 1, S: 1,
+		StrideH: 1, StrideW: 1, OutH: s.OutH, OutW: s.OutW,
+	}
+	parts := d.Alloc(points.N * points.C * points.H * points.W)
+	d.correlate(tableKey{transposed, points}, parts, w, y, unfinished)
+	args := f.args(d, append(d.args[:0], d.span(x), d.span(parts)))
+	for _, n := range [...]int{x.Len(), s.C, s.H, s.W, s.R, s.S, s.StrideH, s.StrideW, s.PadH, s.PadW, s.OutH, s.OutW} {
+		args = append(args, Int32(n))
+	}
+	d.launch(fold, Dim{X: blocks(x.Len(), work.Threads)}, Dim{X: work.Threads}, args...)
+	d.Free(parts)
+}
+
+func phaseCorrelation(s *kernels.ConvShape, a, b int) work.Correlation {
+	fromH, beginH, gridH := phase(a, s.H, s.StrideH, s.PadH)
+	fromW, beginW, gridW := phase(b, s.W, s.StrideW, s.PadW)
+	return work.Correlation{
+		Rows: int32(s.C), Columns: int32(s.N * gridH * gridW), ARow: int32(s.R * s.S),
+		Grid: pair(gridH, gridW), Image: int32(s.K * s.OutH * s.OutW), Size: pair(s.OutH, s.OutW),
+		Step: pair(1, 1), Origin: pair(fromH, fromW),
+		OutRow: int32(s.H * s.W), OutImage: int32(s.C * s.H * s.W), OutWidth: int32(s.W),
+		OutStep: pair(s.StrideH, s.StrideW), OutOrigin: pair(beginH, beginW),
+	}
 }
 
 // phase returns, along one axis of x, the place in y of tap p for the first pixel
@@ -110,12 +110,15 @@ func phase(p, length, stride, pad int) (from, begin, n int) {
 // ConvWeightGrad stores the gradient of ⟨y, Conv(x, w)⟩ into dw.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
 	s.Check("ConvWeightGrad", x, y, dw)
-	weights := s.C * s.R * s.S
-	d.correlate(&correlation{
-		out: dw, a: y, b: x, rows: s.K, columns: weights, aRow: s.OutH * s.OutW, store: store,
-		grid: [2]int{s.R, s.S}, inImage: s.H * s.W, in: [2]int{s.H, s.W},
-		inStep: [2]int{1, 1}, inOrigin: [2]int{-s.PadH, -s.PadW},
-		outRow: weights, outImage: s.R * s.S, outWidth: s.S, outStep: [2]int{1, 1},
-		taps: tapKey{kind: pixelTaps, shape: s}, maySplit: true,
-	})
+	d.correlate(tableKey{weightGrad, s}, dw, y, x, finish{alpha: 1, beta: float32(store)})
+}
+
+func weightCorrelation(s *kernels.ConvShape) work.Correlation {
+	weights := int32(s.C * s.R * s.S)
+	return work.Correlation{
+		Rows: int32(s.K), Columns: weights, ARow: int32(s.OutH * s.OutW),
+		Grid: pair(s.R, s.S), Image: int32(s.H * s.W), Size: pair(s.H, s.W),
+		Step: pair(1, 1), Origin: pair(-s.PadH, -s.PadW),
+		OutRow: weights, OutImage: int32(s.R * s.S), OutWidth: int32(s.S), OutStep: pair(1, 1),
+	}
 }

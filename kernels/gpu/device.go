@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
 // A Device is a GPU as a [kernels.Device]. Its kernels are enqueued on one
@@ -21,7 +22,7 @@ type Device struct {
 	args      []Arg
 	additions additions // a workspace
 	edges     []uint64  // another: keys of edges
-	taps      tapTables
+	tables    tables
 	err       error // the first
 }
 
@@ -97,7 +98,7 @@ func (d *Device) Close() error {
 
 // bytesOf returns the memory of a slice: GPUs are little-endian, as is every
 // host that NVIDIA's driver knows.
-func bytesOf[T float32 | int32 | uint64](s []T) []byte {
+func bytesOf[T float32 | int32 | uint64 | work.Correlation | work.Tap](s []T) []byte {
 	if len(s) == 0 {
 		return nil
 	}

@@ -19,14 +19,14 @@
 // The files ptx/*.ptx hold the kernels, for compute capability 7.0 and later.
 // They are written by internal/generate, PTX by hand with Go for what repeats;
 // a file is loaded when the first of its kernels is wanted. Sums are taken in a
-// fixed order, without floating-point atomics, so
-// that the same calls give the same bits. Functions are polynomials like those
-// of kernels/cpu: no kernel uses an approximate instruction.
+// fixed order, without floating-point atomics, so that the same calls give the same
+// bits. Functions are polynomials like those of kernels/cpu: no kernel uses an
+// approximate instruction.
 //
 // Matrix products and convolutions are computed in tiles, a block of threads for
-// each; how a product is divided among blocks depends on its sizes and on the
-// number of multiprocessors, so that its last bits may differ between GPUs. The
-// activation ReLU is part of these kernels, others are a kernel that follows.
+// each, with bias and activation; how a product is divided among blocks depends on
+// its sizes and on the number of multiprocessors, so that its last bits may differ
+// between GPUs.
 //
 // Reference: NVIDIA, Parallel Thread Execution ISA, version 6.3.
 package gpu

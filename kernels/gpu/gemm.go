@@ -7,10 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-var (
-	combine  = entry{"gemm", "combine"}
-	activate = entry{"gemm", "activate"}
-)
+var combine = entry{"gemm", "combine"}
 
 // A division is how a product of rows×columns elements, sums of depth terms, is
 // divided among blocks.
@@ -21,25 +18,37 @@ type division struct {
 }
 
 // divide chooses the division that takes a GPU of so many multiprocessors the
-// least time, by an estimate: how many blocks one of them has to do, times the
-// multiply-adds of a block, over the share that these have in what a block does.
+// least time, by an estimate: how many blocks one of them has to do, times what a
+// block does, multiply-adds with all the rest, and words that it brings. Each of the
+// schedulers takes warps of its own: fewer blocks than give work to all take as long.
 // If a product may be split and its tiles are too few to keep all busy, its terms
-// are split, but into no fewer than leastDepth, for a split costs as much as
-// reading and writing the result once more. Results depend on the division, in
-// their last bits, and so on the GPU.
+// are split, but into no fewer than leastDepth: then there is another launch, and the
+// result is written and read for each split. Results depend on the division, in their
+// last bits, and so on the GPU.
 func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool) (best division) {
-	const leastDepth = 128
+	const (
+		leastDepth = 128
+		schedulers = 4
+		launch     = 450_000 // multiply-adds in the two microseconds that it takes
+	)
 	least := 0.0
 	for i, tile := range tiles {
+		busy := blocks(32*schedulers, tile.Threads)
 		grid := blocks(rows, tile.Rows) * blocks(columns, tile.Columns)
 		splits := 1
-		if maySplit && grid > 0 && grid < cores {
-			splits = max(1, min(cores/grid, depth/leastDepth))
+		if maySplit && grid > 0 && grid < cores*busy {
+			splits = max(1, min(cores*busy/grid, depth/leastDepth))
 		}
 		// Splits begin where steps do.
 		v := division{tile: tile, depth: blocks(blocks(depth, splits), work.TileDepth) * work.TileDepth}
 		v.splits = max(1, blocks(depth, max(1, v.depth)))
-		time := float64(blocks(grid*v.splits, cores)) * float64(tile.Rows*tile.Columns*max(1, v.depth)) / tile.Share
+		most := blocks(grid*v.splits, cores)
+		sums := float64(max(busy, most)*tile.Rows*tile.Columns) / tile.Share
+		words := work.WordCost * float64(most*(tile.Rows+tile.Columns))
+		time := float64(max(1, v.depth)) * (sums + words)
+		if v.splits > 1 {
+			time += launch + 2*work.WordCost*float64(rows*columns*v.splits)/float64(cores)
+		}
 		if i == 0 || time < least {
 			best, least = v, time
 		}
@@ -52,11 +61,28 @@ func (v *division) grid(rows, columns int) Dim {
 	return Dim{X: blocks(columns, v.tile.Columns), Y: blocks(rows, v.tile.Rows), Z: v.splits}
 }
 
+// block returns the threads of a block.
+func (v *division) block() Dim { return Dim{X: v.tile.Threads} }
+
+// A finish is what is made of sums: act(alpha·sum + beta·C + bias).
+type finish struct {
+	bias        kernels.Buffer
+	alpha, beta float32
+	act         kernels.Func
+}
+
+// unfinished leaves sums as they are.
+var unfinished = finish{alpha: 1}
+
+// args appends what all kernels have that finish sums.
+func (f *finish) args(d *Device, args []Arg) []Arg {
+	return append(args, d.span(f.bias), Float32(f.alpha), Float32(f.beta), Int32(int(f.act)))
+}
+
 // Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias).
 func (d *Device) Gemm(g kernels.Gemm) {
 	g = g.Check()
-	n := g.M * g.N
-	if n == 0 {
+	if g.M*g.N == 0 {
 		return
 	}
 	if g.Alpha == 0 {
@@ -71,37 +97,27 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	}
 	v := divide(g.M, g.N, g.K, d.cores, work.Squares, true)
 	e := entry{"gemm", fmt.Sprintf("gemm_%s_%s", transposed[:], v.tile.Name())}
-	rectify := 0
-	if g.Act == kernels.ReLU {
-		rectify = 1
-	}
-	sizes := [...]Arg{Int32(g.M), Int32(g.N), Int32(g.K), Int32(v.depth)}
+	d.inSplits(&v, g.C, g.M, g.N, g.LDC, finish{g.Bias, g.Alpha, g.Beta, g.Act}, func(c kernels.Buffer, ldc int, f finish, splitResults int) {
+		args := f.args(d, append(d.args[:0], d.span(c), d.span(g.A), d.span(g.B)))
+		for _, n := range [...]int{splitResults, g.M, g.N, g.K, v.depth, g.LDA, g.LDB, ldc} {
+			args = append(args, Int32(n))
+		}
+		d.launch(e, v.grid(g.M, g.N), v.block(), args...)
+	})
+}
+
+// inSplits has a product of rows×columns multiplied and finished, at once or, where
+// it is split, into parts that are then added up.
+func (d *Device) inSplits(v *division, c kernels.Buffer, rows, columns, ldc int, f finish, multiply func(c kernels.Buffer, ldc int, f finish, splitResults int)) {
 	if v.splits == 1 {
-		args := append(d.args[:0], d.span(g.C), d.span(g.A), d.span(g.B), d.span(g.Bias), Int32(g.LDA), Int32(g.LDB), Int32(g.LDC),
-			Float32(g.Alpha), Float32(g.Beta), Int32(rectify))
-		d.launch(e, v.grid(g.M, g.N), Dim{X: work.Threads}, append(append(args, sizes[:]...), Int32(0))...)
-	} else {
-		parts := d.Alloc(n * v.splits)
-		args := append(d.args[:0], d.span(parts), d.span(g.A), d.span(g.B), Ptr(0), Int32(g.LDA), Int32(g.LDB), Int32(g.N),
-			Float32(1), Float32(0), Int32(0))
-		d.launch(e, v.grid(g.M, g.N), Dim{X: work.Threads}, append(append(args, sizes[:]...), Int32(n))...)
-		d.combine(g.C, parts, g.Bias, n, g.N, g.LDC, v.splits, g.Alpha, g.Beta, rectify)
-		d.Free(parts)
-	}
-	d.activate(g.C, n, g.N, g.LDC, g.Act)
-}
-
-// combine adds up the parts of a product.
-func (d *Device) combine(c, parts, bias kernels.Buffer, n, columns, ldc, splits int, alpha, beta float32, rectify int) {
-	d.launch(combine, Dim{X: blocks(n, work.Threads)}, Dim{X: work.Threads},
-		d.span(c), d.span(parts), d.span(bias), Int32(n), Int32(columns), Int32(ldc), Int32(splits),
-		Float32(alpha), Float32(beta), Int32(rectify))
-}
-
-// activate applies an activation that products do not apply themselves.
-func (d *Device) activate(c kernels.Buffer, n, columns, ldc int, act kernels.Func) {
-	if act == kernels.Identity || act == kernels.ReLU {
+		multiply(c, ldc, f, 0)
 		return
 	}
-	d.launch(activate, Dim{X: blocks(n, work.Threads)}, Dim{X: work.Threads}, d.span(c), Int32(n), Int32(columns), Int32(ldc), Int32(int(act)))
+	n := rows * columns
+	parts := d.Alloc(n * v.splits)
+	multiply(parts, columns, unfinished, n)
+	args := f.args(d, append(d.args[:0], d.span(c), d.span(parts)))
+	args = append(args, Int32(n), Int32(columns), Int32(ldc), Int32(v.splits))
+	d.launch(combine, Dim{X: blocks(n, work.Threads)}, Dim{X: work.Threads}, args...)
+	d.Free(parts)
 }

@@ -2,50 +2,85 @@ package gpu_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// What the inner loop of a product does, counted: nearly all arithmetic is
-// multiply-adds, shared memory has no bank conflicts, and a word that is read
-// from it is used many times.
+// What the inner loops of a training step's products do, counted with batches of
+// 128 on a GPU of an H100's size: nearly all arithmetic is multiply-adds, shared
+// memory has no bank conflicts, and a word that is read from it is used many times.
 func TestInnerLoops(t *testing.T) {
+	first := kernels.ConvShape{N: batch, C: 1, H: 28, W: 28, K: 32, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 14, OutW: 14}
+	second := kernels.ConvShape{N: batch, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
 	for _, c := range []struct {
-		kernel  string
-		share   float64 // of multiply-adds in the arithmetic
-		perQuad float64 // multiply-adds for each 16 bytes read from shared memory
-		run     func(r *rig)
+		work   string
+		kernel string // where it is known
+		run    func(r *rig)
 	}{
-		{"gemm_nn_128", 0.9, 16, product(1280, 1024, 64, false, false)},
-		{"gemm_nt_128", 0.9, 16, product(1280, 1024, 64, false, true)},
-		{"gemm_tn_128", 0.9, 16, product(1280, 1024, 64, true, false)},
-		{"gemm_tt_128", 0.9, 16, product(1280, 1024, 64, true, true)},
-		{"gemm_nt_64", 0.85, 8, product(128, 3136, 64, false, true)},
-		{"convolve_128", 0.9, 16, convolution(64, 32, 20, 128)},
-		{"convolve_32x128", 0.75, 6.4, convolution(8, 32, 56, 32)},
-		{"convolve_64", 0.8, 8, convolution(4, 32, 56, 64)},
+		{"large", "gemm_nn_128", product(1280, 1664, 64, false, false)},
+		{"large", "gemm_nt_128", product(1280, 1664, 64, false, true)},
+		{"large", "gemm_tn_128", product(1280, 1664, 64, true, false)},
+		{"large", "gemm_tt_128", product(1280, 1664, 64, true, true)},
+		{"hidden layer", "", product(batch, 256, 3136, false, true)},
+		{"its input's gradient", "", product(batch, 3136, 256, false, false)},
+		{"its weights' gradient", "", product(256, 3136, batch, true, false)},
+		{"mean", "", product(batch, 10, 256, false, true)},
+		{"its input's gradient", "", product(batch, 256, 10, false, false)},
+		{"its weights' gradient", "", product(10, 256, batch, true, false)},
+		{"first convolution", "", convolution(first)},
+		{"first convolution's weights' gradient", "", weights(first)},
+		{"second convolution", "", convolution(second)},
+		{"second convolution's input's gradient", "", transposed(second)},
+		{"second convolution's weights' gradient", "", weights(second)},
+		{"last transposed convolution", "", transposed(first)},
 	} {
-		t.Run(c.kernel, func(t *testing.T) {
-			r := newRig(t, ptxsim.Options{})
+		t.Run(strings.ReplaceAll(c.work, " ", "_"), func(t *testing.T) {
+			sim := ptxsim.New(ptxsim.Options{Unchecked: true})
+			d, err := gpu.New(h100{sim})
+			require.NoError(t, err)
+			r := &rig{d, sim, t}
 			c.run(r)
 			require.NoError(t, r.Sync())
-			loop, ok := r.sim.CountersBetween(c.kernel, "terms", "summed")
-			require.True(t, ok, "the kernel did not run")
-			inner, ok := r.sim.CountersBetween(c.kernel, "inner", "inner_end")
-			require.True(t, ok)
-			fma := loop.Warps[ptxsim.FMA]
-			arithmetic := fma + loop.Warps[ptxsim.FloatArithmetic] + loop.Warps[ptxsim.IntegerArithmetic]
-			share := float64(fma) / float64(arithmetic)
-			perQuad := 16 * float64(inner.Threads[ptxsim.FMA]) / float64(inner.Shared.Bytes)
-			t.Logf("%.1f %% of the arithmetic are multiply-adds, %.1f for each 16 bytes of shared memory", 100*share, perQuad)
-			require.GreaterOrEqual(t, share, c.share)
-			require.GreaterOrEqual(t, perQuad, c.perQuad)
-			require.Zero(t, loop.Shared.Conflicts, "bank conflicts")
-			require.Zero(t, loop.DivergentBranches)
+			counted := false
+			for _, kernel := range sim.KernelNames() {
+				loop, ok := sim.CountersBetween(kernel, "terms", "summed")
+				if !ok {
+					continue // no product
+				}
+				counted = true
+				inner, ok := sim.CountersBetween(kernel, "inner", "inner_end")
+				require.True(t, ok)
+				share := float64(loop.Warps[ptxsim.FMA]) / float64(loop.Arithmetic())
+				perQuad := 16 * float64(inner.Threads[ptxsim.FMA]) / float64(inner.Shared.Bytes)
+				all := sim.Counters(kernel)
+				t.Logf("%s: %.1f %% of the arithmetic are multiply-adds, %.1f for each 16 bytes of shared memory; %.1f %% of all instructions", kernel,
+					100*share, perQuad, 100*float64(all.Warps[ptxsim.FMA])/float64(all.WarpInstructions()))
+				if c.work == "first convolution" {
+					// One step in a loop, with taps of its own, whose places have to be
+					// found: elsewhere that is done once for many steps.
+					require.GreaterOrEqual(t, share, 0.86)
+				} else {
+					require.GreaterOrEqual(t, share, 0.9)
+				}
+				require.Zero(t, loop.Shared.Conflicts, "bank conflicts")
+				require.Zero(t, loop.DivergentBranches)
+				if strings.Contains(kernel, "_32") { // threads have four rows, not eight
+					require.GreaterOrEqual(t, perQuad, 10.6)
+				} else {
+					require.GreaterOrEqual(t, perQuad, 16.0)
+				}
+				if c.kernel != "" {
+					require.Equal(t, c.kernel, kernel)
+				}
+			}
+			require.True(t, counted)
+			require.NoError(t, d.Close())
 		})
 	}
 }
@@ -56,11 +91,30 @@ func product(m, n, k int, transA, transB bool) func(r *rig) {
 	}
 }
 
-func convolution(images, channels, side, filters int) func(r *rig) {
+// images returns buffers for the images x, the images y and the filters of a
+// convolution.
+func (r *rig) images(s kernels.ConvShape) (x, y, w kernels.Buffer) {
+	return r.ones(s.N * s.C * s.H * s.W), r.ones(s.N * s.K * s.OutH * s.OutW), r.ones(s.K * s.C * s.R * s.S)
+}
+
+func convolution(s kernels.ConvShape) func(r *rig) {
 	return func(r *rig) {
-		s := kernels.ConvShape{N: images, C: channels, H: side, W: side, K: filters, R: 1, S: 1, StrideH: 1, StrideW: 1, OutH: side, OutW: side}
-		x, w, y := r.ones(s.N*s.C*s.H*s.W), r.ones(s.K*s.C*s.R*s.S), r.Alloc(s.N*s.K*s.OutH*s.OutW)
+		x, y, w := r.images(s)
 		r.Conv(s, y, x, w, kernels.Buffer{}, kernels.ReLU)
+	}
+}
+
+func transposed(s kernels.ConvShape) func(r *rig) {
+	return func(r *rig) {
+		x, y, w := r.images(s)
+		r.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Sigmoid, kernels.Set)
+	}
+}
+
+func weights(s kernels.ConvShape) func(r *rig) {
+	return func(r *rig) {
+		x, y, w := r.images(s)
+		r.ConvWeightGrad(s, w, x, y, kernels.Set)
 	}
 }
 

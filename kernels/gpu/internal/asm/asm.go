@@ -47,6 +47,7 @@ func (f *File) Name() string { return f.name }
 type Entry struct {
 	name, doc string
 	threads   int
+	resident  int // blocks on a multiprocessor, or 0
 	params    []param
 	registers map[string][]string // by type, as declared
 	types     map[string]string   // of registers
@@ -78,6 +79,9 @@ func (f *File) Entry(name, doc string, threads int, params string) *Entry {
 	f.entries = append(f.entries, e)
 	return e
 }
+
+// Resident asks that a multiprocessor have room for so many blocks.
+func (e *Entry) Resident(blocks int) { e.resident = blocks }
 
 // Reg declares registers, "i j acc<64>", of one of PTX's types, "u32". To
 // declare one again with its type does nothing.
@@ -164,7 +168,11 @@ func (e *Entry) write(b *bytes.Buffer) {
 		}
 		fmt.Fprintf(b, ".param .%s param_%s", p.kind, p.name)
 	}
-	fmt.Fprintf(b, ")\n.maxntid %d\n{\n", e.threads)
+	fmt.Fprintf(b, ")\n.maxntid %d\n", e.threads)
+	if e.resident > 0 {
+		fmt.Fprintf(b, ".minnctapersm %d\n", e.resident)
+	}
+	b.WriteString("{\n")
 	kinds := make([]string, 0, len(e.registers))
 	for kind := range e.registers {
 		kinds = append(kinds, kind)

@@ -2,156 +2,345 @@ package main
 
 import (
 	"fmt"
+	"reflect"
+	"strings"
+	"unsafe"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// convolutions is convolutions of all kinds as matrix products whose operands are
-// found in images by a table: for each term where its factor lies in A, from the
-// beginning of a row, and where in B, from the place of a column, and how many
-// rows and columns of an image further that is.
+// convolutions is convolutions of all kinds as matrix products:
 //
 //	              rows of A     columns of B             terms
 //	Conv          filters       pixels of y              weights of a filter
 //	ConvTranspose channels      pixels of one phase      filters and the phase's taps
 //	WeightGrad    filters of y  weights of a filter      pixels of all y
+//
+// Factors are found by taps, see work.Correlation. A thread brings the words of one
+// tap in a step, the same tap for many steps: so it is only once in a while that
+// it has to find out which of them lie in an image.
 func convolutions() *asm.File {
 	f := asm.New("convolutions.ptx", "Convolutions as matrix products in tiles. Names say the rows and columns of a tile.")
 	for _, shape := range work.Tiles {
-		t := newTile(f, "convolve_"+shape.Name(),
-			"out = A*B + bias, negative elements 0 if rectify is not 0, or += where add is not 0. Columns are the points of a grid in each of several images.", shape,
-			"u64 out, u64 a, u64 b, u64 table, u64 bias, u32 a_row, u32 rectify, u32 add, u32 grid_h, u32 grid_w, "+
-				"u32 in_image, u32 in_h, u32 in_w, u32 in_step_h, u32 in_step_w, u32 in_origin_h, u32 in_origin_w, "+
-				"u32 out_row, u32 out_image, u32 out_w, u32 out_step_h, u32 out_step_w, u32 out_origin_h, u32 out_origin_w")
-		t.multiply(t.taps(), t.images())
-		t.storeImages()
+		convolution(f, shape)
 	}
+	fold(f)
 	return f
 }
 
-// taps is operand A: rows of a matrix whose terms lie where the table says.
-func (t *tile) taps() source {
-	w := t.newWords(&t.a, true, "row0")
-	t.Reg("u32", "a_offset")
-	t.Reg("pred", "a_there")
-	entry := t.tableEntry(w)
-	bases, inside := make([]string, t.a.words), make([]string, t.a.words)
-	for i := range bases {
-		bases[i] = t.Temp("u64")
-		row := t.u("add.u32", w.line, fmt.Sprint(w.further(i)))
-		t.row(bases[i], "a", row, "a_row")
-		inside[i] = w.inside(i, "rows")
-	}
-	w.beginStep = func() {
-		t.P(`setp.lt.u32 a_there, %s, k_end
-			mov.u32 a_offset, 0
-			@a_there ld.global.u32 a_offset, [%s]
-			add.u64 %s, %s, %d
-			add.u32 %s, %s, %d`, w.k, entry, entry, entry, work.TapBytes*work.TileDepth, w.k, w.k, work.TileDepth)
-	}
-	w.loadWord = func(i int, register string) {
-		there := t.p("and.pred", "a_there", inside[i])
-		at := t.op("u64", "mad.wide.u32", "a_offset", "4", bases[i])
-		t.P("@%s ld.global.f32 %s, [%s]", there, register, at)
-	}
-	return w
+func convolution(f *asm.File, shape work.Tile) {
+	t := newTile(f, "convolve_"+shape.Name(), "Correlations, split or several: block z does split z/correlations of correlation z mod correlations.", shape,
+		"u64 table, u32 correlations, u32 split_steps")
+	t.findCorrelation()
+	t.P(`setp.ge.u32 more, column0, columns
+		@more bra.uni done`)
+	t.findColumns()
+	v := t.taps()
+	t.multiply(v.newRun, &v.a, &v.b)
+	t.findThread()
+	t.findCorrelation()
+	out := t.field("OutRow")
+	t.storeSums(output{
+		row:  out,
+		bias: byRow,
+		column: func(column string) (inside, place string) {
+			at := t.columnAt(column)
+			place = t.u("ld.shared.u32", fmt.Sprintf("[%s+%d]", at, columnPlace))
+			return t.p("setp.lt.u32", t.u("add.u32", "column0", column), "columns"), place
+		},
+	})
+	t.P("done:")
 }
 
-// tableEntry makes w.k the thread's first term of all and returns the address of
-// its entry in the table.
-func (t *tile) tableEntry(w *words) string {
-	t.P("add.u32 %s, %s, k", w.k, w.k)
-	return t.op("u64", "mad.wide.u32", w.k, fmt.Sprint(work.TapBytes), "table")
+// findCorrelation finds the block's correlation and split.
+func (t *tile) findCorrelation() {
+	t.Reg("u64", "here")
+	t.Reg("u32", "rows columns")
+	t.P(`rem.u32 rows, split, correlations
+		div.u32 split, split, correlations
+		mad.wide.u32 here, rows, %d, table
+		ld.global.u32 rows, [here+%d]
+		ld.global.u32 columns, [here+%d]`, unsafe.Sizeof(work.Correlation{}), offsetOf("Rows"), offsetOf("Columns"))
 }
 
-// images is operand B: a thread keeps to one column, which is a place in an image.
-func (t *tile) images() source {
-	w := t.newWords(&t.b, false, "column0")
-	t.Reg("u32", "image h w b_base")
-	t.Reg("pred", "b_inside")
-	t.gridPoint(w.line, "image", "h", "w")
-	t.P(`setp.lt.u32 b_inside, %s, columns
-		mad.lo.u32 h, h, in_step_h, in_origin_h
-		mad.lo.u32 w, w, in_step_w, in_origin_w
-		mul.lo.u32 b_base, image, in_image
-		mad.lo.u32 b_base, h, in_w, b_base
-		add.u32 b_base, b_base, w`, w.line)
-	entry := t.tableEntry(w)
-	w.loadWord = func(i int, register string) {
-		fields := t.Temps("u32", 3) // offset in B, rows and columns further
-		there := t.p("setp.lt.and.u32", t.u("add.u32", w.k, fmt.Sprint(w.later(i))), "k_end", "b_inside")
-		for _, name := range fields {
-			t.P("mov.u32 %s, 0", name)
+// offsetOf returns the offset of a correlation's field, "Size.W", in bytes.
+func offsetOf(field string) uintptr {
+	typ, offset := reflect.TypeFor[work.Correlation](), uintptr(0)
+	for name := range strings.SplitSeq(field, ".") {
+		f, ok := typ.FieldByName(name)
+		if !ok {
+			panic("generate: a correlation has no " + field)
 		}
-		for n, name := range fields {
-			t.P("@%s ld.global.u32 %s, [%s+%d]", there, name, entry, work.TapBytes*w.later(i)+4*(n+1))
-		}
-		offset, down, right := fields[0], fields[1], fields[2]
-		t.P(`add.u32 %s, %s, h
-			add.u32 %s, %s, w
-			setp.lt.and.u32 %s, %s, in_h, %s
-			setp.lt.and.u32 %s, %s, in_w, %s
-			add.u32 %s, %s, b_base`, down, down, right, right,
-			there, down, there, there, right, there, offset, offset)
-		at := t.op("u64", "mad.wide.u32", offset, "4", "b")
-		t.P("@%s ld.global.f32 %s, [%s]", there, register, at)
-		if i == t.b.words-1 {
-			t.P(`add.u64 %s, %s, %d
-				add.u32 %s, %s, %d`, entry, entry, work.TapBytes*work.TileDepth, w.k, w.k, work.TileDepth)
-		}
+		typ, offset = f.Type, offset+f.Offset
 	}
-	return w
+	return offset
 }
 
-// gridPoint finds the image and the point of the grid that a column is.
-func (t *tile) gridPoint(column, image, h, w string) {
-	rest := t.Temp("u32")
-	t.split(column, "grid_w", rest, w)
-	t.split(rest, "grid_h", image, h)
+// field loads a field of the correlation.
+func (t *tile) field(name string) string {
+	return t.u("ld.global.u32", fmt.Sprintf("[here+%d]", offsetOf(name)))
 }
 
-// storeImages stores the sums to where their columns' points are in out.
-func (t *tile) storeImages() {
-	t.Reg("u32", "i j place offset")
-	t.Reg("pred", "inside_column biased rectified adds negative")
-	t.Reg("f32", "before")
-	t.P(`mad.lo.u32 i, ty, %d, row0
-		mad.lo.u32 j, tx, %d, column0
+// What a block keeps of each of its columns: where its place is in B, where its
+// results go, and the row and the column of the image that its place is.
+const (
+	columnBase  = 0
+	columnPlace = 4
+	columnH     = 8
+	columnBytes = 16
+)
+
+// findColumns finds the block's columns, each once.
+func (t *tile) findColumns() {
+	t.Shared("column_table", columnBytes*t.Columns)
+	t.Reg("u32", "column image h w in_base in_h in_w place")
+	t.Reg("pred", "beyond")
+	grid := [2]string{t.field("Grid.H"), t.field("Grid.W")}
+	image, width := t.field("Image"), t.field("Size.W")
+	step, origin := [2]string{t.field("Step.H"), t.field("Step.W")}, [2]string{t.field("Origin.H"), t.field("Origin.W")}
+	outImage, outWidth := t.field("OutImage"), t.field("OutWidth")
+	outStep, outOrigin := [2]string{t.field("OutStep.H"), t.field("OutStep.W")}, [2]string{t.field("OutOrigin.H"), t.field("OutOrigin.W")}
+	for i := 0; i < t.Columns; i += t.Threads {
+		find := fmt.Sprintf("found_%d", i)
+		t.P("add.u32 column, t, %d", i)
+		if i+t.Threads > t.Columns {
+			t.P(`setp.ge.u32 beyond, column, %d
+				@beyond bra %s`, t.Columns, find)
+		}
+		at := t.columnAt("column")
+		t.P("add.u32 column, column, column0")
+		rest := t.Temp("u32")
+		t.split("column", grid[1], rest, "w")
+		t.split(rest, grid[0], "image", "h")
+		t.P(`mad.lo.u32 in_h, h, %s, %s
+			mad.lo.u32 in_w, w, %s, %s
+			mul.lo.u32 in_base, image, %s
+			mad.lo.u32 in_base, in_h, %s, in_base
+			add.u32 in_base, in_base, in_w
+			setp.ge.u32 beyond, column, columns
+			@beyond mov.u32 in_h, %d`, step[0], origin[0], step[1], origin[1], image, width, work.Outside)
+		t.P(`mad.lo.u32 h, h, %s, %s
+			mad.lo.u32 w, w, %s, %s
+			mul.lo.u32 place, image, %s
+			mad.lo.u32 place, h, %s, place
+			add.u32 place, place, w
+			st.shared.v4.u32 [%s], {in_base, place, in_h, in_w}`, outStep[0], outOrigin[0], outStep[1], outOrigin[1], outImage, outWidth, at)
+		t.P("%s:", find)
+	}
+	t.P("bar.sync 0")
+}
+
+// columnAt returns the address of what is kept of one of the tile's columns.
+func (t *tile) columnAt(column string) string {
+	return t.u("mad.lo.u32", column, fmt.Sprint(columnBytes), t.u("mov.u32", "column_table"))
+}
+
+// taps is both operands.
+type taps struct {
+	*tile
+	a tappedRows
+	b tappedColumns
+}
+
+// tappedRows is A: rows of a matrix, a thread's words all of one term.
+type tappedRows struct {
+	words
+	there []string // predicates
+}
+
+// tappedColumns is B: places in images, of which a thread's words are all equally
+// far.
+type tappedColumns struct {
+	words
+	places []string // of columns, in words
+	there  []string // predicates
+	table  string   // the thread's first column in the columns' table
+}
+
+// taps finds the thread's operands in the first step of the block's split.
+func (t *tile) taps() *taps {
+	v := &taps{tile: t}
+	v.a = tappedRows{words: t.newWords(&t.a, true)}
+	v.b = tappedColumns{words: t.newWords(&t.b, true)}
+	v.a.there, v.b.there = t.Temps("pred", len(v.a.staged)), t.Temps("pred", len(v.b.staged))
+	t.Reg("u64", "a_at b_at tap_at")
+	t.Reg("u32", "a_row0 a_gap a_rows a_step b_step height width rest repeated repeats tap_a tap_b tap_h tap_w")
+	t.Reg("pred", "tapped one")
+	line := t.lineOf(true)
+	firstRow := t.u("add.u32", line, "row0")
+	aRow := t.field("ARow")
+	t.P(`mul.lo.u32 a_row0, %s, %s
+		mul.lo.u32 a_gap, %s, %d
+		sub.u32 a_rows, rows, %s`, firstRow, aRow, aRow, t.Threads/work.TileDepth, firstRow)
+	v.b.table = t.columnAt(line)
+	for i := range v.b.staged {
+		v.b.places = append(v.b.places, t.u("ld.shared.u32", fmt.Sprintf("[%s+%d]", v.b.table, v.b.column(i)+columnBase)))
+	}
+	for _, f := range [...][2]string{
+		{"height", "Size.H"}, {"width", "Size.W"}, {"a_step", "AStep"}, {"b_step", "BStep"}, {"repeats", "Repeats"}, {"repeated", "Repeated"},
+	} {
+		t.P("ld.global.u32 %s, [here+%d]", f[0], offsetOf(f[1]))
+	}
+
+	// The split's first step is one of a row of taps' repeats, or has a row of
+	// taps to itself.
+	steps, tap := t.field("Steps"), t.termOf(true)
+	first, row, begun := t.Temp("u32"), t.Temp("u32"), t.Temp("u32") // of taps
+	t.P(`mul.lo.u32 %s, split, split_steps
+		sub.u32 rest, %s, %s
+		min.u32 rest, rest, split_steps
+		mul.lo.u32 %s, repeated, repeats
+		setp.lt.u32 one, %s, %s
+		sub.u32 %s, %s, %s
+		add.u32 %s, %s, repeated
+		mov.u32 %s, 0
+		mov.u32 left, 1
+		@!one bra.uni found_tap`, first, steps, first, row, first, row, row, first, row, row, row, begun)
+	t.split(first, "repeats", row, begun)
+	t.P("sub.u32 left, repeats, %s", begun)
+	t.P("found_tap:")
+	t.P(`min.u32 left, left, rest
+		sub.u32 rest, rest, left
+		ld.global.u32 %s, [here+%d]
+		cvt.u64.u32 tap_at, %s
+		add.u64 tap_at, tap_at, here
+		mad.lo.u32 %s, %s, %d, %s
+		mad.wide.u32 tap_at, %s, %d, tap_at`,
+		first, offsetOf("Taps"), first, first, row, work.TileDepth, tap, first, unsafe.Sizeof(work.Tap{}))
+	t.P(`add.u32 %s, %s, 1
+		max.u32 repeated, repeated, %s
+		sub.u32 repeated, repeated, %s`, row, row, row, row) // those still to come
+	v.loadTap()
+	t.P(`mad.lo.u32 tap_a, %s, a_step, tap_a
+		mad.lo.u32 tap_b, %s, b_step, tap_b`, begun, begun)
+	v.setTap()
+	return v
+}
+
+// loadTap loads the tap that tap_at leads to, and makes that the next.
+func (v *taps) loadTap() {
+	v.P(`ld.global.v4.u32 {tap_a, tap_b, tap_h, tap_w}, [tap_at]
+		add.u64 tap_at, tap_at, %d
+		setp.ge.s32 tapped, tap_a, 0`, work.TileDepth*unsafe.Sizeof(work.Tap{}))
+}
+
+// setTap finds the words of the tap, and which of them there are.
+func (v *taps) setTap() {
+	v.a.clear()
+	v.b.clear()
+	v.P(`add.u32 tap_a, tap_a, a_row0
+		mad.wide.s32 a_at, tap_a, 4, a
+		mad.wide.s32 b_at, tap_b, 4, b`)
+	for i, there := range v.a.there {
+		v.P("setp.gt.and.s32 %s, a_rows, %d, tapped", there, i*v.Threads/work.TileDepth)
+	}
+	h, w := v.Temp("u32"), v.Temp("u32")
+	for i, there := range v.b.there {
+		v.P(`ld.shared.v2.u32 {%s, %s}, [%s+%d]
+			add.u32 %s, %s, tap_h
+			add.u32 %s, %s, tap_w
+			setp.lt.u32 %s, %s, height
+			setp.lt.and.u32 %s, %s, width, %s`,
+			h, w, v.b.table, v.b.column(i)+columnH, h, h, w, w, there, h, there, w, there)
+	}
+}
+
+// newRun goes on to the next row of taps, if the split has more steps.
+func (v *taps) newRun() {
+	v.P(`setp.eq.u32 one, rest, 0
+		@one bra.uni inner
+		setp.ne.u32 one, repeated, 0
+		mov.u32 left, 1
+		@one min.u32 left, repeats, rest
+		@one sub.u32 repeated, repeated, 1
+		sub.u32 rest, rest, left`)
+	v.loadTap()
+	v.setTap()
+}
+
+// column returns the offset in the columns' table of the thread's i'th column from
+// its first.
+func (b *tappedColumns) column(i int) int { return i * b.Threads / work.TileDepth * columnBytes }
+
+func (r *tappedRows) first() { r.next() }
+
+func (r *tappedRows) next() {
+	at := "a_at"
+	for i, there := range r.there {
+		if i > 0 {
+			at = r.op("u64", "mad.wide.u32", "a_gap", "4", at)
+		}
+		r.load(i, there, at)
+	}
+	r.P("mad.wide.s32 a_at, a_step, 4, a_at")
+}
+
+func (b *tappedColumns) first() { b.next() }
+
+func (b *tappedColumns) next() {
+	for i, there := range b.there {
+		b.load(i, there, b.op("u64", "mad.wide.s32", b.places[i], "4", "b_at"))
+	}
+	b.P("mad.wide.s32 b_at, b_step, 4, b_at")
+}
+
+// fold adds the kernel that ends a transposed convolution of few channels, for
+// which all taps of all channels were rows of one product.
+func fold(f *asm.File) {
+	e := f.Entry("fold", "x = act(sum of y's taps + beta*x + bias): a thread for each of n pixels.", work.Threads,
+		"u64 x, u64 y, u64 bias, f32 alpha, f32 beta, u32 act, u32 n, u32 channels, u32 height, u32 width, u32 kernel_h, u32 kernel_w, u32 stride_h, u32 stride_w, u32 pad_h, u32 pad_w, u32 out_h, u32 out_w")
+	e.Reg("u32", "line plane channel image h w from_w left row column place tap_h tap_w")
+	e.Reg("u64", "at")
+	e.Reg("f32", "v bias_of")
+	e.Reg("pred", "past biased")
+	c := element(e)
+	c.split("e", "width", "line", "w")
+	c.split("line", "height", "plane", "h")
+	c.split("plane", "channels", "image", "channel")
+	// Pixel h is tap h + pad - stride*i of place i.
+	e.P(`add.u32 h, h, pad_h
+		add.u32 w, w, pad_w
+		mov.f32 sum, %s`, num(0))
+	c.split("h", "stride_h", "row", "tap_h")
+	c.split("w", "stride_w", "left", "from_w")
+	e.P(`
+		rows:
+		setp.ge.u32 past, tap_h, kernel_h
+		@past bra folded
+		mov.u32 tap_w, from_w
+		mov.u32 column, left
+		columns:
+		setp.ge.u32 past, tap_w, kernel_w
+		@past bra next_row
+		setp.ge.u32 past, row, out_h
+		@past bra next_column
+		setp.ge.u32 past, column, out_w
+		@past bra next_column
+		mad.lo.u32 place, image, channels, channel
+		mad.lo.u32 place, place, kernel_h, tap_h
+		mad.lo.u32 place, place, kernel_w, tap_w
+		mad.lo.u32 place, place, out_h, row
+		mad.lo.u32 place, place, out_w, column
+		mad.wide.u32 at, place, 4, y
+		ld.global.f32 v, [at]
+		add.rn.f32 sum, sum, v
+		next_column:
+		add.u32 tap_w, tap_w, stride_w
+		sub.u32 column, column, 1
+		bra columns
+		next_row:
+		add.u32 tap_h, tap_h, stride_h
+		sub.u32 row, row, 1
+		bra rows
+		folded:
 		setp.ne.u64 biased, bias, 0
-		setp.ne.u32 rectified, rectify, 0
-		setp.ne.u32 adds, add, 0
-		mul.wide.u32 a, split, 4
-		add.u64 out, out, a`, t.a.group(), t.b.group())
-	inside, biases := t.Temps("pred", t.a.each), t.Temps("f32", t.a.each)
-	at := t.op("u64", "mad.wide.u32", "i", "4", "bias")
-	for m := range t.a.each {
-		t.P(`setp.lt.u32 %s, %s, rows
-			mov.f32 %s, %s`, inside[m], t.u("add.u32", "i", fmt.Sprint(place(m))), biases[m], num(0))
-		both := t.p("and.pred", inside[m], "biased")
-		t.P("@%s ld.global.f32 %s, [%s+%d]", both, biases[m], at, 4*place(m))
-	}
-	for n := range t.b.each {
-		column := t.u("add.u32", "j", fmt.Sprint(place(n)))
-		t.P("setp.lt.u32 inside_column, %s, columns", column)
-		t.gridPoint(column, "image", "h", "w")
-		t.P(`mad.lo.u32 h, h, out_step_h, out_origin_h
-			mad.lo.u32 w, w, out_step_w, out_origin_w
-			mul.lo.u32 place, image, out_image
-			mad.lo.u32 place, h, out_w, place
-			add.u32 place, place, w`)
-		for m := range t.a.each {
-			there := t.p("and.pred", inside[m], "inside_column")
-			reads := t.p("and.pred", there, "adds")
-			sum := t.sums[m][n]
-			t.P("mad.lo.u32 offset, %s, out_row, place", t.u("add.u32", "i", fmt.Sprint(place(m))))
-			address := t.op("u64", "mad.wide.u32", "offset", "4", "out")
-			t.P(`mov.f32 before, %s
-				@%s ld.global.f32 before, [%s]
-				@biased add.rn.f32 %s, %s, %s
-				@adds add.rn.f32 %s, %s, before`, num(0), reads, address, sum, sum, biases[m], sum, sum)
-			t.rectify(sum)
-			t.P("@%s st.global.f32 [%s], %s", there, address, sum)
-		}
-	}
+		mov.f32 bias_of, %s
+		mad.wide.u32 bias, channel, 4, bias
+		@biased ld.global.f32 bias_of, [bias]
+		mad.wide.u32 x, e, 4, x`, num(0))
+	c.prepareFinish()
+	c.finish("sum", "bias_of", "x")
+	e.P(`st.global.f32 [x], sum
+		done:`)
 }

@@ -2,11 +2,6 @@
 // threads: what the generator writes into PTX and the device launches by.
 package work
 
-import (
-	"fmt"
-	"strconv"
-)
-
 const (
 	// Threads is the size of most kernels' blocks, and Warps how many warps
 	// that is.
@@ -35,30 +30,6 @@ const (
 	// shared memory in a step.
 	TileDepth = 8
 
-	// TapBytes is the size of an entry of the table by which convolutions find
-	// their operands: four 32-bit integers.
-	TapBytes = 16
-)
-
-// A Tile is the part of a matrix product that is the work of a block.
-type Tile struct {
-	Rows, Columns int
-	// Share is that of multiply-adds in all instructions of a block that sums
-	// many terms, as the simulator counts them.
-	Share float64
-}
-
-// Name returns "64" for a square, and else "32x128".
-func (t Tile) Name() string {
-	if t.Rows == t.Columns {
-		return strconv.Itoa(t.Rows)
-	}
-	return fmt.Sprintf("%dx%d", t.Rows, t.Columns)
-}
-
-// Squares are the tiles of products of matrices, Tiles those of convolutions,
-// of which many have few channels.
-var (
-	Squares = []Tile{{32, 32, 0.4}, {64, 64, 0.65}, {128, 128, 0.85}}
-	Tiles   = append([]Tile{{32, 128, 0.6}}, Squares...)
+	// TileColumns is how many columns of a tile each thread sums.
+	TileColumns = 8
 )
