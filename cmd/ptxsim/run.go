@@ -79,6 +79,7 @@ func (a approximation) Set(s string) error {
 
 func runKernel(args []string, stdout, stderr io.Writer) error {
 	o := runOptions{grid: dim{gpu.Dim{X: 1}}, block: dim{gpu.Dim{X: 32}}}
+	o.Footprints = true
 	flags := flag.NewFlagSet("ptxsim run", flag.ContinueOnError)
 	flags.Var(&o.grid, "grid", "blocks, `x,y,z`")
 	flags.Var(&o.block, "block", "threads of a block, `x,y,z`")

@@ -180,29 +180,6 @@ func TestApproximationsOfSpecialValues(t *testing.T) {
 	require.Equal(t, "scattered", Scattered.String())
 }
 
-// The byte selections of prmt's modes, written out from the ISA's table.
-func TestPermuteModes(t *testing.T) {
-	table := map[string][4]string{ // bytes 3…0 of the result for c = 0…3
-		"f4e":  {"3210", "4321", "5432", "6543"},
-		"b4e":  {"5670", "6701", "7012", "0123"},
-		"rc8":  {"0000", "1111", "2222", "3333"},
-		"ecl":  {"3210", "3211", "3222", "3333"},
-		"ecr":  {"0000", "1110", "2210", "3210"},
-		"rc16": {"1010", "3232", "1010", "3232"},
-	}
-	bytes := "\x10\x21\x32\x43\x54\x65\x76\x87"
-	for mode, rows := range table {
-		f := scalars["prmt.b32."+mode].function.(func(a, b, c uint32) uint32)
-		for c, row := range rows {
-			var want uint32
-			for _, digit := range row {
-				want = want<<8 | uint32(bytes[digit-'0'])
-			}
-			require.Equal(t, want, f(0x43322110, 0x87766554, uint32(c)), "%s, c=%d", mode, c)
-		}
-	}
-}
-
 func TestShuffleSource(t *testing.T) {
 	const whole = 31
 	quarters := uint32(0x18<<8 | 31) // segments of 8 lanes

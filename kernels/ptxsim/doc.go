@@ -62,6 +62,9 @@
 //     included, or lanes missing from a shuffle, vote or match;
 //   - branches apart at bra.uni, divides an integer by 0, or does not end.
 //
+// A wrong value is no fault, but [GPU.Writer] says which instruction stored it, with
+// file and line.
+//
 // Host code that keeps freed memory for reuse can tell by [gpu.Recycler], so
 // that the life of each buffer is checked, not that of the allocation.
 //
@@ -85,7 +88,9 @@
 // [Kind], for warps and threads; sectors of 32 bytes that accesses of global
 // memory touch against the bytes they want; wavefronts of shared memory and how
 // many of them are bank conflicts; divergent branches. [GPU.CountersBetween]
-// gives the same between two labels, for an inner loop.
+// gives the same between two labels, for an inner loop. With [Options.Footprints]
+// they have what a launch would move if caches were perfect, too: the least that
+// memory's bandwidth allows.
 //
 // # Reference
 //

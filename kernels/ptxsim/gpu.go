@@ -43,7 +43,8 @@ func New(options Options) *GPU {
 	}
 }
 
-// Properties describes the GPU: an sm_70 of one multiprocessor.
+// Properties describes the GPU: an sm_70 with as many multiprocessors as the first
+// that were sold, so that work is divided as it is there.
 func (g *GPU) Properties() gpu.Properties {
 	return gpu.Properties{
 		Name:  fmt.Sprintf("PTX simulator (%s)", runtime.GOARCH),

@@ -3,12 +3,13 @@ package ptxsim
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
 // oracleCases states what instructions mean, in LLVM IR.
-func oracleCases() []oracleCase {
+var oracleCases = sync.OnceValue(func() []oracleCase {
 	var list caseList
 	for _, bits := range []int{16, 32, 64} {
 		list.integers(bits)
@@ -29,7 +30,7 @@ func oracleCases() []oracleCase {
 		}
 	}
 	return list
-}
+})
 
 type caseList []oracleCase
 
@@ -178,25 +179,48 @@ func (l *caseList) bits() {
 	}
 	ir.WriteString("%o0 = or i32 %f0, %f1\n%o1 = or i32 %f2, %f3\n%r = or i32 %o0, %o1")
 	l.scalar("prmt.b32", ir.String())
+	l.permutations()
 	l.lop3()
 }
 
-// lop3 tries truth tables that have a formula.
-func (l *caseList) lop3() {
-	for lut, ir := range map[int]string{
-		0x80: "%x = and i32 %a, %b\n%r = and i32 %x, %c",
-		0xfe: "%x = or i32 %a, %b\n%r = or i32 %x, %c",
-		0x96: "%x = xor i32 %a, %b\n%r = xor i32 %x, %c",
-		0xe8: "%x = and i32 %a, %b\n%y = or i32 %a, %b\n%z = and i32 %y, %c\n%r = or i32 %x, %z",
-		0xca: "%x = and i32 %a, %b\n%n = xor i32 %a, -1\n%y = and i32 %n, %c\n%r = or i32 %x, %y",
-		0xf0: "%r = add i32 %a, 0",
-		0xcc: "%r = add i32 %b, 0",
-		0xaa: "%r = add i32 %c, 0",
-		0x00: "%r = add i32 0, 0",
-		0xff: "%r = add i32 0, -1",
+// permutations states the modes of prmt, by which of the eight bytes of both operands
+// each byte of the result is.
+func (l *caseList) permutations() {
+	for mode, byteOf := range map[string]func(i int) string{
+		"f4e": func(i int) string { return fmt.Sprintf("%%i%d = add i32 %%s, %d\n", i, i) },
+		"b4e": func(i int) string {
+			return fmt.Sprintf("%%j%d = sub i32 %%s, %d\n%%i%d = and i32 %%j%d, 7\n", i, i, i, i)
+		},
+		"rc8": func(i int) string { return fmt.Sprintf("%%i%d = add i32 %%s, 0\n", i) },
+		"ecl": func(i int) string { return fmt.Sprintf("%%i%d = call i32 @llvm.umax.i32(i32 %%s, i32 %d)\n", i, i) },
+		"ecr": func(i int) string { return fmt.Sprintf("%%i%d = call i32 @llvm.umin.i32(i32 %%s, i32 %d)\n", i, i) },
+		"rc16": func(i int) string {
+			return fmt.Sprintf("%%h%d = and i32 %%s, 1\n%%g%d = shl i32 %%h%d, 1\n%%i%d = add i32 %%g%d, %d\n", i, i, i, i, i, i%2)
+		},
 	} {
+		ir := "%s = and i32 %c, 3\n%lo = zext i32 %a to i64\n%h = zext i32 %b to i64\n%hi = shl i64 %h, 32\n%v = or i64 %lo, %hi\n%o0 = add i32 0, 0\n"
+		for i := range 4 {
+			ir += byteOf(i) + strings.NewReplacer("I", fmt.Sprint(i), "J", fmt.Sprint(i+1), "SHIFT", fmt.Sprint(8*i)).Replace(
+				"%bI = shl i32 %iI, 3\n%wI = zext i32 %bI to i64\n%tI = lshr i64 %v, %wI\n%xI = trunc i64 %tI to i8\n%eI = zext i8 %xI to i32\n%fI = shl i32 %eI, SHIFT\n%oJ = or i32 %oI, %fI\n")
+		}
+		l.scalar("prmt.b32."+mode, ir+"%r = add i32 %o4, 0")
+	}
+}
+
+// lop3 states all truth tables, as the rows that hold.
+func (l *caseList) lop3() {
+	for lut := range 256 {
+		ir := "%na = xor i32 %a, -1\n%nb = xor i32 %b, -1\n%nc = xor i32 %c, -1\n%s0 = add i32 0, 0\n"
+		for row := range 8 {
+			if lut>>row&1 == 0 {
+				ir += fmt.Sprintf("%%s%d = add i32 %%s%d, 0\n", row+1, row)
+				continue
+			}
+			n := func(bit int) string { return []string{"n", ""}[row>>bit&1] }
+			ir += fmt.Sprintf("%%t%[1]d = and i32 %%%[3]sa, %%%[4]sb\n%%u%[1]d = and i32 %%t%[1]d, %%%[5]sc\n%%s%[2]d = or i32 %%s%[1]d, %%u%[1]d\n", row, row+1, n(2), n(1), n(0))
+		}
 		l.add(oracleCase{name: fmt.Sprintf("lop3.b32 %#02x", lut), result: syntax.B32, operands: []syntax.Type{syntax.B32, syntax.B32, syntax.B32},
-			ptx: fmt.Sprintf("lop3.b32 %%d, %%a, %%b, %%c, %d;", lut), ir: ir})
+			ptx: fmt.Sprintf("lop3.b32 %%d, %%a, %%b, %%c, %d;", lut), ir: ir + "%r = add i32 %s8, 0"})
 	}
 }
 
@@ -216,7 +240,8 @@ func (l *caseList) logic() {
 		l.add(oracleCase{name: fmt.Sprintf("slct.b%d.f32", n), result: t, operands: []syntax.Type{t, t, syntax.F32}, inputs: "single",
 			ptx: fmt.Sprintf("slct.b%d.f32 %%d, %%a, %%b, %%c;", n),
 			ir:  strings.ReplaceAll("%k = fcmp oge float %c, 0.0\n%r = select i1 %k, T %a, T %b", "T", llType(t))})
+		l.add(oracleCase{name: fmt.Sprintf("slct.ftz.b%d.f32", n), result: t, operands: []syntax.Type{t, t, syntax.F32}, inputs: "single", ftz: true,
+			ptx: fmt.Sprintf("slct.ftz.b%d.f32 %%d, %%a, %%b, %%c;", n),
+			ir:  strings.ReplaceAll("%k = fcmp oge float %c, 0.0\n%r = select i1 %k, T %a, T %b", "T", llType(t))})
 	}
-	l.add(oracleCase{name: "slct.ftz.b32.f32", result: syntax.B32, operands: []syntax.Type{syntax.B32, syntax.B32, syntax.F32}, ftz: true,
-		ptx: "slct.ftz.b32.f32 %d, %a, %b, %c;", ir: "%k = fcmp oge float %c, 0.0\n%r = select i1 %k, i32 %a, i32 %b"})
 }
