@@ -29,8 +29,12 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f finish) {
 	if rows == 0 || columns == 0 {
 		return
 	}
+	spread := 1
+	if key.kind == transposed { // a phase has weights of every so many rows and columns
+		spread = key.shape.StrideH * key.shape.StrideW
+	}
 	// The weights' gradient alone has its rows one after another.
-	v := divide(rows, columns*len(table.correlations), steps*work.TileDepth, d.cores, work.Tiles, key.kind == weightGrad)
+	v := divide(rows, columns*len(table.correlations), steps*work.TileDepth, d.cores, work.Tiles, key.kind == weightGrad, spread)
 	d.inSplits(&v, c, rows, columns, columns, f, func(c kernels.Buffer, _ int, f finish, splitResults int) {
 		args := f.args(d, append(d.args[:0], d.span(c), d.span(a), d.span(b)))
 		args = append(args, Int32(splitResults), Ptr(table.pointer), Int32(len(table.correlations)), Int32(v.depth/work.TileDepth))

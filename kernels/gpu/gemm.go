@@ -21,11 +21,12 @@ type division struct {
 // least time, by an estimate: how many blocks one of them has to do, times what a
 // block does, multiply-adds with all the rest, and words that it brings. Each of the
 // schedulers takes warps of its own: fewer blocks than give work to all take as long.
+// Words of A may be spread, so that for each of them some others come, too.
 // If a product may be split and its tiles are too few to keep all busy, its terms
 // are split, but into no fewer than leastDepth: then there is another launch, and the
 // result is written and read for each split. Results depend on the division, in their
 // last bits, and so on the GPU.
-func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool) (best division) {
+func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool, spread int) (best division) {
 	const (
 		leastDepth = 128
 		schedulers = 4
@@ -44,7 +45,7 @@ func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool) (
 		v.splits = max(1, blocks(depth, max(1, v.depth)))
 		most := blocks(grid*v.splits, cores)
 		sums := float64(max(busy, most)*tile.Rows*tile.Columns) / tile.Share
-		words := work.WordCost * float64(most*(tile.Rows+tile.Columns))
+		words := work.WordCost * float64(most*(spread*tile.Rows+tile.Columns))
 		time := float64(max(1, v.depth)) * (sums + words)
 		if v.splits > 1 {
 			time += launch + 2*work.WordCost*float64(rows*columns*v.splits)/float64(cores)
@@ -95,7 +96,7 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	if g.TransB {
 		transposed[1] = 't'
 	}
-	v := divide(g.M, g.N, g.K, d.cores, work.Squares, true)
+	v := divide(g.M, g.N, g.K, d.cores, work.Squares, true, 1)
 	e := entry{"gemm", fmt.Sprintf("gemm_%s_%s", transposed[:], v.tile.Name())}
 	d.inSplits(&v, g.C, g.M, g.N, g.LDC, finish{g.Bias, g.Alpha, g.Beta, g.Act}, func(c kernels.Buffer, ldc int, f finish, splitResults int) {
 		args := f.args(d, append(d.args[:0], d.span(c), d.span(g.A), d.span(g.B)))
