@@ -9,12 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/nn"
 )
 
 // benchmark times a kernel on the GPU, enqueued many times, and reports
-// operations or bytes a second in units of 10⁹.
+// an amount a second in units of 10⁹.
 func benchmark(b *testing.B, unit string, amount float64, prepare func(d *gpu.Device) func()) {
 	d, err := gpu.New(open(b))
 	require.NoError(b, err)
@@ -76,6 +78,48 @@ func BenchmarkDistances(b *testing.B) {
 	benchmark(b, "GFLOP/s", 3*n*(n-1)/2*dim, func(d *gpu.Device) func() {
 		x, distances := filled(d, n*dim), d.Alloc(n*n)
 		return func() { d.Distances(distances, x, n, dim) }
+	})
+}
+
+// BenchmarkRips finds what shapes the filtration of 128 points in low degrees.
+func BenchmarkRips(b *testing.B) {
+	const n, dim = 128, 784
+	for name, run := range map[string]func(d *gpu.Device, distances kernels.Buffer) error{
+		"tree": func(d *gpu.Device, distances kernels.Buffer) error {
+			_, err := d.SpanningTree(nil, distances, n)
+			return err
+		},
+		"lunes": func(d *gpu.Device, distances kernels.Buffer) error {
+			_, err := d.EmptyLunes(nil, distances, n)
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			benchmark(b, "clouds/s", 1e9, func(d *gpu.Device) func() {
+				x, distances := filled(d, n*dim), d.Alloc(n*n)
+				d.Distances(distances, x, n, dim)
+				return func() { require.NoError(b, run(d, distances)) }
+			})
+		})
+	}
+}
+
+// BenchmarkStep trains the VAE with batches of 128.
+func BenchmarkStep(b *testing.B) {
+	const batch = 128
+	benchmark(b, "steps/s", 1e9, func(d *gpu.Device) func() {
+		vae := nn.NewVAE(d, 10, 1)
+		adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 5e-4})
+		tape := autograd.NewTape(d)
+		pixels := autograd.NewTensor(d, batch, 1, nn.ImageSide, nn.ImageSide)
+		d.Uniform(pixels.Buffer(), 1, 1)
+		return func() {
+			tape.Reset()
+			x := tape.Input(pixels)
+			bce, kld := vae.Forward(x, 1, 0).Losses(x)
+			tape.Backward(autograd.Scale(autograd.Add(bce, kld), 1.0/batch))
+			require.NoError(b, adam.Step())
+		}
 	})
 }
 

@@ -43,5 +43,8 @@ for m, n, k in ((512, 512, 512), (4096, 4096, 4096), (128, 256, 3136), (128, 313
     a, b = torch.rand(m, k, device="cuda"), torch.rand(n, k, device="cuda")
     speed("Gemm/%d×%d×%d" % (m, n, k), 2 * m * n * k, lambda: a @ b.T)
 x, w = torch.rand(128, 32, 14, 14, device="cuda"), torch.rand(64, 32, 4, 4, device="cuda")
-speed("Conv/forward", 2 * 128 * 49 * 64 * 512, lambda: torch.relu(torch.nn.functional.conv2d(x, w, stride=2, padding=1)))
+y, operations = torch.rand(128, 64, 7, 7, device="cuda"), 2 * 128 * 49 * 64 * 512
+speed("Conv/forward", operations, lambda: torch.relu(torch.nn.functional.conv2d(x, w, stride=2, padding=1)))
+speed("Conv/input", operations, lambda: torch.nn.grad.conv2d_input(x.shape, w, y, stride=2, padding=1))
+speed("Conv/weights", operations, lambda: torch.nn.grad.conv2d_weight(x, w.shape, y, stride=2, padding=1))
 PYTHON
