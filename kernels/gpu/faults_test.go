@@ -94,7 +94,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"misaligned vector", "gemm", "gemm_nn_32", "[get_a+144]", "[get_a+148]", small, "misaligned"},
 		{"wrong leading dimension", "gemm", "gemm_tn_32", "mul.lo.u32 a_gap, lda, 1;", "mul.lo.u32 a_gap, ldb, 1;", turned, "out of bounds"},
 		{"a sum not begun", "gemm", "gemm_nn_32", "mov.f32 f32_3, 0f00000000;", "", small, "uninitialised"},
-		{"bias of columns that are not there", "gemm", "gemm_nn_32", "and.pred pred_27, pred_26, biased;", "mov.pred pred_27, biased;", small, "out of bounds"},
+		{"bias of columns that are not there", "gemm", "gemm_nn_32", "and.pred pred_26, inside_column, biased;", "mov.pred pred_26, biased;", small, "out of bounds"},
 		{"parts out of step", "gemm", "combine", "add.u32 i, i, n;", "add.u32 i, i, columns;", deep, values},
 		{"combined beyond the end", "gemm", "combine", "setp.ge.u32 outside, e, n;", "setp.gt.u32 outside, e, n;", deep, "out of bounds"},
 		{"border of an image unguarded", "convolutions", "convolve_32", "setp.lt.and.u32 pred_9, u32_40, width, pred_9;", "", convolves, "out of bounds"},

@@ -34,7 +34,7 @@ func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool, s
 	)
 	least := 0.0
 	for i, tile := range tiles {
-		busy := blocks(32*schedulers, tile.Threads)
+		busy := blocks(32*schedulers, tile.Columns)
 		grid := blocks(rows, tile.Rows) * blocks(columns, tile.Columns)
 		splits := 1
 		if maySplit && grid > 0 && grid < cores*busy {
@@ -63,7 +63,7 @@ func (v *division) grid(rows, columns int) Dim {
 }
 
 // block returns the threads of a block.
-func (v *division) block() Dim { return Dim{X: v.tile.Threads} }
+func (v *division) block() Dim { return Dim{X: v.tile.Columns} }
 
 // A finish is what is made of sums: act(alpha·sum + beta·C + bias).
 type finish struct {

@@ -40,16 +40,8 @@ func convolution(f *asm.File, shape work.Tile) {
 	t.multiply(v.newRun, &v.a, &v.b)
 	t.findThread()
 	t.findCorrelation()
-	out := t.field("OutRow")
-	t.storeSums(output{
-		row:  out,
-		bias: byRow,
-		column: func(column string) (inside, place string) {
-			at := t.columnAt(column)
-			place = t.u("ld.shared.u32", fmt.Sprintf("[%s+%d]", at, columnPlace))
-			return t.p("setp.lt.u32", t.u("add.u32", "column0", column), "columns"), place
-		},
-	})
+	place := t.u("ld.shared.u32", fmt.Sprintf("[%s+%d]", t.columnAt("t"), columnPlace))
+	t.storeSums(byRow, place, t.field("OutRow"))
 	t.P("done:")
 }
 
@@ -91,7 +83,7 @@ const (
 	columnBytes = 16
 )
 
-// findColumns finds the block's columns, each once.
+// findColumns finds the block's columns, each by one thread.
 func (t *tile) findColumns() {
 	t.Shared("column_table", columnBytes*t.Columns)
 	t.Reg("u32", "column image h w in_base in_h in_w place")
@@ -101,34 +93,24 @@ func (t *tile) findColumns() {
 	step, origin := [2]string{t.field("Step.H"), t.field("Step.W")}, [2]string{t.field("Origin.H"), t.field("Origin.W")}
 	outImage, outWidth := t.field("OutImage"), t.field("OutWidth")
 	outStep, outOrigin := [2]string{t.field("OutStep.H"), t.field("OutStep.W")}, [2]string{t.field("OutOrigin.H"), t.field("OutOrigin.W")}
-	for i := 0; i < t.Columns; i += t.Threads {
-		find := fmt.Sprintf("found_%d", i)
-		t.P("add.u32 column, t, %d", i)
-		if i+t.Threads > t.Columns {
-			t.P(`setp.ge.u32 beyond, column, %d
-				@beyond bra %s`, t.Columns, find)
-		}
-		at := t.columnAt("column")
-		t.P("add.u32 column, column, column0")
-		rest := t.Temp("u32")
-		t.split("column", grid[1], rest, "w")
-		t.split(rest, grid[0], "image", "h")
-		t.P(`mad.lo.u32 in_h, h, %s, %s
-			mad.lo.u32 in_w, w, %s, %s
-			mul.lo.u32 in_base, image, %s
-			mad.lo.u32 in_base, in_h, %s, in_base
-			add.u32 in_base, in_base, in_w
-			setp.ge.u32 beyond, column, columns
-			@beyond mov.u32 in_h, %d`, step[0], origin[0], step[1], origin[1], image, width, work.Outside)
-		t.P(`mad.lo.u32 h, h, %s, %s
-			mad.lo.u32 w, w, %s, %s
-			mul.lo.u32 place, image, %s
-			mad.lo.u32 place, h, %s, place
-			add.u32 place, place, w
-			st.shared.v4.u32 [%s], {in_base, place, in_h, in_w}`, outStep[0], outOrigin[0], outStep[1], outOrigin[1], outImage, outWidth, at)
-		t.P("%s:", find)
-	}
-	t.P("bar.sync 0")
+	t.P("add.u32 column, t, column0")
+	rest := t.Temp("u32")
+	t.split("column", grid[1], rest, "w")
+	t.split(rest, grid[0], "image", "h")
+	t.P(`mad.lo.u32 in_h, h, %s, %s
+		mad.lo.u32 in_w, w, %s, %s
+		mul.lo.u32 in_base, image, %s
+		mad.lo.u32 in_base, in_h, %s, in_base
+		add.u32 in_base, in_base, in_w
+		setp.ge.u32 beyond, column, columns
+		@beyond mov.u32 in_h, %d`, step[0], origin[0], step[1], origin[1], image, width, work.Outside)
+	t.P(`mad.lo.u32 h, h, %s, %s
+		mad.lo.u32 w, w, %s, %s
+		mul.lo.u32 place, image, %s
+		mad.lo.u32 place, h, %s, place
+		add.u32 place, place, w
+		st.shared.v4.u32 [%s], {in_base, place, in_h, in_w}
+		bar.sync 0`, outStep[0], outOrigin[0], outStep[1], outOrigin[1], outImage, outWidth, t.columnAt("t"))
 }
 
 // columnAt returns the address of what is kept of one of the tile's columns.
@@ -172,7 +154,7 @@ func (t *tile) taps() *taps {
 	aRow := t.field("ARow")
 	t.P(`mul.lo.u32 a_row0, %s, %s
 		mul.lo.u32 a_gap, %s, %d
-		sub.u32 a_rows, rows, %s`, firstRow, aRow, aRow, t.Threads/work.TileDepth, firstRow)
+		sub.u32 a_rows, rows, %s`, firstRow, aRow, aRow, t.Columns/work.TileDepth, firstRow)
 	v.b.table = t.columnAt(line)
 	for i := range v.b.staged {
 		v.b.places = append(v.b.places, t.u("ld.shared.u32", fmt.Sprintf("[%s+%d]", v.b.table, v.b.column(i)+columnBase)))
@@ -233,7 +215,7 @@ func (v *taps) setTap() {
 		mad.wide.s32 a_at, tap_a, 4, a
 		mad.wide.s32 b_at, tap_b, 4, b`)
 	for i, there := range v.a.there {
-		v.P("setp.gt.and.s32 %s, a_rows, %d, tapped", there, i*v.Threads/work.TileDepth)
+		v.P("setp.gt.and.s32 %s, a_rows, %d, tapped", there, i*v.Columns/work.TileDepth)
 	}
 	h, w := v.Temp("u32"), v.Temp("u32")
 	for i, there := range v.b.there {
@@ -261,7 +243,7 @@ func (v *taps) newRun() {
 
 // column returns the offset in the columns' table of the thread's i'th column from
 // its first.
-func (b *tappedColumns) column(i int) int { return i * b.Threads / work.TileDepth * columnBytes }
+func (b *tappedColumns) column(i int) int { return i * b.Columns / work.TileDepth * columnBytes }
 
 func (r *tappedRows) first() { r.next() }
 
@@ -304,8 +286,7 @@ func fold(f *asm.File) {
 		mov.f32 sum, %s`, num(0))
 	c.split("h", "stride_h", "row", "tap_h")
 	c.split("w", "stride_w", "left", "from_w")
-	e.P(`
-		rows:
+	e.P(`rows:
 		setp.ge.u32 past, tap_h, kernel_h
 		@past bra folded
 		mov.u32 tap_w, from_w

@@ -37,14 +37,7 @@ func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 	b := t.matrix(&t.b, "column0", "columns", transposed[1] == 't')
 	t.multiply(nil, a, b)
 	t.findThread()
-	t.storeSums(output{
-		row:  "ldc",
-		bias: byColumn,
-		column: func(column string) (inside, place string) {
-			all := t.u("add.u32", "column0", column)
-			return t.p("setp.lt.u32", all, "columns"), all
-		},
-	})
+	t.storeSums(byColumn, t.u("add.u32", "column0", "t"), "ldc")
 }
 
 // A matrix is an operand that is stored with the terms of a line one after
@@ -65,11 +58,11 @@ func (t *tile) matrix(o *operand, first, count string, alongTerms bool) *matrix 
 	t.Reg("u32", m.gap)
 	term, line := t.termOf(alongTerms), t.u("add.u32", t.lineOf(alongTerms), first)
 	k := t.u("add.u32", term, "k")
-	lines, apart := len(m.staged), t.Threads/work.TileDepth
+	lines, apart := len(m.staged), t.Columns/work.TileDepth
 	outer, inner, rows := line, k, apart
 	if !alongTerms {
 		lines, apart = o.lines/32, 32
-		outer, inner, rows = k, line, t.Threads/32
+		outer, inner, rows = k, line, t.Columns/32
 	}
 	for i := range lines {
 		m.inside = append(m.inside, t.p("setp.lt.u32", t.u("add.u32", line, fmt.Sprint(i*apart)), count))
@@ -102,7 +95,7 @@ func (m *matrix) first() {
 	m.walk(func(i int, address string) {
 		k := term
 		if m.terms {
-			k = m.u("add.u32", term, fmt.Sprint(i/len(m.inside)*m.Threads/32))
+			k = m.u("add.u32", term, fmt.Sprint(i/len(m.inside)*m.Columns/32))
 		}
 		m.load(i, m.p("setp.lt.and.u32", k, "reach", m.inside[i%len(m.inside)]), address)
 	})

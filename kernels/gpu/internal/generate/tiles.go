@@ -65,13 +65,12 @@ func (o *operand) place(i int) int { return i/group*o.share*group + i%group }
 // Parameters are added to those of all products: where the elements go, those of
 // each split how many further, and what is made of them.
 func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile {
-	e := f.Entry(name, doc+" What follows act(alpha*A*B + beta*C + bias) is stored; C is not read where beta is 0.", shape.Threads,
+	e := f.Entry(name, doc+" C becomes act(alpha*A*B + beta*C + bias); it is not read where beta is 0.", shape.Columns,
 		"u64 c, u64 a, u64 b, u64 bias, f32 alpha, f32 beta, u32 act, u32 split_results, "+params)
 	e.Resident(shape.Resident)
-	across := shape.Columns / work.TileColumns
-	t := tile{calc: calc{e}, Tile: shape, a: newOperand("a", shape.Rows, shape.Threads/across, 0)}
-	t.b = newOperand("b", shape.Columns, across, t.a.bytes())
-	e.Shared("tiles", 2*t.stage())
+	t := tile{calc: calc{e}, Tile: shape, a: newOperand("a", shape.Rows, work.TileColumns, 0)}
+	t.b = newOperand("b", shape.Columns, shape.Columns/work.TileColumns, t.a.bytes())
+	e.Shared("tiles", max(2*t.stage(), t.band()))
 	e.Reg("u32", "t tx ty row0 column0 split left get_a get_b flip")
 	e.Reg("pred", "more")
 	t.findThread()
@@ -85,7 +84,6 @@ func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile
 // findThread finds the block's tile and the thread in it. It is done again when all
 // is summed: until then registers are wanted for sums.
 func (t *tile) findThread() {
-	across := t.Columns / work.TileColumns
 	t.P(`mov.u32 t, %%tid.x
 		and.b32 tx, t, %d
 		div.u32 ty, t, %d
@@ -93,7 +91,7 @@ func (t *tile) findThread() {
 		mul.lo.u32 column0, column0, %d
 		mov.u32 row0, %%ctaid.y
 		mul.lo.u32 row0, row0, %d
-		mov.u32 split, %%ctaid.z`, across-1, across, t.Columns, t.Rows)
+		mov.u32 split, %%ctaid.z`, t.b.share-1, t.b.share, t.Columns, t.Rows)
 }
 
 // stage returns the bytes of both operands in a step.
@@ -231,11 +229,11 @@ type words struct {
 // newWords finds where a thread's words go.
 func (t *tile) newWords(o *operand, alongTerms bool) words {
 	w := words{tile: t, operand: o, at: t.putAt(o, alongTerms)}
-	for i := range o.lines * work.TileDepth / t.Threads {
-		term, line := 0, i*t.Threads/work.TileDepth
+	for i := range o.lines * work.TileDepth / t.Columns {
+		term, line := 0, i*t.Columns/work.TileDepth
 		if !alongTerms {
 			groups := o.lines / 32
-			term, line = i/groups*t.Threads/32, i%groups*32
+			term, line = i/groups*t.Columns/32, i%groups*32
 		}
 		w.places = append(w.places, o.begin+4*(term*o.pitch+line))
 		w.staged = append(w.staged, fmt.Sprintf("%s_word_%d", o.name, i))

@@ -5,10 +5,10 @@ import (
 	"strconv"
 )
 
-// A Tile is the part of a matrix product that is the work of a block.
+// A Tile is the part of a matrix product that is the work of a block, of a thread for
+// each column.
 type Tile struct {
 	Rows, Columns int
-	Threads       int
 	// Resident is how many blocks a multiprocessor is to have room for: it limits a
 	// thread's registers.
 	Resident int
@@ -32,8 +32,8 @@ const WordCost = 20
 // Squares are the tiles of products of matrices, Tiles those of convolutions,
 // of which many have few channels.
 var (
-	Squares = []Tile{{32, 32, 32, 16, 0.73}, {64, 64, 64, 6, 0.82}, {128, 128, 128, 2, 0.88}}
-	Tiles   = append([]Tile{{32, 128, 128, 4, 0.77}}, Squares...)
+	Squares = []Tile{{32, 32, 16, 0.73}, {64, 64, 6, 0.82}, {128, 128, 2, 0.88}}
+	Tiles   = append([]Tile{{32, 128, 4, 0.77}}, Squares...)
 )
 
 // FewRows are those of the smallest tile.

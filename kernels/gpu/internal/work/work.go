@@ -30,6 +30,7 @@ const (
 	// shared memory in a step.
 	TileDepth = 8
 
-	// TileColumns is how many columns of a tile each thread sums.
+	// TileColumns is how many columns of a tile a thread sums, and how many threads
+	// share its rows.
 	TileColumns = 8
 )
