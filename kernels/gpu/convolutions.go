@@ -73,7 +73,7 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 		panic("kernels: ConvTranspose: an activation cannot be added")
 	}
 	f := finish{bias: bias, alpha: 1, beta: float32(store), act: act}
-	if taps := s.C * s.R * s.S; taps > work.FewRows || s.R*s.S == 1 {
+	if s.C*s.R*s.S > work.Squares[0].Rows || s.R*s.S == 1 {
 		d.correlate(tableKey{transposed, s}, x, w, y, f)
 		return
 	}

@@ -36,9 +36,6 @@ var (
 	Tiles   = append([]Tile{{32, 128, 4, 0.77}}, Squares...)
 )
 
-// FewRows are those of the smallest tile.
-const FewRows = 32
-
 // A Correlation is a convolution of some kind as a product of matrices A and B:
 // how many rows and columns, which are the points of a grid in each of several
 // images, where they lie, and by which terms. Numbers are of elements.
