@@ -28,6 +28,7 @@ type RipsDevice interface {
 	// spanning tree and the births of degree 1.
 	//
 	// For the deaths of degree 1 the host needs more: the columns of triangles
-	// that it reduces can have any edge. It must then read the matrix.
+	// that it reduces can have any edge. It must then read the matrix, but not look
+	// at the edges after the last loop.
 	EmptyLunes(edges []Edge, dist Buffer, n int) ([]Edge, error)
 }

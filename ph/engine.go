@@ -1,5 +1,10 @@
 package ph
 
+import (
+	"fmt"
+	"slices"
+)
+
 // An Engine computes the persistent homology of Vietoris–Rips filtrations, with
 // pairings. It is a workspace: used again for clouds of no larger size it
 // allocates next to nothing, and nothing at all in [Engine.Rips] for degrees 0
@@ -21,7 +26,7 @@ func (e *Engine) Rips(m Matrix32, degree int) ([]Diagram, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := s.dense.begin(m.N, m.Data, false, 0); err != nil {
+	if err := s.matrix(m, 0); err != nil {
 		return nil, err
 	}
 	if err := solve(e, s, &s.dense, &o); err != nil {
@@ -62,7 +67,8 @@ type solver[T Float] struct {
 	dense    dense[T]
 	cloud    cloud[T]
 	sparse   sparse[T]
-	measured []T // distances, a lower matrix
+	measured []T               // distances, a lower matrix
+	lunes    []filteredEdge[T] // the empty ones, in order; none if they are not known
 	reduced  reduced[T]
 }
 
@@ -81,9 +87,10 @@ func (s *solver[T]) measure(d Distances) LowerMatrix[T] {
 // compute solves distances of one type, and reports whether they are of it.
 func compute[T Float](e *Engine, s *solver[T], d Distances, o *Options) (known bool, err error) {
 	var space space[T]
+	s.lunes = s.lunes[:0]
 	switch d := d.(type) {
 	case Matrix[T]:
-		space, err = &s.dense, s.dense.begin(d.N, d.Data, false, o.Threshold)
+		space, err = &s.dense, s.matrix(d, o.Threshold)
 	case LowerMatrix[T]:
 		space, err = &s.dense, s.dense.begin(d.N, d.Data, true, o.Threshold)
 	case Sparse[T]:
@@ -97,6 +104,24 @@ func compute[T Float](e *Engine, s *solver[T], d Distances, o *Options) (known b
 		return true, err
 	}
 	return true, solve(e, s, space, o)
+}
+
+// matrix makes the space of a matrix, and what is known of its lunes.
+func (s *solver[T]) matrix(m Matrix[T], threshold float64) error {
+	s.lunes = s.lunes[:0]
+	if err := s.dense.begin(m.N, m.Data, false, threshold); err != nil {
+		return err
+	}
+	for _, e := range m.EmptyLunes {
+		if e.U == e.V || uint(e.U) >= uint(m.N) || uint(e.V) >= uint(m.N) {
+			return fmt.Errorf("ph: an edge with an empty lune joins points %d and %d of %d", e.U, e.V, m.N)
+		}
+		if length := s.dense.distance(e.U, e.V); length <= s.dense.limit {
+			s.lunes = append(s.lunes, edgeOf(length, e.U, e.V))
+		}
+	}
+	slices.SortFunc(s.lunes, compareEdges)
+	return nil
 }
 
 // points returns the space of points: a tree where it finds edges faster than
@@ -123,7 +148,7 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 	e.result.begin(o)
 	r := &s.reduced
 	if o.Cycles || o.MaxDegree == 1 && !o.higher() {
-		r.loops(space)
+		r.loops(space, s.lunes)
 		r.reportOne(&e.result)
 	}
 	switch {

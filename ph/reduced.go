@@ -124,14 +124,18 @@ func (r *reduced[T]) everything(s space[T]) {
 	})
 }
 
-// loops finds the merges, births and deaths.
-func (r *reduced[T]) loops(s space[T]) {
+// loops finds the merges, births and deaths. If the edges with empty lunes are known,
+// in order, none has to be looked for.
+func (r *reduced[T]) loops(s space[T], known []filteredEdge[T]) {
 	r.begin(s)
 	r.near = &r.bits
 	if s.size() > mostBitPoints {
 		r.near = &r.lists
 	}
 	r.near.begin(s.size())
+	if len(known) > 0 {
+		r.expect(known)
+	}
 	r.walk(func(rank int) bool {
 		r.visit(rank)
 		return !r.allKnown(rank)
@@ -277,10 +281,9 @@ func (r *reduced[T]) allKnown(rank int) bool {
 		if rank < 16*r.size() || r.total() < 4*rank {
 			return false
 		}
-		r.looked = true
-		r.bridges = r.appendEmptyLunes(r.bridges, r.edges[rank], r.near)
-		slices.SortFunc(r.bridges, compareEdges)
-		r.coming = len(r.bridges) - r.mergesAhead()
+		bridges := r.appendEmptyLunes(r.bridges, r.edges[rank], r.near)
+		slices.SortFunc(bridges, compareEdges)
+		r.expect(bridges)
 	}
 	return r.coming == 0
 }
@@ -293,4 +296,11 @@ func (r *reduced[T]) mergesAhead() int {
 		r.trial.join(e.a, e.b)
 	}
 	return r.joined.count - r.trial.count
+}
+
+// expect makes bridges the edges to come whose lunes are empty.
+func (r *reduced[T]) expect(bridges []filteredEdge[T]) {
+	r.looked = true
+	r.bridges = append(r.bridges[:0], bridges...)
+	r.coming = len(r.bridges) - r.mergesAhead()
 }
