@@ -23,10 +23,10 @@ func TestInnerLoops(t *testing.T) {
 		kernel string // where it is known
 		run    func(r *rig)
 	}{
-		{"large", "gemm_nn_128", product(1280, 1664, 64, false, false)},
-		{"large", "gemm_nt_128", product(1280, 1664, 64, false, true)},
-		{"large", "gemm_tn_128", product(1280, 1664, 64, true, false)},
-		{"large", "gemm_tt_128", product(1280, 1664, 64, true, true)},
+		{"large", "gemm_nn_128", product(1280, 1664, 32, false, false)},
+		{"large", "gemm_nt_128", product(1280, 1664, 32, false, true)},
+		{"large", "gemm_tn_128", product(1280, 1664, 32, true, false)},
+		{"large", "gemm_tt_128", product(1280, 1664, 32, true, true)},
 		{"hidden layer", "", product(batch, 256, 3136, false, true)},
 		{"its input's gradient", "", product(batch, 3136, 256, false, false)},
 		{"its weights' gradient", "", product(256, 3136, batch, true, false)},
