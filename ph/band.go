@@ -2,47 +2,74 @@ package ph
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
-// A band is a run of edges whose lengths lie between two bounds, thrown into
-// buckets by length. A bucket is put in order when its turn comes: the
-// filtration often has nothing left to tell before the last one.
+// A band is a run of edges whose lengths lie between two bounds.
 type band[T Float] struct {
 	unsorted []filteredEdge[T]
-	starts   []int32 // of buckets among the edges, and the end of the last
+	halfway  []filteredEdge[T] // sorted by the lower digits of their keys
+	lower    []int32           // where edges of each digit go
+	upper    []int32
 }
 
-// distribute appends the unsorted edges, whose lengths are in [lo, hi], to edges,
-// bucket after bucket.
-func (b *band[T]) distribute(edges []filteredEdge[T], lo, hi T) []filteredEdge[T] {
-	count := 1
-	for 2*count < len(b.unsorted) {
-		count *= 2
+// sort appends the unsorted edges to edges, in order. It sorts them by their
+// lengths in even steps, digit by digit, which leaves few of them out of place
+// unless lengths are very uneven.
+func (b *band[T]) sort(edges []filteredEdge[T]) []filteredEdge[T] {
+	from, m := len(edges), len(b.unsorted)
+	if m == 0 {
+		return edges
 	}
-	// Rounding is monotonic: longer edges never come into earlier buckets.
-	scale := float64(count) * (1 - 1e-9) / max(float64(hi)-float64(lo), 1e-300)
-	bucket := func(e filteredEdge[T]) int { return min(int((float64(e.length)-float64(lo))*scale), count-1) }
-	b.starts = resize(b.starts, count+2)
-	clear(b.starts)
-	ends := b.starts[1:] // the buckets' ends, when all is distributed
+	lo, hi := b.unsorted[0].length, b.unsorted[0].length
 	for _, e := range b.unsorted {
-		ends[bucket(e)+1]++
+		if e.length < lo {
+			lo = e.length
+		} else if e.length > hi {
+			hi = e.length
+		}
 	}
-	at := int32(len(edges))
-	for i := range ends {
-		at += ends[i]
-		ends[i] = at
-	}
-	b.starts[0] = int32(len(edges))
-	edges = slices.Grow(edges, len(b.unsorted))[:len(edges)+len(b.unsorted)]
+	const finer = 4 // bits, than there are edges
+	digit := min((bits.Len(uint(m))+finer+1)/2, 12)
+	mask := uint32(1)<<digit - 1
+	start := float64(lo)
+	// Rounding is monotonic: longer edges never have lesser keys.
+	scale := (float64(uint64(1)<<(2*digit)) - 1) / max(float64(hi)-start, 1e-300)
+	b.lower, b.upper = resize(b.lower, int(mask)+1), resize(b.upper, int(mask)+1)
+	clear(b.lower)
+	clear(b.upper)
 	for _, e := range b.unsorted {
-		k := &ends[bucket(e)]
-		edges[*k] = e
-		*k++
+		key := uint32((float64(e.length) - start) * scale)
+		b.lower[key&mask]++
+		b.upper[key>>digit]++
 	}
-	b.starts = b.starts[:count+1]
+	accumulate(b.lower)
+	accumulate(b.upper)
+	b.halfway = resize(b.halfway, m)
+	for _, e := range b.unsorted {
+		at := &b.lower[uint32((float64(e.length)-start)*scale)&mask]
+		b.halfway[*at] = e
+		*at++
+	}
+	edges = slices.Grow(edges, m)[:from+m]
+	sorted := edges[from:]
+	for _, e := range b.halfway {
+		at := &b.upper[uint32((float64(e.length)-start)*scale)>>digit]
+		sorted[*at] = e
+		*at++
+	}
+	sortEdges(sorted)
 	return edges
+}
+
+// accumulate replaces counts by their sums before each.
+func accumulate(counts []int32) {
+	sum := int32(0)
+	for i, c := range counts {
+		counts[i] = sum
+		sum += c
+	}
 }
 
 // lengths is what is known of the distribution of a space's lengths: how many

@@ -35,13 +35,15 @@ func (l *bitLunes) row(a int32) []uint64 { return l.rows[int(a)*l.words:][:l.wor
 
 func (l *bitLunes) summary(a int32) []uint64 { return l.summaries[int(a)*l.marks:][:l.marks] }
 
-func (l *bitLunes) join(a, b int32) {
+func (l *bitLunes) add(a, b int32) int32 {
+	v := l.lune(a, b)
 	l.rows[int(a)*l.words+int(b>>6)] |= 1 << (b & 63)
 	l.rows[int(b)*l.words+int(a>>6)] |= 1 << (a & 63)
 	if l.marks > 0 {
 		l.summaries[int(a)*l.marks+int(b>>12)] |= 1 << (b >> 6 & 63)
 		l.summaries[int(b)*l.marks+int(a>>12)] |= 1 << (a >> 6 & 63)
 	}
+	return v
 }
 
 func (l *bitLunes) meet(a, b int32) bool {

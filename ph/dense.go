@@ -13,10 +13,10 @@ type dense[T Float] struct {
 	data  []T
 	lower bool // whether data has nothing else
 
-	far      []T
 	blockers []filteredEdge[T]
 	list     []int32
 	lengths[T]
+	sampled bool // for lengths
 }
 
 // row returns the distances of a to the points before it.
@@ -58,13 +58,29 @@ func (d *dense[T]) begin(n int, data []T, lower bool, threshold float64) error {
 		radius = roundDown[T](threshold)
 	}
 	d.lengths.begin(radius)
-	step := triangle(n)/lengthsSampled + 1
-	for a := 0; a < n; a += step {
-		for _, v := range d.row(a) {
-			d.add(v, float32(step))
-		}
-	}
+	d.sampled = false
 	return nil
+}
+
+// fewEdges is up to how many pairs of points all make one band.
+const fewEdges = 1 << 13
+
+// nextBand takes all edges for a band where they are few, and looks at lengths
+// where not.
+func (d *dense[T]) nextBand(want int) (hi T, last bool) {
+	if triangle(d.n) <= fewEdges {
+		return d.limit, true
+	}
+	if !d.sampled {
+		step := triangle(d.n)/lengthsSampled + 1
+		for a := 0; a < d.n; a += step {
+			for _, v := range d.row(a) {
+				d.add(v, float32(step))
+			}
+		}
+		d.sampled = true
+	}
+	return d.lengths.nextBand(want)
 }
 
 // roundDown returns the greatest T that is at most x.
@@ -80,11 +96,20 @@ func roundDown[T Float](x float64) T {
 
 // check returns an error that names the first entry that is no distance.
 func (d *dense[T]) check() error {
+	most := uint64(0)
 	for a := range d.n {
-		row := d.row(a)
-		for b, v := range row {
-			if !(v >= 0) || float64(v) > math.MaxFloat64 {
-				return checkLength(a, b, v)
+		for _, v := range d.row(a) {
+			// The bits of negative numbers, infinities and NaN are greater.
+			most = max(most, math.Float64bits(float64(v)))
+		}
+	}
+	if most <= math.Float64bits(math.MaxFloat64) {
+		return nil
+	}
+	for a := range d.n {
+		for b, v := range d.row(a) {
+			if err := checkLength(a, b, v); err != nil {
+				return err
 			}
 		}
 	}
@@ -95,24 +120,19 @@ func (d *dense[T]) check() error {
 // all others. Beyond it the complex is a cone and nothing is born or dies.
 func (d *dense[T]) enclosingRadius() T {
 	radius := T(math.Inf(1))
-	if d.lower {
-		d.far = resize(d.far, d.n)
-		clear(d.far)
-		for a := range d.n {
-			for b, v := range d.row(a) {
-				d.far[a], d.far[b] = max(d.far[a], v), max(d.far[b], v)
-			}
+	outlier := int32(0) // most points are as far from it as that
+	for a := range int32(d.n) {
+		if a != outlier && d.distance(a, outlier) >= radius {
+			continue
 		}
-		for _, v := range d.far {
-			radius = min(radius, v)
-		}
-		return radius
-	}
-	for a := range d.n {
 		var far T
-		for _, v := range d.data[a*d.n : (a+1)*d.n] {
-			if v > far {
-				if far = v; far >= radius {
+		for b := range int32(d.n) {
+			if b == a {
+				continue
+			}
+			if v := d.distance(a, b); v > far {
+				far, outlier = v, b
+				if far >= radius {
 					break
 				}
 			}

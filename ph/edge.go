@@ -33,19 +33,22 @@ func compareEdges[T Float](e, f filteredEdge[T]) int {
 	return cmp.Compare(e.b, f.b)
 }
 
-// sortEdges puts edges in order.
+// sortEdges puts edges in order: fast if they are nearly so.
 func sortEdges[T Float](edges []filteredEdge[T]) {
-	const few = 24
-	if len(edges) > few {
-		slices.SortFunc(edges, compareEdges)
-		return
-	}
+	moves := 0
 	for i := 1; i < len(edges); i++ {
 		e := edges[i]
+		if edges[i-1].length < e.length {
+			continue
+		}
 		k := i
-		for ; k > 0 && !(edges[k-1].length < e.length) && compareEdges(edges[k-1], e) > 0; k-- {
+		for ; k > 0 && compareEdges(edges[k-1], e) > 0; k-- {
 			edges[k] = edges[k-1]
 		}
 		edges[k] = e
+		if moves += i - k; moves > 4*len(edges) {
+			slices.SortFunc(edges, compareEdges)
+			return
+		}
 	}
 }

@@ -28,9 +28,11 @@ func (l *listLunes) begin(n int) {
 	}
 }
 
-func (l *listLunes) join(a, b int32) {
+func (l *listLunes) add(a, b int32) int32 {
+	v := l.lune(a, b)
 	l.lists[a] = append(l.lists[a], b)
 	l.lists[b] = append(l.lists[b], a)
+	return v
 }
 
 func (l *listLunes) meet(a, b int32) bool { return l.lune(a, b) >= 0 }

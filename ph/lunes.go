@@ -6,11 +6,9 @@ package ph
 type lunes interface {
 	// begin starts with n points and no edge.
 	begin(n int)
-	// join adds an edge.
-	join(a, b int32)
-	// lune makes the set of the common neighbors of a and b the lune at hand, and
-	// returns a point of it, −1 if there is none.
-	lune(a, b int32) int32
+	// add adds an edge. It makes the set of the common neighbors of its ends the
+	// lune at hand, and returns a point of it, −1 if there is none.
+	add(a, b int32) int32
 	// removeComponent takes away the points that v is connected to within the
 	// lune at hand, and returns a point that is left, −1 if there is none.
 	removeComponent(v int32) int32

@@ -51,8 +51,10 @@ type reduced[T Float] struct {
 	band         band[T]
 	edges        []filteredEdge[T] // of the bands so far, in order up to the last visited
 	near         lunes             // at the time of the last edge visited
+	rows         rowLunes
 	bits         bitLunes
 	lists        listLunes
+	ranks        []int32 // of edges, a lower matrix; none where there are many points
 	joined       components
 	trial        components
 	merges       []merge[T]
@@ -109,8 +111,10 @@ func (r *reduced[T]) begin(s space[T]) {
 // components finds the merges, until there is one component or no edge left.
 func (r *reduced[T]) components(s space[T]) {
 	r.begin(s)
-	r.walk(func(rank int) bool {
-		r.merge(r.edges[rank], rank)
+	r.walk(func(from int) bool {
+		for i, e := range r.edges[from:] {
+			r.merge(e, from+i)
+		}
 		return r.joined.count > 1
 	})
 }
@@ -118,8 +122,10 @@ func (r *reduced[T]) components(s space[T]) {
 // everything finds the merges, and puts all edges in order.
 func (r *reduced[T]) everything(s space[T]) {
 	r.begin(s)
-	r.walk(func(rank int) bool {
-		r.merge(r.edges[rank], rank)
+	r.walk(func(from int) bool {
+		for i, e := range r.edges[from:] {
+			r.merge(e, from+i)
+		}
 		return true
 	})
 }
@@ -128,25 +134,40 @@ func (r *reduced[T]) everything(s space[T]) {
 // in order, none has to be looked for.
 func (r *reduced[T]) loops(s space[T], known []filteredEdge[T]) {
 	r.begin(s)
-	r.near = &r.bits
-	if s.size() > mostBitPoints {
+	switch n := s.size(); {
+	case n <= 64*mostRowWords:
+		r.near = &r.rows
+	case n <= mostBitPoints:
+		r.near = &r.bits
+	default:
 		r.near = &r.lists
 	}
 	r.near.begin(s.size())
+	r.ranks = r.ranks[:0]
+	if r.near == &r.rows {
+		r.ranks = resize(r.ranks, triangle(s.size()))
+	}
 	if len(known) > 0 {
 		r.expect(known)
 	}
-	r.walk(func(rank int) bool {
-		r.visit(rank)
-		return !r.allKnown(rank)
+	r.walk(func(from int) bool {
+		r.column.grow(len(r.edges))
+		for rank := from; rank < len(r.edges); rank++ {
+			r.visit(rank)
+			if r.alive == 0 && r.allKnown(rank) {
+				return false
+			}
+		}
+		return true
 	})
 	for _, e := range r.bridges {
 		r.merge(e, -1)
 	}
 }
 
-// walk visits edges in order, as long as visit returns true.
-func (r *reduced[T]) walk(visit func(rank int) bool) {
+// walk puts edges in order, a band of them after another, as long as visit, which
+// is told the first of a band, returns true.
+func (r *reduced[T]) walk(visit func(from int) bool) {
 	n := r.size()
 	if n < 2 {
 		return
@@ -155,18 +176,9 @@ func (r *reduced[T]) walk(visit func(rank int) bool) {
 	for want := 16 * n; ; want *= 2 {
 		hi, last := r.nextBand(want)
 		r.band.unsorted = r.appendEdges(r.band.unsorted[:0], lo, hi)
-		r.edges = r.band.distribute(r.edges, max(lo, 0), hi)
-		r.column.grow(len(r.edges))
-		for i, from := range r.band.starts[:len(r.band.starts)-1] {
-			to := r.band.starts[i+1]
-			sortEdges(r.edges[from:to])
-			for rank := from; rank < to; rank++ {
-				if !visit(int(rank)) {
-					return
-				}
-			}
-		}
-		if last {
+		from := len(r.edges)
+		r.edges = r.band.sort(r.edges)
+		if !visit(from) || last {
 			return
 		}
 		lo = hi
@@ -190,9 +202,11 @@ func (r *reduced[T]) visit(rank int) {
 	if r.place != nil {
 		a, b = r.place[a], r.place[b]
 	}
-	apex := r.near.lune(a, b)
-	r.near.join(a, b)
+	apex := r.near.add(a, b)
 	r.fate = append(r.fate, apex)
+	if len(r.ranks) > 0 {
+		r.ranks[triangle(int(e.a))+int(e.b)] = int32(rank)
+	}
 	if apex < 0 {
 		if !r.merge(e, rank) {
 			r.births = append(r.births, int32(rank))
@@ -230,6 +244,9 @@ func (r *reduced[T]) point(place int32) int32 {
 
 // rank returns the place of an edge among those visited.
 func (r *reduced[T]) rank(a, b int32) int32 {
+	if len(r.ranks) > 0 {
+		return r.ranks[triangle(int(max(a, b)))+int(min(a, b))]
+	}
 	i, ok := slices.BinarySearchFunc(r.edges[:len(r.fate)], edgeOf(r.distance(a, b), a, b), compareEdges)
 	if !ok {
 		panic("ph: an edge is asked for before it is there")
@@ -269,12 +286,8 @@ func (r *reduced[T]) store() {
 	r.columns = append(r.columns, span{from, int32(len(r.arena))})
 }
 
-// allKnown reports whether no loop is alive, or yet to be born, after the edge
-// of this rank.
+// allKnown reports whether no loop is yet to be born after the edge of this rank.
 func (r *reduced[T]) allKnown(rank int) bool {
-	if r.alive > 0 {
-		return false
-	}
 	if !r.looked {
 		// Not while there are too few edges to see most lunes by, nor when it
 		// would spare less than has been done.
