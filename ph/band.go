@@ -97,6 +97,15 @@ func (l *lengths[T]) rewind() { l.taken = 0 }
 
 func (l *lengths[T]) total() int { return int(l.sum) }
 
+// before returns about how many edges the bands so far had.
+func (l *lengths[T]) before() int {
+	var count float32
+	for _, c := range l.bins[:l.taken] {
+		count += c
+	}
+	return int(count)
+}
+
 // add notes count edges of a length.
 func (l *lengths[T]) add(length T, count float32) {
 	if length <= l.limit {

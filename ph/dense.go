@@ -66,7 +66,7 @@ func (d *dense[T]) begin(n int, data []T, lower bool, threshold float64) error {
 const fewEdges = 1 << 13
 
 // nextBand takes all edges for a band where they are few, and looks at lengths
-// where not.
+// where not. As each band takes a look at all pairs, there are few bands.
 func (d *dense[T]) nextBand(want int) (hi T, last bool) {
 	if triangle(d.n) <= fewEdges {
 		return d.limit, true
@@ -80,7 +80,7 @@ func (d *dense[T]) nextBand(want int) (hi T, last bool) {
 		}
 		d.sampled = true
 	}
-	return d.lengths.nextBand(want)
+	return d.lengths.nextBand(max(want, 3*d.before()))
 }
 
 // roundDown returns the greatest T that is at most x.
@@ -173,18 +173,16 @@ func lengthBits[T Float](v T) uint64 {
 // appendEmptyLunes appends the edges after one whose lune is empty. near has
 // those up to it.
 func (d *dense[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes) []filteredEdge[T] {
-	// Neighbors in common are the quicker test where sets are small.
-	small := d.n <= 64*fewWords
 	for a := range int32(d.n) {
 		d.blockers = d.blockers[:0]
 		for b, v := range d.row(int(a)) {
-			if v < after.length || v > d.limit || small && near.meet(a, int32(b)) {
+			if v < after.length || v > d.limit {
 				continue
 			}
 			if len(d.blockers) == 0 {
 				d.block(a, near)
 			}
-			if d.blocked(int32(b), v) || !small && near.meet(a, int32(b)) {
+			if d.blocked(int32(b), v) || near.meet(a, int32(b)) {
 				continue
 			}
 			if e := (filteredEdge[T]{v, a, int32(b)}); compareEdges(e, after) > 0 && d.emptyLune(e) {

@@ -73,7 +73,9 @@ type reduced[T Float] struct {
 	deaths  []death
 	bridges []filteredEdge[T] // the edges to come whose lunes are empty, once looked for
 	looked  bool
-	coming  int // births among the bridges
+	coming  int  // births among the bridges
+	last    bool // whether the edges are all of the filtration
+	met     int  // then, all edges after it have ends with a neighbor in common
 }
 
 const (
@@ -105,7 +107,8 @@ func (r *reduced[T]) begin(s space[T]) {
 	r.merges, r.edges, r.fate = r.merges[:0], r.edges[:0], r.fate[:0]
 	r.columns, r.arena = r.columns[:0], r.arena[:0]
 	r.births, r.deaths, r.bridges = r.births[:0], r.deaths[:0], r.bridges[:0]
-	r.alive, r.looked, r.coming = 0, false, 0
+	r.alive, r.looked, r.coming, r.last = 0, false, 0, false
+	r.near = nil
 }
 
 // components finds the merges, until there is one component or no edge left.
@@ -150,11 +153,12 @@ func (r *reduced[T]) loops(s space[T], known []filteredEdge[T]) {
 	if len(known) > 0 {
 		r.expect(known)
 	}
+	const now = 32 // and then it is asked whether all is known
 	r.walk(func(from int) bool {
 		r.column.grow(len(r.edges))
 		for rank := from; rank < len(r.edges); rank++ {
 			r.visit(rank)
-			if r.alive == 0 && r.allKnown(rank) {
+			if rank%now == 0 && r.alive == 0 && r.allKnown(rank) {
 				return false
 			}
 		}
@@ -176,8 +180,12 @@ func (r *reduced[T]) walk(visit func(from int) bool) {
 	for want := 16 * n; ; want *= 2 {
 		hi, last := r.nextBand(want)
 		r.band.unsorted = r.appendEdges(r.band.unsorted[:0], lo, hi)
+		if last && r.near != nil && r.alive == 0 && r.allMeet(r.band.unsorted) {
+			return
+		}
 		from := len(r.edges)
 		r.edges = r.band.sort(r.edges)
+		r.last, r.met = last, len(r.edges)-1
 		if !visit(from) || last {
 			return
 		}
@@ -289,9 +297,16 @@ func (r *reduced[T]) store() {
 // allKnown reports whether no loop is yet to be born after the edge of this rank.
 func (r *reduced[T]) allKnown(rank int) bool {
 	if !r.looked {
+		if r.last {
+			for r.met > rank && r.meet(r.edges[r.met]) {
+				r.met--
+			}
+			return r.met <= rank
+		}
 		// Not while there are too few edges to see most lunes by, nor when it
 		// would spare less than has been done.
-		if rank < 16*r.size() || r.total() < 4*rank {
+		n := r.size()
+		if n <= 64*mostRowWords || rank < 16*n || r.total() < 4*rank {
 			return false
 		}
 		bridges := r.appendEmptyLunes(r.bridges, r.edges[rank], r.near)
@@ -299,6 +314,25 @@ func (r *reduced[T]) allKnown(rank int) bool {
 		r.expect(bridges)
 	}
 	return r.coming == 0
+}
+
+// meet reports whether the ends of an edge to come have a neighbor in common.
+func (r *reduced[T]) meet(e filteredEdge[T]) bool {
+	if r.place == nil {
+		return r.near.meet(e.a, e.b)
+	}
+	return r.near.meet(r.place[e.a], r.place[e.b])
+}
+
+// allMeet reports whether the ends of all edges of a band do, so that none gives
+// birth to a loop.
+func (r *reduced[T]) allMeet(edges []filteredEdge[T]) bool {
+	for _, e := range edges {
+		if !r.meet(e) {
+			return false
+		}
+	}
+	return true
 }
 
 // mergesAhead returns how many of the bridges will merge components.

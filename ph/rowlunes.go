@@ -27,76 +27,57 @@ func (l *rowLunes) begin(n int) {
 func (l *rowLunes) row(a int32) []uint64 { return l.rows[int(a)*l.words:][:l.words] }
 
 func (l *rowLunes) add(a, b int32) int32 {
-	p := l.row(a)
-	q := l.row(b)[:len(p)]
-	set := l.set[:len(p)]
-	first := int32(-1)
-	for w := len(p) - 1; w >= 0; w-- {
-		x := p[w] & q[w]
-		set[w] = x
-		if x != 0 {
-			first = int32(w<<6 + bits.TrailingZeros64(x))
-		}
+	set := l.set
+	p, q := l.row(a)[:len(set)], l.row(b)[:len(set)]
+	for w, x := range p {
+		set[w] = x & q[w]
 	}
 	p[b>>6] |= 1 << (b & 63)
 	q[a>>6] |= 1 << (a & 63)
-	return first
+	return firstPoint(set)
 }
 
-// removeComponent looks from one point after another, first of all from those
-// that are joined to the first point that has not been found.
+// removeComponent looks from one point after another, from one that is joined to
+// the first that has not been found wherever there is one.
 func (l *rowLunes) removeComponent(v int32) int32 {
-	near := l.row(v)
-	set, ready := l.set[:len(near)], l.ready[:len(near)]
-	missing := -1
-	for w := len(near) - 1; w >= 0; w-- {
-		x := set[w] &^ near[w]
-		ready[w] = set[w] & near[w]
-		set[w] = x
-		if x != 0 {
-			missing = w<<6 + bits.TrailingZeros64(x)
+	set := l.set
+	near := l.row(v)[:len(set)]
+	for w, x := range set {
+		if x&^near[w] != 0 {
+			return l.searchComponent(v)
 		}
 	}
-	if missing < 0 {
-		return -1
-	}
-	ready[v>>6] &^= 1 << (v & 63)
+	return -1 // as for most
+}
+
+func (l *rowLunes) searchComponent(v int32) int32 {
+	set, ready := l.set, l.ready[:len(l.set)]
+	clear(ready)
 	for {
-		near := l.row(int32(missing))
-		next := -1
-		for w, x := range ready {
-			if x &= near[w]; x != 0 {
-				next = w<<6 + bits.TrailingZeros64(x)
-				break
-			}
-		}
-		if next < 0 {
-			for w, x := range ready {
-				if x != 0 {
-					next = w<<6 + bits.TrailingZeros64(x)
-					break
-				}
-			}
-			if next < 0 {
-				return int32(missing)
-			}
-		}
-		near = l.row(int32(next))
-		missing = -1
-		for w := len(ready) - 1; w >= 0; w-- {
-			x := set[w]
+		near := l.row(v)[:len(set)]
+		for w, x := range set {
 			found := x & near[w]
 			ready[w] |= found
-			x &^= found
-			set[w] = x
-			if x != 0 {
-				missing = w<<6 + bits.TrailingZeros64(x)
-			}
+			set[w] = x &^ found
 		}
+		ready[v>>6] &^= 1 << (v & 63)
+		missing := firstPoint(set)
 		if missing < 0 {
 			return -1
 		}
-		ready[next>>6] &^= 1 << (next & 63)
+		near = l.row(missing)[:len(set)]
+		v = -1
+		for w, x := range ready {
+			if x &= near[w]; x != 0 {
+				v = int32(w<<6 + bits.TrailingZeros64(x))
+				break
+			}
+		}
+		if v < 0 {
+			if v = firstPoint(ready); v < 0 {
+				return missing
+			}
+		}
 	}
 }
 
