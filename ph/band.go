@@ -30,7 +30,7 @@ func (b *band[T]) sort(edges []filteredEdge[T]) []filteredEdge[T] {
 			hi = e.length
 		}
 	}
-	const finer = 4 // bits, than there are edges
+	const finer = 3 // bits, than there are edges
 	digit := min((bits.Len(uint(m))+finer+1)/2, 12)
 	mask := uint32(1)<<digit - 1
 	start := float64(lo)

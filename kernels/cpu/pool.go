@@ -36,8 +36,10 @@ const (
 	members    = open - 1
 )
 
-// spin is how long an idle worker looks for work before it sleeps.
-const spin = 50 * time.Microsecond
+// spin is how long an idle worker looks for work before it sleeps: longer than
+// the persistence of a batch takes, which comes between two kernels of a step. To
+// wake it takes half as long as that.
+const spin = 200 * time.Microsecond
 
 type worker struct {
 	asleep atomic.Bool
