@@ -2,21 +2,16 @@ package ph
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 )
 
 // A band is a run of edges whose lengths lie between two bounds.
 type band[T Float] struct {
 	unsorted []filteredEdge[T]
-	halfway  []filteredEdge[T] // sorted by the lower digits of their keys
-	lower    []int32           // where edges of each digit go
-	upper    []int32
+	radix    radix
 }
 
-// sort appends the unsorted edges to edges, in order. It sorts them by their
-// lengths in even steps, digit by digit, which leaves few of them out of place
-// unless lengths are very uneven.
+// sort appends the unsorted edges to edges, in order.
 func (b *band[T]) sort(edges []filteredEdge[T]) []filteredEdge[T] {
 	from, m := len(edges), len(b.unsorted)
 	if m == 0 {
@@ -30,46 +25,20 @@ func (b *band[T]) sort(edges []filteredEdge[T]) []filteredEdge[T] {
 			hi = e.length
 		}
 	}
-	const finer = 3 // bits, than there are edges
-	digit := min((bits.Len(uint(m))+finer+1)/2, 12)
-	mask := uint32(1)<<digit - 1
-	start := float64(lo)
-	// Rounding is monotonic: longer edges never have lesser keys.
-	scale := (float64(uint64(1)<<(2*digit)) - 1) / max(float64(hi)-start, 1e-300)
-	b.lower, b.upper = resize(b.lower, int(mask)+1), resize(b.upper, int(mask)+1)
-	clear(b.lower)
-	clear(b.upper)
-	for _, e := range b.unsorted {
-		key := uint32((float64(e.length) - start) * scale)
-		b.lower[key&mask]++
-		b.upper[key>>digit]++
-	}
-	accumulate(b.lower)
-	accumulate(b.upper)
-	b.halfway = resize(b.halfway, m)
-	for _, e := range b.unsorted {
-		at := &b.lower[uint32((float64(e.length)-start)*scale)&mask]
-		b.halfway[*at] = e
-		*at++
+	// Each item has a key and, below it, the place of an edge. Rounding is
+	// monotonic: longer edges never have lesser keys.
+	items := b.radix.begin(m)
+	start, scale := float64(lo), (float64(uint64(1)<<(2*b.radix.digit))-1)/max(float64(hi)-float64(lo), 1e-300)
+	for i, e := range b.unsorted {
+		items[i] = uint64((float64(e.length)-start)*scale)<<32 | uint64(i)
 	}
 	edges = slices.Grow(edges, m)[:from+m]
 	sorted := edges[from:]
-	for _, e := range b.halfway {
-		at := &b.upper[uint32((float64(e.length)-start)*scale)>>digit]
-		sorted[*at] = e
-		*at++
+	for i, x := range b.radix.sort(32) {
+		sorted[i] = b.unsorted[uint32(x)]
 	}
-	sortEdges(sorted)
+	sortEdges(sorted) // as few steps hold more than one
 	return edges
-}
-
-// accumulate replaces counts by their sums before each.
-func accumulate(counts []int32) {
-	sum := int32(0)
-	for i, c := range counts {
-		counts[i] = sum
-		sum += c
-	}
 }
 
 // lengths is what is known of the distribution of a space's lengths: how many

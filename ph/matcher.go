@@ -33,7 +33,7 @@ type Matcher struct {
 	essential [2][]int
 	transport transport
 	line      line
-	projected [2][]float64 // bars and points of the diagonal, in one direction
+	slicing   slicing
 }
 
 // A side has the finite bars of a diagram, by ascending births.
@@ -41,12 +41,14 @@ type side struct {
 	birth, death []float64
 	half         []float64 // the way to the diagonal
 	index        []int     // among all bars
+	finite       []int     // the same in their own order
 	partner      []int32   // on the other side, −1 for the diagonal
 
 	// next is, for each bar that a search for a partner has seen, where to look
 	// for one it has not: a forest with path compression.
 	next  []int32
 	order []int32
+	radix radix
 }
 
 // begin takes the bars of two diagrams apart.
@@ -79,23 +81,27 @@ func unmatched(partner []int, n int) []int {
 // begin sorts finite bars by birth, and appends the indices of the essential
 // ones by birth.
 func (s *side) begin(bars []Bar, essential []int) []int {
-	s.index = s.index[:0]
+	s.finite, s.birth = s.finite[:0], s.birth[:0]
 	for i, b := range bars {
 		if b.Essential() {
 			essential = append(essential, i)
 		} else {
-			s.index = append(s.index, i)
+			s.finite = append(s.finite, i)
+			s.birth = append(s.birth, b.Birth)
 		}
 	}
-	byBirth := func(i, j int) int { return cmp.Or(cmp.Compare(bars[i].Birth, bars[j].Birth), cmp.Compare(i, j)) }
-	slices.SortFunc(s.index, byBirth)
-	slices.SortFunc(essential, byBirth)
-	n := len(s.index)
-	s.birth, s.death, s.half = resize(s.birth, n), resize(s.death, n), resize(s.half, n)
-	s.partner = resize(s.partner, n)
-	for k, i := range s.index {
+	slices.SortFunc(essential, func(i, j int) int {
+		return cmp.Or(cmp.Compare(bars[i].Birth, bars[j].Birth), cmp.Compare(i, j))
+	})
+	n := len(s.finite)
+	s.order = resize(s.order, n)
+	s.radix.order(s.order, s.birth)
+	s.index, s.partner = resize(s.index, n), resize(s.partner, n)
+	s.death, s.half = resize(s.death, n), resize(s.half, n)
+	for k, place := range s.order {
+		i := s.finite[place]
+		s.index[k], s.partner[k] = i, Diagonal
 		s.birth[k], s.death[k], s.half[k] = bars[i].Birth, bars[i].Death, half(bars[i])
-		s.partner[k] = Diagonal
 	}
 	return essential
 }

@@ -3,6 +3,7 @@ package ph
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -23,20 +24,11 @@ func (m *Matcher) SlicedWasserstein(a, b []Bar, directions int) float64 {
 	}
 	m.begin(a, b)
 	p, q := &m.sides[0], &m.sides[1]
-	n := len(p.birth) + len(q.birth)
-	for k := range m.projected {
-		m.projected[k] = resize(m.projected[k], n)
-	}
+	m.slicing.begin(p, q)
 	sum := 0.0
 	for k := range directions {
 		sin, cos := math.Sincos(math.Pi * (float64(k)/float64(directions) - 0.5))
-		p.project(sin, cos, m.projected[0], m.projected[1][len(q.birth):])
-		q.project(sin, cos, m.projected[1], m.projected[0][len(p.birth):])
-		slices.Sort(m.projected[0])
-		slices.Sort(m.projected[1])
-		for i, x := range m.projected[0] {
-			sum += math.Abs(x - m.projected[1][i])
-		}
+		sum += m.slicing.distance(p, q, sin, cos)
 	}
 	sum /= float64(directions)
 	if !m.matchEssential(func(d float64) { sum += d }) {
@@ -45,11 +37,92 @@ func (m *Matcher) SlicedWasserstein(a, b []Bar, directions int) float64 {
 	return sum
 }
 
-// project sets what bars and their points on the diagonal are in a direction.
-func (s *side) project(sin, cos float64, bars, diagonal []float64) {
-	for i, b := range s.birth {
-		d := s.death[i]
-		bars[i] = b*cos + d*sin
-		diagonal[i] = (b + d) / 2 * (cos + sin)
+// slicing projects two diagrams. What it projects it moves along, by more than
+// bars are far from the origin: so all numbers are positive, and their bits are
+// in their order.
+type slicing struct {
+	offset  float64
+	middles [2][]float64 // of the bars of each side, ascending
+	bars    [2]radix
+	points  [2][]uint64 // of the diagonal
+}
+
+// lastBits are more than those of any number.
+const lastBits = math.MaxInt64
+
+func (s *slicing) begin(p, q *side) {
+	farthest := 0.0
+	for k, side := range [...]*side{p, q} {
+		s.middles[k] = resize(s.middles[k], len(side.birth))
+		for i, b := range side.birth {
+			d := side.death[i]
+			s.middles[k][i] = b/2 + d/2
+			farthest = max(farthest, math.Abs(b), math.Abs(d))
+		}
+		slices.Sort(s.middles[k])
 	}
+	s.offset = 2 * farthest
+}
+
+// distance returns the sum of the differences in a direction.
+func (s *slicing) distance(p, q *side, sin, cos float64) float64 {
+	a, b := s.projectBars(0, p, sin, cos), s.projectMiddles(0, s.middles[1], sin+cos)
+	c, d := s.projectBars(1, q, sin, cos), s.projectMiddles(1, s.middles[0], sin+cos)
+	sum := 0.0
+	var i, j, k, l int
+	for range len(p.birth) + len(q.birth) {
+		// What is next of a and b, and of c and d, is told without a branch, which
+		// would be mispredicted half of the time.
+		x, y := a[i], b[j]
+		first := int(x-y-1) >> 63 // −1 where x ≤ y, else 0
+		i, j = i-first, j+1+first
+		u, v := c[k], d[l]
+		first = int(u-v-1) >> 63
+		k, l = k-first, l+1+first
+		sum += math.Abs(math.Float64frombits(min(x, y)) - math.Float64frombits(min(u, v)))
+	}
+	return sum
+}
+
+// projectBars returns the bits of what bars are in a direction, ascending, and
+// lastBits.
+func (s *slicing) projectBars(k int, bars *side, sin, cos float64) []uint64 {
+	r := &s.bars[k]
+	items := r.begin(len(bars.birth))
+	least, most := uint64(lastBits), uint64(0)
+	for i, b := range bars.birth {
+		x := math.Float64bits(b*cos + bars.death[i]*sin + s.offset)
+		items[i] = x
+		least, most = min(least, x), max(most, x)
+	}
+	for i := range items {
+		items[i] -= least
+	}
+	items = r.sort(max(0, bits.Len64(most-least)-2*r.digit))
+	for i, x := range items {
+		x += least
+		j := i
+		for ; j > 0 && items[j-1] > x; j-- {
+			items[j] = items[j-1]
+		}
+		items[j] = x
+	}
+	r.items = append(items, lastBits)
+	return r.items
+}
+
+// projectMiddles returns the bits of what points of the diagonal are in a
+// direction, ascending, and lastBits.
+func (s *slicing) projectMiddles(k int, middles []float64, scale float64) []uint64 {
+	n := len(middles)
+	s.points[k] = resize(s.points[k], n+1)
+	points := s.points[k]
+	for i, x := range middles {
+		if scale < 0 {
+			i = n - 1 - i
+		}
+		points[i] = math.Float64bits(x*scale + s.offset)
+	}
+	points[n] = lastBits
+	return points
 }
