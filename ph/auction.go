@@ -76,10 +76,13 @@ func (t *transport) auction(p, q *side, step float64) (bound float64) {
 		i := bidders[len(bidders)-1]
 		bidders = bidders[:len(bidders)-1]
 		best, second, column := 0.0, 0.0, int32(Diagonal)
-		for k := t.starts[i]; k < t.starts[i+1]; k++ {
-			switch left := t.gains[k] - t.v[t.columns[k]]; {
+		for _, g := range t.rowOf(i) {
+			if g.gain <= second {
+				break
+			}
+			switch left := g.gain - t.v[g.column]; {
 			case left > best:
-				best, second, column = left, best, t.columns[k]
+				best, second, column = left, best, g.column
 			case left > second:
 				second = left
 			}
@@ -97,8 +100,11 @@ func (t *transport) auction(p, q *side, step float64) (bound float64) {
 	t.touched = bidders[:0]
 	for i := range p.partner {
 		best := 0.0
-		for k := t.starts[i]; k < t.starts[i+1]; k++ {
-			best = max(best, t.gains[k]-t.v[t.columns[k]])
+		for _, g := range t.rowOf(int32(i)) {
+			if g.gain <= best {
+				break
+			}
+			best = max(best, g.gain-t.v[g.column])
 		}
 		bound += best
 	}

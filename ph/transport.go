@@ -2,6 +2,7 @@ package ph
 
 import (
 	"math"
+	"math/bits"
 	"sort"
 )
 
@@ -22,10 +23,13 @@ import (
 //
 // which proves the matching of the rows placed so far optimal.
 type transport struct {
-	// The pairs that gain, by rows: those of row i are from starts[i] on.
-	starts  []int32
-	columns []int32
-	gains   []float64
+	// The pairs that gain, by rows, those of row i from starts[i] on: the greatest
+	// gains first, since a row is looked through until none that is left can
+	// matter, whatever its column's price.
+	starts []int32
+	pairs  []gaining
+	row    []gaining
+	radix  radix
 
 	diagonal [2][]float64 // costs
 	u, v     []float64
@@ -37,6 +41,12 @@ type transport struct {
 	seen    []hop  // columns in the order of their distances
 	done    []bool // whether a column is among them
 	touched []int32
+}
+
+// A gaining is a column with what the pair of it and a row gains.
+type gaining struct {
+	gain   float64
+	column int32
 }
 
 // A hop is a column with the length of a path to it.
@@ -71,17 +81,19 @@ func (t *transport) begin(p, q *side, c cost) {
 		farthest = max(farthest, d)
 	}
 	t.starts = append(t.starts[:0], 0)
-	t.columns, t.gains = t.columns[:0], t.gains[:0]
+	t.pairs = t.pairs[:0]
 	for i, b := range p.birth {
 		most := t.diagonal[0][i] + farthest
+		t.row = t.row[:0]
 		radius := c.root(most) * (1 + 1e-12) // births may differ by no more
 		for j := sort.SearchFloat64s(q.birth, b-radius); j < len(q.birth) && q.birth[j] <= b+radius; j++ {
 			paid := t.diagonal[0][i] + t.diagonal[1][j]
 			if gain := paid - c.move(math.Abs(b-q.birth[j]), math.Abs(p.death[i]-q.death[j])); gain > 0 {
-				t.columns, t.gains = append(t.columns, int32(j)), append(t.gains, gain)
+				t.row = append(t.row, gaining{gain, int32(j)})
 			}
 		}
-		t.starts = append(t.starts, int32(len(t.columns)))
+		t.sortRow()
+		t.starts = append(t.starts, int32(len(t.pairs)))
 	}
 	t.u, t.v = resize(t.u, len(p.half)), resize(t.v, len(q.half))
 	clear(t.v)
@@ -91,12 +103,41 @@ func (t *transport) begin(p, q *side, c cost) {
 	}
 }
 
+// sortRow appends a row to the pairs.
+func (t *transport) sortRow() {
+	items := t.radix.begin(len(t.row))
+	least, most := uint64(math.MaxUint64), uint64(0)
+	for _, g := range t.row { // the bits of positive numbers are in their order
+		x := math.Float64bits(g.gain)
+		least, most = min(least, x), max(most, x)
+	}
+	shift := max(0, bits.Len64(most-least)-2*t.radix.digit)
+	for k, g := range t.row {
+		items[k] = (most-math.Float64bits(g.gain))>>shift<<32 | uint64(k)
+	}
+	from := len(t.pairs)
+	for _, item := range t.radix.sort(32) {
+		g := t.row[uint32(item)]
+		t.pairs = append(t.pairs, g)
+		k := len(t.pairs) - 1
+		for ; k > from && t.pairs[k-1].gain < g.gain; k-- {
+			t.pairs[k] = t.pairs[k-1]
+		}
+		t.pairs[k] = g
+	}
+}
+
+func (t *transport) rowOf(i int32) []gaining { return t.pairs[t.starts[i]:t.starts[i+1]] }
+
 // placeRow finds the best path from a row to a column without a partner, or to a
 // row that does without its own: that may be the row itself.
 func (t *transport) placeRow(p, q *side, start int32) {
 	t.u[start] = 0
-	for k := t.starts[start]; k < t.starts[start+1]; k++ {
-		t.u[start] = max(t.u[start], t.gains[k]-t.v[t.columns[k]])
+	for _, g := range t.rowOf(start) {
+		if g.gain <= t.u[start] {
+			break
+		}
+		t.u[start] = max(t.u[start], g.gain-t.v[g.column])
 	}
 	t.queue, t.seen = t.queue[:0], t.seen[:0]
 	best := t.u[start]        // the length of the best path so far
@@ -105,9 +146,12 @@ func (t *transport) placeRow(p, q *side, start int32) {
 	row, length := start, 0.0 // the row at hand
 	touched := t.touched[:0]  // columns with a length
 	for {
-		for k := t.starts[row]; k < t.starts[row+1]; k++ {
-			j := t.columns[k]
-			l := length + max(0, t.u[row]+t.v[j]-t.gains[k])
+		for _, g := range t.rowOf(row) {
+			if length+t.u[row]-g.gain >= best {
+				break
+			}
+			j := g.column
+			l := length + max(0, t.u[row]+t.v[j]-g.gain)
 			if l >= best || l >= t.length[j] {
 				continue
 			}
