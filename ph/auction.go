@@ -104,7 +104,9 @@ func (t *transport) auction(p, q *side, step float64) (bound float64) {
 			if g.gain <= best {
 				break
 			}
-			best = max(best, g.gain-t.v[g.column])
+			if left := g.gain - t.v[g.column]; left > best {
+				best = left
+			}
 		}
 		bound += best
 	}

@@ -137,7 +137,9 @@ func (t *transport) placeRow(p, q *side, start int32) {
 		if g.gain <= t.u[start] {
 			break
 		}
-		t.u[start] = max(t.u[start], g.gain-t.v[g.column])
+		if left := g.gain - t.v[g.column]; left > t.u[start] {
+			t.u[start] = left
+		}
 	}
 	t.queue, t.seen = t.queue[:0], t.seen[:0]
 	best := t.u[start]        // the length of the best path so far
@@ -146,12 +148,16 @@ func (t *transport) placeRow(p, q *side, start int32) {
 	row, length := start, 0.0 // the row at hand
 	touched := t.touched[:0]  // columns with a length
 	for {
+		reach := length + t.u[row]
 		for _, g := range t.rowOf(row) {
-			if length+t.u[row]-g.gain >= best {
+			l := reach - g.gain
+			if l >= best {
 				break
 			}
 			j := g.column
-			l := length + max(0, t.u[row]+t.v[j]-g.gain)
+			if l += t.v[j]; l < length { // by rounding
+				l = length
+			}
 			if l >= best || l >= t.length[j] {
 				continue
 			}
