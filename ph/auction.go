@@ -2,13 +2,13 @@ package ph
 
 // ApproximateWasserstein returns a number that is at least the Wasserstein
 // distance, but for rounding, and at most 1+relative times that. The matching is
-// one of that cost. Of diagrams with hundreds of bars it takes less time than the
-// exact distance if an error of a tenth or more will do.
+// one of that cost. It takes less time than the exact distance if an error of a
+// tenth or more will do, and is that distance if not.
 func (m *Matcher) ApproximateWasserstein(a, b []Bar, order, norm, relative float64) float64 {
 	c := newCost(order, norm)
 	m.begin(a, b)
-	// With smaller steps than that, prices would rise too slowly, or not at all.
-	const leastRelative = 1e-6
+	// Prices rise by steps of about the error: the exact search is faster then.
+	const leastRelative = 0.1
 	if !(relative >= leastRelative) || sameBirth(&m.sides[0], &m.sides[1]) {
 		return m.Wasserstein(a, b, order, norm)
 	}
@@ -27,8 +27,7 @@ func (m *Matcher) ApproximateWasserstein(a, b []Bar, order, norm, relative float
 //
 // bounds the gain of all matchings, and what the auction found is less by at
 // most a step for each pair. That bound is the proof of the result: if it is not
-// good enough, another auction is held with smaller steps, and then the
-// exact search.
+// good enough, the exact search follows.
 func (t *transport) approximate(p, q *side, c cost, factor float64) {
 	t.begin(p, q, c)
 	all := 0.0 // the cost of sending all to the diagonal
@@ -38,17 +37,11 @@ func (t *transport) approximate(p, q *side, c cost, factor float64) {
 		}
 	}
 	bars := float64(len(p.half) + len(q.half))
-	const auctions, finer = 2, 8
-	step := all * (factor - 1) / bars / 4
-	for range auctions {
-		if step == 0 {
-			break
-		}
+	if step := all * (factor - 1) / bars / 4; step > 0 {
 		bound := t.auction(p, q, step)
 		if c.total(p, q) <= factor*(all-bound) {
 			return
 		}
-		step /= finer
 	}
 	p.separate()
 	q.separate()

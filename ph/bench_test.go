@@ -1,9 +1,12 @@
 package ph_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,35 +16,83 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-func BenchmarkRips128(b *testing.B) {
-	var chosen map[string][]int
-	golden.Read(b, &chosen, "bench", "images.json")
-	x := golden.Pixels(golden.Images(b), chosen["img128"])
-	m := distances(x, 128)
-	var e ph.Engine
-	b.ReportAllocs()
-	for b.Loop() {
-		_, err := e.Rips(m, 1)
-		require.NoError(b, err)
-	}
-}
-
-// benchmarkDiagrams runs a benchmark on pairs of diagrams as clouds of so many
-// points have them in degrees 0 and 1.
-func benchmarkDiagrams(b *testing.B, run func(m *ph.Matcher, p, q []ph.Bar)) {
-	for _, kind := range []string{"h0", "h1"} {
-		for _, n := range []int{127, 500, 1000} {
-			b.Run(fmt.Sprintf("%s/%d", kind, n), func(b *testing.B) {
-				p, q := recorded(b, kind, n, "a"), recorded(b, kind, n, "b")
-				var m ph.Matcher
-				run(&m, p, q)
+// BenchmarkRips times the engine of a training step on clouds of as many points as
+// batches have: images where they are at hand, Gaussian points of R¹⁰, whose loops
+// are many, and a noisy circle, whose one loop lives nearly to the end.
+func BenchmarkRips(b *testing.B) {
+	for _, n := range []int{64, 128, 256, 512} {
+		random := rand.New(rand.NewPCG(5, uint64(n)))
+		run := func(name string, cloud func(b *testing.B) []float32) {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				m := distances(cloud(b), n)
+				var e ph.Engine
+				_, err := e.Rips(m, 1)
+				require.NoError(b, err)
 				b.ReportAllocs()
 				for b.Loop() {
-					run(&m, p, q)
+					_, err := e.Rips(m, 1)
+					require.NoError(b, err)
 				}
 			})
 		}
+		run("images", func(b *testing.B) []float32 {
+			pixels := golden.Images(b)
+			return golden.Pixels(pixels, random.Perm(len(pixels) / 784)[:n])
+		})
+		run("gauss", func(*testing.B) []float32 { return draw(random, n, 10, 0) })
+		run("circle", func(*testing.B) []float32 { return circle(random, n) })
 	}
+}
+
+// circle draws points around a circle.
+func circle(r *rand.Rand, n int) []float32 {
+	coords := make([]float32, 2*n)
+	for i := range n {
+		s, c := math.Sincos(2 * math.Pi * r.Float64())
+		coords[2*i], coords[2*i+1] = float32(c+0.1*r.NormFloat64()), float32(s+0.1*r.NormFloat64())
+	}
+	return coords
+}
+
+// benchmarkDiagrams runs a benchmark on pairs of diagrams as clouds of so many
+// points have them in degrees 0 and 1: drawn ones, and recorded ones where they
+// are at hand.
+func benchmarkDiagrams(b *testing.B, run func(m *ph.Matcher, p, q []ph.Bar)) {
+	on := func(b *testing.B, p, q []ph.Bar) {
+		var m ph.Matcher
+		run(&m, p, q)
+		b.ReportAllocs()
+		for b.Loop() {
+			run(&m, p, q)
+		}
+	}
+	for _, kind := range []string{"h0", "h1"} {
+		for _, n := range []int{127, 500, 1000} {
+			b.Run(fmt.Sprintf("drawn/%s/%d", kind, n), func(b *testing.B) {
+				random := rand.New(rand.NewPCG(6, uint64(n)))
+				on(b, drawBars(random, kind, n), drawBars(random, kind, n))
+			})
+			b.Run(fmt.Sprintf("recorded/%s/%d", kind, n), func(b *testing.B) {
+				on(b, recorded(b, kind, n, "a"), recorded(b, kind, n, "b"))
+			})
+		}
+	}
+}
+
+// drawBars draws a diagram: deaths around a few lengths in degree 0, and in
+// degree 1 many short bars and few long ones.
+func drawBars(r *rand.Rand, kind string, n int) []ph.Bar {
+	bars := make([]ph.Bar, n)
+	for i := range bars {
+		if kind == "h0" {
+			bars[i].Death = math.Abs(4 + 2*r.NormFloat64())
+		} else {
+			bars[i].Birth = 4 + 8*r.Float64()
+			bars[i].Death = bars[i].Birth + 0.5*r.ExpFloat64()
+		}
+	}
+	slices.SortFunc(bars, func(p, q ph.Bar) int { return cmp.Compare(p.Death, q.Death) })
+	return bars
 }
 
 // recorded reads a diagram, a bar in a line.

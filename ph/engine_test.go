@@ -223,12 +223,7 @@ func TestEngineAcrossWords(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var e ph.Engine
 	for _, n := range []int{63, 64, 65, 70} {
-		coords := make([]float32, 2*n)
-		for i := range n { // a noisy circle: one long loop, and short ones
-			s, c := math.Sincos(2 * math.Pi * r.Float64())
-			coords[2*i], coords[2*i+1] = float32(c+0.1*r.NormFloat64()), float32(s+0.1*r.NormFloat64())
-		}
-		m := distances(coords, n)
+		m := distances(circle(r, n), n) // one long loop, and short ones
 		dgms, err := e.Rips(m, 1)
 		require.NoError(t, err)
 		requireBars(t, newGraph(m, 0).oracle(1, 2), dgms, n)
