@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/topogen/topogen/autograd"
@@ -11,7 +12,10 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-const batch = 128
+const (
+	batch = 128
+	many  = 400 // points of R¹⁰ with some 450 bars in degree 1
+)
 
 // works returns what is timed of this project, by name, and what ends it.
 func works() (map[string]func(), func()) {
@@ -25,8 +29,13 @@ func works() (map[string]func(), func()) {
 		"linear":      linear(dev),
 		"conv":        convolution(dev, false),
 		"convgrad":    convolution(dev, true),
-		"rips":        rips(dev),
-		"bottleneck":  bottleneck(dev),
+		"rips":        rips(dev, gaussian(dev, batch, 1)),
+		"rips784":     rips(dev, classes(dev, 1)),
+		"square":      persistence(square(2000), 1),
+		"sphere":      persistence(sphere(192), 2),
+		"bottleneck":  distance(dev, batch, func(m *ph.Matcher, a, b []ph.Bar) { m.Bottleneck(a, b) }),
+		"wasserstein": distance(dev, many, func(m *ph.Matcher, a, b []ph.Bar) { m.Wasserstein(a, b, 2, 2) }),
+		"sliced":      distance(dev, many, func(m *ph.Matcher, a, b []ph.Bar) { m.SlicedWasserstein(a, b, 50) }),
 	}
 	for i, name := range topoloss.Names() {
 		var one [7]float64
@@ -150,22 +159,29 @@ func convolution(dev kernels.Device, gradients bool) func() {
 	}
 }
 
-// cloud draws 128 Gaussian points of R¹⁰ and returns what measures their
-// distances, as the peers do within what is timed.
-func cloud(dev kernels.Device, seed uint64) func() ph.Matrix32 {
-	const dim = 10
-	x, d := autograd.NewTensor(dev, batch, dim), autograd.NewTensor(dev, batch, batch)
+// gaussian draws Gaussian points of R¹⁰.
+func gaussian(dev kernels.Device, n int, seed uint64) *autograd.Tensor {
+	x := autograd.NewTensor(dev, n, 10)
 	dev.Normal(x.Buffer(), seed, 0)
-	values := make([]float32, batch*batch)
+	return x
+}
+
+// measure returns what measures the distances of points, as the peers do within
+// what is timed.
+func measure(dev kernels.Device, x *autograd.Tensor) func() ph.Matrix32 {
+	n := x.Shape()[0]
+	d := autograd.NewTensor(dev, n, n)
+	values := make([]float32, n*n)
 	return func() ph.Matrix32 {
-		dev.Distances(d.Buffer(), x.Buffer(), batch, dim)
+		dev.Distances(d.Buffer(), x.Buffer(), n, x.Len()/n)
 		check(d.Read(values))
-		return ph.Matrix32{N: batch, Data: values}
+		return ph.Matrix32{N: n, Data: values}
 	}
 }
 
-func rips(dev kernels.Device) func() {
-	distances := cloud(dev, 1)
+// rips times degrees 0 and 1 of points on a device.
+func rips(dev kernels.Device, x *autograd.Tensor) func() {
+	distances := measure(dev, x)
 	var e ph.Engine
 	return func() {
 		_, err := e.Rips(distances(), 1)
@@ -173,16 +189,54 @@ func rips(dev kernels.Device) func() {
 	}
 }
 
-func bottleneck(dev kernels.Device) func() {
+// square draws points of the unit square.
+func square(n int) ph.Points[float32] {
+	random := rand.New(rand.NewPCG(3, 4))
+	p := ph.Points[float32]{Dim: 2}
+	for range 2 * n {
+		p.Coords = append(p.Coords, random.Float32())
+	}
+	return p
+}
+
+// sphere draws points of the 3-sphere.
+func sphere(n int) ph.Points[float32] {
+	random := rand.New(rand.NewPCG(5, 6))
+	p := ph.Points[float32]{Dim: 4}
+	for range n {
+		var x [4]float64
+		norm := 0.0
+		for i := range x {
+			x[i] = random.NormFloat64()
+			norm += x[i] * x[i]
+		}
+		for _, v := range x {
+			p.Coords = append(p.Coords, float32(v/math.Sqrt(norm)))
+		}
+	}
+	return p
+}
+
+// persistence times the degrees of points up to one.
+func persistence(p ph.Points[float32], degree int) func() {
+	var e ph.Engine
+	return func() {
+		_, err := e.Compute(p, ph.Options{MaxDegree: degree})
+		check(err)
+	}
+}
+
+// distance times a distance between the diagrams of degree 1 of two Gaussian clouds.
+func distance(dev kernels.Device, n int, run func(m *ph.Matcher, a, b []ph.Bar)) func() {
 	var bars [2][]ph.Bar
 	for k := range bars {
 		var e ph.Engine
-		d, err := e.Rips(cloud(dev, uint64(k+1))(), 1)
+		d, err := e.Rips(measure(dev, gaussian(dev, n, uint64(k+1)))(), 1)
 		check(err)
 		bars[k] = d[1].Finite()
 	}
 	var m ph.Matcher
-	return func() { m.Bottleneck(bars[0], bars[1]) }
+	return func() { run(&m, bars[0], bars[1]) }
 }
 
 // check stops a benchmark that cannot go on; the processor never fails.
