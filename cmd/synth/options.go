@@ -10,6 +10,7 @@ import (
 
 	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/cli/training"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/synth"
 	"github.com/topogen/topogen/viz"
@@ -59,7 +60,7 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "`length` of a step, about (default: 0.01, 0.05 or 0.1 in the experiments, else a 500th of the cloud's extent)")
 	f.StringVar((*string)(&c.Optimizer), "optimizer", string(c.Optimizer), "`name` of the optimizer: adam, adamw or sgd")
 	cli.FloatsVar(f, c.Weights[:], "weights", "seven `weights` of the loss")
-	cli.HyperparametersVar(f, &c.Hyperparameters)
+	training.HyperparametersVar(f, &c.Hyperparameters)
 	f.BoolVar(&c.Push, "push", c.Push, "drive points apart in steps where no regularizer depends on a point that can move")
 	f.BoolVar(&c.Attract, "attract", c.Attract, "draw the nearest bar to a true bar without a partner that decides the bottleneck distance")
 	f.Float64Var(&c.Spread.Bandwidth, "spread", c.Spread.Bandwidth, "hand the gradient on to neighbours within about this `length`; 0 leaves it to the few points that have one")
@@ -67,7 +68,7 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f.IntVar(&c.FrameEvery, "frames", c.FrameEvery, "`steps` between frames of the animation (default: 50, 25 or 50 in the experiments, else 25)")
 	f.Var((*windowFlag)(&c.Window), "window", "`part` of the plane that pictures show: auto, original, or four numbers xmin,xmax,ymin,ymax")
 	f.Float64Var(&c.Gap, "gap", c.Gap, "`length` from which a bar counts as a cluster or loop in the report (default: 4, 3 or 3 in the experiments, else a tenth of the cloud's extent)")
-	cli.DeviceVar(f, &c.Device)
+	training.DeviceVar(f, &c.Device)
 	f.StringVar(&o.output, "output", "", "`folder` to write to; a new one in runs unless given")
 	f.BoolVar(&o.resume, "resume", false, "go on with the run in the -output folder; -steps, -window, -gap and -device may change")
 	return f

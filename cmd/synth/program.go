@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/cli/training"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/synth"
@@ -55,7 +56,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	// All are opened before the first begins, so that all can be resumed if it is
 	// interrupted.
-	progress := cli.Progress(stderr)
+	progress := training.Progress(stderr)
 	for i := range jobs {
 		defer jobs[i].close()
 		if err := jobs[i].open(progress); err != nil {
@@ -142,7 +143,7 @@ func (o *options) job(word, output string) (job, error) {
 
 // open begins the run or goes on with it. If it cannot, it has written nothing.
 func (j *job) open(progress run.Progress) (err error) {
-	if j.device, err = cli.OpenDevice(j.config.Device); err != nil {
+	if j.device, err = training.OpenDevice(j.config.Device); err != nil {
 		return err
 	}
 	env := synth.Environment{Device: j.device, Progress: progress}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/cli/training"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/topoloss"
 	"github.com/topogen/topogen/train"
@@ -47,7 +48,7 @@ func newFlags(o *options) *flag.FlagSet {
 	flags := flag.NewFlagSet("trainvae", flag.ContinueOnError)
 	flags.StringVar(&o.Data, "data", o.Data, "`images` to train on: auto (real ones if in the cache folder, else embedded), embedded, embedded:n (n training images), download, or a folder with the four official files")
 	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data download fetches from")
-	cli.DeviceVar(flags, &o.Device)
+	training.DeviceVar(flags, &o.Device)
 	flags.Uint64Var(&o.Seed, "seed", o.Seed, "`number` that decides split, batches, initial weights and noise")
 	flags.IntVar(&o.Latent, "n-latent", o.Latent, "`number` of latent variables")
 	flags.IntVar(&o.BatchSize, "batch-size", o.BatchSize, "`images` in a batch; the topological loss compares whole batches")
@@ -58,7 +59,7 @@ func newFlags(o *options) *flag.FlagSet {
 	cli.FloatsVar(flags, o.TopoWeights[:], "topo-weights", "seven `weights` of the loss between reconstructed and true images")
 	cli.FloatsVar(flags, o.LatentWeights[:], "latent-weights", "seven `weights` of the same loss between latent vectors and true images")
 	flags.IntVar(&o.Degree, "deg", o.Degree, "largest homology `degree`: 0 or 1")
-	cli.HyperparametersVar(flags, &o.Hyperparameters)
+	training.HyperparametersVar(flags, &o.Hyperparameters)
 	flags.StringVar(&o.output, "output", "", "`folder` to write to; a new one, runs/trainvae or the next free number, unless given")
 	flags.BoolVar(&o.resume, "resume", false, "go on with the run in the -output folder; -n-epochs and -max-steps may change")
 	return flags
@@ -78,12 +79,12 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err := check(o.Config); err != nil {
 		return cli.UsageError{Err: err}
 	}
-	dev, err := cli.OpenDevice(o.Device)
+	dev, err := training.OpenDevice(o.Device)
 	if err != nil {
 		return err
 	}
 	defer dev.Close()
-	progress := cli.Progress(stderr)
+	progress := training.Progress(stderr)
 	data, err := openData(ctx, &o, progress)
 	if err != nil {
 		return err

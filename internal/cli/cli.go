@@ -1,6 +1,5 @@
 // Package cli is what the programs share between the operating system and the
-// library: exit codes, interrupts, flags that hold lists, the choice of a
-// device, and progress on a terminal.
+// library: exit codes, interrupts, and flags, also those that hold lists.
 package cli
 
 import (

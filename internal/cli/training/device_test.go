@@ -1,4 +1,4 @@
-package cli
+package training
 
 import (
 	"flag"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/internal/cli"
 )
 
 func TestOpenDevice(t *testing.T) {
@@ -38,7 +40,7 @@ func TestOpenDeviceRefuses(t *testing.T) {
 		"cuda:x":  `"x" is no number of a device`,
 	} {
 		_, err := OpenDevice(name)
-		var usage UsageError
+		var usage cli.UsageError
 		require.ErrorAs(t, err, &usage, "%s", name)
 		require.ErrorContains(t, err, want)
 	}
@@ -48,7 +50,7 @@ func TestOpenDeviceRefuses(t *testing.T) {
 // was looked for. No machine has that many.
 func TestOpenDeviceWithoutGPU(t *testing.T) {
 	_, err := OpenDevice("cuda:1000000")
-	var usage UsageError
+	var usage cli.UsageError
 	require.NotErrorAs(t, err, &usage)
 	require.ErrorContains(t, err, "device cuda:1000000: cuda: ")
 	require.Regexp(t, `go\.sh build|libcuda\.so\.1|finds no GPU|there is no GPU 1000000`, err.Error())

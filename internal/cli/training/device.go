@@ -1,4 +1,4 @@
-package cli
+package training
 
 import (
 	"flag"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/kernels/cuda"
@@ -53,10 +54,10 @@ func OpenDevice(name string) (kernels.Device, error) {
 		if numbered {
 			var err error
 			if n, err = strconv.Atoi(number); err != nil || n < 0 {
-				return nil, Usagef("device %q: %q is no number of a device; they count from 0", name, number)
+				return nil, cli.Usagef("device %q: %q is no number of a device; they count from 0", name, number)
 			}
 			if !d.numbered {
-				return nil, Usagef("device %q: there is one %s, without a number", name, kind)
+				return nil, cli.Usagef("device %q: there is one %s, without a number", name, kind)
 			}
 		}
 		dev, err := d.open(n)
@@ -65,5 +66,5 @@ func OpenDevice(name string) (kernels.Device, error) {
 		}
 		return dev, nil
 	}
-	return nil, Usagef("no device %q: this program computes on %s", name, deviceNames)
+	return nil, cli.Usagef("no device %q: this program computes on %s", name, deviceNames)
 }
