@@ -146,3 +146,30 @@ func TestThresholds(t *testing.T) {
 		require.Equal(t, c.loops, res.Diagrams[1].Bars, c.threshold)
 	}
 }
+
+// TestLongestEdgesOnABoundOfBands: edges as long as the limit may end a band before
+// the last, and are not taken twice then.
+func TestLongestEdgesOnABoundOfBands(t *testing.T) {
+	const n = 150
+	m := ph.LowerMatrix[float32]{N: n}
+	for i := range n {
+		for j := range i {
+			switch {
+			case i == n-1 && j == 0: // the last point hangs on the first
+				m.Data = append(m.Data, 1)
+			case i == n-1:
+				m.Data = append(m.Data, 5)
+			case (i+j)%50 == 0:
+				m.Data = append(m.Data, 2)
+			default:
+				m.Data = append(m.Data, 1.99)
+			}
+		}
+	}
+	for degree := 1; degree <= 2; degree++ {
+		res, err := ph.Rips(m, ph.Options{MaxDegree: degree, Threshold: 2})
+		require.NoError(t, err)
+		require.Len(t, res.Diagrams[0].Bars, n)
+		require.Empty(t, res.Diagrams[1].Bars)
+	}
+}

@@ -105,5 +105,9 @@ func (l *lengths[T]) nextBand(want int) (hi T, last bool) {
 	const drop = 23 - binBits
 	top := int(math.Float32bits(float32(l.limit)) >> drop)
 	bits := max(0, top-lengthBins+1+l.taken)
-	return min(l.limit, T(math.Float32frombits(uint32(bits)<<drop))), false
+	hi = T(math.Float32frombits(uint32(bits) << drop))
+	if hi >= l.limit { // there is nothing beyond, for bands to begin with
+		return l.limit, true
+	}
+	return hi, false
 }

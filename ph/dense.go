@@ -152,7 +152,9 @@ func (d *dense[T]) appendEdges(edges []filteredEdge[T], lo, hi T) []filteredEdge
 	}
 	span := lengthBits(hi) - from
 	for a := range d.n {
-		edges = slices.Grow(edges, a)
+		if cap(edges)-len(edges) < a {
+			edges = slices.Grow(edges, d.count(a, from, span)+d.n)
+		}
 		room, k := edges[len(edges):len(edges)+a], 0
 		for b, v := range d.row(a) {
 			room[k] = filteredEdge[T]{v, int32(a), int32(b)}
@@ -163,6 +165,18 @@ func (d *dense[T]) appendEdges(edges []filteredEdge[T], lo, hi T) []filteredEdge
 		edges = edges[:len(edges)+k]
 	}
 	return edges
+}
+
+// count returns how many edges of a band there are from a point on.
+func (d *dense[T]) count(a int, from, span uint64) (n int) {
+	for ; a < d.n; a++ {
+		for _, v := range d.row(a) {
+			if lengthBits(v)-from <= span {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // lengthBits returns a number in the order of lengths.
