@@ -2,13 +2,13 @@ package ph
 
 import "math/bits"
 
-// bitLunes keep the neighbors of a point as a bitset, and note which words of
-// it are not zero: an intersection takes few operations whether sets are large
-// or small.
+// bitLunes keep the neighbors of a point as a bitset of many words, and note
+// which of these are not zero: an intersection takes few operations whether sets
+// are large or small.
 type bitLunes struct {
 	words, marks int      // of a row and of its summary
 	rows         []uint64 // n bitsets
-	summaries    []uint64 // n bitsets of words that are not zero, where rows have many words
+	summaries    []uint64 // n bitsets of words that are not zero
 
 	// The lune at hand: the words that are not zero, and their places in a row.
 	where    []int32
@@ -16,15 +16,9 @@ type bitLunes struct {
 	frontier []uint64
 }
 
-// fewWords is up to where rows are looked through without their summaries.
-const fewWords = 8
-
 func (l *bitLunes) begin(n int) {
 	l.words = (n + 63) / 64
-	l.marks = 0
-	if l.words > fewWords {
-		l.marks = (l.words + 63) / 64
-	}
+	l.marks = (l.words + 63) / 64
 	l.rows, l.summaries = resize(l.rows, n*l.words), resize(l.summaries, n*l.marks)
 	clear(l.rows)
 	clear(l.summaries)
@@ -39,23 +33,13 @@ func (l *bitLunes) add(a, b int32) int32 {
 	v := l.lune(a, b)
 	l.rows[int(a)*l.words+int(b>>6)] |= 1 << (b & 63)
 	l.rows[int(b)*l.words+int(a>>6)] |= 1 << (a & 63)
-	if l.marks > 0 {
-		l.summaries[int(a)*l.marks+int(b>>12)] |= 1 << (b >> 6 & 63)
-		l.summaries[int(b)*l.marks+int(a>>12)] |= 1 << (a >> 6 & 63)
-	}
+	l.summaries[int(a)*l.marks+int(b>>12)] |= 1 << (b >> 6 & 63)
+	l.summaries[int(b)*l.marks+int(a>>12)] |= 1 << (a >> 6 & 63)
 	return v
 }
 
 func (l *bitLunes) meet(a, b int32) bool {
 	p, q := l.row(a), l.row(b)
-	if l.marks == 0 {
-		for w, x := range p {
-			if x&q[w] != 0 {
-				return true
-			}
-		}
-		return false
-	}
 	t := l.summary(b)
 	for m, x := range l.summary(a) {
 		for x &= t[m]; x != 0; x &= x - 1 {
@@ -71,22 +55,13 @@ func (l *bitLunes) lune(a, b int32) int32 {
 	p, q := l.row(a), l.row(b)
 	where, set := l.where[:l.words], l.set[:l.words]
 	k := 0
-	if l.marks == 0 {
-		for w, x := range p {
-			if x &= q[w]; x != 0 {
-				where[k], set[k] = int32(w), x
+	t := l.summary(b)
+	for m, x := range l.summary(a) {
+		for x &= t[m]; x != 0; x &= x - 1 {
+			w := m<<6 + bits.TrailingZeros64(x)
+			if y := p[w] & q[w]; y != 0 {
+				where[k], set[k] = int32(w), y
 				k++
-			}
-		}
-	} else {
-		t := l.summary(b)
-		for m, x := range l.summary(a) {
-			for x &= t[m]; x != 0; x &= x - 1 {
-				w := m<<6 + bits.TrailingZeros64(x)
-				if y := p[w] & q[w]; y != 0 {
-					where[k], set[k] = int32(w), y
-					k++
-				}
 			}
 		}
 	}

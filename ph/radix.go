@@ -56,6 +56,22 @@ func scatter(to, from []uint64, counts []int32, shift int, mask uint64) {
 	}
 }
 
+// finish puts numbers in order that nearly are, and others in more time.
+func finish(numbers []uint64) {
+	moves := 0
+	for i, x := range numbers {
+		k := i
+		for ; k > 0 && numbers[k-1] > x; k-- {
+			numbers[k] = numbers[k-1]
+		}
+		numbers[k] = x
+		if moves += i - k; moves > 4*len(numbers) {
+			slices.Sort(numbers)
+			return
+		}
+	}
+}
+
 // order sets order to the places of numbers, which are finite, by ascending
 // numbers, those of equal ones in their order.
 func (r *radix) order(order []int32, numbers []float64) {

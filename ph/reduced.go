@@ -153,12 +153,12 @@ func (r *reduced[T]) loops(s space[T], known []filteredEdge[T]) {
 	if len(known) > 0 {
 		r.expect(known)
 	}
-	const now = 32 // and then it is asked whether all is known
+	const apart = 32 // edges between questions whether all is known
 	r.walk(func(from int) bool {
 		r.column.grow(len(r.edges))
 		for rank := from; rank < len(r.edges); rank++ {
 			r.visit(rank)
-			if rank%now == 0 && r.alive == 0 && r.allKnown(rank) {
+			if rank%apart == 0 && r.alive == 0 && r.allKnown(rank) {
 				return false
 			}
 		}

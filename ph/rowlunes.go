@@ -11,7 +11,7 @@ type rowLunes struct {
 	set, ready []uint64 // the lune at hand: what is left, what may be looked from
 }
 
-// mostRowWords is up to how many words a set has here.
+// mostRowWords is up to how many words sets are looked through whole.
 const mostRowWords = 8
 
 func (l *rowLunes) begin(n int) {

@@ -99,13 +99,9 @@ func (s *slicing) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 		items[i] -= least
 	}
 	items = r.sort(max(0, bits.Len64(most-least)-2*r.digit))
-	for i, x := range items {
-		x += least
-		j := i
-		for ; j > 0 && items[j-1] > x; j-- {
-			items[j] = items[j-1]
-		}
-		items[j] = x
+	finish(items)
+	for i := range items {
+		items[i] += least
 	}
 	r.items = append(items, lastBits)
 	return r.items

@@ -1,8 +1,10 @@
 package ph
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
+	"slices"
 	"sort"
 )
 
@@ -117,13 +119,20 @@ func (t *transport) sortRow() {
 	}
 	from := len(t.pairs)
 	for _, item := range t.radix.sort(32) {
-		g := t.row[uint32(item)]
-		t.pairs = append(t.pairs, g)
-		k := len(t.pairs) - 1
-		for ; k > from && t.pairs[k-1].gain < g.gain; k-- {
-			t.pairs[k] = t.pairs[k-1]
+		t.pairs = append(t.pairs, t.row[uint32(item)])
+	}
+	row := t.pairs[from:]
+	moves := 0
+	for i, g := range row {
+		k := i
+		for ; k > 0 && row[k-1].gain < g.gain; k-- {
+			row[k] = row[k-1]
 		}
-		t.pairs[k] = g
+		row[k] = g
+		if moves += i - k; moves > 4*len(row) { // gains of very different sizes
+			slices.SortFunc(row, func(g, h gaining) int { return cmp.Compare(h.gain, g.gain) })
+			return
+		}
 	}
 }
 
