@@ -97,7 +97,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"bias of columns that are not there", "gemm", "gemm_nn_32", "and.pred pred_26, inside_column, biased;", "mov.pred pred_26, biased;", small, "out of bounds"},
 		{"parts out of step", "gemm", "combine", "add.u32 i, i, n;", "add.u32 i, i, columns;", deep, values},
 		{"combined beyond the end", "gemm", "combine", "setp.ge.u32 outside, e, n;", "setp.gt.u32 outside, e, n;", deep, "out of bounds"},
-		{"border of an image unguarded", "convolutions", "convolve_32", "setp.lt.and.u32 pred_9, u32_40, width, pred_9;", "", convolves, "out of bounds"},
+		{"border of an image unguarded", "convolutions", "convolve_32", "setp.lt.and.u32 pred_17, u32_40, height, pred_9;", "setp.lt.u32 pred_17, u32_40, height;", convolves, "out of bounds"},
 		{"another image's pixels", "convolutions", "convolve_32", "mul.lo.u32 in_base, image, u32_3;", "mul.lo.u32 in_base, image, u32_4;", convolves, values},
 		{"lanes of a warp added in part", "reductions", "sum_parts", "shfl.sync.down.b32 f32_10, sum, 16,", "shfl.sync.down.b32 f32_10, sum, 15,", sums(2000), values},
 		{"lanes that are not there", "reductions", "sum_parts", "shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", "@leader shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", sums(5000), "shfl"},

@@ -80,6 +80,7 @@ const (
 	columnBase  = 0
 	columnPlace = 4
 	columnH     = 8
+	columnW     = 12
 	columnBytes = 16
 )
 
@@ -136,6 +137,7 @@ type tappedRows struct {
 type tappedColumns struct {
 	words
 	places []string // of columns, in words
+	across []string // predicates: inside horizontally
 	there  []string // predicates
 	table  string   // the thread's first column in the columns' table
 }
@@ -145,9 +147,10 @@ func (t *tile) taps() *taps {
 	v := &taps{tile: t}
 	v.a = tappedRows{words: t.newWords(&t.a, true)}
 	v.b = tappedColumns{words: t.newWords(&t.b, true)}
-	v.a.there, v.b.there = t.Temps("pred", len(v.a.staged)), t.Temps("pred", len(v.b.staged))
+	v.a.there = t.Temps("pred", len(v.a.staged))
+	v.b.across, v.b.there = t.Temps("pred", len(v.b.staged)), t.Temps("pred", len(v.b.staged))
 	t.Reg("u64", "a_at b_at tap_at")
-	t.Reg("u32", "a_row0 a_gap a_rows a_step b_step height width rest repeated repeats tap_a tap_b tap_h tap_w")
+	t.Reg("u32", "a_row0 a_gap a_rows a_step b_step height width rest repeated repeats tap_a tap_b tap_h tap_w next_w")
 	t.Reg("pred", "tapped one")
 	line := t.lineOf(true)
 	firstRow := t.u("add.u32", line, "row0")
@@ -196,35 +199,48 @@ func (t *tile) taps() *taps {
 	v.loadTap()
 	t.P(`mad.lo.u32 tap_a, %s, a_step, tap_a
 		mad.lo.u32 tap_b, %s, b_step, tap_b`, begun, begun)
+	v.setAcross()
 	v.setTap()
 	return v
 }
 
 // loadTap loads the tap that tap_at leads to, and makes that the next.
 func (v *taps) loadTap() {
-	v.P(`ld.global.v4.u32 {tap_a, tap_b, tap_h, tap_w}, [tap_at]
-		add.u64 tap_at, tap_at, %d
-		setp.ge.s32 tapped, tap_a, 0`, work.TileDepth*unsafe.Sizeof(work.Tap{}))
+	v.P(`ld.global.v4.u32 {tap_a, tap_b, tap_h, next_w}, [tap_at]
+		add.u64 tap_at, tap_at, %d`, work.TileDepth*unsafe.Sizeof(work.Tap{}))
+}
+
+// setAcross finds what goes for all taps that are equally far to the right: which words
+// of A there are, and which of B are inside horizontally. A thread's taps all are where
+// TileDepth is a multiple of the filter's width.
+func (v *taps) setAcross() {
+	v.a.clear()
+	v.P(`mov.u32 tap_w, next_w
+		setp.ne.u32 tapped, tap_w, %d`, work.Outside)
+	for i, there := range v.a.there {
+		v.P("setp.gt.and.s32 %s, a_rows, %d, tapped", there, i*v.Columns/work.TileDepth)
+	}
+	w := v.Temp("u32")
+	for i, across := range v.b.across {
+		v.P(`ld.shared.u32 %s, [%s+%d]
+			add.u32 %s, %s, tap_w
+			setp.lt.u32 %s, %s, width`,
+			w, v.b.table, v.b.column(i)+columnW, w, w, across, w)
+	}
 }
 
 // setTap finds the words of the tap, and which of them there are.
 func (v *taps) setTap() {
-	v.a.clear()
 	v.b.clear()
 	v.P(`add.u32 tap_a, tap_a, a_row0
 		mad.wide.s32 a_at, tap_a, 4, a
 		mad.wide.s32 b_at, tap_b, 4, b`)
-	for i, there := range v.a.there {
-		v.P("setp.gt.and.s32 %s, a_rows, %d, tapped", there, i*v.Columns/work.TileDepth)
-	}
-	h, w := v.Temp("u32"), v.Temp("u32")
+	h := v.Temp("u32")
 	for i, there := range v.b.there {
-		v.P(`ld.shared.v2.u32 {%s, %s}, [%s+%d]
+		v.P(`ld.shared.u32 %s, [%s+%d]
 			add.u32 %s, %s, tap_h
-			add.u32 %s, %s, tap_w
-			setp.lt.u32 %s, %s, height
-			setp.lt.and.u32 %s, %s, width, %s`,
-			h, w, v.b.table, v.b.column(i)+columnH, h, h, w, w, there, h, there, w, there)
+			setp.lt.and.u32 %s, %s, height, %s`,
+			h, v.b.table, v.b.column(i)+columnH, h, h, there, h, v.b.across[i])
 	}
 }
 
@@ -238,6 +254,11 @@ func (v *taps) newRun() {
 		@one sub.u32 repeated, repeated, 1
 		sub.u32 rest, rest, left`)
 	v.loadTap()
+	v.P(`setp.ne.u32 one, next_w, tap_w
+		vote.sync.any.pred one, one, 0xffffffff
+		@!one bra.uni same_across`)
+	v.setAcross()
+	v.P("same_across:")
 	v.setTap()
 }
 

@@ -75,8 +75,9 @@ type Tap struct {
 	Pair
 }
 
-// NoTap fills the rows of taps that are not full. It is outside any image.
-var NoTap = Tap{A: -1, Pair: Pair{H: Outside}}
+// NoTap fills the rows of taps that are not full. It is outside any image, and known by
+// its W.
+var NoTap = Tap{Pair: Pair{W: Outside}}
 
 // Outside is a place outside any image, however far it is moved in one.
 const Outside = 1 << 30
