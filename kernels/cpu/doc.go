@@ -30,7 +30,7 @@
 // microseconds of work and fits the first-level cache; matrices of distances
 // into 16 rows; what scatters, into columns, each of which sees all rows in their
 // order. A kernel of one part runs where it is called. Between kernels the
-// threads spin for 50 µs, since the next kernel usually follows at once, and then
+// threads spin for 200 µs, since the next kernel usually follows at once, and then
 // sleep.
 //
 // # Determinism
