@@ -72,15 +72,23 @@ func (d *dense[T]) nextBand(want int) (hi T, last bool) {
 		return d.limit, true
 	}
 	if !d.sampled {
-		step := triangle(d.n)/lengthsSampled + 1
-		for a := 0; a < d.n; a += step {
-			for _, v := range d.row(a) {
-				d.add(v, float32(step))
-			}
-		}
+		d.sample(lengthsSampled)
 		d.sampled = true
 	}
 	return d.lengths.nextBand(max(want, 3*d.before()))
+}
+
+// sample notes about so many lengths, spread over the matrix.
+func (d *dense[T]) sample(count int) {
+	step := triangle(d.n)/count + 1
+	next := step / 2
+	for a := range d.n {
+		row := d.row(a)
+		for ; next < len(row); next += step {
+			d.add(row[next], float32(step))
+		}
+		next -= len(row)
+	}
 }
 
 // roundDown returns the greatest T that is at most x.
