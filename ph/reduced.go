@@ -177,7 +177,7 @@ func (r *reduced[T]) walk(visit func(from int) bool) {
 		return
 	}
 	lo := T(-1)
-	for want := 16 * n; ; want *= 2 {
+	for want := 16 * n; ; want += want / 2 {
 		hi, last := r.nextBand(want)
 		r.band.unsorted = r.appendEdges(r.band.unsorted[:0], lo, hi)
 		if last && r.near != nil && r.alive == 0 && r.allMeet(r.band.unsorted) {
@@ -306,7 +306,7 @@ func (r *reduced[T]) allKnown(rank int) bool {
 		// Not while there are too few edges to see most lunes by, nor when it
 		// would spare less than has been done.
 		n := r.size()
-		if n <= 64*mostRowWords || rank < 16*n || r.total() < 4*rank {
+		if n <= 64*mostRowWords || rank < 16*n || r.total() < 4*rank && r.total()-rank < 64*n {
 			return false
 		}
 		bridges := r.appendEmptyLunes(r.bridges, r.edges[rank], r.near)
