@@ -157,7 +157,7 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 		// A class of degree k takes 2k+2 points: the least complex with one, of
 		// those that their edges decide, is the boundary of a cross-polytope.
 		highest := min(o.MaxDegree, r.size()/2-1)
-		if err := beginCohomology(&e.cohomology, r, o.Modulus, highest); err != nil {
+		if err := beginCohomology(&e.cohomology, r, o.Modulus, highest, workersFor(o.Workers, r.size())); err != nil {
 			return err
 		}
 		for degree := 1; degree <= highest; degree++ {

@@ -92,7 +92,7 @@ type merge[T Float] struct {
 }
 
 // A span is a run of entries of the arena.
-type span struct{ from, to int32 }
+type span struct{ from, to int }
 
 // A death is that of the loop of the birth edge, by ranks, by triangle (edge,
 // apex).
@@ -286,12 +286,12 @@ func (r *reduced[T]) reduce(rank int, v int32) {
 
 // store moves the column to the arena, which leaves it empty.
 func (r *reduced[T]) store() {
-	from := int32(len(r.arena))
+	from := len(r.arena)
 	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
 		r.arena = append(r.arena, pivot)
 		r.column.toggle(pivot)
 	}
-	r.columns = append(r.columns, span{from, int32(len(r.arena))})
+	r.columns = append(r.columns, span{from, len(r.arena)})
 }
 
 // allKnown reports whether no loop is yet to be born after the edge of this rank.

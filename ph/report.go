@@ -129,9 +129,8 @@ func (c *cohomology) simplex(code uint64, points int) Simplex {
 func (c *cohomology) cocycle(p pair, degree int) Chain {
 	s := c.columns[p.column]
 	chain := make(Chain, 0, s.to-s.from)
-	mask := uint64(1)<<c.code.coefficientBits - 1
 	for _, t := range c.arena[s.from:s.to] {
-		chain = append(chain, Term{c.simplex(t, degree+1), int(t & mask)})
+		chain = append(chain, Term{c.simplex(t, degree+1), int(c.code.coefficient(t))})
 	}
 	return chain
 }
