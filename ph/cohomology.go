@@ -54,13 +54,13 @@ type reduction struct {
 // beginCohomology makes ready for the edges of a filtration, which must all be in
 // order, and degrees up to highest.
 func beginCohomology[T Float](c *cohomology, r *reduced[T], modulus, highest, workers int) error {
-	beginSkeleton(&c.skeleton, r.size(), r.edges)
+	beginSkeleton(&c.skeleton, r.size(), &r.edges)
 	c.field.begin(modulus)
 	c.code.begin(&c.skeleton, modulus)
 	if err := c.code.check(highest + 2); err != nil {
 		return err
 	}
-	c.merging = resize(c.merging, (len(r.edges)+63)/64)
+	c.merging = resize(c.merging, (r.edges.count+63)/64)
 	clear(c.merging)
 	for _, m := range r.merges {
 		c.merging[m.rank>>6] |= 1 << (m.rank & 63)

@@ -18,7 +18,7 @@ type Options struct {
 	Modulus int
 
 	// Workers is how many goroutines work at once; 0 stands for as many as can run
-	// at once, or one where points are few. What is computed does not depend on it.
+	// at once, or one where there is little to do. Results do not depend on it.
 	Workers int
 
 	// Simplices asks for the simplices that give birth to classes and end them.

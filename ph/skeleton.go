@@ -41,15 +41,17 @@ type link struct {
 const none = ^uint32(0)
 
 // beginSkeleton makes the skeleton of edges that are in order.
-func beginSkeleton[T Float](s *skeleton, n int, edges []filteredEdge[T]) {
+func beginSkeleton[T Float](s *skeleton, n int, edges *runs[T]) {
 	s.n, s.words = n, (n+63)/64
-	s.ends, s.lengths = resize(s.ends, len(edges)), resize(s.lengths, len(edges))
-	for i, e := range edges {
-		s.ends[i], s.lengths[i] = e.ends(), float64(e.length)
+	s.ends, s.lengths = resize(s.ends, edges.count), resize(s.lengths, edges.count)
+	for _, r := range edges.list {
+		for i, e := range r.edges {
+			s.ends[r.first+i], s.lengths[r.first+i] = e.ends(), float64(e.length)
+		}
 	}
 	// A matrix takes as much memory as links do where a quarter of all pairs of
 	// points are edges, and is faster from long before that.
-	s.dense = n <= 1024 || len(edges) >= n*n/32
+	s.dense = n <= 1024 || edges.count >= n*n/32
 	if s.dense {
 		s.fillMatrix()
 	} else {
