@@ -31,11 +31,16 @@ func (l *bitLunes) summary(a int32) []uint64 { return l.summaries[int(a)*l.marks
 
 func (l *bitLunes) add(a, b int32) int32 {
 	v := l.lune(a, b)
+	l.join(a, b)
+	return v
+}
+
+// join adds an edge.
+func (l *bitLunes) join(a, b int32) {
 	l.rows[int(a)*l.words+int(b>>6)] |= 1 << (b & 63)
 	l.rows[int(b)*l.words+int(a>>6)] |= 1 << (a & 63)
 	l.summaries[int(a)*l.marks+int(b>>12)] |= 1 << (b >> 6 & 63)
 	l.summaries[int(b)*l.marks+int(a>>12)] |= 1 << (a >> 6 & 63)
-	return v
 }
 
 func (l *bitLunes) meet(a, b int32) bool {

@@ -11,9 +11,7 @@ type cloud[T Float] struct {
 	tree   tree
 	lengths[T]
 
-	blockers []filteredEdge[float64] // squared, by their places in the tree
-	stack    []int32
-	list     []int32
+	searches []cloudSearch[T]
 }
 
 // slack widens a bound on a squared distance by more than what rounding to
@@ -131,63 +129,84 @@ func (s *pairSearch[T]) collect(i, from, to int32) {
 	}
 }
 
+// A cloudSearch is a worker's for edges whose lunes are empty.
+type cloudSearch[T Float] struct {
+	blockers []filteredEdge[float64] // squared, by their places in the tree
+	stack    []int32                 // of nodes
+	list     []int32
+	found    []filteredEdge[T]
+}
+
 // appendEmptyLunes appends the edges after one whose lune is empty. near has
 // those up to it. These edges are few, and no walk over all pairs finds them:
 // neighbors of a point block whole boxes of others.
-func (c *cloud[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes) []filteredEdge[T] {
-	least := float64(after.length) * float64(after.length) * (1 - slack)
-	t := &c.tree
-	for i := range int32(t.size()) {
-		x := t.at(i)
-		c.block(i, near)
-		stack := append(c.stack[:0], 0)
-		for len(stack) > 0 {
-			id := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			nd := t.nodes[id]
-			if nd.to <= i+1 { // a pair is looked at from the first of its points
-				continue
-			}
-			lo, hi := t.box(id)
-			if low, most := reach(x, lo, hi); most < least || c.blocked(x, lo, hi, low, most) {
-				continue
-			}
-			if nd.left >= 0 {
-				stack = append(stack, nd.left, nd.right)
-				continue
-			}
-			for j := max(nd.from, i+1); j < nd.to; j++ {
-				if near.meet(i, j) {
-					continue
-				}
-				a, b := t.order[i], t.order[j]
-				e := edgeOf(c.distance(a, b), a, b)
-				if e.length <= c.limit && compareEdges(e, after) > 0 && c.emptyLune(e) {
-					edges = append(edges, e)
-				}
-			}
-		}
-		c.stack = stack
+func (c *cloud[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes, workers int) []filteredEdge[T] {
+	for len(c.searches) < workers {
+		c.searches = append(c.searches, cloudSearch[T]{})
+	}
+	for i := range c.searches {
+		c.searches[i].found = c.searches[i].found[:0]
+	}
+	inRuns(workers, c.tree.size(), 32, func(worker, i int) {
+		c.findEmptyLunes(&c.searches[worker], int32(i), after, near)
+	})
+	for i := range c.searches {
+		edges = append(edges, c.searches[i].found...)
 	}
 	return edges
+}
+
+// findEmptyLunes finds those of the edges from the i'th point to points after it.
+func (c *cloud[T]) findEmptyLunes(s *cloudSearch[T], i int32, after filteredEdge[T], near lunes) {
+	least := float64(after.length) * float64(after.length) * (1 - slack)
+	t := &c.tree
+	x := t.at(i)
+	c.block(s, i, near)
+	s.stack = append(s.stack[:0], 0)
+	for len(s.stack) > 0 {
+		id := s.stack[len(s.stack)-1]
+		s.stack = s.stack[:len(s.stack)-1]
+		nd := t.nodes[id]
+		if nd.to <= i+1 {
+			continue
+		}
+		lo, hi := t.box(id)
+		if low, most := reach(x, lo, hi); most < least || c.blocked(s.blockers, x, lo, hi, low, most) {
+			continue
+		}
+		if nd.left >= 0 {
+			s.stack = append(s.stack, nd.left, nd.right)
+			continue
+		}
+		for j := max(nd.from, i+1); j < nd.to; j++ {
+			if near.meet(i, j) {
+				continue
+			}
+			a, b := t.order[i], t.order[j]
+			e := edgeOf(c.distance(a, b), a, b)
+			if e.length <= c.limit && compareEdges(e, after) > 0 && c.emptyLune(e) {
+				s.found = append(s.found, e)
+			}
+		}
+	}
 }
 
 // block sets the blockers to the neighbors of the i'th point that are nearest.
 // Farther points on the other side of the bisector of a point and its neighbor
 // have the neighbor in the lune of their edge to the point.
-func (c *cloud[T]) block(i int32, near lunes) {
-	c.list = near.neighbors(c.list[:0], i)
-	c.blockers = c.blockers[:0]
-	for _, j := range c.list {
-		c.blockers = keepShortest(c.blockers, filteredEdge[float64]{squared(c.tree.at(i), c.tree.at(j)), i, j})
+func (c *cloud[T]) block(s *cloudSearch[T], i int32, near lunes) {
+	s.list = near.neighbors(s.list[:0], i)
+	s.blockers = s.blockers[:0]
+	for _, j := range s.list {
+		s.blockers = keepShortest(s.blockers, filteredEdge[float64]{squared(c.tree.at(i), c.tree.at(j)), i, j})
 	}
 }
 
 // blocked reports whether one blocker is in the lunes of the edges from x to all
 // points of a box, whose squared distances are within bounds, by a margin that
 // rounding cannot use up.
-func (c *cloud[T]) blocked(x, lo, hi []float64, least, most float64) bool {
-	for _, b := range c.blockers {
+func (c *cloud[T]) blocked(blockers []filteredEdge[float64], x, lo, hi []float64, least, most float64) bool {
+	for _, b := range blockers {
 		if b.length >= least*(1-slack) {
 			return false // nor are those after it near enough
 		}

@@ -1,8 +1,6 @@
 package ph
 
-import (
-	"slices"
-)
+import "sync/atomic"
 
 // cohomology computes persistent cohomology over Z/p, degree after degree, by
 // reducing the coboundary matrix, columns from the youngest simplex to the
@@ -12,24 +10,26 @@ import (
 // it is. Most simplices are in apparent pairs, which are recognised and need
 // nothing stored either. Simplices that end a class of one degree lower are
 // cleared.
+//
+// Several workers reduce a batch of columns ahead, each as far as the columns
+// before the batch take it. Then, in order, those whose pivot an earlier column of
+// the batch has got are reduced on. A column is added to the same ones in the
+// same order as if there were no batches: results do not depend on the number
+// of workers.
 type cohomology struct {
 	skeleton
 	field     field
 	code      coder
+	graphs    []luneGraph
 	criticals criticals
-	cofacets  coboundaries
+	critical  []uint64
+	reducers  []reducer
+	batch     []reduction
 
-	queue    queue
-	chain    []uint64
-	buffer   []uint64
-	columns  []span
-	arena    []uint64 // chains
-	critical []uint64
-	merging  []uint64  // the set of the edges that merge components
-	pivots   [2]owners // of this degree and the one before
-
-	cones []cone
-	set   []uint64
+	merging []uint64  // the set of the edges that merge components
+	pivots  [2]owners // of this degree and the one before
+	columns []span
+	arena   []uint64 // chains
 
 	pairs []pair
 }
@@ -41,26 +41,42 @@ type pair struct {
 	column     int32 // −1 if it was not kept
 }
 
+// A reduction is a column that is reduced as far as the columns before its batch
+// take it.
+type reduction struct {
+	simplex uint64
+	pivot   uint64 // with its coefficient; 0 if nothing is left
+	chain   span   // in the chains of the reducer
+	reducer *reducer
+	column  *column // what is left of it, where it would take long to get there again
+}
+
 // beginCohomology makes ready for the edges of a filtration, which must all be in
 // order, and degrees up to highest.
-func beginCohomology[T Float](c *cohomology, r *reduced[T], modulus, highest int) error {
-	beginSkeleton(&c.skeleton, r.size(), r.edges)
+func beginCohomology[T Float](c *cohomology, r *reduced[T], modulus, highest, workers int) error {
+	beginSkeleton(&c.skeleton, r.size(), &r.edges)
 	c.field.begin(modulus)
 	c.code.begin(&c.skeleton, modulus)
 	if err := c.code.check(highest + 2); err != nil {
 		return err
 	}
-	c.merging = resize(c.merging, (len(r.edges)+63)/64)
+	c.merging = resize(c.merging, (r.edges.count+63)/64)
 	clear(c.merging)
 	for _, m := range r.merges {
 		c.merging[m.rank>>6] |= 1 << (m.rank & 63)
 	}
-	c.cofacets.begin(&c.code, &c.field)
-	c.set = resize(c.set, c.words)
-	c.queue.begin(c.code.coefficientBits, c.field.p)
+	for len(c.graphs) < workers {
+		c.graphs = append(c.graphs, luneGraph{})
+	}
+	c.chooseApexes(c.graphs[:workers])
 	c.criticals.code = &c.code
-	c.criticals.begin(&c.skeleton)
-	c.criticals.chooseApexes()
+	if len(c.reducers) < workers {
+		c.reducers = make([]reducer, workers)
+	}
+	c.reducers = c.reducers[:workers]
+	for i := range c.reducers {
+		c.reducers[i].begin(c)
+	}
 	return nil
 }
 
@@ -70,15 +86,36 @@ func (c *cohomology) run(degree int, cocycles bool) {
 	owners := &c.pivots[degree&1]
 	owners.begin()
 	c.columns, c.arena, c.pairs = c.columns[:0], c.arena[:0], c.pairs[:0]
+	for i := range c.reducers {
+		c.reducers[i].owners, c.reducers[i].degree = owners, degree
+	}
 	c.criticals.begin(&c.skeleton)
-	for c.criticals.next() {
+	for c.nextBatch(degree) {
+		c.reduceAhead()
+		for i := range c.batch {
+			c.commit(&c.batch[i], cocycles)
+		}
+	}
+}
+
+// nextBatch makes a batch of simplices whose columns are to be reduced, and
+// reports whether there are any.
+func (c *cohomology) nextBatch(degree int) bool {
+	const each = 64 // columns for a worker
+	c.batch = c.batch[:0]
+	want := 1
+	if len(c.reducers) > 1 {
+		want = each * len(c.reducers)
+	}
+	for len(c.batch) < want && c.criticals.next() {
 		c.critical = c.criticals.appendCritical(c.critical[:0], degree)
 		for _, s := range c.critical {
 			if !c.endsClass(s, degree) {
-				c.reduce(s, degree, owners, cocycles)
+				c.batch = append(c.batch, reduction{simplex: s})
 			}
 		}
 	}
+	return len(c.batch) > 0
 }
 
 // endsClass reports whether a simplex ends a class of one degree lower: its
@@ -91,110 +128,55 @@ func (c *cohomology) endsClass(simplex uint64, degree int) bool {
 	return c.pivots[(degree-1)&1].find(simplex|1) >= 0
 }
 
-// reduce reduces the column of a simplex.
-func (c *cohomology) reduce(simplex uint64, degree int, owners *owners, cocycles bool) {
-	c.queue.reset()
-	c.chain = c.chain[:0]
-	c.add(simplex|1, degree, 1)
-	mask := uint64(1)<<c.code.coefficientBits - 1
-	for {
-		pivot := c.queue.pop()
-		if pivot == 0 {
-			column := int32(-1)
-			if cocycles {
-				column = c.store(1, mask)
-			}
-			c.pairs = append(c.pairs, pair{simplex, 0, column})
-			return
-		}
-		coefficient := pivot & mask
-		pivot &^= mask
-		// The entry is put back, and cancels with that of the column added.
-		if column := owners.find(pivot | 1); column >= 0 {
-			c.queue.push(pivot | coefficient)
-			factor := c.field.negate(coefficient)
-			s := c.columns[column]
-			for _, t := range c.arena[s.from:s.to] {
-				c.add(t, degree, factor)
-			}
-		} else if facet, sign, ok := c.apparentFacet(pivot, degree+2); ok {
-			c.queue.push(pivot | coefficient)
-			// sign is 1 or −1, its own inverse.
-			c.add(facet|1, degree, c.field.negate(coefficient*sign%c.field.p))
-		} else {
-			column := c.store(c.field.inverses[coefficient], mask)
-			owners.add(pivot|1, column)
-			c.pairs = append(c.pairs, pair{simplex, pivot, column})
-			return
-		}
+// reduceAhead reduces the columns of a batch as far as those before it do.
+func (c *cohomology) reduceAhead() {
+	if len(c.reducers) == 1 {
+		return // they are reduced one after another
 	}
+	var taken atomic.Int64
+	inParallel(len(c.reducers), func(worker int) {
+		r := &c.reducers[worker]
+		r.chains = r.chains[:0]
+		for i := taken.Add(1) - 1; i < int64(len(c.batch)); i = taken.Add(1) - 1 {
+			r.reduceAhead(&c.batch[i])
+		}
+	})
 }
 
-// add adds a multiple of a simplex's column.
-func (c *cohomology) add(simplex uint64, dim int, factor uint64) {
-	mask := uint64(1)<<c.code.coefficientBits - 1
-	factor = factor * (simplex & mask) % c.field.p
-	simplex &^= mask
-	c.chain = append(c.chain, simplex|factor)
-	c.buffer = c.cofacets.appendCoboundary(c.buffer[:0], simplex, dim, factor)
-	for _, entry := range c.buffer {
-		c.queue.push(entry)
+// commit brings the reduction of the next column to its end.
+func (c *cohomology) commit(b *reduction, cocycles bool) {
+	r := b.reducer
+	switch {
+	case r == nil:
+		r = &c.reducers[0]
+		r.chains = r.chains[:0]
+		r.reduce(b)
+	case b.pivot != 0 && r.owners.find(c.code.bare(b.pivot)|1) >= 0:
+		r.resume(b)
 	}
+	r.drop(b)
+	column := int32(-1)
+	if b.pivot != 0 || cocycles {
+		column = c.store(b)
+	}
+	pivot := c.code.bare(b.pivot)
+	if pivot != 0 {
+		r.owners.add(pivot|1, column)
+	}
+	c.pairs = append(c.pairs, pair{b.simplex, pivot, column})
 }
 
-// store keeps factor times the chain, whose place it returns.
-func (c *cohomology) store(factor, mask uint64) int32 {
-	slices.Sort(c.chain)
+// store keeps the chain of a column, whose place it returns, such that the
+// coefficient of the pivot is 1.
+func (c *cohomology) store(b *reduction) int32 {
+	factor := uint64(1)
+	if b.pivot != 0 {
+		factor = c.field.inverses[c.code.coefficient(b.pivot)]
+	}
 	from := len(c.arena)
-	for i := 0; i < len(c.chain); {
-		s := c.chain[i] &^ mask
-		sum := uint64(0)
-		for ; i < len(c.chain) && c.chain[i]&^mask == s; i++ {
-			sum += c.chain[i] & mask
-		}
-		if sum = sum % c.field.p * factor % c.field.p; sum != 0 {
-			c.arena = append(c.arena, s|sum)
-		}
+	for _, t := range b.reducer.chains[b.chain.from:b.chain.to] {
+		c.arena = append(c.arena, c.code.bare(t)|c.code.coefficient(t)*factor%c.field.p)
 	}
-	c.columns = append(c.columns, span{int32(from), int32(len(c.arena))})
+	c.columns = append(c.columns, span{from, len(c.arena)})
 	return int32(len(c.columns) - 1)
-}
-
-// apparentFacet returns the facet of a simplex that it is in an apparent pair
-// with, and the sign of the simplex in the coboundary of the facet.
-func (c *cohomology) apparentFacet(simplex uint64, points int) (facet, sign uint64, ok bool) {
-	least, facet := c.code.least(simplex, points)
-	rank := c.code.rankOf(simplex, points)
-	var room [maxPoints]int32
-	all := room[:points]
-	c.code.points(all, simplex)
-	at := slices.Index(all, least)
-	sign = 1
-	if at&1 != 0 {
-		sign = c.field.negate(1)
-	}
-	if least != c.apex[rank] && !c.isLeast(least, rank, slices.Delete(all, at, at+1)) {
-		return 0, 0, false
-	}
-	return facet, sign, true
-}
-
-// isLeast reports whether v is the least point, in the order of an edge, that is
-// joined before it to all points of a simplex. It is joined, and not the apex.
-func (c *cohomology) isLeast(v int32, rank uint32, points []int32) bool {
-	apex := c.apex[rank]
-	joined := true
-	for _, p := range points {
-		joined = joined && c.rank(apex, p) < rank
-	}
-	if joined {
-		return false
-	}
-	c.cones = c.appendCones(c.cones[:0], points, v, c.set)
-	for _, cone := range c.cones {
-		if cone.rank < rank {
-			return false
-		}
-	}
-	return true
 }

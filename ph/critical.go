@@ -6,18 +6,6 @@ import (
 	"slices"
 )
 
-// What follows rests on one fact. Let c be the apex of an edge e, and W points of
-// its lune, not c, such that e and W span a simplex. If c is joined to all of W
-// before e comes, then the simplices e∪W and e∪W∪c are an apparent pair: in the
-// order of e, where c is least, the second is the oldest cofacet of the first,
-// and the first the youngest facet of the second. If c is joined to all of the
-// lune, then that pairs all simplices of this rank: the edge changes nothing. (It
-// is dominated, in the words of Boissonnat and Pritam, Edge collapse and
-// persistence of flag complexes, 2020.)
-//
-// Otherwise e∪W is in an apparent pair with e∪W∪v if the least point v that is
-// joined to e and W before e comes is less than all of W.
-
 // criticals finds the critical simplices, those that are in no apparent pair,
 // from the youngest to the oldest.
 type criticals struct {
@@ -31,31 +19,6 @@ type criticals struct {
 	common   []uint64 // sets: the points of the lune joined to the first 0, 1, … of clique
 	sorted   []int32
 	found    []uint64
-}
-
-// chooseApexes chooses for each edge the point that is joined to most others in
-// its lune, the first of several.
-func (g *luneGraph) chooseApexes() {
-	g.skeleton.apex = resize(g.skeleton.apex, len(g.ends))
-	for g.next() {
-		apex, most := int32(-1), -1
-		for w, x := range g.lune {
-			for ; x != 0 && most < g.size-1; x &= x - 1 {
-				v := int32(w<<6 + bits.TrailingZeros64(x))
-				joined := 0
-				for i, y := range g.before(v) {
-					joined += bits.OnesCount64(y & g.lune[i])
-				}
-				if joined > most {
-					apex, most = v, joined
-				}
-			}
-		}
-		g.skeleton.apex[g.edge] = g.point(apex)
-		if g.size > 0 && most == g.size-1 {
-			g.idles[g.edge>>6] |= 1 << (g.edge & 63)
-		}
-	}
 }
 
 // appendCritical appends the critical simplices of dim+1 points whose youngest

@@ -13,8 +13,7 @@ type dense[T Float] struct {
 	data  []T
 	lower bool // whether data has nothing else
 
-	blockers []filteredEdge[T]
-	list     []int32
+	searches []search[T]
 	lengths[T]
 	sampled bool // for lengths
 }
@@ -72,15 +71,26 @@ func (d *dense[T]) nextBand(want int) (hi T, last bool) {
 		return d.limit, true
 	}
 	if !d.sampled {
-		step := triangle(d.n)/lengthsSampled + 1
-		for a := 0; a < d.n; a += step {
-			for _, v := range d.row(a) {
-				d.add(v, float32(step))
-			}
-		}
+		d.sample(lengthsSampled)
 		d.sampled = true
 	}
-	return d.lengths.nextBand(max(want, 3*d.before()))
+	if d.n <= 64*mostRowWords {
+		want = max(want, 3*d.before())
+	}
+	return d.lengths.nextBand(want)
+}
+
+// sample notes about so many lengths, spread over the matrix.
+func (d *dense[T]) sample(count int) {
+	step := triangle(d.n)/count + 1
+	next := step / 2
+	for a := range d.n {
+		row := d.row(a)
+		for ; next < len(row); next += step {
+			d.add(row[next], float32(step))
+		}
+		next -= len(row)
+	}
 }
 
 // roundDown returns the greatest T that is at most x.
@@ -186,57 +196,48 @@ func lengthBits[T Float](v T) uint64 {
 
 // appendEmptyLunes appends the edges after one whose lune is empty. near has
 // those up to it.
-func (d *dense[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes) []filteredEdge[T] {
-	for a := range int32(d.n) {
-		d.blockers = d.blockers[:0]
-		for b, v := range d.row(int(a)) {
-			if v < after.length || v > d.limit {
-				continue
-			}
-			if len(d.blockers) == 0 {
-				d.block(a, near)
-			}
-			if d.blocked(int32(b), v) || near.meet(a, int32(b)) {
-				continue
-			}
-			if e := (filteredEdge[T]{v, a, int32(b)}); compareEdges(e, after) > 0 && d.emptyLune(e) {
-				edges = append(edges, e)
-			}
-		}
+func (d *dense[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes, workers int) []filteredEdge[T] {
+	d.searches = beginSearches(d.searches, workers)
+	inRuns(workers, d.n, 8, func(worker, a int) {
+		d.findEmptyLunes(&d.searches[worker], int32(a), after, near)
+	})
+	for i := range d.searches {
+		edges = append(edges, d.searches[i].found...)
 	}
 	return edges
 }
 
-// block sets the blockers to the neighbors of a that are nearest: they are in
-// the lunes of most of its long edges.
-func (d *dense[T]) block(a int32, near lunes) {
-	d.list = near.neighbors(d.list[:0], a)
-	for _, c := range d.list {
-		d.blockers = keepShortest(d.blockers, filteredEdge[T]{d.distance(a, c), a, c})
+// findEmptyLunes finds those of the edges from a to points before it.
+func (d *dense[T]) findEmptyLunes(s *search[T], a int32, after filteredEdge[T], near lunes) {
+	s.blockers = s.blockers[:0]
+	for b, v := range d.row(int(a)) {
+		if v < after.length || v > d.limit {
+			continue
+		}
+		if len(s.blockers) == 0 {
+			d.block(s, a, near)
+		}
+		if d.blocked(s.blockers, int32(b), v) || near.meet(a, int32(b)) {
+			continue
+		}
+		if e := (filteredEdge[T]{v, a, int32(b)}); compareEdges(e, after) > 0 && d.emptyLune(e) {
+			s.found = append(s.found, e)
+		}
 	}
 }
 
-// blockersUsed is how many neighbors of a point are tried, the nearest ones.
-const blockersUsed = 12
-
-// keepShortest adds an edge to a list of at most blockersUsed, shortest first.
-func keepShortest[T Float](list []filteredEdge[T], e filteredEdge[T]) []filteredEdge[T] {
-	k := len(list)
-	if k < blockersUsed {
-		list = append(list, e)
-	} else if k--; list[k].length <= e.length {
-		return list
+// block sets the blockers to the neighbors of a that are nearest: they are in
+// the lunes of most of its long edges.
+func (d *dense[T]) block(s *search[T], a int32, near lunes) {
+	s.list = near.neighbors(s.list[:0], a)
+	for _, c := range s.list {
+		s.blockers = keepShortest(s.blockers, filteredEdge[T]{d.distance(a, c), a, c})
 	}
-	for ; k > 0 && list[k-1].length > e.length; k-- {
-		list[k] = list[k-1]
-	}
-	list[k] = e
-	return list
 }
 
 // blocked reports whether a blocker is in the lune of an edge to b.
-func (d *dense[T]) blocked(b int32, length T) bool {
-	for _, c := range d.blockers {
+func (d *dense[T]) blocked(blockers []filteredEdge[T], b int32, length T) bool {
+	for _, c := range blockers {
 		if c.length >= length {
 			return false
 		}

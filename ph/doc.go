@@ -24,7 +24,9 @@
 // the coboundary matrix as in Ripser (Bauer, Ripser: efficient computation of
 // Vietoris–Rips persistence barcodes, 2021), with apparent pairs in an order of
 // simplices that leaves few others. The comments on the types reduced and
-// criticals tell how each works.
+// criticals tell how each works. Several goroutines share large problems: they find
+// out ahead what is then put together in order, so that results do not depend on
+// their number.
 //
 // A [Matcher] finds distances between diagrams: the bottleneck distance with the
 // pair of bars that attains it (Cohen-Steiner, Edelsbrunner and Harer 2007), and

@@ -135,7 +135,7 @@ func (s *solver[T]) points(p Points[T], o *Options) (space[T], error) {
 		return nil, err
 	}
 	s.measured = resize(s.measured, triangle(p.Len()))
-	p.distances(s.measured)
+	p.distances(s.measured, workersFor(o.Workers, p.Len() >= manyPoints))
 	return &s.dense, s.dense.begin(p.Len(), s.measured, true, o.Threshold)
 }
 
@@ -147,17 +147,22 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 	e.result = Result{Diagrams: e.diagrams[:o.MaxDegree+1]}
 	e.result.begin(o)
 	r := &s.reduced
-	if o.Cycles || o.MaxDegree == 1 && !o.higher() {
-		r.loops(space, s.lunes)
+	if o.MaxDegree > 0 && (o.Cycles || !o.higher()) {
+		if err := r.loops(space, s.lunes, workersFor(o.Workers, space.size() >= manyPoints)); err != nil {
+			return err
+		}
 		r.reportOne(&e.result)
 	}
 	switch {
 	case o.higher():
-		r.everything(space)
+		if err := r.everything(space); err != nil {
+			return err
+		}
 		// A class of degree k takes 2k+2 points: the least complex with one, of
 		// those that their edges decide, is the boundary of a cross-polytope.
 		highest := min(o.MaxDegree, r.size()/2-1)
-		if err := beginCohomology(&e.cohomology, r, o.Modulus, highest); err != nil {
+		workers := workersFor(o.Workers, r.edges.count >= manyEdges)
+		if err := beginCohomology(&e.cohomology, r, o.Modulus, highest, workers); err != nil {
 			return err
 		}
 		for degree := 1; degree <= highest; degree++ {
@@ -168,7 +173,9 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 			e.diagrams[degree].Bars = e.diagrams[degree].Bars[:0]
 		}
 	case o.MaxDegree == 0:
-		r.components(space)
+		if err := r.components(space); err != nil {
+			return err
+		}
 	}
 	r.reportZero(&e.result)
 	return nil

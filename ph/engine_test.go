@@ -230,12 +230,15 @@ func TestEngineAcrossWords(t *testing.T) {
 	}
 }
 
+// FuzzEngine compares every way to compute with the oracle. In how is what is asked
+// for: the degree, the prime, the threshold, which distances are not known, and
+// how many workers there are.
 func FuzzEngine(f *testing.F) {
-	f.Add([]byte{3, 1, 4, 1, 5, 9, 2, 6}, uint8(2), uint8(0), uint8(0))
-	f.Add([]byte{0, 0, 0, 0, 0, 0}, uint8(1), uint8(1), uint8(1))
-	f.Add([]byte{0, 0, 0, 1, 1, 0, 1, 1}, uint8(2), uint8(2), uint8(2))
-	f.Add([]byte{0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1}, uint8(3), uint8(3), uint8(1))
-	f.Fuzz(func(t *testing.T, data []byte, dim, degree, prime uint8) {
+	f.Add([]byte{3, 1, 4, 1, 5, 9, 2, 6}, uint8(2), uint32(0))
+	f.Add([]byte{0, 0, 0, 0, 0, 0}, uint8(1), uint32(0x101))
+	f.Add([]byte{0, 0, 0, 1, 1, 0, 1, 1}, uint8(2), uint32(0x1012))
+	f.Add([]byte{0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1}, uint8(3), uint32(0x13b7))
+	f.Fuzz(func(t *testing.T, data []byte, dim uint8, how uint32) {
 		p := ph.Points[float64]{Dim: int(dim%3) + 1}
 		n := len(data) / p.Dim
 		if n > 11 {
@@ -244,9 +247,47 @@ func FuzzEngine(f *testing.F) {
 		for _, x := range data[:n*p.Dim] {
 			p.Coords = append(p.Coords, float64(x%8))
 		}
-		o := ph.Options{MaxDegree: int(degree % 4), Modulus: []int{2, 3, 5}[prime%3]}
-		res, err := ph.Rips(p, o)
-		require.NoError(t, err)
-		requireBars(t, newGraph(p, 0).oracle(o.MaxDegree, o.Modulus), res.Diagrams)
+		o := ph.Options{MaxDegree: int(how % 4), Modulus: []int{2, 3, 5}[how>>2%3], Simplices: true, Cocycles: true}
+		o.Cycles = o.Modulus == 2
+		if how>>4&1 != 0 {
+			o.Threshold = float64(how>>5&7) + 0.5
+		}
+		// A sparse graph lacks each edge with a chance of one half, or none.
+		sparse := ph.Sparse[float32]{N: n}
+		keep := how>>8&1 == 0
+		for i := range n {
+			for j := range i {
+				if keep || how>>9*uint32(i*31+j+1)%7 < 4 {
+					sparse.Entries = append(sparse.Entries, ph.Entry[float32]{I: i, J: j, Distance: float32(p.Distance(i, j))})
+				}
+			}
+		}
+		whole := ph.LowerMatrix[float64]{N: n}
+		for i := range n {
+			for j := range i {
+				whole.Data = append(whole.Data, p.Distance(i, j))
+			}
+		}
+		var e ph.Engine
+		for _, d := range []ph.Distances{p, whole, sparse} {
+			g := newGraph(d, o.Threshold)
+			want := g.oracle(o.MaxDegree, o.Modulus)
+			for _, workers := range []int{1, 3} {
+				o := o
+				o.Workers = workers
+				res, err := e.Compute(d, o)
+				require.NoError(t, err)
+				requireBars(t, want, res.Diagrams)
+				requireSimplices(t, g, res)
+				requireCocycles(t, g, res, o.Modulus)
+				if o.Cycles && o.MaxDegree > 0 {
+					requireCycles(t, g, res)
+				}
+				o.Cocycles, o.Simplices, o.Cycles = false, false, false // in another way
+				res, err = e.Compute(d, o)
+				require.NoError(t, err)
+				requireBars(t, want, res.Diagrams)
+			}
+		}
 	})
 }

@@ -15,8 +15,10 @@ type luneGraph struct {
 
 	rows []uint64 // a set for each point: its neighbors before the edge
 
-	members []int32 // the points, where they have numbers of their own
+	// Where the graph is not dense, points have numbers of their own.
+	members []int32 // the points
 	number  []int32 // of each point of the skeleton that is a member
+	middle  int32   // that was joined to both ends first
 }
 
 // begin starts after the youngest edge.
@@ -35,19 +37,41 @@ func (g *luneGraph) begin(s *skeleton) {
 	}
 }
 
-// next goes to the next edge that is not idle, and reports whether there is one.
+// next goes to the next edge that is not idle, with the graph of its lune, and
+// reports whether there is one.
 func (g *luneGraph) next() bool {
 	for g.edge > 0 {
-		g.edge--
-		if g.dense {
-			g.takeAway()
+		if g.idle(g.edge - 1) {
+			g.skipTo(g.edge - 1)
+			continue
 		}
-		if !g.idle(g.edge) {
-			g.gather()
-			return true
-		}
+		g.step()
+		g.connect()
+		return true
 	}
 	return false
+}
+
+// skipTo goes to the edge of a rank, but not to its lune.
+func (g *luneGraph) skipTo(rank uint32) {
+	if !g.dense {
+		g.edge = rank
+		return
+	}
+	for g.edge > rank {
+		g.edge--
+		g.takeAway()
+	}
+}
+
+// step goes to the next edge and the points of its lune.
+func (g *luneGraph) step() {
+	g.skipTo(g.edge - 1)
+	if g.dense {
+		g.gatherBits()
+	} else {
+		g.gatherLinks()
+	}
 }
 
 // takeAway takes the edge out of a dense graph.
@@ -57,13 +81,9 @@ func (g *luneGraph) takeAway() {
 	g.rows[int(e.V)*g.words+int(e.U>>6)] &^= 1 << (e.U & 63)
 }
 
-// gather makes the graph of the lune. Points of a dense graph keep their
+// gatherBits finds the points of the lune in a dense graph. They keep their
 // numbers.
-func (g *luneGraph) gather() {
-	if !g.dense {
-		g.gatherLinks()
-		return
-	}
+func (g *luneGraph) gatherBits() {
 	e := g.ends[g.edge]
 	p, q := g.before(e.U), g.before(e.V)
 	g.size = 0
@@ -74,14 +94,15 @@ func (g *luneGraph) gather() {
 	}
 }
 
-// gatherLinks makes the graph of the few points in the lune of an edge where
-// edges are not dense.
+// gatherLinks finds the points of the lune where edges are not dense. They are
+// few, and have numbers of their own.
 func (g *luneGraph) gatherLinks() {
 	for _, v := range g.members {
 		g.number[v] = -1
 	}
 	g.members = g.members[:0]
 	e := g.ends[g.edge]
+	first := g.edge
 	q := g.linksOf(e.V)
 	for _, l := range g.linksOf(e.U) {
 		if l.rank >= g.edge {
@@ -94,11 +115,34 @@ func (g *luneGraph) gatherLinks() {
 			break
 		}
 		if q[0].to == l.to && q[0].rank < g.edge {
-			g.number[l.to] = int32(len(g.members))
+			i := int32(len(g.members))
+			if rank := max(l.rank, q[0].rank); rank < first {
+				first, g.middle = rank, i
+			}
+			g.number[l.to] = i
 			g.members = append(g.members, l.to)
 		}
 	}
 	g.size = len(g.members)
+}
+
+// isCone reports whether the middle, in a graph that is not dense, is joined to
+// all other points of the lune.
+func (g *luneGraph) isCone() bool {
+	joined := 0
+	for _, l := range g.linksOf(g.members[g.middle]) {
+		if l.rank < g.edge && g.number[l.to] >= 0 {
+			joined++
+		}
+	}
+	return joined == g.size-1
+}
+
+// connect makes the graph of the points of the lune.
+func (g *luneGraph) connect() {
+	if g.dense {
+		return
+	}
 	g.words = (g.size + 63) / 64
 	g.lune, g.rows = resize(g.lune, g.words), resize(g.rows, g.size*g.words)
 	clear(g.lune)

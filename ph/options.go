@@ -17,6 +17,10 @@ type Options struct {
 	// for 2.
 	Modulus int
 
+	// Workers is how many goroutines work at once; 0 stands for as many as can run
+	// at once, or one where there is little to do. Results do not depend on it.
+	Workers int
+
 	// Simplices asks for the simplices that give birth to classes and end them.
 	Simplices bool
 
@@ -38,6 +42,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("ph: degree %d: the least degree is 0", o.MaxDegree)
 	case !(o.Threshold >= 0):
 		return fmt.Errorf("ph: threshold %v: it must not be negative, and 0 stands for the enclosing radius", o.Threshold)
+	case o.Workers < 0:
+		return fmt.Errorf("ph: %d workers: there must be one, and 0 stands for as many as can run at once", o.Workers)
 	case o.Cycles && o.Modulus != 2:
 		return fmt.Errorf("ph: cycles over Z/%d: they are computed over Z/2 alone; ask for cocycles", o.Modulus)
 	}

@@ -49,11 +49,11 @@ func (p Points[T]) check() error {
 }
 
 // distances writes all distances, a lower matrix.
-func (p Points[T]) distances(lower []T) {
-	for i := range p.Len() {
+func (p Points[T]) distances(lower []T, workers int) {
+	inRuns(workers, p.Len(), 16, func(_, i int) {
 		row := lower[triangle(i):][:i]
 		for j := range row {
 			row[j] = euclidean(p.At(i), p.At(j))
 		}
-	}
+	})
 }

@@ -1,9 +1,6 @@
 package ph
 
-import (
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
 // A queue is a column that is being reduced: a priority queue of its entries,
 // equal ones not yet added up. It is a radix heap (Ahuja, Mehlhorn, Orlin and
@@ -16,7 +13,16 @@ type queue struct {
 	modulus         uint64
 	last            uint64 // the least entry so far, coefficient 0
 	filled          uint64 // which buckets have entries, but for the first
-	buckets         [65][]uint64
+	buckets         [65]*block
+	free            *block
+}
+
+// A block is a part of a bucket. Buckets grow and shrink by blocks, which go
+// from one to another: a long column takes no more memory than its entries do.
+type block struct {
+	next    *block
+	count   int
+	entries [254]uint64
 }
 
 func (q *queue) begin(coefficientBits int, modulus uint64) {
@@ -27,20 +33,56 @@ func (q *queue) begin(coefficientBits int, modulus uint64) {
 // reset empties the queue.
 func (q *queue) reset() {
 	q.last = 0
-	q.buckets[0] = q.buckets[0][:0]
-	for ; q.filled != 0; q.filled &= q.filled - 1 {
-		b := bits.TrailingZeros64(q.filled) + 1
-		q.buckets[b] = q.buckets[b][:0]
+	q.release(q.take(0))
+	for q.filled != 0 {
+		q.release(q.take(bits.TrailingZeros64(q.filled) + 1))
 	}
+}
+
+// take empties a bucket and returns what was in it.
+func (q *queue) take(b int) *block {
+	list := q.buckets[b]
+	q.buckets[b] = nil
+	if b > 0 {
+		q.filled &^= 1 << (b - 1)
+	}
+	return list
+}
+
+// release makes the blocks of a list free.
+func (q *queue) release(list *block) {
+	for list != nil {
+		next := list.next
+		list.next, q.free = q.free, list
+		list = next
+	}
+}
+
+// grow puts an empty block before those of a bucket.
+func (q *queue) grow(b int) *block {
+	k := q.free
+	if k == nil {
+		k = new(block)
+	} else {
+		q.free = k.next
+	}
+	k.next, k.count = q.buckets[b], 0
+	q.buckets[b] = k
+	if b > 0 {
+		q.filled |= 1 << (b - 1)
+	}
+	return k
 }
 
 // push adds an entry.
 func (q *queue) push(entry uint64) {
 	b := bits.Len64((entry ^ q.last) >> q.coefficientBits)
-	q.buckets[b] = append(q.buckets[b], entry)
-	if b > 0 {
-		q.filled |= 1 << (b - 1)
+	k := q.buckets[b]
+	if k == nil || k.count == len(k.entries) {
+		k = q.grow(b)
 	}
+	k.entries[k.count] = entry
+	k.count++
 }
 
 // pop takes the least entry whose coefficient is not zero, 0 if there is none.
@@ -52,13 +94,21 @@ func (q *queue) pop() uint64 {
 		if q.filled == 0 {
 			return 0
 		}
-		b := bits.TrailingZeros64(q.filled) + 1
-		bucket := q.buckets[b]
-		q.buckets[b] = bucket[:0]
-		q.filled &= q.filled - 1
-		q.last = slices.Min(bucket) >> q.coefficientBits << q.coefficientBits
-		for _, entry := range bucket { // into the buckets below
-			q.push(entry)
+		list := q.take(bits.TrailingZeros64(q.filled) + 1)
+		least := list.entries[0]
+		for k := list; k != nil; k = k.next {
+			for _, entry := range k.entries[:k.count] {
+				least = min(least, entry)
+			}
+		}
+		q.last = least >> q.coefficientBits << q.coefficientBits
+		for list != nil { // into the buckets below
+			for _, entry := range list.entries[:list.count] {
+				q.push(entry)
+			}
+			next := list.next
+			list.next, q.free = q.free, list
+			list = next
 		}
 	}
 }
@@ -67,9 +117,12 @@ func (q *queue) pop() uint64 {
 func (q *queue) total() uint64 {
 	var sum uint64
 	mask := uint64(1)<<q.coefficientBits - 1
-	for _, entry := range q.buckets[0] {
-		sum += entry & mask
+	list := q.take(0)
+	for k := list; k != nil; k = k.next {
+		for _, entry := range k.entries[:k.count] {
+			sum += entry & mask
+		}
 	}
-	q.buckets[0] = q.buckets[0][:0]
+	q.release(list)
 	return sum % q.modulus
 }

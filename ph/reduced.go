@@ -1,6 +1,10 @@
 package ph
 
-import "slices"
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
 
 // A space knows the distances of points, and finds pairs of points by their
 // distance.
@@ -22,7 +26,7 @@ type space[T Float] interface {
 	appendEdges(edges []filteredEdge[T], lo, hi T) []filteredEdge[T]
 	// appendEmptyLunes appends the edges after one, up to the limit, whose
 	// lunes are empty; near has all edges up to that one.
-	appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes) []filteredEdge[T]
+	appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes, workers int) []filteredEdge[T]
 }
 
 // reduced computes degrees 0 and 1 over Z/2 from the reduced Vietoris–Rips
@@ -44,27 +48,26 @@ type space[T Float] interface {
 // Loops are alive between birth and death. While none is, every column would
 // vanish, so none is reduced; once no edge that is still to come has an empty
 // lune either, all is known. Where data have no long loops this is long before
-// the last edge.
+// the last edge. Of large clouds, scouts look ahead for the edges whose lunes are
+// connected.
 type reduced[T Float] struct {
 	space[T]
 	place, order []int32
 	band         band[T]
-	edges        []filteredEdge[T] // of the bands so far, in order up to the last visited
-	near         lunes             // at the time of the last edge visited
+	edges        runs[T]
+	near         lunes // at the time of the last edge visited
 	rows         rowLunes
 	bits         bitLunes
+	workers      int
+	scouting     bool
+	scouts       scouts
 	lists        listLunes
-	ranks        []int32 // of edges, a lower matrix; none where there are many points
+	ranks        []int32 // of edges, a lower matrix; none where it does not pay
 	joined       components
 	trial        components
 	merges       []merge[T]
 
-	column bitColumn
-
-	// fate is, for each edge visited, the point of its apparent triangle, or born
-	// for an edge with an empty lune, or dead−k after the k'th column ended the
-	// loop that the edge had given birth to.
-	fate    []int32
+	column  bitColumn
 	columns []span
 	arena   []int32
 
@@ -74,14 +77,19 @@ type reduced[T Float] struct {
 	bridges []filteredEdge[T] // the edges to come whose lunes are empty, once looked for
 	looked  bool
 	coming  int  // births among the bridges
-	last    bool // whether the edges are all of the filtration
-	met     int  // then, all edges after it have ends with a neighbor in common
+	last    bool // whether the last run has the last edges of the filtration
+	met     int  // then, all of its edges after this have ends with a neighbor in common
 }
 
 const (
-	born = -1
-	dead = -2
+	born    = -1
+	dead    = -2
+	settled = math.MinInt32
 )
+
+// mostRankedPoints is up to how many points ranks are kept in a matrix: with more,
+// or where a tree finds few edges, it takes longer to write than to search.
+const mostRankedPoints = 1024
 
 // A merge is that of two components by an edge. The one whose first point is
 // ended ends.
@@ -92,7 +100,7 @@ type merge[T Float] struct {
 }
 
 // A span is a run of entries of the arena.
-type span struct{ from, to int32 }
+type span struct{ from, to int }
 
 // A death is that of the loop of the birth edge, by ranks, by triangle (edge,
 // apex).
@@ -104,30 +112,31 @@ func (r *reduced[T]) begin(s space[T]) {
 	s.rewind()
 	r.place, r.order = s.layout()
 	r.joined.begin(s.size())
-	r.merges, r.edges, r.fate = r.merges[:0], r.edges[:0], r.fate[:0]
+	r.edges.reset()
+	r.merges = r.merges[:0]
 	r.columns, r.arena = r.columns[:0], r.arena[:0]
 	r.births, r.deaths, r.bridges = r.births[:0], r.deaths[:0], r.bridges[:0]
 	r.alive, r.looked, r.coming, r.last = 0, false, 0, false
-	r.near = nil
+	r.near, r.scouting = nil, false
 }
 
 // components finds the merges, until there is one component or no edge left.
-func (r *reduced[T]) components(s space[T]) {
+func (r *reduced[T]) components(s space[T]) error {
 	r.begin(s)
-	r.walk(func(from int) bool {
-		for i, e := range r.edges[from:] {
-			r.merge(e, from+i)
+	return r.walk(func(s *run[T]) bool {
+		for i, e := range s.edges {
+			r.merge(e, s.first+i)
 		}
 		return r.joined.count > 1
 	})
 }
 
 // everything finds the merges, and puts all edges in order.
-func (r *reduced[T]) everything(s space[T]) {
+func (r *reduced[T]) everything(s space[T]) error {
 	r.begin(s)
-	r.walk(func(from int) bool {
-		for i, e := range r.edges[from:] {
-			r.merge(e, from+i)
+	return r.walk(func(s *run[T]) bool {
+		for i, e := range s.edges {
+			r.merge(e, s.first+i)
 		}
 		return true
 	})
@@ -135,7 +144,7 @@ func (r *reduced[T]) everything(s space[T]) {
 
 // loops finds the merges, births and deaths. If the edges with empty lunes are known,
 // in order, none has to be looked for.
-func (r *reduced[T]) loops(s space[T], known []filteredEdge[T]) {
+func (r *reduced[T]) loops(s space[T], known []filteredEdge[T], workers int) error {
 	r.begin(s)
 	switch n := s.size(); {
 	case n <= 64*mostRowWords:
@@ -146,19 +155,30 @@ func (r *reduced[T]) loops(s space[T], known []filteredEdge[T]) {
 		r.near = &r.lists
 	}
 	r.near.begin(s.size())
+	r.workers = workers
+	if r.near == &r.lists {
+		r.workers = 1 // they can be looked at by one alone
+	}
+	if r.scouting = r.near == &r.bits && scoutingPays(s.size(), workers); r.scouting {
+		r.scouts.begin(&r.bits, s.size(), workers)
+	}
 	r.ranks = r.ranks[:0]
-	if r.near == &r.rows {
-		r.ranks = resize(r.ranks, triangle(s.size()))
+	if n := s.size(); r.near == &r.rows || r.place == nil && n <= mostRankedPoints {
+		r.ranks = resize(r.ranks, triangle(n))
 	}
 	if len(known) > 0 {
 		r.expect(known)
 	}
 	const apart = 32 // edges between questions whether all is known
-	r.walk(func(from int) bool {
-		r.column.grow(len(r.edges))
-		for rank := from; rank < len(r.edges); rank++ {
-			r.visit(rank)
-			if rank%apart == 0 && r.alive == 0 && r.allKnown(rank) {
+	err := r.walk(func(s *run[T]) bool {
+		r.column.grow(r.edges.count)
+		s.fates = resize(s.fates, len(s.edges))
+		for i := range s.edges {
+			if r.scouting && i%r.scouts.block == 0 {
+				r.lookAhead(s.edges[i:min(i+r.scouts.block, len(s.edges))])
+			}
+			r.visit(s, i)
+			if i%apart == 0 && r.alive == 0 && r.allKnown(s, i) {
 				return false
 			}
 		}
@@ -167,27 +187,33 @@ func (r *reduced[T]) loops(s space[T], known []filteredEdge[T]) {
 	for _, e := range r.bridges {
 		r.merge(e, -1)
 	}
+	return err
 }
 
-// walk puts edges in order, a band of them after another, as long as visit, which
-// is told the first of a band, returns true.
-func (r *reduced[T]) walk(visit func(from int) bool) {
+// walk puts edges in order, a band of them after another, as long as visit returns
+// true.
+func (r *reduced[T]) walk(visit func(*run[T]) bool) error {
 	n := r.size()
 	if n < 2 {
-		return
+		return nil
 	}
+	// Bands grow, so that they are few where all edges matter, but not beyond
+	// what is small in comparison with all edges.
+	const wide = 1 << 20
 	lo := T(-1)
-	for want := 16 * n; ; want *= 2 {
+	for want := 16 * n; ; want = min(want+want/2, max(wide, r.total()/16)) {
 		hi, last := r.nextBand(want)
 		r.band.unsorted = r.appendEdges(r.band.unsorted[:0], lo, hi)
 		if last && r.near != nil && r.alive == 0 && r.allMeet(r.band.unsorted) {
-			return
+			return nil
 		}
-		from := len(r.edges)
-		r.edges = r.band.sort(r.edges)
-		r.last, r.met = last, len(r.edges)-1
-		if !visit(from) || last {
-			return
+		if err := checkEdges(r.edges.count + len(r.band.unsorted)); err != nil {
+			return err
+		}
+		s := r.edges.add(&r.band)
+		r.last, r.met = last, len(s.edges)-1
+		if !visit(s) || last {
+			return nil
 		}
 		lo = hi
 	}
@@ -203,18 +229,20 @@ func (r *reduced[T]) merge(e filteredEdge[T], rank int) bool {
 	return true
 }
 
-// visit adds the next edge.
-func (r *reduced[T]) visit(rank int) {
-	e := r.edges[rank]
-	a, b := e.a, e.b
-	if r.place != nil {
-		a, b = r.place[a], r.place[b]
-	}
-	apex := r.near.add(a, b)
-	r.fate = append(r.fate, apex)
+// visit adds the next edge, which is the i'th of a run.
+func (r *reduced[T]) visit(s *run[T], i int) {
+	e, rank := s.edges[i], s.first+i
+	a, b := r.placesOf(e)
 	if len(r.ranks) > 0 {
 		r.ranks[triangle(int(e.a))+int(e.b)] = int32(rank)
 	}
+	if r.scouting && r.scouts.settled(i%r.scouts.block, a, b) {
+		r.bits.join(a, b)
+		s.fates[i] = settled
+		return
+	}
+	apex := r.near.add(a, b)
+	s.fates[i] = apex
 	if apex < 0 {
 		if !r.merge(e, rank) {
 			r.births = append(r.births, int32(rank))
@@ -233,6 +261,14 @@ func (r *reduced[T]) visit(rank int) {
 		r.toggleLegs(e, apex)
 		r.reduce(rank, v)
 	}
+}
+
+// placesOf returns the places of the ends of an edge.
+func (r *reduced[T]) placesOf(e filteredEdge[T]) (a, b int32) {
+	if r.place == nil {
+		return e.a, e.b
+	}
+	return r.place[e.a], r.place[e.b]
 }
 
 // toggleLegs adds the edges from the ends of e to v.
@@ -255,22 +291,22 @@ func (r *reduced[T]) rank(a, b int32) int32 {
 	if len(r.ranks) > 0 {
 		return r.ranks[triangle(int(max(a, b)))+int(min(a, b))]
 	}
-	i, ok := slices.BinarySearchFunc(r.edges[:len(r.fate)], edgeOf(r.distance(a, b), a, b), compareEdges)
-	if !ok {
-		panic("ph: an edge is asked for before it is there")
-	}
-	return int32(i)
+	return r.edges.rank(edgeOf(r.distance(a, b), a, b))
 }
 
 // reduce reduces the column that comes from the triangle of an edge over v.
 func (r *reduced[T]) reduce(rank int, v int32) {
 	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
-		switch fate := r.fate[pivot]; {
+		s, i := r.edges.find(pivot)
+		if s.fates[i] == settled {
+			s.fates[i] = r.firstOfLune(s.edges[i])
+		}
+		switch fate := s.fates[i]; {
 		case fate >= 0: // an apparent column
 			r.column.toggle(pivot)
-			r.toggleLegs(r.edges[pivot], fate)
+			r.toggleLegs(s.edges[i], fate)
 		case fate == born:
-			r.fate[pivot] = dead - int32(len(r.columns))
+			s.fates[i] = dead - int32(len(r.columns))
 			r.store()
 			r.alive--
 			r.deaths = append(r.deaths, death{pivot, int32(rank), v})
@@ -284,32 +320,50 @@ func (r *reduced[T]) reduce(rank int, v int32) {
 	}
 }
 
+// firstOfLune returns the first point of the lune that an edge had.
+func (r *reduced[T]) firstOfLune(e filteredEdge[T]) int32 {
+	a, b := r.placesOf(e)
+	q := r.bits.row(b)
+	for w, x := range r.bits.row(a) {
+		for x &= q[w]; x != 0; x &= x - 1 {
+			place := int32(w<<6 + bits.TrailingZeros64(x))
+			if v := r.point(place); compareEdges(edgeOf(r.distance(e.a, v), e.a, v), e) < 0 &&
+				compareEdges(edgeOf(r.distance(e.b, v), e.b, v), e) < 0 {
+				return place
+			}
+		}
+	}
+	panic("ph: a lune is asked for that is empty")
+}
+
 // store moves the column to the arena, which leaves it empty.
 func (r *reduced[T]) store() {
-	from := int32(len(r.arena))
+	from := len(r.arena)
 	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
 		r.arena = append(r.arena, pivot)
 		r.column.toggle(pivot)
 	}
-	r.columns = append(r.columns, span{from, int32(len(r.arena))})
+	r.columns = append(r.columns, span{from, len(r.arena)})
 }
 
-// allKnown reports whether no loop is yet to be born after the edge of this rank.
-func (r *reduced[T]) allKnown(rank int) bool {
+// allKnown reports whether no loop is yet to be born after the i'th edge of a run.
+func (r *reduced[T]) allKnown(s *run[T], i int) bool {
 	if !r.looked {
 		if r.last {
-			for r.met > rank && r.meet(r.edges[r.met]) {
+			for r.met > i && r.meet(s.edges[r.met]) {
 				r.met--
 			}
-			return r.met <= rank
+			return r.met <= i
 		}
 		// Not while there are too few edges to see most lunes by, nor when it
-		// would spare less than has been done.
-		n := r.size()
-		if n <= 64*mostRowWords || rank < 16*n || r.total() < 4*rank {
+		// would spare less than has been done, as where distances of few points
+		// must all be looked at.
+		n, rank := r.size(), s.first+i
+		few := n <= 64*mostRowWords && r.place == nil
+		if few || rank < 16*n || r.total() < 4*rank && r.total()-rank < 64*n {
 			return false
 		}
-		bridges := r.appendEmptyLunes(r.bridges, r.edges[rank], r.near)
+		bridges := r.appendEmptyLunes(r.bridges, s.edges[i], r.near, r.workers)
 		slices.SortFunc(bridges, compareEdges)
 		r.expect(bridges)
 	}

@@ -37,7 +37,7 @@ func (r *reduced[T]) reportOne(result *Result) {
 	})
 	bars := result.Diagrams[1].Bars[:0]
 	for _, d := range r.deaths {
-		birth, end := r.edges[d.birth], r.edges[d.edge]
+		birth, end := r.edges.edge(d.birth), r.edges.edge(d.edge)
 		if birth.length == end.length {
 			continue
 		}
@@ -52,10 +52,10 @@ func (r *reduced[T]) reportOne(result *Result) {
 		}
 	}
 	for _, rank := range r.births {
-		if r.fate[rank] != born {
+		if *r.edges.fate(rank) != born {
 			continue
 		}
-		e := r.edges[rank]
+		e := r.edges.edge(rank)
 		bars = append(bars, Bar{float64(e.length), math.Inf(1), e.ends(), Edge{-1, -1}})
 		if result.Simplices != nil {
 			result.Simplices[1] = append(result.Simplices[1], Pairing{Birth: Simplex{e.b, e.a}})
@@ -74,10 +74,10 @@ func sorted(points ...int32) Simplex {
 
 // cycle returns the edges of the column that ended the loop of a birth edge.
 func (r *reduced[T]) cycle(birth int32) []Edge {
-	s := r.columns[dead-r.fate[birth]]
+	s := r.columns[dead-*r.edges.fate(birth)]
 	edges := make([]Edge, 0, s.to-s.from)
 	for _, rank := range r.arena[s.from:s.to] {
-		edges = append(edges, r.edges[rank].ends())
+		edges = append(edges, r.edges.edge(rank).ends())
 	}
 	return edges
 }
@@ -129,9 +129,8 @@ func (c *cohomology) simplex(code uint64, points int) Simplex {
 func (c *cohomology) cocycle(p pair, degree int) Chain {
 	s := c.columns[p.column]
 	chain := make(Chain, 0, s.to-s.from)
-	mask := uint64(1)<<c.code.coefficientBits - 1
 	for _, t := range c.arena[s.from:s.to] {
-		chain = append(chain, Term{c.simplex(t, degree+1), int(t & mask)})
+		chain = append(chain, Term{c.simplex(t, degree+1), int(c.code.coefficient(t))})
 	}
 	return chain
 }

@@ -204,3 +204,18 @@ func TestRepresentatives(t *testing.T) {
 		requireCycles(t, g, res)
 	}
 }
+
+// TestCyclesOfComponents: degree 0 has none, and to ask for them is no error.
+func TestCyclesOfComponents(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	m := distances(draw(r, 9, 2, 0), 9)
+	var e ph.Engine
+	for range 2 {
+		res, err := e.Compute(m, ph.Options{Cycles: true, Cocycles: true, Simplices: true})
+		require.NoError(t, err)
+		requireBars(t, newGraph(m, 0).oracle(0, 2), res.Diagrams)
+		require.Empty(t, res.Cycles)
+		_, err = e.Compute(m, ph.Options{MaxDegree: 1})
+		require.NoError(t, err)
+	}
+}

@@ -41,6 +41,12 @@ func (c *coder) shift(points int) int { return (points-2)*c.pointBits + c.coeffi
 
 func (c *coder) rankOf(simplex uint64, points int) uint32 { return uint32(simplex >> c.shift(points)) }
 
+// coefficient returns that of a simplex.
+func (c *coder) coefficient(simplex uint64) uint64 { return simplex & (1<<c.coefficientBits - 1) }
+
+// bare returns a simplex with the coefficient 0.
+func (c *coder) bare(simplex uint64) uint64 { return simplex &^ (1<<c.coefficientBits - 1) }
+
 // points writes the points of a simplex in ascending order.
 func (c *coder) points(dst []int32, simplex uint64) {
 	n := len(dst)

@@ -41,17 +41,17 @@ type link struct {
 const none = ^uint32(0)
 
 // beginSkeleton makes the skeleton of edges that are in order.
-func beginSkeleton[T Float](s *skeleton, n int, edges []filteredEdge[T]) {
+func beginSkeleton[T Float](s *skeleton, n int, edges *runs[T]) {
 	s.n, s.words = n, (n+63)/64
-	s.ends, s.lengths = resize(s.ends, len(edges)), resize(s.lengths, len(edges))
-	for i, e := range edges {
-		s.ends[i], s.lengths[i] = e.ends(), float64(e.length)
+	s.ends, s.lengths = resize(s.ends, edges.count), resize(s.lengths, edges.count)
+	for _, r := range edges.list {
+		for i, e := range r.edges {
+			s.ends[r.first+i], s.lengths[r.first+i] = e.ends(), float64(e.length)
+		}
 	}
-	s.idles = resize(s.idles, (len(edges)+63)/64)
-	clear(s.idles)
 	// A matrix takes as much memory as links do where a quarter of all pairs of
 	// points are edges, and is faster from long before that.
-	s.dense = n <= 1024 || len(edges) >= n*n/32
+	s.dense = n <= 1024 || edges.count >= n*n/32
 	if s.dense {
 		s.fillMatrix()
 	} else {
@@ -96,8 +96,7 @@ func (s *skeleton) fillLinks() {
 	}
 }
 
-// idle reports whether an edge changes no homology. Before apexes are chosen
-// none is known to be idle.
+// idle reports whether an edge changes no homology.
 func (s *skeleton) idle(rank uint32) bool { return s.idles[rank>>6]>>(rank&63)&1 != 0 }
 
 func (s *skeleton) linksOf(v int32) []link { return s.links[s.starts[v]:s.starts[v+1]] }

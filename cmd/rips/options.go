@@ -57,6 +57,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.IntVar(&o.compute.MaxDegree, "dim", 1, "highest `degree` of homology")
 	flags.Float64Var(&o.compute.Threshold, "threshold", 0, "`length` of the longest edges; 0 stands for the enclosing radius, beyond which nothing happens")
 	flags.IntVar(&o.compute.Modulus, "modulus", 2, "coefficients are integers modulo this `prime`")
+	flags.IntVar(&o.compute.Workers, "threads", 0, "`number` of threads that work at once; 0 stands for as many as the processor has, or one where there is little to do")
 	flags.Float64Var(&o.ratio, "ratio", 1, "print only intervals with death/birth greater than this `number`")
 	flags.BoolVar(&o.double, "float64", false, "read distances and coordinates as float64 instead of float32")
 	flags.BoolVar(&o.compute.Cocycles, "cocycles", false, "a representative cocycle of each interval of degree 1 and higher")
@@ -91,6 +92,8 @@ func (o *options) check() error {
 		return cli.Usagef("-dim %d: the least degree is 0", c.MaxDegree)
 	case !(c.Threshold >= 0):
 		return cli.Usagef("-threshold %v: a length is at least 0", c.Threshold)
+	case c.Workers < 0:
+		return cli.Usagef("-threads %d: there must be one, and 0 stands for as many as the processor has", c.Workers)
 	case !(o.ratio >= 1) || math.IsInf(o.ratio, 1):
 		return cli.Usagef("-ratio %v: deaths are at least as great as births, so it is at least 1", o.ratio)
 	case c.Cycles && c.Modulus != 2:
