@@ -22,18 +22,30 @@ type Metrics struct {
 
 // CreateMetrics starts a table with the given column names in a new file.
 func (f *Folder) CreateMetrics(name string, columns []string) (*Metrics, error) {
-	file, err := os.OpenFile(f.Path(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	return f.beginMetrics(name, columns, os.O_EXCL)
+}
+
+// beginMetrics writes the heading at once: a run that is killed before its first
+// checkpoint leaves a table all the same.
+func (f *Folder) beginMetrics(name string, columns []string, flag int) (*Metrics, error) {
+	file, err := os.OpenFile(f.Path(name), os.O_CREATE|os.O_WRONLY|flag, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	m := &Metrics{Columns: columns, file: file, w: bufio.NewWriter(file)}
-	_, err = fmt.Fprintln(m.w, strings.Join(columns, ","))
-	return m, err
+	if _, err := fmt.Fprintln(file, strings.Join(columns, ",")); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	return &Metrics{Columns: columns, file: file, w: bufio.NewWriter(file)}, nil
 }
 
 // ResumeMetrics opens the table of an earlier run and cuts it back to its first
-// rows rows. A table with fewer rows or other columns is an error.
+// rows rows. A table with fewer rows or other columns is an error. One of no rows
+// begins anew: the run may have been stopped before there was a table.
 func (f *Folder) ResumeMetrics(name string, columns []string, rows int) (*Metrics, error) {
+	if rows == 0 {
+		return f.beginMetrics(name, columns, os.O_TRUNC)
+	}
 	path := f.Path(name)
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

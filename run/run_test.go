@@ -75,6 +75,9 @@ func TestMetrics(t *testing.T) {
 	columns := []string{"step", "loss"}
 	m, err := f.CreateMetrics("m.csv", columns)
 	require.NoError(t, err)
+	heading, err := os.ReadFile(f.Path("m.csv"))
+	require.NoError(t, err)
+	require.Equal(t, "step,loss\n", string(heading), "the heading does not wait for a row")
 	for i := range 5 {
 		require.NoError(t, m.Append([]float64{float64(i), 1 / float64(i)}))
 	}
@@ -102,6 +105,23 @@ func TestMetrics(t *testing.T) {
 	require.NoError(t, m.Append([]float64{3, 9}))
 	require.NoError(t, m.Close())
 	require.Equal(t, "step,loss\n0,+Inf\n1,1\n2,0.5\n3,9\n", read())
+
+	// Before its first row a table begins anew, whatever is left of it.
+	for _, left := range []string{"", "step,l", "another,table\n1,2\n"} {
+		require.NoError(t, os.WriteFile(f.Path("left.csv"), []byte(left), 0o600))
+		m, err = f.ResumeMetrics("left.csv", columns, 0)
+		require.NoError(t, err, left)
+		require.Empty(t, m.Rows)
+		require.NoError(t, m.Append([]float64{0, 1}))
+		require.NoError(t, m.Close())
+		data, err := os.ReadFile(f.Path("left.csv"))
+		require.NoError(t, err)
+		require.Equal(t, "step,loss\n0,1\n", string(data))
+		require.NoError(t, os.Remove(f.Path("left.csv")))
+	}
+	m, err = f.ResumeMetrics("left.csv", columns, 0)
+	require.NoError(t, err, "nothing is left of it")
+	require.NoError(t, m.Close())
 
 	_, err = f.ResumeMetrics("m.csv", columns, 5)
 	require.ErrorContains(t, err, "holds 4 whole rows")
