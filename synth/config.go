@@ -91,7 +91,7 @@ func (s Spread) spread() (topoloss.Spread, error) {
 // Validate returns an error that names the first field that makes no sense.
 func (c Config) Validate() error {
 	switch {
-	case c.Start.Len() == 0:
+	case c.Start == nil || c.Start.Len() == 0:
 		return fmt.Errorf("there is no cloud to move")
 	case c.Truth == nil && len(c.TrueDiagrams) == 0:
 		return fmt.Errorf("there is neither a true cloud nor a true diagram to move towards")
@@ -99,8 +99,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("there are a true cloud and a true diagram: give one of them")
 	case c.Truth != nil && c.Truth.Len() == 0:
 		return fmt.Errorf("the true cloud has no points")
-	case c.Start.Dim > 3 || c.Truth != nil && c.Truth.Dim > 3:
-		return fmt.Errorf("a cloud has points in R^%d: R², R³ and the line can be drawn", max(c.Start.Dim, c.Truth.Dim))
+	case c.Start.Dim > 3:
+		return fmt.Errorf("the cloud has points in R^%d: R², R³ and the line can be drawn", c.Start.Dim)
+	case c.Truth != nil && c.Truth.Dim > 3:
+		return fmt.Errorf("the true cloud has points in R^%d: R², R³ and the line can be drawn", c.Truth.Dim)
 	case c.Steps < 1:
 		return fmt.Errorf("steps is %d, must be at least 1", c.Steps)
 	case !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0):

@@ -42,8 +42,11 @@ func New(config Config, env Environment) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.metrics, err = r.Folder.CreateMetrics("metrics.csv", r.columns())
-	return r, err
+	if r.metrics, err = r.Folder.CreateMetrics("metrics.csv", r.columns()); err != nil {
+		r.mover.Free()
+		return nil, err
+	}
+	return r, nil
 }
 
 // Resume goes on with the run in env.Folder from its last checkpoint, as if it
@@ -55,11 +58,14 @@ func Resume(config Config, env Environment) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.readCheckpoint(); err != nil {
+	if err = r.readCheckpoint(); err == nil {
+		r.metrics, err = r.Folder.ResumeMetrics("metrics.csv", r.columns(), r.steps)
+	}
+	if err != nil {
+		r.mover.Free()
 		return nil, fmt.Errorf("resuming %s: %w", r.Folder.Path(), err)
 	}
-	r.metrics, err = r.Folder.ResumeMetrics("metrics.csv", r.columns(), r.steps)
-	return r, err
+	return r, nil
 }
 
 func prepare(config Config, env Environment) (*Run, error) {

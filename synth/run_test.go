@@ -98,11 +98,16 @@ func TestConfigJSON(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	for want, spoil := range map[string]func(*synth.Config){
-		"no cloud to move":                 func(c *synth.Config) { c.Start = new(cloud.Cloud) },
-		"neither a true cloud":             func(c *synth.Config) { c.Truth = nil },
-		"the true cloud has no points":     func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 2} },
-		"a true cloud and a true diagram":  func(c *synth.Config) { c.TrueDiagrams = synth.Diagrams{{}} },
-		"R^4":                              func(c *synth.Config) { c.Start = &cloud.Cloud{Dim: 4, Coords: make([]float32, 8)} },
+		"no cloud to move":                func(c *synth.Config) { c.Start = new(cloud.Cloud) },
+		"neither a true cloud":            func(c *synth.Config) { c.Truth = nil },
+		"the true cloud has no points":    func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 2} },
+		"a true cloud and a true diagram": func(c *synth.Config) { c.TrueDiagrams = synth.Diagrams{{}} },
+		"there is no cloud to move":       func(c *synth.Config) { c.Start = nil },
+		"R^4":                             func(c *synth.Config) { c.Start = &cloud.Cloud{Dim: 4, Coords: make([]float32, 8)} },
+		"in R^6": func(c *synth.Config) {
+			c.Start, c.Truth = &cloud.Cloud{Dim: 6, Coords: make([]float32, 6)}, nil
+			c.TrueDiagrams = synth.Diagrams{{}}
+		},
 		"R^5":                              func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 5, Coords: make([]float32, 5)} },
 		"steps is 0":                       func(c *synth.Config) { c.Steps = 0 },
 		"learning-rate is +Inf":            func(c *synth.Config) { c.LearningRate = math.Inf(1) },
@@ -213,14 +218,41 @@ func TestDamagedCheckpoint(t *testing.T) {
 	_, err = synth.Resume(c, env)
 	require.ErrorContains(t, err, "checkpoint.safetensors")
 
-	// Without one the run begins anew.
+	// Without one the run begins anew, even if it never came to write its table.
 	require.NoError(t, os.Remove(r.Folder.Path("checkpoint.safetensors")))
+	require.NoError(t, os.Truncate(r.Folder.Path("metrics.csv"), 0))
 	again, err := synth.Resume(c, env)
 	require.NoError(t, err)
 	done, _ := again.Steps()
 	require.Zero(t, done)
 	require.NoError(t, again.Move(context.Background()))
 	require.NoError(t, errors.Join(again.Close()))
+}
+
+// TestDamagedTable: there is no half of a run to close.
+func TestDamagedTable(t *testing.T) {
+	dev := cpu.New(cpu.Threads(1))
+	defer dev.Close()
+	c, err := synth.Experiment(2, 4)
+	require.NoError(t, err)
+	c.Steps = 3
+	r, err := start(t, dev, c, filepath.Join(t.TempDir(), "run"))
+	require.NoError(t, err)
+	require.NoError(t, r.Move(context.Background()))
+	require.NoError(t, r.Close())
+	env := synth.Environment{Device: dev, Folder: r.Folder}
+	r, err = synth.New(c, env)
+	require.ErrorIs(t, err, os.ErrExist)
+	require.Nil(t, r)
+	table := env.Folder.Path("metrics.csv")
+	require.NoError(t, os.Truncate(table, 0))
+	r, err = synth.Resume(c, env)
+	require.ErrorContains(t, err, "holds 0 whole rows, the checkpoint was written after 3")
+	require.Nil(t, r)
+	require.NoError(t, os.Remove(table))
+	r, err = synth.Resume(c, env)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.Nil(t, r)
 }
 
 func TestLonger(t *testing.T) {

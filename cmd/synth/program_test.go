@@ -252,6 +252,21 @@ func TestWhatMayNotChange(t *testing.T) {
 	}
 }
 
+func TestDamagedFolderIsRefused(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	code, _, stderr := call(t, context.Background(), "1", "-steps", "2", "-output", out)
+	require.Zero(t, code, stderr)
+	for _, c := range []struct{ file, text, want string }{
+		{"metrics.csv", "", "metrics.csv: holds 0 whole rows, the checkpoint was written after 2"},
+		{"config.json", "{}", "there is no cloud to move"},
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(out, c.file), []byte(c.text), 0o600))
+		code, _, stderr := call(t, context.Background(), "-resume", "-output", out)
+		require.Equal(t, 2, code, stderr)
+		require.Contains(t, stderr, c.want)
+	}
+}
+
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"-help"}, {"1", "-help"}, {"-h"}} {
 		code, stdout, _ := call(t, context.Background(), args...)
