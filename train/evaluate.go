@@ -36,8 +36,7 @@ func (r *Run) finishEpoch() error {
 	}
 	r.Progress.Note(fmt.Sprintf("epoch %d: BCE per image in training %.2f VAE, %.2f TopoVAE; in validation %.2f VAE, %.2f TopoVAE",
 		epoch, row[1], row[2], row[3], row[4]))
-	return r.drawGrid(fmt.Sprintf("grid-validation-epoch-%d.png", epoch),
-		fmt.Sprintf("Validation images after epoch %d", epoch), r.Data.Train, r.holdout[0])
+	return r.drawGrid(validationGrid(epoch), r.Data.Train, r.holdout[0])
 }
 
 // evaluate returns the mean cross-entropy per image of a model's

@@ -50,9 +50,8 @@ func (r *Run) Finish() (Summary, error) {
 		}
 	}
 	r.Progress.Step(2, "weights saved")
-	training := r.pictures
-	r.pictures = nil
-	if err := r.drawGrid("grid-test.png", "Test images", r.Data.Test, test[0]); err != nil {
+	testGrid := run.Picture{File: "grid-test.png", Caption: "Test images"}
+	if err := r.drawGrid(testGrid, r.Data.Test, test[0]); err != nil {
 		return s, err
 	}
 	if err := r.drawCurves(); err != nil {
@@ -62,14 +61,14 @@ func (r *Run) Finish() (Summary, error) {
 		return s, err
 	}
 	r.Progress.Step(3, "pictures drawn")
-	if err := r.report(s, training); err != nil {
+	if err := r.report(s, testGrid); err != nil {
 		return s, err
 	}
 	r.Progress.Step(4, "report written")
 	return s, r.metrics.Flush()
 }
 
-func (r *Run) report(s Summary, training []run.Picture) error {
+func (r *Run) report(s Summary, testGrid run.Picture) error {
 	var epochs [][]string
 	for _, e := range thin(r.epochs.Rows, 8) {
 		row := []string{fmt.Sprintf("%.0f", e[0])}
@@ -111,11 +110,11 @@ func (r *Run) report(s Summary, training []run.Picture) error {
 					Head: []string{"epoch", "VAE training", "TopoVAE training", "VAE validation", "TopoVAE validation"},
 					Rows: epochs,
 				}},
-			{Heading: "Reconstructions of test images", Pictures: pick("grid-test")},
+			{Heading: "Reconstructions of test images", Pictures: []run.Picture{testGrid}},
 			{Heading: "Training", Pictures: append(pick("bce"), pick("topo")...),
 				Table: run.Table{Head: []string{"step", "BCE VAE", "BCE TopoVAE", "KLD VAE", "KLD TopoVAE", "topological loss"}, Rows: losses}},
 			{Heading: "Latent space", Pictures: pick("latent")},
-			{Heading: "Reconstructions on the way", Pictures: thin(training, 6)},
+			{Heading: "Reconstructions on the way", Pictures: thin(r.onTheWay(), 6)},
 			{Heading: "Settings", Table: run.Table{Head: []string{"setting", "value"}, Rows: settings}},
 		},
 	})

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/run"
@@ -15,15 +16,41 @@ const (
 	scatterMax  = 2000 // points of a latent scatter
 )
 
+// The pictures that are drawn on the way.
+
+func trainingGrid(step int) run.Picture {
+	return run.Picture{File: fmt.Sprintf("grid-step-%06d.png", step), Caption: fmt.Sprintf("Training images after step %d", step)}
+}
+
+func validationGrid(epoch int) run.Picture {
+	return run.Picture{File: fmt.Sprintf("grid-validation-epoch-%d.png", epoch), Caption: fmt.Sprintf("Validation images after epoch %d", epoch)}
+}
+
+// onTheWay lists those pictures, in the order in which they were drawn. The folder
+// tells which there are: some may have been drawn before the run was resumed.
+func (r *Run) onTheWay() []run.Picture {
+	var drawn []run.Picture
+	add := func(p run.Picture) {
+		if _, err := os.Stat(r.Folder.Path(p.File)); err == nil {
+			drawn = append(drawn, p)
+		}
+	}
+	for step := 1; step <= r.steps; step++ {
+		add(trainingGrid(step))
+		if step == r.steps || step%len(r.train) == 0 {
+			add(validationGrid((step + len(r.train) - 1) / len(r.train)))
+		}
+	}
+	return drawn
+}
+
 // drawTraining draws reconstructions of the batch that was trained on last.
 func (r *Run) drawTraining() error {
-	numbers := r.train[(r.steps-1)%len(r.train)]
-	return r.drawGrid(fmt.Sprintf("grid-step-%06d.png", r.steps),
-		fmt.Sprintf("Training images after step %d", r.steps), r.Data.Train, numbers)
+	return r.drawGrid(trainingGrid(r.steps), r.Data.Train, r.train[(r.steps-1)%len(r.train)])
 }
 
 // drawGrid draws true images and what both models make of them.
-func (r *Run) drawGrid(file, title string, set *fashionmnist.Set, numbers []int) error {
+func (r *Run) drawGrid(p run.Picture, set *fashionmnist.Set, numbers []int) error {
 	numbers = numbers[:min(gridImages, len(numbers))]
 	truth := append([]float32(nil), r.decode(set, numbers)...)
 	rows := []viz.GridRow{{Caption: "true", Images: truth}}
@@ -35,12 +62,12 @@ func (r *Run) drawGrid(file, title string, set *fashionmnist.Set, numbers []int)
 			images, failed = out.Images.Values()
 		})
 		if failed != nil {
-			return fmt.Errorf("%s: %w", file, failed)
+			return fmt.Errorf("%s: %w", p.File, failed)
 		}
 		rows = append(rows, viz.GridRow{Caption: m.name, Images: images})
 	}
-	return r.picture(file, title, func(w io.Writer) error {
-		return viz.ImageGrid(w, title, fashionmnist.Side, gridColumns, rows...)
+	return r.Folder.Write(p.File, func(w io.Writer) error {
+		return viz.ImageGrid(w, p.Caption, fashionmnist.Side, gridColumns, rows...)
 	})
 }
 

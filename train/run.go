@@ -66,6 +66,7 @@ func New(config Config, env Environment) (*Run, error) {
 		return nil, err
 	}
 	if r.epochs, err = r.Folder.CreateMetrics("epochs.csv", epochColumns); err != nil {
+		r.metrics.Close()
 		return nil, err
 	}
 	return r, nil
@@ -86,12 +87,13 @@ func Resume(config Config, env Environment) (*Run, error) {
 	if r.metrics, err = r.Folder.ResumeMetrics("metrics.csv", r.columns(), r.steps); err != nil {
 		return nil, err
 	}
-	whole := r.steps / len(r.train)
-	if r.epochs, err = r.Folder.ResumeMetrics("epochs.csv", epochColumns, whole); err != nil {
-		// Stopped between the last step of an epoch and its validation.
-		r.epochs, err = r.Folder.ResumeMetrics("epochs.csv", epochColumns, whole-1)
+	// The row of an epoch that was cut short is written again, by then perhaps of
+	// the whole epoch.
+	if r.epochs, err = r.Folder.ResumeMetrics("epochs.csv", epochColumns, r.steps/len(r.train)); err != nil {
+		r.metrics.Close()
+		return nil, err
 	}
-	return r, err
+	return r, nil
 }
 
 func prepare(config Config, env Environment) (*Run, error) {
@@ -151,18 +153,23 @@ func (r *Run) Train(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		if r.steps == total || r.steps%len(r.train) == 0 {
+		if r.steps%len(r.train) == 0 {
 			if err := r.finishEpoch(); err != nil {
 				return err
 			}
 		}
-		if r.steps == total || r.steps%checkpointEvery == 0 {
+		if r.steps%checkpointEvery == 0 {
 			if err := r.checkpoint(); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	if r.steps%len(r.train) > 0 {
+		if err := r.finishEpoch(); err != nil {
+			return err
+		}
+	}
+	return r.checkpoint()
 }
 
 // Close closes the run's tables.
@@ -310,6 +317,9 @@ func (r *Run) readCheckpoint() error {
 	err = errors.Join(r.vae.restore(f, "vae.", r.steps), r.twin.restore(f, "topovae.", r.steps))
 	if err != nil {
 		return fmt.Errorf("%s: %w", checkpointFile, err)
+	}
+	if done, total := r.Steps(); done > total {
+		return fmt.Errorf("the run has made %d steps already, more than the %d asked for", done, total)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -159,6 +160,74 @@ func TestLongerRunGoesOn(t *testing.T) {
 	require.NoError(t, r.Train(context.Background()))
 	require.NoError(t, r.Close())
 	require.Equal(t, rows(t, other.Folder.Path("metrics.csv")), rows(t, env.Folder.Path("metrics.csv")))
+}
+
+// finished makes a run to its end and returns what its folder holds.
+func finished(t *testing.T, start func(train.Config, train.Environment) (*train.Run, error), c train.Config, env train.Environment) map[string]string {
+	r, err := start(c, env)
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	_, err = r.Finish()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	files := make(map[string]string)
+	entries, err := os.ReadDir(env.Folder.Path())
+	require.NoError(t, err)
+	for _, e := range entries {
+		data, err := os.ReadFile(env.Folder.Path(e.Name()))
+		require.NoError(t, err)
+		files[e.Name()] = string(data)
+	}
+	return files
+}
+
+// TestFinishedRunStaysAsItIs: a run whose last epoch is cut short loses nothing
+// when it is resumed, neither numbers nor pictures.
+func TestFinishedRunStaysAsItIs(t *testing.T) {
+	c := small()
+	c.MaxSteps = 5
+	env := environment(t, c, 2)
+	want := finished(t, train.New, c, env)
+	require.Equal(t, 3, strings.Count(want["epochs.csv"], "\n"), "two epochs")
+	require.Contains(t, want["report.html"], "Training images after step 2")
+	for name, data := range finished(t, train.Resume, c, env) {
+		require.True(t, want[name] == data, name)
+	}
+
+	// Nor does one that was stopped at the step which then becomes its last.
+	c.MaxSteps = 0
+	stopped := environment(t, c, 2)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	stopped.Progress = stopAfter{steps: 5, stop: stop}
+	r, err := train.New(c, stopped)
+	require.NoError(t, err)
+	require.ErrorIs(t, r.Train(ctx), context.Canceled)
+	require.NoError(t, r.Close())
+	stopped.Progress = nil
+	c.MaxSteps = 5
+	got := finished(t, train.Resume, c, stopped)
+	require.Equal(t, want["epochs.csv"], got["epochs.csv"])
+	require.Equal(t, strings.Count(want["report.html"], "<img "), strings.Count(got["report.html"], "<img "))
+}
+
+func TestDamagedTablesAreRefused(t *testing.T) {
+	c := small()
+	env := environment(t, c, 2)
+	want := finished(t, train.New, c, env)
+	for _, name := range []string{"metrics.csv", "epochs.csv"} {
+		table := want[name]
+		cut := table[:strings.LastIndexByte(table[:len(table)-1], '\n')+1]
+		require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(cut), 0o600))
+		r, err := train.Resume(c, env)
+		require.ErrorContains(t, err, name)
+		require.ErrorContains(t, err, "whole rows")
+		require.Nil(t, r)
+		require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(table), 0o600))
+	}
+	c.MaxSteps = 4
+	_, err := train.Resume(c, env)
+	require.ErrorContains(t, err, "the run has made 6 steps already, more than the 4 asked for")
 }
 
 func TestConfigIsValidated(t *testing.T) {
