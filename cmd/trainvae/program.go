@@ -76,7 +76,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 			return err
 		}
 	}
-	if err := check(o.Config); err != nil {
+	if err := o.check(); err != nil {
 		return cli.UsageError{Err: err}
 	}
 	dev, err := training.OpenDevice(o.Device)
@@ -97,31 +97,17 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	// be resumed on the same images.
 	o.Data = data.Source
 
-	env := train.Environment{Device: dev, Data: data, Progress: progress}
-	start := train.New
-	if o.resume {
-		start = train.Resume
-		var ignored train.Config
-		if env.Folder, err = run.Open(o.output, &ignored); err != nil {
-			return cli.UsageError{Err: err}
-		}
-		if err := env.Folder.WriteJSON(run.ConfigFile, o.Config); err != nil {
-			return err
-		}
-	} else if env.Folder, err = createFolder(&o); err != nil {
-		return err
-	}
-	r, err := start(o.Config, env)
+	r, err := o.open(train.Environment{Device: dev, Data: data, Progress: progress})
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	progress.Note(fmt.Sprintf("on %s, into %s", dev.Name(), env.Folder.Path()))
+	progress.Note(fmt.Sprintf("on %s, into %s", dev.Name(), r.Folder.Path()))
 	if err := r.Train(ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
 			done, total := r.Steps()
 			return fmt.Errorf("%w after %d of %d steps, saved; go on with: trainvae -output %s -resume",
-				cli.ErrInterrupted, done, total, env.Folder.Path())
+				cli.ErrInterrupted, done, total, r.Folder.Path())
 		}
 		return err
 	}
@@ -146,7 +132,7 @@ func restoreConfig(flags *flag.FlagSet, args []string, o *options) error {
 	wrong := ""
 	flags.Visit(func(f *flag.Flag) {
 		switch f.Name {
-		case "output", "resume", "n-epochs", "max-steps", "n-plot", "device", "mirror":
+		case "output", "resume", "n-epochs", "max-steps", "n-plot", "device":
 		default:
 			wrong = f.Name
 		}
@@ -172,7 +158,11 @@ func restoreConfig(flags *flag.FlagSet, args []string, o *options) error {
 }
 
 // check finds mistakes before anything is opened or written.
-func check(c train.Config) error {
+func (o *options) check() error {
+	c := o.Config
+	if o.mirror != fashionmnist.OfficialURL && c.Data != "download" {
+		return fmt.Errorf("-mirror is where -data download fetches from; -data is %s", c.Data)
+	}
 	if err := c.Validate(); err != nil {
 		return err
 	}
@@ -204,6 +194,30 @@ func openData(ctx context.Context, o *options, progress run.Progress) (*fashionm
 		return nil, cli.UsageError{Err: err}
 	}
 	return data, nil
+}
+
+// open begins the run or goes on with it.
+func (o *options) open(env train.Environment) (*train.Run, error) {
+	var err error
+	if !o.resume {
+		if env.Folder, err = createFolder(o); err != nil {
+			return nil, err
+		}
+		return train.New(o.Config, env)
+	}
+	var before train.Config
+	if env.Folder, err = run.Open(o.output, &before); err != nil {
+		return nil, cli.UsageError{Err: err}
+	}
+	r, err := train.Resume(o.Config, env)
+	if err != nil {
+		return nil, cli.UsageError{Err: err}
+	}
+	if err := env.Folder.WriteJSON(run.ConfigFile, o.Config); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
 }
 
 func createFolder(o *options) (*run.Folder, error) {

@@ -91,6 +91,26 @@ func TestInterruptedRunResumes(t *testing.T) {
 	require.Contains(t, stdout, "3 steps")
 }
 
+// TestRefusedResumeWritesNothing: config.json says what the run is, not what it
+// could not become.
+func TestRefusedResumeWritesNothing(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	code, _, stderr := trainvae(t, context.Background(), quick("-output", out, "-max-steps", "2")...)
+	require.Zero(t, code, stderr)
+	before := read(t, out)
+	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-max-steps", "1")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "the run has made 2 steps already, more than the 1 asked for")
+	require.Equal(t, before, read(t, out))
+
+	require.NoError(t, os.Truncate(filepath.Join(out, "checkpoint.safetensors"), 100))
+	before = read(t, out)
+	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-epochs", "2")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "checkpoint.safetensors")
+	require.Equal(t, before, read(t, out))
+}
+
 func read(t *testing.T, folder string) map[string]string {
 	files := make(map[string]string)
 	entries, err := os.ReadDir(folder)
@@ -122,6 +142,7 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"-data", empty}, "train-images-idx3-ubyte"},
 		{[]string{"-data", "embedded:1"}, "too few"},
 		{[]string{"-device", "abacus"}, `no device "abacus"`},
+		{[]string{"-mirror", "ftp://example.org"}, "-mirror is where -data download fetches from; -data is embedded:20"},
 		{[]string{"-resume"}, "-resume needs -output"},
 		{[]string{"-resume", "-output", empty}, "holds no run to resume"},
 	} {
