@@ -9,9 +9,9 @@
 // # Text
 //
 // Numbers stand in lines, separated by blanks, tabs, commas or semicolons. Blank
-// lines are passed over, and so is what follows a #. An error names the line
-// and what is wrong with it: nothing is guessed, no number is left out in
-// silence, and what is not finite is refused.
+// lines are passed over, and so are what follows a # and a byte-order mark at the
+// beginning. An error names the line and what is wrong with it: nothing is guessed,
+// no number is left out in silence, and what is not finite is refused.
 package input
 
 import (
@@ -42,8 +42,8 @@ const (
 	// with the diagonal or without.
 	Distance Format = "distance"
 
-	// PointCloud has the coordinates of a point in each line. A first line that
-	// holds no numbers is taken for a heading.
+	// PointCloud has the coordinates of a point in each line. A first line of
+	// which no word is a number is taken for a heading.
 	PointCloud Format = "point-cloud"
 
 	// Sparse has lines i j d: points i and j, which count from 0, have the

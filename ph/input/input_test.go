@@ -24,21 +24,22 @@ func TestMatrices(t *testing.T) {
 		format input.Format
 		text   string
 	}{
-		"lower":                 {input.LowerDistance, "1\n2 3\n4 5 6\n"},
-		"as Ripser has it":      {input.LowerDistance, "\n1,\n2,3,\n4,5,6"},
-		"no end of line":        {input.LowerDistance, "1\n2\t3\r\n  4;5 ;6"},
-		"one line":              {input.LowerDistance, "1 2 3 4 5 6"},
-		"one column":            {input.LowerDistance, "1\n2\n3\n4\n5\n6\n"},
-		"full as lower":         {input.LowerDistance, "0 1 2 4\n1 0 3 5\n2 3 0 6\n4 5 6 0\n"},
-		"comments":              {input.LowerDistance, "# made by hand\n1 # 1, 0\n\n2 3\n#\n4 5 6#end"},
-		"upper":                 {input.UpperDistance, "1 2 4\n3 5\n6\n"},
-		"upper in one line":     {input.UpperDistance, "1,2,4,3,5,6"},
-		"upper in one column":   {input.UpperDistance, "1\n2\n4\n3\n5\n6"},
-		"full as upper":         {input.UpperDistance, "0 1 2 4\n1 0 3 5\n2 3 0 6\n4 5 6 0\n"},
-		"full":                  {input.Distance, "0,1,2,4\n1,0,3,5\n2,3,0,6\n4,5,6,0\n"},
-		"with diagonal":         {input.Distance, "0\n1 0\n2 3 0\n4 5 6 0"},
-		"lower as full":         {input.Distance, "\n1\n2 3\n4 5 6\n"},
-		"rounded in six digits": {input.Distance, "0,1,2.000001,4\n1,0,3,5\n2,3,0,6\n4,5,6,0\n"},
+		"lower":                  {input.LowerDistance, "1\n2 3\n4 5 6\n"},
+		"as Ripser has it":       {input.LowerDistance, "\n1,\n2,3,\n4,5,6"},
+		"with a byte-order mark": {input.LowerDistance, "\ufeff1\n2 3\n4 5 6\n"},
+		"no end of line":         {input.LowerDistance, "1\n2\t3\r\n  4;5 ;6"},
+		"one line":               {input.LowerDistance, "1 2 3 4 5 6"},
+		"one column":             {input.LowerDistance, "1\n2\n3\n4\n5\n6\n"},
+		"full as lower":          {input.LowerDistance, "0 1 2 4\n1 0 3 5\n2 3 0 6\n4 5 6 0\n"},
+		"comments":               {input.LowerDistance, "# made by hand\n1 # 1, 0\n\n2 3\n#\n4 5 6#end"},
+		"upper":                  {input.UpperDistance, "1 2 4\n3 5\n6\n"},
+		"upper in one line":      {input.UpperDistance, "1,2,4,3,5,6"},
+		"upper in one column":    {input.UpperDistance, "1\n2\n4\n3\n5\n6"},
+		"full as upper":          {input.UpperDistance, "0 1 2 4\n1 0 3 5\n2 3 0 6\n4 5 6 0\n"},
+		"full":                   {input.Distance, "0,1,2,4\n1,0,3,5\n2,3,0,6\n4,5,6,0\n"},
+		"with diagonal":          {input.Distance, "0\n1 0\n2 3 0\n4 5 6 0"},
+		"lower as full":          {input.Distance, "\n1\n2 3\n4 5 6\n"},
+		"rounded in six digits":  {input.Distance, "0,1,2.000001,4\n1,0,3,5\n2,3,0,6\n4,5,6,0\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			single, err := input.Read[float32](strings.NewReader(c.text), c.format)
@@ -74,7 +75,8 @@ func TestFewPoints(t *testing.T) {
 }
 
 func TestPoints(t *testing.T) {
-	for _, text := range []string{"0 1\n2 3.5\n-4e-1 5", "x,y\n0,1\n\n2;3.5,\r\n-0.4 5\n", "# three\nx 2\n0 1 # first\n2 3.5\n-.4\t+5"} {
+	for _, text := range []string{"0 1\n2 3.5\n-4e-1 5", "x,y\n0,1\n\n2;3.5,\r\n-0.4 5\n", "# three\nx y\n0 1 # first\n2 3.5\n-.4\t+5",
+		"\ufeff0 1\n2 3.5\n-.4 5", "\ufeff\"x\", \"y\" # axes\n\n0 1\n2 3.5\n-.4 5"} {
 		p, err := input.ReadPoints[float32](strings.NewReader(text))
 		require.NoError(t, err)
 		require.Equal(t, ph.Points[float32]{Dim: 2, Coords: []float32{0, 1, 2, 3.5, -0.4, 5}}, p, text)
@@ -200,6 +202,14 @@ func TestMistakes(t *testing.T) {
 		{input.PointCloud, "", "no points"},
 		{input.PointCloud, "x,y\n", "no points"},
 		{input.PointCloud, "x,y\nx,y\n", `line 2: "x" is not a number`},
+		{input.PointCloud, "nan 0\n1 2\n", "line 1: nan: numbers must be finite"},
+		{input.PointCloud, "1e999 0\n1 2\n", "line 1: 1e999 is too large for a number of 32 bits"},
+		{input.PointCloud, "x 2\n1 2\n", `line 1: "x" is not a number`},
+		{input.PointCloud, "x nan\n1 2\n", `line 1: "x" is not a number`},
+		{input.PointCloud, "1 O\n1 2\n", `line 1: "O" is not a number`},
+		{input.PointCloud, "x,y", "no points"},
+		{input.PointCloud, "1 2\nx y\n", `line 2: "x" is not a number`},
+		{input.PointCloud, "x\n\ufeff1\n", `line 2: "\ufeff1" is not a number`},
 		{input.PointCloud, "1 2\n3 4\n\n5\n", "line 4: 1 coordinates, where line 1 has 2"},
 		{input.PointCloud, "1 2\n3 -Inf", "line 2: -Inf: numbers must be finite"},
 
@@ -209,6 +219,7 @@ func TestMistakes(t *testing.T) {
 		{input.Sparse, "0 1.5 2\n", `line 1: "1.5" is not a point`},
 		{input.Sparse, "0 -1 2\n", `line 1: "-1" is not a point`},
 		{input.Sparse, "0 9999999999 2\n", `line 1: "9999999999" is not a point`},
+		{input.Sparse, "0 2147483646 1\n", `line 1: "2147483646" is not a point: want an integer from 0 to 16777215`},
 		{input.Sparse, "0 1 -2\n", "line 1: -2: distances must not be negative"},
 		{input.Sparse, "0 1 NaN\n", "line 1: NaN: numbers must be finite"},
 		{input.Sparse, "1 1 2\n", "line 1: the distance of point 1 to itself is 2, not 0"},

@@ -2,6 +2,7 @@ package input
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,15 +16,22 @@ type lexer struct {
 	scanner *bufio.Scanner
 	line    int  // that is being read, from 1
 	row     int  // the line of the latest row
-	heading bool // whether a line without numbers may come
+	heading bool // whether the first line with words may have no numbers
 
 	// What split has seen.
 	commas  int // since the latest word; a line begins as if after one
 	comment bool
 }
 
+// mark is what some programs begin a text in UTF-8 with.
+const mark = "\ufeff"
+
 func newLexer(r io.Reader) *lexer {
-	l := &lexer{scanner: bufio.NewScanner(r), line: 1, commas: 1}
+	in := bufio.NewReader(r)
+	if begin, _ := in.Peek(len(mark)); string(begin) == mark {
+		in.Discard(len(mark))
+	}
+	l := &lexer{scanner: bufio.NewScanner(in), line: 1, commas: 1}
 	l.scanner.Split(l.split)
 	return l
 }
@@ -89,6 +97,7 @@ func (l *lexer) errorf(format string, args ...any) error {
 // after the last.
 func readRow[T ph.Float](l *lexer, row []T) ([]T, error) {
 	from := len(row)
+	var heading error // what is wrong with the words of a heading if it is none
 	for {
 		word, err := l.next()
 		switch {
@@ -101,21 +110,28 @@ func readRow[T ph.Float](l *lexer, row []T) ([]T, error) {
 			if len(row) > from {
 				return row, nil
 			}
+			if heading != nil {
+				l.heading, heading = false, nil
+			}
 			continue
 		}
 		l.row = l.line
 		v, err := number[T](l, word)
-		if err != nil {
-			if l.heading && len(row) == from {
-				l.heading, l.comment = false, true
-				continue
-			}
+		switch {
+		case l.heading && len(row) == from && errors.Is(err, errNoNumber):
+			heading = cmp.Or(heading, err)
+			continue
+		case heading != nil: // what follows is a number, if one that is refused
+			return nil, heading
+		case err != nil:
 			return nil, err
 		}
 		l.heading = false
 		row = append(row, v)
 	}
 }
+
+var errNoNumber = errors.New("is not a number")
 
 func number[T ph.Float](l *lexer, word []byte) (T, error) {
 	bits := 64
@@ -127,7 +143,7 @@ func number[T ph.Float](l *lexer, word []byte) (T, error) {
 	case errors.Is(err, strconv.ErrRange):
 		return 0, l.errorf("%s is too large for a number of %d bits", word, bits)
 	case err != nil:
-		return 0, l.errorf("%.40q is not a number", word)
+		return 0, l.errorf("%.40q %w", word, errNoNumber)
 	case v-v != 0:
 		return 0, l.errorf("%s: numbers must be finite", word)
 	}

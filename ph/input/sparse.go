@@ -3,7 +3,6 @@ package input
 import (
 	"errors"
 	"io"
-	"math"
 	"strconv"
 
 	"github.com/topogen/topogen/ph"
@@ -69,11 +68,15 @@ func readEntry[T ph.Float](l *lexer) (e ph.Entry[T], err error) {
 	}
 }
 
+// maxPoints bounds what a single index can ask for: points that no entry names
+// take memory too.
+const maxPoints = 1 << 24
+
 // point reads the index of a point.
 func point(l *lexer, word []byte) (int, error) {
 	i, err := strconv.Atoi(string(word))
-	if err != nil || i < 0 || i >= math.MaxInt32 {
-		return 0, l.errorf("%.40q is not a point: want an integer from 0 to %d", word, math.MaxInt32-1)
+	if err != nil || i < 0 || i >= maxPoints {
+		return 0, l.errorf("%.40q is not a point: want an integer from 0 to %d", word, maxPoints-1)
 	}
 	return i, nil
 }
