@@ -30,7 +30,8 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		" [[0,0],[1,0],[0.5,-2]]",
 		write("a.json", "[[0,0],[1,0],[0.5,-2]]\n"),
 		write("a.csv", "x,y\n0,0\n1,0\n0.5,-2\n"),
-		write("a.txt", "# a cloud\n0 0\n\n1\t0\n0.5;-2"),
+		write("a.txt", "# a cloud\n0 0\n\n1\t0 # the second\n0.5;-2"),
+		write("mark.csv", "\ufeff0,0\n1,0\n0.5,-2\n"),
 		npy,
 	} {
 		c, err := Parse(word, 1)
@@ -44,17 +45,36 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		{"[[]]", "point 0 has no coordinates"},
 		{"[[1e60]]", "point 0, coordinate 0"},
 		{"[[0,0]] x", "more text"},
+		{"[[0,0],[null,1]]", "point 1, coordinate 0 is null"},
+		{"[[0,0],null]", "point 1 has 0 coordinates"},
 		{"[[0,", "not a list of points"},
 		{"nowhere.csv", "no file"},
 		{"circel", "circle (R^2)"},
 		{write("b.csv", "1,2\n3,x\n"), `line 2: "x" is not a number`},
-		{write("n.csv", "1,2\n3,NaN\n"), "point 1, coordinate 1 is NaN"},
+		{write("n.csv", "1,2\n3,NaN\n"), "line 2: NaN: numbers must be finite"},
+		{write("first.csv", "nan,2\n3,4\n"), "line 1: nan: numbers must be finite"},
+		{write("gap.csv", "1,,2\n"), "line 1: a number is missing before a comma"},
+		{write("letter.txt", "1 O\n1 2\n"), `line 1: "O" is not a number`},
+		{write("ragged.txt", "1 2\n3\n"), "line 2: 1 coordinates, where line 1 has 2"},
 		{write("b.npy", "not numpy"), "not a .npy file"},
+		{write("cut.npy", header("(1, 3)")[:20]), "not a .npy file"},
+		{write("negative.npy", header("(-1, -3)")), "shape [-1 -3]"},
+		{write("far.npy", header("(1000000000, 1000000000)")), "shape [1000000000 1000000000] asks for more values than the file has"},
+		{write("long.npy", header("(3000000000, 2)")), "asks for more values than the file has"},
+		{write("wide.npy", header("(2, 4611686018427387904)")), "asks for more values than the file has"},
+		{write("none.npy", header("(0, 4611686018427387904)")), "no points"},
 		{write("empty.csv", ""), "no points"},
 	} {
 		_, err := Parse(bad.word, 1)
 		require.ErrorContains(t, err, bad.want, bad.word)
 	}
+}
+
+// header returns the beginning of a .npy file, and three values.
+func header(shape string) string {
+	text := fmt.Sprintf("{'descr': '<f8', 'fortran_order': False, 'shape': %s, }", shape)
+	text += strings.Repeat(" ", 117-len(text)) + "\n"
+	return "\x93NUMPY\x01\x00" + string([]byte{byte(len(text)), 0}) + text + strings.Repeat("\x00", 24)
 }
 
 func TestJSONRoundTrip(t *testing.T) {

@@ -1,17 +1,19 @@
 package cloud
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"codeberg.org/sbinet/npyio"
+
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/input"
 )
 
 // Parse returns the cloud that a word on a command line names: a JSON literal if
@@ -34,9 +36,7 @@ func Parse(word string, seed uint64) (*Cloud, error) {
 
 // Read reads a cloud from a file. The name's ending tells the format: .json
 // holds [[x,y],…], .npy a numeric array of rank 2, anything else (.csv, .txt,
-// .xyz) one point a line, coordinates separated by commas, semicolons or white
-// space; a first line that holds no numbers is taken for a heading, and lines
-// that begin with # are passed over.
+// .xyz) a point in each line, as [input.PointCloud] has it.
 func Read(path string) (*Cloud, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -50,7 +50,10 @@ func Read(path string) (*Cloud, error) {
 	case ".npy":
 		c, err = decodeNPY(f)
 	default:
-		c, err = decodeText(f)
+		var p ph.Points[float32]
+		if p, err = input.ReadPoints[float32](f); err == nil {
+			c = &Cloud{p.Dim, p.Coords}
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -59,25 +62,42 @@ func Read(path string) (*Cloud, error) {
 }
 
 func decodeJSON(r io.Reader) (*Cloud, error) {
-	var points [][]float64
+	var list [][]*float64 // to tell null from 0
 	d := json.NewDecoder(r)
-	if err := d.Decode(&points); err != nil {
+	if err := d.Decode(&list); err != nil {
 		return nil, fmt.Errorf("cloud: not a list of points like [[0,0],[1,0],[0,1]]: %w", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, fmt.Errorf("cloud: more text after the list of points")
 	}
+	points := make([][]float64, len(list))
+	for i, p := range list {
+		for k, x := range p {
+			if x == nil {
+				return nil, fmt.Errorf("cloud: point %d, coordinate %d is null", i, k)
+			}
+			points[i] = append(points[i], *x)
+		}
+	}
 	return New(points)
 }
 
 func decodeNPY(f io.Reader) (*Cloud, error) {
-	r, err := npyio.NewReader(f)
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	r, err := openNPY(data)
 	if err != nil {
 		return nil, fmt.Errorf("cloud: not a .npy file: %w", err)
 	}
 	shape, fortran := r.Header.Descr.Shape, r.Header.Descr.Fortran
 	if len(shape) != 2 {
 		return nil, fmt.Errorf("cloud: the array has shape %v, want points × coordinates", shape)
+	}
+	// No value is shorter than a byte.
+	if n, dim := shape[0], shape[1]; n < 0 || dim < 0 || n > 0 && dim > len(data)/n {
+		return nil, fmt.Errorf("cloud: the array's shape %v asks for more values than the file has", shape)
 	}
 	var values []float64
 	switch kind := strings.Trim(r.Header.Descr.Type, "'<>=|"); kind {
@@ -114,6 +134,16 @@ func decodeNPY(f io.Reader) (*Cloud, error) {
 	return New(points)
 }
 
+// openNPY reads the header. The package panics where that is cut short.
+func openNPY(data []byte) (r *npyio.Reader, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("its header is cut short")
+		}
+	}()
+	return npyio.NewReader(bytes.NewReader(data))
+}
+
 func readAs[T float32 | int64 | int32 | uint8](r *npyio.Reader) ([]float64, error) {
 	var raw []T
 	if err := r.Read(&raw); err != nil {
@@ -124,39 +154,6 @@ func readAs[T float32 | int64 | int32 | uint8](r *npyio.Reader) ([]float64, erro
 		values[i] = float64(v)
 	}
 	return values, nil
-}
-
-func decodeText(r io.Reader) (*Cloud, error) {
-	var points [][]float64
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, 1<<26) // a line may be a point in R^100000
-	heading := true
-	for line := 1; s.Scan(); line++ {
-		text := strings.TrimSpace(s.Text())
-		if text == "" || text[0] == '#' {
-			continue
-		}
-		words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' })
-		point := make([]float64, len(words))
-		for i, w := range words {
-			var err error
-			if point[i], err = strconv.ParseFloat(w, 64); err != nil {
-				if heading && len(points) == 0 {
-					point = nil
-					break
-				}
-				return nil, fmt.Errorf("cloud: line %d: %q is not a number", line, w)
-			}
-		}
-		heading = false
-		if point != nil {
-			points = append(points, point)
-		}
-	}
-	if err := s.Err(); err != nil {
-		return nil, fmt.Errorf("cloud: %w", err)
-	}
-	return New(points)
 }
 
 // MarshalJSON writes the cloud as [[x,y],…].
