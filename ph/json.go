@@ -1,6 +1,7 @@
 package ph
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -10,12 +11,28 @@ import (
 
 // jsonDiagram is a diagram as JSON, and in a result what belongs to it.
 type jsonDiagram struct {
-	Degree    int            `json:"degree"`
-	Bars      [][2]*float64  `json:"bars"`
-	Edges     [][2]*[2]int32 `json:"edges,omitempty"`
-	Simplices [][2]Simplex   `json:"simplices,omitempty"`
-	Cocycles  [][]jsonTerm   `json:"cocycles,omitempty"`
-	Cycles    [][][2]int32   `json:"cycles,omitempty"`
+	Degree    int                     `json:"degree"`
+	Bars      []couple[float64]       `json:"bars"`
+	Edges     []couple[couple[int32]] `json:"edges,omitempty"`
+	Simplices [][2]Simplex            `json:"simplices,omitempty"`
+	Cocycles  [][]jsonTerm            `json:"cocycles,omitempty"`
+	Cycles    [][][2]int32            `json:"cycles,omitempty"`
+}
+
+// A couple is two values, nil where JSON has null.
+type couple[T any] [2]*T
+
+// UnmarshalJSON refuses lists of any other length, which package json does not.
+func (p *couple[T]) UnmarshalJSON(data []byte) error {
+	var list []*T
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	if len(list) != len(p) {
+		return fmt.Errorf("%s are not two values", data)
+	}
+	copy(p[:], list)
+	return nil
 }
 
 type jsonTerm struct {
@@ -33,7 +50,7 @@ func (d Diagram) MarshalJSON() ([]byte, error) {
 }
 
 func (d Diagram) json() (*jsonDiagram, error) {
-	out := &jsonDiagram{Degree: d.Degree, Bars: make([][2]*float64, len(d.Bars))}
+	out := &jsonDiagram{Degree: d.Degree, Bars: make([]couple[float64], len(d.Bars))}
 	named := false
 	for i := range d.Bars {
 		b := &d.Bars[i]
@@ -47,9 +64,9 @@ func (d Diagram) json() (*jsonDiagram, error) {
 		named = named || b.named()
 	}
 	if named {
-		out.Edges = make([][2]*[2]int32, len(d.Bars))
+		out.Edges = make([]couple[couple[int32]], len(d.Bars))
 		for i, b := range d.Bars {
-			out.Edges[i] = [2]*[2]int32{b.BirthEdge.json(), b.DeathEdge.json()}
+			out.Edges[i] = couple[couple[int32]]{b.BirthEdge.json(), b.DeathEdge.json()}
 		}
 	}
 	return out, nil
@@ -60,11 +77,11 @@ func (b *Bar) named() bool {
 	return b.BirthEdge != noEdge && (b.BirthEdge != Edge{} || b.DeathEdge != Edge{})
 }
 
-func (e Edge) json() *[2]int32 {
+func (e Edge) json() *couple[int32] {
 	if e == noEdge {
 		return nil
 	}
-	return &[2]int32{e.U, e.V}
+	return &couple[int32]{&e.U, &e.V}
 }
 
 // check returns what is wrong with a bar that cannot be one.
@@ -82,12 +99,16 @@ func (b *Bar) check() error {
 // Where no edges are named those of the bars are {-1, -1}.
 func (d *Diagram) UnmarshalJSON(data []byte) error {
 	var in jsonDiagram
-	if err := json.Unmarshal(data, &in); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil {
 		return fmt.Errorf(`ph: not a diagram like {"degree":0,"bars":[[0,1.5],[0,null]]}: %w`, err)
 	}
 	switch {
 	case in.Degree < 0:
 		return fmt.Errorf("ph: a diagram of degree %d: the least degree is 0", in.Degree)
+	case in.Bars == nil:
+		return fmt.Errorf("ph: a diagram of degree %d has no bars: that of none has an empty list", in.Degree)
 	case in.Edges != nil && len(in.Edges) != len(in.Bars):
 		return fmt.Errorf("ph: a diagram of degree %d has %d bars and the edges of %d", in.Degree, len(in.Bars), len(in.Edges))
 	}
@@ -105,8 +126,12 @@ func (d *Diagram) UnmarshalJSON(data []byte) error {
 		}
 		if in.Edges != nil {
 			for k, e := range []*Edge{&b.BirthEdge, &b.DeathEdge} {
-				if p := in.Edges[i][k]; p != nil {
-					*e = Edge{p[0], p[1]}
+				switch p := in.Edges[i][k]; {
+				case p == nil:
+				case p[0] == nil || p[1] == nil:
+					return fmt.Errorf("ph: the edges of bar %d of degree %d lack a point", i, in.Degree)
+				default:
+					*e = Edge{*p[0], *p[1]}
 				}
 			}
 		}
