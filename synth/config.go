@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
 	"github.com/topogen/topogen/viz"
 )
@@ -51,7 +52,7 @@ type Config struct {
 	// the cloud Truth or, if that is nil, TrueDiagrams.
 	Start        *cloud.Cloud `json:"start"`
 	Truth        *cloud.Cloud `json:"truth,omitempty"`
-	TrueDiagrams Diagrams     `json:"true_diagrams,omitempty"`
+	TrueDiagrams []ph.Diagram `json:"true_diagrams,omitempty"`
 }
 
 // A Spread says how a gradient is handed on to neighbours.
@@ -118,6 +119,11 @@ func (c Config) Validate() error {
 	case Adam, AdamW, SGD:
 	default:
 		return fmt.Errorf("optimizer is %q, must be %s, %s or %s", c.Optimizer, Adam, AdamW, SGD)
+	}
+	for _, d := range c.TrueDiagrams {
+		if d.Degree > 1 {
+			return fmt.Errorf("there is a true diagram of degree %d: degrees 0 and 1 are compared", d.Degree)
+		}
 	}
 	loss, err := c.loss()
 	if err == nil && loss.Degree() < 0 {

@@ -24,7 +24,7 @@ func (r *Run) writeState(s state) error {
 			return err
 		}
 	}
-	if err := r.Folder.WriteJSON(s.name+"-diagrams.json", Diagrams(s.diagrams)); err != nil {
+	if err := r.Folder.WriteJSON(s.name+"-diagrams.json", s.diagrams); err != nil {
 		return err
 	}
 	return r.Folder.Write(s.name+"-diagrams.csv", func(w io.Writer) error { return writeBars(w, s.diagrams) })

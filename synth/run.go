@@ -10,6 +10,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -91,7 +92,7 @@ func prepare(config Config, env Environment) (*Run, error) {
 func (c Config) target(dev kernels.Device) (*topoloss.Target, error) {
 	if c.Truth == nil {
 		// A diagram of degree 1 without bars stands for one that is left out.
-		return topoloss.TargetFromDiagrams(append(Diagrams{{Degree: 1}}, c.TrueDiagrams...)...)
+		return topoloss.TargetFromDiagrams(append([]ph.Diagram{{Degree: 1}}, c.TrueDiagrams...)...)
 	}
 	x := autograd.TensorOf(dev, c.Truth.Coords, c.Truth.Len(), c.Truth.Dim)
 	defer x.Free()

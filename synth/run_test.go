@@ -84,9 +84,9 @@ func TestConfigJSON(t *testing.T) {
 	c.Attract = true
 	d := c
 	none := ph.Edge{U: -1, V: -1}
-	d.Truth, d.TrueDiagrams = nil, synth.Diagrams{{Degree: 0, Bars: []ph.Bar{
+	d.Truth, d.TrueDiagrams = nil, []ph.Diagram{{Degree: 0, Bars: []ph.Bar{
 		{Death: 1.5, BirthEdge: none, DeathEdge: none}, {Death: math.Inf(1), BirthEdge: none, DeathEdge: none},
-	}}, {Degree: 1}}
+	}}, {Degree: 1, Bars: []ph.Bar{}}}
 	for _, want := range []synth.Config{c, d} {
 		data, err := json.Marshal(want)
 		require.NoError(t, err)
@@ -101,12 +101,12 @@ func TestValidate(t *testing.T) {
 		"no cloud to move":                func(c *synth.Config) { c.Start = new(cloud.Cloud) },
 		"neither a true cloud":            func(c *synth.Config) { c.Truth = nil },
 		"the true cloud has no points":    func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 2} },
-		"a true cloud and a true diagram": func(c *synth.Config) { c.TrueDiagrams = synth.Diagrams{{}} },
+		"a true cloud and a true diagram": func(c *synth.Config) { c.TrueDiagrams = []ph.Diagram{{}} },
 		"there is no cloud to move":       func(c *synth.Config) { c.Start = nil },
 		"R^4":                             func(c *synth.Config) { c.Start = &cloud.Cloud{Dim: 4, Coords: make([]float32, 8)} },
 		"in R^6": func(c *synth.Config) {
 			c.Start, c.Truth = &cloud.Cloud{Dim: 6, Coords: make([]float32, 6)}, nil
-			c.TrueDiagrams = synth.Diagrams{{}}
+			c.TrueDiagrams = []ph.Diagram{{}}
 		},
 		"R^5":                              func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 5, Coords: make([]float32, 5)} },
 		"steps is 0":                       func(c *synth.Config) { c.Steps = 0 },
@@ -121,7 +121,7 @@ func TestValidate(t *testing.T) {
 		"the weight of bottleneck0 is NaN": func(c *synth.Config) { c.Weights[0] = math.NaN() },
 		"density npoints is 0":             func(c *synth.Config) { c.Hyperparameters.DensityNPoints = 0 },
 		"diagram of degree 0: bar 0 is born": func(c *synth.Config) {
-			c.Truth, c.TrueDiagrams = nil, synth.Diagrams{{Bars: []ph.Bar{{Birth: 2, Death: 1}}}}
+			c.Truth, c.TrueDiagrams = nil, []ph.Diagram{{Bars: []ph.Bar{{Birth: 2, Death: 1}}}}
 		},
 	} {
 		c, err := synth.Experiment(1, 1)

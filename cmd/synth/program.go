@@ -40,7 +40,8 @@ and other text), or a named shape with options, as in clusters:3,n=60,scale=10:
 annulus, circle, clusters:k, disk, figure-eight, moons, segments:k, sphere,
 square, swiss-roll, torus; options are n (points), noise, scale and at.
 
-A diagram file is a list like [{"degree":0,"bars":[[0,1.5],[0,null]]}].
+A diagram file is a list like [{"degree":0,"bars":[[0,1.5],[0,null]]}], or what
+rips -json prints.
 
 Weights are seven numbers in the order bottleneck0, bottleneck1, entropy0,
 entropy1, dsigma0, dsigma1, density; the digit is the homology degree.`

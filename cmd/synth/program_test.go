@@ -135,11 +135,14 @@ func TestOwnClouds(t *testing.T) {
 	require.NoError(t, os.WriteFile(text, []byte("x,y\n0,0\n1,0\n0,1\n3,3\n"), 0o600))
 	aim := filepath.Join(folder, "aim.json")
 	require.NoError(t, os.WriteFile(aim, []byte(`[{"degree":0,"bars":[[0,2],[0,null]]}]`), 0o600))
+	ofRips := filepath.Join(folder, "rips.json")
+	require.NoError(t, os.WriteFile(ofRips, []byte(`{"points":2,"modulus":2,"diagrams":[{"degree":0,"bars":[[0,2],[0,null]],"simplices":[[[1],[0,1]],[[0],null]]}]}`), 0o600))
 	for name, args := range map[string][]string{
 		"shapes":     {"-point-cloud", "square,n=20", "-true-point-cloud", "circle,n=20,noise=0.05"},
 		"space":      {"-point-cloud", "sphere,n=16", "-true-point-cloud", "torus,n=30", "-weights", "1,1,1,1,1,1,1"},
 		"literal":    {"-point-cloud", "[[0,0],[1,0],[0,1]]", "-true-point-cloud", "[[0,0],[5,0]]"},
 		"diagram":    {"-point-cloud", text, "-true-diagram", aim},
+		"of rips":    {"-point-cloud", text, "-true-diagram", ofRips},
 		"line":       {"-point-cloud", "[[0],[1],[5]]", "-true-diagram", aim},
 		"override":   {"1", "-point-cloud", "clusters:4,n=24,scale=9"},
 		"spread":     {"1", "-spread", "2", "-spread-method", "interpolate"},
@@ -177,6 +180,11 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 	empty := t.TempDir()
 	broken := filepath.Join(empty, "broken.json")
 	require.NoError(t, os.WriteFile(broken, []byte(`{"bars":1}`), 0o600))
+	write := func(name, text string) string {
+		path := filepath.Join(empty, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
 	backwards := filepath.Join(empty, "backwards.json")
 	require.NoError(t, os.WriteFile(backwards, []byte(`[{"degree":1,"bars":[[2,1]]}]`), 0o600))
 	for _, c := range []struct {
@@ -210,7 +218,11 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"-point-cloud", "[[1,2],[3]]", "-true-point-cloud", "circle"}, "point 1 has 1 coordinates"},
 		{[]string{"-point-cloud", "[[1,2,3,4]]", "-true-point-cloud", "circle"}, "R^4"},
 		{[]string{"1", "-true-diagram", filepath.Join(empty, "none.json")}, "none.json"},
-		{[]string{"1", "-true-diagram", broken}, "not a list of diagrams"},
+		{[]string{"1", "-true-diagram", broken}, "broken.json: holds no diagram"},
+		{[]string{"1", "-true-diagram", write("list.json", "[[0,1]]")}, "not a diagram like"},
+		{[]string{"1", "-true-diagram", write("short.json", `[{"degree":0,"bars":[[0],[0,1,7]]}]`)}, "[0] are not two values"},
+		{[]string{"1", "-true-diagram", write("name.json", `[{"degre":0,"bars":[[0,1]]}]`)}, `unknown field "degre"`},
+		{[]string{"1", "-true-diagram", write("two.json", `[{"degree":2,"bars":[[0,1]]}]`)}, "a true diagram of degree 2: degrees 0 and 1 are compared"},
 		{[]string{"1", "-true-diagram", backwards}, "before its birth"},
 		{[]string{"1", "-true-diagram", backwards, "-true-point-cloud", "circle"}, "two targets"},
 		{[]string{"-resume"}, "-resume needs -output"},
