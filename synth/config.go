@@ -89,6 +89,10 @@ func (s Spread) spread() (topoloss.Spread, error) {
 	return out, nil
 }
 
+// maxPoints bounds clouds: a step holds the distances of all pairs of points, a
+// gigabyte of these.
+const maxPoints = 1 << 14
+
 // Validate returns an error that names the first field that makes no sense.
 func (c Config) Validate() error {
 	switch {
@@ -100,20 +104,24 @@ func (c Config) Validate() error {
 		return fmt.Errorf("there are a true cloud and a true diagram: give one of them")
 	case c.Truth != nil && c.Truth.Len() == 0:
 		return fmt.Errorf("the true cloud has no points")
+	case c.Start.Len() > maxPoints:
+		return fmt.Errorf("there is a cloud of %d points, at most %d fit: all their distances are held", c.Start.Len(), maxPoints)
+	case c.Truth != nil && c.Truth.Len() > maxPoints:
+		return fmt.Errorf("there is a true cloud of %d points, at most %d fit: all their distances are held", c.Truth.Len(), maxPoints)
 	case c.Start.Dim > 3:
 		return fmt.Errorf("the cloud has points in R^%d: R², R³ and the line can be drawn", c.Start.Dim)
 	case c.Truth != nil && c.Truth.Dim > 3:
 		return fmt.Errorf("the true cloud has points in R^%d: R², R³ and the line can be drawn", c.Truth.Dim)
 	case c.Steps < 1:
 		return fmt.Errorf("steps is %d, must be at least 1", c.Steps)
-	case !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0):
+	case !positive(c.LearningRate):
 		return fmt.Errorf("learning-rate is %v, must be positive", c.LearningRate)
 	case c.FrameEvery < 0:
 		return fmt.Errorf("frames is %d, must be at least 0", c.FrameEvery)
-	case c.Gap < 0 || math.IsNaN(c.Gap):
-		return fmt.Errorf("gap is %v, must be at least 0", c.Gap)
-	case c.Window != (viz.Window{}) && !(c.Window.XMin < c.Window.XMax && c.Window.YMin < c.Window.YMax):
-		return fmt.Errorf("window is %v, must have a positive width and height", c.Window)
+	case !(c.Gap >= 0) || math.IsInf(c.Gap, 0):
+		return fmt.Errorf("gap is %v, must be at least 0 and finite", c.Gap)
+	case c.Window != (viz.Window{}) && !(positive(c.Window.XMax-c.Window.XMin) && positive(c.Window.YMax-c.Window.YMin)):
+		return fmt.Errorf("window is %v, must have a positive and finite width and height", c.Window)
 	}
 	switch c.Optimizer {
 	case Adam, AdamW, SGD:
@@ -131,6 +139,9 @@ func (c Config) Validate() error {
 	}
 	return err
 }
+
+// positive reports whether v is positive and finite.
+func positive(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
 
 // loss returns the loss of the configuration.
 func (c Config) loss() (*topoloss.Loss, error) {

@@ -46,6 +46,9 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 		return nil, err
 	}
 	o.seed = shown.Seed
+	if o.resume && o.word != "" && o.word != allWord {
+		return nil, cli.Usagef("the run in the -output folder is of its own experiment: leave out the %s before -resume", o.word)
+	}
 	return o, nil
 }
 
