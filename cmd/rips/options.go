@@ -4,6 +4,8 @@ import (
 	"flag"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/topogen/topogen/internal/cli"
@@ -94,10 +96,20 @@ func (o *options) check() error {
 		return cli.Usagef("-threshold %v: a length is at least 0", c.Threshold)
 	case c.Workers < 0:
 		return cli.Usagef("-threads %d: there must be one, and 0 stands for as many as the processor has", c.Workers)
+	case c.Modulus < 2:
+		return cli.Usagef("-modulus %d: the least prime is 2", c.Modulus)
 	case !(o.ratio >= 1) || math.IsInf(o.ratio, 1):
 		return cli.Usagef("-ratio %v: deaths are at least as great as births, so it is at least 1", o.ratio)
 	case c.Cycles && c.Modulus != 2:
 		return cli.Usagef("-cycles -modulus %d: cycles are computed modulo 2 alone; ask for -cocycles", c.Modulus)
+	}
+	if folder := filepath.Dir(o.png); o.png != "" {
+		if _, err := os.Stat(folder); err != nil {
+			return cli.Usagef("-png %s: there is no folder %s", o.png, folder)
+		}
+	}
+	if math.IsInf(o.compute.Threshold, 1) {
+		o.compute.Threshold = 0 // as good as none
 	}
 	return nil
 }

@@ -3,41 +3,34 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+
+	"golang.org/x/term"
 
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/input"
 )
 
-func program(ctx context.Context, args []string, stdout, _ io.Writer) error {
-	return rips(ctx, args, os.Stdin, stdout)
+func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	return rips(ctx, args, os.Stdin, stdout, stderr)
 }
 
-func rips(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+func rips(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	o, err := parse(args, stdout)
 	if err != nil {
 		return err
 	}
-	var d ph.Distances
-	if o.double {
-		d, err = read[float64](o, stdin)
-	} else {
-		d, err = read[float32](o, stdin)
+	if f, ok := stdin.(*os.File); ok && o.readsInput() && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintf(stderr, "rips: reading %s from the terminal, up to Ctrl-D (see rips -help)\n", o.format)
 	}
+	d, result, err := o.run(ctx, stdin)
 	if err != nil {
 		return err
-	}
-	result, err := o.run(ctx, d)
-	if err != nil {
-		return err
-	}
-	if o.png != "" {
-		if err := draw(o.png, d, result); err != nil {
-			return err
-		}
 	}
 	out := bufio.NewWriter(stdout)
 	if o.json {
@@ -45,14 +38,35 @@ func rips(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer)
 	} else {
 		writeText(out, o, d, result)
 	}
-	if err != nil {
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil || o.png == "" {
 		return err
 	}
-	return out.Flush()
+	return draw(o.png, d, result)
+}
+
+// readsInput reports whether standard input is read.
+func (o *options) readsInput() bool { return o.file == "" || o.file == "-" }
+
+func (o *options) read(stdin io.Reader) (d ph.Distances, err error) {
+	if o.double {
+		d, err = read[float64](o, stdin)
+	} else {
+		d, err = read[float32](o, stdin)
+	}
+	switch o.format {
+	case input.LowerDistance, input.UpperDistance, input.Distance:
+		if err != nil && !errors.As(err, new(*fs.PathError)) {
+			err = fmt.Errorf("%w (of coordinates, the -format is %s)", err, input.PointCloud)
+		}
+	}
+	return d, err
 }
 
 func read[T ph.Float](o *options, stdin io.Reader) (ph.Distances, error) {
-	if o.file != "" && o.file != "-" {
+	if !o.readsInput() {
 		return input.ReadFile[T](o.file, o.format)
 	}
 	d, err := input.Read[T](stdin, o.format)
@@ -62,28 +76,33 @@ func read[T ph.Float](o *options, stdin io.Reader) (ph.Distances, error) {
 	return d, nil
 }
 
-// run computes what is asked for, or stops waiting for it if the user does.
-func (o *options) run(ctx context.Context, d ph.Distances) (*ph.Result, error) {
+// run reads and computes what is asked for, or stops waiting for it if the user
+// does.
+func (o *options) run(ctx context.Context, stdin io.Reader) (ph.Distances, *ph.Result, error) {
 	c := o.compute
 	c.Simplices = o.json
 	c.Cycles = c.Cycles || o.drawsLoop()
 	type answer struct {
+		ph.Distances
 		*ph.Result
 		error
 	}
 	done := make(chan answer, 1)
 	go func() {
-		r, err := ph.Rips(d, c)
-		done <- answer{r, err}
+		var a answer
+		if a.Distances, a.error = o.read(stdin); a.error == nil {
+			a.Result, a.error = ph.Rips(a.Distances, c)
+		}
+		done <- a
 	}()
 	select {
 	case a := <-done:
 		if a.error == nil {
 			o.shown(a.Result)
 		}
-		return a.Result, a.error
+		return a.Distances, a.Result, a.error
 	case <-ctx.Done():
-		return nil, cli.ErrInterrupted
+		return nil, nil, cli.ErrInterrupted
 	}
 }
 

@@ -3,8 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,14 +14,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/internal/cli"
-	"github.com/topogen/topogen/ph"
 )
 
 // call runs the program and returns its exit code and what it wrote.
 func call(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	err := rips(context.Background(), args, strings.NewReader(stdin), &out)
+	err := rips(context.Background(), args, strings.NewReader(stdin), &out, &errs)
 	code = cli.Report("rips", err, &errs)
 	return code, out.String(), errs.String()
 }
@@ -87,19 +86,47 @@ persistence intervals in dim 1:
 func TestJSONOfASquare(t *testing.T) {
 	code, stdout, stderr := call(t, square, "-format", "point-cloud", "-json", "-cycles", "-cocycles", "-")
 	require.Zero(t, code, stderr)
-	var r report
-	require.NoError(t, json.Unmarshal([]byte(stdout), &r))
-	require.Equal(t, 4, r.Points)
-	require.Equal(t, 2, r.Dimension)
-	require.Equal(t, 2, r.Modulus)
-	require.Len(t, r.Diagrams, 2)
-	loop := r.Diagrams[1].Bars[0]
-	require.InDelta(t, 1.4142135, loop.Death, 1e-6)
-	require.Equal(t, ph.Simplex{2, 3}, r.Simplices[1][0][0])
-	require.Len(t, r.Simplices[1][0][1], 3, "a triangle fills the loop")
-	require.Len(t, r.Cycles[0], 4)
-	require.Equal(t, 1, r.Cocycles[1][0][0].Coefficient)
-	require.Len(t, r.Simplices[0], 4)
+	require.JSONEq(t, `{"points": 4, "dimension": 2, "modulus": 2, "diagrams": [
+		{"degree": 0, "bars": [[0, 1], [0, 1], [0, 1], [0, null]],
+			"edges": [[[1, 1], [1, 0]], [[2, 2], [2, 1]], [[3, 3], [3, 0]], [[0, 0], null]],
+			"simplices": [[[1], [0, 1]], [[2], [1, 2]], [[3], [0, 3]], [[0], null]]},
+		{"degree": 1, "bars": [[1, 1.4142135381698608]], "edges": [[[3, 2], [2, 0]]],
+			"simplices": [[[2, 3], [0, 2, 3]]],
+			"cocycles": [[{"simplex": [2, 3], "coefficient": 1}]],
+			"cycles": [[[3, 2], [3, 0], [2, 1], [1, 0]]]}]}`, stdout)
+
+	// Cycles that a picture alone needs are not printed.
+	name := filepath.Join(t.TempDir(), "square")
+	code, stdout, stderr = call(t, square, "-format", "point-cloud", "-json", "-png", name)
+	require.Zero(t, code, stderr)
+	require.NotContains(t, stdout, "cycles")
+}
+
+func TestInfiniteThresholdIsNone(t *testing.T) {
+	code, want, stderr := call(t, square, "-format", "point-cloud", "-json")
+	require.Zero(t, code, stderr)
+	code, stdout, stderr := call(t, square, "-format", "point-cloud", "-json", "-threshold", "inf")
+	require.Zero(t, code, stderr)
+	require.Equal(t, want, stdout)
+}
+
+// TestInterruptWhileReading: the program does not wait for an input that does not
+// come, and says what it waits for at a terminal.
+func TestInterruptWhileReading(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	in, out := io.Pipe()
+	defer out.Close()
+	require.ErrorIs(t, rips(ctx, nil, in, io.Discard, io.Discard), cli.ErrInterrupted)
+
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no terminal: ", err)
+	}
+	defer terminal.Close()
+	var stderr bytes.Buffer
+	require.ErrorIs(t, rips(ctx, nil, terminal, io.Discard, &stderr), cli.ErrInterrupted)
+	require.Contains(t, stderr.String(), "reading lower-distance from the terminal")
 }
 
 func TestPictures(t *testing.T) {
@@ -112,6 +139,14 @@ func TestPictures(t *testing.T) {
 		_, err = png.Decode(bytes.NewReader(data))
 		require.NoError(t, err)
 	}
+	// What is computed is printed, even if it cannot be drawn.
+	require.NoError(t, os.Remove(name+"-diagram.png"))
+	require.NoError(t, os.Mkdir(name+"-diagram.png", 0o700))
+	code, stdout, stderr := call(t, square, "-format", "point-cloud", "-png", name)
+	require.Equal(t, 1, code)
+	require.Contains(t, stderr, name+"-diagram.png")
+	require.Contains(t, stdout, "[1,1.41421)")
+
 	// A matrix has no cloud to draw, and degree 0 no loop.
 	other := filepath.Join(t.TempDir(), "other")
 	code, _, stderr = call(t, "1\n2 3\n", "-png", other, "-dim", "0")
@@ -133,11 +168,14 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"-cycles -modulus 3", "", "-cocycles", 2},
 		{"a b", "", `"a" and "b"`, 2},
 		{"-colour", "", "-colour", 2},
+		{"-modulus 0", "1\n", "-modulus 0: the least prime is 2", 2},
 		{"-modulus 4", "1\n", "4", 1},
+		{"", "0 0\n-1 0\n", "of coordinates, the -format is point-cloud", 1},
+		{"-format distance", "0 1\n0 1\n", "of coordinates, the -format is point-cloud", 1},
 		{"/nowhere/at/all", "", "/nowhere/at/all", 1},
 		{"-format point-cloud", "0 0\n1 x\n", "standard input: line 2", 1},
 		{"-format point-cloud", "0 0\nNaN 1\n", "line 2", 1},
-		{"-png /nowhere/at/all/x", "1\n", "/nowhere/at/all", 1},
+		{"-png /nowhere/at/all/x", "", "-png /nowhere/at/all/x: there is no folder /nowhere/at/all", 2},
 	} {
 		code, stdout, stderr := call(t, c.stdin, strings.Fields(c.args)...)
 		require.Equal(t, c.code, code, "%s: %s", c.args, stderr)
