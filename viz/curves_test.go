@@ -161,6 +161,9 @@ func TestTicks(t *testing.T) {
 		}
 		require.Equal(t, test.want, got)
 	}
+	// Where steps are lost to rounding there is an end, too.
+	require.LessOrEqual(t, len(ticks{}.Ticks(8.9e15-1, 8.9e15+1)), 9)
+	require.NoError(t, Curves(io.Discard, "large", "x", "y", Series{"y", []float64{1, 2}, []float64{8.9e15, 8.9e15}}))
 	var labels []string
 	for _, tick := range (logTicks{}).Ticks(-3, 30) {
 		if tick.Label != "" {

@@ -26,8 +26,12 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	}
 	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 	var all []plot.Tick
-	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step; i++ {
-		value := i*step + 0 // −0 + 0 is 0
+	first := math.Ceil(low/step - 1e-9)
+	for i := range 9 { // multiples less than 8 steps apart
+		value := (first+float64(i))*step + 0 // −0 + 0 is 0
+		if value > high+1e-9*step {
+			break
+		}
 		format := byte('f')
 		if step >= 1e6 || step < 1e-4 {
 			format, digits = 'g', 3
