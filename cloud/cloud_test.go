@@ -49,7 +49,8 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		{"[[0,0],null]", "point 1 has 0 coordinates"},
 		{"[[0,", "not a list of points"},
 		{"nowhere.csv", "no file"},
-		{"circel", "circle (R^2)"},
+		{"circel", "no shape; shapes are annulus, circle, clusters:k, disk,"},
+		{"circel:2,n=3", "no shape; shapes are annulus, circle"},
 		{write("b.csv", "1,2\n3,x\n"), `line 2: "x" is not a number`},
 		{write("n.csv", "1,2\n3,NaN\n"), "line 2: NaN: numbers must be finite"},
 		{write("first.csv", "nan,2\n3,4\n"), "line 1: nan: numbers must be finite"},
@@ -67,7 +68,11 @@ func TestParseReadsEveryFormat(t *testing.T) {
 	} {
 		_, err := Parse(bad.word, 1)
 		require.ErrorContains(t, err, bad.want, bad.word)
+		require.NotContains(t, err.Error(), "\n")
 	}
+	_, err = Shape("circel", 1)
+	require.EqualError(t, err, `cloud: no shape is called "circel"; shapes are annulus, circle, clusters:k, disk, `+
+		"figure-eight, moons, segments:k, sphere, square, swiss-roll, torus")
 }
 
 // header returns the beginning of a .npy file, and three values.

@@ -28,8 +28,8 @@ func Parse(word string, seed uint64) (*Cloud, error) {
 		return Shape(word, seed)
 	}
 	if _, err := os.Stat(word); err != nil {
-		return nil, fmt.Errorf("cloud: %q is no literal, no file (%w) and no shape; shapes are:\n  %s",
-			word, err, strings.Join(Shapes(), "\n  "))
+		return nil, fmt.Errorf("cloud: %q is no literal, no file (%w) and no shape; shapes are %s",
+			word, err, shapeNames())
 	}
 	return Read(word)
 }

@@ -90,6 +90,15 @@ func Shapes() []string {
 	return lines
 }
 
+// shapeNames lists what [Shapes] describes.
+func shapeNames() string {
+	names := Shapes()
+	for i, line := range names {
+		names[i], _, _ = strings.Cut(line, " ")
+	}
+	return strings.Join(names, ", ")
+}
+
 // Shape draws a cloud from a named shape. The specification is a name, after a
 // colon the number of parts where the shape has parts, then options separated
 // by commas:
@@ -106,7 +115,7 @@ func Shape(spec string, seed uint64) (*Cloud, error) {
 	name, count, hasCount := strings.Cut(head, ":")
 	s, ok := shapes[name]
 	if !ok {
-		return nil, fmt.Errorf("cloud: no shape is called %q; there are:\n  %s", name, strings.Join(Shapes(), "\n  "))
+		return nil, fmt.Errorf("cloud: no shape is called %q; shapes are %s", name, shapeNames())
 	}
 	parts := s.parts
 	if hasCount {

@@ -259,6 +259,19 @@ func TestDamagedTable(t *testing.T) {
 	require.Nil(t, r)
 }
 
+// TestDivergence: the user is told what to do.
+func TestDivergence(t *testing.T) {
+	dev := cpu.New(cpu.Threads(1))
+	defer dev.Close()
+	c, err := synth.Experiment(2, 4)
+	require.NoError(t, err)
+	c.LearningRate = 1e38
+	r, err := start(t, dev, c, filepath.Join(t.TempDir(), "run"))
+	require.NoError(t, err)
+	require.ErrorContains(t, r.Move(context.Background()), "points must be finite; if steps took it there, try a lower learning rate")
+	require.NoError(t, r.Close())
+}
+
 func TestLonger(t *testing.T) {
 	diagrams := []ph.Diagram{
 		{Degree: 0, Bars: []ph.Bar{{Death: 1}, {Death: 2.5}, {Death: math.Inf(1)}}},

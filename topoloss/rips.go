@@ -121,7 +121,7 @@ func checkRows(x *autograd.Var) error {
 	}
 	for i, v := range values {
 		if !isFinite(v) {
-			return fmt.Errorf("topoloss: row %d of the cloud has coordinate %d = %v: points must be finite", i/dim, i%dim, v)
+			return fmt.Errorf("topoloss: row %d of the cloud has coordinate %d = %v: points must be finite; if steps took it there, try a lower learning rate", i/dim, i%dim, v)
 		}
 	}
 	return nil
