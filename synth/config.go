@@ -10,9 +10,9 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// A Config decides a run entirely: the same configuration gives the same
-// points, step for step, on any computer. Its JSON form is the config.json of an
-// output folder; it holds the clouds themselves.
+// A Config decides a run entirely: with the same kernels, the same configuration
+// gives the same points, step for step, for any number of threads. Its JSON form
+// is the config.json of an output folder; it holds the clouds themselves.
 type Config struct {
 	Title string `json:"title"`
 	// Seed is what the clouds were drawn with; it is recorded and not used again.

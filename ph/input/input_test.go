@@ -268,6 +268,21 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+func ExampleReadFile() {
+	d, err := input.ReadFile[float32]("../../docs/circle.txt", input.PointCloud)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := ph.Rips(d, ph.Options{MaxDegree: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.3v\n", result.Diagrams[1])
+	// Output: degree 1: [0.116, 0.124) [0.124, 0.135) [0.135, 0.143) [0.126, 0.144) [0.156, 0.17) [0.151, 0.182) [0.179, 0.186) [0.324, 0.555) [0.249, 1.61)
+}
+
 // A triangle with the sides 3, 4 and 5, as what lies below the diagonal.
 func ExampleRead() {
 	d, err := input.Read[float32](strings.NewReader("3\n4 5\n"), input.LowerDistance)
