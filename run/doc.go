@@ -1,7 +1,7 @@
 // Package run holds what every run of the programs has in common: one output
 // [Folder] whose files appear whole or not at all, a [Metrics] table that grows
-// by one row a step and can be cut back when a run resumes, a [Progress] to
-// report to, and a one-page [Report] that shows everything without a network.
+// by one row a step and can be cut back when a run resumes from its checkpoint, a
+// [Progress] to report to, and a one-page [Report] that shows everything without a network.
 //
 // A run is a value: a configuration goes in, files come out. Packages train and
 // synth build their runs from these parts; the programs only parse flags into

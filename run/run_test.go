@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/nn/safetensors"
 )
 
 type config struct {
@@ -130,6 +133,34 @@ func TestMetrics(t *testing.T) {
 	require.NoError(t, os.WriteFile(f.Path("bad.csv"), []byte("step,loss\n1,x\n"), 0o600))
 	_, err = f.ResumeMetrics("bad.csv", columns, 1)
 	require.ErrorContains(t, err, `column loss: "x" is not a number`)
+}
+
+func TestCheckpoint(t *testing.T) {
+	f, err := Create(t.TempDir(), config{})
+	require.NoError(t, err)
+	steps, c, err := f.ReadCheckpoint(0)
+	require.NoError(t, err)
+	require.Zero(t, steps)
+	require.Nil(t, c)
+
+	want := &safetensors.File{Tensors: []safetensors.Tensor{{Name: "x", Shape: []int{1}, Values: []float32{2}}}}
+	require.NoError(t, f.WriteCheckpoint(7, want))
+	steps, c, err = f.ReadCheckpoint(7)
+	require.NoError(t, err)
+	require.Equal(t, 7, steps)
+	require.Equal(t, want, c)
+	_, _, err = f.ReadCheckpoint(6)
+	require.EqualError(t, err, "the run has made 7 steps already, more than the 6 asked for")
+
+	for _, bad := range []string{"", "-1", "12abc"} {
+		want.Metadata["steps"] = bad
+		require.NoError(t, safetensors.WriteFile(f.Path("checkpoint.safetensors"), want))
+		_, _, err = f.ReadCheckpoint(100)
+		require.ErrorContains(t, err, fmt.Sprintf("checkpoint.safetensors: its number of steps is %q", bad))
+	}
+	require.NoError(t, os.Truncate(f.Path("checkpoint.safetensors"), 9))
+	_, _, err = f.ReadCheckpoint(100)
+	require.ErrorContains(t, err, "checkpoint.safetensors: ")
 }
 
 func TestReportHoldsItsPictures(t *testing.T) {

@@ -1,13 +1,8 @@
 package synth
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,15 +13,13 @@ import (
 	"github.com/topogen/topogen/nn/safetensors"
 )
 
-const checkpointFile = "checkpoint.safetensors"
-
 // checkpoint writes what Resume needs. The table is flushed first: it must never
 // be behind the checkpoint.
 func (r *Run) checkpoint() error {
 	if err := r.metrics.Flush(); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	f := &safetensors.File{Metadata: map[string]string{"steps": strconv.Itoa(r.steps)}}
+	f := &safetensors.File{Metadata: make(map[string]string)}
 	if err := r.mover.save(f); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
@@ -37,48 +30,26 @@ func (r *Run) checkpoint() error {
 	}
 	f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "frames", Shape: []int{len(r.frames), n, dim}, Values: frames})
 	r.saved = time.Now()
-	return r.Folder.Write(checkpointFile, func(w io.Writer) error { return safetensors.Write(w, f) })
+	return r.Folder.WriteCheckpoint(r.steps, f)
 }
 
 func (r *Run) readCheckpoint() error {
-	file, err := os.Open(r.Folder.Path(checkpointFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	steps, f, err := r.Folder.ReadCheckpoint(r.config.Steps)
+	if f == nil {
 		return err
 	}
-	defer file.Close()
-	f, err := safetensors.Read(bufio.NewReader(file))
-	if err != nil {
-		return fmt.Errorf("%s: %w", checkpointFile, err)
-	}
-	if r.steps, err = count(f, "steps"); err == nil {
-		err = r.mover.restore(f)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", checkpointFile, err)
-	}
-	if r.steps > r.config.Steps {
-		return fmt.Errorf("the run has made %d steps already, more than the %d asked for", r.steps, r.config.Steps)
+	r.steps = steps
+	if err := r.mover.restore(f); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
 	frames, size := f.Tensor("frames"), len(r.config.Start.Coords)
 	if frames == nil || len(frames.Values)%size != 0 {
-		return fmt.Errorf("%s: no frames of %d coordinates", checkpointFile, size)
+		return fmt.Errorf("checkpoint: no frames of %d coordinates", size)
 	}
 	for at := 0; at < len(frames.Values); at += size {
 		r.frames = append(r.frames, &cloud.Cloud{Dim: r.config.Start.Dim, Coords: frames.Values[at : at+size]})
 	}
 	return nil
-}
-
-// count returns a number of the file's metadata.
-func count(f *safetensors.File, name string) (int, error) {
-	n, err := strconv.Atoi(f.Metadata[name])
-	if err != nil || n < 0 {
-		return 0, fmt.Errorf("its number of %s is %q", name, f.Metadata[name])
-	}
-	return n, nil
 }
 
 const momentPrefix = "optimizer."
@@ -110,8 +81,8 @@ func (m *Mover) restore(f *safetensors.File) error {
 	}
 	state := nn.State{Tensors: make(map[string][]float32)}
 	var err error
-	if state.Steps, err = count(f, "moves"); err != nil {
-		return err
+	if state.Steps, err = strconv.Atoi(f.Metadata["moves"]); err != nil || state.Steps < 0 {
+		return fmt.Errorf("its number of moves is %q", f.Metadata["moves"])
 	}
 	for _, t := range f.Tensors {
 		if name, ok := strings.CutPrefix(t.Name, momentPrefix); ok {

@@ -25,18 +25,15 @@ func newModel(name string, dev kernels.Device, c Config) *model {
 	return m
 }
 
-// tensors appends the model's parameters, and with them its optimizer's memory
-// if the file is a checkpoint, under names that begin with prefix.
-func (m *model) tensors(f *safetensors.File, prefix string, checkpoint bool) error {
+// tensors appends the model's parameters and its optimizer's memory, under names
+// that begin with prefix.
+func (m *model) tensors(f *safetensors.File, prefix string) error {
 	for _, p := range m.params {
 		values, err := p.Value.Values()
 		if err != nil {
 			return fmt.Errorf("reading %s of %s: %w", p.Name, m.name, err)
 		}
 		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Value.Shape(), Values: values})
-	}
-	if !checkpoint {
-		return nil
 	}
 	state, err := m.adam.State()
 	if err != nil {
@@ -49,8 +46,7 @@ func (m *model) tensors(f *safetensors.File, prefix string, checkpoint bool) err
 	return nil
 }
 
-// restore puts back what tensors wrote into a checkpoint after the given number
-// of steps.
+// restore puts back what tensors appended after the given number of steps.
 func (m *model) restore(f *safetensors.File, prefix string, steps int) error {
 	find := func(name string, size int) ([]float32, error) {
 		t := f.Tensor(prefix + name)

@@ -1,14 +1,10 @@
 package train
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"math"
-	"os"
 	"time"
 
 	"github.com/topogen/topogen/autograd"
@@ -43,8 +39,7 @@ type Run struct {
 }
 
 const (
-	trainingShare  = 0.8 // of the training images; the rest validates
-	checkpointFile = "checkpoint.safetensors"
+	trainingShare = 0.8 // of the training images; the rest validates
 	// checkpointEvery bounds what a crash can cost, in steps.
 	checkpointEvery = 500
 )
@@ -291,35 +286,22 @@ func (r *Run) checkpoint() error {
 	if err := errors.Join(r.metrics.Flush(), r.epochs.Flush()); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	f := &safetensors.File{Metadata: map[string]string{"steps": fmt.Sprint(r.steps)}}
-	if err := errors.Join(r.vae.tensors(f, "vae.", true), r.twin.tensors(f, "topovae.", true)); err != nil {
+	f := new(safetensors.File)
+	if err := errors.Join(r.vae.tensors(f, "vae."), r.twin.tensors(f, "topovae.")); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	return r.Folder.Write(checkpointFile, func(w io.Writer) error { return safetensors.Write(w, f) })
+	return r.Folder.WriteCheckpoint(r.steps, f)
 }
 
 func (r *Run) readCheckpoint() error {
-	file, err := os.Open(r.Folder.Path(checkpointFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	_, total := r.Steps()
+	steps, f, err := r.Folder.ReadCheckpoint(total)
+	if f == nil {
 		return err
 	}
-	defer file.Close()
-	f, err := safetensors.Read(bufio.NewReader(file))
-	if err != nil {
-		return fmt.Errorf("%s: %w", checkpointFile, err)
-	}
-	if _, err := fmt.Sscan(f.Metadata["steps"], &r.steps); err != nil || r.steps < 0 {
-		return fmt.Errorf("%s: its number of steps is %q", checkpointFile, f.Metadata["steps"])
-	}
-	err = errors.Join(r.vae.restore(f, "vae.", r.steps), r.twin.restore(f, "topovae.", r.steps))
-	if err != nil {
-		return fmt.Errorf("%s: %w", checkpointFile, err)
-	}
-	if done, total := r.Steps(); done > total {
-		return fmt.Errorf("the run has made %d steps already, more than the %d asked for", done, total)
+	r.steps = steps
+	if err := errors.Join(r.vae.restore(f, "vae.", steps), r.twin.restore(f, "topovae.", steps)); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
 	}
 	return nil
 }
