@@ -85,15 +85,7 @@ func (o *options) override(c *synth.Config) error {
 	if err := cli.Parse(flags, o.args, synopsis, io.Discard); err != nil || !o.resume {
 		return err
 	}
-	var wrong error
-	flags.Visit(func(f *flag.Flag) {
-		switch f.Name {
-		case "steps", "window", "gap", "device", "output", "resume":
-		default:
-			wrong = fmt.Errorf("-%s cannot change when a run resumes: -steps, -window, -gap and -device can", f.Name)
-		}
-	})
-	return wrong
+	return cli.Unchangeable(flags, "steps", "window", "gap", "device")
 }
 
 // fresh returns the configuration of a new run: of an experiment if there is a

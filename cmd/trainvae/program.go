@@ -43,8 +43,8 @@ type options struct {
 	mirror string
 }
 
+// newFlags returns all flags; o holds the defaults of the configuration's.
 func newFlags(o *options) *flag.FlagSet {
-	o.Config = train.Default()
 	flags := flag.NewFlagSet("trainvae", flag.ContinueOnError)
 	flags.StringVar(&o.Data, "data", o.Data, "`images` to train on: auto (real ones if in the cache folder, else embedded), embedded, embedded:n (n training images), download, or a folder with the four official files")
 	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data download fetches from")
@@ -61,12 +61,12 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.IntVar(&o.Degree, "deg", o.Degree, "largest homology `degree`: 0 or 1")
 	training.HyperparametersVar(flags, &o.Hyperparameters)
 	flags.StringVar(&o.output, "output", "", "`folder` to write to; a new one, runs/trainvae or the next free number, unless given")
-	flags.BoolVar(&o.resume, "resume", false, "go on with the run in the -output folder; -n-epochs and -max-steps may change")
+	flags.BoolVar(&o.resume, "resume", false, "go on with the run in the -output folder; -n-epochs, -max-steps, -n-plot and -device may change")
 	return flags
 }
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	var o options
+	o := options{Config: train.Default()}
 	flags := newFlags(&o)
 	if err := cli.Parse(flags, args, synopsis, stdout); err != nil {
 		return err
@@ -120,41 +120,19 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 }
 
 // restoreConfig takes the configuration from the run that is resumed, and over
-// it what was given on the command line. Only the length of a run may change.
+// it what was given on the command line.
 func restoreConfig(flags *flag.FlagSet, args []string, o *options) error {
 	if o.output == "" {
 		return cli.Usagef("-resume needs -output, the folder of the run to go on with")
 	}
-	fixed := train.Config{}
-	if _, err := run.Open(o.output, &fixed); err != nil {
+	if err := cli.Unchangeable(flags, "n-epochs", "max-steps", "n-plot", "device"); err != nil {
+		return err
+	}
+	o.Config = train.Config{}
+	if _, err := run.Open(o.output, &o.Config); err != nil {
 		return cli.UsageError{Err: err}
 	}
-	wrong := ""
-	flags.Visit(func(f *flag.Flag) {
-		switch f.Name {
-		case "output", "resume", "n-epochs", "max-steps", "n-plot", "device":
-		default:
-			wrong = f.Name
-		}
-	})
-	if wrong != "" {
-		return cli.Usagef("-%s cannot change when a run resumes: -n-epochs, -max-steps, -n-plot and -device can", wrong)
-	}
-	given := *o
-	o.Config = fixed
-	flags.Visit(func(f *flag.Flag) {
-		switch f.Name {
-		case "n-epochs":
-			o.Epochs = given.Epochs
-		case "max-steps":
-			o.MaxSteps = given.MaxSteps
-		case "n-plot":
-			o.PlotEvery = given.PlotEvery
-		case "device":
-			o.Device = given.Device
-		}
-	})
-	return nil
+	return cli.Parse(newFlags(o), args, synopsis, io.Discard)
 }
 
 // check finds mistakes before anything is opened or written.

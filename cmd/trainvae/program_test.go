@@ -102,6 +102,10 @@ func TestRefusedResumeWritesNothing(t *testing.T) {
 	require.Equal(t, 2, code)
 	require.Contains(t, stderr, "the run has made 2 steps already, more than the 1 asked for")
 	require.Equal(t, before, read(t, out))
+	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-latent", "3")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "-n-latent cannot change when a run resumes: -n-epochs, -max-steps, -n-plot and -device can")
+	require.Equal(t, before, read(t, out))
 
 	require.NoError(t, os.Truncate(filepath.Join(out, "checkpoint.safetensors"), 100))
 	before = read(t, out)

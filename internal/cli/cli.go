@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -95,4 +96,18 @@ func ParseArguments(flags *flag.FlagSet, args []string, synopsis string, stdout 
 		return nil, Usagef("%w (see %s -help)", err, flags.Name())
 	}
 	return flags.Args(), nil
+}
+
+// Unchangeable returns a mistake if a flag has been given that has no say when a
+// run resumes: one that is neither -output nor -resume nor among those that may
+// change.
+func Unchangeable(flags *flag.FlagSet, may ...string) error {
+	last := len(may) - 1
+	var err error
+	flags.Visit(func(f *flag.Flag) {
+		if f.Name != "output" && f.Name != "resume" && !slices.Contains(may, f.Name) {
+			err = Usagef("-%s cannot change when a run resumes: -%s and -%s can", f.Name, strings.Join(may[:last], ", -"), may[last])
+		}
+	})
+	return err
 }
