@@ -158,6 +158,7 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 		if err := r.everything(space); err != nil {
 			return err
 		}
+		s.forget()
 		// A class of degree k takes 2k+2 points: the least complex with one, of
 		// those that their edges decide, is the boundary of a cross-polytope.
 		highest := min(o.MaxDegree, r.size()/2-1)
@@ -179,6 +180,15 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 	}
 	r.reportZero(&e.result)
 	return nil
+}
+
+// forget lets go of many distances that were measured, since the edges have all
+// that is needed of them.
+func (s *solver[T]) forget() {
+	const many = 1 << 18
+	if len(s.measured) >= many {
+		s.measured, s.dense.data = nil, nil
+	}
 }
 
 // resize returns s with length n; its contents are unspecified.

@@ -18,11 +18,14 @@ type skeleton struct {
 	links  []link
 	starts []int32
 
-	// A dense graph also has its ranks in a matrix, and neighbors as bitsets.
-	dense bool
-	words int
-	ranks []uint32 // n×n, none where there is no edge
-	near  []uint64
+	// A dense graph has neighbors as bitsets instead, and the ranks of the edges
+	// to them one after another, point by point: those of the neighbors in a word
+	// of near begin where before says.
+	dense  bool
+	words  int
+	near   []uint64
+	before []uint32
+	ranks  []uint32
 
 	// apex is, for each edge, the point of its lune that is least in the edge's
 	// own order of points, −1 where the lune is empty. idles is the set of the
@@ -49,29 +52,44 @@ func beginSkeleton[T Float](s *skeleton, n int, edges *runs[T]) {
 			s.ends[r.first+i], s.lengths[r.first+i] = e.ends(), float64(e.length)
 		}
 	}
-	// A matrix takes as much memory as links do where a quarter of all pairs of
-	// points are edges, and is faster from long before that.
-	s.dense = n <= 1024 || edges.count >= n*n/32
+	// Bitsets take as much memory as links do where one pair of points of 80 is
+	// an edge, and are faster.
+	s.dense = n <= 1024 || edges.count >= n*n/128
 	if s.dense {
-		s.fillMatrix()
+		s.fillSets()
 	} else {
 		s.fillLinks()
 	}
 }
 
-func (s *skeleton) fillMatrix() {
-	n := s.n
-	s.ranks, s.near = resize(s.ranks, n*n), resize(s.near, n*s.words)
-	for i := range s.ranks {
-		s.ranks[i] = none
-	}
+func (s *skeleton) fillSets() {
+	s.near, s.before = resize(s.near, s.n*s.words), resize(s.before, s.n*s.words)
 	clear(s.near)
-	for i, e := range s.ends {
+	for _, e := range s.ends {
 		a, b := int(e.U), int(e.V)
-		s.ranks[a*n+b], s.ranks[b*n+a] = uint32(i), uint32(i)
 		s.near[a*s.words+b>>6] |= 1 << (b & 63)
 		s.near[b*s.words+a>>6] |= 1 << (a & 63)
 	}
+	count := uint32(0)
+	for w, x := range s.near {
+		s.before[w] = count
+		count += uint32(bits.OnesCount64(x))
+	}
+	s.ranks = resize(s.ranks, int(count))
+	for i, e := range s.ends {
+		*s.place(e.U, e.V), *s.place(e.V, e.U) = uint32(i), uint32(i)
+	}
+}
+
+// place returns where a dense graph has the rank of an edge.
+func (s *skeleton) place(a, b int32) *uint32 {
+	w := int(a)*s.words + int(b>>6)
+	return &s.ranks[s.before[w]+countBefore(s.near[w], b)]
+}
+
+// countBefore returns how many points before v, of a word's, are in the word.
+func countBefore(word uint64, v int32) uint32 {
+	return uint32(bits.OnesCount64(word & (1<<(v&63) - 1)))
 }
 
 func (s *skeleton) fillLinks() {
@@ -101,14 +119,15 @@ func (s *skeleton) idle(rank uint32) bool { return s.idles[rank>>6]>>(rank&63)&1
 
 func (s *skeleton) linksOf(v int32) []link { return s.links[s.starts[v]:s.starts[v+1]] }
 
-func (s *skeleton) row(v int32) []uint32 { return s.ranks[int(v)*s.n:][:s.n] }
-
 func (s *skeleton) neighbors(v int32) []uint64 { return s.near[int(v)*s.words:][:s.words] }
 
 // rank returns the rank of an edge, none if it is none.
 func (s *skeleton) rank(a, b int32) uint32 {
 	if s.dense {
-		return s.ranks[int(a)*s.n+int(b)]
+		if !has(s.neighbors(a), b) {
+			return none
+		}
+		return *s.place(a, b)
 	}
 	links := s.linksOf(a)
 	i, ok := slices.BinarySearchFunc(links, b, func(l link, b int32) int { return int(l.to - b) })
@@ -142,16 +161,22 @@ func (s *skeleton) appendCones(cones []cone, points []int32, limit int32, set []
 	if limit&63 != 0 {
 		set[limit>>6] &= 1<<(limit&63) - 1
 	}
-	var rows [maxPoints][]uint32
-	for i, p := range points {
-		rows[i] = s.row(p)
-	}
 	for w, x := range set {
+		if x == 0 {
+			continue
+		}
+		// Of each point of the simplex, its neighbors in the word and their ranks.
+		var words [maxPoints]uint64
+		var ranks [maxPoints][]uint32
+		for i, p := range points {
+			at := int(p)*s.words + w
+			words[i], ranks[i] = s.near[at], s.ranks[s.before[at]:]
+		}
 		for ; x != 0; x &= x - 1 {
 			v := int32(w<<6 + bits.TrailingZeros64(x))
-			youngest, at := rows[0][v], 0
+			youngest, at := ranks[0][countBefore(words[0], v)], 0
 			for i := 1; i < len(points); i++ {
-				if r := rows[i][v]; r > youngest {
+				if r := ranks[i][countBefore(words[i], v)]; r > youngest {
 					youngest, at = r, i
 				}
 			}
