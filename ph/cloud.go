@@ -35,7 +35,7 @@ func (c *cloud[T]) begin(p Points[T], threshold float64) error {
 	_, most := boxReach(lo, hi, lo, hi)
 	limit := T(math.Sqrt(most) * (1 + slack))
 	if threshold > 0 && threshold < float64(limit) {
-		limit = roundDown[T](threshold)
+		limit = T(threshold)
 	}
 	c.lengths.begin(limit)
 	rows := min(n, 32)

@@ -54,7 +54,7 @@ func (d *dense[T]) begin(n int, data []T, lower bool, threshold float64) error {
 	}
 	radius := d.enclosingRadius()
 	if threshold > 0 && threshold < float64(radius) {
-		radius = roundDown[T](threshold)
+		radius = T(threshold)
 	}
 	d.lengths.begin(radius)
 	d.sampled = false
@@ -91,17 +91,6 @@ func (d *dense[T]) sample(count int) {
 		}
 		next -= len(row)
 	}
-}
-
-// roundDown returns the greatest T that is at most x.
-func roundDown[T Float](x float64) T {
-	t := T(x)
-	if float64(t) > x {
-		if f, ok := any(&t).(*float32); ok {
-			*f = math.Nextafter32(*f, 0)
-		}
-	}
-	return t
 }
 
 // check returns an error that names the first entry that is no distance.

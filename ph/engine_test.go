@@ -291,3 +291,27 @@ func FuzzEngine(f *testing.F) {
 		}
 	})
 }
+
+// TestThresholdKeepsEdgesOfItsLength: the float32 next to 0.1 is greater than it.
+func TestThresholdKeepsEdgesOfItsLength(t *testing.T) {
+	line := []float64{0, 0.1, 0.3, 0.4}
+	n := len(line)
+	matrix := ph.Matrix[float32]{N: n, Data: make([]float32, n*n)}
+	var sparse ph.Sparse[float32]
+	sparse.N = n
+	for i, x := range line {
+		for j, y := range line {
+			matrix.Data[i*n+j] = float32(math.Round(10*math.Abs(x-y)) / 10)
+			if j < i {
+				sparse.Entries = append(sparse.Entries, ph.Entry[float32]{I: i, J: j, Distance: matrix.Data[i*n+j]})
+			}
+		}
+	}
+	for _, d := range []ph.Distances{matrix, sparse} {
+		for degree := range 3 {
+			result, err := ph.Rips(d, ph.Options{MaxDegree: degree, Threshold: 0.1})
+			require.NoError(t, err)
+			require.Len(t, result.Diagrams[0].Finite(), 2, "%T, degree %d", d, degree)
+		}
+	}
+}

@@ -10,7 +10,8 @@ type Options struct {
 	// Threshold is the length of the longest edges of the filtration; classes
 	// that live on are essential. 0 stands for the enclosing radius, the least
 	// distance within which some point reaches all others: beyond it nothing is
-	// born or dies. Sparse distances have no limit then.
+	// born or dies. Sparse distances have no limit then. It is rounded as the
+	// distances are: an edge of just this length is one of the filtration.
 	Threshold float64
 
 	// Modulus is the prime p of coefficients in Z/p, at most 32768; 0 stands

@@ -57,7 +57,7 @@ func (s *sparse[T]) begin(d Sparse[T], threshold float64) error {
 		if err := checkLength(e.I, e.J, e.Distance); err != nil {
 			return err
 		}
-		if e.I != e.J && (threshold == 0 || float64(e.Distance) <= threshold) {
+		if e.I != e.J && (threshold == 0 || e.Distance <= T(threshold)) {
 			s.edges = append(s.edges, edgeOf(e.Distance+0, int32(e.I), int32(e.J)))
 		}
 	}
