@@ -34,18 +34,32 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 	}
 	// Each part makes the rows from the diagonal on and mirrors them.
 	d.run(ceilDiv(n, distanceRows), func(a *args, part int) {
-		for i := part * distanceRows; i < min(a.n, (part+1)*distanceRows); i++ {
+		lo, hi := part*distanceRows, min(a.n, (part+1)*distanceRows)
+		for i := lo; i < hi; i += distanceBlock {
+			a.distancesFrom(i, min(i+distanceBlock, hi))
+		}
+		for i := lo; i < hi; i++ {
 			row := a.dst[i*a.n : (i+1)*a.n]
 			row[i] = 0
-			if i+1 == a.n {
-				break
-			}
-			a.loops.distanceRows(row[i+1:], a.x[i*a.k:(i+1)*a.k], &a.x[(i+1)*a.k])
 			for j := i + 1; j < a.n; j++ {
 				a.dst[j*a.n+i] = row[j]
 			}
 		}
 	}, a)
+}
+
+// distanceBlock is how many rows are computed at once.
+const distanceBlock = 4
+
+// distancesFrom sets rows lo to hi of a matrix of distances right of the diagonal.
+func (a *args) distancesFrom(lo, hi int) {
+	n, dim := a.n, a.k
+	if hi < n {
+		a.loops.distanceRows(&a.dst[lo*n+hi], 4*n, &a.x[lo*dim], hi-lo, &a.x[hi*dim], n-hi, dim)
+	}
+	for i := lo; i+1 < hi; i++ {
+		a.loops.distanceRows(&a.dst[i*n+i+1], 4*n, &a.x[i*dim], 1, &a.x[(i+1)*dim], hi-i-1, dim)
+	}
 }
 
 // first returns the address of the first element, nil if there is none.
@@ -107,7 +121,7 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 			p := a.pairs[k]
 			u, v := int(p.U)*a.k, int(p.V)*a.k
 			weight := a.w[k : k+1]
-			a.loops.distanceRows(weight, a.x[u:u+a.k], &a.x[v])
+			a.loops.distanceRows(&weight[0], 0, &a.x[u], 1, &a.x[v], 1, a.k)
 			if weight[0] != 0 {
 				weight[0] = p.Coef * a.a / weight[0]
 			}

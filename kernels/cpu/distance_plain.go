@@ -5,15 +5,18 @@ import (
 	"unsafe"
 )
 
-func distanceRowsPlain(out, x []float32, y *float32) {
-	rows := unsafe.Slice(y, len(out)*len(x))
-	for j := range out {
-		var total float64
-		for k, v := range rows[j*len(x) : (j+1)*len(x)] {
-			diff := float64(x[k]) - float64(v)
-			total += diff * diff
+func distanceRowsPlain(out *float32, pitch int, x *float32, rows int, y *float32, n, dim int) {
+	xs, ys := unsafe.Slice(x, rows*dim), unsafe.Slice(y, n*dim)
+	for r := range rows {
+		row := unsafe.Slice(at(out, r*pitch), n)
+		for j := range row {
+			var total float64
+			for k, v := range ys[j*dim : (j+1)*dim] {
+				diff := float64(xs[r*dim+k]) - float64(v)
+				total += diff * diff
+			}
+			row[j] = float32(math.Sqrt(total))
 		}
-		out[j] = float32(math.Sqrt(total))
 	}
 }
 

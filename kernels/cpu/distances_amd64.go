@@ -4,10 +4,10 @@
 
 package cpu
 
-// distanceRowsAVX2 sets out[j] to the distance of x from the j'th row of y.
+// distanceRowsAVX2 sets element r, j of out, whose rows are pitch bytes apart, to the distance of row r of x from row j of y.
 //
 //go:noescape
-func distanceRowsAVX2(out []float32, x []float32, y *float32)
+func distanceRowsAVX2(out *float32, pitch int, x *float32, rows int, y *float32, n int, dim int)
 
 // distanceColumnsAVX2 sets out[j] to the distance of x from the j'th column of y, whose rows are stride elements apart.
 //
@@ -29,10 +29,10 @@ func sumDifferencesAVX2(c []float32, y []float32, x float32) (sum float32)
 //go:noescape
 func pairWeightsAVX2(w []float32, g []float32, dist []float32)
 
-// distanceRowsAVX512 sets out[j] to the distance of x from the j'th row of y.
+// distanceRowsAVX512 sets element r, j of out, whose rows are pitch bytes apart, to the distance of row r of x from row j of y.
 //
 //go:noescape
-func distanceRowsAVX512(out []float32, x []float32, y *float32)
+func distanceRowsAVX512(out *float32, pitch int, x *float32, rows int, y *float32, n int, dim int)
 
 // distanceColumnsAVX512 sets out[j] to the distance of x from the j'th column of y, whose rows are stride elements apart.
 //

@@ -4,23 +4,27 @@
 
 #include "textflag.h"
 
-// func distanceRowsAVX2(out []float32, x []float32, y *float32)
+// func distanceRowsAVX2(out *float32, pitch int, x *float32, rows int, y *float32, n int, dim int)
 // Requires: AVX, FMA3
-TEXT ·distanceRowsAVX2(SB), NOSPLIT, $0-56
-	MOVQ out_base+0(FP), AX
-	MOVQ out_len+8(FP), CX
-	MOVQ x_base+24(FP), DX
-	MOVQ x_len+32(FP), BX
-	MOVQ y+48(FP), SI
-	MOVQ BX, DI
-	SHLQ $0x02, DI
+TEXT ·distanceRowsAVX2(SB), NOSPLIT, $16-56
+rows1:
+	CMPQ rows+24(FP), $0x01
+	JL   enough2
+	MOVQ y+32(FP), AX
+	MOVQ out+0(FP), CX
+	MOVQ CX, (SP)
+	MOVQ n+40(FP), CX
+	MOVQ CX, 8(SP)
 
-next1:
-	CMPQ   CX, $0x04
-	JL     enough2
-	LEAQ   (SI)(DI*1), R8
-	LEAQ   (R8)(DI*1), R9
-	LEAQ   (R9)(DI*1), R10
+columns3:
+	CMPQ   8(SP), $0x04
+	JL     enough4
+	MOVQ   dim+48(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   x+16(FP), DX
+	LEAQ   (AX)(CX*1), BX
+	LEAQ   (BX)(CX*1), SI
+	LEAQ   (SI)(CX*1), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -29,85 +33,87 @@ next1:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	XORQ   R11, R11
+	MOVQ   dim+48(FP), DI
+	XORQ   R8, R8
 
-loop3:
-	LEAQ        16(R11), R12
-	CMPQ        R12, BX
-	JGT         tail4
-	VMOVUPS     (DX)(R11*4), Y8
-	VMOVUPS     32(DX)(R11*4), Y9
-	VMOVUPS     (SI)(R11*4), Y10
-	VMOVUPS     32(SI)(R11*4), Y11
+loop5:
+	LEAQ        16(R8), R9
+	CMPQ        R9, DI
+	JGT         tail6
+	VMOVUPS     (DX)(R8*4), Y8
+	VMOVUPS     32(DX)(R8*4), Y9
+	VMOVUPS     (AX)(R8*4), Y10
+	VMOVUPS     32(AX)(R8*4), Y11
 	VSUBPS      Y10, Y8, Y10
 	VSUBPS      Y11, Y9, Y11
 	VFMADD231PS Y10, Y10, Y0
 	VFMADD231PS Y11, Y11, Y1
-	VMOVUPS     (R8)(R11*4), Y10
-	VMOVUPS     32(R8)(R11*4), Y11
+	VMOVUPS     (BX)(R8*4), Y10
+	VMOVUPS     32(BX)(R8*4), Y11
 	VSUBPS      Y10, Y8, Y10
 	VSUBPS      Y11, Y9, Y11
 	VFMADD231PS Y10, Y10, Y2
 	VFMADD231PS Y11, Y11, Y3
-	VMOVUPS     (R9)(R11*4), Y10
-	VMOVUPS     32(R9)(R11*4), Y11
+	VMOVUPS     (SI)(R8*4), Y10
+	VMOVUPS     32(SI)(R8*4), Y11
 	VSUBPS      Y10, Y8, Y10
 	VSUBPS      Y11, Y9, Y11
 	VFMADD231PS Y10, Y10, Y4
 	VFMADD231PS Y11, Y11, Y5
-	VMOVUPS     (R10)(R11*4), Y10
-	VMOVUPS     32(R10)(R11*4), Y11
+	VMOVUPS     (CX)(R8*4), Y10
+	VMOVUPS     32(CX)(R8*4), Y11
 	VSUBPS      Y10, Y8, Y8
 	VSUBPS      Y11, Y9, Y9
 	VFMADD231PS Y8, Y8, Y6
 	VFMADD231PS Y9, Y9, Y7
-	MOVQ        R12, R11
-	JMP         loop3
+	MOVQ        R9, R8
+	JMP         loop5
 
-tail4:
-	MOVQ        BX, R12
-	SUBQ        R11, R12
-	JZ          done5
-	LEAQ        tail16<>+0(SB), R13
-	NEGQ        R12
-	VMOVUPS     64(R13)(R12*4), Y8
-	VMASKMOVPS  (DX)(R11*4), Y8, Y8
-	VMOVUPS     96(R13)(R12*4), Y9
-	VMASKMOVPS  32(DX)(R11*4), Y9, Y9
-	VMOVUPS     64(R13)(R12*4), Y10
-	VMASKMOVPS  (SI)(R11*4), Y10, Y10
-	VMOVUPS     96(R13)(R12*4), Y11
-	VMASKMOVPS  32(SI)(R11*4), Y11, Y11
+tail6:
+	SUBQ        R8, DI
+	JZ          done7
+	LEAQ        tail16<>+0(SB), R9
+	NEGQ        DI
+	VMOVUPS     64(R9)(DI*4), Y8
+	VMASKMOVPS  (DX)(R8*4), Y8, Y8
+	VMOVUPS     96(R9)(DI*4), Y9
+	VMASKMOVPS  32(DX)(R8*4), Y9, Y9
+	VMOVUPS     64(R9)(DI*4), Y10
+	VMASKMOVPS  (AX)(R8*4), Y10, Y10
+	VMOVUPS     96(R9)(DI*4), Y11
+	VMASKMOVPS  32(AX)(R8*4), Y11, Y11
 	VSUBPS      Y10, Y8, Y10
 	VSUBPS      Y11, Y9, Y11
 	VFMADD231PS Y10, Y10, Y0
 	VFMADD231PS Y11, Y11, Y1
-	VMOVUPS     64(R13)(R12*4), Y10
-	VMASKMOVPS  (R8)(R11*4), Y10, Y10
-	VMOVUPS     96(R13)(R12*4), Y11
-	VMASKMOVPS  32(R8)(R11*4), Y11, Y11
+	VMOVUPS     64(R9)(DI*4), Y10
+	VMASKMOVPS  (BX)(R8*4), Y10, Y10
+	VMOVUPS     96(R9)(DI*4), Y11
+	VMASKMOVPS  32(BX)(R8*4), Y11, Y11
 	VSUBPS      Y10, Y8, Y10
 	VSUBPS      Y11, Y9, Y11
 	VFMADD231PS Y10, Y10, Y2
 	VFMADD231PS Y11, Y11, Y3
-	VMOVUPS     64(R13)(R12*4), Y10
-	VMASKMOVPS  (R9)(R11*4), Y10, Y10
-	VMOVUPS     96(R13)(R12*4), Y11
-	VMASKMOVPS  32(R9)(R11*4), Y11, Y11
+	VMOVUPS     64(R9)(DI*4), Y10
+	VMASKMOVPS  (SI)(R8*4), Y10, Y10
+	VMOVUPS     96(R9)(DI*4), Y11
+	VMASKMOVPS  32(SI)(R8*4), Y11, Y11
 	VSUBPS      Y10, Y8, Y10
 	VSUBPS      Y11, Y9, Y11
 	VFMADD231PS Y10, Y10, Y4
 	VFMADD231PS Y11, Y11, Y5
-	VMOVUPS     64(R13)(R12*4), Y10
-	VMASKMOVPS  (R10)(R11*4), Y10, Y10
-	VMOVUPS     96(R13)(R12*4), Y11
-	VMASKMOVPS  32(R10)(R11*4), Y11, Y11
+	VMOVUPS     64(R9)(DI*4), Y10
+	VMASKMOVPS  (CX)(R8*4), Y10, Y10
+	VMOVUPS     96(R9)(DI*4), Y11
+	VMASKMOVPS  32(CX)(R8*4), Y11, Y11
 	VSUBPS      Y10, Y8, Y8
 	VSUBPS      Y11, Y9, Y9
 	VFMADD231PS Y8, Y8, Y6
 	VFMADD231PS Y9, Y9, Y7
 
-done5:
+done7:
+	MOVQ         pitch+8(FP), DX
+	MOVQ         (SP), CX
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
@@ -116,7 +122,7 @@ done5:
 	VPERMILPS    $0x01, X0, X1
 	VADDSS       X1, X0, X0
 	VSQRTSS      X0, X0, X0
-	VMOVSS       X0, (AX)
+	VMOVSS       X0, (CX)
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPS       X0, X2, X1
@@ -125,7 +131,7 @@ done5:
 	VPERMILPS    $0x01, X1, X0
 	VADDSS       X0, X1, X1
 	VSQRTSS      X1, X1, X1
-	VMOVSS       X1, 4(AX)
+	VMOVSS       X1, 4(CX)
 	VADDPS       Y5, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X0
 	VADDPS       X0, X4, X1
@@ -134,7 +140,7 @@ done5:
 	VPERMILPS    $0x01, X1, X0
 	VADDSS       X0, X1, X1
 	VSQRTSS      X1, X1, X1
-	VMOVSS       X1, 8(AX)
+	VMOVSS       X1, 8(CX)
 	VADDPS       Y7, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPS       X0, X6, X1
@@ -143,55 +149,63 @@ done5:
 	VPERMILPS    $0x01, X1, X0
 	VADDSS       X0, X1, X1
 	VSQRTSS      X1, X1, X1
-	VMOVSS       X1, 12(AX)
-	LEAQ         (SI)(DI*4), SI
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, CX
-	JMP          next1
+	VMOVSS       X1, 12(CX)
+	ADDQ         DX, CX
+	MOVQ         dim+48(FP), CX
+	IMUL3Q       $0x00000010, CX, CX
+	ADDQ         CX, AX
+	ADDQ         $0x10, (SP)
+	SUBQ         $0x04, 8(SP)
+	JMP          columns3
 
-enough2:
-next6:
-	CMPQ   CX, $0x01
-	JL     enough7
+enough4:
+columns8:
+	CMPQ   8(SP), $0x01
+	JL     enough9
+	MOVQ   dim+48(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   x+16(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	XORQ   R8, R8
+	MOVQ   dim+48(FP), DX
+	XORQ   BX, BX
 
-loop8:
-	LEAQ        16(R8), R9
-	CMPQ        R9, BX
-	JGT         tail9
-	VMOVUPS     (DX)(R8*4), Y2
-	VMOVUPS     32(DX)(R8*4), Y3
-	VMOVUPS     (SI)(R8*4), Y4
-	VMOVUPS     32(SI)(R8*4), Y5
+loop10:
+	LEAQ        16(BX), SI
+	CMPQ        SI, DX
+	JGT         tail11
+	VMOVUPS     (CX)(BX*4), Y2
+	VMOVUPS     32(CX)(BX*4), Y3
+	VMOVUPS     (AX)(BX*4), Y4
+	VMOVUPS     32(AX)(BX*4), Y5
 	VSUBPS      Y4, Y2, Y2
 	VSUBPS      Y5, Y3, Y3
 	VFMADD231PS Y2, Y2, Y0
 	VFMADD231PS Y3, Y3, Y1
-	MOVQ        R9, R8
-	JMP         loop8
+	MOVQ        SI, BX
+	JMP         loop10
 
-tail9:
-	MOVQ        BX, R9
-	SUBQ        R8, R9
-	JZ          done10
-	LEAQ        tail16<>+0(SB), R10
-	NEGQ        R9
-	VMOVUPS     64(R10)(R9*4), Y2
-	VMASKMOVPS  (DX)(R8*4), Y2, Y2
-	VMOVUPS     96(R10)(R9*4), Y3
-	VMASKMOVPS  32(DX)(R8*4), Y3, Y3
-	VMOVUPS     64(R10)(R9*4), Y4
-	VMASKMOVPS  (SI)(R8*4), Y4, Y4
-	VMOVUPS     96(R10)(R9*4), Y5
-	VMASKMOVPS  32(SI)(R8*4), Y5, Y5
+tail11:
+	SUBQ        BX, DX
+	JZ          done12
+	LEAQ        tail16<>+0(SB), SI
+	NEGQ        DX
+	VMOVUPS     64(SI)(DX*4), Y2
+	VMASKMOVPS  (CX)(BX*4), Y2, Y2
+	VMOVUPS     96(SI)(DX*4), Y3
+	VMASKMOVPS  32(CX)(BX*4), Y3, Y3
+	VMOVUPS     64(SI)(DX*4), Y4
+	VMASKMOVPS  (AX)(BX*4), Y4, Y4
+	VMOVUPS     96(SI)(DX*4), Y5
+	VMASKMOVPS  32(AX)(BX*4), Y5, Y5
 	VSUBPS      Y4, Y2, Y2
 	VSUBPS      Y5, Y3, Y3
 	VFMADD231PS Y2, Y2, Y0
 	VFMADD231PS Y3, Y3, Y1
 
-done10:
+done12:
+	MOVQ         pitch+8(FP), DX
+	MOVQ         (SP), CX
 	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
@@ -200,13 +214,26 @@ done10:
 	VPERMILPS    $0x01, X0, X1
 	VADDSS       X1, X0, X0
 	VSQRTSS      X0, X0, X0
-	VMOVSS       X0, (AX)
-	LEAQ         (SI)(DI*1), SI
-	ADDQ         $0x04, AX
-	SUBQ         $0x01, CX
-	JMP          next6
+	VMOVSS       X0, (CX)
+	ADDQ         DX, CX
+	MOVQ         dim+48(FP), CX
+	IMUL3Q       $0x00000004, CX, CX
+	ADDQ         CX, AX
+	ADDQ         $0x04, (SP)
+	SUBQ         $0x01, 8(SP)
+	JMP          columns8
 
-enough7:
+enough9:
+	MOVQ   pitch+8(FP), AX
+	IMUL3Q $0x00000001, AX, AX
+	ADDQ   AX, out+0(FP)
+	MOVQ   dim+48(FP), AX
+	IMUL3Q $0x00000004, AX, AX
+	ADDQ   AX, x+16(FP)
+	SUBQ   $0x01, rows+24(FP)
+	JMP    rows1
+
+enough2:
 	VZEROUPPER
 	RET
 
@@ -610,163 +637,620 @@ DATA word00000000<>+56(SB)/4, $0x00000000
 DATA word00000000<>+60(SB)/4, $0x00000000
 GLOBL word00000000<>(SB), RODATA|NOPTR, $64
 
-// func distanceRowsAVX512(out []float32, x []float32, y *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·distanceRowsAVX512(SB), NOSPLIT, $0-56
-	MOVQ out_base+0(FP), AX
-	MOVQ out_len+8(FP), CX
-	MOVQ x_base+24(FP), DX
-	MOVQ x_len+32(FP), BX
-	MOVQ y+48(FP), SI
-	MOVQ BX, DI
-	SHLQ $0x02, DI
+// func distanceRowsAVX512(out *float32, pitch int, x *float32, rows int, y *float32, n int, dim int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·distanceRowsAVX512(SB), NOSPLIT, $16-56
+rows1:
+	CMPQ rows+24(FP), $0x04
+	JL   enough2
+	MOVQ y+32(FP), AX
+	MOVQ out+0(FP), CX
+	MOVQ CX, (SP)
+	MOVQ n+40(FP), CX
+	MOVQ CX, 8(SP)
 
-next1:
-	CMPQ   CX, $0x04
-	JL     enough2
-	LEAQ   (SI)(DI*1), R8
-	LEAQ   (R8)(DI*1), R9
-	LEAQ   (R9)(DI*1), R10
+columns3:
+	CMPQ   8(SP), $0x04
+	JL     enough4
+	MOVQ   dim+48(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   x+16(FP), DX
+	LEAQ   (DX)(CX*1), BX
+	LEAQ   (BX)(CX*1), SI
+	LEAQ   (SI)(CX*1), DI
+	LEAQ   (AX)(CX*1), R8
+	LEAQ   (R8)(CX*1), R9
+	LEAQ   (R9)(CX*1), CX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	MOVQ   dim+48(FP), R10
 	XORQ   R11, R11
 
-loop3:
+loop5:
 	LEAQ        16(R11), R12
-	CMPQ        R12, BX
-	JGT         tail4
-	VMOVUPS     (DX)(R11*4), Z4
-	VMOVUPS     (SI)(R11*4), Z5
-	VSUBPS      Z5, Z4, Z5
-	VFMADD231PS Z5, Z5, Z0
-	VMOVUPS     (R8)(R11*4), Z5
-	VSUBPS      Z5, Z4, Z5
-	VFMADD231PS Z5, Z5, Z1
-	VMOVUPS     (R9)(R11*4), Z5
-	VSUBPS      Z5, Z4, Z5
-	VFMADD231PS Z5, Z5, Z2
-	VMOVUPS     (R10)(R11*4), Z5
-	VSUBPS      Z5, Z4, Z4
-	VFMADD231PS Z4, Z4, Z3
+	CMPQ        R12, R10
+	JGT         tail6
+	VMOVUPS     (DX)(R11*4), Z16
+	VMOVUPS     (BX)(R11*4), Z17
+	VMOVUPS     (SI)(R11*4), Z18
+	VMOVUPS     (DI)(R11*4), Z19
+	VMOVUPS     (AX)(R11*4), Z20
+	VSUBPS      Z20, Z16, Z21
+	VFMADD231PS Z21, Z21, Z0
+	VSUBPS      Z20, Z17, Z21
+	VFMADD231PS Z21, Z21, Z4
+	VSUBPS      Z20, Z18, Z21
+	VFMADD231PS Z21, Z21, Z8
+	VSUBPS      Z20, Z19, Z20
+	VFMADD231PS Z20, Z20, Z12
+	VMOVUPS     (R8)(R11*4), Z20
+	VSUBPS      Z20, Z16, Z21
+	VFMADD231PS Z21, Z21, Z1
+	VSUBPS      Z20, Z17, Z21
+	VFMADD231PS Z21, Z21, Z5
+	VSUBPS      Z20, Z18, Z21
+	VFMADD231PS Z21, Z21, Z9
+	VSUBPS      Z20, Z19, Z20
+	VFMADD231PS Z20, Z20, Z13
+	VMOVUPS     (R9)(R11*4), Z20
+	VSUBPS      Z20, Z16, Z21
+	VFMADD231PS Z21, Z21, Z2
+	VSUBPS      Z20, Z17, Z21
+	VFMADD231PS Z21, Z21, Z6
+	VSUBPS      Z20, Z18, Z21
+	VFMADD231PS Z21, Z21, Z10
+	VSUBPS      Z20, Z19, Z20
+	VFMADD231PS Z20, Z20, Z14
+	VMOVUPS     (CX)(R11*4), Z20
+	VSUBPS      Z20, Z16, Z16
+	VFMADD231PS Z16, Z16, Z3
+	VSUBPS      Z20, Z17, Z16
+	VFMADD231PS Z16, Z16, Z7
+	VSUBPS      Z20, Z18, Z16
+	VFMADD231PS Z16, Z16, Z11
+	VSUBPS      Z20, Z19, Z16
+	VFMADD231PS Z16, Z16, Z15
 	MOVQ        R12, R11
-	JMP         loop3
+	JMP         loop5
 
-tail4:
-	MOVQ        BX, R12
-	SUBQ        R11, R12
-	JZ          done5
-	MOVQ        $-1, R13
-	BZHIQ       R12, R13, R13
-	KMOVW       R13, K1
-	VMOVUPS.Z   (DX)(R11*4), K1, Z4
-	VMOVUPS.Z   (SI)(R11*4), K1, Z5
-	VSUBPS      Z5, Z4, Z5
-	VFMADD231PS Z5, Z5, Z0
-	VMOVUPS.Z   (R8)(R11*4), K1, Z5
-	VSUBPS      Z5, Z4, Z5
-	VFMADD231PS Z5, Z5, Z1
-	VMOVUPS.Z   (R9)(R11*4), K1, Z5
-	VSUBPS      Z5, Z4, Z5
-	VFMADD231PS Z5, Z5, Z2
-	VMOVUPS.Z   (R10)(R11*4), K1, Z5
-	VSUBPS      Z5, Z4, Z4
-	VFMADD231PS Z4, Z4, Z3
+tail6:
+	SUBQ        R11, R10
+	JZ          done7
+	MOVQ        $-1, R12
+	BZHIQ       R10, R12, R12
+	KMOVW       R12, K1
+	VMOVUPS.Z   (DX)(R11*4), K1, Z16
+	VMOVUPS.Z   (BX)(R11*4), K1, Z17
+	VMOVUPS.Z   (SI)(R11*4), K1, Z18
+	VMOVUPS.Z   (DI)(R11*4), K1, Z19
+	VMOVUPS.Z   (AX)(R11*4), K1, Z20
+	VSUBPS      Z20, Z16, Z21
+	VFMADD231PS Z21, Z21, Z0
+	VSUBPS      Z20, Z17, Z21
+	VFMADD231PS Z21, Z21, Z4
+	VSUBPS      Z20, Z18, Z21
+	VFMADD231PS Z21, Z21, Z8
+	VSUBPS      Z20, Z19, Z20
+	VFMADD231PS Z20, Z20, Z12
+	VMOVUPS.Z   (R8)(R11*4), K1, Z20
+	VSUBPS      Z20, Z16, Z21
+	VFMADD231PS Z21, Z21, Z1
+	VSUBPS      Z20, Z17, Z21
+	VFMADD231PS Z21, Z21, Z5
+	VSUBPS      Z20, Z18, Z21
+	VFMADD231PS Z21, Z21, Z9
+	VSUBPS      Z20, Z19, Z20
+	VFMADD231PS Z20, Z20, Z13
+	VMOVUPS.Z   (R9)(R11*4), K1, Z20
+	VSUBPS      Z20, Z16, Z21
+	VFMADD231PS Z21, Z21, Z2
+	VSUBPS      Z20, Z17, Z21
+	VFMADD231PS Z21, Z21, Z6
+	VSUBPS      Z20, Z18, Z21
+	VFMADD231PS Z21, Z21, Z10
+	VSUBPS      Z20, Z19, Z20
+	VFMADD231PS Z20, Z20, Z14
+	VMOVUPS.Z   (CX)(R11*4), K1, Z20
+	VSUBPS      Z20, Z16, Z16
+	VFMADD231PS Z16, Z16, Z3
+	VSUBPS      Z20, Z17, Z16
+	VFMADD231PS Z16, Z16, Z7
+	VSUBPS      Z20, Z18, Z16
+	VFMADD231PS Z16, Z16, Z11
+	VSUBPS      Z20, Z19, Z16
+	VFMADD231PS Z16, Z16, Z15
 
-done5:
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VADDPS        Y4, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X4
-	VADDPS        X4, X0, X0
-	VPERMILPS     $0x0e, X0, X4
-	VADDPS        X4, X0, X0
-	VPERMILPS     $0x01, X0, X4
-	VADDSS        X4, X0, X0
+done7:
+	MOVQ          pitch+8(FP), DX
+	MOVQ          (SP), CX
+	VEXTRACTF64X4 $0x01, Z0, Y16
+	VADDPS        Y16, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X16
+	VADDPS        X16, X0, X0
+	VPERMILPS     $0x0e, X0, X16
+	VADDPS        X16, X0, X0
+	VPERMILPS     $0x01, X0, X16
+	VADDSS        X16, X0, X0
 	VSQRTSS       X0, X0, X0
-	VMOVSS        X0, (AX)
+	VMOVSS        X0, (CX)
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VADDPS        Y0, Y1, Y1
-	VEXTRACTF128  $0x01, Y1, X0
+	VEXTRACTF32X4 $0x01, Y1, X0
 	VADDPS        X0, X1, X1
 	VPERMILPS     $0x0e, X1, X0
 	VADDPS        X0, X1, X1
 	VPERMILPS     $0x01, X1, X0
 	VADDSS        X0, X1, X1
 	VSQRTSS       X1, X1, X1
-	VMOVSS        X1, 4(AX)
+	VMOVSS        X1, 4(CX)
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPS        Y0, Y2, Y2
-	VEXTRACTF128  $0x01, Y2, X0
+	VEXTRACTF32X4 $0x01, Y2, X0
 	VADDPS        X0, X2, X1
 	VPERMILPS     $0x0e, X1, X0
 	VADDPS        X0, X1, X1
 	VPERMILPS     $0x01, X1, X0
 	VADDSS        X0, X1, X1
 	VSQRTSS       X1, X1, X1
-	VMOVSS        X1, 8(AX)
+	VMOVSS        X1, 8(CX)
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VADDPS        Y0, Y3, Y3
-	VEXTRACTF128  $0x01, Y3, X0
+	VEXTRACTF32X4 $0x01, Y3, X0
 	VADDPS        X0, X3, X1
 	VPERMILPS     $0x0e, X1, X0
 	VADDPS        X0, X1, X1
 	VPERMILPS     $0x01, X1, X0
 	VADDSS        X0, X1, X1
 	VSQRTSS       X1, X1, X1
-	VMOVSS        X1, 12(AX)
-	LEAQ          (SI)(DI*4), SI
-	ADDQ          $0x10, AX
-	SUBQ          $0x04, CX
-	JMP           next1
+	VMOVSS        X1, 12(CX)
+	ADDQ          DX, CX
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF32X4 $0x01, Y4, X0
+	VADDPS        X0, X4, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, (CX)
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X0
+	VADDPS        X0, X5, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 4(CX)
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VADDPS        Y0, Y6, Y6
+	VEXTRACTF32X4 $0x01, Y6, X0
+	VADDPS        X0, X6, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 8(CX)
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VADDPS        Y0, Y7, Y7
+	VEXTRACTF32X4 $0x01, Y7, X0
+	VADDPS        X0, X7, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 12(CX)
+	ADDQ          DX, CX
+	VEXTRACTF64X4 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF32X4 $0x01, Y8, X0
+	VADDPS        X0, X8, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, (CX)
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X0
+	VADDPS        X0, X9, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 4(CX)
+	VEXTRACTF64X4 $0x01, Z10, Y0
+	VADDPS        Y0, Y10, Y10
+	VEXTRACTF32X4 $0x01, Y10, X0
+	VADDPS        X0, X10, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 8(CX)
+	VEXTRACTF64X4 $0x01, Z11, Y0
+	VADDPS        Y0, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y11, X0
+	VADDPS        X0, X11, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 12(CX)
+	ADDQ          DX, CX
+	VEXTRACTF64X4 $0x01, Z12, Y0
+	VADDPS        Y0, Y12, Y12
+	VEXTRACTF32X4 $0x01, Y12, X0
+	VADDPS        X0, X12, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, (CX)
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VADDPS        Y0, Y13, Y13
+	VEXTRACTF32X4 $0x01, Y13, X0
+	VADDPS        X0, X13, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 4(CX)
+	VEXTRACTF64X4 $0x01, Z14, Y0
+	VADDPS        Y0, Y14, Y14
+	VEXTRACTF32X4 $0x01, Y14, X0
+	VADDPS        X0, X14, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 8(CX)
+	VEXTRACTF64X4 $0x01, Z15, Y0
+	VADDPS        Y0, Y15, Y15
+	VEXTRACTF32X4 $0x01, Y15, X0
+	VADDPS        X0, X15, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 12(CX)
+	ADDQ          DX, CX
+	MOVQ          dim+48(FP), CX
+	IMUL3Q        $0x00000010, CX, CX
+	ADDQ          CX, AX
+	ADDQ          $0x10, (SP)
+	SUBQ          $0x04, 8(SP)
+	JMP           columns3
 
-enough2:
-next6:
-	CMPQ   CX, $0x01
-	JL     enough7
+enough4:
+columns8:
+	CMPQ   8(SP), $0x01
+	JL     enough9
+	MOVQ   dim+48(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   x+16(FP), DX
+	LEAQ   (DX)(CX*1), BX
+	LEAQ   (BX)(CX*1), SI
+	LEAQ   (SI)(CX*1), CX
 	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   dim+48(FP), DI
 	XORQ   R8, R8
 
-loop8:
+loop10:
 	LEAQ        16(R8), R9
-	CMPQ        R9, BX
-	JGT         tail9
-	VMOVUPS     (DX)(R8*4), Z1
-	VMOVUPS     (SI)(R8*4), Z2
-	VSUBPS      Z2, Z1, Z1
-	VFMADD231PS Z1, Z1, Z0
+	CMPQ        R9, DI
+	JGT         tail11
+	VMOVUPS     (DX)(R8*4), Z4
+	VMOVUPS     (BX)(R8*4), Z5
+	VMOVUPS     (SI)(R8*4), Z6
+	VMOVUPS     (CX)(R8*4), Z7
+	VMOVUPS     (AX)(R8*4), Z8
+	VSUBPS      Z8, Z4, Z4
+	VFMADD231PS Z4, Z4, Z0
+	VSUBPS      Z8, Z5, Z4
+	VFMADD231PS Z4, Z4, Z1
+	VSUBPS      Z8, Z6, Z4
+	VFMADD231PS Z4, Z4, Z2
+	VSUBPS      Z8, Z7, Z4
+	VFMADD231PS Z4, Z4, Z3
 	MOVQ        R9, R8
-	JMP         loop8
+	JMP         loop10
 
-tail9:
-	MOVQ        BX, R9
-	SUBQ        R8, R9
-	JZ          done10
-	MOVQ        $-1, R10
-	BZHIQ       R9, R10, R10
-	KMOVW       R10, K1
-	VMOVUPS.Z   (DX)(R8*4), K1, Z1
-	VMOVUPS.Z   (SI)(R8*4), K1, Z2
+tail11:
+	SUBQ        R8, DI
+	JZ          done12
+	MOVQ        $-1, R9
+	BZHIQ       DI, R9, R9
+	KMOVW       R9, K1
+	VMOVUPS.Z   (DX)(R8*4), K1, Z4
+	VMOVUPS.Z   (BX)(R8*4), K1, Z5
+	VMOVUPS.Z   (SI)(R8*4), K1, Z6
+	VMOVUPS.Z   (CX)(R8*4), K1, Z7
+	VMOVUPS.Z   (AX)(R8*4), K1, Z8
+	VSUBPS      Z8, Z4, Z4
+	VFMADD231PS Z4, Z4, Z0
+	VSUBPS      Z8, Z5, Z4
+	VFMADD231PS Z4, Z4, Z1
+	VSUBPS      Z8, Z6, Z4
+	VFMADD231PS Z4, Z4, Z2
+	VSUBPS      Z8, Z7, Z4
+	VFMADD231PS Z4, Z4, Z3
+
+done12:
+	MOVQ          pitch+8(FP), DX
+	MOVQ          (SP), CX
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPS        Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VADDPS        X4, X0, X0
+	VPERMILPS     $0x0e, X0, X4
+	VADDPS        X4, X0, X0
+	VPERMILPS     $0x01, X0, X4
+	VADDSS        X4, X0, X0
+	VSQRTSS       X0, X0, X0
+	VMOVSS        X0, (CX)
+	ADDQ          DX, CX
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, (CX)
+	ADDQ          DX, CX
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X0
+	VADDPS        X0, X2, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, (CX)
+	ADDQ          DX, CX
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPS        Y0, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X0
+	VADDPS        X0, X3, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, (CX)
+	ADDQ          DX, CX
+	MOVQ          dim+48(FP), CX
+	IMUL3Q        $0x00000004, CX, CX
+	ADDQ          CX, AX
+	ADDQ          $0x04, (SP)
+	SUBQ          $0x01, 8(SP)
+	JMP           columns8
+
+enough9:
+	MOVQ   pitch+8(FP), AX
+	IMUL3Q $0x00000004, AX, AX
+	ADDQ   AX, out+0(FP)
+	MOVQ   dim+48(FP), AX
+	IMUL3Q $0x00000010, AX, AX
+	ADDQ   AX, x+16(FP)
+	SUBQ   $0x04, rows+24(FP)
+	JMP    rows1
+
+enough2:
+rows13:
+	CMPQ rows+24(FP), $0x01
+	JL   enough14
+	MOVQ y+32(FP), AX
+	MOVQ out+0(FP), CX
+	MOVQ CX, (SP)
+	MOVQ n+40(FP), CX
+	MOVQ CX, 8(SP)
+
+columns15:
+	CMPQ   8(SP), $0x04
+	JL     enough16
+	MOVQ   dim+48(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   x+16(FP), DX
+	LEAQ   (AX)(CX*1), BX
+	LEAQ   (BX)(CX*1), SI
+	LEAQ   (SI)(CX*1), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   dim+48(FP), DI
+	XORQ   R8, R8
+
+loop17:
+	LEAQ        16(R8), R9
+	CMPQ        R9, DI
+	JGT         tail18
+	VMOVUPS     (DX)(R8*4), Z4
+	VMOVUPS     (AX)(R8*4), Z5
+	VSUBPS      Z5, Z4, Z5
+	VFMADD231PS Z5, Z5, Z0
+	VMOVUPS     (BX)(R8*4), Z5
+	VSUBPS      Z5, Z4, Z5
+	VFMADD231PS Z5, Z5, Z1
+	VMOVUPS     (SI)(R8*4), Z5
+	VSUBPS      Z5, Z4, Z5
+	VFMADD231PS Z5, Z5, Z2
+	VMOVUPS     (CX)(R8*4), Z5
+	VSUBPS      Z5, Z4, Z4
+	VFMADD231PS Z4, Z4, Z3
+	MOVQ        R9, R8
+	JMP         loop17
+
+tail18:
+	SUBQ        R8, DI
+	JZ          done19
+	MOVQ        $-1, R9
+	BZHIQ       DI, R9, R9
+	KMOVW       R9, K1
+	VMOVUPS.Z   (DX)(R8*4), K1, Z4
+	VMOVUPS.Z   (AX)(R8*4), K1, Z5
+	VSUBPS      Z5, Z4, Z5
+	VFMADD231PS Z5, Z5, Z0
+	VMOVUPS.Z   (BX)(R8*4), K1, Z5
+	VSUBPS      Z5, Z4, Z5
+	VFMADD231PS Z5, Z5, Z1
+	VMOVUPS.Z   (SI)(R8*4), K1, Z5
+	VSUBPS      Z5, Z4, Z5
+	VFMADD231PS Z5, Z5, Z2
+	VMOVUPS.Z   (CX)(R8*4), K1, Z5
+	VSUBPS      Z5, Z4, Z4
+	VFMADD231PS Z4, Z4, Z3
+
+done19:
+	MOVQ          pitch+8(FP), DX
+	MOVQ          (SP), CX
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VADDPS        Y4, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VADDPS        X4, X0, X0
+	VPERMILPS     $0x0e, X0, X4
+	VADDPS        X4, X0, X0
+	VPERMILPS     $0x01, X0, X4
+	VADDSS        X4, X0, X0
+	VSQRTSS       X0, X0, X0
+	VMOVSS        X0, (CX)
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 4(CX)
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF32X4 $0x01, Y2, X0
+	VADDPS        X0, X2, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 8(CX)
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPS        Y0, Y3, Y3
+	VEXTRACTF32X4 $0x01, Y3, X0
+	VADDPS        X0, X3, X1
+	VPERMILPS     $0x0e, X1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPS     $0x01, X1, X0
+	VADDSS        X0, X1, X1
+	VSQRTSS       X1, X1, X1
+	VMOVSS        X1, 12(CX)
+	ADDQ          DX, CX
+	MOVQ          dim+48(FP), CX
+	IMUL3Q        $0x00000010, CX, CX
+	ADDQ          CX, AX
+	ADDQ          $0x10, (SP)
+	SUBQ          $0x04, 8(SP)
+	JMP           columns15
+
+enough16:
+columns20:
+	CMPQ   8(SP), $0x01
+	JL     enough21
+	MOVQ   dim+48(FP), CX
+	SHLQ   $0x02, CX
+	MOVQ   x+16(FP), CX
+	VXORPS Z0, Z0, Z0
+	MOVQ   dim+48(FP), DX
+	XORQ   BX, BX
+
+loop22:
+	LEAQ        16(BX), SI
+	CMPQ        SI, DX
+	JGT         tail23
+	VMOVUPS     (CX)(BX*4), Z1
+	VMOVUPS     (AX)(BX*4), Z2
+	VSUBPS      Z2, Z1, Z1
+	VFMADD231PS Z1, Z1, Z0
+	MOVQ        SI, BX
+	JMP         loop22
+
+tail23:
+	SUBQ        BX, DX
+	JZ          done24
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (CX)(BX*4), K1, Z1
+	VMOVUPS.Z   (AX)(BX*4), K1, Z2
 	VSUBPS      Z2, Z1, Z1
 	VFMADD231PS Z1, Z1, Z0
 
-done10:
+done24:
+	MOVQ          pitch+8(FP), DX
+	MOVQ          (SP), CX
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
+	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	VPERMILPS     $0x0e, X0, X1
 	VADDPS        X1, X0, X0
 	VPERMILPS     $0x01, X0, X1
 	VADDSS        X1, X0, X0
 	VSQRTSS       X0, X0, X0
-	VMOVSS        X0, (AX)
-	LEAQ          (SI)(DI*1), SI
-	ADDQ          $0x04, AX
-	SUBQ          $0x01, CX
-	JMP           next6
+	VMOVSS        X0, (CX)
+	ADDQ          DX, CX
+	MOVQ          dim+48(FP), CX
+	IMUL3Q        $0x00000004, CX, CX
+	ADDQ          CX, AX
+	ADDQ          $0x04, (SP)
+	SUBQ          $0x01, 8(SP)
+	JMP           columns20
 
-enough7:
+enough21:
+	MOVQ   pitch+8(FP), AX
+	IMUL3Q $0x00000001, AX, AX
+	ADDQ   AX, out+0(FP)
+	MOVQ   dim+48(FP), AX
+	IMUL3Q $0x00000004, AX, AX
+	ADDQ   AX, x+16(FP)
+	SUBQ   $0x01, rows+24(FP)
+	JMP    rows13
+
+enough14:
 	VZEROUPPER
 	RET
 
@@ -963,7 +1447,7 @@ done7:
 	RET
 
 // func sumDifferencesAVX512(c []float32, y []float32, x float32) (sum float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·sumDifferencesAVX512(SB), NOSPLIT, $0-60
 	MOVQ         c_base+0(FP), AX
 	MOVQ         c_len+8(FP), CX
@@ -997,7 +1481,7 @@ tail2:
 done3:
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VADDPS        Y0, Y1, Y1
-	VEXTRACTF128  $0x01, Y1, X0
+	VEXTRACTF32X4 $0x01, Y1, X0
 	VADDPS        X0, X1, X1
 	VPERMILPS     $0x0e, X1, X0
 	VADDPS        X0, X1, X1

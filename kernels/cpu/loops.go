@@ -45,11 +45,11 @@ type loops struct {
 	// src to the first 8 elements of n rows of dst.
 	transposeStrip func(dst *float32, dstStride int, src *float32, srcStride, n int)
 
-	distanceRows    func(out, x []float32, y *float32)                          // out[j] = ‖x − row j of y‖
-	distanceColumns func(out []float32, y *float32, stride int, x []float32)    // out[j] = ‖x − column j of y‖
-	sumDifferences  func(c, y []float32, x float32) float32                     // Σ c[j]·(x − y[j])
-	pairWeights     func(w, g, dist []float32)                                  // w = (w + g)/dist, 0 where dist is 0
-	addDifferences  func(dst, x []float32, y *float32, stride int, c []float32) // dst += Σ c[j]·(x − row j of y)
+	distanceRows    func(out *float32, pitch int, x *float32, rows int, y *float32, n, dim int) // out[r][j] = ‖row r of x − row j of y‖
+	distanceColumns func(out []float32, y *float32, stride int, x []float32)                    // out[j] = ‖x − column j of y‖
+	sumDifferences  func(c, y []float32, x float32) float32                                     // Σ c[j]·(x − y[j])
+	pairWeights     func(w, g, dist []float32)                                                  // w = (w + g)/dist, 0 where dist is 0
+	addDifferences  func(dst, x []float32, y *float32, stride int, c []float32)                 // dst += Σ c[j]·(x − row j of y)
 }
 
 // loopsPlain are the loops in Go.

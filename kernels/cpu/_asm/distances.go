@@ -17,48 +17,98 @@ func distances() {
 	}
 }
 
-// distanceRows is for points of many dimensions: it sums along the rows, four
-// points at once to load x less often.
+// distanceRows is for points of many dimensions: it sums along the rows. Blocks
+// of AVX-512 have four rows of x, so that rows of y, which come from the
+// second-level cache, are loaded once for all of them; AVX2 has no registers for
+// so many sums, and needs them less.
 func (s isa) distanceRows() {
-	s.function("distanceRows", "out, x []float32, y *float32", "sets out[j] to the distance of x from the j'th row of y.")
-	out, left, x, dim, y := base("out"), length("out"), base("x"), length("x"), argument("y")
-	stride := GP64()
-	MOVQ(dim, stride)
-	SHLQ(Imm(2), stride)
-	for _, rows := range []int{4, 1} {
-		next, enough := label("next"), label("enough")
+	s.function("distanceRows", "out *float32, pitch int, x *float32, rows int, y *float32, n, dim int",
+		"sets element r, j of out, whose rows are pitch bytes apart, to the distance of row r of x from row j of y.")
+	blocks := []int{1}
+	if s.bytes == 64 {
+		blocks = []int{4, 1}
+	}
+	to, left := AllocLocal(8), AllocLocal(8) // of the rows of a block
+	for _, rows := range blocks {
+		next, enough := label("rows"), label("enough")
 		Label(next)
-		CMPQ(left, Imm(uint64(rows)))
+		CMPQ(inMemory("rows"), Imm(uint64(rows)))
 		JL(LabelRef(enough))
-		ys := []reg.GPVirtual{y}
-		for len(ys) < rows {
-			p := GP64()
-			LEAQ(Mem{Base: ys[len(ys)-1], Index: stride, Scale: 1}, p)
-			ys = append(ys, p)
+		y, from := argument("y"), argument("out")
+		MOVQ(from, to)
+		Load(Param("n"), from)
+		MOVQ(from, left)
+		for _, columns := range []int{4, 1} {
+			s.distanceBlocks(rows, columns, to, left, y)
 		}
-		var squares []block
-		for range ys {
-			squares = append(squares, s.zeros(s.parts()))
-		}
-		s.each(dim, func(at step) {
-			xs := at.load(x)
-			for r, p := range ys {
-				d := s.sub(xs, at.load(p))
-				s.addMul(squares[r], d, d)
-			}
-		})
-		for r := range ys {
-			sum := s.totalSingle(squares[r])
-			VSQRTSS(sum, sum, sum)
-			VMOVSS(sum, Mem{Base: out, Disp: 4 * r})
-		}
-		LEAQ(Mem{Base: y, Index: stride, Scale: uint8(rows)}, y)
-		ADDQ(Imm(uint64(4*rows)), out)
-		SUBQ(Imm(uint64(rows)), left)
+		step := argument("pitch")
+		IMUL3Q(U32(rows), step, step)
+		ADDQ(step, inMemory("out"))
+		Load(Param("dim"), step)
+		IMUL3Q(U32(4*rows), step, step)
+		ADDQ(step, inMemory("x"))
+		SUBQ(Imm(uint64(rows)), inMemory("rows"))
 		JMP(LabelRef(next))
 		Label(enough)
 	}
 	s.end()
+}
+
+// distanceBlocks is for so many rows of x and, as long as there are any left, so
+// many of y.
+func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
+	next, enough := label("columns"), label("enough")
+	Label(next)
+	CMPQ(left, Imm(uint64(columns)))
+	JL(LabelRef(enough))
+	stride := argument("dim")
+	SHLQ(Imm(2), stride)
+	xs, ys := []reg.GPVirtual{argument("x")}, []reg.GPVirtual{y}
+	follow := func(list []reg.GPVirtual, n int) []reg.GPVirtual {
+		for len(list) < n {
+			p := GP64()
+			LEAQ(Mem{Base: list[len(list)-1], Index: stride, Scale: 1}, p)
+			list = append(list, p)
+		}
+		return list
+	}
+	xs, ys = follow(xs, rows), follow(ys, columns)
+	squares := make([][]block, rows)
+	for r := range squares {
+		for range columns {
+			squares[r] = append(squares[r], s.zeros(s.parts()))
+		}
+	}
+	s.each(argument("dim"), func(at step) {
+		var xv []block
+		for _, p := range xs {
+			xv = append(xv, at.load(p))
+		}
+		for c, p := range ys {
+			yv := at.load(p)
+			for r := range xv {
+				d := s.sub(xv[r], yv)
+				s.addMul(squares[r][c], d, d)
+			}
+		}
+	})
+	row, pitch := GP64(), argument("pitch")
+	MOVQ(to, row)
+	for r := range squares {
+		for c, q := range squares[r] {
+			sum := s.totalSingle(q)
+			VSQRTSS(sum, sum, sum)
+			VMOVSS(sum, Mem{Base: row, Disp: 4 * c})
+		}
+		ADDQ(pitch, row)
+	}
+	Load(Param("dim"), stride)
+	IMUL3Q(U32(4*columns), stride, stride)
+	ADDQ(stride, y)
+	ADDQ(Imm(uint64(4*columns)), to)
+	SUBQ(Imm(uint64(columns)), left)
+	JMP(LabelRef(next))
+	Label(enough)
 }
 
 // totalSingle adds the 16 lanes of float32 sums.
@@ -74,7 +124,11 @@ func (s isa) totalSingle(sums block) reg.VecVirtual {
 		VADDPS(sums[1], v, v)
 	}
 	x := XMM()
-	VEXTRACTF128(Imm(1), v.AsY(), x)
+	if s.bytes == 64 { // in the first 16 registers and the others
+		VEXTRACTF32X4(Imm(1), v.AsY(), x)
+	} else {
+		VEXTRACTF128(Imm(1), v.AsY(), x)
+	}
 	low := XMM()
 	VADDPS(x, v.AsX(), low)
 	VPERMILPS(Imm(0x0e), low, x)
