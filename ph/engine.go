@@ -16,6 +16,7 @@ type Engine struct {
 	cohomology cohomology
 	diagrams   []Diagram
 	result     Result
+	once       bool // it will not be used again
 }
 
 // Rips returns the diagrams of degrees 0 to degree over Z/2, up to the enclosing
@@ -60,7 +61,10 @@ func (e *Engine) Compute(d Distances, o Options) (*Result, error) {
 }
 
 // Rips returns the persistent homology of a filtration.
-func Rips(d Distances, o Options) (*Result, error) { return new(Engine).Compute(d, o) }
+func Rips(d Distances, o Options) (*Result, error) {
+	e := Engine{once: true}
+	return e.Compute(d, o)
+}
 
 // A solver works on distances of one type.
 type solver[T Float] struct {
@@ -158,7 +162,9 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 		if err := r.everything(space); err != nil {
 			return err
 		}
-		s.forget()
+		if e.once {
+			s.forget()
+		}
 		// A class of degree k takes 2k+2 points: the least complex with one, of
 		// those that their edges decide, is the boundary of a cross-polytope.
 		highest := min(o.MaxDegree, r.size()/2-1)
@@ -182,13 +188,10 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 	return nil
 }
 
-// forget lets go of many distances that were measured, since the edges have all
-// that is needed of them.
+// forget lets go of distances that were measured, since the edges have all that is
+// needed of them.
 func (s *solver[T]) forget() {
-	const many = 1 << 18
-	if len(s.measured) >= many {
-		s.measured, s.dense.data = nil, nil
-	}
+	s.measured, s.dense.data = nil, nil
 }
 
 // resize returns s with length n; its contents are unspecified.
