@@ -26,6 +26,10 @@ func workersFor(asked int, isLarge bool) int {
 
 // inParallel calls work once for each worker, at the same time, and waits for all.
 func inParallel(workers int, work func(worker int)) {
+	if workers == 1 {
+		work(0)
+		return
+	}
 	var wait sync.WaitGroup
 	for w := 1; w < workers; w++ {
 		wait.Go(func() { work(w) })
@@ -37,6 +41,12 @@ func inParallel(workers int, work func(worker int)) {
 // inRuns calls work for each number below n. Each worker takes a run of them after
 // another.
 func inRuns(workers, n, run int, work func(worker, i int)) {
+	if workers == 1 {
+		for i := range n {
+			work(0, i)
+		}
+		return
+	}
 	var taken atomic.Int64
 	inParallel(workers, func(worker int) {
 		for {
