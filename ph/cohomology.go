@@ -1,7 +1,5 @@
 package ph
 
-import "sync/atomic"
-
 // cohomology computes persistent cohomology over Z/p, degree after degree, by
 // reducing the coboundary matrix, columns from the youngest simplex to the
 // oldest (Bauer, Ripser, 2021).
@@ -133,14 +131,10 @@ func (c *cohomology) reduceAhead() {
 	if len(c.reducers) == 1 {
 		return // they are reduced one after another
 	}
-	var taken atomic.Int64
-	inParallel(len(c.reducers), func(worker int) {
-		r := &c.reducers[worker]
-		r.chains = r.chains[:0]
-		for i := taken.Add(1) - 1; i < int64(len(c.batch)); i = taken.Add(1) - 1 {
-			r.reduceAhead(&c.batch[i])
-		}
-	})
+	for i := range c.reducers {
+		c.reducers[i].chains = c.reducers[i].chains[:0]
+	}
+	inRuns(len(c.reducers), len(c.batch), 1, func(worker, i int) { c.reducers[worker].reduceAhead(&c.batch[i]) })
 }
 
 // commit brings the reduction of the next column to its end.
