@@ -47,6 +47,12 @@ func (d *Device) kernel(e entry) (Kernel, error) {
 // launch enqueues a kernel. It does nothing where the grid is empty or the
 // device has failed.
 func (d *Device) launch(e entry, grid, block Dim, args ...Arg) {
+	d.launchShared(e, grid, block, 0, args...)
+}
+
+// launchShared launches a kernel whose blocks have so many bytes of shared memory
+// beside what it declares.
+func (d *Device) launchShared(e entry, grid, block Dim, bytes int, args ...Arg) {
 	if d.err != nil || grid.Size() == 0 {
 		return
 	}
@@ -57,7 +63,7 @@ func (d *Device) launch(e entry, grid, block Dim, args ...Arg) {
 	}
 	// The driver is an interface, so the arguments would escape.
 	d.args = append(d.args[:0], args...)
-	if err := d.driver.Launch(d.stream, k, grid, block, 0, d.args); err != nil {
+	if err := d.driver.Launch(d.stream, k, grid, block, bytes, d.args); err != nil {
 		d.fail(fmt.Errorf("launch of %s (%s.ptx) over %v blocks of %v threads: %w", e.name, e.file, grid, block, err))
 	}
 }

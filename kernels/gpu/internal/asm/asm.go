@@ -52,6 +52,7 @@ type Entry struct {
 	registers map[string][]string // by type, as declared
 	types     map[string]string   // of registers
 	shared    []string
+	launched  string // an array in shared memory whose size the launch says
 	body      bytes.Buffer
 	labels    map[string]int
 	temps     map[string]int
@@ -129,6 +130,12 @@ func (e *Entry) Shared(name string, bytes int) {
 	e.shared = append(e.shared, fmt.Sprintf(".shared .align 16 .b8 %s[%d];", name, bytes))
 }
 
+// SharedByLaunch declares an array in shared memory of as many bytes as the launch
+// says. Its name must be one that no other kernel of the file uses.
+func (e *Entry) SharedByLaunch(name string) {
+	e.launched = fmt.Sprintf(".extern .shared .align 16 .b8 %s[];", name)
+}
+
 // P adds lines of PTX: instructions, whose semicolons may be left out, labels,
 // and comments.
 func (e *Entry) P(format string, args ...any) {
@@ -160,6 +167,9 @@ func (f *File) Bytes() []byte {
 
 func (e *Entry) write(b *bytes.Buffer) {
 	b.WriteByte('\n')
+	if e.launched != "" {
+		fmt.Fprintf(b, "%s\n\n", e.launched)
+	}
 	comment(b, e.doc)
 	fmt.Fprintf(b, ".visible .entry %s(", e.name)
 	for i, p := range e.params {
