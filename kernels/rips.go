@@ -10,6 +10,18 @@ type Edge struct {
 	U, V   int32
 }
 
+// A Lune is what there is to know of the lune of an edge: the points that are joined
+// to both its ends before they are joined themselves. Two points of the lune that are
+// joined before the edge, too, are in one piece of it, and so on.
+//
+// The apex is the point w of the lune for which the later of the edges from w to the
+// ends comes first, −1 if the lune is empty. Other is the least point of another
+// piece, −1 if none is meant.
+type Lune struct {
+	Edge
+	Apex, Other int32
+}
+
 // A RipsDevice finds, among the n(n−1)/2 edges of a cloud, the few that shape
 // its Vietoris–Rips filtration in low degrees, so that the matrix of distances
 // need not leave it. dist is an n×n matrix as [Device.Distances] makes it.

@@ -140,7 +140,7 @@ type cloudSearch[T Float] struct {
 // appendEmptyLunes appends the edges after one whose lune is empty. near has
 // those up to it. These edges are few, and no walk over all pairs finds them:
 // neighbors of a point block whole boxes of others.
-func (c *cloud[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes, workers int) []filteredEdge[T] {
+func (c *cloud[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near graph, workers int) []filteredEdge[T] {
 	for len(c.searches) < workers {
 		c.searches = append(c.searches, cloudSearch[T]{})
 	}
@@ -157,7 +157,7 @@ func (c *cloud[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[
 }
 
 // findEmptyLunes finds those of the edges from the i'th point to points after it.
-func (c *cloud[T]) findEmptyLunes(s *cloudSearch[T], i int32, after filteredEdge[T], near lunes) {
+func (c *cloud[T]) findEmptyLunes(s *cloudSearch[T], i int32, after filteredEdge[T], near graph) {
 	least := float64(after.length) * float64(after.length) * (1 - slack)
 	t := &c.tree
 	x := t.at(i)
@@ -194,7 +194,7 @@ func (c *cloud[T]) findEmptyLunes(s *cloudSearch[T], i int32, after filteredEdge
 // block sets the blockers to the neighbors of the i'th point that are nearest.
 // Farther points on the other side of the bisector of a point and its neighbor
 // have the neighbor in the lune of their edge to the point.
-func (c *cloud[T]) block(s *cloudSearch[T], i int32, near lunes) {
+func (c *cloud[T]) block(s *cloudSearch[T], i int32, near graph) {
 	s.list = near.neighbors(s.list[:0], i)
 	s.blockers = s.blockers[:0]
 	for _, j := range s.list {

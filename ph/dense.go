@@ -185,7 +185,7 @@ func lengthBits[T Float](v T) uint64 {
 
 // appendEmptyLunes appends the edges after one whose lune is empty. near has
 // those up to it.
-func (d *dense[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes, workers int) []filteredEdge[T] {
+func (d *dense[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near graph, workers int) []filteredEdge[T] {
 	d.searches = beginSearches(d.searches, workers)
 	inRuns(workers, d.n, 8, func(worker, a int) {
 		d.findEmptyLunes(&d.searches[worker], int32(a), after, near)
@@ -197,7 +197,7 @@ func (d *dense[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[
 }
 
 // findEmptyLunes finds those of the edges from a to points before it.
-func (d *dense[T]) findEmptyLunes(s *search[T], a int32, after filteredEdge[T], near lunes) {
+func (d *dense[T]) findEmptyLunes(s *search[T], a int32, after filteredEdge[T], near graph) {
 	s.blockers = s.blockers[:0]
 	for b, v := range d.row(int(a)) {
 		if v < after.length || v > d.limit {
@@ -217,7 +217,7 @@ func (d *dense[T]) findEmptyLunes(s *search[T], a int32, after filteredEdge[T], 
 
 // block sets the blockers to the neighbors of a that are nearest: they are in
 // the lunes of most of its long edges.
-func (d *dense[T]) block(s *search[T], a int32, near lunes) {
+func (d *dense[T]) block(s *search[T], a int32, near graph) {
 	s.list = near.neighbors(s.list[:0], a)
 	for _, c := range s.list {
 		s.blockers = keepShortest(s.blockers, filteredEdge[T]{d.distance(a, c), a, c})

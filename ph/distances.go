@@ -24,12 +24,6 @@ type Distances interface {
 type Matrix[T Float] struct {
 	N    int
 	Data []T // N·N values
-	// EmptyLunes may have the edges such that no third point is joined to both ends
-	// before they are: the relative neighborhood graph. Of edges of equal length the
-	// one with the lesser greater point comes first, then that with the lesser other
-	// point. Who knows them, from a GPU perhaps, spares the engine, in degree 1, the
-	// edges after the last loop. Results are wrong if any is missing or another there.
-	EmptyLunes []Edge
 }
 
 // A Matrix32 is a full matrix of float32 distances.

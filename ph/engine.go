@@ -1,14 +1,9 @@
 package ph
 
-import (
-	"fmt"
-	"slices"
-)
-
 // An Engine computes the persistent homology of Vietoris–Rips filtrations, with
 // pairings. It is a workspace: used again for clouds of no larger size it
-// allocates next to nothing, and nothing at all in [Engine.Rips] for degrees 0
-// and 1. The zero value is ready for use; one engine serves one goroutine at a
+// allocates next to nothing, and nothing at all in [Engine.Lunes] and, for degrees 0
+// and 1, in [Engine.Rips]. The zero value is ready for use; one engine serves one goroutine at a
 // time.
 type Engine struct {
 	single     solver[float32]
@@ -27,7 +22,7 @@ func (e *Engine) Rips(m Matrix32, degree int) ([]Diagram, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := s.matrix(m, 0); err != nil {
+	if err := s.dense.begin(m.N, m.Data, false, 0); err != nil {
 		return nil, err
 	}
 	if err := solve(e, s, &s.dense, &o); err != nil {
@@ -71,8 +66,8 @@ type solver[T Float] struct {
 	dense    dense[T]
 	cloud    cloud[T]
 	sparse   sparse[T]
-	measured []T               // distances, a lower matrix
-	lunes    []filteredEdge[T] // the empty ones, in order; none if they are not known
+	measured []T // distances, a lower matrix
+	known    knownLunes[T]
 	reduced  reduced[T]
 }
 
@@ -91,10 +86,9 @@ func (s *solver[T]) measure(d Distances) LowerMatrix[T] {
 // compute solves distances of one type, and reports whether they are of it.
 func compute[T Float](e *Engine, s *solver[T], d Distances, o *Options) (known bool, err error) {
 	var space space[T]
-	s.lunes = s.lunes[:0]
 	switch d := d.(type) {
 	case Matrix[T]:
-		space, err = &s.dense, s.matrix(d, o.Threshold)
+		space, err = &s.dense, s.dense.begin(d.N, d.Data, false, o.Threshold)
 	case LowerMatrix[T]:
 		space, err = &s.dense, s.dense.begin(d.N, d.Data, true, o.Threshold)
 	case Sparse[T]:
@@ -108,24 +102,6 @@ func compute[T Float](e *Engine, s *solver[T], d Distances, o *Options) (known b
 		return true, err
 	}
 	return true, solve(e, s, space, o)
-}
-
-// matrix makes the space of a matrix, and what is known of its lunes.
-func (s *solver[T]) matrix(m Matrix[T], threshold float64) error {
-	s.lunes = s.lunes[:0]
-	if err := s.dense.begin(m.N, m.Data, false, threshold); err != nil {
-		return err
-	}
-	for _, e := range m.EmptyLunes {
-		if e.U == e.V || uint(e.U) >= uint(m.N) || uint(e.V) >= uint(m.N) {
-			return fmt.Errorf("ph: an edge with an empty lune joins points %d and %d of %d", e.U, e.V, m.N)
-		}
-		if length := s.dense.distance(e.U, e.V); length <= s.dense.limit {
-			s.lunes = append(s.lunes, edgeOf(length, e.U, e.V))
-		}
-	}
-	slices.SortFunc(s.lunes, compareEdges)
-	return nil
 }
 
 // points returns the space of points: a tree where it finds edges faster than
@@ -145,14 +121,10 @@ func (s *solver[T]) points(p Points[T], o *Options) (space[T], error) {
 
 // solve sets the engine's result to what is asked for of a space.
 func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
-	for len(e.diagrams) <= o.MaxDegree {
-		e.diagrams = append(e.diagrams, Diagram{Degree: len(e.diagrams)})
-	}
-	e.result = Result{Diagrams: e.diagrams[:o.MaxDegree+1]}
-	e.result.begin(o)
+	e.begin(o)
 	r := &s.reduced
 	if o.MaxDegree > 0 && (o.Cycles || !o.higher()) {
-		if err := r.loops(space, s.lunes, workersFor(o.Workers, space.size() >= manyPoints)); err != nil {
+		if err := r.loops(space, workersFor(o.Workers, space.size() >= manyPoints)); err != nil {
 			return err
 		}
 		r.reportOne(&e.result)
@@ -186,6 +158,15 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 	}
 	r.reportZero(&e.result)
 	return nil
+}
+
+// begin makes room in the result for what is asked for.
+func (e *Engine) begin(o *Options) {
+	for len(e.diagrams) <= o.MaxDegree {
+		e.diagrams = append(e.diagrams, Diagram{Degree: len(e.diagrams)})
+	}
+	e.result = Result{Diagrams: e.diagrams[:o.MaxDegree+1]}
+	e.result.begin(o)
 }
 
 // forget lets go of distances that were measured, since the edges have all that is

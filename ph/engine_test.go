@@ -87,10 +87,8 @@ func spaces(m ph.Matrix32) map[string]ph.Distances {
 			}
 		}
 	}
-	known := m
-	known.EmptyLunes = emptyLunes(m)
 	return map[string]ph.Distances{
-		"matrix": m, "matrix with lunes": known, "lower": lower, "sparse": sparse,
+		"matrix": m, "lower": lower, "sparse": sparse,
 		"matrix of float64": double, "lower of float64": lower64, "sparse of float64": sparse64,
 		"metric": metric{m},
 	}
@@ -194,8 +192,6 @@ func TestEngineRefuses(t *testing.T) {
 	}{
 		{ph.Matrix32{N: 2, Data: []float32{0, nan, nan, 0}}, 1, "points 1 and 0 is NaN"},
 		{ph.Matrix32{N: 2, Data: []float32{0, inf, inf, 0}}, 1, "points 1 and 0 is +Inf"},
-		{ph.Matrix32{N: 2, Data: []float32{0, 1, 1, 0}, EmptyLunes: []ph.Edge{{U: 2, V: 0}}}, 1, "joins points 2 and 0 of 2"},
-		{ph.Matrix32{N: 2, Data: []float32{0, 1, 1, 0}, EmptyLunes: []ph.Edge{{U: 1, V: 1}}}, 1, "joins points 1 and 1 of 2"},
 		{ph.Matrix32{N: 2, Data: []float32{0, -1, -1, 0}}, 1, "points 1 and 0 is -1"},
 		{ph.Matrix32{N: 2, Data: []float32{0, 1, 1}}, 1, "3 distances for 2 points"},
 		{ph.Matrix32{N: 1, Data: []float32{0}}, -1, "degree -1"},

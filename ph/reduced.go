@@ -26,7 +26,7 @@ type space[T Float] interface {
 	appendEdges(edges []filteredEdge[T], lo, hi T) []filteredEdge[T]
 	// appendEmptyLunes appends the edges after one, up to the limit, whose
 	// lunes are empty; near has all edges up to that one.
-	appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes, workers int) []filteredEdge[T]
+	appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near graph, workers int) []filteredEdge[T]
 }
 
 // reduced computes degrees 0 and 1 over Z/2 from the reduced Vietoris–Rips
@@ -55,14 +55,16 @@ type reduced[T Float] struct {
 	place, order []int32
 	band         band[T]
 	edges        runs[T]
-	near         lunes // at the time of the last edge visited
+	near         graph // at the time of the last edge visited
+	lunes        lunes // those of near, or known ones
 	rows         rowLunes
 	bits         bitLunes
 	workers      int
 	scouting     bool
 	scouts       scouts
 	lists        listLunes
-	ranks        []int32 // of edges, a lower matrix; none where it does not pay
+	ranks        []int32    // of edges, a lower matrix; none where it does not pay
+	table        *rankTable // of the edges of known lunes
 	joined       components
 	trial        components
 	merges       []merge[T]
@@ -110,14 +112,21 @@ type death struct{ birth, edge, apex int32 }
 func (r *reduced[T]) begin(s space[T]) {
 	r.space = s
 	s.rewind()
+	r.reset(s.size())
 	r.place, r.order = s.layout()
-	r.joined.begin(s.size())
+}
+
+// reset takes away all edges of n points.
+func (r *reduced[T]) reset(n int) {
+	r.joined.begin(n)
+	r.place, r.order = nil, nil
+	r.ranks, r.table = r.ranks[:0], nil
 	r.edges.reset()
 	r.merges = r.merges[:0]
 	r.columns, r.arena = r.columns[:0], r.arena[:0]
 	r.births, r.deaths, r.bridges = r.births[:0], r.deaths[:0], r.bridges[:0]
 	r.alive, r.looked, r.coming, r.last = 0, false, 0, false
-	r.near, r.scouting = nil, false
+	r.near, r.lunes, r.scouting = nil, nil, false
 }
 
 // components finds the merges, until there is one component or no edge left.
@@ -142,9 +151,8 @@ func (r *reduced[T]) everything(s space[T]) error {
 	})
 }
 
-// loops finds the merges, births and deaths. If the edges with empty lunes are known,
-// in order, none has to be looked for.
-func (r *reduced[T]) loops(s space[T], known []filteredEdge[T], workers int) error {
+// loops finds the merges, births and deaths.
+func (r *reduced[T]) loops(s space[T], workers int) error {
 	r.begin(s)
 	switch n := s.size(); {
 	case n <= 64*mostRowWords:
@@ -155,6 +163,7 @@ func (r *reduced[T]) loops(s space[T], known []filteredEdge[T], workers int) err
 		r.near = &r.lists
 	}
 	r.near.begin(s.size())
+	r.lunes = r.near
 	r.workers = workers
 	if r.near == &r.lists {
 		r.workers = 1 // they can be looked at by one alone
@@ -162,12 +171,8 @@ func (r *reduced[T]) loops(s space[T], known []filteredEdge[T], workers int) err
 	if r.scouting = r.near == &r.bits && scoutingPays(s.size(), workers); r.scouting {
 		r.scouts.begin(&r.bits, s.size(), workers)
 	}
-	r.ranks = r.ranks[:0]
 	if n := s.size(); r.near == &r.rows || r.place == nil && n <= mostRankedPoints {
 		r.ranks = resize(r.ranks, triangle(n))
-	}
-	if len(known) > 0 {
-		r.expect(known)
 	}
 	const apart = 32 // edges between questions whether all is known
 	err := r.walk(func(s *run[T]) bool {
@@ -188,6 +193,18 @@ func (r *reduced[T]) loops(s space[T], known []filteredEdge[T], workers int) err
 		r.merge(e, -1)
 	}
 	return err
+}
+
+// known finds the merges, births and deaths from what is known of n points.
+func (r *reduced[T]) known(n int, k *knownLunes[T]) {
+	r.reset(n)
+	r.lunes, r.table = k, &k.ranks
+	s := r.edges.addSorted(k.edges)
+	r.column.grow(r.edges.count)
+	s.fates = resize(s.fates, len(s.edges))
+	for i := range s.edges {
+		r.visit(s, i)
+	}
 }
 
 // walk puts edges in order, a band of them after another, as long as visit returns
@@ -241,7 +258,7 @@ func (r *reduced[T]) visit(s *run[T], i int) {
 		s.fates[i] = settled
 		return
 	}
-	apex := r.near.add(a, b)
+	apex := r.lunes.add(a, b)
 	s.fates[i] = apex
 	if apex < 0 {
 		if !r.merge(e, rank) {
@@ -252,7 +269,7 @@ func (r *reduced[T]) visit(s *run[T], i int) {
 		return
 	}
 	for v := apex; r.alive > 0; {
-		if v = r.near.removeComponent(v); v < 0 {
+		if v = r.lunes.removeComponent(v); v < 0 {
 			return
 		}
 		// The triangles over v and over apex share this edge; their sum does not
@@ -290,6 +307,9 @@ func (r *reduced[T]) point(place int32) int32 {
 func (r *reduced[T]) rank(a, b int32) int32 {
 	if len(r.ranks) > 0 {
 		return r.ranks[triangle(int(max(a, b)))+int(min(a, b))]
+	}
+	if r.table != nil {
+		return r.table.rank(a, b)
 	}
 	return r.edges.rank(edgeOf(r.distance(a, b), a, b))
 }
@@ -363,9 +383,10 @@ func (r *reduced[T]) allKnown(s *run[T], i int) bool {
 		if few || rank < 16*n || r.total() < 4*rank && r.total()-rank < 64*n {
 			return false
 		}
-		bridges := r.appendEmptyLunes(r.bridges, s.edges[i], r.near, r.workers)
-		slices.SortFunc(bridges, compareEdges)
-		r.expect(bridges)
+		r.bridges = r.appendEmptyLunes(r.bridges, s.edges[i], r.near, r.workers)
+		slices.SortFunc(r.bridges, compareEdges)
+		r.coming = len(r.bridges) - r.mergesAhead()
+		r.looked = true
 	}
 	return r.coming == 0
 }
@@ -397,11 +418,4 @@ func (r *reduced[T]) mergesAhead() int {
 		r.trial.join(e.a, e.b)
 	}
 	return r.joined.count - r.trial.count
-}
-
-// expect makes bridges the edges to come whose lunes are empty.
-func (r *reduced[T]) expect(bridges []filteredEdge[T]) {
-	r.looked = true
-	r.bridges = append(r.bridges[:0], bridges...)
-	r.coming = len(r.bridges) - r.mergesAhead()
 }

@@ -37,6 +37,22 @@ func (r *runs[T]) reset() { r.list, r.count = r.list[:0], 0 }
 
 // add adds the edges of a band.
 func (r *runs[T]) add(b *band[T]) *run[T] {
+	s := r.next()
+	s.edges = b.sort(s.edges)
+	r.count += len(s.edges)
+	return s
+}
+
+// addSorted adds edges that are in order.
+func (r *runs[T]) addSorted(edges []filteredEdge[T]) *run[T] {
+	s := r.next()
+	s.edges = append(s.edges, edges...)
+	r.count += len(s.edges)
+	return s
+}
+
+// next adds an empty run.
+func (r *runs[T]) next() *run[T] {
 	k := len(r.list)
 	if k < cap(r.list) {
 		r.list = r.list[:k+1] // the memory of a run is used again
@@ -44,10 +60,7 @@ func (r *runs[T]) add(b *band[T]) *run[T] {
 		r.list = append(r.list, run[T]{})
 	}
 	s := &r.list[k]
-	s.first = r.count
-	s.edges = b.sort(s.edges[:0])
-	s.fates = s.fates[:0]
-	r.count += len(s.edges)
+	s.first, s.edges, s.fates = r.count, s.edges[:0], s.fates[:0]
 	return s
 }
 

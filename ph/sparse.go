@@ -132,7 +132,7 @@ func (s *sparse[T]) appendEdges(edges []filteredEdge[T], lo, hi T) []filteredEdg
 	return append(edges, s.edges[s.after(lo):s.after(hi)]...)
 }
 
-func (s *sparse[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near lunes, _ int) []filteredEdge[T] {
+func (s *sparse[T]) appendEmptyLunes(edges []filteredEdge[T], after filteredEdge[T], near graph, _ int) []filteredEdge[T] {
 	i, _ := slices.BinarySearchFunc(s.edges, after, compareEdges)
 	for _, e := range s.edges[i+1:] {
 		if !near.meet(e.a, e.b) && s.emptyLune(e) {

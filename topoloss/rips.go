@@ -16,7 +16,6 @@ type rips struct {
 	measured  bool                // distances are those of the cloud in hand
 	edges     []kernels.Edge      // from the device
 	entries   []ph.Entry[float32] // those of the spanning tree
-	lunes     []ph.Edge           // those with empty lunes, if the device has found them
 }
 
 // diagrams returns the diagrams of a cloud from degree 0 to degree.
@@ -38,7 +37,7 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 		if err := r.measure(x); err != nil {
 			return nil, err
 		}
-		diagrams, err = r.engine.Rips(ph.Matrix32{N: n, Data: r.distances, EmptyLunes: r.lunes}, degree)
+		diagrams, err = r.engine.Rips(ph.Matrix32{N: n, Data: r.distances}, degree)
 	}
 	if err != nil || n == 1 { // one point has no distance to see a NaN by
 		if bad := checkRows(x); bad != nil {
@@ -67,22 +66,9 @@ func (r *rips) span(dev kernels.RipsDevice, x *autograd.Var) error {
 	return nil
 }
 
-// measure brings the distances of a cloud's points to the host, and of a large cloud
-// the edges with empty lunes, if its device finds them. Of smaller ones the host finds
-// out what it has to know of them while it would wait.
+// measure brings the distances of a cloud's points to the host.
 func (r *rips) measure(x *autograd.Var) error {
-	const large = 512
 	matrix, n := distancesOf(x)
-	r.lunes = r.lunes[:0]
-	if dev, ok := x.Tape().Device().(kernels.RipsDevice); ok && n >= large {
-		var err error
-		if r.edges, err = dev.EmptyLunes(r.edges[:0], matrix, n); err != nil {
-			return fmt.Errorf("topoloss: lunes of %d points: %w", n, err)
-		}
-		for _, e := range r.edges {
-			r.lunes = append(r.lunes, ph.Edge{U: e.U, V: e.V})
-		}
-	}
 	r.distances = resize(r.distances, n*n)
 	if err := x.Tape().Device().Read(r.distances, matrix); err != nil {
 		return fmt.Errorf("topoloss: distances of %d points: %w", n, err)

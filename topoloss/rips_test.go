@@ -14,30 +14,6 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// A device that finds the empty lunes of a large cloud gives the same bars.
-func TestEmptyLunesOfLargeClouds(t *testing.T) {
-	host := cpu.New()
-	defer host.Close()
-	sim := ptxsim.New(ptxsim.Options{Unchecked: true})
-	device, err := gpu.New(sim)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, device.Close()) }()
-	bars := func(dev kernels.Device, n int) *topoloss.Target {
-		points := make([]float32, 2*n) // on a lattice, so that distances are exact
-		for i := range n {
-			points[2*i], points[2*i+1] = float32(i*i%61), float32(i*37%53)
-		}
-		target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, points, n, 2), 1)
-		require.NoError(t, err)
-		return target
-	}
-	for _, n := range []int{511, 520} {
-		require.Equal(t, bars(host, n), bars(device, n))
-	}
-	c := sim.Counters("empty_lunes")
-	require.EqualValues(t, 1, c.Launches, "not of small ones")
-}
-
 // A device that finds the spanning tree itself gives the same degree 0, with
 // its gradient, and names bad rows as others do.
 func TestDegreeZeroOfSpanningTree(t *testing.T) {

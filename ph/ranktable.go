@@ -1,0 +1,45 @@
+package ph
+
+import "math/bits"
+
+// A rankTable finds the rank of an edge by its ends: a hash table, of which at
+// least half is empty.
+type rankTable struct {
+	slots []rankSlot
+	shift int
+}
+
+// A rankSlot has the rank of an edge plus one: 0 stands for no edge.
+type rankSlot struct{ a, b, next int32 }
+
+// begin makes room for so many edges.
+func (t *rankTable) begin(count int) {
+	size := bits.Len(uint(2 * count))
+	t.slots, t.shift = resize(t.slots, 1<<size), 64-size
+	clear(t.slots)
+}
+
+// slot returns where the edge between two points is, or would be.
+func (t *rankTable) slot(a, b int32) *rankSlot {
+	a, b = max(a, b), min(a, b)
+	const golden = 0x9e3779b97f4a7c15
+	for i := (uint64(uint32(a))<<32 | uint64(uint32(b))) * golden >> t.shift; ; i++ {
+		s := &t.slots[i&uint64(len(t.slots)-1)]
+		if s.next == 0 || s.a == a && s.b == b {
+			return s
+		}
+	}
+}
+
+// rank returns the rank of an edge, −1 if it is not there.
+func (t *rankTable) rank(a, b int32) int32 { return t.slot(a, b).next - 1 }
+
+// add adds an edge, and reports whether it was not there.
+func (t *rankTable) add(a, b, rank int32) bool {
+	s := t.slot(a, b)
+	if s.next != 0 {
+		return false
+	}
+	*s = rankSlot{max(a, b), min(a, b), rank + 1}
+	return true
+}
