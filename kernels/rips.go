@@ -26,21 +26,26 @@ type Lune struct {
 // its Vietoris–Rips filtration in low degrees, so that the matrix of distances
 // need not leave it. dist is an n×n matrix as [Device.Distances] makes it.
 //
-// Both methods append to edges, in the order of the filtration, and wait, as
-// Read does. Where distances are NaN or infinite so are the lengths of some
-// edges of the tree.
+// Both methods append, in the order of the filtration, and wait, as Read does.
+// Where distances are NaN or infinite so are the lengths of some edges of the
+// tree, which are all among the lunes.
 type RipsDevice interface {
 	Device
 
 	// SpanningTree appends the n−1 edges of the minimum spanning tree. Their
 	// lengths are the deaths of degree 0, and all there is to know of it.
 	SpanningTree(edges []Edge, dist Buffer, n int) ([]Edge, error)
-	// EmptyLunes appends the edges between points such that no third is joined to
-	// both before they are: the relative neighborhood graph. These are the
-	// spanning tree and the births of degree 1.
+	// Lunes appends all there is to know of degrees 0 and 1:
 	//
-	// For the deaths of degree 1 the host needs more: the columns of triangles
-	// that it reduces can have any edge. It must then read the matrix, but not look
-	// at the edges after the last loop.
-	EmptyLunes(edges []Edge, dist Buffer, n int) ([]Edge, error)
+	//   - once each edge whose lune is empty. They are the relative neighborhood
+	//     graph: the spanning tree and the births of degree 1;
+	//   - each edge whose lune is in pieces, once for each of them that the apex is not
+	//     in, ascending by Other. These are the columns of triangles that may end a
+	//     loop: each begins with the edges that join the ends to Apex and to Other;
+	//   - once each further edge that joins an end of a listed edge to its apex or to
+	//     Other: these are what a column can have while it is reduced, as the triangle
+	//     over its apex takes an edge from a column.
+	//
+	// By no other edge is a loop born or ended.
+	Lunes(lunes []Lune, dist Buffer, n int) ([]Lune, error)
 }

@@ -16,16 +16,22 @@ type rips struct {
 	measured  bool                // distances are those of the cloud in hand
 	edges     []kernels.Edge      // from the device
 	entries   []ph.Entry[float32] // those of the spanning tree
+	found     []kernels.Lune      // from the device
+	lunes     []ph.Lune           // the same
 }
 
-// diagrams returns the diagrams of a cloud from degree 0 to degree.
+// diagrams returns the diagrams of a cloud from degree 0 to degree. A device that finds
+// what shapes the first two keeps the distances.
 func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 	n, _, err := cloudSize(x.Shape())
 	if err != nil {
 		return nil, err
 	}
+	r.measured = false
 	var diagrams []ph.Diagram
-	if dev, ok := x.Tape().Device().(kernels.RipsDevice); ok && degree == 0 {
+	dev, ok := x.Tape().Device().(kernels.RipsDevice)
+	switch {
+	case ok && degree == 0:
 		if err := r.span(dev, x); err != nil {
 			return nil, err
 		}
@@ -33,7 +39,12 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 		if result, err = r.engine.Compute(ph.Sparse[float32]{N: n, Entries: r.entries}, ph.Options{}); err == nil {
 			diagrams = result.Diagrams
 		}
-	} else {
+	case ok && degree == 1:
+		if err := r.find(dev, x); err != nil {
+			return nil, err
+		}
+		diagrams, err = r.engine.Lunes(n, r.lunes)
+	default:
 		if err := r.measure(x); err != nil {
 			return nil, err
 		}
@@ -51,9 +62,8 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 }
 
 // span brings the edges of a cloud's minimum spanning tree to the host: all
-// there is to know of degree 0. The distances stay on the device.
+// there is to know of degree 0.
 func (r *rips) span(dev kernels.RipsDevice, x *autograd.Var) error {
-	r.measured = false
 	matrix, n := distancesOf(x)
 	var err error
 	if r.edges, err = dev.SpanningTree(r.edges[:0], matrix, n); err != nil {
@@ -62,6 +72,20 @@ func (r *rips) span(dev kernels.RipsDevice, x *autograd.Var) error {
 	r.entries = r.entries[:0]
 	for _, e := range r.edges {
 		r.entries = append(r.entries, ph.Entry[float32]{I: int(e.U), J: int(e.V), Distance: e.Length})
+	}
+	return nil
+}
+
+// find brings to the host what there is to know of degrees 0 and 1.
+func (r *rips) find(dev kernels.RipsDevice, x *autograd.Var) error {
+	matrix, n := distancesOf(x)
+	var err error
+	if r.found, err = dev.Lunes(r.found[:0], matrix, n); err != nil {
+		return fmt.Errorf("topoloss: lunes of %d points: %w", n, err)
+	}
+	r.lunes = r.lunes[:0]
+	for _, l := range r.found {
+		r.lunes = append(r.lunes, ph.Lune{Edge: ph.Edge{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
 	}
 	return nil
 }

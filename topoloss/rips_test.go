@@ -14,55 +14,99 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// A device that finds the spanning tree itself gives the same degree 0, with
-// its gradient, and names bad rows as others do.
-func TestDegreeZeroOfSpanningTree(t *testing.T) {
+// A counted driver counts the bytes that come back.
+type counted struct {
+	*ptxsim.GPU
+	bytes int
+}
+
+func (c *counted) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
+	c.bytes += len(dst)
+	return c.GPU.CopyOut(s, dst, src)
+}
+
+// A device that finds what shapes the first two degrees gives the same bars, with
+// their gradient, and names bad rows as others do. It keeps the distances, unless a
+// spread wants to know them.
+func TestDevicesKeepDistances(t *testing.T) {
 	host := cpu.New()
 	defer host.Close()
-	sim := ptxsim.New(ptxsim.Options{})
-	device, err := gpu.New(sim)
+	driver := &counted{GPU: ptxsim.New(ptxsim.Options{})}
+	device, err := gpu.New(driver)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, device.Close()) }()
 
-	const n, dim = 40, 3
+	const n, dim = 100, 3
 	points, truth := randomCloud(70, n, dim), randomCloud(71, n, dim)
-	run := func(dev kernels.Device, x []float32) (topoloss.Result, []float32, error) {
-		tape := autograd.NewTape(dev)
-		defer tape.Free()
-		loss := &topoloss.Loss{Terms: []topoloss.Term{{Name: "push", Weight: 1, Regularizer: topoloss.Push{}}}}
-		v := tape.Variable(autograd.TensorOf(dev, x, len(x)/dim, dim))
-		target, err := loss.Target(tape.Input(autograd.TensorOf(dev, truth, n, dim)))
+	for degree, kernel := range []string{"spanning_tree", "lunes"} {
+		for _, spread := range []topoloss.Spread{{}, {Method: topoloss.Average, Bandwidth: 1}} {
+			run := func(dev kernels.Device, x []float32) (topoloss.Result, []float32, int, error) {
+				tape := autograd.NewTape(dev)
+				defer tape.Free()
+				loss := &topoloss.Loss{Spread: spread, Terms: []topoloss.Term{{Name: "push", Weight: 1, Degree: degree, Regularizer: topoloss.Push{}}}}
+				v := tape.Variable(autograd.TensorOf(dev, x, len(x)/dim, dim))
+				target, err := loss.Target(tape.Input(autograd.TensorOf(dev, truth, n, dim)))
+				require.NoError(t, err)
+				before := driver.bytes
+				r, err := loss.Apply(v, target)
+				if err != nil {
+					return r, nil, 0, err
+				}
+				tape.Backward(r.Var)
+				moved := driver.bytes - before
+				grad := make([]float32, len(x))
+				require.NoError(t, dev.Read(grad, v.Grad()))
+				return r, grad, moved, nil
+			}
+			driver.ResetCounters()
+			want, wantGrad, _, err := run(host, points)
+			require.NoError(t, err)
+			require.True(t, want.OK)
+			got, grad, moved, err := run(device, points)
+			require.NoError(t, err)
+			require.InEpsilon(t, want.Value, got.Value, 1e-5)
+			require.InDeltaSlice(t, wantGrad, grad, 1e-5)
+			for d, bars := range want.Bars {
+				require.Len(t, got.Bars[d], len(bars))
+				require.NotEmpty(t, bars)
+				for i, b := range bars {
+					require.Equal(t, b.BirthEdge, got.Bars[d][i].BirthEdge)
+					require.Equal(t, b.DeathEdge, got.Bars[d][i].DeathEdge)
+				}
+			}
+			require.EqualValues(t, 2, driver.Counters(kernel).Launches) // of the target, too
+			require.Equal(t, spread != topoloss.Spread{}, moved >= 4*n*n)
+			for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+				for _, x := range [][]float32{append([]float32(nil), points...), make([]float32, dim), make([]float32, 2*dim)} {
+					x[1] = float32(bad)
+					_, _, _, want := run(host, x)
+					_, _, _, got := run(device, x)
+					require.Error(t, want)
+					require.EqualError(t, got, want.Error())
+				}
+			}
+		}
+	}
+}
+
+// Where distances tie, as on a lattice, the bars are still the same.
+func TestDevicesAgreeOnTies(t *testing.T) {
+	host := cpu.New()
+	defer host.Close()
+	device, err := gpu.New(ptxsim.New(ptxsim.Options{Unchecked: true}))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, device.Close()) }()
+	const n = 200
+	points := make([]float32, 2*n)
+	for i := range n {
+		points[2*i], points[2*i+1] = float32(i*i%31), float32(i*37%23)
+	}
+	bars := func(dev kernels.Device) *topoloss.Target {
+		target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, points, n, 2), 1)
 		require.NoError(t, err)
-		r, err := loss.Apply(v, target)
-		if err != nil {
-			return r, nil, err
-		}
-		tape.Backward(r.Var)
-		grad := make([]float32, len(x))
-		require.NoError(t, dev.Read(grad, v.Grad()))
-		return r, grad, nil
+		return target
 	}
-	want, wantGrad, err := run(host, points)
-	require.NoError(t, err)
-	require.True(t, want.OK)
-	got, grad, err := run(device, points)
-	require.NoError(t, err)
-	require.InEpsilon(t, want.Value, got.Value, 1e-5)
-	require.InDeltaSlice(t, wantGrad, grad, 1e-5)
-	require.Len(t, got.Bars[0], len(want.Bars[0]))
-	for i, b := range want.Bars[0] {
-		require.Equal(t, b.BirthEdge, got.Bars[0][i].BirthEdge)
-		require.Equal(t, b.DeathEdge, got.Bars[0][i].DeathEdge)
-	}
-	c := sim.Counters("spanning_tree")
-	require.EqualValues(t, 2, c.Launches) // of the target, too
-	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
-		for _, x := range [][]float32{append([]float32(nil), points...), make([]float32, dim)} {
-			x[1] = float32(bad)
-			_, _, want := run(host, x)
-			_, _, got := run(device, x)
-			require.Error(t, want)
-			require.EqualError(t, got, want.Error())
-		}
-	}
+	want := bars(host)
+	require.Greater(t, len(want.Bars(1)), 20)
+	require.Equal(t, want, bars(device))
 }

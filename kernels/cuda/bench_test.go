@@ -90,7 +90,7 @@ func BenchmarkRips(b *testing.B) {
 			return err
 		},
 		"lunes": func(d *gpu.Device, distances kernels.Buffer) error {
-			_, err := d.EmptyLunes(nil, distances, n)
+			_, err := d.Lunes(nil, distances, n)
 			return err
 		},
 	} {

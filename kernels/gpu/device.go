@@ -22,6 +22,7 @@ type Device struct {
 	args      []Arg
 	additions additions // a workspace
 	edges     []uint64  // another: keys of edges
+	records   []record  // another
 	tables    tables
 	err       error // the first
 }
@@ -98,7 +99,7 @@ func (d *Device) Close() error {
 
 // bytesOf returns the memory of a slice: GPUs are little-endian, as is every
 // host that NVIDIA's driver knows.
-func bytesOf[T float32 | int32 | uint64 | work.Correlation | work.Tap](s []T) []byte {
+func bytesOf[T float32 | int32 | uint64 | record | work.Correlation | work.Tap](s []T) []byte {
 	if len(s) == 0 {
 		return nil
 	}

@@ -22,6 +22,12 @@ const (
 	// RowElements of a row that is picked or added to are the work of a warp.
 	RowElements = 128
 
+	// SetPoints points are what a warp keeps sets of in a word for each lane, and
+	// LuneBytes what two such sets take of shared memory.
+	SetBits   = 10
+	SetPoints = 1 << SetBits
+	LuneBytes = 2 * SetPoints / 8
+
 	// ManyThreads is the size of blocks that do all of a kernel's work, or share
 	// as much as possible.
 	ManyThreads = 1024

@@ -1,0 +1,241 @@
+package gpu_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/internal/golden"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/kerneltest"
+	"github.com/topogen/topogen/kernels/ptxsim"
+	"github.com/topogen/topogen/ph"
+)
+
+// What the device lists is what the definition says, whichever warp is first, and
+// enough for the bars of all distances, with their edges.
+func TestLunes(t *testing.T) {
+	generic, tied := clouds()
+	for _, reverse := range []bool{false, true} {
+		r := newRig(t, ptxsim.Options{Reverse: reverse})
+		for _, c := range slices.Concat(generic, tied) {
+			t.Run(fmt.Sprintf("%s, reverse %v", c.name, reverse), func(t *testing.T) {
+				buffer, dist := r.distancesOf(c)
+				defer r.Free(buffer)
+				lunes, err := r.Lunes(nil, buffer, c.size())
+				require.NoError(t, err)
+				require.Equal(t, kerneltest.Lunes(dist, c.size()), lunes)
+
+				var e, f ph.Engine
+				want, err := e.Rips(ph.Matrix32{N: c.size(), Data: dist}, 1)
+				require.NoError(t, err)
+				var known []ph.Lune
+				for _, l := range lunes {
+					known = append(known, ph.Lune{Edge: ph.Edge{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
+				}
+				got, err := f.Lunes(c.size(), known)
+				require.NoError(t, err)
+				for degree, d := range want {
+					require.True(t, slices.Equal(d.Bars, got[degree].Bars), "degree %d", degree)
+				}
+			})
+		}
+	}
+}
+
+// Every distance of three groups to each other is less than any within one: lunes are
+// empty, or in as many pieces as there are others. There is no room for so many at
+// first: neither for the pieces nor, of fewer points, for what columns reach.
+func TestManyLunes(t *testing.T) {
+	r := newRig(t, ptxsim.Options{})
+	for _, n := range []int{31, 41} {
+		dist := make([]float32, n*n)
+		rng := rand.New(rand.NewPCG(3, 2))
+		for i := range n {
+			for j := range i {
+				d := 1 + 0.5*rng.Float32()
+				if i%3 == j%3 {
+					d++
+				}
+				dist[i*n+j], dist[j*n+i] = d, d
+			}
+		}
+		want := kerneltest.Lunes(dist, n)
+		before := []kernels.Lune{{Apex: 7}}
+		r.sim.ResetCounters()
+		lunes, err := r.Lunes(before, r.written(dist), n)
+		require.NoError(t, err)
+		require.Equal(t, append(before, want...), lunes)
+		require.EqualValues(t, 2, r.sim.Counters("lunes").Launches)
+		const room = 32
+		require.Greater(t, len(want), room*n)
+		found := slices.DeleteFunc(slices.Clone(want), func(l kernels.Lune) bool { return l.Apex >= 0 && l.Other < 0 })
+		require.Equal(t, n == 31, len(found) <= room*n)
+	}
+}
+
+// A few is a simulated GPU that looks at the edges of the first points alone, and not
+// at what columns reach.
+type few struct {
+	*ptxsim.GPU
+	points int
+}
+
+func (f few) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes int, args []gpu.Arg) error {
+	switch k.Name() {
+	case "lunes":
+		grid.Y = f.points
+	case "reach":
+		return nil
+	}
+	return f.GPU.Launch(s, k, grid, block, sharedBytes, args)
+}
+
+// Of more than 1024 points, lanes keep several words of a set each; of more than 24576
+// a block has fewer warps, which shows in what it is launched with alone.
+func TestLunesOfManyPoints(t *testing.T) {
+	const n, looked = 2100, 12
+	d, err := gpu.New(few{ptxsim.New(ptxsim.Options{}), looked})
+	require.NoError(t, err)
+	rng := rand.New(rand.NewPCG(7, 8))
+	dist := make([]float32, n*n)
+	for i := range n {
+		for j := range i {
+			v := 1 + rng.Float32() // hardly any two are joined early
+			if j < looked {
+				v = 2 + rng.Float32()
+				if rng.IntN(100) == 0 {
+					v = 1 + rng.Float32()
+				}
+			} else if rng.IntN(200) != 0 {
+				v += 3
+			}
+			dist[i*n+j], dist[j*n+i] = v, v
+		}
+	}
+	buffer := d.Alloc(n * n)
+	d.Write(buffer, dist)
+	got, err := d.Lunes(nil, buffer, n)
+	require.NoError(t, err)
+	require.NoError(t, d.Close())
+	want := kerneltest.LunesInPieces(dist, n, looked)
+	require.Equal(t, want, got)
+	far := 0
+	for _, l := range want {
+		if l.Apex >= 1024 && l.Other >= 0 {
+			far++
+		}
+	}
+	require.Greater(t, far, 20)
+}
+
+// Whatever is in a matrix, the kernels end; and what is no length is listed.
+func TestLunesOfNoDistances(t *testing.T) {
+	r := newRig(t, ptxsim.Options{})
+	const n = 40
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for name, bad := range map[string][]float32{
+		"NaN": {nan}, "infinite": {inf}, "huge": {math.MaxFloat32}, "negative": {-1, -inf, -nan},
+		"all of these": {nan, inf, -inf, math.MaxFloat32, -1, 0, float32(math.Copysign(0, -1)), 1e-45},
+	} {
+		for _, share := range []int{1, 2, 20, n * n} {
+			rng := rand.New(rand.NewPCG(11, uint64(share)))
+			dist := make([]float32, n*n)
+			for i := range n {
+				for j := range i {
+					v := rng.Float32()
+					if rng.IntN(share) == 0 {
+						v = bad[rng.IntN(len(bad))]
+					}
+					dist[i*n+j], dist[j*n+i] = v, v
+				}
+			}
+			_, err := r.Lunes(nil, r.written(dist), n)
+			require.NoError(t, err, name)
+		}
+	}
+	for _, bad := range []float32{nan, inf, -inf} {
+		c := cloud{"with a bad point", 2, normals(9, 2*n)}
+		c.x[13] = bad
+		buffer, _ := r.distancesOf(c)
+		lunes, err := r.Lunes(nil, buffer, n)
+		require.NoError(t, err)
+		last := lunes[len(lunes)-1]
+		require.False(t, last.Length < math.MaxFloat32)
+		require.Contains(t, []int32{last.U, last.V}, int32(6))
+	}
+}
+
+// What lunes of a batch cost: hardly more than to read two rows of the matrix for each
+// edge, and one or two for the search. What goes to the host is a small part of the
+// matrix, in one copy.
+func TestLunesOfImages(t *testing.T) {
+	const n, dim = 128, 784
+	var chosen map[string][]int
+	golden.Read(t, &chosen, "bench", "images.json")
+	r := newRig(t, ptxsim.Options{Unchecked: true})
+	buffer, dist := r.distancesOf(cloud{"images", dim, golden.Pixels(golden.Images(t), chosen["img128"])})
+	r.sim.ResetCounters()
+	lunes, err := r.Lunes(nil, buffer, n)
+	require.NoError(t, err)
+	require.Equal(t, kerneltest.Lunes(dist, n), lunes)
+	require.Less(t, len(lunes), 4*n, "as many as one copy brings")
+	find, reach := r.sim.Counters("lunes"), r.sim.Counters("reach")
+	t.Logf("%d of %d edges; lunes: %d warp instructions, %d bytes; reach: %d, %d", len(lunes), n*(n-1)/2,
+		find.WarpInstructions(), find.GlobalBytes(), reach.WarpInstructions(), reach.GlobalBytes())
+	require.Less(t, find.GlobalLoad.Bytes, int64(n*(n-1)/2*4*4*n))
+}
+
+// A still driver does, once it is told to, nothing but to copy out once more what it
+// copied out before.
+type still struct {
+	gpu.Driver
+	on     bool
+	copied []byte
+}
+
+func (s *still) Fill(stream gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
+	if s.on {
+		return nil
+	}
+	return s.Driver.Fill(stream, dst, word, count)
+}
+
+func (s *still) Launch(stream gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes int, args []gpu.Arg) error {
+	if s.on {
+		return nil
+	}
+	return s.Driver.Launch(stream, k, grid, block, sharedBytes, args)
+}
+
+func (s *still) CopyOut(stream gpu.Stream, dst []byte, src gpu.Pointer) error {
+	if s.on {
+		copy(dst, s.copied)
+		return nil
+	}
+	err := s.Driver.CopyOut(stream, dst, src)
+	s.copied = slices.Clone(dst)
+	return err
+}
+
+func TestLunesAllocateNothingWhenUsedAgain(t *testing.T) {
+	driver := &still{Driver: ptxsim.New(ptxsim.Options{})}
+	d, err := gpu.New(driver)
+	require.NoError(t, err)
+	const n = 60
+	x, dist := d.Alloc(2*n), d.Alloc(n*n)
+	d.Write(x, normals(3, 2*n))
+	d.Distances(dist, x, n, 2)
+	want, err := d.Lunes(nil, dist, n)
+	require.NoError(t, err)
+	driver.on = true
+	got := slices.Clone(want)
+	require.Zero(t, testing.AllocsPerRun(10, func() { got, _ = d.Lunes(got[:0], dist, n) }))
+	require.Equal(t, want, got)
+	require.NoError(t, d.Close())
+}
