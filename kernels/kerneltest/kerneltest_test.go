@@ -1,9 +1,13 @@
 package kerneltest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
 )
 
 // TestEveryMethodIsTested fails when the contract grows and the suite does not.
@@ -17,6 +21,64 @@ func TestEveryMethodIsTested(t *testing.T) {
 		delete(tested, m)
 	}
 	require.Empty(t, tested, "tests of methods that do not exist")
+}
+
+// A ripsDevice is what a test says it is.
+type ripsDevice struct {
+	kernels.Device
+	tree  func(tree []kernels.Edge) []kernels.Edge
+	lunes func(lunes []kernels.Lune) []kernels.Lune
+}
+
+func (d ripsDevice) SpanningTree(edges []kernels.Edge, dist kernels.Buffer, n int) ([]kernels.Edge, error) {
+	values := make([]float32, n*n)
+	err := d.Read(values, dist)
+	return append(edges, d.tree(spanningTree(values, n))...), err
+}
+
+func (d ripsDevice) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kernels.Lune, error) {
+	values := make([]float32, n*n)
+	err := d.Read(values, dist)
+	return append(lunes, d.lunes(Lunes(values, n))...), err
+}
+
+// TestRipsFaultsAreFound: what is missing, wrong or out of order among edges and
+// lunes shows.
+func TestRipsFaultsAreFound(t *testing.T) {
+	right := ripsDevice{nil, func(e []kernels.Edge) []kernels.Edge { return e }, func(l []kernels.Lune) []kernels.Lune { return l }}
+	failed := func(test int, d ripsDevice) bool {
+		recorder, done := new(recorder), make(chan struct{})
+		go func() {
+			defer close(done)
+			d.Device = cpu.New(cpu.Threads(1))
+			ripsTests[test].run(recorder, d, Options{}, true)
+		}()
+		<-done
+		return recorder.failed
+	}
+	require.False(t, failed(0, right))
+	require.False(t, failed(1, right))
+	for name, wrong := range map[string]ripsDevice{
+		"nothing": {nil, func([]kernels.Edge) []kernels.Edge { return nil }, func([]kernels.Lune) []kernels.Lune { return nil }},
+		"not the last": {nil, func(e []kernels.Edge) []kernels.Edge { return e[:max(0, len(e)-1)] },
+			func(l []kernels.Lune) []kernels.Lune { return l[:max(0, len(l)-1)] }},
+		"backwards": {nil, func(e []kernels.Edge) []kernels.Edge { slices.Reverse(e); return e },
+			func(l []kernels.Lune) []kernels.Lune { slices.Reverse(l); return l }},
+		"another point": {nil, func(e []kernels.Edge) []kernels.Edge {
+			if len(e) > 20 {
+				e[20].V++
+			}
+			return e
+		}, func(l []kernels.Lune) []kernels.Lune {
+			if i := slices.IndexFunc(l, func(l kernels.Lune) bool { return l.Other >= 0 }); i >= 0 {
+				l[i].Other++
+			}
+			return l
+		}},
+	} {
+		require.True(t, failed(0, wrong), "a tree that has %s", name)
+		require.True(t, failed(1, wrong), "lunes that have %s", name)
+	}
 }
 
 // TestPhiloxKnownAnswers checks the suite's own generator with the vectors that

@@ -48,10 +48,16 @@ func methods() []string {
 	return names
 }
 
-// Run tests every kernel of the devices that newDevice makes.
+// Run tests every kernel of the devices that newDevice makes, those of a
+// [kernels.RipsDevice] included.
 func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 	tested := make(map[string]bool)
-	for _, test := range tests() {
+	all, probe := tests(), newDevice(t)
+	if _, ok := probe.(kernels.RipsDevice); ok {
+		all = append(all, ripsTests...)
+	}
+	closeDevice(t, probe)
+	for _, test := range all {
 		tested[test.method] = true
 		t.Run(test.method, func(t *testing.T) {
 			first := test.run(t, newDevice(t), o, true)
