@@ -36,7 +36,7 @@ func TestDevicesKeepDistances(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, device.Close()) }()
 
-	const n, dim = 100, 3
+	const n, dim = 60, 3
 	points, truth := randomCloud(70, n, dim), randomCloud(71, n, dim)
 	for degree, kernel := range []string{"spanning_tree", "lunes"} {
 		for _, spread := range []topoloss.Spread{{}, {Method: topoloss.Average, Bandwidth: 1}} {

@@ -28,20 +28,15 @@ func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kern
 		d.span(dist)
 		return lunes, d.err
 	}
-	// Where points are many a block has fewer warps, as their sets fill its memory.
-	const sharedMemory = 48 << 10
-	sets := blocks(n, work.SetPoints) * work.LuneBytes
-	warps := min(work.Warps, sharedMemory/sets)
-	grid, block := Dim{X: blocks(n-1, warps), Y: n}, Dim{X: 32 * warps}
-
+	grid, block, sets := forLunes(n)
 	// Hardly ever are there more than some for each point. Where there are, it shows
 	// how many they are at least, so that there is room the next time.
-	const room, usual = 32, 4
+	const room, usual = 64, 4
 	for capacity := room * n; ; {
 		apexes, list := d.Alloc(n*n), d.Alloc(recordBytes/4*(1+capacity))
 		args := []Arg{d.span(list), d.span(apexes), d.span(dist), Int32(n), Int32(capacity)}
 		d.Fill(list.Slice(0, 1), 0)
-		d.launchShared(findLunes, grid, block, warps*sets, args...)
+		d.launchShared(findLunes, grid, block, sets, args...)
 		d.launch(reach, Dim{X: 1}, Dim{X: work.ManyThreads}, args...)
 		records, count := d.readRecords(list, usual*n, capacity)
 		d.Free(apexes)
@@ -54,6 +49,16 @@ func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kern
 		}
 		capacity = 2 * count
 	}
+}
+
+// forLunes returns by what blocks lunes of n points are found, and how much shared
+// memory these need. Where points are many a block has few warps, as their sets fill
+// what there is; of as many points as a matrix can have, four.
+func forLunes(n int) (grid, block Dim, sets int) {
+	const memory = 48 << 10
+	sets = blocks(n, work.SetPoints) * work.LuneBytes
+	warps := min(work.Warps, memory/sets)
+	return Dim{X: blocks(n-1, warps), Y: n}, Dim{X: 32 * warps}, warps * sets
 }
 
 // readRecords reads the records of a list that has room for so many, and returns them
@@ -81,7 +86,10 @@ func (d *Device) readRecords(list kernels.Buffer, usual, capacity int) (records 
 // appendLunes appends records in the order of the filtration, which puts them in order.
 func appendLunes(lunes []kernels.Lune, records []record) []kernels.Lune {
 	slices.SortFunc(records, func(p, q record) int {
-		return cmp.Or(cmp.Compare(p.key, q.key), cmp.Compare(p.other, q.other))
+		if p.key != q.key {
+			return cmp.Compare(p.key, q.key)
+		}
+		return cmp.Compare(p.other, q.other)
 	})
 	for _, r := range records {
 		lunes = append(lunes, kernels.Lune{Edge: edgeOf(r.key), Apex: int32(r.apex), Other: int32(r.other)})

@@ -1,0 +1,24 @@
+package gpu
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Any number of points that a matrix can have fits a block's memory and the grid.
+func TestForLunes(t *testing.T) {
+	most := int(math.Sqrt(maxElements))
+	require.Less(t, most, 1<<16, "keys have 16 bits for a point")
+	for _, c := range []struct{ n, warps, bytes int }{
+		{2, 8, 8 * 256}, {1024, 8, 8 * 256}, {1025, 8, 8 * 512}, {24576, 8, 48 << 10}, {24577, 7, 7 * 25 * 256}, {most, 4, 4 * 46 * 256},
+	} {
+		grid, block, sets := forLunes(c.n)
+		require.Equal(t, Dim{X: 32 * c.warps}, block)
+		require.Equal(t, c.bytes, sets)
+		require.Equal(t, c.n, grid.Y)
+		require.GreaterOrEqual(t, grid.X*c.warps, c.n-1, "the last point has edges to all others")
+		require.Less(t, (grid.X-1)*c.warps, c.n-1)
+	}
+}
