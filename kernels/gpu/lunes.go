@@ -47,7 +47,7 @@ func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kern
 		if count <= capacity {
 			return appendLunes(lunes, records), nil
 		}
-		capacity = 2 * count
+		capacity = min(2*count, maxElements) // which Alloc refuses
 	}
 }
 

@@ -62,6 +62,7 @@ func lunes(f *asm.File) {
 		mov.u32 at, first
 		shr.u32 u, v, %d
 		mad.lo.u32 at, u, %d, at`, noKey, work.SetBits, work.LuneBytes)
+	// A point is not searched from twice.
 	e.P(`search_piece:
 		shr.u32 j, v, 5
 		and.b32 j, j, 31

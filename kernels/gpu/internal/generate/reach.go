@@ -49,10 +49,11 @@ func reach(f *asm.File) {
 			max.u32 ends, u, v
 			min.u32 v, u, v
 			mov.u32 u, ends`, next)
+		// The length is on its way while the edge is marked, though few need it.
+		e.P("ld.global.u32 length, [%s]", c.address("dist", "u", "n", "v"))
 		e.P("atom.global.or.b32 apex, [%s], %s", c.address("apexes", "u", "n", "v"), listed)
 		e.P(`setp.ge.u32 none, apex, %s
 			@none bra %s`, listed, next)
-		e.P("ld.global.u32 length, [%s]", c.address("dist", "u", "n", "v"))
 		e.P(`atom.shared.add.u32 place, [count_at], 1
 			setp.ge.u32 over, place, capacity
 			@over bra %s
