@@ -92,7 +92,7 @@ func (l *Loss) ApplyDiagrams(x *autograd.Var, diagrams []ph.Diagram, target *Tar
 	if _, _, err := cloudSize(x.Shape()); err != nil {
 		return Result{}, err
 	}
-	l.rips.measured = false
+	l.rips.forget()
 	return l.apply(x, diagrams, target)
 }
 

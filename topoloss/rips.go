@@ -12,8 +12,10 @@ import (
 // results are valid until it is used again.
 type rips struct {
 	engine    ph.Engine
-	distances []float32           // n×n
-	measured  bool                // distances are those of the cloud in hand
+	n         int                 // points of the cloud in hand
+	matrix    kernels.Buffer      // its n×n distances, on its device; empty if they are not there
+	distances []float32           // the same on the host
+	measured  bool                // if they are there
 	edges     []kernels.Edge      // from the device
 	entries   []ph.Entry[float32] // those of the spanning tree
 	found     []kernels.Lune      // from the device
@@ -27,12 +29,12 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.measured = false
+	r.take(x)
 	var diagrams []ph.Diagram
 	dev, ok := x.Tape().Device().(kernels.RipsDevice)
 	switch {
 	case ok && degree == 0:
-		if err := r.span(dev, x); err != nil {
+		if err := r.span(dev); err != nil {
 			return nil, err
 		}
 		var result *ph.Result
@@ -40,7 +42,7 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 			diagrams = result.Diagrams
 		}
 	case ok && degree == 1:
-		if err := r.find(dev, x); err != nil {
+		if err := r.find(dev); err != nil {
 			return nil, err
 		}
 		diagrams, err = r.engine.Lunes(n, r.lunes)
@@ -63,11 +65,9 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 
 // span brings the edges of a cloud's minimum spanning tree to the host: all
 // there is to know of degree 0.
-func (r *rips) span(dev kernels.RipsDevice, x *autograd.Var) error {
-	matrix, n := distancesOf(x)
-	var err error
-	if r.edges, err = dev.SpanningTree(r.edges[:0], matrix, n); err != nil {
-		return fmt.Errorf("topoloss: spanning tree of %d points: %w", n, err)
+func (r *rips) span(dev kernels.RipsDevice) (err error) {
+	if r.edges, err = dev.SpanningTree(r.edges[:0], r.matrix, r.n); err != nil {
+		return fmt.Errorf("topoloss: spanning tree of %d points: %w", r.n, err)
 	}
 	r.entries = r.entries[:0]
 	for _, e := range r.edges {
@@ -77,11 +77,9 @@ func (r *rips) span(dev kernels.RipsDevice, x *autograd.Var) error {
 }
 
 // find brings to the host what there is to know of degrees 0 and 1.
-func (r *rips) find(dev kernels.RipsDevice, x *autograd.Var) error {
-	matrix, n := distancesOf(x)
-	var err error
-	if r.found, err = dev.Lunes(r.found[:0], matrix, n); err != nil {
-		return fmt.Errorf("topoloss: lunes of %d points: %w", n, err)
+func (r *rips) find(dev kernels.RipsDevice) (err error) {
+	if r.found, err = dev.Lunes(r.found[:0], r.matrix, r.n); err != nil {
+		return fmt.Errorf("topoloss: lunes of %d points: %w", r.n, err)
 	}
 	r.lunes = r.lunes[:0]
 	for _, l := range r.found {
@@ -92,23 +90,27 @@ func (r *rips) find(dev kernels.RipsDevice, x *autograd.Var) error {
 
 // measure brings the distances of a cloud's points to the host.
 func (r *rips) measure(x *autograd.Var) error {
-	matrix, n := distancesOf(x)
-	r.distances = resize(r.distances, n*n)
-	if err := x.Tape().Device().Read(r.distances, matrix); err != nil {
-		return fmt.Errorf("topoloss: distances of %d points: %w", n, err)
+	if r.matrix.Len() == 0 {
+		r.take(x)
+	}
+	r.distances = resize(r.distances, r.n*r.n)
+	if err := x.Tape().Device().Read(r.distances, r.matrix); err != nil {
+		return fmt.Errorf("topoloss: distances of %d points: %w", r.n, err)
 	}
 	r.measured = true
 	return nil
 }
 
-// distancesOf returns the matrix of distances of a cloud's n points, on its
-// device.
-func distancesOf(x *autograd.Var) (matrix kernels.Buffer, n int) {
+// take computes the distances of a cloud on its device, where they stay.
+func (r *rips) take(x *autograd.Var) {
 	n, dim, _ := cloudSize(x.Shape())
-	matrix = x.Tape().Scratch(n * n)
-	x.Tape().Device().Distances(matrix, x.Value(), n, dim)
-	return matrix, n
+	r.forget()
+	r.n, r.matrix = n, x.Tape().Scratch(n*n)
+	x.Tape().Device().Distances(r.matrix, x.Value(), n, dim)
 }
+
+// forget says that no distances are those of the cloud in hand.
+func (r *rips) forget() { r.matrix, r.measured = kernels.Buffer{}, false }
 
 // cloudSize reads a shape n×… as that of n points of a dimension.
 func cloudSize(shape []int) (n, dim int, err error) {

@@ -75,6 +75,7 @@ func TestDevicesKeepDistances(t *testing.T) {
 				}
 			}
 			require.EqualValues(t, 2, driver.Counters(kernel).Launches) // of the target, too
+			require.EqualValues(t, 2, driver.Counters("distances_16").Launches, "a spread takes those that are there")
 			require.Equal(t, spread != topoloss.Spread{}, moved >= 4*n*n)
 			for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 				for _, x := range [][]float32{append([]float32(nil), points...), make([]float32, dim), make([]float32, 2*dim)} {
