@@ -20,8 +20,9 @@ import "github.com/topogen/topogen/kernels"
 //     colours) it is instead one product for all taps of all channels, summed
 //     up where they meet.
 //   - ConvWeightGrad: a tile is 6 filters × 16 of the weights of each, summed
-//     over pixels. The rows of A are the planes of y as they are; B is the
-//     patches of x, a panel at a time. Each share of the batch has its own sums,
+//     over pixels. The rows of A are the planes of y as they are, those of B the
+//     patches of x, which need not be copied as tiles take a list of where rows
+//     of B lie; only runs too short for a tile are. Each share of the batch has its own sums,
 //     which are added up in the order of the shares.
 //
 // The number of shares, and in all three the blocks in which sums are formed,
@@ -30,7 +31,6 @@ const (
 	blockFloats    = 48 << 10 // of images and results in a block: 192 KB
 	narrowChannels = 8        // fewer are too few for the lanes of a tile
 	narrowRun      = 16       // likewise a run of weights
-	patchColumns   = 32       // of the patches are packed together: 32 KB with depthBlock
 
 	// ConvWeightGrad is divided into so many shares of the batch that each has
 	// some pixels of y, at most weightShares of them, whose sums all together are

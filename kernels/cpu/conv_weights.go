@@ -100,15 +100,9 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b, k int, sums []float32
 		column := r * (g.columns / s.R)
 		for j := 0; j < run; {
 			kind, width := w.tiling.panel(run - j)
-			panels := max(1, min(patchColumns, run-j)/width)
-			b := room(&w.panel, panels*pixels*width)
-			w.tiling.gather(&b[0], &from[j], &patches[0], pixels, width, panels)
-			call.ldb = 4 * width
-			for panel := range panels {
-				call.b, call.c = &b[panel*pixels*width], &sums[column+j]
-				w.tiling.rows(filters, kind, call)
-				j += width
-			}
+			call.b, call.boff, call.c = &from[j], patches, &sums[column+j]
+			w.tiling.rows(filters, kind, call)
+			j += width
 		}
 	}
 }

@@ -7,52 +7,52 @@ package cpu
 // tile6x2AVX2 is a tile of 6 rows and 16 columns.
 //
 //go:noescape
-func tile6x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile6x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile6x1AVX2 is a tile of 6 rows and 8 columns.
 //
 //go:noescape
-func tile6x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile6x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile6x4AVX512 is a tile of 6 rows and 64 columns.
 //
 //go:noescape
-func tile6x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile6x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile6x2AVX512 is a tile of 6 rows and 32 columns.
 //
 //go:noescape
-func tile6x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile6x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile6x1AVX512 is a tile of 6 rows and 16 columns.
 //
 //go:noescape
-func tile6x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile6x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile4x2AVX2 is a tile of 4 rows and 16 columns.
 //
 //go:noescape
-func tile4x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile4x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile4x1AVX2 is a tile of 4 rows and 8 columns.
 //
 //go:noescape
-func tile4x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile4x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile4x4AVX512 is a tile of 4 rows and 64 columns.
 //
 //go:noescape
-func tile4x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile4x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile4x2AVX512 is a tile of 4 rows and 32 columns.
 //
 //go:noescape
-func tile4x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile4x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // tile4x1AVX512 is a tile of 4 rows and 16 columns.
 //
 //go:noescape
-func tile4x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+func tile4x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // peakAVX2 runs rounds of 12 independent multiply-adds of 8 floats.
 func peakAVX2(rounds int)

@@ -4,14 +4,14 @@
 
 #include "textflag.h"
 
-// func tile6x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile6x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile6x2AVX2(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile6x2AVX2(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	PREFETCHT0 32(CX)(BX*1)
@@ -30,7 +30,7 @@ tile:
 	MOVQ       40(DX), DX
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 32(CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Y0, Y0, Y0
@@ -85,18 +85,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R11
+	MOVQ boff+64(FP), R13
 	LEAQ (R11)(R11*2), R12
-	MOVQ stride+104(FP), R13
+	MOVQ stride+112(FP), R14
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R13, R13
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R13, AX
+	ADDQ         R14, AX
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS -16(SI)(CX*4), Y14
@@ -209,6 +212,132 @@ single:
 	ADDQ         R11, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R14, AX
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Y12
+	VMOVUPS      32(DX)(R15*1), Y13
+	VBROADCASTSS -16(SI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS -16(DI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS -16(R8)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS -16(R9)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS -16(R10)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS -16(BX)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	MOVQ         8(R13), R15
+	VMOVUPS      (DX)(R15*1), Y12
+	VMOVUPS      32(DX)(R15*1), Y13
+	VBROADCASTSS -12(SI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS -12(DI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS -12(R8)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS -12(R9)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS -12(R10)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS -12(BX)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	MOVQ         16(R13), R15
+	VMOVUPS      (DX)(R15*1), Y12
+	VMOVUPS      32(DX)(R15*1), Y13
+	VBROADCASTSS -8(SI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS -8(DI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS -8(R8)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS -8(R9)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS -8(R10)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS -8(BX)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	MOVQ         24(R13), R15
+	VMOVUPS      (DX)(R15*1), Y12
+	VMOVUPS      32(DX)(R15*1), Y13
+	VBROADCASTSS -4(SI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS -4(DI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS -4(R8)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS -4(R9)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS -4(R10)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS -4(BX)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x20, R13
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Y12
+	VMOVUPS      32(DX)(R15*1), Y13
+	VBROADCASTSS (SI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (DI)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (R8)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (R9)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS (R10)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS (BX)(CX*4), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x08, R13
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -222,11 +351,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Y0, Y0
 	VADDPS 32(DX)(SI*1), Y1, Y1
@@ -264,8 +393,8 @@ rectify:
 	VMAXPS Y11, Y14, Y11
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	VMOVUPS Y1, 32(CX)(BX*1)
@@ -285,20 +414,20 @@ store:
 	VMOVUPS Y10, (CX)(DX*1)
 	VMOVUPS Y11, 32(CX)(DX*1)
 	ADDQ    $0x30, aoff+16(FP)
-	ADDQ    $0x30, coff+80(FP)
+	ADDQ    $0x30, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile6x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile6x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile6x1AVX2(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile6x1AVX2(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       8(DX), BX
@@ -311,7 +440,7 @@ tile:
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       40(DX), DX
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Y0, Y0, Y0
@@ -354,18 +483,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R11
+	MOVQ boff+64(FP), R13
 	LEAQ (R11)(R11*2), R12
-	MOVQ stride+104(FP), R13
+	MOVQ stride+112(FP), R14
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R13, R13
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R13, AX
+	ADDQ         R14, AX
 	VMOVUPS      (DX), Y6
 	VBROADCASTSS -16(SI)(CX*4), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -443,6 +575,97 @@ single:
 	ADDQ         R11, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R14, AX
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Y6
+	VBROADCASTSS -16(SI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS -16(DI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS -16(R8)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS -16(R9)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS -16(R10)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS -16(BX)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	MOVQ         8(R13), R15
+	VMOVUPS      (DX)(R15*1), Y6
+	VBROADCASTSS -12(SI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS -12(DI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS -12(R8)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS -12(R9)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS -12(R10)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS -12(BX)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	MOVQ         16(R13), R15
+	VMOVUPS      (DX)(R15*1), Y6
+	VBROADCASTSS -8(SI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS -8(DI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS -8(R8)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS -8(R9)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS -8(R10)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS -8(BX)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	MOVQ         24(R13), R15
+	VMOVUPS      (DX)(R15*1), Y6
+	VBROADCASTSS -4(SI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS -4(DI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS -4(R8)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS -4(R9)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS -4(R10)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS -4(BX)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         $0x20, R13
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Y6
+	VBROADCASTSS (SI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VBROADCASTSS (DI)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS (R8)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS (R9)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS (R10)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS (BX)(CX*4), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         $0x08, R13
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -456,11 +679,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Y0, Y0
 	MOVQ   8(BX), SI
@@ -486,8 +709,8 @@ rectify:
 	VMAXPS Y5, Y7, Y5
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -501,20 +724,20 @@ store:
 	MOVQ    40(DX), DX
 	VMOVUPS Y5, (CX)(DX*1)
 	ADDQ    $0x30, aoff+16(FP)
-	ADDQ    $0x30, coff+80(FP)
+	ADDQ    $0x30, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile6x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile6x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile6x4AVX512(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile6x4AVX512(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	PREFETCHT0 64(CX)(BX*1)
@@ -545,7 +768,7 @@ tile:
 	PREFETCHT0 64(CX)(DX*1)
 	PREFETCHT0 128(CX)(DX*1)
 	PREFETCHT0 192(CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Z0, Z0, Z0
@@ -624,18 +847,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R11
+	MOVQ boff+64(FP), R13
 	LEAQ (R11)(R11*2), R12
-	MOVQ stride+104(FP), R13
+	MOVQ stride+112(FP), R14
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R13, R13
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R13, AX
+	ADDQ         R14, AX
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
 	VMOVUPS      128(DX), Z26
@@ -818,6 +1044,202 @@ single:
 	ADDQ         R11, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R14, AX
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Z24
+	VMOVUPS      64(DX)(R15*1), Z25
+	VMOVUPS      128(DX)(R15*1), Z26
+	VMOVUPS      192(DX)(R15*1), Z27
+	VBROADCASTSS -16(SI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z0
+	VFMADD231PS  Z28, Z25, Z1
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS -16(DI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z4
+	VFMADD231PS  Z28, Z25, Z5
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS -16(R8)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z8
+	VFMADD231PS  Z28, Z25, Z9
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS -16(R9)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z12
+	VFMADD231PS  Z28, Z25, Z13
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS -16(R10)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z16
+	VFMADD231PS  Z28, Z25, Z17
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS -16(BX)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z20
+	VFMADD231PS  Z28, Z25, Z21
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	MOVQ         8(R13), R15
+	VMOVUPS      (DX)(R15*1), Z24
+	VMOVUPS      64(DX)(R15*1), Z25
+	VMOVUPS      128(DX)(R15*1), Z26
+	VMOVUPS      192(DX)(R15*1), Z27
+	VBROADCASTSS -12(SI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z0
+	VFMADD231PS  Z28, Z25, Z1
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS -12(DI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z4
+	VFMADD231PS  Z28, Z25, Z5
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS -12(R8)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z8
+	VFMADD231PS  Z28, Z25, Z9
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS -12(R9)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z12
+	VFMADD231PS  Z28, Z25, Z13
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS -12(R10)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z16
+	VFMADD231PS  Z28, Z25, Z17
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS -12(BX)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z20
+	VFMADD231PS  Z28, Z25, Z21
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	MOVQ         16(R13), R15
+	VMOVUPS      (DX)(R15*1), Z24
+	VMOVUPS      64(DX)(R15*1), Z25
+	VMOVUPS      128(DX)(R15*1), Z26
+	VMOVUPS      192(DX)(R15*1), Z27
+	VBROADCASTSS -8(SI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z0
+	VFMADD231PS  Z28, Z25, Z1
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS -8(DI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z4
+	VFMADD231PS  Z28, Z25, Z5
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS -8(R8)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z8
+	VFMADD231PS  Z28, Z25, Z9
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS -8(R9)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z12
+	VFMADD231PS  Z28, Z25, Z13
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS -8(R10)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z16
+	VFMADD231PS  Z28, Z25, Z17
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS -8(BX)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z20
+	VFMADD231PS  Z28, Z25, Z21
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	MOVQ         24(R13), R15
+	VMOVUPS      (DX)(R15*1), Z24
+	VMOVUPS      64(DX)(R15*1), Z25
+	VMOVUPS      128(DX)(R15*1), Z26
+	VMOVUPS      192(DX)(R15*1), Z27
+	VBROADCASTSS -4(SI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z0
+	VFMADD231PS  Z28, Z25, Z1
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS -4(DI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z4
+	VFMADD231PS  Z28, Z25, Z5
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS -4(R8)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z8
+	VFMADD231PS  Z28, Z25, Z9
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS -4(R9)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z12
+	VFMADD231PS  Z28, Z25, Z13
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS -4(R10)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z16
+	VFMADD231PS  Z28, Z25, Z17
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS -4(BX)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z20
+	VFMADD231PS  Z28, Z25, Z21
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	ADDQ         $0x20, R13
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Z24
+	VMOVUPS      64(DX)(R15*1), Z25
+	VMOVUPS      128(DX)(R15*1), Z26
+	VMOVUPS      192(DX)(R15*1), Z27
+	VBROADCASTSS (SI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z0
+	VFMADD231PS  Z28, Z25, Z1
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS (DI)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z4
+	VFMADD231PS  Z28, Z25, Z5
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS (R8)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z8
+	VFMADD231PS  Z28, Z25, Z9
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS (R9)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z12
+	VFMADD231PS  Z28, Z25, Z13
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS (R10)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z16
+	VFMADD231PS  Z28, Z25, Z17
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS (BX)(CX*4), Z28
+	VFMADD231PS  Z28, Z24, Z20
+	VFMADD231PS  Z28, Z25, Z21
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	ADDQ         $0x08, R13
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -831,11 +1253,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Z0, Z0
 	VADDPS 64(DX)(SI*1), Z1, Z1
@@ -897,8 +1319,8 @@ rectify:
 	VMAXPS Z23, Z28, Z23
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	VMOVUPS Z1, 64(CX)(BX*1)
@@ -930,20 +1352,20 @@ store:
 	VMOVUPS Z22, 128(CX)(DX*1)
 	VMOVUPS Z23, 192(CX)(DX*1)
 	ADDQ    $0x30, aoff+16(FP)
-	ADDQ    $0x30, coff+80(FP)
+	ADDQ    $0x30, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile6x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile6x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile6x2AVX512(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile6x2AVX512(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	PREFETCHT0 64(CX)(BX*1)
@@ -962,7 +1384,7 @@ tile:
 	MOVQ       40(DX), DX
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Z0, Z0, Z0
@@ -1017,18 +1439,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R11
+	MOVQ boff+64(FP), R13
 	LEAQ (R11)(R11*2), R12
-	MOVQ stride+104(FP), R13
+	MOVQ stride+112(FP), R14
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R13, R13
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R13, AX
+	ADDQ         R14, AX
 	VMOVUPS      (DX), Z12
 	VMOVUPS      64(DX), Z13
 	VBROADCASTSS -16(SI)(CX*4), Z14
@@ -1141,6 +1566,132 @@ single:
 	ADDQ         R11, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R14, AX
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Z12
+	VMOVUPS      64(DX)(R15*1), Z13
+	VBROADCASTSS -16(SI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS -16(DI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS -16(R8)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS -16(R9)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS -16(R10)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS -16(BX)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	MOVQ         8(R13), R15
+	VMOVUPS      (DX)(R15*1), Z12
+	VMOVUPS      64(DX)(R15*1), Z13
+	VBROADCASTSS -12(SI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS -12(DI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS -12(R8)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS -12(R9)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS -12(R10)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS -12(BX)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	MOVQ         16(R13), R15
+	VMOVUPS      (DX)(R15*1), Z12
+	VMOVUPS      64(DX)(R15*1), Z13
+	VBROADCASTSS -8(SI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS -8(DI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS -8(R8)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS -8(R9)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS -8(R10)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS -8(BX)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	MOVQ         24(R13), R15
+	VMOVUPS      (DX)(R15*1), Z12
+	VMOVUPS      64(DX)(R15*1), Z13
+	VBROADCASTSS -4(SI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS -4(DI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS -4(R8)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS -4(R9)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS -4(R10)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS -4(BX)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $0x20, R13
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Z12
+	VMOVUPS      64(DX)(R15*1), Z13
+	VBROADCASTSS (SI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (DI)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (R8)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R9)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R10)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (BX)(CX*4), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $0x08, R13
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -1154,11 +1705,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Z0, Z0
 	VADDPS 64(DX)(SI*1), Z1, Z1
@@ -1196,8 +1747,8 @@ rectify:
 	VMAXPS Z11, Z14, Z11
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	VMOVUPS Z1, 64(CX)(BX*1)
@@ -1217,20 +1768,20 @@ store:
 	VMOVUPS Z10, (CX)(DX*1)
 	VMOVUPS Z11, 64(CX)(DX*1)
 	ADDQ    $0x30, aoff+16(FP)
-	ADDQ    $0x30, coff+80(FP)
+	ADDQ    $0x30, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile6x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile6x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile6x1AVX512(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile6x1AVX512(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       8(DX), BX
@@ -1243,7 +1794,7 @@ tile:
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       40(DX), DX
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Z0, Z0, Z0
@@ -1286,18 +1837,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R11
+	MOVQ boff+64(FP), R13
 	LEAQ (R11)(R11*2), R12
-	MOVQ stride+104(FP), R13
+	MOVQ stride+112(FP), R14
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R13, R13
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R13, AX
+	ADDQ         R14, AX
 	VMOVUPS      (DX), Z6
 	VBROADCASTSS -16(SI)(CX*4), Z7
 	VFMADD231PS  Z7, Z6, Z0
@@ -1375,6 +1929,97 @@ single:
 	ADDQ         R11, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R14, AX
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Z6
+	VBROADCASTSS -16(SI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS -16(DI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS -16(R8)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS -16(R9)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS -16(R10)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS -16(BX)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	MOVQ         8(R13), R15
+	VMOVUPS      (DX)(R15*1), Z6
+	VBROADCASTSS -12(SI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS -12(DI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS -12(R8)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS -12(R9)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS -12(R10)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS -12(BX)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	MOVQ         16(R13), R15
+	VMOVUPS      (DX)(R15*1), Z6
+	VBROADCASTSS -8(SI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS -8(DI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS -8(R8)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS -8(R9)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS -8(R10)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS -8(BX)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	MOVQ         24(R13), R15
+	VMOVUPS      (DX)(R15*1), Z6
+	VBROADCASTSS -4(SI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS -4(DI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS -4(R8)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS -4(R9)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS -4(R10)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS -4(BX)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	ADDQ         $0x20, R13
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R13), R15
+	VMOVUPS      (DX)(R15*1), Z6
+	VBROADCASTSS (SI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z0
+	VBROADCASTSS (DI)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z1
+	VBROADCASTSS (R8)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VBROADCASTSS (R9)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VBROADCASTSS (R10)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VBROADCASTSS (BX)(CX*4), Z7
+	VFMADD231PS  Z7, Z6, Z5
+	ADDQ         $0x08, R13
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -1388,11 +2033,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Z0, Z0
 	MOVQ   8(BX), SI
@@ -1418,8 +2063,8 @@ rectify:
 	VMAXPS Z5, Z7, Z5
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -1433,20 +2078,20 @@ store:
 	MOVQ    40(DX), DX
 	VMOVUPS Z5, (CX)(DX*1)
 	ADDQ    $0x30, aoff+16(FP)
-	ADDQ    $0x30, coff+80(FP)
+	ADDQ    $0x30, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile4x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile4x2AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile4x2AVX2(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile4x2AVX2(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	PREFETCHT0 32(CX)(BX*1)
@@ -1459,7 +2104,7 @@ tile:
 	MOVQ       24(DX), DX
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 32(CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Y0, Y0, Y0
@@ -1502,18 +2147,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R9
+	MOVQ boff+64(FP), R11
 	LEAQ (R9)(R9*2), R10
-	MOVQ stride+104(FP), R11
+	MOVQ stride+112(FP), R12
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R11, R11
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R11, AX
+	ADDQ         R12, AX
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS -16(SI)(CX*4), Y10
@@ -1596,6 +2244,102 @@ single:
 	ADDQ         R9, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R12, AX
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Y8
+	VMOVUPS      32(DX)(R13*1), Y9
+	VBROADCASTSS -16(SI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS -16(DI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS -16(R8)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS -16(BX)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         8(R11), R13
+	VMOVUPS      (DX)(R13*1), Y8
+	VMOVUPS      32(DX)(R13*1), Y9
+	VBROADCASTSS -12(SI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS -12(DI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS -12(R8)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS -12(BX)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         16(R11), R13
+	VMOVUPS      (DX)(R13*1), Y8
+	VMOVUPS      32(DX)(R13*1), Y9
+	VBROADCASTSS -8(SI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS -8(DI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS -8(R8)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS -8(BX)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         24(R11), R13
+	VMOVUPS      (DX)(R13*1), Y8
+	VMOVUPS      32(DX)(R13*1), Y9
+	VBROADCASTSS -4(SI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS -4(DI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS -4(R8)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS -4(BX)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x20, R11
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Y8
+	VMOVUPS      32(DX)(R13*1), Y9
+	VBROADCASTSS (SI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (DI)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (R8)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS (BX)(CX*4), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x08, R11
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -1607,11 +2351,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Y0, Y0
 	VADDPS 32(DX)(SI*1), Y1, Y1
@@ -1639,8 +2383,8 @@ rectify:
 	VMAXPS Y7, Y10, Y7
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	VMOVUPS Y1, 32(CX)(BX*1)
@@ -1654,20 +2398,20 @@ store:
 	VMOVUPS Y6, (CX)(DX*1)
 	VMOVUPS Y7, 32(CX)(DX*1)
 	ADDQ    $0x20, aoff+16(FP)
-	ADDQ    $0x20, coff+80(FP)
+	ADDQ    $0x20, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile4x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile4x1AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile4x1AVX2(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile4x1AVX2(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       8(DX), BX
@@ -1676,7 +2420,7 @@ tile:
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       24(DX), DX
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Y0, Y0, Y0
@@ -1711,18 +2455,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R9
+	MOVQ boff+64(FP), R11
 	LEAQ (R9)(R9*2), R10
-	MOVQ stride+104(FP), R11
+	MOVQ stride+112(FP), R12
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R11, R11
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R11, AX
+	ADDQ         R12, AX
 	VMOVUPS      (DX), Y4
 	VBROADCASTSS -16(SI)(CX*4), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -1780,6 +2527,77 @@ single:
 	ADDQ         R9, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R12, AX
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Y4
+	VBROADCASTSS -16(SI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS -16(DI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS -16(R8)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS -16(BX)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         8(R11), R13
+	VMOVUPS      (DX)(R13*1), Y4
+	VBROADCASTSS -12(SI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS -12(DI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS -12(R8)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS -12(BX)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         16(R11), R13
+	VMOVUPS      (DX)(R13*1), Y4
+	VBROADCASTSS -8(SI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS -8(DI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS -8(R8)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS -8(BX)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         24(R11), R13
+	VMOVUPS      (DX)(R13*1), Y4
+	VBROADCASTSS -4(SI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS -4(DI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS -4(R8)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS -4(BX)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x20, R11
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Y4
+	VBROADCASTSS (SI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS (DI)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS (R8)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS (BX)(CX*4), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x08, R11
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -1791,11 +2609,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Y0, Y0
 	MOVQ   8(BX), SI
@@ -1815,8 +2633,8 @@ rectify:
 	VMAXPS Y3, Y5, Y3
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -1826,20 +2644,20 @@ store:
 	MOVQ    24(DX), DX
 	VMOVUPS Y3, (CX)(DX*1)
 	ADDQ    $0x20, aoff+16(FP)
-	ADDQ    $0x20, coff+80(FP)
+	ADDQ    $0x20, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile4x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile4x4AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile4x4AVX512(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile4x4AVX512(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	PREFETCHT0 64(CX)(BX*1)
@@ -1860,7 +2678,7 @@ tile:
 	PREFETCHT0 64(CX)(DX*1)
 	PREFETCHT0 128(CX)(DX*1)
 	PREFETCHT0 192(CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Z0, Z0, Z0
@@ -1919,18 +2737,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R9
+	MOVQ boff+64(FP), R11
 	LEAQ (R9)(R9*2), R10
-	MOVQ stride+104(FP), R11
+	MOVQ stride+112(FP), R12
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R11, R11
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R11, AX
+	ADDQ         R12, AX
 	VMOVUPS      (DX), Z16
 	VMOVUPS      64(DX), Z17
 	VMOVUPS      128(DX), Z18
@@ -2063,6 +2884,152 @@ single:
 	ADDQ         R9, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R12, AX
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Z16
+	VMOVUPS      64(DX)(R13*1), Z17
+	VMOVUPS      128(DX)(R13*1), Z18
+	VMOVUPS      192(DX)(R13*1), Z19
+	VBROADCASTSS -16(SI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z0
+	VFMADD231PS  Z20, Z17, Z1
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS -16(DI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z4
+	VFMADD231PS  Z20, Z17, Z5
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS -16(R8)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z8
+	VFMADD231PS  Z20, Z17, Z9
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS -16(BX)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z12
+	VFMADD231PS  Z20, Z17, Z13
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	MOVQ         8(R11), R13
+	VMOVUPS      (DX)(R13*1), Z16
+	VMOVUPS      64(DX)(R13*1), Z17
+	VMOVUPS      128(DX)(R13*1), Z18
+	VMOVUPS      192(DX)(R13*1), Z19
+	VBROADCASTSS -12(SI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z0
+	VFMADD231PS  Z20, Z17, Z1
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS -12(DI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z4
+	VFMADD231PS  Z20, Z17, Z5
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS -12(R8)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z8
+	VFMADD231PS  Z20, Z17, Z9
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS -12(BX)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z12
+	VFMADD231PS  Z20, Z17, Z13
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	MOVQ         16(R11), R13
+	VMOVUPS      (DX)(R13*1), Z16
+	VMOVUPS      64(DX)(R13*1), Z17
+	VMOVUPS      128(DX)(R13*1), Z18
+	VMOVUPS      192(DX)(R13*1), Z19
+	VBROADCASTSS -8(SI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z0
+	VFMADD231PS  Z20, Z17, Z1
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS -8(DI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z4
+	VFMADD231PS  Z20, Z17, Z5
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS -8(R8)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z8
+	VFMADD231PS  Z20, Z17, Z9
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS -8(BX)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z12
+	VFMADD231PS  Z20, Z17, Z13
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	MOVQ         24(R11), R13
+	VMOVUPS      (DX)(R13*1), Z16
+	VMOVUPS      64(DX)(R13*1), Z17
+	VMOVUPS      128(DX)(R13*1), Z18
+	VMOVUPS      192(DX)(R13*1), Z19
+	VBROADCASTSS -4(SI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z0
+	VFMADD231PS  Z20, Z17, Z1
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS -4(DI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z4
+	VFMADD231PS  Z20, Z17, Z5
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS -4(R8)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z8
+	VFMADD231PS  Z20, Z17, Z9
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS -4(BX)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z12
+	VFMADD231PS  Z20, Z17, Z13
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	ADDQ         $0x20, R11
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Z16
+	VMOVUPS      64(DX)(R13*1), Z17
+	VMOVUPS      128(DX)(R13*1), Z18
+	VMOVUPS      192(DX)(R13*1), Z19
+	VBROADCASTSS (SI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z0
+	VFMADD231PS  Z20, Z17, Z1
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (DI)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z4
+	VFMADD231PS  Z20, Z17, Z5
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (R8)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z8
+	VFMADD231PS  Z20, Z17, Z9
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (BX)(CX*4), Z20
+	VFMADD231PS  Z20, Z16, Z12
+	VFMADD231PS  Z20, Z17, Z13
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	ADDQ         $0x08, R11
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -2074,11 +3041,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Z0, Z0
 	VADDPS 64(DX)(SI*1), Z1, Z1
@@ -2122,8 +3089,8 @@ rectify:
 	VMAXPS Z15, Z20, Z15
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	VMOVUPS Z1, 64(CX)(BX*1)
@@ -2145,20 +3112,20 @@ store:
 	VMOVUPS Z14, 128(CX)(DX*1)
 	VMOVUPS Z15, 192(CX)(DX*1)
 	ADDQ    $0x20, aoff+16(FP)
-	ADDQ    $0x20, coff+80(FP)
+	ADDQ    $0x20, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile4x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile4x2AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile4x2AVX512(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile4x2AVX512(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	PREFETCHT0 64(CX)(BX*1)
@@ -2171,7 +3138,7 @@ tile:
 	MOVQ       24(DX), DX
 	PREFETCHT0 (CX)(DX*1)
 	PREFETCHT0 64(CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Z0, Z0, Z0
@@ -2214,18 +3181,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R9
+	MOVQ boff+64(FP), R11
 	LEAQ (R9)(R9*2), R10
-	MOVQ stride+104(FP), R11
+	MOVQ stride+112(FP), R12
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R11, R11
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R11, AX
+	ADDQ         R12, AX
 	VMOVUPS      (DX), Z8
 	VMOVUPS      64(DX), Z9
 	VBROADCASTSS -16(SI)(CX*4), Z10
@@ -2308,6 +3278,102 @@ single:
 	ADDQ         R9, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R12, AX
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Z8
+	VMOVUPS      64(DX)(R13*1), Z9
+	VBROADCASTSS -16(SI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS -16(DI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS -16(R8)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS -16(BX)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	MOVQ         8(R11), R13
+	VMOVUPS      (DX)(R13*1), Z8
+	VMOVUPS      64(DX)(R13*1), Z9
+	VBROADCASTSS -12(SI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS -12(DI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS -12(R8)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS -12(BX)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	MOVQ         16(R11), R13
+	VMOVUPS      (DX)(R13*1), Z8
+	VMOVUPS      64(DX)(R13*1), Z9
+	VBROADCASTSS -8(SI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS -8(DI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS -8(R8)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS -8(BX)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	MOVQ         24(R11), R13
+	VMOVUPS      (DX)(R13*1), Z8
+	VMOVUPS      64(DX)(R13*1), Z9
+	VBROADCASTSS -4(SI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS -4(DI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS -4(R8)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS -4(BX)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $0x20, R11
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Z8
+	VMOVUPS      64(DX)(R13*1), Z9
+	VBROADCASTSS (SI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (DI)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (R8)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (BX)(CX*4), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $0x08, R11
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -2319,11 +3385,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Z0, Z0
 	VADDPS 64(DX)(SI*1), Z1, Z1
@@ -2351,8 +3417,8 @@ rectify:
 	VMAXPS Z7, Z10, Z7
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	VMOVUPS Z1, 64(CX)(BX*1)
@@ -2366,20 +3432,20 @@ store:
 	VMOVUPS Z6, (CX)(DX*1)
 	VMOVUPS Z7, 64(CX)(DX*1)
 	ADDQ    $0x20, aoff+16(FP)
-	ADDQ    $0x20, coff+80(FP)
+	ADDQ    $0x20, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func tile4x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
+// func tile4x1AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tile4x1AVX512(SB), NOSPLIT, $16-112
-	MOVQ ahead+96(FP), AX
+TEXT ·tile4x1AVX512(SB), NOSPLIT, $16-120
+	MOVQ ahead+104(FP), AX
 
 tile:
-	MOVQ       c+72(FP), CX
-	MOVQ       coff+80(FP), DX
+	MOVQ       c+80(FP), CX
+	MOVQ       coff+88(FP), DX
 	MOVQ       (DX), BX
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       8(DX), BX
@@ -2388,7 +3454,7 @@ tile:
 	PREFETCHT0 (CX)(BX*1)
 	MOVQ       24(DX), DX
 	PREFETCHT0 (CX)(DX*1)
-	MOVQ       bias+64(FP), CX
+	MOVQ       bias+72(FP), CX
 	TESTQ      CX, CX
 	JNZ        bias
 	VXORPS     Z0, Z0, Z0
@@ -2423,18 +3489,21 @@ product:
 	MOVQ CX, 8(SP)
 	MOVQ b+48(FP), DX
 	MOVQ ldb+56(FP), R9
+	MOVQ boff+64(FP), R11
 	LEAQ (R9)(R9*2), R10
-	MOVQ stride+104(FP), R11
+	MOVQ stride+112(FP), R12
 
 run:
-	MOVQ run+32(FP), CX
-	NEGQ CX
-	ADDQ $0x04, CX
-	JG   rest
+	MOVQ  run+32(FP), CX
+	NEGQ  CX
+	TESTQ R11, R11
+	JNZ   listed
+	ADDQ  $0x04, CX
+	JG    rest
 
 unrolled:
 	PREFETCHT1   (AX)
-	ADDQ         R11, AX
+	ADDQ         R12, AX
 	VMOVUPS      (DX), Z4
 	VBROADCASTSS -16(SI)(CX*4), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -2492,6 +3561,77 @@ single:
 	ADDQ         R9, DX
 	INCQ         CX
 	JNZ          single
+	JMP          next
+
+listed:
+	ADDQ $0x04, CX
+	JG   restlisted
+
+unrolledlisted:
+	PREFETCHT1   (AX)
+	ADDQ         R12, AX
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Z4
+	VBROADCASTSS -16(SI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS -16(DI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS -16(R8)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS -16(BX)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	MOVQ         8(R11), R13
+	VMOVUPS      (DX)(R13*1), Z4
+	VBROADCASTSS -12(SI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS -12(DI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS -12(R8)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS -12(BX)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	MOVQ         16(R11), R13
+	VMOVUPS      (DX)(R13*1), Z4
+	VBROADCASTSS -8(SI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS -8(DI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS -8(R8)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS -8(BX)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	MOVQ         24(R11), R13
+	VMOVUPS      (DX)(R13*1), Z4
+	VBROADCASTSS -4(SI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS -4(DI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS -4(R8)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS -4(BX)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         $0x20, R11
+	ADDQ         $0x04, CX
+	JLE          unrolledlisted
+
+restlisted:
+	SUBQ $0x04, CX
+	JZ   next
+
+singlelisted:
+	MOVQ         (R11), R13
+	VMOVUPS      (DX)(R13*1), Z4
+	VBROADCASTSS (SI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VBROADCASTSS (DI)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VBROADCASTSS (R8)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VBROADCASTSS (BX)(CX*4), Z5
+	VFMADD231PS  Z5, Z4, Z3
+	ADDQ         $0x08, R11
+	INCQ         CX
+	JNZ          singlelisted
 
 next:
 	DECQ 8(SP)
@@ -2503,11 +3643,11 @@ next:
 	JMP  run
 
 done:
-	MOVQ   mode+88(FP), CX
+	MOVQ   mode+96(FP), CX
 	TESTQ  $0x00000001, CX
 	JZ     rectify
-	MOVQ   c+72(FP), DX
-	MOVQ   coff+80(FP), BX
+	MOVQ   c+80(FP), DX
+	MOVQ   coff+88(FP), BX
 	MOVQ   (BX), SI
 	VADDPS (DX)(SI*1), Z0, Z0
 	MOVQ   8(BX), SI
@@ -2527,8 +3667,8 @@ rectify:
 	VMAXPS Z3, Z5, Z3
 
 store:
-	MOVQ    c+72(FP), CX
-	MOVQ    coff+80(FP), DX
+	MOVQ    c+80(FP), CX
+	MOVQ    coff+88(FP), DX
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -2538,7 +3678,7 @@ store:
 	MOVQ    24(DX), DX
 	VMOVUPS Z3, (CX)(DX*1)
 	ADDQ    $0x20, aoff+16(FP)
-	ADDQ    $0x20, coff+80(FP)
+	ADDQ    $0x20, coff+88(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile
 	VZEROUPPER

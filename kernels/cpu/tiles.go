@@ -10,10 +10,10 @@ import "unsafe"
 // where the elements of A that meet rows 0, 1, 2, … of B are runs of run
 // elements, the next run gap elements behind the end of the one before it: a
 // matrix has one run, the patch of an image one for each row of the filter.
-// The sums start from bias, or from zero if it is nil. With accumulate in mode
-// they are then added to C, and with rectify, negative results become 0. Offsets
-// and ldb are in bytes. A row may stand in the lists more than once within one
-// tile.
+// Where boff is not nil it says where row k of B lies, instead of ldb. The sums
+// start from bias, or from zero if it is nil. With accumulate in mode they are
+// then added to C, and with rectify, negative results become 0. Offsets and ldb
+// are in bytes. A row of C may stand in the lists more than once within one tile.
 //
 // Each sum is over k in ascending order, so the bits of C depend
 // neither on the shape of the tile nor on what else is computed.
@@ -21,7 +21,7 @@ import "unsafe"
 // While it computes, a tile asks for lines of memory that are needed soon, one
 // for every stepRows rows of B: the first at ahead, each of the others stride
 // bytes further. What lies there, if anything, changes no result.
-type tileFunc func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)
+type tileFunc func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, boff *int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)
 
 // stepRows is the rows of B for which a tile asks for one line.
 const stepRows = 4
@@ -97,7 +97,8 @@ type tileCall struct {
 	a, b, bias, c  *float32
 	aoff, coff     []int
 	runs, run, gap int
-	ldb            int
+	ldb            int   // unless there is boff
+	boff           []int // of the rows of B
 	mode           int
 	soon           *soon // or nil
 }
@@ -111,13 +112,17 @@ func (t *tiling) rows(n, kind int, x *tileCall) {
 
 // tiles computes tiles of so many rows, the first at row from.
 func (x *tileCall) tiles(f tileFunc, rows, tiles, from int) {
+	var boff *int
+	if len(x.boff) > 0 {
+		boff = &x.boff[0]
+	}
 	steps := x.runs * (x.run / stepRows)
 	for tiles > 0 {
 		ahead, stride, n := x.soon.take(tiles, steps)
 		if ahead == nil {
 			ahead = x.a // near already
 		}
-		f(n, x.a, &x.aoff[from], x.runs, x.run, x.gap, x.b, x.ldb, x.bias, x.c, &x.coff[from], x.mode, ahead, stride)
+		f(n, x.a, &x.aoff[from], x.runs, x.run, x.gap, x.b, x.ldb, boff, x.bias, x.c, &x.coff[from], x.mode, ahead, stride)
 		tiles -= n
 		from += n * rows
 	}
@@ -132,19 +137,19 @@ var plain = tiling{
 
 // tilePlain returns the tile of an even number of rows and 4 columns.
 func tilePlain(rows int) tileFunc {
-	return func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int, _ *float32, _ int) {
+	return func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, boff *int, bias, c *float32, coff *int, mode int, _ *float32, _ int) {
 		aoffs, coffs := unsafe.Slice(aoff, rows*tiles), unsafe.Slice(coff, rows*tiles)
 		for i := 0; i < len(aoffs); i += 2 {
 			if i > 0 && coffs[i+1] == coffs[i-1] {
 				continue // rows that fill the tile up
 			}
-			pairPlain(at(a, aoffs[i]), at(a, aoffs[i+1]), runs, run, gap, b, ldb, bias, vectorAt(c, coffs[i]), vectorAt(c, coffs[i+1]), mode)
+			pairPlain(at(a, aoffs[i]), at(a, aoffs[i+1]), runs, run, gap, b, ldb, boff, bias, vectorAt(c, coffs[i]), vectorAt(c, coffs[i+1]), mode)
 		}
 	}
 }
 
 // pairPlain computes two rows of 4 columns, their sums in variables.
-func pairPlain(a0, a1 *float32, runs, run, gap int, b *float32, ldb int, bias *float32, c0, c1 *[4]float32, mode int) {
+func pairPlain(a0, a1 *float32, runs, run, gap int, b *float32, ldb int, boff *int, bias *float32, c0, c1 *[4]float32, mode int) {
 	var x, y [4]float32
 	if bias != nil {
 		x = *vectorAt(bias, 0)
@@ -152,11 +157,18 @@ func pairPlain(a0, a1 *float32, runs, run, gap int, b *float32, ldb int, bias *f
 	}
 	x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
 	y0, y1, y2, y3 := y[0], y[1], y[2], y[3]
+	var boffs []int
+	if boff != nil {
+		boffs = unsafe.Slice(boff, runs*run)
+	}
 	offset := 0
 	for r := range runs {
 		from := 4 * r * (run + gap)
 		row0, row1 := unsafe.Slice(at(a0, from), run), unsafe.Slice(at(a1, from), run)
 		for k, u := range row0 {
+			if boffs != nil {
+				offset = boffs[r*run+k]
+			}
 			v, w := row1[k], vectorAt(b, offset)
 			x0 += u * w[0]
 			x1 += u * w[1]

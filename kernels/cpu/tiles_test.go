@@ -75,15 +75,28 @@ func testTile(t *testing.T, rng *rand.Rand, g *tiling) {
 	a, b := normals(rng, rows*lda+1)[1:], normals(rng, runs*run*ldb+1)[1:]
 	bias, c := normals(rng, width), normals(rng, rows*ldc+3)[3:]
 	before := append([]float32(nil), c...)
-	call := tileCall{a: &a[0], b: &b[0], c: &c[0], runs: runs, run: run, gap: gap, ldb: 4 * ldb, mode: rng.IntN(4)}
+	call := tileCall{a: &a[0], b: &b[0], c: &c[0], runs: runs, run: run, gap: gap, mode: rng.IntN(4)}
 	offsets(&call.aoff, rows, 4*lda)
 	offsets(&call.coff, rows, 4*ldc)
+	rowB := make([]int, runs*run) // in floats
+	for k := range rowB {
+		rowB[k] = k * ldb
+	}
+	listed := rng.IntN(2) == 0
+	if !listed {
+		call.ldb = 4 * ldb
+	} else {
+		rng.Shuffle(len(rowB), func(i, j int) { rowB[i], rowB[j] = rowB[j], rowB[i] })
+		for _, offset := range rowB {
+			call.boff = append(call.boff, 4*offset)
+		}
+	}
 	if rng.IntN(2) == 0 {
 		call.bias = &bias[0]
 	}
 	g.rows(rows, kind, &call)
 
-	what := fmt.Sprintf("%d rows of %d columns, %d runs of %d, gap %d, mode %d, bias %t", rows, width, runs, run, gap, call.mode, call.bias != nil)
+	what := fmt.Sprintf("%d rows of %d columns, %d runs of %d, gap %d, mode %d, bias %t, listed %t", rows, width, runs, run, gap, call.mode, call.bias != nil, listed)
 	for i := range rows {
 		for j := range ldc {
 			at := i*ldc + j
@@ -101,7 +114,7 @@ func testTile(t *testing.T, rng *rand.Rand, g *tiling) {
 			}
 			for r := range runs {
 				for k := range run {
-					add(float64(a[i*lda+r*(run+gap)+k]) * float64(b[(r*run+k)*ldb+j]))
+					add(float64(a[i*lda+r*(run+gap)+k]) * float64(b[rowB[r*run+k]+j]))
 				}
 			}
 			if call.mode&accumulate != 0 {

@@ -69,7 +69,7 @@ func gemm() {
 
 func tile(s isa, rows, vectors int) {
 	TEXT(fmt.Sprintf("tile%dx%d%s", rows, vectors, s.name), NOSPLIT,
-		"func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)")
+		"func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, boff *int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("tile%dx%d%s is a tile of %d rows and %d columns.", rows, vectors, s.name, rows, vectors*s.bytes/4))
 
@@ -128,18 +128,27 @@ func tile(s isa, rows, vectors int) {
 	runs := AllocLocal(8)
 	Load(Param("runs"), k)
 	MOVQ(k, runs)
-	b, ldb, ldb3 := argument("b"), argument("ldb"), GP64()
+	b, ldb, ldb3, boff := argument("b"), argument("ldb"), GP64(), argument("boff")
 	LEAQ(Mem{Base: ldb, Index: ldb, Scale: 2}, ldb3)
 	stride := argument("stride")
 	rowB, x := s.vectors(vectors), s.vector()
-	step := func(row, from int) {
-		m := Mem{Base: b}
+	// apart returns where a row of B lies if they are ldb apart, listed where it
+	// lies otherwise.
+	apart := func(row int) Mem {
 		switch row {
-		case 1, 2:
-			m.Index, m.Scale = ldb, uint8(row)
+		case 0:
+			return Mem{Base: b}
 		case 3:
-			m.Index, m.Scale = ldb3, 1
+			return Mem{Base: b, Index: ldb3, Scale: 1}
 		}
+		return Mem{Base: b, Index: ldb, Scale: uint8(row)}
+	}
+	listed := func(row int) Mem {
+		offset := GP64()
+		MOVQ(Mem{Base: boff, Disp: 8 * row}, offset)
+		return Mem{Base: b, Index: offset, Scale: 1}
+	}
+	step := func(row, from int, m Mem) {
 		for v := range rowB {
 			m.Disp = s.bytes * v
 			VMOVUPS(m, rowB[v])
@@ -155,25 +164,49 @@ func tile(s isa, rows, vectors int) {
 	Label("run")
 	Load(Param("run"), k)
 	NEGQ(k)
-	ADDQ(Imm(unroll), k)
-	JG(LabelRef("rest"))
-	Label("unrolled")
-	PREFETCHT1(Mem{Base: ahead})
-	ADDQ(stride, ahead)
-	for row := range unroll {
-		step(row, -unroll)
+	TESTQ(boff, boff)
+	JNZ(LabelRef("listed"))
+	for _, form := range []struct {
+		name    string
+		row     func(row int) Mem
+		advance func(rows int)
+	}{
+		{"", apart, func(rows int) {
+			if rows == 1 {
+				ADDQ(ldb, b)
+			} else {
+				LEAQ(Mem{Base: b, Index: ldb, Scale: uint8(rows)}, b)
+			}
+		}},
+		{"listed", listed, func(rows int) { ADDQ(Imm(uint64(8*rows)), boff) }},
+	} {
+		label := func(s string) string { return s + form.name }
+		if form.name != "" {
+			Label(form.name)
+		}
+		ADDQ(Imm(unroll), k)
+		JG(LabelRef(label("rest")))
+		Label(label("unrolled"))
+		PREFETCHT1(Mem{Base: ahead})
+		ADDQ(stride, ahead)
+		for row := range unroll {
+			step(row, -unroll, form.row(row))
+		}
+		form.advance(unroll)
+		ADDQ(Imm(unroll), k)
+		JLE(LabelRef(label("unrolled")))
+		Label(label("rest"))
+		SUBQ(Imm(unroll), k)
+		JZ(LabelRef("next"))
+		Label(label("single"))
+		step(0, 0, form.row(0))
+		form.advance(1)
+		INCQ(k)
+		JNZ(LabelRef(label("single")))
+		if form.name == "" {
+			JMP(LabelRef("next"))
+		}
 	}
-	LEAQ(Mem{Base: b, Index: ldb, Scale: unroll}, b)
-	ADDQ(Imm(unroll), k)
-	JLE(LabelRef("unrolled"))
-	Label("rest")
-	SUBQ(Imm(unroll), k)
-	JZ(LabelRef("next"))
-	Label("single")
-	step(0, 0)
-	ADDQ(ldb, b)
-	INCQ(k)
-	JNZ(LabelRef("single"))
 	Label("next")
 	DECQ(runs)
 	JZ(LabelRef("done"))
