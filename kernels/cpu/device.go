@@ -3,7 +3,6 @@ package cpu
 import (
 	"fmt"
 	"runtime"
-	"unsafe"
 
 	"github.com/topogen/topogen/kernels"
 )
@@ -110,12 +109,7 @@ func (d *Device) Alloc(n int) kernels.Buffer {
 		m.free = false
 		return kernels.NewBuffer(m, 0, n)
 	}
-	raw := make([]float32, size+granule)
-	skip := 0
-	if rest := uintptr(unsafe.Pointer(&raw[0])) % 64; rest != 0 {
-		skip = int(64-rest) / 4
-	}
-	return kernels.NewBuffer(&memory{device: d, data: raw[skip : skip+size]}, 0, n)
+	return kernels.NewBuffer(&memory{device: d, data: aligned(size)}, 0, n)
 }
 
 // sizeClass rounds up so that at most an eighth is wasted and sizes that

@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"unsafe"
-
-	"github.com/topogen/topogen/kernels"
-)
+import "github.com/topogen/topogen/kernels"
 
 // A workspace is what one part of a product or convolution needs for itself.
 // Its slices grow to the largest size ever asked for and stay.
@@ -68,16 +64,6 @@ func ints(s *[]int, n int) []int {
 	}
 	*s = (*s)[:n]
 	return *s
-}
-
-// aligned returns n zeros, 64-byte aligned.
-func aligned(n int) []float32 {
-	raw := make([]float32, n+granule)
-	skip := 0
-	if rest := uintptr(unsafe.Pointer(&raw[0])) % 64; rest != 0 {
-		skip = int(64-rest) / 4
-	}
-	return raw[skip : skip+n : skip+n]
 }
 
 // offsets returns n multiples of step bytes, and the spare entries.
