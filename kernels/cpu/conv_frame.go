@@ -18,15 +18,21 @@ const slack = 64
 // load returns the frame of images whose planes follow one another in src.
 func (w *workspace) load(f *frame, src []float32) []float32 {
 	size := f.rows * f.columns * f.channels
+	if f.images*size+slack > cap(w.image) {
+		w.bordered = frame{}
+	}
 	dst := room(&w.image, f.images*size+slack)
 	plane := f.height * f.width
 	lo, hi := max(f.top, 0), min(f.top+f.rows, f.height)
 	if lo >= hi {
 		clear(dst)
+		w.bordered = frame{}
 		return dst
 	}
 	for g := range f.images {
-		f.clearBorder(dst[g*size:][:size], lo, hi)
+		if w.bordered != *f {
+			f.clearBorder(dst[g*size:][:size], lo, hi)
+		}
 		from := src[g*f.channels*plane+lo*f.width:]
 		to := dst[g*size+((lo-f.top)*f.columns+f.left)*f.channels:]
 		if f.channels >= 8 {
@@ -47,6 +53,7 @@ func (w *workspace) load(f *frame, src []float32) []float32 {
 			}
 		}
 	}
+	w.bordered = *f
 	return dst
 }
 

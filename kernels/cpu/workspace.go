@@ -20,15 +20,16 @@ type workspace struct {
 	soon             soon
 	next             product // probably computed after this one
 
-	image   []float32 // a frame
-	out     []float32 // results, pixel after pixel
-	sum     []float32 // results that are to be added to others
-	order   []int     // byte offsets of weights in panels
-	pixels  list[[3]int]
-	patches list[[8]int]
-	phases  []phaseList
-	planes  ramp // byte offsets of channels
-	sums    ramp
+	image    []float32 // a frame
+	bordered frame     // the frame of which image has the border, or zero
+	out      []float32 // results, pixel after pixel
+	sum      []float32 // results that are to be added to others
+	order    []int     // byte offsets of weights in panels
+	pixels   list[[3]int]
+	patches  list[[8]int]
+	phases   []phaseList
+	planes   ramp // byte offsets of channels
+	sums     ramp
 }
 
 // A list is kept while what it was made for, the key, is the same.
