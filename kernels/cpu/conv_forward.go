@@ -8,7 +8,7 @@ func (p *products) packFilters(s *kernels.ConvShape, filters []float32) []float3
 	taps := s.R * s.S
 	weights := taps * s.C
 	packed := room(&p.filters, weights*p.tiling.covered(s.K))
-	w := p.borrow()
+	w := p.spaces[0]
 	offsets := ints(&w.order, weights)
 	for j := 0; j < s.K; {
 		_, width := p.tiling.panel(s.K - j)
@@ -24,7 +24,6 @@ func (p *products) packFilters(s *kernels.ConvShape, filters []float32) []float3
 		w.transpose(panel, offsets, filters[j*weights:], weights, columns, weights)
 		j += width
 	}
-	p.giveBack(w)
 	return packed
 }
 
@@ -41,7 +40,7 @@ func (p *products) packBias(bias []float32, n int) []float32 {
 
 // convPart computes a.n images of y, or a.m rows of one.
 func convPart(a *args, part int) {
-	s, w := &a.conv, a.products.borrow()
+	s, w := &a.conv, a.space()
 	bands := ceilDiv(s.OutH, a.m)
 	n, h := part/bands*a.n, part%bands*a.m
 	images, rows := min(a.n, s.N-n), min(a.m, s.OutH-h)
@@ -64,5 +63,4 @@ func convPart(a *args, part int) {
 	for g := range images {
 		w.unload(a.dst[(n+g)*s.K*plane+h*s.OutW:], plane, out[g*rows*s.OutW*columns:], columns, rows*s.OutW, s.K, false)
 	}
-	a.products.giveBack(w)
 }

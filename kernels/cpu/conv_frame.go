@@ -73,7 +73,7 @@ func (f *frame) clearBorder(image []float32, lo, hi int) {
 // these.
 func (a *args) soonImages(n, images int, dst []float32, dstSize int, src []float32, srcSize int) soon {
 	s := soon{spans: [2]lines{span(dst[n*dstSize : (n+images)*dstSize])}}
-	if next := n + a.products.threads*a.n; next < a.conv.N {
+	if next := n + a.n; next < a.conv.N {
 		s.spans[1] = span(src[next*srcSize : min(next+a.n, a.conv.N)*srcSize])
 	}
 	return s

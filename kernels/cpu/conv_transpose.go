@@ -29,7 +29,7 @@ func taps(size, stride, phase int) int { return max(0, ceilDiv(size-phase, strid
 func (p *products) packPhases(s *kernels.ConvShape, filters []float32) []float32 {
 	all := s.R * s.S
 	packed := room(&p.filters, all*s.K*p.tiling.covered(s.C))
-	w := p.borrow()
+	w := p.spaces[0]
 	offsets := ints(&w.order, all)
 	for j := 0; j < s.C; {
 		_, width := p.tiling.panel(s.C - j)
@@ -51,14 +51,12 @@ func (p *products) packPhases(s *kernels.ConvShape, filters []float32) []float32
 		}
 		j += width
 	}
-	p.giveBack(w)
 	return packed
 }
 
 // convTransposePart computes a.n images of x, or what a.m rows of i make of one.
 func convTransposePart(a *args, part int) {
-	s, w := &a.conv, a.products.borrow()
-	defer a.products.giveBack(w)
+	s, w := &a.conv, a.space()
 	g := phasesOf(s)
 	bands := ceilDiv(g.rows, a.m)
 	n, i := part/bands*a.n, part%bands*a.m
@@ -149,7 +147,7 @@ func (w *workspace) phasePixels(s *kernels.ConvShape, f *frame, phase, i0, rows,
 // narrowTransposePart computes a.n images of x with few channels: first what
 // each pixel of y adds through each tap, then the sums.
 func narrowTransposePart(a *args, part int) {
-	s, w := &a.conv, a.products.borrow()
+	s, w := &a.conv, a.space()
 	all, plane, pixels := s.C*s.R*s.S, s.H*s.W, s.OutH*s.OutW
 	for n := part * a.n; n < min(s.N, (part+1)*a.n); n++ {
 		tapped := room(&w.out, all*pixels)
@@ -173,7 +171,6 @@ func narrowTransposePart(a *args, part int) {
 			}
 		}
 	}
-	a.products.giveBack(w)
 }
 
 // sumTaps adds to a plane of x what each tap takes from the pixels of y.

@@ -38,7 +38,7 @@ func (g *weightPlan) parts(s *kernels.ConvShape) int { return g.shares * ceilDiv
 
 // convWeightPart computes the sums of some filters over one share of the batch.
 func convWeightPart(a *args, part int) {
-	s, w := &a.conv, a.products.borrow()
+	s, w := &a.conv, a.space()
 	g := weightSums(w.tiling, s)
 	groups := ceilDiv(s.K, g.filters)
 	share, k := part/groups, part%groups*g.filters
@@ -50,7 +50,6 @@ func convWeightPart(a *args, part int) {
 	for b := first; b < (share+1)*g.blocks/g.shares; b++ {
 		w.weightBlock(a, &g, b, k, sums, b > first)
 	}
-	a.products.giveBack(w)
 }
 
 // weightBlock sets sums to, or adds to them, what a block of images makes of
@@ -110,7 +109,7 @@ func (w *workspace) weightBlock(a *args, g *weightPlan, b, k int, sums []float32
 // convWeightSum adds up the shares for a.n filters and stores them in the order
 // of dw.
 func convWeightSum(a *args, part int) {
-	s, w := &a.conv, a.products.borrow()
+	s, w := &a.conv, a.space()
 	g := weightSums(w.tiling, s)
 	taps := s.R * s.S
 	run := s.S * s.C
@@ -140,5 +139,4 @@ func convWeightSum(a *args, part int) {
 			w.loops.affine(dw, turned, 1, 0, true)
 		}
 	}
-	a.products.giveBack(w)
 }

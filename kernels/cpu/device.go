@@ -57,6 +57,7 @@ func (d *Device) Name() string { return fmt.Sprintf("cpu (%v, %d threads)", d.se
 // args are the arguments of one kernel, in one place so that handing them to
 // the workers allocates nothing. Each kernel says what its own mean.
 type args struct {
+	worker                int // which runs the part
 	loops                 *loops
 	dst, dst2, x, y, z, w []float32
 	a, b                  float32

@@ -60,13 +60,12 @@ func ceilDiv(a, b int) int { return (a + b - 1) / b }
 func gemmPart(a *args, part int) {
 	columns := ceilDiv(a.product.n, a.n)
 	sub := a.product.block(part/columns*a.m, part%columns*a.n, a.m, a.n)
-	w := a.products.borrow()
+	w := a.space()
 	w.next = product{}
-	if next := part + a.products.threads; next < ceilDiv(a.product.m, a.m)*columns {
+	if next := part + 1; next < ceilDiv(a.product.m, a.m)*columns {
 		w.next = a.product.block(next/columns*a.m, next%columns*a.n, a.m, a.n)
 	}
 	w.multiply(&sub)
-	a.products.giveBack(w)
 }
 
 // A product is C = act(alpha·op(A)·op(B) + beta·C + bias) of matrices in memory.

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,10 @@ import (
 // results, and partial sums are combined in the order of the parts: so results
 // are the same, bit for bit, for any number of workers.
 //
+// Each worker has its share of the parts, one run of them, and the same share of
+// every kernel: what it has computed of a batch it is likely to need next, and to
+// find near. Who is done with his own takes from the ends of others' shares.
+//
 // The caller works too. A worker that has nothing to do spins for a moment,
 // since the next kernel usually follows at once, then sleeps on a channel.
 type pool struct {
@@ -19,13 +24,10 @@ type pool struct {
 	// whether the job is open, then the number of workers in it. Only a worker
 	// that has joined an open job may read body and args; the caller changes
 	// them only once the job is closed and the last worker has left.
-	state atomic.Uint64
-	body  func(a *args, part int)
-	args  *args
-	parts int32
-	next  atomic.Int32 // the next part that nobody has taken
-
-	workers []*worker
+	state   atomic.Uint64
+	body    func(a *args, part int)
+	args    *args
+	workers []*worker // the first is the caller
 	stopped atomic.Bool
 	done    sync.WaitGroup
 }
@@ -42,17 +44,54 @@ const (
 const spin = 200 * time.Microsecond
 
 type worker struct {
+	share  share
+	args   args // of the job that it is in
 	asleep atomic.Bool
 	wake   chan struct{}
 }
 
+// A share is parts that nobody has taken: the first and the end of a run, each in
+// half of a word.
+type share struct{ parts atomic.Uint64 }
+
+func (s *share) set(first, end int) { s.parts.Store(uint64(first)<<32 | uint64(end)) }
+
+// takeFirst takes the first part, −1 if there is none.
+func (s *share) takeFirst() int {
+	for {
+		parts := s.parts.Load()
+		first, end := parts>>32, parts&math.MaxUint32
+		if first >= end {
+			return -1
+		}
+		if s.parts.CompareAndSwap(parts, parts+1<<32) {
+			return int(first)
+		}
+	}
+}
+
+// takeLast takes the last part, −1 if there is none.
+func (s *share) takeLast() int {
+	for {
+		parts := s.parts.Load()
+		first, end := parts>>32, parts&math.MaxUint32
+		if first >= end {
+			return -1
+		}
+		if s.parts.CompareAndSwap(parts, parts-1) {
+			return int(end) - 1
+		}
+	}
+}
+
 func newPool(threads int) *pool {
 	p := new(pool)
-	for range threads - 1 {
-		w := &worker{wake: make(chan struct{}, 1)}
-		p.workers = append(p.workers, w)
+	for range threads {
+		p.workers = append(p.workers, &worker{wake: make(chan struct{}, 1)})
+	}
+	for i := 1; i < threads; i++ {
 		p.done.Add(1)
-		go p.serve(w)
+		go p.serve(i)
 	}
 	return p
 }
@@ -60,21 +99,23 @@ func newPool(threads int) *pool {
 // run calls body(a, part) for each part in [0, parts) and returns when all
 // have returned. It is not to be called from within a body.
 func (p *pool) run(parts int, body func(a *args, part int), a *args) {
-	if parts <= 1 || len(p.workers) == 0 {
+	if parts <= 1 || len(p.workers) == 1 {
 		for part := range parts {
 			body(a, part)
 		}
 		return
 	}
-	p.body, p.args, p.parts = body, a, int32(parts)
-	p.next.Store(0)
+	p.body, p.args = body, a
+	for i, w := range p.workers {
+		w.share.set(i*parts/len(p.workers), (i+1)*parts/len(p.workers))
+	}
 	p.state.Store(p.state.Load()&^(generation-1) + generation | open)
 	for _, w := range p.workers {
 		if w.asleep.CompareAndSwap(true, false) {
 			w.wake <- struct{}{}
 		}
 	}
-	p.work()
+	p.work(0)
 	p.state.And(^uint64(open))
 	for i := 0; p.state.Load()&members != 0; i++ {
 		if i&63 == 63 {
@@ -84,24 +125,32 @@ func (p *pool) run(parts int, body func(a *args, part int), a *args) {
 	p.args = nil
 }
 
-func (p *pool) work() {
-	for {
-		part := p.next.Add(1) - 1
-		if part >= p.parts {
-			return
-		}
-		p.body(p.args, int(part))
+// work runs a worker's own parts, then what is left of others'.
+func (p *pool) work(worker int) {
+	w := p.workers[worker]
+	w.args = *p.args
+	w.args.worker = worker
+	for part := w.share.takeFirst(); part >= 0; part = w.share.takeFirst() {
+		p.body(&w.args, part)
 	}
+	for i := 1; i < len(p.workers); i++ {
+		other := &p.workers[(worker+i)%len(p.workers)].share
+		for part := other.takeLast(); part >= 0; part = other.takeLast() {
+			p.body(&w.args, part)
+		}
+	}
+	w.args = args{}
 }
 
-func (p *pool) serve(w *worker) {
+func (p *pool) serve(worker int) {
 	defer p.done.Done()
+	w := p.workers[worker]
 	var seen uint64 // the generation that this worker has worked for
 	for !p.stopped.Load() {
 		if s, fresh := p.fresh(seen); fresh {
 			if p.state.CompareAndSwap(s, s+1) {
 				seen = s / generation
-				p.work()
+				p.work(worker)
 				p.state.Add(^uint64(0))
 			}
 			continue
