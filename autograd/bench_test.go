@@ -44,6 +44,8 @@ func (nowhere) Gemm(kernels.Gemm)                                               
 func (nowhere) CopyStrided(kernels.Buffer, []int, kernels.Buffer, []int, []int, kernels.Store) {}
 func (nowhere) ZipStrided(_ kernels.Op, _, _ kernels.Buffer, _ []int, _ kernels.Buffer, _, _ []int, _ kernels.Store) {
 }
+func (nowhere) BiasGrad(_ kernels.Func, _, _, _, _ kernels.Buffer, _ kernels.SumShape, _ kernels.Store) {
+}
 
 // BenchmarkTape is what the tape costs for each operation, forward and
 // backward, apart from the device.

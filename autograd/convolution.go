@@ -37,7 +37,7 @@ func Conv2d(x, w, b *Var, window Window, act kernels.Func) *Var {
 	y := t.resultWithBias([]int{s.N, s.K, s.OutH, s.OutW}, x, w, b)
 	t.device.Conv(s, y.value, x.value, w.value, b.biasValue(), act)
 	y.OnBackward(func() {
-		dz := y.beforeActivation(act)
+		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: s.N, K1: s.K, R1: s.OutH * s.OutW})
 		if x.needsGrad {
 			dx, store := x.GradTarget()
 			t.device.ConvTranspose(s, dx, dz, w.value, kernels.Buffer{}, kernels.Identity, store)
@@ -46,7 +46,6 @@ func Conv2d(x, w, b *Var, window Window, act kernels.Func) *Var {
 			dw, store := w.GradTarget()
 			t.device.ConvWeightGrad(s, dw, x.value, dz, store)
 		}
-		b.backwardBias(dz, kernels.SumShape{K0: 1, R0: s.N, K1: s.K, R1: s.OutH * s.OutW})
 	})
 	return y
 }
@@ -71,7 +70,7 @@ func ConvTranspose2d(x, w, b *Var, window Window, act kernels.Func) *Var {
 	y := t.resultWithBias([]int{s.N, s.C, s.H, s.W}, x, w, b)
 	t.device.ConvTranspose(s, y.value, x.value, w.value, b.biasValue(), act, kernels.Set)
 	y.OnBackward(func() {
-		dz := y.beforeActivation(act)
+		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: s.N, K1: s.C, R1: s.H * s.W})
 		if x.needsGrad {
 			dx, store := x.GradTarget()
 			target := dx
@@ -87,7 +86,6 @@ func ConvTranspose2d(x, w, b *Var, window Window, act kernels.Func) *Var {
 			dw, store := w.GradTarget()
 			t.device.ConvWeightGrad(s, dw, dz, x.value, store)
 		}
-		b.backwardBias(dz, kernels.SumShape{K0: 1, R0: s.N, K1: s.C, R1: s.H * s.W})
 	})
 	return y
 }

@@ -54,12 +54,19 @@ func Sin(x *Var) *Var { return Map(kernels.Sin, x) }
 func Cos(x *Var) *Var { return Map(kernels.Cos, x) }
 
 // beforeActivation returns the gradient of z, where y = act(z) was computed in
-// one kernel that kept no z.
-func (y *Var) beforeActivation(act kernels.Func) kernels.Buffer {
-	if act == kernels.Identity {
-		return y.grad
+// one kernel that kept no z. Its sums over the shape are the gradient of the
+// bias b that was added to z, if there is one.
+func (y *Var) beforeActivation(act kernels.Func, b *Var, shape kernels.SumShape) kernels.Buffer {
+	dz := y.grad
+	if act != kernels.Identity {
+		dz = y.tape.Scratch(y.Len())
 	}
-	dz := y.tape.Scratch(y.Len())
-	y.tape.device.MapGrad(act, dz, y.grad, kernels.Buffer{}, y.value, kernels.Set)
+	switch {
+	case b != nil && b.needsGrad:
+		db, store := b.GradTarget()
+		y.tape.device.BiasGrad(act, dz, db, y.grad, y.value, shape, store)
+	case act != kernels.Identity:
+		y.tape.device.MapGrad(act, dz, y.grad, kernels.Buffer{}, y.value, kernels.Set)
+	}
 	return dz
 }

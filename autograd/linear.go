@@ -28,7 +28,7 @@ func Linear(x, w, b *Var, act kernels.Func) *Var {
 		A: x.value, B: w.value, C: y.value, Bias: b.biasValue(), Act: act,
 	})
 	y.OnBackward(func() {
-		dz := y.beforeActivation(act)
+		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: rows, K1: out, R1: 1})
 		if x.needsGrad {
 			dx, store := x.GradTarget()
 			t.device.Gemm(kernels.Gemm{M: rows, N: in, K: out, Alpha: 1, Beta: beta(store), A: dz, B: w.value, C: dx})
@@ -37,7 +37,6 @@ func Linear(x, w, b *Var, act kernels.Func) *Var {
 			dw, store := w.GradTarget()
 			t.device.Gemm(kernels.Gemm{M: out, N: in, K: rows, TransA: true, Alpha: 1, Beta: beta(store), A: dz, B: x.value, C: dw})
 		}
-		b.backwardBias(dz, kernels.SumShape{K0: 1, R0: rows, K1: out, R1: 1})
 	})
 	return y
 }
@@ -148,12 +147,4 @@ func (b *Var) biasText() string {
 		return ""
 	}
 	return ", bias " + text(b.shape)
-}
-
-// backwardBias adds dz, summed over all but the channels, to b's gradient.
-func (b *Var) backwardBias(dz kernels.Buffer, shape kernels.SumShape) {
-	if b != nil && b.needsGrad {
-		db, store := b.GradTarget()
-		b.tape.device.Sum(db, dz, shape, 1, store)
-	}
 }

@@ -95,18 +95,33 @@ func CheckBias(kernel string, bias Buffer, channels int, act Func) {
 	if bias.Len() != 0 {
 		CheckLen(kernel, "bias", bias.Len(), channels)
 	}
+	checkActivation(kernel, act)
+}
+
+func checkActivation(kernel string, act Func) {
 	if !act.IsActivation() {
 		panic(fmt.Sprintf("kernels: %s: %v cannot be fused as an activation", kernel, act))
 	}
 }
 
+// CheckBiasGrad panics unless act may be fused into a product and the buffers
+// have the lengths that the shape asks for.
+func CheckBiasGrad(act Func, dz, db, dy, y Buffer, shape SumShape) {
+	checkActivation("BiasGrad", act)
+	shape.check("BiasGrad", "db", db, "dz", dz)
+	CheckLen("BiasGrad", "dy", dy.Len(), dz.Len())
+	CheckLen("BiasGrad", "y", y.Len(), dz.Len())
+}
+
 // Check panics unless dst and src have the lengths that the shape asks for.
-func (s SumShape) Check(dst, src Buffer) {
+func (s SumShape) Check(dst, src Buffer) { s.check("Sum", "destination", dst, "source", src) }
+
+func (s SumShape) check(kernel, dstName string, dst Buffer, srcName string, src Buffer) {
 	if min(s.K0, s.R0, s.K1, s.R1) < 0 {
-		panic(fmt.Sprintf("kernels: Sum: impossible shape %+v", s))
+		panic(fmt.Sprintf("kernels: %s: impossible shape %+v", kernel, s))
 	}
-	CheckLen("Sum", "source", src.Len(), s.K0*s.R0*s.K1*s.R1)
-	CheckLen("Sum", "destination", dst.Len(), s.K0*s.K1)
+	CheckLen(kernel, srcName, src.Len(), s.K0*s.R0*s.K1*s.R1)
+	CheckLen(kernel, dstName, dst.Len(), s.K0*s.K1)
 }
 
 // CheckMap panics unless f is a function of this package.

@@ -16,8 +16,8 @@ package kernels
 // # Aliasing
 //
 // A destination may be the very same span as a source of equal length in
-// element-wise kernels (Affine, AddScaled, Map, MapGrad, Zip and Adam's state).
-// Everywhere else destination and sources must not overlap.
+// element-wise kernels (Affine, AddScaled, Map, MapGrad, Zip, BiasGrad's dz and
+// Adam's state). Everywhere else destination and sources must not overlap.
 //
 // # Determinism
 //
@@ -100,6 +100,12 @@ type Device interface {
 	// respect to w. (For a transposed convolution, y is its input and x the
 	// gradient of its output.)
 	ConvWeightGrad(s ConvShape, dw, x, y Buffer, store Store)
+
+	// BiasGrad goes back through what Gemm and the convolutions end with,
+	// y = act(z), where z had a bias added: it sets dz = dy·act′, told from y, and
+	// stores the sums of dz over the shape, as Sum does, into db, the gradient of
+	// the bias. If act is Identity and dz is dy, only db is written.
+	BiasGrad(act Func, dz, db, dy, y Buffer, shape SumShape, store Store)
 
 	// BCE stores into dst, of length 1, the summed binary cross-entropy
 	// −Σ t·log p + (1−t)·log(1−p), logarithms clamped at −100.

@@ -40,6 +40,7 @@ func TestKernelsAllocateNothing(t *testing.T) {
 		"ZipStrided columns":    func() { d.ZipStrided(kernels.AddOp, w, x, turned, y, dense, shape, set) },
 		"Sum":                   func() { d.Sum(one, x, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, 1, set) },
 		"Sum columns":           func() { d.Sum(w.Slice(0, width), x, kernels.SumShape{K0: 1, R0: rows, K1: width, R1: 1}, 1, set) },
+		"BiasGrad":              func() { d.BiasGrad(kernels.ReLU, w, one, y, z, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, set) },
 		"Dot":                   func() { d.Dot(one, x, y) },
 		"BCE":                   func() { d.BCE(one, x, y) },
 		"BCEGrad":               func() { d.BCEGrad(w, x, y, one, set) },

@@ -6,9 +6,26 @@ import "github.com/topogen/topogen/kernels"
 // given in float64, and parts of one sum are added in their order.
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
 	shape.Check(dst, src)
+	d.sum(shape, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add})
+}
+
+// BiasGrad sets dz = dy·act′ and sums it into db. Each part sums what it has
+// just computed, so that the bits are those of MapGrad and Sum.
+func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
+	kernels.CheckBiasGrad(act, dz, db, dy, y, shape)
+	a := args{dst: d.span(db), x: d.span(dz), a: 1, add: store == kernels.Add}
+	if act != kernels.Identity || dz != dy {
+		a.fn, a.y, a.z = act, d.span(dy), d.span(y)
+	}
+	d.sum(shape, a)
+}
+
+// sum runs a sum of a.x, which is computed first if there is an a.y.
+func (d *Device) sum(shape kernels.SumShape, a args) {
 	s := newSumPlan(shape)
 	partial := d.partials(s.groups * s.rowParts * s.slot)
-	d.run(s.parts(), sumPart, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add, sum: s, partial: partial})
+	a.sum, a.partial = s, partial
+	d.run(s.parts(), sumPart, a)
 	if s.rowParts == 1 {
 		return // each part has stored its sums
 	}
@@ -74,23 +91,32 @@ func sumPart(a *args, part int) {
 	group, first := rowPart/s.rowParts, rowPart%s.rowParts*s.rowsPerPart
 	last := min(first+s.rowsPerPart, s.rows)
 	row := s.width * s.run
-	x := a.x[(group*s.rows+first)*row : (group*s.rows+last)*row]
+	begin, end := (group*s.rows+first)*row, (group*s.rows+last)*row
 	lo, hi := runPart*s.runsPerPart, min(s.width, (runPart+1)*s.runsPerPart)
 	sums := a.partial[rowPart*s.slot:][lo:hi]
 	clear(sums)
 	switch {
 	case s.width == 1:
-		sums[0] = a.loops.sum(x)
+		sums[0] = a.loops.sum(a.summed(begin, end))
 	case s.run == 1 && s.rows > 1:
-		a.loops.sumRows(sums, x, last-first)
+		a.loops.sumRows(sums, a.summed(begin, end), last-first)
 	default:
-		for ; len(x) > 0; x = x[row:] {
-			a.loops.sumRuns(sums, x[lo*s.run:hi*s.run], s.run)
+		for ; begin < end; begin += row {
+			a.loops.sumRuns(sums, a.summed(begin+lo*s.run, begin+hi*s.run), s.run)
 		}
 	}
 	if s.rowParts == 1 {
 		storeSums(a, group*s.width+lo, sums)
 	}
+}
+
+// summed returns elements of what is to be summed.
+func (a *args) summed(lo, hi int) []float32 {
+	x := a.x[lo:hi]
+	if a.y != nil {
+		a.loops.grads[a.fn](x, a.y[lo:hi], a.z[lo:hi], false)
+	}
+	return x
 }
 
 // Dot stores Σ aᵢbᵢ into dst.

@@ -91,6 +91,12 @@ func BenchmarkStream(b *testing.B) {
 		run("Sum/rows", 1, func() { dev.Sum(dst.Slice(0, n/128), x, kernels.SumShape{K0: n / 128, R0: 128, K1: 1, R1: 1}, 1, set) })
 		run("Sum/columns", 1, func() { dev.Sum(dst.Slice(0, 128), x, kernels.SumShape{K0: 1, R0: n / 128, K1: 128, R1: 1}, 1, set) })
 		run("Sum/channels", 1, func() { dev.Sum(dst.Slice(0, 32), x, kernels.SumShape{K0: 1, R0: n / 32 / 64, K1: 32, R1: 64}, 1, set) })
+		run("BiasGrad/columns", 3, func() {
+			dev.BiasGrad(kernels.ReLU, dst, v[4].Slice(0, 128), x, y, kernels.SumShape{K0: 1, R0: n / 128, K1: 128, R1: 1}, set)
+		})
+		run("BiasGrad/channels", 3, func() {
+			dev.BiasGrad(kernels.ReLU, dst, v[4].Slice(0, 32), x, y, kernels.SumShape{K0: 1, R0: n / 32 / 64, K1: 32, R1: 64}, set)
+		})
 		run("Dot", 2, func() { dev.Dot(one, x, y) })
 		run("BCE", 2, func() { dev.BCE(one, x, y) })
 		run("BCEGrad", 3, func() { dev.BCEGrad(dst, x, y, one, set) })

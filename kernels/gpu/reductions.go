@@ -39,6 +39,13 @@ func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale floa
 	}
 }
 
+// BiasGrad sets dz = dy·act′ and sums it into db.
+func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
+	kernels.CheckBiasGrad(act, dz, db, dy, y, shape)
+	d.MapGrad(act, dz, dy, kernels.Buffer{}, y, kernels.Set)
+	d.Sum(db, dz, shape, 1, store)
+}
+
 // sumRows sums rows of n elements.
 func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, store kernels.Store) {
 	if n <= shortRow {

@@ -35,6 +35,7 @@
 //	Zip      Div                         1
 //	         Add, Sub, Mul               ½ (correctly rounded)
 //	         Max, Min, Greater           exact
+//	BiasGrad                             dz as MapGrad, db as Sum of dz
 //	Sum, Dot, Gemm, convolutions         2 + √n for n terms: what float32 sums in any order hold on random data
 //	BCE, BCELogits, KLD                  6 + √n
 //	BCEGrad, BCELogitsGrad, KLDGrad      4

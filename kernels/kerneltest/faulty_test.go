@@ -27,7 +27,7 @@ func TestFaultsAreFound(t *testing.T) {
 	without := map[string]bool{"Name": true, "Alloc": true, "Free": true, "Sync": true, "Close": true} // nothing to be wrong in this way
 	stored := map[string]bool{
 		"CopyStrided": true, "Affine": true, "MapGrad": true, "Zip": true, "ZipStrided": true, "Sum": true, "ConvTranspose": true,
-		"ConvWeightGrad": true, "BCEGrad": true, "BCELogitsGrad": true, "KLDGrad": true, "ReparameterizeGrad": true,
+		"ConvWeightGrad": true, "BiasGrad": true, "BCEGrad": true, "BCELogitsGrad": true, "KLDGrad": true, "ReparameterizeGrad": true,
 		"DistancesGrad": true, "PairsGrad": true,
 	}
 	for _, c := range tests() {
@@ -201,6 +201,11 @@ func (f *faulty) ConvTranspose(shape kernels.ConvShape, x, y, w, bias kernels.Bu
 func (f *faulty) ConvWeightGrad(shape kernels.ConvShape, dw, x, y kernels.Buffer, s kernels.Store) {
 	const m = "ConvWeightGrad"
 	f.do(m, dw, func() { f.Device.ConvWeightGrad(shape, dw, x, y, f.store(m, s)) })
+}
+
+func (f *faulty) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, s kernels.Store) {
+	const m = "BiasGrad"
+	f.do(m, db, func() { f.Device.BiasGrad(act, dz, db, dy, y, shape, f.store(m, s)) })
 }
 
 func (f *faulty) BCE(dst, p, t kernels.Buffer) { f.do("BCE", dst, func() { f.Device.BCE(dst, p, t) }) }

@@ -116,7 +116,7 @@ func value(f kernels.Func, v float32) exact {
 	panic("kerneltest: no oracle for " + f.String())
 }
 
-// An alias is which argument of MapGrad the destination is.
+// An alias is which argument of MapGrad or BiasGrad the destination is.
 type alias int
 
 const (
@@ -126,6 +126,8 @@ const (
 	ontoY
 	aliases
 )
+
+var aliasNames = [aliases]string{"nothing", "dy", "x", "y"}
 
 func testMapGrads(r *rig) {
 	for _, f := range kernels.Funcs() {
@@ -183,7 +185,7 @@ func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
 	dst.output = true
 	before := clone(dst.values())
 	r.MapGrad(f, dst.Buffer, dy.Buffer, xBuffer, y.Buffer, store)
-	what := fmt.Sprintf("%v, in place of %s,", f, [...]string{"nothing", "dy", "x", "y"}[a])
+	what := fmt.Sprintf("%v, in place of %s,", f, aliasNames[a])
 	r.checkStored(what, r.read(dst), before, want, store, max(r.bound("MapGrad", 4), r.mapBound(f)+2))
 	r.done()
 }

@@ -16,6 +16,7 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 	none := kernels.Buffer{}
 	foreign := other.Alloc(4)
 	conv, _ := filled(kernels.ConvShape{N: 1, C: 1, H: 2, W: 2, K: 1, R: 1, S: 1, StrideH: 1, StrideW: 1})
+	rows := kernels.SumShape{K0: 1, R0: 4, K1: 1, R1: 1}
 	wrong := conv
 	wrong.OutH = 3
 	for name, call := range map[string]func(){
@@ -41,6 +42,8 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 		"Conv bias":          func() { dev.Conv(conv, a, c, one, b, kernels.Identity) },
 		"ConvTranspose":      func() { dev.ConvTranspose(conv, b, a, one, none, kernels.Identity, kernels.Set) },
 		"ConvWeightGrad":     func() { dev.ConvWeightGrad(conv, one, a, b, kernels.Set) },
+		"BiasGrad":           func() { dev.BiasGrad(kernels.ReLU, a, one, b, c, rows, kernels.Set) },
+		"BiasGrad bias":      func() { dev.BiasGrad(kernels.ReLU, a, b, c, c, rows, kernels.Set) },
 		"BCE":                func() { dev.BCE(one, a, b) },
 		"BCEGrad":            func() { dev.BCEGrad(a, a, c, b, kernels.Set) },
 		"BCELogits":          func() { dev.BCELogits(one, a, b) },
@@ -70,6 +73,7 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 		"unknown function":       func() { dev.Map(kernels.Func(200), a, c) },
 		"unknown operation":      func() { dev.Zip(kernels.Op(200), a, a, c, kernels.Set) },
 		"fused logarithm":        func() { dev.Conv(conv, a, c, one, none, kernels.Log) },
+		"bias under a logarithm": func() { dev.BiasGrad(kernels.Log, a, one, c, c, rows, kernels.Set) },
 		"sum of activations": func() {
 			dev.ConvTranspose(conv, a, c, one, none, kernels.ReLU, kernels.Add)
 		},

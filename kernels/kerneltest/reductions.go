@@ -8,12 +8,18 @@ import (
 
 var reductionTests = []test{
 	{"Sum", testSums, func(r *rig) {
-		testSum(r, kernels.SumShape{K0: r.between(1, 6), R0: r.between(0, 20), K1: r.between(1, 12), R1: r.between(0, 30)}, 1, r.store())
+		testSum(r, r.sumShape(), 1, r.store())
 	}},
 	{"Dot", func(r *rig) { r.eachSize(testDot) }, func(r *rig) { testDot(r, r.size()) }},
 }
 
-func testSums(r *rig) {
+// sumShape returns a random shape.
+func (r *rig) sumShape() kernels.SumShape {
+	return kernels.SumShape{K0: r.between(1, 6), R0: r.between(0, 20), K1: r.between(1, 12), R1: r.between(0, 30)}
+}
+
+// sumShapes are shapes whose sums are cut into parts in all ways.
+func (r *rig) sumShapes() []kernels.SumShape {
 	shapes := []kernels.SumShape{
 		{K0: 0, R0: 3, K1: 2, R1: 2}, {K0: 2, R0: 0, K1: 3, R1: 4}, {K0: 2, R0: 3, K1: 0, R1: 4}, {K0: 2, R0: 3, K1: 4, R1: 0},
 		{K0: 33, R0: 70, K1: 1, R1: 1}, {K0: 7, R0: 1000, K1: 1, R1: 1}, {K0: 500, R0: 3, K1: 1, R1: 1},
@@ -28,7 +34,11 @@ func testSums(r *rig) {
 		shapes = append(shapes, kernels.SumShape{K0: 1, R0: 1000, K1: 1024, R1: 1}, kernels.SumShape{K0: 1, R0: 128, K1: 32, R1: 196},
 			kernels.SumShape{K0: 2, R0: 40000, K1: 1, R1: 1}, kernels.SumShape{K0: 1, R0: 20000, K1: 3, R1: 1}, kernels.SumShape{K0: 1, R0: 3, K1: 2, R1: 20000})
 	}
-	for _, s := range shapes {
+	return shapes
+}
+
+func testSums(r *rig) {
+	for _, s := range r.sumShapes() {
 		for _, store := range stores {
 			testSum(r, s, 1, store)
 			testSum(r, s, -0.37, store)
@@ -40,21 +50,27 @@ func testSum(r *rig, s kernels.SumShape, scale float32, store kernels.Store) {
 	src := r.input("source", r.uniforms(s.K0*s.R0*s.K1*s.R1, -1, 2))
 	dst := r.target(s.K0*s.K1, store)
 	before := clone(dst.values())
+	want := sums(src.values(), s, scale)
+	r.Sum(dst.Buffer, src.Buffer, s, scale, store)
+	r.checkStored(fmt.Sprintf("%+v", s), r.read(dst), before, want, store, r.bound("Sum", sumBound(s.R0*s.R1)))
+	r.done()
+}
+
+// sums is the oracle of Sum.
+func sums(x []float32, s kernels.SumShape, scale float32) []exact {
 	want := make([]exact, s.K0*s.K1)
 	i := 0
 	for k0 := range s.K0 {
 		for range s.R0 {
 			for k1 := range s.K1 {
 				for range s.R1 {
-					want[k0*s.K1+k1].add(float64(scale) * float64(src.values()[i]))
+					want[k0*s.K1+k1].add(float64(scale) * float64(x[i]))
 					i++
 				}
 			}
 		}
 	}
-	r.Sum(dst.Buffer, src.Buffer, s, scale, store)
-	r.checkStored(fmt.Sprintf("%+v", s), r.read(dst), before, want, store, r.bound("Sum", sumBound(s.R0*s.R1)))
-	r.done()
+	return want
 }
 
 func testDot(r *rig, n int) {

@@ -31,7 +31,7 @@ func tests() []test {
 	var all []test
 	for _, group := range [][]test{
 		memoryTests, elementwiseTests, mapTests, zipTests, stridedTests, reductionTests,
-		gemmTests, convTests, lossTests, randomTests, optimizerTests, distanceTests, rowTests,
+		gemmTests, convTests, biasTests, lossTests, randomTests, optimizerTests, distanceTests, rowTests,
 	} {
 		all = append(all, group...)
 	}
