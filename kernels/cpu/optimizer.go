@@ -6,11 +6,16 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
+// stretch is how many elements a part of Adam updates: more than a chunk, since
+// its loop asks for memory ahead, and what lies behind a part's end is another
+// thread's.
+const stretch = 4 * chunk
+
 // Adam updates param, m and v from grad.
 func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 	kernels.CheckSame("Adam", param, grad, m, v)
-	d.run(chunks(param.Len()), func(a *args, part int) {
-		lo, hi := bounds(part, len(a.dst))
+	d.run(ceilDiv(param.Len(), stretch), func(a *args, part int) {
+		lo, hi := part*stretch, min(len(a.dst), (part+1)*stretch)
 		a.loops.adam(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], &a.adam)
 	}, args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: a.Factors()})
 }

@@ -34,6 +34,8 @@ func (s isa) adam() {
 	)
 	factor := func(k int) block { return s.broadcast(Mem{Base: factors, Disp: 4 * k}) }
 	s.eachParts(1, n, func(at step) {
+		at.soon(toRead, grad)
+		at.soon(toWrite, param, m, v)
 		p := at.load(param)
 		g := s.mul(at.load(grad), factor(scale))
 		s.addMul(g, p, factor(decay))
