@@ -35,7 +35,7 @@ func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kern
 	for capacity := room * n; ; {
 		apexes, list := d.Alloc(n*n), d.Alloc(recordBytes/4*(1+capacity))
 		args := []Arg{d.span(list), d.span(apexes), d.span(dist), Int32(n), Int32(capacity)}
-		d.Fill(list.Slice(0, 1), 0)
+		d.Fill(list.Slice(0, 2), 0) // the number of records
 		d.launchShared(findLunes, grid, block, sets, args...)
 		d.launch(reach, Dim{X: 1}, Dim{X: work.ManyThreads}, args...)
 		records, count := d.readRecords(list, usual*n, capacity)
@@ -76,7 +76,7 @@ func (d *Device) readRecords(list kernels.Buffer, usual, capacity int) (records 
 	if d.err != nil {
 		return nil, 0
 	}
-	count = int(uint32(d.records[0].key))
+	count = int(d.records[0].key)
 	if count > usual && count <= capacity {
 		read(1+usual, 1+count)
 	}

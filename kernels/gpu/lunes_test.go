@@ -79,6 +79,35 @@ func TestManyLunes(t *testing.T) {
 	}
 }
 
+// A late GPU is simulated, and begins to count what it counts a little below 2³².
+type late struct{ *ptxsim.GPU }
+
+func (l late) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
+	if err := l.GPU.Fill(s, dst, word, count); err != nil {
+		return err
+	}
+	return l.GPU.Fill(s, dst, math.MaxUint32-1, 1)
+}
+
+// Lunes of some thousand points can be in more pieces than a word can count. It is an
+// error, and not a list of some of them.
+func TestMoreLunesThanAWordCounts(t *testing.T) {
+	d, err := gpu.New(late{ptxsim.New(ptxsim.Options{})})
+	require.NoError(t, err)
+	const n = 8
+	dist := d.Alloc(n * n)
+	values := make([]float32, n*n)
+	for i := range n {
+		for j := range n {
+			values[i*n+j] = float32(max(i, j) - min(i, j))
+		}
+	}
+	d.Write(dist, values)
+	_, err = d.Lunes(nil, dist, n)
+	require.ErrorContains(t, err, "a buffer holds")
+	require.Error(t, d.Close())
+}
+
 // A few is a simulated GPU that looks at the edges of the first points alone, and not
 // at what columns reach.
 type few struct {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	lunesDoc = " list begins with the number of records, those that it has no room for included. They are 16 bytes each, from list+16 on: the key of an edge, a point of its lune, and one of another piece; all ones for no point."
+	lunesDoc = " list begins with the number of records in 64 bits, those that it has no room for included. They are 16 bytes each, from list+16 on: the key of an edge, a point of its lune, and one of another piece; all ones for no point."
 	listed   = "0x80000000" // in the table of apexes: the edge is in the list
 )
 
@@ -84,10 +84,12 @@ func lunes(f *asm.File) {
 	e.P(`mov.u32 other, v
 		or.b32 table, apex, %s
 		append:
-		mov.u32 u, capacity
-		@leader atom.global.add.u32 u, [list], 1
-		setp.lt.u32 here, u, capacity
-		mad.wide.u32 key, u, 16, list
+		cvt.u64.u32 best, capacity
+		mov.u64 key, best
+		@leader atom.global.add.u64 key, [list], 1
+		setp.lt.u64 here, key, best
+		shl.b64 key, key, 4
+		add.u64 key, key, list
 		mov.b64 best, {apex, other}
 		@here st.global.v2.u64 [key+16], {edge, best}
 		@!empty bra.uni search_piece

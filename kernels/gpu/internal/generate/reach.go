@@ -8,7 +8,7 @@ import (
 // reach adds the kernel that lists what columns can have: round by round, the legs
 // of what was listed in the round before. Who marks an edge as listed lists it.
 func reach(f *asm.File) {
-	e := f.Entry("reach", "Lists, with its apex, each edge that is not listed yet and joins an end of a listed edge to its apex or to the point of another piece, and so on. apexes is as lunes left it."+lunesDoc+" One block does it all, and stops where the list has no more room.",
+	e := f.Entry("reach", "Lists, with its apex, each edge that is not listed yet and joins an end of a listed edge to its apex or to the point of another piece, and so on. apexes is as lunes left it."+lunesDoc+" One block does it all, and stops where the list has no more room: the number of records is then greater than that, but no more than 32 bits can say.",
 		work.ManyThreads, "u64 list, u64 apexes, u64 dist, u32 n, u32 capacity")
 	c := calc{e}
 	e.Shared("count", 4)
@@ -18,7 +18,9 @@ func reach(f *asm.File) {
 	e.P(`mov.u32 thread, %%tid.x
 		setp.eq.u32 zero, thread, 0
 		mov.u32 count_at, count
-		@zero ld.global.u32 u, [list]
+		@zero ld.global.u64 key, [list]
+		@zero min.u64 key, key, 0xffffffff
+		@zero cvt.u32.u64 u, key
 		@zero st.shared.u32 [count_at], u
 		mov.u32 head, 0
 		round:
@@ -65,6 +67,6 @@ func reach(f *asm.File) {
 	e.P(`mov.u32 head, tail
 		bra.uni round
 		listed:
-		@zero st.global.u32 [list], tail
-		done:`)
+		cvt.u64.u32 key, tail
+		@zero st.global.u64 [list], key`)
 }
