@@ -21,7 +21,7 @@ type Device struct {
 	files     map[string]Module
 	args      []Arg
 	additions additions // a workspace
-	edges     []uint64  // another: keys of edges
+	keys      []uint64  // another, of edges
 	records   []record  // another
 	tables    tables
 	err       error // the first

@@ -51,9 +51,9 @@ func (d *Device) SpanningTree(edges []kernels.Edge, dist kernels.Buffer, n int) 
 
 // readKeys reads so many keys from the beginning of a buffer.
 func (d *Device) readKeys(b kernels.Buffer, count int) []uint64 {
-	d.edges = slices.Grow(d.edges[:0], count)[:count]
+	d.keys = slices.Grow(d.keys[:0], count)[:count]
 	if p := d.pointer(b); d.err == nil {
-		d.fail(d.driver.CopyOut(d.stream, bytesOf(d.edges), p))
+		d.fail(d.driver.CopyOut(d.stream, bytesOf(d.keys), p))
 	}
-	return d.edges
+	return d.keys
 }
