@@ -1,12 +1,17 @@
 package ph
 
-import "math/bits"
+import (
+	"math/bits"
+	"math/rand/v2"
+)
 
 // A rankTable finds the rank of an edge by its ends: a hash table, of which at
-// least half is empty.
+// least half is empty. Its factor is odd and random, so that nobody can choose edges
+// that take long to find.
 type rankTable struct {
-	slots []rankSlot
-	shift int
+	slots  []rankSlot
+	factor uint64
+	shift  int
 }
 
 // A rankSlot has the rank of an edge plus one: 0 stands for no edge.
@@ -14,6 +19,9 @@ type rankSlot struct{ a, b, next int32 }
 
 // begin makes room for so many edges.
 func (t *rankTable) begin(count int) {
+	if t.factor == 0 {
+		t.factor = rand.Uint64() | 1
+	}
 	size := bits.Len(uint(2 * count))
 	t.slots, t.shift = resize(t.slots, 1<<size), 64-size
 	clear(t.slots)
@@ -22,8 +30,7 @@ func (t *rankTable) begin(count int) {
 // slot returns where the edge between two points is, or would be.
 func (t *rankTable) slot(a, b int32) *rankSlot {
 	a, b = max(a, b), min(a, b)
-	const golden = 0x9e3779b97f4a7c15
-	for i := (uint64(uint32(a))<<32 | uint64(uint32(b))) * golden >> t.shift; ; i++ {
+	for i := (uint64(uint32(a))<<32 | uint64(uint32(b))) * t.factor >> t.shift; ; i++ {
 		s := &t.slots[i&uint64(len(t.slots)-1)]
 		if s.next == 0 || s.a == a && s.b == b {
 			return s
