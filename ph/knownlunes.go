@@ -1,6 +1,9 @@
 package ph
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // A Lune is what there is to know of the lune of an edge U > V: the points that
 // are joined to both its ends before they are joined themselves. Two points of the
@@ -58,8 +61,8 @@ type knownLunes[T Float] struct {
 
 // begin reads lunes, and checks that there is all that is known to be missing.
 func (k *knownLunes[T]) begin(n int, lunes []Lune) error {
-	if n < 0 {
-		return fmt.Errorf("ph: lunes of %d points", n)
+	if n < 0 || n > math.MaxInt32 {
+		return fmt.Errorf("ph: lunes of %d points: want 0 to %d", n, math.MaxInt32)
 	}
 	if err := checkEdges(len(lunes)); err != nil {
 		return err

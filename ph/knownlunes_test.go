@@ -123,6 +123,7 @@ func TestLunesRefuses(t *testing.T) {
 		want  string
 	}{
 		{-1, nil, "lunes of -1 points"},
+		{math.MaxInt, nil, "points: want 0 to 2147483647"},
 		{4, []ph.Lune{at(0, 1, 1)}, "lune 0 is of an edge from point 0 to 1: want U > V, of 4 points"},
 		{4, []ph.Lune{at(1, 1, 1)}, "from point 1 to 1"},
 		{4, []ph.Lune{at(1, -1, 1)}, "from point 1 to -1"},
