@@ -27,8 +27,8 @@ type Lune struct {
 // need not leave it. dist is an n×n matrix as [Device.Distances] makes it.
 //
 // Both methods append, in the order of the filtration, and wait, as Read does.
-// Where distances are NaN or infinite so are the lengths of some edges of the
-// tree, which are all among the lunes.
+// A point with a coordinate that is NaN or infinite shows, as all its distances are:
+// so is the length of an edge of the tree, whose edges are all among the lunes.
 type RipsDevice interface {
 	Device
 

@@ -2,9 +2,9 @@ package ph
 
 // An Engine computes the persistent homology of Vietoris–Rips filtrations, with
 // pairings. It is a workspace: used again for clouds of no larger size it
-// allocates next to nothing, and nothing at all in [Engine.Lunes] and, for degrees 0
-// and 1, in [Engine.Rips]. The zero value is ready for use; one engine serves one goroutine at a
-// time.
+// allocates next to nothing, and nothing at all in [Engine.Lunes] and, for
+// degrees 0 and 1, in [Engine.Rips]. The zero value is ready for use; one engine
+// serves one goroutine at a time.
 type Engine struct {
 	single     solver[float32]
 	double     solver[float64]
