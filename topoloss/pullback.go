@@ -48,6 +48,12 @@ func (l *Loss) spread(p *pullback) error {
 		if err := l.rips.measure(p.x); err != nil {
 			return err
 		}
+		n := p.x.Shape()[0]
+		for i, d := range l.rips.distances {
+			if !isFinite(d) {
+				return fmt.Errorf("topoloss: points %d and %d are too far apart for a float32 to say how far: no gradient can be spread", i/n, i%n)
+			}
+		}
 	}
 	weights, err := l.spreader.weights(l.Spread, p.pairs, l.rips.distances, p.x.Shape()[0])
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/ptxsim"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -110,4 +111,28 @@ func TestDevicesAgreeOnTies(t *testing.T) {
 	want := bars(host)
 	require.Greater(t, len(want.Bars(1)), 20)
 	require.Equal(t, want, bars(device))
+}
+
+// A device that keeps the distances does not notice that one is infinite. To spread
+// gradients by it would make these NaN.
+func TestSpreadRefusesInfiniteDistances(t *testing.T) {
+	device, err := gpu.New(ptxsim.New(ptxsim.Options{}))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, device.Close()) }()
+	first := topoloss.Func(func(learnable, _ []ph.Bar, slopes []topoloss.Slope) (value float64, ok bool) {
+		if len(learnable) > 0 {
+			slopes[0].Death = 1
+		}
+		return 1, true
+	})
+	for degree := range 2 {
+		loss := &topoloss.Loss{
+			Spread: topoloss.Spread{Method: topoloss.Average, Bandwidth: 1},
+			Terms:  []topoloss.Term{{Name: "first", Weight: 1, Regularizer: first}, {Name: "other", Weight: 1, Degree: degree, Regularizer: first}},
+		}
+		tape := autograd.NewTape(device)
+		_, err := loss.Apply(tape.Variable(autograd.TensorOf(device, []float32{0, 1, 1.2e19, 2.4e19}, 4, 1)), nil)
+		require.EqualError(t, err, "topoloss: points 0 and 3 are too far apart for a float32 to say how far: no gradient can be spread")
+		tape.Free()
+	}
 }
