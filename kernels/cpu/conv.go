@@ -16,21 +16,20 @@ import "github.com/topogen/topogen/kernels"
 //   - ConvTranspose: pixel h of x takes from y through the taps r with
 //     h + PadH − r divisible by StrideH, so the pixels fall into
 //     StrideH·StrideW phases, each of which is a convolution of y with stride 1
-//     and its own share of the taps. With few channels (an image's grey or
-//     colours) it is instead one product for all taps of all channels, summed
-//     up where they meet.
+//     and its own share of the taps.
 //   - ConvWeightGrad: a tile is 6 filters × 16 of the weights of each, summed
 //     over pixels. The rows of A are the planes of y as they are, those of B the
 //     patches of x, which need not be copied as tiles take a list of where rows
-//     of B lie; only runs too short for a tile are. Each share of the batch has its own sums,
-//     which are added up in the order of the shares.
+//     of B lie; only runs too short for a tile are. Each share of the batch has
+//     its own sums, which are added up in the order of the shares.
 //
-// The number of shares, and in all three the blocks in which sums are formed,
+// With few channels there are other ways for the first two; see narrowConv.
+//
+// The number of shares, and in all of these the blocks in which sums are formed,
 // depend on the shape alone.
 const (
-	blockFloats    = 48 << 10 // of images and results in a block: 192 KB
-	narrowChannels = 8        // fewer are too few for the lanes of a tile
-	narrowRun      = 16       // likewise a run of weights
+	blockFloats = 48 << 10 // of images and results in a block: 192 KB
+	narrowRun   = 16       // fewer weights are too few for the lanes of a tile
 
 	// ConvWeightGrad is divided into so many shares of the batch that each has
 	// some pixels of y, at most weightShares of them, whose sums all together are
@@ -49,12 +48,17 @@ func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act ker
 		return
 	}
 	p := d.products
+	a := args{products: p, dst: d.span(y), x: d.span(x), w: d.span(w), z: d.span(bias), conv: s, fn: act}
+	if narrowConv(&s) {
+		a.w = p.withBias(&s, a.w, a.z)
+		a.n, a.m = narrowParts(&s, p.threads)
+		d.run(ceilDiv(s.N, a.n)*a.m, narrowConvPart, a)
+		return
+	}
+	a.w, a.z = p.packFilters(&s, a.w), p.packBias(a.z, s.K)
 	row := s.StrideH*framedWidth(&s)*s.C + s.OutW*p.tiling.covered(s.K)
-	n, m := block(s.N, s.OutH, row, p.threads)
-	d.run(ceilDiv(s.N, n)*ceilDiv(s.OutH, m), convPart, args{
-		products: p, dst: d.span(y), x: d.span(x), w: p.packFilters(&s, d.span(w)), z: p.packBias(d.span(bias), s.K),
-		conv: s, fn: act, n: n, m: m,
-	})
+	a.n, a.m = block(s.N, s.OutH, row, p.threads)
+	d.run(ceilDiv(s.N, a.n)*ceilDiv(s.OutH, a.m), convPart, a)
 }
 
 // ConvTranspose computes x = act(wᵀ applied to y + bias).
@@ -69,8 +73,9 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 	}
 	p := d.products
 	a := args{products: p, dst: d.span(x), y: d.span(y), w: d.span(w), z: d.span(bias), conv: s, fn: act, add: store == kernels.Add}
-	if s.C < narrowChannels {
-		a.n = ceilDiv(s.N, 4*p.threads)
+	if narrowTranspose(&s) {
+		a.w = p.turnFilters(&s, a.w)
+		a.n, a.m = narrowParts(&s, p.threads)
 		d.run(ceilDiv(s.N, a.n), narrowTransposePart, a)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 )
@@ -98,6 +99,107 @@ func TestConvAcrossBlocks(t *testing.T) {
 		{N: 2, C: 12, H: 9, W: 70, K: 10, R: 5, S: 2, StrideH: 1, StrideW: 3, PadH: 3, PadW: 0, OutH: 11, OutW: 23},
 	} {
 		testConv(t, dev, rng, s)
+	}
+}
+
+// TestNarrowConv tries convolutions with few channels: all strides and rests of
+// them, borders that filters look at and do not, with bias, activations and what
+// is there already.
+func TestNarrowConv(t *testing.T) {
+	dev := cpu.New(cpu.Threads(3))
+	defer dev.Close()
+	rng := rand.New(rand.NewPCG(13, 14))
+	for i, s := range []kernels.ConvShape{
+		square(30, 1, 28, 32, 4, 2, 1),
+		square(2, 3, 32, 7, 3, 1, 1),
+		square(3, 7, 17, 5, 4, 2, 3),
+		square(2, 2, 29, 3, 3, 3, 2),
+		square(1, 3, 41, 6, 2, 4, 0),  // pixels that no filter looks at
+		square(2, 1, 4, 2, 1, 1, 0),   // a vector of pixels
+		square(2, 1, 6, 9, 2, 1, 0),   // 25 pixels, fewer than two vectors have lanes
+		square(1, 5, 150, 2, 5, 1, 2), // bands
+		square(1, 4, 200, 2, 4, 2, 1),
+		{N: 2, C: 2, H: 7, W: 131, K: 3, R: 2, S: 5, StrideH: 3, StrideW: 2, PadH: 1, PadW: 4, OutH: 3, OutW: 68},
+		{N: 2, C: 2, H: 130, W: 3, K: 5, R: 5, S: 2, StrideH: 1, StrideW: 2, PadH: 4, PadW: 1, OutH: 134, OutW: 2},
+		{N: 2, C: 1, H: 130, W: 1, K: 3, R: 2, S: 2, StrideH: 1, StrideW: 3, PadH: 0, PadW: 1, OutH: 129, OutW: 1},
+		{N: 1, C: 1, H: 2, W: 300, K: 2, R: 5, S: 3, StrideH: 1, StrideW: 1, PadH: 40, PadW: 0, OutH: 78, OutW: 298}, // bands in the border
+		{N: 1, C: 1, H: 1, W: 300, K: 4, R: 3, S: 6, StrideH: 2, StrideW: 5, PadH: 2, PadW: 0, OutH: 2, OutW: 59},
+	} {
+		testConv(t, dev, rng, s)
+		act := []kernels.Func{kernels.ReLU, kernels.Tanh, kernels.Identity}[i%3]
+		testConvBias(t, dev, rng, s, act)
+	}
+}
+
+// testConvBias tests what testConv leaves out: bias, activations, adding.
+func testConvBias(t *testing.T, dev *cpu.Device, rng *rand.Rand, s kernels.ConvShape, act kernels.Func) {
+	t.Helper()
+	x, xvals := upload(dev, rng, s.N*s.C*s.H*s.W)
+	y, yvals := upload(dev, rng, s.N*s.K*s.OutH*s.OutW)
+	w, wvals := upload(dev, rng, s.K*s.C*s.R*s.S)
+	ysums, xsums, _ := exactConv(s, xvals, yvals, wvals)
+	check := func(got []float64, bias []float32, sums [2][]float64, before []float32, n int) {
+		t.Helper()
+		plane := len(got) / s.N / len(bias)
+		for i := range got {
+			b := float64(bias[i/plane%len(bias)])
+			want, bound := sums[0][i]+b, (sums[1][i]+math.Abs(b))*float64(n+5)*0x1p-24
+			switch act {
+			case kernels.ReLU:
+				want = max(want, 0)
+			case kernels.Tanh:
+				want, bound = math.Tanh(want), bound+4*0x1p-24
+			}
+			if before != nil {
+				want += float64(before[i])
+				bound += math.Abs(want) * 0x1p-24
+			}
+			if !(math.Abs(got[i]-want) <= bound) {
+				t.Fatalf("%+v, %v: element %d is %v, want %v ± %v", s, act, i, got[i], want, bound)
+			}
+		}
+	}
+
+	bias, bvals := upload(dev, rng, s.K)
+	to := dev.Alloc(y.Len())
+	nan := float32(math.NaN()) // what nothing is stored to does not pass for 0
+	dev.Fill(to, nan)
+	dev.Conv(s, to, x, w, bias, act)
+	check(download(t, dev, to), bvals, ysums, nil, s.C*s.R*s.S)
+	dev.Free(to)
+
+	bias, bvals = upload(dev, rng, s.C)
+	to = dev.Alloc(x.Len())
+	dev.Fill(to, nan)
+	dev.ConvTranspose(s, to, y, w, bias, act, kernels.Set)
+	check(download(t, dev, to), bvals, xsums, nil, s.K*s.R*s.S)
+	if act == kernels.Identity {
+		none, zeros := kernels.Buffer{}, make([]float32, s.C)
+		dev.ConvTranspose(s, x, y, w, none, act, kernels.Add)
+		check(download(t, dev, x), zeros, xsums, xvals, s.K*s.R*s.S)
+	}
+	dev.Free(to)
+}
+
+// TestNarrowConvAllocatesNothing runs both over and over.
+func TestNarrowConvAllocatesNothing(t *testing.T) {
+	dev := cpu.New(cpu.Threads(2))
+	defer dev.Close()
+	rng := rand.New(rand.NewPCG(15, 16))
+	for stride := 1; stride <= 3; stride++ {
+		s := square(20, 3, 31, 16, 4, stride, 1)
+		x, _ := upload(dev, rng, s.N*s.C*s.H*s.W)
+		y, _ := upload(dev, rng, s.N*s.K*s.OutH*s.OutW)
+		w, _ := upload(dev, rng, s.K*s.C*s.R*s.S)
+		bias, _ := upload(dev, rng, s.K)
+		both := func() {
+			dev.Conv(s, y, x, w, bias, kernels.ReLU)
+			dev.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Set)
+		}
+		for range 20 {
+			both() // each thread's scratch memory grows once
+		}
+		require.Zero(t, testing.AllocsPerRun(20, both), "stride %d", stride)
 	}
 }
 

@@ -45,6 +45,10 @@ type tiling struct {
 	gather func(dst, src *float32, soff *int, n, width, panels int)
 	// patches is patchesPlain.
 	patches func(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int)
+	// blocks is blocksPlain.
+	blocks func(dst *float32, doff *int, ldd int, src *float32, soff *int, lds, n, rows, columns int, add bool)
+	// pick and place are pickPlain and placePlain for every second element.
+	pick, place func(dst *float32, ldd int, src *float32, lds, rows, n int)
 	// peak computes rounds of 24·lanes operations, as fast as it goes.
 	peak func(rounds int)
 }
@@ -132,7 +136,14 @@ func (x *tileCall) tiles(f tileFunc, rows, tiles, from int) {
 var plain = tiling{
 	lanes: 4, vectors: []int{1},
 	six: []tileFunc{tilePlain(6)}, four: []tileFunc{tilePlain(4)},
-	transpose: transposePlain, gather: gatherPlain, patches: patchesPlain, peak: peakPlain,
+	transpose: transposePlain, gather: gatherPlain, patches: patchesPlain, blocks: blocksPlain,
+	pick: func(dst *float32, ldd int, src *float32, lds, rows, n int) {
+		pickPlain(dst, ldd, src, lds, rows, n, 2)
+	},
+	place: func(dst *float32, ldd int, src *float32, lds, rows, n int) {
+		placePlain(dst, ldd, src, lds, rows, n, 2)
+	},
+	peak: peakPlain,
 }
 
 // tilePlain returns the tile of an even number of rows and 4 columns.

@@ -22,6 +22,7 @@ type workspace struct {
 
 	image    []float32 // a frame
 	bordered frame     // the frame of which image has the border, or zero
+	planar   []float32 // an image of few channels, or sums that are to make one
 	out      []float32 // results, pixel after pixel
 	sum      []float32 // results that are to be added to others
 	order    []int     // byte offsets of weights in panels

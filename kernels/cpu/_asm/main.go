@@ -29,6 +29,7 @@ var targets = []target{
 	{"distances", distances},
 	{"gemm", gemm},
 	{"pack", pack},
+	{"narrow", narrow},
 }
 
 func main() {
