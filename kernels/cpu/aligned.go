@@ -19,7 +19,7 @@ func aligned(n int) []float32 {
 	if rest := int(uintptr(unsafe.Pointer(&raw[0])) % uintptr(alignment)); rest != 0 {
 		skip = (alignment - rest) / 4
 	}
-	x := raw[skip : skip+n : skip+n]
+	x := raw[skip : skip+n]
 	if many {
 		preferHugePages(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*n))
 	}
