@@ -108,7 +108,7 @@ func (s *products) divide(p *product) (m, n int) {
 		start = 2000 // of handing a part out, and of its small beginnings
 		fetch = 0.1  // of having an element of A come near
 		turn  = 0.4  // of turning an element
-		idle  = 0.1  // of a part, in the end, because threads are not equally fast
+		idle  = 0.02 // of a part, in the end, because threads are not equally fast
 	)
 	width := s.tiling.vectors[0] * s.tiling.lanes
 	panels := ceilDiv(p.n, width)
