@@ -16,7 +16,8 @@ import "github.com/topogen/topogen/kernels"
 //   - ConvTranspose: pixel h of x takes from y through the taps r with
 //     h + PadH − r divisible by StrideH, so the pixels fall into
 //     StrideH·StrideW phases, each of which is a convolution of y with stride 1
-//     and its own share of the taps.
+//     and its own share of the taps. Where the channels of x fill half a tile,
+//     say, phases of neighbouring pixels share one.
 //   - ConvWeightGrad: a tile is 6 filters × 16 of the weights of each, summed
 //     over pixels. The rows of A are the planes of y as they are, those of B the
 //     patches of x, which need not be copied as tiles take a list of where rows
@@ -55,7 +56,7 @@ func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act ker
 		d.run(ceilDiv(s.N, a.n)*a.m, narrowConvPart, a)
 		return
 	}
-	a.w, a.z = p.packFilters(&s, a.w), p.packBias(a.z, s.K)
+	a.w, a.z = p.packFilters(&s, a.w), p.packBias(a.z, s.K, 1)
 	row := s.StrideH*framedWidth(&s)*s.C + s.OutW*p.tiling.covered(s.K)
 	a.n, a.m = block(s.N, s.OutH, row, p.threads)
 	d.run(ceilDiv(s.N, a.n)*ceilDiv(s.OutH, a.m), convPart, a)
@@ -79,8 +80,8 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 		d.run(ceilDiv(s.N, a.n), narrowTransposePart, a)
 		return
 	}
-	a.w, a.z = p.packPhases(&s, a.w), p.packBias(a.z, s.C)
-	g := phasesOf(&s)
+	g := phasesOf(p.tiling, &s)
+	a.w, a.z = p.packPhases(&s, a.w), p.packBias(a.z, s.C, g.joined)
 	row := g.width*s.K + s.StrideH*s.W*p.tiling.covered(s.C)
 	a.n, a.m = block(s.N, g.rows, row, p.threads)
 	d.run(ceilDiv(s.N, a.n)*ceilDiv(g.rows, a.m), convTransposePart, a)

@@ -27,14 +27,18 @@ func (p *products) packFilters(s *kernels.ConvShape, filters []float32) []float3
 	return packed
 }
 
-// packBias returns a bias that is as wide as the panels of n columns, nil for
-// an empty one.
-func (p *products) packBias(bias []float32, n int) []float32 {
+// packBias returns a bias, so many times, that is as wide as the panels of n
+// columns, nil for an empty one.
+func (p *products) packBias(bias []float32, n, times int) []float32 {
 	if len(bias) == 0 {
 		return nil
 	}
-	packed := room(&p.bias, p.tiling.covered(n))
-	clear(packed[copy(packed, bias):])
+	width := p.tiling.covered(n)
+	packed := room(&p.bias, times*width)
+	clear(packed)
+	for i := range times {
+		copy(packed[i*width:], bias)
+	}
 	return packed
 }
 

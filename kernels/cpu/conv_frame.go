@@ -130,6 +130,7 @@ type correlation struct {
 	pixels         int
 	runs, run, gap int       // of a patch
 	filters        []float32 // panels one behind the other
+	pitch          int       // of rows of the filters, if wider than their panel
 	bias           []float32 // as wide as all panels together, or nil
 	columns        int       // filters
 	out            []float32
@@ -172,7 +173,8 @@ func (w *workspace) correlateBlock(x *correlation, start, runs, run, done int) {
 	}
 	for j := 0; j < x.columns; {
 		kind, width := w.tiling.panel(x.columns - j)
-		call.b, call.ldb, call.c = &x.filters[j*weights+done*width], 4*width, &x.out[j]
+		pitch := max(width, x.pitch)
+		call.b, call.ldb, call.c = &x.filters[j*weights+done*pitch], 4*pitch, &x.out[j]
 		if done == 0 && x.bias != nil {
 			call.bias = &x.bias[j]
 		}

@@ -131,6 +131,33 @@ func TestNarrowConv(t *testing.T) {
 	}
 }
 
+// TestJoinedPhases tries transposed convolutions of which phases are joined, with
+// one instruction set or another: every place where a group of pixels can end, no
+// whole group, phases without a tap, bands.
+func TestJoinedPhases(t *testing.T) {
+	dev := cpu.New(cpu.Threads(3))
+	defer dev.Close()
+	rng := rand.New(rand.NewPCG(15, 16))
+	i := 0
+	for _, channels := range []int{8, 16, 32, 24} {
+		for _, s := range []kernels.ConvShape{
+			square(5, channels, 14, 9, 4, 2, 1),
+			square(2, channels, 7, 8, 2, 2, 0),
+			square(1, channels, 11, 9, 2, 2, 1),
+			square(2, channels, 2, 8, 4, 2, 1),
+			square(1, channels, 60, 17, 4, 2, 1), // bands
+			square(2, channels, 9, 8, 4, 4, 3),
+			{N: 2, C: channels, H: 5, W: 1, K: 8, R: 3, S: 2, StrideH: 1, StrideW: 2, PadH: 1, PadW: 1, OutH: 5, OutW: 1},
+			{N: 1, C: channels, H: 7, W: 6, K: 8, R: 1, S: 4, StrideH: 3, StrideW: 2, PadH: 0, PadW: 2, OutH: 3, OutW: 4},
+			{N: 1, C: channels, H: 4, W: 13, K: 8, R: 2, S: 4, StrideH: 1, StrideW: 4, PadH: 0, PadW: 1, OutH: 3, OutW: 3},
+		} {
+			testConv(t, dev, rng, s)
+			testConvBias(t, dev, rng, s, []kernels.Func{kernels.ReLU, kernels.Tanh, kernels.Identity}[(i+i/9)%3])
+			i++
+		}
+	}
+}
+
 // testConvBias tests what testConv leaves out: bias, activations, adding.
 func testConvBias(t *testing.T, dev *cpu.Device, rng *rand.Rand, s kernels.ConvShape, act kernels.Func) {
 	t.Helper()

@@ -62,6 +62,12 @@ func (t *tiling) panel(n int) (kind, width int) {
 	return kind, t.vectors[kind] * t.lanes
 }
 
+// fits reports whether n columns are one panel, and fill it.
+func (t *tiling) fits(n int) bool {
+	_, width := t.panel(n)
+	return width == n
+}
+
 // covered returns the width of all panels of n columns.
 func (t *tiling) covered(n int) int {
 	total := 0
