@@ -25,13 +25,13 @@
 //
 // # Partitioning
 //
-// A kernel is cut into parts, and a pool of threads takes one part after
-// another. Spans are cut into chunks of 8192 elements, which is a few
-// microseconds of work and fits the first-level cache, of Adam four to a part;
-// matrices of distances into 16 rows; what scatters, into columns, each of
-// which sees all rows in their order. A kernel of one part runs where it is
-// called. Between kernels the threads spin for 200 µs, since the next kernel
-// usually follows at once, and then sleep.
+// A kernel is cut into parts, and each of a pool of threads takes its share of
+// them, the same of every kernel, then helps the others. Spans are cut into
+// chunks of 8192 elements, which is a few microseconds of work and fits the
+// first-level cache, of Adam four to a part; matrices of distances into 16 rows;
+// what scatters, into columns, each of which sees all rows in their order. A
+// kernel of one part runs where it is called. Between kernels the threads spin
+// for 200 µs, since the next kernel usually follows at once, and then sleep.
 //
 // # Determinism
 //
