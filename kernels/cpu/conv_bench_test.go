@@ -29,13 +29,13 @@ func BenchmarkConv(b *testing.B) {
 		bias, none := filled(dev, s.K), kernels.Buffer{}
 		operations := 2 * float64(s.N*s.OutH*s.OutW) * float64(s.K*s.C*s.R*s.S)
 		b.Run(layer.name+"/forward", func(b *testing.B) {
-			reach(b, dev, operations, func() { dev.Conv(s, y, x, w, bias, kernels.ReLU) })
+			cpu.Reach(b, dev, operations, func() { dev.Conv(s, y, x, w, bias, kernels.ReLU) })
 		})
 		b.Run(layer.name+"/input", func(b *testing.B) {
-			reach(b, dev, operations, func() { dev.ConvTranspose(s, x, y, w, none, kernels.Identity, kernels.Set) })
+			cpu.Reach(b, dev, operations, func() { dev.ConvTranspose(s, x, y, w, none, kernels.Identity, kernels.Set) })
 		})
 		b.Run(layer.name+"/weights", func(b *testing.B) {
-			reach(b, dev, operations, func() { dev.ConvWeightGrad(s, w, x, y, kernels.Set) })
+			cpu.Reach(b, dev, operations, func() { dev.ConvWeightGrad(s, w, x, y, kernels.Set) })
 		})
 		dev.Close()
 	}

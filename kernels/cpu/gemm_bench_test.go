@@ -2,40 +2,11 @@ package cpu_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 )
-
-// reach runs a kernel of so many floating-point operations and reports its
-// median speed, absolutely and as a part of the device's peak, the median of
-// what it reaches in between.
-func reach(b *testing.B, dev *cpu.Device, operations float64, kernel func()) {
-	b.Helper()
-	kernel()
-	b.ReportAllocs()
-	times := make([]time.Duration, b.N)
-	var peaks []float64
-	b.ResetTimer()
-	for i := range times {
-		if i%(1+b.N/20) == 0 {
-			b.StopTimer()
-			peaks = append(peaks, dev.Peak())
-			b.StartTimer()
-		}
-		start := time.Now()
-		kernel()
-		times[i] = time.Since(start)
-	}
-	slices.Sort(times)
-	slices.Sort(peaks)
-	speed := operations / times[len(times)/2].Seconds()
-	b.ReportMetric(speed/1e9, "GFLOP/s")
-	b.ReportMetric(100*speed/peaks[len(peaks)/2], "%peak")
-}
 
 func filled(dev *cpu.Device, n int) kernels.Buffer {
 	b := dev.Alloc(n)
@@ -51,7 +22,7 @@ func benchmarkGemm(b *testing.B, g kernels.Gemm) {
 	if g.Act != kernels.Identity {
 		g.Bias = filled(dev, g.N)
 	}
-	reach(b, dev, 2*float64(g.M)*float64(g.N)*float64(g.K), func() { dev.Gemm(g) })
+	cpu.Reach(b, dev, 2*float64(g.M)*float64(g.N)*float64(g.K), func() { dev.Gemm(g) })
 }
 
 func BenchmarkGemm512(b *testing.B) { benchmarkGemm(b, kernels.Gemm{M: 512, N: 512, K: 512}) }

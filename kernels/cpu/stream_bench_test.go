@@ -131,7 +131,7 @@ func BenchmarkDistances(b *testing.B) {
 			pairs[k] = kernels.Pair{U: int32(k), V: int32(k*7%n + k/n), Coef: 1}
 		}
 		run := func(name string, operations int, kernel func()) {
-			b.Run(fmt.Sprintf("%s/%d×%d", name, n, d), func(b *testing.B) { reach(b, dev, float64(operations), kernel) })
+			b.Run(fmt.Sprintf("%s/%d×%d", name, n, d), func(b *testing.B) { cpu.Reach(b, dev, float64(operations), kernel) })
 		}
 		run("Distances", 3*n*(n-1)/2*d, func() { dev.Distances(dist, x, n, d) })
 		run("DistancesGrad", 3*n*n*d, func() { dev.DistancesGrad(dx, g, x, dist, n, d, kernels.Set) })

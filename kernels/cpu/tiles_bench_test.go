@@ -2,9 +2,7 @@ package cpu
 
 import (
 	"fmt"
-	"slices"
 	"testing"
-	"time"
 )
 
 // BenchmarkTile is the inner loop alone, on operands in the second-level cache: no
@@ -24,23 +22,7 @@ func BenchmarkTile(b *testing.B) {
 			}
 			offsets(&call.aoff, rows, 4*depth)
 			offsets(&call.coff, rows, 4*width)
-			times, peaks := make([]time.Duration, b.N), []float64(nil)
-			b.ResetTimer()
-			for i := range times {
-				if i%(1+b.N/20) == 0 {
-					b.StopTimer()
-					peaks = append(peaks, dev.Peak())
-					b.StartTimer()
-				}
-				start := time.Now()
-				t.rows(rows, kind, &call)
-				times[i] = time.Since(start)
-			}
-			slices.Sort(times)
-			slices.Sort(peaks)
-			speed := 2 * rows * depth * float64(width) / times[len(times)/2].Seconds()
-			b.ReportMetric(speed/1e9, "GFLOP/s")
-			b.ReportMetric(100*speed/peaks[len(peaks)/2], "%peak")
+			Reach(b, dev, 2*rows*depth*float64(width), func() { t.rows(rows, kind, &call) })
 		})
 	}
 }
