@@ -58,9 +58,6 @@ func (g *split) eachRun(s *kernels.ConvShape, visit func(x, at, rows, n int)) {
 	}
 }
 
-// nowhere is the offset of a block that begins at its base.
-var nowhere int
-
 // split returns the split of an image.
 func (w *workspace) split(s *kernels.ConvShape, g *split, image []float32) []float32 {
 	dst := room(&w.planar, g.size(s))
@@ -69,7 +66,7 @@ func (w *workspace) split(s *kernels.ConvShape, g *split, image []float32) []flo
 		to, from := &dst[at], &image[x]
 		switch s.StrideW {
 		case 1:
-			w.tiling.blocks(to, &nowhere, 4*g.row, from, &nowhere, 4*s.W, 1, rows, n, false)
+			w.tiling.blocks(to, &w.nowhere, 4*g.row, from, &w.nowhere, 4*s.W, 1, rows, n, false)
 		case 2:
 			w.tiling.pick(to, 4*g.row, from, 4*s.W, rows, n)
 		default:
@@ -85,7 +82,7 @@ func (w *workspace) join(s *kernels.ConvShape, g *split, image, src []float32) {
 		to, from := &image[x], &src[at]
 		switch s.StrideW {
 		case 1:
-			w.tiling.blocks(to, &nowhere, 4*s.W, from, &nowhere, 4*g.row, 1, rows, n, false)
+			w.tiling.blocks(to, &w.nowhere, 4*s.W, from, &w.nowhere, 4*g.row, 1, rows, n, false)
 		case 2:
 			w.tiling.place(to, 4*s.W, from, 4*g.row, rows, n)
 		default:

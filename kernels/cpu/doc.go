@@ -35,9 +35,11 @@
 //
 // # Determinism
 //
-// Where a kernel is cut depends on its sizes alone, never on the number of
+// Where a sum is cut depends on the kernel's sizes alone, never on the number of
 // threads. A part writes what is its own, and sums of parts are added in their
 // order, so that results are the same, bit for bit, for any number of threads.
+// (How many rows of a product or images of a convolution make a part does depend
+// on that number, but each of their sums is the work of one part.)
 //
 // All loops step by 16 elements and keep a sum for each, in one register of
 // AVX-512 or two of AVX2, so that these two agree to the bit as well (products

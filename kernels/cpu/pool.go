@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// A pool runs kernels in parts on a fixed set of goroutines. How a kernel is
-// divided into parts depends on its sizes alone, each part writes its own
-// results, and partial sums are combined in the order of the parts: so results
-// are the same, bit for bit, for any number of workers.
+// A pool runs kernels in parts on a fixed set of goroutines. Where sums are cut
+// depends on a kernel's sizes alone, each part writes its own results, and partial
+// sums are combined in the order of the parts: so results are the same, bit for
+// bit, for any number of workers.
 //
 // Each worker has its share of the parts, one run of them, and the same share of
 // every kernel: what it has computed of a batch it is likely to need next, and to

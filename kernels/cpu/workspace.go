@@ -31,6 +31,7 @@ type workspace struct {
 	phases   []phaseList
 	planes   ramp // byte offsets of channels
 	sums     ramp
+	nowhere  int // 0, the offset of a block that begins at its base
 }
 
 // A list is kept while what it was made for, the key, is the same.
