@@ -214,7 +214,7 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"1", "-window", "2,1,0,1"}, "must have a positive and finite width"},
 		{[]string{"1", "-window", "NaN,1,0,1"}, "must have a positive and finite width"},
 		{[]string{"1", "-dsigma-sigma0", "0"}, "dsigma"},
-		{[]string{"1", "-device", "abacus"}, `no device "abacus"`},
+		{[]string{"1", "-device", "abacus"}, `device "abacus": no such device`},
 		{[]string{"-point-cloud", "circle"}, "neither a true cloud nor a true diagram"},
 		{[]string{"-point-cloud", "nowhere.csv", "-true-point-cloud", "circle"}, "-point-cloud: "},
 		{[]string{"-point-cloud", "circle,n=many", "-true-point-cloud", "circle"}, `option "n=many"`},

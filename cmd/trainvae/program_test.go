@@ -145,7 +145,7 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"-data", filepath.Join(empty, "nowhere")}, "neither an existing folder nor one of auto, embedded, embedded:n, download"},
 		{[]string{"-data", empty}, "train-images-idx3-ubyte"},
 		{[]string{"-data", "embedded:1"}, "too few"},
-		{[]string{"-device", "abacus"}, `no device "abacus"`},
+		{[]string{"-device", "abacus"}, `device "abacus": no such device`},
 		{[]string{"-mirror", "ftp://example.org"}, "-mirror is where -data download fetches from; -data is embedded:20"},
 		{[]string{"-resume"}, "-resume needs -output"},
 		{[]string{"-resume", "-output", empty}, "holds no run to resume"},
