@@ -23,8 +23,8 @@ func BenchmarkStep(b *testing.B) {
 	images, labels := autograd.NewTensor(dev, 64, 32), autograd.NewTensor(dev, 64, 10)
 	b.ReportAllocs()
 	for b.Loop() {
-		h := autograd.Linear(tape.Input(images), tape.Param(w1), tape.Param(b1), kernels.ReLU)
-		y := autograd.Linear(h, tape.Param(w2), tape.Param(b2), kernels.Identity)
+		h := autograd.Linear(tape.Input(images), tape.Param(w1), tape.Param(b1), autograd.ActReLU)
+		y := autograd.Linear(h, tape.Param(w2), tape.Param(b2), autograd.ActNone)
 		tape.Backward(autograd.BCELogits(y, tape.Input(labels)))
 		tape.Reset()
 	}
@@ -63,7 +63,7 @@ func BenchmarkTape(b *testing.B) {
 		{"MulBroadcast", autograd.Mul},
 		{"SumKeep", func(x, _ *autograd.Var) *autograd.Var { return autograd.SumKeep(x, 0, 1) }},
 		{"Linear", func(x, row *autograd.Var) *autograd.Var {
-			return autograd.Linear(x, autograd.Reshape(row, 1, 3), nil, kernels.ReLU)
+			return autograd.Linear(x, autograd.Reshape(row, 1, 3), nil, autograd.ActReLU)
 		}},
 	} {
 		b.Run(operation.name, func(b *testing.B) {

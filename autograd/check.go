@@ -165,7 +165,7 @@ func (c *check) difference(x *Tensor, i int, at float32, h float64) (derivative 
 func (c *check) value() (value, size float64, err error) {
 	c.tape.Reset()
 	var y *Var
-	c.tape.Without(func() { y = c.run() })
+	c.tape.NoGrad(func() { y = c.run() })
 	return c.project(y)
 }
 

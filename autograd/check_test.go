@@ -109,7 +109,7 @@ func TestCheckParameters(t *testing.T) {
 	f := func(slope float32) func(tape *autograd.Tape) *autograd.Var {
 		return func(tape *autograd.Tape) *autograd.Var {
 			x := tape.Constant([]float32{0.1, 0.2, 0.3}, 1, 3)
-			return faulty(autograd.Linear(x, tape.Param(w), tape.Param(b), kernels.Identity), slope)
+			return faulty(autograd.Linear(x, tape.Param(w), tape.Param(b), autograd.ActNone), slope)
 		}
 	}
 	require.NoError(t, autograd.CheckParameters(f(2), w, b))

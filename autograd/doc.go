@@ -10,7 +10,7 @@
 //	tape := autograd.NewTape(dev)
 //	for step := range steps {
 //		x, target := tape.Input(images), tape.Input(labels)
-//		y := autograd.Linear(x, tape.Param(weight), tape.Param(bias), kernels.Sigmoid)
+//		y := autograd.Linear(x, tape.Param(weight), tape.Param(bias), autograd.ActSigmoid)
 //		loss := autograd.BCE(y, target)
 //		tape.Backward(loss)
 //		… // weight.Grad and bias.Grad now hold the gradients: take a step
@@ -25,7 +25,7 @@
 // [Parameter], whose Grad is overwritten by Backward. Operations are functions
 // of this package, or of yours, from Vars to a Var. Gradients flow only to what
 // asks for them: an operation on constants records nothing, as does everything
-// inside [Tape.Without] and beyond [Detach].
+// inside [Tape.NoGrad] and beyond [Detach].
 //
 // Arithmetic broadcasts as in NumPy. A scalar has the shape []. Axes may have
 // length 0; sums and means of nothing are 0. Shapes that do not fit are a mistake

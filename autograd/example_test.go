@@ -42,7 +42,7 @@ func ExampleTape_Param() {
 
 	tape := autograd.NewTape(dev)
 	for range 300 {
-		line := autograd.Linear(tape.Input(x), tape.Param(weight), tape.Param(bias), kernels.Identity)
+		line := autograd.Linear(tape.Input(x), tape.Param(weight), tape.Param(bias), autograd.ActNone)
 		tape.Backward(autograd.MSE(line, tape.Input(y)))
 		for _, p := range []*autograd.Parameter{weight, bias} {
 			dev.SGD(p.Value.Buffer(), p.Grad.Buffer(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.1, GradientScale: 1})
@@ -152,7 +152,7 @@ func ExampleConv2d() {
 		5, 6, 7, 8,
 	}, 1, 1, 2, 4)
 	kernel := tape.Constant([]float32{1, 1, 1, 1}, 1, 1, 2, 2)
-	y := autograd.Conv2d(image, kernel, nil, autograd.Window{Stride: autograd.Both(2)}, kernels.Identity)
+	y := autograd.Conv2d(image, kernel, nil, autograd.ConvOptions{Stride: 2}, autograd.ActNone)
 	values, err := y.Values()
 	if err != nil {
 		log.Fatal(err)

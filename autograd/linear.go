@@ -9,11 +9,10 @@ import (
 
 // Linear returns act(x·wᵀ + b) for x of shape …×in, w of shape out×in (as
 // PyTorch keeps it) and b of shape out, or nil for none. The result has shape
-// …×out. Identity, ReLU, Sigmoid and Tanh are computed in the same kernel as the
-// product, any other act in one of its own.
-func Linear(x, w, b *Var, act kernels.Func) *Var {
+// …×out.
+func Linear(x, w, b *Var, act Activation) *Var {
 	if !act.IsActivation() {
-		return Map(act, Linear(x, w, b, kernels.Identity))
+		return Map(act, Linear(x, w, b, ActNone))
 	}
 	t := x.Tape()
 	r := len(x.shape)

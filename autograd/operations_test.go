@@ -131,19 +131,25 @@ func TestOperationsPanicNamingShapes(t *testing.T) {
 		{"autograd: MatMul of shapes [2 3] and [2 3]; want …×m×k and …×k×n", func() { autograd.MatMul(v(2, 3), v(2, 3)) }},
 		{"autograd: MatMul of shapes [3] and [3 2]; want …×m×k and …×k×n", func() { autograd.MatMul(v(3), v(3, 2)) }},
 		{"autograd: MatMul over batches of shapes [2] and [3], which do not broadcast", func() { autograd.MatMul(v(2, 1, 1), v(3, 1, 1)) }},
-		{"autograd: Linear of input [2 3], weight [4 2]; want …×in, out×in and out", func() { autograd.Linear(v(2, 3), v(4, 2), nil, kernels.Identity) }},
-		{"autograd: Linear of input [2 3], weight [4 3], bias [3]; want …×in, out×in and out", func() { autograd.Linear(v(2, 3), v(4, 3), v(3), kernels.Identity) }},
-		{"autograd: Conv2d of input [1 2 3 3], weight [1 1 2 2], window {Stride:{H:0 W:0} Padding:{H:0 W:0} OutputPadding:{H:0 W:0}}; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
-			autograd.Conv2d(v(1, 2, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{}, kernels.Identity)
+		{"autograd: Linear of input [2 3], weight [4 2]; want …×in, out×in and out", func() { autograd.Linear(v(2, 3), v(4, 2), nil, autograd.ActNone) }},
+		{"autograd: Linear of input [2 3], weight [4 3], bias [3]; want …×in, out×in and out", func() { autograd.Linear(v(2, 3), v(4, 3), v(3), autograd.ActNone) }},
+		{"autograd: Conv2d of input [1 2 3 3], weight [1 1 2 2], stride 1×1 padding 0×0; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
+			autograd.Conv2d(v(1, 2, 3, 3), v(1, 1, 2, 2), nil, autograd.ConvOptions{}, autograd.ActNone)
 		}},
-		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 4 2], bias [1], window {Stride:{H:0 W:0} Padding:{H:0 W:0} OutputPadding:{H:0 W:0}}; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
-			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 4, 2), v(1), autograd.Window{}, kernels.Identity)
+		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 4 2], bias [1], stride 1×1 padding 0×0; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
+			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 4, 2), v(1), autograd.ConvOptions{}, autograd.ActNone)
 		}},
-		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 2 2], window {Stride:{H:2 W:2} Padding:{H:0 W:0} OutputPadding:{H:0 W:1}}; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
-			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{Stride: autograd.Both(2), OutputPadding: autograd.HW{W: 1}}, kernels.Identity)
+		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 2 2], stride 2×2 padding 0×0 output padding 0×1; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
+			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.ConvOptions{Stride: 2, OutputPaddingHW: [2]int{0, 1}}, autograd.ActNone)
 		}},
-		{"autograd: ConvTranspose2d of input [1 1 3 3], weight [1 1 2 2], window {Stride:{H:2 W:2} Padding:{H:0 W:0} OutputPadding:{H:2 W:0}}; want N×K×H×W, K×C×R×S and C, and a kernel that fits", func() {
-			autograd.ConvTranspose2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.Window{Stride: autograd.Both(2), OutputPadding: autograd.HW{H: 2}}, kernels.Identity)
+		{"autograd: ConvTranspose2d of input [1 1 3 3], weight [1 1 2 2], stride 2×2 padding 0×0 output padding 2×0; want N×K×H×W, K×C×R×S and C, and a kernel that fits", func() {
+			autograd.ConvTranspose2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.ConvOptions{Stride: 2, OutputPaddingHW: [2]int{2, 0}}, autograd.ActNone)
+		}},
+		{"autograd: ConvOptions with Stride 2 and StrideHW [1 2]; set one of them", func() {
+			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.ConvOptions{Stride: 2, StrideHW: [2]int{1, 2}}, autograd.ActNone)
+		}},
+		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 2 2], stride 0×2 padding 0×0; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
+			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.ConvOptions{StrideHW: [2]int{0, 2}}, autograd.ActNone)
 		}},
 		{"autograd: Sum along axis 2 of shape [2 3]", func() { autograd.Sum(v(2, 3), 2) }},
 		{"autograd: Mean over axis -1 twice", func() { autograd.Mean(v(2, 3), 1, -1) }},

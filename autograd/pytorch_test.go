@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/kernels"
 )
 
 // testdata/pytorch.json holds inputs, outputs and gradients of PyTorch's
@@ -34,16 +33,16 @@ func TestPyTorch(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &cases))
 
 	functions := map[string]func(in []*autograd.Var) *autograd.Var{
-		"linear relu": func(in []*autograd.Var) *autograd.Var { return autograd.Linear(in[0], in[1], in[2], kernels.ReLU) },
+		"linear relu": func(in []*autograd.Var) *autograd.Var { return autograd.Linear(in[0], in[1], in[2], autograd.ActReLU) },
 		"conv2d": func(in []*autograd.Var) *autograd.Var {
-			window := autograd.Window{Stride: autograd.HW{H: 2, W: 1}, Padding: autograd.HW{H: 1, W: 2}}
-			return autograd.Conv2d(in[0], in[1], in[2], window, kernels.Sigmoid)
+			window := autograd.ConvOptions{StrideHW: [2]int{2, 1}, PaddingHW: [2]int{1, 2}}
+			return autograd.Conv2d(in[0], in[1], in[2], window, autograd.ActSigmoid)
 		},
 		"conv_transpose2d": func(in []*autograd.Var) *autograd.Var {
-			window := autograd.Window{
-				Stride: autograd.HW{H: 2, W: 3}, Padding: autograd.HW{H: 1, W: 0}, OutputPadding: autograd.HW{H: 1, W: 2},
+			window := autograd.ConvOptions{
+				StrideHW: [2]int{2, 3}, PaddingHW: [2]int{1, 0}, OutputPaddingHW: [2]int{1, 2},
 			}
-			return autograd.ConvTranspose2d(in[0], in[1], in[2], window, kernels.Tanh)
+			return autograd.ConvTranspose2d(in[0], in[1], in[2], window, autograd.ActTanh)
 		},
 		"matmul":      func(in []*autograd.Var) *autograd.Var { return autograd.MatMul(in[0], in[1]) },
 		"bce":         func(in []*autograd.Var) *autograd.Var { return autograd.BCE(in[0], in[1]) },

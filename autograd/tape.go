@@ -89,8 +89,8 @@ func (t *Tape) Param(p *Parameter) *Var {
 	return v
 }
 
-// Without runs f without recording: what it computes has no gradient.
-func (t *Tape) Without(f func()) {
+// NoGrad runs f without recording: what it computes has no gradient.
+func (t *Tape) NoGrad(f func()) {
 	was := t.paused
 	t.paused = true
 	defer func() { t.paused = was }()

@@ -109,15 +109,15 @@ func TestGradientsOfIntermediateValues(t *testing.T) {
 	require.Equal(t, []float32{22, 22, 22, 22}, read(t, dev, x.Grad()))
 }
 
-func TestWithoutRecordsNothing(t *testing.T) {
+func TestNoGradRecordsNothing(t *testing.T) {
 	dev := newDevice(t)
 	p := autograd.NewParameter("p", autograd.TensorOf(dev, []float32{3}, 1))
 	tape := autograd.NewTape(dev)
 	var y *autograd.Var
-	tape.Without(func() { y = autograd.Square(tape.Param(p)) })
+	tape.NoGrad(func() { y = autograd.Square(tape.Param(p)) })
 	require.False(t, y.NeedsGrad())
 	require.True(t, autograd.Square(tape.Param(p)).NeedsGrad())
-	require.Panics(t, func() { tape.Without(func() { panic("inside") }) })
+	require.Panics(t, func() { tape.NoGrad(func() { panic("inside") }) })
 	require.True(t, autograd.Square(tape.Param(p)).NeedsGrad(), "recording again after a panic")
 	value, err := y.Item()
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestStepsReuseMemory(t *testing.T) {
 	tape := autograd.NewTape(dev)
 	step := func() {
 		x := tape.Normal(1, 1, 3000, 3)
-		y := autograd.Linear(x, tape.Param(w), nil, kernels.Tanh)
+		y := autograd.Linear(x, tape.Param(w), nil, autograd.ActTanh)
 		tape.Backward(autograd.Mean(autograd.Square(y)))
 		tape.Reset()
 	}

@@ -7,7 +7,7 @@ import (
 
 // Adam is the optimizer of Kingma and Ba (2015). NewAdam and NewAdamW make it.
 type Adam struct {
-	Rate
+	OptimizerOptions
 	Beta1, Beta2 float64 // how much of the mean gradient and its mean square a step keeps
 	Epsilon      float64 // added to the root of the mean square
 	// Decoupled takes the weight decay from the parameters, as in AdamW, instead
@@ -19,20 +19,20 @@ type Adam struct {
 // NewAdam returns Adam with β 0.9 and 0.999 and ε 1e-8. It packs the parameters
 // into one span, as [autograd.Pack] does, and updates them in one kernel. Its
 // state has "m" and "v", the moving means of the gradient and of its square.
-func NewAdam(params []*autograd.Parameter, rate Rate) *Adam {
-	return &Adam{Rate: rate, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, group: newGroup(params, "m", "v")}
+func NewAdam(params []*autograd.Parameter, o OptimizerOptions) *Adam {
+	return &Adam{OptimizerOptions: o, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, group: newGroup(params, "m", "v")}
 }
 
 // NewAdamW returns Adam with decoupled weight decay (Loshchilov and Hutter 2019).
-func NewAdamW(params []*autograd.Parameter, rate Rate) *Adam {
-	a := NewAdam(params, rate)
+func NewAdamW(params []*autograd.Parameter, o OptimizerOptions) *Adam {
+	a := NewAdam(params, o)
 	a.Decoupled = true
 	return a
 }
 
 // Step makes one step.
 func (a *Adam) Step() error {
-	rate, scale, err := a.begin(&a.Rate)
+	rate, scale, err := a.begin(&a.OptimizerOptions)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func benchmarkStep(b *testing.B, weights [7]float64) {
 	dev := cpu.New()
 	defer dev.Close()
 	vae := nn.NewVAE(dev, 10, 1)
-	adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 5e-4})
+	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
 	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
 	require.NoError(b, err)
 	images := garments(benchBatch)

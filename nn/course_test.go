@@ -59,7 +59,7 @@ func (tr *trial) follow(t *testing.T, c course, flipped []place) (worst float64,
 		}
 	}
 	tr.restart()
-	adam := nn.NewAdam(tr.params, nn.Rate{LearningRate: 5e-4})
+	adam := nn.NewAdam(tr.params, nn.OptimizerOptions{LearningRate: 5e-4})
 	defer adam.Free()
 	for k, want := range c.steps {
 		x, r := tr.forward()

@@ -7,11 +7,11 @@
 //
 //	init := nn.NewInitializer(dev, seed)
 //	model := nn.Sequential{
-//		nn.NewConv2d(init, 1, 8, 3, autograd.Window{Stride: autograd.Both(2)}, kernels.ReLU),
+//		nn.NewConv2d(init, 1, 8, 3, nn.ConvOptions{Stride: 2}, nn.ReLU),
 //		nn.Flatten(),
-//		nn.NewLinear(init, 8*13*13, 10, kernels.Identity),
+//		nn.NewLinear(init, 8*13*13, 10, nn.Identity),
 //	}
-//	adam := nn.NewAdam(nn.Parameters(model), nn.Rate{LearningRate: 1e-3})
+//	adam := nn.NewAdam(nn.Parameters(model), nn.OptimizerOptions{LearningRate: 1e-3})
 //	tape := autograd.NewTape(dev)
 //	for _, batch := range batches {
 //		tape.Reset()

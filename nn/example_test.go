@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/nn"
 )
@@ -16,10 +15,10 @@ func Example() {
 	defer dev.Close()
 	init := nn.NewInitializer(dev, 1)
 	model := nn.Sequential{
-		nn.NewLinear(init, 2, 8, kernels.Tanh),
-		nn.NewLinear(init, 8, 1, kernels.Identity),
+		nn.NewLinear(init, 2, 8, nn.Tanh),
+		nn.NewLinear(init, 8, 1, nn.Identity),
 	}
-	adam := nn.NewAdam(nn.Parameters(model), nn.Rate{LearningRate: 0.05})
+	adam := nn.NewAdam(nn.Parameters(model), nn.OptimizerOptions{LearningRate: 0.05})
 	tape := autograd.NewTape(dev)
 	var logits []float32
 	for range 300 {
@@ -52,7 +51,7 @@ func ExampleVAE() {
 		}
 	}
 	vae := nn.NewVAE(dev, latent, seed)
-	adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 1e-3})
+	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 1e-3})
 	tape := autograd.NewTape(dev)
 	var first, last float32
 	for step := range uint64(60) {
@@ -72,7 +71,7 @@ func ExampleVAE() {
 	fmt.Println("learned:", last < first/5)
 
 	tape.Reset()
-	tape.Without(func() { // no gradients: faster, and less memory
+	tape.NoGrad(func() { // no gradients: faster, and less memory
 		new := vae.Decode(tape.Normal(seed, 1000, 4, latent))
 		fmt.Println("drawn:", new.Shape())
 	})

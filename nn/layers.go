@@ -1,19 +1,16 @@
 package nn
 
-import (
-	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/kernels"
-)
+import "github.com/topogen/topogen/autograd"
 
 // Linear is the layer act(x·wᵀ + b) from …×in to …×out.
 type Linear struct {
 	Weight *autograd.Parameter // out×in
 	Bias   *autograd.Parameter // out; nil for none
-	Act    kernels.Func        // Identity for none
+	Act    Activation          // Identity for none
 }
 
 // NewLinear returns a linear layer with initial parameters.
-func NewLinear(init *Initializer, in, out int, act kernels.Func) *Linear {
+func NewLinear(init *Initializer, in, out int, act Activation) *Linear {
 	return &Linear{init.Parameter("weight", in, out, in), init.Parameter("bias", in, out), act}
 }
 
@@ -23,23 +20,27 @@ func (l *Linear) Visit(f Visitor) { visit(f, l.Weight, l.Bias) }
 // Forward applies the layer.
 func (l *Linear) Forward(x *autograd.Var) *autograd.Var {
 	w, b := on(x.Tape(), l.Weight, l.Bias)
-	return autograd.Linear(x, w, b, l.Act)
+	return autograd.Linear(x, w, b, l.Act.kernel())
 }
+
+// ConvOptions are the stride and padding of a convolution. The zero value moves
+// the kernel by one pixel and pads nothing.
+type ConvOptions = autograd.ConvOptions
 
 // Conv2d is the layer act(x ⋆ w + b) from N×in×H×W to N×out×H′×W′, with the
 // sizes of [autograd.Conv2d].
 type Conv2d struct {
-	Weight *autograd.Parameter // out×in×R×S
-	Bias   *autograd.Parameter // out; nil for none
-	Window autograd.Window     // stride and padding
-	Act    kernels.Func        // Identity for none
+	Weight  *autograd.Parameter // out×in×R×S
+	Bias    *autograd.Parameter // out; nil for none
+	Options ConvOptions
+	Act     Activation // Identity for none
 }
 
 // NewConv2d returns a convolution with square kernels of side k and initial
 // parameters, whose fan_in is in·k·k.
-func NewConv2d(init *Initializer, in, out, k int, window autograd.Window, act kernels.Func) *Conv2d {
+func NewConv2d(init *Initializer, in, out, k int, o ConvOptions, act Activation) *Conv2d {
 	fan := in * k * k
-	return &Conv2d{init.Parameter("weight", fan, out, in, k, k), init.Parameter("bias", fan, out), window, act}
+	return &Conv2d{init.Parameter("weight", fan, out, in, k, k), init.Parameter("bias", fan, out), o, act}
 }
 
 // Visit visits "weight", then "bias".
@@ -48,23 +49,23 @@ func (c *Conv2d) Visit(f Visitor) { visit(f, c.Weight, c.Bias) }
 // Forward applies the layer.
 func (c *Conv2d) Forward(x *autograd.Var) *autograd.Var {
 	w, b := on(x.Tape(), c.Weight, c.Bias)
-	return autograd.Conv2d(x, w, b, c.Window, c.Act)
+	return autograd.Conv2d(x, w, b, c.Options, c.Act.kernel())
 }
 
 // ConvTranspose2d is the transposed convolution from N×in×H×W to N×out×H′×W′,
 // with the sizes of [autograd.ConvTranspose2d].
 type ConvTranspose2d struct {
-	Weight *autograd.Parameter // in×out×R×S
-	Bias   *autograd.Parameter // out; nil for none
-	Window autograd.Window     // stride and padding
-	Act    kernels.Func        // Identity for none
+	Weight  *autograd.Parameter // in×out×R×S
+	Bias    *autograd.Parameter // out; nil for none
+	Options ConvOptions
+	Act     Activation // Identity for none
 }
 
 // NewConvTranspose2d returns a transposed convolution with square kernels of
 // side k and initial parameters, whose fan_in is out·k·k, as in PyTorch.
-func NewConvTranspose2d(init *Initializer, in, out, k int, window autograd.Window, act kernels.Func) *ConvTranspose2d {
+func NewConvTranspose2d(init *Initializer, in, out, k int, o ConvOptions, act Activation) *ConvTranspose2d {
 	fan := out * k * k
-	return &ConvTranspose2d{init.Parameter("weight", fan, in, out, k, k), init.Parameter("bias", fan, out), window, act}
+	return &ConvTranspose2d{init.Parameter("weight", fan, in, out, k, k), init.Parameter("bias", fan, out), o, act}
 }
 
 // Visit visits "weight", then "bias".
@@ -73,7 +74,7 @@ func (c *ConvTranspose2d) Visit(f Visitor) { visit(f, c.Weight, c.Bias) }
 // Forward applies the layer.
 func (c *ConvTranspose2d) Forward(x *autograd.Var) *autograd.Var {
 	w, b := on(x.Tape(), c.Weight, c.Bias)
-	return autograd.ConvTranspose2d(x, w, b, c.Window, c.Act)
+	return autograd.ConvTranspose2d(x, w, b, c.Options, c.Act.kernel())
 }
 
 // visit visits what every layer with a product has, under PyTorch's names.

@@ -27,14 +27,14 @@ func values(t testing.TB, x *autograd.Tensor) []float32 {
 // small is a model with every kind of layer.
 func small(dev kernels.Device, seed uint64) nn.Sequential {
 	in := nn.NewInitializer(dev, seed)
-	bare := nn.NewLinear(in, 8, 4, kernels.Tanh)
+	bare := nn.NewLinear(in, 8, 4, nn.Tanh)
 	bare.Bias = nil
 	return nn.Sequential{
-		nn.NewConv2d(in, 2, 3, 3, autograd.Window{Padding: autograd.Both(1)}, kernels.Tanh),
-		nn.NewConvTranspose2d(in, 3, 2, 4, autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}, kernels.Identity),
+		nn.NewConv2d(in, 2, 3, 3, nn.ConvOptions{Padding: 1}, nn.Tanh),
+		nn.NewConvTranspose2d(in, 3, 2, 4, nn.ConvOptions{Stride: 2, Padding: 1}, nn.Identity),
 		nn.Func(autograd.Sigmoid),
 		nn.Flatten(),
-		nn.NewLinear(in, 2*8*8, 16, kernels.Softplus),
+		nn.NewLinear(in, 2*8*8, 16, nn.Softplus),
 		nn.Reshape(2, 8),
 		bare,
 	}
@@ -121,7 +121,7 @@ func TestGradientsOfLayers(t *testing.T) {
 // TestSharedParameters trains a layer that a model uses twice.
 func TestSharedParameters(t *testing.T) {
 	dev := device(t)
-	layer := nn.NewLinear(nn.NewInitializer(dev, 1), 3, 3, kernels.Tanh)
+	layer := nn.NewLinear(nn.NewInitializer(dev, 1), 3, 3, nn.Tanh)
 	model := nn.Sequential{layer, layer}
 	params := nn.Parameters(model)
 	require.Len(t, params, 2)
@@ -131,7 +131,7 @@ func TestSharedParameters(t *testing.T) {
 	forward := func(tape *autograd.Tape) *autograd.Var { return model.Forward(tape.Input(x)) }
 	require.NoError(t, autograd.CheckParameters(forward, params...))
 
-	sgd := nn.NewSGD(params, nn.Rate{LearningRate: 0.5}, 0, false)
+	sgd := nn.NewSGD(params, nn.OptimizerOptions{LearningRate: 0.5}, 0, false)
 	tape := autograd.NewTape(dev)
 	before := values(t, layer.Weight.Value)
 	tape.Backward(autograd.Sum(forward(tape)))

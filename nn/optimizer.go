@@ -31,9 +31,9 @@ type State struct {
 	Tensors map[string][]float32 // one element for each of all parameters, in their order
 }
 
-// A Rate holds what all optimizers have in common. An optimizer's fields may be
+// OptimizerOptions are what all optimizers have in common. An optimizer's fields may be
 // changed between steps.
-type Rate struct {
+type OptimizerOptions struct {
 	// LearningRate is the size of a step.
 	LearningRate float64
 	// Schedule, if not nil, returns a factor for the learning rate of a step,
@@ -103,21 +103,21 @@ func (g *group) Steps() int { return g.steps }
 
 // begin counts a step, clips the gradients' values, and returns the step's
 // learning rate and the factor that clips the gradients' norm.
-func (g *group) begin(r *Rate) (rate, scale float64, err error) {
-	if r.ClipValue > 0 {
-		g.clipValues(float32(r.ClipValue))
+func (g *group) begin(o *OptimizerOptions) (rate, scale float64, err error) {
+	if o.ClipValue > 0 {
+		g.clipValues(float32(o.ClipValue))
 	}
 	scale = 1
-	if r.ClipNorm > 0 {
+	if o.ClipNorm > 0 {
 		norm, err := g.norm()
 		if err != nil {
 			return 0, 0, err
 		}
-		scale = min(1, r.ClipNorm/norm)
+		scale = min(1, o.ClipNorm/norm)
 	}
-	rate = r.LearningRate
-	if r.Schedule != nil {
-		rate *= r.Schedule(g.steps)
+	rate = o.LearningRate
+	if o.Schedule != nil {
+		rate *= o.Schedule(g.steps)
 	}
 	g.steps++
 	return rate, scale, nil

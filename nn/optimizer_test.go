@@ -82,42 +82,42 @@ func TestOptimizers(t *testing.T) {
 		clipValue, clipNorm float64
 	}{
 		{name: "Adam", step: adam(0, false, 0.9, 0.999), open: func(p params) nn.Optimizer {
-			return nn.NewAdam(p, nn.Rate{LearningRate: 0.1})
+			return nn.NewAdam(p, nn.OptimizerOptions{LearningRate: 0.1})
 		}},
 		{name: "Adam with decay", step: adam(0.3, false, 0.9, 0.999), open: func(p params) nn.Optimizer {
-			return nn.NewAdam(p, nn.Rate{LearningRate: 0.1, WeightDecay: 0.3})
+			return nn.NewAdam(p, nn.OptimizerOptions{LearningRate: 0.1, WeightDecay: 0.3})
 		}},
 		{name: "Adam with other moments", step: adam(0, false, 0.5, 0.75), open: func(p params) nn.Optimizer {
-			a := nn.NewAdam(p, nn.Rate{LearningRate: 0.1})
+			a := nn.NewAdam(p, nn.OptimizerOptions{LearningRate: 0.1})
 			a.Beta1, a.Beta2 = 0.5, 0.75
 			return a
 		}},
 		{name: "Adam, clipped and decayed", clipNorm: 0.5, step: adam(0.3, false, 0.9, 0.999), open: func(p params) nn.Optimizer {
-			return nn.NewAdam(p, nn.Rate{LearningRate: 0.1, WeightDecay: 0.3, ClipNorm: 0.5})
+			return nn.NewAdam(p, nn.OptimizerOptions{LearningRate: 0.1, WeightDecay: 0.3, ClipNorm: 0.5})
 		}},
 		{name: "AdamW", step: adam(0.3, true, 0.9, 0.999), open: func(p params) nn.Optimizer {
-			return nn.NewAdamW(p, nn.Rate{LearningRate: 0.1, WeightDecay: 0.3})
+			return nn.NewAdamW(p, nn.OptimizerOptions{LearningRate: 0.1, WeightDecay: 0.3})
 		}},
 		{name: "SGD", step: sgd(0, 0, false), open: func(p params) nn.Optimizer {
-			return nn.NewSGD(p, nn.Rate{LearningRate: 0.01}, 0, false)
+			return nn.NewSGD(p, nn.OptimizerOptions{LearningRate: 0.01}, 0, false)
 		}},
 		{name: "SGD with momentum and decay", step: sgd(0.2, 0.9, false), open: func(p params) nn.Optimizer {
-			return nn.NewSGD(p, nn.Rate{LearningRate: 0.01, WeightDecay: 0.2}, 0.9, false)
+			return nn.NewSGD(p, nn.OptimizerOptions{LearningRate: 0.01, WeightDecay: 0.2}, 0.9, false)
 		}},
 		{name: "Nesterov", step: sgd(0.2, 0.9, true), open: func(p params) nn.Optimizer {
-			return nn.NewSGD(p, nn.Rate{LearningRate: 0.01, WeightDecay: 0.2}, 0.9, true)
+			return nn.NewSGD(p, nn.OptimizerOptions{LearningRate: 0.01, WeightDecay: 0.2}, 0.9, true)
 		}},
 		{name: "clipped values", clipValue: 2, step: sgd(0, 0, false), open: func(p params) nn.Optimizer {
-			return nn.NewSGD(p, nn.Rate{LearningRate: 0.01, ClipValue: 2}, 0, false)
+			return nn.NewSGD(p, nn.OptimizerOptions{LearningRate: 0.01, ClipValue: 2}, 0, false)
 		}},
 		{name: "clipped norm", clipNorm: 3, step: sgd(0.2, 0.9, false), open: func(p params) nn.Optimizer {
-			return nn.NewSGD(p, nn.Rate{LearningRate: 0.01, ClipNorm: 3, WeightDecay: 0.2}, 0.9, false)
+			return nn.NewSGD(p, nn.OptimizerOptions{LearningRate: 0.01, ClipNorm: 3, WeightDecay: 0.2}, 0.9, false)
 		}},
 		{name: "clipped values, then norm", clipValue: 4, clipNorm: 3, step: sgd(0, 0.9, false), open: func(p params) nn.Optimizer {
-			return nn.NewSGD(p, nn.Rate{LearningRate: 0.01, ClipValue: 4, ClipNorm: 3}, 0.9, false)
+			return nn.NewSGD(p, nn.OptimizerOptions{LearningRate: 0.01, ClipValue: 4, ClipNorm: 3}, 0.9, false)
 		}},
 		{name: "schedule", open: func(p params) nn.Optimizer {
-			return nn.NewSGD(p, nn.Rate{LearningRate: 0.02, Schedule: nn.StepDecay(5, 0.5)}, 0, false)
+			return nn.NewSGD(p, nn.OptimizerOptions{LearningRate: 0.02, Schedule: nn.StepDecay(5, 0.5)}, 0, false)
 		}, step: func(e *element, g float64, t int) { e.x -= 0.02 * math.Pow(0.5, float64((t-1)/5)) * g }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -156,23 +156,23 @@ func TestOptimizers(t *testing.T) {
 func TestFieldsChangeBetweenSteps(t *testing.T) {
 	dev := device(t)
 	x := autograd.NewParameter("x", autograd.TensorOf(dev, []float32{0, 0}, 2))
-	sgd := nn.NewSGD([]*autograd.Parameter{x}, nn.Rate{LearningRate: 1}, 0, false)
+	sgd := nn.NewSGD([]*autograd.Parameter{x}, nn.OptimizerOptions{LearningRate: 1}, 0, false)
 	for _, c := range []struct {
-		rate nn.Rate
-		want []float32
+		options nn.OptimizerOptions
+		want    []float32
 	}{
-		{nn.Rate{LearningRate: 1}, []float32{-3, 4}},
-		{nn.Rate{LearningRate: 0.5}, []float32{-1.5, 2}},
-		{nn.Rate{LearningRate: 1, ClipValue: 2}, []float32{-2, 2}},
-		{nn.Rate{LearningRate: 1, ClipValue: 3.5}, []float32{-3, 3.5}},
-		{nn.Rate{LearningRate: 1, ClipNorm: 2.5}, []float32{-1.5, 2}},
-		{nn.Rate{LearningRate: 1, ClipNorm: 5.5}, []float32{-3, 4}},
+		{nn.OptimizerOptions{LearningRate: 1}, []float32{-3, 4}},
+		{nn.OptimizerOptions{LearningRate: 0.5}, []float32{-1.5, 2}},
+		{nn.OptimizerOptions{LearningRate: 1, ClipValue: 2}, []float32{-2, 2}},
+		{nn.OptimizerOptions{LearningRate: 1, ClipValue: 3.5}, []float32{-3, 3.5}},
+		{nn.OptimizerOptions{LearningRate: 1, ClipNorm: 2.5}, []float32{-1.5, 2}},
+		{nn.OptimizerOptions{LearningRate: 1, ClipNorm: 5.5}, []float32{-3, 4}},
 	} {
 		x.Value.Write([]float32{0, 0})
 		x.Grad.Write([]float32{3, -4})
-		sgd.Rate = c.rate
+		sgd.OptimizerOptions = c.options
 		require.NoError(t, sgd.Step())
-		require.Equal(t, c.want, values(t, x.Value), "%+v", c.rate)
+		require.Equal(t, c.want, values(t, x.Value), "%+v", c.options)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestClipNormRefusesWhatIsNotFinite(t *testing.T) {
 	dev := device(t)
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), 1e30} {
 		x := autograd.NewParameter("x", autograd.TensorOf(dev, []float32{1, 2}, 2))
-		adam := nn.NewAdam([]*autograd.Parameter{x}, nn.Rate{LearningRate: 1, ClipNorm: 1})
+		adam := nn.NewAdam([]*autograd.Parameter{x}, nn.OptimizerOptions{LearningRate: 1, ClipNorm: 1})
 		x.Grad.Write([]float32{bad, 0})
 		require.ErrorContains(t, adam.Step(), "the gradient's norm in step 1 is")
 		require.Equal(t, []float32{1, 2}, values(t, x.Value), "the parameters stay")
@@ -194,8 +194,8 @@ func TestClipNormRefusesWhatIsNotFinite(t *testing.T) {
 func TestStepsAllocateNothing(t *testing.T) {
 	dev := device(t)
 	for _, opt := range []nn.Optimizer{
-		nn.NewAdam(nn.Parameters(small(dev, 1)), nn.Rate{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1, Schedule: nn.Warmup(3, nn.Cosine(9, 0))}),
-		nn.NewSGD(nn.Parameters(small(dev, 1)), nn.Rate{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1}, 0.9, true),
+		nn.NewAdam(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1, Schedule: nn.Warmup(3, nn.Cosine(9, 0))}),
+		nn.NewSGD(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1}, 0.9, true),
 	} {
 		require.Zero(t, testing.AllocsPerRun(10, func() {
 			if err := opt.Step(); err != nil {
@@ -207,7 +207,7 @@ func TestStepsAllocateNothing(t *testing.T) {
 
 func TestRestoreRefusesAnotherState(t *testing.T) {
 	dev := device(t)
-	opt := nn.NewAdam([]*autograd.Parameter{autograd.NewParameter("x", autograd.NewTensor(dev, 3))}, nn.Rate{})
+	opt := nn.NewAdam([]*autograd.Parameter{autograd.NewParameter("x", autograd.NewTensor(dev, 3))}, nn.OptimizerOptions{})
 	for _, c := range []struct {
 		state nn.State
 		want  string
@@ -222,5 +222,5 @@ func TestRestoreRefusesAnotherState(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, nn.State{Tensors: map[string][]float32{"m": {0, 0, 0}, "v": {0, 0, 0}}}, state, "nothing changed")
 	}
-	require.Panics(t, func() { nn.NewAdam(nil, nn.Rate{}) })
+	require.Panics(t, func() { nn.NewAdam(nil, nn.OptimizerOptions{}) })
 }

@@ -9,7 +9,7 @@ import (
 // PyTorch's form): the velocity becomes Momentum times itself plus the gradient,
 // and the parameters move by the learning rate times the velocity. NewSGD makes it.
 type SGD struct {
-	Rate
+	OptimizerOptions
 	Momentum float64
 	Nesterov bool // move by the gradient plus Momentum times the velocity
 	group
@@ -17,13 +17,13 @@ type SGD struct {
 
 // NewSGD returns gradient descent; momentum 0 is plain, and nesterov looks ahead.
 // It packs the parameters as NewAdam does. Its state has the "velocity".
-func NewSGD(params []*autograd.Parameter, rate Rate, momentum float64, nesterov bool) *SGD {
-	return &SGD{Rate: rate, Momentum: momentum, Nesterov: nesterov, group: newGroup(params, "velocity")}
+func NewSGD(params []*autograd.Parameter, o OptimizerOptions, momentum float64, nesterov bool) *SGD {
+	return &SGD{OptimizerOptions: o, Momentum: momentum, Nesterov: nesterov, group: newGroup(params, "velocity")}
 }
 
 // Step makes one step.
 func (s *SGD) Step() error {
-	rate, scale, err := s.begin(&s.Rate)
+	rate, scale, err := s.begin(&s.OptimizerOptions)
 	if err != nil {
 		return err
 	}

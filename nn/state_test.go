@@ -113,7 +113,7 @@ func TestFailingDevice(t *testing.T) {
 	require.NoFileExists(t, path)
 	require.ErrorContains(t, nn.Save(&bytes.Buffer{}, model, nil), "saving 0.weight: ")
 	require.ErrorContains(t, nn.Copy(model, small(dev, 1)), "copying 0.weight: ")
-	adam := nn.NewAdam(nn.Parameters(model), nn.Rate{ClipNorm: 1})
+	adam := nn.NewAdam(nn.Parameters(model), nn.OptimizerOptions{ClipNorm: 1})
 	require.ErrorContains(t, adam.Step(), "norm in step 1: ")
 	_, err := adam.State()
 	require.ErrorContains(t, err, `reading an optimizer's "m": `)

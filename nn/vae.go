@@ -38,9 +38,9 @@ func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
 	if latent < 1 {
 		panic(fmt.Sprintf("nn: a VAE with %d latent variables", latent))
 	}
-	const relu, none = kernels.ReLU, kernels.Identity
+	const relu, none = ReLU, Identity
 	in := NewInitializer(dev, seed)
-	half := autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}
+	half := ConvOptions{Stride: 2, Padding: 1}
 	return &VAE{
 		conv1:   NewConv2d(in, 1, 32, 4, half, relu),
 		conv2:   NewConv2d(in, 32, 64, 4, half, relu),
@@ -50,7 +50,7 @@ func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
 		expand1: NewLinear(in, latent, 256, relu),
 		expand2: NewLinear(in, 256, 64*7*7, relu),
 		deconv1: NewConvTranspose2d(in, 64, 32, 4, half, relu),
-		deconv2: NewConvTranspose2d(in, 32, 1, 4, half, kernels.Sigmoid),
+		deconv2: NewConvTranspose2d(in, 32, 1, 4, half, Sigmoid),
 	}
 }
 

@@ -108,7 +108,7 @@ func TestTrainingIsDeterministic(t *testing.T) {
 		dev := cpu.New(cpu.Threads(threads))
 		t.Cleanup(func() { require.NoError(t, dev.Close()) })
 		vae := nn.NewVAE(dev, 4, 1)
-		adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 1e-3, ClipNorm: 10})
+		adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 1e-3, ClipNorm: 10})
 		tape := autograd.NewTape(dev)
 		for step := range uint64(5) {
 			tape.Reset()

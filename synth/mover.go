@@ -28,11 +28,11 @@ func (o Optimizer) open(p *autograd.Parameter, rate float64) (nn.Optimizer, erro
 	params := []*autograd.Parameter{p}
 	switch o {
 	case Adam:
-		return nn.NewAdam(params, nn.Rate{LearningRate: rate}), nil
+		return nn.NewAdam(params, nn.OptimizerOptions{LearningRate: rate}), nil
 	case AdamW:
-		return nn.NewAdamW(params, nn.Rate{LearningRate: rate, WeightDecay: decay}), nil
+		return nn.NewAdamW(params, nn.OptimizerOptions{LearningRate: rate, WeightDecay: decay}), nil
 	case SGD:
-		return nn.NewSGD(params, nn.Rate{LearningRate: rate}, 0, false), nil
+		return nn.NewSGD(params, nn.OptimizerOptions{LearningRate: rate}, 0, false), nil
 	}
 	return nil, fmt.Errorf("synth: no optimizer %q: choose %s, %s or %s", o, Adam, AdamW, SGD)
 }

@@ -46,7 +46,7 @@ func (r *Run) evaluate(m *model, set *fashionmnist.Set, batches [][]int) (float6
 	var images int
 	var failed error
 	for k, numbers := range batches {
-		m.tape.Without(func() {
+		m.tape.NoGrad(func() {
 			x, out := r.forward(m, r.decode(set, numbers), uint64(evaluationNoise+k))
 			bce, _ := out.Losses(x)
 			value, err := bce.Item()

@@ -20,11 +20,11 @@ func TestGradientOfWholeStep(t *testing.T) {
 	defer dev.Close()
 	const n, side, latent = 9, 4, 2
 	in := nn.NewInitializer(dev, 4)
-	half := autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}
-	conv := nn.NewConv2d(in, 1, 3, 4, half, kernels.Tanh)
-	mean, logVar := nn.NewLinear(in, 12, latent, kernels.Identity), nn.NewLinear(in, 12, latent, kernels.Identity)
-	expand := nn.NewLinear(in, latent, 12, kernels.Tanh)
-	deconv := nn.NewConvTranspose2d(in, 3, 1, 4, half, kernels.Sigmoid)
+	half := nn.ConvOptions{Stride: 2, Padding: 1}
+	conv := nn.NewConv2d(in, 1, 3, 4, half, nn.Tanh)
+	mean, logVar := nn.NewLinear(in, 12, latent, nn.Identity), nn.NewLinear(in, 12, latent, nn.Identity)
+	expand := nn.NewLinear(in, latent, 12, nn.Tanh)
+	deconv := nn.NewConvTranspose2d(in, 3, 1, 4, half, nn.Sigmoid)
 	model := nn.Sequential{conv, mean, logVar, expand, deconv}
 	for _, p := range nn.Parameters(model) {
 		dev.Affine(p.Value.Buffer(), p.Value.Buffer(), 3, 0, kernels.Set) // spread the points
@@ -80,7 +80,7 @@ func TestGradientOfWholeStep(t *testing.T) {
 			x[i] = was
 			var value float32
 			tape.Reset()
-			tape.Without(func() { value, err = step(tape).Item() })
+			tape.NoGrad(func() { value, err = step(tape).Item() })
 			require.NoError(t, err)
 			return float64(value)
 		}

@@ -21,7 +21,7 @@ type model struct {
 func newModel(name string, dev kernels.Device, c Config) *model {
 	m := &model{name: name, vae: nn.NewVAE(dev, c.Latent, c.Seed), tape: autograd.NewTape(dev)}
 	m.params = nn.Parameters(m.vae)
-	m.adam = nn.NewAdam(m.params, nn.Rate{LearningRate: c.LearningRate})
+	m.adam = nn.NewAdam(m.params, nn.OptimizerOptions{LearningRate: c.LearningRate})
 	return m
 }
 

@@ -57,7 +57,7 @@ func (r *Run) drawGrid(p run.Picture, set *fashionmnist.Set, numbers []int) erro
 	for _, m := range []*model{r.vae, r.twin} {
 		var images []float32
 		var failed error
-		m.tape.Without(func() {
+		m.tape.NoGrad(func() {
 			_, out := r.forward(m, truth, evaluationNoise)
 			images, failed = out.Images.Values()
 		})
@@ -133,7 +133,7 @@ func (r *Run) drawLatent() error {
 			}
 			var values []float32
 			var failed error
-			part.m.tape.Without(func() {
+			part.m.tape.NoGrad(func() {
 				_, out := r.forward(part.m, r.decode(r.Data.Train, numbers), evaluationNoise)
 				values, failed = out.Mean.Values()
 			})

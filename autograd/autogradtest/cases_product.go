@@ -12,12 +12,12 @@ import (
 // all the others that may be, and one that is not. ReLU's kink is left to
 // functionCases.
 var activations = []struct {
-	f    kernels.Func
+	f    autograd.Activation
 	want func(x float64) float64
 }{
-	{kernels.Identity, func(x float64) float64 { return x }},
-	{kernels.Sigmoid, sigmoid},
-	{kernels.Tanh, math.Tanh},
+	{autograd.ActNone, func(x float64) float64 { return x }},
+	{autograd.ActSigmoid, sigmoid},
+	{autograd.ActTanh, math.Tanh},
 	{kernels.Sin, math.Sin},
 }
 
@@ -115,25 +115,25 @@ func matMul(a, b Array, shape []int) Array {
 
 func convolutionCases() (cases []Case) {
 	for _, s := range []struct {
-		x, w   []int
-		bias   bool
-		window autograd.Window
+		x, w    []int
+		bias    bool
+		options autograd.ConvOptions
 	}{
-		{[]int{1, 1, 1, 1}, []int{1, 1, 1, 1}, true, autograd.Window{}},
-		{[]int{2, 2, 5, 4}, []int{3, 2, 3, 2}, true, autograd.Window{}},
-		{[]int{1, 2, 4, 4}, []int{2, 2, 4, 4}, true, autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}},
-		{[]int{2, 1, 5, 6}, []int{2, 1, 3, 3}, false, autograd.Window{Stride: autograd.HW{H: 2, W: 3}, Padding: autograd.HW{H: 0, W: 2}}},
-		{[]int{1, 1, 2, 2}, []int{1, 1, 1, 1}, false, autograd.Window{Stride: autograd.Both(3), Padding: autograd.Both(1)}},
-		{[]int{0, 2, 3, 3}, []int{1, 2, 2, 2}, true, autograd.Window{}},
+		{[]int{1, 1, 1, 1}, []int{1, 1, 1, 1}, true, autograd.ConvOptions{}},
+		{[]int{2, 2, 5, 4}, []int{3, 2, 3, 2}, true, autograd.ConvOptions{}},
+		{[]int{1, 2, 4, 4}, []int{2, 2, 4, 4}, true, autograd.ConvOptions{Stride: 2, Padding: 1}},
+		{[]int{2, 1, 5, 6}, []int{2, 1, 3, 3}, false, autograd.ConvOptions{StrideHW: [2]int{2, 3}, PaddingHW: [2]int{0, 2}}},
+		{[]int{1, 1, 2, 2}, []int{1, 1, 1, 1}, false, autograd.ConvOptions{Stride: 3, Padding: 1}},
+		{[]int{0, 2, 3, 3}, []int{1, 2, 2, 2}, true, autograd.ConvOptions{}},
 	} {
 		for _, act := range activations {
 			c := Case{
 				"Conv2d",
 				[]Input{{Any, s.x}, {Any, s.w}},
 				func(in []*autograd.Var) *autograd.Var {
-					return autograd.Conv2d(in[0], in[1], third(in), s.window, act.f)
+					return autograd.Conv2d(in[0], in[1], third(in), s.options, act.f)
 				},
-				func(in []Array) Array { return conv2d(in, s.window).apply(act.want) },
+				func(in []Array) Array { return conv2d(in, s.options).apply(act.want) },
 			}
 			if s.bias {
 				c.Inputs = append(c.Inputs, Input{Any, s.w[:1]})
@@ -142,25 +142,25 @@ func convolutionCases() (cases []Case) {
 		}
 	}
 	for _, s := range []struct {
-		x, w   []int
-		bias   bool
-		window autograd.Window
+		x, w    []int
+		bias    bool
+		options autograd.ConvOptions
 	}{
-		{[]int{1, 1, 1, 1}, []int{1, 1, 1, 1}, true, autograd.Window{}},
-		{[]int{2, 2, 2, 3}, []int{2, 3, 3, 2}, true, autograd.Window{}},
-		{[]int{1, 2, 2, 2}, []int{2, 2, 4, 4}, true, autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}},
-		{[]int{1, 1, 3, 2}, []int{1, 2, 3, 3}, false, autograd.Window{
-			Stride: autograd.HW{H: 2, W: 3}, Padding: autograd.HW{H: 1, W: 0}, OutputPadding: autograd.HW{H: 1, W: 2}}},
-		{[]int{0, 2, 2, 2}, []int{2, 1, 2, 2}, true, autograd.Window{}},
+		{[]int{1, 1, 1, 1}, []int{1, 1, 1, 1}, true, autograd.ConvOptions{}},
+		{[]int{2, 2, 2, 3}, []int{2, 3, 3, 2}, true, autograd.ConvOptions{}},
+		{[]int{1, 2, 2, 2}, []int{2, 2, 4, 4}, true, autograd.ConvOptions{Stride: 2, Padding: 1}},
+		{[]int{1, 1, 3, 2}, []int{1, 2, 3, 3}, false, autograd.ConvOptions{
+			StrideHW: [2]int{2, 3}, PaddingHW: [2]int{1, 0}, OutputPaddingHW: [2]int{1, 2}}},
+		{[]int{0, 2, 2, 2}, []int{2, 1, 2, 2}, true, autograd.ConvOptions{}},
 	} {
 		for _, act := range activations {
 			c := Case{
 				"ConvTranspose2d",
 				[]Input{{Any, s.x}, {Any, s.w}},
 				func(in []*autograd.Var) *autograd.Var {
-					return autograd.ConvTranspose2d(in[0], in[1], third(in), s.window, act.f)
+					return autograd.ConvTranspose2d(in[0], in[1], third(in), s.options, act.f)
 				},
-				func(in []Array) Array { return convTranspose2d(in, s.window).apply(act.want) },
+				func(in []Array) Array { return convTranspose2d(in, s.options).apply(act.want) },
 			}
 			if s.bias {
 				c.Inputs = append(c.Inputs, Input{Any, s.w[1:2]})
@@ -175,12 +175,20 @@ func (a Array) apply(f func(float64) float64) Array {
 	return build(a.shape, func(index []int) float64 { return f(a.at(index...)) })
 }
 
+// perAxis returns pair, or both twice if pair is zero.
+func perAxis(both int, pair [2]int) [2]int {
+	if pair == [2]int{} {
+		return [2]int{both, both}
+	}
+	return pair
+}
+
 // conv2d slides each kernel over each image.
-func conv2d(in []Array, window autograd.Window) Array {
+func conv2d(in []Array, o autograd.ConvOptions) Array {
 	x, w := in[0], in[1]
-	stride := autograd.HW{H: max(1, window.Stride.H), W: max(1, window.Stride.W)}
-	height := (x.shape[2]+2*window.Padding.H-w.shape[2])/stride.H + 1
-	width := (x.shape[3]+2*window.Padding.W-w.shape[3])/stride.W + 1
+	stride, padding := perAxis(max(1, o.Stride), o.StrideHW), perAxis(o.Padding, o.PaddingHW)
+	height := (x.shape[2]+2*padding[0]-w.shape[2])/stride[0] + 1
+	width := (x.shape[3]+2*padding[1]-w.shape[3])/stride[1] + 1
 	return build([]int{x.shape[0], w.shape[0], height, width}, func(index []int) float64 {
 		n, k, i, j := index[0], index[1], index[2], index[3]
 		sum := 0.0
@@ -190,7 +198,7 @@ func conv2d(in []Array, window autograd.Window) Array {
 		for c := range w.shape[1] {
 			for r := range w.shape[2] {
 				for s := range w.shape[3] {
-					row, column := i*stride.H+r-window.Padding.H, j*stride.W+s-window.Padding.W
+					row, column := i*stride[0]+r-padding[0], j*stride[1]+s-padding[1]
 					if row >= 0 && row < x.shape[2] && column >= 0 && column < x.shape[3] {
 						sum += x.at(n, c, row, column) * w.at(k, c, r, s)
 					}
@@ -202,11 +210,12 @@ func conv2d(in []Array, window autograd.Window) Array {
 }
 
 // convTranspose2d stamps each kernel, times each pixel, on the result.
-func convTranspose2d(in []Array, window autograd.Window) Array {
+func convTranspose2d(in []Array, o autograd.ConvOptions) Array {
 	x, w := in[0], in[1]
-	stride := autograd.HW{H: max(1, window.Stride.H), W: max(1, window.Stride.W)}
-	height := (x.shape[2]-1)*stride.H - 2*window.Padding.H + w.shape[2] + window.OutputPadding.H
-	width := (x.shape[3]-1)*stride.W - 2*window.Padding.W + w.shape[3] + window.OutputPadding.W
+	stride, padding := perAxis(max(1, o.Stride), o.StrideHW), perAxis(o.Padding, o.PaddingHW)
+	extra := perAxis(o.OutputPadding, o.OutputPaddingHW)
+	height := (x.shape[2]-1)*stride[0] - 2*padding[0] + w.shape[2] + extra[0]
+	width := (x.shape[3]-1)*stride[1] - 2*padding[1] + w.shape[3] + extra[1]
 	y := build([]int{x.shape[0], w.shape[1], height, width}, func(index []int) float64 {
 		if len(in) == 3 {
 			return in[2].at(index[1])
@@ -218,7 +227,7 @@ func convTranspose2d(in []Array, window autograd.Window) Array {
 		for c := range w.shape[1] {
 			for r := range w.shape[2] {
 				for s := range w.shape[3] {
-					row, column := i*stride.H+r-window.Padding.H, j*stride.W+s-window.Padding.W
+					row, column := i*stride[0]+r-padding[0], j*stride[1]+s-padding[1]
 					if row >= 0 && row < height && column >= 0 && column < width {
 						y.data[y.position([]int{n, c, row, column})] += x.at(n, k, i, j) * w.at(k, c, r, s)
 					}

@@ -59,7 +59,7 @@ func uniform(dev kernels.Device, stream uint64, shape ...int) *autograd.Tensor {
 // vaeStep is a step of the VAE, with a topological loss if one has a weight.
 func vaeStep(dev kernels.Device, weights [7]float64) func() {
 	vae := nn.NewVAE(dev, 10, 1)
-	adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 5e-4})
+	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
 	images := uniform(dev, 100, batch, 1, nn.ImageSide, nn.ImageSide)
 	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
 	check(err)
@@ -138,22 +138,22 @@ func linear(dev kernels.Device) func() {
 	tape := autograd.NewTape(dev)
 	return func() {
 		tape.Reset()
-		autograd.Linear(tape.Input(x), tape.Input(w), tape.Input(b), kernels.Identity)
+		autograd.Linear(tape.Input(x), tape.Input(w), tape.Input(b), autograd.ActNone)
 		check(dev.Sync())
 	}
 }
 
 func convolution(dev kernels.Device, gradients bool) func() {
 	x, w, b := uniform(dev, 1, batch, 32, 14, 14), uniform(dev, 2, 64, 32, 4, 4), uniform(dev, 3, 64)
-	window := autograd.Window{Stride: autograd.Both(2), Padding: autograd.Both(1)}
+	window := autograd.ConvOptions{Stride: 2, Padding: 1}
 	tape := autograd.NewTape(dev)
 	return func() {
 		tape.Reset()
 		if gradients {
-			y := autograd.Conv2d(tape.Variable(x), tape.Variable(w), tape.Variable(b), window, kernels.Identity)
+			y := autograd.Conv2d(tape.Variable(x), tape.Variable(w), tape.Variable(b), window, autograd.ActNone)
 			tape.Backward(autograd.Sum(y))
 		} else {
-			autograd.Conv2d(tape.Input(x), tape.Input(w), tape.Input(b), window, kernels.ReLU)
+			autograd.Conv2d(tape.Input(x), tape.Input(w), tape.Input(b), window, autograd.ActReLU)
 		}
 		check(dev.Sync())
 	}

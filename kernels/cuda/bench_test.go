@@ -109,7 +109,7 @@ func BenchmarkStep(b *testing.B) {
 	const batch = 128
 	benchmark(b, "steps/s", 1e9, func(d *gpu.Device) func() {
 		vae := nn.NewVAE(d, 10, 1)
-		adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 5e-4})
+		adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
 		tape := autograd.NewTape(d)
 		pixels := autograd.NewTensor(d, batch, 1, nn.ImageSide, nn.ImageSide)
 		d.Uniform(pixels.Buffer(), 1, 1)

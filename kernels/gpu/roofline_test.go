@@ -52,7 +52,7 @@ func TestRoofline(t *testing.T) {
 	dev, err := gpu.New(h100{sim})
 	require.NoError(t, err)
 	vae := nn.NewVAE(dev, 10, 1)
-	adam := nn.NewAdam(nn.Parameters(vae), nn.Rate{LearningRate: 5e-4})
+	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
 	tape := autograd.NewTape(dev)
 	pixels := autograd.NewTensor(dev, batch, 1, nn.ImageSide, nn.ImageSide)
 	dev.Uniform(pixels.Buffer(), 1, 1)
