@@ -2,22 +2,24 @@ package ph
 
 import "math"
 
-// An Edge is a pair of points, by index. {v, v} stands for the vertex v, and
-// {-1, -1} for no edge.
-type Edge struct{ U, V int32 }
+// A Cell names the input values that the filtration value of a cell depends on:
+// {u, v} with u > v is the distance of two points, {v, v} is point v or pixel v
+// alone, and {-1, -1} stands for no cell.
+type Cell struct{ U, V int32 }
 
-// noEdge ends the classes that never end.
-var noEdge = Edge{-1, -1}
+// noCell is the DeathCell of an essential class.
+var noCell = Cell{-1, -1}
 
 // A Bar is one feature of a filtration: a class that is born at the value
 // Birth and dies at the value Death, +Inf for an essential class.
 //
-// BirthEdge and DeathEdge are the pairing: the edges whose lengths are Birth and
-// Death. In degree 0 the birth edge is a vertex {v, v}; an essential class has
-// the death edge {-1, -1}.
+// BirthCell and DeathCell are the pairing: the cells whose values are Birth and
+// Death. In a Rips filtration they are edges, and Birth and Death their lengths;
+// in degree 0 the birth cell is a vertex {v, v}. An essential class has the death
+// cell {-1, -1}.
 type Bar struct {
 	Birth, Death         float64
-	BirthEdge, DeathEdge Edge
+	BirthCell, DeathCell Cell
 }
 
 // Persistence returns Death − Birth.

@@ -13,8 +13,8 @@ import (
 )
 
 func TestPrinting(t *testing.T) {
-	finite := ph.Bar{Birth: 0.25, Death: 1. / 3, BirthEdge: ph.Edge{U: 4, V: 3}, DeathEdge: ph.Edge{U: 2, V: 0}}
-	essential := ph.Bar{Death: math.Inf(1), BirthEdge: ph.Edge{U: 5, V: 5}, DeathEdge: ph.Edge{U: -1, V: -1}}
+	finite := ph.Bar{Birth: 0.25, Death: 1. / 3, BirthCell: ph.Cell{U: 4, V: 3}, DeathCell: ph.Cell{U: 2, V: 0}}
+	essential := ph.Bar{Death: math.Inf(1), BirthCell: ph.Cell{U: 5, V: 5}, DeathCell: ph.Cell{U: -1, V: -1}}
 	diagram := ph.Diagram{Degree: 1, Bars: []ph.Bar{finite, essential}}
 	for _, c := range []struct {
 		format string
@@ -28,8 +28,8 @@ func TestPrinting(t *testing.T) {
 		{"%s", essential, "[0, ∞)"},
 		{"%+v", essential, "[0, ∞) from 5"},
 		{"%d", essential, "%!d(ph.Bar=[0, ∞))"},
-		{"%#v", finite, "ph.Bar{Birth:0.25, Death:0.3333333333333333, BirthEdge:ph.Edge{U:4, V:3}, DeathEdge:ph.Edge{U:2, V:0}}"},
-		{"%v", essential.DeathEdge, "none"},
+		{"%#v", finite, "ph.Bar{Birth:0.25, Death:0.3333333333333333, BirthCell:ph.Cell{U:4, V:3}, DeathCell:ph.Cell{U:2, V:0}}"},
+		{"%v", essential.DeathCell, "none"},
 		{"%.2g", diagram, "degree 1: [0.25, 0.33) [0, ∞)"},
 		{"%+.2g", diagram, "degree 1:\n  [0.25, 0.33) from 4-3 to 2-0\n  [0, ∞) from 5"},
 		{"%#v", ph.Diagram{Degree: 2}, "ph.Diagram{Degree:2, Bars:[]ph.Bar(nil)}"},
@@ -48,19 +48,19 @@ func TestDiagramsAsJSON(t *testing.T) {
 		for range 2 * (1 + r.IntN(12)) {
 			p.Coords = append(p.Coords, r.Float64())
 		}
-		res, err := ph.Rips(p, ph.Options{MaxDegree: 2, Threshold: r.Float64(), Simplices: true, Cycles: trial%2 == 0, Cocycles: trial%3 == 0})
+		res, err := ph.Rips(t.Context(), p, ph.Options{MaxDegree: 2, Threshold: r.Float64(), Simplices: true, Cycles: trial%2 == 0, Cocycles: trial%3 == 0})
 		require.NoError(t, err)
-		data, err := json.Marshal(res.Diagrams)
+		data, err := json.Marshal(res.Diagrams())
 		require.NoError(t, err)
 		var back []ph.Diagram
 		require.NoError(t, json.Unmarshal(data, &back))
-		require.Equal(t, fmt.Sprintf("%+v", res.Diagrams), fmt.Sprintf("%+v", back))
+		require.Equal(t, fmt.Sprintf("%+v", res.Diagrams()), fmt.Sprintf("%+v", back))
 
 		// What else a result holds does not disturb readers of diagrams.
 		data, err = json.Marshal(res)
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(data, &back))
-		require.Equal(t, fmt.Sprintf("%+v", res.Diagrams), fmt.Sprintf("%+v", back))
+		require.Equal(t, fmt.Sprintf("%+v", res.Diagrams()), fmt.Sprintf("%+v", back))
 	}
 }
 
@@ -70,7 +70,7 @@ func TestJSONForm(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `{"degree":1,"bars":[[0.25,1],[0.5,null]]}`, string(data), "no edges are named")
 
-	res, err := ph.Rips(ph.Points[float64]{Dim: 2, Coords: []float64{0, 0, 2, 0, 2, 2, 0, 2}},
+	res, err := ph.Rips(t.Context(), ph.Points[float64]{Dim: 2, Coords: []float64{0, 0, 2, 0, 2, 2, 0, 2}},
 		ph.Options{MaxDegree: 1, Threshold: 2, Simplices: true, Cocycles: true, Modulus: 3})
 	require.NoError(t, err)
 	data, err = json.Marshal(res)

@@ -26,11 +26,11 @@ func BenchmarkRips(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
 				m := distances(cloud(b), n)
 				var e ph.Engine
-				_, err := e.Rips(m, 1)
+				_, err := e.Rips(b.Context(), m, 1)
 				require.NoError(b, err)
 				b.ReportAllocs()
 				for b.Loop() {
-					_, err := e.Rips(m, 1)
+					_, err := e.Rips(b.Context(), m, 1)
 					require.NoError(b, err)
 				}
 			})

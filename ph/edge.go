@@ -18,7 +18,7 @@ func edgeOf[T Float](length T, a, b int32) filteredEdge[T] {
 	return filteredEdge[T]{length, max(a, b), min(a, b)}
 }
 
-func (e filteredEdge[T]) ends() Edge { return Edge{e.a, e.b} }
+func (e filteredEdge[T]) ends() Cell { return Cell{e.a, e.b} }
 
 func compareEdges[T Float](e, f filteredEdge[T]) int {
 	if e.length != f.length { // never NaN

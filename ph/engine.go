@@ -1,5 +1,7 @@
 package ph
 
+import "context"
+
 // An Engine computes the persistent homology of Vietoris–Rips filtrations, with
 // pairings. It is a workspace: used again for clouds of no larger size it
 // allocates next to nothing, and nothing at all in [Engine.Lunes] and, for
@@ -9,14 +11,18 @@ type Engine struct {
 	single     solver[float32]
 	double     solver[float64]
 	cohomology cohomology
-	diagrams   []Diagram
+	classes    [][]Class // of all degrees that were ever asked for
 	result     Result
+	diagrams   []Diagram
 	once       bool // it will not be used again
 }
 
 // Rips returns the diagrams of degrees 0 to degree over Z/2, up to the enclosing
 // radius. They are valid until the engine is used again.
-func (e *Engine) Rips(m Matrix32, degree int) ([]Diagram, error) {
+func (e *Engine) Rips(ctx context.Context, m Matrix32, degree int) ([]Diagram, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s := &e.single
 	o := Options{MaxDegree: degree, Modulus: 2}
 	if err := o.check(); err != nil {
@@ -28,7 +34,7 @@ func (e *Engine) Rips(m Matrix32, degree int) ([]Diagram, error) {
 	if err := solve(e, s, &s.dense, &o); err != nil {
 		return nil, err
 	}
-	return e.result.Diagrams, nil
+	return e.bars(), nil
 }
 
 // Compute returns the persistent homology of a filtration. It is valid until
@@ -38,7 +44,10 @@ func (e *Engine) Rips(m Matrix32, degree int) ([]Diagram, error) {
 // dimensions it finds short edges without looking at all pairs, and where no
 // long loops ask for long edges it never looks at these; degree 2 and higher
 // need memory for all edges.
-func (e *Engine) Compute(d Distances, o Options) (*Result, error) {
+func (e *Engine) Compute(ctx context.Context, d Distances, o Options) (*Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -56,9 +65,9 @@ func (e *Engine) Compute(d Distances, o Options) (*Result, error) {
 }
 
 // Rips returns the persistent homology of a filtration.
-func Rips(d Distances, o Options) (*Result, error) {
+func Rips(ctx context.Context, d Distances, o Options) (*Result, error) {
 	e := Engine{once: true}
-	return e.Compute(d, o)
+	return e.Compute(ctx, d, o)
 }
 
 // A solver works on distances of one type.
@@ -127,7 +136,7 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 		if err := r.loops(space, workersFor(o.Workers, space.size() >= manyPoints)); err != nil {
 			return err
 		}
-		r.reportOne(&e.result)
+		r.reportOne(&e.result, o)
 	}
 	switch {
 	case o.higher():
@@ -146,27 +155,32 @@ func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
 		}
 		for degree := 1; degree <= highest; degree++ {
 			e.cohomology.run(degree, o.Cocycles)
-			e.cohomology.report(&e.result, degree)
+			e.cohomology.report(&e.result, o, degree)
 		}
 		for degree := max(1, highest+1); degree <= o.MaxDegree; degree++ {
-			e.diagrams[degree].Bars = e.diagrams[degree].Bars[:0]
+			e.classes[degree] = e.classes[degree][:0]
 		}
 	case o.MaxDegree == 0:
 		if err := r.components(space); err != nil {
 			return err
 		}
 	}
-	r.reportZero(&e.result)
+	r.reportZero(&e.result, o)
 	return nil
 }
 
-// begin makes room in the result for what is asked for.
+// begin makes room in the result for the degrees that are asked for.
 func (e *Engine) begin(o *Options) {
-	for len(e.diagrams) <= o.MaxDegree {
-		e.diagrams = append(e.diagrams, Diagram{Degree: len(e.diagrams)})
+	for len(e.classes) <= o.MaxDegree {
+		e.classes = append(e.classes, nil)
 	}
-	e.result = Result{Diagrams: e.diagrams[:o.MaxDegree+1]}
-	e.result.begin(o)
+	e.result = Result{Classes: e.classes[:o.MaxDegree+1]}
+}
+
+// bars returns the diagrams of the result.
+func (e *Engine) bars() []Diagram {
+	e.diagrams = copyBars(e.diagrams, e.result.Classes)
+	return e.diagrams[:len(e.result.Classes)]
 }
 
 // forget lets go of distances that were measured, since the edges have all that is

@@ -58,7 +58,7 @@ func TestRipsAgainstOracle(t *testing.T) {
 	for trial := range 400 {
 		n, dim := 1+r.IntN(13), 1+r.IntN(4)
 		m := distances(draw(r, n, dim, trial), n)
-		dgms, err := e.Rips(m, 1)
+		dgms, err := e.Rips(t.Context(), m, 1)
 		require.NoError(t, err)
 		requireBars(t, newGraph(m, 0).oracle(1, 2), dgms, trial)
 	}
@@ -106,9 +106,9 @@ func TestComputeAgainstOracle(t *testing.T) {
 		}
 		want := newGraph(m, o.Threshold).oracle(o.MaxDegree, max(2, o.Modulus))
 		for name, d := range spaces(m) {
-			res, err := e.Compute(d, o)
+			res, err := e.Compute(t.Context(), d, o)
 			require.NoError(t, err)
-			requireBars(t, want, res.Diagrams, name, trial, o)
+			requireBars(t, want, res.Diagrams(), name, trial, o)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func TestDegenerateClouds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := distances(c.coords, len(c.coords)/c.dim)
 			var e, again ph.Engine
-			dgms, err := e.Rips(m, 1)
+			dgms, err := e.Rips(t.Context(), m, 1)
 			require.NoError(t, err)
 			var deaths []float64
 			for _, b := range dgms[0].Finite() {
@@ -139,13 +139,13 @@ func TestDegenerateClouds(t *testing.T) {
 			require.Equal(t, c.finite, deaths)
 			require.Len(t, dgms[0].Bars, m.N)
 			require.Len(t, dgms[1].Bars, c.loops)
-			same, err := again.Rips(m, 1)
+			same, err := again.Rips(t.Context(), m, 1)
 			require.NoError(t, err)
 			require.Equal(t, dgms, same)
 		})
 	}
 	var e ph.Engine
-	dgms, err := e.Rips(ph.Matrix32{}, 1)
+	dgms, err := e.Rips(t.Context(), ph.Matrix32{}, 1)
 	require.NoError(t, err)
 	require.Empty(t, dgms[0].Bars)
 }
@@ -156,9 +156,9 @@ func TestNegativeZero(t *testing.T) {
 	for _, data := range [][]float64{{zero}, {0, zero, 2}, {zero, zero, zero}, {1, 1, zero}} {
 		n := 2 + len(data)/3
 		m := ph.LowerMatrix[float64]{N: n, Data: data}
-		res, err := ph.Rips(m, ph.Options{MaxDegree: 2})
+		res, err := ph.Rips(t.Context(), m, ph.Options{MaxDegree: 2})
 		require.NoError(t, err)
-		requireBars(t, newGraph(m, 0).oracle(2, 2), res.Diagrams, data)
+		requireBars(t, newGraph(m, 0).oracle(2, 2), res.Diagrams(), data)
 	}
 }
 
@@ -167,16 +167,16 @@ func TestNegativeZero(t *testing.T) {
 func TestDegreesBeyondAll(t *testing.T) {
 	octahedron := ph.Points[float64]{Dim: 3, Coords: []float64{1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1}}
 	var e ph.Engine
-	res, err := e.Compute(octahedron, ph.Options{MaxDegree: 2})
+	res, err := e.Compute(t.Context(), octahedron, ph.Options{MaxDegree: 2})
 	require.NoError(t, err)
-	require.Len(t, res.Diagrams[2].Bars, 1, "the least number of points with a void")
+	require.Len(t, res.Diagrams()[2].Bars, 1, "the least number of points with a void")
 	for n := range 6 {
 		p := ph.Points[float64]{Dim: 3, Coords: octahedron.Coords[:3*n]}
-		res, err := e.Compute(p, ph.Options{MaxDegree: 60, Simplices: true, Cocycles: true})
+		res, err := e.Compute(t.Context(), p, ph.Options{MaxDegree: 60, Simplices: true, Cocycles: true})
 		require.NoError(t, err)
-		require.Len(t, res.Diagrams, 61)
-		require.Len(t, res.Diagrams[0].Bars, n)
-		for _, d := range res.Diagrams[2:] {
+		require.Len(t, res.Diagrams(), 61)
+		require.Len(t, res.Diagrams()[0].Bars, n)
+		for _, d := range res.Diagrams()[2:] {
 			require.Empty(t, d.Bars)
 		}
 	}
@@ -196,7 +196,7 @@ func TestEngineRefuses(t *testing.T) {
 		{ph.Matrix32{N: 2, Data: []float32{0, 1, 1}}, 1, "3 distances for 2 points"},
 		{ph.Matrix32{N: 1, Data: []float32{0}}, -1, "degree -1"},
 	} {
-		_, err := e.Rips(c.m, c.degree)
+		_, err := e.Rips(t.Context(), c.m, c.degree)
 		require.ErrorContains(t, err, c.want)
 	}
 }
@@ -206,7 +206,7 @@ func TestEngineAllocatesNothingWhenUsedAgain(t *testing.T) {
 	m := distances(draw(r, 100, 3, 0), 100)
 	var e ph.Engine
 	run := func() {
-		_, err := e.Rips(m, 1)
+		_, err := e.Rips(t.Context(), m, 1)
 		require.NoError(t, err)
 	}
 	run()
@@ -220,7 +220,7 @@ func TestEngineAcrossWords(t *testing.T) {
 	var e ph.Engine
 	for _, n := range []int{63, 64, 65, 70} {
 		m := distances(circle(r, n), n) // one long loop, and short ones
-		dgms, err := e.Rips(m, 1)
+		dgms, err := e.Rips(t.Context(), m, 1)
 		require.NoError(t, err)
 		requireBars(t, newGraph(m, 0).oracle(1, 2), dgms, n)
 	}
@@ -271,18 +271,18 @@ func FuzzEngine(f *testing.F) {
 			for _, workers := range []int{1, 3} {
 				o := o
 				o.Workers = workers
-				res, err := e.Compute(d, o)
+				res, err := e.Compute(t.Context(), d, o)
 				require.NoError(t, err)
-				requireBars(t, want, res.Diagrams)
+				requireBars(t, want, res.Diagrams())
 				requireSimplices(t, g, res)
 				requireCocycles(t, g, res, o.Modulus)
 				if o.Cycles && o.MaxDegree > 0 {
 					requireCycles(t, g, res)
 				}
 				o.Cocycles, o.Simplices, o.Cycles = false, false, false // in another way
-				res, err = e.Compute(d, o)
+				res, err = e.Compute(t.Context(), d, o)
 				require.NoError(t, err)
-				requireBars(t, want, res.Diagrams)
+				requireBars(t, want, res.Diagrams())
 			}
 		}
 	})
@@ -305,9 +305,9 @@ func TestThresholdKeepsEdgesOfItsLength(t *testing.T) {
 	}
 	for _, d := range []ph.Distances{matrix, sparse} {
 		for degree := range 3 {
-			result, err := ph.Rips(d, ph.Options{MaxDegree: degree, Threshold: 0.1})
+			result, err := ph.Rips(t.Context(), d, ph.Options{MaxDegree: degree, Threshold: 0.1})
 			require.NoError(t, err)
-			require.Len(t, result.Diagrams[0].Finite(), 2, "%T, degree %d", d, degree)
+			require.Len(t, result.Diagrams()[0].Finite(), 2, "%T, degree %d", d, degree)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package ph_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 
@@ -17,7 +18,7 @@ func ExampleEngine() {
 		1, 2, 1, 0,
 	}}
 	var e ph.Engine
-	diagrams, err := e.Rips(m, 1)
+	diagrams, err := e.Rips(context.Background(), m, 1)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -46,12 +47,12 @@ func ExampleMatcher_Bottleneck() {
 // A loop of four points in the plane, and the cycle that shows it.
 func ExampleRips() {
 	square := ph.Points[float64]{Dim: 2, Coords: []float64{0, 0, 1, 0, 1, 1, 0, 1}}
-	result, err := ph.Rips(square, ph.Options{MaxDegree: 1, Cycles: true})
+	result, err := ph.Rips(context.Background(), square, ph.Options{MaxDegree: 1, Cycles: true})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%.3v\n", result.Diagrams[1])
-	fmt.Println(result.Cycles[0])
+	fmt.Printf("%.3v\n", result.Diagrams()[1])
+	fmt.Println(result.Classes[1][0].Cycle)
 	// Output:
 	// degree 1: [1, 1.41)
 	// [3-2 3-0 2-1 1-0]

@@ -52,7 +52,7 @@ func testClouds(t *testing.T, clouds []golden.Cloud) {
 	var e ph.Engine
 	for _, c := range clouds {
 		t.Run(c.Name, func(t *testing.T) {
-			dgms, err := e.Rips(distances(c.Coords, c.N), 1)
+			dgms, err := e.Rips(t.Context(), distances(c.Coords, c.N), 1)
 			require.NoError(t, err)
 			finite := dgms[0].Finite()
 			require.Len(t, finite, c.N-1)
@@ -70,7 +70,7 @@ func testClouds(t *testing.T, clouds []golden.Cloud) {
 				tied := slices.Contains(c.Ambig.Bars0, i) ||
 					slices.ContainsFunc(finite, func(b ph.Bar) bool { return b != bar && b.Death == bar.Death })
 				if g := c.F32.Gens0[i]; !tied {
-					require.Equal(t, ph.Edge{U: g[1], V: g[2]}, bar.DeathEdge, "bar %d", i)
+					require.Equal(t, ph.Cell{U: g[1], V: g[2]}, bar.DeathCell, "bar %d", i)
 				}
 			}
 			bars := slices.Clone(dgms[1].Bars)
@@ -91,8 +91,8 @@ func testClouds(t *testing.T, clouds []golden.Cloud) {
 				require.InEpsilon(t, *want[0], bar.Birth, 1e-6)
 				require.InEpsilon(t, *want[1], bar.Death, 1e-6)
 				if g := c.F32.Gens1[i]; !slices.Contains(c.Ambig.Bars1, i) {
-					require.Equal(t, ph.Edge{U: g[0], V: g[1]}, bar.BirthEdge, "bar %d", i)
-					require.Equal(t, ph.Edge{U: g[2], V: g[3]}, bar.DeathEdge, "bar %d", i)
+					require.Equal(t, ph.Cell{U: g[0], V: g[1]}, bar.BirthCell, "bar %d", i)
+					require.Equal(t, ph.Cell{U: g[2], V: g[3]}, bar.DeathCell, "bar %d", i)
 				}
 			}
 		})

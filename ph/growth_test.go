@@ -33,7 +33,7 @@ func BenchmarkGrowth(b *testing.B) {
 				b.Run(fmt.Sprint(kind.name, "/", n, "/", name), func(b *testing.B) {
 					var e ph.Engine
 					for b.Loop() {
-						_, err := e.Compute(points, ph.Options{MaxDegree: 1, Workers: workers})
+						_, err := e.Compute(b.Context(), points, ph.Options{MaxDegree: 1, Workers: workers})
 						require.NoError(b, err)
 					}
 					if mb, ok := peakMemory(); ok {

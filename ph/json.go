@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// jsonDiagram is a diagram as JSON, and in a result what belongs to it.
+// jsonDiagram is the JSON form of a diagram and, in a result, of its classes.
 type jsonDiagram struct {
 	Degree    int                     `json:"degree"`
 	Bars      []couple[float64]       `json:"bars"`
@@ -66,7 +66,7 @@ func (d Diagram) json() (*jsonDiagram, error) {
 	if named {
 		out.Edges = make([]couple[couple[int32]], len(d.Bars))
 		for i, b := range d.Bars {
-			out.Edges[i] = couple[couple[int32]]{b.BirthEdge.json(), b.DeathEdge.json()}
+			out.Edges[i] = couple[couple[int32]]{b.BirthCell.json(), b.DeathCell.json()}
 		}
 	}
 	return out, nil
@@ -74,11 +74,11 @@ func (d Diagram) json() (*jsonDiagram, error) {
 
 // named reports whether the bar names edges: the zero value does not.
 func (b *Bar) named() bool {
-	return b.BirthEdge != noEdge && (b.BirthEdge != Edge{} || b.DeathEdge != Edge{})
+	return b.BirthCell != noCell && (b.BirthCell != Cell{} || b.DeathCell != Cell{})
 }
 
-func (e Edge) json() *couple[int32] {
-	if e == noEdge {
+func (e Cell) json() *couple[int32] {
+	if e == noCell {
 		return nil
 	}
 	return &couple[int32]{&e.U, &e.V}
@@ -117,7 +117,7 @@ func (d *Diagram) UnmarshalJSON(data []byte) error {
 		if ends[0] == nil {
 			return fmt.Errorf("ph: bar %d of degree %d has no birth", i, in.Degree)
 		}
-		b := Bar{*ends[0], math.Inf(1), noEdge, noEdge}
+		b := Bar{*ends[0], math.Inf(1), noCell, noCell}
 		if ends[1] != nil {
 			b.Death = *ends[1]
 		}
@@ -125,13 +125,13 @@ func (d *Diagram) UnmarshalJSON(data []byte) error {
 			return fmt.Errorf("ph: bar %d of degree %d %w", i, in.Degree, err)
 		}
 		if in.Edges != nil {
-			for k, e := range []*Edge{&b.BirthEdge, &b.DeathEdge} {
+			for k, e := range []*Cell{&b.BirthCell, &b.DeathCell} {
 				switch p := in.Edges[i][k]; {
 				case p == nil:
 				case p[0] == nil || p[1] == nil:
 					return fmt.Errorf("ph: the edges of bar %d of degree %d lack a point", i, in.Degree)
 				default:
-					*e = Edge{*p[0], *p[1]}
+					*e = Cell{*p[0], *p[1]}
 				}
 			}
 		}
@@ -142,8 +142,8 @@ func (d *Diagram) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes a list of diagrams, each with what belongs to its bars, if it
-// was asked for:
+// MarshalJSON writes a list of diagrams, each with the
+// representatives that were asked for:
 //
 //	"simplices": [[[3, 4], [0, 2, 4]], [[1, 7], null]]
 //	"cocycles": [[{"simplex": [3, 4], "coefficient": 1}], …]
@@ -151,36 +151,45 @@ func (d *Diagram) UnmarshalJSON(data []byte) error {
 //
 // A list of [Diagram] can be read back from it.
 func (r *Result) MarshalJSON() ([]byte, error) {
-	list := make([]*jsonDiagram, len(r.Diagrams))
-	for k, d := range r.Diagrams {
+	list := make([]*jsonDiagram, len(r.Classes))
+	for degree, d := range r.Diagrams() {
 		out, err := d.json()
 		if err != nil {
 			return nil, err
 		}
-		if r.Simplices != nil {
-			for _, p := range r.Simplices[k] {
-				out.Simplices = append(out.Simplices, [2]Simplex{p.Birth, p.End})
-			}
-		}
-		if r.Cocycles != nil {
-			for _, chain := range r.Cocycles[k] {
-				terms := make([]jsonTerm, len(chain))
-				for i, t := range chain {
-					terms[i] = jsonTerm(t)
-				}
-				out.Cocycles = append(out.Cocycles, terms)
-			}
-		}
-		if r.Cycles != nil && k == 1 {
-			for _, cycle := range r.Cycles {
-				edges := make([][2]int32, len(cycle))
-				for i, e := range cycle {
-					edges[i] = [2]int32{e.U, e.V}
-				}
-				out.Cycles = append(out.Cycles, edges)
-			}
-		}
-		list[k] = out
+		out.addRepresentatives(r.Classes[degree])
+		list[degree] = out
 	}
 	return json.Marshal(list)
+}
+
+// addRepresentatives adds what classes have beside their bars. A kind that no class
+// has is left out.
+func (d *jsonDiagram) addRepresentatives(classes []Class) {
+	has := func(c func(*Class) bool) bool {
+		return slices.ContainsFunc(classes, func(k Class) bool { return c(&k) })
+	}
+	if has(func(c *Class) bool { return c.BirthSimplex != nil }) {
+		for _, c := range classes {
+			d.Simplices = append(d.Simplices, [2]Simplex{c.BirthSimplex, c.DeathSimplex})
+		}
+	}
+	if has(func(c *Class) bool { return c.Cocycle != nil }) {
+		for _, c := range classes {
+			terms := make([]jsonTerm, len(c.Cocycle))
+			for i, t := range c.Cocycle {
+				terms[i] = jsonTerm(t)
+			}
+			d.Cocycles = append(d.Cocycles, terms)
+		}
+	}
+	if has(func(c *Class) bool { return c.Cycle != nil }) {
+		for _, c := range classes {
+			edges := make([][2]int32, len(c.Cycle))
+			for i, e := range c.Cycle {
+				edges[i] = [2]int32{e.U, e.V}
+			}
+			d.Cycles = append(d.Cycles, edges)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package ph
 
 import (
+	"context"
 	"fmt"
 	"math"
 )
@@ -12,7 +13,7 @@ import (
 // Apex is a point of the lune, −1 if that is empty, and Other one of another piece,
 // −1 if none is meant.
 type Lune struct {
-	Edge
+	Edge        Cell
 	Length      float32
 	Apex, Other int32
 }
@@ -35,16 +36,20 @@ type Lune struct {
 // length by U, then V, and those of one edge by Other. It is an error if an edge of the
 // last kind is not there, or if a length is NaN, infinite or negative. Whether others
 // are there cannot be seen: classes that nothing ends are essential.
-func (e *Engine) Lunes(n int, lunes []Lune) ([]Diagram, error) {
+func (e *Engine) Lunes(ctx context.Context, n int, lunes []Lune) ([]Diagram, error) {
 	s := &e.single
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if err := s.known.begin(n, lunes); err != nil {
 		return nil, err
 	}
-	e.begin(&Options{MaxDegree: 1})
+	o := &Options{MaxDegree: 1}
+	e.begin(o)
 	s.reduced.known(n, &s.known)
-	s.reduced.reportOne(&e.result)
-	s.reduced.reportZero(&e.result)
-	return e.result.Diagrams, nil
+	s.reduced.reportOne(&e.result, o)
+	s.reduced.reportZero(&e.result, o)
+	return e.bars(), nil
 }
 
 // knownLunes are those of the edges that matter, which need not be found.
@@ -71,29 +76,29 @@ func (k *knownLunes[T]) begin(n int, lunes []Lune) error {
 	k.at, k.taken = -1, 0
 	k.ranks.begin(len(lunes))
 	for i, l := range lunes {
-		if l.V < 0 || l.V >= l.U || int(l.U) >= n {
-			return fmt.Errorf("ph: lune %d is of an edge from point %d to %d: want U > V, of %d points", i, l.U, l.V, n)
+		if l.Edge.V < 0 || l.Edge.V >= l.Edge.U || int(l.Edge.U) >= n {
+			return fmt.Errorf("ph: lune %d is of an edge from point %d to %d: want U > V, of %d points", i, l.Edge.U, l.Edge.V, n)
 		}
-		if err := checkLength(int(l.U), int(l.V), l.Length); err != nil {
+		if err := checkLength(int(l.Edge.U), int(l.Edge.V), l.Length); err != nil {
 			return err
 		}
 		if i == 0 || !l.follows(lunes[i-1]) {
-			e := edgeOf(T(l.Length)+0, l.U, l.V)
+			e := edgeOf(T(l.Length)+0, l.Edge.U, l.Edge.V)
 			rank := len(k.edges)
-			if rank > 0 && compareEdges(k.edges[rank-1], e) >= 0 || !k.ranks.add(l.U, l.V, int32(rank)) {
-				return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, is out of order: want each edge once, by length, U and V, or once for each Other of one apex, ascending", i, l.U, l.V)
+			if rank > 0 && compareEdges(k.edges[rank-1], e) >= 0 || !k.ranks.add(l.Edge.U, l.Edge.V, int32(rank)) {
+				return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, is out of order: want each edge once, by length, U and V, or once for each Other of one apex, ascending", i, l.Edge.U, l.Edge.V)
 			}
 			k.edges, k.apexes = append(k.edges, e), append(k.apexes, l.Apex)
 			k.ends = append(k.ends, int32(len(k.others)))
 		}
 		for _, w := range [...]int32{l.Apex, l.Other} {
-			if w != -1 && (k.ranks.rank(l.U, w) < 0 || k.ranks.rank(l.V, w) < 0) {
-				return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, has the point %d, but the edges to it do not both come before", i, l.U, l.V, w)
+			if w != -1 && (k.ranks.rank(l.Edge.U, w) < 0 || k.ranks.rank(l.Edge.V, w) < 0) {
+				return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, has the point %d, but the edges to it do not both come before", i, l.Edge.U, l.Edge.V, w)
 			}
 		}
 		if l.Other != -1 {
 			if l.Apex == -1 {
-				return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, is in pieces but has no apex", i, l.U, l.V)
+				return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, is in pieces but has no apex", i, l.Edge.U, l.Edge.V)
 			}
 			k.others = append(k.others, l.Other)
 			k.ends[len(k.ends)-1]++

@@ -18,7 +18,7 @@ import (
 func lunesOf(m ph.Matrix32) []ph.Lune {
 	var lunes []ph.Lune
 	for _, l := range kerneltest.Lunes(m.Data, m.N) {
-		lunes = append(lunes, ph.Lune{Edge: ph.Edge{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
+		lunes = append(lunes, ph.Lune{Edge: ph.Cell{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
 	}
 	return lunes
 }
@@ -27,14 +27,14 @@ func lunesOf(m ph.Matrix32) []ph.Lune {
 // edges, of the lunes alone.
 func requireSameOfLunes(t *testing.T, e *ph.Engine, m ph.Matrix32) {
 	t.Helper()
-	want, err := ph.Rips(m, ph.Options{MaxDegree: 1})
+	want, err := ph.Rips(t.Context(), m, ph.Options{MaxDegree: 1})
 	require.NoError(t, err)
-	got, err := e.Lunes(m.N, lunesOf(m))
+	got, err := e.Lunes(t.Context(), m.N, lunesOf(m))
 	require.NoError(t, err)
 	require.Len(t, got, 2)
 	for degree, d := range got {
 		require.Equal(t, degree, d.Degree)
-		require.True(t, slices.Equal(want.Diagrams[degree].Bars, d.Bars), "degree %d", degree)
+		require.True(t, slices.Equal(want.Diagrams()[degree].Bars, d.Bars), "degree %d", degree)
 	}
 }
 
@@ -60,7 +60,7 @@ func TestLunesAreEnough(t *testing.T) {
 	for _, n := range []int{63, 64, 65, 150} {
 		requireSameOfLunes(t, &e, distances(circle(r, n), n)) // one long loop
 		requireSameOfLunes(t, &e, distances(draw(r, n, 30, 0), n))
-		_, err := e.Rips(distances(draw(r, n, 3, 0), n), 1) // in between, all distances
+		_, err := e.Rips(t.Context(), distances(draw(r, n, 3, 0), n), 1) // in between, all distances
 		require.NoError(t, err)
 	}
 }
@@ -88,14 +88,14 @@ func FuzzLunes(f *testing.F) {
 // With fewer lunes than have to be known nothing is assumed.
 func TestLunesThatEndNothing(t *testing.T) {
 	var e ph.Engine
-	dgms, err := e.Lunes(5, []ph.Lune{
-		{ph.Edge{U: 1, V: 0}, 1, -1, -1}, {ph.Edge{U: 2, V: 1}, 1, -1, -1}, {ph.Edge{U: 2, V: 0}, 2, -1, -1},
+	dgms, err := e.Lunes(t.Context(), 5, []ph.Lune{
+		{ph.Cell{U: 1, V: 0}, 1, -1, -1}, {ph.Cell{U: 2, V: 1}, 1, -1, -1}, {ph.Cell{U: 2, V: 0}, 2, -1, -1},
 	})
 	require.NoError(t, err)
 	require.Equal(t, "degree 0: [0, 1) [0, 1) [0, ∞) [0, ∞) [0, ∞)", fmt.Sprint(dgms[0]))
 	require.Equal(t, "degree 1: [2, ∞)", fmt.Sprint(dgms[1]))
 	for n := range 3 {
-		dgms, err := e.Lunes(n, nil)
+		dgms, err := e.Lunes(t.Context(), n, nil)
 		require.NoError(t, err)
 		require.Len(t, dgms[0].Bars, n)
 		require.Empty(t, dgms[1].Bars)
@@ -105,7 +105,7 @@ func TestLunesThatEndNothing(t *testing.T) {
 func TestLunesRefuses(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	at := func(u, v int32, length float32, points ...int32) ph.Lune {
-		l := ph.Lune{Edge: ph.Edge{U: u, V: v}, Length: length, Apex: -1, Other: -1}
+		l := ph.Lune{Edge: ph.Cell{U: u, V: v}, Length: length, Apex: -1, Other: -1}
 		if len(points) > 0 {
 			l.Apex = points[0]
 		}
@@ -145,10 +145,10 @@ func TestLunesRefuses(t *testing.T) {
 		{5, with(at(4, 0, 2), at(4, 2, 2, 0)), "lune 5, of the edge from point 4 to 2, has the point 0"},
 		{4, with(at(3, 1, 2, -1, 0)), "lune 4, of the edge from point 3 to 1, is in pieces but has no apex"},
 	} {
-		_, err := e.Lunes(c.n, c.lunes)
+		_, err := e.Lunes(t.Context(), c.n, c.lunes)
 		require.ErrorContains(t, err, c.want)
 	}
-	dgms, err := e.Lunes(4, with(at(2, 0, 2), at(3, 1, 2, 0, 2)))
+	dgms, err := e.Lunes(t.Context(), 4, with(at(2, 0, 2), at(3, 1, 2, 0, 2)))
 	require.NoError(t, err)
 	require.Equal(t, "degree 1: [1, 2) [2, ∞)", fmt.Sprint(dgms[1]))
 }
@@ -157,7 +157,7 @@ func TestLunesAllocateNothingWhenUsedAgain(t *testing.T) {
 	lunes := lunesOf(distances(circle(rand.New(rand.NewPCG(5, 6)), 100), 100))
 	var e ph.Engine
 	run := func() {
-		_, err := e.Lunes(100, lunes)
+		_, err := e.Lunes(t.Context(), 100, lunes)
 		require.NoError(t, err)
 	}
 	run()
@@ -175,13 +175,13 @@ func BenchmarkLunes(b *testing.B) {
 		var e ph.Engine
 		b.Run(fmt.Sprint(n, "/distances"), func(b *testing.B) {
 			for b.Loop() {
-				_, err := e.Rips(m, 1)
+				_, err := e.Rips(b.Context(), m, 1)
 				require.NoError(b, err)
 			}
 		})
 		b.Run(fmt.Sprint(n, "/lunes"), func(b *testing.B) {
 			for b.Loop() {
-				_, err := e.Lunes(n, lunes)
+				_, err := e.Lunes(b.Context(), n, lunes)
 				require.NoError(b, err)
 			}
 			b.ReportMetric(float64(len(lunes)), "lunes")

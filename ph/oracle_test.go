@@ -17,7 +17,7 @@ type graph struct {
 
 type edge struct {
 	length float64
-	ends   ph.Edge // U > V
+	ends   ph.Cell // U > V
 }
 
 // newGraph has the edges up to a threshold, in order; 0 stands for the
@@ -38,7 +38,7 @@ func newGraph(d ph.Distances, threshold float64) graph {
 	for i := range n {
 		for j := range i {
 			if v := d.Distance(i, j); v <= threshold && !math.IsInf(v, 1) {
-				g.edges = append(g.edges, edge{v, ph.Edge{U: int32(i), V: int32(j)}})
+				g.edges = append(g.edges, edge{v, ph.Cell{U: int32(i), V: int32(j)}})
 			}
 		}
 	}
@@ -110,13 +110,13 @@ func (g graph) oracle(degree, p int) [][]ph.Bar {
 			return
 		}
 		v := int32(all[birth].points[0])
-		bar := ph.Bar{Death: math.Inf(1), BirthEdge: ph.Edge{U: v, V: v}, DeathEdge: ph.Edge{U: -1, V: -1}}
+		bar := ph.Bar{Death: math.Inf(1), BirthCell: ph.Cell{U: v, V: v}, DeathCell: ph.Cell{U: -1, V: -1}}
 		if r := all[birth].rank; r >= 0 {
-			bar.Birth, bar.BirthEdge = g.edges[r].length, g.edges[r].ends
+			bar.Birth, bar.BirthCell = g.edges[r].length, g.edges[r].ends
 		}
 		if end >= 0 {
 			e := g.edges[all[end].rank]
-			bar.Death, bar.DeathEdge = e.length, e.ends
+			bar.Death, bar.DeathCell = e.length, e.ends
 		}
 		if d == 0 || bar.Birth < bar.Death {
 			diagrams[d] = append(diagrams[d], bar)
@@ -170,9 +170,9 @@ func (g graph) oracle(degree, p int) [][]ph.Bar {
 // compareBars is a total order.
 func compareBars(a, b ph.Bar) int {
 	return cmp.Or(cmp.Compare(a.Death, b.Death), cmp.Compare(a.Birth, b.Birth),
-		compareEnds(a.DeathEdge, b.DeathEdge), compareEnds(a.BirthEdge, b.BirthEdge))
+		compareEnds(a.DeathCell, b.DeathCell), compareEnds(a.BirthCell, b.BirthCell))
 }
 
-func compareEnds(a, b ph.Edge) int {
+func compareEnds(a, b ph.Cell) int {
 	return cmp.Or(cmp.Compare(a.U, b.U), cmp.Compare(a.V, b.V))
 }

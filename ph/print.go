@@ -7,9 +7,9 @@ import (
 
 // String returns the edge's points as "4-3", a vertex as "5", and no edge as
 // "none".
-func (e Edge) String() string {
+func (e Cell) String() string {
 	switch {
-	case e == noEdge:
+	case e == noCell:
 		return "none"
 	case e.U == e.V:
 		return strconv.Itoa(int(e.U))
@@ -27,7 +27,7 @@ func (b Bar) Format(s fmt.State, verb rune) {
 		return
 	}
 	if s.Flag('#') {
-		fmt.Fprintf(s, "ph.Bar{Birth:%#v, Death:%#v, BirthEdge:%#v, DeathEdge:%#v}", b.Birth, b.Death, b.BirthEdge, b.DeathEdge)
+		fmt.Fprintf(s, "ph.Bar{Birth:%#v, Death:%#v, BirthCell:%#v, DeathCell:%#v}", b.Birth, b.Death, b.BirthCell, b.DeathCell)
 		return
 	}
 	if b.Essential() {
@@ -38,9 +38,9 @@ func (b Bar) Format(s fmt.State, verb rune) {
 	if !s.Flag('+') {
 		return
 	}
-	fmt.Fprintf(s, " from %v", b.BirthEdge)
+	fmt.Fprintf(s, " from %v", b.BirthCell)
 	if !b.Essential() {
-		fmt.Fprintf(s, " to %v", b.DeathEdge)
+		fmt.Fprintf(s, " to %v", b.DeathCell)
 	}
 }
 

@@ -12,11 +12,11 @@ import (
 // the worst.
 func TestRankTableCannotBeFooled(t *testing.T) {
 	const golden, count = 0x9e3779b97f4a7c15, 4000
-	var edges []Edge
+	var edges []Cell
 	for u := int32(1); len(edges) < count; u++ {
 		for v := range u {
 			if (uint64(u)<<32|uint64(v))*golden>>58 == 0 && len(edges) < count {
-				edges = append(edges, Edge{u, v})
+				edges = append(edges, Cell{u, v})
 			}
 		}
 	}

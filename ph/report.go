@@ -7,64 +7,59 @@ import (
 )
 
 // reportZero adds degree 0 to a result.
-func (r *reduced[T]) reportZero(result *Result) {
-	bars := result.Diagrams[0].Bars[:0]
+func (r *reduced[T]) reportZero(result *Result, o *Options) {
+	classes := result.Classes[0][:0]
 	for _, m := range r.merges {
-		bars = append(bars, Bar{0, float64(m.edge.length), Edge{m.ended, m.ended}, m.edge.ends()})
+		c := Class{Bar: Bar{0, float64(m.edge.length), Cell{m.ended, m.ended}, m.edge.ends()}}
+		if o.Simplices {
+			c.BirthSimplex, c.DeathSimplex = Simplex{m.ended}, Simplex{m.edge.b, m.edge.a}
+		}
+		classes = append(classes, c)
 	}
-	finite := len(bars)
 	for v, parent := range r.joined.parent {
 		if v := int32(v); v == parent {
-			bars = append(bars, Bar{0, math.Inf(1), Edge{v, v}, Edge{-1, -1}})
-		}
-	}
-	result.Diagrams[0].Bars = bars
-	if result.Simplices != nil {
-		for i, b := range bars {
-			p := Pairing{Birth: Simplex{b.BirthEdge.U}}
-			if i < finite {
-				p.End = Simplex{b.DeathEdge.V, b.DeathEdge.U}
+			c := Class{Bar: Bar{0, math.Inf(1), Cell{v, v}, noCell}}
+			if o.Simplices {
+				c.BirthSimplex = Simplex{v}
 			}
-			result.Simplices[0] = append(result.Simplices[0], p)
+			classes = append(classes, c)
 		}
 	}
+	result.Classes[0] = classes
 }
 
 // reportOne adds degree 1 to a result, bars of length 0 left out.
-func (r *reduced[T]) reportOne(result *Result) {
+func (r *reduced[T]) reportOne(result *Result, o *Options) {
 	slices.SortFunc(r.deaths, func(p, q death) int {
 		return cmp.Or(cmp.Compare(p.edge, q.edge), cmp.Compare(p.birth, q.birth))
 	})
-	bars := result.Diagrams[1].Bars[:0]
+	classes := result.Classes[1][:0]
 	for _, d := range r.deaths {
 		birth, end := r.edges.edge(d.birth), r.edges.edge(d.edge)
 		if birth.length == end.length {
 			continue
 		}
-		bars = append(bars, Bar{float64(birth.length), float64(end.length), birth.ends(), end.ends()})
-		if result.Simplices != nil {
-			result.Simplices[1] = append(result.Simplices[1], Pairing{
-				Birth: Simplex{birth.b, birth.a}, End: sorted(end.b, end.a, r.point(d.apex)),
-			})
+		c := Class{Bar: Bar{float64(birth.length), float64(end.length), birth.ends(), end.ends()}}
+		if o.Simplices {
+			c.BirthSimplex, c.DeathSimplex = Simplex{birth.b, birth.a}, sorted(end.b, end.a, r.point(d.apex))
 		}
-		if result.Cycles != nil {
-			result.Cycles = append(result.Cycles, r.cycle(d.birth))
+		if o.Cycles {
+			c.Cycle = r.cycle(d.birth)
 		}
+		classes = append(classes, c)
 	}
 	for _, rank := range r.births {
 		if *r.edges.fate(rank) != born {
 			continue
 		}
 		e := r.edges.edge(rank)
-		bars = append(bars, Bar{float64(e.length), math.Inf(1), e.ends(), Edge{-1, -1}})
-		if result.Simplices != nil {
-			result.Simplices[1] = append(result.Simplices[1], Pairing{Birth: Simplex{e.b, e.a}})
+		c := Class{Bar: Bar{float64(e.length), math.Inf(1), e.ends(), noCell}}
+		if o.Simplices {
+			c.BirthSimplex = Simplex{e.b, e.a}
 		}
-		if result.Cycles != nil {
-			result.Cycles = append(result.Cycles, nil)
-		}
+		classes = append(classes, c)
 	}
-	result.Diagrams[1].Bars = bars
+	result.Classes[1] = classes
 }
 
 func sorted(points ...int32) Simplex {
@@ -73,9 +68,9 @@ func sorted(points ...int32) Simplex {
 }
 
 // cycle returns the edges of the column that ended the loop of a birth edge.
-func (r *reduced[T]) cycle(birth int32) []Edge {
+func (r *reduced[T]) cycle(birth int32) []Cell {
 	s := r.columns[dead-*r.edges.fate(birth)]
-	edges := make([]Edge, 0, s.to-s.from)
+	edges := make([]Cell, 0, s.to-s.from)
 	for _, rank := range r.arena[s.from:s.to] {
 		edges = append(edges, r.edges.edge(rank).ends())
 	}
@@ -83,40 +78,43 @@ func (r *reduced[T]) cycle(birth int32) []Edge {
 }
 
 // report adds a degree to a result, bars of length 0 left out.
-func (c *cohomology) report(result *Result, degree int) {
+func (c *cohomology) report(result *Result, o *Options, degree int) {
 	slices.SortFunc(c.pairs, func(p, q pair) int {
 		// An end of 0, of an essential class, becomes the greatest.
 		return cmp.Or(
 			cmp.Compare(c.code.rankOf(p.end, degree+2)-1, c.code.rankOf(q.end, degree+2)-1),
 			cmp.Compare(p.birth, q.birth), cmp.Compare(p.end, q.end))
 	})
-	bars := result.Diagrams[degree].Bars[:0]
-	if result.Simplices != nil {
-		result.Simplices[degree] = nil // that of another way to compute the degree
+	var loops []Class // of degree 1, found with their cycles
+	if degree == 1 && o.Cycles {
+		loops = result.Classes[1]
 	}
+	classes := result.Classes[degree][:0]
 	for _, p := range c.pairs {
 		rank := c.code.rankOf(p.birth, degree+1)
-		bar := Bar{c.lengths[rank], math.Inf(1), c.ends[rank], Edge{-1, -1}}
+		class := Class{Bar: Bar{c.lengths[rank], math.Inf(1), c.ends[rank], noCell}}
 		if p.end != 0 {
 			rank := c.code.rankOf(p.end, degree+2)
-			bar.Death, bar.DeathEdge = c.lengths[rank], c.ends[rank]
+			class.Death, class.DeathCell = c.lengths[rank], c.ends[rank]
 		}
-		if bar.Birth == bar.Death {
+		if class.Birth == class.Death {
 			continue
 		}
-		bars = append(bars, bar)
-		if result.Simplices != nil {
-			pairing := Pairing{Birth: c.simplex(p.birth, degree+1)}
+		if loops != nil {
+			class.Cycle = loops[len(classes)].Cycle
+		}
+		if o.Simplices {
+			class.BirthSimplex = c.simplex(p.birth, degree+1)
 			if p.end != 0 {
-				pairing.End = c.simplex(p.end, degree+2)
+				class.DeathSimplex = c.simplex(p.end, degree+2)
 			}
-			result.Simplices[degree] = append(result.Simplices[degree], pairing)
 		}
-		if result.Cocycles != nil {
-			result.Cocycles[degree] = append(result.Cocycles[degree], c.cocycle(p, degree))
+		if o.Cocycles {
+			class.Cocycle = c.cocycle(p, degree)
 		}
+		classes = append(classes, class)
 	}
-	result.Diagrams[degree].Bars = bars
+	result.Classes[degree] = classes
 }
 
 func (c *cohomology) simplex(code uint64, points int) Simplex {

@@ -12,8 +12,8 @@ import (
 )
 
 // ranks tells the place of each edge in the order of the filtration.
-func (g graph) ranks() map[ph.Edge]int {
-	ranks := make(map[ph.Edge]int)
+func (g graph) ranks() map[ph.Cell]int {
+	ranks := make(map[ph.Cell]int)
 	for i, e := range g.edges {
 		ranks[e.ends] = i
 	}
@@ -21,13 +21,13 @@ func (g graph) ranks() map[ph.Edge]int {
 }
 
 // rankOf returns the rank of a simplex, and fails if an edge of it is missing.
-func rankOf(t *testing.T, ranks map[ph.Edge]int, s ph.Simplex) int {
+func rankOf(t *testing.T, ranks map[ph.Cell]int, s ph.Simplex) int {
 	t.Helper()
 	require.True(t, slices.IsSorted(s), "points ascend: %v", s)
 	youngest := -1
 	for i, u := range s {
 		for _, v := range s[i+1:] {
-			r, ok := ranks[ph.Edge{U: v, V: u}]
+			r, ok := ranks[ph.Cell{U: v, V: u}]
 			require.True(t, ok, "%v has no edge from %d to %d", s, u, v)
 			youngest = max(youngest, r)
 		}
@@ -40,24 +40,21 @@ func rankOf(t *testing.T, ranks map[ph.Edge]int, s ph.Simplex) int {
 func requireSimplices(t *testing.T, g graph, res *ph.Result) {
 	t.Helper()
 	ranks := g.ranks()
-	require.Len(t, res.Simplices, len(res.Diagrams))
-	for degree, d := range res.Diagrams {
-		require.Len(t, res.Simplices[degree], len(d.Bars))
+	for degree, classes := range res.Classes {
 		seen := make(map[string]bool)
-		for i, b := range d.Bars {
-			p := res.Simplices[degree][i]
-			require.Len(t, p.Birth, degree+1)
-			require.False(t, seen[fmt.Sprint(p.Birth)], "%v gives birth twice", p.Birth)
-			seen[fmt.Sprint(p.Birth)] = true
+		for _, b := range classes {
+			require.Len(t, b.BirthSimplex, degree+1)
+			require.False(t, seen[fmt.Sprint(b.BirthSimplex)], "%v gives birth twice", b.BirthSimplex)
+			seen[fmt.Sprint(b.BirthSimplex)] = true
 			if degree > 0 {
-				require.Equal(t, b.BirthEdge, g.edges[rankOf(t, ranks, p.Birth)].ends)
+				require.Equal(t, b.BirthCell, g.edges[rankOf(t, ranks, b.BirthSimplex)].ends)
 			}
 			if b.Essential() {
-				require.Empty(t, p.End)
+				require.Nil(t, b.DeathSimplex)
 				continue
 			}
-			require.Len(t, p.End, degree+2)
-			require.Equal(t, b.DeathEdge, g.edges[rankOf(t, ranks, p.End)].ends)
+			require.Len(t, b.DeathSimplex, degree+2)
+			require.Equal(t, b.DeathCell, g.edges[rankOf(t, ranks, b.DeathSimplex)].ends)
 		}
 	}
 }
@@ -69,26 +66,25 @@ func requireSimplices(t *testing.T, g graph, res *ph.Result) {
 func requireCocycles(t *testing.T, g graph, res *ph.Result, p int) {
 	t.Helper()
 	ranks := g.ranks()
-	for degree, d := range res.Diagrams[1:] {
+	for degree, classes := range res.Classes[1:] {
 		degree++
-		require.Len(t, res.Cocycles[degree], len(d.Bars))
-		for i, b := range d.Bars {
-			chain := res.Cocycles[degree][i]
+		for _, b := range classes {
+			chain := b.Cocycle
 			value := make(map[string]int)
-			birth := ranks[b.BirthEdge]
+			birth := ranks[b.BirthCell]
 			found := false
 			for _, term := range chain {
 				require.Len(t, term.Simplex, degree+1)
 				require.True(t, 0 < term.Coefficient && term.Coefficient < p)
 				r := rankOf(t, ranks, term.Simplex)
 				require.GreaterOrEqual(t, r, birth)
-				found = found || slices.Equal(term.Simplex, res.Simplices[degree][i].Birth)
+				found = found || slices.Equal(term.Simplex, b.BirthSimplex)
 				value[fmt.Sprint(term.Simplex)] = term.Coefficient
 			}
 			require.True(t, found, "the birth simplex is in the cocycle")
 			death := len(g.edges)
 			if !b.Essential() {
-				death = ranks[b.DeathEdge]
+				death = ranks[b.DeathCell]
 			}
 			for _, f := range g.faces(degree + 2) {
 				if len(f.points) != degree+2 || f.rank >= death {
@@ -110,31 +106,30 @@ func requireCocycles(t *testing.T, g graph, res *ph.Result, p int) {
 func requireCycles(t *testing.T, g graph, res *ph.Result) {
 	t.Helper()
 	ranks := g.ranks()
-	require.Len(t, res.Cycles, len(res.Diagrams[1].Bars))
-	for i, b := range res.Diagrams[1].Bars {
-		cycle := res.Cycles[i]
+	for _, b := range res.Classes[1] {
+		cycle := b.Cycle
 		if b.Essential() {
-			require.Empty(t, cycle)
+			require.Nil(t, cycle)
 			continue
 		}
 		degrees := make(map[int32]int)
 		for _, e := range cycle {
 			degrees[e.U]++
 			degrees[e.V]++
-			require.LessOrEqual(t, ranks[e], ranks[b.BirthEdge])
+			require.LessOrEqual(t, ranks[e], ranks[b.BirthCell])
 		}
-		require.Contains(t, cycle, b.BirthEdge)
+		require.Contains(t, cycle, b.BirthCell)
 		for v, k := range degrees {
 			require.Zero(t, k%2, "the cycle is closed at point %d", v)
 		}
-		require.True(t, g.bounds(cycle, ranks[b.DeathEdge]), "a boundary at death: %v", b)
-		require.False(t, g.bounds(cycle, ranks[b.DeathEdge]-1), "no boundary before death: %v", b)
+		require.True(t, g.bounds(cycle, ranks[b.DeathCell]), "a boundary at death: %v", b)
+		require.False(t, g.bounds(cycle, ranks[b.DeathCell]-1), "no boundary before death: %v", b)
 	}
 }
 
 // bounds reports whether a set of edges is a sum of triangles of ranks up to the
 // given one.
-func (g graph) bounds(edges []ph.Edge, rank int) bool {
+func (g graph) bounds(edges []ph.Cell, rank int) bool {
 	ranks := g.ranks()
 	reduced := make(map[int]map[int]bool) // columns, by their pivots
 	reduce := func(column map[int]bool) int {
@@ -163,7 +158,7 @@ func (g graph) bounds(edges []ph.Edge, rank int) bool {
 		column := make(map[int]bool)
 		for i, u := range f.points {
 			for _, v := range f.points[i+1:] {
-				column[ranks[ph.Edge{U: int32(v), V: int32(u)}]] = true
+				column[ranks[ph.Cell{U: int32(v), V: int32(u)}]] = true
 			}
 		}
 		if pivot := reduce(column); pivot >= 0 {
@@ -189,16 +184,16 @@ func TestRepresentatives(t *testing.T) {
 			o.Threshold = 0.5 + 2*r.Float64()
 		}
 		g := newGraph(m, o.Threshold)
-		res, err := e.Compute(m, o)
+		res, err := e.Compute(t.Context(), m, o)
 		require.NoError(t, err)
-		requireBars(t, g.oracle(o.MaxDegree, p), res.Diagrams, trial, o)
+		requireBars(t, g.oracle(o.MaxDegree, p), res.Diagrams(), trial, o)
 		requireSimplices(t, g, res)
 		requireCocycles(t, g, res, p)
 		if p == 2 {
 			requireCycles(t, g, res)
 		}
 		o = ph.Options{MaxDegree: 1, Threshold: o.Threshold, Simplices: true, Cycles: true} // in another way
-		res, err = e.Compute(m, o)
+		res, err = e.Compute(t.Context(), m, o)
 		require.NoError(t, err)
 		requireSimplices(t, g, res)
 		requireCycles(t, g, res)
@@ -211,11 +206,11 @@ func TestCyclesOfComponents(t *testing.T) {
 	m := distances(draw(r, 9, 2, 0), 9)
 	var e ph.Engine
 	for range 2 {
-		res, err := e.Compute(m, ph.Options{Cycles: true, Cocycles: true, Simplices: true})
+		res, err := e.Compute(t.Context(), m, ph.Options{Cycles: true, Cocycles: true, Simplices: true})
 		require.NoError(t, err)
-		requireBars(t, newGraph(m, 0).oracle(0, 2), res.Diagrams)
-		require.Empty(t, res.Cycles)
-		_, err = e.Compute(m, ph.Options{MaxDegree: 1})
+		requireBars(t, newGraph(m, 0).oracle(0, 2), res.Diagrams())
+		require.Nil(t, res.Classes[0][0].Cycle)
+		_, err = e.Compute(t.Context(), m, ph.Options{MaxDegree: 1})
 		require.NoError(t, err)
 	}
 }

@@ -1,48 +1,60 @@
 package ph
 
-// A Result is the persistent homology of a filtration. What belongs to a bar
-// has the bar's place: Simplices[k][i] to Diagrams[k].Bars[i].
+import "slices"
+
+// A Result is the persistent homology of a filtration: its classes by degree.
+//
+// Its JSON form is a list of diagrams, as [Diagram] has it, each with the
+// representatives that the options asked for.
 type Result struct {
-	// Diagrams has degrees 0, 1, ….
-	Diagrams []Diagram
-
-	// Simplices are the pairing, in each degree, when asked for.
-	Simplices [][]Pairing
-
-	// Cocycles are representatives of the classes of each degree, when asked
-	// for, and empty in degree 0. A cocycle is one at all scales where its class
-	// is alive, restricted to the simplices that are there.
-	Cocycles [][]Chain
-
-	// Cycles are representatives of the classes of degree 1, when asked for: a
-	// set of edges, an even number at each point, that the birth edge completes
-	// and that is a boundary from death on. It is empty where the class is
-	// essential.
-	Cycles [][]Edge
+	// Classes[k] has the classes of degree k in the order of their deaths,
+	// essential classes last.
+	Classes [][]Class
 }
 
-// begin makes room for what is asked for.
-func (r *Result) begin(o *Options) {
-	if o.Simplices {
-		r.Simplices = make([][]Pairing, o.MaxDegree+1)
+// Diagrams returns the bars of each degree, in new memory.
+func (r *Result) Diagrams() []Diagram { return copyBars(nil, r.Classes) }
+
+// copyBars sets the first diagrams to the bars of classes, in the memory of
+// diagrams, of which it adds as many as are missing.
+func copyBars(diagrams []Diagram, classes [][]Class) []Diagram {
+	for degree, list := range classes {
+		if degree == len(diagrams) {
+			diagrams = append(diagrams, Diagram{Degree: degree})
+		}
+		d := &diagrams[degree]
+		d.Bars = slices.Grow(d.Bars[:0], len(list))
+		for i := range list {
+			d.Bars = append(d.Bars, list[i].Bar)
+		}
 	}
-	if o.Cocycles {
-		r.Cocycles = make([][]Chain, o.MaxDegree+1)
-	}
-	if o.Cycles && o.MaxDegree > 0 {
-		r.Cycles = [][]Edge{}
-	}
+	return diagrams
+}
+
+// A Class is one class of persistent homology: its bar, and what else [Options]
+// ask for. What they do not ask for is nil.
+type Class struct {
+	Bar
+
+	// BirthSimplex and DeathSimplex are the simplices that give birth to the class
+	// and that end it. Each is the youngest of the simplices whose edges are no
+	// longer than the birth cell and the death cell. DeathSimplex is nil where the
+	// class is essential.
+	BirthSimplex, DeathSimplex Simplex
+
+	// Cocycle represents the class in cohomology, in degree 1 and higher. It is a
+	// cocycle at all scales at which the class is alive, restricted to the
+	// simplices of that scale.
+	Cocycle Chain
+
+	// Cycle represents a class of degree 1: a set of edges with an even number at
+	// each point. The birth edge completes the cycle, and from the death on it is a
+	// boundary. It is nil where the class is essential.
+	Cycle []Cell
 }
 
 // A Simplex is a set of points, ascending.
 type Simplex []int32
-
-// A Pairing names the simplices with which a class is born and ends, which are
-// the youngest of all whose edges are no longer than the birth and the death
-// edge of its bar. End is empty where the class is essential.
-type Pairing struct {
-	Birth, End Simplex
-}
 
 // A Chain is a linear combination of simplices.
 type Chain []Term

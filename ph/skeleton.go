@@ -10,7 +10,7 @@ import (
 // its rank; that of a simplex is the rank of its youngest edge.
 type skeleton struct {
 	n       int
-	ends    []Edge    // of the edge of each rank
+	ends    []Cell    // of the edge of each rank
 	lengths []float64 // of the edge of each rank
 
 	// links are the edges at each point, by ascending neighbor: the links of v

@@ -54,12 +54,12 @@ func TestWorkersAgree(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			o := c.o
 			o.Workers = 1
-			want, err := ph.Rips(c.d, o)
+			want, err := ph.Rips(t.Context(), c.d, o)
 			require.NoError(t, err)
 			var e ph.Engine
 			for _, workers := range []int{2, 16, 4, 7} {
 				o.Workers = workers
-				got, err := e.Compute(c.d, o)
+				got, err := e.Compute(t.Context(), c.d, o)
 				require.NoError(t, err)
 				require.Equal(t, want, got, "%d workers", workers)
 			}
@@ -77,9 +77,9 @@ func TestProcessorsAgree(t *testing.T) {
 	for _, processors := range []int{1, 2, 4, 7} {
 		runtime.GOMAXPROCS(processors)
 		before := runtime.NumGoroutine()
-		one, err := ph.Rips(circle, ph.Options{MaxDegree: 1, Simplices: true, Cycles: true})
+		one, err := ph.Rips(t.Context(), circle, ph.Options{MaxDegree: 1, Simplices: true, Cycles: true})
 		require.NoError(t, err)
-		two, err := ph.Rips(cloud, ph.Options{MaxDegree: 2, Simplices: true, Cocycles: true, Threshold: 0.5})
+		two, err := ph.Rips(t.Context(), cloud, ph.Options{MaxDegree: 2, Simplices: true, Cocycles: true, Threshold: 0.5})
 		require.NoError(t, err)
 		if loops == nil {
 			loops, voids = one, two

@@ -83,9 +83,9 @@ func TestConfigJSON(t *testing.T) {
 	c.Spread = synth.Spread{Method: synth.Interpolate, Bandwidth: 0.25}
 	c.Attract = true
 	d := c
-	none := ph.Edge{U: -1, V: -1}
+	none := ph.Cell{U: -1, V: -1}
 	d.Truth, d.TrueDiagrams = nil, []ph.Diagram{{Degree: 0, Bars: []ph.Bar{
-		{Death: 1.5, BirthEdge: none, DeathEdge: none}, {Death: math.Inf(1), BirthEdge: none, DeathEdge: none},
+		{Death: 1.5, BirthCell: none, DeathCell: none}, {Death: math.Inf(1), BirthCell: none, DeathCell: none},
 	}}, {Degree: 1, Bars: []ph.Bar{}}}
 	for _, want := range []synth.Config{c, d} {
 		data, err := json.Marshal(want)

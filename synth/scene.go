@@ -27,12 +27,12 @@ func DiagramsOf(dev kernels.Device, c *cloud.Cloud) ([]ph.Diagram, error) {
 // withEssential returns a target's diagrams with what it leaves out because no
 // loss uses it: the bar of degree 0 that never dies.
 func withEssential(t *topoloss.Target) []ph.Diagram {
-	none := ph.Edge{U: -1, V: -1}
+	none := ph.Cell{U: -1, V: -1}
 	diagrams := make([]ph.Diagram, 0, 2)
 	for _, d := range t.Diagrams() {
 		bars := append([]ph.Bar(nil), d.Bars...)
 		if d.Degree == 0 {
-			bars = append(bars, ph.Bar{Death: math.Inf(1), BirthEdge: none, DeathEdge: none})
+			bars = append(bars, ph.Bar{Death: math.Inf(1), BirthCell: none, DeathCell: none})
 		}
 		diagrams = append(diagrams, ph.Diagram{Degree: d.Degree, Bars: bars})
 	}
@@ -62,7 +62,7 @@ func (r *Run) scene(title string, c *cloud.Cloud) (viz.Scene, error) {
 			continue
 		}
 		bar := diagrams[t.Degree].Bars[w.A]
-		for _, e := range [...]ph.Edge{bar.BirthEdge, bar.DeathEdge} {
+		for _, e := range [...]ph.Cell{bar.BirthCell, bar.DeathCell} {
 			if e.U != e.V {
 				s.Edges = append(s.Edges, e)
 			}

@@ -27,7 +27,7 @@ func BenchmarkRips128(b *testing.B) {
 	run := func() {
 		dev.Distances(d, x, n, dim)
 		require.NoError(b, dev.Read(m.Data, d))
-		_, err := e.Rips(m, 1)
+		_, err := e.Rips(b.Context(), m, 1)
 		require.NoError(b, err)
 	}
 	run()

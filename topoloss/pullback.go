@@ -27,7 +27,7 @@ func (l *Loss) record(x *autograd.Var, r Result) error {
 	for degree, bars := range r.Bars {
 		for i, b := range bars {
 			s := r.Slopes[degree][i]
-			if !p.add(b.BirthEdge, b.Birth, s.Birth) || !p.add(b.DeathEdge, b.Death, s.Death) {
+			if !p.add(b.BirthCell, b.Birth, s.Birth) || !p.add(b.DeathCell, b.Death, s.Death) {
 				return fmt.Errorf("topoloss: the derivative with respect to bar %d of degree %d, from %v to %v, is %v: too large for a float32", i, degree, b.Birth, b.Death, s)
 			}
 		}
@@ -82,7 +82,7 @@ const shortest = 1e-30
 
 // add adds the slope of an edge's length and reports whether it can be
 // represented. A vertex has no length to change.
-func (p *pullback) add(e ph.Edge, length, slope float64) bool {
+func (p *pullback) add(e ph.Cell, length, slope float64) bool {
 	c := float32(slope)
 	if c != 0 && e.U != e.V && length >= shortest {
 		p.pairs = append(p.pairs, kernels.Pair{U: e.U, V: e.V, Coef: c})

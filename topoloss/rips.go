@@ -1,6 +1,7 @@
 package topoloss
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
@@ -20,6 +21,7 @@ type rips struct {
 	entries   []ph.Entry[float32] // those of the spanning tree
 	found     []kernels.Lune      // from the device
 	lunes     []ph.Lune           // the same
+	bars      [1]ph.Diagram       // of degree 0, from the spanning tree
 }
 
 // diagrams returns the diagrams of a cloud from degree 0 to degree. A device that finds
@@ -38,19 +40,20 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 			return nil, err
 		}
 		var result *ph.Result
-		if result, err = r.engine.Compute(ph.Sparse[float32]{N: n, Entries: r.entries}, ph.Options{}); err == nil {
-			diagrams = result.Diagrams
+		sparse := ph.Sparse[float32]{N: n, Entries: r.entries}
+		if result, err = r.engine.Compute(context.TODO(), sparse, ph.Options{}); err == nil {
+			diagrams = r.components(result)
 		}
 	case ok && degree == 1:
 		if err := r.find(dev); err != nil {
 			return nil, err
 		}
-		diagrams, err = r.engine.Lunes(n, r.lunes)
+		diagrams, err = r.engine.Lunes(context.TODO(), n, r.lunes)
 	default:
 		if err := r.measure(x); err != nil {
 			return nil, err
 		}
-		diagrams, err = r.engine.Rips(ph.Matrix32{N: n, Data: r.distances}, degree)
+		diagrams, err = r.engine.Rips(context.TODO(), ph.Matrix32{N: n, Data: r.distances}, degree)
 	}
 	if err != nil || n == 1 { // one point has no distance to see a NaN by
 		if bad := checkRows(x); bad != nil {
@@ -61,6 +64,16 @@ func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
 		return nil, fmt.Errorf("topoloss: %w", err)
 	}
 	return diagrams, nil
+}
+
+// components returns the diagram of degree 0 of a result.
+func (r *rips) components(result *ph.Result) []ph.Diagram {
+	d := &r.bars[0]
+	d.Bars = d.Bars[:0]
+	for i := range result.Classes[0] {
+		d.Bars = append(d.Bars, result.Classes[0][i].Bar)
+	}
+	return r.bars[:]
 }
 
 // span brings the edges of a cloud's minimum spanning tree to the host: all
@@ -83,7 +96,7 @@ func (r *rips) find(dev kernels.RipsDevice) (err error) {
 	}
 	r.lunes = r.lunes[:0]
 	for _, l := range r.found {
-		r.lunes = append(r.lunes, ph.Lune{Edge: ph.Edge{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
+		r.lunes = append(r.lunes, ph.Lune{Edge: ph.Cell{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
 	}
 	return nil
 }

@@ -71,8 +71,8 @@ func TestDevicesKeepDistances(t *testing.T) {
 				require.Len(t, got.Bars[d], len(bars))
 				require.NotEmpty(t, bars)
 				for i, b := range bars {
-					require.Equal(t, b.BirthEdge, got.Bars[d][i].BirthEdge)
-					require.Equal(t, b.DeathEdge, got.Bars[d][i].DeathEdge)
+					require.Equal(t, b.BirthCell, got.Bars[d][i].BirthCell)
+					require.Equal(t, b.DeathCell, got.Bars[d][i].DeathCell)
 				}
 			}
 			require.EqualValues(t, 2, driver.Counters(kernel).Launches) // of the target, too

@@ -65,7 +65,7 @@ func TestCloudKeepsEqualAxesAndShowsTheWindow(t *testing.T) {
 func TestCloudInSpace(t *testing.T) {
 	s := Scene{
 		Cloud: &cloud.Cloud{Dim: 3, Coords: []float32{1, -1, 1, -1, 1, -1, -1, -1, -1, 0, 0, 0}},
-		Edges: []ph.Edge{{U: 0, V: 1}},
+		Edges: []ph.Cell{{U: 0, V: 1}},
 	}
 	p, marks := drawCloud(&s)
 	glyphs := marksOf[glyph](marks)

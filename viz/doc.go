@@ -6,7 +6,7 @@
 // together about a cloud is a [Scene]: the cloud, its diagrams, and what they are
 // compared with.
 //
-//	diagrams, err := engine.Rips(distances, 1)
+//	diagrams, err := engine.Rips(ctx, distances, 1)
 //	…
 //	err = viz.Diagram(w, viz.Scene{Title: "A noisy circle", Diagrams: diagrams})
 //

@@ -21,7 +21,7 @@ type Scene struct {
 	Cloud, True *cloud.Cloud
 	// Edges are drawn between points of Cloud: the cycle of a bar, for instance,
 	// or its birth and death edges.
-	Edges []ph.Edge
+	Edges []ph.Cell
 
 	// Diagrams are drawn solid, over Target, hollow.
 	Diagrams, Target []ph.Diagram

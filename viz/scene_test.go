@@ -20,7 +20,7 @@ func example() Scene {
 		Title: "step 7",
 		Cloud: &cloud.Cloud{Dim: 2, Coords: []float32{0, 0, 4, 0, 4, 3, 1, 2}},
 		True:  &cloud.Cloud{Dim: 2, Coords: []float32{-2, -1, 2, 4}},
-		Edges: []ph.Edge{{U: 0, V: 1}},
+		Edges: []ph.Cell{{U: 0, V: 1}},
 		Diagrams: []ph.Diagram{
 			{Degree: 0, Bars: []ph.Bar{{Death: 2.2}, {Death: 3}, {Death: inf}}},
 			{Degree: 1, Bars: []ph.Bar{{Birth: 4, Death: 5}}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 
@@ -184,7 +185,7 @@ func rips(dev kernels.Device, x *autograd.Tensor) func() {
 	distances := measure(dev, x)
 	var e ph.Engine
 	return func() {
-		_, err := e.Rips(distances(), 1)
+		_, err := e.Rips(context.Background(), distances(), 1)
 		check(err)
 	}
 }
@@ -221,7 +222,7 @@ func sphere(n int) ph.Points[float32] {
 func persistence(p ph.Points[float32], degree int) func() {
 	var e ph.Engine
 	return func() {
-		_, err := e.Compute(p, ph.Options{MaxDegree: degree})
+		_, err := e.Compute(context.Background(), p, ph.Options{MaxDegree: degree})
 		check(err)
 	}
 }
@@ -231,7 +232,7 @@ func distance(dev kernels.Device, n int, run func(m *ph.Matcher, a, b []ph.Bar))
 	var bars [2][]ph.Bar
 	for k := range bars {
 		var e ph.Engine
-		d, err := e.Rips(measure(dev, gaussian(dev, n, uint64(k+1)))(), 1)
+		d, err := e.Rips(context.Background(), measure(dev, gaussian(dev, n, uint64(k+1)))(), 1)
 		check(err)
 		bars[k] = d[1].Finite()
 	}

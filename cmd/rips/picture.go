@@ -12,7 +12,7 @@ import (
 
 // draw writes the pictures of a result.
 func draw(name string, d ph.Distances, r *ph.Result) error {
-	scene := viz.Scene{Title: fmt.Sprintf("%d points", d.Len()), Diagrams: r.Diagrams}
+	scene := viz.Scene{Title: fmt.Sprintf("%d points", d.Len()), Diagrams: r.Diagrams()}
 	if err := picture(name+"-diagram.png", viz.Diagram, scene); err != nil {
 		return err
 	}
@@ -24,11 +24,9 @@ func draw(name string, d ph.Distances, r *ph.Result) error {
 		return nil
 	}
 	scene.Cloud = points
-	if len(r.Diagrams) > 1 {
-		if longest, ok := longestLoop(r); ok {
-			scene.Edges = r.Cycles[longest]
-			scene.Title += fmt.Sprintf(", the longest loop %.3v", r.Diagrams[1].Bars[longest])
-		}
+	if longest := longestLoop(r); longest != nil {
+		scene.Edges = longest.Cycle
+		scene.Title += fmt.Sprintf(", the longest loop %.3v", longest.Bar)
 	}
 	return picture(name+"-cloud.png", viz.Cloud, scene)
 }
@@ -52,13 +50,17 @@ func pointsOf(d ph.Distances) *cloud.Cloud {
 	return nil
 }
 
-// longestLoop returns the place of the longest bar of degree 1 that has a cycle.
-func longestLoop(r *ph.Result) (place int, ok bool) {
-	for i, cycle := range r.Cycles {
-		bars := r.Diagrams[1].Bars
-		if len(cycle) > 0 && (!ok || bars[i].Persistence() > bars[place].Persistence()) {
-			place, ok = i, true
+// longestLoop returns the class of degree 1 with the longest bar of those that have
+// a cycle, nil if none has.
+func longestLoop(r *ph.Result) (longest *ph.Class) {
+	if len(r.Classes) < 2 {
+		return nil
+	}
+	for i := range r.Classes[1] {
+		c := &r.Classes[1][i]
+		if len(c.Cycle) > 0 && (longest == nil || c.Persistence() > longest.Persistence()) {
+			longest = c
 		}
 	}
-	return place, ok
+	return longest
 }

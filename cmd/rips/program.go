@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"golang.org/x/term"
 
@@ -76,8 +77,8 @@ func read[T ph.Float](o *options, stdin io.Reader) (ph.Distances, error) {
 	return d, nil
 }
 
-// run reads and computes what is asked for, or stops waiting for it if the user
-// does.
+// run reads the input and computes its persistent homology. It returns early if ctx
+// is done, even while it waits for input.
 func (o *options) run(ctx context.Context, stdin io.Reader) (ph.Distances, *ph.Result, error) {
 	c := o.compute
 	c.Simplices = o.json
@@ -91,14 +92,17 @@ func (o *options) run(ctx context.Context, stdin io.Reader) (ph.Distances, *ph.R
 	go func() {
 		var a answer
 		if a.Distances, a.error = o.read(stdin); a.error == nil {
-			a.Result, a.error = ph.Rips(a.Distances, c)
+			a.Result, a.error = ph.Rips(ctx, a.Distances, c)
 		}
 		done <- a
 	}()
 	select {
 	case a := <-done:
+		if ctx.Err() != nil {
+			return nil, nil, cli.ErrInterrupted
+		}
 		if a.error == nil {
-			o.shown(a.Result)
+			o.dropShort(a.Result)
 		}
 		return a.Distances, a.Result, a.error
 	case <-ctx.Done():
@@ -106,37 +110,11 @@ func (o *options) run(ctx context.Context, stdin io.Reader) (ph.Distances, *ph.R
 	}
 }
 
-// shown leaves the bars of a result that are to be shown, in order.
-func (o *options) shown(r *ph.Result) {
-	for k := range r.Diagrams {
-		bars := r.Diagrams[k].Bars
-		var order []int
-		for i, b := range bars {
-			if b.Death > b.Birth && b.Death > b.Birth*o.ratio {
-				order = append(order, i)
-			}
-		}
-		r.Diagrams[k].Bars = take(bars, order)
-		if k < len(r.Simplices) {
-			r.Simplices[k] = take(r.Simplices[k], order)
-		}
-		if k < len(r.Cocycles) {
-			r.Cocycles[k] = take(r.Cocycles[k], order)
-		}
-		if k == 1 {
-			r.Cycles = take(r.Cycles, order)
-		}
+// dropShort removes the classes of length 0 and those that -ratio excludes.
+func (o *options) dropShort(r *ph.Result) {
+	for k := range r.Classes {
+		r.Classes[k] = slices.DeleteFunc(r.Classes[k], func(c ph.Class) bool {
+			return !(c.Death > c.Birth && c.Death > c.Birth*o.ratio)
+		})
 	}
-}
-
-// take returns some elements of a list, or an empty list.
-func take[T any](list []T, order []int) []T {
-	if len(list) == 0 {
-		return list
-	}
-	taken := make([]T, 0, len(order))
-	for _, i := range order {
-		taken = append(taken, list[i])
-	}
-	return taken
 }

@@ -18,19 +18,19 @@ func writeText(w *bufio.Writer, o *options, d ph.Distances, r *ph.Result) {
 		fmt.Fprintf(w, ", using threshold %.6g", t)
 	}
 	fmt.Fprintln(w)
-	for k, diagram := range r.Diagrams {
+	for k, classes := range r.Classes {
 		fmt.Fprintf(w, "persistence intervals in dim %d:\n", k)
-		for i, b := range diagram.Bars {
+		for _, b := range classes {
 			if b.Essential() {
 				fmt.Fprintf(w, " [%.6g, )", b.Birth)
 			} else {
 				fmt.Fprintf(w, " [%.6g,%.6g)", b.Birth, b.Death)
 			}
 			if o.compute.Cocycles && k > 0 {
-				fmt.Fprintf(w, ":  %s", chainText(r.Cocycles[k][i], o.compute.Modulus))
+				fmt.Fprintf(w, ":  %s", chainText(b.Cocycle, o.compute.Modulus))
 			}
-			if o.compute.Cycles && k == 1 && len(r.Cycles[i]) > 0 {
-				fmt.Fprintf(w, ":  %s", cycleText(r.Cycles[i]))
+			if o.compute.Cycles && len(b.Cycle) > 0 {
+				fmt.Fprintf(w, ":  %s", cycleText(b.Cycle))
 			}
 			fmt.Fprintln(w)
 		}
@@ -61,7 +61,7 @@ func chainText(c ph.Chain, modulus int) string {
 	return "{" + strings.Join(terms, ", ") + "}"
 }
 
-func cycleText(edges []ph.Edge) string {
+func cycleText(edges []ph.Cell) string {
 	var terms []string
 	for _, e := range edges {
 		terms = append(terms, fmt.Sprintf("[%d,%d]", e.U, e.V))

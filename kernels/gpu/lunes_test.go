@@ -32,13 +32,13 @@ func TestLunes(t *testing.T) {
 				require.Equal(t, kerneltest.Lunes(dist, c.size()), lunes)
 
 				var e, f ph.Engine
-				want, err := e.Rips(ph.Matrix32{N: c.size(), Data: dist}, 1)
+				want, err := e.Rips(t.Context(), ph.Matrix32{N: c.size(), Data: dist}, 1)
 				require.NoError(t, err)
 				var known []ph.Lune
 				for _, l := range lunes {
-					known = append(known, ph.Lune{Edge: ph.Edge{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
+					known = append(known, ph.Lune{Edge: ph.Cell{U: l.U, V: l.V}, Length: l.Length, Apex: l.Apex, Other: l.Other})
 				}
-				got, err := f.Lunes(c.size(), known)
+				got, err := f.Lunes(t.Context(), c.size(), known)
 				require.NoError(t, err)
 				for degree, d := range want {
 					require.True(t, slices.Equal(d.Bars, got[degree].Bars), "degree %d", degree)

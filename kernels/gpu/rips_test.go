@@ -65,14 +65,14 @@ func TestTreeIsDegreeZero(t *testing.T) {
 				n := c.size()
 				buffer, dist := r.distancesOf(c)
 				defer r.Free(buffer)
-				diagrams, err := new(ph.Engine).Rips(ph.Matrix32{N: n, Data: dist}, 0)
+				diagrams, err := new(ph.Engine).Rips(t.Context(), ph.Matrix32{N: n, Data: dist}, 0)
 				require.NoError(t, err)
 				tree, err := r.SpanningTree(nil, buffer, n)
 				require.NoError(t, err)
 				require.Len(t, tree, n-1)
 				for i, b := range diagrams[0].Finite() {
 					require.Equal(t, b.Death, float64(tree[i].Length), "death %d", i)
-					require.Equal(t, b.DeathEdge, ph.Edge{U: tree[i].U, V: tree[i].V}, "death %d", i)
+					require.Equal(t, b.DeathCell, ph.Cell{U: tree[i].U, V: tree[i].V}, "death %d", i)
 				}
 			})
 		}
@@ -94,10 +94,10 @@ func TestEdgesOfManyPoints(t *testing.T) {
 	tree, err := r.SpanningTree(nil, buffer, n)
 	require.NoError(t, err)
 	require.Len(t, tree, n-1)
-	diagrams, err := new(ph.Engine).Rips(ph.Matrix32{N: n, Data: dist}, 0)
+	diagrams, err := new(ph.Engine).Rips(t.Context(), ph.Matrix32{N: n, Data: dist}, 0)
 	require.NoError(t, err)
 	for i, b := range diagrams[0].Finite() {
-		require.Equal(t, b.DeathEdge, ph.Edge{U: tree[i].U, V: tree[i].V}, "death %d", i)
+		require.Equal(t, b.DeathCell, ph.Cell{U: tree[i].U, V: tree[i].V}, "death %d", i)
 	}
 }
 

@@ -4,7 +4,7 @@
 //
 //	d, err := input.ReadFile[float32]("points.txt", input.PointCloud)
 //	…
-//	result, err := ph.Rips(d, ph.Options{MaxDegree: 1})
+//	result, err := ph.Rips(ctx, d, ph.Options{MaxDegree: 1})
 //
 // # Text
 //

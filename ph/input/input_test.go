@@ -2,6 +2,7 @@ package input_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -262,7 +263,7 @@ func FuzzRead(f *testing.F) {
 		if d.Len() > 100 {
 			return
 		}
-		if _, err := ph.Rips(d, ph.Options{MaxDegree: 1}); err != nil {
+		if _, err := ph.Rips(t.Context(), d, ph.Options{MaxDegree: 1}); err != nil {
 			t.Fatalf("%s %q is read but refused: %v", format, data, err)
 		}
 	})
@@ -274,12 +275,12 @@ func ExampleReadFile() {
 		fmt.Println(err)
 		return
 	}
-	result, err := ph.Rips(d, ph.Options{MaxDegree: 1})
+	result, err := ph.Rips(context.Background(), d, ph.Options{MaxDegree: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.3v\n", result.Diagrams[1])
+	fmt.Printf("%.3v\n", result.Diagrams()[1])
 	// Output: degree 1: [0.116, 0.124) [0.124, 0.135) [0.135, 0.143) [0.126, 0.144) [0.156, 0.17) [0.151, 0.182) [0.179, 0.186) [0.324, 0.555) [0.249, 1.61)
 }
 
@@ -290,7 +291,7 @@ func ExampleRead() {
 		fmt.Println(err)
 		return
 	}
-	result, err := ph.Rips(d, ph.Options{MaxDegree: 1})
-	fmt.Println(result.Diagrams[0], err)
+	result, err := ph.Rips(context.Background(), d, ph.Options{MaxDegree: 1})
+	fmt.Println(result.Diagrams()[0], err)
 	// Output: degree 0: [0, 3) [0, 4) [0, ∞) <nil>
 }
