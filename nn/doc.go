@@ -39,14 +39,4 @@
 // update them in one kernel, whose learning rate a [Schedule] may change from
 // step to step and whose gradients may be clipped, see [Rate]. Parameters, and
 // what State returns, are all that a later run needs to go on bit for bit.
-//
-// # The variational autoencoder
-//
-// [VAE] is the model that topological losses are tried on. Its loss is the sum
-// of two, divided by the size of the batch, and a regularizer may join them:
-//
-//	x := tape.Constant(images, n, 1, nn.ImageSide, nn.ImageSide)
-//	r := vae.Forward(x, seed, step)
-//	bce, kld := r.Losses(x)
-//	tape.Backward(autograd.Scale(autograd.Add(bce, kld), 1/float32(n)))
 package nn

@@ -6,6 +6,7 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 )
 
@@ -38,58 +39,16 @@ func Example() {
 	// Output: false true true false
 }
 
-// A variational autoencoder learns two images and draws new ones.
-func ExampleVAE() {
-	dev := cpu.New()
-	defer dev.Close()
-	const n, latent, seed = 2, 2, 1
-	images := make([]float32, n*nn.ImageSide*nn.ImageSide)
-	for i := range images { // a bright left half, a bright upper half
-		left, upper := i%nn.ImageSide < 14, i%784 < 392
-		if i < 784 && left || i >= 784 && upper {
-			images[i] = 1
-		}
-	}
-	vae := nn.NewVAE(dev, latent, seed)
-	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 1e-3})
-	tape := autograd.NewTape(dev)
-	var first, last float32
-	for step := range uint64(60) {
-		tape.Reset()
-		x := tape.Constant(images, n, 1, nn.ImageSide, nn.ImageSide)
-		bce, kld := vae.Forward(x, seed, step).Losses(x)
-		loss := autograd.Scale(autograd.Add(bce, kld), 1./n)
-		tape.Backward(loss)
-		if err := adam.Step(); err != nil {
-			panic(err)
-		}
-		last, _ = loss.Item()
-		if step == 0 {
-			first = last
-		}
-	}
-	fmt.Println("learned:", last < first/5)
-
-	tape.Reset()
-	tape.NoGrad(func() { // no gradients: faster, and less memory
-		new := vae.Decode(tape.Normal(seed, 1000, 4, latent))
-		fmt.Println("drawn:", new.Shape())
-	})
-	// Output:
-	// learned: true
-	// drawn: [4 1 28 28]
-}
-
 // Weights go to a file and come back.
 func ExampleSave() {
 	dev := cpu.New()
 	defer dev.Close()
 	var file bytes.Buffer
-	if err := nn.Save(&file, nn.NewVAE(dev, 10, 1), nil); err != nil {
+	if err := nn.Save(&file, models.NewVAE(dev, 10, 1), nil); err != nil {
 		panic(err)
 	}
 	fmt.Println(file.Len() > 6_000_000)
-	fmt.Println(nn.Load(&file, nn.NewVAE(dev, 10, 2)))
+	fmt.Println(nn.Load(&file, models.NewVAE(dev, 10, 2)))
 	// Output:
 	// true
 	// <nil>

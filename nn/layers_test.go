@@ -9,6 +9,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 )
 
@@ -101,7 +102,7 @@ func TestInitialParametersAreExact(t *testing.T) {
 func TestInitialParametersFollowTheSeed(t *testing.T) {
 	dev, one := device(t), cpu.New(cpu.Threads(1))
 	defer one.Close()
-	a, b, c := nn.Parameters(nn.NewVAE(dev, 5, 7)), nn.Parameters(nn.NewVAE(one, 5, 7)), nn.Parameters(nn.NewVAE(dev, 5, 8))
+	a, b, c := nn.Parameters(models.NewVAE(dev, 5, 7)), nn.Parameters(models.NewVAE(one, 5, 7)), nn.Parameters(models.NewVAE(dev, 5, 8))
 	for i := range a {
 		require.Equal(t, values(t, a[i].Value), values(t, b[i].Value), a[i].Name)
 		require.NotEqual(t, values(t, a[i].Value), values(t, c[i].Value), a[i].Name)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/nn/safetensors"
 )
@@ -25,7 +26,7 @@ func requireSameParameters(t *testing.T, want, got nn.Module) {
 
 func TestSaveAndLoad(t *testing.T) {
 	dev := device(t)
-	model, other := nn.NewVAE(dev, 4, 1), nn.NewVAE(dev, 4, 2)
+	model, other := models.NewVAE(dev, 4, 1), models.NewVAE(dev, 4, 2)
 	var file bytes.Buffer
 	require.NoError(t, nn.Save(&file, model, map[string]string{"step": "3"}))
 	require.NoError(t, nn.Load(bytes.NewReader(file.Bytes()), other))
@@ -36,7 +37,7 @@ func TestSaveAndLoad(t *testing.T) {
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(file.Bytes(), data), "both ways write the same")
-	third := nn.NewVAE(dev, 4, 3)
+	third := models.NewVAE(dev, 4, 3)
 	require.NoError(t, nn.LoadFile(path, third))
 	requireSameParameters(t, model, third)
 
@@ -51,7 +52,7 @@ func TestLoadRefuses(t *testing.T) {
 	// write returns the path of a VAE's file after a change.
 	write := func(change func(f *safetensors.File)) string {
 		var b bytes.Buffer
-		require.NoError(t, nn.Save(&b, nn.NewVAE(dev, 4, 1), nil))
+		require.NoError(t, nn.Save(&b, models.NewVAE(dev, 4, 1), nil))
 		f, err := safetensors.Read(&b)
 		require.NoError(t, err)
 		change(f)
@@ -79,26 +80,26 @@ func TestLoadRefuses(t *testing.T) {
 			[]string{"value 255 of decoder.fc1.bias is -Inf"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			path, model := write(c.change), nn.NewVAE(dev, 4, 2)
+			path, model := write(c.change), models.NewVAE(dev, 4, 2)
 			err := nn.LoadFile(path, model)
 			require.ErrorContains(t, err, path)
 			for _, want := range c.want {
 				require.ErrorContains(t, err, want)
 			}
-			requireSameParameters(t, nn.NewVAE(dev, 4, 2), model)
+			requireSameParameters(t, models.NewVAE(dev, 4, 2), model)
 		})
 	}
-	require.ErrorContains(t, nn.Load(bytes.NewReader([]byte("PK\x03\x04 a zip archive")), nn.NewVAE(dev, 4, 2)), "no safetensors file")
-	require.ErrorIs(t, nn.LoadFile(filepath.Join(t.TempDir(), "absent"), nn.NewVAE(dev, 4, 2)), os.ErrNotExist)
+	require.ErrorContains(t, nn.Load(bytes.NewReader([]byte("PK\x03\x04 a zip archive")), models.NewVAE(dev, 4, 2)), "no safetensors file")
+	require.ErrorIs(t, nn.LoadFile(filepath.Join(t.TempDir(), "absent"), models.NewVAE(dev, 4, 2)), os.ErrNotExist)
 }
 
 func TestCopy(t *testing.T) {
 	dev, other := device(t), cpu.New(cpu.Threads(1))
 	defer other.Close()
-	model, twin := nn.NewVAE(dev, 4, 1), nn.NewVAE(other, 4, 2)
+	model, twin := models.NewVAE(dev, 4, 1), models.NewVAE(other, 4, 2)
 	require.NoError(t, nn.Copy(twin, model))
 	requireSameParameters(t, model, twin)
-	require.Panics(t, func() { _ = nn.Copy(nn.NewVAE(dev, 5, 1), model) }, "another latent size")
+	require.Panics(t, func() { _ = nn.Copy(models.NewVAE(dev, 5, 1), model) }, "another latent size")
 	require.Panics(t, func() { _ = nn.Copy(small(dev, 1)[:2], small(dev, 1)) }, "only some of the layers")
 }
 

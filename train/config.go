@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -83,11 +83,11 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// CheckData returns an error if there are too few images for the run.
-func (c Config) CheckData(d *fashionmnist.Data) error {
-	training, validation := fashionmnist.Split(d.Train.Len(), trainingShare, c.Seed)
-	if len(training) < 2 || len(validation) < 2 || d.Test.Len() == 0 {
-		return fmt.Errorf("%d training and %d test images are too few to train on", d.Train.Len(), d.Test.Len())
+// CheckData returns an error if there are too few examples for the run.
+func (c Config) CheckData(sets *data.Sets) error {
+	training, validation := data.Split(sets.Train.Len(), trainingShare, c.Seed)
+	if len(training) < 2 || len(validation) < 2 || sets.Test.Len() == 0 {
+		return fmt.Errorf("%d training and %d test examples are too few to train on", sets.Train.Len(), sets.Test.Len())
 	}
 	return nil
 }

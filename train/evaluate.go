@@ -3,11 +3,8 @@ package train
 import (
 	"fmt"
 
-	"github.com/topogen/topogen/data/fashionmnist"
-	"github.com/topogen/topogen/nn"
+	"github.com/topogen/topogen/data"
 )
-
-type reconstruction = nn.Reconstruction
 
 var epochColumns = []string{"epoch", "vae_train_bce", "topovae_train_bce", "vae_validation_bce", "topovae_validation_bce"}
 
@@ -41,15 +38,14 @@ func (r *Run) finishEpoch() error {
 
 // evaluate returns the mean cross-entropy per image of a model's
 // reconstructions. Its noise is the same at each evaluation.
-func (r *Run) evaluate(m *model, set *fashionmnist.Set, batches [][]int) (float64, error) {
+func (r *Run) evaluate(m *model, set data.Dataset, batches [][]int) (float64, error) {
 	var sum float64
 	var images int
 	var failed error
 	for k, numbers := range batches {
 		m.tape.NoGrad(func() {
-			x, out := r.forward(m, r.decode(set, numbers), uint64(evaluationNoise+k))
-			bce, _ := out.Losses(x)
-			value, err := bce.Item()
+			_, out := r.forward(m, r.decode(set, numbers), uint64(evaluationNoise+k))
+			value, err := out.Losses[0].Var.Item()
 			sum += float64(value)
 			images += len(numbers)
 			failed = err
@@ -59,17 +55,4 @@ func (r *Run) evaluate(m *model, set *fashionmnist.Set, batches [][]int) (float6
 		}
 	}
 	return sum / float64(images), nil
-}
-
-// all returns the numbers of a set's images in batches, in their order.
-func all(set *fashionmnist.Set, size int) [][]int {
-	var batches [][]int
-	for from := 0; from < set.Len(); from += size {
-		var batch []int
-		for i := from; i < min(set.Len(), from+size); i++ {
-			batch = append(batch, i)
-		}
-		batches = append(batches, batch)
-	}
-	return batches
 }

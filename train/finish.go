@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/run"
 )
@@ -32,7 +33,7 @@ func (r *Run) Finish() (Summary, error) {
 	r.Progress.Begin("finishing", 0, 4)
 	defer r.Progress.End()
 	var err error
-	test := all(r.Data.Test, r.config.BatchSize)
+	test := data.InOrder(data.All(r.Data.Test.Len()), r.config.BatchSize)
 	if s.VAETest, err = r.evaluate(r.vae, r.Data.Test, test); err != nil {
 		return s, fmt.Errorf("test: %w", err)
 	}
@@ -43,7 +44,7 @@ func (r *Run) Finish() (Summary, error) {
 	for _, m := range []*model{r.vae, r.twin} {
 		metadata := map[string]string{"format": "pt", "model": m.name, "steps": fmt.Sprint(r.steps)}
 		err := r.Folder.Write(strings.ToLower(m.name)+".safetensors", func(w io.Writer) error {
-			return nn.Save(w, m.vae, metadata)
+			return nn.Save(w, m.net, metadata)
 		})
 		if err != nil {
 			return s, err

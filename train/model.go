@@ -5,6 +5,7 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/nn/safetensors"
 )
@@ -12,15 +13,15 @@ import (
 // A model is an autoencoder in training.
 type model struct {
 	name   string // as in file names and messages
-	vae    *nn.VAE
+	net    models.Model
 	params []*autograd.Parameter
 	adam   *nn.Adam
 	tape   *autograd.Tape
 }
 
 func newModel(name string, dev kernels.Device, c Config) *model {
-	m := &model{name: name, vae: nn.NewVAE(dev, c.Latent, c.Seed), tape: autograd.NewTape(dev)}
-	m.params = nn.Parameters(m.vae)
+	m := &model{name: name, net: models.NewVAE(dev, c.Latent, c.Seed), tape: autograd.NewTape(dev)}
+	m.params = nn.Parameters(m.net)
 	m.adam = nn.NewAdam(m.params, nn.OptimizerOptions{LearningRate: c.LearningRate})
 	return m
 }

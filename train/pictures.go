@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/viz"
 )
@@ -50,8 +50,9 @@ func (r *Run) drawTraining() error {
 }
 
 // drawGrid draws true images and what both models make of them.
-func (r *Run) drawGrid(p run.Picture, set *fashionmnist.Set, numbers []int) error {
+func (r *Run) drawGrid(p run.Picture, set data.Dataset, numbers []int) error {
 	numbers = numbers[:min(gridImages, len(numbers))]
+	side := set.Shape()[1]
 	truth := append([]float32(nil), r.decode(set, numbers)...)
 	rows := []viz.GridRow{{Caption: "true", Images: truth}}
 	for _, m := range []*model{r.vae, r.twin} {
@@ -59,7 +60,7 @@ func (r *Run) drawGrid(p run.Picture, set *fashionmnist.Set, numbers []int) erro
 		var failed error
 		m.tape.NoGrad(func() {
 			_, out := r.forward(m, truth, evaluationNoise)
-			images, failed = out.Images.Values()
+			images, failed = out.Reconstruction.Values()
 		})
 		if failed != nil {
 			return fmt.Errorf("%s: %w", p.File, failed)
@@ -67,7 +68,7 @@ func (r *Run) drawGrid(p run.Picture, set *fashionmnist.Set, numbers []int) erro
 		rows = append(rows, viz.GridRow{Caption: m.name, Images: images})
 	}
 	return r.Folder.Write(p.File, func(w io.Writer) error {
-		return viz.ImageGrid(w, p.Caption, fashionmnist.Side, gridColumns, rows...)
+		return viz.ImageGrid(w, p.Caption, side, gridColumns, rows...)
 	})
 }
 
@@ -117,16 +118,13 @@ func (r *Run) drawCurves() error {
 
 // drawLatent draws where each model puts the validation images.
 func (r *Run) drawLatent() error {
-	names := make([]string, fashionmnist.Classes)
-	for c := range names {
-		names[c] = fashionmnist.ClassName(uint8(c))
-	}
+	labels := r.Data.Train.Labels()
 	for _, part := range []struct {
 		m    *model
 		file string
 	}{{r.vae, "latent-vae.png"}, {r.twin, "latent-topovae.png"}} {
 		var means []float32
-		var class []uint8
+		var class []int
 		for _, numbers := range r.holdout {
 			if len(class) >= scatterMax {
 				break
@@ -134,20 +132,20 @@ func (r *Run) drawLatent() error {
 			var values []float32
 			var failed error
 			part.m.tape.NoGrad(func() {
-				_, out := r.forward(part.m, r.decode(r.Data.Train, numbers), evaluationNoise)
-				values, failed = out.Mean.Values()
+				mean := part.m.net.Encode(r.input(part.m, r.decode(r.Data.Train, numbers)))
+				values, failed = mean.Values()
 			})
 			if failed != nil {
 				return fmt.Errorf("%s: %w", part.file, failed)
 			}
 			means = append(means, values...)
 			for _, i := range numbers {
-				class = append(class, r.Data.Train.Labels[i])
+				class = append(class, labels.Classes[i])
 			}
 		}
 		title := "Latent means of the " + part.m.name
 		err := r.picture(part.file, title+" for validation images, by class", func(w io.Writer) error {
-			return viz.Latent(w, title, means, r.config.Latent, class, names)
+			return viz.Latent(w, title, means, r.config.Latent, class, labels.Names)
 		})
 		if err != nil {
 			return err

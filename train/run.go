@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn/safetensors"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/topoloss"
@@ -18,7 +20,7 @@ import (
 // An Environment is what a run needs besides its configuration.
 type Environment struct {
 	Device   kernels.Device
-	Data     *fashionmnist.Data
+	Data     *data.Sets
 	Folder   *run.Folder
 	Progress run.Progress // run.Silent{} if nil
 }
@@ -29,9 +31,9 @@ type Run struct {
 	Environment
 	vae, twin      *model
 	loss, latent   *topoloss.Loss
-	train, holdout [][]int            // batches of image numbers
+	train, holdout [][]int            // batches of indices
 	targets        []*topoloss.Target // of the training batches, as they are first met
-	pixels         []float32          // a batch
+	values         []float32          // of a batch
 	metrics        *run.Metrics
 	epochs         *run.Metrics
 	steps          int // done
@@ -106,9 +108,9 @@ func prepare(config Config, env Environment) (*Run, error) {
 	if r.latent, err = topoloss.Weighted(config.LatentWeights, config.Degree, config.Hyperparameters); err != nil {
 		return nil, err
 	}
-	first, rest := fashionmnist.Split(env.Data.Train.Len(), trainingShare, config.Seed)
-	r.train = fashionmnist.Batches(first, config.BatchSize, config.Seed)
-	r.holdout = fashionmnist.Batches(rest, config.BatchSize, config.Seed)
+	first, rest := data.Split(env.Data.Train.Len(), trainingShare, config.Seed)
+	r.train = data.Batches(first, config.BatchSize, config.Seed)
+	r.holdout = data.Batches(rest, config.BatchSize, config.Seed)
 	r.targets = make([]*topoloss.Target, len(r.train))
 	r.vae = newModel("VAE", env.Device, config)
 	r.twin = newModel("TopoVAE", env.Device, config)
@@ -174,7 +176,13 @@ func (r *Run) Close() error { return errors.Join(r.metrics.Close(), r.epochs.Clo
 // divergences are means over the batch's images; topo_loss is the weighted sum
 // of the terms, each of which is empty where it depends on nothing learnable.
 func (r *Run) columns() []string {
-	columns := []string{"step", "epoch", "vae_bce", "vae_kld", "topovae_bce", "topovae_kld", "topo_loss"}
+	columns := []string{"step", "epoch"}
+	for _, m := range []*model{r.vae, r.twin} {
+		for _, name := range m.net.LossNames() {
+			columns = append(columns, strings.ToLower(m.name)+"_"+name)
+		}
+	}
+	columns = append(columns, "topo_loss")
 	for _, t := range r.loss.Terms {
 		columns = append(columns, t.Name)
 	}
@@ -193,17 +201,15 @@ func (r *Run) step() ([]float64, error) {
 
 	// The plain model.
 	x, out := r.forward(r.vae, batch, uint64(trainingNoise+r.steps))
-	bce, kld := out.Losses(x)
 	n := float32(x.Shape()[0])
-	r.vae.tape.Backward(autograd.Scale(autograd.Add(bce, kld), 1/n))
-	if err := r.finish(r.vae, bce, kld, n, &row); err != nil {
+	r.vae.tape.Backward(autograd.Scale(out.Total(), 1/n))
+	if err := r.finish(r.vae, out.Losses, n, &row); err != nil {
 		return nil, err
 	}
 
 	// Its twin.
 	x, out = r.forward(r.twin, batch, uint64(trainingNoise+r.steps))
-	bce, kld = out.Losses(x)
-	loss := autograd.Add(bce, kld)
+	loss := out.Total()
 	var topo float64
 	var terms []float64
 	deeper := r.loss
@@ -220,7 +226,7 @@ func (r *Run) step() ([]float64, error) {
 	for _, part := range []struct {
 		loss *topoloss.Loss
 		x    *autograd.Var
-	}{{r.loss, out.Images}, {r.latent, out.Latent}} {
+	}{{r.loss, out.Reconstruction}, {r.latent, out.Latent}} {
 		result, err := part.loss.Apply(part.x, r.targets[number])
 		if err != nil {
 			return nil, err
@@ -237,47 +243,53 @@ func (r *Run) step() ([]float64, error) {
 		}
 	}
 	r.twin.tape.Backward(autograd.Scale(loss, 1/n))
-	if err := r.finish(r.twin, bce, kld, n, &row); err != nil {
+	if err := r.finish(r.twin, out.Losses, n, &row); err != nil {
 		return nil, err
 	}
 	row = append(append(row, topo), terms...)
 	return append(row, time.Since(start).Seconds()), nil
 }
 
-// forward puts a batch on the model's tape and through the model.
-func (r *Run) forward(m *model, batch []float32, stream uint64) (*autograd.Var, reconstruction) {
-	m.tape.Reset()
-	x := m.tape.Constant(batch, len(batch)/fashionmnist.Pixels, 1, fashionmnist.Side, fashionmnist.Side)
-	return x, m.vae.Forward(x, r.config.Seed, stream)
+// forward puts a batch through a model.
+func (r *Run) forward(m *model, batch []float32, stream uint64) (*autograd.Var, models.Output) {
+	x := r.input(m, batch)
+	return x, m.net.Forward(x, r.config.Seed, stream)
 }
 
-// finish updates the model and appends its two losses to row.
-func (r *Run) finish(m *model, bce, kld *autograd.Var, n float32, row *[]float64) error {
+// input begins a tape of a model with a batch.
+func (r *Run) input(m *model, batch []float32) *autograd.Var {
+	m.tape.Reset()
+	shape := append([]int{len(batch) / data.Size(r.Data.Train)}, r.Data.Train.Shape()...)
+	return m.tape.Constant(batch, shape...)
+}
+
+// finish updates the model and appends its losses to row.
+func (r *Run) finish(m *model, losses []models.Loss, n float32, row *[]float64) error {
 	if err := m.adam.Step(); err != nil {
 		return fmt.Errorf("%s: %w", m.name, err)
 	}
-	for _, v := range []*autograd.Var{bce, kld} {
-		value, err := v.Item()
+	for _, l := range losses {
+		value, err := l.Var.Item()
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 		if value-value != 0 {
-			return fmt.Errorf("the loss of the %s became %v: try a lower learning rate", m.name, value)
+			return fmt.Errorf("the %s of the %s became %v: try a lower learning rate", l.Name, m.name, value)
 		}
 		*row = append(*row, float64(value)/float64(n))
 	}
 	return nil
 }
 
-// decode returns the pixels of a batch, valid until the next call.
-func (r *Run) decode(set *fashionmnist.Set, numbers []int) []float32 {
-	size := len(numbers) * fashionmnist.Pixels
-	if cap(r.pixels) < size {
-		r.pixels = make([]float32, size)
+// decode returns the values of a batch, valid until the next call.
+func (r *Run) decode(set data.Dataset, indices []int) []float32 {
+	size := len(indices) * data.Size(set)
+	if cap(r.values) < size {
+		r.values = make([]float32, size)
 	}
-	r.pixels = r.pixels[:size]
-	set.Decode(r.pixels, numbers)
-	return r.pixels
+	r.values = r.values[:size]
+	set.Decode(r.values, indices)
+	return r.values
 }
 
 // checkpoint writes what Resume needs. The tables are flushed first: they must

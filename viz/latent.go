@@ -14,7 +14,7 @@ import (
 // Latent draws n points of R^dim, one after another in points, coloured by
 // class, as a PNG: in their plane if dim is 2, else projected to their first two
 // principal components, with equal axes. names has the name of every class.
-func Latent(w io.Writer, title string, points []float32, dim int, class []uint8, names []string) error {
+func Latent(w io.Writer, title string, points []float32, dim int, class []int, names []string) error {
 	p, _, err := latent(title, points, dim, class, names)
 	if err != nil {
 		return err
@@ -23,13 +23,13 @@ func Latent(w io.Writer, title string, points []float32, dim int, class []uint8,
 }
 
 // latent returns the picture and the place of each point in it.
-func latent(title string, points []float32, dim int, class []uint8, names []string) (*picture, []glyph, error) {
+func latent(title string, points []float32, dim int, class []int, names []string) (*picture, []glyph, error) {
 	n := len(class)
 	if dim < 1 || len(points) != n*dim || n < 2 {
 		return nil, nil, fmt.Errorf("viz: %d values for %d points of R^%d: want two points or more", len(points), n, dim)
 	}
 	for i, c := range class {
-		if int(c) >= len(names) {
+		if c < 0 || c >= len(names) {
 			return nil, nil, fmt.Errorf("viz: point %d has the class %d, but only %d classes have names", i, c, len(names))
 		}
 	}

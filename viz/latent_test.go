@@ -13,7 +13,7 @@ import (
 
 func TestLatentInThePlane(t *testing.T) {
 	points := []float32{0, 0, 4, 0, 0, 3, -2, -1}
-	class := []uint8{0, 1, 2, 9}
+	class := []int{0, 1, 2, 9}
 	names := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}
 	p, glyphs, err := latent("title", points, 2, class, names)
 	require.NoError(t, err)
@@ -47,13 +47,13 @@ func TestLatentFindsThePrincipalComponents(t *testing.T) {
 	const dim, n = 6, 200
 	direction := []float64{1, -1, 1, 1, -1, 1}
 	var points []float32
-	var class []uint8
+	var class []int
 	for i := range n {
 		side := float64(i%2)*2 - 1
 		for k := range dim {
 			points = append(points, float32(7+4*side*direction[k]+0.5*r.NormFloat64()))
 		}
-		class = append(class, uint8(i%2))
+		class = append(class, i%2)
 	}
 	_, glyphs, err := latent("", points, dim, class, []string{"left", "right"})
 	require.NoError(t, err)
@@ -75,10 +75,10 @@ func TestLatentOfAnyDimension(t *testing.T) {
 		for i := range points {
 			points[i] = float32(i * i % 7)
 		}
-		require.NoError(t, Latent(io.Discard, "", points, dim, make([]uint8, 5), []string{"a"}), "dimension %d", dim)
+		require.NoError(t, Latent(io.Discard, "", points, dim, make([]int, 5), []string{"a"}), "dimension %d", dim)
 	}
 	var b bytes.Buffer
-	require.NoError(t, Latent(&b, "all equal", make([]float32, 8), 4, make([]uint8, 2), []string{"a"}))
+	require.NoError(t, Latent(&b, "all equal", make([]float32, 8), 4, make([]int, 2), []string{"a"}))
 	m, err := png.Decode(&b)
 	require.NoError(t, err)
 	require.Equal(t, 1008, m.Bounds().Dx())
@@ -91,12 +91,12 @@ func TestLatentRefuses(t *testing.T) {
 		want   string
 		points []float32
 		dim    int
-		class  []uint8
+		class  []int
 	}{
-		{"5 values for 3 points of R^2", make([]float32, 5), 2, make([]uint8, 3)},
-		{"want two points or more", make([]float32, 2), 2, make([]uint8, 1)},
-		{"point 1 has the coordinate NaN", []float32{0, 0, 0, nan}, 2, make([]uint8, 2)},
-		{"point 1 has the class 2, but only 2 classes have names", make([]float32, 4), 2, []uint8{0, 2}},
+		{"5 values for 3 points of R^2", make([]float32, 5), 2, make([]int, 3)},
+		{"want two points or more", make([]float32, 2), 2, make([]int, 1)},
+		{"point 1 has the coordinate NaN", []float32{0, 0, 0, nan}, 2, make([]int, 2)},
+		{"point 1 has the class 2, but only 2 classes have names", make([]float32, 4), 2, []int{0, 2}},
 	} {
 		require.ErrorContains(t, Latent(io.Discard, "", test.points, test.dim, test.class, names), test.want)
 	}

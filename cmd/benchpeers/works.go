@@ -8,6 +8,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
@@ -59,9 +60,9 @@ func uniform(dev kernels.Device, stream uint64, shape ...int) *autograd.Tensor {
 
 // vaeStep is a step of the VAE, with a topological loss if one has a weight.
 func vaeStep(dev kernels.Device, weights [7]float64) func() {
-	vae := nn.NewVAE(dev, 10, 1)
+	vae := models.NewVAE(dev, 10, 1)
 	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
-	images := uniform(dev, 100, batch, 1, nn.ImageSide, nn.ImageSide)
+	images := uniform(dev, 100, batch, 1, 28, 28)
 	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
 	check(err)
 	target, err := topoloss.TargetFromPoints(images, 1)
@@ -72,10 +73,9 @@ func vaeStep(dev kernels.Device, weights [7]float64) func() {
 		tape.Reset()
 		x := tape.Input(images)
 		r := vae.Forward(x, 1, step)
-		bce, kld := r.Losses(x)
-		total := autograd.Add(bce, kld)
+		total := r.Total()
 		if len(loss.Terms) > 0 {
-			result, err := loss.Apply(r.Images, target)
+			result, err := loss.Apply(r.Reconstruction, target)
 			check(err)
 			total = autograd.Add(total, result.Var)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
@@ -85,19 +86,19 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	defer dev.Close()
 	progress := training.Progress(stderr)
-	data, err := openData(ctx, &o, progress)
+	sets, err := openData(ctx, &o, progress)
 	if err != nil {
 		return err
 	}
-	if err := o.CheckData(data); err != nil {
+	if err := o.CheckData(sets); err != nil {
 		return cli.UsageError{Err: err}
 	}
-	progress.Note(data.Note)
+	progress.Note(sets.Note)
 	// The folder or number that auto and download came to, so that the run can
 	// be resumed on the same images.
-	o.Data = data.Source
+	o.Data = sets.Source
 
-	r, err := o.open(train.Environment{Device: dev, Data: data, Progress: progress})
+	r, err := o.open(train.Environment{Device: dev, Data: sets, Progress: progress})
 	if err != nil {
 		return err
 	}
@@ -152,9 +153,9 @@ func (o *options) check() error {
 	return nil
 }
 
-func openData(ctx context.Context, o *options, progress run.Progress) (*fashionmnist.Data, error) {
+func openData(ctx context.Context, o *options, progress run.Progress) (*data.Sets, error) {
 	current := ""
-	data, err := fashionmnist.Open(ctx, o.Data, fashionmnist.DownloadOptions{
+	sets, err := fashionmnist.Open(ctx, o.Data, fashionmnist.DownloadOptions{
 		URL: o.mirror,
 		Progress: func(file string, done, total int64) {
 			if file != current {
@@ -171,7 +172,7 @@ func openData(ctx context.Context, o *options, progress run.Progress) (*fashionm
 	if err != nil {
 		return nil, cli.UsageError{Err: err}
 	}
-	return data, nil
+	return sets, nil
 }
 
 // open begins the run or goes on with it.

@@ -41,8 +41,8 @@ func newMirror(t *testing.T) *mirror {
 		name string
 		data []byte
 	}{
-		{trainImages, imageFile(train.Images)}, {trainLabels, labelFile(train.Labels)},
-		{testImages, imageFile(test.Images)}, {testLabels, labelFile(test.Labels)},
+		{trainImages, imageFile(train.Values)}, {trainLabels, labelFile(labels(train))},
+		{testImages, imageFile(test.Values)}, {testLabels, labelFile(labels(test))},
 	} {
 		m.files[f.name+".gz"] = zipped(f.data)
 		sum := md5.Sum(m.files[f.name+".gz"])

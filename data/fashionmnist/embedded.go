@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist/internal/garment"
 )
 
@@ -17,11 +18,11 @@ import (
 // They are garments as a few lines of geometry draw them, easier to tell apart
 // than the photographs of FashionMNIST: results on them say nothing about
 // results on those. Drawing takes some 40 µs an image and thread.
-func Embedded(n int) *Data {
+func Embedded(n int) *data.Sets {
 	const trainSeed, testSeed = 1, 2
 	train, test := Draw(n, trainSeed), Draw(max(1, n/6), testSeed)
-	return &Data{
-		Train: train, Test: test, Source: fmt.Sprintf("embedded:%d", n),
+	return &data.Sets{
+		Train: train, Test: test, Source: fmt.Sprintf("embedded:%d", n), Unit: true,
 		Note: fmt.Sprintf("%d training and %d test images of embedded garments, drawn by a program", train.Len(), test.Len()),
 	}
 }
@@ -29,8 +30,8 @@ func Embedded(n int) *Data {
 // Draw draws n labelled images. The seed decides them; image i does not depend on
 // n. Every ten images in a row, from a multiple of ten on, show the ten classes
 // in a random order.
-func Draw(n int, seed uint64) *Set {
-	s := &Set{Images: make([]uint8, n*Pixels), Labels: make([]uint8, n)}
+func Draw(n int, seed uint64) *data.Bytes {
+	images, labels := make([]uint8, n*Pixels), make([]uint8, n)
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -44,12 +45,12 @@ func Draw(n int, seed uint64) *Set {
 				}
 				classes := garment.Order(seed, block)
 				for i := first; i < min(n, first+Classes); i++ {
-					s.Labels[i] = classes[i-first]
-					painter.Draw((*[Pixels]uint8)(s.Images[i*Pixels:]), classes[i-first], seed, i)
+					labels[i] = classes[i-first]
+					painter.Draw((*[Pixels]uint8)(images[i*Pixels:]), classes[i-first], seed, i)
 				}
 			}
 		})
 	}
 	workers.Wait()
-	return s
+	return newSet(images, labels)
 }

@@ -7,13 +7,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/data"
 )
 
 // The drawn images are a data set: the same on every platform, for ever. All of
 // the drawing is integer arithmetic; this is how we see that it stays so.
 func TestDrawnImagesAreFixed(t *testing.T) {
 	s := Draw(1000, 1)
-	sum := sha256.Sum256(append(s.Images, s.Labels...))
+	sum := sha256.Sum256(append(s.Values, labels(s)...))
 	require.Equal(t, "4b880380786ce50c5d8d5b01bf23af8c77f91cb706838493a75bc1088a825cce", hex.EncodeToString(sum[:]))
 }
 
@@ -21,8 +23,8 @@ func TestDrawIgnoresThreads(t *testing.T) {
 	want := Draw(205, 9)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	require.Equal(t, want, Draw(205, 9))
-	require.Equal(t, want.Images[:33*Pixels], Draw(33, 9).Images)
-	require.NotEqual(t, want.Images, Draw(205, 10).Images)
+	require.Equal(t, want.Values[:33*Pixels], Draw(33, 9).Values)
+	require.NotEqual(t, want.Values, Draw(205, 10).Values)
 	require.Zero(t, Draw(0, 1).Len())
 }
 
@@ -30,21 +32,22 @@ func TestDrawBalancesClasses(t *testing.T) {
 	s := Draw(100, 3)
 	for block := 0; block < 100; block += Classes {
 		var counts [Classes]int
-		for _, label := range s.Labels[block : block+Classes] {
+		for _, label := range s.Class.Classes[block : block+Classes] {
 			counts[label]++
 		}
 		require.Equal(t, [Classes]int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, counts)
 	}
-	require.NotEqual(t, s.Labels[:10], s.Labels[10:20])
+	require.NotEqual(t, s.Class.Classes[:10], s.Class.Classes[10:20])
 }
 
 // Training and test images differ from each other and among themselves.
 func TestEveryDrawnImageIsDifferent(t *testing.T) {
-	data := Embedded(3000)
+	sets := Embedded(3000)
 	seen := map[string]bool{}
-	for _, s := range []*Set{data.Train, data.Test} {
-		for i := range s.Labels {
-			seen[string(s.Images[i*Pixels:(i+1)*Pixels])] = true
+	for _, set := range []data.Dataset{sets.Train, sets.Test} {
+		s := set.(*data.Bytes)
+		for i := range s.Len() {
+			seen[string(s.Values[i*Pixels:(i+1)*Pixels])] = true
 		}
 	}
 	require.Len(t, seen, 3500)
@@ -54,18 +57,18 @@ func TestEveryDrawnImageIsDifferent(t *testing.T) {
 // and has many tones.
 func TestDrawnImagesAreGarments(t *testing.T) {
 	s := Draw(2000, 4)
-	for i, label := range s.Labels {
+	for i, label := range s.Class.Classes {
 		var inked int
 		tones := map[uint8]bool{}
 		columns, rows := map[int]bool{}, map[int]bool{}
-		for p, v := range s.Image(i).Pix {
+		for p, v := range s.Gray(i).Pix {
 			tones[v] = true
 			if v > 0 {
 				inked++
 				columns[p%Side], rows[p/Side] = true, true
 			}
 		}
-		name := ClassName(label)
+		name := s.Class.Names[label]
 		require.Greater(t, inked, 70, "%s %d", name, i)
 		require.Less(t, inked, 660, "%s %d", name, i)
 		require.Greater(t, len(tones), 20, "%s %d", name, i)
@@ -81,19 +84,20 @@ func TestDrawnImagesAreGarments(t *testing.T) {
 
 // The simplest classifier, the nearest mean image, tells every class apart.
 func TestClassesAreRecognisable(t *testing.T) {
-	data := Embedded(3000)
+	sets := Embedded(3000)
+	train, test := sets.Train.(*data.Bytes), sets.Test.(*data.Bytes)
 	var mean [Classes][Pixels]float64
-	for i, label := range data.Train.Labels {
-		for p, v := range data.Train.Image(i).Pix {
+	for i, label := range train.Class.Classes {
+		for p, v := range train.Gray(i).Pix {
 			mean[label][p] += float64(v) / 300
 		}
 	}
 	var right [Classes]float64
-	for i, label := range data.Test.Labels {
+	for i, label := range test.Class.Classes {
 		best, least := 0, 1e18
 		for class := range mean {
 			var distance float64
-			for p, v := range data.Test.Image(i).Pix {
+			for p, v := range test.Gray(i).Pix {
 				d := float64(v) - mean[class][p]
 				distance += d * d
 			}
@@ -101,13 +105,13 @@ func TestClassesAreRecognisable(t *testing.T) {
 				best, least = class, distance
 			}
 		}
-		if best == int(label) {
+		if best == label {
 			right[label] += 2 // percent: there are 50 of each class
 		}
 	}
 	t.Log("recognised by the nearest mean image, in percent:", right)
 	for class, percent := range right {
-		require.Greater(t, percent, 35.0, ClassName(uint8(class)))
+		require.Greater(t, percent, 35.0, ClassNames()[class])
 	}
 }
 

@@ -4,34 +4,28 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
 )
 
 func Example() {
-	data, err := fashionmnist.Open(context.Background(), "embedded:600", fashionmnist.DownloadOptions{})
+	sets, err := fashionmnist.Open(context.Background(), "embedded:600", fashionmnist.DownloadOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(data.Note)
+	fmt.Println(sets.Note)
 
-	train, validation := fashionmnist.Split(data.Train.Len(), 0.8, 1234)
-	batches := fashionmnist.Batches(train, 128, 1234)
+	train, validation := data.Split(sets.Train.Len(), 0.8, 1234)
+	batches := data.Batches(train, 128, 1234)
 	fmt.Println(len(train), "to train on,", len(validation), "to validate,", len(batches), "batches")
 
 	x := make([]float32, len(batches[0])*fashionmnist.Pixels)
-	data.Train.Decode(x, batches[0])
-	fmt.Println(len(x), "values; the first image is a", fashionmnist.ClassName(data.Train.Labels[batches[0][0]]))
+	sets.Train.Decode(x, batches[0])
+	fmt.Println(len(x), "values; the first image is a", sets.Train.Labels().Names[sets.Train.Labels().Classes[batches[0][0]]])
 
 	// Output:
 	// 600 training and 100 test images of embedded garments, drawn by a program
 	// 480 to train on, 120 to validate, 4 batches
 	// 100352 values; the first image is a Bag
-}
-
-func ExampleClassName() {
-	for label := range uint8(fashionmnist.Classes) {
-		fmt.Print(fashionmnist.ClassName(label), "; ")
-	}
-	// Output: T-shirt; Trouser; Pullover; Dress; Coat; Sandal; Shirt; Sneaker; Bag; Ankle boot;
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/data"
 )
 
 // idx returns an IDX file with the given magic number, dimensions and data.
@@ -42,7 +44,7 @@ func zipped(data []byte) []byte {
 }
 
 func TestReadsPlainAndCompressed(t *testing.T) {
-	images := Draw(3, 1).Images
+	images := Draw(3, 1).Values
 	labels := []uint8{9, 0, 4}
 	for _, wrap := range []func([]byte) []byte{bytes.Clone, zipped} {
 		got, err := readImages(bytes.NewReader(wrap(imageFile(images))))
@@ -55,7 +57,7 @@ func TestReadsPlainAndCompressed(t *testing.T) {
 }
 
 func TestRefusesCorruptFiles(t *testing.T) {
-	two := Draw(2, 1).Images
+	two := Draw(2, 1).Values
 	good := zipped(imageFile(two))
 	badSum := bytes.Clone(good)
 	badSum[len(badSum)-8] ^= 1
@@ -115,12 +117,21 @@ func FuzzReadImages(f *testing.F) {
 	})
 }
 
+// labels returns the classes of a set as bytes.
+func labels(s *data.Bytes) []uint8 {
+	bytes := make([]uint8, s.Len())
+	for i, c := range s.Class.Classes {
+		bytes[i] = uint8(c)
+	}
+	return bytes
+}
+
 // writeFolder writes the four files into a new folder, without ".gz".
-func writeFolder(t *testing.T, train, test *Set) string {
+func writeFolder(t *testing.T, train, test *data.Bytes) string {
 	dir := t.TempDir()
 	for name, file := range map[string][]byte{
-		trainImages: imageFile(train.Images), trainLabels: labelFile(train.Labels),
-		testImages: imageFile(test.Images), testLabels: labelFile(test.Labels),
+		trainImages: imageFile(train.Values), trainLabels: labelFile(labels(train)),
+		testImages: imageFile(test.Values), testLabels: labelFile(labels(test)),
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), file, 0o666))
 	}
@@ -131,15 +142,15 @@ func TestLoad(t *testing.T) {
 	train, test := Draw(20, 1), Draw(5, 2)
 	dir := writeFolder(t, train, test)
 	// Names with and without .gz mix; the compressed file counts.
-	require.NoError(t, os.WriteFile(filepath.Join(dir, testLabels+".gz"), zipped(labelFile(test.Labels)), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, testLabels+".gz"), zipped(labelFile(labels(test))), 0o666))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, testLabels), nil, 0o666))
 
-	data, err := Load(dir)
+	sets, err := Load(dir)
 	require.NoError(t, err)
-	require.Equal(t, train, data.Train)
-	require.Equal(t, test, data.Test)
-	require.Equal(t, dir, data.Source)
-	require.Equal(t, "20 training and 5 test images from "+dir, data.Note)
+	require.Equal(t, train, sets.Train)
+	require.Equal(t, test, sets.Test)
+	require.Equal(t, dir, sets.Source)
+	require.Equal(t, "20 training and 5 test images from "+dir, sets.Note)
 }
 
 func TestLoadNamesWhatIsWrong(t *testing.T) {
@@ -184,10 +195,10 @@ func TestLoadRealImages(t *testing.T) {
 	require.Equal(t, 800, data.Train.Len())
 	require.Equal(t, 100, data.Test.Len())
 	var counts [Classes]int
-	for _, label := range data.Test.Labels {
+	for _, label := range data.Test.Labels().Classes {
 		counts[label]++
 	}
 	for class, n := range counts {
-		require.Equal(t, 10, n, ClassName(uint8(class)))
+		require.Equal(t, 10, n, ClassNames()[class])
 	}
 }

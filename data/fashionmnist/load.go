@@ -7,17 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-)
 
-// Data is a training set and a test set.
-type Data struct {
-	Train, Test *Set
-	// Source is the specification that gives the same data again, see [Open]:
-	// a folder, or "embedded" with a number.
-	Source string
-	// Note says in one line what the images are.
-	Note string
-}
+	"github.com/topogen/topogen/data"
+)
 
 const (
 	trainImages = "train-images-idx3-ubyte"
@@ -34,7 +26,7 @@ const (
 //
 // It takes sets of any size. A file that is missing, damaged, or does not fit the
 // others is an error that names the file and what is wrong with it.
-func Load(dir string) (*Data, error) {
+func Load(dir string) (*data.Sets, error) {
 	train, err := loadSet(dir, trainImages, trainLabels)
 	if err != nil {
 		return nil, err
@@ -47,21 +39,21 @@ func Load(dir string) (*Data, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
-	return &Data{
-		Train: train, Test: test, Source: source,
+	return &data.Sets{
+		Train: train, Test: test, Source: source, Unit: true,
 		Note: fmt.Sprintf("%d training and %d test images from %s", train.Len(), test.Len(), source),
 	}, nil
 }
 
-func loadSet(dir, images, labels string) (*Set, error) {
-	s := new(Set)
+func loadSet(dir, images, labels string) (*data.Bytes, error) {
+	var pixels, classes []uint8
 	for _, part := range []struct {
 		name string
 		read func(io.Reader) ([]uint8, error)
 		into *[]uint8
 	}{
-		{images, readImages, &s.Images},
-		{labels, readLabels, &s.Labels},
+		{images, readImages, &pixels},
+		{labels, readLabels, &classes},
 	} {
 		f, err := openEither(dir, part.name)
 		if err != nil {
@@ -73,10 +65,10 @@ func loadSet(dir, images, labels string) (*Set, error) {
 			return nil, fmt.Errorf("%s: %w", f.Name(), err)
 		}
 	}
-	if n := len(s.Images) / Pixels; n != len(s.Labels) {
-		return nil, fmt.Errorf("data folder %s: %s holds %d images, but %s holds %d labels", dir, images, n, labels, len(s.Labels))
+	if n := len(pixels) / Pixels; n != len(classes) {
+		return nil, fmt.Errorf("data folder %s: %s holds %d images, but %s holds %d labels", dir, images, n, labels, len(classes))
 	}
-	return s, nil
+	return newSet(pixels, classes), nil
 }
 
 // openEither opens name.gz in dir, else name.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/topogen/topogen/data"
 )
 
 // DefaultTrain is the number of training images that "embedded" stands for. The
@@ -27,7 +29,7 @@ const maxEmbedded = 600_000
 // Data.Note tells the user in one line what he got and, if auto found no real
 // images, how to get them. Options matter to download; its Dir, the cache folder
 // unless set, to auto as well.
-func Open(ctx context.Context, spec string, options DownloadOptions) (*Data, error) {
+func Open(ctx context.Context, spec string, options DownloadOptions) (*data.Sets, error) {
 	kind, count, counted := strings.Cut(spec, ":")
 	switch {
 	case spec == "":
@@ -38,9 +40,9 @@ func Open(ctx context.Context, spec string, options DownloadOptions) (*Data, err
 			return Embedded(DefaultTrain), nil
 		}
 		if !complete(dir) {
-			data := Embedded(DefaultTrain)
-			data.Note += fmt.Sprintf("; real FashionMNIST is not in %s yet: the data source \"download\" fetches it, once, 30 MB", dir)
-			return data, nil
+			sets := Embedded(DefaultTrain)
+			sets.Note += fmt.Sprintf("; real FashionMNIST is not in %s yet: the data source \"download\" fetches it, once, 30 MB", dir)
+			return sets, nil
 		}
 		return Load(dir)
 	case spec == "embedded":

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/data"
 )
 
 func TestOpen(t *testing.T) {
@@ -32,7 +34,7 @@ func TestOpen(t *testing.T) {
 	small, err := Open(ctx, "embedded:7", o)
 	require.NoError(t, err)
 	require.Equal(t, "embedded:7", small.Source)
-	require.Equal(t, embedded.Train.Images[:7*Pixels], small.Train.Images)
+	require.Equal(t, embedded.Train.(*data.Bytes).Values[:7*Pixels], small.Train.(*data.Bytes).Values)
 	require.Equal(t, 1, small.Test.Len())
 
 	// With the real files in the cache folder, auto takes them.

@@ -12,6 +12,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 )
 
@@ -108,16 +109,16 @@ func BenchmarkRips(b *testing.B) {
 func BenchmarkStep(b *testing.B) {
 	const batch = 128
 	benchmark(b, "steps/s", 1e9, func(d *gpu.Device) func() {
-		vae := nn.NewVAE(d, 10, 1)
+		vae := models.NewVAE(d, 10, 1)
 		adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
 		tape := autograd.NewTape(d)
-		pixels := autograd.NewTensor(d, batch, 1, nn.ImageSide, nn.ImageSide)
+		pixels := autograd.NewTensor(d, batch, 1, 28, 28)
 		d.Uniform(pixels.Buffer(), 1, 1)
 		return func() {
 			tape.Reset()
 			x := tape.Input(pixels)
-			bce, kld := vae.Forward(x, 1, 0).Losses(x)
-			tape.Backward(autograd.Scale(autograd.Add(bce, kld), 1.0/batch))
+			loss := vae.Forward(x, 1, 0).Total()
+			tape.Backward(autograd.Scale(loss, 1.0/batch))
 			require.NoError(b, adam.Step())
 		}
 	})

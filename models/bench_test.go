@@ -1,4 +1,4 @@
-package nn_test
+package models_test
 
 import (
 	"slices"
@@ -10,6 +10,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -28,7 +29,7 @@ const (
 func benchmarkStep(b *testing.B, weights [7]float64) {
 	dev := cpu.New()
 	defer dev.Close()
-	vae := nn.NewVAE(dev, 10, 1)
+	vae := models.NewVAE(dev, 10, 1)
 	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
 	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
 	require.NoError(b, err)
@@ -37,22 +38,21 @@ func benchmarkStep(b *testing.B, weights [7]float64) {
 	var target *topoloss.Target
 	step := uint64(0)
 	run := func() {
-		x := tape.Constant(images, benchBatch, 1, nn.ImageSide, nn.ImageSide)
+		x := tape.Constant(images, benchBatch, 1, 28, 28)
 		r := vae.Forward(x, 1, step)
-		bce, kld := r.Losses(x)
-		total := autograd.Add(bce, kld)
+		total := r.Total()
 		if len(loss.Terms) > 0 {
 			if target == nil {
 				target, err = loss.Target(x)
 				require.NoError(b, err)
 			}
-			result, err := loss.Apply(r.Images, target)
+			result, err := loss.Apply(r.Reconstruction, target)
 			require.NoError(b, err)
 			total = autograd.Add(total, result.Var)
 		}
 		tape.Backward(autograd.Scale(total, 1./benchBatch))
 		require.NoError(b, adam.Step())
-		_, err := bce.Item()
+		_, err := r.Losses[0].Var.Item()
 		require.NoError(b, err)
 		tape.Reset()
 		step++

@@ -1,4 +1,4 @@
-package fashionmnist
+package data
 
 import (
 	"slices"
@@ -6,31 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-func TestDecode(t *testing.T) {
-	s := &Set{Images: make([]uint8, 3*Pixels), Labels: make([]uint8, 3)}
-	for i := range s.Images {
-		s.Images[i] = uint8(i * 7)
-	}
-	numbers := []int{2, 0, 2}
-	x := make([]float32, len(numbers)*Pixels)
-	s.Decode(x, numbers)
-	for k, i := range numbers {
-		for p := range Pixels {
-			require.Equal(t, float32(s.Images[i*Pixels+p])/float32(255), x[k*Pixels+p])
-		}
-	}
-	require.Zero(t, testing.AllocsPerRun(10, func() { s.Decode(x, numbers) }))
-	require.PanicsWithValue(t, "fashionmnist: decoding 3 images of 784 pixels into 783 values", func() { s.Decode(x[:783], numbers) })
-}
-
-func TestImage(t *testing.T) {
-	s := Draw(2, 1)
-	m := s.Image(1)
-	require.Equal(t, s.Images[Pixels+3*Side+14], m.GrayAt(14, 3).Y)
-	require.Len(t, m.Pix, Pixels)
-	require.Equal(t, Pixels, cap(m.Pix))
-}
 
 func TestSplit(t *testing.T) {
 	for _, test := range []struct {

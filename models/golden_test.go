@@ -1,4 +1,4 @@
-package nn_test
+package models_test
 
 import (
 	"encoding/json"
@@ -13,6 +13,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/ptxsim"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -102,7 +103,7 @@ func testReference(t *testing.T, dev kernels.Device, r reference, images []float
 // A trial is a VAE with the reference's weights, before its batch.
 type trial struct {
 	tape        *autograd.Tape
-	vae         *nn.VAE
+	vae         *models.VAE
 	params      []*autograd.Parameter
 	fills       [][]float32
 	n           int
@@ -110,7 +111,7 @@ type trial struct {
 }
 
 func newTrial(t *testing.T, dev kernels.Device, r reference, images []float32) *trial {
-	vae := nn.NewVAE(dev, r.Latent, 1)
+	vae := models.NewVAE(dev, r.Latent, 1)
 	tr := &trial{tape: autograd.NewTape(dev), vae: vae, params: nn.Parameters(vae), n: len(images) / 784, images: images}
 	require.Len(t, tr.params, len(r.Params))
 	for k, p := range tr.params {
@@ -140,14 +141,23 @@ func (tr *trial) restart() {
 	}
 }
 
+// An output is the VAE's with the moments of its posterior.
+type output struct {
+	models.Output
+	mean, logVar *autograd.Var
+}
+
 // forward is the VAE's, with the reference's noise.
-func (tr *trial) forward() (x *autograd.Var, r nn.Reconstruction) {
+func (tr *trial) forward() (x *autograd.Var, out output) {
 	tr.tape.Reset()
 	x = tr.tape.Constant(tr.images, tr.n, 1, 28, 28)
-	mean, logVar := tr.vae.Encode(x)
+	mean, logVar := tr.vae.Posterior(x)
 	noise := tr.tape.Constant(tr.eps, mean.Shape()...)
 	z := autograd.Add(mean, autograd.Mul(noise, autograd.Exp(autograd.Scale(logVar, 0.5))))
-	return x, nn.Reconstruction{Images: tr.vae.Decode(z), Mean: mean, LogVar: logVar, Latent: z}
+	y := tr.vae.Decode(z)
+	return x, output{models.Output{Reconstruction: y, Latent: z, Losses: []models.Loss{
+		{Name: "bce", Var: autograd.BCE(y, x)}, {Name: "kld", Var: autograd.KLD(mean, logVar)},
+	}}, mean, logVar}
 }
 
 func (tr *trial) requireOutputs(t *testing.T, want reference) {
@@ -162,7 +172,7 @@ func (tr *trial) requireOutputs(t *testing.T, want reference) {
 		name string
 		want [][]float64
 		got  *autograd.Var
-	}{{"mean", want.F64.Mean, r.Mean}, {"logvar", want.F64.LogVar, r.LogVar}, {"latent", want.F64.Latent, r.Latent}} {
+	}{{"mean", want.F64.Mean, r.mean}, {"logvar", want.F64.LogVar, r.logVar}, {"latent", want.F64.Latent, r.Latent}} {
 		got := read(c.got)
 		require.Len(t, c.want, tr.n)
 		for i, row := range c.want {
@@ -171,7 +181,7 @@ func (tr *trial) requireOutputs(t *testing.T, want reference) {
 			}
 		}
 	}
-	images := read(r.Images)
+	images := read(r.Reconstruction)
 	require.Less(t, want.F64.Images.deviation(images, 500), tolerance, "reconstruction")
 	for i, want := range want.F64.RowSums {
 		sum := 0.0

@@ -1,0 +1,61 @@
+package data
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// One seed decides several things, each from a stream of its own.
+const (
+	splitStream = 0x73706c6974 // "split"
+	batchStream = 0x6261746368 // "batch"
+)
+
+// Split divides the indices 0 … n−1 at random into two parts, the first with the
+// given fraction of them, rounded: training and validation, for instance. The
+// seed decides the parts and their order.
+func Split(n int, fraction float64, seed uint64) (first, second []int) {
+	if n < 0 || !(fraction >= 0 && fraction <= 1) {
+		panic(fmt.Sprintf("data: splitting %d examples at the fraction %v, want a count and a fraction from 0 to 1", n, fraction))
+	}
+	order := rand.New(rand.NewPCG(seed, splitStream)).Perm(n)
+	cut := int(fraction*float64(n) + 0.5)
+	return order[:cut:cut], order[cut:]
+}
+
+// Batches deals indices into batches of the given size, in an order that the
+// seed decides; the last batch may be smaller. The batches are views of one new
+// slice.
+func Batches(indices []int, size int, seed uint64) [][]int {
+	if size < 1 {
+		panic(fmt.Sprintf("data: batches of %d examples", size))
+	}
+	order := append([]int(nil), indices...)
+	rand.New(rand.NewPCG(seed, batchStream)).Shuffle(len(order), func(i, j int) {
+		order[i], order[j] = order[j], order[i]
+	})
+	return InOrder(order, size)
+}
+
+// InOrder deals indices into batches of the given size, in their order; the last
+// batch may be smaller. The batches are views of indices.
+func InOrder(indices []int, size int) [][]int {
+	var batches [][]int
+	for len(indices) > size {
+		batches = append(batches, indices[:size:size])
+		indices = indices[size:]
+	}
+	if len(indices) > 0 {
+		batches = append(batches, indices)
+	}
+	return batches
+}
+
+// All returns the indices 0 … n−1.
+func All(n int) []int {
+	indices := make([]int, n)
+	for i := range indices {
+		indices[i] = i
+	}
+	return indices
+}
