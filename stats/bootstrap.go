@@ -1,0 +1,73 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// An Interval is an estimate with a confidence interval.
+type Interval struct {
+	Estimate      float64 // the statistic of the sample itself
+	Low, High     float64
+	StandardError float64 // the deviation of the statistic over resamples
+}
+
+// Bootstrap returns the percentile interval of a statistic at a confidence level
+// between 0 and 1. It draws the given number of resamples of x, with
+// replacement; the seed decides them. The statistic must not keep or change its
+// argument, which may be in any order.
+func Bootstrap(x []float64, statistic func([]float64) float64, resamples int, confidence float64, seed uint64) Interval {
+	check("sample", x, 1)
+	if resamples < 2 {
+		panic(fmt.Sprintf("stats: Bootstrap: %d resamples, want at least 2", resamples))
+	}
+	random := rand.New(rand.NewPCG(seed, 0))
+	return bootstrap(x, statistic, resamples, confidence, func(index []int) {
+		for i := range index {
+			index[i] = random.IntN(len(x))
+		}
+	})
+}
+
+// bootstrap is [Bootstrap] with resamples as draw chooses them.
+func bootstrap(x []float64, statistic func([]float64) float64, resamples int, confidence float64, draw func(index []int)) Interval {
+	if !(confidence > 0 && confidence < 1) {
+		panic(fmt.Sprintf("stats: Bootstrap: confidence %v, want a number between 0 and 1", confidence))
+	}
+	index, sample := make([]int, len(x)), make([]float64, len(x))
+	values := make([]float64, resamples)
+	for k := range values {
+		draw(index)
+		for i, j := range index {
+			sample[i] = x[j]
+		}
+		values[k] = statistic(sample)
+	}
+	r := Interval{Estimate: statistic(slices.Clone(x)), StandardError: stat.StdDev(values, nil)}
+	slices.Sort(values)
+	r.Low, r.High = quantile(values, (1-confidence)/2), quantile(values, (1+confidence)/2)
+	return r
+}
+
+// Mean returns the arithmetic mean of x.
+func Mean(x []float64) float64 { return stat.Mean(x, nil) }
+
+// Median returns the median of x: the mean of the two middle values where their
+// number is even. It panics if x is empty.
+func Median(x []float64) float64 {
+	check("sample", x, 1)
+	return quantile(slices.Sorted(slices.Values(x)), 0.5)
+}
+
+// quantile interpolates linearly between the order statistics of sorted values,
+// at position p·(n−1) counted from 0.
+func quantile(sorted []float64, p float64) float64 {
+	at := p * float64(len(sorted)-1)
+	below := int(math.Floor(at))
+	above := min(below+1, len(sorted)-1)
+	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
+}
