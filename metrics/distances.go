@@ -1,0 +1,113 @@
+package metrics
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/ph"
+)
+
+// matrix holds the distances among n points, row by row.
+type matrix struct {
+	n int
+	d []float32
+}
+
+func (m *matrix) row(i int) []float32 { return m.d[i*m.n : (i+1)*m.n] }
+
+// newMatrix computes the distances among points on a device. It refuses
+// coordinates that are not finite, and distances that overflow.
+func newMatrix(dev kernels.Device, name string, points ph.Points[float32]) (*matrix, error) {
+	if points.Dim < 1 || len(points.Coords)%points.Dim != 0 {
+		return nil, fmt.Errorf("metrics: the %s points have %d coordinates in dimension %d", name, len(points.Coords), points.Dim)
+	}
+	for i, v := range points.Coords {
+		if v-v != 0 {
+			return nil, fmt.Errorf("metrics: coordinate %d of %s point %d is %v: points must be finite", i%points.Dim, name, i/points.Dim, v)
+		}
+	}
+	n := points.Len()
+	if n == 0 {
+		return &matrix{}, nil
+	}
+	tape := autograd.NewTape(dev)
+	defer tape.Free()
+	values, err := autograd.Distances(tape.Constant(points.Coords, n, points.Dim)).Values()
+	if err != nil {
+		return nil, fmt.Errorf("metrics: distances of %d %s points: %w", n, name, err)
+	}
+	m := &matrix{n, values}
+	for i, v := range values {
+		if v-v != 0 {
+			return nil, fmt.Errorf("metrics: %s points %d and %d are too far apart for a float32: scale them down", name, i/n, i%n)
+		}
+	}
+	return m, nil
+}
+
+// upper appends the distances of all pairs i < j.
+func (m *matrix) upper() []float32 {
+	pairs := make([]float32, 0, m.n*(m.n-1)/2)
+	for i := range m.n {
+		pairs = append(pairs, m.row(i)[i+1:]...)
+	}
+	return pairs
+}
+
+// max returns the largest distance, 0 if there is none.
+func (m *matrix) max() float64 {
+	var most float32
+	for _, v := range m.d {
+		most = max(most, v)
+	}
+	return float64(most)
+}
+
+// quantile returns the linearly interpolated p-quantile over all n² entries,
+// zeros of the diagonal included, as RTD normalizes distances.
+func (m *matrix) quantile(p float64) float64 {
+	sorted := slices.Sorted(slices.Values(m.d))
+	at := p * float64(len(sorted)-1)
+	below := int(math.Floor(at))
+	above := min(below+1, len(sorted)-1)
+	return float64(sorted[below]) + (at-float64(below))*(float64(sorted[above])-float64(sorted[below]))
+}
+
+// sumRows returns the sum of f(i) over all rows, computed in parallel and added
+// in the order of i.
+func sumRows(n int, f func(i int) float64) float64 {
+	parts := make([]float64, n)
+	eachRow(n, func(i int) { parts[i] = f(i) })
+	var sum float64
+	for _, v := range parts {
+		sum += v
+	}
+	return sum
+}
+
+// eachRow calls f for 0 … n−1 from several goroutines.
+func eachRow(n int, f func(i int)) {
+	const block = 8
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+block-1)/block) {
+		wg.Go(func() {
+			for {
+				from := int(next.Add(block)) - block
+				if from >= n {
+					return
+				}
+				for i := from; i < min(n, from+block); i++ {
+					f(i)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
