@@ -3,12 +3,14 @@ package ph
 import (
 	"math"
 	"slices"
+
+	"github.com/topogen/topogen/ph/internal/radix"
 )
 
 // A band is a run of edges whose lengths lie between two bounds.
 type band[T Float] struct {
 	unsorted []filteredEdge[T]
-	radix    radix
+	radix    radix.Sorter
 }
 
 // sort appends the unsorted edges to edges, in order.
@@ -27,14 +29,14 @@ func (b *band[T]) sort(edges []filteredEdge[T]) []filteredEdge[T] {
 	}
 	// Each item has a key and, below it, the place of an edge. Rounding is
 	// monotonic: longer edges never have lesser keys.
-	items := b.radix.begin(m)
-	start, scale := float64(lo), (float64(uint64(1)<<(2*b.radix.digit))-1)/max(float64(hi)-float64(lo), 1e-300)
+	items := b.radix.Begin(m)
+	start, scale := float64(lo), (float64(uint64(1)<<b.radix.Bits())-1)/max(float64(hi)-float64(lo), 1e-300)
 	for i, e := range b.unsorted {
 		items[i] = uint64((float64(e.length)-start)*scale)<<32 | uint64(i)
 	}
 	edges = slices.Grow(edges, m)[:from+m]
 	sorted := edges[from:]
-	for i, x := range b.radix.sort(32) {
+	for i, x := range b.radix.Sort(32) {
 		sorted[i] = b.unsorted[uint32(x)]
 	}
 	sortEdges(sorted) // as few steps hold more than one

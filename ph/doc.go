@@ -1,6 +1,5 @@
 // Package ph computes the persistent homology of Vietoris–Rips filtrations, with
-// pairings and representatives, and distances between persistence diagrams. It
-// depends on nothing else of this module.
+// pairings and representatives. It depends on nothing else of this module.
 //
 // # What it computes
 //
@@ -28,8 +27,5 @@
 // out ahead what is then put together in order, so that results do not depend on
 // their number.
 //
-// A [Matcher] finds distances between diagrams: the bottleneck distance with the
-// pair of bars that attains it (Cohen-Steiner, Edelsbrunner and Harer 2007), and
-// the Wasserstein distances of any order and norm, both with an optimal matching,
-// exactly or with a bounded error; and the sliced Wasserstein distance.
+// Package distance, below this one, compares diagrams.
 package ph

@@ -35,15 +35,6 @@ func ExampleEngine() {
 	//   [1, 2) from 3-2 to 2-0
 }
 
-func ExampleMatcher_Bottleneck() {
-	a := []ph.Bar{{Birth: 0, Death: 10}, {Birth: 0, Death: 1}}
-	b := []ph.Bar{{Birth: 0, Death: 1}}
-	var m ph.Matcher
-	distance, witness := m.Bottleneck(a, b)
-	fmt.Println(distance, witness)
-	// Output: 5 {0 -1}
-}
-
 // A loop of four points in the plane, and the cycle that shows it.
 func ExampleRips() {
 	square := ph.Points[float64]{Dim: 2, Coords: []float64{0, 0, 1, 0, 1, 1, 0, 1}}

@@ -8,6 +8,7 @@ import (
 	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 	"github.com/topogen/topogen/topoloss"
 	"github.com/topogen/topogen/viz"
 )
@@ -53,12 +54,12 @@ func (r *Run) scene(title string, c *cloud.Cloud) (viz.Scene, error) {
 	}
 	for _, t := range r.loss.Terms {
 		b, ok := t.Regularizer.(*topoloss.Bottleneck)
-		if !ok || b.Witness() == (ph.Match{A: ph.Diagonal, B: ph.Diagonal}) {
+		if !ok || b.Witness() == (distance.Match{A: distance.Diagonal, B: distance.Diagonal}) {
 			continue
 		}
 		w := b.Witness()
 		s.Matches = append(s.Matches, viz.Match{Degree: t.Degree, Match: w})
-		if w.A == ph.Diagonal {
+		if w.A == distance.Diagonal {
 			continue
 		}
 		bar := diagrams[t.Degree].Bars[w.A]

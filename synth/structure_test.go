@@ -14,7 +14,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
-	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 	"github.com/topogen/topogen/viz"
 )
 
@@ -68,7 +68,7 @@ func follow(t testing.TB, dev kernels.Device, c Config, every int) outcome {
 	m, err := NewMover(dev, c.Start, loss, target, c.Optimizer, c.LearningRate)
 	require.NoError(t, err)
 	defer m.Free()
-	var matcher ph.Matcher
+	var matcher distance.Matcher
 	out := outcome{want: CountLonger(withEssential(target), c.Gap), structure: -1, close: -1}
 	for step := 0; ; step++ {
 		if step%every == 0 || step == c.Steps {
@@ -78,7 +78,8 @@ func follow(t testing.TB, dev kernels.Device, c Config, every int) outcome {
 			require.NoError(t, err)
 			distance := 0.0
 			for degree, d := range diagrams {
-				one, _ := matcher.Bottleneck(d.Finite(), target.Bars(degree))
+				one, _, err := matcher.Bottleneck(t.Context(), d.Finite(), target.Bars(degree))
+				require.NoError(t, err)
 				distance = max(distance, one)
 			}
 			out.count = CountLonger(diagrams, c.Gap)

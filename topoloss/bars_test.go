@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -72,7 +73,7 @@ func TestSlopes(t *testing.T) {
 					continue
 				}
 				depended++
-				if b, attracts := r.(*topoloss.Bottleneck); attracts && b.Attract && b.Witness().A == ph.Diagonal {
+				if b, attracts := r.(*topoloss.Bottleneck); attracts && b.Attract && b.Witness().A == distance.Diagonal {
 					continue // the slope is of another distance than the value
 				}
 				for i := range p {

@@ -1,9 +1,11 @@
 package topoloss
 
 import (
+	"context"
 	"math"
 
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 )
 
 // Bottleneck is the bottleneck distance between two diagrams: the least, over
@@ -24,26 +26,29 @@ type Bottleneck struct {
 	// between these two bars.
 	Attract bool
 
-	matcher ph.Matcher
-	witness ph.Match
+	matcher distance.Matcher
+	witness distance.Match
 }
 
-// Evaluate returns the distance. It takes the time of [ph.Matcher.Bottleneck].
+// Evaluate returns the distance. It takes the time of [distance.Matcher.Bottleneck].
 func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
-	r.witness = ph.Match{A: ph.Diagonal, B: ph.Diagonal}
+	r.witness = distance.Match{A: distance.Diagonal, B: distance.Diagonal}
 	if len(learnable) == 0 {
 		return 0, false
 	}
-	distance, witness := r.matcher.Bottleneck(learnable, truth)
+	length, witness, err := r.matcher.Bottleneck(context.Background(), learnable, truth)
+	if err != nil {
+		panic(err) // not among the bars of a filtration and those of a target
+	}
 	r.witness = witness
 	switch {
-	case witness.A != ph.Diagonal && witness.B != ph.Diagonal:
+	case witness.A != distance.Diagonal && witness.B != distance.Diagonal:
 		slopes[witness.A] = moveSlope(learnable[witness.A], truth[witness.B])
-	case witness.A != ph.Diagonal:
+	case witness.A != distance.Diagonal:
 		slopes[witness.A] = Slope{Birth: -0.5, Death: 0.5}
 	case r.Attract:
 		q := truth[witness.B]
-		i := nearest(learnable, q, distance)
+		i := nearest(learnable, q, length)
 		if i < 0 {
 			return 0, false
 		}
@@ -51,13 +56,13 @@ func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float6
 	default:
 		return 0, false
 	}
-	return distance, true
+	return length, true
 }
 
 // Witness returns the pair of bars that decided the distance in the latest
-// evaluation, by their indices in learnable and truth; [ph.Diagonal] stands for
+// evaluation, by their indices in learnable and truth; [distance.Diagonal] stands for
 // the diagonal.
-func (r *Bottleneck) Witness() ph.Match { return r.witness }
+func (r *Bottleneck) Witness() distance.Match { return r.witness }
 
 // move is the sup-norm distance of two bars.
 func move(p, q ph.Bar) float64 {

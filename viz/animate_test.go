@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 )
 
 // moving returns scenes in which points and bars move.
@@ -34,7 +35,7 @@ func moving(n, dim int) []Scene {
 		scenes = append(scenes, Scene{
 			Title: fmt.Sprint("step ", k), Cloud: c, True: still(c), Target: target,
 			Diagrams: []ph.Diagram{{Degree: 0, Bars: []ph.Bar{{Death: 1 + turn}, {Death: inf}}}},
-			Matches:  []Match{{0, ph.Match{A: 0, B: 0}}},
+			Matches:  []Match{{0, distance.Match{A: 0, B: 0}}},
 		})
 	}
 	return scenes

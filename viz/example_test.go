@@ -2,14 +2,17 @@ package viz_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image/gif"
 	"image/png"
+	"log"
 	"math"
 	"time"
 
 	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 	"github.com/topogen/topogen/viz"
 )
 
@@ -18,12 +21,15 @@ import (
 func ExampleDiagram() {
 	diagrams := []ph.Diagram{{Degree: 1, Bars: []ph.Bar{{Birth: 0.3, Death: 0.5}, {Birth: 0.4, Death: 1.2}}}}
 	target := []ph.Diagram{{Degree: 1, Bars: []ph.Bar{{Birth: 0.5, Death: 1.6}}}}
-	var matcher ph.Matcher
-	distance, witness := matcher.Bottleneck(diagrams[0].Bars, target[0].Bars)
+	var matcher distance.Matcher
+	length, witness, err := matcher.Bottleneck(context.Background(), diagrams[0].Bars, target[0].Bars)
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	var file bytes.Buffer // or a file
-	err := viz.Diagram(&file, viz.Scene{
-		Title:    fmt.Sprintf("Bottleneck distance %.2f", distance),
+	err = viz.Diagram(&file, viz.Scene{
+		Title:    fmt.Sprintf("Bottleneck distance %.2f", length),
 		Diagrams: diagrams,
 		Target:   target,
 		Matches:  []viz.Match{{Degree: 1, Match: witness}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 )
 
 // A Scene is a cloud and its persistence at one moment, and what they are
@@ -51,10 +52,10 @@ func (s Scene) Clone() Scene {
 }
 
 // A Match pairs bar A of the scene's diagram of a degree with bar B of the target
-// diagram of that degree; ph.Diagonal stands for the diagonal.
+// diagram of that degree; distance.Diagonal stands for the diagonal.
 type Match struct {
 	Degree int
-	ph.Match
+	distance.Match
 }
 
 // check returns an error that names what cannot be drawn.
@@ -97,10 +98,10 @@ func (s *Scene) check() error {
 		}
 	}
 	for i, m := range s.Matches {
-		if _, ok := barOf(s.Diagrams, m.Degree, m.A); !ok && m.A != ph.Diagonal {
+		if _, ok := barOf(s.Diagrams, m.Degree, m.A); !ok && m.A != distance.Diagonal {
 			return fmt.Errorf("viz: match %d: the diagram of degree %d has no bar %d", i, m.Degree, m.A)
 		}
-		if _, ok := barOf(s.Target, m.Degree, m.B); !ok && m.B != ph.Diagonal {
+		if _, ok := barOf(s.Target, m.Degree, m.B); !ok && m.B != distance.Diagonal {
 			return fmt.Errorf("viz: match %d: the target diagram of degree %d has no bar %d", i, m.Degree, m.B)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 )
 
 var inf = math.Inf(1)
@@ -29,7 +30,7 @@ func example() Scene {
 			{Degree: 0, Bars: []ph.Bar{{Death: 6.4}, {Death: inf}}},
 			{Degree: 1, Bars: []ph.Bar{{Birth: 2, Death: 3.5}}},
 		},
-		Matches: []Match{{0, ph.Match{A: 1, B: 0}}, {1, ph.Match{A: 0, B: ph.Diagonal}}},
+		Matches: []Match{{0, distance.Match{A: 1, B: 0}}, {1, distance.Match{A: 0, B: distance.Diagonal}}},
 	}
 }
 
@@ -86,7 +87,7 @@ func TestEmptyScenesAreDrawn(t *testing.T) {
 		"only essential":   {Diagrams: []ph.Diagram{{Bars: []ph.Bar{{Death: inf}}}}},
 		"empty diagrams":   {Diagrams: []ph.Diagram{{Degree: 0}, {Degree: 1}}},
 		"only target":      {Target: []ph.Diagram{{Degree: 2, Bars: []ph.Bar{{Birth: 1, Death: 2}}}}},
-		"diagonal matches": {Matches: []Match{{0, ph.Match{A: ph.Diagonal, B: ph.Diagonal}}}},
+		"diagonal matches": {Matches: []Match{{0, distance.Match{A: distance.Diagonal, B: distance.Diagonal}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requirePNG(t, Diagram, s)

@@ -11,6 +11,7 @@ import (
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -35,9 +36,9 @@ func works() (map[string]func(), func()) {
 		"rips784":     rips(dev, classes(dev, 1)),
 		"square":      persistence(square(2000), 1),
 		"sphere":      persistence(sphere(192), 2),
-		"bottleneck":  distance(dev, batch, func(m *ph.Matcher, a, b []ph.Bar) { m.Bottleneck(a, b) }),
-		"wasserstein": distance(dev, many, func(m *ph.Matcher, a, b []ph.Bar) { m.Wasserstein(a, b, 2, 2) }),
-		"sliced":      distance(dev, many, func(m *ph.Matcher, a, b []ph.Bar) { m.SlicedWasserstein(a, b, 50) }),
+		"bottleneck":  between(dev, batch, func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) { m.Bottleneck(ctx, a, b) }),
+		"wasserstein": between(dev, many, func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) { m.Wasserstein(ctx, a, b, 2, 2) }),
+		"sliced":      between(dev, many, func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) { m.SlicedWasserstein(ctx, a, b, 50) }),
 	}
 	for i, name := range topoloss.Names() {
 		var one [7]float64
@@ -227,8 +228,8 @@ func persistence(p ph.Points[float32], degree int) func() {
 	}
 }
 
-// distance times a distance between the diagrams of degree 1 of two Gaussian clouds.
-func distance(dev kernels.Device, n int, run func(m *ph.Matcher, a, b []ph.Bar)) func() {
+// between times a distance between the diagrams of degree 1 of two Gaussian clouds.
+func between(dev kernels.Device, n int, run func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar)) func() {
 	var bars [2][]ph.Bar
 	for k := range bars {
 		var e ph.Engine
@@ -236,8 +237,8 @@ func distance(dev kernels.Device, n int, run func(m *ph.Matcher, a, b []ph.Bar))
 		check(err)
 		bars[k] = d[1].Finite()
 	}
-	var m ph.Matcher
-	return func() { run(&m, bars[0], bars[1]) }
+	var m distance.Matcher
+	return func() { run(context.Background(), &m, bars[0], bars[1]) }
 }
 
 // check stops a benchmark that cannot go on; the processor never fails.

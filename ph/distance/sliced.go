@@ -1,10 +1,14 @@
-package ph
+package distance
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/internal/radix"
 )
 
 // SlicedWasserstein returns the sliced Wasserstein distance of two diagrams, as
@@ -18,15 +22,20 @@ import (
 // takes O(n log n) a direction. Essential bars count by the sum of the differences
 // between their births, in order; where one diagram has more of them, the
 // distance is +Inf. It leaves a matching of these alone.
-func (m *Matcher) SlicedWasserstein(a, b []Bar, directions int) float64 {
+func (m *Matcher) SlicedWasserstein(ctx context.Context, a, b []ph.Bar, directions int) (float64, error) {
 	if directions < 1 {
-		panic(fmt.Sprintf("ph: sliced Wasserstein distance: %d directions: want at least 1", directions))
+		return 0, fmt.Errorf("distance: a sliced Wasserstein distance over %d directions: want at least 1", directions)
 	}
-	m.begin(a, b)
+	if err := m.begin(ctx, a, b); err != nil {
+		return 0, err
+	}
 	p, q := &m.sides[0], &m.sides[1]
 	m.slicing.begin(p, q)
 	sum := 0.0
 	for k := range directions {
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
 		sin, cos := math.Sincos(math.Pi * (float64(k)/float64(directions) - 0.5))
 		sum += m.slicing.distance(p, q, sin, cos)
 	}
@@ -34,17 +43,18 @@ func (m *Matcher) SlicedWasserstein(a, b []Bar, directions int) float64 {
 	if !m.matchEssential(func(d float64) { sum += d }) {
 		sum = math.Inf(1)
 	}
-	return sum
+	return sum, nil
 }
 
 // slicing projects two diagrams. What it projects it moves along, by more than
 // bars are far from the origin: so all numbers are positive, and their bits are
 // in their order.
 type slicing struct {
-	offset  float64
-	middles [2][]float64 // of the bars of each side, ascending
-	bars    [2]radix
-	points  [2][]uint64 // of the diagonal
+	offset    float64
+	middles   [2][]float64 // of the bars of each side, ascending
+	bars      [2]radix.Sorter
+	projected [2][]uint64 // bars
+	points    [2][]uint64 // of the diagonal
 }
 
 // lastBits are more than those of any number.
@@ -88,7 +98,7 @@ func (s *slicing) distance(p, q *side, sin, cos float64) float64 {
 // lastBits.
 func (s *slicing) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 	r := &s.bars[k]
-	items := r.begin(len(bars.birth))
+	items := r.Begin(len(bars.birth))
 	least, most := uint64(lastBits), uint64(0)
 	for i, b := range bars.birth {
 		x := math.Float64bits(b*cos + bars.death[i]*sin + s.offset)
@@ -98,13 +108,15 @@ func (s *slicing) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 	for i := range items {
 		items[i] -= least
 	}
-	items = r.sort(max(0, bits.Len64(most-least)-2*r.digit))
-	finish(items)
-	for i := range items {
-		items[i] += least
+	items = r.Sort(max(0, bits.Len64(most-least)-r.Bits()))
+	radix.Finish(items)
+	s.projected[k] = resize(s.projected[k], len(items)+1)
+	projected := s.projected[k]
+	for i, x := range items {
+		projected[i] = x + least
 	}
-	r.items = append(items, lastBits)
-	return r.items
+	projected[len(items)] = lastBits
+	return projected
 }
 
 // projectMiddles returns the bits of what points of the diagonal are in a

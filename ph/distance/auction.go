@@ -1,19 +1,32 @@
-package ph
+package distance
+
+import (
+	"context"
+
+	"github.com/topogen/topogen/ph"
+)
 
 // ApproximateWasserstein returns a number that is at least the Wasserstein
 // distance, but for rounding, and at most 1+relative times that. The matching is
 // one of that cost. It takes less time than the exact distance if an error of a
 // tenth or more will do, and is that distance if not.
-func (m *Matcher) ApproximateWasserstein(a, b []Bar, order, norm, relative float64) float64 {
-	c := newCost(order, norm)
-	m.begin(a, b)
+func (m *Matcher) ApproximateWasserstein(ctx context.Context, a, b []ph.Bar, order, norm, relative float64) (float64, error) {
+	c, err := newCost(order, norm)
+	if err != nil {
+		return 0, err
+	}
+	if err := m.begin(ctx, a, b); err != nil {
+		return 0, err
+	}
 	// Prices rise by steps of about the error: the exact search is faster then.
 	const leastRelative = 0.1
 	if !(relative >= leastRelative) || sameBirth(&m.sides[0], &m.sides[1]) {
-		return m.Wasserstein(a, b, order, norm)
+		return m.Wasserstein(ctx, a, b, order, norm)
 	}
-	m.transport.approximate(&m.sides[0], &m.sides[1], c, c.power(1+relative))
-	return m.finish(c)
+	if err := m.transport.approximate(ctx, &m.sides[0], &m.sides[1], c, c.power(1+relative)); err != nil {
+		return 0, err
+	}
+	return m.finish(c), nil
 }
 
 // approximate leaves a matching that costs at most so many times the least.
@@ -28,8 +41,10 @@ func (m *Matcher) ApproximateWasserstein(a, b []Bar, order, norm, relative float
 // bounds the gain of all matchings, and what the auction found is less by at
 // most a step for each pair. That bound is the proof of the result: if it is not
 // good enough, the exact search follows.
-func (t *transport) approximate(p, q *side, c cost, factor float64) {
-	t.begin(p, q, c)
+func (t *transport) approximate(ctx context.Context, p, q *side, c cost, factor float64) error {
+	if err := t.begin(ctx, p, q, c); err != nil {
+		return err
+	}
 	all := 0.0 // the cost of sending all to the diagonal
 	for _, costs := range t.diagonal {
 		for _, d := range costs {
@@ -38,15 +53,18 @@ func (t *transport) approximate(p, q *side, c cost, factor float64) {
 	}
 	bars := float64(len(p.half) + len(q.half))
 	if step := all * (factor - 1) / bars / 4; step > 0 {
-		bound := t.auction(p, q, step)
+		bound, err := t.auction(ctx, p, q, step)
+		if err != nil {
+			return err
+		}
 		if c.total(p, q) <= factor*(all-bound) {
-			return
+			return nil
 		}
 	}
 	p.separate()
 	q.separate()
 	clear(t.v)
-	t.placeRows(p, q)
+	return t.placeRows(ctx, p, q)
 }
 
 // separate takes all partners away.
@@ -57,7 +75,7 @@ func (s *side) separate() {
 }
 
 // auction leaves a matching, and returns a bound on what any of them gains.
-func (t *transport) auction(p, q *side, step float64) (bound float64) {
+func (t *transport) auction(ctx context.Context, p, q *side, step float64) (bound float64, err error) {
 	p.separate()
 	q.separate()
 	clear(t.v)
@@ -65,7 +83,10 @@ func (t *transport) auction(p, q *side, step float64) (bound float64) {
 	for i := range p.partner {
 		bidders = append(bidders, int32(i))
 	}
-	for len(bidders) > 0 {
+	for bids := 0; len(bidders) > 0; bids++ {
+		if bids%rowsBetweenChecks == 0 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
 		i := bidders[len(bidders)-1]
 		bidders = bidders[:len(bidders)-1]
 		best, second, column := 0.0, 0.0, int32(Diagonal)
@@ -107,5 +128,5 @@ func (t *transport) auction(p, q *side, step float64) (bound float64) {
 		bound += v
 	}
 	const rounding = 0x1p-52 // of each sum
-	return bound * (1 + rounding*float64(len(p.half)+len(q.half)))
+	return bound * (1 + rounding*float64(len(p.half)+len(q.half))), nil
 }

@@ -1,4 +1,4 @@
-package ph
+package radix_test
 
 import (
 	"cmp"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph/internal/radix"
 )
 
 // Numbers of every kind that a sort by even steps may stumble over.
@@ -23,7 +25,7 @@ var numberKinds = map[string]func(r *rand.Rand) float64{
 }
 
 func TestOrderOfNumbers(t *testing.T) {
-	var s radix
+	var s radix.Sorter
 	for kind, number := range numberKinds {
 		r := rand.New(rand.NewPCG(1, 2))
 		for _, n := range []int{0, 1, 2, 3, 10, 100, 3000} {
@@ -34,26 +36,8 @@ func TestOrderOfNumbers(t *testing.T) {
 			}
 			slices.SortStableFunc(want, func(i, j int32) int { return cmp.Compare(numbers[i], numbers[j]) })
 			got := make([]int32, n)
-			s.order(got, numbers)
+			s.Order(got, numbers)
 			require.Equal(t, want, got, "%d %s", n, kind)
-		}
-	}
-}
-
-func TestBandIsSorted(t *testing.T) {
-	var b band[float64]
-	for kind, number := range numberKinds {
-		r := rand.New(rand.NewPCG(3, 4))
-		for _, n := range []int{0, 1, 2, 10, 1000} {
-			b.unsorted = b.unsorted[:0]
-			for i := range n {
-				e := filteredEdge[float64]{math.Abs(number(r)), int32(i + 1), int32(r.IntN(i + 1))}
-				b.unsorted = append(b.unsorted, e)
-			}
-			before := []filteredEdge[float64]{{-1, 1, 0}}
-			want := append(slices.Clone(before), b.unsorted...)
-			slices.SortFunc(want, compareEdges)
-			require.Equal(t, want, b.sort(before), "%d %s", n, kind)
 		}
 	}
 }

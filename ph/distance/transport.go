@@ -1,11 +1,14 @@
-package ph
+package distance
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"math/bits"
 	"slices"
 	"sort"
+
+	"github.com/topogen/topogen/ph/internal/radix"
 )
 
 // transport finds matchings of least cost.
@@ -31,7 +34,7 @@ type transport struct {
 	starts []int32
 	pairs  []gaining
 	row    []gaining
-	radix  radix
+	radix  radix.Sorter
 
 	diagonal [2][]float64 // costs
 	u, v     []float64
@@ -58,20 +61,26 @@ type hop struct {
 }
 
 // solve leaves a matching of least cost.
-func (t *transport) solve(p, q *side, c cost) {
-	t.begin(p, q, c)
-	t.placeRows(p, q)
+func (t *transport) solve(ctx context.Context, p, q *side, c cost) error {
+	if err := t.begin(ctx, p, q, c); err != nil {
+		return err
+	}
+	return t.placeRows(ctx, p, q)
 }
 
 // placeRows finds the matching of greatest gain, from none.
-func (t *transport) placeRows(p, q *side) {
+func (t *transport) placeRows(ctx context.Context, p, q *side) error {
 	for i := range p.partner {
+		if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		t.placeRow(p, q, int32(i))
 	}
+	return nil
 }
 
 // begin lists the pairs that gain.
-func (t *transport) begin(p, q *side, c cost) {
+func (t *transport) begin(ctx context.Context, p, q *side, c cost) error {
 	farthest := 0.0
 	for k, s := range [...]*side{p, q} {
 		t.diagonal[k] = resize(t.diagonal[k], len(s.half))
@@ -85,6 +94,9 @@ func (t *transport) begin(p, q *side, c cost) {
 	t.starts = append(t.starts[:0], 0)
 	t.pairs = t.pairs[:0]
 	for i, b := range p.birth {
+		if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		most := t.diagonal[0][i] + farthest
 		t.row = t.row[:0]
 		radius := c.root(most) * (1 + 1e-12) // births may differ by no more
@@ -103,22 +115,23 @@ func (t *transport) begin(p, q *side, c cost) {
 	for j := range t.length {
 		t.length[j], t.done[j] = math.Inf(1), false
 	}
+	return nil
 }
 
 // sortRow appends a row to the pairs.
 func (t *transport) sortRow() {
-	items := t.radix.begin(len(t.row))
+	items := t.radix.Begin(len(t.row))
 	least, most := uint64(math.MaxUint64), uint64(0)
 	for _, g := range t.row { // the bits of positive numbers are in their order
 		x := math.Float64bits(g.gain)
 		least, most = min(least, x), max(most, x)
 	}
-	shift := max(0, bits.Len64(most-least)-2*t.radix.digit)
+	shift := max(0, bits.Len64(most-least)-t.radix.Bits())
 	for k, g := range t.row {
 		items[k] = (most-math.Float64bits(g.gain))>>shift<<32 | uint64(k)
 	}
 	from := len(t.pairs)
-	for _, item := range t.radix.sort(32) {
+	for _, item := range t.radix.Sort(32) {
 		t.pairs = append(t.pairs, t.row[uint32(item)])
 	}
 	row := t.pairs[from:]

@@ -1,7 +1,9 @@
-package ph_test
+package distance_test
 
 import (
+	"context"
 	"fmt"
+	"log"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,10 +12,49 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 )
 
+func bottleneck(t testing.TB, m *distance.Matcher, a, b []ph.Bar) (float64, distance.Match) {
+	t.Helper()
+	d, witness, err := m.Bottleneck(t.Context(), a, b)
+	require.NoError(t, err)
+	return d, witness
+}
+
+func approximateBottleneck(t testing.TB, m *distance.Matcher, a, b []ph.Bar, relative float64) float64 {
+	t.Helper()
+	d, err := m.ApproximateBottleneck(t.Context(), a, b, relative)
+	require.NoError(t, err)
+	return d
+}
+
+// measures are all distances.
+var measures = map[string]func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) error{
+	"bottleneck": func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) error {
+		_, _, err := m.Bottleneck(ctx, a, b)
+		return err
+	},
+	"approximate bottleneck": func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) error {
+		_, err := m.ApproximateBottleneck(ctx, a, b, 0.01)
+		return err
+	},
+	"Wasserstein": func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) error {
+		_, err := m.Wasserstein(ctx, a, b, 2, 2)
+		return err
+	},
+	"approximate Wasserstein": func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) error {
+		_, err := m.ApproximateWasserstein(ctx, a, b, 2, 2, 0.1)
+		return err
+	},
+	"sliced Wasserstein": func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) error {
+		_, err := m.SlicedWasserstein(ctx, a, b, 10)
+		return err
+	},
+}
+
 // cost is the sup-norm move of a pair, +Inf for nothing to nothing.
-func cost(a, b []ph.Bar, m ph.Match) float64 {
+func cost(a, b []ph.Bar, m distance.Match) float64 {
 	half := func(x ph.Bar) float64 { return (x.Death - x.Birth) / 2 }
 	switch {
 	case m.A < 0:
@@ -25,30 +66,30 @@ func cost(a, b []ph.Bar, m ph.Match) float64 {
 }
 
 // eachMatching visits all partial matchings of finite bars.
-func eachMatching(a, b []ph.Bar, visit func(pairs []ph.Match)) {
+func eachMatching(a, b []ph.Bar, visit func(pairs []distance.Match)) {
 	used := make([]bool, len(b))
-	var pairs []ph.Match
+	var pairs []distance.Match
 	var try func(i int)
 	try = func(i int) {
 		if i < len(a) {
 			for j := range b {
 				if !used[j] {
 					used[j] = true
-					pairs = append(pairs, ph.Match{A: i, B: j})
+					pairs = append(pairs, distance.Match{A: i, B: j})
 					try(i + 1)
 					pairs = pairs[:len(pairs)-1]
 					used[j] = false
 				}
 			}
-			pairs = append(pairs, ph.Match{A: i, B: ph.Diagonal})
+			pairs = append(pairs, distance.Match{A: i, B: distance.Diagonal})
 			try(i + 1)
 			pairs = pairs[:len(pairs)-1]
 			return
 		}
-		whole := append([]ph.Match(nil), pairs...)
+		whole := append([]distance.Match(nil), pairs...)
 		for j, taken := range used {
 			if !taken {
-				whole = append(whole, ph.Match{A: ph.Diagonal, B: j})
+				whole = append(whole, distance.Match{A: distance.Diagonal, B: j})
 			}
 		}
 		visit(whole)
@@ -58,15 +99,15 @@ func eachMatching(a, b []ph.Bar, visit func(pairs []ph.Match)) {
 
 // bruteForce tries all matchings. attaining lists the pairs that are the longest
 // of an optimal matching.
-func bruteForce(a, b []ph.Bar) (best float64, attaining map[ph.Match]bool) {
+func bruteForce(a, b []ph.Bar) (best float64, attaining map[distance.Match]bool) {
 	best = math.Inf(1)
-	eachMatching(a, b, func(pairs []ph.Match) {
+	eachMatching(a, b, func(pairs []distance.Match) {
 		var worst float64
 		for _, m := range pairs {
 			worst = max(worst, cost(a, b, m))
 		}
 		if worst < best {
-			best, attaining = worst, make(map[ph.Match]bool)
+			best, attaining = worst, make(map[distance.Match]bool)
 		}
 		if worst == best {
 			for _, m := range pairs {
@@ -99,35 +140,35 @@ func bars(r *rand.Rand, n, kind int) []ph.Bar {
 
 func TestBottleneckAgainstBruteForce(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 3000 {
 		a, b := bars(r, r.IntN(6), trial), bars(r, r.IntN(6), trial)
 		if len(a)+len(b) == 0 {
 			continue
 		}
 		want, attaining := bruteForce(a, b)
-		got, witness := m.Bottleneck(a, b)
+		got, witness := bottleneck(t, &m, a, b)
 		require.Equal(t, want, got, "trial %d: %v and %v", trial, a, b)
 		require.True(t, attaining[witness], "trial %d: %v attains the distance of %v and %v", trial, witness, a, b)
 		requireMatching(t, a, b, m.Matching(nil), got, witness)
-		back, _ := m.Bottleneck(b, a)
+		back, _ := bottleneck(t, &m, b, a)
 		require.Equal(t, got, back, "symmetric")
 	}
 }
 
 // requireMatching checks that every bar stands in the matching once, that no move
 // is longer than the distance, and that the witness is one of them.
-func requireMatching(t *testing.T, a, b []ph.Bar, matching []ph.Match, distance float64, witness ph.Match) {
+func requireMatching(t *testing.T, a, b []ph.Bar, matching []distance.Match, longest float64, witness distance.Match) {
 	t.Helper()
 	seenA, seenB := make([]int, len(a)), make([]int, len(b))
 	for _, m := range matching {
-		if m.A != ph.Diagonal {
+		if m.A != distance.Diagonal {
 			seenA[m.A]++
 		}
-		if m.B != ph.Diagonal {
+		if m.B != distance.Diagonal {
 			seenB[m.B]++
 		}
-		require.LessOrEqual(t, cost(a, b, m), distance)
+		require.LessOrEqual(t, cost(a, b, m), longest)
 	}
 	for _, count := range append(seenA, seenB...) {
 		require.Equal(t, 1, count)
@@ -137,8 +178,8 @@ func requireMatching(t *testing.T, a, b []ph.Bar, matching []ph.Match, distance 
 
 func TestBottleneckIsAMetric(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	var m ph.Matcher
-	d := func(a, b []ph.Bar) float64 { v, _ := m.Bottleneck(a, b); return v }
+	var m distance.Matcher
+	d := func(a, b []ph.Bar) float64 { v, _ := bottleneck(t, &m, a, b); return v }
 	for trial := range 200 {
 		a, b, c := bars(r, r.IntN(40), trial), bars(r, r.IntN(40), trial), bars(r, r.IntN(40), trial)
 		require.Zero(t, d(a, a))
@@ -148,14 +189,14 @@ func TestBottleneckIsAMetric(t *testing.T) {
 }
 
 func TestBottleneckOfNothing(t *testing.T) {
-	var m ph.Matcher
-	distance, witness := m.Bottleneck(nil, nil)
-	require.Zero(t, distance)
-	require.Equal(t, ph.Match{A: ph.Diagonal, B: ph.Diagonal}, witness)
+	var m distance.Matcher
+	d, witness := bottleneck(t, &m, nil, nil)
+	require.Zero(t, d)
+	require.Equal(t, distance.Match{A: distance.Diagonal, B: distance.Diagonal}, witness)
 	require.Empty(t, m.Matching(nil))
-	distance, witness = m.Bottleneck([]ph.Bar{{Birth: 1, Death: 4}}, nil)
-	require.Equal(t, 1.5, distance)
-	require.Equal(t, ph.Match{A: 0, B: ph.Diagonal}, witness)
+	d, witness = bottleneck(t, &m, []ph.Bar{{Birth: 1, Death: 4}}, nil)
+	require.Equal(t, 1.5, d)
+	require.Equal(t, distance.Match{A: 0, B: distance.Diagonal}, witness)
 }
 
 // plainBottleneck tries the lengths of all moves by bisection, with an alternating
@@ -167,11 +208,11 @@ func plainBottleneck(a, b []ph.Bar) float64 {
 		case i >= len(a) && j >= len(b):
 			return 0
 		case i >= len(a):
-			return cost(a, b, ph.Match{A: ph.Diagonal, B: j})
+			return cost(a, b, distance.Match{A: distance.Diagonal, B: j})
 		case j >= len(b):
-			return cost(a, b, ph.Match{A: i, B: ph.Diagonal})
+			return cost(a, b, distance.Match{A: i, B: distance.Diagonal})
 		}
-		return cost(a, b, ph.Match{A: i, B: j})
+		return cost(a, b, distance.Match{A: i, B: j})
 	}
 	var lengths []float64
 	for i := range n {
@@ -210,10 +251,10 @@ func plainBottleneck(a, b []ph.Bar) float64 {
 
 func TestBottleneckAgainstPlainMatching(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 80 {
 		a, b := bars(r, 1+r.IntN(40), trial), bars(r, r.IntN(40), trial)
-		got, witness := m.Bottleneck(a, b)
+		got, witness := bottleneck(t, &m, a, b)
 		require.Equal(t, plainBottleneck(a, b), got)
 		requireMatching(t, a, b, m.Matching(nil), got, witness)
 	}
@@ -221,12 +262,12 @@ func TestBottleneckAgainstPlainMatching(t *testing.T) {
 
 func TestApproximateBottleneck(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 400 {
 		a, b := bars(r, r.IntN(60), trial), bars(r, r.IntN(60), trial)
-		exact, _ := m.Bottleneck(a, b)
+		exact, _ := bottleneck(t, &m, a, b)
 		for _, relative := range []float64{math.NaN(), -1, 0, 0.01, 0.5} {
-			d := m.ApproximateBottleneck(a, b, relative)
+			d := approximateBottleneck(t, &m, a, b, relative)
 			require.GreaterOrEqual(t, d, exact)
 			if !(relative > 0) {
 				require.Equal(t, exact, d)
@@ -244,31 +285,37 @@ func TestBottleneckOfEssentialBars(t *testing.T) {
 	inf := math.Inf(1)
 	a := []ph.Bar{{Birth: 3, Death: inf}, {Birth: 0, Death: 1}, {Birth: 1, Death: inf}}
 	b := []ph.Bar{{Birth: 1.5, Death: inf}, {Birth: 5, Death: inf}}
-	var m ph.Matcher
-	distance, witness := m.Bottleneck(a, b)
-	require.Equal(t, 2.0, distance, "in the order of their births")
-	require.Equal(t, ph.Match{A: 0, B: 1}, witness)
-	require.ElementsMatch(t, []ph.Match{{A: 0, B: 1}, {A: 1, B: ph.Diagonal}, {A: 2, B: 0}}, m.Matching(nil))
+	var m distance.Matcher
+	d, witness := bottleneck(t, &m, a, b)
+	require.Equal(t, 2.0, d, "in the order of their births")
+	require.Equal(t, distance.Match{A: 0, B: 1}, witness)
+	require.ElementsMatch(t, []distance.Match{{A: 0, B: 1}, {A: 1, B: distance.Diagonal}, {A: 2, B: 0}}, m.Matching(nil))
 
-	distance, witness = m.Bottleneck(a, b[:1])
-	require.Equal(t, inf, distance, "a bar without end has no other to go to")
-	require.Equal(t, ph.Match{A: 0, B: ph.Diagonal}, witness)
+	d, witness = bottleneck(t, &m, a, b[:1])
+	require.Equal(t, inf, d, "a bar without end has no other to go to")
+	require.Equal(t, distance.Match{A: 0, B: distance.Diagonal}, witness)
 }
 
 func TestDistancesRefuseWhatIsNoBar(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	good := ph.Bar{Birth: 0, Death: 1}
-	var m ph.Matcher
-	for _, bad := range []ph.Bar{{Birth: nan, Death: 1}, {Birth: 0, Death: nan}, {Birth: inf, Death: inf}, {Birth: -inf, Death: 1}, {Birth: 0, Death: -inf}} {
-		for _, distance := range []func(a, b []ph.Bar){
-			func(a, b []ph.Bar) { m.Bottleneck(a, b) },
-			func(a, b []ph.Bar) { m.ApproximateBottleneck(a, b, 0.1) },
-			func(a, b []ph.Bar) { m.Wasserstein(a, b, 1, 2) },
-			func(a, b []ph.Bar) { m.ApproximateWasserstein(a, b, 1, 2, 0.1) },
-			func(a, b []ph.Bar) { m.SlicedWasserstein(a, b, 3) },
-		} {
-			require.PanicsWithValue(t, fmt.Sprintf("ph: bar 1 of the second diagram is %v: want a finite birth, and a death that is finite or +Inf", bad),
-				func() { distance([]ph.Bar{good}, []ph.Bar{good, bad}) })
+	for _, c := range []struct {
+		birth, death float64
+		want         string
+	}{
+		{nan, 1, "is born at NaN and dies at 1: a birth is finite, a death a number or +Inf"},
+		{0, nan, "is born at 0 and dies at NaN: a birth is finite, a death a number or +Inf"},
+		{inf, inf, "is born at +Inf and dies at +Inf: a birth is finite, a death a number or +Inf"},
+		{-inf, 1, "is born at -Inf and dies at 1: a birth is finite, a death a number or +Inf"},
+		{0, -inf, "is born at 0 and dies at -Inf, before its birth: negate both, as for a superlevel filtration"},
+		{3, 1, "is born at 3 and dies at 1, before its birth: negate both, as for a superlevel filtration"},
+	} {
+		bad := ph.Bar{Birth: c.birth, Death: c.death}
+		for name, measure := range measures {
+			var m distance.Matcher
+			require.EqualError(t, measure(t.Context(), &m, []ph.Bar{good}, []ph.Bar{good, bad}), "distance: bar 1 of the second diagram "+c.want, name)
+			require.EqualError(t, measure(t.Context(), &m, []ph.Bar{bad}, nil), "distance: bar 0 of the first diagram "+c.want, name)
+			require.Empty(t, m.Matching(nil), name)
 		}
 	}
 }
@@ -295,10 +342,22 @@ func FuzzBottleneck(f *testing.F) {
 		if len(a)+len(b) == 0 {
 			return
 		}
-		var m ph.Matcher
+		var m distance.Matcher
 		want, attaining := bruteForce(a, b)
-		got, witness := m.Bottleneck(a, b)
+		got, witness := bottleneck(t, &m, a, b)
 		require.Equal(t, want, got)
 		require.True(t, attaining[witness])
 	})
+}
+
+func ExampleMatcher_Bottleneck() {
+	a := []ph.Bar{{Birth: 0, Death: 10}, {Birth: 0, Death: 1}}
+	b := []ph.Bar{{Birth: 0, Death: 1}}
+	var m distance.Matcher
+	d, witness, err := m.Bottleneck(context.Background(), a, b)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d, witness)
+	// Output: 5 {0 -1}
 }

@@ -1,10 +1,14 @@
-package ph
+package distance
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/internal/radix"
 )
 
 // A Match pairs a bar of one diagram with a bar of another, by index; −1 stands
@@ -21,10 +25,13 @@ const Diagonal = -1
 // bars of the other, and the rest with the diagonal, the bars of length 0.
 // Essential bars are matched among themselves: in the order of their births,
 // which is best for every distance here. Where one diagram has more of them
-// than the other, the distance is +Inf. Births that are not finite, and deaths
-// that are NaN or −Inf, make it panic.
+// than the other, the distance is +Inf.
+//
+// A bar whose birth is not finite, whose death is NaN, or that dies before its
+// birth, is an error that names it. Every distance stops soon after its context ends,
+// with the context's error.
 type Matcher struct {
-	a, b     []Bar
+	a, b     []ph.Bar
 	partnerA []int // of the bars of a: their partners by the latest distance
 	partnerB []int
 
@@ -48,26 +55,42 @@ type side struct {
 	// for one it has not: a forest with path compression.
 	next  []int32
 	order []int32
-	radix radix
+	radix radix.Sorter
 }
 
 // begin takes the bars of two diagrams apart.
-func (m *Matcher) begin(a, b []Bar) {
+func (m *Matcher) begin(ctx context.Context, a, b []ph.Bar) error {
+	m.a, m.b = nil, nil
+	m.partnerA, m.partnerB = m.partnerA[:0], m.partnerB[:0]
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := checkBars("first", a); err != nil {
+		return err
+	}
+	if err := checkBars("second", b); err != nil {
+		return err
+	}
 	m.a, m.b = a, b
 	m.partnerA, m.partnerB = unmatched(m.partnerA, len(a)), unmatched(m.partnerB, len(b))
-	checkBars("first", a)
-	checkBars("second", b)
 	m.essential[0] = m.sides[0].begin(a, m.essential[0][:0])
 	m.essential[1] = m.sides[1].begin(b, m.essential[1][:0])
+	return nil
 }
 
-// checkBars panics if a bar is none: a birth is finite, and a death is no NaN.
-func checkBars(which string, bars []Bar) {
+// checkBars refuses what is no bar.
+func checkBars(which string, bars []ph.Bar) error {
 	for i, b := range bars {
-		if math.IsNaN(b.Birth+b.Death) || math.IsInf(b.Birth, 0) || math.IsInf(b.Death, -1) {
-			panic(fmt.Sprintf("ph: bar %d of the %s diagram is %v: want a finite birth, and a death that is finite or +Inf", i, which, b))
+		switch {
+		case b.Birth-b.Birth != 0 || math.IsNaN(b.Death):
+			return fmt.Errorf("distance: bar %d of the %s diagram is born at %v and dies at %v: a birth is finite, a death a number or +Inf",
+				i, which, b.Birth, b.Death)
+		case b.Death < b.Birth:
+			return fmt.Errorf("distance: bar %d of the %s diagram is born at %v and dies at %v, before its birth: negate both, as for a superlevel filtration",
+				i, which, b.Birth, b.Death)
 		}
 	}
+	return nil
 }
 
 func unmatched(partner []int, n int) []int {
@@ -80,7 +103,7 @@ func unmatched(partner []int, n int) []int {
 
 // begin sorts finite bars by birth, and appends the indices of the essential
 // ones by birth.
-func (s *side) begin(bars []Bar, essential []int) []int {
+func (s *side) begin(bars []ph.Bar, essential []int) []int {
 	s.finite, s.birth = s.finite[:0], s.birth[:0]
 	for i, b := range bars {
 		if b.Essential() {
@@ -95,7 +118,7 @@ func (s *side) begin(bars []Bar, essential []int) []int {
 	})
 	n := len(s.finite)
 	s.order = resize(s.order, n)
-	s.radix.order(s.order, s.birth)
+	s.radix.Order(s.order, s.birth)
 	s.index, s.partner = resize(s.index, n), resize(s.partner, n)
 	s.death, s.half = resize(s.death, n), resize(s.half, n)
 	for k, place := range s.order {
@@ -143,13 +166,24 @@ func (m *Matcher) Matching(dst []Match) []Match {
 }
 
 // half is the sup-norm distance of a bar to the diagonal.
-func half(b Bar) float64 { return (b.Death - b.Birth) / 2 }
+func half(b ph.Bar) float64 { return (b.Death - b.Birth) / 2 }
 
 // move is the sup-norm distance of two bars, both of which are finite or
 // essential.
-func move(a, b Bar) float64 {
+func move(a, b ph.Bar) float64 {
 	if a.Essential() {
 		return math.Abs(a.Birth - b.Birth)
 	}
 	return max(math.Abs(a.Birth-b.Birth), math.Abs(a.Death-b.Death))
+}
+
+// rowsBetweenChecks is the number of bars after which a loop looks at its context.
+const rowsBetweenChecks = 64
+
+// resize returns s with length n; its contents are unspecified.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
 }

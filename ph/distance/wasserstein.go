@@ -1,8 +1,11 @@
-package ph
+package distance
 
 import (
+	"context"
 	"fmt"
 	"math"
+
+	"github.com/topogen/topogen/ph"
 )
 
 // Wasserstein returns the Wasserstein distance of an order between two diagrams:
@@ -18,16 +21,24 @@ import (
 // It is exact but for rounding, and takes time and memory for the pairs of bars
 // that are closer to each other than both to the diagonal; these may be few or
 // all. Diagrams whose bars are all born at once, as in degree 0, take O(nm).
-func (m *Matcher) Wasserstein(a, b []Bar, order, norm float64) float64 {
-	c := newCost(order, norm)
-	m.begin(a, b)
+func (m *Matcher) Wasserstein(ctx context.Context, a, b []ph.Bar, order, norm float64) (float64, error) {
+	c, err := newCost(order, norm)
+	if err != nil {
+		return 0, err
+	}
+	if err := m.begin(ctx, a, b); err != nil {
+		return 0, err
+	}
 	p, q := &m.sides[0], &m.sides[1]
 	if sameBirth(p, q) {
-		m.line.solve(p, q, c)
+		err = m.line.solve(ctx, p, q, c)
 	} else {
-		m.transport.solve(p, q, c)
+		err = m.transport.solve(ctx, p, q, c)
 	}
-	return m.finish(c)
+	if err != nil {
+		return 0, err
+	}
+	return m.finish(c), nil
 }
 
 // finish returns the distance by the matching of the sides, and of essential bars.
@@ -43,11 +54,11 @@ func (m *Matcher) finish(c cost) float64 {
 // A cost is what moves cost: their lengths in a norm, to the power of an order.
 type cost struct{ order, norm float64 }
 
-func newCost(order, norm float64) cost {
+func newCost(order, norm float64) (cost, error) {
 	if !(order >= 1) || math.IsInf(order, 1) || !(norm >= 1) {
-		panic(fmt.Sprintf("ph: a Wasserstein distance of order %v and norm %v: want 1 ≤ order < +Inf and 1 ≤ norm", order, norm))
+		return cost{}, fmt.Errorf("distance: a Wasserstein distance of order %v and norm %v: want 1 ≤ order < +Inf and 1 ≤ norm", order, norm)
 	}
-	return cost{order, norm}
+	return cost{order, norm}, nil
 }
 
 // move returns the cost of moving by x and y, which are not negative.

@@ -1,8 +1,11 @@
-package ph
+package distance
 
 import (
+	"context"
 	"math"
 	"slices"
+
+	"github.com/topogen/topogen/ph"
 )
 
 // Bottleneck returns the bottleneck distance between two diagrams, the least over
@@ -15,39 +18,43 @@ import (
 // distance 0 and no witness, {−1, −1}.
 //
 // Diagrams whose bars are all born at once, as in degree 0, take O(n log n).
-func (m *Matcher) Bottleneck(a, b []Bar) (distance float64, witness Match) {
-	m.begin(a, b)
-	if len(a)+len(b) == 0 {
-		return 0, Match{Diagonal, Diagonal}
+func (m *Matcher) Bottleneck(ctx context.Context, a, b []ph.Bar) (distance float64, witness Match, err error) {
+	witness = Match{Diagonal, Diagonal}
+	if err := m.begin(ctx, a, b); err != nil || len(a)+len(b) == 0 {
+		return 0, witness, err
 	}
-	distance = m.bottleneck(0)
-	return distance, m.witness(distance)
+	if distance, err = m.bottleneck(ctx, 0); err != nil {
+		return 0, witness, err
+	}
+	return distance, m.witness(distance), nil
 }
 
 // ApproximateBottleneck returns a number that is at least the bottleneck distance
 // and at most 1+relative times that, with a matching of that length. It is the
 // exact distance where relative is not positive.
-func (m *Matcher) ApproximateBottleneck(a, b []Bar, relative float64) float64 {
+func (m *Matcher) ApproximateBottleneck(ctx context.Context, a, b []ph.Bar, relative float64) (float64, error) {
 	if !(relative > 0) {
 		relative = 0
 	}
-	m.begin(a, b)
-	return m.bottleneck(relative)
+	if err := m.begin(ctx, a, b); err != nil {
+		return 0, err
+	}
+	return m.bottleneck(ctx, relative)
 }
 
 // bottleneck returns the distance of the bars at hand, up to a relative error, and
 // leaves a matching.
-func (m *Matcher) bottleneck(relative float64) (distance float64) {
+func (m *Matcher) bottleneck(ctx context.Context, relative float64) (distance float64, err error) {
 	if p, q := &m.sides[0], &m.sides[1]; sameBirth(p, q) {
 		distance = m.onLine(p, q)
-	} else {
-		distance = m.search(p, q, relative)
+	} else if distance, err = m.search(ctx, p, q, relative); err != nil {
+		return 0, err
 	}
 	m.keep()
 	if !m.matchEssential(func(d float64) { distance = max(distance, d) }) {
 		distance = math.Inf(1)
 	}
-	return distance
+	return distance, nil
 }
 
 // witness returns the first pair of the matching whose move is t.
@@ -67,7 +74,7 @@ func (m *Matcher) witness(t float64) Match {
 			return Match{Diagonal, j}
 		}
 	}
-	panic("ph: no pair attains the bottleneck distance")
+	panic("distance: no pair attains the bottleneck distance")
 }
 
 // A bottleneckSearch narrows an interval around the distance.
@@ -84,7 +91,7 @@ type bottleneckSearch struct {
 // and one that is enough, with a whole matching and equal to its longest move.
 // It halves the interval between until few moves have lengths inside, and then
 // searches among these.
-func (m *Matcher) search(p, q *side, relative float64) float64 {
+func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (float64, error) {
 	enough := 0.0
 	for _, s := range []*side{p, q} {
 		for _, h := range s.half {
@@ -95,11 +102,13 @@ func (m *Matcher) search(p, q *side, relative float64) float64 {
 	m.save(&m.base)
 	least := max(p.least(q), q.least(p))
 	if least >= enough {
-		return enough
+		return enough, nil
 	}
-	if t, ok := m.try(p, q, least); ok {
+	if t, ok, err := m.try(ctx, p, q, least); err != nil {
+		return 0, err
+	} else if ok {
 		m.restore(&m.best)
-		return t
+		return t, nil
 	}
 	short := least
 	for enough > short*(1+relative) {
@@ -107,7 +116,9 @@ func (m *Matcher) search(p, q *side, relative float64) float64 {
 			lo, hi := 0, len(m.candidates) // all before lo are too short, all from hi on enough
 			for lo < hi {
 				mid := (lo + hi) / 2
-				if t, ok := m.try(p, q, m.candidates[mid]); ok {
+				if t, ok, err := m.try(ctx, p, q, m.candidates[mid]); err != nil {
+					return 0, err
+				} else if ok {
 					enough, hi = t, mid
 				} else {
 					lo = mid + 1
@@ -119,22 +130,26 @@ func (m *Matcher) search(p, q *side, relative float64) float64 {
 		if middle <= short || middle >= enough {
 			break
 		}
-		if t, ok := m.try(p, q, middle); ok {
+		if t, ok, err := m.try(ctx, p, q, middle); err != nil {
+			return 0, err
+		} else if ok {
 			enough = t
 		} else {
 			short = middle
 		}
 	}
 	m.restore(&m.best)
-	return enough
+	return enough, nil
 }
 
 // try looks for a matching whose moves are at most t, and returns the longest.
-func (m *Matcher) try(p, q *side, t float64) (longest float64, ok bool) {
+func (m *Matcher) try(ctx context.Context, p, q *side, t float64) (longest float64, ok bool, err error) {
 	m.restore(&m.base)
-	if !match(p, q, t) {
+	if ok, err := match(ctx, p, q, t); err != nil {
+		return 0, false, err
+	} else if !ok {
 		m.save(&m.base)
-		return 0, false
+		return 0, false, nil
 	}
 	m.save(&m.best)
 	for i, j := range p.partner {
@@ -149,7 +164,7 @@ func (m *Matcher) try(p, q *side, t float64) (longest float64, ok bool) {
 			longest = max(longest, q.half[j])
 		}
 	}
-	return longest, true
+	return longest, true, nil
 }
 
 func (m *Matcher) save(partners *[2][]int32) {

@@ -1,6 +1,9 @@
-package ph
+package distance
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // A line finds matchings of least cost between bars that are all born at once, as
 // those of degree 0 are: numbers on a line, some of which do without a partner.
@@ -21,7 +24,7 @@ const (
 )
 
 // solve leaves a matching of least cost.
-func (l *line) solve(p, q *side, c cost) {
+func (l *line) solve(ctx context.Context, p, q *side, c cost) error {
 	n, m := len(p.death), len(q.death)
 	p.sortDescending()
 	q.sortDescending()
@@ -36,6 +39,9 @@ func (l *line) solve(p, q *side, c cost) {
 		l.choice[j+1] = dropQ
 	}
 	for i, a := range p.order {
+		if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		choice := l.choice[(i+1)*(m+1):][:m+1]
 		h, death := p.half[a], p.death[a]
 		drop := c.move(h, h)
@@ -68,4 +74,5 @@ func (l *line) solve(p, q *side, c cost) {
 			p.partner[a], q.partner[b] = b, a
 		}
 	}
+	return nil
 }

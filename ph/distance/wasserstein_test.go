@@ -1,7 +1,9 @@
-package ph_test
+package distance_test
 
 import (
+	"context"
 	"fmt"
+	"log"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,10 +12,32 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/distance"
 )
 
+func wasserstein(t testing.TB, m *distance.Matcher, a, b []ph.Bar, order, norm float64) float64 {
+	t.Helper()
+	d, err := m.Wasserstein(t.Context(), a, b, order, norm)
+	require.NoError(t, err)
+	return d
+}
+
+func approximateWasserstein(t testing.TB, m *distance.Matcher, a, b []ph.Bar, order, norm, relative float64) float64 {
+	t.Helper()
+	d, err := m.ApproximateWasserstein(t.Context(), a, b, order, norm, relative)
+	require.NoError(t, err)
+	return d
+}
+
+func sliced(t testing.TB, m *distance.Matcher, a, b []ph.Bar, directions int) float64 {
+	t.Helper()
+	d, err := m.SlicedWasserstein(t.Context(), a, b, directions)
+	require.NoError(t, err)
+	return d
+}
+
 // moved is the norm of the move of a pair of finite bars.
-func moved(a, b []ph.Bar, m ph.Match, norm float64) float64 {
+func moved(a, b []ph.Bar, m distance.Match, norm float64) float64 {
 	var x, y float64
 	switch {
 	case m.A < 0:
@@ -31,7 +55,7 @@ func moved(a, b []ph.Bar, m ph.Match, norm float64) float64 {
 	return math.Pow(math.Pow(x, norm)+math.Pow(y, norm), 1/norm)
 }
 
-func price(a, b []ph.Bar, pairs []ph.Match, order, norm float64) float64 {
+func price(a, b []ph.Bar, pairs []distance.Match, order, norm float64) float64 {
 	sum := 0.0
 	for _, m := range pairs {
 		sum += math.Pow(moved(a, b, m, norm), order)
@@ -45,13 +69,13 @@ var wassersteinKinds = []struct{ order, norm float64 }{
 
 func TestWassersteinAgainstBruteForce(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 1500 {
 		a, b := bars(r, r.IntN(5), trial), bars(r, r.IntN(6), trial)
 		kind := wassersteinKinds[trial/4%len(wassersteinKinds)]
 		want := math.Inf(1)
-		eachMatching(a, b, func(pairs []ph.Match) { want = min(want, price(a, b, pairs, kind.order, kind.norm)) })
-		got := m.Wasserstein(a, b, kind.order, kind.norm)
+		eachMatching(a, b, func(pairs []distance.Match) { want = min(want, price(a, b, pairs, kind.order, kind.norm)) })
+		got := wasserstein(t, &m, a, b, kind.order, kind.norm)
 		require.InDelta(t, want, got, 1e-12*(1+want), "trial %d, %+v: %v and %v", trial, kind, a, b)
 		requireWhole(t, a, b, m.Matching(nil))
 		require.InDelta(t, got, price(a, b, m.Matching(nil), kind.order, kind.norm), 1e-12*(1+want))
@@ -59,14 +83,14 @@ func TestWassersteinAgainstBruteForce(t *testing.T) {
 }
 
 // requireWhole checks that every bar stands in a matching once.
-func requireWhole(t *testing.T, a, b []ph.Bar, matching []ph.Match) {
+func requireWhole(t *testing.T, a, b []ph.Bar, matching []distance.Match) {
 	t.Helper()
 	var seenA, seenB []int
 	for _, m := range matching {
-		if m.A != ph.Diagonal {
+		if m.A != distance.Diagonal {
 			seenA = append(seenA, m.A)
 		}
-		if m.B != ph.Diagonal {
+		if m.B != distance.Diagonal {
 			seenB = append(seenB, m.B)
 		}
 	}
@@ -87,7 +111,7 @@ func upTo(n int) (list []int) {
 // diagrams is checked against the assignment of a dense square matrix.
 func TestWassersteinAgainstAssignment(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 120 {
 		a, b := bars(r, r.IntN(40), trial), bars(r, r.IntN(40), trial)
 		kind := wassersteinKinds[trial%len(wassersteinKinds)]
@@ -96,14 +120,14 @@ func TestWassersteinAgainstAssignment(t *testing.T) {
 			case i >= len(a) && j >= len(b):
 				return 0
 			case i >= len(a):
-				return math.Pow(moved(a, b, ph.Match{A: -1, B: j}, kind.norm), kind.order)
+				return math.Pow(moved(a, b, distance.Match{A: -1, B: j}, kind.norm), kind.order)
 			case j >= len(b):
-				return math.Pow(moved(a, b, ph.Match{A: i, B: -1}, kind.norm), kind.order)
+				return math.Pow(moved(a, b, distance.Match{A: i, B: -1}, kind.norm), kind.order)
 			}
-			return math.Pow(moved(a, b, ph.Match{A: i, B: j}, kind.norm), kind.order)
+			return math.Pow(moved(a, b, distance.Match{A: i, B: j}, kind.norm), kind.order)
 		}), 1/kind.order)
-		require.InDelta(t, want, m.Wasserstein(a, b, kind.order, kind.norm), 1e-10*(1+want))
-		require.InDelta(t, want, m.Wasserstein(b, a, kind.order, kind.norm), 1e-10*(1+want), "symmetric")
+		require.InDelta(t, want, wasserstein(t, &m, a, b, kind.order, kind.norm), 1e-10*(1+want))
+		require.InDelta(t, want, wasserstein(t, &m, b, a, kind.order, kind.norm), 1e-10*(1+want), "symmetric")
 	}
 }
 
@@ -155,10 +179,10 @@ func assignment(n int, cost func(i, j int) float64) float64 {
 
 func TestWassersteinIsAMetric(t *testing.T) {
 	r := rand.New(rand.NewPCG(10, 10))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 160 {
 		kind := wassersteinKinds[trial/8%len(wassersteinKinds)]
-		d := func(a, b []ph.Bar) float64 { return m.Wasserstein(a, b, kind.order, kind.norm) }
+		d := func(a, b []ph.Bar) float64 { return wasserstein(t, &m, a, b, kind.order, kind.norm) }
 		a, b, c := bars(r, r.IntN(30), trial), bars(r, r.IntN(30), trial), bars(r, r.IntN(30), trial)
 		require.Zero(t, d(a, a))
 		require.InDelta(t, d(a, b), d(b, a), 1e-10*(1+d(a, b)))
@@ -170,25 +194,25 @@ func TestWassersteinIsAMetric(t *testing.T) {
 		moved := slices.Clone(a)
 		for i := range moved {
 			moved[i].Birth += s * (2*r.Float64() - 1)
-			moved[i].Death += s * (2*r.Float64() - 1)
+			moved[i].Death = max(moved[i].Birth, moved[i].Death+s*(2*r.Float64()-1))
 		}
-		longest, _ := m.Bottleneck(a, moved)
+		longest, _ := bottleneck(t, &m, a, moved)
 		require.LessOrEqual(t, longest, s*(1+1e-10))
 	}
 }
 
 func TestApproximateWasserstein(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 300 {
 		a, b := bars(r, r.IntN(80), trial), bars(r, r.IntN(80), trial)
 		if trial%10 == 9 {
 			b = a
 		}
 		kind := wassersteinKinds[trial%len(wassersteinKinds)]
-		exact := m.Wasserstein(a, b, kind.order, kind.norm)
+		exact := wasserstein(t, &m, a, b, kind.order, kind.norm)
 		for _, relative := range []float64{0, 1e-15, 0.01, 0.3, 1e300} {
-			d := m.ApproximateWasserstein(a, b, kind.order, kind.norm, relative)
+			d := approximateWasserstein(t, &m, a, b, kind.order, kind.norm, relative)
 			require.GreaterOrEqual(t, d, exact*(1-1e-12))
 			require.LessOrEqual(t, d, exact*(1+relative)*(1+1e-12))
 			requireWhole(t, a, b, m.Matching(nil))
@@ -201,24 +225,26 @@ func TestWassersteinOfEssentialBars(t *testing.T) {
 	inf := math.Inf(1)
 	a := []ph.Bar{{Birth: 3, Death: inf}, {Birth: 0, Death: 1}, {Birth: 1, Death: inf}}
 	b := []ph.Bar{{Birth: 1.5, Death: inf}, {Birth: 5, Death: inf}}
-	var m ph.Matcher
-	require.Equal(t, 3.0, m.Wasserstein(a, b, 1, inf))
-	require.InDelta(t, math.Sqrt(.25+.25+4), m.Wasserstein(a, b, 2, inf), 1e-15)
-	require.Equal(t, inf, m.Wasserstein(a, b[:1], 1, inf))
-	require.Equal(t, inf, m.SlicedWasserstein(a, b[:1], 4))
+	var m distance.Matcher
+	require.Equal(t, 3.0, wasserstein(t, &m, a, b, 1, inf))
+	require.InDelta(t, math.Sqrt(.25+.25+4), wasserstein(t, &m, a, b, 2, inf), 1e-15)
+	require.Equal(t, inf, wasserstein(t, &m, a, b[:1], 1, inf))
+	require.Equal(t, inf, sliced(t, &m, a, b[:1], 4))
 }
 
 func TestWassersteinRefusesOrdersThatAreNone(t *testing.T) {
-	var m ph.Matcher
+	var m distance.Matcher
 	for _, x := range [][2]float64{{0.5, 2}, {math.Inf(1), 2}, {math.NaN(), 2}, {1, 0.5}, {1, math.NaN()}} {
-		require.Panics(t, func() { m.Wasserstein(nil, nil, x[0], x[1]) }, "%v", x)
+		_, err := m.Wasserstein(t.Context(), nil, nil, x[0], x[1])
+		require.ErrorContains(t, err, fmt.Sprintf("order %v and norm %v: want", x[0], x[1]))
 	}
-	require.Panics(t, func() { m.SlicedWasserstein(nil, nil, 0) })
+	_, err := m.SlicedWasserstein(t.Context(), nil, nil, 0)
+	require.EqualError(t, err, "distance: a sliced Wasserstein distance over 0 directions: want at least 1")
 }
 
 func TestSlicedWassersteinIsWhatItSays(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	var m ph.Matcher
+	var m distance.Matcher
 	for trial := range 100 {
 		a, b := bars(r, r.IntN(30), trial), bars(r, r.IntN(30), trial)
 		const directions = 12
@@ -241,24 +267,32 @@ func TestSlicedWassersteinIsWhatItSays(t *testing.T) {
 				want += math.Abs(p[i]-q[i]) / directions
 			}
 		}
-		require.InDelta(t, want, m.SlicedWasserstein(a, b, directions), 1e-12*(1+want))
-		require.LessOrEqual(t, want, 2*math.Sqrt2*m.Wasserstein(a, b, 1, 2)+1e-12)
+		require.InDelta(t, want, sliced(t, &m, a, b, directions), 1e-12*(1+want))
+		require.LessOrEqual(t, want, 2*math.Sqrt2*wasserstein(t, &m, a, b, 1, 2)+1e-12)
 	}
 }
 
 func TestDistancesDoNotAllocate(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 8))
 	a, b := bars(r, 100, 2), bars(r, 90, 2)
-	var m ph.Matcher
-	for name, distance := range map[string]func(){
-		"bottleneck":              func() { m.Bottleneck(a, b) },
-		"approximate bottleneck":  func() { m.ApproximateBottleneck(a, b, 0.01) },
-		"Wasserstein":             func() { m.Wasserstein(a, b, 2, 2) },
-		"approximate Wasserstein": func() { m.ApproximateWasserstein(a, b, 2, 2, 0.01) },
-		"sliced Wasserstein":      func() { m.SlicedWasserstein(a, b, 10) },
-	} {
-		distance()
-		require.Zero(t, testing.AllocsPerRun(3, distance), name)
+	var m distance.Matcher
+	ctx := t.Context()
+	for name, measure := range measures {
+		require.NoError(t, measure(ctx, &m, a, b))
+		require.Zero(t, testing.AllocsPerRun(3, func() { measure(ctx, &m, a, b) }), name)
+	}
+}
+
+// Every distance ends with its context.
+func TestDistancesStop(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	a, b := bars(r, 10, 2), bars(r, 10, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, measure := range measures {
+		var m distance.Matcher
+		require.ErrorIs(t, measure(ctx, &m, a, b), context.Canceled, name)
+		require.Empty(t, m.Matching(nil), name)
 	}
 }
 
@@ -277,9 +311,9 @@ func FuzzWasserstein(f *testing.F) {
 		}
 		a, b, k := decode(p), decode(q), wassersteinKinds[int(kind)%len(wassersteinKinds)]
 		want := math.Inf(1)
-		eachMatching(a, b, func(pairs []ph.Match) { want = min(want, price(a, b, pairs, k.order, k.norm)) })
-		var m ph.Matcher
-		require.InDelta(t, want, m.Wasserstein(a, b, k.order, k.norm), 1e-11*(1+want))
+		eachMatching(a, b, func(pairs []distance.Match) { want = min(want, price(a, b, pairs, k.order, k.norm)) })
+		var m distance.Matcher
+		require.InDelta(t, want, wasserstein(t, &m, a, b, k.order, k.norm), 1e-11*(1+want))
 	})
 }
 
@@ -287,8 +321,12 @@ func FuzzWasserstein(f *testing.F) {
 func ExampleMatcher_Wasserstein() {
 	a := []ph.Bar{{Birth: 0, Death: 1}, {Birth: 0.5, Death: 2}}
 	b := []ph.Bar{{Birth: 0.5, Death: 2.1}, {Birth: 0, Death: 1}, {Birth: 0.9, Death: 1.1}}
-	var m ph.Matcher
-	fmt.Printf("%.3f\n", m.Wasserstein(a, b, 1, math.Inf(1)))
+	var m distance.Matcher
+	d, err := m.Wasserstein(context.Background(), a, b, 1, math.Inf(1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.3f\n", d)
 	for _, pair := range m.Matching(nil) {
 		fmt.Println(pair.A, pair.B)
 	}

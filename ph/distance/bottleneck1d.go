@@ -1,4 +1,4 @@
-package ph
+package distance
 
 import (
 	"cmp"

@@ -1,6 +1,7 @@
-package ph
+package distance
 
 import (
+	"context"
 	"math"
 	"sort"
 )
@@ -54,13 +55,16 @@ func (s *side) least(to *side) float64 {
 // match extends the matching of two sides, whose moves are at most t, to one
 // of all bars. Without one, it leaves a matching that has as many needy bars as
 // it found partners for.
-func match(p, q *side, t float64) bool {
-	return p.place(q, t) && q.place(p, t)
+func match(ctx context.Context, p, q *side, t float64) (bool, error) {
+	if ok, err := p.place(ctx, q, t); err != nil || !ok {
+		return false, err
+	}
+	return q.place(ctx, p, t)
 }
 
 // place finds partners for all needy bars. In each phase a bar of the other
 // side is looked at once, whatever the number of searches (Pothen and Fan 1990).
-func (s *side) place(to *side, t float64) bool {
+func (s *side) place(ctx context.Context, to *side, t float64) (bool, error) {
 	for {
 		to.unseeAll()
 		missing, found := 0, 0
@@ -68,17 +72,20 @@ func (s *side) place(to *side, t float64) bool {
 			if h <= t || s.partner[i] != Diagonal {
 				continue
 			}
+			if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
+				return false, ctx.Err()
+			}
 			if s.augment(to, int32(i), t) {
 				found++
 			} else if missing++; found == 0 {
-				return false // all alternating paths were tried
+				return false, nil // all alternating paths were tried
 			}
 		}
 		if missing == 0 {
-			return true
+			return true, nil
 		}
 		if found == 0 {
-			return false
+			return false, nil
 		}
 	}
 }

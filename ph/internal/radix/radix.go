@@ -1,0 +1,138 @@
+// Package radix sorts many numbers in a time that hardly depends on their order.
+//
+// A [Sorter] puts 64-bit items in order by two digits that together have a few bits
+// more than the number of items needs: nearly all items are then in order, and an
+// insertion sort finishes the rest (MacLaren, Internal sorting by radix plus sifting,
+// Journal of the ACM 13, 1966).
+//
+//	var s radix.Sorter
+//	order := make([]int32, len(numbers))
+//	s.Order(order, numbers) // numbers[order[0]] is the least
+package radix
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// A Sorter is the workspace of a radix sort. The zero value is ready for use. One
+// sorter serves one goroutine at a time.
+type Sorter struct {
+	digit  int // number of bits
+	items  []uint64
+	halves []uint64 // sorted by the lower digit
+	lower  []int32  // counts, then positions, by lower digit
+	upper  []int32
+}
+
+// Begin returns room for n items, which the caller fills before [Sorter.Sort].
+func (s *Sorter) Begin(n int) []uint64 {
+	const finer = 3 // bits beyond those that n needs
+	s.digit = min((bits.Len(uint(n))+finer+1)/2, 12)
+	s.items, s.halves = resize(s.items, n), resize(s.halves, n)
+	return s.items
+}
+
+// Bits returns the number of bits by which [Sorter.Sort] sorts the items of the
+// latest [Sorter.Begin].
+func (s *Sorter) Bits() int { return 2 * s.digit }
+
+// Sort returns the items sorted by [Sorter.Bits] bits from bit shift on. The items
+// have no bits above these. Items that agree in these bits keep their order.
+func (s *Sorter) Sort(shift int) []uint64 {
+	size := 1 << s.digit
+	s.lower, s.upper = resize(s.lower, size), resize(s.upper, size)
+	clear(s.lower)
+	clear(s.upper)
+	mask := uint64(size - 1)
+	for _, x := range s.items {
+		s.lower[x>>shift&mask]++
+		s.upper[x>>shift>>s.digit]++
+	}
+	scatter(s.halves, s.items, s.lower, shift, mask)
+	scatter(s.items, s.halves, s.upper, shift+s.digit, mask)
+	return s.items
+}
+
+// scatter copies items to the positions of their digits. counts has the number of
+// items of each digit.
+func scatter(to, from []uint64, counts []int32, shift int, mask uint64) {
+	sum := int32(0)
+	for i, c := range counts {
+		counts[i] = sum
+		sum += c
+	}
+	for _, x := range from {
+		at := &counts[x>>shift&mask]
+		to[*at] = x
+		*at++
+	}
+}
+
+// Finish sorts numbers, in linear time if they are nearly sorted.
+func Finish(numbers []uint64) {
+	moves := 0
+	for i, x := range numbers {
+		k := i
+		for ; k > 0 && numbers[k-1] > x; k-- {
+			numbers[k] = numbers[k-1]
+		}
+		numbers[k] = x
+		if moves += i - k; moves > 4*len(numbers) {
+			slices.Sort(numbers)
+			return
+		}
+	}
+}
+
+// Order sets order to the indices of numbers by ascending number, then by index.
+// The numbers are finite; order is as long as numbers.
+func (s *Sorter) Order(order []int32, numbers []float64) {
+	for i := range order {
+		order[i] = int32(i)
+	}
+	if slices.IsSorted(numbers) { // as the births of degree 0 are
+		return
+	}
+	lo, hi := numbers[0], numbers[0]
+	for _, x := range numbers {
+		if x < lo {
+			lo = x
+		} else if x > hi {
+			hi = x
+		}
+	}
+	items := s.Begin(len(numbers))
+	// Halves, since the difference of two finite numbers may overflow.
+	start := lo / 2
+	scale := (float64(uint64(1)<<s.Bits()) - 1) / max(hi/2-start, 1e-300)
+	for i, x := range numbers {
+		items[i] = uint64((x/2-start)*scale)<<32 | uint64(i)
+	}
+	for i, item := range s.Sort(32) {
+		order[i] = int32(uint32(item))
+	}
+	moves := 0
+	for i, place := range order {
+		k := i
+		for ; k > 0 && numbers[order[k-1]] > numbers[place]; k-- {
+			order[k] = order[k-1]
+		}
+		order[k] = place
+		if moves += i - k; moves > 4*len(order) { // numbers of very different sizes
+			slices.SortFunc(order, func(i, j int32) int {
+				return cmp.Or(cmp.Compare(numbers[i], numbers[j]), cmp.Compare(i, j))
+			})
+			return
+		}
+	}
+}
+
+// resize returns s with length n; its contents are unspecified.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
