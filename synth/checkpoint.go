@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/nn/safetensors"
+	"github.com/topogen/topogen/ph"
 )
 
 // checkpoint writes what Resume needs. The table is flushed first: it must never
@@ -47,7 +47,7 @@ func (r *Run) readCheckpoint() error {
 		return fmt.Errorf("checkpoint: no frames of %d coordinates", size)
 	}
 	for at := 0; at < len(frames.Values); at += size {
-		r.frames = append(r.frames, &cloud.Cloud{Dim: r.config.Start.Dim, Coords: frames.Values[at : at+size]})
+		r.frames = append(r.frames, &ph.Points[float32]{Dim: r.config.Start.Dim, Coords: frames.Values[at : at+size]})
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
 	"github.com/topogen/topogen/viz"
@@ -50,9 +49,9 @@ type Config struct {
 
 	// Start is the cloud that moves; what it moves towards is the persistence of
 	// the cloud Truth or, if that is nil, TrueDiagrams.
-	Start        *cloud.Cloud `json:"start"`
-	Truth        *cloud.Cloud `json:"truth,omitempty"`
-	TrueDiagrams []ph.Diagram `json:"true_diagrams,omitempty"`
+	Start        *ph.Points[float32] `json:"start"`
+	Truth        *ph.Points[float32] `json:"truth,omitempty"`
+	TrueDiagrams []ph.Diagram        `json:"true_diagrams,omitempty"`
 }
 
 // A Spread says how a gradient is handed on to neighbours.

@@ -3,7 +3,7 @@ package synth_test
 import (
 	"fmt"
 
-	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/data/cloud"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/synth"

@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
 	"github.com/topogen/topogen/viz"
 )
@@ -50,7 +50,7 @@ func Experiment(number int, seed uint64) (Config, error) {
 
 // Between returns a configuration for clouds of the user's own, the true one
 // nil if there is a diagram instead. Rate, gap and steps follow from their size.
-func Between(start, truth *cloud.Cloud) Config {
+func Between(start, truth *ph.Points[float32]) Config {
 	c := Defaults()
 	c.Title = "A cloud moved by its persistence"
 	c.Steps, c.FrameEvery = 2500, 25
@@ -76,8 +76,8 @@ type spot struct {
 
 // clusters draws points uniformly from the square of the given half side around
 // each spot.
-func clusters(r *rand.Rand, half float64, spots ...spot) *cloud.Cloud {
-	c := &cloud.Cloud{Dim: 2}
+func clusters(r *rand.Rand, half float64, spots ...spot) *ph.Points[float32] {
+	c := &ph.Points[float32]{Dim: 2}
 	for _, s := range spots {
 		for range s.points {
 			c.Coords = append(c.Coords, float32(s.x+half*(2*r.Float64()-1)), float32(s.y+half*(2*r.Float64()-1)))
@@ -87,9 +87,9 @@ func clusters(r *rand.Rand, half float64, spots ...spot) *cloud.Cloud {
 }
 
 // segments draws two rows of 32 points.
-func segments(r *rand.Rand) *cloud.Cloud {
+func segments(r *rand.Rand) *ph.Points[float32] {
 	const noise = 0.1
-	c := &cloud.Cloud{Dim: 2}
+	c := &ph.Points[float32]{Dim: 2}
 	for _, row := range []struct{ x, dx, dy float64 }{{0, 0, 0.7}, {5, 0.2, 0.9}} {
 		for i := range 32 {
 			x, y := row.x+row.dx*float64(i), row.dy*float64(i)
@@ -100,8 +100,8 @@ func segments(r *rand.Rand) *cloud.Cloud {
 }
 
 // circle draws n points uniformly from a circle around the origin.
-func circle(r *rand.Rand, n int, radius float64) *cloud.Cloud {
-	c := &cloud.Cloud{Dim: 2}
+func circle(r *rand.Rand, n int, radius float64) *ph.Points[float32] {
+	c := &ph.Points[float32]{Dim: 2}
 	for range n {
 		sin, cos := math.Sincos(2 * math.Pi * r.Float64())
 		c.Coords = append(c.Coords, float32(radius*cos), float32(radius*sin))
@@ -110,12 +110,12 @@ func circle(r *rand.Rand, n int, radius float64) *cloud.Cloud {
 }
 
 // size returns the greatest extent of a cloud along an axis, 1 if it has none.
-func size(c *cloud.Cloud) float64 {
+func size(c *ph.Points[float32]) float64 {
 	size := 0.0
 	for k := range c.Dim {
 		low, high := c.Coords[k], c.Coords[k]
 		for i := range c.Len() {
-			low, high = min(low, c.Point(i)[k]), max(high, c.Point(i)[k])
+			low, high = min(low, c.At(i)[k]), max(high, c.At(i)[k])
 		}
 		size = max(size, float64(high)-float64(low))
 	}

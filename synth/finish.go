@@ -6,7 +6,6 @@ import (
 	"math"
 	"path/filepath"
 
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/run"
 )
@@ -62,7 +61,7 @@ func number(v float64) string {
 type state struct {
 	name     string // of its files
 	title    string
-	cloud    *cloud.Cloud // nil if there is none, only diagrams
+	cloud    *ph.Points[float32] // nil if there is none, only diagrams
 	diagrams []ph.Diagram
 }
 

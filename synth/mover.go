@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/nn"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -50,7 +50,7 @@ type Mover struct {
 
 // NewMover returns a mover of a copy of the cloud start on a device. A nil
 // target stands for empty diagrams, as for a loss that has no target.
-func NewMover(dev kernels.Device, start *cloud.Cloud, loss *topoloss.Loss, target *topoloss.Target, optimizer Optimizer, rate float64) (*Mover, error) {
+func NewMover(dev kernels.Device, start *ph.Points[float32], loss *topoloss.Loss, target *topoloss.Target, optimizer Optimizer, rate float64) (*Mover, error) {
 	m := &Mover{dim: start.Dim, loss: loss, target: target, tape: autograd.NewTape(dev)}
 	m.points = autograd.NewParameter("points", autograd.TensorOf(dev, start.Coords, start.Len(), start.Dim))
 	var err error
@@ -80,12 +80,12 @@ func (m *Mover) Step() (topoloss.Result, error) {
 func (m *Mover) Steps() int { return m.optimizer.Steps() }
 
 // Cloud returns a copy of the cloud as it is now.
-func (m *Mover) Cloud() (*cloud.Cloud, error) {
+func (m *Mover) Cloud() (*ph.Points[float32], error) {
 	coords, err := m.points.Value.Values()
 	if err != nil {
 		return nil, fmt.Errorf("synth: reading the points: %w", err)
 	}
-	return &cloud.Cloud{Dim: m.dim, Coords: coords}, nil
+	return &ph.Points[float32]{Dim: m.dim, Coords: coords}, nil
 }
 
 // Free returns the mover's memory to the device.

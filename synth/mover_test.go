@@ -8,10 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/internal/golden"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/synth"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -31,9 +31,9 @@ func mover(t testing.TB, dev kernels.Device, c synth.Config) *synth.Mover {
 
 // TestTrajectories holds the first steps to those of the original.
 func TestTrajectories(t *testing.T) {
-	clouds := make(map[string]*cloud.Cloud)
+	clouds := make(map[string]*ph.Points[float32])
 	for _, c := range golden.Clouds(t) {
-		clouds[c.Name] = &cloud.Cloud{Dim: c.Dim, Coords: c.Coords}
+		clouds[c.Name] = &ph.Points[float32]{Dim: c.Dim, Coords: c.Coords}
 	}
 	var all struct {
 		Runs []struct {
@@ -80,7 +80,7 @@ func TestTrajectories(t *testing.T) {
 				require.NoError(t, err)
 				for i, point := range want {
 					for k, v := range point {
-						require.InDelta(t, v, got.Point(i)[k], 2e-4*10, "point %d after step %d", i, step+1)
+						require.InDelta(t, v, got.At(i)[k], 2e-4*10, "point %d after step %d", i, step+1)
 					}
 				}
 			}

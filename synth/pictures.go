@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/viz"
@@ -30,7 +29,7 @@ func (r *Run) writeState(s state) error {
 	return r.Folder.Write(s.name+"-diagrams.csv", func(w io.Writer) error { return writeBars(w, s.diagrams) })
 }
 
-func writePoints(w io.Writer, c *cloud.Cloud) error {
+func writePoints(w io.Writer, c *ph.Points[float32]) error {
 	b := bufio.NewWriter(w)
 	for k := range c.Dim {
 		if k > 0 {
@@ -88,12 +87,12 @@ func (r *Run) drawStates(states [3]state) ([]run.Picture, error) {
 const frameTime = 50 * time.Millisecond
 
 // drawMotion draws the animation, which ends with the given cloud.
-func (r *Run) drawMotion(end *cloud.Cloud) (run.Picture, error) {
+func (r *Run) drawMotion(end *ph.Points[float32]) (run.Picture, error) {
 	picture := run.Picture{File: "motion.gif", Caption: "Left the cloud, right its persistence over the target's. " +
 		"The pairs of bars that decide the bottleneck distances, and the edges that they are lengths of, stand out."}
 	frames := r.frames
 	if len(frames) == 0 {
-		frames = []*cloud.Cloud{r.config.Start}
+		frames = []*ph.Points[float32]{r.config.Start}
 	}
 	if every := r.config.FrameEvery; every == 0 || r.steps%every != 0 || len(frames) == r.steps/every {
 		frames = append(frames[:len(frames):len(frames)], end)

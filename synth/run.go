@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/run"
@@ -31,10 +30,10 @@ type Run struct {
 	mover   *Mover
 	metrics *run.Metrics
 	row     []float64
-	steps   int            // made
-	frames  []*cloud.Cloud // after 0, FrameEvery, 2·FrameEvery, … steps
-	speed   float64        // steps per second of the last call of Move
-	saved   time.Time      // when the last checkpoint was written
+	steps   int                   // made
+	frames  []*ph.Points[float32] // after 0, FrameEvery, 2·FrameEvery, … steps
+	speed   float64               // steps per second of the last call of Move
+	saved   time.Time             // when the last checkpoint was written
 }
 
 // New begins a run in env.Folder.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/ph"
@@ -56,21 +55,21 @@ func TestPlaces(t *testing.T) {
 		require.NoError(t, err)
 		for _, s := range spots {
 			for i := int(s[0]); i < int(s[1]); i++ {
-				require.InDelta(t, s[2], c.Start.Point(i)[0], 0.5)
-				require.InDelta(t, s[3], c.Start.Point(i)[1], 0.5)
+				require.InDelta(t, s[2], c.Start.At(i)[0], 0.5)
+				require.InDelta(t, s[3], c.Start.At(i)[1], 0.5)
 			}
 		}
 	}
 	c, err := synth.Experiment(3, 1)
 	require.NoError(t, err)
 	for i := range 32 {
-		require.InDelta(t, 0, c.Start.Point(i)[0], 0.1001)
-		require.InDelta(t, 0.7*float64(i), c.Start.Point(i)[1], 0.1001)
-		require.InDelta(t, 5+0.2*float64(i), c.Start.Point(32 + i)[0], 0.1001)
-		require.InDelta(t, 0.9*float64(i), c.Start.Point(32 + i)[1], 0.1001)
+		require.InDelta(t, 0, c.Start.At(i)[0], 0.1001)
+		require.InDelta(t, 0.7*float64(i), c.Start.At(i)[1], 0.1001)
+		require.InDelta(t, 5+0.2*float64(i), c.Start.At(32 + i)[0], 0.1001)
+		require.InDelta(t, 0.9*float64(i), c.Start.At(32 + i)[1], 0.1001)
 	}
 	for i := range c.Truth.Len() {
-		p := c.Truth.Point(i)
+		p := c.Truth.At(i)
 		require.InDelta(t, 5, math.Hypot(float64(p[0]), float64(p[1])), 1e-5)
 	}
 }
@@ -98,22 +97,22 @@ func TestConfigJSON(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	for want, spoil := range map[string]func(*synth.Config){
-		"no cloud to move":                func(c *synth.Config) { c.Start = new(cloud.Cloud) },
+		"no cloud to move":                func(c *synth.Config) { c.Start = new(ph.Points[float32]) },
 		"neither a true cloud":            func(c *synth.Config) { c.Truth = nil },
-		"the true cloud has no points":    func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 2} },
+		"the true cloud has no points":    func(c *synth.Config) { c.Truth = &ph.Points[float32]{Dim: 2} },
 		"a true cloud and a true diagram": func(c *synth.Config) { c.TrueDiagrams = []ph.Diagram{{}} },
 		"there is no cloud to move":       func(c *synth.Config) { c.Start = nil },
-		"R^4":                             func(c *synth.Config) { c.Start = &cloud.Cloud{Dim: 4, Coords: make([]float32, 8)} },
+		"R^4":                             func(c *synth.Config) { c.Start = &ph.Points[float32]{Dim: 4, Coords: make([]float32, 8)} },
 		"in R^6": func(c *synth.Config) {
-			c.Start, c.Truth = &cloud.Cloud{Dim: 6, Coords: make([]float32, 6)}, nil
+			c.Start, c.Truth = &ph.Points[float32]{Dim: 6, Coords: make([]float32, 6)}, nil
 			c.TrueDiagrams = []ph.Diagram{{}}
 		},
-		"R^5":                   func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 5, Coords: make([]float32, 5)} },
+		"R^5":                   func(c *synth.Config) { c.Truth = &ph.Points[float32]{Dim: 5, Coords: make([]float32, 5)} },
 		"steps is 0":            func(c *synth.Config) { c.Steps = 0 },
 		"learning-rate is +Inf": func(c *synth.Config) { c.LearningRate = math.Inf(1) },
 		"frames is -2":          func(c *synth.Config) { c.FrameEvery = -2 },
-		"a cloud of 16385 points, at most 16384 fit": func(c *synth.Config) { c.Start = &cloud.Cloud{Dim: 1, Coords: make([]float32, 1<<14+1)} },
-		"a true cloud of 16385 points":               func(c *synth.Config) { c.Truth = &cloud.Cloud{Dim: 1, Coords: make([]float32, 1<<14+1)} },
+		"a cloud of 16385 points, at most 16384 fit": func(c *synth.Config) { c.Start = &ph.Points[float32]{Dim: 1, Coords: make([]float32, 1<<14+1)} },
+		"a true cloud of 16385 points":               func(c *synth.Config) { c.Truth = &ph.Points[float32]{Dim: 1, Coords: make([]float32, 1<<14+1)} },
 		"gap is +Inf, must be at least 0 and finite": func(c *synth.Config) { c.Gap = math.Inf(1) },
 		"window is {-Inf":                            func(c *synth.Config) { c.Window = viz.Window{XMin: math.Inf(-1), XMax: math.Inf(1), YMin: 0, YMax: 1} },
 		"gap is NaN":                                 func(c *synth.Config) { c.Gap = math.NaN() },
@@ -215,7 +214,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	env := synth.Environment{Device: dev, Folder: r.Folder}
 
 	smaller := c
-	smaller.Start = &cloud.Cloud{Dim: 2, Coords: c.Start.Coords[:20]}
+	smaller.Start = &ph.Points[float32]{Dim: 2, Coords: c.Start.Coords[:20]}
 	_, err = synth.Resume(smaller, env)
 	require.ErrorContains(t, err, "no tensor points of 20 values")
 	require.NoError(t, os.WriteFile(r.Folder.Path("checkpoint.safetensors"), []byte("nothing"), 0o600))

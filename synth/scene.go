@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/distance"
@@ -15,7 +14,7 @@ import (
 
 // DiagramsOf returns the diagrams of a cloud in degrees 0 and 1: bars of positive
 // length, and the one of degree 0 that never dies.
-func DiagramsOf(dev kernels.Device, c *cloud.Cloud) ([]ph.Diagram, error) {
+func DiagramsOf(dev kernels.Device, c *ph.Points[float32]) ([]ph.Diagram, error) {
 	x := autograd.TensorOf(dev, c.Coords, c.Len(), c.Dim)
 	defer x.Free()
 	t, err := topoloss.TargetFromPoints(x, 1)
@@ -43,7 +42,7 @@ func withEssential(t *topoloss.Target) []ph.Diagram {
 // scene returns what is to be seen of a cloud on its way: its diagrams over the
 // true ones, the pairs of bars that decide the bottleneck distances, and the
 // edges whose lengths those bars are.
-func (r *Run) scene(title string, c *cloud.Cloud) (viz.Scene, error) {
+func (r *Run) scene(title string, c *ph.Points[float32]) (viz.Scene, error) {
 	diagrams, err := DiagramsOf(r.Device, c)
 	if err != nil {
 		return viz.Scene{}, fmt.Errorf("%s: %w", title, err)

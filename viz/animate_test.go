@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/distance"
 )
@@ -24,7 +23,7 @@ func moving(n, dim int) []Scene {
 	target := []ph.Diagram{{Degree: 0, Bars: []ph.Bar{{Death: 3}, {Death: inf}}}, {Degree: 1, Bars: []ph.Bar{{Birth: 2, Death: 4}}}}
 	for k := range n {
 		turn := float64(k) / 20
-		c := &cloud.Cloud{Dim: dim}
+		c := &ph.Points[float32]{Dim: dim}
 		for i := range 12 {
 			sin, cos := math.Sincos(turn + float64(i)*math.Pi/6)
 			c.Coords = append(c.Coords, float32(5*cos), float32(5*sin))
@@ -42,8 +41,8 @@ func moving(n, dim int) []Scene {
 }
 
 // still returns a cloud of two points that stays.
-func still(c *cloud.Cloud) *cloud.Cloud {
-	return &cloud.Cloud{Dim: c.Dim, Coords: make([]float32, 2*c.Dim)}
+func still(c *ph.Points[float32]) *ph.Points[float32] {
+	return &ph.Points[float32]{Dim: c.Dim, Coords: make([]float32, 2*c.Dim)}
 }
 
 // frames plays an animation and returns each picture that it shows.
@@ -99,7 +98,7 @@ func TestAnimatedMarksAreWhereTheDataIs(t *testing.T) {
 	for k, s := range scenes {
 		screen := canvas{shown[k]}
 		for i := range s.Cloud.Len() {
-			q := s.Cloud.Point(i)
+			q := s.Cloud.At(i)
 			require.Equal(t, blue, screen.inkAt(plane.x(float64(q[0])), plane.y(float64(q[1]))), "frame %d, point %d", k, i)
 		}
 		require.Equal(t, inkUnder(blue, 0.8), screen.inkAt(diagram.x(0), diagram.y(s.Diagrams[0].Bars[0].Death)+2), "frame %d", k)

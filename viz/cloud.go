@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/ph"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 )
@@ -58,14 +58,14 @@ func newView(scenes []Scene, turn float64) *view {
 	high := [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)}
 	points := 0
 	for _, s := range scenes {
-		for _, c := range []*cloud.Cloud{s.True, s.Cloud} {
+		for _, c := range []*ph.Points[float32]{s.True, s.Cloud} {
 			if c == nil {
 				continue
 			}
 			v.solid = v.solid || c.Dim > 2
 			points = max(points, c.Len())
 			for i := range c.Len() {
-				for k, x := range coordinates(c.Point(i)) {
+				for k, x := range coordinates(c.At(i)) {
 					low[k], high[k] = min(low[k], x), max(high[k], x)
 				}
 			}
@@ -150,8 +150,8 @@ func (v *view) project(p [3]float64, azimuth float64) (x, y, near float64) {
 func (v *view) marks(p *picture, s *Scene, turn float64) []mark {
 	azimuth := firstAzimuth + turn
 	at := p.panels[0]
-	place := func(c *cloud.Cloud, i int) (x, y, near float64) {
-		x, y, near = v.project(coordinates(c.Point(i)), azimuth)
+	place := func(c *ph.Points[float32], i int) (x, y, near float64) {
+		x, y, near = v.project(coordinates(c.At(i)), azimuth)
 		return at.x(x), at.y(y), near
 	}
 	var marks []mark
@@ -163,7 +163,7 @@ func (v *view) marks(p *picture, s *Scene, turn float64) []mark {
 		near float64
 	}
 	var points []point
-	add := func(c *cloud.Cloud, style glyph) {
+	add := func(c *ph.Points[float32], style glyph) {
 		if c == nil {
 			return
 		}

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -24,11 +23,11 @@ func TestCloudShowsPointsWhereTheyAre(t *testing.T) {
 	p.draw(0, marks)
 	at := p.panels[0]
 	for i := range s.Cloud.Len() {
-		q := s.Cloud.Point(i)
+		q := s.Cloud.At(i)
 		require.Equal(t, blue, p.canvas.inkAt(at.x(float64(q[0])), at.y(float64(q[1]))), "point %d", i)
 	}
 	for i := range s.True.Len() {
-		q := s.True.Point(i)
+		q := s.True.At(i)
 		x, y := at.x(float64(q[0])), at.y(float64(q[1]))
 		require.NotEqual(t, blue, p.canvas.inkAt(x, y), "true point %d is hollow", i)
 		ring := 0
@@ -64,7 +63,7 @@ func TestCloudKeepsEqualAxesAndShowsTheWindow(t *testing.T) {
 // In space, what is nearer stands in front, larger and stronger.
 func TestCloudInSpace(t *testing.T) {
 	s := Scene{
-		Cloud: &cloud.Cloud{Dim: 3, Coords: []float32{1, -1, 1, -1, 1, -1, -1, -1, -1, 0, 0, 0}},
+		Cloud: &ph.Points[float32]{Dim: 3, Coords: []float32{1, -1, 1, -1, 1, -1, -1, -1, -1, 0, 0, 0}},
 		Edges: []ph.Cell{{U: 0, V: 1}},
 	}
 	p, marks := drawCloud(&s)

@@ -10,7 +10,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/data/cloud"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/distance"
 	"github.com/topogen/topogen/viz"

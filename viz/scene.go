@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/distance"
 )
@@ -19,7 +18,7 @@ type Scene struct {
 	// Cloud is drawn solid, over True, hollow. Clouds in R² are drawn as they
 	// are, in R³ in parallel projection; in more dimensions the first three
 	// coordinates are shown.
-	Cloud, True *cloud.Cloud
+	Cloud, True *ph.Points[float32]
 	// Edges are drawn between points of Cloud: the cycle of a bar, for instance,
 	// or its birth and death edges.
 	Edges []ph.Cell
@@ -41,7 +40,7 @@ type Scene struct {
 // of an animation, while the cloud moves on and diagrams are computed in place.
 func (s Scene) Clone() Scene {
 	if s.Cloud != nil {
-		s.Cloud = s.Cloud.Clone()
+		s.Cloud = &ph.Points[float32]{Dim: s.Cloud.Dim, Coords: slices.Clone(s.Cloud.Coords)}
 	}
 	s.Edges, s.Matches = slices.Clone(s.Edges), slices.Clone(s.Matches)
 	s.Diagrams = slices.Clone(s.Diagrams)
@@ -62,9 +61,9 @@ type Match struct {
 func (s *Scene) check() error {
 	for _, part := range []struct {
 		name string
-		*cloud.Cloud
+		*ph.Points[float32]
 	}{{"cloud", s.Cloud}, {"true cloud", s.True}} {
-		if part.Cloud == nil {
+		if part.Points == nil {
 			continue
 		}
 		if part.Dim < 1 || len(part.Coords)%part.Dim != 0 {

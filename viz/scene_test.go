@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/distance"
 )
@@ -19,8 +18,8 @@ var inf = math.Inf(1)
 func example() Scene {
 	return Scene{
 		Title: "step 7",
-		Cloud: &cloud.Cloud{Dim: 2, Coords: []float32{0, 0, 4, 0, 4, 3, 1, 2}},
-		True:  &cloud.Cloud{Dim: 2, Coords: []float32{-2, -1, 2, 4}},
+		Cloud: &ph.Points[float32]{Dim: 2, Coords: []float32{0, 0, 4, 0, 4, 3, 1, 2}},
+		True:  &ph.Points[float32]{Dim: 2, Coords: []float32{-2, -1, 2, 4}},
 		Edges: []ph.Cell{{U: 0, V: 1}},
 		Diagrams: []ph.Diagram{
 			{Degree: 0, Bars: []ph.Bar{{Death: 2.2}, {Death: 3}, {Death: inf}}},
@@ -73,12 +72,12 @@ func TestPicturesRefuseWhatCannotBeDrawn(t *testing.T) {
 func TestEmptyScenesAreDrawn(t *testing.T) {
 	for name, s := range map[string]Scene{
 		"nothing":      {},
-		"empty cloud":  {Cloud: &cloud.Cloud{Dim: 2}},
-		"one point":    {Cloud: &cloud.Cloud{Dim: 2, Coords: []float32{3, 4}}},
-		"equal points": {Cloud: &cloud.Cloud{Dim: 3, Coords: []float32{1, 1, 1, 1, 1, 1}}},
-		"on a line":    {Cloud: &cloud.Cloud{Dim: 1, Coords: []float32{1, 2, 3}}},
-		"in R^5":       {Cloud: &cloud.Cloud{Dim: 5, Coords: make([]float32, 10)}},
-		"huge":         {Cloud: &cloud.Cloud{Dim: 2, Coords: []float32{-3e38, 0, 3e38, 1}}},
+		"empty cloud":  {Cloud: &ph.Points[float32]{Dim: 2}},
+		"one point":    {Cloud: &ph.Points[float32]{Dim: 2, Coords: []float32{3, 4}}},
+		"equal points": {Cloud: &ph.Points[float32]{Dim: 3, Coords: []float32{1, 1, 1, 1, 1, 1}}},
+		"on a line":    {Cloud: &ph.Points[float32]{Dim: 1, Coords: []float32{1, 2, 3}}},
+		"in R^5":       {Cloud: &ph.Points[float32]{Dim: 5, Coords: make([]float32, 10)}},
+		"huge":         {Cloud: &ph.Points[float32]{Dim: 2, Coords: []float32{-3e38, 0, 3e38, 1}}},
 	} {
 		t.Run(name, func(t *testing.T) { requirePNG(t, Cloud, s) })
 	}
@@ -94,7 +93,7 @@ func TestEmptyScenesAreDrawn(t *testing.T) {
 			requirePNG(t, Barcode, s)
 		})
 	}
-	require.NoError(t, Animate(io.Discard, []Scene{{}, {Cloud: &cloud.Cloud{Dim: 2}}}, 0))
+	require.NoError(t, Animate(io.Discard, []Scene{{}, {Cloud: &ph.Points[float32]{Dim: 2}}}, 0))
 }
 
 func requirePNG(t *testing.T, draw func(io.Writer, Scene) error, s Scene) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/topogen/topogen/cloud"
 	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/viz"
@@ -36,12 +35,12 @@ func picture(file string, draw func(io.Writer, viz.Scene) error, s viz.Scene) er
 }
 
 // pointsOf returns points as a cloud, nil for what is given by distances.
-func pointsOf(d ph.Distances) *cloud.Cloud {
+func pointsOf(d ph.Distances) *ph.Points[float32] {
 	switch d := d.(type) {
 	case ph.Points[float32]:
-		return &cloud.Cloud{Dim: d.Dim, Coords: d.Coords}
+		return &d
 	case ph.Points[float64]:
-		c := &cloud.Cloud{Dim: d.Dim}
+		c := &ph.Points[float32]{Dim: d.Dim}
 		for _, x := range d.Coords {
 			c.Coords = append(c.Coords, float32(x))
 		}

@@ -8,9 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/data/cloud"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/run"
 	"github.com/topogen/topogen/synth"
 	"github.com/topogen/topogen/viz"
@@ -149,7 +150,7 @@ func experiment(word string, seed uint64) (synth.Config, error) {
 }
 
 // cloud returns the cloud that a flag names, nil if the flag is not given.
-func (o *options) cloud(name, word string) (*cloud.Cloud, error) {
+func (o *options) cloud(name, word string) (*ph.Points[float32], error) {
 	if word == "" {
 		return nil, nil
 	}

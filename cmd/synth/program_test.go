@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/topogen/topogen/cloud"
+	"github.com/topogen/topogen/data/cloud"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/synth"
 )

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +10,8 @@ import (
 
 	"codeberg.org/sbinet/npyio"
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
 )
 
 func TestParseReadsEveryFormat(t *testing.T) {
@@ -36,7 +37,7 @@ func TestParseReadsEveryFormat(t *testing.T) {
 	} {
 		c, err := Parse(word, 1)
 		require.NoError(t, err, word)
-		require.Equal(t, &Cloud{2, []float32{0, 0, 1, 0, 0.5, -2}}, c, word)
+		require.Equal(t, &ph.Points[float32]{Dim: 2, Coords: []float32{0, 0, 1, 0, 0.5, -2}}, c, word)
 	}
 
 	for _, bad := range []struct{ word, want string }{
@@ -44,10 +45,10 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		{"[]", "no points"},
 		{"[[]]", "point 0 has no coordinates"},
 		{"[[1e60]]", "point 0, coordinate 0"},
-		{"[[0,0]] x", "more text"},
+		{"[[0,0]] x", "after top-level value"},
 		{"[[0,0],[null,1]]", "point 1, coordinate 0 is null"},
 		{"[[0,0],null]", "point 1 has 0 coordinates"},
-		{"[[0,", "not a list of points"},
+		{"[[0,", "unexpected end of JSON input"},
 		{"nowhere.csv", "no file"},
 		{"circel", "no shape; shapes are annulus, circle, clusters:k, disk,"},
 		{"circel:2,n=3", "no shape; shapes are annulus, circle"},
@@ -80,17 +81,6 @@ func header(shape string) string {
 	text := fmt.Sprintf("{'descr': '<f8', 'fortran_order': False, 'shape': %s, }", shape)
 	text += strings.Repeat(" ", 117-len(text)) + "\n"
 	return "\x93NUMPY\x01\x00" + string([]byte{byte(len(text)), 0}) + text + strings.Repeat("\x00", 24)
-}
-
-func TestJSONRoundTrip(t *testing.T) {
-	c, err := Shape("torus,n=5", 3)
-	require.NoError(t, err)
-	data, err := json.Marshal(c)
-	require.NoError(t, err)
-	var back Cloud
-	require.NoError(t, json.Unmarshal(data, &back))
-	require.Equal(t, *c, back)
-	require.Error(t, json.Unmarshal([]byte(`[[1],[2,3]]`), &back))
 }
 
 // TestShapes checks that each shape lies where its description says.
@@ -127,7 +117,7 @@ func TestShapes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 100, c.Len())
 		for i := range c.Len() {
-			require.True(t, on(c.Point(i)), "%s: point %d is %v", name, i, c.Point(i))
+			require.True(t, on(c.At(i)), "%s: point %d is %v", name, i, c.At(i))
 		}
 		again, err := Shape(name, 7)
 		require.NoError(t, err)
@@ -143,7 +133,7 @@ func TestShapeOptions(t *testing.T) {
 	c, err := Shape("clusters:4,n=10,scale=100,at=1000/0,noise=0.5", 1)
 	require.NoError(t, err)
 	require.Equal(t, 10, c.Len())
-	require.InDelta(t, 1100, c.Point(0)[0], 25)
+	require.InDelta(t, 1100, c.At(0)[0], 25)
 	for _, bad := range []struct{ spec, want string }{
 		{"circle:2", "only in shapes that have parts"},
 		{"clusters:0", "one or more"},
@@ -177,7 +167,7 @@ func ExampleShape() {
 	if err != nil {
 		panic(err)
 	}
-	p := c.Point(0)
+	p := c.At(0)
 	fmt.Printf("%d points in R^%d, the first at radius %.1f\n", c.Len(), c.Dim, math.Hypot(float64(p[0]), float64(p[1])))
 	// Output: 3 points in R^2, the first at radius 2.0
 }

@@ -18,9 +18,9 @@ import (
 
 // Parse returns the cloud that a word on a command line names: a JSON literal if
 // it begins with a bracket, else a named [Shape], else a file to [Read].
-func Parse(word string, seed uint64) (*Cloud, error) {
+func Parse(word string, seed uint64) (*ph.Points[float32], error) {
 	if strings.HasPrefix(strings.TrimSpace(word), "[") {
-		return decodeJSON(strings.NewReader(word))
+		return decodeJSON([]byte(word))
 	}
 	head, _, _ := strings.Cut(word, ",")
 	name, _, _ := strings.Cut(head, ":")
@@ -37,22 +37,25 @@ func Parse(word string, seed uint64) (*Cloud, error) {
 // Read reads a cloud from a file. The name's ending tells the format: .json
 // holds [[x,y],…], .npy a numeric array of rank 2, anything else (.csv, .txt,
 // .xyz) a point in each line, as [input.PointCloud] has it.
-func Read(path string) (*Cloud, error) {
+func Read(path string) (*ph.Points[float32], error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("cloud: %w", err)
 	}
 	defer f.Close()
-	var c *Cloud
+	var c *ph.Points[float32]
 	switch filepath.Ext(path) {
 	case ".json":
-		c, err = decodeJSON(f)
+		var text []byte
+		if text, err = io.ReadAll(f); err == nil {
+			c, err = decodeJSON(text)
+		}
 	case ".npy":
 		c, err = decodeNPY(f)
 	default:
 		var p ph.Points[float32]
 		if p, err = input.ReadPoints[float32](f); err == nil {
-			c = &Cloud{p.Dim, p.Coords}
+			c = &p
 		}
 	}
 	if err != nil {
@@ -61,28 +64,15 @@ func Read(path string) (*Cloud, error) {
 	return c, nil
 }
 
-func decodeJSON(r io.Reader) (*Cloud, error) {
-	var list [][]*float64 // to tell null from 0
-	d := json.NewDecoder(r)
-	if err := d.Decode(&list); err != nil {
-		return nil, fmt.Errorf("cloud: not a list of points like [[0,0],[1,0],[0,1]]: %w", err)
+func decodeJSON(text []byte) (*ph.Points[float32], error) {
+	c := new(ph.Points[float32])
+	if err := json.Unmarshal(text, c); err != nil {
+		return nil, fmt.Errorf("cloud: %w", err)
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("cloud: more text after the list of points")
-	}
-	points := make([][]float64, len(list))
-	for i, p := range list {
-		for k, x := range p {
-			if x == nil {
-				return nil, fmt.Errorf("cloud: point %d, coordinate %d is null", i, k)
-			}
-			points[i] = append(points[i], *x)
-		}
-	}
-	return New(points)
+	return c, nil
 }
 
-func decodeNPY(f io.Reader) (*Cloud, error) {
+func decodeNPY(f io.Reader) (*ph.Points[float32], error) {
 	data, err := io.ReadAll(f)
 	if err != nil {
 		return nil, err
@@ -154,32 +144,4 @@ func readAs[T float32 | int64 | int32 | uint8](r *npyio.Reader) ([]float64, erro
 		values[i] = float64(v)
 	}
 	return values, nil
-}
-
-// MarshalJSON writes the cloud as [[x,y],…].
-func (c *Cloud) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('[')
-	for i := range c.Len() {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		point, err := json.Marshal(c.Point(i))
-		if err != nil {
-			return nil, fmt.Errorf("cloud: point %d: %w", i, err)
-		}
-		b.Write(point)
-	}
-	b.WriteByte(']')
-	return b.Bytes(), nil
-}
-
-// UnmarshalJSON reads a cloud written as [[x,y],…].
-func (c *Cloud) UnmarshalJSON(data []byte) error {
-	read, err := decodeJSON(bytes.NewReader(data))
-	if err != nil {
-		return err
-	}
-	*c = *read
-	return nil
 }

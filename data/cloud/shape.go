@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/topogen/topogen/ph"
 )
 
 // A shape draws one point; i of n counts the points of the cloud.
@@ -110,7 +112,7 @@ func shapeNames() string {
 //
 // as in "clusters:3,n=60,scale=10". The seed and the specification decide
 // every coordinate.
-func Shape(spec string, seed uint64) (*Cloud, error) {
+func Shape(spec string, seed uint64) (*ph.Points[float32], error) {
 	head, options, _ := strings.Cut(spec, ",")
 	name, count, hasCount := strings.Cut(head, ":")
 	s, ok := shapes[name]

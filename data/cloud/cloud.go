@@ -1,0 +1,39 @@
+// Package cloud draws and reads point clouds.
+//
+// A cloud comes from a file (JSON, CSV, text or .npy), from a literal such as
+// [[0,0],[1,0],[0,1]], or from a named [Shape] such as "circle,n=100,noise=0.1":
+//
+//	points, err := cloud.Parse("clusters:3,n=60", seed)
+//
+// [Parse] accepts them all, which is how the programs read their flags.
+package cloud
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// New returns the cloud of the given points, all of one dimension and finite.
+func New(points [][]float64) (*ph.Points[float32], error) {
+	if len(points) == 0 {
+		return nil, fmt.Errorf("cloud: no points")
+	}
+	c := &ph.Points[float32]{Dim: len(points[0]), Coords: make([]float32, 0, len(points)*len(points[0]))}
+	if c.Dim == 0 {
+		return nil, fmt.Errorf("cloud: point 0 has no coordinates")
+	}
+	for i, p := range points {
+		if len(p) != c.Dim {
+			return nil, fmt.Errorf("cloud: point %d has %d coordinates, point 0 has %d", i, len(p), c.Dim)
+		}
+		for k, x := range p {
+			if f := float64(float32(x)); math.IsNaN(f) || math.IsInf(f, 0) {
+				return nil, fmt.Errorf("cloud: point %d, coordinate %d is %v: coordinates must be finite float32 values", i, k, x)
+			}
+			c.Coords = append(c.Coords, float32(x))
+		}
+	}
+	return c, nil
+}
