@@ -43,10 +43,10 @@ func benchmarkStep(b *testing.B, weights [7]float64) {
 		total := r.Total()
 		if len(loss.Terms) > 0 {
 			if target == nil {
-				target, err = loss.Target(x)
+				target, err = loss.Target(b.Context(), x)
 				require.NoError(b, err)
 			}
-			result, err := loss.Apply(r.Reconstruction, target)
+			result, err := loss.Apply(b.Context(), r.Reconstruction, target)
 			require.NoError(b, err)
 			total = autograd.Add(total, result.Var)
 		}

@@ -87,9 +87,9 @@ func (tr *trial) follow(t *testing.T, c course, flipped []place) (worst float64,
 		}
 		loss := autograd.Add(bce, kld)
 		if c.loss != nil {
-			target, err := c.loss.Target(x)
+			target, err := c.loss.Target(t.Context(), x)
 			require.NoError(t, err)
-			result, err := c.loss.Apply(r.Reconstruction, target)
+			result, err := c.loss.Apply(t.Context(), r.Reconstruction, target)
 			require.NoError(t, err)
 			near("topological loss", result.Value, want.Topo, rounded.Topo)
 			loss = autograd.Add(loss, result.Var)

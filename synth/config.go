@@ -24,7 +24,7 @@ type Config struct {
 	LearningRate float64   `json:"learning_rate"`
 	Optimizer    Optimizer `json:"optimizer"`
 
-	// Weights of the regularizers in the order of topoloss.Names.
+	// Weights of the regularizers in the order of topoloss.OriginalNames.
 	Weights         [7]float64               `json:"weights"`
 	Hyperparameters topoloss.Hyperparameters `json:"hyperparameters"`
 	// Push drives points apart in a step in which no regularizer depends on
@@ -60,7 +60,7 @@ type Spread struct {
 	Bandwidth float64      `json:"bandwidth"` // how far, as a length; 0 is not at all
 }
 
-// A SpreadMethod names a method of [topoloss.Spread].
+// A SpreadMethod names a method of [topoloss.Gradient].
 type SpreadMethod string
 
 // The methods.
@@ -69,8 +69,8 @@ const (
 	Interpolate SpreadMethod = "interpolate"
 )
 
-func (s Spread) spread() (topoloss.Spread, error) {
-	out := topoloss.Spread{Bandwidth: s.Bandwidth}
+func (s Spread) spread() (topoloss.Gradient, error) {
+	out := topoloss.Gradient{Bandwidth: s.Bandwidth}
 	switch {
 	case s.Method == Average:
 		out.Method = topoloss.Average
@@ -83,7 +83,7 @@ func (s Spread) spread() (topoloss.Spread, error) {
 		return out, fmt.Errorf("spread is %v, must be a length or 0", s.Bandwidth)
 	}
 	if s.Bandwidth == 0 {
-		out = topoloss.Spread{}
+		out = topoloss.Gradient{}
 	}
 	return out, nil
 }
@@ -154,8 +154,8 @@ func (c Config) loss() (*topoloss.Loss, error) {
 		}
 	}
 	if c.Push {
-		loss.Otherwise = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
+		loss.Fallback = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
 	}
-	loss.Spread, err = c.Spread.spread()
+	loss.Gradient, err = c.Spread.spread()
 	return loss, err
 }

@@ -6,7 +6,7 @@
 //	mover, err := synth.NewMover(dev, start, loss, target, synth.Adam, 0.05)
 //	…
 //	for range 500 {
-//		if _, err := mover.Step(); err != nil {
+//		if _, err := mover.Step(ctx); err != nil {
 //			return err
 //		}
 //	}

@@ -1,6 +1,7 @@
 package synth_test
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/topogen/topogen/data/cloud"
@@ -13,18 +14,18 @@ import (
 // A regularizer of one's own: a loop should live for two units, every other one
 // is noise.
 func Example() {
-	oneLoop := topoloss.Func(func(bars, _ []ph.Bar, slopes []topoloss.Slope) (value float64, ok bool) {
+	oneLoop := topoloss.Func(func(bars, _ []ph.Bar, gradients []topoloss.BarGradient) (value float64, ok bool) {
 		longest := 0
 		for i, b := range bars {
 			value += b.Persistence()
-			slopes[i] = topoloss.Slope{Birth: -1, Death: 1}
+			gradients[i] = topoloss.BarGradient{Birth: -1, Death: 1}
 			if b.Persistence() > bars[longest].Persistence() {
 				longest = i
 			}
 		}
 		if len(bars) > 0 {
 			value += 2 - 2*bars[longest].Persistence() // grow it, up to 2
-			slopes[longest] = topoloss.Slope{Birth: 1, Death: -1}
+			gradients[longest] = topoloss.BarGradient{Birth: 1, Death: -1}
 		}
 		return value, len(bars) > 0 && bars[longest].Persistence() < 2
 	})
@@ -34,7 +35,7 @@ func Example() {
 	defer dev.Close()
 	mover, _ := synth.NewMover(dev, start, loss, nil, synth.Adam, 0.02)
 	for range 400 {
-		if r, _ := mover.Step(); !r.OK {
+		if r, _ := mover.Step(context.Background()); !r.OK {
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
@@ -66,9 +67,9 @@ func NewMover(dev kernels.Device, start *ph.Points[float32], loss *topoloss.Loss
 //
 // The result is valid until the next step, without its Var, which belongs to
 // the mover.
-func (m *Mover) Step() (topoloss.Result, error) {
+func (m *Mover) Step(ctx context.Context) (topoloss.Result, error) {
 	m.tape.Reset()
-	result, err := m.loss.Apply(m.tape.Param(m.points), m.target)
+	result, err := m.loss.Apply(ctx, m.tape.Param(m.points), m.target)
 	if err != nil || !result.OK {
 		return result, err
 	}

@@ -21,8 +21,8 @@ func mover(t testing.TB, dev kernels.Device, c synth.Config) *synth.Mover {
 	t.Helper()
 	loss, err := topoloss.Weighted(c.Weights, 1, c.Hyperparameters)
 	require.NoError(t, err)
-	loss.Otherwise = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
-	target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, c.Truth.Coords, c.Truth.Len(), c.Truth.Dim), 1)
+	loss.Fallback = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
+	target, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, c.Truth.Coords, c.Truth.Len(), c.Truth.Dim), 1)
 	require.NoError(t, err)
 	m, err := synth.NewMover(dev, c.Start, loss, target, c.Optimizer, c.LearningRate)
 	require.NoError(t, err)
@@ -65,11 +65,11 @@ func TestTrajectories(t *testing.T) {
 				trusted = *run.Differ
 			}
 			for step := range trusted {
-				r, err := m.Step()
+				r, err := m.Step(t.Context())
 				require.NoError(t, err)
 				require.True(t, r.OK)
-				require.Equal(t, run.F32.Got[step], !r.Otherwise, "step %d", step)
-				if !r.Otherwise {
+				require.Equal(t, run.F32.Got[step], !r.Fallback, "step %d", step)
+				if !r.Fallback {
 					require.InDelta(t, run.F32.Losses[step], r.Value, 2e-4*math.Abs(run.F32.Losses[step]), "step %d", step)
 				}
 				want, ok := run.F32.PointsAfter[strconv.Itoa(step+1)]
@@ -100,7 +100,7 @@ func BenchmarkStep(b *testing.B) {
 				defer m.Free()
 				b.ReportAllocs()
 				for b.Loop() {
-					if _, err := m.Step(); err != nil {
+					if _, err := m.Step(b.Context()); err != nil {
 						b.Fatal(err)
 					}
 				}

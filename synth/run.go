@@ -95,7 +95,7 @@ func (c Config) target(dev kernels.Device) (*topoloss.Target, error) {
 	}
 	x := autograd.TensorOf(dev, c.Truth.Coords, c.Truth.Len(), c.Truth.Dim)
 	defer x.Free()
-	return topoloss.TargetFromPoints(x, 1)
+	return topoloss.TargetFromPoints(context.Background(), x, 1)
 }
 
 // Steps returns how many steps are done and how many there are.
@@ -118,7 +118,7 @@ func (r *Run) Move(ctx context.Context) error {
 		if err := r.frame(); err != nil {
 			return err
 		}
-		result, err := r.mover.Step()
+		result, err := r.mover.Step(context.WithoutCancel(ctx)) // a step is made whole
 		if err != nil {
 			return fmt.Errorf("step %d: %w", r.steps+1, err)
 		}
@@ -154,7 +154,7 @@ func (r *Run) frame() error {
 // depends on nothing that can move is empty.
 func (r *Run) columns() []string {
 	columns := []string{"step", "loss"}
-	for _, t := range append(r.loss.Terms[:len(r.loss.Terms):len(r.loss.Terms)], r.loss.Otherwise...) {
+	for _, t := range append(r.loss.Terms[:len(r.loss.Terms):len(r.loss.Terms)], r.loss.Fallback...) {
 		columns = append(columns, t.Name)
 	}
 	return columns
@@ -168,12 +168,12 @@ func (r *Run) record(result topoloss.Result) error {
 		}
 		return v
 	}
-	r.row = append(r.row[:0], float64(r.steps), value(result.Value, result.OK && !result.Otherwise))
+	r.row = append(r.row[:0], float64(r.steps), value(result.Value, result.OK && !result.Fallback))
 	for _, t := range result.Terms {
 		r.row = append(r.row, value(t.Value, t.OK))
 	}
-	if len(r.loss.Otherwise) > 0 {
-		r.row = append(r.row, value(result.Value, result.Otherwise))
+	if len(r.loss.Fallback) > 0 {
+		r.row = append(r.row, value(result.Value, result.Fallback))
 	}
 	if err := r.metrics.Append(r.row); err != nil {
 		return fmt.Errorf("metrics: %w", err)

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -17,7 +18,7 @@ import (
 func DiagramsOf(dev kernels.Device, c *ph.Points[float32]) ([]ph.Diagram, error) {
 	x := autograd.TensorOf(dev, c.Coords, c.Len(), c.Dim)
 	defer x.Free()
-	t, err := topoloss.TargetFromPoints(x, 1)
+	t, err := topoloss.TargetFromPoints(context.Background(), x, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func follow(t testing.TB, dev kernels.Device, c Config, every int) outcome {
 		if step == c.Steps {
 			return out
 		}
-		_, err := m.Step()
+		_, err := m.Step(t.Context())
 		require.NoError(t, err)
 	}
 }

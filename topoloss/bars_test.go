@@ -33,11 +33,11 @@ func randomBars(random *rand.Rand, n int, fromZero bool) []ph.Bar {
 	return b
 }
 
-// evaluate returns a regularizer's value, flag and slopes.
-func evaluate(r topoloss.Regularizer, learnable, truth []ph.Bar) (float64, bool, []topoloss.Slope) {
-	slopes := make([]topoloss.Slope, len(learnable))
-	value, ok := r.Evaluate(learnable, truth, slopes)
-	return value, ok, slopes
+// evaluate returns a regularizer's value, flag and gradients.
+func evaluate(r topoloss.Regularizer, learnable, truth []ph.Bar) (float64, bool, []topoloss.BarGradient) {
+	gradients := make([]topoloss.BarGradient, len(learnable))
+	value, ok := r.Evaluate(learnable, truth, gradients)
+	return value, ok, gradients
 }
 
 // the built-in regularizers, each with numbers that let bars of length 1 matter.
@@ -51,7 +51,7 @@ var builtin = map[string]func() topoloss.Regularizer{
 	"push":       func() topoloss.Regularizer { return topoloss.Push{} },
 }
 
-// TestSlopes compares the slopes of every regularizer with central differences
+// TestSlopes compares the gradients of every regularizer with central differences
 // of its value, at births and deaths alike, and checks that the rest of the
 // contract is kept.
 func TestSlopes(t *testing.T) {
@@ -64,10 +64,10 @@ func TestSlopes(t *testing.T) {
 				fromZero := trial%2 == 0
 				p := randomBars(random, 1+random.IntN(9), fromZero)
 				q := randomBars(random, random.IntN(9), fromZero)
-				value, ok, slopes := evaluate(r, p, q)
+				value, ok, gradients := evaluate(r, p, q)
 				if !ok {
 					require.Zero(t, value)
-					for _, s := range slopes {
+					for _, s := range gradients {
 						require.Zero(t, s)
 					}
 					continue
@@ -78,8 +78,8 @@ func TestSlopes(t *testing.T) {
 				}
 				for i := range p {
 					births, deaths := difference(r, p, q, &p[i].Birth), difference(r, p, q, &p[i].Death)
-					require.InDelta(t, births, slopes[i].Birth, 1e-6*max(1, math.Abs(births)), "birth of bar %d", i)
-					require.InDelta(t, deaths, slopes[i].Death, 1e-6*max(1, math.Abs(deaths)), "death of bar %d", i)
+					require.InDelta(t, births, gradients[i].Birth, 1e-6*max(1, math.Abs(births)), "birth of bar %d", i)
+					require.InDelta(t, deaths, gradients[i].Death, 1e-6*max(1, math.Abs(deaths)), "death of bar %d", i)
 				}
 			}
 			require.Greater(t, depended, 20)
@@ -101,7 +101,7 @@ func difference(r topoloss.Regularizer, p, q []ph.Bar, at *float64) float64 {
 }
 
 // TestOrderOfBars checks that the order of bars changes nothing but the order of
-// slopes.
+// gradients.
 func TestOrderOfBars(t *testing.T) {
 	for name, make := range builtin {
 		t.Run(name, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestOrderOfBars(t *testing.T) {
 			for range 40 {
 				p := randomBars(random, random.IntN(12), random.IntN(2) == 0)
 				q := randomBars(random, random.IntN(12), random.IntN(2) == 0)
-				value, ok, slopes := evaluate(r, p, q)
+				value, ok, gradients := evaluate(r, p, q)
 				order := random.Perm(len(p))
 				shuffled := append([]ph.Bar(nil), p...)
 				for to, from := range order {
@@ -121,8 +121,8 @@ func TestOrderOfBars(t *testing.T) {
 				require.Equal(t, ok, ok2)
 				require.InDelta(t, value, value2, 1e-12*max(1, math.Abs(value)))
 				for to, from := range order {
-					require.InDelta(t, slopes[from].Birth, slopes2[to].Birth, 1e-10)
-					require.InDelta(t, slopes[from].Death, slopes2[to].Death, 1e-10)
+					require.InDelta(t, gradients[from].Birth, slopes2[to].Birth, 1e-10)
+					require.InDelta(t, gradients[from].Death, slopes2[to].Death, 1e-10)
 				}
 			}
 		})
@@ -135,13 +135,13 @@ func TestSameDiagrams(t *testing.T) {
 	for _, name := range []string{"bottleneck", "entropy", "dsigma", "wide", "density"} {
 		for _, fromZero := range []bool{true, false} {
 			p := randomBars(random, 20, fromZero)
-			value, _, slopes := evaluate(builtin[name](), p, p)
+			value, _, gradients := evaluate(builtin[name](), p, p)
 			if name == "bottleneck" || name == "entropy" || name == "density" {
 				require.Zero(t, value, name)
 			} else {
 				require.Negative(t, value, name) // −k(P,P)
 			}
-			for i, s := range slopes {
+			for i, s := range gradients {
 				require.InDelta(t, 0, s.Birth, 1e-12, "%s: birth of bar %d", name, i)
 				require.InDelta(t, 0, s.Death, 1e-12, "%s: death of bar %d", name, i)
 			}
@@ -159,16 +159,16 @@ func FuzzRegularizers(f *testing.F) {
 		p, q := barsOf(a), barsOf(b)
 		for name, make := range builtin {
 			r := make()
-			value, ok, slopes := evaluate(r, p, q)
+			value, ok, gradients := evaluate(r, p, q)
 			again, okAgain, slopesAgain := evaluate(r, p, q)
 			require.Equal(t, value, again, name)
 			require.Equal(t, ok, okAgain, name)
-			require.Equal(t, slopes, slopesAgain, name)
+			require.Equal(t, gradients, slopesAgain, name)
 			require.False(t, math.IsNaN(value) || math.IsInf(value, 0), "%s: %v", name, value)
 			if len(p) == 0 {
 				require.False(t, ok, name)
 			}
-			for i, s := range slopes {
+			for i, s := range gradients {
 				require.False(t, math.IsNaN(s.Birth+s.Death) || math.IsInf(s.Birth+s.Death, 0), "%s: slope %d is %v", name, i, s)
 				if !ok {
 					require.Zero(t, s, name)

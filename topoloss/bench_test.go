@@ -54,7 +54,7 @@ func forBatches(b *testing.B, run func(b *testing.B, dev *cpu.Device, x, y *auto
 // someWeights are the losses that are timed: each of the seven, the default
 // weights, and all.
 func someWeights() (names []string, weights [][7]float64) {
-	for i, name := range topoloss.Names() {
+	for i, name := range topoloss.OriginalNames() {
 		var w [7]float64
 		w[i] = 1
 		names, weights = append(names, name), append(weights, w)
@@ -99,7 +99,7 @@ func BenchmarkLosses(b *testing.B) {
 	})
 }
 
-// BenchmarkEvaluate times losses from bars to slopes alone.
+// BenchmarkEvaluate times losses from bars to gradients alone.
 func BenchmarkEvaluate(b *testing.B) {
 	forBatches(b, func(b *testing.B, _ *cpu.Device, x, y *autograd.Tensor) {
 		learnable, target := targets(b, x, y)
@@ -120,7 +120,7 @@ func BenchmarkApply(b *testing.B) {
 		defer tape.Free()
 		benchmarkTerms(b, func(loss *topoloss.Loss) error {
 			tape.Reset()
-			r, err := loss.Apply(tape.Variable(x), target)
+			r, err := loss.Apply(b.Context(), tape.Variable(x), target)
 			if err == nil {
 				tape.Backward(r.Var)
 			}
@@ -130,9 +130,9 @@ func BenchmarkApply(b *testing.B) {
 }
 
 func targets(b *testing.B, x, y *autograd.Tensor) (of, from *topoloss.Target) {
-	of, err := topoloss.TargetFromPoints(x, 1)
+	of, err := topoloss.TargetFromPoints(b.Context(), x, 1)
 	require.NoError(b, err)
-	from, err = topoloss.TargetFromPoints(y, 1)
+	from, err = topoloss.TargetFromPoints(b.Context(), y, 1)
 	require.NoError(b, err)
 	return of, from
 }
@@ -146,11 +146,11 @@ func BenchmarkDsigma(b *testing.B) {
 				random := rand.New(rand.NewPCG(3, 4))
 				p, q := randomBars(random, n, fromZero), randomBars(random, n, fromZero)
 				r := &topoloss.Dsigma{Sigma: 0.05}
-				slopes := make([]topoloss.Slope, n)
+				gradients := make([]topoloss.BarGradient, n)
 				b.ReportAllocs()
 				for b.Loop() {
-					clear(slopes)
-					r.Evaluate(p, q, slopes)
+					clear(gradients)
+					r.Evaluate(p, q, gradients)
 				}
 			})
 		}

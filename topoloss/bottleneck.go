@@ -2,6 +2,7 @@ package topoloss
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/topogen/topogen/ph"
@@ -31,7 +32,7 @@ type Bottleneck struct {
 }
 
 // Evaluate returns the distance. It takes the time of [distance.Matcher.Bottleneck].
-func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
+func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (float64, bool) {
 	r.witness = distance.Match{A: distance.Diagonal, B: distance.Diagonal}
 	if len(learnable) == 0 {
 		return 0, false
@@ -43,16 +44,16 @@ func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float6
 	r.witness = witness
 	switch {
 	case witness.A != distance.Diagonal && witness.B != distance.Diagonal:
-		slopes[witness.A] = moveSlope(learnable[witness.A], truth[witness.B])
+		gradients[witness.A] = moveGradient(learnable[witness.A], truth[witness.B])
 	case witness.A != distance.Diagonal:
-		slopes[witness.A] = Slope{Birth: -0.5, Death: 0.5}
+		gradients[witness.A] = BarGradient{Birth: -0.5, Death: 0.5}
 	case r.Attract:
 		q := truth[witness.B]
 		i := nearest(learnable, q, length)
 		if i < 0 {
 			return 0, false
 		}
-		slopes[i] = moveSlope(learnable[i], q)
+		gradients[i] = moveGradient(learnable[i], q)
 	default:
 		return 0, false
 	}
@@ -69,16 +70,16 @@ func move(p, q ph.Bar) float64 {
 	return max(math.Abs(p.Birth-q.Birth), math.Abs(p.Death-q.Death))
 }
 
-// moveSlope is the derivative of move with respect to p.
-func moveSlope(p, q ph.Bar) Slope {
+// moveGradient is the derivative of move with respect to p.
+func moveGradient(p, q ph.Bar) BarGradient {
 	birth, death := p.Birth-q.Birth, p.Death-q.Death
 	switch b, d := math.Abs(birth), math.Abs(death); {
 	case b > d:
-		return Slope{Birth: sign(birth)}
+		return BarGradient{Birth: sign(birth)}
 	case b < d:
-		return Slope{Death: sign(death)}
+		return BarGradient{Death: sign(death)}
 	default:
-		return Slope{Birth: sign(birth) / 2, Death: sign(death) / 2}
+		return BarGradient{Birth: sign(birth) / 2, Death: sign(death) / 2}
 	}
 }
 
@@ -103,4 +104,15 @@ func sign(x float64) float64 {
 		return -1
 	}
 	return 0
+}
+
+func bottleneckKind(degree int) Kind {
+	return Kind{
+		Name: fmt.Sprint("bottleneck", degree), Degrees: fmt.Sprint(degree),
+		Doc:     fmt.Sprintf("bottleneck distance of the diagrams of degree %d", degree),
+		Options: []Option{choice("attract", "whether a true bar that decides the distance attracts the nearest learnable bar", "no", "yes")},
+		term: func(s settings) Term {
+			return Term{Degree: degree, Regularizer: &Bottleneck{Attract: s.is("attract", "yes")}}
+		},
+	}
 }

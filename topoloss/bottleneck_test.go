@@ -11,13 +11,13 @@ import (
 )
 
 func TestBottleneck(t *testing.T) {
-	type slope = topoloss.Slope
+	type slope = topoloss.BarGradient
 	for _, c := range []struct {
 		name      string
 		p, q      []ph.Bar
 		value     float64
 		ok        bool
-		slopes    []slope
+		gradients []slope
 		witness   distance.Match
 		attracted []slope // with Attract, where that differs
 	}{
@@ -40,7 +40,7 @@ func TestBottleneck(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var r topoloss.Bottleneck
-			value, ok, slopes := evaluate(&r, c.p, c.q)
+			value, ok, gradients := evaluate(&r, c.p, c.q)
 			require.Equal(t, c.ok, ok)
 			require.Equal(t, c.witness, r.Witness())
 			if !ok {
@@ -48,20 +48,20 @@ func TestBottleneck(t *testing.T) {
 			} else {
 				require.Equal(t, c.value, value)
 			}
-			require.Equal(t, append([]slope{}, c.slopes...), slopes)
+			require.Equal(t, append([]slope{}, c.gradients...), gradients)
 
 			r.Attract = true
-			value, ok, slopes = evaluate(&r, c.p, c.q)
+			value, ok, gradients = evaluate(&r, c.p, c.q)
 			if c.attracted == nil {
-				c.attracted = c.slopes
+				c.attracted = c.gradients
 			}
 			require.Equal(t, len(c.attracted) > 0, ok)
 			if ok {
 				require.Equal(t, c.value, value)
 			} else {
-				c.attracted = c.slopes
+				c.attracted = c.gradients
 			}
-			require.Equal(t, append([]slope{}, c.attracted...), slopes)
+			require.Equal(t, append([]slope{}, c.attracted...), gradients)
 		})
 	}
 }

@@ -20,7 +20,7 @@ func TestGradients(t *testing.T) {
 	defer dev.Close()
 	for trial := range uint64(3) {
 		x := autograd.TensorOf(dev, randomCloud(36+trial, 9, 2), 9, 2)
-		target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, randomCloud(136+trial, 11, 2), 11, 2), 1)
+		target, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, randomCloud(136+trial, 11, 2), 11, 2), 1)
 		require.NoError(t, err)
 		for _, term := range append(all(t).Terms, topoloss.Term{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}) {
 			t.Run(fmt.Sprint(term.Name, trial), func(t *testing.T) {
@@ -30,7 +30,7 @@ func TestGradients(t *testing.T) {
 				}
 				loss := &topoloss.Loss{Terms: []topoloss.Term{term}}
 				require.NoError(t, autograd.Check(func(_ *autograd.Tape, in []*autograd.Var) *autograd.Var {
-					r, err := loss.Apply(in[0], target)
+					r, err := loss.Apply(t.Context(), in[0], target)
 					require.NoError(t, err)
 					return r.Var
 				}, x))
@@ -121,12 +121,12 @@ func TestDegenerateClouds(t *testing.T) {
 	for nameX, x := range degenerate() {
 		for nameY, y := range degenerate() {
 			t.Run(nameX+"/"+nameY, func(t *testing.T) {
-				for _, spread := range []topoloss.Spread{{}, {Method: topoloss.Average, Bandwidth: 0.5}, {Method: topoloss.Interpolate, Bandwidth: 0.5}} {
+				for _, spread := range []topoloss.Gradient{{}, {Method: topoloss.Average, Bandwidth: 0.5}, {Method: topoloss.Interpolate, Bandwidth: 0.5}} {
 					loss := all(t)
 					if nameX == "huge" {
 						loss.Terms = loss.Terms[:6] // the density grows with the fourth power
 					}
-					loss.Spread = spread
+					loss.Gradient = spread
 					want, grad := apply(t, loss, dev, x, y, 2)
 					value := want.Value
 					require.False(t, math.IsNaN(value) || math.IsInf(value, 0))
@@ -142,7 +142,7 @@ func TestDegenerateClouds(t *testing.T) {
 	}
 }
 
-// TestBarsAndSlopes: what a result says of bars and slopes is what moved the
+// TestBarsAndSlopes: what a result says of bars and gradients is what moved the
 // points.
 func TestBarsAndSlopes(t *testing.T) {
 	dev := cpu.New()
@@ -154,6 +154,6 @@ func TestBarsAndSlopes(t *testing.T) {
 	require.Len(t, r.Bars[0], 2, "the twins' bar has no length")
 	w := bottleneck.Witness()
 	require.Equal(t, 8.0, r.Bars[0][w.A].Death)
-	require.Equal(t, topoloss.Slope{Birth: 0, Death: 3}, r.Slopes[0][w.A])
-	require.Zero(t, r.Slopes[0][1-w.A])
+	require.Equal(t, topoloss.BarGradient{Birth: 0, Death: 3}, r.BarGradients[0][w.A])
+	require.Zero(t, r.BarGradients[0][1-w.A])
 }

@@ -26,7 +26,7 @@ type Density struct {
 // Evaluate takes time proportional to the number of bars times the number of x
 // within about 10·Sigma of one. It panics unless Sigma, Range and Points are
 // positive.
-func (r *Density) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
+func (r *Density) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (float64, bool) {
 	if !(r.Sigma > 0) || !(r.Range > 0) || r.Points < 1 {
 		panic(fmt.Sprintf("topoloss: Density with sigma %v, range %v and %d points, all must be positive", r.Sigma, r.Range, r.Points))
 	}
@@ -49,7 +49,7 @@ func (r *Density) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, 
 			z := (d - spacing*float64(k)) / r.Sigma
 			slope += r.gap[k] * (4 - 2*d*z/r.Sigma) * expNegative(z*z)
 		}
-		slopes[i].Death = 2 / n * r.Scale * d * d * d * slope
+		gradients[i].Death = 2 / n * r.Scale * d * d * d * slope
 	}
 	return square / n, true
 }
@@ -80,4 +80,22 @@ func (r *Density) near(d, spacing float64) (from, to int) {
 	from = int(min(max(math.Ceil((d-reach)/spacing), 0), last+1))
 	to = int(min(max(math.Floor((d+reach)/spacing), -1), last)) + 1
 	return from, to
+}
+
+func densityKind() Kind {
+	return Kind{
+		Name: "density", Degrees: "0",
+		Doc: "mean squared difference of the smoothed densities of deaths in degree 0",
+		Options: []Option{
+			positive("sigma", 0.2, "width of the smoothing, a length"),
+			positive("scale", 0.002, "factor of the density"),
+			positive("maxrange", 35, "largest death at which densities are compared"),
+			count(1, "npoints", 30, "number of deaths at which densities are compared"),
+		},
+		term: func(s settings) Term {
+			return Term{Degree: 0, Regularizer: &Density{
+				Sigma: s.number("sigma"), Scale: s.number("scale"), Range: s.number("maxrange"), Points: s.count("npoints"),
+			}}
+		},
+	}
 }

@@ -48,10 +48,10 @@ func TestDensity(t *testing.T) {
 		}
 	}
 	far := &topoloss.Density{Sigma: 0.2, Scale: 0.002, Range: 35, Points: 30}
-	value, ok, slopes := evaluate(far, bars(0, 1e6), bars(0, 1e300))
+	value, ok, gradients := evaluate(far, bars(0, 1e6), bars(0, 1e300))
 	require.True(t, ok, "bars beyond the range")
 	require.Zero(t, value)
-	require.Zero(t, slopes[0])
+	require.Zero(t, gradients[0])
 
 	_, ok, _ = evaluate(far, nil, bars(0, 1))
 	require.False(t, ok)

@@ -16,11 +16,11 @@
 // # From bars to gradients
 //
 // A [Regularizer] is a function of a learnable diagram P and a true one Q. It
-// gives its value and for each bar of P a [Slope], the derivative of the value
+// gives its value and for each bar of P a [BarGradient], the derivative of the value
 // with respect to b and d. It knows nothing else. One pullback then serves all
 // regularizers: where ℓ = ‖u−v‖ is a birth or death with slope g, the gradient
 // at the point u is g·(u−v)/ℓ, and at v the opposite; it is 0 where u and v
-// coincide. Where distances tie, pairing and slopes are those of one of the
+// coincide. Where distances tie, pairing and gradients are those of one of the
 // choices, always the same.
 //
 // # The regularizers
@@ -41,9 +41,9 @@
 // A loss may depend on nothing learnable: P is empty, as that of one point in
 // degree 0; or the bottleneck distance is that of a true bar to the diagonal; or
 // no learnable bar is longer than Entropy's threshold. Then it has no value and
-// no gradient, and its [Result] says so. [Loss.Otherwise] can take its place.
+// no gradient, and its [Result] says so. [Loss.Fallback] can take its place.
 //
-// Such gradients reach few points, those at critical edges. [Spread] hands them
+// Such gradients reach few points, those at critical edges. [Gradient] hands them
 // on to the neighbours of these points, which saves many steps.
 //
 // # References

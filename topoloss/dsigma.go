@@ -26,7 +26,7 @@ type Dsigma struct {
 // Evaluate takes time proportional to |P|·(|P|+|Q|); where all bars are born at
 // 0, as those of degree 0 are, to |P|+|Q|, unless their deaths lie very far
 // apart in terms of √σ. It panics unless Sigma is positive.
-func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
+func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (float64, bool) {
 	if !(r.Sigma > 0) {
 		panic(fmt.Sprintf("topoloss: Dsigma with sigma %v, must be positive", r.Sigma))
 	}
@@ -36,30 +36,30 @@ func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, b
 	c := 1 / (8 * r.Sigma)
 	var sum float64
 	if bornAtZero(learnable) && bornAtZero(truth) && r.lattice.fits(r.Sigma, learnable, truth) {
-		sum = r.lattice.near(learnable, truth, slopes) - mirrored(c, learnable, truth, slopes)
+		sum = r.lattice.near(learnable, truth, gradients) - mirrored(c, learnable, truth, gradients)
 	} else {
-		sum = scaleSpace(c, learnable, truth, slopes)
+		sum = scaleSpace(c, learnable, truth, gradients)
 	}
 	norm := 1 / (8 * math.Pi * r.Sigma)
-	for i := range slopes {
-		slopes[i].Birth *= 4 * c * norm
-		slopes[i].Death *= 4 * c * norm
+	for i := range gradients {
+		gradients[i].Birth *= 4 * c * norm
+		gradients[i].Death *= 4 * c * norm
 	}
 	return norm * sum, true
 }
 
 // scaleSpace returns k(P,P) − 2k(P,Q) without the factor 1/(8πσ), for c = 1/8σ,
-// and adds its derivative to slopes without the factor 4c/(8πσ): k(P,P) moves by
+// and adds its derivative to gradients without the factor 4c/(8πσ): k(P,P) moves by
 // both its arguments, which doubles the derivative of the exponent by one.
 //
 // The mirror image of q is farther from p than q is, by
 // ‖p−q̄‖² − ‖p−q‖² = 2·ℓₚ·ℓ_q for the lengths ℓ of the bars.
-func scaleSpace(c float64, learnable, truth []ph.Bar, slopes []Slope) (sum float64) {
+func scaleSpace(c float64, learnable, truth []ph.Bar, gradients []BarGradient) (sum float64) {
 	for i, p := range learnable {
 		length := p.Persistence()
 		own := expNegative(2 * c * length * length)
 		sum += 1 - own
-		slope := Slope{Birth: -length * own, Death: length * own}
+		slope := BarGradient{Birth: -length * own, Death: length * own}
 		for j, q := range learnable[:i] {
 			x, y := p.Birth-q.Birth, p.Death-q.Death
 			e := c * (x*x + y*y)
@@ -71,8 +71,8 @@ func scaleSpace(c float64, learnable, truth []ph.Bar, slopes []Slope) (sum float
 			sum += 2 * (near - far)
 			slope.Birth -= x*near - u*far
 			slope.Death -= y*near - v*far
-			slopes[j].Birth += x*near - v*far
-			slopes[j].Death += y*near - u*far
+			gradients[j].Birth += x*near - v*far
+			gradients[j].Death += y*near - u*far
 		}
 		for _, q := range truth {
 			x, y := p.Birth-q.Birth, p.Death-q.Death
@@ -86,17 +86,17 @@ func scaleSpace(c float64, learnable, truth []ph.Bar, slopes []Slope) (sum float
 			slope.Birth += x*near - u*far
 			slope.Death += y*near - v*far
 		}
-		slopes[i].Birth += slope.Birth
-		slopes[i].Death += slope.Death
+		gradients[i].Birth += slope.Birth
+		gradients[i].Death += slope.Death
 	}
 	return sum
 }
 
 // mirrored returns the part of k(P,P) − 2k(P,Q) that mirror images have, for
-// bars born at 0, and subtracts its derivative from slopes; factors as in
+// bars born at 0, and subtracts its derivative from gradients; factors as in
 // scaleSpace. A bar (0, d) and the mirror image (d′, 0) of another are at the
 // squared distance d² + d′², so that the double sum is a product of two sums.
-func mirrored(c float64, learnable, truth []ph.Bar, slopes []Slope) float64 {
+func mirrored(c float64, learnable, truth []ph.Bar, gradients []BarGradient) float64 {
 	var weight, moment, weightTrue, momentTrue float64 // Σ w and Σ d·w, w = exp(−c·d²)
 	for _, b := range learnable {
 		w := expNegative(c * b.Death * b.Death)
@@ -110,8 +110,8 @@ func mirrored(c float64, learnable, truth []ph.Bar, slopes []Slope) float64 {
 	}
 	for i, b := range learnable {
 		w := expNegative(c * b.Death * b.Death)
-		slopes[i].Birth -= w * (moment - momentTrue)
-		slopes[i].Death += w * (weight - weightTrue) * b.Death
+		gradients[i].Birth -= w * (moment - momentTrue)
+		gradients[i].Death += w * (weight - weightTrue) * b.Death
 	}
 	return weight * (weight - 2*weightTrue)
 }
@@ -123,4 +123,15 @@ func bornAtZero(bars []ph.Bar) bool {
 		}
 	}
 	return true
+}
+
+func dsigmaKind(degree int) Kind {
+	return Kind{
+		Name: fmt.Sprint("dsigma", degree), Degrees: fmt.Sprint(degree),
+		Doc:     fmt.Sprintf("scale-space distance of the diagrams of degree %d, squared, less a constant", degree),
+		Options: []Option{positive("sigma", 0.05, "scale of the kernel, a squared length")},
+		term: func(s settings) Term {
+			return Term{Degree: degree, Regularizer: &Dsigma{Sigma: s.number("sigma")}}
+		},
+	}
 }

@@ -42,7 +42,7 @@ func TestDsigma(t *testing.T) {
 				p := testBars(random, 1+random.IntN(40), fromZero, scale)
 				q := testBars(random, random.IntN(40), fromZero, scale)
 				r := Dsigma{Sigma: sigma}
-				value, ok := r.Evaluate(p, q, make([]Slope, len(p)))
+				value, ok := r.Evaluate(p, q, make([]BarGradient, len(p)))
 				require.True(t, ok)
 				within, across := kernelByDefinition(sigma, p, p), kernelByDefinition(sigma, p, q)
 				// Short bars are left with the rounding of their mirror images.
@@ -54,7 +54,7 @@ func TestDsigma(t *testing.T) {
 	r := Dsigma{Sigma: 0.05}
 	_, ok := r.Evaluate(nil, testBars(random, 3, true, 1), nil)
 	require.False(t, ok)
-	require.Panics(t, func() { new(Dsigma).Evaluate(make([]ph.Bar, 1), nil, make([]Slope, 1)) })
+	require.Panics(t, func() { new(Dsigma).Evaluate(make([]ph.Bar, 1), nil, make([]BarGradient, 1)) })
 }
 
 // TestLattice compares the sums over a lattice with those over pairs of bars.
@@ -71,12 +71,12 @@ func TestLattice(t *testing.T) {
 				}
 				var l lattice
 				require.True(t, l.fits(sigma, p, q))
-				slopes, want := make([]Slope, len(p)), make([]Slope, len(p))
-				sum := l.near(p, q, slopes) - mirrored(1/(8*sigma), p, q, slopes)
+				gradients, want := make([]BarGradient, len(p)), make([]BarGradient, len(p))
+				sum := l.near(p, q, gradients) - mirrored(1/(8*sigma), p, q, gradients)
 				require.InDelta(t, scaleSpace(1/(8*sigma), p, q, want), sum, 1e-14*float64(len(p)*(len(p)+len(q))))
-				for i := range slopes {
-					require.InDelta(t, want[i].Birth, slopes[i].Birth, 1e-10*(1+offset*1e-7))
-					require.InDelta(t, want[i].Death, slopes[i].Death, 1e-10*(1+offset*1e-7))
+				for i := range gradients {
+					require.InDelta(t, want[i].Birth, gradients[i].Birth, 1e-10*(1+offset*1e-7))
+					require.InDelta(t, want[i].Death, gradients[i].Death, 1e-10*(1+offset*1e-7))
 				}
 			}
 		}
@@ -89,12 +89,12 @@ func TestLatticeTooLarge(t *testing.T) {
 		p := []ph.Bar{{Death: deaths[0]}, {Death: deaths[1]}}
 		var l lattice
 		require.False(t, l.fits(0.05, p, p))
-		slopes := make([]Slope, 2)
+		gradients := make([]BarGradient, 2)
 		r := Dsigma{Sigma: 0.05}
-		value, ok := r.Evaluate(p, p, slopes)
+		value, ok := r.Evaluate(p, p, gradients)
 		require.True(t, ok)
 		require.InDelta(t, -kernelByDefinition(0.05, p, p), value, 1e-15)
-		require.Zero(t, slopes[1])
+		require.Zero(t, gradients[1])
 	}
 }
 

@@ -1,6 +1,7 @@
 package topoloss
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/topogen/topogen/ph"
@@ -19,7 +20,7 @@ type Entropy struct {
 
 // Evaluate takes time proportional to the number of bars. The derivative of E
 // with respect to ℓᵢ is (log pᵢ − E)/Σℓ.
-func (r Entropy) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, bool) {
+func (r Entropy) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (float64, bool) {
 	e, total := r.entropy(learnable)
 	if total == 0 {
 		return 0, false
@@ -29,7 +30,7 @@ func (r Entropy) Evaluate(learnable, truth []ph.Bar, slopes []Slope) (float64, b
 	for i, b := range learnable {
 		if length := b.Persistence(); length > r.Delta {
 			s := 2 * gap * (math.Log(length/total) - e) / total
-			slopes[i] = Slope{Birth: -s, Death: s}
+			gradients[i] = BarGradient{Birth: -s, Death: s}
 		}
 	}
 	return gap * gap, true
@@ -49,4 +50,15 @@ func (r Entropy) entropy(bars []ph.Bar) (e, total float64) {
 		}
 	}
 	return e, total
+}
+
+func entropyKind(degree int) Kind {
+	return Kind{
+		Name: fmt.Sprint("entropy", degree), Degrees: fmt.Sprint(degree),
+		Doc:     fmt.Sprintf("squared difference of the persistent entropies in degree %d", degree),
+		Options: []Option{atLeast(0, "delta", 0.001, "length up to which bars are noise")},
+		term: func(s settings) Term {
+			return Term{Degree: degree, Regularizer: Entropy{Delta: s.number("delta")}}
+		},
+	}
 }

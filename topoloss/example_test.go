@@ -1,6 +1,7 @@
 package topoloss_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"math"
@@ -21,7 +22,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, []float32{5, 5, 5, 8}, 2, 2), 0)
+	target, err := topoloss.TargetFromPoints(context.Background(), autograd.TensorOf(dev, []float32{5, 5, 5, 8}, 2, 2), 0)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func Example() {
 	for range 3 {
 		tape.Reset()
 		x := tape.Variable(points)
-		r, err := loss.Apply(x, target)
+		r, err := loss.Apply(context.Background(), x, target)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -52,7 +53,7 @@ func Example() {
 // A regularizer of one's own: to minimise less the length of the longest loop
 // is to make a cloud rounder.
 func Example_custom() {
-	longestLoop := topoloss.Func(func(learnable, _ []ph.Bar, slopes []topoloss.Slope) (float64, bool) {
+	longestLoop := topoloss.Func(func(learnable, _ []ph.Bar, gradients []topoloss.BarGradient) (float64, bool) {
 		if len(learnable) == 0 {
 			return 0, false
 		}
@@ -62,12 +63,12 @@ func Example_custom() {
 				longest = i
 			}
 		}
-		slopes[longest] = topoloss.Slope{Birth: 1, Death: -1}
+		gradients[longest] = topoloss.BarGradient{Birth: 1, Death: -1}
 		return -learnable[longest].Persistence(), true
 	})
 	loss := topoloss.Loss{
-		Terms:  []topoloss.Term{{Name: "loop", Degree: 1, Weight: 1, Regularizer: longestLoop}},
-		Spread: topoloss.Spread{Method: topoloss.Average, Bandwidth: 0.3},
+		Terms:    []topoloss.Term{{Name: "loop", Degree: 1, Weight: 1, Regularizer: longestLoop}},
+		Gradient: topoloss.Gradient{Method: topoloss.Average, Bandwidth: 0.3},
 	}
 
 	dev := cpu.New()
@@ -83,7 +84,7 @@ func Example_custom() {
 	for step := range 101 {
 		tape.Reset()
 		x := tape.Variable(points)
-		r, err := loss.Apply(x, nil)
+		r, err := loss.Apply(context.Background(), x, nil)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -116,7 +117,7 @@ func ExampleLoss_Evaluate() {
 	}
 	fmt.Printf("value %.3f\n", r.Value)
 	for i, b := range r.Bars[1] {
-		fmt.Printf("bar %v to %v: birth %+.3f, death %+.3f\n", b.Birth, b.Death, r.Slopes[1][i].Birth, r.Slopes[1][i].Death)
+		fmt.Printf("bar %v to %v: birth %+.3f, death %+.3f\n", b.Birth, b.Death, r.BarGradients[1][i].Birth, r.BarGradients[1][i].Death)
 	}
 	// Output:
 	// value 10.316
@@ -131,22 +132,65 @@ func ExampleLoss_otherwise() {
 	dev := cpu.New()
 	defer dev.Close()
 	loss := topoloss.Loss{
-		Terms:     []topoloss.Term{{Name: "bottleneck0", Weight: 1, Regularizer: &topoloss.Bottleneck{}}},
-		Otherwise: []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}},
+		Terms:    []topoloss.Term{{Name: "bottleneck0", Weight: 1, Regularizer: &topoloss.Bottleneck{}}},
+		Fallback: []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}},
 	}
 	tape := autograd.NewTape(dev)
-	target, err := loss.Target(tape.Constant([]float32{0, 9}, 2, 1))
+	target, err := loss.Target(context.Background(), tape.Constant([]float32{0, 9}, 2, 1))
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, points := range [][]float32{{0, 1}, {0, 6}} {
-		r, err := loss.Apply(tape.Variable(autograd.TensorOf(dev, points, 2, 1)), target)
+		r, err := loss.Apply(context.Background(), tape.Variable(autograd.TensorOf(dev, points, 2, 1)), target)
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(points, r.Value, r.Otherwise)
+		fmt.Println(points, r.Value, r.Fallback)
 	}
 	// Output:
 	// [0 1] -0.5 true
 	// [0 6] 3 false
+}
+
+// A step of an autoencoder with terms on its reconstructions and on its latent
+// vectors. Here both are parameters of their own; a model would compute them.
+func ExampleObjective() {
+	dev := cpu.New()
+	defer dev.Close()
+	specs, err := topoloss.Parse("bottleneck0=10,entropy0@latent=0.5(delta=0.01)")
+	if err != nil {
+		log.Fatal(err)
+	}
+	objective, err := topoloss.New(specs, topoloss.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	ctx := context.Background()
+	tape := autograd.NewTape(dev)
+	batch := tape.Constant([]float32{0, 0, 3, 0, 3, 1}, 3, 2)
+	target, err := objective.Target(ctx, batch) // once for each batch
+	if err != nil {
+		log.Fatal(err)
+	}
+	step := topoloss.Step{
+		Batch:  batch,
+		Output: tape.Variable(autograd.TensorOf(dev, []float32{0, 0, 2, 0, 2, 1}, 3, 2)),
+		Latent: tape.Variable(autograd.TensorOf(dev, []float32{0, 1, 5}, 3, 1)),
+	}
+	r, err := objective.Apply(ctx, step, target)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, label := range objective.Specs().Labels() {
+		fmt.Printf("%s %.4f\n", label, r.Terms[i].Value)
+	}
+	fmt.Printf("sum %.4f\n", r.Value)
+	if r.OK {
+		tape.Backward(r.Var)
+	}
+	// Output:
+	// bottleneck0 1.0000
+	// latent_entropy0 0.0038
+	// sum 10.0019
 }

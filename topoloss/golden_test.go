@@ -156,9 +156,9 @@ func (c goldenCase) check(t *testing.T, dev kernels.Device, x, y golden.Cloud) {
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
 	learnable := tape.Variable(autograd.TensorOf(dev, x.Coords, x.N, x.Dim))
-	target, err := c.loss.Target(tape.Constant(y.Coords, y.N, y.Dim))
+	target, err := c.loss.Target(t.Context(), tape.Constant(y.Coords, y.N, y.Dim))
 	require.NoError(t, err)
-	r, err := c.loss.Apply(learnable, target)
+	r, err := c.loss.Apply(t.Context(), learnable, target)
 	require.NoError(t, err)
 	tape.Backward(r.Var)
 
@@ -211,7 +211,7 @@ func (c goldenCase) check(t *testing.T, dev kernels.Device, x, y golden.Cloud) {
 func rounding(r topoloss.Result) (sum float64) {
 	for degree, bars := range r.Bars {
 		for i, b := range bars {
-			s := r.Slopes[degree][i]
+			s := r.BarGradients[degree][i]
 			sum += 0x1p-22 * (math.Abs(s.Birth)*b.Birth + math.Abs(s.Death)*b.Death)
 		}
 	}

@@ -60,9 +60,9 @@ func (l *lattice) fits(sigma float64, learnable, truth []ph.Bar) bool {
 }
 
 // near returns Σ exp(−(d−d′)²/8σ) over pairs of learnable bars, less twice that
-// over pairs of a learnable and a true bar, and adds its derivative to slopes;
+// over pairs of a learnable and a true bar, and adds its derivative to gradients;
 // factors as in scaleSpace.
-func (l *lattice) near(learnable, truth []ph.Bar, slopes []Slope) float64 {
+func (l *lattice) near(learnable, truth []ph.Bar, gradients []BarGradient) float64 {
 	for _, b := range learnable {
 		l.mark(l.marks, b.Death)
 	}
@@ -75,7 +75,7 @@ func (l *lattice) near(learnable, truth []ph.Bar, slopes []Slope) float64 {
 		l.gaps[k] = m - l.gaps[k]
 	}
 	for i, b := range learnable {
-		slopes[i].Death -= l.spacing / math.Sqrt(math.Pi) * l.slope(b.Death)
+		gradients[i].Death -= l.spacing / math.Sqrt(math.Pi) * l.slope(b.Death)
 	}
 	return sum / (2 * math.Sqrt(math.Pi))
 }

@@ -1,6 +1,7 @@
 package topoloss
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
@@ -23,21 +24,21 @@ type Term struct {
 type Loss struct {
 	// Terms are summed, those that depend on something learnable.
 	Terms []Term
-	// Otherwise, if no term depends on anything learnable, these take their
+	// Fallback, if no term depends on anything learnable, these take their
 	// place; for example a [Push].
-	Otherwise []Term
-	// Spread hands the gradient of Terms, which few points receive, on to their
-	// neighbours; the zero value does not. That of Otherwise stays as it is: a
+	Fallback []Term
+	// Gradient hands the gradient of Terms, which few points receive, on to their
+	// neighbours; the zero value does not. That of Fallback stays as it is: a
 	// push that moved neighbours along would not part them.
-	Spread Spread
+	Gradient Gradient
 
-	rips     rips
-	spreader spreader
-	bars     [][]ph.Bar // by degree: the learnable bars, of positive length
-	slopes   [][]Slope  // of the weighted sum with respect to them
-	slope    []Slope    // of one term
-	values   []Value
-	pullback []*pullback // spare ones
+	rips      rips
+	spreader  spreader
+	bars      [][]ph.Bar      // by degree: the learnable bars, of positive length
+	gradients [][]BarGradient // of the weighted sum with respect to them
+	slope     []BarGradient   // of one term
+	values    []Value
+	pullback  []*pullback // spare ones
 }
 
 // A Result is what a loss computed. Its slices are valid until the loss is used
@@ -53,12 +54,12 @@ type Result struct {
 	Var *autograd.Var
 	// Terms are the contributions of [Loss.Terms], in their order.
 	Terms []Value
-	// Otherwise says that Value and gradient are those of [Loss.Otherwise].
-	Otherwise bool
+	// Fallback says that Value and gradient are those of [Loss.Fallback].
+	Fallback bool
 	// Bars are the learnable bars by degree, of positive and finite length, and
-	// Slopes the derivatives of Value with respect to them.
-	Bars   [][]ph.Bar
-	Slopes [][]Slope
+	// BarGradients the derivatives of Value with respect to them.
+	Bars         [][]ph.Bar
+	BarGradients [][]BarGradient
 }
 
 // A Value is what one term contributed.
@@ -74,12 +75,12 @@ type Value struct {
 // It is an error, and names the row, if a coordinate is NaN or infinite.
 // Diagrams are computed once, up to the highest degree of a term with a weight.
 // The loss may be applied again, to other variables, before Backward.
-func (l *Loss) Apply(x *autograd.Var, target *Target) (Result, error) {
+func (l *Loss) Apply(ctx context.Context, x *autograd.Var, target *Target) (Result, error) {
 	degree := l.Degree()
 	if degree < 0 { // nothing to compute
 		return l.ApplyDiagrams(x, nil, target)
 	}
-	diagrams, err := l.rips.diagrams(x, degree)
+	diagrams, err := l.rips.diagrams(ctx, x, degree)
 	if err != nil {
 		return Result{}, err
 	}
@@ -125,7 +126,7 @@ func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) (Result, error) {
 	}
 	l.values = resize(l.values, len(l.Terms))
 	clear(l.values)
-	r := Result{Terms: l.values, Bars: l.bars, Slopes: l.slopes}
+	r := Result{Terms: l.values, Bars: l.bars, BarGradients: l.gradients}
 	for i, t := range l.Terms {
 		v, err := l.add(t, target, &r)
 		if err != nil {
@@ -136,19 +137,19 @@ func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) (Result, error) {
 	if r.OK {
 		return r, nil
 	}
-	for _, t := range l.Otherwise {
+	for _, t := range l.Fallback {
 		if _, err := l.add(t, target, &r); err != nil {
 			return Result{}, err
 		}
 	}
-	r.Otherwise = r.OK
+	r.Fallback = r.OK
 	return r, nil
 }
 
 // Degree returns the highest degree of a term with a weight, −1 if there is none.
 func (l *Loss) Degree() int {
 	degree := -1
-	for _, terms := range [...][]Term{l.Terms, l.Otherwise} {
+	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
 		for _, t := range terms {
 			if t.Weight != 0 {
 				degree = max(degree, t.Degree)
@@ -162,27 +163,27 @@ func (l *Loss) Degree() int {
 // point, and essential ones never die.
 func (l *Loss) take(diagrams []ph.Diagram) error {
 	for i := range l.bars {
-		l.bars[i], l.slopes[i] = l.bars[i][:0], l.slopes[i][:0]
+		l.bars[i], l.gradients[i] = l.bars[i][:0], l.gradients[i][:0]
 	}
 	for _, d := range diagrams {
 		if d.Degree < 0 {
 			return fmt.Errorf("topoloss: a learnable diagram of degree %d", d.Degree)
 		}
 		for len(l.bars) <= d.Degree {
-			l.bars, l.slopes = append(l.bars, nil), append(l.slopes, nil)
+			l.bars, l.gradients = append(l.bars, nil), append(l.gradients, nil)
 		}
 		bars, err := appendPositive(l.bars[d.Degree], d.Bars)
 		if err != nil {
 			return fmt.Errorf("topoloss: the learnable diagram of degree %d: %w", d.Degree, err)
 		}
 		l.bars[d.Degree] = bars
-		l.slopes[d.Degree] = resize(l.slopes[d.Degree], len(bars))
-		clear(l.slopes[d.Degree])
+		l.gradients[d.Degree] = resize(l.gradients[d.Degree], len(bars))
+		clear(l.gradients[d.Degree])
 	}
 	return nil
 }
 
-// add adds a term and its slopes to r.
+// add adds a term and its gradients to r.
 func (l *Loss) add(t Term, target *Target, r *Result) (Value, error) {
 	switch {
 	case t.Weight == 0:
@@ -196,7 +197,7 @@ func (l *Loss) add(t Term, target *Target, r *Result) (Value, error) {
 	case target != nil && t.Degree >= len(target.bars):
 		return Value{}, fmt.Errorf("topoloss: %s compares diagrams of degree %d, but the target has none", t.Name, t.Degree)
 	}
-	bars, slopes := l.bars[t.Degree], l.slopes[t.Degree]
+	bars, gradients := l.bars[t.Degree], l.gradients[t.Degree]
 	l.slope = resize(l.slope, len(bars))
 	clear(l.slope)
 	value, ok := t.Regularizer.Evaluate(bars, target.Bars(t.Degree), l.slope)
@@ -207,9 +208,9 @@ func (l *Loss) add(t Term, target *Target, r *Result) (Value, error) {
 		return Value{}, fmt.Errorf("topoloss: %s is %v", t.Name, value)
 	}
 	for i, s := range l.slope {
-		slopes[i].Birth += t.Weight * s.Birth
-		slopes[i].Death += t.Weight * s.Death
-		if !isFinite(slopes[i].Birth) || !isFinite(slopes[i].Death) {
+		gradients[i].Birth += t.Weight * s.Birth
+		gradients[i].Death += t.Weight * s.Death
+		if !isFinite(gradients[i].Birth) || !isFinite(gradients[i].Death) {
 			return Value{}, fmt.Errorf("topoloss: the derivative of %s with respect to bar %d, from %v to %v, is %v",
 				t.Name, i, bars[i].Birth, bars[i].Death, s)
 		}

@@ -39,9 +39,9 @@ func apply(t testing.TB, loss *topoloss.Loss, dev *cpu.Device, x, y []float32, d
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
 	v := tape.Variable(autograd.TensorOf(dev, x, len(x)/dim, dim))
-	target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, y, len(y)/dim, dim), 1)
+	target, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, y, len(y)/dim, dim), 1)
 	require.NoError(t, err)
-	r, err := loss.Apply(v, target)
+	r, err := loss.Apply(t.Context(), v, target)
 	require.NoError(t, err)
 	tape.Backward(r.Var)
 	grad := make([]float32, len(x))
@@ -73,7 +73,7 @@ func TestWeighted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, -1, loss.Degree())
 
-	for i, name := range topoloss.Names() {
+	for i, name := range topoloss.OriginalNames() {
 		var weights [7]float64
 		weights[i] = 3
 		_, err := topoloss.Weighted(weights, 0, h)
@@ -152,7 +152,7 @@ func TestNothingLearnable(t *testing.T) {
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
 	x := tape.Variable(autograd.TensorOf(dev, one, 1, 2))
-	result, err := all(t).Apply(x, nil)
+	result, err := all(t).Apply(t.Context(), x, nil)
 	require.NoError(t, err)
 	tape.Backward(autograd.Add(autograd.Sum(x), result.Var))
 	g := make([]float32, 2)
@@ -160,7 +160,7 @@ func TestNothingLearnable(t *testing.T) {
 	require.Equal(t, []float32{1, 1}, g)
 
 	// Without weights there is nothing to compute, whatever the points.
-	result, err = new(topoloss.Loss).Apply(tape.Constant([]float32{float32(math.NaN())}, 1), nil)
+	result, err = new(topoloss.Loss).Apply(t.Context(), tape.Constant([]float32{float32(math.NaN())}, 1), nil)
 	require.NoError(t, err)
 	require.False(t, result.OK)
 }
@@ -170,26 +170,26 @@ func TestOtherwise(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
 	loss := &topoloss.Loss{
-		Terms:     []topoloss.Term{{Name: "bottleneck0", Weight: 1, Regularizer: &topoloss.Bottleneck{}}},
-		Otherwise: []topoloss.Term{{Name: "push0", Weight: 2, Regularizer: topoloss.Push{}}},
+		Terms:    []topoloss.Term{{Name: "bottleneck0", Weight: 1, Regularizer: &topoloss.Bottleneck{}}},
+		Fallback: []topoloss.Term{{Name: "push0", Weight: 2, Regularizer: topoloss.Push{}}},
 	}
 	x := []float32{0, 0, 3, 4}
 	r, grad := apply(t, loss, dev, x, []float32{0, 0, 20, 0}, 2)
 	require.True(t, r.OK)
-	require.True(t, r.Otherwise)
+	require.True(t, r.Fallback)
 	require.False(t, r.Terms[0].OK)
 	require.Equal(t, -5.0, r.Value)
 	require.InDeltaSlice(t, []float32{0.6, 0.8, -0.6, -0.8}, grad, 1e-6)
 
 	r, grad = apply(t, loss, dev, x, []float32{0, 0, 4, 0}, 2)
 	require.True(t, r.OK)
-	require.False(t, r.Otherwise)
+	require.False(t, r.Fallback)
 	require.Equal(t, 1.0, r.Value)
 	require.InDeltaSlice(t, []float32{-0.6, -0.8, 0.6, 0.8}, grad, 1e-6)
 
 	r, _ = apply(t, loss, dev, x[:2], x, 2)
 	require.False(t, r.OK)
-	require.False(t, r.Otherwise)
+	require.False(t, r.Fallback)
 }
 
 // TestUpstream: the gradient is scaled by what arrives, the loss adds to the
@@ -209,11 +209,11 @@ func TestUpstream(t *testing.T) {
 		tape.Reset()
 		vx := tape.Variable(autograd.TensorOf(dev, x, 16, 1, 2, 3))
 		vz := tape.Variable(autograd.TensorOf(dev, z, 9, 6))
-		target, err := loss.Target(tape.Constant(y, 12, 3, 2))
+		target, err := loss.Target(t.Context(), tape.Constant(y, 12, 3, 2))
 		require.NoError(t, err)
-		a, err := loss.Apply(vx, target)
+		a, err := loss.Apply(t.Context(), vx, target)
 		require.NoError(t, err)
-		b, err := loss.Apply(vz, target)
+		b, err := loss.Apply(t.Context(), vz, target)
 		require.NoError(t, err)
 		tape.Backward(autograd.Add(autograd.Sum(vx), autograd.Add(autograd.Scale(a.Var, -2), b.Var)))
 		for _, c := range []struct {
@@ -238,9 +238,9 @@ func TestWithoutGradient(t *testing.T) {
 	x, y := randomCloud(1, 16, 6), randomCloud(2, 12, 6)
 	want, _ := apply(t, all(t), dev, x, y, 6)
 	loss := all(t)
-	target, err := loss.Target(tape.Constant(y, 12, 6))
+	target, err := loss.Target(t.Context(), tape.Constant(y, 12, 6))
 	require.NoError(t, err)
-	r, err := loss.Apply(tape.Constant(x, 16, 6), target)
+	r, err := loss.Apply(t.Context(), tape.Constant(x, 16, 6), target)
 	require.NoError(t, err)
 	require.True(t, r.OK)
 	require.False(t, r.Var.NeedsGrad())
@@ -270,11 +270,11 @@ func TestRefusals(t *testing.T) {
 		{"too far apart", []float32{-3e38, 3e38}, []int{2, 1}, "+Inf"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := loss.Apply(tape.Variable(autograd.TensorOf(dev, c.x, c.shape...)), nil)
+			_, err := loss.Apply(t.Context(), tape.Variable(autograd.TensorOf(dev, c.x, c.shape...)), nil)
 			require.ErrorContains(t, err, c.want)
-			_, err = loss.Target(tape.Constant(c.x, c.shape...))
+			_, err = loss.Target(t.Context(), tape.Constant(c.x, c.shape...))
 			require.ErrorContains(t, err, c.want)
-			_, err = topoloss.TargetFromPoints(autograd.TensorOf(dev, c.x, c.shape...), 1)
+			_, err = topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, c.x, c.shape...), 1)
 			require.ErrorContains(t, err, c.want)
 		})
 	}
@@ -282,9 +282,9 @@ func TestRefusals(t *testing.T) {
 	term := func(name string, degree int, weight float64, r topoloss.Regularizer) *topoloss.Loss {
 		return &topoloss.Loss{Terms: []topoloss.Term{{Name: name, Degree: degree, Weight: weight, Regularizer: r}}}
 	}
-	bad := func(value float64, slope topoloss.Slope) topoloss.Func {
-		return func(_, _ []ph.Bar, slopes []topoloss.Slope) (float64, bool) {
-			slopes[0] = slope
+	bad := func(value float64, slope topoloss.BarGradient) topoloss.Func {
+		return func(_, _ []ph.Bar, gradients []topoloss.BarGradient) (float64, bool) {
+			gradients[0] = slope
 			return value, true
 		}
 	}
@@ -296,13 +296,13 @@ func TestRefusals(t *testing.T) {
 		"odd compares diagrams of degree 1, but the t": term("odd", 1, 1, topoloss.Push{}),
 		"odd compares diagrams of degree -1":           {Terms: append(term("odd", -1, 1, topoloss.Push{}).Terms, term("push", 0, 1, topoloss.Push{}).Terms...)},
 		"degree 7":                                     term("odd", 7, 1, topoloss.Push{}),
-		"odd is NaN":                                   term("odd", 0, 1, bad(math.NaN(), topoloss.Slope{})),
-		"derivative of odd with respect":               term("odd", 0, 1, bad(1, topoloss.Slope{Birth: math.Inf(1)})),
-		"too large for a float32":                      term("odd", 0, 1, bad(1, topoloss.Slope{Death: 1e60})),
-		"spread of bandwidth 0":                        {Terms: term("push", 0, 1, topoloss.Push{}).Terms, Spread: topoloss.Spread{Method: topoloss.Average}},
-		"no method 9 of spreading":                     {Terms: term("push", 0, 1, topoloss.Push{}).Terms, Spread: topoloss.Spread{Method: 9, Bandwidth: 1}},
+		"odd is NaN":                                   term("odd", 0, 1, bad(math.NaN(), topoloss.BarGradient{})),
+		"derivative of odd with respect":               term("odd", 0, 1, bad(1, topoloss.BarGradient{Birth: math.Inf(1)})),
+		"too large for a float32":                      term("odd", 0, 1, bad(1, topoloss.BarGradient{Death: 1e60})),
+		"gradient of bandwidth 0":                      {Terms: term("push", 0, 1, topoloss.Push{}).Terms, Gradient: topoloss.Gradient{Method: topoloss.Average}},
+		"no gradient method 9":                         {Terms: term("push", 0, 1, topoloss.Push{}).Terms, Gradient: topoloss.Gradient{Method: 9, Bandwidth: 1}},
 	} {
-		_, err := l.Apply(tape.Variable(autograd.TensorOf(dev, randomCloud(1, 9, 2), 9, 2)), degree0)
+		_, err := l.Apply(t.Context(), tape.Variable(autograd.TensorOf(dev, randomCloud(1, 9, 2), 9, 2)), degree0)
 		require.ErrorContains(t, err, want)
 	}
 	_, err = term("odd", 1, 1, topoloss.Push{}).Evaluate([]ph.Diagram{{Degree: 0, Bars: bars(0, 1)}}, nil)
@@ -316,14 +316,14 @@ func TestSteadyState(t *testing.T) {
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
 	x := autograd.TensorOf(dev, randomCloud(1, 40, 5), 40, 5)
-	target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, randomCloud(2, 40, 5), 40, 5), 1)
+	target, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, randomCloud(2, 40, 5), 40, 5), 1)
 	require.NoError(t, err)
-	for name, spread := range map[string]topoloss.Spread{"sparse": {}, "average": {Method: topoloss.Average, Bandwidth: 1}} {
+	for name, spread := range map[string]topoloss.Gradient{"sparse": {}, "average": {Method: topoloss.Average, Bandwidth: 1}} {
 		loss := all(t)
-		loss.Spread = spread
+		loss.Gradient = spread
 		step := func() {
 			tape.Reset()
-			r, err := loss.Apply(tape.Variable(x), target)
+			r, err := loss.Apply(t.Context(), tape.Variable(x), target)
 			if err != nil {
 				t.Fatal(err)
 			}

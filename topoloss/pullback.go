@@ -8,7 +8,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A pullback carries the slopes of bars to the points that their births and
+// A pullback carries the gradients of bars to the points that their births and
 // deaths are distances of: for a length ℓ = ‖u−v‖ with slope g, g·(u−v)/ℓ to u
 // and its negative to v, nothing where the points coincide. It serves one application of a
 // loss and is then used again.
@@ -16,23 +16,23 @@ type pullback struct {
 	loss    *Loss
 	x, y    *autograd.Var
 	pairs   []kernels.Pair
-	weights kernels.Buffer // n×n, of Spread; empty without
+	weights kernels.Buffer // n×n, of Gradient; empty without
 	run     func()
 }
 
-// record makes Backward carry the slopes of r to x.
+// record makes Backward carry the gradients of r to x.
 func (l *Loss) record(x *autograd.Var, r Result) error {
 	p := l.spare()
 	p.x, p.y, p.pairs, p.weights = x, r.Var, p.pairs[:0], kernels.Buffer{}
 	for degree, bars := range r.Bars {
 		for i, b := range bars {
-			s := r.Slopes[degree][i]
+			s := r.BarGradients[degree][i]
 			if !p.add(b.BirthCell, b.Birth, s.Birth) || !p.add(b.DeathCell, b.Death, s.Death) {
 				return fmt.Errorf("topoloss: the derivative with respect to bar %d of degree %d, from %v to %v, is %v: too large for a float32", i, degree, b.Birth, b.Death, s)
 			}
 		}
 	}
-	if l.Spread != (Spread{}) && !r.Otherwise {
+	if l.Gradient.Method != Plain && !r.Fallback {
 		if err := l.spread(p); err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (l *Loss) record(x *autograd.Var, r Result) error {
 	return nil
 }
 
-// spread puts the weights of Spread on the device.
+// spread puts the weights of Gradient on the device.
 func (l *Loss) spread(p *pullback) error {
 	tape := p.x.Tape()
 	if !l.rips.measured {
@@ -55,7 +55,7 @@ func (l *Loss) spread(p *pullback) error {
 			}
 		}
 	}
-	weights, err := l.spreader.weights(l.Spread, p.pairs, l.rips.distances, p.x.Shape()[0])
+	weights, err := l.spreader.weights(l.Gradient, p.pairs, l.rips.distances, p.x.Shape()[0])
 	if err != nil {
 		return err
 	}

@@ -7,10 +7,18 @@ import "github.com/topogen/topogen/ph"
 type Push struct{}
 
 // Evaluate takes time proportional to the number of bars.
-func (Push) Evaluate(learnable, _ []ph.Bar, slopes []Slope) (value float64, ok bool) {
+func (Push) Evaluate(learnable, _ []ph.Bar, gradients []BarGradient) (value float64, ok bool) {
 	for i, b := range learnable {
 		value -= b.Death / 2
-		slopes[i].Death = -0.5
+		gradients[i].Death = -0.5
 	}
 	return value, len(learnable) > 0
+}
+
+func pushKind() Kind {
+	return Kind{
+		Name: "push0", Degrees: "0",
+		Doc:  "minus half the sum of the deaths in degree 0: drives points apart",
+		term: func(settings) Term { return Term{Degree: 0, Regularizer: Push{}} },
+	}
 }

@@ -26,7 +26,10 @@ type rips struct {
 
 // diagrams returns the diagrams of a cloud from degree 0 to degree. A device that finds
 // what shapes the first two keeps the distances.
-func (r *rips) diagrams(x *autograd.Var, degree int) ([]ph.Diagram, error) {
+func (r *rips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.Diagram, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	n, _, err := cloudSize(x.Shape())
 	if err != nil {
 		return nil, err

@@ -40,16 +40,16 @@ func TestDevicesKeepDistances(t *testing.T) {
 	const n, dim = 60, 3
 	points, truth := randomCloud(70, n, dim), randomCloud(71, n, dim)
 	for degree, kernel := range []string{"spanning_tree", "lunes"} {
-		for _, spread := range []topoloss.Spread{{}, {Method: topoloss.Average, Bandwidth: 1}} {
+		for _, spread := range []topoloss.Gradient{{}, {Method: topoloss.Average, Bandwidth: 1}} {
 			run := func(dev kernels.Device, x []float32) (topoloss.Result, []float32, int, error) {
 				tape := autograd.NewTape(dev)
 				defer tape.Free()
-				loss := &topoloss.Loss{Spread: spread, Terms: []topoloss.Term{{Name: "push", Weight: 1, Degree: degree, Regularizer: topoloss.Push{}}}}
+				loss := &topoloss.Loss{Gradient: spread, Terms: []topoloss.Term{{Name: "push", Weight: 1, Degree: degree, Regularizer: topoloss.Push{}}}}
 				v := tape.Variable(autograd.TensorOf(dev, x, len(x)/dim, dim))
-				target, err := loss.Target(tape.Input(autograd.TensorOf(dev, truth, n, dim)))
+				target, err := loss.Target(t.Context(), tape.Input(autograd.TensorOf(dev, truth, n, dim)))
 				require.NoError(t, err)
 				before := driver.bytes
-				r, err := loss.Apply(v, target)
+				r, err := loss.Apply(t.Context(), v, target)
 				if err != nil {
 					return r, nil, 0, err
 				}
@@ -77,7 +77,7 @@ func TestDevicesKeepDistances(t *testing.T) {
 			}
 			require.EqualValues(t, 2, driver.Counters(kernel).Launches) // of the target, too
 			require.EqualValues(t, 2, driver.Counters("distances_16").Launches, "a spread takes those that are there")
-			require.Equal(t, spread != topoloss.Spread{}, moved >= 4*n*n)
+			require.Equal(t, spread != topoloss.Gradient{}, moved >= 4*n*n)
 			for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 				for _, x := range [][]float32{append([]float32(nil), points...), make([]float32, dim), make([]float32, 2*dim)} {
 					x[1] = float32(bad)
@@ -104,7 +104,7 @@ func TestDevicesAgreeOnTies(t *testing.T) {
 		points[2*i], points[2*i+1] = float32(i*i%31), float32(i*37%23)
 	}
 	bars := func(dev kernels.Device) *topoloss.Target {
-		target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, points, n, 2), 1)
+		target, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, points, n, 2), 1)
 		require.NoError(t, err)
 		return target
 	}
@@ -119,19 +119,19 @@ func TestSpreadRefusesInfiniteDistances(t *testing.T) {
 	device, err := gpu.New(ptxsim.New(ptxsim.Options{}))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, device.Close()) }()
-	first := topoloss.Func(func(learnable, _ []ph.Bar, slopes []topoloss.Slope) (value float64, ok bool) {
+	first := topoloss.Func(func(learnable, _ []ph.Bar, gradients []topoloss.BarGradient) (value float64, ok bool) {
 		if len(learnable) > 0 {
-			slopes[0].Death = 1
+			gradients[0].Death = 1
 		}
 		return 1, true
 	})
 	for degree := range 2 {
 		loss := &topoloss.Loss{
-			Spread: topoloss.Spread{Method: topoloss.Average, Bandwidth: 1},
-			Terms:  []topoloss.Term{{Name: "first", Weight: 1, Regularizer: first}, {Name: "other", Weight: 1, Degree: degree, Regularizer: first}},
+			Gradient: topoloss.Gradient{Method: topoloss.Average, Bandwidth: 1},
+			Terms:    []topoloss.Term{{Name: "first", Weight: 1, Regularizer: first}, {Name: "other", Weight: 1, Degree: degree, Regularizer: first}},
 		}
 		tape := autograd.NewTape(device)
-		_, err := loss.Apply(tape.Variable(autograd.TensorOf(device, []float32{0, 1, 1.2e19, 2.4e19}, 4, 1)), nil)
+		_, err := loss.Apply(t.Context(), tape.Variable(autograd.TensorOf(device, []float32{0, 1, 1.2e19, 2.4e19}, 4, 1)), nil)
 		require.EqualError(t, err, "topoloss: points 0 and 3 are too far apart for a float32 to say how far: no gradient can be spread")
 		tape.Free()
 	}

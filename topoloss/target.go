@@ -1,6 +1,7 @@
 package topoloss
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
@@ -19,10 +20,10 @@ type Target struct {
 // vector. It is an error, and names the row, if a coordinate is NaN or infinite.
 //
 // [Loss.Target] does the same with the loss's workspace.
-func TargetFromPoints(x *autograd.Tensor, degree int) (*Target, error) {
+func TargetFromPoints(ctx context.Context, x *autograd.Tensor, degree int) (*Target, error) {
 	tape := autograd.NewTape(x.Device())
 	defer tape.Free()
-	diagrams, err := new(rips).diagrams(tape.Input(x), degree)
+	diagrams, err := new(rips).diagrams(ctx, tape.Input(x), degree)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +54,8 @@ func TargetFromDiagrams(diagrams ...ph.Diagram) (*Target, error) {
 
 // Target returns the target that a cloud x of shape n×… is, with diagrams up to
 // the loss's degree. No gradient flows into it.
-func (l *Loss) Target(x *autograd.Var) (*Target, error) {
-	diagrams, err := l.rips.diagrams(x, max(0, l.Degree()))
+func (l *Loss) Target(ctx context.Context, x *autograd.Var) (*Target, error) {
+	diagrams, err := l.rips.diagrams(ctx, x, max(0, l.Degree()))
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func TestTargetFromPoints(t *testing.T) {
 	defer dev.Close()
 	// A square of side 2 and a point that is there twice.
 	x := autograd.TensorOf(dev, []float32{0, 0, 2, 0, 2, 2, 0, 2, 0, 2}, 5, 2)
-	target, err := topoloss.TargetFromPoints(x, 1)
+	target, err := topoloss.TargetFromPoints(t.Context(), x, 1)
 	require.NoError(t, err)
 	require.Len(t, target.Bars(0), 3)
 	for _, b := range target.Bars(0) {
@@ -57,13 +57,13 @@ func TestTargetFromPoints(t *testing.T) {
 	require.Equal(t, 2.0, target.Bars(1)[0].Birth)
 	require.InDelta(t, math.Sqrt(8), target.Bars(1)[0].Death, 1e-6)
 
-	target, err = topoloss.TargetFromPoints(x, 0)
+	target, err = topoloss.TargetFromPoints(t.Context(), x, 0)
 	require.NoError(t, err)
 	require.Len(t, target.Diagrams(), 1)
-	_, err = topoloss.TargetFromPoints(x, -1)
+	_, err = topoloss.TargetFromPoints(t.Context(), x, -1)
 	require.ErrorContains(t, err, "degree -1")
 
-	empty, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, nil, 0, 2), 1)
+	empty, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, nil, 0, 2), 1)
 	require.NoError(t, err)
 	require.Empty(t, empty.Bars(0))
 
@@ -71,10 +71,10 @@ func TestTargetFromPoints(t *testing.T) {
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
 	low := &topoloss.Loss{Terms: []topoloss.Term{{Weight: 1, Regularizer: topoloss.Push{}}, {Degree: 1, Regularizer: topoloss.Push{}}}}
-	target, err = low.Target(tape.Input(x))
+	target, err = low.Target(t.Context(), tape.Input(x))
 	require.NoError(t, err)
 	require.Len(t, target.Diagrams(), 1)
-	target, err = new(topoloss.Loss).Target(tape.Input(x))
+	target, err = new(topoloss.Loss).Target(t.Context(), tape.Input(x))
 	require.NoError(t, err)
 	require.Len(t, target.Diagrams(), 1)
 }

@@ -45,8 +45,8 @@ func TestTrajectories(t *testing.T) {
 			x, y := clouds[run.Learnable], clouds[run.True]
 			loss, err := topoloss.Weighted(run.Weights, 1, topoloss.DefaultHyperparameters())
 			require.NoError(t, err)
-			loss.Otherwise = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
-			target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, y.Coords, y.N, y.Dim), 1)
+			loss.Fallback = []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}}
+			target, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, y.Coords, y.N, y.Dim), 1)
 			require.NoError(t, err)
 
 			points := autograd.NewParameter("points", autograd.TensorOf(dev, x.Coords, x.N, x.Dim))
@@ -60,9 +60,9 @@ func TestTrajectories(t *testing.T) {
 			require.Greater(t, steps, 10)
 			for step := range steps {
 				tape.Reset()
-				r, err := loss.Apply(tape.Param(points), target)
+				r, err := loss.Apply(t.Context(), tape.Param(points), target)
 				require.NoError(t, err)
-				require.Equal(t, run.F64.Got[step], !r.Otherwise, "step %d", step)
+				require.Equal(t, run.F64.Got[step], !r.Fallback, "step %d", step)
 				if run.F64.Got[step] {
 					want := run.F64.Losses[step]
 					require.InDelta(t, want, r.Value, 2e-4*math.Abs(want)+2e-5, "step %d", step)

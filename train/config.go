@@ -32,7 +32,7 @@ type Config struct {
 
 	// TopoWeights weigh the regularizers between the reconstructed and the true
 	// batch, LatentWeights those between the batch's latent vectors and the
-	// true batch, in the order of topoloss.Names.
+	// true batch, in the order of topoloss.OriginalNames.
 	TopoWeights   [7]float64 `json:"topo_weights"`
 	LatentWeights [7]float64 `json:"latent_weights"`
 	// Degree is the largest homology degree: 0 or 1.

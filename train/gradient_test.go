@@ -45,13 +45,13 @@ func TestGradientOfWholeStep(t *testing.T) {
 		z := autograd.Reparameterize(mu, lv, 7, 0)
 		out := deconv.Forward(autograd.Reshape(expand.Forward(z), n, 3, 2, 2))
 		total := autograd.Add(autograd.BCE(out, x), autograd.KLD(mu, lv))
-		target, err := loss.Target(x)
+		target, err := loss.Target(t.Context(), x)
 		require.NoError(t, err)
 		for _, part := range []struct {
 			loss *topoloss.Loss
 			x    *autograd.Var
 		}{{loss, out}, {onLatent, z}} {
-			r, err := part.loss.Apply(part.x, target)
+			r, err := part.loss.Apply(t.Context(), part.x, target)
 			require.NoError(t, err)
 			if r.OK {
 				total = autograd.Add(total, r.Var)

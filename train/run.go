@@ -136,7 +136,7 @@ func (r *Run) Train(ctx context.Context) (err error) {
 		if ctx.Err() != nil {
 			return errors.Join(ctx.Err(), r.checkpoint())
 		}
-		row, err := r.step()
+		row, err := r.step(context.WithoutCancel(ctx)) // a step is made whole
 		if err != nil {
 			return fmt.Errorf("step %d: %w", r.steps+1, err)
 		}
@@ -193,7 +193,7 @@ func (r *Run) columns() []string {
 }
 
 // step trains both models on the next batch and returns the row for metrics.csv.
-func (r *Run) step() ([]float64, error) {
+func (r *Run) step(ctx context.Context) ([]float64, error) {
 	start := time.Now()
 	number := r.steps % len(r.train)
 	batch := r.decode(r.Data.Train, r.train[number])
@@ -217,7 +217,7 @@ func (r *Run) step() ([]float64, error) {
 		deeper = r.latent
 	}
 	if r.targets[number] == nil && deeper.Degree() >= 0 {
-		target, err := deeper.Target(x)
+		target, err := deeper.Target(ctx, x)
 		if err != nil {
 			return nil, err
 		}
@@ -227,7 +227,7 @@ func (r *Run) step() ([]float64, error) {
 		loss *topoloss.Loss
 		x    *autograd.Var
 	}{{r.loss, out.Reconstruction}, {r.latent, out.Latent}} {
-		result, err := part.loss.Apply(part.x, r.targets[number])
+		result, err := part.loss.Apply(ctx, part.x, r.targets[number])
 		if err != nil {
 			return nil, err
 		}

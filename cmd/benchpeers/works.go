@@ -40,7 +40,7 @@ func works() (map[string]func(), func()) {
 		"wasserstein": between(dev, many, func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) { m.Wasserstein(ctx, a, b, 2, 2) }),
 		"sliced":      between(dev, many, func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) { m.SlicedWasserstein(ctx, a, b, 50) }),
 	}
-	for i, name := range topoloss.Names() {
+	for i, name := range topoloss.OriginalNames() {
 		var one [7]float64
 		one[i] = 1
 		all["losses/"+name] = losses(dev, one)
@@ -66,7 +66,7 @@ func vaeStep(dev kernels.Device, weights [7]float64) func() {
 	images := uniform(dev, 100, batch, 1, 28, 28)
 	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
 	check(err)
-	target, err := topoloss.TargetFromPoints(images, 1)
+	target, err := topoloss.TargetFromPoints(context.Background(), images, 1)
 	check(err)
 	tape := autograd.NewTape(dev)
 	step := uint64(0)
@@ -76,7 +76,7 @@ func vaeStep(dev kernels.Device, weights [7]float64) func() {
 		r := vae.Forward(x, 1, step)
 		total := r.Total()
 		if len(loss.Terms) > 0 {
-			result, err := loss.Apply(r.Reconstruction, target)
+			result, err := loss.Apply(b.Context(), r.Reconstruction, target)
 			check(err)
 			total = autograd.Add(total, result.Var)
 		}
@@ -91,9 +91,9 @@ func vaeStep(dev kernels.Device, weights [7]float64) func() {
 // given, forward and backward.
 func losses(dev kernels.Device, weights [7]float64) func() {
 	x, y := classes(dev, 1), classes(dev, 2)
-	learnable, err := topoloss.TargetFromPoints(x, 1)
+	learnable, err := topoloss.TargetFromPoints(context.Background(), x, 1)
 	check(err)
-	target, err := topoloss.TargetFromPoints(y, 1)
+	target, err := topoloss.TargetFromPoints(context.Background(), y, 1)
 	check(err)
 	loss, err := topoloss.Weighted(weights, 1, topoloss.DefaultHyperparameters())
 	check(err)

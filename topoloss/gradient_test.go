@@ -13,10 +13,10 @@ import (
 )
 
 // pushed returns the gradient of a regularizer, as it is and spread.
-func pushed(t *testing.T, dev *cpu.Device, x []float32, r topoloss.Regularizer, s topoloss.Spread) (sparse, spread []float32) {
+func pushed(t *testing.T, dev *cpu.Device, x []float32, r topoloss.Regularizer, s topoloss.Gradient) (sparse, spread []float32) {
 	loss := &topoloss.Loss{Terms: []topoloss.Term{{Name: "it", Weight: 1, Regularizer: r}}}
 	_, sparse = apply(t, loss, dev, x, x, 2)
-	loss.Spread = s
+	loss.Gradient = s
 	_, spread = apply(t, loss, dev, x, x, 2)
 	return sparse, spread
 }
@@ -26,14 +26,14 @@ var clusters = []float32{0, 0, 0.1, 0, 0.2, 0, 5, 0, 5.1, 0, 5.3, 0, 7, 3}
 
 // longest is −½ of the longest bar: it drives apart the two points that join
 // the two farthest clusters.
-var longest = topoloss.Func(func(learnable, _ []ph.Bar, slopes []topoloss.Slope) (value float64, ok bool) {
+var longest = topoloss.Func(func(learnable, _ []ph.Bar, gradients []topoloss.BarGradient) (value float64, ok bool) {
 	last := 0
 	for i, b := range learnable {
 		if b.Death > learnable[last].Death {
 			last = i
 		}
 	}
-	slopes[last].Death = -0.5
+	gradients[last].Death = -0.5
 	return -learnable[last].Death / 2, true
 })
 
@@ -41,7 +41,7 @@ func TestAverage(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
 	const h = 0.4
-	sparse, spread := pushed(t, dev, clusters, longest, topoloss.Spread{Method: topoloss.Average, Bandwidth: h})
+	sparse, spread := pushed(t, dev, clusters, longest, topoloss.Gradient{Method: topoloss.Average, Bandwidth: h})
 	require.Equal(t, []float32{0, 0, 0, 0, 0.5, 0, -0.5, 0, 0, 0, 0, 0, 0, 0}, sparse)
 	for i := 0; i < len(clusters); i += 2 {
 		x, y := float64(clusters[i]), float64(clusters[i+1])
@@ -53,7 +53,7 @@ func TestAverage(t *testing.T) {
 
 	// However far a point is, it follows the nearest.
 	far := append([]float32{1e6, 0}, clusters...)
-	_, spread = pushed(t, dev, far, topoloss.Push{}, topoloss.Spread{Method: topoloss.Average, Bandwidth: h})
+	_, spread = pushed(t, dev, far, topoloss.Push{}, topoloss.Gradient{Method: topoloss.Average, Bandwidth: h})
 	for _, g := range spread {
 		require.False(t, math.IsNaN(float64(g)))
 	}
@@ -63,7 +63,7 @@ func TestInterpolate(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
 	const h = 0.4
-	sparse, spread := pushed(t, dev, clusters, longest, topoloss.Spread{Method: topoloss.Interpolate, Bandwidth: h})
+	sparse, spread := pushed(t, dev, clusters, longest, topoloss.Gradient{Method: topoloss.Interpolate, Bandwidth: h})
 	for i, g := range sparse {
 		if g != 0 {
 			require.InDelta(t, g, spread[i], 2e-3, "the field passes through the gradient at point %d", i/2)
@@ -76,7 +76,7 @@ func TestInterpolate(t *testing.T) {
 	require.InDelta(t, 0, spread[12], 1e-4, "far points stay")
 
 	// All points have a gradient: it stays as it is, up to the ridge.
-	sparse, spread = pushed(t, dev, []float32{0, 0, 2, 0, 0, 3}, topoloss.Push{}, topoloss.Spread{Method: topoloss.Interpolate, Bandwidth: h})
+	sparse, spread = pushed(t, dev, []float32{0, 0, 2, 0, 0, 3}, topoloss.Push{}, topoloss.Gradient{Method: topoloss.Interpolate, Bandwidth: h})
 	for i, g := range sparse {
 		require.InDelta(t, g, spread[i], 2e-3)
 	}
@@ -88,11 +88,11 @@ func TestInterpolate(t *testing.T) {
 func TestSpreadAgain(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
-	for _, method := range []topoloss.SpreadMethod{topoloss.Average, topoloss.Interpolate} {
+	for _, method := range []topoloss.GradientMethod{topoloss.Average, topoloss.Interpolate} {
 		make := func() *topoloss.Loss {
 			return &topoloss.Loss{
-				Terms:  []topoloss.Term{{Name: "longest", Weight: 1, Regularizer: longest}},
-				Spread: topoloss.Spread{Method: method, Bandwidth: 0.4},
+				Terms:    []topoloss.Term{{Name: "longest", Weight: 1, Regularizer: longest}},
+				Gradient: topoloss.Gradient{Method: method, Bandwidth: 0.4},
 			}
 		}
 		const n = 12
@@ -104,7 +104,7 @@ func TestSpreadAgain(t *testing.T) {
 		_, got := apply(t, loss, dev, x, x, 2)
 		require.Equal(t, want, got)
 
-		target, err := topoloss.TargetFromPoints(autograd.TensorOf(dev, x, n, 2), 0)
+		target, err := topoloss.TargetFromPoints(t.Context(), autograd.TensorOf(dev, x, n, 2), 0)
 		require.NoError(t, err)
 		_, _ = apply(t, loss, dev, other, other, 2)
 		tape := autograd.NewTape(dev)
@@ -124,11 +124,11 @@ func TestSpreadAgain(t *testing.T) {
 func TestSpreadDescends(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
-	for _, method := range []topoloss.SpreadMethod{topoloss.Sparse, topoloss.Average, topoloss.Interpolate} {
+	for _, method := range []topoloss.GradientMethod{topoloss.Plain, topoloss.Average, topoloss.Interpolate} {
 		loss := all(t)
 		loss.Terms = loss.Terms[:4]
-		if method != topoloss.Sparse {
-			loss.Spread = topoloss.Spread{Method: method, Bandwidth: 0.2}
+		if method != topoloss.Plain {
+			loss.Gradient = topoloss.Gradient{Method: method, Bandwidth: 0.2}
 		}
 		x, y := randomCloud(80, 40, 2), randomCloud(81, 50, 2)
 		first, _ := apply(t, loss, dev, x, y, 2)
@@ -149,16 +149,16 @@ func TestSpreadDescends(t *testing.T) {
 func TestSpreadLeavesPush(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
-	silent := topoloss.Func(func(_, _ []ph.Bar, _ []topoloss.Slope) (float64, bool) { return 0, false })
+	silent := topoloss.Func(func(_, _ []ph.Bar, _ []topoloss.BarGradient) (float64, bool) { return 0, false })
 	loss := &topoloss.Loss{
-		Terms:     []topoloss.Term{{Name: "silent", Weight: 1, Regularizer: silent}},
-		Otherwise: []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}},
+		Terms:    []topoloss.Term{{Name: "silent", Weight: 1, Regularizer: silent}},
+		Fallback: []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}},
 	}
 	x := randomCloud(95, 12, 2)
 	_, want := apply(t, loss, dev, x, x, 2)
-	loss.Spread = topoloss.Spread{Method: topoloss.Average, Bandwidth: 1}
+	loss.Gradient = topoloss.Gradient{Method: topoloss.Average, Bandwidth: 1}
 	r, got := apply(t, loss, dev, x, x, 2)
-	require.True(t, r.Otherwise)
+	require.True(t, r.Fallback)
 	require.NotZero(t, maxAbs(want))
 	require.Equal(t, want, got)
 }

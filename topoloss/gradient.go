@@ -1,0 +1,230 @@
+package topoloss
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// A Gradient says how the gradient of a topological loss reaches points. As it is,
+// it moves the few points at critical edges, at most four for each bar. The other
+// methods move their neighbours along, so that fewer steps are needed and
+// clusters move as clusters: each point receives a combination of the gradients
+// at the points that have one, weighted by the kernel
+// K(x, y) = exp(−‖x−y‖²/(2·Bandwidth²)) of their distance.
+//
+// What these methods return is no longer the derivative of the loss but, for
+// small steps, still a direction in which it falls.
+//
+// The text form is that of a term's options, as in average(bandwidth=0.3).
+// *Gradient is a [flag.Value].
+type Gradient struct {
+	Method    GradientMethod
+	Bandwidth float64 // a length: how far the gradient reaches
+}
+
+// A GradientMethod is a way in which gradients reach points.
+type GradientMethod uint8
+
+const (
+	// Plain leaves the gradient as it is.
+	Plain GradientMethod = iota
+	// Average gives each point x the kernel-weighted mean Σ K(x, xᵢ) gᵢ / Σ K(x, xᵢ)
+	// of the gradients gᵢ, after Nadaraya and Watson (Bendahi, Duplessis and
+	// Fickinger 2026, arXiv:2605.10996). Every point moves, far ones as the
+	// nearest that has a gradient.
+	Average
+	// Interpolate gives x the value Σ K(x, xᵢ) αᵢ of the smooth field that
+	// takes the values gᵢ at xᵢ (Carrière, Theveneau and Lacombe 2024,
+	// arXiv:2405.18820), up to a ridge of 1e-3 that keeps it solvable where
+	// points coincide. Far points stay.
+	Interpolate
+)
+
+// gradientKinds returns the methods, by GradientMethod, with their options.
+func gradientKinds() []Kind {
+	bandwidth := []Option{positive("bandwidth", 1, "how far the gradient reaches, a length")}
+	return []Kind{
+		{Name: "plain", Doc: "the gradient as it is"},
+		{Name: "average", Doc: "each point receives the mean of the gradients near it", Options: bandwidth},
+		{Name: "interpolate", Doc: "each point receives the smooth field through the gradients", Options: bandwidth},
+	}
+}
+
+// GradientHelp returns a description of the text form of each method, for people.
+func GradientHelp() string { return help(gradientKinds()) }
+
+// ParseGradient reads the text form of a gradient. The empty text stands for
+// plain.
+func ParseGradient(text string) (Gradient, error) {
+	if text == "" {
+		return Gradient{}, nil
+	}
+	p := parser{text: text}
+	p.blanks()
+	kinds := gradientKinds()
+	name := p.word()
+	method := slices.IndexFunc(kinds, func(k Kind) bool { return k.Name == name })
+	if method < 0 {
+		return Gradient{}, fmt.Errorf("topoloss: no gradient is named %q: the names are %s", name, strings.Join(namesOf(kinds), ", "))
+	}
+	options, err := p.options(kinds[method])
+	if err == nil && p.at < len(text) {
+		err = p.errorAt(p.at, fmt.Errorf("found %q after the gradient", p.text[p.at:]))
+	}
+	if err != nil {
+		return Gradient{}, err
+	}
+	g := Gradient{Method: GradientMethod(method)}
+	if g.Method != Plain {
+		g.Bandwidth = kinds[method].settings(options).number("bandwidth")
+	}
+	return g, nil
+}
+
+// String returns the text form.
+func (g Gradient) String() string {
+	kinds := gradientKinds()
+	switch {
+	case int(g.Method) >= len(kinds):
+		return fmt.Sprintf("method %d", g.Method)
+	case g.Method == Plain:
+		return kinds[Plain].Name
+	}
+	return fmt.Sprintf("%s(bandwidth=%s)", kinds[g.Method].Name, number(g.Bandwidth))
+}
+
+// Set replaces g by the gradient that [ParseGradient] reads from text.
+func (g *Gradient) Set(text string) error {
+	parsed, err := ParseGradient(text)
+	if err == nil {
+		*g = parsed
+	}
+	return err
+}
+
+// MarshalText returns the text form, so that JSON holds it as a string.
+func (g Gradient) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
+
+// UnmarshalText is Set.
+func (g *Gradient) UnmarshalText(text []byte) error { return g.Set(string(text)) }
+
+// Validate returns an error that names what cannot be computed.
+func (g Gradient) Validate() error {
+	switch {
+	case g.Method > Interpolate:
+		return fmt.Errorf("topoloss: no gradient method %d", g.Method)
+	case g.Method != Plain && !(g.Bandwidth > 0 && isFinite(g.Bandwidth)):
+		return fmt.Errorf("topoloss: a gradient of bandwidth %v, must be positive and finite", g.Bandwidth)
+	}
+	return nil
+}
+
+const ridge = 1e-3
+
+// spreader computes the weights of a [Gradient]: a workspace.
+type spreader struct {
+	isCritical []bool
+	critical   []int // the points that have a gradient, ascending
+	out        []float32
+	kernel     []float64
+}
+
+// weights returns the n×n matrix that turns the gradient of each point into the
+// spread one, given the pairs that carry it and the n×n distances.
+func (w *spreader) weights(s Gradient, pairs []kernels.Pair, distances []float32, n int) ([]float32, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	w.find(pairs, n)
+	w.out = resize(w.out, n*n)
+	clear(w.out)
+	switch s.Method {
+	case Average:
+		w.average(s.Bandwidth, distances, n)
+		return w.out, nil
+	case Interpolate:
+		return w.out, w.interpolate(s.Bandwidth, distances, n)
+	}
+	panic(fmt.Sprintf("topoloss: the gradient %v has no weights", s))
+}
+
+func (w *spreader) find(pairs []kernels.Pair, n int) {
+	w.isCritical = resize(w.isCritical, n)
+	clear(w.isCritical)
+	for _, p := range pairs {
+		w.isCritical[p.U], w.isCritical[p.V] = true, true
+	}
+	w.critical = w.critical[:0]
+	for i, yes := range w.isCritical {
+		if yes {
+			w.critical = append(w.critical, i)
+		}
+	}
+}
+
+func (w *spreader) average(bandwidth float64, distances []float32, n int) {
+	for i := range n {
+		row, out := distances[i*n:(i+1)*n], w.out[i*n:(i+1)*n]
+		// All kernel values are taken relative to the largest, which keeps
+		// points that are far from all others from dividing 0 by 0.
+		nearest := math.Inf(1)
+		for _, j := range w.critical {
+			nearest = min(nearest, float64(row[j]))
+		}
+		var total float64
+		for _, j := range w.critical {
+			total += gaussian(bandwidth, nearest, float64(row[j]))
+		}
+		for _, j := range w.critical {
+			out[j] = float32(gaussian(bandwidth, nearest, float64(row[j])) / total)
+		}
+	}
+}
+
+func (w *spreader) interpolate(bandwidth float64, distances []float32, n int) error {
+	m := len(w.critical)
+	if m == 0 {
+		return nil
+	}
+	w.kernel = resize(w.kernel, m*m+m*n)
+	among := mat.NewSymDense(m, w.kernel[:m*m])
+	toAll := mat.NewDense(m, n, w.kernel[m*m:])
+	for a, i := range w.critical {
+		for b, j := range w.critical[:a] {
+			among.SetSym(a, b, gaussian(bandwidth, 0, float64(distances[i*n+j])))
+		}
+		among.SetSym(a, a, 1+ridge)
+		for j := range n {
+			toAll.Set(a, j, gaussian(bandwidth, 0, float64(distances[i*n+j])))
+		}
+	}
+	var factor mat.Cholesky
+	if !factor.Factorize(among) {
+		return fmt.Errorf("topoloss: spreading the gradient of %d points: their kernel matrix is singular", m)
+	}
+	var solved mat.Dense
+	if err := factor.SolveTo(&solved, toAll); err != nil {
+		return fmt.Errorf("topoloss: spreading the gradient of %d points: %w", m, err)
+	}
+	for a, j := range w.critical {
+		for i := range n {
+			w.out[i*n+j] = float32(solved.At(a, i))
+		}
+	}
+	return nil
+}
+
+// gaussian returns exp(−(d²−nearest²)/(2·bandwidth²)) for d ≥ nearest ≥ 0. Lengths
+// are divided before they are multiplied, so that no square under- or overflows.
+func gaussian(bandwidth, nearest, d float64) float64 {
+	if d == nearest {
+		return 1
+	}
+	return math.Exp(-(d - nearest) / bandwidth * ((d + nearest) / bandwidth) / 2)
+}

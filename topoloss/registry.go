@@ -1,0 +1,189 @@
+package topoloss
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Kind is a kind of term that a [Spec] can name.
+type Kind struct {
+	Name    string
+	Doc     string // one line
+	Degrees string // the degrees of homology that the term looks at, as in "0"; "–" for none
+	Options []Option
+
+	// paired says that the term compares each point with its own true point. Such
+	// a term cannot apply to samples.
+	paired bool
+	term   func(settings) Term
+}
+
+// kinds is the registry: the one list of all kinds of terms.
+func kinds() []Kind {
+	return []Kind{
+		bottleneckKind(0), bottleneckKind(1),
+		entropyKind(0), entropyKind(1),
+		dsigmaKind(0), dsigmaKind(1),
+		densityKind(),
+		pushKind(),
+	}
+}
+
+// Kinds returns all kinds of terms in the order of the registry.
+func Kinds() []Kind { return kinds() }
+
+// Names returns the names of all kinds of terms.
+func Names() []string { return namesOf(kinds()) }
+
+func namesOf(kinds []Kind) []string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// Help returns a description of the text form of terms and of each kind, for
+// people.
+func Help() string {
+	return fmt.Sprintf("name@where=weight(option=value,…), separated by commas; where is one of %s\n", quotedPlaces()) + help(kinds())
+}
+
+func help(kinds []Kind) string {
+	var b strings.Builder
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "  %-12s %s\n", k.Name, k.Doc)
+		for _, o := range k.Options {
+			fmt.Fprintf(&b, "  %-12s   %s=%s: %s\n", "", o.Name, o.Default, o.Doc)
+		}
+	}
+	return b.String()
+}
+
+func quotedPlaces() string {
+	var names []string
+	for _, p := range Places() {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
+}
+
+func kindOf(name string) (Kind, error) {
+	for _, k := range kinds() {
+		if k.Name == name {
+			return k, nil
+		}
+	}
+	return Kind{}, fmt.Errorf("no term is named %q: the names are %s", name, strings.Join(Names(), ", "))
+}
+
+func (k Kind) place(where Place) (Place, error) {
+	switch {
+	case !slices.Contains(Places(), where):
+		return where, fmt.Errorf("no place is named %q: the places are %s", where, quotedPlaces())
+	case k.paired && where == Samples:
+		return where, fmt.Errorf("%s compares each point with its true point, which samples do not have: the places are %s, %s", k.Name, Output, Latent)
+	}
+	return where, nil
+}
+
+func (k Kind) option(name string) (Option, error) {
+	var names []string
+	for _, o := range k.Options {
+		if o.Name == name {
+			return o, nil
+		}
+		names = append(names, o.Name)
+	}
+	if len(names) == 0 {
+		return Option{}, fmt.Errorf("%s has no option %q: it has no options", k.Name, name)
+	}
+	return Option{}, fmt.Errorf("%s has no option %q: its options are %s", k.Name, name, strings.Join(names, ", "))
+}
+
+// An Option is a number or a word that a kind of term depends on.
+type Option struct {
+	Name, Default string
+	Doc           string // one line
+
+	words    []string // the values of an option that is not a number
+	min, max float64  // the range of a number
+	open     bool     // min is not in the range
+	integer  bool
+}
+
+// positive returns an option that is a positive number.
+func positive(name string, value float64, doc string) Option {
+	return Option{Name: name, Default: number(value), Doc: doc, max: math.MaxFloat64, open: true}
+}
+
+// atLeast returns an option that is a number of at least min.
+func atLeast(min float64, name string, value float64, doc string) Option {
+	return Option{Name: name, Default: number(value), Doc: doc, min: min, max: math.MaxFloat64}
+}
+
+// count returns an option that is a whole number from min to 2²⁰.
+func count(min float64, name string, value int, doc string) Option {
+	return Option{Name: name, Default: strconv.Itoa(value), Doc: doc, min: min, max: 1 << 20, integer: true}
+}
+
+// choice returns an option that is one of several words, the first by default.
+func choice(name, doc string, words ...string) Option {
+	return Option{Name: name, Default: words[0], Doc: doc, words: words}
+}
+
+// normal returns a value in the form in which it prints, or an error that goes
+// after the name of the option.
+func (o Option) normal(value string) (string, error) {
+	if o.words != nil {
+		if slices.Contains(o.words, value) {
+			return value, nil
+		}
+		return "", fmt.Errorf("is %q, must be %s", value, strings.Join(o.words, " or "))
+	}
+	v, err := strconv.ParseFloat(value, 64)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("is %q, must be a number", value)
+	case o.integer && v != math.Trunc(v):
+		return "", fmt.Errorf("is %v, must be a whole number", value)
+	case o.open && !(v > o.min):
+		return "", fmt.Errorf("is %v, must be larger than %v", value, o.min)
+	case !(v >= o.min):
+		return "", fmt.Errorf("is %v, must be at least %v", value, o.min)
+	case !(v <= o.max):
+		return "", fmt.Errorf("is %v, must be at most %v", value, o.max)
+	case o.integer:
+		return strconv.Itoa(int(v)), nil
+	}
+	return number(v), nil
+}
+
+// settings are the options of one term, with defaults filled in and checked.
+type settings map[string]string
+
+func (k Kind) settings(options map[string]string) settings {
+	s := make(settings)
+	for _, o := range k.Options {
+		s[o.Name] = o.Default
+	}
+	for name, value := range options {
+		s[name] = value
+	}
+	return s
+}
+
+func (s settings) number(name string) float64 {
+	v, err := strconv.ParseFloat(s[name], 64)
+	if err != nil {
+		panic(fmt.Sprintf("topoloss: option %q is %q, not a number", name, s[name]))
+	}
+	return v
+}
+
+func (s settings) count(name string) int { return int(s.number(name)) }
+
+func (s settings) is(name, word string) bool { return s[name] == word }
