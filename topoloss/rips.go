@@ -44,19 +44,19 @@ func (r *rips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.
 		}
 		var result *ph.Result
 		sparse := ph.Sparse[float32]{N: n, Entries: r.entries}
-		if result, err = r.engine.Compute(context.TODO(), sparse, ph.Options{}); err == nil {
+		if result, err = r.engine.Compute(ctx, sparse, ph.Options{}); err == nil {
 			diagrams = r.components(result)
 		}
 	case ok && degree == 1:
 		if err := r.find(dev); err != nil {
 			return nil, err
 		}
-		diagrams, err = r.engine.Lunes(context.TODO(), n, r.lunes)
+		diagrams, err = r.engine.Lunes(ctx, n, r.lunes)
 	default:
 		if err := r.measure(x); err != nil {
 			return nil, err
 		}
-		diagrams, err = r.engine.Rips(context.TODO(), ph.Matrix32{N: n, Data: r.distances}, degree)
+		diagrams, err = r.engine.Rips(ctx, ph.Matrix32{N: n, Data: r.distances}, degree)
 	}
 	if err != nil || n == 1 { // one point has no distance to see a NaN by
 		if bad := checkRows(x); bad != nil {

@@ -76,7 +76,7 @@ func vaeStep(dev kernels.Device, weights [7]float64) func() {
 		r := vae.Forward(x, 1, step)
 		total := r.Total()
 		if len(loss.Terms) > 0 {
-			result, err := loss.Apply(b.Context(), r.Reconstruction, target)
+			result, err := loss.Apply(context.Background(), r.Reconstruction, target)
 			check(err)
 			total = autograd.Add(total, result.Var)
 		}
