@@ -39,9 +39,12 @@ func Funcs() []Func {
 	return fs
 }
 
+// Valid reports whether f is one of the functions of this package.
+func (f Func) Valid() bool { return f < numFuncs }
+
 // String returns the function's name.
 func (f Func) String() string {
-	if f < numFuncs {
+	if f.Valid() {
 		return funcNames[f]
 	}
 	return fmt.Sprintf("Func(%d)", uint8(f))
@@ -86,9 +89,12 @@ func Ops() []Op {
 	return ops
 }
 
+// Valid reports whether op is one of the operations of this package.
+func (op Op) Valid() bool { return op < numOps }
+
 // String returns the operation's name.
 func (op Op) String() string {
-	if op < numOps {
+	if op.Valid() {
 		return opNames[op]
 	}
 	return fmt.Sprintf("Op(%d)", uint8(op))

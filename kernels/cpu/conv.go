@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 // # How a convolution is computed
 //
@@ -43,8 +46,8 @@ const (
 
 // Conv computes y = act(x ⋆ w + bias).
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
-	s.Check("Conv", x, y, w)
-	kernels.CheckBias("Conv", bias, s.K, act)
+	check.Conv("Conv", s, x, y, w)
+	check.Bias("Conv", bias, s.K, act)
 	if s.N == 0 {
 		return
 	}
@@ -64,8 +67,8 @@ func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act ker
 
 // ConvTranspose computes x = act(wᵀ applied to y + bias).
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
-	s.Check("ConvTranspose", x, y, w)
-	kernels.CheckBias("ConvTranspose", bias, s.C, act)
+	check.Conv("ConvTranspose", s, x, y, w)
+	check.Bias("ConvTranspose", bias, s.C, act)
 	if store == kernels.Add && act != kernels.Identity {
 		panic("kernels: ConvTranspose: adds the result of activation " + act.String())
 	}
@@ -89,7 +92,7 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 
 // ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
-	s.Check("ConvWeightGrad", x, y, dw)
+	check.Conv("ConvWeightGrad", s, x, y, dw)
 	p := d.products
 	g := weightSums(p.tiling, &s)
 	a := args{products: p, dst: d.span(dw), x: d.span(x), y: d.span(y), conv: s, add: store == kernels.Add}

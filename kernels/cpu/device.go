@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // A Device is the processor as a [kernels.Device]. Its kernels have run when
@@ -154,13 +155,13 @@ func (d *Device) span(b kernels.Buffer) []float32 {
 
 // Write copies src into dst.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
-	kernels.CheckLen("Write", "source", len(src), dst.Len())
+	check.Len("Write", "source", len(src), dst.Len())
 	copy(d.span(dst), src)
 }
 
 // Read copies src to dst. It returns the same error as Sync.
 func (d *Device) Read(dst []float32, src kernels.Buffer) error {
-	kernels.CheckLen("Read", "destination", len(dst), src.Len())
+	check.Len("Read", "destination", len(dst), src.Len())
 	if d.err != nil {
 		return d.err
 	}

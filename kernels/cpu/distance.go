@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // fewDimensions is up to where distances are computed for many points at once
@@ -15,7 +16,7 @@ const distanceRows = 16
 // of squares in float32, so that differences below 2⁻⁶³ count as none and those
 // above 2⁶³ as infinite.
 func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
-	kernels.CheckCloud("Distances", x, n, dim, dst)
+	check.Cloud("Distances", x, n, dim, dst)
 	a := args{dst: d.span(dst), x: d.span(x), n: n, k: dim}
 	if n == 0 {
 		return
@@ -72,8 +73,8 @@ func first(x []float32) *float32 {
 
 // DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩.
 func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store kernels.Store) {
-	kernels.CheckCloud("DistancesGrad", x, n, dim, g, dist)
-	kernels.CheckLen("DistancesGrad", "destination", dx.Len(), n*dim)
+	check.Cloud("DistancesGrad", x, n, dim, g, dist)
+	check.Len("DistancesGrad", "destination", dx.Len(), n*dim)
 	if n*dim == 0 {
 		return
 	}
@@ -112,7 +113,7 @@ func distancesGradPart(a *args, part int) {
 
 // PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖.
 func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
-	kernels.CheckPairs(dx, x, n, dim, pairs, g)
+	check.Pairs(dx, x, n, dim, pairs, g)
 	if n*dim == 0 {
 		return
 	}

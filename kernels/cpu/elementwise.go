@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 // Fill sets every element of dst to v.
 func (d *Device) Fill(dst kernels.Buffer, v float32) {
@@ -12,7 +15,7 @@ func (d *Device) Fill(dst kernels.Buffer, v float32) {
 
 // Copy copies src to dst.
 func (d *Device) Copy(dst, src kernels.Buffer) {
-	kernels.CheckSame("Copy", dst, src)
+	check.Same("Copy", dst, src)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		copy(a.dst[lo:hi], a.x[lo:hi])
@@ -21,7 +24,7 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 
 // Affine sets dst = a·x + b.
 func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
-	kernels.CheckSame("Affine", dst, x)
+	check.Same("Affine", dst, x)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.affine(a.dst[lo:hi], a.x[lo:hi], a.a, a.b, a.add)
@@ -30,14 +33,14 @@ func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store
 
 // AddScaled adds a·x to dst.
 func (d *Device) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
-	kernels.CheckSame("AddScaled", dst, x)
+	check.Same("AddScaled", dst, x)
 	d.Affine(dst, x, a, 0, kernels.Add)
 }
 
 // Map sets dst = f(x).
 func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
-	kernels.CheckMap(f)
-	kernels.CheckSame("Map", dst, x)
+	check.Map(f)
+	check.Same("Map", dst, x)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.maps[a.fn](a.dst[lo:hi], a.x[lo:hi])
@@ -46,7 +49,7 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 
 // MapGrad stores dy·f′(x) into dx.
 func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
-	kernels.CheckMapGrad(f, dx, dy, x, y)
+	check.MapGrad(f, dx, dy, x, y)
 	from := y
 	if !f.GradFromOutput() {
 		from = x
@@ -59,8 +62,8 @@ func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kern
 
 // Zip stores op(a, b) into dst.
 func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
-	kernels.CheckZip(op)
-	kernels.CheckSame("Zip", dst, a, b)
+	check.Zip(op)
+	check.Same("Zip", dst, a, b)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.zips[a.op](a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.add)

@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 // # How a product is computed
 //
@@ -42,7 +45,7 @@ const (
 // activation, the error of an element is at most (K+4)·2⁻²⁴ times the sum of the
 // magnitudes of all that is added up in it.
 func (d *Device) Gemm(g kernels.Gemm) {
-	g = g.Check()
+	g = check.Gemm(g)
 	if g.M == 0 || g.N == 0 {
 		return
 	}

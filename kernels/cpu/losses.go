@@ -1,18 +1,21 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 // BCE stores the summed binary cross-entropy of probabilities.
 func (d *Device) BCE(dst, p, t kernels.Buffer) {
-	kernels.CheckScalars("BCE", dst)
-	kernels.CheckSame("BCE", p, t)
+	check.Scalars("BCE", dst)
+	check.Same("BCE", p, t)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.bce(a.x[lo:hi], a.y[lo:hi]) }, p, t)
 }
 
 // BCEGrad stores g·∂BCE/∂p into dp.
 func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
-	kernels.CheckScalars("BCEGrad", g)
-	kernels.CheckSame("BCEGrad", dp, p, t)
+	check.Scalars("BCEGrad", g)
+	check.Same("BCEGrad", dp, p, t)
 	d.run(chunks(dp.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.bceGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
@@ -21,15 +24,15 @@ func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
 
 // BCELogits stores the summed binary cross-entropy of logits.
 func (d *Device) BCELogits(dst, x, t kernels.Buffer) {
-	kernels.CheckScalars("BCELogits", dst)
-	kernels.CheckSame("BCELogits", x, t)
+	check.Scalars("BCELogits", dst)
+	check.Same("BCELogits", x, t)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.bceLogits(a.x[lo:hi], a.y[lo:hi]) }, x, t)
 }
 
 // BCELogitsGrad stores g·(sigmoid(x)−t) into dx.
 func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) {
-	kernels.CheckScalars("BCELogitsGrad", g)
-	kernels.CheckSame("BCELogitsGrad", dx, x, t)
+	check.Scalars("BCELogitsGrad", g)
+	check.Same("BCELogitsGrad", dx, x, t)
 	d.run(chunks(dx.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.bceLogitsGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
@@ -38,15 +41,15 @@ func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) 
 
 // KLD stores the summed divergence of N(mu, e^logvar) from the unit Gaussian.
 func (d *Device) KLD(dst, mu, logvar kernels.Buffer) {
-	kernels.CheckScalars("KLD", dst)
-	kernels.CheckSame("KLD", mu, logvar)
+	check.Scalars("KLD", dst)
+	check.Same("KLD", mu, logvar)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.kld(a.x[lo:hi], a.y[lo:hi]) }, mu, logvar)
 }
 
 // KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar.
 func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, logvarStore kernels.Store) {
-	kernels.CheckScalars("KLDGrad", g)
-	kernels.CheckSame("KLDGrad", dmu, dlogvar, mu, logvar)
+	check.Scalars("KLDGrad", g)
+	check.Same("KLDGrad", dmu, dlogvar, mu, logvar)
 	d.run(chunks(dmu.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.affine(a.dst[lo:hi], a.x[lo:hi], a.a, 0, a.add)
@@ -59,7 +62,7 @@ func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, lo
 
 // Reparameterize sets z = mu + eps·e^(logvar/2).
 func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
-	kernels.CheckSame("Reparameterize", z, mu, logvar, eps)
+	check.Same("Reparameterize", z, mu, logvar, eps)
 	d.run(chunks(z.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.reparameterize(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi])
@@ -68,7 +71,7 @@ func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
 
 // ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar.
 func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muStore, logvarStore kernels.Store) {
-	kernels.CheckSame("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
+	check.Same("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
 	d.run(chunks(dmu.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.affine(a.dst[lo:hi], a.x[lo:hi], 1, 0, a.add)

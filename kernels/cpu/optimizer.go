@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // stretch is how many elements a part of Adam updates: more than a chunk, since
@@ -13,7 +14,7 @@ const stretch = 4 * chunk
 
 // Adam updates param, m and v from grad.
 func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
-	kernels.CheckSame("Adam", param, grad, m, v)
+	check.Same("Adam", param, grad, m, v)
 	d.run(ceilDiv(param.Len(), stretch), func(a *args, part int) {
 		lo, hi := part*stretch, min(len(a.dst), (part+1)*stretch)
 		a.loops.adam(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], &a.adam)
@@ -31,7 +32,7 @@ func adamPlain(param, grad, m, v []float32, a *kernels.AdamFactors) {
 
 // SGD updates param and velocity from grad.
 func (d *Device) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
-	s.Check(param, grad, velocity)
+	check.SGD(s, param, grad, velocity)
 	d.run(chunks(param.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		var velocity []float32

@@ -1,18 +1,21 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 // Sum reduces over the second and last axes of src. Each part sums what it is
 // given in float64, and parts of one sum are added in their order.
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
-	shape.Check(dst, src)
+	check.Sum(shape, dst, src)
 	d.sum(shape, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add})
 }
 
 // BiasGrad sets dz = dy·act′ and sums it into db. Each part sums what it has
 // just computed, so that the bits are those of MapGrad and Sum.
 func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
-	kernels.CheckBiasGrad(act, dz, db, dy, y, shape)
+	check.BiasGrad(act, dz, db, dy, y, shape)
 	a := args{dst: d.span(db), x: d.span(dz), a: 1, add: store == kernels.Add}
 	if act != kernels.Identity || dz != dy {
 		a.fn, a.y, a.z = act, d.span(dy), d.span(y)
@@ -121,8 +124,8 @@ func (a *args) summed(lo, hi int) []float32 {
 
 // Dot stores Σ aᵢbᵢ into dst.
 func (d *Device) Dot(dst, a, b kernels.Buffer) {
-	kernels.CheckScalars("Dot", dst)
-	kernels.CheckSame("Dot", a, b)
+	check.Scalars("Dot", dst)
+	check.Same("Dot", a, b)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.dot(a.x[lo:hi], a.y[lo:hi]) }, a, b)
 }
 

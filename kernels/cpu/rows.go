@@ -1,10 +1,13 @@
 package cpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 // GatherRows sets row k of dst to row index[k] of src.
 func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
-	kernels.CheckRows("GatherRows", src, dst, width, index)
+	check.Rows("GatherRows", src, dst, width, index)
 	if width == 0 {
 		return
 	}
@@ -27,7 +30,7 @@ const scatterParts = 8
 
 // ScatterRows adds row k of src to row index[k] of dst.
 func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
-	kernels.CheckRows("ScatterRows", dst, src, width, index)
+	check.Rows("ScatterRows", dst, src, width, index)
 	if width == 0 {
 		return
 	}

@@ -3,12 +3,13 @@ package cpu
 import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/internal/axes"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // CopyStrided copies, or adds, an array between two strided spans.
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
-	kernels.CheckStrided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
-	kernels.CheckStrided("CopyStrided", "source", src.Len(), shape, srcStrides)
+	check.Strided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
+	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
 	d.walk.init(shape, dstStrides, srcStrides, srcStrides)
 	body := copyStrided
 	if store == kernels.Set && d.walk.transpose() {
@@ -52,7 +53,7 @@ func copyTransposed(a *args, part int) {
 
 // ZipStrided stores op(a, b) into dst, a dense array.
 func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
-	kernels.CheckZipStrided(op, dst, a, aStrides, b, bStrides, shape)
+	check.ZipStrided(op, dst, a, aStrides, b, bStrides, shape)
 	dense := axes.Dense(shape)
 	d.walk.init(shape, dense[:len(shape)], aStrides, bStrides)
 	d.run(d.walk.parts(), zipStrided, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add, walk: &d.walk})

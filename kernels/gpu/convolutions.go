@@ -3,6 +3,7 @@ package gpu
 import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // The kinds of convolutions: see the generator's comment on them.
@@ -46,8 +47,8 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f finish) {
 
 // Conv computes y = act(x ⋆ w + bias).
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
-	s.Check("Conv", x, y, w)
-	kernels.CheckBias("Conv", bias, s.K, act)
+	check.Conv("Conv", s, x, y, w)
+	check.Bias("Conv", bias, s.K, act)
 	d.correlate(tableKey{forward, s}, y, w, x, finish{bias: bias, alpha: 1, act: act})
 }
 
@@ -67,8 +68,8 @@ func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 // of a tile empty, all taps are rows of one product, and are then added up where
 // they meet.
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
-	s.Check("ConvTranspose", x, y, w)
-	kernels.CheckBias("ConvTranspose", bias, s.C, act)
+	check.Conv("ConvTranspose", s, x, y, w)
+	check.Bias("ConvTranspose", bias, s.C, act)
 	if store == kernels.Add && act != kernels.Identity {
 		panic("kernels: ConvTranspose: an activation cannot be added")
 	}
@@ -113,7 +114,7 @@ func phase(p, length, stride, pad int) (from, begin, n int) {
 
 // ConvWeightGrad stores the gradient of ⟨y, Conv(x, w)⟩ into dw.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
-	s.Check("ConvWeightGrad", x, y, dw)
+	check.Conv("ConvWeightGrad", s, x, y, dw)
 	d.correlate(tableKey{weightGrad, s}, dw, y, x, finish{alpha: 1, beta: float32(store)})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // A Device is a GPU as a [kernels.Device]. Its kernels are enqueued on one
@@ -58,7 +59,7 @@ func (d *Device) fail(err error) {
 
 // Write enqueues a copy of src, which may be changed at once.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
-	kernels.CheckLen("Write", "source", len(src), dst.Len())
+	check.Len("Write", "source", len(src), dst.Len())
 	p := d.pointer(dst)
 	if d.err != nil || len(src) == 0 {
 		return
@@ -68,7 +69,7 @@ func (d *Device) Write(dst kernels.Buffer, src []float32) {
 
 // Read waits for src and copies it to dst.
 func (d *Device) Read(dst []float32, src kernels.Buffer) error {
-	kernels.CheckLen("Read", "destination", len(dst), src.Len())
+	check.Len("Read", "destination", len(dst), src.Len())
 	p := d.pointer(src)
 	switch {
 	case d.err != nil:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // Names of kernels for points.
@@ -25,7 +26,7 @@ const manyPoints = 512
 // of squares in float32, so that differences below 2⁻⁶³ count as none and those
 // above 2⁶³ as infinite.
 func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
-	kernels.CheckCloud("Distances", x, n, dim, dst)
+	check.Cloud("Distances", x, n, dim, dst)
 	to, from := d.span(dst), d.span(x)
 	if n*dim == 0 {
 		d.Fill(dst, 0)
@@ -41,8 +42,8 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 
 // DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩.
 func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store kernels.Store) {
-	kernels.CheckCloud("DistancesGrad", x, n, dim, g, dist)
-	kernels.CheckLen("DistancesGrad", "destination", dx.Len(), n*dim)
+	check.Cloud("DistancesGrad", x, n, dim, g, dist)
+	check.Len("DistancesGrad", "destination", dx.Len(), n*dim)
 	const tile = 32
 	to, from, lengths, factors := d.span(dx), d.span(x), d.span(dist), d.span(g)
 	if n*dim == 0 {
@@ -59,7 +60,7 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 // PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖: the weight of
 // each pair by a warp, then what falls on each part of a point by another.
 func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
-	kernels.CheckPairs(dx, x, n, dim, pairs, g)
+	check.Pairs(dx, x, n, dim, pairs, g)
 	to, from, factor := d.span(dx), d.span(x), d.span(g)
 	if n*dim == 0 {
 		return

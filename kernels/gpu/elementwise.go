@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // Fill sets every element of dst to v.
@@ -16,7 +17,7 @@ func (d *Device) Fill(dst kernels.Buffer, v float32) {
 
 // Copy copies src to dst.
 func (d *Device) Copy(dst, src kernels.Buffer) {
-	kernels.CheckSame("Copy", dst, src)
+	check.Same("Copy", dst, src)
 	to, from := d.pointer(dst), d.pointer(src)
 	if d.err == nil && dst.Len() > 0 && to != from {
 		d.fail(d.driver.Copy(d.stream, to, from, 4*dst.Len()))
@@ -48,20 +49,20 @@ func entries[T interface{ String() string }](file, prefix string, of []T) []entr
 
 // Affine stores a·x + b.
 func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
-	kernels.CheckSame("Affine", dst, x)
+	check.Same("Affine", dst, x)
 	d.each(affineEntries[store], dst.Len(), d.span(dst), d.span(x), Float32(a), Float32(b))
 }
 
 // AddScaled adds a·x to dst.
 func (d *Device) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
-	kernels.CheckSame("AddScaled", dst, x)
+	check.Same("AddScaled", dst, x)
 	d.each(addScaled, dst.Len(), d.span(dst), d.span(x), Float32(a))
 }
 
 // Map sets dst = f(x).
 func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
-	kernels.CheckMap(f)
-	kernels.CheckSame("Map", dst, x)
+	check.Map(f)
+	check.Same("Map", dst, x)
 	if f == kernels.Identity {
 		d.Copy(dst, x)
 		return
@@ -71,7 +72,7 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 
 // MapGrad stores dy·f′.
 func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
-	kernels.CheckMapGrad(f, dx, dy, x, y)
+	check.MapGrad(f, dx, dy, x, y)
 	switch {
 	case f == kernels.Identity && store == kernels.Set:
 		d.Copy(dx, dy)
@@ -90,7 +91,7 @@ func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kern
 
 // Zip stores op(a, b).
 func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
-	kernels.CheckZip(op)
-	kernels.CheckSame("Zip", dst, a, b)
+	check.Zip(op)
+	check.Same("Zip", dst, a, b)
 	d.each(zipEntries[store][op], dst.Len(), d.span(dst), d.span(a), d.span(b))
 }

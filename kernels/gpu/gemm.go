@@ -5,6 +5,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 var combine = entry{"gemm", "combine"}
@@ -82,7 +83,7 @@ func (f *finish) args(d *Device, args []Arg) []Arg {
 
 // Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias).
 func (d *Device) Gemm(g kernels.Gemm) {
-	g = g.Check()
+	g = check.Gemm(g)
 	if g.M*g.N == 0 {
 		return
 	}

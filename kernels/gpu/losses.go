@@ -1,6 +1,9 @@
 package gpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 var (
 	bce           = entry{"losses", "bce"}
@@ -19,43 +22,43 @@ func stored(file, name string) [2]entry {
 
 // BCE stores the binary cross-entropy of probabilities into dst.
 func (d *Device) BCE(dst, p, t kernels.Buffer) {
-	kernels.CheckScalars("BCE", dst)
-	kernels.CheckSame("BCE", p, t)
+	check.Scalars("BCE", dst)
+	check.Same("BCE", p, t)
 	d.reduce(bce, dst, p, t)
 }
 
 // BCEGrad stores g·(p−t)/max(p(1−p), 1e-12) into dp.
 func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
-	kernels.CheckSame("BCEGrad", dp, p, t)
-	kernels.CheckScalars("BCEGrad", g)
+	check.Same("BCEGrad", dp, p, t)
+	check.Scalars("BCEGrad", g)
 	d.each(bceGrad[store], dp.Len(), d.span(dp), d.span(p), d.span(t), d.span(g))
 }
 
 // BCELogits stores the binary cross-entropy of logits into dst.
 func (d *Device) BCELogits(dst, x, t kernels.Buffer) {
-	kernels.CheckScalars("BCELogits", dst)
-	kernels.CheckSame("BCELogits", x, t)
+	check.Scalars("BCELogits", dst)
+	check.Same("BCELogits", x, t)
 	d.reduce(bceLogits, dst, x, t)
 }
 
 // BCELogitsGrad stores g·(sigmoid(x)−t) into dx.
 func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) {
-	kernels.CheckSame("BCELogitsGrad", dx, x, t)
-	kernels.CheckScalars("BCELogitsGrad", g)
+	check.Same("BCELogitsGrad", dx, x, t)
+	check.Scalars("BCELogitsGrad", g)
 	d.each(bceLogitsGrad[store], dx.Len(), d.span(dx), d.span(x), d.span(t), d.span(g))
 }
 
 // KLD stores the divergence of N(mu, e^logvar) from the unit Gaussian into dst.
 func (d *Device) KLD(dst, mu, logvar kernels.Buffer) {
-	kernels.CheckScalars("KLD", dst)
-	kernels.CheckSame("KLD", mu, logvar)
+	check.Scalars("KLD", dst)
+	check.Same("KLD", mu, logvar)
 	d.reduce(kld, dst, mu, logvar)
 }
 
 // KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar.
 func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, logvarStore kernels.Store) {
-	kernels.CheckSame("KLDGrad", dmu, dlogvar, mu, logvar)
-	kernels.CheckScalars("KLDGrad", g)
+	check.Same("KLDGrad", dmu, dlogvar, mu, logvar)
+	check.Scalars("KLDGrad", g)
 	d.each(kldGradMu[muStore], dmu.Len(), d.span(dmu), d.span(mu), d.span(g))
 	d.each(kldGradLogvar[logvarStore], dlogvar.Len(), d.span(dlogvar), d.span(logvar), d.span(g))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // A record is a lune as kernels list it: all ones stand for no point.
@@ -24,7 +25,7 @@ const recordBytes = 16
 // columns can reach is the work of one block, in as many rounds as reaching takes
 // steps.
 func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kernels.Lune, error) {
-	kernels.CheckCloud("Lunes", kernels.Buffer{}, n, 0, dist)
+	check.Cloud("Lunes", kernels.Buffer{}, n, 0, dist)
 	if n < 2 {
 		d.span(dist)
 		return lunes, d.err

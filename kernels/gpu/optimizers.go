@@ -1,6 +1,9 @@
 package gpu
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
 var (
 	adam        = entry{"optimizers", "adam"}
@@ -11,7 +14,7 @@ var (
 
 // Adam updates param, m and v from grad.
 func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
-	kernels.CheckSame("Adam", param, grad, m, v)
+	check.Same("Adam", param, grad, m, v)
 	f := a.Factors()
 	d.each(adam, param.Len(), d.span(param), d.span(grad), d.span(m), d.span(v),
 		Float32(f.Scale), Float32(f.Decay), Float32(f.Keep1), Float32(f.Mix1), Float32(f.Keep2), Float32(f.Mix2),
@@ -20,7 +23,7 @@ func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 
 // SGD updates param and velocity from grad.
 func (d *Device) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
-	s.Check(param, grad, velocity)
+	check.SGD(s, param, grad, velocity)
 	n := param.Len()
 	if velocity.Len() == 0 {
 		d.each(sgd, n, d.span(param), d.span(grad), Float32(s.GradientScale), Float32(s.WeightDecay), Float32(s.LearningRate))

@@ -3,6 +3,7 @@ package gpu
 import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 var (
@@ -24,13 +25,13 @@ func (d *Device) draw(e entry, dst kernels.Buffer, seed, stream uint64) {
 
 // Reparameterize sets z = mu + eps·e^(logvar/2).
 func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
-	kernels.CheckSame("Reparameterize", z, mu, logvar, eps)
+	check.Same("Reparameterize", z, mu, logvar, eps)
 	d.each(reparameterize, z.Len(), d.span(z), d.span(mu), d.span(logvar), d.span(eps))
 }
 
 // ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar.
 func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muStore, logvarStore kernels.Store) {
-	kernels.CheckSame("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
+	check.Same("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
 	d.MapGrad(kernels.Identity, dmu, dz, kernels.Buffer{}, dz, muStore)
 	d.each(reparameterizeGrad[logvarStore], dlogvar.Len(), d.span(dlogvar), d.span(dz), d.span(logvar), d.span(eps))
 }

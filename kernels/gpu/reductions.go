@@ -3,6 +3,7 @@ package gpu
 import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // shortRow is how long rows are that a warp sums.
@@ -17,7 +18,7 @@ var (
 
 // Sum reduces src over the axes R0 and R1.
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
-	shape.Check(dst, src)
+	check.Sum(shape, dst, src)
 	switch {
 	case dst.Len() == 0:
 	case src.Len() == 0:
@@ -41,7 +42,7 @@ func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale floa
 
 // BiasGrad sets dz = dy·act′ and sums it into db.
 func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
-	kernels.CheckBiasGrad(act, dz, db, dy, y, shape)
+	check.BiasGrad(act, dz, db, dy, y, shape)
 	d.MapGrad(act, dz, dy, kernels.Buffer{}, y, kernels.Set)
 	d.Sum(db, dz, shape, 1, store)
 }
@@ -88,8 +89,8 @@ func (d *Device) inParts(dst kernels.Buffer, n, parts int, scale float32, store 
 
 // Dot stores Σ aᵢbᵢ into dst.
 func (d *Device) Dot(dst, a, b kernels.Buffer) {
-	kernels.CheckScalars("Dot", dst)
-	kernels.CheckSame("Dot", a, b)
+	check.Scalars("Dot", dst)
+	check.Same("Dot", a, b)
 	d.reduce(dot, dst, a, b)
 }
 

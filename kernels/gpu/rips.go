@@ -6,6 +6,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 var _ kernels.RipsDevice = (*Device)(nil)
@@ -27,7 +28,7 @@ func edgeOf(key uint64) kernels.Edge {
 // SpanningTree appends the edges of the minimum spanning tree, in order. It is
 // the work of one block, by Borůvka's algorithm: O(n² log n) operations.
 func (d *Device) SpanningTree(edges []kernels.Edge, dist kernels.Buffer, n int) ([]kernels.Edge, error) {
-	kernels.CheckCloud("SpanningTree", kernels.Buffer{}, n, 0, dist)
+	check.Cloud("SpanningTree", kernels.Buffer{}, n, 0, dist)
 	lengths := d.span(dist)
 	if n < 2 {
 		return edges, d.err

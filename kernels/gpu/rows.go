@@ -6,6 +6,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // Names of kernels that pick rows and add to them.
@@ -16,7 +17,7 @@ var (
 
 // GatherRows sets row k of dst to row index[k] of src.
 func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
-	kernels.CheckRows("GatherRows", src, dst, width, index)
+	check.Rows("GatherRows", src, dst, width, index)
 	to, from := d.span(dst), d.span(src)
 	if dst.Len() == 0 {
 		return
@@ -31,7 +32,7 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 // ScatterRows adds row k of src to row index[k] of dst. A warp adds all that
 // falls on its part of a row.
 func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
-	kernels.CheckRows("ScatterRows", dst, src, width, index)
+	check.Rows("ScatterRows", dst, src, width, index)
 	to, from := d.span(dst), d.span(src)
 	if src.Len() == 0 {
 		return

@@ -6,6 +6,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 	"github.com/topogen/topogen/kernels/internal/axes"
+	"github.com/topogen/topogen/kernels/internal/check"
 )
 
 // Ranks that strided kernels come in; arrays of fewer axes get leading ones of
@@ -37,8 +38,8 @@ var (
 
 // CopyStrided copies, or adds, an array between two strided spans.
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
-	kernels.CheckStrided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
-	kernels.CheckStrided("CopyStrided", "source", src.Len(), shape, srcStrides)
+	check.Strided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
+	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
 	var a axes.Axes
 	a.Merge(shape, dstStrides, srcStrides)
 	// Arrays are walked in the order of the destination. Kernels take the
@@ -48,7 +49,7 @@ func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.B
 
 // ZipStrided stores op(a, b) into dst, a dense array.
 func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
-	kernels.CheckZipStrided(op, dst, a, aStrides, b, bStrides, shape)
+	check.ZipStrided(op, dst, a, aStrides, b, bStrides, shape)
 	var all axes.Axes
 	dense := axes.Dense(shape)
 	all.Merge(shape, dense[:len(shape)], aStrides, bStrides)
