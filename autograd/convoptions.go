@@ -24,28 +24,28 @@ type ConvOptions struct {
 type hw struct{ h, w int }
 
 // perAxis returns a number for each axis: those of pair unless they are zero.
-func perAxis(name string, both int, pair [2]int) hw {
+func perAxis(options, name string, both int, pair [2]int) hw {
 	if pair == [2]int{} {
 		return hw{both, both}
 	}
 	if both != 0 {
-		panic(fmt.Sprintf("autograd: ConvOptions with %s %d and %sHW %v; set one of them", name, both, name, pair))
+		panic(fmt.Sprintf("autograd: %s with %s %d and %sHW %v; set one of them", options, name, both, name, pair))
 	}
 	return hw{pair[0], pair[1]}
 }
 
 func (o ConvOptions) stride() hw {
-	s := perAxis("Stride", o.Stride, o.StrideHW)
+	s := perAxis("ConvOptions", "Stride", o.Stride, o.StrideHW)
 	if s == (hw{}) {
 		return hw{1, 1}
 	}
 	return s
 }
 
-func (o ConvOptions) padding() hw { return perAxis("Padding", o.Padding, o.PaddingHW) }
+func (o ConvOptions) padding() hw { return perAxis("ConvOptions", "Padding", o.Padding, o.PaddingHW) }
 
 func (o ConvOptions) outputPadding() hw {
-	return perAxis("OutputPadding", o.OutputPadding, o.OutputPaddingHW)
+	return perAxis("ConvOptions", "OutputPadding", o.OutputPadding, o.OutputPaddingHW)
 }
 
 // String returns the options that are not zero, as in "stride 2×1 padding 1×1".

@@ -100,6 +100,19 @@ func TestGradientsAtSingularPoints(t *testing.T) {
 		{"Minimum", func(x *autograd.Var) *autograd.Var {
 			return autograd.Minimum(x, autograd.AddScalar(autograd.Scale(x, 3), -2))
 		}, []float32{0, 1, 2}, []float32{3, 2, 1}},
+		{"LeakyReLU", func(x *autograd.Var) *autograd.Var { return autograd.LeakyReLU(x, 0.2) }, []float32{0, -1, 1}, []float32{0.2, 0.2, 1}},
+		{"ELU", func(x *autograd.Var) *autograd.Var { return autograd.ELU(x, 0.7) }, []float32{0, -200, 200}, []float32{0.7, 0, 1}},
+		{"GELU", autograd.GELU, []float32{0, -200, 200}, []float32{0.5, 0, 1}},
+		{"GELUTanh", autograd.GELUTanh, []float32{0, -200, 200}, []float32{0.5, 0, 1}},
+		{"SiLU", autograd.SiLU, []float32{0, -200, 200}, []float32{0.5, 0, 1}},
+		{"Huber", func(x *autograd.Var) *autograd.Var { return autograd.Huber(x, 2) }, []float32{0, 1, -2, 2, 1e30}, []float32{0, 1, -2, 2, 2}},
+		{"MaxPool2d", func(x *autograd.Var) *autograd.Var {
+			return autograd.MaxPool2d(autograd.Reshape(x, 1, 1, 2, 2), autograd.PoolOptions{Size: 2})
+		}, []float32{1, 3, 3, 3}, []float32{0, 1, 0, 0}}, // the first of equal ones
+		{"Normalize", func(x *autograd.Var) *autograd.Var {
+			y, _, _ := autograd.Normalize(x, 1e-5)
+			return y
+		}, []float32{2, 2, 2}, []float32{0, 0, 0}},
 		{"Distances", autograd.Distances, []float32{1, 1, 1}, []float32{0, 0, 0}},
 		{"Softmax", func(x *autograd.Var) *autograd.Var { return autograd.Softmax(x, 0) }, []float32{-1000, 1000}, []float32{0, 0}},
 		{"LogSoftmax", func(x *autograd.Var) *autograd.Var { return autograd.LogSoftmax(x, 0) }, []float32{-1000, 1000}, []float32{1, -1}},
@@ -151,6 +164,21 @@ func TestOperationsPanicNamingShapes(t *testing.T) {
 		{"autograd: Conv2d of input [1 1 3 3], weight [1 1 2 2], stride 0×2 padding 0×0; want N×C×H×W, K×C×R×S and K, and a kernel that fits", func() {
 			autograd.Conv2d(v(1, 1, 3, 3), v(1, 1, 2, 2), nil, autograd.ConvOptions{StrideHW: [2]int{0, 2}}, autograd.ActNone)
 		}},
+		{"autograd: MaxPool2d of input [1 1 3 3], windows 4×4 stride 4×4 padding 0×0; want N×C×H×W, windows that fit, and padding of at most half a window", func() {
+			autograd.MaxPool2d(v(1, 1, 3, 3), autograd.PoolOptions{Size: 4})
+		}},
+		{"autograd: AvgPool2d of input [1 1 3 3], windows 2×2 stride 1×1 padding 2×2; want N×C×H×W, windows that fit, and padding of at most half a window", func() {
+			autograd.AvgPool2d(v(1, 1, 3, 3), autograd.PoolOptions{Size: 2, Stride: 1, Padding: 2})
+		}},
+		{"autograd: MaxPool2d of input [3 3], windows 0×0 stride 0×0 padding 0×0; want N×C×H×W, windows that fit, and padding of at most half a window", func() {
+			autograd.MaxPool2d(v(3, 3), autograd.PoolOptions{})
+		}},
+		{"autograd: UpsampleNearest2d of shape [1 1 3 3] by 0×2; want N×C×H×W and at least 1×1", func() {
+			autograd.UpsampleNearest2d(v(1, 1, 3, 3), 0, 2)
+		}},
+		{"autograd: Normalize over axis -1 twice", func() { autograd.Normalize(v(2, 3), 0, 1, -1) }},
+		{"autograd: Normalize with ε = -1", func() { autograd.Normalize(v(2, 3), -1) }},
+		{"autograd: Dropout with probability 1; want one in [0, 1)", func() { autograd.Dropout(v(2), 1) }},
 		{"autograd: Sum along axis 2 of shape [2 3]", func() { autograd.Sum(v(2, 3), 2) }},
 		{"autograd: Mean over axis -1 twice", func() { autograd.Mean(v(2, 3), 1, -1) }},
 		{"autograd: Reshape of shape [2 3] to [4]", func() { autograd.Reshape(v(2, 3), 4) }},

@@ -1,6 +1,10 @@
 package autograd
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels"
+)
 
 // Uniform puts random constants on the tape, uniform in [0, 1). They are a
 // function of seed, stream and their index alone, the same on every device: use
@@ -36,4 +40,40 @@ func Reparameterize(mu, logvar *Var, seed, stream uint64) *Var {
 		})
 	})
 	return z
+}
+
+// Dropout returns x with each element set to 0 with probability p, in [0, 1),
+// and the others divided by 1 − p (Srivastava et al. 2014). When the tape
+// evaluates, it returns x: see [Tape.Train] and [Tape.Eval], of which one must
+// have been called.
+func Dropout(x *Var, p float32) *Var {
+	if !(p >= 0 && p < 1) {
+		panic(fmt.Sprintf("autograd: Dropout with probability %v; want one in [0, 1)", p))
+	}
+	t, dev := x.Tape(), x.Tape().device
+	if !t.Training() || p == 0 {
+		return x
+	}
+	seed, stream := t.draw()
+	y := t.Result(x.shape, x)
+	uniform, keep := t.Scratch(x.Len()), t.Scratch(x.Len())
+	dev.Uniform(uniform, seed, stream)
+	// An element stays if its number is at least p. Greater is ½ where both are
+	// equal; being above ¼ makes that 1.
+	t.zipScalar(kernels.GreaterOp, keep, uniform, p)
+	t.zipScalar(kernels.GreaterOp, uniform, keep, 0.25)
+	dev.Affine(keep, uniform, 1/(1-p), 0, kernels.Set)
+	dev.Zip(kernels.MulOp, y.value, x.value, keep, kernels.Set)
+	y.OnBackward(func() {
+		dx, store := x.GradTarget()
+		dev.Zip(kernels.MulOp, dx, y.grad, keep, store)
+	})
+	return y
+}
+
+// zipScalar sets dst to op(a, b) for each element of a.
+func (t *Tape) zipScalar(op kernels.Op, dst, a kernels.Buffer, b float32) {
+	shape, every, same := t.ints.alloc(1), t.ints.alloc(1), t.ints.alloc(1)
+	shape[0], every[0] = a.Len(), 1
+	t.device.ZipStrided(op, dst, a, every, t.full(b).value, same, shape, kernels.Set)
 }

@@ -27,36 +27,17 @@ func MeanKeep(x *Var, axes ...int) *Var { return reduce("MeanKeep", x, axes, tru
 
 func reduce(operation string, x *Var, axes []int, keep, mean bool) *Var {
 	t := x.Tape()
-	kept := t.ints.alloc(len(x.shape)) // x's shape with reduced axes at length 1
-	copy(kept, x.shape)
-	seen := t.ints.alloc(len(x.shape))
-	for _, axis := range axes {
-		i := x.axis(operation, axis)
-		if seen[i] != 0 {
-			panic(fmt.Sprintf("autograd: %s over axis %d twice", operation, axis))
-		}
-		seen[i] = 1
-	}
-	g := t.newGroups(len(x.shape))
-	shape := t.ints.alloc(len(x.shape))[:0]
-	for i, n := range x.shape {
-		reduced := len(axes) == 0 || seen[i] != 0
-		g.add(n, reduced)
-		if reduced {
-			kept[i] = 1
-		} else {
-			shape = append(shape, n)
-		}
-	}
-	if keep {
-		shape = kept
+	r := x.reduction(operation, axes)
+	shape := r.kept
+	if !keep {
+		shape = r.short()
 	}
 	y := t.Result(shape, x)
 	scale := float32(1)
 	if mean {
 		scale = float32(float64(y.Len()) / float64(max(1, x.Len())))
 	}
-	t.sum(y.value, x.value, g, scale, kernels.Set)
+	t.sum(y.value, x.value, r.groups(), scale, kernels.Set)
 	y.OnBackward(func() {
 		dy := y.grad
 		if scale != 1 {
@@ -64,9 +45,61 @@ func reduce(operation string, x *Var, axes []int, keep, mean bool) *Var {
 			t.device.Affine(dy, y.grad, scale, 0, kernels.Set)
 		}
 		dx, store := x.GradTarget()
-		t.repeat(dx, x.shape, dy, kept, store)
+		t.repeat(dx, x.shape, dy, r.kept, store)
 	})
 	return y
+}
+
+// A reduction tells the axes of an array that are summed over from those that
+// are kept. Its slices are owned by the tape.
+type reduction struct {
+	tape    *Tape
+	shape   []int // of the array
+	kept    []int // shape with reduced axes at length 1
+	reduced []int // 1 for each axis that is reduced, 0 for the others
+}
+
+// reduction returns the one of v over the given axes, over all if there are
+// none.
+func (v *Var) reduction(operation string, axes []int) reduction {
+	t, rank := v.tape, len(v.shape)
+	r := reduction{t, v.shape, t.ints.alloc(rank), t.ints.alloc(rank)}
+	for _, axis := range axes {
+		i := v.axis(operation, axis)
+		if r.reduced[i] != 0 {
+			panic(fmt.Sprintf("autograd: %s over axis %d twice", operation, axis))
+		}
+		r.reduced[i] = 1
+	}
+	for i, n := range v.shape {
+		if len(axes) == 0 {
+			r.reduced[i] = 1
+		}
+		if r.kept[i] = n; r.reduced[i] != 0 {
+			r.kept[i] = 1
+		}
+	}
+	return r
+}
+
+// short returns the shape without the reduced axes.
+func (r reduction) short() []int {
+	shape := r.tape.ints.alloc(len(r.shape))[:0]
+	for i, n := range r.shape {
+		if r.reduced[i] == 0 {
+			shape = append(shape, n)
+		}
+	}
+	return shape
+}
+
+// groups returns the shape with neighbouring axes merged.
+func (r reduction) groups() groups {
+	g := r.tape.newGroups(len(r.shape))
+	for i, n := range r.shape {
+		g.add(n, r.reduced[i] != 0)
+	}
+	return g
 }
 
 // axis returns the index of an axis that may be counted from the end.

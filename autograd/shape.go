@@ -177,3 +177,14 @@ func GatherRows(x *Var, index []int32) *Var {
 	})
 	return y
 }
+
+// UpsampleNearest2d repeats each pixel of images x (N×C×H×W) in a block of h×w.
+// The result has shape N×C×h·H×w·W.
+func UpsampleNearest2d(x *Var, h, w int) *Var {
+	if len(x.shape) != 4 || h < 1 || w < 1 {
+		panic(fmt.Sprintf("autograd: UpsampleNearest2d of shape %s by %d×%d; want N×C×H×W and at least 1×1", text(x.shape), h, w))
+	}
+	n, c, height, width := x.shape[0], x.shape[1], x.shape[2], x.shape[3]
+	y := BroadcastTo(Reshape(x, n, c, height, 1, width, 1), n, c, height, h, width, w)
+	return Reshape(y, n, c, height*h, width*w)
+}

@@ -24,6 +24,10 @@ type Tape struct {
 	paused    bool
 	walking   bool // a backward function may be running
 	done      bool
+
+	mode       mode
+	seed, step uint64 // of training
+	draws      int    // in this step
 }
 
 // NewTape returns an empty tape whose operations run on dev.
@@ -143,7 +147,7 @@ func (t *Tape) Reset() {
 	for _, p := range t.paramList {
 		t.params[p] = nil
 	}
-	t.used, t.done = 0, false
+	t.used, t.done, t.mode = 0, false, undeclared
 	t.arena.reset()
 	t.temp.reset()
 	t.ints.reset()

@@ -86,6 +86,12 @@ func functionCases() (cases []Case) {
 		{"Sin", autograd.Sin, math.Sin, Any},
 		{"Cos", autograd.Cos, math.Cos, Any},
 		{"Map", func(x *autograd.Var) *autograd.Var { return autograd.Map(kernels.Tanh, x) }, math.Tanh, Any},
+		{"LeakyReLU", func(x *autograd.Var) *autograd.Var { return autograd.LeakyReLU(x, 0.2) }, func(x float64) float64 { return max(x, 0.2*x) }, Nonzero},
+		{"ELU", func(x *autograd.Var) *autograd.Var { return autograd.ELU(x, 0.7) }, func(x float64) float64 { return max(x, 0) + 0.7*math.Expm1(min(x, 0)) }, Nonzero},
+		{"SiLU", autograd.SiLU, func(x float64) float64 { return x * sigmoid(x) }, Any},
+		{"GELU", autograd.GELU, func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }, Any},
+		{"GELUTanh", autograd.GELUTanh, geluTanh, Any},
+		{"Huber", func(x *autograd.Var) *autograd.Var { return autograd.Huber(x, 0.6) }, huber, Stepped},
 		{"Scale", func(x *autograd.Var) *autograd.Var { return autograd.Scale(x, -2.5) }, func(x float64) float64 { return -2.5 * x }, Any},
 		{"AddScalar", func(x *autograd.Var) *autograd.Var { return autograd.AddScalar(x, 0.75) }, func(x float64) float64 { return x + 0.75 }, Any},
 	} {
@@ -104,3 +110,15 @@ func functionCases() (cases []Case) {
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func geluTanh(x float64) float64 {
+	return x / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
+}
+
+// huber is Huber's function with delta 0.6.
+func huber(x float64) float64 {
+	if math.Abs(x) <= 0.6 {
+		return x * x / 2
+	}
+	return 0.6 * (math.Abs(x) - 0.3)
+}

@@ -66,6 +66,14 @@ func lossCases() (cases []Case) {
 			func(in []*autograd.Var) *autograd.Var { return autograd.Reparameterize(in[0], in[1], 7, 1<<40) }, nil)
 		add("Reparameterize of x and x", []Kind{Any},
 			func(in []*autograd.Var) *autograd.Var { return autograd.Reparameterize(in[0], in[0], 7, 1<<40) }, nil)
+		add("Dropout", []Kind{Any}, func(in []*autograd.Var) *autograd.Var {
+			in[0].Tape().Train(7, 1)
+			return autograd.Dropout(in[0], 0.3)
+		}, nil)
+		add("Dropout in an evaluation", []Kind{Any}, func(in []*autograd.Var) *autograd.Var {
+			in[0].Tape().Eval()
+			return autograd.Dropout(autograd.Scale(in[0], 1), 0.3)
+		}, func(in []Array) Array { return in[0] })
 		add("Reparameterize less its noise", []Kind{Any, Any},
 			func(in []*autograd.Var) *autograd.Var {
 				mu, logvar := in[0], in[1]

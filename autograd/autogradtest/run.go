@@ -43,7 +43,21 @@ const (
 	Positive                // in (0.3, 2)
 	Probability             // in (0.1, 0.9)
 	Stepped                 // multiples of ½, plus one of shifts that differ between the inputs of a case
+	Spaced                  // in (−1.5, 1.5), no two of an array nearer than 1.4/size
 )
+
+// fill sets the elements of the input of the given number.
+func (k Kind) fill(data []float32, r *rand.Rand, input int) {
+	if k == Spaced {
+		for i, place := range r.Perm(len(data)) {
+			data[i] = 3*(float32(place)+0.5*r.Float32())/float32(len(data)) - 1.5
+		}
+		return
+	}
+	for i := range data {
+		data[i] = k.value(r, input)
+	}
+}
 
 func (k Kind) value(r *rand.Rand, input int) float32 {
 	switch k {
@@ -70,7 +84,7 @@ func (c Case) Name() string {
 
 // Cases returns all cases; together they use every operation.
 func Cases() []Case {
-	return slices.Concat(arithmeticCases(), functionCases(), reduceCases(), shapeCases(), productCases(), convolutionCases(), lossCases())
+	return slices.Concat(arithmeticCases(), functionCases(), reduceCases(), shapeCases(), productCases(), convolutionCases(), poolCases(), normalizeCases(), lossCases())
 }
 
 // Run tries every case on a device of each newDevice's, which it closes.
@@ -98,9 +112,7 @@ func (c Case) run(t *testing.T, dev kernels.Device, seed uint64) {
 	var arrays []Array
 	for k, in := range c.Inputs {
 		data := make([]float32, autograd.Size(in.Shape))
-		for i := range data {
-			data[i] = in.value(r, k)
-		}
+		in.fill(data, r, k)
 		x := autograd.TensorOf(dev, data, in.Shape...)
 		defer x.Free()
 		inputs = append(inputs, x)

@@ -1,0 +1,45 @@
+package autograd
+
+// Training and evaluation.
+//
+// Some operations differ between a step of training and an evaluation: dropout
+// drops nothing, batch normalization uses the statistics that it has gathered.
+// The tape knows which of both is going on, because forward passes already have
+// it. It must be told after each Reset: an operation that needs to know and was
+// not told panics, so that neither mode is ever used by accident.
+
+// A mode is what Train and Eval set.
+type mode uint8
+
+const (
+	undeclared mode = iota
+	training
+	evaluation
+)
+
+// Train declares that what follows, until Reset or Eval, is a step of training.
+// Random numbers that operations such as [Dropout] draw are a function of seed,
+// step and how many were drawn in this step before: a run that goes on at a step
+// needs nothing else to draw the same.
+func (t *Tape) Train(seed, step uint64) {
+	t.mode, t.seed, t.step, t.draws = training, seed, step, 0
+}
+
+// Eval declares that what follows, until Reset or Train, evaluates a model.
+func (t *Tape) Eval() { t.mode = evaluation }
+
+// Training reports whether Train or Eval was called last. It panics if neither
+// was since the last Reset.
+func (t *Tape) Training() bool {
+	if t.mode == undeclared {
+		panic("autograd: an operation differs between training and evaluation, and the tape was not told which this is; call Tape.Train or Tape.Eval after each Reset")
+	}
+	return t.mode == training
+}
+
+// draw returns the seed and the stream of the next random numbers.
+func (t *Tape) draw() (seed, stream uint64) {
+	const salt = 0x9e3779b97f4a7c15 // keeps these apart from streams that the user numbers
+	t.draws++
+	return t.seed ^ salt, t.step<<16 | uint64(t.draws)&0xffff
+}

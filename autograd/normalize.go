@@ -1,0 +1,55 @@
+package autograd
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// Normalize returns y = (x − mean)/√(variance + ε), where mean and variance are
+// taken over the given axes, over all of them if none are given; negative axes
+// count from the end. The variance is the biased one, Σ(x − mean)²/n.
+//
+// It is what batch (Ioffe and Szegedy 2015), layer (Ba et al. 2016) and group
+// normalization (Wu and He 2018) have in common. y has x's shape. mean and
+// variance have it with the given axes at length 1; they are constants on the
+// tape, while the gradient of y does flow through them.
+func Normalize(x *Var, epsilon float32, axes ...int) (y, mean, variance *Var) {
+	t, dev := x.Tape(), x.Tape().device
+	if !(epsilon >= 0) {
+		panic(fmt.Sprintf("autograd: Normalize with ε = %v", epsilon))
+	}
+	r := x.reduction("Normalize", axes)
+	n := max(1, x.Len()) / max(1, Size(r.kept))
+	y, mean, variance = t.Result(x.shape, x), t.Result(r.kept), t.Result(r.kept)
+	each := 1 / float32(n)
+	broadcast := func(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) { // b is of shape r.kept
+		shape, ao, bo := t.collapse(x.shape, t.dense(a, x.shape), t.repeated(b, r.kept, x.shape))
+		t.zipCollapsed(op, dst, ao, bo, shape, store)
+	}
+
+	centred := t.Scratch(x.Len())
+	t.sum(mean.value, x.value, r.groups(), each, kernels.Set)
+	broadcast(kernels.SubOp, centred, x.value, mean.value, kernels.Set)
+	dev.Zip(kernels.MulOp, y.value, centred, centred, kernels.Set)
+	t.sum(variance.value, y.value, r.groups(), each, kernels.Set)
+	inverse := t.Scratch(variance.Len()) // 1/√(variance + ε)
+	dev.Affine(inverse, variance.value, 1, epsilon, kernels.Set)
+	dev.Map(kernels.Sqrt, inverse, inverse)
+	dev.Map(kernels.Reciprocal, inverse, inverse)
+	broadcast(kernels.MulOp, y.value, centred, inverse, kernels.Set)
+
+	y.OnBackward(func() { // dx = (dy − mean(dy) − y·mean(dy·y))/√(variance + ε)
+		a, b := t.Scratch(x.Len()), t.Scratch(x.Len())
+		m := t.Scratch(mean.Len())
+		dev.Zip(kernels.MulOp, a, y.grad, y.value, kernels.Set)
+		t.sum(m, a, r.groups(), each, kernels.Set)
+		broadcast(kernels.MulOp, a, y.value, m, kernels.Set)
+		dev.Zip(kernels.SubOp, a, y.grad, a, kernels.Set)
+		t.sum(m, y.grad, r.groups(), each, kernels.Set)
+		broadcast(kernels.SubOp, b, a, m, kernels.Set)
+		dx, store := x.GradTarget()
+		broadcast(kernels.MulOp, dx, b, inverse, store)
+	})
+	return y, mean, variance
+}
