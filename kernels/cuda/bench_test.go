@@ -16,8 +16,8 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// benchmark times a kernel on the GPU, enqueued many times, and reports
-// an amount a second in units of 10⁹.
+// benchmark times b.N enqueued runs and one final wait. It reports amount·b.N/10⁹ a second
+// in the given unit.
 func benchmark(b *testing.B, unit string, amount float64, prepare func(d *gpu.Device) func()) {
 	d, err := gpu.New(open(b))
 	require.NoError(b, err)
@@ -46,7 +46,7 @@ func BenchmarkGemm(b *testing.B) {
 	}
 }
 
-// BenchmarkConv is the VAE's second layer at batch 128.
+// BenchmarkConv times the VAE's second convolution and its gradients at batch 128.
 func BenchmarkConv(b *testing.B) {
 	s := kernels.ConvShape{N: 128, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
 	operations := 2 * float64(s.N*s.OutH*s.OutW) * float64(s.K*s.C*s.R*s.S)
@@ -82,7 +82,7 @@ func BenchmarkDistances(b *testing.B) {
 	})
 }
 
-// BenchmarkRips finds what shapes the filtration of 128 points in low degrees.
+// BenchmarkRips times the spanning tree and the lunes of 128 points.
 func BenchmarkRips(b *testing.B) {
 	const n, dim = 128, 784
 	for name, run := range map[string]func(d *gpu.Device, distances kernels.Buffer) error{
@@ -124,6 +124,7 @@ func BenchmarkStep(b *testing.B) {
 	})
 }
 
+// filled returns a buffer of n random values.
 func filled(d *gpu.Device, n int) kernels.Buffer {
 	b := d.Alloc(n)
 	d.Uniform(b, 1, uint64(n))

@@ -12,8 +12,7 @@ import (
 	"github.com/topogen/topogen/kernels/kerneltest"
 )
 
-// Every kernel of package gpu through NVIDIA's binding: on a GPU, or over the
-// simulated driver.
+// The conformance suite through NVIDIA's binding, on a GPU or over the simulated driver.
 func TestConformance(t *testing.T) {
 	kerneltest.Run(t, func(t testing.TB) kernels.Device {
 		d, err := gpu.New(open(t))

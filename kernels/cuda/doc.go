@@ -1,34 +1,36 @@
-// Package cuda is NVIDIA's GPU as a [gpu.Driver], through the binding
-// github.com/barnex/cuda5/cu. It is the only package that needs cgo, and only
-// with the build tag cuda; without the tag [Open] returns an error that says how
-// to build.
+// Package cuda implements [gpu.Driver] with NVIDIA's driver, through the binding
+// github.com/barnex/cuda5/cu. It is the only package that needs cgo, and needs it only
+// with the build tag cuda. Without the tag [Open] returns an error that says how to build
+// a program with it.
 //
 //	driver, err := cuda.Open(0) // the first GPU
 //
-// The script go.sh beside this file runs the go command with the tag and with
-// what the binding needs to compile; no CUDA toolkit is needed:
+// The script go.sh in this folder runs the go command with the tag and the C flags for the
+// binding. It needs a C compiler, but no CUDA toolkit:
 //
 //	kernels/cuda/go.sh build ./cmd/trainvae
 //	kernels/cuda/go.sh test ./kernels/...
 //
-// A program built so finds NVIDIA's driver library, libcuda.so.1, when it opens
-// a GPU. It runs on machines that have none, where Open says what was looked for.
+// Such a program loads NVIDIA's driver library, libcuda.so.1, when it first opens a GPU. It
+// starts on machines without the library too; there Open returns an error that names it.
 //
-// With -sim as first argument the script adds the tag cudasim, and the driver's
-// functions are those of a simulated GPU (kernels/ptxsim): the binding's own
-// code runs, with the race detector too, on machines without a GPU. A simulated
-// driver cannot get into a program built without that tag; but such a program
-// can be tried over one that comes as a shared library, see
+// With -sim as first argument the script adds the tag cudasim, which replaces the driver's
+// functions by those of a simulated GPU (kernels/ptxsim). The code of the binding then
+// runs, with the race detector too, on machines without a GPU. A program without that tag
+// cannot contain the simulated driver, but can run with it as a shared library: see
 // kernels/cuda/simulated/libcuda.
+//
+// The script hardware.sh packs test programs into a folder that runs on a machine with a
+// GPU but without Go; see docs/gpu.md.
 //
 // # The binding
 //
-// The binding panics with a number where the driver refuses; this package
-// returns errors with names, and remembers the launches that a late fault may
-// come from. Contexts belong to threads of the operating system, so each call
-// runs on one that has been told its context. Modules are loaded once: the
-// binding never frees their text. Parameters are passed as 8 bytes each, as the
-// binding reads them.
+// The binding panics with a CUresult when a driver call fails. This package returns an
+// [Error] instead, with the call, the result's meaning, and the launches that may have
+// caused a fault. A CUDA context is current for one operating-system thread, so each call
+// locks its goroutine to a thread and sets the context there first. The binding never
+// frees the text of a module, so Load compiles each text once. The binding reads 8 bytes
+// for each kernel parameter, so parameters are passed in 8-byte slots.
 //
 // Reference: NVIDIA, CUDA Driver API.
 package cuda

@@ -16,22 +16,22 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A driver is one GPU with a context on it.
+// A driver is a GPU with a CUDA context. It implements [gpu.Driver].
 type driver struct {
 	context    cu.Context
 	properties gpu.Properties
-	streams    []cu.Stream // beside the zero one
-	kernels    map[string]*module
-	lost       error
-	recent     []string // launches since the last wait, the last few
-	slots      []uint64 // for arguments, used again
-	pointers   []unsafe.Pointer
+	streams    []cu.Stream        // gpu.Stream i+1 is streams[i]
+	modules    map[string]*module // by PTX text
+	lost       error              // the fault that lost the context
+	recent     []string           // launches since the previous wait, at most maxRecent
+	slots      []uint64           // workspace for arguments
+	pointers   []unsafe.Pointer   // workspace: addresses of slots
 }
 
-// maxRecent bounds the launches that a fault's error names.
+// maxRecent is the maximum number of launches in an [Error].
 const maxRecent = 8
 
-// call runs calls of the binding on a thread that has the context.
+// call runs calls of the binding on a thread where the context is current.
 func (d *driver) call(name string, f func()) error {
 	if d.lost != nil {
 		return d.lost
@@ -44,7 +44,8 @@ func (d *driver) call(name string, f func()) error {
 	})
 }
 
-// wait is call for what waits for the GPU, where faults come to light.
+// wait is call for functions that wait for the GPU. An error of such a function is a fault:
+// the context is lost, and every later call returns the same error.
 func (d *driver) wait(name string, f func()) error {
 	err := d.call(name, f)
 	var failed *Error
@@ -89,7 +90,7 @@ func (d *driver) NewStream() (gpu.Stream, error) {
 	return gpu.Stream(len(d.streams)), nil
 }
 
-// stream returns the driver's handle of s.
+// stream returns the binding's handle of s.
 func (d *driver) stream(s gpu.Stream) (cu.Stream, error) {
 	switch {
 	case s == 0:
@@ -105,7 +106,8 @@ func (d *driver) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
 	if err != nil || len(src) == 0 {
 		return errors.Join(err, d.lost)
 	}
-	// From pageable memory the driver returns once it has taken src.
+	// From pageable memory cuMemcpyHtoDAsync returns after it has copied src to a staging
+	// buffer, so the caller may change src.
 	return d.call("cuMemcpyHtoDAsync", func() {
 		cu.MemcpyHtoDAsync(cu.DevicePtr(dst), unsafe.Pointer(&src[0]), int64(len(src)), stream)
 	})
@@ -170,13 +172,14 @@ func (d *driver) Close() error {
 	return err
 }
 
-// A module is a PTX text that the driver has compiled.
+// A module is a compiled PTX text. It implements [gpu.Module].
 type module struct {
 	name    string
 	module  cu.Module
 	kernels map[string]*kernel
 }
 
+// A kernel is an entry function of a module. It implements [gpu.Kernel].
 type kernel struct {
 	driver   *driver
 	name     string
@@ -187,10 +190,10 @@ type kernel struct {
 func (k *kernel) Name() string        { return k.name }
 func (k *kernel) Params() []gpu.Param { return k.params }
 
-// Load parses the text too, for the kernels' parameters, which the driver does
-// not tell, and for messages with line numbers.
+// Load parses the text before the driver compiles it: the driver API has no function that
+// lists a kernel's parameters, and the parser's errors have line numbers.
 func (d *driver) Load(name, ptx string) (gpu.Module, error) {
-	if m, ok := d.kernels[ptx]; ok {
+	if m, ok := d.modules[ptx]; ok {
 		return m, d.lost
 	}
 	file, err := syntax.Parse(name, ptx)
@@ -211,7 +214,7 @@ func (d *driver) Load(name, ptx string) (gpu.Module, error) {
 		}
 		m.kernels[e.Name] = k
 	}
-	d.kernels[ptx] = m
+	d.modules[ptx] = m
 	return m, nil
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// These tests run on whatever driver there is: NVIDIA's, or the simulated one.
+// The tests in this file run on either driver: NVIDIA's or the simulated one.
 
 const vectorAddFile = "../ptxsim/testdata/vectoradd.ptx"
 
@@ -43,7 +43,8 @@ func floats(x []float32) []byte {
 	return b
 }
 
-// vectorAdd adds two vectors of n elements on d, several times over, and checks.
+// vectorAdd tests allocation, copies, fills and launches on stream s with vectors of n
+// elements.
 func vectorAdd(t testing.TB, d gpu.Driver, s gpu.Stream, n int) {
 	k := load(t, d, readPTX(t, vectorAddFile), "vector_add")
 	x, y := make([]float32, n), make([]float32, n)
@@ -92,7 +93,7 @@ func TestVectorAdd(t *testing.T) {
 	require.ErrorContains(t, err, "closed")
 }
 
-// A context belongs to a thread; the driver may be called from any.
+// A context is current for one thread, but any thread may call the driver.
 func TestManyThreads(t *testing.T) {
 	d := open(t)
 	var mu sync.Mutex
@@ -123,7 +124,7 @@ func TestProperties(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
-// What the driver refuses is an error that says what, and changes nothing.
+// Invalid calls return an error that names the argument, and have no effect.
 func TestRefusals(t *testing.T) {
 	d := open(t)
 	_, err := d.Alloc(1 << 50)
@@ -146,7 +147,7 @@ func TestRefusals(t *testing.T) {
 	require.NoError(t, err)
 	again, err := d.Load("vectoradd.ptx", src)
 	require.NoError(t, err)
-	require.Same(t, m, again, "a text is compiled once")
+	require.Same(t, m, again, "Load compiles a text once")
 	_, err = m.Kernel("other")
 	require.ErrorContains(t, err, "vectoradd.ptx has no kernel other; it has vector_add")
 	k, err := m.Kernel("vector_add")
@@ -176,8 +177,8 @@ func TestRefusals(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
-// A kernel's fault comes to light when someone waits, with the launches that
-// may have caused it, and stays.
+// The next wait returns a kernel's fault, with the launches that may have caused it. Every
+// later call returns it again.
 func TestFault(t *testing.T) {
 	d := open(t)
 	k := load(t, d, readPTX(t, vectorAddFile), "vector_add")
@@ -195,7 +196,7 @@ func TestFault(t *testing.T) {
 	require.ErrorIs(t, d.Close(), err)
 }
 
-// Launching allocates little: the binding and the closures of calls.
+// BenchmarkLaunch reports the time and the allocations of a launch.
 func BenchmarkLaunch(b *testing.B) {
 	d := open(b)
 	k := load(b, d, readPTX(b, vectorAddFile), "vector_add")

@@ -11,12 +11,12 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// An Error is a call of NVIDIA's driver that failed.
+// An Error is the failure of a call of NVIDIA's driver.
 type Error struct {
 	Call string // "cuMemAlloc"
 	Code int    // CUresult
-	// Launches are the last kernels launched before a fault came to light: one
-	// of them has probably caused it.
+	// Launches are the kernels launched since the previous wait, the last few. If
+	// the error is a fault, one of them probably caused it.
 	Launches []string
 }
 
@@ -32,7 +32,7 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap makes exhausted memory known to callers.
+// Unwrap returns [gpu.ErrOutOfMemory] if the GPU's memory is exhausted.
 func (e *Error) Unwrap() error {
 	if e.Code == int(cu.ERROR_OUT_OF_MEMORY) {
 		return gpu.ErrOutOfMemory
@@ -40,13 +40,13 @@ func (e *Error) Unwrap() error {
 	return nil
 }
 
-// Results that this package tells apart.
+// Results that Open explains.
 const (
 	stubLibrary  = 34
 	noDeviceCode = 100
 )
 
-// codes names the results that a user may meet.
+// codes describes the values of CUresult that a user may meet.
 var codes = map[int]string{
 	1:   "invalid value",
 	2:   "out of memory",
@@ -67,7 +67,7 @@ var codes = map[int]string{
 	400: "invalid handle",
 	500: "not found",
 	700: "access to an illegal address",
-	701: "too many resources asked for: the kernel needs more registers or threads than a block can have",
+	701: "too many resources: the kernel needs more registers or threads than a block can have",
 	702: "the kernel ran too long",
 	710: "assertion failed in the kernel",
 	714: "hardware stack error",
@@ -83,7 +83,7 @@ var codes = map[int]string{
 	999: "unknown error",
 }
 
-// try runs calls of the binding and returns its panic as an error.
+// try runs calls of the binding and converts a panic with a result to an [Error].
 func try(call string, f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs the go command with what the CUDA binding needs to compile: our headers,
-# and empty libraries in place of NVIDIA's, whose functions package loader finds
-# at run time. Needed are Go and a C compiler, but neither CUDA nor a GPU.
+# Runs the go command with the C flags for the CUDA binding: the headers in include, and
+# empty libraries instead of NVIDIA's, whose functions package loader loads at run time.
+# Needs Go and a C compiler, but neither CUDA nor a GPU.
 #
 #   kernels/cuda/go.sh build ./cmd/trainvae        a program that can use a GPU
 #   kernels/cuda/go.sh test ./kernels/...          tests on the GPU of this machine

@@ -10,7 +10,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// open opens the machine's first GPU.
+// open opens the first GPU, and skips the test if there is none.
 func open(t testing.TB) gpu.Driver {
 	t.Helper()
 	d, err := Open(0)
@@ -20,7 +20,7 @@ func open(t testing.TB) gpu.Driver {
 	return d
 }
 
-// Without a GPU it is said what was looked for.
+// Without a GPU the error of Open names what it looked for.
 func TestNoGPU(t *testing.T) {
 	d, err := Open(0)
 	if err == nil {

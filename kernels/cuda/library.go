@@ -4,5 +4,5 @@ package cuda
 
 import "github.com/topogen/topogen/kernels/cuda/loader"
 
-// libraryProblem says why NVIDIA's library could not be opened.
+// libraryProblem returns the reason why libcuda.so.1 could not be loaded.
 func libraryProblem() string { return loader.Problem() }

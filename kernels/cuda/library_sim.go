@@ -2,6 +2,7 @@
 
 package cuda
 
-import _ "github.com/topogen/topogen/kernels/cuda/simulated" // in place of NVIDIA's library
+import _ "github.com/topogen/topogen/kernels/cuda/simulated" // replaces NVIDIA's library
 
+// libraryProblem returns a fixed text: the simulated library is always there.
 func libraryProblem() string { return "it is simulated" }

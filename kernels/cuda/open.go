@@ -12,20 +12,20 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// The kernels are written for this compute capability and later ones.
+// The least compute capability that the kernels support.
 const (
 	leastMajor = 7
 	leastMinor = 0
 )
 
-// Attributes of devices that the binding does not name.
+// Device attributes that the binding has no names for.
 const (
 	computeCapabilityMajor cu.DeviceAttribute = 75
 	computeCapabilityMinor cu.DeviceAttribute = 76
 )
 
-// Open returns the GPU of that number, from 0, as NVIDIA's driver counts them.
-// Where there is none the error says what was looked for.
+// Open returns the GPU with an ordinal: 0 is the first GPU in the order of NVIDIA's driver.
+// If there is no driver or no such GPU, the error says what Open looked for.
 func Open(ordinal int) (gpu.Driver, error) {
 	if err := try("cuInit", func() { cu.Init(0) }); err != nil {
 		return nil, noDriver(err)
@@ -38,20 +38,20 @@ func Open(ordinal int) (gpu.Driver, error) {
 	case count == 0:
 		return nil, noDevice(version)
 	case ordinal < 0 || ordinal >= count:
-		return nil, fmt.Errorf("cuda: there is no GPU %d: the driver (CUDA %d.%d) counts %d, from 0", ordinal, version/1000, version%1000/10, count)
+		return nil, fmt.Errorf("cuda: there is no GPU %d: the driver (CUDA %d.%d) has %d, numbered from 0", ordinal, version/1000, version%1000/10, count)
 	}
-	d := &driver{kernels: map[string]*module{}}
+	d := &driver{modules: map[string]*module{}}
 	if err := try("cuCtxCreate", func() { d.open(ordinal) }); err != nil {
 		return nil, err
 	}
 	if p := d.properties; p.Major < leastMajor || p.Major == leastMajor && p.Minor < leastMinor {
-		return nil, errors.Join(fmt.Errorf("cuda: GPU %d, %s, has compute capability %d.%d; needed is %d.%d",
+		return nil, errors.Join(fmt.Errorf("cuda: GPU %d, %s, has compute capability %d.%d; the kernels need %d.%d",
 			ordinal, p.Name, p.Major, p.Minor, leastMajor, leastMinor), d.Close())
 	}
 	return d, nil
 }
 
-// noDriver explains why the driver could not be started.
+// noDriver explains why cuInit failed.
 func noDriver(err error) error {
 	var failed *Error
 	if !errors.As(err, &failed) {
@@ -66,6 +66,7 @@ func noDriver(err error) error {
 	return fmt.Errorf("%w: NVIDIA's driver is installed but does not start: is its kernel module loaded, and as new as libcuda.so.1? (nvidia-smi tells)", err)
 }
 
+// noDevice explains that the driver finds no GPU. version is the CUDA version, or 0.
 func noDevice(version int) error {
 	what := "NVIDIA's driver"
 	if version > 0 {
@@ -78,8 +79,8 @@ func noDevice(version int) error {
 	return fmt.Errorf("cuda: %s finds no GPU (nvidia-smi lists them; /dev/nvidia0 must be readable)", what)
 }
 
-// open makes a context on a GPU, current on this thread, and asks for its
-// properties.
+// open creates a context on a GPU, which becomes current on this thread, and queries the
+// GPU's properties.
 func (d *driver) open(ordinal int) {
 	device := cu.DeviceGet(ordinal)
 	d.context = cu.CtxCreate(cu.CTX_SCHED_AUTO, device)

@@ -21,6 +21,7 @@ func open(t testing.TB) gpu.Driver {
 	return d
 }
 
+// Open explains which GPUs there are.
 func TestNoGPU(t *testing.T) {
 	simulated.Configure(0, ptxsim.Options{})
 	t.Setenv("CUDA_VISIBLE_DEVICES", "")
@@ -28,13 +29,13 @@ func TestNoGPU(t *testing.T) {
 	require.EqualError(t, err, `cuda: NVIDIA's driver finds no GPU; CUDA_VISIBLE_DEVICES is ""`)
 	simulated.Configure(1, ptxsim.Options{})
 	_, err = Open(3)
-	require.EqualError(t, err, "cuda: there is no GPU 3: the driver (CUDA 12.0) counts 1, from 0")
+	require.EqualError(t, err, "cuda: there is no GPU 3: the driver (CUDA 12.0) has 1, numbered from 0")
 	_, err = Open(-1)
 	require.ErrorContains(t, err, "there is no GPU -1")
 }
 
-// What goes through the binding is what the simulator gets: it counts, and its
-// faults are at hand in its own words.
+// Calls through the binding reach the simulator: its counters count them, and LastError
+// returns its faults.
 func TestSimulatorIsReached(t *testing.T) {
 	d := open(t)
 	vectorAdd(t, d, 0, 1000)

@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// BenchmarkAppendLunes puts as many records in order as 128 and 512 images have, of
-// different lengths and of a hundred.
+// BenchmarkAppendLunes sorts the records of 128 and of 512 images, with nearly distinct
+// lengths and with a hundred different lengths.
 func BenchmarkAppendLunes(b *testing.B) {
 	for _, count := range []int{336, 1637} {
 		for _, lengths := range []int{1 << 23, 100} {

@@ -14,7 +14,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// No kernel has instructions that are doubtful or in vain.
+// The lint of ptxsim finds nothing in the kernels: no ambiguous rounding, no unused
+// result.
 func TestLint(t *testing.T) {
 	for name, text := range kernelFiles(t) {
 		warnings, err := ptxsim.Lint(name, text)
@@ -23,7 +24,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// kernelFiles returns the texts of the product's kernels by their files' names.
+// kernelFiles returns the PTX files by name.
 func kernelFiles(t *testing.T) map[string]string {
 	files, err := filepath.Glob("ptx/*.ptx")
 	require.NoError(t, err)
@@ -37,8 +38,8 @@ func kernelFiles(t *testing.T) map[string]string {
 	return texts
 }
 
-// NVIDIA's assembler accepts every kernel, for old GPUs and new ones, and keeps
-// all its registers.
+// NVIDIA's assembler accepts every kernel, for the oldest GPUs, for the newest and for two
+// between, and spills no register.
 func TestAssembler(t *testing.T) {
 	a, err := ptxas.Find()
 	if err != nil {

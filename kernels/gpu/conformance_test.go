@@ -12,8 +12,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// simulated returns a function that makes devices over the simulated driver.
-// After the device is closed all its memory must have been given back.
+// simulated returns a function that opens devices over the simulated driver.
 func simulated(o ptxsim.Options) func(testing.TB) kernels.Device {
 	return func(t testing.TB) kernels.Device {
 		d, err := gpu.New(ptxsim.New(o))
@@ -22,8 +21,9 @@ func simulated(o ptxsim.Options) func(testing.TB) kernels.Device {
 	}
 }
 
-// Every kernel on the simulator with all its checks, whichever warp runs first,
-// and with approximations as bad as they may be, if there are any.
+// The conformance suite on the simulator with all checks, with warps scheduled forwards
+// and backwards. If a kernel uses an approximate instruction, also with the largest
+// errors that PTX permits.
 func TestConformance(t *testing.T) {
 	variants := map[string]ptxsim.Options{"forward": {}, "reverse": {Reverse: true}}
 	for _, text := range kernelFiles(t) {

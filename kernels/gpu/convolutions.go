@@ -6,7 +6,17 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// The kinds of convolutions: see the generator's comment on them.
+// Convolutions, their input gradients and their weight gradients.
+//
+// Problem: im2col writes each pixel R·S times to memory.
+// Idea: implicit GEMM. A convolution is a product A·B whose B is never stored: the
+// kernel computes the address of each of its elements from a table of taps.
+// Invariant: as for matrix products, each element is a sum in fixed order.
+// Cost: 2·N·K·OutH·OutW·C·R·S floating-point operations for each of the three kinds.
+// Reference: Chetlur et al., cuDNN: efficient primitives for deep learning, 2014.
+
+// A convolutionKind is one of the three products that share a kernel. The comment on
+// the function convolutions in internal/generate lists their matrices.
 type convolutionKind int
 
 const (
@@ -17,8 +27,9 @@ const (
 
 var fold = entry{"convolutions", "fold"}
 
-// correlate launches the correlations of a convolution: c = act(A·B + beta·c + bias).
-func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f finish) {
+// correlate computes c = act(A·B + beta·c + bias) for every correlation of a
+// convolution, in one launch.
+func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f epilogue) {
 	if d.err != nil {
 		return
 	}
@@ -30,13 +41,13 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f finish) {
 	if rows == 0 || columns == 0 {
 		return
 	}
-	spread := 1
-	if key.kind == transposed { // a phase has weights of every so many rows and columns
-		spread = key.shape.StrideH * key.shape.StrideW
+	aSectors := 1
+	if key.kind == transposed { // a phase reads one weight of StrideH·StrideW
+		aSectors = key.shape.StrideH * key.shape.StrideW
 	}
-	// The weights' gradient alone has its rows one after another.
-	v := divide(rows, columns*len(table.correlations), steps*work.TileDepth, d.cores, work.Tiles, key.kind == weightGrad, spread)
-	d.inSplits(&v, c, rows, columns, columns, f, func(c kernels.Buffer, _ int, f finish, splitResults int) {
+	// Only a weight gradient stores its rows contiguously, as combine requires.
+	v := newSchedule(rows, columns*len(table.correlations), steps*work.TileDepth, d.cores, work.Tiles, key.kind == weightGrad, aSectors)
+	d.inSplits(&v, c, rows, columns, columns, f, func(c kernels.Buffer, _ int, f epilogue, splitResults int) {
 		args := f.args(d, append(d.args[:0], d.span(c), d.span(a), d.span(b)))
 		args = append(args, Int32(splitResults), Ptr(table.pointer), Int32(len(table.correlations)), Int32(v.depth/work.TileDepth))
 		grid := v.grid(rows, columns)
@@ -49,9 +60,11 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f finish) {
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
 	check.Conv("Conv", s, x, y, w)
 	check.Bias("Conv", bias, s.K, act)
-	d.correlate(tableKey{forward, s}, y, w, x, finish{bias: bias, alpha: 1, act: act})
+	d.correlate(tableKey{forward, s}, y, w, x, epilogue{bias: bias, alpha: 1, act: act})
 }
 
+// forwardCorrelation returns y = x ⋆ w as a correlation: rows are filters, columns
+// the pixels of y.
 func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 	plane := int32(s.OutH * s.OutW)
 	return work.Correlation{
@@ -62,18 +75,20 @@ func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 	}
 }
 
-// ConvTranspose computes x = act(wᵀ applied to y + bias): a convolution with
-// stride 1 for each phase of the pixels, those whose places have the same rests
-// when divided by the strides. Of few channels, whose phases would leave most rows
-// of a tile empty, all taps are rows of one product, and are then added up where
-// they meet.
+// ConvTranspose computes x = act(wᵀ applied to y + bias).
+//
+// The pixels of x fall into StrideH·StrideW phases, by their coordinates modulo the
+// strides. Each phase is a convolution with stride 1, and one launch computes all
+// phases. With few channels a phase would leave most rows of a tile empty. Then one
+// product computes the contribution of every tap of every channel, and the kernel
+// fold adds the contributions to each pixel (col2im).
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)
 	if store == kernels.Add && act != kernels.Identity {
 		panic("kernels: ConvTranspose: an activation cannot be added")
 	}
-	f := finish{bias: bias, alpha: 1, beta: float32(store), act: act}
+	f := epilogue{bias: bias, alpha: 1, beta: float32(store), act: act}
 	if s.C*s.R*s.S > work.Squares[0].Rows || s.R*s.S == 1 {
 		d.correlate(tableKey{transposed, s}, x, w, y, f)
 		return
@@ -83,7 +98,7 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 		StrideH: 1, StrideW: 1, OutH: s.OutH, OutW: s.OutW,
 	}
 	parts := d.Alloc(points.N * points.C * points.H * points.W)
-	d.correlate(tableKey{transposed, points}, parts, w, y, unfinished)
+	d.correlate(tableKey{transposed, points}, parts, w, y, plain)
 	args := f.args(d, append(d.args[:0], d.span(x), d.span(parts)))
 	for _, n := range [...]int{x.Len(), s.C, s.H, s.W, s.R, s.S, s.StrideH, s.StrideW, s.PadH, s.PadW, s.OutH, s.OutW} {
 		args = append(args, Int32(n))
@@ -92,6 +107,8 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 	d.Free(parts)
 }
 
+// phaseCorrelation returns phase (a, b) of a transposed convolution as a
+// correlation: rows are channels, columns the pixels of the phase.
 func phaseCorrelation(s *kernels.ConvShape, a, b int) work.Correlation {
 	fromH, beginH, gridH := phase(a, s.H, s.StrideH, s.PadH)
 	fromW, beginW, gridW := phase(b, s.W, s.StrideW, s.PadW)
@@ -104,8 +121,9 @@ func phaseCorrelation(s *kernels.ConvShape, a, b int) work.Correlation {
 	}
 }
 
-// phase returns, along one axis of x, the place in y of tap p for the first pixel
-// of phase p, that pixel, and how many pixels there are.
+// phase describes phase p along one axis of x. begin is the coordinate of its first
+// pixel, n its number of pixels, and from the coordinate in y that tap p reads for
+// the first pixel.
 func phase(p, length, stride, pad int) (from, begin, n int) {
 	from = blocks(max(0, pad-p), stride)
 	begin = from*stride + p - pad
@@ -115,9 +133,11 @@ func phase(p, length, stride, pad int) (from, begin, n int) {
 // ConvWeightGrad stores the gradient of ⟨y, Conv(x, w)⟩ into dw.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
 	check.Conv("ConvWeightGrad", s, x, y, dw)
-	d.correlate(tableKey{weightGrad, s}, dw, y, x, finish{alpha: 1, beta: float32(store)})
+	d.correlate(tableKey{weightGrad, s}, dw, y, x, epilogue{alpha: 1, beta: float32(store)})
 }
 
+// weightCorrelation returns the weight gradient as a correlation: rows are filters,
+// columns the weights of a filter.
 func weightCorrelation(s *kernels.ConvShape) work.Correlation {
 	weights := int32(s.C * s.R * s.S)
 	return work.Correlation{

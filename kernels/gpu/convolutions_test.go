@@ -10,10 +10,10 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Convolutions of many layers, whose rows of taps serve for several steps and are
-// left and entered anywhere by splits, and of few channels: against sums of small
-// integers, which are exact.
-func TestConvolutionsOfManyLayers(t *testing.T) {
+// Convolutions whose rows of taps serve for several steps, with splits that begin and end
+// inside a row's run, and convolutions with few channels. Sums of small integers are
+// exact in float32.
+func TestRepeatedTaps(t *testing.T) {
 	for _, s := range []kernels.ConvShape{
 		{N: 19, C: 2, H: 9, W: 9, K: 3, R: 3, S: 3, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1},
 		{N: 50, C: 1, H: 6, W: 6, K: 33, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1},
@@ -48,7 +48,7 @@ func TestConvolutionsOfManyLayers(t *testing.T) {
 	}
 }
 
-// integers returns a buffer of n small integers, and them.
+// integers returns a buffer of n small integers, and a copy on the host.
 func (r *rig) integers(n int) (kernels.Buffer, []float32) {
 	values := make([]float32, n)
 	for i := range values {
@@ -59,6 +59,7 @@ func (r *rig) integers(n int) (kernels.Buffer, []float32) {
 	return b, values
 }
 
+// requireHolds fails unless buffer b holds want.
 func (r *rig) requireHolds(want []float32, b kernels.Buffer) {
 	r.t.Helper()
 	got := make([]float32, b.Len())
@@ -66,7 +67,7 @@ func (r *rig) requireHolds(want []float32, b kernels.Buffer) {
 	require.Equal(r.t, want, got)
 }
 
-// eachTerm visits the products x·w that make y, by their indices.
+// eachTerm calls visit with the indices of every product x·w that is a term of y.
 func eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
 	for y := range s.N * s.K * s.OutH * s.OutW {
 		n, k, oh, ow := y/(s.K*s.OutH*s.OutW), y/(s.OutH*s.OutW)%s.K, y/s.OutW%s.OutH, y%s.OutW

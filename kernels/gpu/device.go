@@ -10,26 +10,27 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// A Device is a GPU as a [kernels.Device]. Its kernels are enqueued on one
-// stream and have run when Read or Sync returns.
+// A Device implements [kernels.Device] on a GPU. It enqueues kernels on one
+// stream. Every kernel enqueued before a Read or a Sync has finished when that call
+// returns.
 type Device struct {
-	driver    Driver
-	name      string
-	stream    Stream
-	cores     int // multiprocessors
-	memory    pool
-	loaded    map[entry]Kernel
-	files     map[string]Module
-	args      []Arg
-	additions additions // a workspace
-	keys      []uint64  // another, of edges
-	records   []record  // another
-	tables    tables
-	err       error // the first
+	driver  Driver
+	name    string
+	stream  Stream
+	cores   int // number of multiprocessors
+	memory  pool
+	loaded  map[entry]Kernel
+	files   map[string]Module
+	args    []Arg
+	entries rowEntries // workspace of ScatterRows and PairsGrad
+	keys    []uint64   // workspace of SpanningTree and Lunes
+	records []record   // workspace of Lunes
+	tables  tables
+	err     error // the first error; later calls do nothing
 }
 
-// New returns a device that computes with a driver, which it then owns: Close
-// closes it.
+// New returns a device that computes with a driver. The device owns the driver:
+// Close closes both.
 func New(driver Driver) (*Device, error) {
 	stream, err := driver.NewStream()
 	if err != nil {
@@ -50,14 +51,14 @@ func New(driver Driver) (*Device, error) {
 // Name returns "gpu" with the GPU's name and compute capability.
 func (d *Device) Name() string { return d.name }
 
-// fail keeps the device's first error.
+// fail records the device's first error.
 func (d *Device) fail(err error) {
 	if d.err == nil && err != nil {
 		d.err = fmt.Errorf("gpu: %w", err)
 	}
 }
 
-// Write enqueues a copy of src, which may be changed at once.
+// Write enqueues a copy of src to dst. The caller may change src after the call.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
 	check.Len("Write", "source", len(src), dst.Len())
 	p := d.pointer(dst)
@@ -67,7 +68,7 @@ func (d *Device) Write(dst kernels.Buffer, src []float32) {
 	d.fail(d.driver.CopyIn(d.stream, p, bytesOf(src)))
 }
 
-// Read waits for src and copies it to dst.
+// Read waits for the stream, copies src to dst, and returns the device's first error.
 func (d *Device) Read(dst []float32, src kernels.Buffer) error {
 	check.Len("Read", "destination", len(dst), src.Len())
 	p := d.pointer(src)
@@ -81,7 +82,7 @@ func (d *Device) Read(dst []float32, src kernels.Buffer) error {
 	return d.err
 }
 
-// Sync waits for all kernels and returns the first error.
+// Sync waits for the stream and returns the device's first error.
 func (d *Device) Sync() error {
 	if d.err == nil {
 		d.fail(d.driver.Sync(d.stream))
@@ -89,7 +90,7 @@ func (d *Device) Sync() error {
 	return d.err
 }
 
-// Close waits, frees all memory and closes the driver.
+// Close waits for the stream, frees all memory and closes the driver.
 func (d *Device) Close() error {
 	d.memory.free = nil
 	if err := d.driver.Close(); d.err == nil && err != nil {
@@ -98,8 +99,8 @@ func (d *Device) Close() error {
 	return d.err
 }
 
-// bytesOf returns the memory of a slice: GPUs are little-endian, as is every
-// host that NVIDIA's driver knows.
+// bytesOf returns the memory of a slice as bytes, without copying. No conversion is
+// needed: GPUs are little-endian, and so is every host that NVIDIA supports.
 func bytesOf[T float32 | int32 | uint64 | record | work.Correlation | work.Tap](s []T) []byte {
 	if len(s) == 0 {
 		return nil

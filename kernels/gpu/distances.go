@@ -8,7 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Names of kernels for points.
+// Kernels for distances between points and their gradients.
 var (
 	distances16     = entry{"distances", "distances_16"}
 	distances32     = entry{"distances", "distances_32"}
@@ -18,13 +18,18 @@ var (
 	pairRows        = entry{"distances", "pair_rows"}
 )
 
-// manyPoints is from where on matrices of distances are made of large tiles,
-// which read less: there are more of them then than a GPU has multiprocessors.
+// manyPoints is the number of points from which Distances uses 32×32 tiles instead of
+// 16×16. Large tiles read less memory, and from 512 points on (136 tiles) there are
+// enough of them for all multiprocessors.
 const manyPoints = 512
 
-// Distances stores the Euclidean distances between the rows of x. They are sums
-// of squares in float32, so that differences below 2⁻⁶³ count as none and those
-// above 2⁶³ as infinite.
+// Distances stores the Euclidean distances between the n rows of x, of dim
+// coordinates, into the n×n matrix dst.
+//
+// The kernel sums squares of differences in float32. Differences below 2⁻⁶³ square to
+// less than the smallest normal number and may vanish; differences above 2⁶³ give
+// infinity. The Gram form ‖x‖² + ‖y‖² − 2⟨x, y⟩ would be faster, but it cancels for
+// near points. Cost: 3·n²/2·dim floating-point operations.
 func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 	check.Cloud("Distances", x, n, dim, dst)
 	to, from := d.span(dst), d.span(x)
@@ -57,8 +62,11 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 	d.Free(weights)
 }
 
-// PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖: the weight of
-// each pair by a warp, then what falls on each part of a point by another.
+// PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖.
+//
+// A first kernel computes the weight g·Coef/‖x_U − x_V‖ of each pair, one warp for
+// each. A second one sums weighted differences for each point, one warp for each part
+// of a row, in the order of the pairs.
 func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
 	check.Pairs(dx, x, n, dim, pairs, g)
 	to, from, factor := d.span(dx), d.span(x), d.span(g)
@@ -69,7 +77,7 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 	if store == kernels.Set {
 		listed = n
 	}
-	l := &d.additions
+	l := &d.entries
 	l.begin()
 	for k, p := range pairs {
 		l.add(p.U, 2*k)

@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// written returns a buffer with the values.
+// written returns a buffer with the given values.
 func (r *rig) written(values []float32) kernels.Buffer {
 	b := r.Alloc(len(values))
 	r.Write(b, values)
@@ -26,6 +26,7 @@ func (r *rig) values(b kernels.Buffer) []float32 {
 	return v
 }
 
+// normals returns n Gaussian values.
 func normals(seed uint64, n int) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	v := make([]float32, n)
@@ -35,7 +36,7 @@ func normals(seed uint64, n int) []float32 {
 	return v
 }
 
-// distanceOf returns the distance of two rows of x.
+// distanceOf returns the distance between rows i and j of x.
 func distanceOf(x []float32, d, i, j int) float64 {
 	var s float64
 	for k := range d {
@@ -45,7 +46,7 @@ func distanceOf(x []float32, d, i, j int) float64 {
 	return math.Sqrt(s)
 }
 
-// Sizes around those of tiles and steps, with both sizes of tiles.
+// Sizes just below and above multiples of tiles and steps, for both tile sizes.
 func TestDistancesOfAnySize(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, size := range [][2]int{{1, 5}, {16, 64}, {17, 65}, {31, 1027}, {48, 63}, {96, 33}, {130, 3}, {512, 2}, {521, 37}, {544, 31}} {
@@ -67,7 +68,7 @@ func TestDistancesOfAnySize(t *testing.T) {
 	}
 }
 
-// A distance has the same bits in tiles of either size.
+// A distance has the same bits with either tile size.
 func TestDistancesDoNotDependOnTiles(t *testing.T) {
 	r := newRig(t, ptxsim.Options{Unchecked: true})
 	const many, few, d = 520, 40, 133
@@ -81,7 +82,7 @@ func TestDistancesDoNotDependOnTiles(t *testing.T) {
 	}
 }
 
-// A coordinate that is NaN shows in the distances of its point, and in no other.
+// A NaN coordinate makes all distances of its point NaN, and no others.
 func TestDistancesToNaN(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	const n, d, bad = 20, 70, 13
@@ -95,7 +96,7 @@ func TestDistancesToNaN(t *testing.T) {
 	}
 }
 
-// What a call was given may be changed at once: the work is done later.
+// The caller may change slices as soon as a call returns, though kernels run later.
 func TestSlicesMayBeReused(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	one := r.written([]float32{1})
@@ -115,7 +116,7 @@ func TestSlicesMayBeReused(t *testing.T) {
 	require.Equal(t, []float32{15, 0, 18, 0}, r.values(sums))
 }
 
-// Additions to one row happen in order, however many there are.
+// Additions to one row happen in ascending order, for any number of them.
 func TestAdditionsAreInOrder(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, n := range []int{31, 32, 33, 70} {
@@ -130,8 +131,8 @@ func TestAdditionsAreInOrder(t *testing.T) {
 	}
 }
 
-// What kernels for a batch of images move and do. Rows of 784 numbers fill
-// whole sectors, so that all that is moved is wanted.
+// Traffic and arithmetic of the distance kernels for a batch of images. Rows of 784
+// words fill whole 32-byte sectors, so every byte moved is used.
 func TestDistanceTraffic(t *testing.T) {
 	const n, d = 128, 784
 	const words, matrix = n * d, n * n
@@ -147,17 +148,17 @@ func TestDistanceTraffic(t *testing.T) {
 
 	t.Run("Distances", func(t *testing.T) {
 		c := counted(func() { r.Distances(dist, x, n, d) })
-		// 36 tiles of 16 by 16 read two sides of 16 points each.
+		// 36 tiles of 16×16 load two sides of 16 points each.
 		require.EqualValues(t, 36*2*16*d*4, c.GlobalLoad.Bytes)
 		require.EqualValues(t, c.GlobalLoad.Bytes, 32*c.GlobalLoad.Sectors)
 		require.EqualValues(t, matrix*4, c.GlobalStore.Bytes)
 		require.EqualValues(t, matrix*4, 32*c.GlobalStore.Sectors)
-		// Of each tile all differences are taken, be it on the diagonal.
+		// Tiles on the diagonal compute all their differences too.
 		require.EqualValues(t, 36*16*16*d, c.Threads[ptxsim.FMA])
 		loop, ok := r.sim.CountersBetween("distances_16", "step", "add_up")
 		require.True(t, ok)
 		require.Zero(t, loop.Shared.Conflicts)
-		t.Logf("of the loop's arithmetic %.2f is subtraction and FMA; %.2f wavefronts a warp's FMA",
+		t.Logf("subtractions and multiply-adds are %.2f of the loop's arithmetic; %.2f wavefronts for each multiply-add of a warp",
 			float64(2*loop.Warps[ptxsim.FMA])/float64(loop.Arithmetic()), float64(loop.Shared.Wavefronts)/float64(loop.Warps[ptxsim.FMA]))
 		require.Less(t, float64(c.Shared.Conflicts), 0.02*float64(c.Shared.Wavefronts))
 	})
@@ -166,9 +167,9 @@ func TestDistanceTraffic(t *testing.T) {
 		require.EqualValues(t, matrix*4+words*4, c.GlobalStore.Bytes)
 		require.EqualValues(t, c.GlobalStore.Bytes, 32*c.GlobalStore.Sectors)
 		require.Zero(t, c.Shared.Conflicts)
-		// Weights take g, its mirror image and distances. Then each of 4 bands of
-		// points reads all points and its own, and all weights are read for each 32
-		// coordinates: 25 times.
+		// distance_weights loads g twice and the distances once. In distances_grad each of
+		// 4 bands of 32 points loads all points and its own points; each of 25 bands of 32
+		// coordinates loads all weights.
 		require.EqualValues(t, 4*(3*matrix+4*words+words+25*matrix), 32*c.GlobalLoad.Sectors)
 	})
 	t.Run("PairsGrad", func(t *testing.T) {
@@ -177,14 +178,14 @@ func TestDistanceTraffic(t *testing.T) {
 			pairs = append(pairs, kernels.Pair{U: int32(v / 2), V: int32(v), Coef: 1})
 		}
 		c := counted(func() { r.PairsGrad(dx, x, n, d, pairs, one, kernels.Set) })
-		// The rows of pairs are read for their lengths, then each row once, and the
-		// other once more for either of the two; dx is written once. The rest is
-		// lists, read by 7 warps a row.
+		// pair_weights loads both rows of each pair. pair_rows loads each row once, and the
+		// other row of each pair for both of its points; it stores dx once. The rest are
+		// lists, loaded by 7 warps for each row.
 		least := int64(4 * (2*len(pairs)*d + words + 2*len(pairs)*d + words))
 		moved := c.GlobalBytes()
 		t.Logf("%d bytes for %d pairs, at least %d: %.3f", moved, len(pairs), least, float64(moved)/float64(least))
 		require.GreaterOrEqual(t, moved, least)
 		require.Less(t, float64(moved), 1.15*float64(least))
-		require.EqualValues(t, words*4, 32*(c.GlobalStore.Sectors-int64(len(pairs)))) // a weight takes a sector
+		require.EqualValues(t, words*4, 32*(c.GlobalStore.Sectors-int64(len(pairs)))) // each weight occupies a sector
 	})
 }

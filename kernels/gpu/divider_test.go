@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// divide computes n/v.divisor as the kernels do.
 func (v divider) divide(n uint32) uint32 {
 	return (uint32(uint64(n)*uint64(v.multiplier)>>32) + n) >> v.shift
 }
@@ -22,7 +23,7 @@ func TestDivider(t *testing.T) {
 		v := newDivider(d)
 		for range 1000 {
 			n := r.Uint32() >> (1 + r.IntN(30))
-			k := n / uint32(d) * uint32(d) // the last multiple, and its neighbours
+			k := n / uint32(d) * uint32(d) // the largest multiple of d up to n
 			for _, n := range []uint32{n, k, k - min(k, 1), min(k+uint32(d)-1, math.MaxInt32), math.MaxInt32} {
 				require.Equal(t, n/uint32(d), v.divide(n), "%d / %d", n, d)
 			}

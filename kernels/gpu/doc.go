@@ -1,7 +1,8 @@
-// Package gpu is a GPU as a [kernels.Device]: memory, launches and kernels in
-// PTX, the assembly language of NVIDIA's GPUs. It runs them through a [Driver],
-// of which there are two: kernels/cuda is NVIDIA's, kernels/ptxsim a simulated
-// one, with which everything here is tested on machines without a GPU.
+// Package gpu implements [kernels.Device] on a GPU. It manages device memory and
+// launches kernels written in PTX, the assembly language of NVIDIA's GPUs. It
+// reaches the GPU through a [Driver]. There are two: kernels/cuda calls NVIDIA's
+// driver, and kernels/ptxsim interprets PTX in Go, so that the tests of this
+// package need no GPU.
 //
 //	driver, err := cuda.Open(0)
 //	dev, err := gpu.New(driver)
@@ -9,24 +10,25 @@
 //
 // # Memory and time
 //
-// Kernels are enqueued on one stream and run in the order of the calls; only
-// Read and Sync wait. Memory that is freed is kept for later allocations of about
-// the size, at once, since what still reads it comes earlier on the stream. Host
-// data is copied when a call returns.
+// A device enqueues its kernels on one stream, which runs them in the order of the
+// calls. Only Read and Sync wait for the GPU. Free keeps memory in a pool, and Alloc
+// may reuse it immediately: a kernel that still reads the memory is earlier on the
+// stream than any kernel that will write it. The caller may change host slices as
+// soon as a call returns.
 //
 // # Kernels
 //
 // The files ptx/*.ptx hold the kernels, for compute capability 7.0 and later.
-// They are written by internal/generate, PTX by hand with Go for what repeats;
-// a file is loaded when the first of its kernels is wanted. Sums are taken in a
-// fixed order, without floating-point atomics, so that the same calls give the same
-// bits. Functions are polynomials like those of kernels/cpu: no kernel uses an
-// approximate instruction.
+// The command internal/generate writes them. A device compiles a file when it
+// first launches one of its kernels. Kernels sum in a fixed order and use no
+// floating-point atomics, so the same calls give the same bits. Elementary
+// functions are the polynomials of kernels/cpu; no kernel uses an approximate
+// instruction (.approx).
 //
-// Matrix products and convolutions are computed in tiles, a block of threads for
-// each, with bias and activation; how a product is divided among blocks depends on
-// its sizes and on the number of multiprocessors, so that its last bits may differ
-// between GPUs.
+// One block computes one tile of a matrix product or convolution, and applies bias
+// and activation before it stores the tile. Tile size and split of the sum depend
+// on the matrix sizes and on the number of multiprocessors, so the last bits of a
+// product may differ between GPUs.
 //
 // Reference: NVIDIA, Parallel Thread Execution ISA, version 6.3.
 package gpu

@@ -6,100 +6,103 @@ import (
 	"math"
 )
 
-// A Driver is a GPU: it owns memory, compiles PTX and launches kernels.
-// kernels/ptxsim implements it by interpreting PTX, kernels/cuda with NVIDIA's
-// driver; the device in this package does not know which it has.
+// A Driver gives access to one GPU: it allocates memory, compiles PTX and launches
+// kernels. kernels/ptxsim implements it by interpreting PTX, kernels/cuda by calling
+// NVIDIA's driver. [Device] works with either.
 //
 // # Order
 //
-// Copies and launches are enqueued on a [Stream]. Within a stream each sees the
-// results of those before it; between streams, the zero Stream included,
-// nothing is promised without a Sync. Launch and Copy return at once.
+// A [Stream] runs copies and launches in the order they were enqueued. Streams are
+// not ordered among each other; this holds for the zero Stream too. A Sync
+// orders everything enqueued before it. Launch, Copy, Fill and CopyIn do not wait
+// for the GPU.
 //
 // # Errors
 //
-// A refused call (wrong arguments, no memory) returns an error that says what
-// was refused, and changes nothing. A kernel that faults while it runs is
-// reported by the next CopyOut or Sync that waits for it, and from then on by
-// every call: as on hardware, the driver is then lost and can only be closed.
+// A call with wrong arguments, or without enough memory, returns an error that
+// names the argument, and has no effect. The next CopyOut, Sync or SyncAll that waits
+// for a faulting kernel returns the fault. After a fault every call returns it: as
+// on hardware, the context is lost and the driver can only be closed.
 //
 // A Driver may be used by one goroutine at a time, from any thread.
 type Driver interface {
-	// Properties describes the GPU.
+	// Properties returns the GPU's limits and name.
 	Properties() Properties
 
-	// Alloc reserves size > 0 bytes, aligned to 256, contents unspecified. The
-	// error is [ErrOutOfMemory] (see errors.Is) where there is no room.
+	// Alloc reserves size > 0 bytes, aligned to 256 bytes, with unspecified
+	// contents. The error wraps [ErrOutOfMemory] if the GPU has too little free
+	// memory.
 	Alloc(size int) (Pointer, error)
-	// Free waits for all streams and gives back what Alloc returned. Freeing
-	// the zero Pointer does nothing.
+	// Free waits for all streams and releases the allocation at p. Freeing the
+	// zero Pointer does nothing.
 	Free(p Pointer) error
 
-	// NewStream returns a further stream; the zero Stream always exists.
+	// NewStream creates a stream. The zero Stream always exists.
 	NewStream() (Stream, error)
 
-	// CopyIn enqueues a copy of src to device memory. src may be changed as
-	// soon as CopyIn returns.
+	// CopyIn enqueues a copy of src to device memory at dst. The caller may change
+	// src as soon as CopyIn returns.
 	CopyIn(s Stream, dst Pointer, src []byte) error
-	// CopyOut waits for s and copies device memory to dst.
+	// CopyOut waits for s and copies len(dst) bytes of device memory at src to dst.
 	CopyOut(s Stream, dst []byte, src Pointer) error
-	// Copy enqueues a copy of size bytes within device memory. The spans must
+	// Copy enqueues a copy of size bytes within device memory. The two ranges must
 	// not overlap.
 	Copy(s Stream, dst, src Pointer, size int) error
-	// Fill enqueues the setting of count 32-bit words to word; dst is a
+	// Fill enqueues setting count 32-bit words at dst to word. dst must be a
 	// multiple of 4.
 	Fill(s Stream, dst Pointer, word uint32, count int) error
 
-	// Load compiles PTX text. name says where it is from, for messages:
-	// usually the file's name.
+	// Load compiles PTX text. Error messages use name, usually the file name.
 	Load(name, ptx string) (Module, error)
-	// Launch enqueues a kernel over a grid of blocks of threads. Arguments are
-	// checked against the kernel's parameters (see [CheckArgs]). sharedBytes is
-	// the dynamic shared memory of each block, beside what the kernel declares.
-	// args may be changed as soon as Launch returns.
+	// Launch enqueues a kernel over a grid of blocks of threads. It checks args
+	// against the kernel's parameters (see [CheckArgs]). sharedBytes is the dynamic
+	// shared memory of each block, in addition to the arrays that the kernel
+	// declares. The caller may change args as soon as Launch returns.
 	Launch(s Stream, k Kernel, grid, block Dim, sharedBytes int, args []Arg) error
 
-	// Sync waits for all that was enqueued on s.
+	// Sync waits until s has run everything enqueued on it.
 	Sync(s Stream) error
 	// SyncAll waits for all streams.
 	SyncAll() error
-	// Close waits for all streams and releases everything. It returns the
-	// error that the driver was lost to, if any.
+	// Close waits for all streams and releases all resources. It returns the
+	// fault that lost the context, if there was one.
 	Close() error
 }
 
-// A Recycler is a Driver that wants to know what a caching allocator does with
-// memory between Alloc and Free, so that it can check accesses against what is
-// really in use. An allocator that keeps freed memory tells it where it can.
+// A Recycler is a Driver that checks memory accesses. A caching allocator reuses
+// memory without calling Free and Alloc, so it reports each reuse to Recycle;
+// the driver then checks accesses against the bytes in use rather than the bytes
+// reserved.
 type Recycler interface {
-	// Recycle enqueues on s that the allocation at p starts a new life as size
-	// bytes of unspecified contents; whatever lies behind them, all of it if
-	// size is 0, is not to be touched until the next Recycle.
+	// Recycle enqueues on s a new use of the allocation at p. From then on its
+	// first size bytes are allocated, with unspecified contents. An access to the
+	// bytes after them is a fault until the next Recycle; size 0 marks the whole
+	// allocation as free.
 	Recycle(s Stream, p Pointer, size int) error
 }
 
-// A Tracer is a Driver that can tell where values in its memory come from.
+// A Tracer is a Driver that records which instruction wrote each word of memory.
 type Tracer interface {
-	// Writer says which instruction wrote the word at p last, with its file and
-	// line, or "" if it was none.
+	// Writer describes the instruction that last wrote the word at p, with file
+	// and line. It returns "" if no kernel wrote the word.
 	Writer(p Pointer) string
 }
 
-// ErrOutOfMemory is what Alloc's error wraps when device memory is exhausted.
+// ErrOutOfMemory is wrapped by the error of Alloc when device memory is exhausted.
 var ErrOutOfMemory = errors.New("out of device memory")
 
-// A Pointer is an address in device memory; the host cannot follow it. Adding
-// a number of bytes gives the address that far behind it.
+// A Pointer is an address in device memory, in bytes. The host cannot dereference
+// it.
 type Pointer uint64
 
 // A Stream is a queue of copies and launches that run in order.
 type Stream uint32
 
-// A Dim is the extent of a grid in blocks, or of a block in threads. Y and Z
-// may be left 0, which means 1.
+// A Dim is the size of a grid in blocks, or of a block in threads. Zero in Y or Z
+// means 1.
 type Dim struct{ X, Y, Z int }
 
-// Norm returns d with extents left 0 in Y and Z set to 1.
+// Norm returns d with zeros in Y and Z replaced by 1.
 func (d Dim) Norm() Dim {
 	if d.Y == 0 {
 		d.Y = 1
@@ -110,13 +113,13 @@ func (d Dim) Norm() Dim {
 	return d
 }
 
-// Size returns the number of blocks, or of threads.
+// Size returns the number of blocks in a grid, or of threads in a block.
 func (d Dim) Size() int {
 	d = d.Norm()
 	return d.X * d.Y * d.Z
 }
 
-// String formats d as X×Y×Z without trailing ones: "256", "16×16".
+// String formats d as X×Y×Z and omits trailing ones: "256", "16×16".
 func (d Dim) String() string {
 	switch d = d.Norm(); {
 	case d.Z != 1:
@@ -127,41 +130,41 @@ func (d Dim) String() string {
 	return fmt.Sprint(d.X)
 }
 
-// Properties describe a GPU.
+// Properties are the limits of a GPU that launches depend on.
 type Properties struct {
-	Name                 string // what it is, for people
+	Name                 string // product name
 	Major, Minor         int    // compute capability: 7, 0 is sm_70
 	Multiprocessors      int
 	Memory               int64 // bytes
-	WarpSize             int   // threads that execute together: 32
+	WarpSize             int   // threads of a warp: 32
 	MaxThreadsPerBlock   int
 	MaxBlock             Dim
 	MaxGrid              Dim
-	SharedMemoryPerBlock int // bytes, without asking for more
+	SharedMemoryPerBlock int // bytes, without the opt-in for larger blocks
 	RegistersPerBlock    int
-	// MaxThreadsPerMultiprocessor bounds how many may be resident at a time.
+	// MaxThreadsPerMultiprocessor is the maximum number of resident threads.
 	MaxThreadsPerMultiprocessor int
 }
 
 // A Module is a compiled PTX file.
 type Module interface {
-	// Kernel returns the entry function of that name, or an error that lists
-	// those that there are.
+	// Kernel returns the entry function with that name. If there is none, the
+	// error lists the module's entry functions.
 	Kernel(name string) (Kernel, error)
 }
 
 // A Kernel is an entry function of a Module.
 type Kernel interface {
 	Name() string
-	// Params returns the parameters that PTX declares, in order. The caller
-	// must not change them.
+	// Params returns the declared parameters, in order. The caller must not
+	// change them.
 	Params() []Param
 }
 
 // A Param is a parameter of a kernel.
 type Param struct {
 	Name string
-	Type string // PTX's fundamental type without the dot: "u64", "f32"
+	Type string // fundamental PTX type without the dot: "u64", "f32"
 }
 
 // An Arg is an argument of a launch: a value and its type.
@@ -181,11 +184,11 @@ const (
 	argFloat64
 )
 
-// Ptr is an argument for a .u64 parameter that holds an address.
+// Ptr returns an argument for a .u64 or .b64 parameter that holds an address.
 func Ptr(p Pointer) Arg { return Arg{uint64(p), argPointer} }
 
-// Int32 is an argument for a .s32, .u32 or .b32 parameter. It panics when n
-// does not fit.
+// Int32 returns an argument for a .s32, .u32 or .b32 parameter. It panics if n
+// does not fit 32 bits.
 func Int32(n int) Arg {
 	if int(int32(n)) != n {
 		panic(fmt.Sprintf("gpu: argument %d does not fit 32 bits", n))
@@ -193,22 +196,22 @@ func Int32(n int) Arg {
 	return Arg{uint64(uint32(n)), argInt32}
 }
 
-// Uint32 is an argument for a .u32, .s32 or .b32 parameter.
+// Uint32 returns an argument for a .u32, .s32 or .b32 parameter.
 func Uint32(n uint32) Arg { return Arg{uint64(n), argUint32} }
 
-// Uint64 is an argument for a .u64, .s64 or .b64 parameter.
+// Uint64 returns an argument for a .u64, .s64 or .b64 parameter.
 func Uint64(n uint64) Arg { return Arg{n, argUint64} }
 
-// Float32 is an argument for a .f32 parameter.
+// Float32 returns an argument for a .f32 parameter.
 func Float32(x float32) Arg { return Arg{uint64(math.Float32bits(x)), argFloat32} }
 
-// Float64 is an argument for a .f64 parameter.
+// Float64 returns an argument for a .f64 parameter.
 func Float64(x float64) Arg { return Arg{math.Float64bits(x), argFloat64} }
 
-// Bits returns the argument's bits, in the low bytes.
+// Bits returns the argument's bits. A 32-bit value is in the low half.
 func (a Arg) Bits() uint64 { return a.bits }
 
-// String formats the argument's value: addresses in hexadecimal.
+// String formats the argument's value. Addresses are hexadecimal.
 func (a Arg) String() string {
 	switch a.kind {
 	case argPointer:
@@ -223,7 +226,7 @@ func (a Arg) String() string {
 	return fmt.Sprint(a.bits)
 }
 
-// argTypes lists the parameter types that each kind of argument may fill.
+// argTypes lists the parameter types that accept each kind of argument.
 var argTypes = [...]struct {
 	name  string
 	types []string
@@ -236,8 +239,8 @@ var argTypes = [...]struct {
 	argFloat64: {"a float64", []string{"f64"}},
 }
 
-// CheckArgs returns an error unless args fit the parameters of kernel k in
-// number and type. Implementations of [Driver] call it in Launch.
+// CheckArgs returns an error if the number or the types of args differ from the
+// parameters of kernel k. Implementations of [Driver] call it in Launch.
 func CheckArgs(k Kernel, args []Arg) error {
 	params := k.Params()
 	if len(args) != len(params) {

@@ -24,7 +24,7 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 	}
 }
 
-// Names of kernels, by what they compute and how they store it.
+// Element-wise kernels, by function or operation, and by kernels.Store.
 var (
 	mapEntries  = entries("maps", "map_", kernels.Funcs())
 	gradEntries = [...][]entry{
@@ -39,6 +39,7 @@ var (
 	addScaled     = entry{"zips", "add_scaled"}
 )
 
+// entries returns one kernel for each function or operation in of.
 func entries[T interface{ String() string }](file, prefix string, of []T) []entry {
 	all := make([]entry, len(of))
 	for i, f := range of {

@@ -13,8 +13,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A mutant is a simulated GPU that changes one instruction of a kernel as it is
-// loaded.
+// A mutant is a simulated GPU that replaces one instruction of a kernel when it loads the
+// kernel's file.
 type mutant struct {
 	*ptxsim.GPU
 	t                    *testing.T
@@ -33,8 +33,7 @@ func (m *mutant) Load(name, text string) (gpu.Module, error) {
 	return m.GPU.Load(name, text)
 }
 
-// The works that show whether a kernel does what it should: each returns what it
-// computed.
+// multiplies returns a test computation, a matrix product, that returns its result.
 func multiplies(m, n, k int, transA bool) func(d *gpu.Device) kernels.Buffer {
 	return func(d *gpu.Device) kernels.Buffer {
 		c := d.Alloc(m * n)
@@ -43,6 +42,7 @@ func multiplies(m, n, k int, transA bool) func(d *gpu.Device) kernels.Buffer {
 	}
 }
 
+// convolves computes a convolution.
 func convolves(d *gpu.Device) kernels.Buffer {
 	s := kernels.ConvShape{N: 2, C: 3, H: 9, W: 9, K: 5, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 4, OutW: 4}
 	y := d.Alloc(s.N * s.K * s.OutH * s.OutW)
@@ -50,6 +50,7 @@ func convolves(d *gpu.Device) kernels.Buffer {
 	return y
 }
 
+// sums returns the computation of two sums of n elements.
 func sums(n int) func(d *gpu.Device) kernels.Buffer {
 	return func(d *gpu.Device) kernels.Buffer {
 		sum := d.Alloc(2)
@@ -58,24 +59,26 @@ func sums(n int) func(d *gpu.Device) kernels.Buffer {
 	}
 }
 
+// maps computes an element-wise function.
 func maps(d *gpu.Device) kernels.Buffer {
 	y := d.Alloc(1500)
 	d.Map(kernels.ReLU, y, uniform(d, 1500))
 	return y
 }
 
+// uniform returns a buffer of n random values.
 func uniform(d *gpu.Device, n int) kernels.Buffer {
 	b := d.Alloc(n)
 	d.Uniform(b, 1, uint64(n))
 	return b
 }
 
-// Twenty faults as they are made, one at a time, in kernels of our own. The simulator
-// reports those that touch what they must not, with the line; the others are found by
-// what they compute, and traced to the line that stored it.
+// TestPlantedFaults plants twenty typical faults in the kernels, one at a time. The checks
+// of the simulator report sixteen, with file and line. Four only give wrong values; Origin
+// names the line that stored the value.
 func TestPlantedFaults(t *testing.T) {
-	const values = "" // what was computed is wrong
-	small, deep, turned := multiplies(33, 35, 20, false), multiplies(5, 7, 600, false), multiplies(33, 35, 20, true)
+	const values = "" // no check fails; a result is wrong
+	small, deep, transposed := multiplies(33, 35, 20, false), multiplies(5, 7, 600, false), multiplies(33, 35, 20, true)
 	for _, c := range []struct {
 		fault                string
 		file, kernel         string
@@ -92,16 +95,16 @@ func TestPlantedFaults(t *testing.T) {
 		{"rows stored beyond the last", "gemm", "gemm_nn_32", "setp.lt.and.u32 inside_row,", "setp.le.and.u32 inside_row,", multiplies(34, 35, 20, false), "out of bounds"},
 		{"operands of another term", "gemm", "gemm_nn_32", "[get_b+1296]", "[get_b+1440]", small, values},
 		{"misaligned vector", "gemm", "gemm_nn_32", "[get_a+144]", "[get_a+148]", small, "misaligned"},
-		{"wrong leading dimension", "gemm", "gemm_tn_32", "mul.lo.u32 a_gap, lda, 1;", "mul.lo.u32 a_gap, ldb, 1;", turned, "out of bounds"},
-		{"a sum not begun", "gemm", "gemm_nn_32", "mov.f32 f32_3, 0f00000000;", "", small, "uninitialised"},
-		{"bias of columns that are not there", "gemm", "gemm_nn_32", "and.pred pred_26, inside_column, biased;", "mov.pred pred_26, biased;", small, "out of bounds"},
-		{"parts out of step", "gemm", "combine", "add.u32 i, i, n;", "add.u32 i, i, columns;", deep, values},
-		{"combined beyond the end", "gemm", "combine", "setp.ge.u32 outside, e, n;", "setp.gt.u32 outside, e, n;", deep, "out of bounds"},
+		{"wrong leading dimension", "gemm", "gemm_tn_32", "mul.lo.u32 a_gap, lda, 1;", "mul.lo.u32 a_gap, ldb, 1;", transposed, "out of bounds"},
+		{"a sum not initialised", "gemm", "gemm_nn_32", "mov.f32 f32_3, 0f00000000;", "", small, "uninitialised"},
+		{"bias of columns beyond the last", "gemm", "gemm_nn_32", "and.pred pred_26, inside_column, biased;", "mov.pred pred_26, biased;", small, "out of bounds"},
+		{"wrong stride between splits", "gemm", "combine", "add.u32 i, i, n;", "add.u32 i, i, columns;", deep, values},
+		{"combine beyond the end", "gemm", "combine", "setp.ge.u32 outside, e, n;", "setp.gt.u32 outside, e, n;", deep, "out of bounds"},
 		{"border of an image unguarded", "convolutions", "convolve_32", "setp.lt.and.u32 pred_17, u32_40, height, pred_9;", "setp.lt.u32 pred_17, u32_40, height;", convolves, "out of bounds"},
-		{"another image's pixels", "convolutions", "convolve_32", "mul.lo.u32 in_base, image, u32_3;", "mul.lo.u32 in_base, image, u32_4;", convolves, values},
-		{"lanes of a warp added in part", "reductions", "sum_parts", "shfl.sync.down.b32 f32_10, sum, 16,", "shfl.sync.down.b32 f32_10, sum, 15,", sums(2000), values},
-		{"lanes that are not there", "reductions", "sum_parts", "shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", "@leader shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", sums(5000), "shfl"},
-		{"warps' sums read before they are there", "reductions", "sum_parts", "bar.sync 0;", "", sums(5000), "uninitialised"},
+		{"pixels of another image", "convolutions", "convolve_32", "mul.lo.u32 in_base, image, u32_3;", "mul.lo.u32 in_base, image, u32_4;", convolves, values},
+		{"shuffle by 15 lanes instead of 16", "reductions", "sum_parts", "shfl.sync.down.b32 f32_10, sum, 16,", "shfl.sync.down.b32 f32_10, sum, 15,", sums(2000), values},
+		{"shuffle with inactive lanes", "reductions", "sum_parts", "shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", "@leader shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", sums(5000), "shfl"},
+		{"warps' sums read before they are stored", "reductions", "sum_parts", "bar.sync 0;", "", sums(5000), "uninitialised"},
 		{"tail off by one", "maps", "map_ReLU", "setp.ge.u32 more, n, rest;", "setp.gt.u32 more, n, rest;", maps, "out of bounds"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {
@@ -125,7 +128,7 @@ func TestPlantedFaults(t *testing.T) {
 						break
 					}
 				}
-				require.NotEmpty(t, report, "nobody noticed")
+				require.NotEmpty(t, report, "the fault changed no result")
 			} else {
 				require.ErrorContains(t, err, c.says)
 				report = err.Error()

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Any number of points that a matrix can have fits a block's memory and the grid.
+// Launches fit the shared memory of a block and cover all edges, for every number of points
+// whose distance matrix fits a buffer.
 func TestForLunes(t *testing.T) {
 	most := int(math.Sqrt(maxElements))
 	require.Less(t, most, 1<<16, "keys have 16 bits for a point")

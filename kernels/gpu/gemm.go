@@ -1,5 +1,16 @@
 package gpu
 
+// Matrix products, C = act(alpha·op(A)·op(B) + beta·C + bias).
+//
+// Problem: a GPU has a hundred multiprocessors; a small product has few tiles.
+// Idea: a block computes one tile of C. The host picks the tile size, and splits the
+// sum over k among blocks (split-K), by an estimate of the time.
+// Invariant: each element is a sum over k in ascending order within a split, and over
+// splits in ascending order. The same schedule gives the same bits.
+// Cost: 2·M·N·K floating-point operations; a split product adds one launch and one
+// write and one read of C for each split.
+// Reference: NVIDIA, CUTLASS: Efficient GEMM in CUDA.
+
 import (
 	"fmt"
 
@@ -10,28 +21,33 @@ import (
 
 var combine = entry{"gemm", "combine"}
 
-// A division is how a product of rows×columns elements, sums of depth terms, is
-// divided among blocks.
-type division struct {
+// A schedule assigns a product to blocks: one block for each tile and split.
+type schedule struct {
 	tile   work.Tile
-	splits int // of the terms: a block sums one of them
-	depth  int // terms of a split
+	splits int // number of splits of the sum over k
+	depth  int // values of k in a split
 }
 
-// divide chooses the division that takes a GPU of so many multiprocessors the
-// least time, by an estimate: how many blocks one of them has to do, times what a
-// block does, multiply-adds with all the rest, and words that it brings. Each of the
-// schedulers takes warps of its own: fewer blocks than give work to all take as long.
-// Words of A may be spread, so that for each of them some others come, too.
-// If a product may be split and its tiles are too few to keep all busy, its terms
-// are split, but into no fewer than leastDepth: then there is another launch, and the
-// result is written and read for each split. Results depend on the division, in their
-// last bits, and so on the GPU.
-func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool, spread int) (best division) {
+// newSchedule returns the schedule of a rows×columns product with inner dimension
+// depth that takes the least estimated time on a GPU with the given number of
+// multiprocessors (cores).
+//
+// The estimate is the number of blocks on the busiest multiprocessor, times the cost
+// of a block: its multiply-adds, divided by their share of all instructions, and the
+// words it loads. A multiprocessor has four schedulers, each with warps of its own,
+// so blocks with fewer warps than schedulers take as long as if there were four.
+//
+// A strided A costs extra sectors: aSectors is the number of sectors fetched for each
+// sector's worth of A that a block uses.
+//
+// If maySplit and the tiles are too few to fill the GPU, newSchedule splits the sum
+// over k into parts of at least leastDepth values. A split product costs one more
+// launch, and one write and one read of C for each split.
+func newSchedule(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool, aSectors int) (best schedule) {
 	const (
 		leastDepth = 128
 		schedulers = 4
-		launch     = 450_000 // multiply-adds in the two microseconds that it takes
+		launch     = 450_000 // multiply-adds that a multiprocessor does during a launch, 2 µs
 	)
 	least := 0.0
 	for i, tile := range tiles {
@@ -41,12 +57,12 @@ func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool, s
 		if maySplit && grid > 0 && grid < cores*busy {
 			splits = max(1, min(cores*busy/grid, depth/leastDepth))
 		}
-		// Splits begin where steps do.
-		v := division{tile: tile, depth: blocks(blocks(depth, splits), work.TileDepth) * work.TileDepth}
+		// A split is a whole number of steps.
+		v := schedule{tile: tile, depth: blocks(blocks(depth, splits), work.TileDepth) * work.TileDepth}
 		v.splits = max(1, blocks(depth, max(1, v.depth)))
 		most := blocks(grid*v.splits, cores)
 		sums := float64(max(busy, most)*tile.Rows*tile.Columns) / tile.Share
-		words := work.WordCost * float64(most*(spread*tile.Rows+tile.Columns))
+		words := work.WordCost * float64(most*(aSectors*tile.Rows+tile.Columns))
 		time := float64(max(1, v.depth)) * (sums + words)
 		if v.splits > 1 {
 			time += launch + 2*work.WordCost*float64(rows*columns*v.splits)/float64(cores)
@@ -59,25 +75,25 @@ func divide(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool, s
 }
 
 // grid returns the grid of blocks for a product.
-func (v *division) grid(rows, columns int) Dim {
+func (v *schedule) grid(rows, columns int) Dim {
 	return Dim{X: blocks(columns, v.tile.Columns), Y: blocks(rows, v.tile.Rows), Z: v.splits}
 }
 
-// block returns the threads of a block.
-func (v *division) block() Dim { return Dim{X: v.tile.Columns} }
+// block returns the number of threads of a block.
+func (v *schedule) block() Dim { return Dim{X: v.tile.Columns} }
 
-// A finish is what is made of sums: act(alpha·sum + beta·C + bias).
-type finish struct {
+// An epilogue is applied to each sum before it is stored: act(alpha·sum + beta·C + bias).
+type epilogue struct {
 	bias        kernels.Buffer
 	alpha, beta float32
 	act         kernels.Func
 }
 
-// unfinished leaves sums as they are.
-var unfinished = finish{alpha: 1}
+// plain is the epilogue that stores sums unchanged.
+var plain = epilogue{alpha: 1}
 
-// args appends what all kernels have that finish sums.
-func (f *finish) args(d *Device, args []Arg) []Arg {
+// args appends the epilogue's kernel arguments.
+func (f *epilogue) args(d *Device, args []Arg) []Arg {
 	return append(args, d.span(f.bias), Float32(f.alpha), Float32(f.beta), Int32(int(f.act)))
 }
 
@@ -88,7 +104,7 @@ func (d *Device) Gemm(g kernels.Gemm) {
 		return
 	}
 	if g.Alpha == 0 {
-		g.K = 0 // A and B do not count, whatever they hold
+		g.K = 0 // A and B are not read, so NaN in them does not spread
 	}
 	transposed := [2]byte{'n', 'n'}
 	if g.TransA {
@@ -97,9 +113,9 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	if g.TransB {
 		transposed[1] = 't'
 	}
-	v := divide(g.M, g.N, g.K, d.cores, work.Squares, true, 1)
+	v := newSchedule(g.M, g.N, g.K, d.cores, work.Squares, true, 1)
 	e := entry{"gemm", fmt.Sprintf("gemm_%s_%s", transposed[:], v.tile.Name())}
-	d.inSplits(&v, g.C, g.M, g.N, g.LDC, finish{g.Bias, g.Alpha, g.Beta, g.Act}, func(c kernels.Buffer, ldc int, f finish, splitResults int) {
+	d.inSplits(&v, g.C, g.M, g.N, g.LDC, epilogue{g.Bias, g.Alpha, g.Beta, g.Act}, func(c kernels.Buffer, ldc int, f epilogue, splitResults int) {
 		args := f.args(d, append(d.args[:0], d.span(c), d.span(g.A), d.span(g.B)))
 		for _, n := range [...]int{splitResults, g.M, g.N, g.K, v.depth, g.LDA, g.LDB, ldc} {
 			args = append(args, Int32(n))
@@ -108,16 +124,18 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	})
 }
 
-// inSplits has a product of rows×columns multiplied and finished, at once or, where
-// it is split, into parts that are then added up.
-func (d *Device) inSplits(v *division, c kernels.Buffer, rows, columns, ldc int, f finish, multiply func(c kernels.Buffer, ldc int, f finish, splitResults int)) {
+// inSplits computes a rows×columns product by calling multiply once. Without splits
+// multiply stores into c and applies the epilogue f. With splits it stores the sum of
+// each split into a workspace, splitResults elements apart; then the kernel combine
+// adds the splits and applies f.
+func (d *Device) inSplits(v *schedule, c kernels.Buffer, rows, columns, ldc int, f epilogue, multiply func(c kernels.Buffer, ldc int, f epilogue, splitResults int)) {
 	if v.splits == 1 {
 		multiply(c, ldc, f, 0)
 		return
 	}
 	n := rows * columns
 	parts := d.Alloc(n * v.splits)
-	multiply(parts, columns, unfinished, n)
+	multiply(parts, columns, plain, n)
 	args := f.args(d, append(d.args[:0], d.span(c), d.span(parts)))
 	args = append(args, Int32(n), Int32(columns), Int32(ldc), Int32(v.splits))
 	d.launch(combine, Dim{X: blocks(n, work.Threads)}, Dim{X: work.Threads}, args...)

@@ -9,17 +9,16 @@ import (
 
 //go:generate go run ./internal/generate
 
-// The kernels, a file for each family.
+// ptx holds the kernels, one file for each family.
 //
 //go:embed ptx/*.ptx
 var ptx embed.FS
 
-// An entry names a kernel: a file, without folder and .ptx, and the entry
-// function in it.
+// An entry names a kernel: its file, without folder and extension, and its entry
+// function.
 type entry struct{ file, name string }
 
-// kernel returns a kernel; its file is loaded when the first of its kernels is
-// wanted.
+// kernel returns a kernel. It compiles the kernel's file on first use.
 func (d *Device) kernel(e entry) (Kernel, error) {
 	if k, ok := d.loaded[e]; ok {
 		return k, nil
@@ -44,14 +43,14 @@ func (d *Device) kernel(e entry) (Kernel, error) {
 	return k, nil
 }
 
-// launch enqueues a kernel. It does nothing where the grid is empty or the
-// device has failed.
+// launch enqueues a kernel. It does nothing if the grid is empty or the device has
+// failed.
 func (d *Device) launch(e entry, grid, block Dim, args ...Arg) {
 	d.launchShared(e, grid, block, 0, args...)
 }
 
-// launchShared launches a kernel whose blocks have so many bytes of shared memory
-// beside what it declares.
+// launchShared is launch with the given number of bytes of dynamic shared memory
+// for each block.
 func (d *Device) launchShared(e entry, grid, block Dim, bytes int, args ...Arg) {
 	if d.err != nil || grid.Size() == 0 {
 		return
@@ -61,19 +60,20 @@ func (d *Device) launchShared(e entry, grid, block Dim, bytes int, args ...Arg) 
 		d.fail(err)
 		return
 	}
-	// The driver is an interface, so the arguments would escape.
+	// Arguments passed to an interface method escape to the heap, so args is copied
+	// into a slice that the device keeps.
 	d.args = append(d.args[:0], args...)
 	if err := d.driver.Launch(d.stream, k, grid, block, bytes, d.args); err != nil {
 		d.fail(fmt.Errorf("launch of %s (%s.ptx) over %v blocks of %v threads: %w", e.name, e.file, grid, block, err))
 	}
 }
 
-// each launches an element-wise kernel over n elements; the last argument, n,
-// is added.
+// each launches an element-wise kernel over n elements. It appends n to args.
 func (d *Device) each(e entry, n int, args ...Arg) {
 	d.args = append(append(d.args[:0], args...), Int32(n))
 	d.launch(e, Dim{X: blocks(n, work.PerBlock)}, Dim{X: work.Threads}, d.args...)
 }
 
-// blocks returns how many blocks it takes where each does so many.
+// blocks returns ⌈n/each⌉: the number of blocks that cover n items, each items a
+// block.
 func blocks(n, each int) int { return (n + each - 1) / each }

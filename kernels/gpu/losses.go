@@ -15,7 +15,7 @@ var (
 	kldGradLogvar = stored("losses", "kld_grad_logvar")
 )
 
-// stored returns the kernels of one function, by how they store it.
+// stored returns the two kernels of a function: one sets its result, one adds it.
 func stored(file, name string) [2]entry {
 	return [2]entry{kernels.Set: {file, name}, kernels.Add: {file, name + "_add"}}
 }

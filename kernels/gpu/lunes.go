@@ -10,20 +10,34 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// A record is a lune as kernels list it: all ones stand for no point.
+// Lunes of the edges of a cloud, for persistent homology of degrees 0 and 1.
+//
+// Problem: the host needs a few hundred of the n(n−1)/2 edges; copying the distance
+// matrix costs more than computing the bars.
+// Idea: one warp for each edge finds the connected components of its lune. It lists
+// the edges whose lune is empty or disconnected. A second kernel lists every edge that
+// a column of these can meet while the host reduces it (breadth-first search).
+// Invariant: an edge whose lune is connected pairs with the triangle over its apex, so
+// no bar is born or dies at it.
+// Cost: O(n³) operations in warps of 32 lanes; the list has about 3 records for each
+// point.
+// Reference: kernels.RipsDevice defines the list. Bauer, Ripser: efficient computation
+// of Vietoris–Rips persistence barcodes, 2021, for apparent pairs.
+
+// A record is one entry of the list of lunes in device memory. All ones in apex or
+// other stand for no point.
 type record struct {
-	key         uint64
+	key         uint64 // of the edge, see edgeOf
 	apex, other uint32
 }
 
-// recordBytes is the size of a record, and of what comes before them in a list:
-// how many they are.
+// recordBytes is the size of a record. The list begins with a header of the same size
+// that holds the number of records.
 const recordBytes = 16
 
-// Lunes appends the lunes that degrees 0 and 1 depend on, in order. A warp looks at
-// each edge, and at all points for it: O(n³) operations, 32 at a time. What the
-// columns can reach is the work of one block, in as many rounds as reaching takes
-// steps.
+// Lunes appends the lunes that degrees 0 and 1 depend on, in filtration order. It
+// launches the kernel lunes, a warp for each edge, and the kernel reach, one block, and
+// waits for both.
 func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kernels.Lune, error) {
 	check.Cloud("Lunes", kernels.Buffer{}, n, 0, dist)
 	if n < 2 {
@@ -31,13 +45,14 @@ func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kern
 		return lunes, d.err
 	}
 	grid, block, sets := forLunes(n)
-	// Hardly ever are there more than some for each point. Where there are, it shows
-	// how many they are at least, so that there is room the next time.
-	const room, usual = 64, 4
-	for capacity := room * n; ; {
+	// A list rarely has more than a few records for each point. If the list overflows,
+	// its header still counts all records found, and Lunes retries with twice that
+	// capacity.
+	const most, usual = 64, 4 // records for each point
+	for capacity := most * n; ; {
 		apexes, list := d.Alloc(n*n), d.Alloc(recordBytes/4*(1+capacity))
 		args := []Arg{d.span(list), d.span(apexes), d.span(dist), Int32(n), Int32(capacity)}
-		d.Fill(list.Slice(0, 2), 0) // the number of records
+		d.Fill(list.Slice(0, 2), 0) // the header: no records
 		d.launchShared(findLunes, grid, block, sets, args...)
 		d.launch(reach, Dim{X: 1}, Dim{X: work.ManyThreads}, args...)
 		records, count := d.readRecords(list, usual*n, capacity)
@@ -49,13 +64,14 @@ func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kern
 		if count <= capacity {
 			return d.appendLunes(lunes, records), nil
 		}
-		capacity = min(2*count, maxElements) // which Alloc refuses
+		capacity = min(2*count, maxElements) // Alloc refuses a list of maxElements records
 	}
 }
 
-// forLunes returns by what blocks lunes of n points are found, and how much shared
-// memory these need. Where points are many a block has few warps, as their sets fill
-// what there is; of as many points as a matrix can have, four.
+// forLunes returns the grid and the block of the kernel lunes for n points, and the
+// bytes of dynamic shared memory of a block. Each warp keeps two bit sets of n points
+// there. A block of many points has fewer warps, so that their sets fit into 48 KiB:
+// four for the largest matrix that a buffer can hold.
 func forLunes(n int) (grid, block Dim, sets int) {
 	const memory = 48 << 10
 	sets = blocks(n, work.SetPoints) * work.LuneBytes
@@ -63,9 +79,10 @@ func forLunes(n int) (grid, block Dim, sets int) {
 	return Dim{X: blocks(n-1, warps), Y: n}, Dim{X: 32 * warps}, warps * sets
 }
 
-// readRecords reads the records of a list that has room for so many, and returns them
-// with their number, which is greater where some are missing. As a rule there are
-// no more than the usual number, and one copy brings them all.
+// readRecords waits for the stream and returns the records of a list, and the number
+// of records found. If that exceeds capacity, the list has overflowed and the returned
+// records are incomplete. The first copy brings usual records, which is nearly always
+// all of them; only a longer list needs a second copy.
 func (d *Device) readRecords(list kernels.Buffer, usual, capacity int) (records []record, count int) {
 	from := d.pointer(list)
 	read := func(first, end int) {
@@ -85,16 +102,16 @@ func (d *Device) readRecords(list kernels.Buffer, usual, capacity int) (records 
 	return d.records[1:min(1+count, len(d.records))], count
 }
 
-// appendLunes appends records in the order of the filtration. Lengths, with the places
-// of their records below, are put in order in a fraction of the time that records
-// take; those of equal length are left to do.
+// appendLunes appends records to lunes in filtration order. It sorts 64-bit keys, the
+// length above the index of its record, which is several times faster than sorting
+// records; then it sorts each run of equal lengths by the remaining fields.
 func (d *Device) appendLunes(lunes []kernels.Lune, records []record) []kernels.Lune {
 	d.keys = slices.Grow(d.keys[:0], len(records))
 	for i, r := range records {
 		d.keys = append(d.keys, r.key&^math.MaxUint32|uint64(i))
 	}
 	slices.Sort(d.keys)
-	first := len(lunes) // of equal length
+	first := len(lunes) // first lune of the current length
 	for i, key := range d.keys {
 		r := records[uint32(key)]
 		lunes = append(lunes, kernels.Lune{Edge: edgeOf(r.key), Apex: int32(r.apex), Other: int32(r.other)})
@@ -106,7 +123,7 @@ func (d *Device) appendLunes(lunes []kernels.Lune, records []record) []kernels.L
 	return lunes
 }
 
-// compareEnds orders lunes of equal length.
+// compareEnds compares lunes of equal length in filtration order.
 func compareEnds(k, l kernels.Lune) int {
 	return cmp.Or(cmp.Compare(k.U, l.U), cmp.Compare(k.V, l.V), cmp.Compare(k.Other, l.Other))
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// What the device lists is what the definition says, whichever warp is first, and
-// enough for the bars of all distances, with their edges.
+// The device lists the lunes that the definition in kernels.RipsDevice requires, in either
+// warp order. The list gives the same bars as all distances, with the same edges.
 func TestLunes(t *testing.T) {
 	generic, tied := clouds()
 	for _, reverse := range []bool{false, true} {
@@ -48,9 +48,9 @@ func TestLunes(t *testing.T) {
 	}
 }
 
-// Every distance of three groups to each other is less than any within one: lunes are
-// empty, or in as many pieces as there are others. There is no room for so many at
-// first: neither for the pieces nor, of fewer points, for what columns reach.
+// Three groups of points, where every distance between groups is less than any distance
+// within one: a lune is empty, or each of its points is a component. The list overflows
+// its first capacity: with 61 points in kernel lunes, with 44 in kernel reach.
 func TestManyLunes(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, n := range []int{44, 61} {
@@ -72,14 +72,14 @@ func TestManyLunes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, append(before, want...), lunes)
 		require.EqualValues(t, 2, r.sim.Counters("lunes").Launches)
-		const room = 64
-		require.Greater(t, len(want), room*n)
+		const most = 64
+		require.Greater(t, len(want), most*n)
 		found := slices.DeleteFunc(slices.Clone(want), func(l kernels.Lune) bool { return l.Apex >= 0 && l.Other < 0 })
-		require.Equal(t, n == 44, len(found) <= room*n)
+		require.Equal(t, n == 44, len(found) <= most*n)
 	}
 }
 
-// A late GPU is simulated, and begins to count what it counts a little below 2³².
+// A late GPU is a simulated one whose record counter starts just below 2³².
 type late struct{ *ptxsim.GPU }
 
 func (l late) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
@@ -89,8 +89,8 @@ func (l late) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error 
 	return l.GPU.Fill(s, dst, math.MaxUint32-1, 1)
 }
 
-// Lunes of some thousand points can be in more pieces than a word can count. It is an
-// error, and not a list of some of them.
+// The lunes of some thousand points can have more than 2³² components. Lunes then returns
+// an error rather than an incomplete list.
 func TestMoreLunesThanAWordCounts(t *testing.T) {
 	d, err := gpu.New(late{ptxsim.New(ptxsim.Options{})})
 	require.NoError(t, err)
@@ -108,8 +108,8 @@ func TestMoreLunesThanAWordCounts(t *testing.T) {
 	require.Error(t, d.Close())
 }
 
-// A few is a simulated GPU that looks at the edges of the first points alone, and not
-// at what columns reach.
+// A few is a simulated GPU that runs kernel lunes for the edges of the first points only,
+// and does not run kernel reach. The full kernels would take minutes.
 type few struct {
 	*ptxsim.GPU
 	points int
@@ -125,7 +125,7 @@ func (f few) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes
 	return f.GPU.Launch(s, k, grid, block, sharedBytes, args)
 }
 
-// Of more than 1024 points lanes keep several words of a set each.
+// With more than 1024 points a lane owns several words of a bit set.
 func TestLunesOfManyPoints(t *testing.T) {
 	const n, looked = 2100, 12
 	d, err := gpu.New(few{ptxsim.New(ptxsim.Options{}), looked})
@@ -134,7 +134,7 @@ func TestLunesOfManyPoints(t *testing.T) {
 	dist := make([]float32, n*n)
 	for i := range n {
 		for j := range i {
-			v := 1 + rng.Float32() // hardly any two are joined early
+			v := 1 + rng.Float32() // few pairs of points are joined early
 			if j < looked {
 				v = 2 + rng.Float32()
 				if rng.IntN(100) == 0 {
@@ -162,7 +162,7 @@ func TestLunesOfManyPoints(t *testing.T) {
 	require.Greater(t, far, 20)
 }
 
-// Whatever is in a matrix, the kernels end; and what is no length is listed.
+// The kernels terminate for any matrix. Edges whose length is NaN or infinite are listed.
 func TestLunesOfNoDistances(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	const n = 40
@@ -199,9 +199,9 @@ func TestLunesOfNoDistances(t *testing.T) {
 	}
 }
 
-// What lunes of a batch cost: hardly more than to read two rows of the matrix for each
-// edge, and one or two for the search. What goes to the host is a small part of the
-// matrix, in one copy.
+// Traffic of the lunes of a batch of images: for each edge about two rows of the matrix to
+// find the lune, and one or two to search it. The host gets one copy with a small part of
+// the edges.
 func TestLunesOfImages(t *testing.T) {
 	const n, dim = 128, 784
 	var chosen map[string][]int
@@ -212,15 +212,15 @@ func TestLunesOfImages(t *testing.T) {
 	lunes, err := r.Lunes(nil, buffer, n)
 	require.NoError(t, err)
 	require.Equal(t, kerneltest.Lunes(dist, n), lunes)
-	require.Less(t, len(lunes), 4*n, "as many as one copy brings")
+	require.Less(t, len(lunes), 4*n, "more records than the first copy brings")
 	find, reach := r.sim.Counters("lunes"), r.sim.Counters("reach")
 	t.Logf("%d of %d edges; lunes: %d warp instructions, %d bytes; reach: %d, %d", len(lunes), n*(n-1)/2,
 		find.WarpInstructions(), find.GlobalBytes(), reach.WarpInstructions(), reach.GlobalBytes())
 	require.Less(t, find.GlobalLoad.Bytes, int64(n*(n-1)/2*4*4*n))
 }
 
-// A still driver does, once it is told to, nothing but to copy out once more what it
-// copied out before.
+// A still driver, once on, ignores launches and fills, and every CopyOut returns the bytes
+// of the previous one.
 type still struct {
 	gpu.Driver
 	on     bool

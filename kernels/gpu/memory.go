@@ -8,29 +8,30 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// memory is one allocation of a device.
+// memory is one allocation of a device. It implements [kernels.Memory].
 type memory struct {
 	device  *Device
 	pointer Pointer
-	size    int // elements there is room for
+	size    int // capacity in elements
 	free    bool
 }
 
 func (m *memory) Device() kernels.Device { return m.device }
 
-// A pool keeps the memory that was freed, by size. All work of a device is
-// enqueued on one stream, so that memory can be used again at once: what still
-// reads it runs before what will write it.
+// A pool holds freed allocations, by size. Alloc may reuse them immediately: a
+// device has one stream, so kernels that read an old value run before kernels that
+// overwrite it.
 type pool struct {
 	free map[int][]*memory
 }
 
-const granule = 64 // elements: 256 bytes, as drivers align
+const granule = 64 // elements: 256 bytes, the alignment of Driver.Alloc
 
-// maxElements is how many elements kernels can count.
+// maxElements is the largest buffer length: kernels index elements with 31 bits.
 const maxElements = math.MaxInt32
 
-// Alloc returns a span of n elements, of memory freed before if some fits.
+// Alloc returns a buffer of n elements with unspecified contents. It reuses a
+// freed allocation of the same size class if the pool has one.
 func (d *Device) Alloc(n int) kernels.Buffer {
 	if n < 0 {
 		panic(fmt.Sprintf("gpu: Alloc of %d elements", n))
@@ -54,8 +55,8 @@ func (d *Device) Alloc(n int) kernels.Buffer {
 	return kernels.NewBuffer(m, 0, n)
 }
 
-// reserve asks the driver for memory; where there is none left it returns what
-// the pool keeps and asks again.
+// reserve allocates driver memory. If the driver has none left, reserve releases
+// the pool and tries again.
 func (d *Device) reserve(bytes int) Pointer {
 	p, err := d.driver.Alloc(bytes)
 	if errors.Is(err, ErrOutOfMemory) {
@@ -66,7 +67,7 @@ func (d *Device) reserve(bytes int) Pointer {
 	return p
 }
 
-// release gives the pool's memory back to the driver.
+// release returns the pool's allocations to the driver.
 func (d *Device) release() {
 	for size, spare := range d.memory.free {
 		for _, m := range spare {
@@ -76,15 +77,15 @@ func (d *Device) release() {
 	}
 }
 
-// recycle tells a driver that checks accesses how much of m is in use.
+// recycle reports to a [Recycler] that the first n elements of m are in use.
 func (d *Device) recycle(m *memory, n int) {
 	if r, ok := d.driver.(Recycler); ok && d.err == nil {
 		d.fail(r.Recycle(d.stream, m.pointer, 4*n))
 	}
 }
 
-// sizeClass rounds up so that at most an eighth is wasted and sizes that
-// differ little share their memory.
+// sizeClass rounds n up to a size class. At most an eighth of an allocation is
+// unused, and buffers of similar lengths can reuse each other's allocations.
 func sizeClass(n int) int {
 	step := granule
 	for step*16 < n {
@@ -93,20 +94,22 @@ func sizeClass(n int) int {
 	return max(step, (n+step-1)/step*step)
 }
 
-// Free keeps the buffer's memory for a later Alloc.
+// Free returns the buffer's allocation to the pool.
 func (d *Device) Free(b kernels.Buffer) {
-	if b.Memory() == nil || d.memory.free == nil { // after Close there is nothing to keep
+	if b.Memory() == nil || d.memory.free == nil { // Close has released everything
 		return
 	}
 	m := d.own(b)
 	m.free = true
 	if m.pointer == 0 {
-		return // an allocation that failed
+		return // Alloc had failed
 	}
 	d.recycle(m, 0)
 	d.memory.free[m.size] = append(d.memory.free[m.size], m)
 }
 
+// own returns the allocation of a buffer. It panics if the buffer belongs to
+// another device or has been freed.
 func (d *Device) own(b kernels.Buffer) *memory {
 	m, ok := b.Memory().(*memory)
 	if !ok || m.device != d {
@@ -118,7 +121,7 @@ func (d *Device) own(b kernels.Buffer) *memory {
 	return m
 }
 
-// pointer returns the address of a buffer of this device.
+// pointer returns the address of a buffer of this device, 0 for the zero Buffer.
 func (d *Device) pointer(b kernels.Buffer) Pointer {
 	if b.Memory() == nil {
 		return 0
@@ -126,9 +129,9 @@ func (d *Device) pointer(b kernels.Buffer) Pointer {
 	return d.own(b).pointer + Pointer(4*b.Offset())
 }
 
-// Origin says which instruction of which kernel stored an element of a buffer, with
-// its file and line, where the driver is a [Tracer]: "" if it is not, or no kernel
-// has stored it.
+// Origin describes the instruction that stored element i of a buffer: its kernel,
+// file and line. It returns "" if no kernel stored the element, or if the driver is
+// no [Tracer].
 func (d *Device) Origin(b kernels.Buffer, i int) string {
 	t, ok := d.driver.(Tracer)
 	if !ok {
@@ -137,5 +140,5 @@ func (d *Device) Origin(b kernels.Buffer, i int) string {
 	return t.Writer(d.pointer(b.Slice(i, i+1)))
 }
 
-// span returns a buffer's address as an argument of a kernel.
+// span returns a buffer's address as a kernel argument.
 func (d *Device) span(b kernels.Buffer) Arg { return Ptr(d.pointer(b)) }

@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Every operation of package autograd has the value and the gradient on the
-// simulated GPU that it has in float64.
+// Every operation of package autograd has the same value and gradient on the simulated
+// GPU as in float64, within rounding.
 func TestOperations(t *testing.T) {
 	autogradtest.Run(t, func() kernels.Device { return simulated(ptxsim.Options{})(t) })
 }

@@ -12,15 +12,16 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// What the inner loops of a training step's products do, counted with batches of
-// 128 on a GPU of an H100's size: nearly all arithmetic is multiply-adds, shared
-// memory has no bank conflicts, and a word that is read from it is used many times.
+// Counts in the inner loops of a training step's products, for batches of 128 on a GPU
+// with as many multiprocessors as an H100: at least 90 % of the arithmetic instructions
+// are multiply-adds, shared memory has no bank conflicts, and each word loaded from it
+// is used at least 2.6 times.
 func TestInnerLoops(t *testing.T) {
 	first := kernels.ConvShape{N: batch, C: 1, H: 28, W: 28, K: 32, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 14, OutW: 14}
 	second := kernels.ConvShape{N: batch, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
 	for _, c := range []struct {
 		work   string
-		kernel string // where it is known
+		kernel string // expected kernel, or ""
 		run    func(r *rig)
 	}{
 		{"large", "gemm_nn_128", product(1280, 1664, 32, false, false)},
@@ -51,7 +52,7 @@ func TestInnerLoops(t *testing.T) {
 			for _, kernel := range sim.KernelNames() {
 				loop, ok := sim.CountersBetween(kernel, "terms", "summed")
 				if !ok {
-					continue // no product
+					continue // not a product
 				}
 				counted = true
 				inner, ok := sim.CountersBetween(kernel, "inner", "inner_end")
@@ -59,12 +60,12 @@ func TestInnerLoops(t *testing.T) {
 				share := float64(loop.Warps[ptxsim.FMA]) / float64(loop.Arithmetic())
 				perQuad := 16 * float64(inner.Threads[ptxsim.FMA]) / float64(inner.Shared.Bytes)
 				all := sim.Counters(kernel)
-				t.Logf("%s: %.1f %% of the arithmetic are multiply-adds, %.1f for each 16 bytes of shared memory; %.1f %% of all instructions", kernel,
+				t.Logf("%s: multiply-adds are %.1f %% of arithmetic, %.1f for each 16 bytes of shared memory, %.1f %% of all instructions", kernel,
 					100*share, perQuad, 100*float64(all.Warps[ptxsim.FMA])/float64(all.WarpInstructions()))
 				require.GreaterOrEqual(t, share, 0.9)
 				require.Zero(t, loop.Shared.Conflicts, "bank conflicts")
 				require.Zero(t, loop.DivergentBranches)
-				if strings.Contains(kernel, "_32") { // threads have four rows, not eight
+				if strings.Contains(kernel, "_32") { // threads have 4 rows instead of 8
 					require.GreaterOrEqual(t, perQuad, 10.6)
 				} else {
 					require.GreaterOrEqual(t, perQuad, 16.0)
@@ -79,14 +80,14 @@ func TestInnerLoops(t *testing.T) {
 	}
 }
 
+// product returns a run of an m×n product with inner dimension k.
 func product(m, n, k int, transA, transB bool) func(r *rig) {
 	return func(r *rig) {
 		r.Gemm(kernels.Gemm{M: m, N: n, K: k, TransA: transA, TransB: transB, Alpha: 1, A: r.ones(m * k), B: r.ones(k * n), C: r.Alloc(m * n)})
 	}
 }
 
-// images returns buffers for the images x, the images y and the filters of a
-// convolution.
+// images returns the input x, the output y and the filters w of a convolution.
 func (r *rig) images(s kernels.ConvShape) (x, y, w kernels.Buffer) {
 	return r.ones(s.N * s.C * s.H * s.W), r.ones(s.N * s.K * s.OutH * s.OutW), r.ones(s.K * s.C * s.R * s.S)
 }
@@ -112,8 +113,9 @@ func weights(s kernels.ConvShape) func(r *rig) {
 	}
 }
 
-// Sizes around those of tiles and steps, in spans that begin anywhere, with rows
-// longer than the matrices: what lies between and around stays as it was.
+// Sizes just below and above multiples of tiles and steps, at unaligned offsets, with
+// leading dimensions larger than the matrices. Elements between and around the matrices
+// keep their values.
 func TestProductsOfOddSizes(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, size := range [][3]int{{1, 1, 1}, {33, 31, 7}, {31, 65, 9}, {64, 64, 8}, {65, 129, 17}, {129, 127, 300}, {700, 600, 9}, {3, 2, 2000}} {

@@ -6,7 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// shortRow is how long rows are that a warp sums.
+// shortRow is the length up to which one warp sums a whole row. Longer rows are
+// summed in parts, one block for each.
 const shortRow = 1024
 
 var (
@@ -32,7 +33,8 @@ func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale floa
 	case shape.R1 == 1:
 		d.sumColumns(dst, src, shape.K0, shape.R0, shape.K1, scale, store)
 	default:
-		// Inner rows may begin anywhere, so they are added up first.
+		// First sum over the outer axis, then over rows of the result. Summing the
+		// inner rows first would read short rows at unaligned addresses.
 		rows := d.Alloc(shape.K0 * shape.K1 * shape.R1)
 		d.sumColumns(rows, src, shape.K0, shape.R0, shape.K1*shape.R1, 1, kernels.Set)
 		d.sumRows(dst, rows, shape.K0*shape.K1, shape.R1, scale, store)
@@ -47,7 +49,7 @@ func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape 
 	d.Sum(db, dz, shape, 1, store)
 }
 
-// sumRows sums rows of n elements.
+// sumRows sums each of rows rows of n elements.
 func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, store kernels.Store) {
 	if n <= shortRow {
 		d.launch(sumRows, Dim{X: blocks(rows, work.Warps)}, Dim{X: work.Threads},
@@ -61,7 +63,7 @@ func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, st
 	}, d.sumRows)
 }
 
-// sumColumns sums the columns of so many matrices of rows×columns.
+// sumColumns sums the columns of each of a number of rows×columns matrices.
 func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int, scale float32, store kernels.Store) {
 	side, parts := blocks(columns, work.PartColumns), blocks(rows, work.PartRows)
 	d.inParts(dst, matrices*columns, parts, scale, store, func(dst kernels.Buffer, scale float32, store kernels.Store) {
@@ -72,8 +74,9 @@ func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int
 	})
 }
 
-// inParts takes n sums: at once if there is one part, else first of the parts
-// and then of their sums.
+// inParts computes n sums, each of which is cut into parts. With one part, first
+// stores the sums into dst. With more, first stores the sum of each part into a
+// workspace, and then sums the workspace into dst.
 func (d *Device) inParts(dst kernels.Buffer, n, parts int, scale float32, store kernels.Store,
 	first func(dst kernels.Buffer, scale float32, store kernels.Store),
 	then func(dst, src kernels.Buffer, n, parts int, scale float32, store kernels.Store)) {
@@ -94,7 +97,7 @@ func (d *Device) Dot(dst, a, b kernels.Buffer) {
 	d.reduce(dot, dst, a, b)
 }
 
-// reduce sums a function of two spans into dst, of length 1.
+// reduce stores into dst, of length 1, the sum over i of a function of a[i] and b[i].
 func (d *Device) reduce(e entry, dst, a, b kernels.Buffer) {
 	n := a.Len()
 	if n == 0 {

@@ -15,7 +15,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A cloud is points of a dimension, row after row.
+// A cloud is a list of points, row after row.
 type cloud struct {
 	name string
 	dim  int
@@ -24,7 +24,7 @@ type cloud struct {
 
 func (c cloud) size() int { return len(c.x) / c.dim }
 
-// clouds returns clouds without equal distances, and such with many.
+// clouds returns clouds with distinct distances, and clouds with many equal ones.
 func clouds() (generic, tied []cloud) {
 	for _, n := range []int{1, 2, 3, 5, 31, 32, 33, 64, 100, 130} {
 		generic = append(generic,
@@ -32,7 +32,7 @@ func clouds() (generic, tied []cloud) {
 			cloud{fmt.Sprintf("%d in 40 dimensions", n), 40, normals(uint64(n), 40*n)})
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	for _, side := range []int{1, 2, 3, 6} { // a cloud on a lattice, some points on each other
+	for _, side := range []int{1, 2, 3, 6} { // points of a lattice, some of them equal
 		lattice := cloud{fmt.Sprintf("lattice of side %d", side), 2, make([]float32, 2*70)}
 		for i := range lattice.x {
 			lattice.x[i] = float32(rng.IntN(side))
@@ -46,7 +46,7 @@ func clouds() (generic, tied []cloud) {
 	return generic, append(tied, simplex)
 }
 
-// distancesOf returns a cloud's matrix, on the device and on the host.
+// distancesOf returns a cloud's distance matrix, on the device and on the host.
 func (r *rig) distancesOf(c cloud) (kernels.Buffer, []float32) {
 	n := c.size()
 	x, dist := r.written(c.x), r.Alloc(n*n)
@@ -55,7 +55,7 @@ func (r *rig) distancesOf(c cloud) (kernels.Buffer, []float32) {
 	return dist, r.values(dist)
 }
 
-// The device's tree is degree 0.
+// The edges of the device's spanning tree are the deaths of degree 0.
 func TestTreeIsDegreeZero(t *testing.T) {
 	generic, tied := clouds()
 	for _, reverse := range []bool{false, true} {
@@ -79,15 +79,15 @@ func TestTreeIsDegreeZero(t *testing.T) {
 	}
 }
 
-// More points than a block has threads, with chains of components that join in
-// one round of the tree's algorithm.
+// More points than a block has threads, and long chains of components that merge in one
+// round of Borůvka's algorithm.
 func TestEdgesOfManyPoints(t *testing.T) {
 	r := newRig(t, ptxsim.Options{Unchecked: true})
 	const n = 1030
 	line := cloud{"a line", 1, make([]float32, n)}
 	at := float32(0)
 	for i, p := range rand.New(rand.NewPCG(5, 6)).Perm(n) {
-		at += 1 + float32(i)/n // gaps grow, so that each point's nearest is the one before
+		at += 1 + float32(i)/n // gaps grow, so the nearest point of each is the previous one
 		line.x[p] = at
 	}
 	buffer, dist := r.distancesOf(line)
@@ -101,7 +101,7 @@ func TestEdgesOfManyPoints(t *testing.T) {
 	}
 }
 
-// A point that is nowhere shows in the tree.
+// A point with a NaN or infinite coordinate gives the tree an edge that is not finite.
 func TestTreeShowsNaN(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
@@ -117,7 +117,7 @@ func TestTreeShowsNaN(t *testing.T) {
 	}
 }
 
-// What finding the tree costs for a batch: it reads the matrix in each round.
+// Traffic of the spanning tree of a batch: one read of the matrix in each round.
 func TestTreeTraffic(t *testing.T) {
 	const n = 128
 	r := newRig(t, ptxsim.Options{Unchecked: true})
@@ -127,14 +127,14 @@ func TestTreeTraffic(t *testing.T) {
 	require.NoError(t, err)
 	tree := r.sim.Counters("spanning_tree")
 	t.Logf("%d warp instructions, %d bytes", tree.WarpInstructions(), tree.GlobalBytes())
-	const rounds = 7 // the number of components is halved at least
+	const rounds = 7 // each round at least halves the number of components
 	require.Less(t, tree.GlobalLoad.Bytes, int64(rounds*3*4*n*n))
 }
 
-// A device that has failed leaves the edges as they were, and says why.
+// A device that has failed returns its arguments unchanged, and its error.
 func TestEdgesOfFailedDevice(t *testing.T) {
 	const n = 50
-	d, err := gpu.New(ptxsim.New(ptxsim.Options{Memory: 4 * n * n})) // no room for more
+	d, err := gpu.New(ptxsim.New(ptxsim.Options{Memory: 4 * n * n})) // enough for the distances alone
 	require.NoError(t, err)
 	dist := d.Alloc(n * n)
 	d.Fill(dist, 1)

@@ -18,19 +18,20 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-var roofline = flag.Int("roofline", 0, "count a training step of the VAE with batches of this size, for the table in docs/gpu.md")
+var roofline = flag.Int("roofline", 0, "batch `size` of the training step whose counts make the table in docs/gpu.md")
 
-// An h100 is the simulator with the sizes of an H100 (SXM), after which products
-// are divided.
+// An h100 is the simulator with the number of multiprocessors of an H100 (SXM), on which
+// the schedules of products depend.
 type h100 struct{ *ptxsim.GPU }
 
 const (
 	multiprocessors = 132
 	bytesPerSecond  = 3.35e12
-	// cachedPerSecond is what its second-level cache gives, as others have measured.
+	// cachedPerSecond is the bandwidth of the L2 cache, in bytes a second, as measured by
+	// others.
 	cachedPerSecond = 5.5e12
-	// Each multiprocessor begins four instructions of warps in a cycle, which may
-	// be multiply-adds: 67 TFLOP/s.
+	// warpsPerSecond is the peak rate of warp instructions: each multiprocessor issues
+	// four in a cycle. With multiply-adds that is 67 TFLOP/s.
 	warpsPerSecond = multiprocessors * 4 * 1.98e9
 )
 
@@ -40,14 +41,14 @@ func (h h100) Properties() gpu.Properties {
 	return p
 }
 
-// TestRoofline prints what the kernels of a training step move and do, and the
-// least time that an H100 takes for it: what each launch touches has to come from
-// memory once, and what its requests ask for, from the caches. The model knows
-// neither latency nor launches nor grids that leave multiprocessors idle.
+// TestRoofline prints the traffic and the instructions of the kernels of a training step,
+// and a lower bound of their time on an H100: the sectors that a launch touches must come
+// from memory once, and its instructions must issue. The model ignores latency, launch
+// overhead and grids that leave multiprocessors idle.
 func TestRoofline(t *testing.T) {
 	batch := *roofline
 	if batch == 0 {
-		batch = 2 // enough to see that it is counted
+		batch = 2 // enough to test the counting
 	}
 	sim := ptxsim.New(ptxsim.Options{Unchecked: true, Footprints: true})
 	dev, err := gpu.New(h100{sim})
@@ -104,8 +105,8 @@ func TestRoofline(t *testing.T) {
 	t.Logf("a step with a batch of %d: %.0f million instructions of threads a second\n"+
 		"| kernel | launches | MB touched | MB asked for | multiply-adds, %% | memory, µs | cache, µs | instructions, µs | at least, µs |\n|---|---|---|---|---|---|---|---|---|\n%s",
 		batch, float64(threads)/took.Seconds()/1e6, table.String())
-	// The products of a step, forward and backward, are 15 million multiply-adds
-	// for each image, less what the narrowest of them do in vain.
+	// The products of a step, forward and backward, need 15 million multiply-adds for each
+	// image. The counts include those on padding, and exclude taps outside the images.
 	require.Greater(t, 32*total.fma, 14e6*float64(batch))
 	require.NoError(t, dev.Close())
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Names of kernels that pick rows and add to them.
+// Kernels that gather rows of a table, and scatter-add to rows.
 var (
 	gatherRows  = entry{"rows", "gather_rows"}
 	scatterRows = entry{"rows", "scatter_rows"}
@@ -29,15 +29,21 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 	d.Free(places)
 }
 
-// ScatterRows adds row k of src to row index[k] of dst. A warp adds all that
-// falls on its part of a row.
+// ScatterRows adds row k of src to row index[k] of dst, in ascending order of k.
+//
+// Problem: several rows of src may go to the same row of dst, and atomics would make
+// the order of additions depend on timing.
+// Idea: the host sorts the additions by row of dst (rowEntries); one warp does all
+// additions to its part of a row.
+// Cost: one read of src, one read and one write of the rows of dst that change;
+// O(k log k) on the host.
 func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
 	check.Rows("ScatterRows", dst, src, width, index)
 	to, from := d.span(dst), d.span(src)
 	if src.Len() == 0 {
 		return
 	}
-	l := &d.additions
+	l := &d.entries
 	l.begin()
 	for k, row := range index {
 		l.add(row, k)
@@ -49,7 +55,7 @@ func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) 
 	d.Free(list)
 }
 
-// upload copies words to device memory. They may be changed at once.
+// upload copies words to a new buffer. The caller may change words after the call.
 func (d *Device) upload(words []int32) kernels.Buffer {
 	b := d.Alloc(len(words))
 	if p := d.pointer(b); d.err == nil && len(words) > 0 {
@@ -58,23 +64,24 @@ func (d *Device) upload(words []int32) kernels.Buffer {
 	return b
 }
 
-// Additions are a list of what is to be added to the rows of a table, sorted by
-// rows, so that each row is the work of few threads, and in order.
-type additions struct {
-	keys  []uint64 // row, entry
-	rows  int      // listed
-	words []int32  // the rows, where the entries of each begin, and the last end; the entries
+// rowEntries is a sparse matrix in compressed rows: for each row of a table that
+// changes, the entries to add to it, in ascending order.
+type rowEntries struct {
+	keys  []uint64 // row<<32 | entry
+	rows  int      // number of rows
+	words []int32  // as uploaded: row numbers; offset of each row's first entry, and the end; entries
 }
 
-func (a *additions) begin() { a.keys = a.keys[:0] }
+// begin removes all entries.
+func (a *rowEntries) begin() { a.keys = a.keys[:0] }
 
-// add adds an entry to a row. Entries ascend.
-func (a *additions) add(row int32, entry int) {
+// add appends an entry to a row. The caller adds entries in ascending order.
+func (a *rowEntries) add(row int32, entry int) {
 	a.keys = append(a.keys, uint64(row)<<32|uint64(entry))
 }
 
-// finish makes the words. Rows below all are listed even without entries.
-func (a *additions) finish(all int) {
+// finish builds words. It includes every row below all, even rows without entries.
+func (a *rowEntries) finish(all int) {
 	slices.Sort(a.keys)
 	a.words = a.words[:0]
 	for row := range all {
@@ -99,7 +106,8 @@ func (a *additions) finish(all int) {
 	}
 }
 
-// grid returns the blocks that do the listed rows.
-func (a *additions) grid(width int) Dim {
+// grid returns the grid of the kernels that process the rows, one warp for each part
+// of a row of the given width.
+func (a *rowEntries) grid(width int) Dim {
 	return Dim{X: blocks(a.rows*blocks(width, work.RowElements), work.Warps)}
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Ranks that strided kernels come in; arrays of fewer axes get leading ones of
-// one element.
+// stridedRanks are the ranks that strided kernels exist for. Arrays with fewer axes
+// get leading axes of length 1.
 var stridedRanks = [...]int{3, kernels.MaxRank}
 
-// A stridedEntry is a kernel in each of the ranks.
+// A stridedEntry is the kernel of one operation for each of stridedRanks.
 type stridedEntry [len(stridedRanks)]entry
 
+// stridedOf returns the kernels with the given name.
 func stridedOf(name string) (s stridedEntry) {
 	for i, rank := range stridedRanks {
 		s[i] = entry{"strided", fmt.Sprintf("%s_%d", name, rank)}
@@ -23,6 +24,7 @@ func stridedOf(name string) (s stridedEntry) {
 	return s
 }
 
+// stridedOps returns the kernels of all operations, by kernels.Op.
 func stridedOps(prefix string) []stridedEntry {
 	all := make([]stridedEntry, len(kernels.Ops()))
 	for i, op := range kernels.Ops() {
@@ -42,8 +44,8 @@ func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.B
 	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
 	var a axes.Axes
 	a.Merge(shape, dstStrides, srcStrides)
-	// Arrays are walked in the order of the destination. Kernels take the
-	// sources first.
+	// Merge orders the axes by the first array, the destination, so that stores
+	// coalesce. The kernels take the source before the destination.
 	d.walk(copyEntries[store], &a, []int{1, 0}, d.span(src), d.span(dst))
 }
 
@@ -56,7 +58,8 @@ func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int
 	d.walk(zipStridedEntries[store][op], &all, []int{1, 2}, d.span(dst), d.span(a), d.span(b))
 }
 
-// walk launches a strided kernel. order names the arrays whose strides it takes.
+// walk launches a strided kernel over axes a. The kernel takes the strides of the
+// arrays in order, which are indices into a.Strides.
 func (d *Device) walk(s stridedEntry, a *axes.Axes, order []int, spans ...Arg) {
 	if a.Rank == 0 {
 		return

@@ -5,29 +5,39 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// Terms of a correlation are taps, the same in each of several layers: the channels
-// of an image, the filters, or all images. They come in rows of work.TileDepth, of
-// which most serve for several steps, each some layers further.
+// The sum of a correlation runs over pairs (outer index, tap).
+//
+// Problem: a table of all pairs is large: a weight gradient sums over every pixel of
+// every image.
+// Idea: the taps are the same for each outer index, up to a constant offset. The outer
+// index is the channel in a forward convolution, the filter in a transposed one, and
+// the image in a weight gradient. A kernel reads a row of work.TileDepth taps once and
+// uses it for several steps, advancing the offset.
+// Invariant: the steps visit every pair once (TestArrange).
+// Cost: at most about TileDepth rows of taps beyond those of one outer index.
+
+// terms are the pairs (outer index, tap) that a correlation sums over.
 type terms struct {
-	taps         []work.Tap // of one layer
-	layers       int
-	aStep, bStep int // from a layer to the next
+	taps         []work.Tap // for outer index 0
+	outer        int        // number of outer indices
+	aStep, bStep int        // elements of A and B from an outer index to the next
 }
 
-// arrange sets what a correlation says of its terms, and appends the rows of taps.
+// arrange appends t's rows of taps to rows, and sets the fields of c that describe
+// the rows.
 func (t *terms) arrange(c *work.Correlation, rows []work.Tap) []work.Tap {
 	const depth = work.TileDepth
 	tap := func(i int) work.Tap {
-		layer, x := i/len(t.taps), t.taps[i%len(t.taps)]
-		x.A += int32(layer * t.aStep)
-		x.B += int32(layer * t.bStep)
+		outer, x := i/len(t.taps), t.taps[i%len(t.taps)]
+		x.A += int32(outer * t.aStep)
+		x.B += int32(outer * t.bStep)
 		return x
 	}
-	begin, all := len(rows), len(t.taps)*t.layers
+	begin, all := len(rows), len(t.taps)*t.outer
 	if all > 0 {
-		// So many layers make whole rows.
+		// The taps of period outer indices fill whole rows.
 		period := depth / commonDivisor(len(t.taps), depth)
-		c.Repeats = int32(t.layers / period)
+		c.Repeats = int32(t.outer / period)
 		if c.Repeats > 0 {
 			c.Repeated = int32(period * len(t.taps) / depth)
 		}
@@ -47,6 +57,7 @@ func (t *terms) arrange(c *work.Correlation, rows []work.Tap) []work.Tap {
 	return rows
 }
 
+// commonDivisor returns the greatest common divisor of a and b.
 func commonDivisor(a, b int) int {
 	for b != 0 {
 		a, b = b, a%b
@@ -54,9 +65,10 @@ func commonDivisor(a, b int) int {
 	return a
 }
 
-// filterTerms are the weights of a filter.
+// filterTerms returns the terms of a forward convolution: for each channel, the
+// weights of a filter.
 func filterTerms(s *kernels.ConvShape) terms {
-	t := terms{layers: s.C, aStep: s.R * s.S, bStep: s.H * s.W}
+	t := terms{outer: s.C, aStep: s.R * s.S, bStep: s.H * s.W}
 	for r := range s.R {
 		for q := range s.S {
 			t.add(r*s.S+q, r, q, s.W)
@@ -65,10 +77,11 @@ func filterTerms(s *kernels.ConvShape) terms {
 	return t
 }
 
-// phaseTerms are those of all filters that pixels of phase a, b take y through: tap
-// a + t·StrideH looks t rows back.
+// phaseTerms returns the terms of phase (a, b) of a transposed convolution: for each
+// filter, the weights that reach the phase. Weight row a + t·StrideH reads y t rows
+// above.
 func phaseTerms(s *kernels.ConvShape, a, b int) terms {
-	t := terms{layers: s.K, aStep: s.C * s.R * s.S, bStep: s.OutH * s.OutW}
+	t := terms{outer: s.K, aStep: s.C * s.R * s.S, bStep: s.OutH * s.OutW}
 	for r := a; r < s.R; r += s.StrideH {
 		for q := b; q < s.S; q += s.StrideW {
 			t.add(r*s.S+q, -(r / s.StrideH), -(q / s.StrideW), s.OutW)
@@ -77,9 +90,9 @@ func phaseTerms(s *kernels.ConvShape, a, b int) terms {
 	return t
 }
 
-// pixelTerms are the pixels of y.
+// pixelTerms returns the terms of a weight gradient: for each image, the pixels of y.
 func pixelTerms(s *kernels.ConvShape) terms {
-	t := terms{layers: s.N, aStep: s.K * s.OutH * s.OutW, bStep: s.C * s.H * s.W}
+	t := terms{outer: s.N, aStep: s.K * s.OutH * s.OutW, bStep: s.C * s.H * s.W}
 	for h := range s.OutH {
 		for w := range s.OutW {
 			t.add(h*s.OutW+w, h*s.StrideH, w*s.StrideW, s.W)
@@ -88,35 +101,36 @@ func pixelTerms(s *kernels.ConvShape) terms {
 	return t
 }
 
-// add adds a tap, by its place in A and how many rows and columns it is further in
-// images of a width.
+// add appends a tap: its index in a row of A, and its offset in the image, down rows
+// and right columns, where an image row has width elements.
 func (t *terms) add(a, down, right, width int) {
 	t.taps = append(t.taps, work.Tap{A: int32(a), B: int32(down*width + right), Pair: pair(down, right)})
 }
 
 func pair(h, w int) work.Pair { return work.Pair{H: int32(h), W: int32(w)} }
 
-// A table is correlations that are launched together, on the device.
+// A table is a list of correlations that one launch computes, with a copy in device
+// memory.
 type table struct {
-	pointer      Pointer
+	pointer      Pointer // the copy
 	correlations []work.Correlation
 }
 
-// A tableKey is a kind of convolution and its shape.
+// A tableKey identifies a table: the kind of a convolution and its shape.
 type tableKey struct {
 	kind  convolutionKind
 	shape kernels.ConvShape
 }
 
-// tables keeps tables on the device: a network asks for the same few again and
-// again.
+// tables caches tables by key: a network uses the same few in every step.
 type tables map[tableKey]table
 
-// mostTables is how many are kept: more than networks need, and bounded where
-// shapes never repeat.
+// mostTables bounds the cache, for programs whose shapes never repeat. Networks need
+// fewer tables.
 const mostTables = 256
 
-// of returns the table of a key.
+// of returns the table of a key. It builds and uploads the table on first use, and
+// empties a full cache before that.
 func (t *tables) of(d *Device, key tableKey) table {
 	if found, ok := (*t)[key]; ok {
 		return found
@@ -143,7 +157,8 @@ func (t *tables) of(d *Device, key tableKey) table {
 	return found
 }
 
-// correlations returns those of a key, and the rows of taps that lie behind them.
+// correlations returns the correlations of a key, and the rows of taps that follow
+// them in memory.
 func (key *tableKey) correlations() (made []work.Correlation, taps []work.Tap) {
 	var all []terms
 	s := &key.shape

@@ -8,12 +8,12 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// However many taps and layers there are, the steps of a correlation bring every
-// term once, in whole rows of which only the last has gaps.
+// The steps of a correlation visit every pair (outer index, tap) once, for any number
+// of both. Only the last row of taps is partly empty.
 func TestArrange(t *testing.T) {
 	for taps := range 30 {
-		for layers := range 40 {
-			in := terms{layers: layers, aStep: 1000, bStep: 100_000}
+		for outers := range 40 {
+			in := terms{outer: outers, aStep: 1000, bStep: 100_000}
 			for i := range taps {
 				in.add(i, i, 0, 7)
 			}
@@ -36,17 +36,17 @@ func TestArrange(t *testing.T) {
 					seen[tap]++
 				}
 			}
-			require.Len(t, seen, taps*layers)
-			for layer := range layers {
+			require.Len(t, seen, taps*outers)
+			for outer := range outers {
 				for i := range taps {
-					want := work.Tap{A: int32(i + 1000*layer), B: int32(7*i + 100_000*layer), Pair: pair(i, 0)}
-					require.Equal(t, 1, seen[want], "tap %d of %d in layer %d of %d", i, taps, layer, layers)
+					want := work.Tap{A: int32(i + 1000*outer), B: int32(7*i + 100_000*outer), Pair: pair(i, 0)}
+					require.Equal(t, 1, seen[want], "tap %d of %d, outer index %d of %d", i, taps, outer, outers)
 				}
 			}
-			if taps*layers > 0 {
+			if taps*outers > 0 {
 				require.Less(t, gaps, work.TileDepth)
 			} else {
-				require.Equal(t, work.TileDepth, gaps, "a step of nothing")
+				require.Equal(t, work.TileDepth, gaps, "one empty step")
 			}
 			require.LessOrEqual(t, len(rows), work.TileDepth*taps+work.TileDepth*taps+work.TileDepth, "rows are few")
 		}

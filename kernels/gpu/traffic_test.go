@@ -20,8 +20,8 @@ const (
 	parameter = 1_690_000
 )
 
-// A rig is a device over a counting simulator, with buffers that are freed with
-// it.
+// A rig is a device over the simulator, whose counters tests read. The test closes the
+// device.
 type rig struct {
 	*gpu.Device
 	sim *ptxsim.GPU
@@ -36,14 +36,14 @@ func newRig(t *testing.T, o ptxsim.Options) *rig {
 	return &rig{d, sim, t}
 }
 
-// ones returns a buffer of n ones.
+// ones returns a buffer with n ones.
 func (r *rig) ones(n int) kernels.Buffer {
 	b := r.Alloc(n)
 	r.Fill(b, 1)
 	return b
 }
 
-// traffic returns the bytes of the sectors that a call moves.
+// traffic returns the bytes of all sectors that a call reads and writes.
 func (r *rig) traffic(call func()) int64 {
 	require.NoError(r.t, r.Sync())
 	r.sim.ResetCounters()
@@ -53,8 +53,8 @@ func (r *rig) traffic(call func()) int64 {
 	return c.GlobalBytes()
 }
 
-// What kernels move is at most 1.15 times what they must: each element that is
-// read or written once. For sums that is what they read.
+// Kernels move at most 1.15 times the necessary bytes: every element read or written, once.
+// For sums only reads count.
 func TestTraffic(t *testing.T) {
 	r := newRig(t, ptxsim.Options{Unchecked: true})
 	a, b, c, e := r.ones(parameter), r.ones(parameter), r.ones(parameter), r.ones(parameter)
@@ -62,7 +62,7 @@ func TestTraffic(t *testing.T) {
 	first := func(x kernels.Buffer, n int) kernels.Buffer { return x.Slice(0, n) }
 	type operation struct {
 		name     string
-		elements int // that must be moved
+		elements int // necessary traffic
 		call     func()
 	}
 	var all []operation
@@ -70,11 +70,11 @@ func TestTraffic(t *testing.T) {
 		all = append(all, operation{name, spans * n, call})
 	}
 	for _, f := range kernels.Funcs() {
-		if f != kernels.Identity { // the driver's copy
+		if f != kernels.Identity { // Identity is a copy by the driver
 			add("Map "+f.String(), 2, features, func() { r.Map(f, first(b, features), first(a, features)) })
 			spans := 3
 			if f == kernels.Neg {
-				spans = 2 // −dy needs nothing else
+				spans = 2 // −dy depends on dy alone
 			}
 			add("MapGrad "+f.String(), spans, features, func() {
 				r.MapGrad(f, first(b, features), first(a, features), first(c, features), first(c, features), kernels.Set)
@@ -88,7 +88,7 @@ func TestTraffic(t *testing.T) {
 		add("Zip "+op.String(), 3, pixels, func() {
 			r.Zip(op, first(b, pixels), first(a, pixels), first(c, pixels), kernels.Set)
 		})
-		// What is repeated counts each time, though caches will serve it.
+		// Broadcast elements count each time they are read, though caches serve them.
 		add("ZipStrided "+op.String(), 3, pixels, func() {
 			r.ZipStrided(op, first(b, pixels), first(a, pixels), []int{784, 1}, first(c, 784), []int{0, 1}, []int{batch, 784}, kernels.Set)
 		})

@@ -1,8 +1,8 @@
 /*
- * The part of the CUDA driver API that github.com/barnex/cuda5/cu names: types,
- * constants and functions, so that it can be compiled without a CUDA toolkit.
- * Functions that have grown a second version of themselves, with 64-bit sizes,
- * go by the name that every libcuda.so.1 since CUDA 4 exports.
+ * The types, constants and functions of the CUDA driver API that
+ * github.com/barnex/cuda5/cu uses, so that it compiles without a CUDA toolkit.
+ * A function with a second version for 64-bit sizes is mapped to the _v2 name
+ * that every libcuda.so.1 since CUDA 4 exports.
  */
 #ifndef TOPOGEN_CUDA_H
 #define TOPOGEN_CUDA_H

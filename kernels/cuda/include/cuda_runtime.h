@@ -1,6 +1,6 @@
 /*
- * The part of the CUDA runtime API that github.com/barnex/cuda5/cu names. It is
- * linked but not used: only the driver API is.
+ * The part of the CUDA runtime API that github.com/barnex/cuda5/cu uses. Programs
+ * link it but never call it: this module uses only the driver API.
  */
 #ifndef TOPOGEN_CUDA_RUNTIME_H
 #define TOPOGEN_CUDA_RUNTIME_H

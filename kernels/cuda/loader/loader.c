@@ -1,9 +1,9 @@
 //go:build cuda && !cudasim
 
 /*
- * Every function of the driver API that the binding names, passed on to
- * libcuda.so.1, which is opened when the first of them is called: a program
- * with CUDA in it runs on machines without.
+ * Defines every function of the driver API that the binding names. Each one forwards to
+ * the function of the same name in libcuda.so.1. The first call loads the library. A
+ * function that the library lacks returns CUDA_ERROR_STUB_LIBRARY.
  */
 #include <cuda.h>
 #include <cuda_runtime.h>

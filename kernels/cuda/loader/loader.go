@@ -9,5 +9,5 @@ const char *topogen_cuda_problem(void);
 */
 import "C"
 
-// Problem returns why libcuda.so.1 could not be opened, "" if it was.
+// Problem returns the reason why libcuda.so.1 could not be loaded, or "" if it could.
 func Problem() string { return C.GoString(C.topogen_cuda_problem()) }

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include "_cgo_export.h"
 
-/* A context is current for one thread of the operating system. */
+/* The current context of each operating-system thread. */
 static __thread CUcontext current;
 
-/* Every function but a few fails without a context, or after a fault. */
+/* Returns from the calling function if no context is current or the context is lost. */
 #define CHECK \
 	do { \
 		CUresult r = (CUresult)simContextState((void *)current); \
@@ -69,7 +69,7 @@ CUresult cuMemcpyDtoDAsync(CUdeviceptr d, CUdeviceptr src, size_t n, CUstream s)
 CUresult cuMemcpyAsync(CUdeviceptr d, CUdeviceptr src, size_t n, CUstream s) { return cuMemcpyDtoDAsync(d, src, n, s); }
 CUresult cuMemsetD32Async(CUdeviceptr d, unsigned int v, size_t n, CUstream s) { CHECK; return (CUresult)simFill(current, s, d, v, n); }
 
-/* Functions without a stream wait for all of them, before and after. */
+/* Functions without a stream parameter synchronize the context before and after. */
 #define WAITING(call) \
 	do { \
 		CUresult r = cuCtxSynchronize(); \

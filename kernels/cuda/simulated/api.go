@@ -18,7 +18,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A context is a simulated GPU, made by cuCtxCreate.
+// A context is a simulated GPU with the handles given out for it. cuCtxCreate makes one.
 type context struct {
 	gpu       *ptxsim.GPU
 	modules   map[unsafe.Pointer]gpu.Module
@@ -34,7 +34,7 @@ var state struct {
 	devices     int
 	options     ptxsim.Options
 	contexts    map[unsafe.Pointer]*context
-	last        *context // made
+	last        *context // the latest
 }
 
 func init() {
@@ -42,23 +42,23 @@ func init() {
 	state.contexts = map[unsafe.Pointer]*context{}
 }
 
-// Configure sets the number of GPUs, 0 or 1, and how those behave that are
-// opened from now on.
+// Configure sets the number of GPUs, 0 or 1, and the options of contexts created after the
+// call.
 func Configure(devices int, o ptxsim.Options) {
 	state.Lock()
 	defer state.Unlock()
 	state.devices, state.options = devices, o
 }
 
-// Last returns the GPU that was opened last.
+// Last returns the GPU of the latest context.
 func Last() *ptxsim.GPU {
 	state.Lock()
 	defer state.Unlock()
 	return state.last.gpu
 }
 
-// LastError returns what went wrong in the GPU opened last, in the simulator's
-// own words, which the driver API reduces to a number.
+// LastError returns the latest error of the latest context as the simulator reported it.
+// The driver API reduces it to a number.
 func LastError() error {
 	state.Lock()
 	defer state.Unlock()
@@ -81,7 +81,8 @@ const (
 	launchFailed      = 719
 )
 
-// code notes err and returns its number. A fault stays for all later calls.
+// code records err and returns its result: refused, or the number of a fault. All later
+// calls return a fault again.
 func (c *context) code(err error, refused C.int) C.int {
 	if err == nil {
 		return success
@@ -102,15 +103,15 @@ func (c *context) code(err error, refused C.int) C.int {
 	return c.lost
 }
 
-// locked runs f on the context of that handle, which exists.
+// locked runs f on the context with a handle, which must exist.
 func locked(handle unsafe.Pointer, f func(c *context) C.int) C.int {
 	state.Lock()
 	defer state.Unlock()
 	return f(state.contexts[handle])
 }
 
-// newHandle returns an address that is nothing else's. Handles are never given
-// back, as those of a driver's that leaks them are not.
+// newHandle returns a unique address. Handles are never freed, so that a stale handle
+// cannot equal a new one.
 func newHandle() unsafe.Pointer { return C.malloc(16) }
 
 //export simInit
@@ -260,7 +261,7 @@ func simLaunch(handle, function unsafe.Pointer, gx, gy, gz, bx, by, bz, shared C
 		}
 		var args []gpu.Arg
 		for i, p := range unsafe.Slice(parameters, len(k.Params())) {
-			// Exactly as many bytes are read as the parameter has.
+			// Read exactly the bytes of the declared type, as the real driver does.
 			switch k.Params()[i].Type {
 			case "u64", "s64", "b64":
 				args = append(args, gpu.Uint64(*(*uint64)(p)))
@@ -299,7 +300,7 @@ func simFree(handle unsafe.Pointer, p C.ulonglong) C.int {
 	return locked(handle, func(c *context) C.int { return c.code(c.gpu.Free(gpu.Pointer(p)), invalidValue) })
 }
 
-// onStream is locked with a stream's handle looked up.
+// onStream is locked for functions with a stream. An unknown stream is an invalid handle.
 func onStream(handle, stream unsafe.Pointer, f func(c *context, s gpu.Stream) error) C.int {
 	return locked(handle, func(c *context) C.int {
 		s, ok := c.streams[stream]

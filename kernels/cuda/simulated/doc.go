@@ -1,5 +1,4 @@
-// Package simulated defines the functions of NVIDIA's driver API on top of the
-// simulated GPU of kernels/ptxsim, so that the binding and the driver over it
-// run, and are tested, on machines without a GPU. It holds nothing without the
-// build tag cudasim; with the tag, it takes the place of NVIDIA's library.
+// Package simulated implements NVIDIA's driver API on the simulated GPU of kernels/ptxsim.
+// With the build tag cudasim it replaces libcuda.so.1, so that the binding and package cuda
+// run, and are tested, on machines without a GPU. The package is empty without the tag.
 package simulated

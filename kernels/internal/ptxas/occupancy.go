@@ -1,9 +1,9 @@
 package ptxas
 
-// limits are what a multiprocessor has room for.
+// limits are the capacity of a multiprocessor; shared is in bytes.
 type limits struct{ warps, blocks, shared int }
 
-// multiprocessors of GPUs for computing. All have 65536 registers.
+// multiprocessors are the limits by architecture.
 var multiprocessors = map[string]limits{
 	"sm_70":  {64, 32, 96 << 10},
 	"sm_75":  {32, 16, 64 << 10},
@@ -16,18 +16,18 @@ var multiprocessors = map[string]limits{
 }
 
 const (
-	registers = 65536
-	// granule is how many registers a warp's are rounded up to.
+	registers = 65536 // of a multiprocessor, on every architecture
+	// granule is the allocation unit of a warp's registers.
 	granule = 256
-	// reserved is shared memory that the system takes of each block, in bytes,
-	// from sm_80 on; it is counted on older GPUs too.
+	// reserved is the shared memory that the system takes for each block, in bytes,
+	// from sm_80 on. Occupancy counts it on older GPUs too.
 	reserved = 1 << 10
 	warpSize = 32
 )
 
-// Occupancy returns how many warps of blocks of so many threads can be resident
-// on a multiprocessor, and how many at most: what hides the latency of memory.
-// It is ok where the GPU's sizes are known here.
+// Occupancy returns the number of warps that can be resident on a multiprocessor with
+// blocks of the given number of threads, and the maximum for any kernel. Resident warps
+// hide latency. ok is false if the limits of gpu, "sm_90", are unknown.
 func (u Use) Occupancy(gpu string, threads int) (warps, most int, ok bool) {
 	m, ok := multiprocessors[gpu]
 	if !ok {

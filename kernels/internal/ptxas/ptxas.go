@@ -1,5 +1,5 @@
-// Package ptxas runs NVIDIA's assembler for PTX where there is one: it needs no
-// GPU, and says what a kernel takes of one.
+// Package ptxas runs NVIDIA's assembler for PTX and reports the registers, shared memory
+// and spills of each kernel. The assembler needs no GPU.
 //
 //	a, err := ptxas.Find()
 //	uses, err := a.Assemble("sm_90", "kernels.ptx", text)
@@ -21,11 +21,11 @@ import (
 	"strconv"
 )
 
-// An Assembler is the path of a ptxas.
+// An Assembler is the path of a ptxas program.
 type Assembler string
 
-// Find returns the assembler that the environment variable PTXAS names, or else
-// the one on the path.
+// Find returns the assembler that the environment variable PTXAS names. If PTXAS is not
+// set, Find looks for ptxas in PATH.
 func Find() (Assembler, error) {
 	if name := os.Getenv("PTXAS"); name != "" {
 		return Assembler(name), nil
@@ -37,8 +37,8 @@ func Find() (Assembler, error) {
 	return Assembler(name), nil
 }
 
-// Newest returns the newest GPU that the assembler knows and that portable code
-// is assembled for: "sm_121".
+// Newest returns the newest architecture that the assembler supports for portable PTX:
+// "sm_121".
 func (a Assembler) Newest() (string, error) {
 	help, err := exec.Command(string(a), "--help").Output()
 	if err != nil {
@@ -55,13 +55,13 @@ func (a Assembler) Newest() (string, error) {
 	return fmt.Sprintf("sm_%d", newest), nil
 }
 
-// A Use is what a kernel takes of a GPU.
+// A Use is the resources of a kernel.
 type Use struct {
 	Name      string // of the kernel
-	Registers int    // of a thread
-	Shared    int    // bytes of a block
-	Stack     int    // bytes of a thread's own memory
-	Spills    int    // bytes that registers are saved to there
+	Registers int    // for each thread
+	Shared    int    // static shared memory of a block, bytes
+	Stack     int    // local memory of a thread, bytes
+	Spills    int    // bytes of spill stores and loads
 }
 
 var (
@@ -71,9 +71,9 @@ var (
 	shared    = regexp.MustCompile(`(\d+) bytes smem`)
 )
 
-// Assemble assembles a file's text for a GPU, "sm_90", and returns what its
-// kernels take, by name. Where the assembler refuses the text the error is what
-// it says.
+// Assemble assembles PTX text for an architecture, "sm_90", and returns the resources of
+// its kernels, sorted by name. If the assembler rejects the text, the error holds its
+// messages; name stands for the file in them.
 func (a Assembler) Assemble(gpu, name, text string) ([]Use, error) {
 	folder, err := os.MkdirTemp("", "ptxas")
 	if err != nil {
@@ -91,7 +91,7 @@ func (a Assembler) Assemble(gpu, name, text string) ([]Use, error) {
 	return parse(out), nil
 }
 
-// parse reads what ptxas -v says.
+// parse parses the output of ptxas -v.
 func parse(out []byte) (uses []Use) {
 	number := func(digits []byte) int {
 		n, _ := strconv.Atoi(string(digits))

@@ -33,12 +33,12 @@ func TestOccupancy(t *testing.T) {
 		ok          bool
 	}{
 		{Use{Registers: 32}, "sm_90", 256, 64, 64, true},
-		{Use{Registers: 33}, "sm_90", 256, 48, 64, true}, // 40 registers a thread are taken
+		{Use{Registers: 33}, "sm_90", 256, 48, 64, true}, // rounded up to 40 registers a thread
 		{Use{Registers: 128}, "sm_70", 256, 16, 64, true},
 		{Use{Registers: 128, Shared: 48 << 10}, "sm_70", 256, 8, 64, true},
-		{Use{Registers: 16}, "sm_80", 32, 32, 64, true}, // as many blocks
+		{Use{Registers: 16}, "sm_80", 32, 32, 64, true}, // limited by the number of blocks
 		{Use{Registers: 16}, "sm_120", 1024, 32, 48, true},
-		{Use{Registers: 255}, "sm_90", 1024, 0, 64, true}, // does not run
+		{Use{Registers: 255}, "sm_90", 1024, 0, 64, true}, // too many registers: cannot launch
 		{Use{Registers: 16}, "sm_121", 1024, 0, 0, false},
 	} {
 		warps, most, ok := c.use.Occupancy(c.gpu, c.threads)
@@ -46,7 +46,7 @@ func TestOccupancy(t *testing.T) {
 	}
 }
 
-// Where there is an assembler it takes what is right and says what is wrong.
+// The assembler accepts valid PTX and reports errors in invalid PTX.
 func TestAssemble(t *testing.T) {
 	a, err := Find()
 	if err != nil {

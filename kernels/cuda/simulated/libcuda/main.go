@@ -1,8 +1,8 @@
 //go:build cudasim
 
-// Libcuda is the simulated GPU as a shared library that goes by the name of
-// NVIDIA's, so that a program as it is shipped, built for real GPUs, can be
-// tried on a machine that has none:
+// Command libcuda builds the simulated GPU as a shared library. Named libcuda.so.1, it
+// stands in for NVIDIA's library, so that a program built for real GPUs can be tested,
+// unchanged, on a machine without one:
 //
 //	kernels/cuda/go.sh -sim build -buildmode=c-shared -o lib/libcuda.so.1 ./kernels/cuda/simulated/libcuda
 //	LD_LIBRARY_PATH=lib kernels/cuda/go.sh test ./kernels/cuda

@@ -1,6 +1,6 @@
-// Package asm writes PTX files. It is a notebook, not a compiler: instructions
-// are PTX as it is; the package declares registers and loads parameters, keeps
-// labels unique and lays the text out.
+// Package asm writes PTX files. The caller writes instructions in PTX; the package
+// declares registers, loads parameters, makes labels unique and formats the text. It
+// does not check instructions: kernels/ptxsim and NVIDIA's assembler do.
 //
 //	f := asm.New("scale.ptx", "Scaling a vector.")
 //	e := f.Entry("scale", "x = a*x", 256, "u64 x, f32 a, u32 n")
@@ -17,8 +17,8 @@
 //	     done:`)
 //	text := f.Bytes()
 //
-// Registers have no % before their names, which sets them apart from special
-// registers. A parameter is a register of its name.
+// Register names have no %, which distinguishes them from special registers. Each
+// parameter is loaded into a register with its name.
 //
 // Reference: NVIDIA, Parallel Thread Execution ISA, version 6.3.
 package asm
@@ -31,28 +31,28 @@ import (
 	"strings"
 )
 
-// A File is a PTX file in the making.
+// A File builds a PTX file.
 type File struct {
 	name, doc string
 	entries   []*Entry
 }
 
-// New returns an empty file. doc goes into a comment at its head.
+// New returns an empty file. Its text begins with doc as a comment.
 func New(name, doc string) *File { return &File{name: name, doc: doc} }
 
-// Name returns the file's name.
+// Name returns the file name.
 func (f *File) Name() string { return f.name }
 
-// An Entry is a kernel in the making.
+// An Entry builds a kernel.
 type Entry struct {
 	name, doc string
 	threads   int
-	resident  int // blocks on a multiprocessor, or 0
+	resident  int // .minnctapersm, or 0
 	params    []param
-	registers map[string][]string // by type, as declared
-	types     map[string]string   // of registers
+	registers map[string][]string // names by type, in order of declaration
+	types     map[string]string   // type of each register
 	shared    []string
-	launched  string // an array in shared memory whose size the launch says
+	dynamic   string // declaration of the array in dynamic shared memory, or ""
 	body      bytes.Buffer
 	labels    map[string]int
 	temps     map[string]int
@@ -60,8 +60,8 @@ type Entry struct {
 
 type param struct{ kind, name string }
 
-// Entry adds a kernel that is launched with up to so many threads a block. The
-// parameters, "u64 x, u32 n", are loaded into registers of their names.
+// Entry adds a kernel whose blocks have at most the given number of threads. It loads
+// the parameters, "u64 x, u32 n", into registers with their names.
 func (f *File) Entry(name, doc string, threads int, params string) *Entry {
 	e := &Entry{
 		name: name, doc: doc, threads: threads,
@@ -81,11 +81,12 @@ func (f *File) Entry(name, doc string, threads int, params string) *Entry {
 	return e
 }
 
-// Resident asks that a multiprocessor have room for so many blocks.
+// Resident limits the registers of a thread so that at least the given number of
+// blocks fits on a multiprocessor.
 func (e *Entry) Resident(blocks int) { e.resident = blocks }
 
-// Reg declares registers, "i j acc<64>", of one of PTX's types, "u32". To
-// declare one again with its type does nothing.
+// Reg declares registers, "i j acc<64>", of a PTX type, "u32". Declaring a register
+// again with the same type has no effect; with another type Reg panics.
 func (e *Entry) Reg(kind, names string) {
 	for _, n := range strings.Fields(names) {
 		if had, ok := e.types[n]; ok {
@@ -99,7 +100,7 @@ func (e *Entry) Reg(kind, names string) {
 	}
 }
 
-// Temp returns a register that nobody else has.
+// Temp declares and returns a register with an unused name.
 func (e *Entry) Temp(kind string) string {
 	e.temps[kind]++
 	name := fmt.Sprintf("%s_%d", kind, e.temps[kind])
@@ -107,7 +108,7 @@ func (e *Entry) Temp(kind string) string {
 	return name
 }
 
-// Temps returns n registers that nobody else has.
+// Temps declares and returns n registers with unused names.
 func (e *Entry) Temps(kind string, n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -116,7 +117,8 @@ func (e *Entry) Temps(kind string, n int) []string {
 	return names
 }
 
-// Label returns a label that nobody else has, to be placed by P: "loop:".
+// Label returns an unused label that begins with stem. The caller places it with P:
+// "loop:".
 func (e *Entry) Label(stem string) string {
 	e.labels[stem]++
 	if n := e.labels[stem]; n > 1 {
@@ -125,19 +127,19 @@ func (e *Entry) Label(stem string) string {
 	return stem
 }
 
-// Shared declares an array in shared memory.
+// Shared declares an array in shared memory, of a fixed number of bytes.
 func (e *Entry) Shared(name string, bytes int) {
 	e.shared = append(e.shared, fmt.Sprintf(".shared .align 16 .b8 %s[%d];", name, bytes))
 }
 
-// SharedByLaunch declares an array in shared memory of as many bytes as the launch
-// says. Its name must be one that no other kernel of the file uses.
-func (e *Entry) SharedByLaunch(name string) {
-	e.launched = fmt.Sprintf(".extern .shared .align 16 .b8 %s[];", name)
+// DynamicShared declares an array in dynamic shared memory, whose size is an argument
+// of the launch. No other kernel of the file may declare the same name.
+func (e *Entry) DynamicShared(name string) {
+	e.dynamic = fmt.Sprintf(".extern .shared .align 16 .b8 %s[];", name)
 }
 
-// P adds lines of PTX: instructions, whose semicolons may be left out, labels,
-// and comments.
+// P appends lines of PTX: instructions, labels and comments. It adds missing
+// semicolons.
 func (e *Entry) P(format string, args ...any) {
 	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
 		line = strings.TrimSpace(line)
@@ -167,8 +169,8 @@ func (f *File) Bytes() []byte {
 
 func (e *Entry) write(b *bytes.Buffer) {
 	b.WriteByte('\n')
-	if e.launched != "" {
-		fmt.Fprintf(b, "%s\n\n", e.launched)
+	if e.dynamic != "" {
+		fmt.Fprintf(b, "%s\n\n", e.dynamic)
 	}
 	comment(b, e.doc)
 	fmt.Fprintf(b, ".visible .entry %s(", e.name)
@@ -210,8 +212,8 @@ func (e *Entry) write(b *bytes.Buffer) {
 	b.WriteString("\tret;\n}\n")
 }
 
-// comment writes text as comment lines of at most 80 columns.
-// NVIDIA's assembler takes ASCII alone.
+// comment writes text as comment lines of at most 80 columns. It panics unless text
+// is ASCII, the only encoding that NVIDIA's assembler accepts.
 func comment(b *bytes.Buffer, text string) {
 	for _, c := range text {
 		if c > 0x7f {
@@ -232,5 +234,5 @@ func comment(b *bytes.Buffer, text string) {
 	}
 }
 
-// Float32 returns a constant as PTX writes it, to the bit.
+// Float32 returns x as a PTX constant with the same bits.
 func Float32(x float32) string { return fmt.Sprintf("0f%08X", math.Float32bits(x)) }

@@ -4,8 +4,8 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// loop runs body for i from a number on, in steps, while it is below another.
-// The body may branch to the label next, which goes on with the next i.
+// loop generates a loop of register i from from, in steps of step, while i < below. The
+// body may branch to the label next to continue with the next i.
 func (c calc) loop(i, from, below string, step int, body func(next string)) {
 	again, next, end := c.Label("loop"), c.Label("next"), c.Label("end")
 	past := c.Temp("pred")
@@ -21,8 +21,8 @@ func (c calc) loop(i, from, below string, step int, body func(next string)) {
 	c.P("%s:", end)
 }
 
-// warpOf sets lane to the thread's place in its warp and a register to the
-// number of the warp in the grid. Warps from count on go to the label done.
+// warpOf sets lane to the index of the thread in its warp, and register warp to the
+// index of the warp in the grid. Warps with an index >= count branch to the label done.
 func (c calc) warpOf(warp, count string) {
 	c.Reg("u32", "lane "+warp)
 	c.Reg("pred", "none")
@@ -36,7 +36,8 @@ func (c calc) warpOf(warp, count string) {
 		@none bra.uni done`, within, block, warp, block, work.Warps, within, warp, count)
 }
 
-// row sets an address to that of a row, of so many words, of a matrix.
+// row sets register address to the address of a row of a matrix with width words in a
+// row.
 func (c calc) row(address, matrix, row, width string) {
 	offset := c.Temp("u64")
 	c.P(`mul.wide.u32 %s, %s, %s
@@ -44,7 +45,8 @@ func (c calc) row(address, matrix, row, width string) {
 		add.u64 %s, %s, %s`, offset, row, width, offset, offset, address, matrix, offset)
 }
 
-// address returns the address of a matrix's element, in rows of so many words.
+// address returns the address of element (row, column) of a matrix with width words in
+// a row.
 func (c calc) address(matrix, row, width, column string) string {
 	at, offset := c.Temp("u64"), c.Temp("u64")
 	c.P(`mul.wide.u32 %s, %s, %s

@@ -10,18 +10,19 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// convolutions is convolutions of all kinds as matrix products:
+// convolutions writes convolutions.ptx: convolutions and their gradients as implicit
+// matrix products.
 //
-//	              rows of A     columns of B             terms
-//	Conv          filters       pixels of y              weights of a filter
-//	ConvTranspose channels      pixels of one phase      filters and the phase's taps
-//	WeightGrad    filters of y  weights of a filter      pixels of all y
+//	              rows of A     columns of B             terms (outer index, tap)
+//	Conv          filters       pixels of y              channels, weights of a filter
+//	ConvTranspose channels      pixels of one phase of x filters, weights of the phase
+//	WeightGrad    filters of y  weights of a filter      images, pixels of y
 //
-// Factors are found by taps, see work.Correlation. A thread brings the words of one
-// tap in a step, the same tap for many steps: so it is only once in a while that
-// it has to find out which of them lie in an image.
+// work.Correlation describes the matrices, and taps locate the factors of each term. A
+// thread loads words of one tap in each step, and keeps a tap for many steps (a run),
+// so it tests rarely which of its words are inside an image.
 func convolutions() *asm.File {
-	f := asm.New("convolutions.ptx", "Convolutions as matrix products in tiles. Names say the rows and columns of a tile.")
+	f := asm.New("convolutions.ptx", "Convolutions as matrix products in tiles. A name has the rows and columns of a tile.")
 	for _, shape := range work.Tiles {
 		convolution(f, shape)
 	}
@@ -29,8 +30,9 @@ func convolutions() *asm.File {
 	return f
 }
 
+// convolution adds the kernel for a tile shape.
 func convolution(f *asm.File, shape work.Tile) {
-	t := newTile(f, "convolve_"+shape.Name(), "Correlations, split or several: block z does split z/correlations of correlation z mod correlations.", shape,
+	t := newTile(f, "convolve_"+shape.Name(), "Correlations. Block z computes split z/correlations of correlation z mod correlations.", shape,
 		"u64 table, u32 correlations, u32 split_steps")
 	t.findCorrelation()
 	t.P(`setp.ge.u32 more, column0, columns
@@ -45,7 +47,7 @@ func convolution(f *asm.File, shape work.Tile) {
 	t.P("done:")
 }
 
-// findCorrelation finds the block's correlation and split.
+// findCorrelation computes the block's split, and here, the address of its correlation.
 func (t *tile) findCorrelation() {
 	t.Reg("u64", "here")
 	t.Reg("u32", "rows columns")
@@ -74,8 +76,9 @@ func (t *tile) field(name string) string {
 	return t.u("ld.global.u32", fmt.Sprintf("[here+%d]", offsetOf(name)))
 }
 
-// What a block keeps of each of its columns: where its place is in B, where its
-// results go, and the row and the column of the image that its place is.
+// Offsets in the record of a column that a block keeps in shared memory: the index of
+// the column's point in B, the index of its result in C, and the point's image row and
+// image column.
 const (
 	columnBase  = 0
 	columnPlace = 4
@@ -84,7 +87,7 @@ const (
 	columnBytes = 16
 )
 
-// findColumns finds the block's columns, each by one thread.
+// findColumns fills the table of the block's columns, one thread for each.
 func (t *tile) findColumns() {
 	t.Shared("column_table", columnBytes*t.Columns)
 	t.Reg("u32", "column image h w in_base in_h in_w place")
@@ -114,35 +117,36 @@ func (t *tile) findColumns() {
 		bar.sync 0`, outStep[0], outOrigin[0], outStep[1], outOrigin[1], outImage, outWidth, t.columnAt("t"))
 }
 
-// columnAt returns the address of what is kept of one of the tile's columns.
+// columnAt returns the address of the record of a column of the tile.
 func (t *tile) columnAt(column string) string {
 	return t.u("mad.lo.u32", column, fmt.Sprint(columnBytes), t.u("mov.u32", "column_table"))
 }
 
-// taps is both operands.
+// taps generates the loads of both operands.
 type taps struct {
 	*tile
 	a tappedRows
 	b tappedColumns
 }
 
-// tappedRows is A: rows of a matrix, a thread's words all of one term.
+// tappedRows is the source of A. In a step a thread loads words of several rows, all of
+// one term.
 type tappedRows struct {
 	words
-	there []string // predicates
+	there []string // predicates: whether each word exists
 }
 
-// tappedColumns is B: places in images, of which a thread's words are all equally
-// far.
+// tappedColumns is the source of B. In a step a thread loads words of several columns,
+// all at the offset of one tap from the columns' points.
 type tappedColumns struct {
 	words
-	places []string // of columns, in words
-	across []string // predicates: inside horizontally
-	there  []string // predicates
-	table  string   // the thread's first column in the columns' table
+	places []string // registers: index in B of each column's point
+	across []string // predicates: the tap is inside the image horizontally
+	there  []string // predicates: the tap is inside the image
+	table  string   // register: address of the record of the thread's first column
 }
 
-// taps finds the thread's operands in the first step of the block's split.
+// taps prepares the sources for the first step of the block's split.
 func (t *tile) taps() *taps {
 	v := &taps{tile: t}
 	v.a = tappedRows{words: t.newWords(&t.a, true)}
@@ -168,10 +172,10 @@ func (t *tile) taps() *taps {
 		t.P("ld.global.u32 %s, [here+%d]", f[0], offsetOf(f[1]))
 	}
 
-	// The split's first step is one of a row of taps' repeats, or has a row of
-	// taps to itself.
+	// Find the row of taps of the split's first step: either one of the repeated rows,
+	// begun steps into its run, or a row that serves for one step.
 	steps, tap := t.field("Steps"), t.termOf(true)
-	first, row, begun := t.Temp("u32"), t.Temp("u32"), t.Temp("u32") // of taps
+	first, row, begun := t.Temp("u32"), t.Temp("u32"), t.Temp("u32") // first step; row of taps
 	t.P(`mul.lo.u32 %s, split, split_steps
 		sub.u32 rest, %s, %s
 		min.u32 rest, rest, split_steps
@@ -195,7 +199,7 @@ func (t *tile) taps() *taps {
 		first, offsetOf("Taps"), first, first, row, work.TileDepth, tap, first, unsafe.Sizeof(work.Tap{}))
 	t.P(`add.u32 %s, %s, 1
 		max.u32 repeated, repeated, %s
-		sub.u32 repeated, repeated, %s`, row, row, row, row) // those still to come
+		sub.u32 repeated, repeated, %s`, row, row, row, row) // repeated rows that follow
 	v.loadTap()
 	t.P(`mad.lo.u32 tap_a, %s, a_step, tap_a
 		mad.lo.u32 tap_b, %s, b_step, tap_b`, begun, begun)
@@ -204,15 +208,17 @@ func (t *tile) taps() *taps {
 	return v
 }
 
-// loadTap loads the tap that tap_at leads to, and makes that the next.
+// loadTap loads the tap at tap_at and advances tap_at to the thread's tap in the next
+// row.
 func (v *taps) loadTap() {
 	v.P(`ld.global.v4.u32 {tap_a, tap_b, tap_h, next_w}, [tap_at]
 		add.u64 tap_at, tap_at, %d`, work.TileDepth*unsafe.Sizeof(work.Tap{}))
 }
 
-// setAcross finds what goes for all taps that are equally far to the right: which words
-// of A there are, and which of B are inside horizontally. A thread's taps all are where
-// TileDepth is a multiple of the filter's width.
+// setAcross sets the predicates that depend on the horizontal offset of the tap alone:
+// which words of A exist, and which words of B are inside the image horizontally. If
+// TileDepth is a multiple of the filter width, all taps of a thread have the same
+// horizontal offset, and setAcross runs once.
 func (v *taps) setAcross() {
 	v.a.clear()
 	v.P(`mov.u32 tap_w, next_w
@@ -229,7 +235,8 @@ func (v *taps) setAcross() {
 	}
 }
 
-// setTap finds the words of the tap, and which of them there are.
+// setTap sets the addresses of the tap's words, and the predicates that say which of
+// them exist.
 func (v *taps) setTap() {
 	v.b.clear()
 	v.P(`add.u32 tap_a, tap_a, a_row0
@@ -244,7 +251,7 @@ func (v *taps) setTap() {
 	}
 }
 
-// newRun goes on to the next row of taps, if the split has more steps.
+// newRun moves to the next row of taps, or branches to inner if the split is done.
 func (v *taps) newRun() {
 	v.P(`setp.eq.u32 one, rest, 0
 		@one bra.uni inner
@@ -262,12 +269,13 @@ func (v *taps) newRun() {
 	v.setTap()
 }
 
-// column returns the offset in the columns' table of the thread's i'th column from
-// its first.
+// column returns the offset of the record of the thread's column i from that of its
+// column 0, in bytes.
 func (b *tappedColumns) column(i int) int { return i * b.Columns / work.TileDepth * columnBytes }
 
 func (r *tappedRows) first() { r.next() }
 
+// next loads the thread's words of A and advances a_at to the next step.
 func (r *tappedRows) next() {
 	at := "a_at"
 	for i, there := range r.there {
@@ -281,6 +289,7 @@ func (r *tappedRows) next() {
 
 func (b *tappedColumns) first() { b.next() }
 
+// next loads the thread's words of B and advances b_at to the next step.
 func (b *tappedColumns) next() {
 	for i, there := range b.there {
 		b.load(i, there, b.op("u64", "mad.wide.s32", b.places[i], "4", "b_at"))
@@ -288,10 +297,10 @@ func (b *tappedColumns) next() {
 	b.P("mad.wide.s32 b_at, b_step, 4, b_at")
 }
 
-// fold adds the kernel that ends a transposed convolution of few channels, for
-// which all taps of all channels were rows of one product.
+// fold adds the kernel that ends a transposed convolution with few channels (col2im):
+// the rows of y are the taps of all channels, and each pixel sums those that reach it.
 func fold(f *asm.File) {
-	e := f.Entry("fold", "x = act(sum of y's taps + beta*x + bias): a thread for each of n pixels.", work.Threads,
+	e := f.Entry("fold", "x = act(sum of taps in y + beta*x + bias). A thread computes one of n pixels.", work.Threads,
 		"u64 x, u64 y, u64 bias, f32 alpha, f32 beta, u32 act, u32 n, u32 channels, u32 height, u32 width, u32 kernel_h, u32 kernel_w, u32 stride_h, u32 stride_w, u32 pad_h, u32 pad_w, u32 out_h, u32 out_w")
 	e.Reg("u32", "line plane channel image h w from_w left row column place tap_h tap_w")
 	e.Reg("u64", "at")
@@ -301,7 +310,7 @@ func fold(f *asm.File) {
 	c.split("e", "width", "line", "w")
 	c.split("line", "height", "plane", "h")
 	c.split("plane", "channels", "image", "channel")
-	// Pixel h is tap h + pad - stride*i of place i.
+	// Row h of x is reached by tap h + pad - stride*i of row i of y.
 	e.P(`add.u32 h, h, pad_h
 		add.u32 w, w, pad_w
 		mov.f32 sum, %s`, num(0))
@@ -341,8 +350,8 @@ func fold(f *asm.File) {
 		mad.wide.u32 bias, channel, 4, bias
 		@biased ld.global.f32 bias_of, [bias]
 		mad.wide.u32 x, e, 4, x`, num(0))
-	c.prepareFinish()
-	c.finish("sum", "bias_of", "x")
+	c.prepareEpilogue()
+	c.epilogue("sum", "bias_of", "x")
 	e.P(`st.global.f32 [x], sum
 		done:`)
 }

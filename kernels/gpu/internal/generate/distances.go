@@ -7,9 +7,20 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// distances is distances between the points of a cloud, and their gradients.
+// Euclidean distances between the points of a cloud.
+//
+// Problem: a batch of 128 points has 36 tiles of 16×16 distances, too few for a hundred
+// multiprocessors if a thread sums whole distances.
+// Idea: all 8 warps of a block work on one tile, each on its share of the coordinates.
+// The block adds their sums at the end. Each tile also stores its mirror image.
+// Invariant: a distance is four sums over fixed subsets of the coordinates, added in a
+// fixed order, so its bits do not depend on the tile size.
+// Cost: about n²/2·d subtractions and multiply-adds; each tile reads its rows and columns
+// once.
+
+// distances writes distances.ptx: distances, and gradients of distances and lengths.
 func distances() *asm.File {
-	f := asm.New("distances.ptx", "Distances between points, and gradients of lengths. Rows of x are points.")
+	f := asm.New("distances.ptx", "Distances between points and their gradients. Rows of x are points.")
 	distanceTiles(f, 16)
 	distanceTiles(f, 32)
 	distanceWeights(f)
@@ -19,23 +30,20 @@ func distances() *asm.File {
 	return f
 }
 
-// stepWords is how many numbers a block brings to shared memory in one step:
-// so many for each thread are on their way from global memory meanwhile.
+// stepWords is the number of coordinates that a block loads in a step. Each thread has 8
+// loads in flight, which hides latency.
 const stepWords = 8 * work.Threads
 
-// distanceTiles adds the kernel that makes tiles of a matrix of distances. All
-// warps of a block work on the whole tile, each on its share of the dimensions;
-// their sums are added at the end. So even the few tiles of a small cloud keep
-// many warps busy. Sums do not depend on the size of tiles.
+// distanceTiles adds the kernel that computes size×size tiles of a distance matrix.
 func distanceTiles(f *asm.File, size int) {
 	t := newDistanceTile(f, size)
-	t.find()
-	t.placeLoads()
-	t.placeLanes()
+	t.assignTile()
+	t.assignLoads()
+	t.assignLanes()
 	t.P(`mov.u32 side, 0
 		mov.u32 k, 0`)
 	t.fetch()
-	t.keep()
+	t.put()
 	t.P("bar.sync 0")
 	t.P("step:")
 	t.P(`add.u32 k, k, %d
@@ -46,7 +54,7 @@ func distanceTiles(f *asm.File, size int) {
 	t.addSquares()
 	t.P(`@!more bra.uni add_up
 		sub.u32 side, %d, side`, 2*t.half)
-	t.keep()
+	t.put()
 	t.P(`bar.sync 0
 		bra.uni step
 		add_up:
@@ -55,32 +63,34 @@ func distanceTiles(f *asm.File, size int) {
 	t.store(t.roots())
 }
 
-// A distanceTile is the kernel for tiles of one size. A tile has two sides: the
-// points of its rows, and those of its columns.
+// A distanceTile generates the kernel for one tile size. A tile has two sides: the
+// points of its rows, from register i on, and those of its columns, from register j on.
 type distanceTile struct {
 	calc
-	size   int
-	depth  int // dimensions in a step
-	pitch  int // of points in shared memory: quads of 8 points lie in different banks
-	lines  int // points of a side that a block loads at a time
-	half   int // bytes of one side's points
-	spread int // of rows of sums: what the lanes of a warp store lies in different banks
-	sums   int // bytes of a warp's sums
-	above  int // rows between the distances that a thread finishes
+	size     int
+	depth    int // coordinates in a step
+	pitch    int // words between points in shared memory, padded against bank conflicts
+	lines    int // points of a side that the block loads at a time
+	half     int // bytes of the points of one side in a stage
+	sumPitch int // words between rows of sums, padded against bank conflicts
+	sums     int // bytes of a warp's sums
+	above    int // rows between the distances that a thread stores
 
-	from  []string   // addresses of what a thread loads: for one side, then the other
-	words []string   // what it has loaded
-	acc   [][]string // its sums, for points 4 and 8 apart
+	from  []string   // address registers of a thread's loads, first side then second
+	words []string   // registers that hold the loaded coordinates
+	acc   [][]string // registers with the thread's sums, for rows 4 and columns 8 apart
 }
+
+// newDistanceTile begins the kernel.
 
 func newDistanceTile(f *asm.File, size int) *distanceTile {
 	e := f.Entry(fmt.Sprintf("distances_%d", size),
-		fmt.Sprintf("Makes tiles of %d by %d of the n by n distances between the rows of x, n by d. Of a grid of b by b/2+1 blocks, for b tiles in a row, block (i, j) makes tile (i, i+j mod b) and its mirror image.", size, size),
+		fmt.Sprintf("Computes %d by %d tiles of the n by n distances between the rows of x, n by d. The matrix has b by b tiles and the grid b by b/2+1 blocks. Block (i, j) computes tile (i, i+j mod b) and stores it and its mirror image.", size, size),
 		work.Threads, "u64 dst, u64 x, u32 n, u32 d")
 	depth := stepWords / (2 * size)
 	t := &distanceTile{
 		calc: calc{e}, size: size, depth: depth, pitch: depth + 4, lines: work.Threads / depth,
-		half: 4 * size * (depth + 4), spread: size + 8, sums: 4 * size * (size + 8), above: work.Threads / size,
+		half: 4 * size * (depth + 4), sumPitch: size + 8, sums: 4 * size * (size + 8), above: work.Threads / size,
 	}
 	t.Shared("room", max(4*t.half, work.Warps/2*t.sums))
 	t.Reg("u32", "thread warp lane blocks i j u v column line k store load_i load_j side quad slot at last")
@@ -89,15 +99,15 @@ func newDistanceTile(f *asm.File, size int) *distanceTile {
 	return t
 }
 
-// find tells the block its tile: the first rows of both sides, i and j.
-func (t *distanceTile) find() {
+// assignTile computes the block's tile: i and j, the first points of its sides.
+func (t *distanceTile) assignTile() {
 	t.P(`mov.u32 thread, %%tid.x
 		shr.u32 warp, thread, 5
 		and.b32 lane, thread, 31
 		mov.u32 blocks, %%nctaid.x
 		mov.u32 i, %%ctaid.x
 		mov.u32 j, %%ctaid.y
-		// Where b is even the tiles of the last row of blocks would come twice.
+		// If b is even, the last row of blocks has each tile twice: skip half of it.
 		add.u32 u, j, j
 		add.u32 v, i, i
 		setp.eq.u32 half, u, blocks
@@ -111,9 +121,9 @@ func (t *distanceTile) find() {
 		mov.u32 %s, room`, t.size, t.size, t.base("room"))
 }
 
-// placeLoads tells the thread what to bring to shared memory, and where to.
-// Points behind the last are the last once more.
-func (t *distanceTile) placeLoads() {
+// assignLoads computes the global and shared addresses of the thread's loads. Points
+// beyond the last are replaced by the last.
+func (t *distanceTile) assignLoads() {
 	t.P(`and.b32 column, thread, %d
 		div.u32 line, thread, %d
 		mad.lo.u32 store, line, %d, column
@@ -135,9 +145,9 @@ func (t *distanceTile) placeLoads() {
 	t.words = t.Temps("f32", len(t.from))
 }
 
-// placeLanes lays the lanes over the tile, 4 by 8 in zigzag, so that each two
-// lanes that are neighbors read the same points of one side.
-func (t *distanceTile) placeLanes() {
+// assignLanes lays the lanes of a warp over the tile, 4 by 8 in a zigzag: two adjacent
+// lanes read the same points of one side, which shared memory delivers in one wavefront.
+func (t *distanceTile) assignLanes() {
 	room := t.base("room")
 	t.P(`and.b32 u, lane, 1
 		bfe.u32 v, lane, 2, 1
@@ -153,23 +163,24 @@ func (t *distanceTile) placeLanes() {
 		mad.lo.u32 load_j, u, %d, quad
 		mad.lo.u32 load_j, load_j, 4, %s
 		add.u32 load_j, load_j, %d
-		mad.lo.u32 slot, v, %d, u`, t.pitch, room, t.pitch, room, t.half, t.spread)
+		mad.lo.u32 slot, v, %d, u`, t.pitch, room, t.pitch, room, t.half, t.sumPitch)
 	for range t.size / 4 {
 		t.acc = append(t.acc, t.Temps("f32", t.size/8))
 	}
 	t.eachSum(func(sum string, _ int) { t.P("mov.f32 %s, %s", sum, num(0)) })
 }
 
-// eachSum walks through the thread's sums and their places behind the first.
+// eachSum calls do with each sum of the thread and its offset from the first sum, in
+// bytes.
 func (t *distanceTile) eachSum(do func(sum string, place int)) {
 	for p, row := range t.acc {
 		for q, sum := range row {
-			do(sum, 4*(4*p*t.spread+8*q))
+			do(sum, 4*(4*p*t.sumPitch+8*q))
 		}
 	}
 }
 
-// fetch loads what the next step needs, zeros behind the last dimension.
+// fetch loads the coordinates of the next step into registers, zeros beyond coordinate d.
 func (t *distanceTile) fetch() {
 	t.P("setp.lt.u32 some, column, d")
 	for m, a := range t.from {
@@ -180,8 +191,8 @@ func (t *distanceTile) fetch() {
 	t.P("add.u32 column, column, %d", t.depth)
 }
 
-// keep stores what was loaded on one side of the room: the other is being read.
-func (t *distanceTile) keep() {
+// put stores the loaded registers into the stage that the block is not reading.
+func (t *distanceTile) put() {
 	t.P("add.u32 at, store, side")
 	each := len(t.words) / 2
 	for m, w := range t.words {
@@ -189,8 +200,8 @@ func (t *distanceTile) keep() {
 	}
 }
 
-// addSquares adds the squared differences of a warp's dimensions of a step,
-// four at a time.
+// addSquares adds the squared differences of the warp's coordinates of a step, four
+// coordinates at a time.
 func (t *distanceTile) addSquares() {
 	quads := func(address string, points, apart, dimension int) [][]string {
 		all := make([][]string, points)
@@ -200,7 +211,7 @@ func (t *distanceTile) addSquares() {
 		return all
 	}
 	for first := 0; first < t.depth; first += 4 * work.Warps {
-		// The last step has dimensions for some warps alone.
+		// In the last step, warps whose coordinates are all beyond d skip.
 		t.P(`sub.u32 u, k, %d
 			add.u32 u, u, quad
 			setp.ge.u32 past, u, d
@@ -221,15 +232,15 @@ func (t *distanceTile) addSquares() {
 	t.P("next:")
 }
 
-// quad loads four numbers in a row from shared memory.
+// quad loads four contiguous words from shared memory.
 func (c calc) quad(address string) []string {
 	v := c.Temps("f32", 4)
 	c.P("ld.shared.v4.f32 {%s, %s, %s, %s}, %s", v[0], v[1], v[2], v[3], address)
 	return v
 }
 
-// addWarps adds up what the warps have summed. The upper four give their sums to
-// the lower four, which leaves four sums for [distanceTile.roots].
+// addWarps adds the sums of warps 4 to 7 to those of warps 0 to 3, through shared memory.
+// That leaves four sums of each distance for [distanceTile.roots].
 func (t *distanceTile) addWarps() {
 	t.P(`and.b32 u, warp, %d
 		mad.lo.u32 at, slot, 4, %s
@@ -248,19 +259,19 @@ func (t *distanceTile) addWarps() {
 		bar.sync 0`)
 }
 
-// roots returns the distances that the thread finishes: some rows apart in one
-// column.
+// roots adds the four sums of each of the thread's distances and returns their roots. The
+// thread has one column of the tile, and rows above apart.
 func (t *distanceTile) roots() []string {
 	t.P(`and.b32 column, thread, %d
 		div.u32 line, thread, %d
 		mad.lo.u32 at, line, %d, column
 		mad.lo.u32 at, at, 4, %s
-		setp.eq.u32 diagonal, i, j`, t.size-1, t.size, t.spread, t.base("room"))
+		setp.eq.u32 diagonal, i, j`, t.size-1, t.size, t.sumPitch, t.base("room"))
 	var all []string
 	for row := 0; row < t.size; row += t.above {
 		var parts []string
 		for w := range work.Warps / 2 {
-			parts = append(parts, t.f("ld.shared.f32", fmt.Sprintf("[at+%d]", w*t.sums+4*row*t.spread)))
+			parts = append(parts, t.f("ld.shared.f32", fmt.Sprintf("[at+%d]", w*t.sums+4*row*t.sumPitch)))
 		}
 		root := t.sqrt(t.add(t.add(parts[0], parts[1]), t.add(parts[2], parts[3])))
 		t.P(`add.u32 u, line, %d
@@ -270,7 +281,7 @@ func (t *distanceTile) roots() []string {
 	return all
 }
 
-// store stores distances, and their mirror image where that is another tile.
+// store stores the tile, and its mirror image unless the tile is on the diagonal.
 func (t *distanceTile) store(values []string) {
 	t.storeTile("i", "j", values)
 	t.P(`@diagonal bra.uni done
@@ -290,8 +301,8 @@ func (t *distanceTile) store(values []string) {
 	t.P("done:")
 }
 
-// storeTile stores the thread's values of the tile whose first row and column
-// are in registers.
+// storeTile stores the thread's values of the tile whose first row and column are in the
+// given registers.
 func (t *distanceTile) storeTile(row, column string, values []string) {
 	t.P(`add.u32 u, %s, line
 		add.u32 v, %s, column

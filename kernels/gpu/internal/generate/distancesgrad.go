@@ -7,15 +7,15 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// distanceWeights adds the kernel that gives each pair of points its weight in
-// the gradient of distances.
+// distanceWeights adds the kernel that computes the weight of each pair of points in the
+// gradient of distances. The gradient for point i is Σ_j w_ij·(x_i − x_j).
 func distanceWeights(f *asm.File) {
 	const tile, pitch = 32, 33
-	e := f.Entry("distance_weights", "w[i][j] = (g[i][j] + g[j][i])/dist[i][j], 0 where the distance is 0. A block for each tile of 32 by 32.",
+	e := f.Entry("distance_weights", "w[i][j] = (g[i][j] + g[j][i])/dist[i][j], or 0 if the distance is 0. A block computes a 32 by 32 tile.",
 		work.Threads, "u64 w, u64 g, u64 dist, u32 n")
 	c := calc{e}
 	e.Shared("tile", 4*tile*pitch)
-	e.Reg("u32", "thread column line row i j u at turned")
+	e.Reg("u32", "thread column line row i j u at mirrored")
 	e.Reg("u64", "there across")
 	e.Reg("pred", "inside_i inside_j inside none")
 	e.P(`mov.u32 thread, %%tid.x
@@ -29,8 +29,9 @@ func distanceWeights(f *asm.File) {
 		mad.lo.u32 u, line, %d, column
 		mad.lo.u32 at, u, 4, %s
 		mad.lo.u32 u, column, %d, line
-		mad.lo.u32 turned, u, 4, %s`, c.base("tile"), pitch, c.base("tile"), pitch, c.base("tile"))
-	// The mirror image of the tile, by rows, to be read by columns.
+		mad.lo.u32 mirrored, u, 4, %s`, c.base("tile"), pitch, c.base("tile"), pitch, c.base("tile"))
+	// Load the mirror image of the tile by rows, which coalesces, and read it by columns
+	// from shared memory.
 	e.P(`add.u32 u, i, column
 		setp.lt.u32 inside_i, u, n`)
 	for m := range tile / work.Warps {
@@ -63,7 +64,7 @@ func distanceWeights(f *asm.File) {
 			add.u64 there, across, dist
 			mov.f32 %s, %s
 			@inside ld.global.f32 %s, [there]
-			ld.shared.f32 %s, [turned+%d]`, m*work.Warps, mine, num(0), mine, r, num(1), r, other, 4*m*work.Warps)
+			ld.shared.f32 %s, [mirrored+%d]`, m*work.Warps, mine, num(0), mine, r, num(1), r, other, 4*m*work.Warps)
 		weight := c.div(c.add(mine, other), r)
 		e.P(`setp.eq.f32 none, %s, %s
 			selp.f32 %s, %s, %s, none
@@ -72,12 +73,12 @@ func distanceWeights(f *asm.File) {
 	}
 }
 
-// distancesGrad adds the kernel that sums weighted differences of points. A
-// block does 32 coordinates of 32 points, each thread one of 4 points.
+// distancesGrad adds the kernel that sums weighted differences of points. A block
+// computes 32 coordinates of 32 points, a thread one coordinate of 4 points.
 func distancesGrad(f *asm.File) {
 	const tile, points = 32, 4
 	const half = 4 * tile * tile
-	e := f.Entry("distances_grad", "dx[i] = sum over j of w[i][j]*(x[i] - x[j]), or += where add is not 0, for a symmetric w. Block (p, q) does coordinates from 32*p of points from 32*q.",
+	e := f.Entry("distances_grad", "dx[i] = sum over j of w[i][j]*(x[i] - x[j]), or += if add is not 0, for a symmetric w. Block (p, q) computes 32 coordinates from 32*p of 32 points from 32*q.",
 		work.Threads, "u64 dx, u64 w, u64 x, u32 n, u32 d, u32 add")
 	c := calc{e}
 	e.Shared("room", 4*half)
@@ -94,7 +95,7 @@ func distancesGrad(f *asm.File) {
 		mov.u32 %s, room
 		mad.lo.u32 store, thread, 4, %s
 		sub.u32 last, n, 1
-		// Points and coordinates behind the last are the last once more.
+		// Points and coordinates beyond the last are replaced by the last.
 		add.u32 u, i, lane
 		min.u32 u, u, last
 		mad.wide.u32 w, u, 4, w
@@ -130,7 +131,7 @@ func distancesGrad(f *asm.File) {
 				ld.global.f32 %s, [at]`, m*work.Warps, weight[m], num(0), weight[m], other[m])
 		}
 	}
-	keep := func() {
+	put := func() {
 		e.P("add.u32 u, store, side")
 		for m := range points {
 			e.P(`st.shared.f32 [u+%d], %s
@@ -140,7 +141,7 @@ func distancesGrad(f *asm.File) {
 	e.P(`mov.u32 side, 0
 		mov.u32 j, 0`)
 	fetch()
-	keep()
+	put()
 	e.P(`bar.sync 0
 		mad.lo.u32 from_w, warp, %d, %s
 		mad.lo.u32 from_x, lane, 4, %s`, 4*points, c.base("room"), c.base("room"))
@@ -160,7 +161,7 @@ func distancesGrad(f *asm.File) {
 	}
 	e.P(`@!more bra.uni summed
 		sub.u32 side, %d, side`, 2*half)
-	keep()
+	put()
 	e.P(`bar.sync 0
 		bra.uni step
 		summed:

@@ -9,20 +9,21 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// Element-wise kernels: blocks of 256 threads, each thread 4 elements that lie
-// 256 apart, so that a warp's accesses are of 128 bytes in a row and each
-// thread has four in flight.
-const wordStride = 4 * work.Threads // bytes
+// wordStride is the distance between the elements of a thread, in bytes. A thread of an
+// element-wise kernel has 4 elements, 256 apart: the accesses of a warp coalesce into 128
+// contiguous bytes, and four loads in flight hide latency.
+const wordStride = 4 * work.Threads
 
-// elementwise adds an element-wise kernel: body computes an element of each
-// span in outputs from those of the spans in inputs, all of n elements. A name
-// that is in both is read, then written.
+// elementwise adds an element-wise kernel over arrays of n elements. inputs and outputs
+// are the names of array parameters. body gets one element of each input and returns
+// one element for each output. An array may be both input and output.
 func elementwise(f *asm.File, name, doc, params string, inputs, outputs string, body func(e *asm.Entry, in []string) []string) {
 	e := f.Entry(name, doc, work.Threads, params+", u32 n")
 	spans(e, inputs, outputs, func(in []string) []string { return body(e, in) })
 }
 
-// spans adds the walk over spans of n elements.
+// spans generates the body of an element-wise kernel. A block with all of its elements
+// in range takes a path without bounds checks.
 func spans(e *asm.Entry, inputs, outputs string, body func(in []string) []string) {
 	from, to := strings.Fields(inputs), strings.Fields(outputs)
 	e.Reg("u32", "first rest n")
@@ -71,6 +72,7 @@ func spans(e *asm.Entry, inputs, outputs string, body func(in []string) []string
 		done:`, work.Threads)
 }
 
+// union returns the names in a or b, without duplicates.
 func union(a, b []string) []string {
 	all := slices.Clone(a)
 	for _, s := range b {
@@ -81,7 +83,7 @@ func union(a, b []string) []string {
 	return all
 }
 
-// num returns a float32 as PTX writes it.
+// num returns x, rounded to float32, as a PTX constant.
 func num(x float64) string { return asm.Float32(float32(x)) }
 
 var nan = num(math.NaN())

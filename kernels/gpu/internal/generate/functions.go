@@ -7,20 +7,26 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
 )
 
-// The elementary functions are polynomials in fused multiply-adds, the same as
-// those of the processor's vector kernels: .approx instructions would be faster,
-// but their errors depend on the GPU, and kernels over spans wait for memory
-// anyway.
+// Elementary functions.
+//
+// Problem: PTX has only approximate exp, log, sin and tanh, whose errors depend on the
+// GPU.
+// Idea: reduce the argument exactly, then evaluate a minimax polynomial in fused
+// multiply-adds. The polynomials are those of kernels/cpu, so devices agree.
+// Invariant: the bound in ulp at each function; NaN in gives NaN out.
+// Cost: some tens of instructions. Element-wise kernels are bound by memory, not by these.
+// Reference: Muller, Elementary Functions: Algorithms and Implementation.
 
 const (
-	ln2hi = 0x1.62e4p-1 // 15 bits
+	ln2hi = 0x1.62e4p-1 // 15 bits of ln 2: its product with an integer below 2⁹ is exact
 	ln2lo = 0x1.7f7d1cf79abcap-20
-	magic = 0x1.8p23 // adding it rounds to an integer, which the low bits then hold
+	magic = 0x1.8p23 // adding it rounds to an integer, which is then in the low bits
 )
 
-// A calc writes arithmetic: each method computes into a new register.
+// A calc writes arithmetic. Each method computes into a new register and returns it.
 type calc struct{ *asm.Entry }
 
+// op writes an instruction whose result is a new register of the given type.
 func (c calc) op(kind, instruction string, args ...string) string {
 	r := c.Temp(kind)
 	line := instruction + " " + r
@@ -47,15 +53,16 @@ func (c calc) choose(p, yes, no string) string { return c.f("selp.f32", yes, no,
 func (c calc) bits(x string) string            { return c.u("mov.b32", x) }
 func (c calc) float(bits string) string        { return c.f("mov.b32", bits) }
 
-// max and min return NaN if either is.
+// max and min return NaN if either argument is NaN, unlike the instructions.
 func (c calc) max(a, b string) string { return c.keepNaN(a, b, c.f("max.f32", a, b)) }
 func (c calc) min(a, b string) string { return c.keepNaN(a, b, c.f("min.f32", a, b)) }
 
+// keepNaN returns NaN if a or b is NaN, and y otherwise.
 func (c calc) keepNaN(a, b, y string) string {
 	return c.choose(c.p("setp.nan.f32", a, b), nan, y)
 }
 
-// poly returns Σ coefficient·xⁱ.
+// poly returns Σ coefficients[i]·xⁱ by Horner's scheme.
 func (c calc) poly(x string, coefficients ...float64) string {
 	last := len(coefficients) - 1
 	y := num(coefficients[last])
@@ -65,8 +72,8 @@ func (c calc) poly(x string, coefficients ...float64) string {
 	return y
 }
 
-// reduceExp returns r and n, in bits less those of magic, with x = n·ln 2 + r
-// and |r| ≤ ½ ln 2.
+// reduceExp returns r, a float32, and n, an integer, with x = n·ln 2 + r and
+// |r| ≤ ½ ln 2.
 func (c calc) reduceExp(x string) (r, n string) {
 	shifted := c.fma(x, num(math.Log2E), num(magic))
 	k := c.sub(shifted, num(magic))
@@ -80,19 +87,19 @@ func (c calc) power(n string) string {
 	return c.float(c.u("shl.b32", c.u("add.u32", n, "127"), "23"))
 }
 
-// exp returns e^x: within 1 ulp, subnormal results included.
+// exp returns e^x within 1 ulp. It returns subnormal results.
 func (c calc) exp(x string) string {
 	bounded := c.f("max.f32", num(-104), c.f("min.f32", num(89), x))
 	r, n := c.reduceExp(bounded)
 	q := c.poly(r, 0x1.fffffcp-2, 0x1.555490p-3, 0x1.5558f8p-5, 0x1.123b02p-7, 0x1.6a2256p-10)
 	y := c.add(c.fma(c.mul(r, r), q, r), num(1))
-	// 2ⁿ in two steps, since n reaches from −150 to 128.
+	// Multiply by 2ⁿ in two steps: n is between −150 and 128, and 2ⁿ may overflow.
 	half := c.u("shr.s32", n, "1")
 	y = c.mul(c.mul(y, c.power(half)), c.power(c.u("sub.u32", n, half)))
-	return c.keepNaN(x, x, y) // which min and max have lost
+	return c.keepNaN(x, x, y) // min and max have dropped NaN
 }
 
-// expm1 returns e^x − 1 for x in [−40, 0], relatively exact near 0.
+// expm1 returns e^x − 1 for x in [−40, 0], with small relative error near 0.
 func (c calc) expm1(x string) string {
 	r, n := c.reduceExp(x)
 	q := c.poly(r, 0.5, 0x1.555554p-3, 0x1.5554b0p-5, 0x1.11118ap-7, 0x1.6d7348p-10, 0x1.a032d4p-13)
@@ -101,11 +108,11 @@ func (c calc) expm1(x string) string {
 	return c.fma(y, power, c.sub(power, num(1)))
 }
 
-// log returns log x: within 1 ulp.
+// log returns the natural logarithm of x within 1 ulp.
 func (c calc) log(x string) string {
 	tiny := c.p("setp.lt.f32", x, num(0x1p-126))
 	scaled := c.choose(tiny, c.mul(x, num(0x1p23)), x)
-	// scaled = 2ᵉ·(1+f), 1+f in [√½, √2)
+	// Write scaled = 2ᵉ·(1+f) with 1+f in [√½, √2).
 	e := c.u("shr.s32", c.u("sub.u32", c.bits(scaled), "0x3f3504f3"), "23")
 	f := c.sub(c.float(c.u("sub.u32", c.bits(scaled), c.u("shl.b32", e, "23"))), num(1))
 	n := c.sub(c.f("cvt.rn.f32.s32", e), c.choose(tiny, num(23), num(0)))
@@ -120,9 +127,9 @@ func (c calc) log(x string) string {
 	return c.choose(c.p("setp.eq.f32", x, num(0)), num(math.Inf(-1)), y)
 }
 
-// log1p returns log(1+x) for x in [0, 1], relatively exact near 0.
+// log1p returns log(1+x) for x in [0, 1], with small relative error near 0.
 func (c calc) log1p(x string) string {
-	// = 2·artanh(t) with t = x/(2+x)
+	// log(1+x) = 2·artanh(t) with t = x/(2+x).
 	t := c.div(x, c.add(x, num(2)))
 	z := c.mul(t, t)
 	r := c.poly(z, 0x1.555558p-2, 0x1.9996a6p-3, 0x1.2509d8p-3, 0x1.b6cd2cp-4, 0x1.f1d59cp-4)
@@ -133,13 +140,13 @@ func (c calc) log1p(x string) string {
 // decay returns e^−|x|.
 func (c calc) decay(x string) string { return c.exp(c.neg(c.abs(x))) }
 
-// sigmoid returns 1/(1+e^−x): within 2 ulp.
+// sigmoid returns 1/(1+e^−x) within 2 ulp.
 func (c calc) sigmoid(x string) string {
 	e := c.decay(x)
 	return c.div(c.choose(c.p("setp.lt.f32", x, num(0)), e, num(1)), c.add(e, num(1)))
 }
 
-// tanh returns (1−e^−2|x|)/(1+e^−2|x|) with the sign of x: within 2 ulp.
+// tanh returns tanh x within 2 ulp, as (1−e^−2|x|)/(1+e^−2|x|) with the sign of x.
 func (c calc) tanh(x string) string {
 	m := c.expm1(c.f("max.f32", num(-40), c.neg(c.abs(c.add(x, x)))))
 	y := c.abs(c.div(m, c.add(m, num(2))))
@@ -147,17 +154,18 @@ func (c calc) tanh(x string) string {
 	return c.keepNaN(x, x, y)
 }
 
-// softplus returns log(1+e^x): within 2 ulp.
+// softplus returns log(1+e^x) within 2 ulp.
 func (c calc) softplus(x string) string {
 	return c.add(c.log1p(c.decay(x)), c.max(num(0), x))
 }
 
-// trig returns sin(x + quarters·π/2), for |x| ≤ 1e5 within 1 ulp of 1, for x
-// farther out some value in [−1, 1].
+// trig returns sin(x + quarters·π/2), quarters 0 or 1. The absolute error is at most
+// 2⁻²³ for |x| ≤ 1e5. For larger x the argument reduction fails, and the result is an
+// arbitrary value in [−1, 1].
 func (c calc) trig(x string, quarters int) string {
 	shifted := c.fma(x, num(2/math.Pi), num(magic))
 	k := c.sub(shifted, num(magic))
-	r := c.fma(k, num(-0x1.921fb6p0), x) // π/2, in three parts
+	r := c.fma(k, num(-0x1.921fb6p0), x) // subtract k·π/2, with π/2 in three parts
 	r = c.fma(k, num(0x1.777a5cp-25), r)
 	r = c.fma(k, num(0x1.ee59dap-50), r)
 	r = c.f("max.f32", num(-math.Pi/4), c.f("min.f32", num(math.Pi/4), r))
@@ -169,7 +177,8 @@ func (c calc) trig(x string, quarters int) string {
 	return c.quadrant(r, n)
 }
 
-// quadrant returns sin(r + n·π/2) for |r| ≤ π/4 and n in the low bits.
+// quadrant returns sin(r + n·π/2) for |r| ≤ π/4, where the low two bits of register n
+// hold n mod 4.
 func (c calc) quadrant(r, n string) string {
 	sin, cos := c.sinCos(r)
 	odd := c.p("setp.ne.u32", c.u("and.b32", n, "1"), "0")
@@ -188,7 +197,7 @@ func (c calc) sinCos(r string) (sin, cos string) {
 	return sin, cos
 }
 
-// apply returns f(x), f not being Identity.
+// apply returns f(x). f is not Identity.
 func (c calc) apply(f kernels.Func, x string) string {
 	switch f {
 	case kernels.ReLU:
@@ -221,8 +230,8 @@ func (c calc) apply(f kernels.Func, x string) string {
 	panic("generate: no function " + f.String())
 }
 
-// derivative returns dy·f′, where v is f(x) for functions with GradFromOutput,
-// else x. Identity and Neg need no v and are the host's affair.
+// derivative returns dy·f′(x), where v is f(x) for functions with GradFromOutput, and x
+// for others. f is neither Identity nor Neg: Device.MapGrad computes those by copies.
 func (c calc) derivative(f kernels.Func, dy, v string) string {
 	switch f {
 	case kernels.ReLU:

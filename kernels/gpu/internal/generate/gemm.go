@@ -7,10 +7,10 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// gemm is matrix products, for all sizes of tiles and transpositions, and what
-// follows where a product was split.
+// gemm writes gemm.ptx: matrix products for each tile size and each transposition, and
+// the kernel that combines splits.
 func gemm() *asm.File {
-	f := asm.New("gemm.ptx", "Matrix products in tiles. Names say which operands are transposed, and the side of a tile.")
+	f := asm.New("gemm.ptx", "Matrix products in tiles. A name has the transposition of A and of B (n or t) and the side of a tile.")
 	for _, shape := range work.Squares {
 		for _, transposed := range []string{"nn", "nt", "tn", "tt"} {
 			gemmTile(f, shape, transposed)
@@ -20,10 +20,12 @@ func gemm() *asm.File {
 	return f
 }
 
+// gemmTile adds the kernel for a tile shape and a transposition, "nt".
 func gemmTile(f *asm.File, shape work.Tile, transposed string) {
-	t := newTile(f, fmt.Sprintf("gemm_%s_%s", transposed, shape.Name()), "A product of matrices.", shape,
+	t := newTile(f, fmt.Sprintf("gemm_%s_%s", transposed, shape.Name()), "A matrix product.", shape,
 		"u32 rows, u32 columns, u32 depth, u32 split_depth, u32 lda, u32 ldb, u32 ldc")
-	// The first step takes what is left over where all others are whole.
+	// If depth is no multiple of TileDepth, the first step is the incomplete one: reach
+	// is its number of terms. Later steps then need no test of k.
 	t.Reg("u32", "k reach")
 	t.P(`mul.lo.u32 k, split, split_depth
 		sub.u32 depth, depth, k
@@ -40,16 +42,19 @@ func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 	t.storeSums(byColumn, t.u("add.u32", "column0", "t"), "ldc")
 }
 
-// A matrix is an operand that is stored with the terms of a line one after
-// another, or the lines of a term. The thread's words in a step lie in a row of
-// several, some of whose words are 32 lines apart.
+// A matrix is the source of an operand stored in memory as a matrix, with either the
+// terms of a line or the lines of a term contiguous.
 type matrix struct {
 	words
-	at     string   // address of the first word of the next step
-	gap    string   // words from an address to the next
-	inside []string // predicates, for each line of the thread
-	terms  bool     // words of a thread are of several terms
+	at     string   // register: address of the thread's first word in the next step
+	gap    string   // register: words between addresses of the thread
+	inside []string // predicates: whether each line of the thread is in the matrix
+	terms  bool     // a thread's words have several terms: the lines of a term are contiguous
 }
+
+// matrix returns the source of operand o. Registers first and count hold the tile's
+// first line and the number of lines of the matrix. alongTerms says that the terms of a
+// line are contiguous.
 
 func (t *tile) matrix(o *operand, first, count string, alongTerms bool) *matrix {
 	m := &matrix{words: t.newWords(o, alongTerms), at: o.name + "_at", gap: o.name + "_gap", terms: !alongTerms}
@@ -72,8 +77,8 @@ func (t *tile) matrix(o *operand, first, count string, alongTerms bool) *matrix 
 	return m
 }
 
-// walk visits the addresses of all words of a step and returns the last, from
-// which others are an immediate offset away.
+// walk calls visit with the address of each word of a step. Words of a term are an
+// immediate offset of 32 lines apart. It returns the last address register.
 func (m *matrix) walk(visit func(i int, address string)) (last string) {
 	last = m.at
 	for i := range m.staged {
@@ -89,6 +94,7 @@ func (m *matrix) walk(visit func(i int, address string)) (last string) {
 	return last
 }
 
+// first loads the first step, which has reach terms, and advances at by reach.
 func (m *matrix) first() {
 	m.clear()
 	term := m.termOf(!m.terms)
@@ -108,6 +114,7 @@ func (m *matrix) first() {
 		add.u64 %s, %s, %s`, bytes, bytes, m.at, m.at, bytes)
 }
 
+// next loads a whole step and advances at.
 func (m *matrix) next() {
 	last := m.walk(func(i int, address string) { m.load(i, m.inside[i%len(m.inside)], address) })
 	if m.terms {
@@ -117,9 +124,10 @@ func (m *matrix) next() {
 	}
 }
 
-// combine adds up what the splits of a product have summed, in order.
+// combine adds the kernel that sums the splits of a product in order and applies the
+// epilogue.
 func combine(f *asm.File) {
-	e := f.Entry("combine", "C = act(alpha * sum of parts + beta*C + bias): a thread for each element.", work.Threads,
+	e := f.Entry("combine", "C = act(alpha * sum of splits + beta*C + bias). A thread computes an element.", work.Threads,
 		"u64 c, u64 parts, u64 bias, f32 alpha, f32 beta, u32 act, u32 n, u32 columns, u32 ldc, u32 splits")
 	e.Reg("u32", "row column i")
 	e.Reg("f32", "x")
@@ -138,14 +146,14 @@ func combine(f *asm.File) {
 	bias := c.op("u64", "mad.wide.u32", "column", "4", "bias")
 	e.P("@biased ld.global.f32 x, [%s]", bias)
 	at := c.address("c", "row", "ldc", "column")
-	c.prepareFinish()
-	c.finish("sum", "x", at)
+	c.prepareEpilogue()
+	c.epilogue("sum", "x", at)
 	e.P("st.global.f32 [%s], sum", at)
 	e.P("done:")
 }
 
-// element adds a kernel's begin: e is the thread's element; threads at n and
-// beyond end.
+// element begins a kernel with one thread for each element: register e is the index of
+// the thread's element. Threads with e >= n exit.
 func element(e *asm.Entry) calc {
 	e.Reg("u32", "e t")
 	e.Reg("pred", "outside")
@@ -158,14 +166,14 @@ func element(e *asm.Entry) calc {
 	return calc{e}
 }
 
-// split sets rest and quotient to those of x by a length.
+// split sets quotient to x/length and rest to x mod length.
 func (c calc) split(x, length, quotient, rest string) {
 	c.P(`div.u32 %s, %s, %s
 		mul.lo.u32 %s, %s, %s
 		sub.u32 %s, %s, %s`, quotient, x, length, rest, quotient, length, rest, x, rest)
 }
 
-// load sets a register to element index of an array.
+// load loads element index of an array into a register.
 func (c calc) load(register, array, index string) {
 	at := c.op("u64", "mad.wide.u32", index, "4", array)
 	c.P("ld.global.f32 %s, [%s]", register, at)

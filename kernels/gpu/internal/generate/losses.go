@@ -7,10 +7,10 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// losses is the summed losses, each block's part, and their gradients.
+// losses writes losses.ptx: losses summed over all elements, and their gradients.
 func losses() *asm.File {
-	f := asm.New("losses.ptx", "Summed losses, a part for each block, and their gradients, times the number at g.")
-	reduction(f, "bce", "Sums -t*log(p) - (1-t)*log(1-p), logarithms at least -100.", "p t", func(c calc, in []string) string {
+	f := asm.New("losses.ptx", "Losses summed over all elements, one partial sum for each block, and their gradients times the number at g.")
+	reduction(f, "bce", "Sums -t*log(p) - (1-t)*log(1-p), with logarithms clamped to at least -100.", "p t", func(c calc, in []string) string {
 		p, t := in[0], in[1]
 		yes := c.max(num(-100), c.log(p))
 		no := c.max(num(-100), c.log(c.sub(num(1), p)))
@@ -38,7 +38,7 @@ func losses() *asm.File {
 	return f
 }
 
-// lossGradient adds two kernels, which store g times a function and add it.
+// lossGradient adds two kernels: one sets y to g times a function, one adds it to y.
 func lossGradient(f *asm.File, name, doc, inputs string, value func(c calc, in []string) string) {
 	stored(f, name, doc, "u64 g", inputs, func(e *asm.Entry) {
 		e.Reg("f32", "factor")
@@ -46,7 +46,8 @@ func lossGradient(f *asm.File, name, doc, inputs string, value func(c calc, in [
 	}, value)
 }
 
-// stored adds two element-wise kernels, which store a function and add it to y.
+// stored adds two element-wise kernels: one sets y to a function of the inputs, one adds
+// the function to y. before generates code that runs once in each thread.
 func stored(f *asm.File, name, doc, params, inputs string, before func(e *asm.Entry), value func(c calc, in []string) string) {
 	spansOf := "u64 y"
 	for _, s := range strings.Fields(inputs) {

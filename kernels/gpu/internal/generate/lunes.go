@@ -6,18 +6,29 @@ import (
 )
 
 const (
-	lunesDoc = " list begins with the number of records in 64 bits, those that it has no room for included. They are 16 bytes each, from list+16 on: the key of an edge, a point of its lune, and one of another piece; all ones for no point."
-	listed   = "0x80000000" // in the table of apexes: the edge is in the list
+	lunesDoc = " list begins with a 64-bit count of records, including those beyond capacity. Records of 16 bytes start at list+16: the key of an edge, its apex, and a point of another component of its lune; all ones mean no point."
+	listed   = "0x80000000" // bit in apexes: the edge is in the list
 )
 
-// lunes adds the kernel that finds the pieces of lunes: a warp for each edge. Points
-// of the lune that have not been found, and those found that have not been searched
-// from, are two sets of bits. A lane keeps the words of its own number modulo 32, so
-// that lanes need not wait for each other.
+// lunes adds the kernel that finds the connected components of the lune of each edge.
+//
+// Problem: the lune of edge (a, b) is the set of points joined to both a and b before the
+// edge. Two of its points are connected if their edge, too, comes before (a, b). The host
+// needs the edges whose lune is empty or disconnected.
+// Idea: one warp for each edge. It collects the lune as a bit set, then searches it from
+// the apex, the point whose later edge to a or b comes first. The apex is joined to most
+// points of the lune, so most searches end after one or two steps.
+// Invariant: bit set 1 holds the unvisited points of the lune. Bit set 2 (open) holds the
+// points visited but not yet expanded. Lane i of the warp owns word i of each group of
+// 32 words, so lanes need no barrier.
+// Cost: a warp reads two rows of the distance matrix, and one row for each expanded
+// point.
+// Reference: Toussaint, The relative neighbourhood graph of a finite planar set, 1980,
+// for lunes; Bauer, Ripser, 2021, for apparent pairs.
 func lunes(f *asm.File) {
-	e := f.Entry("lunes", "For each edge (a, b) apexes[a][b] gets the point w of its lune with the least greater key of (a, w) and (b, w), all ones if the lune is empty; the highest bit is set if the edge is listed: once if the lune is empty, else once for each piece of the lune that the apex is not in, by its least point."+lunesDoc+" A warp for each edge: those of block (k, a) to the k'th points b. Each has two sets of points in shared memory.",
+	e := f.Entry("lunes", "For each edge (a, b), apexes[a][b] = the apex w, the point of the lune with the least max(key(a, w), key(b, w)), or all ones if the lune is empty. An edge with an empty lune is listed once. An edge with a disconnected lune is listed once for each component without the apex, with the least point of the component. The highest bit of apexes[a][b] is set if the edge is listed."+lunesDoc+" A warp processes an edge: warp i of block (k, a) has b = k*warps + i. Each warp has two bit sets of points in dynamic shared memory.",
 		work.Threads, "u64 list, u64 apexes, u64 dist, u32 n, u32 capacity")
-	e.SharedByLaunch("sets")
+	e.DynamicShared("sets")
 	l := luneSearch{calc{e}}
 	e.Reg("u32", "lane a b u v warp first origin at apex table point ends length near_a near_b j set mine open found todo other")
 	e.Reg("u64", "row_a row_b row_v edge best key")
@@ -44,7 +55,7 @@ func lunes(f *asm.File) {
 	e.P("ld.global.u32 length, [%s]", l.at("row_a", "b", 4))
 	e.P("mov.u64 edge, %s", l.key("length", "a", "b"))
 	l.find()
-	// The greater key is that of the edge from an end to the apex.
+	// best is the key of the edge (a, w) or (b, w), so w is the end that is not a or b.
 	e.P("mov.u64 best, %s", l.minWarp("best"))
 	e.P(`mov.u32 apex, 0xffffffff
 		mov.u32 other, 0xffffffff
@@ -62,8 +73,8 @@ func lunes(f *asm.File) {
 		mov.u32 at, first
 		shr.u32 u, v, %d
 		mad.lo.u32 at, u, %d, at`, noKey, work.SetBits, work.LuneBytes)
-	// A point is not searched from twice.
-	e.P(`search_piece:
+	// Remove the first point of the search from the unvisited set.
+	e.P(`search_component:
 		shr.u32 j, v, 5
 		and.b32 j, j, 31
 		and.b32 u, v, 31
@@ -92,18 +103,18 @@ func lunes(f *asm.File) {
 		add.u64 key, key, list
 		mov.b64 best, {apex, other}
 		@here st.global.v2.u64 [key+16], {edge, best}
-		@!empty bra.uni search_piece
+		@!empty bra.uni search_component
 		no_other:
 		store:`, listed)
 	e.P(`@leader st.global.u32 [%s], table
 		done:`, l.address("apexes", "a", "n", "b"))
 }
 
-// A luneSearch is the kernel for lunes.
+// A luneSearch generates parts of the kernel lunes.
 type luneSearch struct{ calc }
 
-// find puts the points of the lune into the first set, none into the second, and
-// the least greater key among the lane's into best.
+// find fills the unvisited set with the points of the lune and clears the open set. best
+// becomes the least max(key(a, w), key(b, w)) over the lane's points w of the lune.
 func (l luneSearch) find() {
 	l.P(`mov.u64 best, %s
 		mov.u32 at, first`, noKey)
@@ -118,7 +129,7 @@ func (l luneSearch) find() {
 			mov.u32 near_b, 0xffffffff`)
 		l.P("@inside ld.global.u32 near_a, [%s]", l.at("row_a", "point", 4))
 		l.P("@inside ld.global.u32 near_b, [%s]", l.at("row_b", "point", 4))
-		// The ends themselves are not before: one of their edges is the edge.
+		// a and b are not in the lune: for w = a, key(b, w) is the key of the edge itself.
 		l.P(`max.u64 key, %s, %s
 			setp.lt.u64 before, key, edge
 			@before min.u64 best, best, key
@@ -136,8 +147,8 @@ func (l luneSearch) find() {
 	})
 }
 
-// expand moves the points that are joined to v before the edge from the first set
-// to the second, and sets left to whether any remain.
+// expand moves the points joined to v before the edge from the unvisited to the open set.
+// It sets predicate left if unvisited points remain.
 func (l luneSearch) expand() {
 	l.row("row_v", "dist", "v", "n")
 	l.P(`mov.u32 at, first
@@ -179,9 +190,9 @@ func (l luneSearch) expand() {
 	l.P("vote.sync.any.pred left, left, 0xffffffff")
 }
 
-// next sets v to the least point of a set, at to the place of its words, and in the
-// lane that has it, here, mine to its word and u to its bit. If there is none
-// it goes to the label no_, with the set's name.
+// next sets v to the least point of a set. In the lane that owns the point, predicate
+// here is true, at is the address of its group of words, mine its word and u its bit. If
+// the set is empty, next branches to the label no_ followed by name.
 func (l luneSearch) next(name string, offset int) {
 	l.P(`mov.u32 at, first
 		mov.u32 origin, 0

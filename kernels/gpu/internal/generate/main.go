@@ -1,5 +1,6 @@
-// Command generate writes the kernels of package gpu, ptx/*.ptx: one Go file
-// here for each of them, with PTX by hand and Go for what repeats.
+// Command generate writes the kernels of package gpu to ptx/*.ptx. Each PTX file has a
+// function here that writes it: the PTX is written by hand, and Go unrolls loops and
+// instantiates variants.
 //
 //	go generate ./kernels/gpu
 package main
@@ -13,7 +14,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
 )
 
-// files returns all files, made anew.
+// files generates all files.
 func files() []*asm.File {
 	return []*asm.File{
 		maps(), zips(), reductions(), losses(), random(), optimizers(), strided(), distances(), rows(), rips(), gemm(), convolutions(),

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The files in the repository are those that the generator writes, and no more.
+// The repository holds exactly the files that the generator writes.
 func TestFilesAreUpToDate(t *testing.T) {
 	folder := filepath.Join("..", "..", "ptx")
 	var names []string

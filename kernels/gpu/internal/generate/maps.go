@@ -7,16 +7,16 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
 )
 
-// maps is functions of one span, and their gradients.
+// maps writes maps.ptx: element-wise functions of one array, and their gradients.
 func maps() *asm.File {
-	f := asm.New("maps.ptx", "Element-wise functions of one variable and their gradients: y = f(x); dx = dy*f'(x) (or dx += ...), where v is y for functions whose derivative can be told from it, else x.")
+	f := asm.New("maps.ptx", "Element-wise functions of one variable and their gradients: y = f(x); dx = dy*f'(x) (or dx += ...), where v is y for functions whose derivative is a function of y, and x for others.")
 	for _, fn := range kernels.Funcs() {
-		if fn != kernels.Identity { // a copy
+		if fn != kernels.Identity { // Identity is a copy by the driver
 			elementwise(f, "map_"+fn.String(), fmt.Sprintf("y = %v(x)", fn), "u64 y, u64 x", "x", "y",
 				func(e *asm.Entry, in []string) []string { return []string{calc{e}.apply(fn, in[0])} })
 		}
 		if fn == kernels.Identity || fn == kernels.Neg {
-			continue // of dy alone
+			continue // the gradient is a copy of dy, or map_Neg
 		}
 		elementwise(f, "grad_"+fn.String(), fmt.Sprintf("dx = dy*%v'", fn), "u64 dx, u64 dy, u64 v", "dy v", "dx",
 			func(e *asm.Entry, in []string) []string { return []string{calc{e}.derivative(fn, in[0], in[1])} })
@@ -29,7 +29,7 @@ func maps() *asm.File {
 	return f
 }
 
-// zips is arithmetic on spans.
+// zips writes zips.ptx: element-wise arithmetic on two arrays.
 func zips() *asm.File {
 	f := asm.New("zips.ptx", "Element-wise arithmetic: op(a, b), a*x + b and y + a*x.")
 	for _, op := range kernels.Ops() {

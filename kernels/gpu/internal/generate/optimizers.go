@@ -4,9 +4,9 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
 )
 
-// optimizers is the fused updates of parameters.
+// optimizers writes optimizers.ptx: parameter updates, each fused into one kernel.
 func optimizers() *asm.File {
-	f := asm.New("optimizers.ptx", "Steps of optimizers, each in one pass over its spans.")
+	f := asm.New("optimizers.ptx", "Optimizer steps, each in one pass over its arrays.")
 	elementwise(f, "adam", "g = scale*grad + decay*p; m = keep1*m + mix1*g; v = keep2*v + mix2*g^2; p = shrink*p - rate*m/(root*sqrt(v) + epsilon)",
 		"u64 p, u64 grad, u64 m, u64 v, f32 scale, f32 decay, f32 keep1, f32 mix1, f32 keep2, f32 mix2, f32 shrink, f32 rate, f32 root, f32 epsilon",
 		"p grad m v", "p m v", func(e *asm.Entry, in []string) []string {

@@ -7,10 +7,10 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// pairWeights adds the kernel that gives each of a list of pairs its weight in
-// the gradient of lengths: a warp for each.
+// pairWeights adds the kernel that computes the weight of each listed pair in the
+// gradient of a sum of distances, one warp for each pair.
 func pairWeights(f *asm.File) {
-	e := f.Entry("pair_weights", "weight[k] = coefficient*g/|x[u] - x[v]|, 0 where the points coincide, of pairs u, v, coefficient. A warp for each pair.",
+	e := f.Entry("pair_weights", "weight[k] = coefficient*g/|x[u] - x[v]|, or 0 if the points coincide, for pairs (u, v, coefficient). A warp computes a weight.",
 		work.Threads, "u64 weight, u64 x, u64 pairs, u64 g, u32 count, u32 d")
 	c := calc{e}
 	e.Reg("u32", "first u v")
@@ -40,7 +40,7 @@ func pairWeights(f *asm.File) {
 			add.u64 q, q, %d
 			add.u32 lane, lane, %d`, 128*k, 128*k, 32*k)
 	}
-	// Four coordinates at a time while all lanes have them, then one by one.
+	// Four coordinates of each lane at a time while all lanes have four, then one.
 	e.P(`four:
 		or.b32 u, lane, 31
 		add.u32 u, u, 96
@@ -68,10 +68,10 @@ func pairWeights(f *asm.File) {
 		done:`, length, num(0), weight, num(0), weight, weight)
 }
 
-// pairRows adds the kernel that sums weighted differences over the pairs that
-// each point is in.
+// pairRows adds the kernel that sums, for each point, weighted differences over the pairs
+// that contain it.
 func pairRows(f *asm.File) {
-	e := f.Entry("pair_rows", "dx[row] = sum of weight[k]*(x[row] - x[other]), or += where add is not 0, over its entries, which are 2*k where the row is the first of pair k and 2*k+1 where it is the second."+listDoc,
+	e := f.Entry("pair_rows", "dx[row] = sum of weight[k]*(x[row] - x[other]), or += if add is not 0, over the entries of the row: 2*k if the row is the first point of pair k, 2*k+1 if it is the second."+listDoc,
 		work.Threads, "u64 dx, u64 x, u64 weight, u64 pairs, "+listParams+", u32 add, u32 width")
 	c := calc{e}
 	e.Reg("u32", "pair")
@@ -94,7 +94,7 @@ func pairRows(f *asm.File) {
 			shr.u32 pair, u, 1
 			mad.wide.u32 here, pair, 4, weight
 			ld.global.f32 weight_ahead, [here]
-			// The first of a pair is joined to the second, at 4, and the second to the first.
+			// Load the other point of the pair: v, at offset 4, for entry 2*k, and u for 2*k+1.
 			not.b32 u, u
 			and.b32 u, u, 1
 			mad.lo.u32 u, pair, 3, u

@@ -8,10 +8,20 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// random is draws from the generator Philox4x32-10 and what is made of normal
-// values.
+// Random numbers.
+//
+// Problem: threads must draw independent values, and a value must not depend on the
+// number of threads.
+// Idea: a counter-based generator. The value of element i is a function of (seed, stream,
+// i), here ten rounds of Philox.
+// Invariant: the bits equal those of kernels/cpu.
+// Cost: 10 rounds of two 32×32-bit products for four values.
+// Reference: Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011.
+
+// random writes random.ptx: uniform and Gaussian values, and the reparameterization of
+// variational autoencoders.
 func random() *asm.File {
-	f := asm.New("random.ptx", "Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011) with key (seed) and counter (index/4, stream): uniform and Gaussian values, and what variational autoencoders make of these.")
+	f := asm.New("random.ptx", "Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011) with key (seed) and counter (index/4, stream): uniform and Gaussian values, and the reparameterization of variational autoencoders.")
 	draw(f, "uniform", "Values in [0, 1).", func(c calc, w []string) []string {
 		var values []string
 		for _, w := range w {
@@ -19,7 +29,7 @@ func random() *asm.File {
 		}
 		return values
 	})
-	draw(f, "normal", "Gaussian values, two of two words by the transform of Box and Muller.", func(c calc, w []string) []string {
+	draw(f, "normal", "Gaussian values: the Box-Muller transform makes two of two random words.", func(c calc, w []string) []string {
 		return append(c.boxMuller(w[0], w[1]), c.boxMuller(w[2], w[3])...)
 	})
 	elementwise(f, "reparameterize", "z = mu + eps*exp(l/2)", "u64 z, u64 mu, u64 l, u64 eps", "mu l eps", "z", func(e *asm.Entry, in []string) []string {
@@ -32,9 +42,9 @@ func random() *asm.File {
 	return f
 }
 
-// draw adds a kernel that fills a span: each thread computes the four values of
-// a counter, which change places in shared memory so that a warp stores 32 in a
-// row.
+// draw adds a kernel that fills an array. Each thread computes the four values of one
+// counter. The block exchanges values through shared memory, so that each store of a warp
+// writes 32 contiguous words.
 func draw(f *asm.File, name, doc string, convert func(c calc, words []string) []string) {
 	e := f.Entry(name, doc, work.Threads, "u64 y, u32 n, u64 seed, u64 stream")
 	c := calc{e}
@@ -64,7 +74,7 @@ func draw(f *asm.File, name, doc string, convert func(c calc, words []string) []
 	e.P("done:")
 }
 
-// philox returns the four words of a counter, whose high word is 0.
+// philox returns the four random words of a counter. counter is a 32-bit register.
 func (c calc) philox(counter string) []string {
 	c.Reg("u32", "key0 key1 stream0 stream1")
 	c.P(`mov.b64 {key0, key1}, seed
@@ -94,10 +104,10 @@ func (c calc) upper(w string, add int) string {
 	return c.f("cvt.rn.f32.u32", bits)
 }
 
-// boxMuller turns two random words into two independent Gaussian values.
+// boxMuller returns two independent Gaussian values from two random words.
 func (c calc) boxMuller(w0, w1 string) []string {
 	radius := c.sqrt(c.mul(num(-2), c.log(c.mul(c.upper(w0, 1), num(0x1p-24)))))
-	// The angle in quarter turns is an integer and a rest, exactly.
+	// Measure the angle in quarter turns: splitting off the integer part is exact.
 	quarters := c.mul(c.upper(w1, 0), num(0x1p-22))
 	shifted := c.add(quarters, num(magic))
 	r := c.mul(c.sub(quarters, c.sub(shifted, num(magic))), num(math.Pi/2))

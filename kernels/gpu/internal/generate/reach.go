@@ -5,10 +5,20 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// reach adds the kernel that lists what columns can have: round by round, the legs
-// of what was listed in the round before. Who marks an edge as listed lists it.
+// reach adds the kernel that completes the list of lunes.
+//
+// Problem: the host reduces the columns of the listed triangles. A reduction may meet
+// edges that the kernel lunes has not listed, as their lune is connected.
+// Idea: such an edge is reached from a listed edge (a, b) with apex w: it is one of the
+// legs (a, w) and (b, w), the other edges of the triangle. Breadth-first search over legs
+// lists every edge that a column can meet.
+// Invariant: the highest bit of apexes[u][v] is set exactly if edge (u, v) is in the
+// list. The thread whose atomic OR sets the bit appends the edge, so each edge is
+// appended once.
+// Cost: one block; four legs for each record, in as many rounds as the longest chain of
+// legs.
 func reach(f *asm.File) {
-	e := f.Entry("reach", "Lists, with its apex, each edge that is not listed yet and joins an end of a listed edge to its apex or to the point of another piece, and so on. apexes is as lunes left it."+lunesDoc+" One block does it all, and stops where the list has no more room: the number of records is then greater than that, but no more than 32 bits can say.",
+	e := f.Entry("reach", "Appends to the list, with its apex, each unlisted edge that joins an end of a listed edge to its apex or to its other point, repeatedly until there is none. lunes has filled apexes."+lunesDoc+" The grid is one block. It stops when the list overflows: the number of records then exceeds capacity, but still fits 32 bits.",
 		work.ManyThreads, "u64 list, u64 apexes, u64 dist, u32 n, u32 capacity")
 	c := calc{e}
 	e.Shared("count", 4)
@@ -51,7 +61,7 @@ func reach(f *asm.File) {
 			max.u32 ends, u, v
 			min.u32 v, u, v
 			mov.u32 u, ends`, next)
-		// The length is on its way while the edge is marked, though few need it.
+		// Load the length early, to hide latency behind the atomic. Few threads need it.
 		e.P("ld.global.u32 length, [%s]", c.address("dist", "u", "n", "v"))
 		e.P("atom.global.or.b32 apex, [%s], %s", c.address("apexes", "u", "n", "v"), listed)
 		e.P(`setp.ge.u32 none, apex, %s

@@ -8,14 +8,20 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// Sums are taken in two stages where one block cannot do it: each block sums a
-// part of fixed size, in a fixed order, and a later launch sums the parts. The
-// result depends on the sizes alone. A thread sums elements 256 apart, then
-// threads are summed in a tree.
+// Sums.
+//
+// Problem: a sum by atomics depends on timing.
+// Idea: two stages. Each block sums a part of fixed size; a later launch sums the parts.
+// In a block, a thread sums elements 256 apart, then the threads are summed in a tree by
+// shuffles.
+// Invariant: the order of additions depends on the sizes alone, so equal calls give equal
+// bits.
+// Cost: one read of the input; O(log 256) shuffles for each block.
+// Reference: Harris, Optimizing parallel reduction in CUDA, 2007.
 
-// reductions is sums of arrays, and of products.
+// reductions writes reductions.ptx.
 func reductions() *asm.File {
-	f := asm.New("reductions.ptx", "Sums of rows and of columns, and sums of products.")
+	f := asm.New("reductions.ptx", "Sums of rows, sums of columns, and dot products.")
 	sumParts(f)
 	sumShortRows(f)
 	sumColumns(f)
@@ -23,8 +29,8 @@ func reductions() *asm.File {
 	return f
 }
 
-// reduction adds a kernel that sums a function of n elements, each block's part
-// into partial.
+// reduction adds a kernel that sums body over n elements of the inputs. Each block
+// stores its part of the sum into partial.
 func reduction(f *asm.File, name, doc, inputs string, body func(c calc, in []string) string) {
 	params := "u64 partial"
 	for _, s := range strings.Fields(inputs) {
@@ -43,9 +49,9 @@ func reduction(f *asm.File, name, doc, inputs string, body func(c calc, in []str
 		@first_thread st.global.f32 [partial], %s`, sum)
 }
 
-// sumPart sums a function of the next n elements, or partSize if that is less,
-// and returns the register in which the first thread, where first_thread is
-// true, has the sum. It destroys n and the addresses.
+// sumPart sums body over the next min(n, work.PartSize) elements of the inputs. It
+// returns the register that holds the sum in thread 0, where predicate first_thread is
+// true. It overwrites n and the addresses.
 func sumPart(c calc, inputs []string, body func(c calc, in []string) string) string {
 	c.Reg("u32", "thread i")
 	c.Reg("pred", "first_thread some")
@@ -69,7 +75,7 @@ func sumPart(c calc, inputs []string, body func(c calc, in []string) string) str
 			c.P("add.u64 %s, %s, %d", s, s, work.PerThread*wordStride)
 		}
 	}
-	// Four elements at a time while all threads have them, then one by one.
+	// Four elements of each thread at a time while all threads have four, then one.
 	c.P("mov.u32 i, %d", work.PerBlock)
 	c.P("four:")
 	c.P(`setp.gt.u32 some, i, n
@@ -99,8 +105,9 @@ func sumPart(c calc, inputs []string, body func(c calc, in []string) string) str
 	return c.sumBlock("sum", "thread")
 }
 
-// sumWarp returns the sum of x over the lanes of a warp that lie up to 2·from
-// apart, in the first of them. All lanes must take part.
+// sumWarp sums x over groups of 2·from adjacent lanes of a warp and returns the register
+// that holds the sum in the first lane of each group. All lanes of the warp must be
+// active.
 func (c calc) sumWarp(x string, from int) string {
 	for d := from; d > 0; d /= 2 {
 		x = c.add(x, c.f("shfl.sync.down.b32", x, fmt.Sprint(d), "31", "0xffffffff"))
@@ -108,7 +115,8 @@ func (c calc) sumWarp(x string, from int) string {
 	return x
 }
 
-// sumBlock returns the sum of x over a block of 256 threads, in the first.
+// sumBlock sums x over a block of 256 threads and returns the register that holds the
+// sum in thread 0.
 func (c calc) sumBlock(x, thread string) string {
 	c.Shared("sums", 4*work.Warps)
 	c.Reg("u32", "slot")
@@ -129,21 +137,22 @@ func (c calc) sumBlock(x, thread string) string {
 		mad.lo.u32 slot, %s, 4, %s
 		@leader ld.shared.f32 %s, [slot]`,
 		thread, thread, c.base("sums"), c.base("sums"), x, thread, total, num(0), thread, work.Warps, thread, c.base("sums"), total)
-	// The threads behind the first warp have left: they store nothing.
+	// Only the first warp gets here. The other warps have branched to added; they store
+	// nothing.
 	sum := c.sumWarp(total, work.Warps/2)
 	c.P("added:")
 	return sum
 }
 
-// base returns the register that holds an array's address.
+// base returns the name of the register for the address of an array in shared memory.
 func (c calc) base(array string) string {
 	c.Reg("u32", array+"_at")
 	return array + "_at"
 }
 
-// sumParts adds the sum of long rows: a block for each part of a row.
+// sumParts adds the kernel that sums long rows, one block for each part of a row.
 func sumParts(f *asm.File) {
-	e := f.Entry("sum_parts", fmt.Sprintf("Sums rows of n elements: block row*parts + i the elements from %d*i on. dst[block] = scale*sum, or += where add is not 0.", work.PartSize),
+	e := f.Entry("sum_parts", fmt.Sprintf("Sums parts of rows of n elements. Block row*parts + i sums the elements of a row from %d*i on: dst[block] = scale*sum, or += if add is not 0.", work.PartSize),
 		work.Threads, "u64 dst, u64 src, u32 n, u32 parts, f32 scale, u32 add")
 	c := calc{e}
 	e.Reg("u32", "block row part")
@@ -160,7 +169,8 @@ func sumParts(f *asm.File) {
 	c.storeScaled("first_thread", sum)
 }
 
-// storeScaled stores scale·x into dst, or adds it, where a predicate is true.
+// storeScaled sets dst to scale·x, or adds it if register add is not 0. Threads with a
+// false predicate where skip it.
 func (c calc) storeScaled(where, x string) {
 	c.Reg("pred", "adds")
 	c.Reg("f32", "before")
@@ -173,9 +183,9 @@ func (c calc) storeScaled(where, x string) {
 		stored:`, y)
 }
 
-// sumShortRows adds the sum of short rows: a warp for each.
+// sumShortRows adds the kernel that sums short rows, one warp for each.
 func sumShortRows(f *asm.File) {
-	e := f.Entry("sum_rows", "Sums rows of n elements, a warp each: dst[row] = scale*sum, or += where add is not 0.",
+	e := f.Entry("sum_rows", "Sums rows of n elements, a warp for each row: dst[row] = scale*sum, or += if add is not 0.",
 		work.Threads, "u64 dst, u64 src, u32 rows, u32 n, f32 scale, u32 add")
 	c := calc{e}
 	e.Reg("pred", "outside first")
@@ -199,10 +209,10 @@ func sumShortRows(f *asm.File) {
 	e.P("done:")
 }
 
-// sumColumns adds the sum of columns: a block takes 32 columns side by side,
-// each warp every eighth row.
+// sumColumns adds the kernel that sums columns. A block sums 32 adjacent columns, so that
+// loads coalesce, and each of its 8 warps every eighth row.
 func sumColumns(f *asm.File) {
-	e := f.Entry("sum_columns", fmt.Sprintf("Sums the columns of matrices of rows*columns. Block (i, part) takes columns from 32*(i mod blocks) of matrix i/blocks, rows from %d*part: dst[(matrix*parts + part)*columns + column] = scale*sum, or += where add is not 0.", work.PartRows),
+	e := f.Entry("sum_columns", fmt.Sprintf("Sums the columns of matrices of rows*columns. Block (i, part) sums 32 columns from 32*(i mod blocks) of matrix i/blocks, over rows from %d*part: dst[(matrix*parts + part)*columns + column] = scale*sum, or += if add is not 0.", work.PartRows),
 		work.Threads, "u64 dst, u64 src, u32 rows, u32 columns, u32 blocks, f32 scale, u32 add")
 	c := calc{e}
 	e.Shared("tile", 4*work.Threads)
@@ -237,7 +247,7 @@ func sumColumns(f *asm.File) {
 		min.u32 rows, rows, part
 		mov.f32 sum, %s
 		@!inside bra summed`, work.PartRows, 4*work.Warps, work.PartRows, work.PartRows, num(0))
-	// Four rows at a time, then one by one.
+	// Four rows at a time, then one at a time.
 	at := []string{"src", e.Temp("u64"), e.Temp("u64"), e.Temp("u64")}
 	x := e.Temps("f32", 4)
 	e.P("add.u32 row, row, %d", 3*work.Warps)

@@ -7,22 +7,24 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// rips is what kernels can tell of Vietoris–Rips filtrations.
+// rips writes rips.ptx: the edges of a Vietoris–Rips filtration that persistent homology
+// of degrees 0 and 1 needs.
 func rips() *asm.File {
-	f := asm.New("rips.ptx", "Edges of a cloud of n points, given its matrix of distances. The filtration adds edges (a, b), a > b, by length, then by a, then by b: in the order of their keys, unsigned numbers of 64 bits with the bits of the length, those of a (16) and those of b.")
+	f := asm.New("rips.ptx", "Edges of a cloud of n points, given its distance matrix. The filtration orders edges (a, b), a > b, by length, then by a, then by b. That is the order of their keys, unsigned 64-bit numbers: the bits of the length, 16 bits of a, 16 bits of b.")
 	spanningTree(f)
 	lunes(f)
 	reach(f)
 	return f
 }
 
-// key returns the key of the edge between points a and b.
+// key returns the key of the edge between points a and b, in a register.
 func (c calc) key(length, a, b string) string {
 	ends := c.u("mad.lo.u32", c.u("max.u32", a, b), "65536", c.u("min.u32", a, b))
 	return c.op("u64", "mov.b64", fmt.Sprintf("{%s, %s}", ends, length))
 }
 
-// minWarp returns the least of the numbers of the lanes of a warp, in all.
+// minWarp returns the minimum of 64-bit register x over the lanes of a warp, in every
+// lane.
 func (c calc) minWarp(x string) string {
 	for d := 16; d > 0; d /= 2 {
 		low, high := c.Temp("u32"), c.Temp("u32")
@@ -35,19 +37,29 @@ func (c calc) minWarp(x string) string {
 	return x
 }
 
-// at returns the address of an element of an array of words of a size.
+// at returns the address of element i of an array whose elements have size bytes.
 func (c calc) at(array, i string, size int) string {
 	return c.op("u64", "mad.wide.u32", i, fmt.Sprint(size), array)
 }
 
+// noKey is greater than the key of every edge.
 const noKey = "0xffffffffffffffff"
 
-// spanningTree adds Boruvka's algorithm: in each round each component takes its
-// least edge to another, and those that are so joined become one. Of two that
-// take the same edge the first stays; every other one ends, once for all, by the
-// edge it has taken, which leaves an edge for each point but one.
+// spanningTree adds the kernel for the minimum spanning tree.
+//
+// Problem: find the tree on the GPU, so that the distance matrix stays there.
+// Idea: Borůvka's algorithm. In each round every component selects its least edge to
+// another component, and components joined by selected edges merge.
+// Invariant: a component is identified by one of its points, its root; component[v] is
+// the root of v. Keys are distinct, so the selected edges form no cycle except that two
+// components may select the same edge. Then the one with the smaller root survives. Every
+// other component is absorbed and stores its edge at its root, so each of the n−1 tree
+// edges is stored once.
+// Cost: at most log₂ n rounds of n² key comparisons, one block.
+// Reference: Nešetřil, Milková, Nešetřilová, Otakar Borůvka on minimum spanning tree
+// problem, 2001.
 func spanningTree(f *asm.File) {
-	e := f.Entry("spanning_tree", "Stores the keys of the minimum spanning tree into n places of tree, in no order; one gets all ones. One block does it all. component, joined (n words) and least (n keys) are its workspace.",
+	e := f.Entry("spanning_tree", "Stores the keys of the edges of the minimum spanning tree into tree, in no particular order. tree has n elements; one of them gets all ones. The grid is one block. component and joined (n words each) and least (n keys) are workspace.",
 		work.ManyThreads, "u64 tree, u64 dist, u64 component, u64 joined, u64 least, u32 n")
 	c := calc{e}
 	e.Shared("ended", 4)
@@ -73,7 +85,8 @@ func spanningTree(f *asm.File) {
 		ld.shared.u32 count, [ended_at]
 		setp.eq.u32 none, count, points
 		@none bra.uni done`)
-	// The least edge of each component is that of one of its points.
+	// least[root] = the least key of an edge from the component to another one: each warp
+	// scans the row of a point.
 	c.loop("v", "warp", "n", work.ManyThreads/32, func(more string) {
 		e.P(`mul.wide.u32 row, v, n
 			shl.b64 row, row, 2
@@ -93,7 +106,7 @@ func spanningTree(f *asm.File) {
 	c.loop("v", "thread", "n", work.ManyThreads, func(more string) {
 		e.P(`ld.global.u32 mine, [%s]
 			setp.ne.u32 none, mine, v
-			@none bra %s`, c.at("component", "v", 4), more) // no component any more
+			@none bra %s`, c.at("component", "v", 4), more) // v is no root
 		e.P(`ld.global.u64 best, [%s]
 			mov.b64 {ends, length}, best
 			shr.u32 u, ends, 16

@@ -8,20 +8,21 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// rows is the picking of rows and the adding to them.
+// rows writes rows.ptx: gathering rows of a table and scatter-adding to them.
 func rows() *asm.File {
-	f := asm.New("rows.ptx", "Rows of a table, picked and added to.")
+	f := asm.New("rows.ptx", "Gathering rows of a table, and scatter-adding to rows.")
 	gatherRows(f)
 	scatterRows(f)
 	return f
 }
 
-// A warp does 128 elements of a row, so that each thread has four in flight.
+// rowWords is the number of elements of a row in each thread: four loads in flight hide
+// latency.
 const rowWords = work.RowElements / 32
 
 // gatherRows adds the kernel that copies rows.
 func gatherRows(f *asm.File) {
-	e := f.Entry("gather_rows", "dst[k] = src[index[k]], rows of so many elements. A warp for each 128 elements of a row; parts is how many that are.",
+	e := f.Entry("gather_rows", "dst[k] = src[index[k]], where rows have width elements. A warp copies 128 elements of a row; a row has parts such parts.",
 		work.Threads, "u64 dst, u64 src, u64 index, u32 count, u32 parts, u32 width")
 	c := calc{e}
 	rowPart(c, "count")
@@ -43,8 +44,8 @@ func gatherRows(f *asm.File) {
 	e.P("done:")
 }
 
-// rowPart finds the row, the k'th of count, and the first of its columns that are
-// the thread's. Warps that have none are done.
+// rowPart sets k, the index of the warp's row among count rows, and column, the thread's
+// first column. Warps beyond the last row exit.
 func rowPart(c calc, count string) {
 	c.Reg("u32", "warp k part row column rows_parts")
 	c.Reg("pred", "inside<4>")
@@ -56,9 +57,9 @@ func rowPart(c calc, count string) {
 		mad.lo.u32 column, part, %d, lane`, work.RowElements)
 }
 
-// scatterRows adds the kernel that adds rows to others.
+// scatterRows adds the kernel that adds rows of src to rows of dst.
 func scatterRows(f *asm.File) {
-	e := f.Entry("scatter_rows", "Adds to rows of dst those rows of src that its entries say."+listDoc,
+	e := f.Entry("scatter_rows", "Adds to each listed row of dst the rows of src that its entries name, in order."+listDoc,
 		work.Threads, "u64 dst, u64 src, "+listParams+", u32 width")
 	c := calc{e}
 	e.Reg("u64", "here")
@@ -85,17 +86,15 @@ func scatterRows(f *asm.File) {
 	storeSums(c, "dst")
 }
 
-// A list of what is to be added to some rows of a table: those rows, the place
-// of the first entry of each, and of the end, then the entries. A warp
-// adds the entries of its part of a row in order, so that sums do not depend on
-// timing.
+// A list of entries is a sparse matrix in compressed rows, as rowEntries of package gpu
+// builds it. A warp adds the entries of a row in order, so sums do not depend on timing.
 const (
 	listParams = "u64 list, u32 listed, u32 parts"
-	listDoc    = " A list has the rows, the place of the first entry of each and of the end, and the entries. A warp does 128 elements of a row; parts is how many that are."
+	listDoc    = " A list holds the row numbers, the offset of the first entry of each row and of the end, and the entries. A warp processes 128 elements of a row; a row has parts such parts."
 )
 
-// listedRow finds the row of a thread and the first of its columns, and which of
-// the columns are inside. Warps that have none are done.
+// listedRow sets the warp's row and range of entries, the thread's first column, and
+// predicates that say which of its columns exist. Warps beyond the last row exit.
 func listedRow(c calc) {
 	rowPart(c, "listed")
 	c.Reg("u32", "entry_at end u")
@@ -115,10 +114,12 @@ func listedRow(c calc) {
 	}
 }
 
-// eachEntry walks through the entries of the listed row. Each lane reads ahead
-// what belongs to one entry, by the entry's offset, into registers declared as
-// "u32 index, f32 weight". For each entry load and then add get that, a register
-// for each word, and in predicates whether it is there.
+// eachEntry generates the loop over the entries of the warp's row. The lanes load 32
+// entries at once: each lane calls read with its entry's offset, which loads the
+// entry's data into registers declared by ahead, "u32 index, f32 weight". The loop then
+// broadcasts the data of two entries at a time by shuffles. load and add get the
+// broadcast data, the predicates of the thread's columns, and a register for each
+// column.
 func eachEntry(c calc, ahead string, read func(at string), load, add func(entry, some, words []string)) {
 	const together = 2
 	c.Reg("u32", "entry_k batch")
@@ -168,7 +169,7 @@ func eachEntry(c calc, ahead string, read func(at string), load, add func(entry,
 		all_added:`, together)
 }
 
-// storeSums stores the sums of the listed row and ends the kernel.
+// storeSums stores the sums of the warp's row and ends the kernel.
 func storeSums(c calc, to string) {
 	for m := range rowWords {
 		c.P("@inside%d st.global.f32 [%s+%d], sum%d", m, to, 128*m, m)

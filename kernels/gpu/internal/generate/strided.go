@@ -9,13 +9,13 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// Ranks of the strided kernels; arrays of fewer axes get leading ones of one
-// element.
+// stridedRanks are the ranks that strided kernels are generated for. Arrays with fewer
+// axes get leading axes of length 1.
 var stridedRanks = []int{3, kernels.MaxRank}
 
-// strided is copies of strided arrays, and arithmetic on them.
+// strided writes strided.ptx: copies of strided arrays, and arithmetic on them.
 func strided() *asm.File {
-	f := asm.New("strided.ptx", "Strided arrays of up to 3 and 6 axes. Elements are counted in the order of the last axis; division by the length of axis k, divisor_k, is a multiplication by multiplier_k and a shift by shift_k.")
+	f := asm.New("strided.ptx", "Strided arrays of up to 3 and 6 axes, in row-major order: the last axis varies fastest. Division by the length of axis k, divisor_k, is a multiplication by multiplier_k and a shift by shift_k.")
 	for _, rank := range stridedRanks {
 		for _, add := range []bool{false, true} {
 			name, doc := fmt.Sprintf("copy_%d", rank), "dst = src"
@@ -41,8 +41,9 @@ func strided() *asm.File {
 	return f
 }
 
-// walk adds a kernel that visits the n elements of strided arrays; where out is
-// "", dst is dense. body returns what is stored at dst_at.
+// walk adds a kernel over the n elements of strided arrays. in names the sources, out
+// the destination; an empty out means a dense dst. body gets one element of each source
+// and returns the value to store at address dst_at.
 func walk(f *asm.File, name, doc string, rank int, out, in, first string, body func(c calc, in []string) string) {
 	arrays := union(strings.Fields(in), strings.Fields(out))
 	params := first
@@ -106,8 +107,8 @@ func walk(f *asm.File, name, doc string, rank int, out, in, first string, body f
 		done:`, work.Threads)
 }
 
-// divide sets quotient to x divided by a number that the host has made a
-// multiplier and a shift of: see newDivider in package gpu.
+// divide sets quotient to x divided by a constant, given as the multiplier and shift of
+// a divider of package gpu.
 func (c calc) divide(quotient, x, multiplier, shift string) {
 	c.P(`mul.hi.u32 %s, %s, %s
 		add.u32 %s, %s, %s

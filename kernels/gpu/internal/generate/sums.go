@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A direction says what the numbers of a bias belong to.
+// A direction says whether a bias has one number for each row or for each column.
 type direction bool
 
 const (
@@ -15,11 +15,14 @@ const (
 	byColumn direction = true
 )
 
-// storeSums makes results of the sums and stores them: a column's at a place in
-// rows of the result, from one to the next so many words. They go through shared
-// memory, a band of each thread's rows at a time: then each thread has a column, warps
-// store what lies side by side, and results are finished one after another, in a loop
-// that has room for every activation.
+// storeSums applies the epilogue to the sums and stores them. Register place is the
+// index in C of the first element of the thread's column; toNextRow is the stride
+// between rows of C.
+//
+// The sums pass through shared memory in bands: group rows of each thread at a time.
+// Each thread then stores one column of the band, so that the stores of a warp
+// coalesce. The epilogue is in a loop, so its code, which contains every activation,
+// is generated once for each band.
 func (t *tile) storeSums(of direction, place, toNextRow string) {
 	t.Reg("u32", "row")
 	t.Reg("u64", "offset")
@@ -36,14 +39,14 @@ func (t *tile) storeSums(of direction, place, toNextRow string) {
 	if of == byColumn {
 		t.P("@%s ld.global.f32 bias_of, [%s]", t.p("and.pred", "inside_column", "biased"), t.op("u64", "mad.wide.u32", column, "4", "bias"))
 	}
-	t.prepareFinish()
+	t.prepareEpilogue()
 	tiles := t.u("mov.u32", "tiles")
 	put := t.u("mul.lo.u32", "ty", fmt.Sprint(4*group*t.Columns))
 	t.P(`mad.lo.u32 %s, tx, %d, %s
 		add.u32 %s, %s, %s`, put, 4*group, put, put, put, tiles)
 	rows := group * t.a.share // of a band
 	for first := 0; first < t.a.each(); first += group {
-		t.P("bar.sync 0") // all have summed, or stored the last band
+		t.P("bar.sync 0") // all threads have finished the loop, or the last band
 		for m := range group {
 			for n := 0; n < t.b.each(); n += group {
 				t.P("st.shared.v4.f32 [%s+%d], {%s}", put, 4*(m*t.Columns+t.b.place(n)), strings.Join(t.sums[first+m][n:n+group], ", "))
@@ -66,26 +69,27 @@ func (t *tile) storeSums(of direction, place, toNextRow string) {
 			t.P(`mul.wide.u32 offset, row, %s
 				shl.b64 offset, offset, 2
 				add.u64 offset, offset, c`, toNextRow)
-			t.finish("x", "bias_of", "offset")
+			t.epilogue("x", "bias_of", "offset")
 			t.P("st.global.f32 [offset], x")
 		})
 	}
 }
 
-// band returns the bytes of a band.
+// band returns the size of a band in shared memory, in bytes.
 func (t *tile) band() int { return 4 * group * t.a.share * t.Columns }
 
-// prepareFinish finds what of the registers alpha, beta and act matters.
-func (c calc) prepareFinish() {
+// prepareEpilogue sets predicates: reads if beta is not 0, plain if there is no
+// activation.
+func (c calc) prepareEpilogue() {
 	c.Reg("pred", "reads plain other")
 	c.Reg("f32", "before")
 	c.P(`setp.neu.f32 reads, beta, %s
 		setp.eq.u32 plain, act, %d`, num(0), int(kernels.Identity))
 }
 
-// finish makes act(alpha*x + beta*before + bias) of x, where before is what an
-// address holds.
-func (c calc) finish(x, bias, address string) {
+// epilogue replaces x by act(alpha*x + beta*before + bias), where before is the word at
+// an address.
+func (c calc) epilogue(x, bias, address string) {
 	activated := c.Label("activated")
 	c.P(`mul.rn.f32 %s, alpha, %s
 		@reads ld.global.f32 before, [%s]

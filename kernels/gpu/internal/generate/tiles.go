@@ -1,5 +1,20 @@
 package main
 
+// The inner loop of all matrix products and convolutions.
+//
+// Problem: each multiply-add needs two operands; global memory delivers one word for
+// some 20 multiply-adds.
+// Idea: a block computes a tile of C. It copies TileDepth columns of its rows of A, and
+// TileDepth rows of its columns of B, to shared memory. Each thread then sums a few rows
+// and columns of the tile in registers, so that each word read from shared memory is
+// used 4 to 16 times. Shared memory is double-buffered: while the block computes one
+// step, the loads of the next are in flight.
+// Invariant: before label inner of step s, buffer s mod 2 holds both operands of the
+// step; each sum holds the terms of steps before s, added in order of k.
+// Cost: a step of a thread is Rows·Columns·TileDepth/threads multiply-adds, one barrier,
+// and no bank conflicts (TestInnerLoops counts both).
+// Reference: NVIDIA, CUTLASS: Efficient GEMM in CUDA.
+
 import (
 	"fmt"
 	"strings"
@@ -8,64 +23,62 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// A tile is a part of a matrix product C = A*B that a block computes: a column of
-// A's and a row of B's tiles go by in shared memory, TileDepth terms at a time,
-// and each thread sums a few rows and columns in registers:
+// A tile generates a kernel that computes a product C = A·B in tiles:
 //
 //	               TileDepth
 //	             ┌────────────┐
-//	             │░░░░ B ░░░░░│   both twice: while one step is computed,
-//	 TileDepth   └────────────┘   the next is on its way
+//	             │░░░░ B ░░░░░│   shared memory holds two stages of A and B:
+//	 TileDepth   └────────────┘   one is computed while the next is loaded
 //	┌───┐        ┌────────────┐
-//	│░░░│        │ ▪▪    ▪▪   │   a thread has rows and columns in groups
-//	│ A │        │            │   of four, so that it reads four numbers at
-//	│░░░│        │ ▪▪    ▪▪   │   once and a warp's reads meet no bank twice
+//	│░░░│        │ ▪▪    ▪▪   │   the rows and columns of a thread come in groups
+//	│ A │        │            │   of four: it loads 16 bytes at once, and a warp's
+//	│░░░│        │ ▪▪    ▪▪   │   loads have no bank conflicts
 //	│░░░│        │            │
 //	└───┘        └────────────┘
 //
-// Nearly all of a step is multiply-adds. What a thread brings of an operand are
-// single words, so that operands may begin anywhere, and finding the next of them
-// takes one addition: whatever else there is to know about a word is found before
-// the steps, or before a run of them.
+// Threads load operands from global memory in single words, so operands need no more
+// than 4-byte alignment. The address of the next word costs one addition: bounds and
+// strides are computed before the loop, or before a run of steps.
 type tile struct {
 	calc
 	work.Tile
 	a, b operand
-	sums [][]string // registers, by row and column
-	puts []string   // registers with the places of words in a stage
+	sums [][]string // registers, by row and column of the thread
+	puts []string   // registers with the address in a stage of a thread's first word
 }
 
-// An operand is A or B in shared memory. Its lines are rows of A, columns of B.
+// An operand is A or B in shared memory. A line is a row of A or a column of B; a term
+// is a value of k. Shared memory holds A transposed: the lines of a term are
+// contiguous.
 type operand struct {
 	name  string // "a" or "b"
-	lines int
-	share int // threads that share the lines
-	pitch int // words from a term to the next
-	begin int // in a stage, in bytes
+	lines int    // of a tile
+	share int    // threads that divide the lines among them
+	pitch int    // words from a term to the next, padded by 4 against bank conflicts
+	begin int    // offset in a stage, in bytes
 }
 
 func newOperand(name string, lines, share, begin int) operand {
 	return operand{name: name, lines: lines, share: share, pitch: lines + 4, begin: begin}
 }
 
-// bytes returns what it takes of a stage.
+// bytes returns the size of the operand in a stage.
 func (o *operand) bytes() int { return 4 * work.TileDepth * o.pitch }
 
-// each returns how many lines a thread has.
+// each returns the number of lines of a thread.
 func (o *operand) each() int { return o.lines / o.share }
 
-// A group of a thread's lines follow one another.
+// group is the number of consecutive lines that a thread loads at once: 16 bytes.
 const group = 4
 
-// place returns the offset of the i'th of a thread's lines in a tile, from the
-// first.
+// place returns the distance, in lines, of line i of a thread from its line 0.
 func (o *operand) place(i int) int { return i/group*o.share*group + i%group }
 
-// newTile begins a kernel: the block's tile and the thread's part in it are found.
-// Parameters are added to those of all products: where the elements go, those of
-// each split how many further, and what is made of them.
+// newTile begins a kernel that computes tiles of the given shape. params follow the
+// parameters that all products share: operands, result, epilogue, and split_results,
+// the distance between the results of two splits in elements.
 func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile {
-	e := f.Entry(name, doc+" C becomes act(alpha*A*B + beta*C + bias); it is not read where beta is 0.", shape.Columns,
+	e := f.Entry(name, doc+" C = act(alpha*A*B + beta*C + bias). C is not read if beta is 0.", shape.Columns,
 		"u64 c, u64 a, u64 b, u64 bias, f32 alpha, f32 beta, u32 act, u32 split_results, "+params)
 	e.Resident(shape.Resident)
 	t := tile{calc: calc{e}, Tile: shape, a: newOperand("a", shape.Rows, work.TileColumns, 0)}
@@ -81,8 +94,9 @@ func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile
 	return t
 }
 
-// findThread finds the block's tile and the thread in it. It is done again when all
-// is summed: until then registers are wanted for sums.
+// findThread computes the position of the block's tile in C and of the thread in the
+// tile. It runs once before the loop and again after it, which frees the registers for
+// sums in between.
 func (t *tile) findThread() {
 	t.P(`mov.u32 t, %%tid.x
 		and.b32 tx, t, %d
@@ -94,22 +108,25 @@ func (t *tile) findThread() {
 		mov.u32 split, %%ctaid.z`, t.b.share-1, t.b.share, t.Columns, t.Rows)
 }
 
-// stage returns the bytes of both operands in a step.
+// stage returns the size of a stage, both operands of a step, in bytes.
 func (t *tile) stage() int { return t.a.bytes() + t.b.bytes() }
 
-// A source brings an operand to shared memory.
+// A source copies the tile's part of an operand from global to shared memory, a step
+// at a time.
 type source interface {
-	// first loads the words of the first step: zeros where the operand has none.
+	// first loads the thread's words of the first step into registers. Words outside
+	// the operand are zero.
 	first()
-	// next loads those of a later step.
+	// next loads the words of a later step.
 	next()
-	// put stores them in shared memory.
+	// put stores the registers in shared memory.
 	put()
 }
 
-// multiply adds up all terms, in runs of as many steps as the register left says.
-// newRun, if there is more than one run, sets it again and prepares the sources,
-// or goes on at the label inner if there are no more steps.
+// multiply generates the loop over all terms. The loop runs in runs of steps; register
+// left counts the remaining steps of a run. newRun sets left for the next run and
+// prepares the sources, or branches to the label inner after the last run. It is nil if
+// there is one run.
 func (t *tile) multiply(newRun func(), sources ...source) {
 	t.each(sources, source.first)
 	t.each(sources, source.put)
@@ -165,7 +182,8 @@ func (t *tile) each(sources []source, do func(source)) {
 	}
 }
 
-// fragment loads the thread's lines of an operand at term k.
+// fragment loads the thread's lines of an operand at term k of a step, from shared
+// memory into registers, and returns the registers.
 func (t *tile) fragment(o *operand, k int) []string {
 	names := make([]string, o.each())
 	for i := range names {
@@ -178,8 +196,8 @@ func (t *tile) fragment(o *operand, k int) []string {
 	return names
 }
 
-// putAt returns the register with the place of a thread's first word in a stage: the
-// same for both operands where they are alike.
+// putAt returns the register with the shared-memory address of a thread's first word.
+// Operands with equal pitch and order share the register.
 func (t *tile) putAt(o *operand, alongTerms bool) string {
 	name := fmt.Sprintf("put_%d", o.pitch)
 	if !alongTerms {
@@ -199,8 +217,9 @@ func (t *tile) putAt(o *operand, alongTerms bool) string {
 	return name
 }
 
-// termOf returns the term of a thread's first word: neighbours take neighbouring
-// terms, all of a line, or neighbouring lines, of which a warp takes 32 at a time.
+// termOf returns the term of a thread's first word. Along terms, adjacent threads load
+// adjacent terms of a line; otherwise a warp loads 32 adjacent lines of a term. Either
+// order coalesces, depending on how the matrix is stored.
 func (t *tile) termOf(alongTerms bool) string {
 	if alongTerms {
 		return t.u("and.b32", "t", fmt.Sprint(work.TileDepth-1))
@@ -208,7 +227,7 @@ func (t *tile) termOf(alongTerms bool) string {
 	return t.u("shr.u32", "t", "5")
 }
 
-// lineOf returns the line of a thread's first word.
+// lineOf returns the line of a thread's first word; see termOf.
 func (t *tile) lineOf(alongTerms bool) string {
 	if alongTerms {
 		return t.u("div.u32", "t", fmt.Sprint(work.TileDepth))
@@ -216,17 +235,16 @@ func (t *tile) lineOf(alongTerms bool) string {
 	return t.u("and.b32", "t", "31")
 }
 
-// words are those that a thread brings of an operand: registers, and where each goes
-// from the first, in bytes.
+// words are the words of an operand that a thread copies in a step.
 type words struct {
 	*tile
 	*operand
-	staged []string
-	places []int
-	at     string
+	staged []string // registers
+	places []int    // shared-memory offset of each word from at, in bytes
+	at     string   // register with the address of the first
 }
 
-// newWords finds where a thread's words go.
+// newWords assigns words of an operand to the threads of the block.
 func (t *tile) newWords(o *operand, alongTerms bool) words {
 	w := words{tile: t, operand: o, at: t.putAt(o, alongTerms)}
 	for i := range o.lines * work.TileDepth / t.Columns {
@@ -242,20 +260,22 @@ func (t *tile) newWords(o *operand, alongTerms bool) words {
 	return w
 }
 
+// put stores the words in shared memory.
 func (w *words) put() {
 	for i, register := range w.staged {
 		w.P("st.shared.f32 [%s+%d], %s", w.at, w.places[i], register)
 	}
 }
 
-// clear makes all words zero, which those that there are not stay.
+// clear sets all words to zero. Words outside the operand are never loaded and stay
+// zero.
 func (w *words) clear() {
 	for _, register := range w.staged {
 		w.P("mov.f32 %s, %s", register, num(0))
 	}
 }
 
-// load loads a word from an address where a predicate is true.
+// load loads word i from an address if predicate there is true.
 func (w *words) load(i int, there, address string) {
 	w.P("@%s ld.global.f32 %s, [%s]", there, w.staged[i], address)
 }

@@ -1,42 +1,43 @@
-// Package work says how kernels divide their work among blocks, warps and
-// threads: what the generator writes into PTX and the device launches by.
+// Package work holds the constants and structures that the generated PTX and the host
+// share: how kernels divide their work among blocks, warps and threads, and how the
+// tables of convolutions are laid out in memory.
 package work
 
 const (
-	// Threads is the size of most kernels' blocks, and Warps how many warps
-	// that is.
+	// Threads is the number of threads of most kernels' blocks, Warps the number
+	// of warps.
 	Threads = 256
 	Warps   = Threads / 32
 
-	// PerBlock elements are the work of a block of an element-wise kernel,
-	// PerThread of each thread.
+	// An element-wise kernel processes PerThread elements in each thread, PerBlock in
+	// each block.
 	PerThread = 4
 	PerBlock  = Threads * PerThread
 
-	// PartSize elements of a row, and PartRows rows of PartColumns columns, are
-	// what a block sums.
+	// A reduction sums PartSize elements of a row in each block, or PartRows rows of
+	// PartColumns columns.
 	PartSize    = 4096
 	PartRows    = 256
 	PartColumns = 32
 
-	// RowElements of a row that is picked or added to are the work of a warp.
+	// RowElements elements of a row are gathered, or added to, by one warp.
 	RowElements = 128
 
-	// SetPoints points are what a warp keeps sets of in a word for each lane, and
-	// LuneBytes what two such sets take of shared memory.
+	// A bit set of SetPoints points is one word for each lane of a warp. LuneBytes is
+	// the size of two such sets in shared memory.
 	SetBits   = 10
 	SetPoints = 1 << SetBits
 	LuneBytes = 2 * SetPoints / 8
 
-	// ManyThreads is the size of blocks that do all of a kernel's work, or share
-	// as much as possible.
+	// ManyThreads is the number of threads of the blocks of one-block kernels: the
+	// maximum.
 	ManyThreads = 1024
 
-	// TileDepth is how many terms of each element of a product a block brings to
-	// shared memory in a step.
+	// TileDepth is the number of values of k in a step: a block loads TileDepth columns
+	// of its rows of A, and TileDepth rows of its columns of B.
 	TileDepth = 8
 
-	// TileColumns is how many columns of a tile a thread sums, and how many threads
-	// share its rows.
+	// TileColumns is the number of columns of a tile that a thread sums, and the number
+	// of threads that share a column.
 	TileColumns = 8
 )
