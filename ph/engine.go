@@ -1,6 +1,10 @@
 package ph
 
-import "context"
+import (
+	"context"
+
+	general "github.com/topogen/topogen/ph/internal/cohomology"
+)
 
 // An Engine computes the persistent homology of Vietoris–Rips filtrations, with
 // pairings. It is a workspace: used again for clouds of no larger size it
@@ -11,6 +15,7 @@ type Engine struct {
 	single     solver[float32]
 	double     solver[float64]
 	cohomology cohomology
+	general    general.Engine
 	classes    [][]Class // of all degrees that were ever asked for
 	result     Result
 	diagrams   []Diagram

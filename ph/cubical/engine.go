@@ -1,0 +1,62 @@
+package cubical
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// Compute returns the persistent homology of an image: its classes of degrees 0 and 1,
+// and of degree 2 in space. Classes of length 0 are left out. One class of degree 0 is
+// essential.
+//
+// It takes O(n log n) for an image of n pixels in the plane.
+func Compute[T ph.Float](ctx context.Context, m Image[T], o Options) (*ph.Result, error) {
+	return new(Engine[T]).Compute(ctx, m, o)
+}
+
+// An Engine computes the persistent homology of images. It is a workspace: used again
+// for images of no larger size and no more classes it allocates nothing. The zero value
+// is ready for use; one engine serves one goroutine at a time.
+type Engine[T ph.Float] struct {
+	order  order
+	plane  plane[T]
+	space  grid[T]
+	engine ph.Engine
+	result ph.Result
+	lists  [3][]ph.Class // of each degree
+}
+
+// Compute returns what the function [Compute] does. It is valid until the engine is used
+// again.
+func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Result, error) {
+	if err := m.check(o); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	sortPixels(&e.order, m.Values, o.Superlevel)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if len(m.Shape) == 2 {
+		e.plane.begin(m, o, &e.order)
+		e.lists[0] = e.plane.components(e.lists[0][:0])
+		e.lists[1] = e.plane.holes(e.lists[1][:0])
+		e.result.Classes = e.lists[:2]
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return &e.result, nil
+	}
+	if err := e.space.begin(ctx, m, o, &e.order); err != nil {
+		return nil, err
+	}
+	result, err := e.engine.Filtration(ctx, &e.space, ph.Options{MaxDegree: 2})
+	if err != nil {
+		return nil, fmt.Errorf("cubical: %w", err)
+	}
+	return result, nil
+}

@@ -1,0 +1,223 @@
+package cubical
+
+import (
+	"context"
+	"math/bits"
+
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
+
+// A grid is the filtered complex of cubes of an image, a [ph.Filtration].
+//
+// Cells are the points of a grid of about twice the resolution: 2n+3 points along an
+// axis of n pixels. Pixel i is at coordinate 2i+2. In the V-construction it is a
+// vertex, and an odd coordinate stands for the interval between two pixels. In the
+// T-construction the pixel is an interval, and an odd coordinate stands for its end. A
+// cell has a dimension for each axis along which it is an interval, and its cofacets
+// are its neighbors along the other axes. Points without a cell are a frame, which
+// spares tests for the bounds of the grid.
+//
+// The value of a cell is that of one of the pixels next to it: of the last to enter in
+// the V-construction, of the first in the T-construction. Cells are ordered by the rank
+// of that pixel, then by their place in the grid. This order is total, and no cell
+// comes before its boundary.
+//
+// All arrays together take 13 bytes for each point of the grid.
+type grid[T ph.Float] struct {
+	values []T
+	order  []int32 // pixels by rank
+	sign   float64 // −1 for superlevel sets
+	first  bool    // whether a cell has the first of its pixels, as in the T-construction
+
+	places []int32 // of the pixel of each rank, in the grid
+	size   []int   // of the grid along each axis
+	stride []int32
+	ranks  []int32    // of each place in the grid: the rank of its pixel, −1 in the frame
+	number []int32    // of each place: the number of the cell in its dimension
+	odd    []uint8    // of each place: bit a is set if the coordinate along axis a is odd
+	cells  [4][]int32 // of each dimension: the places of the cells in their order
+}
+
+// absent is the rank of places without a cell. As an unsigned number it is greater than
+// all ranks.
+const absent = -1
+
+// begin reads an image.
+func (c *grid[T]) begin(ctx context.Context, m Image[T], o Options, order *order) error {
+	stop := parallel.StopOf(ctx)
+	c.values, c.order, c.sign, c.first = m.Values, order.pixels, 1, o.Construction == TopCells
+	if o.Superlevel {
+		c.sign = -1
+	}
+	c.size, c.stride = resize(c.size, len(m.Shape)), resize(c.stride, len(m.Shape))
+	total := 1
+	for axis := len(m.Shape) - 1; axis >= 0; axis-- {
+		c.size[axis] = 2*m.Shape[axis] + 3
+		c.stride[axis] = int32(total)
+		total *= c.size[axis]
+	}
+	c.ranks, c.number, c.odd = resize(c.ranks, total), resize(c.number, total), resize(c.odd, total)
+	for i := range c.ranks {
+		c.ranks[i] = absent
+	}
+	c.placePixels(m.Shape)
+	for axis := range m.Shape {
+		if stop.Requested() {
+			return ctx.Err()
+		}
+		c.spread(axis)
+	}
+	if !c.numberCells(stop) {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// placePixels sets the places of pixels and the ranks of these places.
+func (c *grid[T]) placePixels(shape []int) {
+	c.places = resize(c.places, len(c.values))
+	rows, columns := shape[len(shape)-2], shape[len(shape)-1]
+	planes, plane := 1, int32(0)
+	first := 2*c.stride[len(shape)-2] + 2
+	if len(shape) == 3 {
+		planes, plane = shape[0], c.stride[0]
+		first += 2 * plane
+	}
+	pixel := 0
+	for k := range int32(planes) {
+		for i := range int32(rows) {
+			at := first + 2*k*plane + 2*i*c.stride[len(shape)-2]
+			for range columns {
+				c.number[pixel] = at // until cells are numbered
+				pixel++
+				at += 2
+			}
+		}
+	}
+	for rank, pixel := range c.order {
+		at := c.number[pixel]
+		c.places[rank], c.ranks[at] = at, int32(rank)
+	}
+}
+
+// spread gives ranks to the places whose coordinate along an axis is odd, from their
+// neighbors along it. Those along the axes before have been spread, those along the
+// axes after have not.
+func (c *grid[T]) spread(axis int) {
+	var from, step, end [3]int
+	for k := range 3 {
+		end[k], step[k] = 1, 1
+		a := k - 3 + len(c.size)
+		if a < 0 {
+			continue
+		}
+		end[k] = c.size[a]
+		switch {
+		case a == axis:
+			from[k], step[k] = 1, 2
+		case a > axis:
+			step[k] = 2
+		}
+	}
+	s := c.stride[axis]
+	for x := from[0]; x < end[0]; x += step[0] {
+		for y := from[1]; y < end[1]; y += step[1] {
+			row := int32((x*end[1] + y) * end[2])
+			for at := row + int32(from[2]); at < row+int32(end[2]); at += int32(step[2]) {
+				p, q := uint32(c.ranks[at-s]), uint32(c.ranks[at+s])
+				if c.first {
+					c.ranks[at] = int32(min(p, q))
+				} else {
+					c.ranks[at] = int32(max(p, q)) // absent if one of them is
+				}
+			}
+		}
+	}
+}
+
+// An offset leads from the place of a pixel to a neighbor.
+type offset struct {
+	by  int32
+	odd uint8 // the axes along which it leads, bit by bit
+	dim uint8 // of the cell there
+}
+
+// numberCells numbers the cells: of one pixel after another, in the order of their
+// ranks, the cells around it that have its rank. It reports false after a stop.
+func (c *grid[T]) numberCells(stop parallel.Stop) bool {
+	var room [54]offset
+	around := append(room[:0], offset{})
+	for axis, s := range c.stride { // so that offsets ascend
+		n := len(around)
+		for i := range n {
+			o := around[i]
+			around = append(around, offset{o.by - s, o.odd | 1<<axis, 0}, o, offset{o.by + s, o.odd | 1<<axis, 0})
+		}
+		around = append(around[:0], around[n:]...)
+	}
+	for i := range around {
+		o := &around[i]
+		odd := uint8(bits.OnesCount8(o.odd))
+		if o.dim = odd; c.first {
+			o.dim = uint8(len(c.stride)) - odd
+		}
+	}
+	for d := range c.cells {
+		c.cells[d] = c.cells[d][:0]
+	}
+	for rank, at := range c.places {
+		if rank&0xfff == 0 && stop.Requested() {
+			return false
+		}
+		for _, o := range around {
+			q := at + o.by
+			if c.ranks[q] == int32(rank) {
+				list := &c.cells[o.dim]
+				c.number[q], c.odd[q] = int32(len(*list)), o.odd
+				*list = append(*list, q)
+			}
+		}
+	}
+	return true
+}
+
+// Len returns the number of cells of a dimension.
+func (c *grid[T]) Len(dim int) int {
+	if dim >= len(c.cells) {
+		return 0
+	}
+	return len(c.cells[dim])
+}
+
+// Value returns the level at which a cell enters.
+func (c *grid[T]) Value(dim, i int) float64 { return c.sign * float64(c.values[c.pixel(dim, i)]) }
+
+// Cell names the pixel whose value a cell has.
+func (c *grid[T]) Cell(dim, i int) ph.Cell {
+	p := c.pixel(dim, i)
+	return ph.Cell{U: p, V: p}
+}
+
+func (c *grid[T]) pixel(dim, i int) int32 { return c.order[c.ranks[c.cells[dim][i]]] }
+
+// AppendCofacets appends the cofacets of a cell. In the boundary of a cube the upper
+// side along its k-th interval, from 0, has the sign (−1)^k, the lower side the other.
+func (c *grid[T]) AppendCofacets(dst []int32, dim, i int) []int32 {
+	at := c.cells[dim][i]
+	odd := c.odd[at]
+	sign := int32(0) // 0 and −1: x^sign is x or ^x
+	for axis, s := range c.stride {
+		if (odd>>axis&1 != 0) != c.first { // an interval along this axis
+			sign = ^sign
+			continue
+		}
+		if q := at - s; c.ranks[q] >= 0 {
+			dst = append(dst, c.number[q]^sign)
+		}
+		if q := at + s; c.ranks[q] >= 0 {
+			dst = append(dst, c.number[q]^^sign)
+		}
+	}
+	return dst
+}

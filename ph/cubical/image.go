@@ -1,0 +1,83 @@
+package cubical
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// An Image is an array of pixels of two or three dimensions.
+type Image[T ph.Float] struct {
+	Shape  []int // the number of pixels along each axis: rows and columns, or planes, rows and columns
+	Values []T   // row-major: the last axis changes fastest
+}
+
+// A Construction says how pixels become cells.
+type Construction int
+
+const (
+	TopCells Construction = iota // the T-construction: pixels are squares or cubes
+	Vertices                     // the V-construction: pixels are vertices
+)
+
+func (c Construction) String() string {
+	switch c {
+	case TopCells:
+		return "T"
+	case Vertices:
+		return "V"
+	}
+	return fmt.Sprintf("Construction(%d)", int(c))
+}
+
+// Options say what to compute. The zero value asks for all degrees of the sublevel sets
+// in the T-construction.
+type Options struct {
+	Construction Construction
+
+	// Superlevel asks for the sets of the pixels not below a level that falls. The
+	// bars are those of the sublevel sets of the negated image: a birth is minus the
+	// value of its pixel.
+	Superlevel bool
+}
+
+// check returns an error that names what is wrong with an image, the first pixel that
+// is not finite for instance.
+func (m *Image[T]) check(o Options) error {
+	if len(m.Shape) != 2 && len(m.Shape) != 3 {
+		return fmt.Errorf("cubical: an image of %d dimensions: want 2 or 3", len(m.Shape))
+	}
+	if o.Construction != TopCells && o.Construction != Vertices {
+		return fmt.Errorf("cubical: construction %d: want TopCells or Vertices", int(o.Construction))
+	}
+	cells := 1
+	size := 1
+	for axis, n := range m.Shape {
+		if n < 0 {
+			return fmt.Errorf("cubical: an image of shape %v: axis %d has %d pixels", m.Shape, axis, n)
+		}
+		size *= n
+		if cells *= 2*n + 1; cells > math.MaxInt32 {
+			return fmt.Errorf("cubical: an image of shape %v has more than %d cells", m.Shape, math.MaxInt32)
+		}
+	}
+	if size != len(m.Values) {
+		return fmt.Errorf("cubical: %d values for an image of shape %v, want %d", len(m.Values), m.Shape, size)
+	}
+	for i, v := range m.Values {
+		if v-v != 0 {
+			return fmt.Errorf("cubical: pixel %v has the value %v: values must be finite", place(m.Shape, i), v)
+		}
+	}
+	return nil
+}
+
+// place returns the coordinates of a pixel along each axis.
+func place(shape []int, i int) []int {
+	at := make([]int, len(shape))
+	for axis := len(shape) - 1; axis >= 0; axis-- {
+		at[axis], i = i%shape[axis], i/shape[axis]
+	}
+	return at
+}

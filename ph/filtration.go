@@ -1,0 +1,135 @@
+package ph
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	general "github.com/topogen/topogen/ph/internal/cohomology"
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
+
+// A Filtration is a filtered cell complex: all that [Compute] has to know of it.
+//
+// Cells are numbered dimension by dimension from 0 in the order in which the
+// filtration adds them, so that values do not descend. A cell must not enter before a
+// cell of its boundary.
+type Filtration interface {
+	// Len returns the number of cells of a dimension, 0 above the dimension of the
+	// complex.
+	Len(dim int) int
+
+	// Value returns the value at which a cell enters: a finite number.
+	Value(dim, i int) float64
+
+	// AppendCofacets appends the cofacets of a cell, the cells of dimension dim+1
+	// that have it in their boundary. A cofacet j whose boundary has the cell with
+	// coefficient −1 is appended as ^j. An edge has two ends, or none if they are the
+	// same vertex.
+	AppendCofacets(dst []int32, dim, i int) []int32
+
+	// Cell names the input values that Value(dim, i) depends on.
+	Cell(dim, i int) Cell
+}
+
+// Simplices is implemented by a [Filtration] whose cells are simplices. It is needed
+// where options ask for simplices or cocycles.
+type Simplices interface {
+	// Simplex returns the points of a cell, ascending. The caller may keep it.
+	Simplex(dim, i int) Simplex
+}
+
+// Compute returns the persistent homology of a filtered complex by the reduction of
+// its coboundary matrix, with clearing, and by the merging of connected components in
+// degree 0 and, where the complex has a dual graph, in the degree below its dimension.
+// Classes of length 0 are left out.
+//
+// Of the options it reads MaxDegree, Modulus, Simplices and Cocycles. [Rips] computes
+// Vietoris–Rips filtrations much faster.
+func Compute(ctx context.Context, f Filtration, o Options) (*Result, error) {
+	return new(Engine).Filtration(ctx, f, o)
+}
+
+// Filtration returns what [Compute] does. It is valid until the engine is used again.
+func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Result, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	simplices, ok := f.(Simplices)
+	switch {
+	case o.Cycles:
+		return nil, fmt.Errorf("ph: cycles of a %T: only those of distances are computed; ask for cocycles", f)
+	case !ok && (o.Simplices || o.Cocycles):
+		return nil, fmt.Errorf("ph: simplices or cocycles of a %T: it has no method Simplex", f)
+	}
+	if err := checkValues(f, o.MaxDegree+1); err != nil {
+		return nil, err
+	}
+	e.begin(&o)
+	g := &e.general
+	g.Stop = parallel.StopOf(ctx)
+	err := g.Run(f, general.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles}, func(degree int, pairs []general.Pair) {
+		classes := e.classes[degree][:0]
+		for _, p := range pairs {
+			birth := int(p.Birth)
+			c := Class{Bar: Bar{f.Value(degree, birth), math.Inf(1), f.Cell(degree, birth), noCell}}
+			if p.Death >= 0 {
+				c.Death, c.DeathCell = f.Value(degree+1, int(p.Death)), f.Cell(degree+1, int(p.Death))
+			}
+			if o.Simplices {
+				c.BirthSimplex = simplices.Simplex(degree, birth)
+				if p.Death >= 0 {
+					c.DeathSimplex = simplices.Simplex(degree+1, int(p.Death))
+				}
+			}
+			if o.Cocycles && degree > 0 {
+				for _, t := range g.Chain(p) {
+					c.Cocycle = append(c.Cocycle, Term{simplices.Simplex(degree, int(t.Cell)), int(t.Coefficient)})
+				}
+			}
+			classes = append(classes, c)
+		}
+		slices.SortFunc(classes, compareClasses)
+		e.classes[degree] = classes
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &e.result, nil
+}
+
+// compareClasses orders classes by death, birth and cells.
+func compareClasses(a, b Class) int {
+	return cmp.Or(cmp.Compare(a.Death, b.Death), cmp.Compare(a.Birth, b.Birth),
+		compareCells(a.DeathCell, b.DeathCell), compareCells(a.BirthCell, b.BirthCell))
+}
+
+func compareCells(a, b Cell) int { return cmp.Or(cmp.Compare(a.U, b.U), cmp.Compare(a.V, b.V)) }
+
+// checkValues returns an error that names the first cell with a value that is not
+// finite or below that of the cell before.
+func checkValues(f Filtration, highest int) error {
+	for dim := range highest + 1 {
+		n := f.Len(dim)
+		if n == 0 && dim > 0 {
+			return nil
+		}
+		last := math.Inf(-1)
+		for i := range n {
+			v := f.Value(dim, i)
+			if v-v != 0 {
+				return fmt.Errorf("ph: cell %d of dimension %d has the value %v: values must be finite", i, dim, v)
+			}
+			if v < last {
+				return fmt.Errorf("ph: cell %d of dimension %d has the value %v, less than %v of the cell before: cells must be in the order of their values", i, dim, v, last)
+			}
+			last = v
+		}
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+package cohomology
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/ph/internal/field"
+	"github.com/topogen/topogen/ph/internal/parallel"
+	"github.com/topogen/topogen/ph/internal/unionfind"
+)
+
+// A Complex is a filtered cell complex. Its cells are numbered dimension by dimension
+// in the order of the filtration.
+type Complex interface {
+	// Len returns the number of cells of a dimension, 0 above the dimension of the
+	// complex.
+	Len(dim int) int
+	// Value returns the value at which the filtration adds a cell.
+	Value(dim, i int) float64
+	// AppendCofacets appends the cofacets of a cell: j for a cofacet whose boundary
+	// has the cell with coefficient 1, and ^j for coefficient −1.
+	AppendCofacets(dst []int32, dim, i int) []int32
+}
+
+// Options say what to compute.
+type Options struct {
+	Degree  int // the highest degree
+	Modulus int // a prime
+	Chains  bool
+}
+
+// A Pair is a class: the cells that give birth to it and end it, by number. Death is
+// −1 for an essential class.
+type Pair struct {
+	Birth, Death int32
+
+	column int32 // in the engine's columns, −1 for the column of Birth alone
+}
+
+// A Term is a cell with its coefficient.
+type Term struct {
+	Cell        int32
+	Coefficient uint16
+}
+
+// An Engine computes the pairs of complexes. It is a workspace: used again for a
+// complex of no larger size it allocates nothing. The zero value is ready for use.
+type Engine struct {
+	Stop parallel.Stop // ends Run early
+
+	complex Complex
+	field   field.Field
+	options Options
+
+	pairs   []Pair
+	cleared []uint64 // the cells that end a class of one degree less
+	next    []uint64 // the cells that end a class of this degree
+
+	ends       [][2]int32 // of the edges of a graph
+	components unionfind.Components
+
+	column  column
+	owners  []owner // of each possible pivot
+	columns []span
+	arena   []Term // chains
+	chain   []Term // whose coboundary the column is, equal cells not yet added up
+	cofaces []int32
+}
+
+// An owner is the column that has a pivot: 0 for none, c+1 for the coboundary of the
+// cell c, and −k−1 for the k-th stored column.
+type owner int32
+
+// A span is a run of the arena.
+type span struct{ from, to int }
+
+// Run finds the classes of a complex, and calls report with the pairs of each degree
+// from 0 to the highest. The pairs are valid during the call and in no particular
+// order. Pairs of equal values are left out.
+//
+// It is an error if an edge does not have two vertices or none. Run returns early if
+// Stop is requested; the pairs so far are not complete then.
+func (e *Engine) Run(c Complex, o Options, report func(degree int, pairs []Pair)) error {
+	e.complex, e.options = c, o
+	e.field.Reset(o.Modulus)
+	top := 0
+	for c.Len(top+1) > 0 {
+		top++
+	}
+	for degree := range o.Degree + 1 {
+		e.pairs, e.columns, e.arena = e.pairs[:0], e.columns[:0], e.arena[:0]
+		if degree > top || c.Len(0) == 0 {
+			report(degree, e.pairs)
+			continue
+		}
+		if n := c.Len(degree + 1); n > math.MaxInt32 {
+			return fmt.Errorf("ph: %d cells of dimension %d: want at most %d", n, degree+1, math.MaxInt32)
+		}
+		e.next = resize(e.next, (c.Len(degree+1)+63)/64)
+		clear(e.next)
+		switch {
+		case degree == 0:
+			if err := e.mergeVertices(); err != nil {
+				return err
+			}
+		case degree == top-1 && !o.Chains && e.dual(degree):
+		default:
+			e.reduce(degree)
+		}
+		if e.Stop.Requested() {
+			return nil
+		}
+		report(degree, e.pairs)
+		e.cleared, e.next = e.next, e.cleared
+	}
+	return nil
+}
+
+// Chain returns the cocycle of a pair that Run reports, during the report, if the
+// options ask for chains and the degree is at least 1.
+func (e *Engine) Chain(p Pair) []Term {
+	if p.column < 0 {
+		return append(e.chain[:0], Term{p.Birth, 1})
+	}
+	s := e.columns[p.column]
+	return e.arena[s.from:s.to]
+}
+
+// addPair adds the pair of two cells. column is the place of the stored column of
+// birth, −1 if it is not stored.
+func (e *Engine) addPair(degree int, birth, death, column int32) {
+	e.next[death>>6] |= 1 << (death & 63)
+	if e.complex.Value(degree, int(birth)) != e.complex.Value(degree+1, int(death)) {
+		e.pairs = append(e.pairs, Pair{birth, death, column})
+	}
+}
+
+// addEssential adds an essential class.
+func (e *Engine) addEssential(birth, column int32) {
+	e.pairs = append(e.pairs, Pair{birth, -1, column})
+}
+
+func has(set []uint64, i int32) bool { return set[i>>6]>>(i&63)&1 != 0 }
