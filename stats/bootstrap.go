@@ -49,7 +49,7 @@ func bootstrap(x []float64, statistic func([]float64) float64, resamples int, co
 	}
 	r := Interval{Estimate: statistic(slices.Clone(x)), StandardError: stat.StdDev(values, nil)}
 	slices.Sort(values)
-	r.Low, r.High = quantile(values, (1-confidence)/2), quantile(values, (1+confidence)/2)
+	r.Low, r.High = Quantile(values, (1-confidence)/2), Quantile(values, (1+confidence)/2)
 	return r
 }
 
@@ -60,12 +60,13 @@ func Mean(x []float64) float64 { return stat.Mean(x, nil) }
 // number is even. It panics if x is empty.
 func Median(x []float64) float64 {
 	check("sample", x, 1)
-	return quantile(slices.Sorted(slices.Values(x)), 0.5)
+	return Quantile(slices.Sorted(slices.Values(x)), 0.5)
 }
 
-// quantile interpolates linearly between the order statistics of sorted values,
-// at position p·(n−1) counted from 0.
-func quantile(sorted []float64, p float64) float64 {
+// Quantile interpolates linearly between the order statistics of sorted values,
+// at position p·(n−1) counted from 0, as numpy does by default. p is from 0 to 1, and
+// sorted must not be empty.
+func Quantile(sorted []float64, p float64) float64 {
 	at := p * float64(len(sorted)-1)
 	below := int(math.Floor(at))
 	above := min(below+1, len(sorted)-1)

@@ -16,6 +16,9 @@ import (
 type Series struct {
 	Name string
 	X, Y []float64
+	// Low and High, if set, are the edges of a pale band around the curve, of the
+	// length of Y: the range over several runs, for instance.
+	Low, High []float64
 }
 
 // Curves draws series over common axes as a PNG, with a legend beside them. A
@@ -52,6 +55,12 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 				low, high = min(low, s.Y[k]), max(high, s.Y[k])
 			}
 		}
+		if err := s.checkBand(); err != nil {
+			return nil, err
+		}
+		for k := range s.Low {
+			low, high = min(low, s.Low[k]), max(high, s.High[k])
+		}
 		colour, _ := seriesStyle(i)
 		keys = append(keys, key{glyph{ink: colour}, s.Name})
 	}
@@ -72,6 +81,9 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 			style.Dashes = []vg.Length{5, 3}
 		}
 		p.Legend.Add(s.Name, sample{style})
+		if s.Low != nil {
+			p.Add(band{s, logarithmic, mix(paper.color(), colour, 1, 5)})
+		}
 		if len(s.X) > longCurve {
 			pale := draw.LineStyle{Color: mix(paper.color(), colour, 2, 5), Width: 0.8}
 			p.Add(curve{unbroken(s, logarithmic), pale})

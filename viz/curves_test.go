@@ -67,7 +67,7 @@ func TestCurvesDrawsEverySeries(t *testing.T) {
 	}
 	gap := append([]float64(nil), y...)
 	gap[10], gap[11] = nan, nan
-	r := record(t, "All losses", Series{"first", x, y}, Series{"with a gap", x, gap}, Series{"none", []float64{1}, []float64{nan}})
+	r := record(t, "All losses", Series{Name: "first", X: x, Y: y}, Series{Name: "with a gap", X: x, Y: gap}, Series{Name: "none", X: []float64{1}, Y: []float64{nan}})
 	require.Subset(t, r.texts(), []string{"All losses", "step", "loss", "first", "with a gap", "none", "0", "10", "20"})
 	require.Contains(t, r.lines(blue), 30)
 	require.Contains(t, r.lines(vermillion), 18)
@@ -77,15 +77,15 @@ func TestCurvesDrawsEverySeries(t *testing.T) {
 
 func TestCurvesOfNothing(t *testing.T) {
 	require.Contains(t, record(t, "Nothing yet").texts(), "Nothing yet")
-	require.Contains(t, record(t, "", Series{"empty", nil, nil}).texts(), "empty")
-	require.NotEmpty(t, record(t, "", Series{"constant", []float64{3, 3}, []float64{2, 2}}).lines(blue))
+	require.Contains(t, record(t, "", Series{Name: "empty", X: nil, Y: nil}).texts(), "empty")
+	require.NotEmpty(t, record(t, "", Series{Name: "constant", X: []float64{3, 3}, Y: []float64{2, 2}}).lines(blue))
 }
 
 func TestCurvesTakesLogarithms(t *testing.T) {
 	x := []float64{1, 2, 3, 4}
-	r := record(t, "", Series{"a", x, []float64{1000, 10, 1, 0.1}})
+	r := record(t, "", Series{Name: "a", X: x, Y: []float64{1000, 10, 1, 0.1}})
 	require.Subset(t, r.texts(), []string{"loss (logarithmic)", "0.1", "1", "10", "100", "1000"})
-	r = record(t, "", Series{"a", x, []float64{1000, 10, 1, 0}})
+	r = record(t, "", Series{Name: "a", X: x, Y: []float64{1000, 10, 1, 0}})
 	require.Contains(t, r.texts(), "loss")
 }
 
@@ -94,7 +94,7 @@ func TestLongCurvesGetARunningMean(t *testing.T) {
 	for i := range 600 {
 		x, y = append(x, float64(i)), append(y, float64(i%2))
 	}
-	r := record(t, "", Series{"noise", x, y})
+	r := record(t, "", Series{Name: "noise", X: x, Y: y})
 	require.Contains(t, r.lines(blue), 600)
 	mean := runningMean(y, 10)
 	for _, v := range mean[10:590] {
@@ -109,7 +109,7 @@ func TestLongCurvesGetARunningMean(t *testing.T) {
 // On the picture itself, the curve is where its values say.
 func TestCurvesPicture(t *testing.T) {
 	var b bytes.Buffer
-	require.NoError(t, Curves(&b, "rising", "x", "y", Series{"a", []float64{0, 1, 2}, []float64{0, 1, 2}}))
+	require.NoError(t, Curves(&b, "rising", "x", "y", Series{Name: "a", X: []float64{0, 1, 2}, Y: []float64{0, 1, 2}}))
 	m, err := png.Decode(&b)
 	require.NoError(t, err)
 	require.Equal(t, 1008, m.Bounds().Dx())
@@ -128,9 +128,9 @@ func TestCurvesPicture(t *testing.T) {
 }
 
 func TestCurvesRefuses(t *testing.T) {
-	require.ErrorContains(t, Curves(io.Discard, "", "", "", Series{"a", []float64{1}, nil}), `curve "a" has 1 x and 0 y`)
-	require.ErrorContains(t, Curves(io.Discard, "", "", "", Series{"a", []float64{1, 2}, []float64{0, math.Inf(1)}}), `curve "a": value 1 is +Inf at 2`)
-	require.ErrorContains(t, Curves(io.Discard, "", "", "", Series{"a", []float64{math.NaN()}, []float64{0}}), `curve "a": value 0 is 0 at NaN`)
+	require.ErrorContains(t, Curves(io.Discard, "", "", "", Series{Name: "a", X: []float64{1}, Y: nil}), `curve "a" has 1 x and 0 y`)
+	require.ErrorContains(t, Curves(io.Discard, "", "", "", Series{Name: "a", X: []float64{1, 2}, Y: []float64{0, math.Inf(1)}}), `curve "a": value 1 is +Inf at 2`)
+	require.ErrorContains(t, Curves(io.Discard, "", "", "", Series{Name: "a", X: []float64{math.NaN()}, Y: []float64{0}}), `curve "a": value 0 is 0 at NaN`)
 	require.ErrorIs(t, Curves(failingWriter{}, "", "", ""), errFull)
 }
 
@@ -163,7 +163,7 @@ func TestTicks(t *testing.T) {
 	}
 	// Where steps are lost to rounding there is an end, too.
 	require.LessOrEqual(t, len(ticks{}.Ticks(8.9e15-1, 8.9e15+1)), 9)
-	require.NoError(t, Curves(io.Discard, "large", "x", "y", Series{"y", []float64{1, 2}, []float64{8.9e15, 8.9e15}}))
+	require.NoError(t, Curves(io.Discard, "large", "x", "y", Series{Name: "y", X: []float64{1, 2}, Y: []float64{8.9e15, 8.9e15}}))
 	var labels []string
 	for _, tick := range (logTicks{}).Ticks(-3, 30) {
 		if tick.Label != "" {

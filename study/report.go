@@ -1,0 +1,290 @@
+package study
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/topogen/topogen/internal/atomicfile"
+	"github.com/topogen/topogen/stats"
+	"github.com/topogen/topogen/viz"
+)
+
+//go:embed report.tmpl
+var reportText string
+
+var reportTemplate = template.Must(template.New("report").Parse(reportText))
+
+// Report writes results.csv, evidence.json and report.html into the study's folder,
+// from the units that are there, and returns the evidence. Equal outcomes give
+// equal files, but for the table of costs in report.html, which costs leaves out
+// if it is false.
+func (s *Store) Report(costs bool) (*Evidence, error) {
+	e, err := s.Evidence()
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Plan()
+	if err != nil {
+		return nil, err
+	}
+	if err := atomicfile.Write(s.path("results.csv"), s.WriteResults); err != nil {
+		return nil, err
+	}
+	if err := writeFile(s.path("evidence.json"), encode(e)); err != nil {
+		return nil, err
+	}
+	pg, err := s.page(p, e, costs)
+	if err != nil {
+		return nil, err
+	}
+	return e, atomicfile.Write(s.path("report.html"), func(w io.Writer) error { return reportTemplate.Execute(w, pg) })
+}
+
+// A page is what the report's template shows.
+type page struct {
+	*Evidence
+	Plan         string
+	Compared     []comparedRow
+	Arms         []armRow
+	Differences  []picture
+	Curves       []picture
+	Samples      []picture
+	Costs        []costRow
+	Significance float64
+	Tuned        string
+}
+
+type picture struct {
+	Caption string
+	URL     template.URL
+}
+
+type comparedRow struct {
+	Comparison
+	Interval, Better string
+}
+
+type armRow struct {
+	Name   string
+	Values []string // mean ± sd, by metric
+}
+
+type costRow struct {
+	Arm, Seconds, Ratio string
+}
+
+func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
+	pg := &page{Evidence: e, Plan: string(encode(p)), Significance: Significance}
+	if p.Tuned != nil {
+		pg.Tuned = fmt.Sprintf("Settings were chosen by %s on validation data with %d other seeds.", p.Tuned.Metric, len(p.Tuned.Seeds))
+	}
+	table, _, err := s.outcomes(p, Test)
+	if err != nil {
+		return nil, err
+	}
+	arms := p.expand()
+	for _, a := range arms {
+		row := armRow{Name: a.Name}
+		for _, m := range p.Metrics {
+			at := slices.IndexFunc(e.Arms, func(x Summary) bool { return x.Arm == a.Name && x.Metric == m.Name })
+			value := "–"
+			if x := e.Arms[at]; x.N > 0 {
+				value = fmt.Sprintf("%.4g ± %.2g", x.Mean, x.SD)
+			}
+			row.Values = append(row.Values, value)
+		}
+		pg.Arms = append(pg.Arms, row)
+	}
+	for _, m := range p.Metrics {
+		var rows []viz.Paired
+		for _, c := range e.Compared {
+			if c.Metric != m.Name {
+				continue
+			}
+			pg.Compared = append(pg.Compared, comparedRow{c, fmt.Sprintf("[%.3g, %.3g]", c.Low, c.High), m.Better})
+			if c.N > 1 {
+				values, base := table.column(c.Arm, m.Name), table.column(p.Baseline, m.Name)
+				d := make([]float64, len(values))
+				for i := range d {
+					d[i] = values[i] - base[i]
+				}
+				rows = append(rows, viz.Paired{Name: c.Arm, Values: finite(d), Mean: c.Difference, Low: c.Low, High: c.High})
+			}
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		title := fmt.Sprintf("%s: difference from %s (%s is better)", m.Name, p.Baseline, m.Better)
+		picture, err := draw(title, func(w io.Writer) error { return viz.Differences(w, title, m.Name, rows...) })
+		if err != nil {
+			return nil, err
+		}
+		pg.Differences = append(pg.Differences, picture)
+	}
+	if pg.Curves, err = learningCurves(arms, table); err != nil {
+		return nil, err
+	}
+	if pg.Samples, err = s.samples(p, arms); err != nil {
+		return nil, err
+	}
+	if costs {
+		pg.Costs, err = s.costs(p, arms)
+	}
+	return pg, err
+}
+
+// learningCurves draws each curve that outcomes have: the median over the seeds of
+// each arm, with the band between the quartiles.
+func learningCurves(arms []Arm, table *outcomes) ([]picture, error) {
+	var names []string
+	for _, a := range arms {
+		for _, o := range table.byArm[a.Name] {
+			if o == nil {
+				continue
+			}
+			for _, c := range o.Curves {
+				if !slices.Contains(names, c.Name) {
+					names = append(names, c.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	var pictures []picture
+	for _, name := range names {
+		var series []viz.Series
+		for _, a := range arms {
+			if s := medianCurve(a.Name, name, table.byArm[a.Name]); len(s.X) > 0 {
+				series = append(series, s)
+			}
+		}
+		title := name + ": median and quartiles over seeds"
+		p, err := draw(title, func(w io.Writer) error { return viz.Curves(w, title, "step", name, series...) })
+		if err != nil {
+			return nil, err
+		}
+		pictures = append(pictures, p)
+	}
+	return pictures, nil
+}
+
+// medianCurve gathers a curve of an arm at the steps that all its runs have.
+func medianCurve(arm, name string, outcomes []*Outcome) viz.Series {
+	at := make(map[int][]float64)
+	runs := 0
+	for _, o := range outcomes {
+		if o == nil {
+			continue
+		}
+		runs++
+		for _, c := range o.Curves {
+			if c.Name == name {
+				for i, step := range c.Steps {
+					at[step] = append(at[step], c.Values[i])
+				}
+			}
+		}
+	}
+	s := viz.Series{Name: arm}
+	var steps []int
+	for step, values := range at {
+		if len(values) == runs {
+			steps = append(steps, step)
+		}
+	}
+	slices.Sort(steps)
+	for _, step := range steps {
+		values := slices.Sorted(slices.Values(at[step]))
+		s.X = append(s.X, float64(step))
+		s.Y = append(s.Y, stats.Quantile(values, 0.5))
+		s.Low = append(s.Low, stats.Quantile(values, 0.25))
+		s.High = append(s.High, stats.Quantile(values, 0.75))
+	}
+	return s
+}
+
+// samples returns the pictures of the first reporting seed, an arm each.
+func (s *Store) samples(p *Plan, arms []Arm) ([]picture, error) {
+	var pictures []picture
+	for _, a := range arms {
+		u := Unit{Arm: a.Name, Settings: p.merged(a), Seed: p.Seeds.Reporting[0], Part: Test}
+		path := s.Samples(u)
+		if path == "" {
+			continue
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("study: %w", err)
+		}
+		pictures = append(pictures, picture{fmt.Sprintf("%s, seed %d", a.Name, u.Seed), dataURL(data)})
+	}
+	return pictures, nil
+}
+
+// costs returns the median time of each arm's units, and its ratio to the
+// baseline's.
+func (s *Store) costs(p *Plan, arms []Arm) ([]costRow, error) {
+	median := make(map[string]float64)
+	for _, a := range arms {
+		var seconds []float64
+		for _, seed := range p.Seeds.Reporting {
+			c, err := s.Cost(Unit{Arm: a.Name, Settings: p.merged(a), Seed: seed, Part: Test})
+			if err != nil {
+				return nil, err
+			}
+			if c.Seconds > 0 {
+				seconds = append(seconds, c.Seconds)
+			}
+		}
+		if len(seconds) > 0 {
+			slices.Sort(seconds)
+			median[a.Name] = stats.Quantile(seconds, 0.5)
+		}
+	}
+	var rows []costRow
+	for _, a := range arms {
+		if median[a.Name] == 0 {
+			continue
+		}
+		row := costRow{a.Name, fmt.Sprintf("%.2f", median[a.Name]), "–"}
+		if base := median[p.Baseline]; base > 0 {
+			row.Ratio = fmt.Sprintf("%.2f", median[a.Name]/base)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func draw(caption string, fill func(io.Writer) error) (picture, error) {
+	var b bytes.Buffer
+	if err := fill(&b); err != nil {
+		return picture{}, fmt.Errorf("study: drawing %q: %w", caption, err)
+	}
+	return picture{caption, dataURL(b.Bytes())}, nil
+}
+
+func dataURL(png []byte) template.URL {
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
+}
+
+// String returns the evidence as a table for people: a line for each comparison.
+func (e *Evidence) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d seeds", e.Title, e.Seeds)
+	if e.Missing > 0 {
+		fmt.Fprintf(&b, ", %d units missing", e.Missing)
+	}
+	fmt.Fprintf(&b, "\n%-14s %-44s %10s %23s %9s %7s %6s  %s\n", "metric", "arm − "+e.Baseline, "difference", "95 % interval", "p (Holm)", "δ", "ε", "verdict")
+	for _, c := range e.Compared {
+		fmt.Fprintf(&b, "%-14s %-44s %10.4g %23s %9.2g %7.2f %6.2f  %s\n", c.Metric, c.Arm, c.Difference,
+			fmt.Sprintf("[%.4g, %.4g]", c.Low, c.High), c.Holm, c.Delta, c.Epsilon, c.Verdict)
+	}
+	return b.String()
+}

@@ -1,0 +1,65 @@
+package study
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// Tune returns the plan with each grid replaced by its best point: the one with the
+// best mean of a metric over the tuning seeds, measured on validation data. It is
+// an error if a unit of the tuning seeds is missing. The plan that it returns
+// refuses to report the seeds that it was tuned on.
+func (s *Store) Tune(metric string) (*Plan, error) {
+	p, err := s.Plan()
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(p.Metrics, func(m Metric) bool { return m.Name == metric })
+	if at < 0 {
+		return nil, fmt.Errorf("study: tuning: the plan has no metric %q", metric)
+	}
+	if len(p.Seeds.Tuning) == 0 {
+		return nil, fmt.Errorf("study: tuning: the plan has no tuning seeds")
+	}
+	table, missing, err := s.outcomes(p, Validation)
+	if err != nil {
+		return nil, err
+	}
+	if missing > 0 {
+		return nil, fmt.Errorf("study: tuning: %d units of the tuning seeds are missing: run them first", missing)
+	}
+	tuned := *p
+	tuned.Arms = slices.Clone(p.Arms)
+	tuned.Seeds.Tuning = nil
+	tuned.Tuned = &Tuned{Metric: metric, Seeds: p.Seeds.Tuning, Chosen: make(map[string]Settings)}
+	expanded := p.expand()
+	for i, a := range p.Arms {
+		if len(a.Grid) == 0 {
+			continue
+		}
+		best, score := Arm{}, math.Inf(-1)
+		for _, point := range expanded {
+			if family(point.Name) != a.Name {
+				continue
+			}
+			values := table.column(point.Name, metric)
+			if mean := p.Metrics[at].sign() * stat.Mean(values, nil); mean > score {
+				best, score = point, mean
+			}
+		}
+		if best.Name == "" {
+			return nil, fmt.Errorf("study: tuning: no run of arm %s has the metric %s", a.Name, metric)
+		}
+		tuned.Arms[i] = Arm{Name: a.Name, Settings: best.Settings}
+		chosen := make(Settings)
+		for key := range a.Grid {
+			chosen[key] = best.Settings[key]
+		}
+		tuned.Tuned.Chosen[a.Name] = maps.Clone(chosen)
+	}
+	return &tuned, tuned.Validate()
+}
