@@ -1,6 +1,9 @@
 package autograd
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
+)
 
 // Conv2d returns act(x ⋆ w + b), the cross-correlation that deep learning calls
 // a convolution, for images x (N×C×H×W), kernels w (K×C×R×S, as PyTorch keeps
@@ -16,16 +19,16 @@ func Conv2d(x, w, b *Var, o ConvOptions, act Activation) *Var {
 		panic(o.mismatch("Conv2d", x, w, b, "N×C×H×W, K×C×R×S and K"))
 	}
 	y := t.resultWithBias([]int{s.N, s.K, s.OutH, s.OutW}, x, w, b)
-	t.device.Conv(s, y.value, x.value, w.value, b.biasValue(), act)
+	fused.Conv(t.device, s, y.value, x.value, w.value, b.biasValue(), act)
 	y.OnBackward(func() {
 		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: s.N, K1: s.K, R1: s.OutH * s.OutW})
 		if x.needsGrad {
 			dx, store := x.GradTarget()
-			t.device.ConvTranspose(s, dx, dz, w.value, kernels.Buffer{}, ActNone, store)
+			fused.ConvTranspose(t.device, s, dx, dz, w.value, kernels.Buffer{}, ActNone, store)
 		}
 		if w.needsGrad {
 			dw, store := w.GradTarget()
-			t.device.ConvWeightGrad(s, dw, x.value, dz, store)
+			fused.ConvWeightGrad(t.device, s, dw, x.value, dz, store)
 		}
 	})
 	return y
@@ -48,7 +51,7 @@ func ConvTranspose2d(x, w, b *Var, o ConvOptions, act Activation) *Var {
 	// The device's contract names x and y by their roles in Conv, where y, the
 	// result here, is the input.
 	y := t.resultWithBias([]int{s.N, s.C, s.H, s.W}, x, w, b)
-	t.device.ConvTranspose(s, y.value, x.value, w.value, b.biasValue(), act, kernels.Set)
+	fused.ConvTranspose(t.device, s, y.value, x.value, w.value, b.biasValue(), act, kernels.Set)
 	y.OnBackward(func() {
 		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: s.N, K1: s.C, R1: s.H * s.W})
 		if x.needsGrad {
@@ -57,14 +60,14 @@ func ConvTranspose2d(x, w, b *Var, o ConvOptions, act Activation) *Var {
 			if store == kernels.Add {
 				target = t.Scratch(dx.Len())
 			}
-			t.device.Conv(s, target, dz, w.value, kernels.Buffer{}, ActNone)
+			fused.Conv(t.device, s, target, dz, w.value, kernels.Buffer{}, ActNone)
 			if store == kernels.Add {
 				t.device.AddScaled(dx, 1, target)
 			}
 		}
 		if w.needsGrad {
 			dw, store := w.GradTarget()
-			t.device.ConvWeightGrad(s, dw, dz, x.value, store)
+			fused.ConvWeightGrad(t.device, s, dw, dz, x.value, store)
 		}
 	})
 	return y

@@ -1,6 +1,10 @@
 package autograd
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels/fused"
+)
 
 // Distances returns the n×n matrix of Euclidean distances between the n points
 // that x holds along its first axis; an array n×… is read as n points with all
@@ -13,10 +17,10 @@ func Distances(x *Var) *Var {
 	t := x.Tape()
 	n, d := x.shape[0], Size(x.shape[1:])
 	y := t.Result([]int{n, n}, x)
-	t.device.Distances(y.value, x.value, n, d)
+	fused.Distances(t.device, y.value, x.value, n, d)
 	y.OnBackward(func() {
 		dx, store := x.GradTarget()
-		t.device.DistancesGrad(dx, y.grad, x.value, y.value, n, d, store)
+		fused.DistancesGrad(t.device, dx, y.grad, x.value, y.value, n, d, store)
 	})
 	return y
 }

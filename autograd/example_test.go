@@ -7,6 +7,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // The derivative of a function at a point.
@@ -45,7 +46,7 @@ func ExampleTape_Param() {
 		line := autograd.Linear(tape.Input(x), tape.Param(weight), tape.Param(bias), autograd.ActNone)
 		tape.Backward(autograd.MSE(line, tape.Input(y)))
 		for _, p := range []*autograd.Parameter{weight, bias} {
-			dev.SGD(p.Value.Buffer(), p.Grad.Buffer(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.1, GradientScale: 1})
+			fused.SGD(dev, p.Value.Buffer(), p.Grad.Buffer(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.1, GradientScale: 1})
 		}
 		tape.Reset()
 	}

@@ -1,6 +1,9 @@
 package autograd
 
-import "github.com/topogen/topogen/kernels"
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
+)
 
 // Map returns f(x), element by element.
 func Map(f kernels.Func, x *Var) *Var {
@@ -64,7 +67,7 @@ func (y *Var) beforeActivation(act kernels.Func, b *Var, shape kernels.SumShape)
 	switch {
 	case b != nil && b.needsGrad:
 		db, store := b.GradTarget()
-		y.tape.device.BiasGrad(act, dz, db, y.grad, y.value, shape, store)
+		fused.BiasGrad(y.tape.device, act, dz, db, y.grad, y.value, shape, store)
 	case act != kernels.Identity:
 		y.tape.device.MapGrad(act, dz, y.grad, kernels.Buffer{}, y.value, kernels.Set)
 	}

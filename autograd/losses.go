@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // BCE returns the binary cross-entropy −Σ t·log p + (1−t)·log(1−p) of the
@@ -17,10 +18,10 @@ func BCE(p, t *Var) *Var {
 	constantTarget("BCE", t)
 	tape := p.Tape()
 	y := tape.Result(nil, p, t)
-	tape.device.BCE(y.value, p.value, t.value)
+	fused.BCE(tape.device, y.value, p.value, t.value)
 	y.OnBackward(func() {
 		dp, store := p.GradTarget()
-		tape.device.BCEGrad(dp, p.value, t.value, y.grad, store)
+		fused.BCEGrad(tape.device, dp, p.value, t.value, y.grad, store)
 	})
 	return y
 }
@@ -34,10 +35,10 @@ func BCELogits(x, t *Var) *Var {
 	constantTarget("BCELogits", t)
 	tape := x.Tape()
 	y := tape.Result(nil, x, t)
-	tape.device.BCELogits(y.value, x.value, t.value)
+	fused.BCELogits(tape.device, y.value, x.value, t.value)
 	y.OnBackward(func() {
 		dx, store := x.GradTarget()
-		tape.device.BCELogitsGrad(dx, x.value, t.value, y.grad, store)
+		fused.BCELogitsGrad(tape.device, dx, x.value, t.value, y.grad, store)
 	})
 	return y
 }
@@ -49,10 +50,10 @@ func KLD(mu, logvar *Var) *Var {
 	sameShape("KLD", mu, logvar)
 	t := mu.Tape()
 	y := t.Result(nil, mu, logvar)
-	t.device.KLD(y.value, mu.value, logvar.value)
+	fused.KLD(t.device, y.value, mu.value, logvar.value)
 	y.OnBackward(func() {
 		mu.pairTarget(logvar, func(dmu, dlogvar kernels.Buffer, muStore, logvarStore kernels.Store) {
-			t.device.KLDGrad(dmu, dlogvar, mu.value, logvar.value, y.grad, muStore, logvarStore)
+			fused.KLDGrad(t.device, dmu, dlogvar, mu.value, logvar.value, y.grad, muStore, logvarStore)
 		})
 	})
 	return y

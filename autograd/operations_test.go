@@ -21,6 +21,11 @@ func TestOperations(t *testing.T) {
 	autogradtest.Run(t, func() kernels.Device { return cpu.New() })
 }
 
+// Every operation works on a device that has none of the optional kernels.
+func TestOperationsOnCore(t *testing.T) {
+	autogradtest.Run(t, func() kernels.Device { return struct{ kernels.Device }{cpu.New()} })
+}
+
 // An operation that is exported but has no case has no checked gradient.
 func TestEveryOperationHasACase(t *testing.T) {
 	cases := map[string]bool{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // Uniform puts random constants on the tape, uniform in [0, 1). They are a
@@ -33,10 +34,10 @@ func Reparameterize(mu, logvar *Var, seed, stream uint64) *Var {
 	z := t.Result(mu.shape, mu, logvar)
 	epsilon := t.arena.alloc(mu.Len())
 	t.device.Normal(epsilon, seed, stream)
-	t.device.Reparameterize(z.value, mu.value, logvar.value, epsilon)
+	fused.Reparameterize(t.device, z.value, mu.value, logvar.value, epsilon)
 	z.OnBackward(func() {
 		mu.pairTarget(logvar, func(dmu, dlogvar kernels.Buffer, muStore, logvarStore kernels.Store) {
-			t.device.ReparameterizeGrad(dmu, dlogvar, z.grad, logvar.value, epsilon, muStore, logvarStore)
+			fused.ReparameterizeGrad(t.device, dmu, dlogvar, z.grad, logvar.value, epsilon, muStore, logvarStore)
 		})
 	})
 	return z

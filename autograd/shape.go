@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // Reshape returns x's elements, in their row-major order, under another shape
@@ -170,10 +171,10 @@ func GatherRows(x *Var, index []int32) *Var {
 	shape[0] = len(index)
 	width := Size(x.shape[1:])
 	y := t.Result(shape, x)
-	t.device.GatherRows(y.value, x.value, width, index)
+	fused.GatherRows(t.device, y.value, x.value, width, index)
 	y.OnBackward(func() {
 		dx := x.addTarget()
-		t.device.ScatterRows(dx, y.grad, width, index)
+		fused.ScatterRows(t.device, dx, y.grad, width, index)
 	})
 	return y
 }

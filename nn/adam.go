@@ -3,6 +3,7 @@ package nn
 import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // Adam is the optimizer of Kingma and Ba (2015). NewAdam and NewAdamW make it.
@@ -36,7 +37,7 @@ func (a *Adam) Step() error {
 	if err != nil {
 		return err
 	}
-	a.device.Adam(a.values, a.grads, a.memory[0].Buffer, a.memory[1].Buffer, kernels.Adam{
+	fused.Adam(a.device, a.values, a.grads, a.memory[0].Buffer, a.memory[1].Buffer, kernels.Adam{
 		LearningRate: rate, Beta1: a.Beta1, Beta2: a.Beta2, Epsilon: a.Epsilon,
 		WeightDecay: a.WeightDecay, Decoupled: a.Decoupled, Step: a.steps, GradientScale: scale,
 	})

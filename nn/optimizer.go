@@ -7,6 +7,7 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // An Optimizer changes parameters against their gradients.
@@ -136,7 +137,7 @@ func (g *group) clipValues(limit float32) {
 // norm waits for the Euclidean norm of the gradients.
 func (g *group) norm() (float64, error) {
 	b := g.limits.Slice(2, 3)
-	g.device.Dot(b, g.grads, g.grads)
+	fused.Dot(g.device, b, g.grads, g.grads)
 	if err := g.device.Read(g.square[:], b); err != nil {
 		return 0, fmt.Errorf("nn: the gradient's norm in step %d: %w", g.steps+1, err)
 	}

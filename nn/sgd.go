@@ -3,6 +3,7 @@ package nn
 import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // SGD is stochastic gradient descent with momentum (Sutskever et al. 2013, in
@@ -27,7 +28,7 @@ func (s *SGD) Step() error {
 	if err != nil {
 		return err
 	}
-	s.device.SGD(s.values, s.grads, s.memory[0].Buffer, kernels.SGD{
+	fused.SGD(s.device, s.values, s.grads, s.memory[0].Buffer, kernels.SGD{
 		LearningRate: float32(rate), Momentum: float32(s.Momentum), Nesterov: s.Nesterov,
 		WeightDecay: float32(s.WeightDecay), GradientScale: float32(scale),
 	})

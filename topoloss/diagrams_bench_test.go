@@ -7,6 +7,7 @@ import (
 
 	"github.com/topogen/topogen/internal/golden"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -25,7 +26,7 @@ func BenchmarkRips128(b *testing.B) {
 	m := ph.Matrix32{N: n, Data: make([]float32, n*n)}
 	var e ph.Engine
 	run := func() {
-		dev.Distances(d, x, n, dim)
+		fused.Distances(dev, d, x, n, dim)
 		require.NoError(b, dev.Read(m.Data, d))
 		_, err := e.Rips(b.Context(), m, 1)
 		require.NoError(b, err)

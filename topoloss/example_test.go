@@ -10,6 +10,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -92,7 +93,7 @@ func Example_custom() {
 			fmt.Printf("step %3d: the longest loop lasts %.1f\n", step, -r.Value)
 		}
 		tape.Backward(r.Var)
-		dev.SGD(points.Buffer(), x.Grad(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.01, GradientScale: 1})
+		fused.SGD(dev, points.Buffer(), x.Grad(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.01, GradientScale: 1})
 	}
 	// Output:
 	// step   0: the longest loop lasts 0.6

@@ -32,7 +32,7 @@ type Loss struct {
 	// push that moved neighbours along would not part them.
 	Gradient Gradient
 
-	rips      rips
+	rips      deviceRips
 	spreader  spreader
 	bars      [][]ph.Bar      // by degree: the learnable bars, of positive length
 	gradients [][]BarGradient // of the weighted sum with respect to them

@@ -5,6 +5,7 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -97,10 +98,10 @@ func (p *pullback) backward() {
 	dim := autograd.Size(p.x.Shape()[1:])
 	dx, store := p.x.GradTarget()
 	if p.weights.Len() == 0 {
-		dev.PairsGrad(dx, p.x.Value(), n, dim, p.pairs, p.y.Grad(), store)
+		fused.PairsGrad(dev, dx, p.x.Value(), n, dim, p.pairs, p.y.Grad(), store)
 	} else {
 		sparse := tape.Scratch(n * dim)
-		dev.PairsGrad(sparse, p.x.Value(), n, dim, p.pairs, p.y.Grad(), kernels.Set)
+		fused.PairsGrad(dev, sparse, p.x.Value(), n, dim, p.pairs, p.y.Grad(), kernels.Set)
 		product := kernels.Gemm{M: n, N: dim, K: n, Alpha: 1, A: p.weights, B: sparse, C: dx}
 		if store == kernels.Add {
 			product.Beta = 1

@@ -6,27 +6,29 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
+	"github.com/topogen/topogen/kernels/rips"
 	"github.com/topogen/topogen/ph"
 )
 
-// rips computes the diagrams of clouds that lie on a device: a workspace, whose
-// results are valid until it is used again.
-type rips struct {
+// deviceRips computes the diagrams of clouds that lie on a device. It is a workspace whose
+// results are valid until its next use.
+type deviceRips struct {
 	engine    ph.Engine
 	n         int                 // points of the cloud in hand
 	matrix    kernels.Buffer      // its n×n distances, on its device; empty if they are not there
 	distances []float32           // the same on the host
 	measured  bool                // if they are there
-	edges     []kernels.Edge      // from the device
+	edges     []rips.Edge         // from the device
 	entries   []ph.Entry[float32] // those of the spanning tree
-	found     []kernels.Lune      // from the device
+	found     []rips.Lune         // from the device
 	lunes     []ph.Lune           // the same
 	bars      [1]ph.Diagram       // of degree 0, from the spanning tree
 }
 
 // diagrams returns the diagrams of a cloud from degree 0 to degree. A device that finds
 // what shapes the first two keeps the distances.
-func (r *rips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.Diagram, error) {
+func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.Diagram, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -36,7 +38,7 @@ func (r *rips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.
 	}
 	r.take(x)
 	var diagrams []ph.Diagram
-	dev, ok := x.Tape().Device().(kernels.RipsDevice)
+	dev, ok := x.Tape().Device().(rips.Device)
 	switch {
 	case ok && degree == 0:
 		if err := r.span(dev); err != nil {
@@ -70,7 +72,7 @@ func (r *rips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.
 }
 
 // components returns the diagram of degree 0 of a result.
-func (r *rips) components(result *ph.Result) []ph.Diagram {
+func (r *deviceRips) components(result *ph.Result) []ph.Diagram {
 	d := &r.bars[0]
 	d.Bars = d.Bars[:0]
 	for i := range result.Classes[0] {
@@ -81,7 +83,7 @@ func (r *rips) components(result *ph.Result) []ph.Diagram {
 
 // span brings the edges of a cloud's minimum spanning tree to the host: all
 // there is to know of degree 0.
-func (r *rips) span(dev kernels.RipsDevice) (err error) {
+func (r *deviceRips) span(dev rips.Device) (err error) {
 	if r.edges, err = dev.SpanningTree(r.edges[:0], r.matrix, r.n); err != nil {
 		return fmt.Errorf("topoloss: spanning tree of %d points: %w", r.n, err)
 	}
@@ -93,7 +95,7 @@ func (r *rips) span(dev kernels.RipsDevice) (err error) {
 }
 
 // find brings to the host what there is to know of degrees 0 and 1.
-func (r *rips) find(dev kernels.RipsDevice) (err error) {
+func (r *deviceRips) find(dev rips.Device) (err error) {
 	if r.found, err = dev.Lunes(r.found[:0], r.matrix, r.n); err != nil {
 		return fmt.Errorf("topoloss: lunes of %d points: %w", r.n, err)
 	}
@@ -105,7 +107,7 @@ func (r *rips) find(dev kernels.RipsDevice) (err error) {
 }
 
 // measure brings the distances of a cloud's points to the host.
-func (r *rips) measure(x *autograd.Var) error {
+func (r *deviceRips) measure(x *autograd.Var) error {
 	if r.matrix.Len() == 0 {
 		r.take(x)
 	}
@@ -118,15 +120,15 @@ func (r *rips) measure(x *autograd.Var) error {
 }
 
 // take computes the distances of a cloud on its device, where they stay.
-func (r *rips) take(x *autograd.Var) {
+func (r *deviceRips) take(x *autograd.Var) {
 	n, dim, _ := cloudSize(x.Shape())
 	r.forget()
 	r.n, r.matrix = n, x.Tape().Scratch(n*n)
-	x.Tape().Device().Distances(r.matrix, x.Value(), n, dim)
+	fused.Distances(x.Tape().Device(), r.matrix, x.Value(), n, dim)
 }
 
 // forget says that no distances are those of the cloud in hand.
-func (r *rips) forget() { r.matrix, r.measured = kernels.Buffer{}, false }
+func (r *deviceRips) forget() { r.matrix, r.measured = kernels.Buffer{}, false }
 
 // cloudSize reads a shape n×… as that of n points of a dimension.
 func cloudSize(shape []int) (n, dim int, err error) {

@@ -23,7 +23,7 @@ type Target struct {
 func TargetFromPoints(ctx context.Context, x *autograd.Tensor, degree int) (*Target, error) {
 	tape := autograd.NewTape(x.Device())
 	defer tape.Free()
-	diagrams, err := new(rips).diagrams(ctx, tape.Input(x), degree)
+	diagrams, err := new(deviceRips).diagrams(ctx, tape.Input(x), degree)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/topogen/topogen/internal/golden"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -68,7 +69,7 @@ func TestTrajectories(t *testing.T) {
 					require.InDelta(t, want, r.Value, 2e-4*math.Abs(want)+2e-5, "step %d", step)
 				}
 				tape.Backward(r.Var)
-				dev.Adam(points.Value.Buffer(), points.Grad.Buffer(), m.Buffer(), v.Buffer(), kernels.Adam{
+				fused.Adam(dev, points.Value.Buffer(), points.Grad.Buffer(), m.Buffer(), v.Buffer(), kernels.Adam{
 					LearningRate: run.Rate, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Step: step + 1, GradientScale: 1,
 				})
 				if want := run.F64.After[strconv.Itoa(step+1)]; want != nil {

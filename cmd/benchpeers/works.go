@@ -8,6 +8,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/ph"
@@ -175,7 +176,7 @@ func measure(dev kernels.Device, x *autograd.Tensor) func() ph.Matrix32 {
 	d := autograd.NewTensor(dev, n, n)
 	values := make([]float32, n*n)
 	return func() ph.Matrix32 {
-		dev.Distances(d.Buffer(), x.Buffer(), n, x.Len()/n)
+		fused.Distances(dev, d.Buffer(), x.Buffer(), n, x.Len()/n)
 		check(d.Read(values))
 		return ph.Matrix32{N: n, Data: values}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // BiasGrad gives the bits of MapGrad and Sum, however it cuts the sum into parts.
@@ -35,7 +36,7 @@ func TestBiasGradIsMapGradAndSum(t *testing.T) {
 				for _, act := range []kernels.Func{kernels.Identity, kernels.ReLU, kernels.Sigmoid, kernels.Tanh} {
 					for _, store := range []kernels.Store{kernels.Set, kernels.Add} {
 						db, wantSums := noise(sums, 2), noise(sums, 2)
-						dev.BiasGrad(act, dz, db, dy, y, s, store)
+						fused.BiasGrad(dev, act, dz, db, dy, y, s, store)
 						dev.MapGrad(act, want, dy, kernels.Buffer{}, y, kernels.Set)
 						dev.Sum(wantSums, want, s, 1, store)
 						what := fmt.Sprintf("%v of %+v, store %d", act, s, store)

@@ -69,9 +69,7 @@ func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act ker
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)
-	if store == kernels.Add && act != kernels.Identity {
-		panic("kernels: ConvTranspose: adds the result of activation " + act.String())
-	}
+	check.StoredActivation(act, store)
 	if s.N == 0 {
 		return
 	}

@@ -24,7 +24,7 @@ type Device struct {
 	products *products
 }
 
-var _ kernels.Device = (*Device)(nil)
+var _ kernels.FusedDevice = (*Device)(nil)
 
 // An Option changes how New makes a device.
 type Option func(*Device)

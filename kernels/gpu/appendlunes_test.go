@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/rips"
 )
 
 // BenchmarkAppendLunes sorts the records of 128 and of 512 images, with nearly distinct
@@ -21,7 +21,7 @@ func BenchmarkAppendLunes(b *testing.B) {
 				records = append(records, record{uint64(length)<<32 | rng.Uint64N(1<<32), 3, rng.Uint32N(512)})
 			}
 			var d Device
-			var lunes []kernels.Lune
+			var lunes []rips.Lune
 			b.Run(fmt.Sprintf("%d of %d lengths", count, lengths), func(b *testing.B) {
 				for b.Loop() {
 					lunes = d.appendLunes(lunes[:0], records)

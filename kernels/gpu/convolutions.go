@@ -85,9 +85,7 @@ func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)
-	if store == kernels.Add && act != kernels.Identity {
-		panic("kernels: ConvTranspose: an activation cannot be added")
-	}
+	check.StoredActivation(act, store)
 	f := epilogue{bias: bias, alpha: 1, beta: float32(store), act: act}
 	if s.C*s.R*s.S > work.Squares[0].Rows || s.R*s.S == 1 {
 		d.correlate(tableKey{transposed, s}, x, w, y, f)

@@ -8,6 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 	"github.com/topogen/topogen/kernels/internal/check"
+	"github.com/topogen/topogen/kernels/rips"
 )
 
 // Lunes of the edges of a cloud, for persistent homology of degrees 0 and 1.
@@ -21,7 +22,7 @@ import (
 // no bar is born or dies at it.
 // Cost: O(n³) operations in warps of 32 lanes; the list has about 3 records for each
 // point.
-// Reference: kernels.RipsDevice defines the list. Bauer, Ripser: efficient computation
+// Reference: rips.Device defines the list. Bauer, Ripser: efficient computation
 // of Vietoris–Rips persistence barcodes, 2021, for apparent pairs.
 
 // A record is one entry of the list of lunes in device memory. All ones in apex or
@@ -38,7 +39,7 @@ const recordBytes = 16
 // Lunes appends the lunes that degrees 0 and 1 depend on, in filtration order. It
 // launches the kernel lunes, a warp for each edge, and the kernel reach, one block, and
 // waits for both.
-func (d *Device) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kernels.Lune, error) {
+func (d *Device) Lunes(lunes []rips.Lune, dist kernels.Buffer, n int) ([]rips.Lune, error) {
 	check.Cloud("Lunes", kernels.Buffer{}, n, 0, dist)
 	if n < 2 {
 		d.span(dist)
@@ -105,7 +106,7 @@ func (d *Device) readRecords(list kernels.Buffer, usual, capacity int) (records 
 // appendLunes appends records to lunes in filtration order. It sorts 64-bit keys, the
 // length above the index of its record, which is several times faster than sorting
 // records; then it sorts each run of equal lengths by the remaining fields.
-func (d *Device) appendLunes(lunes []kernels.Lune, records []record) []kernels.Lune {
+func (d *Device) appendLunes(lunes []rips.Lune, records []record) []rips.Lune {
 	d.keys = slices.Grow(d.keys[:0], len(records))
 	for i, r := range records {
 		d.keys = append(d.keys, r.key&^math.MaxUint32|uint64(i))
@@ -114,7 +115,7 @@ func (d *Device) appendLunes(lunes []kernels.Lune, records []record) []kernels.L
 	first := len(lunes) // first lune of the current length
 	for i, key := range d.keys {
 		r := records[uint32(key)]
-		lunes = append(lunes, kernels.Lune{Edge: edgeOf(r.key), Apex: int32(r.apex), Other: int32(r.other)})
+		lunes = append(lunes, rips.Lune{Edge: edgeOf(r.key), Apex: int32(r.apex), Other: int32(r.other)})
 		if i+1 == len(d.keys) || key>>32 != d.keys[i+1]>>32 {
 			slices.SortFunc(lunes[first:], compareEnds)
 			first = len(lunes)
@@ -124,6 +125,6 @@ func (d *Device) appendLunes(lunes []kernels.Lune, records []record) []kernels.L
 }
 
 // compareEnds compares lunes of equal length in filtration order.
-func compareEnds(k, l kernels.Lune) int {
+func compareEnds(k, l rips.Lune) int {
 	return cmp.Or(cmp.Compare(k.U, l.U), cmp.Compare(k.V, l.V), cmp.Compare(k.Other, l.Other))
 }

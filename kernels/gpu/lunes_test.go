@@ -10,14 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/internal/golden"
-	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/kerneltest"
 	"github.com/topogen/topogen/kernels/ptxsim"
+	"github.com/topogen/topogen/kernels/rips"
 	"github.com/topogen/topogen/ph"
 )
 
-// The device lists the lunes that the definition in kernels.RipsDevice requires, in either
+// The device lists the lunes that the definition in rips.Device requires, in either
 // warp order. The list gives the same bars as all distances, with the same edges.
 func TestLunes(t *testing.T) {
 	generic, tied := clouds()
@@ -66,7 +66,7 @@ func TestManyLunes(t *testing.T) {
 			}
 		}
 		want := kerneltest.Lunes(dist, n)
-		before := []kernels.Lune{{Apex: 7}}
+		before := []rips.Lune{{Apex: 7}}
 		r.sim.ResetCounters()
 		lunes, err := r.Lunes(before, r.written(dist), n)
 		require.NoError(t, err)
@@ -74,7 +74,7 @@ func TestManyLunes(t *testing.T) {
 		require.EqualValues(t, 2, r.sim.Counters("lunes").Launches)
 		const most = 64
 		require.Greater(t, len(want), most*n)
-		found := slices.DeleteFunc(slices.Clone(want), func(l kernels.Lune) bool { return l.Apex >= 0 && l.Other < 0 })
+		found := slices.DeleteFunc(slices.Clone(want), func(l rips.Lune) bool { return l.Apex >= 0 && l.Other < 0 })
 		require.Equal(t, n == 44, len(found) <= most*n)
 	}
 }

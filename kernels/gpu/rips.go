@@ -7,9 +7,13 @@ import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 	"github.com/topogen/topogen/kernels/internal/check"
+	"github.com/topogen/topogen/kernels/rips"
 )
 
-var _ kernels.RipsDevice = (*Device)(nil)
+var (
+	_ kernels.FusedDevice = (*Device)(nil)
+	_ rips.Device         = (*Device)(nil)
+)
 
 // Kernels for Vietoris–Rips filtrations.
 var (
@@ -22,13 +26,13 @@ var (
 // the length, which order like the length itself as lengths are not negative, then 16
 // bits of U and 16 bits of V. 16 bits are enough, as a buffer cannot hold the distance
 // matrix of 2¹⁶ points.
-func edgeOf(key uint64) kernels.Edge {
-	return kernels.Edge{Length: math.Float32frombits(uint32(key >> 32)), U: int32(key >> 16 & math.MaxUint16), V: int32(key & math.MaxUint16)}
+func edgeOf(key uint64) rips.Edge {
+	return rips.Edge{Length: math.Float32frombits(uint32(key >> 32)), U: int32(key >> 16 & math.MaxUint16), V: int32(key & math.MaxUint16)}
 }
 
 // SpanningTree appends the edges of the minimum spanning tree, in filtration order.
 // One block computes them by Borůvka's algorithm, in O(n² log n) operations.
-func (d *Device) SpanningTree(edges []kernels.Edge, dist kernels.Buffer, n int) ([]kernels.Edge, error) {
+func (d *Device) SpanningTree(edges []rips.Edge, dist kernels.Buffer, n int) ([]rips.Edge, error) {
 	check.Cloud("SpanningTree", kernels.Buffer{}, n, 0, dist)
 	lengths := d.span(dist)
 	if n < 2 {

@@ -12,6 +12,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/ptxsim"
+	"github.com/topogen/topogen/kernels/rips"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -138,11 +139,11 @@ func TestEdgesOfFailedDevice(t *testing.T) {
 	require.NoError(t, err)
 	dist := d.Alloc(n * n)
 	d.Fill(dist, 1)
-	edges, err := d.SpanningTree([]kernels.Edge{{Length: 7}}, dist, n)
+	edges, err := d.SpanningTree([]rips.Edge{{Length: 7}}, dist, n)
 	require.ErrorIs(t, err, gpu.ErrOutOfMemory)
-	require.Equal(t, []kernels.Edge{{Length: 7}}, edges)
-	lunes, err := d.Lunes([]kernels.Lune{{Apex: 7}}, dist, n)
+	require.Equal(t, []rips.Edge{{Length: 7}}, edges)
+	lunes, err := d.Lunes([]rips.Lune{{Apex: 7}}, dist, n)
 	require.ErrorIs(t, err, gpu.ErrOutOfMemory)
-	require.Equal(t, []kernels.Lune{{Apex: 7}}, lunes)
+	require.Equal(t, []rips.Lune{{Apex: 7}}, lunes)
 	require.ErrorIs(t, d.Close(), gpu.ErrOutOfMemory)
 }

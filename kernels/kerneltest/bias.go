@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 var biasTests = []test{
@@ -46,7 +47,7 @@ func testBiasGrad(r *rig, act kernels.Func, s kernels.SumShape, store kernels.St
 	}
 	dz.output = true
 	before := clone(db.values())
-	r.BiasGrad(act, dz.Buffer, db.Buffer, dy.Buffer, y.Buffer, s, store)
+	fused.BiasGrad(r.Device, act, dz.Buffer, db.Buffer, dy.Buffer, y.Buffer, s, store)
 	what := fmt.Sprintf("%v of %+v, in place of %s,", act, s, aliasNames[a])
 	r.check(what+" dz", r.read(dz), want, r.bound("MapGrad", 4))
 	// What the sums are held to is dz as it was stored.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 var convTests = []test{
@@ -107,7 +108,7 @@ func testConv(r *rig, s kernels.ConvShape, k int) {
 	act := activations[k%len(activations)]
 	activated(want, act)
 	y := r.output(len(want))
-	r.Conv(s, y.Buffer, x.Buffer, w.Buffer, bias, act)
+	fused.Conv(r.Device, s, y.Buffer, x.Buffer, w.Buffer, bias, act)
 	r.check(fmt.Sprintf("%+v %v", s, act), r.read(y), want, r.bound("Conv", r.productBound(s.C*s.R*s.S, act)))
 	r.done()
 }
@@ -124,7 +125,7 @@ func testConvTranspose(r *rig, s kernels.ConvShape, k int) {
 	activated(want, act)
 	x := r.target(len(want), store)
 	before := clone(x.values())
-	r.ConvTranspose(s, x.Buffer, y.Buffer, w.Buffer, bias, act, store)
+	fused.ConvTranspose(r.Device, s, x.Buffer, y.Buffer, w.Buffer, bias, act, store)
 	r.checkStored(fmt.Sprintf("%+v %v", s, act), r.read(x), before, want, store, r.bound("ConvTranspose", r.productBound(s.K*s.R*s.S, act)))
 	r.done()
 }
@@ -136,7 +137,7 @@ func testConvWeightGrad(r *rig, s kernels.ConvShape, k int) {
 	store := stores[k%2]
 	dw := r.target(len(want), store)
 	before := clone(dw.values())
-	r.ConvWeightGrad(s, dw.Buffer, x.Buffer, y.Buffer, store)
+	fused.ConvWeightGrad(r.Device, s, dw.Buffer, x.Buffer, y.Buffer, store)
 	r.checkStored(fmt.Sprintf("%+v", s), r.read(dw), before, want, store, r.bound("ConvWeightGrad", sumBound(s.N*s.OutH*s.OutW)))
 	r.done()
 }

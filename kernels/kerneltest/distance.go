@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 var distanceTests = []test{
@@ -61,7 +62,7 @@ func testDistancesFixed(r *rig) {
 	r.eachCloud(testDistances)
 	// Points so far apart that squares overflow must not give NaN.
 	x, dst := r.input("x", []float32{1e30, -1e30, 1e30, 3e38, -3e38, 1e30, 1e30, 1e30}), r.output(16)
-	r.Distances(dst.Buffer, x.Buffer, 4, 2)
+	fused.Distances(r.Device, dst.Buffer, x.Buffer, 4, 2)
 	for i, v := range r.read(dst) {
 		if v != v || v < 0 {
 			r.fail("element %d of the distances of far points is %v", i, v)
@@ -76,7 +77,7 @@ func testDistances(r *rig, n, d int) {
 	for i, v := range distances(x.values(), n, d) {
 		want[i] = at(v)
 	}
-	r.Distances(dst.Buffer, x.Buffer, n, d)
+	fused.Distances(r.Device, dst.Buffer, x.Buffer, n, d)
 	got := r.read(dst)
 	what := fmt.Sprintf("%d points of dimension %d", n, d)
 	r.check(what, got, want, r.bound("Distances", 1+sumBound(d)))
@@ -114,7 +115,7 @@ func testDistancesGrad(r *rig, n, d int) {
 		}
 		dx := r.target(n*d, store)
 		before := clone(dx.values())
-		r.DistancesGrad(dx.Buffer, g.Buffer, x.Buffer, dist.Buffer, n, d, store)
+		fused.DistancesGrad(r.Device, dx.Buffer, g.Buffer, x.Buffer, dist.Buffer, n, d, store)
 		r.checkStored(fmt.Sprintf("%d points of dimension %d", n, d), r.read(dx), before, want, store, r.bound("DistancesGrad", 4+sumBound(n)))
 		r.done()
 	}
@@ -144,7 +145,7 @@ func testPairsGrad(r *rig, n, d int) {
 		}
 		dx := r.target(n*d, store)
 		before := clone(dx.values())
-		r.PairsGrad(dx.Buffer, x.Buffer, n, d, pairs, g.Buffer, store)
+		fused.PairsGrad(r.Device, dx.Buffer, x.Buffer, n, d, pairs, g.Buffer, store)
 		r.checkStored(fmt.Sprintf("%d pairs of %d points of dimension %d", len(pairs), n, d), r.read(dx), before, want, store, r.bound("PairsGrad", 4+sumBound(len(pairs)+d)))
 		r.done()
 	}

@@ -15,7 +15,7 @@
 // in place where the contract allows it. Functions of one and two variables
 // meet ±0, ±Inf, NaN, subnormal and huge values. Every case runs twice and
 // must give the same bits. [Run] fails for a method of [kernels.Device] that
-// has no test. What a [kernels.RipsDevice] finds must be what its definition says.
+// has no test. What a [rips.Device] finds must be what its definition says.
 //
 // # How close is close enough
 //

@@ -77,7 +77,7 @@ func (r *recorder) Fatalf(string, ...any) { r.failed = true; runtime.Goexit() }
 
 // A faulty device is wrong in one method.
 type faulty struct {
-	kernels.Device
+	kernels.FusedDevice
 	method string
 	fault  fault
 	drift  *int
@@ -99,12 +99,12 @@ func (f *faulty) do(method string, dst kernels.Buffer, call func()) {
 	}
 	switch middle := dst.Slice(n/2, n/2+1); f.fault {
 	case nudges:
-		f.Device.Affine(middle, middle, 1.001, 1e-3, kernels.Set)
+		f.FusedDevice.Affine(middle, middle, 1.001, 1e-3, kernels.Set)
 	case overruns:
-		f.Device.Fill(kernels.NewBuffer(dst.Memory(), dst.Offset()+n, 1), 1)
+		f.FusedDevice.Fill(kernels.NewBuffer(dst.Memory(), dst.Offset()+n, 1), 1)
 	case drifts:
 		*f.drift++
-		f.Device.Affine(middle, middle, 1+float32(*f.drift)*0x1p-23, 0, kernels.Set)
+		f.FusedDevice.Affine(middle, middle, 1+float32(*f.drift)*0x1p-23, 0, kernels.Set)
 	}
 }
 
@@ -117,16 +117,16 @@ func (f *faulty) store(method string, s kernels.Store) kernels.Store {
 }
 
 func (f *faulty) Write(dst kernels.Buffer, src []float32) {
-	f.do("Write", dst, func() { f.Device.Write(dst, src) })
+	f.do("Write", dst, func() { f.FusedDevice.Write(dst, src) })
 }
 
 func (f *faulty) Read(dst []float32, src kernels.Buffer) error {
 	if f.method != "Read" {
-		return f.Device.Read(dst, src)
+		return f.FusedDevice.Read(dst, src)
 	}
 	var err error
 	if f.fault != skips {
-		err = f.Device.Read(dst, src)
+		err = f.FusedDevice.Read(dst, src)
 	}
 	if len(dst) > 0 && f.fault != none {
 		*f.drift++
@@ -136,146 +136,150 @@ func (f *faulty) Read(dst []float32, src kernels.Buffer) error {
 }
 
 func (f *faulty) Fill(dst kernels.Buffer, v float32) {
-	f.do("Fill", dst, func() { f.Device.Fill(dst, v) })
+	f.do("Fill", dst, func() { f.FusedDevice.Fill(dst, v) })
 }
 
 func (f *faulty) Copy(dst, src kernels.Buffer) {
-	f.do("Copy", dst, func() { f.Device.Copy(dst, src) })
+	f.do("Copy", dst, func() { f.FusedDevice.Copy(dst, src) })
 }
 
 func (f *faulty) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides, shape []int, s kernels.Store) {
 	const m = "CopyStrided"
-	f.do(m, dst, func() { f.Device.CopyStrided(dst, dstStrides, src, srcStrides, shape, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.CopyStrided(dst, dstStrides, src, srcStrides, shape, f.store(m, s)) })
 }
 
 func (f *faulty) Affine(dst, x kernels.Buffer, a, b float32, s kernels.Store) {
 	const m = "Affine"
-	f.do(m, dst, func() { f.Device.Affine(dst, x, a, b, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.Affine(dst, x, a, b, f.store(m, s)) })
 }
 
 func (f *faulty) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
-	f.do("AddScaled", dst, func() { f.Device.AddScaled(dst, a, x) })
+	f.do("AddScaled", dst, func() { f.FusedDevice.AddScaled(dst, a, x) })
 }
 
 func (f *faulty) Map(fn kernels.Func, dst, x kernels.Buffer) {
-	f.do("Map", dst, func() { f.Device.Map(fn, dst, x) })
+	f.do("Map", dst, func() { f.FusedDevice.Map(fn, dst, x) })
 }
 
 func (f *faulty) MapGrad(fn kernels.Func, dx, dy, x, y kernels.Buffer, s kernels.Store) {
 	const m = "MapGrad"
-	f.do(m, dx, func() { f.Device.MapGrad(fn, dx, dy, x, y, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.MapGrad(fn, dx, dy, x, y, f.store(m, s)) })
 }
 
 func (f *faulty) Zip(op kernels.Op, dst, a, b kernels.Buffer, s kernels.Store) {
 	const m = "Zip"
-	f.do(m, dst, func() { f.Device.Zip(op, dst, a, b, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.Zip(op, dst, a, b, f.store(m, s)) })
 }
 
 func (f *faulty) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides, shape []int, s kernels.Store) {
 	const m = "ZipStrided"
-	f.do(m, dst, func() { f.Device.ZipStrided(op, dst, a, aStrides, b, bStrides, shape, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.ZipStrided(op, dst, a, aStrides, b, bStrides, shape, f.store(m, s)) })
 }
 
 func (f *faulty) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, s kernels.Store) {
 	const m = "Sum"
-	f.do(m, dst, func() { f.Device.Sum(dst, src, shape, scale, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.Sum(dst, src, shape, scale, f.store(m, s)) })
 }
 
-func (f *faulty) Dot(dst, a, b kernels.Buffer) { f.do("Dot", dst, func() { f.Device.Dot(dst, a, b) }) }
+func (f *faulty) Dot(dst, a, b kernels.Buffer) {
+	f.do("Dot", dst, func() { f.FusedDevice.Dot(dst, a, b) })
+}
 
-func (f *faulty) Gemm(g kernels.Gemm) { f.do("Gemm", g.C, func() { f.Device.Gemm(g) }) }
+func (f *faulty) Gemm(g kernels.Gemm) { f.do("Gemm", g.C, func() { f.FusedDevice.Gemm(g) }) }
 
 func (f *faulty) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
-	f.do("Conv", y, func() { f.Device.Conv(s, y, x, w, bias, act) })
+	f.do("Conv", y, func() { f.FusedDevice.Conv(s, y, x, w, bias, act) })
 }
 
 func (f *faulty) ConvTranspose(shape kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, s kernels.Store) {
 	const m = "ConvTranspose"
 	if act != kernels.Identity {
-		f.do(m, x, func() { f.Device.ConvTranspose(shape, x, y, w, bias, act, s) })
+		f.do(m, x, func() { f.FusedDevice.ConvTranspose(shape, x, y, w, bias, act, s) })
 		return
 	}
-	f.do(m, x, func() { f.Device.ConvTranspose(shape, x, y, w, bias, act, f.store(m, s)) })
+	f.do(m, x, func() { f.FusedDevice.ConvTranspose(shape, x, y, w, bias, act, f.store(m, s)) })
 }
 
 func (f *faulty) ConvWeightGrad(shape kernels.ConvShape, dw, x, y kernels.Buffer, s kernels.Store) {
 	const m = "ConvWeightGrad"
-	f.do(m, dw, func() { f.Device.ConvWeightGrad(shape, dw, x, y, f.store(m, s)) })
+	f.do(m, dw, func() { f.FusedDevice.ConvWeightGrad(shape, dw, x, y, f.store(m, s)) })
 }
 
 func (f *faulty) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, s kernels.Store) {
 	const m = "BiasGrad"
-	f.do(m, db, func() { f.Device.BiasGrad(act, dz, db, dy, y, shape, f.store(m, s)) })
+	f.do(m, db, func() { f.FusedDevice.BiasGrad(act, dz, db, dy, y, shape, f.store(m, s)) })
 }
 
-func (f *faulty) BCE(dst, p, t kernels.Buffer) { f.do("BCE", dst, func() { f.Device.BCE(dst, p, t) }) }
+func (f *faulty) BCE(dst, p, t kernels.Buffer) {
+	f.do("BCE", dst, func() { f.FusedDevice.BCE(dst, p, t) })
+}
 
 func (f *faulty) BCEGrad(dp, p, t, g kernels.Buffer, s kernels.Store) {
 	const m = "BCEGrad"
-	f.do(m, dp, func() { f.Device.BCEGrad(dp, p, t, g, f.store(m, s)) })
+	f.do(m, dp, func() { f.FusedDevice.BCEGrad(dp, p, t, g, f.store(m, s)) })
 }
 
 func (f *faulty) BCELogits(dst, x, t kernels.Buffer) {
-	f.do("BCELogits", dst, func() { f.Device.BCELogits(dst, x, t) })
+	f.do("BCELogits", dst, func() { f.FusedDevice.BCELogits(dst, x, t) })
 }
 
 func (f *faulty) BCELogitsGrad(dx, x, t, g kernels.Buffer, s kernels.Store) {
 	const m = "BCELogitsGrad"
-	f.do(m, dx, func() { f.Device.BCELogitsGrad(dx, x, t, g, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.BCELogitsGrad(dx, x, t, g, f.store(m, s)) })
 }
 
 func (f *faulty) KLD(dst, mu, logvar kernels.Buffer) {
-	f.do("KLD", dst, func() { f.Device.KLD(dst, mu, logvar) })
+	f.do("KLD", dst, func() { f.FusedDevice.KLD(dst, mu, logvar) })
 }
 
 func (f *faulty) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, s, t kernels.Store) {
 	const m = "KLDGrad"
-	f.do(m, dlogvar, func() { f.Device.KLDGrad(dmu, dlogvar, mu, logvar, g, f.store(m, s), t) })
+	f.do(m, dlogvar, func() { f.FusedDevice.KLDGrad(dmu, dlogvar, mu, logvar, g, f.store(m, s), t) })
 }
 
 func (f *faulty) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
-	f.do("Reparameterize", z, func() { f.Device.Reparameterize(z, mu, logvar, eps) })
+	f.do("Reparameterize", z, func() { f.FusedDevice.Reparameterize(z, mu, logvar, eps) })
 }
 
 func (f *faulty) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, s, t kernels.Store) {
 	const m = "ReparameterizeGrad"
-	f.do(m, dmu, func() { f.Device.ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps, s, f.store(m, t)) })
+	f.do(m, dmu, func() { f.FusedDevice.ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps, s, f.store(m, t)) })
 }
 
 func (f *faulty) Uniform(dst kernels.Buffer, seed, stream uint64) {
-	f.do("Uniform", dst, func() { f.Device.Uniform(dst, seed, stream) })
+	f.do("Uniform", dst, func() { f.FusedDevice.Uniform(dst, seed, stream) })
 }
 
 func (f *faulty) Normal(dst kernels.Buffer, seed, stream uint64) {
-	f.do("Normal", dst, func() { f.Device.Normal(dst, seed, stream) })
+	f.do("Normal", dst, func() { f.FusedDevice.Normal(dst, seed, stream) })
 }
 
 func (f *faulty) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
-	f.do("Adam", v, func() { f.Device.Adam(param, grad, m, v, a) })
+	f.do("Adam", v, func() { f.FusedDevice.Adam(param, grad, m, v, a) })
 }
 
 func (f *faulty) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
-	f.do("SGD", param, func() { f.Device.SGD(param, grad, velocity, s) })
+	f.do("SGD", param, func() { f.FusedDevice.SGD(param, grad, velocity, s) })
 }
 
 func (f *faulty) Distances(dst, x kernels.Buffer, n, d int) {
-	f.do("Distances", dst, func() { f.Device.Distances(dst, x, n, d) })
+	f.do("Distances", dst, func() { f.FusedDevice.Distances(dst, x, n, d) })
 }
 
 func (f *faulty) DistancesGrad(dx, g, x, dist kernels.Buffer, n, d int, s kernels.Store) {
 	const m = "DistancesGrad"
-	f.do(m, dx, func() { f.Device.DistancesGrad(dx, g, x, dist, n, d, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.DistancesGrad(dx, g, x, dist, n, d, f.store(m, s)) })
 }
 
 func (f *faulty) PairsGrad(dx, x kernels.Buffer, n, d int, pairs []kernels.Pair, g kernels.Buffer, s kernels.Store) {
 	const m = "PairsGrad"
-	f.do(m, dx, func() { f.Device.PairsGrad(dx, x, n, d, pairs, g, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.PairsGrad(dx, x, n, d, pairs, g, f.store(m, s)) })
 }
 
 func (f *faulty) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
-	f.do("GatherRows", dst, func() { f.Device.GatherRows(dst, src, width, index) })
+	f.do("GatherRows", dst, func() { f.FusedDevice.GatherRows(dst, src, width, index) })
 }
 
 func (f *faulty) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
-	f.do("ScatterRows", dst, func() { f.Device.ScatterRows(dst, src, width, index) })
+	f.do("ScatterRows", dst, func() { f.FusedDevice.ScatterRows(dst, src, width, index) })
 }

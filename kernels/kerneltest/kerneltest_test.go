@@ -8,6 +8,7 @@ import (
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/kernels/rips"
 )
 
 // TestEveryMethodIsTested fails when the contract grows and the suite does not.
@@ -26,17 +27,17 @@ func TestEveryMethodIsTested(t *testing.T) {
 // A ripsDevice is what a test says it is.
 type ripsDevice struct {
 	kernels.Device
-	tree  func(tree []kernels.Edge) []kernels.Edge
-	lunes func(lunes []kernels.Lune) []kernels.Lune
+	tree  func(tree []rips.Edge) []rips.Edge
+	lunes func(lunes []rips.Lune) []rips.Lune
 }
 
-func (d ripsDevice) SpanningTree(edges []kernels.Edge, dist kernels.Buffer, n int) ([]kernels.Edge, error) {
+func (d ripsDevice) SpanningTree(edges []rips.Edge, dist kernels.Buffer, n int) ([]rips.Edge, error) {
 	values := make([]float32, n*n)
 	err := d.Read(values, dist)
 	return append(edges, d.tree(spanningTree(values, n))...), err
 }
 
-func (d ripsDevice) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]kernels.Lune, error) {
+func (d ripsDevice) Lunes(lunes []rips.Lune, dist kernels.Buffer, n int) ([]rips.Lune, error) {
 	values := make([]float32, n*n)
 	err := d.Read(values, dist)
 	return append(lunes, d.lunes(Lunes(values, n))...), err
@@ -45,7 +46,7 @@ func (d ripsDevice) Lunes(lunes []kernels.Lune, dist kernels.Buffer, n int) ([]k
 // TestRipsFaultsAreFound: what is missing, wrong or out of order among edges and
 // lunes shows.
 func TestRipsFaultsAreFound(t *testing.T) {
-	right := ripsDevice{nil, func(e []kernels.Edge) []kernels.Edge { return e }, func(l []kernels.Lune) []kernels.Lune { return l }}
+	right := ripsDevice{nil, func(e []rips.Edge) []rips.Edge { return e }, func(l []rips.Lune) []rips.Lune { return l }}
 	failed := func(test int, d ripsDevice) bool {
 		recorder, done := new(recorder), make(chan struct{})
 		go func() {
@@ -59,18 +60,18 @@ func TestRipsFaultsAreFound(t *testing.T) {
 	require.False(t, failed(0, right))
 	require.False(t, failed(1, right))
 	for name, wrong := range map[string]ripsDevice{
-		"nothing": {nil, func([]kernels.Edge) []kernels.Edge { return nil }, func([]kernels.Lune) []kernels.Lune { return nil }},
-		"not the last": {nil, func(e []kernels.Edge) []kernels.Edge { return e[:max(0, len(e)-1)] },
-			func(l []kernels.Lune) []kernels.Lune { return l[:max(0, len(l)-1)] }},
-		"backwards": {nil, func(e []kernels.Edge) []kernels.Edge { slices.Reverse(e); return e },
-			func(l []kernels.Lune) []kernels.Lune { slices.Reverse(l); return l }},
-		"another point": {nil, func(e []kernels.Edge) []kernels.Edge {
+		"nothing": {nil, func([]rips.Edge) []rips.Edge { return nil }, func([]rips.Lune) []rips.Lune { return nil }},
+		"not the last": {nil, func(e []rips.Edge) []rips.Edge { return e[:max(0, len(e)-1)] },
+			func(l []rips.Lune) []rips.Lune { return l[:max(0, len(l)-1)] }},
+		"backwards": {nil, func(e []rips.Edge) []rips.Edge { slices.Reverse(e); return e },
+			func(l []rips.Lune) []rips.Lune { slices.Reverse(l); return l }},
+		"another point": {nil, func(e []rips.Edge) []rips.Edge {
 			if len(e) > 20 {
 				e[20].V++
 			}
 			return e
-		}, func(l []kernels.Lune) []kernels.Lune {
-			if i := slices.IndexFunc(l, func(l kernels.Lune) bool { return l.Other >= 0 }); i >= 0 {
+		}, func(l []rips.Lune) []rips.Lune {
+			if i := slices.IndexFunc(l, func(l rips.Lune) bool { return l.Other >= 0 }); i >= 0 {
 				l[i].Other++
 			}
 			return l

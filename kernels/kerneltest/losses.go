@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 var lossTests = []test{
@@ -63,7 +64,7 @@ func crossEntropy(r *rig, ps, ts []float32) {
 		}
 	}
 	dst := r.output(1)
-	r.BCE(dst.Buffer, p.Buffer, t.Buffer)
+	fused.BCE(r.Device, dst.Buffer, p.Buffer, t.Buffer)
 	r.check(fmt.Sprintf("length %d", len(ps)), r.read(dst), want, r.lossBound(len(ps)))
 	r.done()
 }
@@ -78,7 +79,7 @@ func testBCEGrad(r *rig, n int) {
 		}
 		dp := r.target(n, store)
 		before := clone(dp.values())
-		r.BCEGrad(dp.Buffer, p.Buffer, t.Buffer, g.Buffer, store)
+		fused.BCEGrad(r.Device, dp.Buffer, p.Buffer, t.Buffer, g.Buffer, store)
 		r.checkStored(fmt.Sprintf("length %d", n), r.read(dp), before, want, store, r.bound("BCEGrad", 4))
 		r.done()
 	}
@@ -94,7 +95,7 @@ func testBCELogits(r *rig, n int) {
 		want[0].add(math.Log1p(math.Exp(-math.Abs(v))))
 	}
 	dst := r.output(1)
-	r.BCELogits(dst.Buffer, x.Buffer, t.Buffer)
+	fused.BCELogits(r.Device, dst.Buffer, x.Buffer, t.Buffer)
 	r.check(fmt.Sprintf("length %d", n), r.read(dst), want, r.lossBound(n))
 	r.done()
 }
@@ -110,7 +111,7 @@ func testBCELogitsGrad(r *rig, n int) {
 		}
 		dx := r.target(n, store)
 		before := clone(dx.values())
-		r.BCELogitsGrad(dx.Buffer, x.Buffer, t.Buffer, g.Buffer, store)
+		fused.BCELogitsGrad(r.Device, dx.Buffer, x.Buffer, t.Buffer, g.Buffer, store)
 		r.checkStored(fmt.Sprintf("length %d", n), r.read(dx), before, want, store, r.bound("BCELogitsGrad", 4))
 		r.done()
 	}
@@ -126,7 +127,7 @@ func testKLD(r *rig, n int) {
 		}
 	}
 	dst := r.output(1)
-	r.KLD(dst.Buffer, mu.Buffer, logvar.Buffer)
+	fused.KLD(r.Device, dst.Buffer, mu.Buffer, logvar.Buffer)
 	r.check(fmt.Sprintf("length %d", n), r.read(dst), want, r.lossBound(n))
 	r.done()
 }
@@ -152,7 +153,7 @@ func testKLDGrad(r *rig, n int) {
 		}
 		dmu, dlogvar := r.target(n, muStore), r.target(n, logvarStore)
 		beforeMu, beforeLogvar := clone(dmu.values()), clone(dlogvar.values())
-		r.KLDGrad(dmu.Buffer, dlogvar.Buffer, mu.Buffer, logvar.Buffer, g.Buffer, muStore, logvarStore)
+		fused.KLDGrad(r.Device, dmu.Buffer, dlogvar.Buffer, mu.Buffer, logvar.Buffer, g.Buffer, muStore, logvarStore)
 		r.checkStored("dmu", r.read(dmu), beforeMu, wantMu, muStore, r.bound("KLDGrad", 4))
 		r.checkStored("dlogvar", r.read(dlogvar), beforeLogvar, wantLogvar, logvarStore, r.bound("KLDGrad", 4))
 		r.done()
@@ -167,7 +168,7 @@ func testReparameterize(r *rig, n int) {
 		want[i].add(float64(eps.values()[i]) * math.Exp(0.5*float64(logvar.values()[i])))
 	}
 	z := r.output(n)
-	r.Reparameterize(z.Buffer, mu.Buffer, logvar.Buffer, eps.Buffer)
+	fused.Reparameterize(r.Device, z.Buffer, mu.Buffer, logvar.Buffer, eps.Buffer)
 	r.check(fmt.Sprintf("length %d", n), r.read(z), want, r.bound("Reparameterize", 4))
 	r.done()
 }
@@ -182,7 +183,7 @@ func testReparameterizeGrad(r *rig, n int) {
 		}
 		dmu, dlogvar := r.target(n, muStore), r.target(n, logvarStore)
 		beforeMu, beforeLogvar := clone(dmu.values()), clone(dlogvar.values())
-		r.ReparameterizeGrad(dmu.Buffer, dlogvar.Buffer, dz.Buffer, logvar.Buffer, eps.Buffer, muStore, logvarStore)
+		fused.ReparameterizeGrad(r.Device, dmu.Buffer, dlogvar.Buffer, dz.Buffer, logvar.Buffer, eps.Buffer, muStore, logvarStore)
 		r.checkStored("dmu", r.read(dmu), beforeMu, wantMu, muStore, 0)
 		r.checkStored("dlogvar", r.read(dlogvar), beforeLogvar, wantLogvar, logvarStore, r.bound("ReparameterizeGrad", 4))
 		r.done()

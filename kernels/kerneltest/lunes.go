@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/rips"
 )
 
-// Lunes returns what [kernels.RipsDevice] says of a cloud's n×n distances, by its
+// Lunes returns what [rips.Device] says of a cloud's n×n distances, by its
 // words alone: it takes O(n⁴) operations at the worst.
-func Lunes(dist []float32, n int) []kernels.Lune {
+func Lunes(dist []float32, n int) []rips.Lune {
 	lunes := LunesInPieces(dist, n, n)
-	listed := map[kernels.Edge]bool{}
+	listed := map[rips.Edge]bool{}
 	for _, l := range lunes {
 		listed[l.Edge] = true
 	}
@@ -27,7 +27,7 @@ func Lunes(dist []float32, n int) []kernels.Lune {
 					continue
 				}
 				listed[leg] = true
-				lunes = append(lunes, kernels.Lune{Edge: leg, Apex: int32(apexOf(dist, n, leg, luneOf(dist, n, leg))), Other: -1})
+				lunes = append(lunes, rips.Lune{Edge: leg, Apex: int32(apexOf(dist, n, leg, luneOf(dist, n, leg))), Other: -1})
 			}
 		}
 	}
@@ -37,20 +37,20 @@ func Lunes(dist []float32, n int) []kernels.Lune {
 
 // LunesInPieces returns those among them that are empty or in pieces, of the edges
 // between the first so many points.
-func LunesInPieces(dist []float32, n, first int) []kernels.Lune {
-	var lunes []kernels.Lune
+func LunesInPieces(dist []float32, n, first int) []rips.Lune {
+	var lunes []rips.Lune
 	for u := range first {
 		for v := range u {
 			e := edgeOf(dist, n, u, v)
 			lune := luneOf(dist, n, e)
 			apex := apexOf(dist, n, e, lune)
 			if apex < 0 {
-				lunes = append(lunes, kernels.Lune{Edge: e, Apex: -1, Other: -1})
+				lunes = append(lunes, rips.Lune{Edge: e, Apex: -1, Other: -1})
 			}
 			joined := func(i, j int) bool { return CompareEdges(edgeOf(dist, n, i, j), e) < 0 }
 			for _, piece := range pieces(lune, joined) {
 				if !slices.Contains(piece, apex) {
-					lunes = append(lunes, kernels.Lune{Edge: e, Apex: int32(apex), Other: int32(slices.Min(piece))})
+					lunes = append(lunes, rips.Lune{Edge: e, Apex: int32(apex), Other: int32(slices.Min(piece))})
 				}
 			}
 		}
@@ -60,7 +60,7 @@ func LunesInPieces(dist []float32, n, first int) []kernels.Lune {
 }
 
 // luneOf returns the points that are joined to both ends of an edge before they are.
-func luneOf(dist []float32, n int, e kernels.Edge) (lune []int) {
+func luneOf(dist []float32, n int, e rips.Edge) (lune []int) {
 	for w := range n {
 		if w != int(e.U) && w != int(e.V) && CompareEdges(latestTo(dist, n, e, w), e) < 0 {
 			lune = append(lune, w)
@@ -70,7 +70,7 @@ func luneOf(dist []float32, n int, e kernels.Edge) (lune []int) {
 }
 
 // apexOf returns the point of a lune that is first joined to both ends.
-func apexOf(dist []float32, n int, e kernels.Edge, lune []int) int {
+func apexOf(dist []float32, n int, e rips.Edge, lune []int) int {
 	if len(lune) == 0 {
 		return -1
 	}
@@ -78,13 +78,13 @@ func apexOf(dist []float32, n int, e kernels.Edge, lune []int) int {
 }
 
 // latestTo returns the later of the edges from the ends of e to w.
-func latestTo(dist []float32, n int, e kernels.Edge, w int) kernels.Edge {
-	return slices.MaxFunc([]kernels.Edge{edgeOf(dist, n, int(e.U), w), edgeOf(dist, n, int(e.V), w)}, CompareEdges)
+func latestTo(dist []float32, n int, e rips.Edge, w int) rips.Edge {
+	return slices.MaxFunc([]rips.Edge{edgeOf(dist, n, int(e.U), w), edgeOf(dist, n, int(e.V), w)}, CompareEdges)
 }
 
-func edgeOf(dist []float32, n, i, j int) kernels.Edge {
+func edgeOf(dist []float32, n, i, j int) rips.Edge {
 	i, j = max(i, j), min(i, j)
-	return kernels.Edge{Length: dist[i*n+j], U: int32(i), V: int32(j)}
+	return rips.Edge{Length: dist[i*n+j], U: int32(i), V: int32(j)}
 }
 
 // pieces returns the connected components of a graph.
@@ -107,13 +107,13 @@ func pieces(points []int, joined func(i, j int) bool) (all [][]int) {
 	return all
 }
 
-func sortLunes(lunes []kernels.Lune) {
-	slices.SortFunc(lunes, func(k, l kernels.Lune) int {
+func sortLunes(lunes []rips.Lune) {
+	slices.SortFunc(lunes, func(k, l rips.Lune) int {
 		return cmp.Or(CompareEdges(k.Edge, l.Edge), cmp.Compare(k.Other, l.Other))
 	})
 }
 
 // CompareEdges orders edges as the filtration does.
-func CompareEdges(e, f kernels.Edge) int {
+func CompareEdges(e, f rips.Edge) int {
 	return cmp.Or(cmp.Compare(e.Length, f.Length), cmp.Compare(e.U, f.U), cmp.Compare(e.V, f.V))
 }

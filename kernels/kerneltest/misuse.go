@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 // misuse checks that calls which break the contract panic, and that messages
@@ -34,31 +35,31 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 		"ZipStrided":         func() { dev.ZipStrided(kernels.AddOp, b, a, []int{1}, b, []int{1}, []int{5}, kernels.Set) },
 		"Sum":                func() { dev.Sum(one, b, kernels.SumShape{K0: 1, R0: 4, K1: 1, R1: 1}, 1, kernels.Set) },
 		"Sum destination":    func() { dev.Sum(a, b, kernels.SumShape{K0: 5, R0: 1, K1: 1, R1: 1}, 1, kernels.Set) },
-		"Dot":                func() { dev.Dot(one, a, b) },
-		"Dot destination":    func() { dev.Dot(a, a, c) },
+		"Dot":                func() { fused.Dot(dev, one, a, b) },
+		"Dot destination":    func() { fused.Dot(dev, a, a, c) },
 		"Gemm":               func() { dev.Gemm(kernels.Gemm{M: 2, N: 2, K: 3, Alpha: 1, A: a, B: b, C: c}) },
-		"Conv":               func() { dev.Conv(conv, b, a, one, none, kernels.Identity) },
-		"Conv sizes":         func() { dev.Conv(wrong, a, c, one, none, kernels.Identity) },
-		"Conv bias":          func() { dev.Conv(conv, a, c, one, b, kernels.Identity) },
-		"ConvTranspose":      func() { dev.ConvTranspose(conv, b, a, one, none, kernels.Identity, kernels.Set) },
-		"ConvWeightGrad":     func() { dev.ConvWeightGrad(conv, one, a, b, kernels.Set) },
-		"BiasGrad":           func() { dev.BiasGrad(kernels.ReLU, a, one, b, c, rows, kernels.Set) },
-		"BiasGrad bias":      func() { dev.BiasGrad(kernels.ReLU, a, b, c, c, rows, kernels.Set) },
-		"BCE":                func() { dev.BCE(one, a, b) },
-		"BCEGrad":            func() { dev.BCEGrad(a, a, c, b, kernels.Set) },
-		"BCELogits":          func() { dev.BCELogits(one, a, b) },
-		"BCELogitsGrad":      func() { dev.BCELogitsGrad(a, b, c, one, kernels.Set) },
-		"KLD":                func() { dev.KLD(one, a, b) },
-		"KLDGrad":            func() { dev.KLDGrad(a, c, a, b, one, kernels.Set, kernels.Set) },
-		"Reparameterize":     func() { dev.Reparameterize(a, c, a, b) },
-		"ReparameterizeGrad": func() { dev.ReparameterizeGrad(a, c, b, a, c, kernels.Set, kernels.Set) },
-		"Adam":               func() { dev.Adam(a, c, b, a, kernels.Adam{}) },
-		"SGD":                func() { dev.SGD(a, c, none, kernels.SGD{Momentum: 0.9}) },
-		"Distances":          func() { dev.Distances(a, b, 2, 2) },
-		"DistancesGrad":      func() { dev.DistancesGrad(a, b, c, a, 2, 2, kernels.Set) },
-		"PairsGrad":          func() { dev.PairsGrad(a, b, 2, 2, nil, one, kernels.Set) },
-		"GatherRows":         func() { dev.GatherRows(a, b, 5, []int32{0}) },
-		"ScatterRows":        func() { dev.ScatterRows(b, a, 5, []int32{0}) },
+		"Conv":               func() { fused.Conv(dev, conv, b, a, one, none, kernels.Identity) },
+		"Conv sizes":         func() { fused.Conv(dev, wrong, a, c, one, none, kernels.Identity) },
+		"Conv bias":          func() { fused.Conv(dev, conv, a, c, one, b, kernels.Identity) },
+		"ConvTranspose":      func() { fused.ConvTranspose(dev, conv, b, a, one, none, kernels.Identity, kernels.Set) },
+		"ConvWeightGrad":     func() { fused.ConvWeightGrad(dev, conv, one, a, b, kernels.Set) },
+		"BiasGrad":           func() { fused.BiasGrad(dev, kernels.ReLU, a, one, b, c, rows, kernels.Set) },
+		"BiasGrad bias":      func() { fused.BiasGrad(dev, kernels.ReLU, a, b, c, c, rows, kernels.Set) },
+		"BCE":                func() { fused.BCE(dev, one, a, b) },
+		"BCEGrad":            func() { fused.BCEGrad(dev, a, a, c, b, kernels.Set) },
+		"BCELogits":          func() { fused.BCELogits(dev, one, a, b) },
+		"BCELogitsGrad":      func() { fused.BCELogitsGrad(dev, a, b, c, one, kernels.Set) },
+		"KLD":                func() { fused.KLD(dev, one, a, b) },
+		"KLDGrad":            func() { fused.KLDGrad(dev, a, c, a, b, one, kernels.Set, kernels.Set) },
+		"Reparameterize":     func() { fused.Reparameterize(dev, a, c, a, b) },
+		"ReparameterizeGrad": func() { fused.ReparameterizeGrad(dev, a, c, b, a, c, kernels.Set, kernels.Set) },
+		"Adam":               func() { fused.Adam(dev, a, c, b, a, kernels.Adam{}) },
+		"SGD":                func() { fused.SGD(dev, a, c, none, kernels.SGD{Momentum: 0.9}) },
+		"Distances":          func() { fused.Distances(dev, a, b, 2, 2) },
+		"DistancesGrad":      func() { fused.DistancesGrad(dev, a, b, c, a, 2, 2, kernels.Set) },
+		"PairsGrad":          func() { fused.PairsGrad(dev, a, b, 2, 2, nil, one, kernels.Set) },
+		"GatherRows":         func() { fused.GatherRows(dev, a, b, 5, []int32{0}) },
+		"ScatterRows":        func() { fused.ScatterRows(dev, b, a, 5, []int32{0}) },
 	} {
 		message := fmt.Sprint(mustPanic(r, name, call))
 		if method := strings.Fields(name)[0]; !strings.Contains(message, method) || !strings.ContainsAny(message, "0123456789") {
@@ -66,16 +67,16 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 		}
 	}
 	for name, call := range map[string]func(){
-		"index beyond the table": func() { dev.GatherRows(a, c, 4, []int32{1}) },
-		"negative index":         func() { dev.ScatterRows(a, c, 4, []int32{-1}) },
-		"pair beyond the cloud":  func() { dev.PairsGrad(a, c, 2, 2, []kernels.Pair{{U: 0, V: 2}}, one, kernels.Set) },
+		"index beyond the table": func() { fused.GatherRows(dev, a, c, 4, []int32{1}) },
+		"negative index":         func() { fused.ScatterRows(dev, a, c, 4, []int32{-1}) },
+		"pair beyond the cloud":  func() { fused.PairsGrad(dev, a, c, 2, 2, []kernels.Pair{{U: 0, V: 2}}, one, kernels.Set) },
 		"rank 7":                 func() { dev.CopyStrided(a, make([]int, 7), c, make([]int, 7), make([]int, 7), kernels.Set) },
 		"unknown function":       func() { dev.Map(kernels.Func(200), a, c) },
 		"unknown operation":      func() { dev.Zip(kernels.Op(200), a, a, c, kernels.Set) },
-		"fused logarithm":        func() { dev.Conv(conv, a, c, one, none, kernels.Log) },
-		"bias under a logarithm": func() { dev.BiasGrad(kernels.Log, a, one, c, c, rows, kernels.Set) },
+		"fused logarithm":        func() { fused.Conv(dev, conv, a, c, one, none, kernels.Log) },
+		"bias under a logarithm": func() { fused.BiasGrad(dev, kernels.Log, a, one, c, c, rows, kernels.Set) },
 		"sum of activations": func() {
-			dev.ConvTranspose(conv, a, c, one, none, kernels.ReLU, kernels.Add)
+			fused.ConvTranspose(dev, conv, a, c, one, none, kernels.ReLU, kernels.Add)
 		},
 	} {
 		mustPanic(r, name, call)

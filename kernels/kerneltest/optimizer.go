@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 var optimizerTests = []test{
@@ -48,7 +49,7 @@ func testAdam(r *rig, n int) {
 			// An error of v moves the root by half as much, relatively.
 			wantP[i].scale += rate * math.Abs(wantM[i].value) / below * (wantV[i].scale/math.Max(wantV[i].value, 1e-300) - 1)
 		}
-		r.Adam(param.Buffer, grad.Buffer, m.Buffer, v.Buffer, a)
+		fused.Adam(r.Device, param.Buffer, grad.Buffer, m.Buffer, v.Buffer, a)
 		what := fmt.Sprintf("%+v", a)
 		bound := r.bound("Adam", 6)
 		r.check(what+" m", r.read(m), wantM, bound)
@@ -93,7 +94,7 @@ func testSGD(r *rig, n int) {
 			wantP[i].add(-rate * g.value)
 			wantP[i].scale += rate * (g.scale - math.Abs(g.value))
 		}
-		r.SGD(param.Buffer, grad.Buffer, velocity.Buffer, s)
+		fused.SGD(r.Device, param.Buffer, grad.Buffer, velocity.Buffer, s)
 		what := fmt.Sprintf("%+v", s)
 		r.check(what+" velocity", r.read(velocity), wantV, r.bound("SGD", 6))
 		r.check(what+" param", r.read(param), wantP, r.bound("SGD", 6))

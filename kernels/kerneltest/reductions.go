@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 )
 
 var reductionTests = []test{
@@ -80,7 +81,7 @@ func testDot(r *rig, n int) {
 	for i, v := range a.values() {
 		want[0].add(float64(v) * float64(b.values()[i]))
 	}
-	r.Dot(dst.Buffer, a.Buffer, b.Buffer)
+	fused.Dot(r.Device, dst.Buffer, a.Buffer, b.Buffer)
 	r.check(fmt.Sprintf("length %d", n), r.read(dst), want, r.bound("Dot", sumBound(n)))
 	r.done()
 }

@@ -3,29 +3,29 @@ package kerneltest
 import (
 	"slices"
 
-	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/rips"
 )
 
 // ripsTests are those of the methods that a device has if it is a
-// [kernels.RipsDevice].
+// [rips.Device].
 var ripsTests = []test{
 	{"SpanningTree", func(r *rig) { r.eachCloud(testSpanningTree) }, func(r *rig) { testSpanningTree(r, r.between(0, 60), r.between(0, 4)) }},
 	{"Lunes", func(r *rig) { r.eachCloud(testLunes) }, func(r *rig) { testLunes(r, r.between(0, 60), r.between(0, 4)) }},
 }
 
 // withDistances passes the distances of a cloud to a test.
-func (r *rig) withDistances(n, d int, run func(dev kernels.RipsDevice, dist *span)) {
+func (r *rig) withDistances(n, d int, run func(dev rips.Device, dist *span)) {
 	dist := make([]float32, n*n)
 	for i, v := range distances(r.cloud(n, d), n, d) {
 		dist[i] = float32(v)
 	}
-	run(r.Device.(kernels.RipsDevice), r.input("distances", dist))
+	run(r.Device.(rips.Device), r.input("distances", dist))
 	r.done()
 }
 
 func testSpanningTree(r *rig, n, d int) {
-	r.withDistances(n, d, func(dev kernels.RipsDevice, dist *span) {
-		before := []kernels.Edge{{Length: 7}}
+	r.withDistances(n, d, func(dev rips.Device, dist *span) {
+		before := []rips.Edge{{Length: 7}}
 		got, err := dev.SpanningTree(before, dist.Buffer, n)
 		if want := append(before, spanningTree(dist.values(), n)...); err != nil || !slices.Equal(got, want) {
 			r.fail("the tree of %d points of dimension %d is %v (%v), want %v", n, d, got, err, want)
@@ -34,8 +34,8 @@ func testSpanningTree(r *rig, n, d int) {
 }
 
 func testLunes(r *rig, n, d int) {
-	r.withDistances(n, d, func(dev kernels.RipsDevice, dist *span) {
-		before := []kernels.Lune{{Apex: 7}}
+	r.withDistances(n, d, func(dev rips.Device, dist *span) {
+		before := []rips.Lune{{Apex: 7}}
 		got, err := dev.Lunes(before, dist.Buffer, n)
 		if want := append(before, Lunes(dist.values(), n)...); err != nil || !slices.Equal(got, want) {
 			r.fail("the lunes of %d points of dimension %d are %v (%v), want %v", n, d, got, err, want)
@@ -44,8 +44,8 @@ func testLunes(r *rig, n, d int) {
 }
 
 // spanningTree is Kruskal's.
-func spanningTree(dist []float32, n int) (tree []kernels.Edge) {
-	var edges []kernels.Edge
+func spanningTree(dist []float32, n int) (tree []rips.Edge) {
+	var edges []rips.Edge
 	component := make([]int, n)
 	for u := range n {
 		component[u] = u

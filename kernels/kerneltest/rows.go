@@ -1,6 +1,10 @@
 package kerneltest
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels/fused"
+)
 
 var rowTests = []test{
 	{"GatherRows", func(r *rig) { r.eachTable(testGather) }, func(r *rig) { testGather(r, r.between(1, 20), r.between(1, 80), r.between(0, 30)) }},
@@ -34,7 +38,7 @@ func testGather(r *rig, rows, width, picked int) {
 	for _, i := range index {
 		want = append(want, src.values()[int(i)*width:(int(i)+1)*width]...)
 	}
-	r.GatherRows(dst.Buffer, src.Buffer, width, index)
+	fused.GatherRows(r.Device, dst.Buffer, src.Buffer, width, index)
 	r.checkSame(fmt.Sprintf("%d of %d rows of %d", picked, rows, width), r.read(dst), want)
 	r.done()
 }
@@ -51,7 +55,7 @@ func testScatter(r *rig, rows, width, picked int) {
 			want[int(i)*width+c].add(float64(src.values()[k*width+c]))
 		}
 	}
-	r.ScatterRows(dst.Buffer, src.Buffer, width, index)
+	fused.ScatterRows(r.Device, dst.Buffer, src.Buffer, width, index)
 	r.check(fmt.Sprintf("%d rows of %d into %d", picked, width, rows), r.read(dst), want, r.bound("ScatterRows", sumBound(picked)))
 	r.done()
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/rips"
 )
 
 // Options adapts the suite to a device. The zero value suits any.
@@ -38,9 +39,9 @@ func tests() []test {
 	return all
 }
 
-// methods returns the names of the methods of a device.
+// methods returns the names of the methods of a device with every optional kernel.
 func methods() []string {
-	t := reflect.TypeFor[kernels.Device]()
+	t := reflect.TypeFor[kernels.FusedDevice]()
 	names := make([]string, t.NumMethod())
 	for i := range names {
 		names[i] = t.Method(i).Name
@@ -49,11 +50,11 @@ func methods() []string {
 }
 
 // Run tests every kernel of the devices that newDevice makes, those of a
-// [kernels.RipsDevice] included.
+// [rips.Device] included.
 func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 	tested := make(map[string]bool)
 	all, probe := tests(), newDevice(t)
-	if _, ok := probe.(kernels.RipsDevice); ok {
+	if _, ok := probe.(rips.Device); ok {
 		all = append(all, ripsTests...)
 	}
 	closeDevice(t, probe)

@@ -139,6 +139,7 @@ func testCopyStrided(r *rig, shape []int, store kernels.Store) {
 }
 
 func testZipsStrided(r *rig) {
+	testZipStridedInPlace(r)
 	for _, op := range kernels.Ops() { // a row or a column, on either side
 		for _, row := range []int{3, 8, 24, 35} {
 			shape := []int{5, row}
@@ -168,6 +169,21 @@ func testZipStrided(r *rig, op kernels.Op, shape []int, store kernels.Store) {
 		return dense(shape)
 	}
 	zipStrided(r, op, shape, strides(), strides(), store)
+}
+
+// testZipStridedInPlace scales the rows of a matrix in place.
+func testZipStridedInPlace(r *rig) {
+	for _, store := range stores {
+		a, b := r.inout("a", r.normals(5*7)), r.input("b", r.normals(5))
+		before := clone(a.values())
+		want := make([]exact, len(before))
+		for i, v := range before {
+			want[i] = combine(kernels.MulOp, v, b.values()[i/7])
+		}
+		r.ZipStrided(kernels.MulOp, a.Buffer, a.Buffer, []int{7, 1}, b.Buffer, []int{1, 0}, []int{5, 7}, store)
+		r.checkStored("in place", r.read(a), before, want, store, r.zipBound(kernels.MulOp))
+		r.done()
+	}
 }
 
 func zipStrided(r *rig, op kernels.Op, shape, aStrides, bStrides []int, store kernels.Store) {

@@ -228,3 +228,11 @@ func Scalars(kernel string, scalars ...kernels.Buffer) {
 		Len(kernel, "a scalar", b.Len(), 1)
 	}
 }
+
+// StoredActivation tests that ConvTranspose applies no activation to a result that it
+// adds to its destination.
+func StoredActivation(act kernels.Func, store kernels.Store) {
+	if store == kernels.Add && act != kernels.Identity {
+		panic(fmt.Sprintf("kernels: ConvTranspose: cannot add the result of activation %v; use Set, or Identity", act))
+	}
+}

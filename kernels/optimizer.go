@@ -46,3 +46,13 @@ func (a Adam) Factors() AdamFactors {
 		Epsilon: float32(a.Epsilon),
 	}
 }
+
+// SGD holds the numbers of one step of stochastic gradient descent:
+// velocity = Momentum·velocity + grad; param −= LearningRate·velocity.
+type SGD struct {
+	LearningRate  float32
+	Momentum      float32
+	Nesterov      bool
+	WeightDecay   float32
+	GradientScale float32 // multiplies the gradient first (clipping); 1 leaves it
+}

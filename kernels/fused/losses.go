@@ -1,0 +1,99 @@
+package fused
+
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
+
+// The smallest logarithm that BCE sums, and the smallest p(1−p) that BCEGrad
+// divides by.
+const (
+	minLog      = -100
+	minVariance = 1e-12
+)
+
+// BCE is [kernels.CrossEntropy].BCE. Its composition uses memory for 2·p.Len()
+// values.
+func BCE(dev kernels.Device, dst, p, t kernels.Buffer) {
+	if d, ok := dev.(kernels.CrossEntropy); ok {
+		d.BCE(dst, p, t)
+		return
+	}
+	check.Same("BCE", p, t)
+	check.Scalars("BCE", dst)
+	s := newScratch(dev)
+	defer s.free()
+	n := p.Len()
+	log, other, bound := s.alloc(n), s.alloc(n), s.constant(minLog)
+
+	clampedLog := func(x kernels.Buffer) {
+		dev.Map(kernels.Log, log, x)
+		zipScalar(dev, kernels.MaxOp, log, log, bound, kernels.Set)
+	}
+	clampedLog(p)
+	Dot(dev, dst, t, log)
+	dev.Affine(other, p, -1, 1, kernels.Set)
+	clampedLog(other)
+	dev.Affine(other, t, -1, 1, kernels.Set)
+	half := s.alloc(1)
+	Dot(dev, half, other, log)
+	dev.Zip(kernels.AddOp, dst, dst, half, kernels.Set)
+	dev.Affine(dst, dst, -1, 0, kernels.Set)
+}
+
+// BCEGrad is [kernels.CrossEntropy].BCEGrad. Its composition uses memory for
+// 2·p.Len() values.
+func BCEGrad(dev kernels.Device, dp, p, t, g kernels.Buffer, store kernels.Store) {
+	if d, ok := dev.(kernels.CrossEntropy); ok {
+		d.BCEGrad(dp, p, t, g, store)
+		return
+	}
+	check.Same("BCEGrad", dp, p, t)
+	check.Scalars("BCEGrad", g)
+	s := newScratch(dev)
+	defer s.free()
+	n := p.Len()
+	variance, slope := s.alloc(n), s.alloc(n)
+	dev.Affine(variance, p, -1, 1, kernels.Set)
+	dev.Zip(kernels.MulOp, variance, variance, p, kernels.Set)
+	zipScalar(dev, kernels.MaxOp, variance, variance, s.constant(minVariance), kernels.Set)
+	dev.Zip(kernels.SubOp, slope, p, t, kernels.Set)
+	dev.Zip(kernels.DivOp, slope, slope, variance, kernels.Set)
+	zipScalar(dev, kernels.MulOp, dp, slope, g, store)
+}
+
+// BCELogits is [kernels.CrossEntropy].BCELogits. Its composition sums softplus(x)
+// and x·t, and uses memory for x.Len() values.
+func BCELogits(dev kernels.Device, dst, x, t kernels.Buffer) {
+	if d, ok := dev.(kernels.CrossEntropy); ok {
+		d.BCELogits(dst, x, t)
+		return
+	}
+	check.Same("BCELogits", x, t)
+	check.Scalars("BCELogits", dst)
+	s := newScratch(dev)
+	defer s.free()
+	n := x.Len()
+	term, product := s.alloc(n), s.alloc(1)
+	Dot(dev, product, x, t)
+	dev.Map(kernels.Softplus, term, x)
+	dev.Sum(dst, term, all(n), 1, kernels.Set)
+	dev.Zip(kernels.SubOp, dst, dst, product, kernels.Set)
+}
+
+// BCELogitsGrad is [kernels.CrossEntropy].BCELogitsGrad. Its composition uses memory
+// for x.Len() values.
+func BCELogitsGrad(dev kernels.Device, dx, x, t, g kernels.Buffer, store kernels.Store) {
+	if d, ok := dev.(kernels.CrossEntropy); ok {
+		d.BCELogitsGrad(dx, x, t, g, store)
+		return
+	}
+	check.Same("BCELogitsGrad", dx, x, t)
+	check.Scalars("BCELogitsGrad", g)
+	s := newScratch(dev)
+	defer s.free()
+	slope := s.alloc(x.Len())
+	dev.Map(kernels.Sigmoid, slope, x)
+	dev.Zip(kernels.SubOp, slope, slope, t, kernels.Set)
+	zipScalar(dev, kernels.MulOp, dx, slope, g, store)
+}

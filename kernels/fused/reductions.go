@@ -1,0 +1,34 @@
+package fused
+
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
+
+// Dot is [kernels.InnerProduct].Dot. Its composition uses memory for a.Len() values.
+func Dot(dev kernels.Device, dst, a, b kernels.Buffer) {
+	if d, ok := dev.(kernels.InnerProduct); ok {
+		d.Dot(dst, a, b)
+		return
+	}
+	check.Same("Dot", a, b)
+	check.Scalars("Dot", dst)
+	s := newScratch(dev)
+	defer s.free()
+	products := s.alloc(a.Len())
+	dev.Zip(kernels.MulOp, products, a, b, kernels.Set)
+	dev.Sum(dst, products, all(a.Len()), 1, kernels.Set)
+}
+
+// BiasGrad is [kernels.BiasGradient].BiasGrad. Its composition uses no memory.
+func BiasGrad(dev kernels.Device, act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
+	if d, ok := dev.(kernels.BiasGradient); ok {
+		d.BiasGrad(act, dz, db, dy, y, shape, store)
+		return
+	}
+	check.BiasGrad(act, dz, db, dy, y, shape)
+	if act != kernels.Identity || dz != dy {
+		dev.MapGrad(act, dz, dy, kernels.Buffer{}, y, kernels.Set)
+	}
+	dev.Sum(db, dz, shape, 1, store)
+}
