@@ -1,18 +1,20 @@
-package cpu
+package cpu_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// TestKernelsAllocateNothing runs each kernel but products and convolutions
-// over and over.
+// TestKernelsAllocateNothing runs each kernel repeatedly, except products and
+// convolutions, which have tests of their own.
 func TestKernelsAllocateNothing(t *testing.T) {
 	const n, rows, width = 40_000, 200, 200
 	const set = kernels.Set
-	d := New(Threads(2))
+	d := cpu.New(cpu.Threads(2))
 	defer d.Close()
 	w, x, y, z := d.Alloc(n), d.Alloc(n), d.Alloc(n), d.Alloc(n)
 	for _, b := range []kernels.Buffer{w, x, y, z} {
@@ -20,7 +22,7 @@ func TestKernelsAllocateNothing(t *testing.T) {
 	}
 	one := d.Alloc(1)
 	d.Fill(one, 1)
-	shape, dense, turned, row := []int{rows, width}, []int{width, 1}, []int{1, rows}, []int{0, 1}
+	shape, dense, transposed, row := []int{rows, width}, []int{width, 1}, []int{1, rows}, []int{0, 1}
 	index, pairs := []int32{3, 1, 4, 1}, []kernels.Pair{{U: 1, V: 2, Coef: 1}, {U: 3, V: 4, Coef: 1}}
 	host := make([]float32, n)
 	for name, kernel := range map[string]func(){
@@ -30,14 +32,14 @@ func TestKernelsAllocateNothing(t *testing.T) {
 		"Fill":                  func() { d.Fill(w, 1) },
 		"Copy":                  func() { d.Copy(w, x) },
 		"CopyStrided":           func() { d.CopyStrided(w, dense, x, dense, shape, kernels.Add) },
-		"CopyStrided transpose": func() { d.CopyStrided(w, dense, x, turned, shape, set) },
+		"CopyStrided transpose": func() { d.CopyStrided(w, dense, x, transposed, shape, set) },
 		"Affine":                func() { d.Affine(w, x, 2, 1, set) },
 		"AddScaled":             func() { d.AddScaled(w, 2, x) },
 		"Map":                   func() { d.Map(kernels.Sin, w, x) },
 		"MapGrad":               func() { d.MapGrad(kernels.Sin, w, x, y, z, set) },
 		"Zip":                   func() { d.Zip(kernels.MaxOp, w, x, y, set) },
 		"ZipStrided":            func() { d.ZipStrided(kernels.AddOp, w, x, row, y, dense, shape, set) },
-		"ZipStrided columns":    func() { d.ZipStrided(kernels.AddOp, w, x, turned, y, dense, shape, set) },
+		"ZipStrided columns":    func() { d.ZipStrided(kernels.AddOp, w, x, transposed, y, dense, shape, set) },
 		"Sum":                   func() { d.Sum(one, x, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, 1, set) },
 		"Sum columns":           func() { d.Sum(w.Slice(0, width), x, kernels.SumShape{K0: 1, R0: rows, K1: width, R1: 1}, 1, set) },
 		"BiasGrad":              func() { d.BiasGrad(kernels.ReLU, w, one, y, z, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, set) },

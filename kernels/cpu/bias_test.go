@@ -10,7 +10,8 @@ import (
 	"github.com/topogen/topogen/kernels/fused"
 )
 
-// BiasGrad gives the bits of MapGrad and Sum, however it cuts the sum into parts.
+// TestBiasGradIsMapGradAndSum checks that BiasGrad gives the bits of MapGrad followed by
+// Sum, for shapes that divide the sum in different ways.
 func TestBiasGradIsMapGradAndSum(t *testing.T) {
 	for _, set := range sets {
 		t.Run(set, func(t *testing.T) {

@@ -12,11 +12,11 @@ func BenchmarkConv(b *testing.B) {
 		name  string
 		shape kernels.ConvShape
 	}{
-		// Of a variational autoencoder; transposed convolutions are the same
-		// shapes read from y to x.
+		// The layers of a variational autoencoder. Its transposed convolutions have
+		// the same shapes, with x and y exchanged.
 		{"1→32,28×28,k4s2p1", square(128, 1, 28, 32, 4, 2, 1)},
 		{"32→64,14×14,k4s2p1", square(128, 32, 14, 64, 4, 2, 1)},
-		// Of other networks.
+		// Layers of other networks.
 		{"3→64,32×32,k3s1p1", square(32, 3, 32, 64, 3, 1, 1)},
 		{"64→64,16×16,k3s1p1", square(32, 64, 16, 64, 3, 1, 1)},
 		{"64→64,56×56,k3s1p1", square(2, 64, 56, 64, 3, 1, 1)},
@@ -29,13 +29,13 @@ func BenchmarkConv(b *testing.B) {
 		bias, none := filled(dev, s.K), kernels.Buffer{}
 		operations := 2 * float64(s.N*s.OutH*s.OutW) * float64(s.K*s.C*s.R*s.S)
 		b.Run(layer.name+"/forward", func(b *testing.B) {
-			cpu.Reach(b, dev, operations, func() { dev.Conv(s, y, x, w, bias, kernels.ReLU) })
+			reach(b, dev, operations, func() { dev.Conv(s, y, x, w, bias, kernels.ReLU) })
 		})
 		b.Run(layer.name+"/input", func(b *testing.B) {
-			cpu.Reach(b, dev, operations, func() { dev.ConvTranspose(s, x, y, w, none, kernels.Identity, kernels.Set) })
+			reach(b, dev, operations, func() { dev.ConvTranspose(s, x, y, w, none, kernels.Identity, kernels.Set) })
 		})
 		b.Run(layer.name+"/weights", func(b *testing.B) {
-			cpu.Reach(b, dev, operations, func() { dev.ConvWeightGrad(s, w, x, y, kernels.Set) })
+			reach(b, dev, operations, func() { dev.ConvWeightGrad(s, w, x, y, kernels.Set) })
 		})
 		dev.Close()
 	}

@@ -10,14 +10,14 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// square returns the shape of a convolution whose sides are equal.
+// square returns the shape of a convolution of square images by square filters.
 func square(n, c, size, k, kernel, stride, pad int) kernels.ConvShape {
 	out := (size+2*pad-kernel)/stride + 1
 	return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: kernel, S: kernel, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad, OutH: out, OutW: out}
 }
 
-// exactConv computes all three convolutions by their definition: the sums for
-// y, x and w, each with the sums of magnitudes behind it.
+// exactConv computes the three convolutions by their definition in float64. Each result
+// is the sums, followed by the sums of the magnitudes of their terms.
 func exactConv(s kernels.ConvShape, x, y, w []float32) (ysums, xsums, wsums [2][]float64) {
 	for i := range 2 {
 		ysums[i], xsums[i], wsums[i] = make([]float64, len(y)), make([]float64, len(x)), make([]float64, len(w))
@@ -52,6 +52,7 @@ func exactConv(s kernels.ConvShape, x, y, w []float32) (ysums, xsums, wsums [2][
 	return ysums, xsums, wsums
 }
 
+// testConv compares the three convolutions with exactConv, on random values.
 func testConv(t testing.TB, dev *cpu.Device, rng *rand.Rand, s kernels.ConvShape) {
 	t.Helper()
 	x, xvals := upload(dev, rng, s.N*s.C*s.H*s.W)
@@ -80,8 +81,8 @@ func testConv(t testing.TB, dev *cpu.Device, rng *rand.Rand, s kernels.ConvShape
 	}
 }
 
-// TestConvAcrossBlocks tries shapes that are divided in every way there is:
-// images in blocks and in bands, runs longer than a block, phases without taps.
+// TestConvAcrossBlocks tries shapes that are divided in all ways: blocks of images,
+// bands of an image, runs longer than a block, phases without taps.
 func TestConvAcrossBlocks(t *testing.T) {
 	dev := cpu.New(cpu.Threads(3))
 	defer dev.Close()
@@ -102,10 +103,9 @@ func TestConvAcrossBlocks(t *testing.T) {
 	}
 }
 
-// TestNarrowConv tries convolutions with few channels: all strides and rests of
-// them, borders that filters look at and do not, with bias, activations and what
-// is there already.
-func TestNarrowConv(t *testing.T) {
+// TestFewChannels tries convolutions by im2col and col2im: various strides, borders and
+// pixels that filters do not reach, with bias, activations and adding.
+func TestFewChannels(t *testing.T) {
 	dev := cpu.New(cpu.Threads(3))
 	defer dev.Close()
 	rng := rand.New(rand.NewPCG(13, 14))
@@ -114,15 +114,15 @@ func TestNarrowConv(t *testing.T) {
 		square(2, 3, 32, 7, 3, 1, 1),
 		square(3, 7, 17, 5, 4, 2, 3),
 		square(2, 2, 29, 3, 3, 3, 2),
-		square(1, 3, 41, 6, 2, 4, 0),  // pixels that no filter looks at
-		square(2, 1, 4, 2, 1, 1, 0),   // a vector of pixels
+		square(1, 3, 41, 6, 2, 4, 0),  // pixels that no filter reaches
+		square(2, 1, 4, 2, 1, 1, 0),   // exactly one vector of pixels
 		square(2, 1, 6, 9, 2, 1, 0),   // 25 pixels, fewer than two vectors have lanes
 		square(1, 5, 150, 2, 5, 1, 2), // bands
 		square(1, 4, 200, 2, 4, 2, 1),
 		{N: 2, C: 2, H: 7, W: 131, K: 3, R: 2, S: 5, StrideH: 3, StrideW: 2, PadH: 1, PadW: 4, OutH: 3, OutW: 68},
 		{N: 2, C: 2, H: 130, W: 3, K: 5, R: 5, S: 2, StrideH: 1, StrideW: 2, PadH: 4, PadW: 1, OutH: 134, OutW: 2},
 		{N: 2, C: 1, H: 130, W: 1, K: 3, R: 2, S: 2, StrideH: 1, StrideW: 3, PadH: 0, PadW: 1, OutH: 129, OutW: 1},
-		{N: 1, C: 1, H: 2, W: 300, K: 2, R: 5, S: 3, StrideH: 1, StrideW: 1, PadH: 40, PadW: 0, OutH: 78, OutW: 298}, // bands in the border
+		{N: 1, C: 1, H: 2, W: 300, K: 2, R: 5, S: 3, StrideH: 1, StrideW: 1, PadH: 40, PadW: 0, OutH: 78, OutW: 298}, // bands that lie in the border
 		{N: 1, C: 1, H: 1, W: 300, K: 4, R: 3, S: 6, StrideH: 2, StrideW: 5, PadH: 2, PadW: 0, OutH: 2, OutW: 59},
 	} {
 		testConv(t, dev, rng, s)
@@ -131,9 +131,9 @@ func TestNarrowConv(t *testing.T) {
 	}
 }
 
-// TestJoinedPhases tries transposed convolutions of which phases are joined, with
-// one instruction set or another: every place where a group of pixels can end, no
-// whole group, phases without a tap, bands.
+// TestJoinedPhases tries transposed convolutions whose phases are joined with at least one
+// instruction set: groups of pixels that are cut at either end, rows without a whole
+// group, phases without taps, bands.
 func TestJoinedPhases(t *testing.T) {
 	dev := cpu.New(cpu.Threads(3))
 	defer dev.Close()
@@ -158,7 +158,7 @@ func TestJoinedPhases(t *testing.T) {
 	}
 }
 
-// testConvBias tests what testConv leaves out: bias, activations, adding.
+// testConvBias tests bias, activations and adding, which testConv does not use.
 func testConvBias(t *testing.T, dev *cpu.Device, rng *rand.Rand, s kernels.ConvShape, act kernels.Func) {
 	t.Helper()
 	x, xvals := upload(dev, rng, s.N*s.C*s.H*s.W)
@@ -189,7 +189,7 @@ func testConvBias(t *testing.T, dev *cpu.Device, rng *rand.Rand, s kernels.ConvS
 
 	bias, bvals := upload(dev, rng, s.K)
 	to := dev.Alloc(y.Len())
-	nan := float32(math.NaN()) // what nothing is stored to does not pass for 0
+	nan := float32(math.NaN()) // elements that are not stored stay NaN and fail the test
 	dev.Fill(to, nan)
 	dev.Conv(s, to, x, w, bias, act)
 	check(download(t, dev, to), bvals, ysums, nil, s.C*s.R*s.S)
@@ -208,8 +208,7 @@ func testConvBias(t *testing.T, dev *cpu.Device, rng *rand.Rand, s kernels.ConvS
 	dev.Free(to)
 }
 
-// TestNarrowConvAllocatesNothing runs both over and over.
-func TestNarrowConvAllocatesNothing(t *testing.T) {
+func TestFewChannelsAllocateNothing(t *testing.T) {
 	dev := cpu.New(cpu.Threads(2))
 	defer dev.Close()
 	rng := rand.New(rand.NewPCG(15, 16))
@@ -219,14 +218,14 @@ func TestNarrowConvAllocatesNothing(t *testing.T) {
 		y, _ := upload(dev, rng, s.N*s.K*s.OutH*s.OutW)
 		w, _ := upload(dev, rng, s.K*s.C*s.R*s.S)
 		bias, _ := upload(dev, rng, s.K)
-		both := func() {
+		step := func() {
 			dev.Conv(s, y, x, w, bias, kernels.ReLU)
 			dev.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Set)
 		}
 		for range 20 {
-			both() // each thread's scratch memory grows once
+			step() // each thread's scratch memory grows once
 		}
-		require.Zero(t, testing.AllocsPerRun(20, both), "stride %d", stride)
+		require.Zero(t, testing.AllocsPerRun(20, step), "stride %d", stride)
 	}
 }
 

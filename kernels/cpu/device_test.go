@@ -9,14 +9,14 @@ import (
 	"github.com/topogen/topogen/kernels/kerneltest"
 )
 
-// forced is the instruction set that the environment asks for, if any.
+// forced is the instruction set that the environment forces, or empty.
 var forced = os.Getenv("TOPOGEN_CPU")
 
-// device returns a maker of devices with an instruction set. It skips the test
-// if there is no such device here or the environment asks for another.
+// device returns a function that makes devices with an instruction set. It skips the
+// test if this machine lacks the set or the environment forces another one.
 func device(t testing.TB, set string, threads int) func(testing.TB) kernels.Device {
 	if forced != "" && forced != set {
-		t.Skipf("TOPOGEN_CPU asks for %s", forced)
+		t.Skipf("TOPOGEN_CPU forces %s", forced)
 	}
 	newDevice := func(testing.TB) kernels.Device {
 		t.Setenv("TOPOGEN_CPU", set)
@@ -35,7 +35,8 @@ var sets = []string{"plain", "avx2", "avx512"}
 func options() kerneltest.Options {
 	return kerneltest.Options{
 		Large: large && !testing.Short(),
-		// Sums are kept in float64 here, and functions are better than asked.
+		// Sums are kept in float64, and these functions are more accurate than the
+		// contract requires.
 		Bounds: map[string]float64{"Sum": 1, "Dot": 1, "Exp": 1, "Log": 1, "Sqrt": 0.5, "Reciprocal": 0.5, "Square": 0.5, "Div": 0.5},
 	}
 }
@@ -52,12 +53,12 @@ func TestThreadsGiveTheSameBits(t *testing.T) {
 	}
 }
 
-// TestVectorsGiveTheSameBits compares the two widths of vector.
+// TestVectorsGiveTheSameBits compares AVX2 with AVX-512.
 func TestVectorsGiveTheSameBits(t *testing.T) {
 	kerneltest.Same(t, device(t, "avx2", 2), device(t, "avx512", 2), options())
 }
 
-// FuzzKernels takes the instruction set from the environment.
+// FuzzKernels uses the instruction set of the environment.
 func FuzzKernels(f *testing.F) {
 	kerneltest.Fuzz(f, func(testing.TB) kernels.Device { return cpu.New(cpu.Threads(2)) }, options())
 }

@@ -9,7 +9,7 @@ import (
 func (d *Device) Fill(dst kernels.Buffer, v float32) {
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.fill(a.dst[lo:hi], a.a)
+		a.loops.Fill(a.dst[lo:hi], a.a)
 	}, args{dst: d.span(dst), a: v})
 }
 
@@ -27,7 +27,7 @@ func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store
 	check.Same("Affine", dst, x)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.affine(a.dst[lo:hi], a.x[lo:hi], a.a, a.b, a.add)
+		a.loops.Affine(a.dst[lo:hi], a.x[lo:hi], a.a, a.b, a.add)
 	}, args{dst: d.span(dst), x: d.span(x), a: a, b: b, add: store == kernels.Add})
 }
 
@@ -43,7 +43,7 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 	check.Same("Map", dst, x)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.maps[a.fn](a.dst[lo:hi], a.x[lo:hi])
+		a.loops.Map[a.fn](a.dst[lo:hi], a.x[lo:hi])
 	}, args{dst: d.span(dst), x: d.span(x), fn: f})
 }
 
@@ -56,7 +56,7 @@ func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kern
 	}
 	d.run(chunks(dx.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.grads[a.fn](a.dst[lo:hi], a.y[lo:hi], a.x[lo:hi], a.add)
+		a.loops.Grad[a.fn](a.dst[lo:hi], a.y[lo:hi], a.x[lo:hi], a.add)
 	}, args{dst: d.span(dx), y: d.span(dy), x: d.span(from), fn: f, add: store == kernels.Add})
 }
 
@@ -66,6 +66,6 @@ func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Stor
 	check.Same("Zip", dst, a, b)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.zips[a.op](a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.add)
+		a.loops.Zip[a.op](a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.add)
 	}, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
+// filled returns n uniform values on a device.
 func filled(dev *cpu.Device, n int) kernels.Buffer {
 	b := dev.Alloc(n)
 	dev.Uniform(b, 1, uint64(n))
@@ -22,7 +23,7 @@ func benchmarkGemm(b *testing.B, g kernels.Gemm) {
 	if g.Act != kernels.Identity {
 		g.Bias = filled(dev, g.N)
 	}
-	cpu.Reach(b, dev, 2*float64(g.M)*float64(g.N)*float64(g.K), func() { dev.Gemm(g) })
+	reach(b, dev, 2*float64(g.M)*float64(g.N)*float64(g.K), func() { dev.Gemm(g) })
 }
 
 func BenchmarkGemm512(b *testing.B) { benchmarkGemm(b, kernels.Gemm{M: 512, N: 512, K: 512}) }
@@ -39,7 +40,7 @@ func BenchmarkGemm(b *testing.B) {
 		}
 	}
 	const batch = 128
-	for _, layer := range [][2]int{{3136, 256}, {256, 20}, {10, 256}, {256, 3136}} { // of a variational autoencoder
+	for _, layer := range [][2]int{{3136, 256}, {256, 20}, {10, 256}, {256, 3136}} { // layers of a variational autoencoder
 		in, out := layer[0], layer[1]
 		name := fmt.Sprintf("linear/%d×%d", in, out)
 		b.Run(name+"/forward", func(b *testing.B) {

@@ -11,7 +11,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// upload puts random values on a device, unaligned, and returns both.
+// upload returns n random values and an unaligned buffer that holds them.
 func upload(dev *cpu.Device, rng *rand.Rand, n int) (kernels.Buffer, []float32) {
 	x := make([]float32, n)
 	for i := range x {
@@ -22,8 +22,8 @@ func upload(dev *cpu.Device, rng *rand.Rand, n int) (kernels.Buffer, []float32) 
 	return b, x
 }
 
-// requireSums compares results with exact sums. An error of a sum of n products
-// is within (n+4)·2⁻²⁴ of the sum of their magnitudes.
+// requireSums compares results with exact sums of n products each. An error may be up to
+// (n+4)·2⁻²⁴ times the sum of the magnitudes of the products.
 func requireSums(t testing.TB, got, sums, magnitudes []float64, n int, what any) {
 	t.Helper()
 	for i, v := range got {
@@ -33,6 +33,7 @@ func requireSums(t testing.TB, got, sums, magnitudes []float64, n int, what any)
 	}
 }
 
+// download returns the values of a buffer.
 func download(t testing.TB, dev *cpu.Device, b kernels.Buffer) []float64 {
 	t.Helper()
 	x := make([]float32, b.Len())
@@ -44,6 +45,7 @@ func download(t testing.TB, dev *cpu.Device, b kernels.Buffer) []float64 {
 	return wide
 }
 
+// testGemm compares one product of random matrices with sums in float64.
 func testGemm(t testing.TB, dev *cpu.Device, rng *rand.Rand, g kernels.Gemm, bias bool) {
 	t.Helper()
 	a, avals := upload(dev, rng, g.M*g.K)
@@ -87,13 +89,13 @@ func testGemm(t testing.TB, dev *cpu.Device, rng *rand.Rand, g kernels.Gemm, bia
 	}
 }
 
-// freeWhole frees what upload allocated.
+// freeWhole frees a buffer of upload, which is a slice of its allocation.
 func freeWhole(dev *cpu.Device, b kernels.Buffer) {
 	dev.Free(kernels.NewBuffer(b.Memory(), 0, b.Len()))
 }
 
-// TestGemmAcrossBlocks tries sizes around those of the blocks and parts that
-// products are divided into.
+// TestGemmAcrossBlocks tries sizes near those of the blocks and parts into which
+// products are divided.
 func TestGemmAcrossBlocks(t *testing.T) {
 	dev := cpu.New(cpu.Threads(3))
 	defer dev.Close()
@@ -131,8 +133,8 @@ func FuzzGemm(f *testing.F) {
 	})
 }
 
-// TestBlocksOfAProductHaveItsBits says why the division among threads changes
-// nothing: a block of C computed alone has the bits that it has in the whole.
+// TestBlocksOfAProductHaveItsBits computes blocks of C alone and checks that they have the
+// bits of the whole product. Therefore the division among threads changes no result.
 func TestBlocksOfAProductHaveItsBits(t *testing.T) {
 	dev := cpu.New(cpu.Threads(1))
 	defer dev.Close()
@@ -193,7 +195,7 @@ func TestProductsAllocateNothing(t *testing.T) {
 		dev.ConvTranspose(narrow, x.Slice(0, 5*11*11), y, w.Slice(0, 17*9), kernels.Buffer{}, kernels.Identity, kernels.Set)
 		dev.ConvWeightGrad(s, w, x, y, kernels.Add)
 	}
-	step() // both threads' workspaces grow to their sizes by and by
+	step() // the memory of both threads grows during the first calls
 	for range 50 {
 		step()
 	}

@@ -9,7 +9,7 @@ import (
 func (d *Device) BCE(dst, p, t kernels.Buffer) {
 	check.Scalars("BCE", dst)
 	check.Same("BCE", p, t)
-	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.bce(a.x[lo:hi], a.y[lo:hi]) }, p, t)
+	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.BCE(a.x[lo:hi], a.y[lo:hi]) }, p, t)
 }
 
 // BCEGrad stores g·∂BCE/∂p into dp.
@@ -18,7 +18,7 @@ func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
 	check.Same("BCEGrad", dp, p, t)
 	d.run(chunks(dp.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.bceGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
+		a.loops.BCEGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
 	}, args{dst: d.span(dp), x: d.span(p), y: d.span(t), a: d.span(g)[0], add: store == kernels.Add})
 }
 
@@ -26,7 +26,7 @@ func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
 func (d *Device) BCELogits(dst, x, t kernels.Buffer) {
 	check.Scalars("BCELogits", dst)
 	check.Same("BCELogits", x, t)
-	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.bceLogits(a.x[lo:hi], a.y[lo:hi]) }, x, t)
+	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.BCELogits(a.x[lo:hi], a.y[lo:hi]) }, x, t)
 }
 
 // BCELogitsGrad stores g·(sigmoid(x)−t) into dx.
@@ -35,7 +35,7 @@ func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) 
 	check.Same("BCELogitsGrad", dx, x, t)
 	d.run(chunks(dx.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.bceLogitsGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
+		a.loops.BCELogitsGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
 	}, args{dst: d.span(dx), x: d.span(x), y: d.span(t), a: d.span(g)[0], add: store == kernels.Add})
 }
 
@@ -43,7 +43,7 @@ func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) 
 func (d *Device) KLD(dst, mu, logvar kernels.Buffer) {
 	check.Scalars("KLD", dst)
 	check.Same("KLD", mu, logvar)
-	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.kld(a.x[lo:hi], a.y[lo:hi]) }, mu, logvar)
+	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.KLD(a.x[lo:hi], a.y[lo:hi]) }, mu, logvar)
 }
 
 // KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar.
@@ -52,8 +52,8 @@ func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, lo
 	check.Same("KLDGrad", dmu, dlogvar, mu, logvar)
 	d.run(chunks(dmu.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.affine(a.dst[lo:hi], a.x[lo:hi], a.a, 0, a.add)
-		a.loops.kldGradLogvar(a.dst2[lo:hi], a.y[lo:hi], a.a, a.add2)
+		a.loops.Affine(a.dst[lo:hi], a.x[lo:hi], a.a, 0, a.add)
+		a.loops.KLDGradLogvar(a.dst2[lo:hi], a.y[lo:hi], a.a, a.add2)
 	}, args{
 		dst: d.span(dmu), dst2: d.span(dlogvar), x: d.span(mu), y: d.span(logvar), a: d.span(g)[0],
 		add: muStore == kernels.Add, add2: logvarStore == kernels.Add,
@@ -65,7 +65,7 @@ func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
 	check.Same("Reparameterize", z, mu, logvar, eps)
 	d.run(chunks(z.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.reparameterize(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi])
+		a.loops.Reparameterize(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi])
 	}, args{dst: d.span(z), x: d.span(mu), y: d.span(logvar), z: d.span(eps)})
 }
 
@@ -74,8 +74,8 @@ func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer
 	check.Same("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
 	d.run(chunks(dmu.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
-		a.loops.affine(a.dst[lo:hi], a.x[lo:hi], 1, 0, a.add)
-		a.loops.reparameterizeGradLogvar(a.dst2[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], a.add2)
+		a.loops.Affine(a.dst[lo:hi], a.x[lo:hi], 1, 0, a.add)
+		a.loops.ReparameterizeGradLogvar(a.dst2[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], a.add2)
 	}, args{
 		dst: d.span(dmu), dst2: d.span(dlogvar), x: d.span(dz), y: d.span(logvar), z: d.span(eps),
 		add: muStore == kernels.Add, add2: logvarStore == kernels.Add,

@@ -1,22 +1,43 @@
 package cpu
 
-// products is what matrix products and convolutions keep between calls.
-type products struct {
-	tiling  *tiling
-	threads int
-	spaces  []*workspace // one for each worker
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/conv"
+	"github.com/topogen/topogen/kernels/cpu/internal/gemm"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
 
-	filters, bias []float32 // of the convolution that is running, in panels
-	partial       []float32 // sums of parts
+// Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias). Before the
+// activation, the error of an element is at most (K+4)·2⁻²⁴ times the sum of the
+// magnitudes of its terms.
+func (d *Device) Gemm(g kernels.Gemm) {
+	g = check.Gemm(g)
+	d.gemm.Multiply(gemm.Product{
+		M: g.M, N: g.N, K: g.K, TransA: g.TransA, TransB: g.TransB, Alpha: g.Alpha, Beta: g.Beta,
+		A: d.span(g.A), B: d.span(g.B), C: d.span(g.C), Bias: d.span(g.Bias),
+		LDA: g.LDA, LDB: g.LDB, LDC: g.LDC, Act: g.Act,
+	})
 }
 
-func newProducts(t *tiling, l *loops, threads int) *products {
-	p := &products{tiling: t, threads: threads, spaces: make([]*workspace, threads)}
-	for i := range p.spaces {
-		p.spaces[i] = &workspace{tiling: t, loops: l}
-	}
-	return p
+// Conv computes y = act(x ⋆ w + bias).
+func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
+	check.Conv("Conv", s, x, y, w)
+	check.Bias("Conv", bias, s.K, act)
+	d.conv.Forward(conv.Forward{Shape: s, Y: d.span(y), X: d.span(x), W: d.span(w), Bias: d.span(bias), Activation: act})
 }
 
-// space returns the workspace of the worker that runs a part.
-func (a *args) space() *workspace { return a.products.spaces[a.worker] }
+// ConvTranspose computes x = act(wᵀ applied to y + bias).
+func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
+	check.Conv("ConvTranspose", s, x, y, w)
+	check.Bias("ConvTranspose", bias, s.C, act)
+	check.StoredActivation(act, store)
+	d.conv.Transpose(conv.Transpose{
+		Shape: s, X: d.span(x), Y: d.span(y), W: d.span(w), Bias: d.span(bias), Activation: act, Add: store == kernels.Add,
+	})
+}
+
+// ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩ with respect to w.
+func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
+	check.Conv("ConvWeightGrad", s, x, y, dw)
+	d.conv.WeightGrad(conv.WeightGrad{Shape: s, DW: d.span(dw), X: d.span(x), Y: d.span(y), Add: store == kernels.Add})
+}

@@ -2,5 +2,5 @@
 
 package cpu_test
 
-// The race detector makes plain loops some twenty times slower.
+// large is false because the race detector makes loops in plain Go about 20 times slower.
 const large = false

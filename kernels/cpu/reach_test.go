@@ -1,15 +1,17 @@
-package cpu
+package cpu_test
 
 import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// Reach runs a kernel of so many floating-point operations and reports its
-// median speed, absolutely and as a part of the device's peak, the median of
-// what it reaches in between.
-func Reach(b *testing.B, dev *Device, operations float64, kernel func()) {
+// reach runs a kernel of the given number of floating-point operations and reports its
+// median speed: in GFLOP/s, and as a percentage of the median of the device's peak, which
+// it measures in between.
+func reach(b *testing.B, dev *cpu.Device, operations float64, kernel func()) {
 	b.Helper()
 	kernel()
 	b.ReportAllocs()

@@ -2,18 +2,31 @@ package cpu
 
 import (
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Sum reduces over the second and last axes of src. Each part sums what it is
-// given in float64, and parts of one sum are added in their order.
+// Sums.
+//
+// Problem: sums over two axes of an array of four, in parallel, accurate, and with the
+// same bits for any number of threads.
+//
+// Idea: the array is read once, in the order of memory, in parts of about 16384
+// elements. A part adds its elements in float64 to sums of its own; the sums of the parts
+// are then added in the order of the parts.
+//
+// Invariant: how an array is divided depends on its shape alone.
+//
+// Cost: one pass over the array, and one float64 for each part and sum.
+
+// Sum reduces over the second and last axes of src.
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
 	check.Sum(shape, dst, src)
 	d.sum(shape, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add})
 }
 
-// BiasGrad sets dz = dy·act′ and sums it into db. Each part sums what it has
-// just computed, so that the bits are those of MapGrad and Sum.
+// BiasGrad sets dz = dy·act′ and sums it into db. Each part sums the elements that it
+// has just computed, so the bits are those of MapGrad followed by Sum.
 func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
 	check.BiasGrad(act, dz, db, dy, y, shape)
 	a := args{dst: d.span(db), x: d.span(dz), a: 1, add: store == kernels.Add}
@@ -23,17 +36,18 @@ func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape 
 	d.sum(shape, a)
 }
 
-// sum runs a sum of a.x, which is computed first if there is an a.y.
+// sum sums a.x, times a.a, into a.dst. If a.y is not nil, it first sets a.x to the
+// gradient of function a.fn from a.y and a.z.
 func (d *Device) sum(shape kernels.SumShape, a args) {
 	s := newSumPlan(shape)
-	partial := d.partials(s.groups * s.rowParts * s.slot)
-	a.sum, a.partial = s, partial
+	partials := d.partialSums(s.groups * s.rowParts * s.slot)
+	a.sum, a.partials = s, partials
 	d.run(s.parts(), sumPart, a)
 	if s.rowParts == 1 {
 		return // each part has stored its sums
 	}
 	for group := range s.groups {
-		sums := partial[group*s.rowParts*s.slot:]
+		sums := partials[group*s.rowParts*s.slot:]
 		for p := 1; p < s.rowParts; p++ {
 			for k, v := range sums[p*s.slot:][:s.width] {
 				sums[k] += v
@@ -46,48 +60,50 @@ func (d *Device) sum(shape kernels.SumShape, a args) {
 // storeSums stores sums, times a.a, into a.dst from element i on.
 func storeSums(a *args, i int, sums []float64) {
 	for k, v := range sums {
-		put(a.dst, i+k, float32(v*float64(a.a)), a.add)
+		simd.Put(a.dst, i+k, float32(v*float64(a.a)), a.add)
 	}
 }
 
-// A sumPlan divides a sum into parts. Its source is a sequence of groups of
-// rows, each row made of width runs; all runs with the same place in the rows
-// of a group make one sum. A part is some rows of a group and, if they are
-// single, some of its runs.
+// A sumPlan divides a sum into parts. The source is groups groups of rows rows; a row is
+// width runs of run elements. Runs with the same position in all rows of a group form
+// one sum. A part is a range of the rows of a group or, in groups of one row, a range of
+// its runs.
 type sumPlan struct {
 	groups, rows, width, run int
 	rowsPerPart, rowParts    int
 	runsPerPart, runParts    int
-	slot                     int // room for the sums of a part: width, rounded up to what sumRows may write
+	slot                     int // memory for the sums of a part: width, rounded up to what SumRows overwrites
 }
 
-// sumSize is how many elements a part sums.
-const sumSize = 2 * chunk
+// sumPartSize is the number of elements that a part sums.
+const sumPartSize = 2 * chunk
 
 func newSumPlan(s kernels.SumShape) sumPlan {
 	p := sumPlan{groups: s.K0, rows: s.R0, width: s.K1, run: s.R1}
 	switch {
-	case s.R0 == 1:
+	case s.R0 == 1: // each run is a sum
 		p.groups, p.rows, p.width, p.run = s.K0*s.K1, s.R1, 1, 1
-	case s.K1 == 1:
+	case s.K1 == 1: // a group is consecutive
 		p.rows, p.run = s.R0*s.R1, 1
 	}
-	if p.width == 1 && p.rows <= sumSize { // short sums, many to a part
+	if p.width == 1 && p.rows <= sumPartSize { // short sums, several to a part
 		p.groups, p.rows, p.width, p.run = 1, 1, p.groups, p.rows
 	}
-	p.rowsPerPart = max(1, sumSize/max(1, p.width*p.run))
-	p.rowParts = max(1, ceilDiv(p.rows, p.rowsPerPart)) // one even of no rows, to store 0
+	p.rowsPerPart = max(1, sumPartSize/max(1, p.width*p.run))
+	p.rowParts = max(1, ceilDiv(p.rows, p.rowsPerPart)) // at least 1, to store 0 for no rows
 	p.runsPerPart = p.width
 	if p.rows == 1 {
-		p.runsPerPart = max(1, sumSize/max(1, p.run))
+		p.runsPerPart = max(1, sumPartSize/max(1, p.run))
 	}
 	p.runParts = ceilDiv(p.width, max(1, p.runsPerPart))
 	p.slot = ceilDiv(p.width, 16) * 16
 	return p
 }
 
+// parts returns the number of parts.
 func (s *sumPlan) parts() int { return s.groups * s.rowParts * s.runParts }
 
+// sumPart computes the sums of one part, and stores them if its group has no other.
 func sumPart(a *args, part int) {
 	s := &a.sum
 	rowPart, runPart := part/s.runParts, part%s.runParts
@@ -96,16 +112,16 @@ func sumPart(a *args, part int) {
 	row := s.width * s.run
 	begin, end := (group*s.rows+first)*row, (group*s.rows+last)*row
 	lo, hi := runPart*s.runsPerPart, min(s.width, (runPart+1)*s.runsPerPart)
-	sums := a.partial[rowPart*s.slot:][lo:hi]
+	sums := a.partials[rowPart*s.slot:][lo:hi]
 	clear(sums)
 	switch {
 	case s.width == 1:
-		sums[0] = a.loops.sum(a.summed(begin, end))
+		sums[0] = a.loops.Sum(a.terms(begin, end))
 	case s.run == 1 && s.rows > 1:
-		a.loops.sumRows(sums, a.summed(begin, end), last-first)
+		a.loops.SumRows(sums, a.terms(begin, end), last-first)
 	default:
 		for ; begin < end; begin += row {
-			a.loops.sumRuns(sums, a.summed(begin+lo*s.run, begin+hi*s.run), s.run)
+			a.loops.SumRuns(sums, a.terms(begin+lo*s.run, begin+hi*s.run), s.run)
 		}
 	}
 	if s.rowParts == 1 {
@@ -113,11 +129,11 @@ func sumPart(a *args, part int) {
 	}
 }
 
-// summed returns elements of what is to be summed.
-func (a *args) summed(lo, hi int) []float32 {
+// terms returns elements [lo, hi) of a.x, after it has computed them if there is an a.y.
+func (a *args) terms(lo, hi int) []float32 {
 	x := a.x[lo:hi]
 	if a.y != nil {
-		a.loops.grads[a.fn](x, a.y[lo:hi], a.z[lo:hi], false)
+		a.loops.Grad[a.fn](x, a.y[lo:hi], a.z[lo:hi], false)
 	}
 	return x
 }
@@ -126,59 +142,27 @@ func (a *args) summed(lo, hi int) []float32 {
 func (d *Device) Dot(dst, a, b kernels.Buffer) {
 	check.Scalars("Dot", dst)
 	check.Same("Dot", a, b)
-	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.dot(a.x[lo:hi], a.y[lo:hi]) }, a, b)
+	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.Dot(a.x[lo:hi], a.y[lo:hi]) }, a, b)
 }
 
-// total stores into dst the sum of body's results over all parts of x and y, in
-// their order.
-func (d *Device) total(dst kernels.Buffer, body func(a *args, lo, hi int) float64, x, y kernels.Buffer) {
-	partial := d.partials(chunks(x.Len()))
-	d.run(len(partial), func(a *args, part int) {
+// total stores into dst the sum of term over all chunks of x and y, in their order.
+func (d *Device) total(dst kernels.Buffer, term func(a *args, lo, hi int) float64, x, y kernels.Buffer) {
+	partials := d.partialSums(chunks(x.Len()))
+	d.run(len(partials), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.x))
-		a.partial[part] = a.reduce(a, lo, hi)
-	}, args{x: d.span(x), y: d.span(y), partial: partial, reduce: body})
+		a.partials[part] = a.reduce(a, lo, hi)
+	}, args{x: d.span(x), y: d.span(y), partials: partials, reduce: term})
 	var total float64
-	for _, v := range partial {
+	for _, v := range partials {
 		total += v
 	}
 	d.span(dst)[0] = float32(total)
 }
 
-// partials returns room for n partial sums.
-func (d *Device) partials(n int) []float64 {
-	if cap(d.sums) < n {
-		d.sums = make([]float64, n)
+// partialSums returns memory for n partial sums that lasts until the next call.
+func (d *Device) partialSums(n int) []float64 {
+	if cap(d.partials) < n {
+		d.partials = make([]float64, n)
 	}
-	return d.sums[:n]
-}
-
-func sumPlain(x []float32) float64 {
-	var total float64
-	for _, v := range x {
-		total += float64(v)
-	}
-	return total
-}
-
-func dotPlain(x, y []float32) float64 {
-	var total float64
-	for i, v := range x {
-		total += float64(v) * float64(y[i])
-	}
-	return total
-}
-
-func sumRunsPlain(out []float64, x []float32, run int) {
-	for k := range out {
-		out[k] += sumPlain(x[k*run : (k+1)*run])
-	}
-}
-
-func sumRowsPlain(out []float64, x []float32, rows int) {
-	for ; rows > 0; rows-- {
-		for k := range out {
-			out[k] += float64(x[k])
-		}
-		x = x[len(out):]
-	}
+	return d.partials[:n]
 }

@@ -20,13 +20,17 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 	}, args{dst: d.span(dst), x: d.span(src), k: width, n: rows, index: index})
 }
 
-// columns is how many columns of a matrix one part of a scattering kernel
-// works on: all rows, so that what falls on one row is added in order.
-const columns = 64
+const (
+	// scatterColumns is the number of columns in a part of a kernel that scatters
+	// rows. A part adds all rows that fall into its columns, so that each element of
+	// the result is a sum in the order of index.
+	scatterColumns = 64
 
-// scatterParts is into how many runs of rows a large scattered matrix is cut:
-// a part then passes over all of index, and adds what falls into its run.
-const scatterParts = 8
+	// scatterParts is the number of ranges of rows into which a large result is
+	// divided as well. A part then passes over all of index and adds the rows that
+	// fall into its range.
+	scatterParts = 8
+)
 
 // ScatterRows adds row k of src to row index[k] of dst.
 func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
@@ -38,13 +42,13 @@ func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) 
 	if src.Len() > scatterParts*chunk {
 		a.n = ceilDiv(a.n, scatterParts)
 	}
-	d.run(ceilDiv(width, columns)*ceilDiv(dst.Len(), max(1, a.n*width)), func(a *args, part int) {
-		across := ceilDiv(a.k, columns)
-		lo, hi := part%across*columns, min(a.k, (part%across+1)*columns)
+	d.run(ceilDiv(width, scatterColumns)*ceilDiv(dst.Len(), max(1, a.n*width)), func(a *args, part int) {
+		across := ceilDiv(a.k, scatterColumns)
+		lo, hi := part%across*scatterColumns, min(a.k, (part%across+1)*scatterColumns)
 		first := part / across * a.n
 		for k, i := range a.index {
 			if row := int(i); row >= first && row < first+a.n {
-				a.loops.affine(a.dst[row*a.k+lo:row*a.k+hi], a.x[k*a.k+lo:k*a.k+hi], 1, 0, true)
+				a.loops.Affine(a.dst[row*a.k+lo:row*a.k+hi], a.x[k*a.k+lo:k*a.k+hi], 1, 0, true)
 			}
 		}
 	}, a)

@@ -10,9 +10,9 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// stream runs a kernel that moves so many bytes and reports its median speed,
-// absolutely and as a part of what the triad dst += a·x reaches meanwhile on
-// spans of n elements.
+// stream runs a kernel that reads and writes bytes bytes and reports its median speed:
+// in GB/s, and as a percentage of the speed of the triad dst += a·x on spans of n
+// elements, which it measures in between.
 func stream(b *testing.B, dev *cpu.Device, n, bytes int, kernel func()) {
 	b.Helper()
 	x, y := filled(dev, n), filled(dev, n)
@@ -47,8 +47,8 @@ func stream(b *testing.B, dev *cpu.Device, n, bytes int, kernel func()) {
 	b.ReportMetric(100*speed/peak, "%peak")
 }
 
-// BenchmarkStream measures the kernels that touch each element once, on spans
-// that lie in the second-level cache and on spans that do not fit any.
+// BenchmarkStream measures the kernels that touch each element once, on spans that fit
+// the second-level cache and on spans that fit no cache.
 func BenchmarkStream(b *testing.B) {
 	for _, n := range []int{1 << 14, 1 << 22} {
 		dev := cpu.New()
@@ -63,14 +63,14 @@ func BenchmarkStream(b *testing.B) {
 		for k := range index {
 			index[k] = int32(k * 7 % len(index))
 		}
-		plane, dense, turned := []int{n / 128, 128}, []int{128, 1}, []int{1, n / 128}
+		plane, dense, transposed := []int{n / 128, 128}, []int{128, 1}, []int{1, n / 128}
 		row, column := []int{0, 1}, []int{1, 0}
 		run := func(name string, streams int, kernel func()) {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) { stream(b, dev, n, 4*n*streams, kernel) })
 		}
 		run("Fill", 1, func() { dev.Fill(dst, 1) })
 		run("Copy", 2, func() { dev.Copy(dst, x) })
-		run("CopyStrided/transpose", 2, func() { dev.CopyStrided(dst, turned, x, dense, plane, set) })
+		run("CopyStrided/transpose", 2, func() { dev.CopyStrided(dst, transposed, x, dense, plane, set) })
 		run("CopyStrided/repeat", 1, func() { dev.CopyStrided(dst, dense, x, row, plane, set) })
 		run("Affine", 2, func() { dev.Affine(dst, x, 2, 1, set) })
 		run("AddScaled", 3, func() { dev.AddScaled(dst, 0.5, x) })
@@ -118,8 +118,8 @@ func BenchmarkStream(b *testing.B) {
 	}
 }
 
-// BenchmarkDistances measures clouds of the sizes of a batch of images and of
-// point clouds; a difference, its square and its sum count as 3 operations.
+// BenchmarkDistances measures clouds of the sizes of a batch of images and of a point
+// cloud. A difference, its square and its addition count as 3 operations.
 func BenchmarkDistances(b *testing.B) {
 	for _, s := range [][2]int{{128, 784}, {1000, 3}} {
 		n, d := s[0], s[1]
@@ -131,7 +131,7 @@ func BenchmarkDistances(b *testing.B) {
 			pairs[k] = kernels.Pair{U: int32(k), V: int32(k*7%n + k/n), Coef: 1}
 		}
 		run := func(name string, operations int, kernel func()) {
-			b.Run(fmt.Sprintf("%s/%d×%d", name, n, d), func(b *testing.B) { cpu.Reach(b, dev, float64(operations), kernel) })
+			b.Run(fmt.Sprintf("%s/%d×%d", name, n, d), func(b *testing.B) { reach(b, dev, float64(operations), kernel) })
 		}
 		run("Distances", 3*n*(n-1)/2*d, func() { dev.Distances(dist, x, n, d) })
 		run("DistancesGrad", 3*n*n*d, func() { dev.DistancesGrad(dx, g, x, dist, n, d, kernels.Set) })

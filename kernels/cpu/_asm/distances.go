@@ -6,7 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// distances generates the kernels of clouds of points.
+// distances generates the loops over point clouds.
 func distances() {
 	for _, s := range []isa{avx2, avx512} {
 		s.distanceRows()
@@ -17,18 +17,20 @@ func distances() {
 	}
 }
 
-// distanceRows is for points of many dimensions: it sums along the rows. Blocks
-// of AVX-512 have four rows of x, so that rows of y, which come from the
-// second-level cache, are loaded once for all of them; AVX2 has no registers for
-// so many sums, and needs them less.
+// distanceRows is the loop for points of many dimensions: its lanes run along a row.
+//
+// It computes blocks of distances whose sums stay in registers: up to 4 rows of x
+// times 4 rows of y. With AVX-512 a block has 4 rows of x, so that a row of y, which
+// comes from the second-level cache, is loaded once for 4 distances. AVX2 has too few
+// registers for 16 sums, so its blocks have 1 row of x.
 func (s isa) distanceRows() {
 	s.function("distanceRows", "out *float32, pitch int, x *float32, rows int, y *float32, n, dim int",
-		"sets element r, j of out, whose rows are pitch bytes apart, to the distance of row r of x from row j of y.")
+		"sets out[r][j] to the distance of row r of x from row j of y; rows of out begin pitch bytes apart.")
 	blocks := []int{1}
 	if s.bytes == 64 {
 		blocks = []int{4, 1}
 	}
-	to, left := AllocLocal(8), AllocLocal(8) // of the rows of a block
+	to, left := AllocLocal(8), AllocLocal(8) // address in the block's first row of out; rows of y left
 	for _, rows := range blocks {
 		next, enough := label("rows"), label("enough")
 		Label(next)
@@ -54,8 +56,8 @@ func (s isa) distanceRows() {
 	s.end()
 }
 
-// distanceBlocks is for so many rows of x and, as long as there are any left, so
-// many of y.
+// distanceBlocks computes blocks of rows rows of x and columns rows of y until fewer
+// than columns rows of y are left. It advances to and y, and counts left down.
 func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	next, enough := label("columns"), label("enough")
 	Label(next)
@@ -64,7 +66,8 @@ func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	stride := argument("dim")
 	SHLQ(Imm(2), stride)
 	xs, ys := []reg.GPVirtual{argument("x")}, []reg.GPVirtual{y}
-	follow := func(list []reg.GPVirtual, n int) []reg.GPVirtual {
+	// addRows appends the addresses of the following rows until there are n.
+	addRows := func(list []reg.GPVirtual, n int) []reg.GPVirtual {
 		for len(list) < n {
 			p := GP64()
 			LEAQ(Mem{Base: list[len(list)-1], Index: stride, Scale: 1}, p)
@@ -72,7 +75,7 @@ func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 		}
 		return list
 	}
-	xs, ys = follow(xs, rows), follow(ys, columns)
+	xs, ys = addRows(xs, rows), addRows(ys, columns)
 	squares := make([][]block, rows)
 	for r := range squares {
 		for range columns {
@@ -111,7 +114,8 @@ func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	Label(enough)
 }
 
-// totalSingle adds the 16 lanes of float32 sums.
+// totalSingle adds the 16 float32 lanes of sums in a fixed tree: lane e and e+8, then
+// e and e+4, e and e+2, e and e+1. The result is in the lowest lane.
 func (s isa) totalSingle(sums block) reg.VecVirtual {
 	var v reg.VecVirtual
 	half := YMM()
@@ -124,7 +128,7 @@ func (s isa) totalSingle(sums block) reg.VecVirtual {
 		VADDPS(sums[1], v, v)
 	}
 	x := XMM()
-	if s.bytes == 64 { // in the first 16 registers and the others
+	if s.bytes == 64 { // unlike VEXTRACTF128, this one can name registers 16 to 31
 		VEXTRACTF32X4(Imm(1), v.AsY(), x)
 	} else {
 		VEXTRACTF128(Imm(1), v.AsY(), x)
@@ -138,10 +142,10 @@ func (s isa) totalSingle(sums block) reg.VecVirtual {
 	return low
 }
 
-// distanceColumns is for points of few dimensions: it works on as many points
-// at once as a step has lanes.
+// distanceColumns is the loop for points of few dimensions: each lane is another
+// point.
 func (s isa) distanceColumns() {
-	s.function("distanceColumns", "out []float32, y *float32, stride int, x []float32", "sets out[j] to the distance of x from the j'th column of y, whose rows are stride elements apart.")
+	s.function("distanceColumns", "out []float32, y *float32, stride int, x []float32", "sets out[j] to the distance of x from column j of y, whose rows begin stride elements apart.")
 	out, n, y, stride, x, dim := base("out"), length("out"), argument("y"), argument("stride"), base("x"), length("x")
 	s.each(n, func(at step) {
 		squares := s.zeros(s.parts())
@@ -163,10 +167,11 @@ func (s isa) distanceColumns() {
 	s.end()
 }
 
-// addDifferences keeps a run of dst and x in registers while it walks over
-// all rows of y.
+// addDifferences generates the sum over rows of y. It keeps a block of columns of dst
+// and x in registers while it passes over all rows of y, so that dst is read and
+// written once.
 func (s isa) addDifferences() {
-	s.function("addDifferences", "dst, x []float32, y *float32, stride int, c []float32", "adds to dst the sum of c[j]·(x − row j of y), whose rows are stride elements apart.")
+	s.function("addDifferences", "dst, x []float32, y *float32, stride int, c []float32", "adds Σⱼ c[j]·(x − row j of y) to dst; rows of y begin stride elements apart.")
 	dst, n, x, y := base("dst"), length("dst"), base("x"), argument("y")
 	stride, c, rows := argument("stride"), base("c"), length("c")
 	SHLQ(Imm(2), stride)
@@ -190,7 +195,7 @@ func (s isa) addDifferences() {
 		Label(done)
 		at.store(sums, dst)
 	}
-	const wide = 6 // vectors: 12 of dst and x, and two more, of 16 registers
+	const wide = 6 // vectors in a block: 6 of dst, 6 of x and 2 for operands fit 16 registers
 	columns := wide * s.bytes / 4
 	next, enough := label("wide"), label("enough")
 	Label(next)
@@ -209,9 +214,10 @@ func (s isa) addDifferences() {
 	s.end()
 }
 
-// sumDifferences is addDifferences for one axis of points of few dimensions.
+// sumDifferences generates addDifferences for points of few dimensions: one axis at a
+// time, with the lanes along the points.
 func (s isa) sumDifferences() {
-	s.function("sumDifferences", "c, y []float32, x float32) (sum float32", "returns the sum of c[j]·(x − y[j]).")
+	s.function("sumDifferences", "c, y []float32, x float32) (sum float32", "returns Σⱼ c[j]·(x − y[j]).")
 	c, n, y, x := base("c"), length("c"), base("y"), s.scalar("x")
 	sums := s.zeros(s.parts())
 	s.each(n, func(at step) { s.addMul(sums, at.load(c), s.sub(x, at.load(y))) })
@@ -219,9 +225,9 @@ func (s isa) sumDifferences() {
 	s.end()
 }
 
-// pairWeights generates the weights of the gradient of distances.
+// pairWeights generates the weights (gᵢⱼ + gⱼᵢ)/distᵢⱼ of the gradient of distances.
 func (s isa) pairWeights() {
-	s.function("pairWeights", "w, g, dist []float32", "sets w to (w+g)/dist, and to 0 where dist is 0.")
+	s.function("pairWeights", "w, g, dist []float32", "sets w = (w + g)/dist, and w = 0 where dist is 0.")
 	w, n, g, dist := base("w"), length("w"), base("g"), base("dist")
 	s.each(n, func(at step) {
 		d := at.load(dist)

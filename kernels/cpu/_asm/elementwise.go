@@ -6,7 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// elementwise generates the kernels without elementary functions.
+// elementwise generates the loops that need only arithmetic.
 func elementwise() {
 	for _, s := range []isa{avx2, avx512} {
 		s.fill()
@@ -18,12 +18,14 @@ func elementwise() {
 	transposeStrip()
 }
 
-// transposeStrip turns 8×8 blocks: pairs of rows are unpacked, quadruples
-// shuffled, halves swapped.
+// transposeStrip generates the transpose of a strip of 8 rows, as 8×8 blocks in
+// registers. Three stages move elements over distances 1, 2 and 4: VUNPCK interleaves
+// pairs of rows, VSHUFPS combines pairs into quadruples, and VPERM2F128 exchanges the
+// 128-bit halves.
 func transposeStrip() {
 	TEXT("transposeStripAVX2", NOSPLIT, "func(dst *float32, dstStride int, src *float32, srcStride int, n int)")
 	Pragma("noescape")
-	Doc("transposeStripAVX2 makes the first n elements, a multiple of 8, of 8 rows of src the first 8 elements of n rows of dst.")
+	Doc("transposeStripAVX2 copies the first n elements of 8 rows of src to the first 8 elements of n rows of dst; n is a multiple of 8.")
 	dst, dstStride, src, srcStride, n := argument("dst"), argument("dstStride"), argument("src"), argument("srcStride"), argument("n")
 	SHLQ(Imm(2), dstStride)
 	SHLQ(Imm(2), srcStride)
@@ -89,38 +91,44 @@ func (s isa) affine() {
 // An operation is a kernels.Op.
 type operation struct {
 	name  string
+	value string // for documentation
 	apply func(s isa, a, b block) block
 }
 
 var operations = []operation{
-	{"Add", isa.add},
-	{"Sub", isa.sub},
-	{"Mul", isa.mul},
-	{"Div", isa.div},
-	{"Max", func(s isa, a, b block) block { return s.choose(s.compare(unordered, a, a), a, s.max(a, b)) }},
-	{"Min", func(s isa, a, b block) block { return s.choose(s.compare(unordered, a, a), a, s.min(a, b)) }},
-	{"Greater", func(s isa, a, b block) block {
+	{"Add", "a + b", isa.add},
+	{"Sub", "a − b", isa.sub},
+	{"Mul", "a · b", isa.mul},
+	{"Div", "a / b", isa.div},
+	// VMAXPS and VMINPS return their second operand if either is NaN, so a NaN in
+	// a is put back.
+	{"Max", "max(a, b)", func(s isa, a, b block) block { return s.choose(s.compare(unordered, a, a), a, s.max(a, b)) }},
+	{"Min", "min(a, b)", func(s isa, a, b block) block { return s.choose(s.compare(unordered, a, a), a, s.min(a, b)) }},
+	{"Greater", "1 where a > b, ½ where a = b and 0 elsewhere", func(s isa, a, b block) block {
 		return s.or(s.keep(s.compare(more, a, b), s.float(1)), s.keep(s.compare(equal, a, b), s.float(0.5)))
 	}},
 }
 
-// zip generates an operation on two spans, and on a span and a number on
-// either side.
+// zip generates an operation on two slices, on a number and a slice, and on a slice and
+// a number.
 func (s isa) zip(o operation) {
-	s.function("zip"+o.name, "dst, a, b []float32, add bool", "stores an operation on a and b.")
+	s.function("zip"+o.name, "dst, a, b []float32, add bool", "stores "+o.value+", for slices a and b.")
 	s.zipLoop(func() (left, right func(step) block) { return s.loader(base("a")), s.loader(base("b")) }, o)
-	s.function("zipLeft"+o.name, "dst []float32, a float32, b []float32, add bool", "stores an operation on a number and b.")
+	s.function("zipLeft"+o.name, "dst []float32, a float32, b []float32, add bool", "stores "+o.value+", for a number a and a slice b.")
 	s.zipLoop(func() (left, right func(step) block) { return s.same(s.scalar("a")), s.loader(base("b")) }, o)
-	s.function("zipRight"+o.name, "dst, a []float32, b float32, add bool", "stores an operation on a and a number.")
+	s.function("zipRight"+o.name, "dst, a []float32, b float32, add bool", "stores "+o.value+", for a slice a and a number b.")
 	s.zipLoop(func() (left, right func(step) block) { return s.loader(base("a")), s.same(s.scalar("b")) }, o)
 }
 
+// loader returns an operand that is read from a slice.
 func (s isa) loader(from reg.GPVirtual) func(step) block {
 	return func(at step) block { return at.load(from) }
 }
 
+// same returns an operand that is v in every step.
 func (s isa) same(v block) func(step) block { return func(step) block { return v } }
 
+// zipLoop generates the body and end of a function of two operands.
 func (s isa) zipLoop(operands func() (left, right func(step) block), o operation) {
 	dst, n := base("dst"), length("dst")
 	left, right := operands()
@@ -130,7 +138,7 @@ func (s isa) zipLoop(operands func() (left, right func(step) block), o operation
 	s.end()
 }
 
-// maps generates the functions of one variable.
+// maps generates f(x) for each function f of one variable.
 func maps() {
 	for _, s := range []isa{avx2, avx512} {
 		for _, f := range []struct {
@@ -149,7 +157,7 @@ func maps() {
 			{"Square", func(s isa, x block) block { return s.mul(x, x) }},
 			{"Reciprocal", func(s isa, x block) block { return s.div(s.float(1), x) }},
 		} {
-			s.function("map"+f.name, "dst, x []float32", "applies the function to x.")
+			s.function("map"+f.name, "dst, x []float32", "sets dst = f(x) for f = "+f.name+".")
 			dst, n, x := base("dst"), length("dst"), base("x")
 			s.each(n, func(at step) { at.store(f.apply(s, at.load(x)), dst) })
 			s.end()
@@ -158,7 +166,7 @@ func maps() {
 			name  string
 			apply func(isa, block) block
 		}{{"Sin", isa.sin}, {"Cos", isa.cos}} {
-			s.function("map"+f.name, "dst, x []float32) (done int", "applies the function to x, up to the first step with an element beyond trigLimit.")
+			s.function("map"+f.name, "dst, x []float32) (done int", "sets dst = f(x) for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
 			dst, n, x, done := base("dst"), length("dst"), base("x"), GP64()
 			s.eachTrig(n, x, done, func(at step, v block) { at.store(f.apply(s, v), dst) })
 			Store(done, Return("done"))
@@ -167,9 +175,8 @@ func maps() {
 	}
 }
 
-// eachTrig is a loop for sin and cos, which stops before the first step in which
-// an element of x is too large for them. It sets done to the number of elements
-// before that.
+// eachTrig generates a loop for sin and cos. It stops before the first step in which
+// some |x| exceeds trigLimit and sets done to the number of elements before that step.
 func (s isa) eachTrig(n, x, done reg.GPVirtual, body func(at step, v block)) {
 	far := label("far")
 	s.each(n, func(at step) {
@@ -182,7 +189,7 @@ func (s isa) eachTrig(n, x, done reg.GPVirtual, body func(at step, v block)) {
 	Label(far)
 }
 
-// jumpIfAny jumps if a condition holds in any lane.
+// jumpIfAny jumps if m holds in any lane.
 func (s isa) jumpIfAny(m mask, to string) {
 	for p := range m {
 		if s.bytes == 64 {
@@ -194,12 +201,12 @@ func (s isa) jumpIfAny(m mask, to string) {
 	}
 }
 
-// gradients generates the kernels of MapGrad.
+// gradients generates dy·f′ for each function f of one variable.
 func gradients() {
 	for _, s := range []isa{avx2, avx512} {
 		for _, f := range []struct {
 			name  string
-			apply func(s isa, dy, v block) block // v is y for functions with GradFromOutput, else x
+			apply func(s isa, dy, v block) block // v is f(x) for functions with GradFromOutput, else x
 		}{
 			{"Identity", func(s isa, dy, _ block) block { return dy }},
 			{"ReLU", func(s isa, dy, y block) block { return s.keep(s.compare(more, y, s.float(0)), dy) }},
@@ -222,7 +229,7 @@ func gradients() {
 			{"Square", func(s isa, dy, x block) block { return s.mul(dy, s.add(x, x)) }},
 			{"Reciprocal", func(s isa, dy, y block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.mul(y, y)) }},
 		} {
-			s.function("grad"+f.name, "dst, dy, v []float32, add bool", "stores dy times the derivative told from v.")
+			s.function("grad"+f.name, "dst, dy, v []float32, add bool", "stores dy·f′ for f = "+f.name+", where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.")
 			dst, n, dy, v := base("dst"), length("dst"), base("dy"), base("v")
 			s.stored("add", func(store func(step, block, reg.GPVirtual)) {
 				s.each(n, func(at step) { store(at, f.apply(s, at.load(dy), at.load(v)), dst) })
@@ -236,7 +243,7 @@ func gradients() {
 			{"Sin", func(s isa, dy, x block) block { return s.mul(dy, s.cos(x)) }},
 			{"Cos", func(s isa, dy, x block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.sin(x)) }},
 		} {
-			s.function("grad"+f.name, "dst, dy, x []float32, add bool) (done int", "stores dy times the derivative at x, up to the first step with an element beyond trigLimit.")
+			s.function("grad"+f.name, "dst, dy, x []float32, add bool) (done int", "stores dy·f′(x) for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
 			dst, n, dy, x, done := base("dst"), length("dst"), base("dy"), base("x"), GP64()
 			s.stored("add", func(store func(step, block, reg.GPVirtual)) {
 				s.eachTrig(n, x, done, func(at step, v block) { store(at, f.apply(s, at.load(dy), v), dst) })

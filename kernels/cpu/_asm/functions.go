@@ -4,19 +4,30 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// The elementary functions. Coefficients are minimax fits of ours on the stated
-// intervals, rounded to float32; ln 2 and π/2 are split so that the leading
-// part times an integer is exact in a fused multiply-add.
+// The elementary functions.
+//
+// Problem: exp, log, tanh, sin and the like for 8 or 16 lanes at once, without
+// branches, to about 1 ulp.
+//
+// Idea: argument reduction and a polynomial (Cody and Waite, "Software Manual for the
+// Elementary Functions", 1980). x is written as n·c + r with an integer n, a constant
+// c and a small r; the function of r is a polynomial, and n is put back by exponent
+// arithmetic or by symmetry.
+//
+// Invariant: ln 2 and π/2 are split into parts, of which the leading one times n is
+// exact in a fused multiply-add, so r has no cancellation error.
+//
+// Polynomial coefficients are minimax fits on the interval of r, rounded to float32.
 
 const (
 	log2e = 1.44269504088896340736
 	ln2hi = 0x1.62e4p-1 // 15 bits
 	ln2lo = 0x1.7f7d1cf79abcap-20
-	magic = 0x1.8p23 // adding it rounds to an integer, which the low bits then hold
+	magic = 0x1.8p23 // adding it to x rounds x to an integer and leaves that integer in the low bits
 )
 
-// reduceExp returns r and n, in float32 and at the low end of bits, with
-// x = n·ln 2 + r and |r| ≤ ½ ln 2.
+// reduceExp returns r and n with x = n·ln 2 + r and |r| ≤ ½ ln 2. The low bits of
+// bits hold n as an integer.
 func (s isa) reduceExp(x block) (r, n, bits block) {
 	bits = s.copies(len(x), s.float(magic))
 	s.addMul(bits, x, s.float(log2e))
@@ -27,12 +38,12 @@ func (s isa) reduceExp(x block) (r, n, bits block) {
 	return r, n, bits
 }
 
-// power returns 2ⁿ for |n| ≤ 126, given as integers.
+// power returns 2ⁿ for integers |n| ≤ 126, by placing n + 127 in the exponent field.
 func (s isa) power(n block) block {
 	return s.shift(VPSLLD, 23, s.apply(VPADDD, n, s.word(127)))
 }
 
-// exp returns e^x: within 1 ulp, subnormal results included.
+// exp returns e^x within 1 ulp, also where the result is subnormal.
 func (s isa) exp(x block) block {
 	x = s.max(s.float(-104), s.min(s.float(89), x))
 	r, _, bits := s.reduceExp(x)
@@ -41,14 +52,15 @@ func (s isa) exp(x block) block {
 	y := s.copies(len(r), r)
 	s.addMul(y, s.mul(r, r), q)
 	y = s.add(y, s.float(1))
-	// 2ⁿ in two steps, since n reaches from −150 to 128.
+	// n lies between −150 and 128, beyond the exponents of float32: multiply by
+	// 2^⌊n/2⌋ and by the rest.
 	n := s.apply(VPSUBD, bits, s.float(magic))
 	half := s.shift(VPSRAD, 1, n)
 	y = s.mul(y, s.power(half))
 	return s.mul(y, s.power(s.apply(VPSUBD, n, half)))
 }
 
-// expm1 returns e^x − 1 for x in [−40, 0], relatively exact near 0.
+// expm1 returns e^x − 1 for x in [−40, 0], with a small relative error also near 0.
 func (s isa) expm1(x block) block {
 	r, _, bits := s.reduceExp(x)
 	q := s.polynomial(r, 0.5, 0x1.555554p-3, 0x1.5554b0p-5, 0x1.11118ap-7, 0x1.6d7348p-10, 0x1.a032d4p-13)
@@ -59,8 +71,8 @@ func (s isa) expm1(x block) block {
 	return y
 }
 
-// logPositive returns log x for 0 ≤ x < ∞, where log 0 is −150·ln 2, and NaN
-// for other x but +Inf: within 1 ulp.
+// logPositive returns log x within 1 ulp for 0 < x < ∞, −150·ln 2 for 0, and NaN for
+// negative x and NaN. Its result for +Inf is unspecified.
 func (s isa) logPositive(x block) block {
 	subnormal := s.compare(less, x, s.float(0x1p-126))
 	scaled := s.choose(subnormal, s.mul(x, s.float(0x1p23)), x)
@@ -68,11 +80,11 @@ func (s isa) logPositive(x block) block {
 	return s.choose(s.compare(nNotAtLeast, x, s.float(0)), s.word(0x7fc00000), y)
 }
 
-// logUnit returns log x for x that are finite, positive and not subnormal.
+// logUnit returns log x for finite, positive, normal x.
 func (s isa) logUnit(x block) block { return s.logScaled(x, func(n block) block { return n }) }
 
-// logScaled returns log(1+f) + n·ln 2, where x = 2ⁿ·(1+f) with 1+f in [√½, √2)
-// and shift changes n.
+// logScaled returns log(1+f) + shift(n)·ln 2, where x = 2ⁿ·(1+f) with 1+f in
+// [√½, √2).
 func (s isa) logScaled(x block, shift func(n block) block) block {
 	e := s.shift(VPSRAD, 23, s.apply(VPSUBD, x, s.word(0x3f3504f3)))
 	f := s.sub(s.apply(VPSUBD, x, s.shift(VPSLLD, 23, e)), s.float(1))
@@ -89,16 +101,16 @@ func (s isa) logScaled(x block, shift func(n block) block) block {
 	return y
 }
 
-// log returns log x: within 1 ulp.
+// log returns log x within 1 ulp, −Inf for 0 and +Inf for +Inf.
 func (s isa) log(x block) block {
 	y := s.logPositive(x)
 	y = s.choose(s.compare(equal, x, s.float(0)), s.word(0xff800000), y)
 	return s.choose(s.compare(equal, x, s.word(0x7f800000)), s.word(0x7f800000), y)
 }
 
-// log1p returns log(1+x) for x in [0, 1], relatively exact near 0.
+// log1p returns log(1+x) for x in [0, 1], with a small relative error also near 0.
 func (s isa) log1p(x block) block {
-	// = 2·artanh(t) with t = x/(2+x)
+	// log(1+x) = 2·artanh(t) with t = x/(2+x).
 	t := s.div(x, s.add(x, s.float(2)))
 	z := s.mul(t, t)
 	r := s.polynomial(z, 0x1.555558p-2, 0x1.9996a6p-3, 0x1.2509d8p-3, 0x1.b6cd2cp-4, 0x1.f1d59cp-4)
@@ -111,13 +123,13 @@ func (s isa) log1p(x block) block {
 // decay returns e^−|x|.
 func (s isa) decay(x block) block { return s.exp(s.or(x, s.word(1<<31))) }
 
-// sigmoid returns 1/(1+e^−x): within 2 ulp.
+// sigmoid returns 1/(1+e^−x) within 3 ulp.
 func (s isa) sigmoid(x block) block {
 	e := s.decay(x)
 	return s.div(s.choose(s.negative(x), e, s.float(1)), s.add(e, s.float(1)))
 }
 
-// tanh returns (1−e^−2|x|)/(1+e^−2|x|) with the sign of x: within 2 ulp.
+// tanh returns (1−e^−2|x|)/(1+e^−2|x|) with the sign of x, within 3 ulp.
 func (s isa) tanh(x block) block {
 	twice := s.or(s.add(x, x), s.word(1<<31))
 	m := s.expm1(s.max(s.float(-40), twice))
@@ -125,16 +137,16 @@ func (s isa) tanh(x block) block {
 	return s.or(y, s.and(x, s.word(1<<31)))
 }
 
-// softplus returns log(1+e^x): within 2 ulp.
+// softplus returns log(1+e^x) = max(x, 0) + log(1+e^−|x|) within 3 ulp.
 func (s isa) softplus(x block) block {
 	return s.add(s.log1p(s.decay(x)), s.max(s.float(0), x))
 }
 
-// trigLimit is the largest |x| that sin and cos are exact for.
+// trigLimit is the largest |x| for which the error bounds of sin and cos hold.
 const trigLimit = 1e5
 
-// sin returns sin x, and cos returns cos x, for |x| ≤ trigLimit: within 1 ulp
-// of 1 and, relatively, 2 ulp.
+// sin and cos return sin x and cos x for |x| ≤ trigLimit, within 2 ulp of the result
+// and within 2⁻²³.
 func (s isa) sin(x block) block { return s.trig(x, 0) }
 func (s isa) cos(x block) block { return s.trig(x, 1) }
 
@@ -144,7 +156,7 @@ func (s isa) trig(x block, quarters uint32) block {
 	s.addMul(bits, x, s.float(0.63661977236758134308))
 	k := s.sub(bits, s.float(magic))
 	r := s.copies(len(x), x)
-	s.subMul(r, k, s.float(0x1.921fb6p0)) // π/2, in three parts
+	s.subMul(r, k, s.float(0x1.921fb6p0)) // π/2, split into three parts
 	s.subMul(r, k, s.float(-0x1.777a5cp-25))
 	s.subMul(r, k, s.float(-0x1.ee59dap-50))
 	if quarters != 0 {
@@ -153,7 +165,8 @@ func (s isa) trig(x block, quarters uint32) block {
 	return s.quadrant(r, bits)
 }
 
-// quadrant returns sin(r + n·π/2) for |r| ≤ π/4 and n in the low bits.
+// quadrant returns sin(r + n·π/2) for |r| ≤ π/4 and an integer n in the low bits: ±sin r
+// or ±cos r.
 func (s isa) quadrant(r, n block) block {
 	sin, cos := s.sinCos(r)
 	y := s.choose(s.negative(s.shift(VPSLLD, 31, n)), cos, sin)

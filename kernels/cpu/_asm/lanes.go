@@ -10,19 +10,31 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// All loops over spans step by 16 elements, whatever the width of a vector, so
-// that both instruction sets compute the same bits, reductions included.
+// An isa is an instruction set with vectors and a fused multiply-add.
+type isa struct {
+	name   string
+	bytes  int                   // in a vector
+	vector func() reg.VecVirtual // allocates a vector register
+}
+
+var (
+	avx2   = isa{"AVX2", 32, YMM}
+	avx512 = isa{"AVX512", 64, ZMM}
+)
+
+// stepLanes is the number of elements in a step of a loop over slices. It does not
+// depend on the width of a vector, so both instruction sets form the same partial sums
+// and give the same bits.
 const stepLanes = 16
 
-// A block is what a step holds of one variable: two vectors of AVX2, one of
-// AVX-512. What is the same in all lanes, in memory or in a register, is a block
-// of one.
+// A block holds one variable for one step: two vectors with AVX2, one with AVX-512. A
+// block of one vector, in memory or in a register, stands for any number of equal ones.
 type block []Op
 
-// part returns the i'th vector.
+// part returns vector i.
 func (b block) part(i int) Op { return b[min(i, len(b)-1)] }
 
-// function begins a function of one instruction set.
+// function begins a function; doc continues the sentence "NAME …".
 func (s isa) function(name, arguments, doc string) {
 	TEXT(name+s.name, NOSPLIT, "func("+arguments+")")
 	Pragma("noescape")
@@ -30,28 +42,41 @@ func (s isa) function(name, arguments, doc string) {
 	labels = 0
 }
 
-// end ends it.
+// end ends the function.
 func (s isa) end() {
 	VZEROUPPER()
 	RET()
 }
 
-// labels counts the labels of a function.
+// labels is the number of labels in the current function.
 var labels int
 
+// label returns a label that is unique in the current function.
 func label(name string) string {
 	labels++
 	return fmt.Sprintf("%s%d", name, labels)
 }
 
-// base and length load the parts of a slice.
+// argument loads a pointer or an int.
+func argument(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
+
+// inMemory returns the stack slot of an argument that has no register of its own.
+func inMemory(name string) Mem {
+	c, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return c.Addr
+}
+
+// base and length load the address and the length of a slice.
 func base(name string) reg.GPVirtual   { return Load(Param(name).Base(), GP64()).(reg.GPVirtual) }
 func length(name string) reg.GPVirtual { return Load(Param(name).Len(), GP64()).(reg.GPVirtual) }
 
-// parts is how many vectors make a step.
+// parts returns the number of vectors in a step.
 func (s isa) parts() int { return stepLanes * 4 / s.bytes }
 
-// fresh returns a block of n new registers.
+// fresh returns a block of n newly allocated registers.
 func (s isa) fresh(n int) block {
 	d := make(block, n)
 	for i := range d {
@@ -78,14 +103,14 @@ func (s isa) scalar(name string) block {
 	return s.broadcast(c.Addr)
 }
 
-// broadcast fills a register with a float32 in memory.
+// broadcast copies a float32 in memory to all lanes of a register.
 func (s isa) broadcast(m Mem) block {
 	v := s.vector()
 	VBROADCASTSS(m, v)
 	return block{v}
 }
 
-// constants are those that the file has already.
+// constants are the tables that the current file has, by name.
 var constants = map[string]Mem{}
 
 // words returns 64 bytes of read-only memory filled with one word.
@@ -112,7 +137,8 @@ func (s isa) float(f float64) block { return block{words(math.Float32bits(float3
 // word returns a constant by its bits.
 func (s isa) word(w uint32) block { return block{words(w)} }
 
-// copies returns n copies of v, or a copy of its n vectors.
+// copies returns new registers with the n vectors of v; a v of one vector is copied n
+// times.
 func (s isa) copies(n int, v block) block {
 	d := s.fresh(n)
 	for i := range d {
@@ -121,7 +147,7 @@ func (s isa) copies(n int, v block) block {
 	return d
 }
 
-// register returns v in registers, its own if it is in some already.
+// register returns v if it is in registers, and a copy in a register otherwise.
 func (s isa) register(v block) block {
 	if _, ok := v[0].(Mem); ok {
 		return s.copies(1, v)
@@ -131,8 +157,8 @@ func (s isa) register(v block) block {
 
 type instruction func(...Op)
 
-// apply computes f(a, b), as in a − b or a / b. If either is NaN, minima and
-// maxima are b.
+// apply returns f(a, b), vector by vector, in the order of a − b and a / b. VMINPS and
+// VMAXPS return b if a or b is NaN.
 func (s isa) apply(f instruction, a, b block) block {
 	a = s.register(a)
 	d := s.fresh(max(len(a), len(b)))
@@ -152,7 +178,7 @@ func (s isa) and(a, b block) block { return s.apply(VANDPS, a, b) }
 func (s isa) or(a, b block) block  { return s.apply(VORPS, a, b) }
 func (s isa) xor(a, b block) block { return s.apply(VXORPS, a, b) }
 
-// apply1 computes f(a).
+// apply1 returns f(a).
 func (s isa) apply1(f instruction, a block) block {
 	d := s.fresh(len(a))
 	for i := range d {
@@ -161,7 +187,7 @@ func (s isa) apply1(f instruction, a block) block {
 	return d
 }
 
-// shift computes a shift by n bits.
+// shift returns f(n, a), for shifts by n bits and shuffles with the immediate n.
 func (s isa) shift(f instruction, n int, a block) block {
 	d := s.fresh(len(a))
 	for i := range d {
@@ -185,7 +211,7 @@ func (s isa) fused(f instruction, d, a, b block) {
 	}
 }
 
-// polynomial returns Σ c[i]·xⁱ.
+// polynomial returns Σᵢ c[i]·xⁱ, by Horner's rule.
 func (s isa) polynomial(x block, c ...float64) block {
 	p := s.copies(len(x), s.float(c[len(c)-1]))
 	for i := len(c) - 2; i >= 0; i-- {
@@ -194,7 +220,7 @@ func (s isa) polynomial(x block, c ...float64) block {
 	return p
 }
 
-// Comparisons; those with an n are true of NaN.
+// Predicates of VCMPPS. Those whose names begin with n are true if an operand is NaN.
 const (
 	equal       = 0
 	less        = 1
@@ -205,14 +231,14 @@ const (
 	more        = 14
 )
 
-// A mask says which lanes a condition holds in: vectors of AVX2, mask
-// registers of AVX-512.
+// A mask holds a condition for each lane: in vector registers with AVX2, in mask
+// registers with AVX-512.
 type mask []Op
 
-// part returns the mask of the i'th vector.
+// part returns the mask of vector i.
 func (m mask) part(i int) Op { return block(m).part(i) }
 
-// compare returns where the comparison of a with b holds.
+// compare returns the lanes in which a predicate holds for a and b.
 func (s isa) compare(how int, a, b block) mask {
 	a = s.register(a)
 	m := make(mask, max(len(a), len(b)))
@@ -227,7 +253,7 @@ func (s isa) compare(how int, a, b block) mask {
 	return m
 }
 
-// negative returns where the sign bit is set.
+// negative returns the lanes of a whose sign bit is set.
 func (s isa) negative(a block) mask {
 	if s.bytes < 64 {
 		return mask(a)
@@ -240,7 +266,7 @@ func (s isa) negative(a block) mask {
 	return m
 }
 
-// choose returns yes where m holds, else no.
+// choose returns yes in lanes where m holds, and no in others.
 func (s isa) choose(m mask, yes, no block) block {
 	no = s.register(no)
 	d := s.fresh(max(len(m), len(yes), len(no)))
@@ -254,7 +280,7 @@ func (s isa) choose(m mask, yes, no block) block {
 	return d
 }
 
-// keep returns v where m holds, else 0.
+// keep returns v in lanes where m holds, and 0 in others.
 func (s isa) keep(m mask, v block) block {
 	d := s.fresh(max(len(m), len(v)))
 	for i := range d {

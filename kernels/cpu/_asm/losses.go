@@ -4,33 +4,34 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// losses generates the summed losses and their gradients.
+// losses generates the summed losses and their gradients, by the formulas in the
+// documentation of kernels.Device.
 func losses() {
 	for _, s := range []isa{avx2, avx512} {
-		s.reduction("bce", "returns the binary cross-entropy of probabilities.", []string{"p", "t"}, false, func(at step, sums block, v []block) {
+		s.reduction("bce", "returns the summed binary cross-entropy of probabilities p against t.", []string{"p", "t"}, false, func(at step, sums block, v []block) {
 			p, t := v[0], v[1]
-			// Both logarithms at once, side by side.
+			// log p and log(1−p) together, as one block.
 			log := s.max(s.float(-100), s.logPositive(append(p, s.sub(s.float(1), p)...)))
 			yes, no := log[:len(p)], log[len(p):]
 			term := s.mul(s.sub(t, s.float(1)), no)
 			s.subMul(term, t, yes)
 			s.accumulate(sums, term)
 		})
-		s.lossGradient("bceGrad", "stores g·(p−t)/max(p(1−p), 1e-12).", "p, t", func(v []block, g block) block {
+		s.lossGradient("bceGrad", "stores g·(p−t)/max(p(1−p), 1e-12), where g is factor.", "p, t", func(v []block, g block) block {
 			p, t := v[0], v[1]
-			below := s.max(s.float(1e-12), s.mul(p, s.sub(s.float(1), p)))
-			return s.div(s.mul(g, s.sub(p, t)), below)
+			denominator := s.max(s.float(1e-12), s.mul(p, s.sub(s.float(1), p)))
+			return s.div(s.mul(g, s.sub(p, t)), denominator)
 		})
-		s.reduction("bceLogits", "returns the binary cross-entropy of logits.", []string{"x", "t"}, true, func(at step, sums block, v []block) {
+		s.reduction("bceLogits", "returns the summed binary cross-entropy of logits x against t.", []string{"x", "t"}, true, func(at step, sums block, v []block) {
 			x, t := v[0], v[1]
 			term := s.max(s.float(0), x)
 			s.subMul(term, x, t)
 			s.accumulate(sums, at.keepValid(s.add(term, s.log1p(s.decay(x)))))
 		})
-		s.lossGradient("bceLogitsGrad", "stores g·(sigmoid(x)−t).", "x, t", func(v []block, g block) block {
+		s.lossGradient("bceLogitsGrad", "stores g·(sigmoid(x)−t), where g is factor.", "x, t", func(v []block, g block) block {
 			return s.mul(g, s.sub(s.sigmoid(v[0]), v[1]))
 		})
-		s.reduction("kld", "returns the divergence of N(mu, e^logvar) from the unit Gaussian.", []string{"mu", "logvar"}, true, func(at step, sums block, v []block) {
+		s.reduction("kld", "returns the summed Kullback–Leibler divergence of N(mu, e^logvar) from the unit Gaussian.", []string{"mu", "logvar"}, true, func(at step, sums block, v []block) {
 			mu, l := v[0], v[1]
 			term := s.sub(s.sub(s.exp(l), s.float(1)), l)
 			s.addMul(term, mu, mu)
@@ -42,7 +43,7 @@ func losses() {
 	}
 }
 
-// lossGradient generates a function of two spans and a factor.
+// lossGradient generates a loop that stores value of two slices and a factor.
 func (s isa) lossGradient(name, doc, spans string, value func(v []block, g block) block) {
 	s.function(name, "dst, "+spans+" []float32, factor float32, add bool", doc)
 	dst, n, x, t, g := base("dst"), length("dst"), base(spans[:1]), base(spans[3:]), s.scalar("factor")
@@ -53,7 +54,7 @@ func (s isa) lossGradient(name, doc, spans string, value func(v []block, g block
 }
 
 func (s isa) kldGrad() {
-	s.function("kldGradLogvar", "dst, logvar []float32, factor float32, add bool", "stores g·½(e^logvar − 1).")
+	s.function("kldGradLogvar", "dst, logvar []float32, factor float32, add bool", "stores g·½(e^logvar − 1), where g is factor.")
 	dst, n, logvar, g := base("dst"), length("dst"), base("logvar"), s.scalar("factor")
 	s.stored("add", func(store func(step, block, reg.GPVirtual)) {
 		s.each(n, func(at step) {

@@ -1,6 +1,10 @@
-// Command asm writes the assembly of package cpu, with its Go declarations:
-// run go generate in the folder above. Each target below becomes one pair of
-// files, NAME_amd64.s and NAME_amd64.go.
+// Command asm writes the assembly of the CPU device, with its Go declarations; go
+// generate in kernels/cpu runs it.
+//
+// Each target below is one family of functions and becomes a pair of files,
+// PACKAGE/NAME_amd64.s and PACKAGE/NAME_amd64.go, in kernels/cpu/internal. A family
+// is written once for both vector widths: its functions are methods of an isa (see
+// lanes.go), which emits AVX2 or AVX-512 instructions.
 package main
 
 import (
@@ -12,30 +16,31 @@ import (
 	"github.com/mmcloughlin/avo/build"
 )
 
-// A target is what one pair of files holds.
+// A target is one pair of files.
 type target struct {
+	pkg      string
 	name     string
 	generate func()
 }
 
 var targets = []target{
-	{"elementwise", elementwise},
-	{"maps", maps},
-	{"gradients", gradients},
-	{"reductions", reductions},
-	{"losses", losses},
-	{"random", random},
-	{"optimizers", optimizers},
-	{"distances", distances},
-	{"gemm", gemm},
-	{"pack", pack},
-	{"narrow", narrow},
+	{"simd", "elementwise", elementwise},
+	{"simd", "maps", maps},
+	{"simd", "gradients", gradients},
+	{"simd", "reductions", reductions},
+	{"simd", "losses", losses},
+	{"simd", "random", random},
+	{"simd", "optimizers", optimizers},
+	{"simd", "distances", distances},
+	{"microkernel", "kernels", microKernels},
+	{"microkernel", "pack", pack},
+	{"microkernel", "blocks", blocks},
 }
 
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("asm: ")
-	name := flag.String("target", "", "generate this target alone, to -out and -stubs")
+	name := flag.String("target", "", "generate only this target, to -out and -stubs")
 	flag.Parse()
 	if *name == "" {
 		all()
@@ -52,12 +57,12 @@ func main() {
 	log.Fatalf("there is no target %q", *name)
 }
 
-// all runs this program once for each target, since the generator's state is
-// one per process.
+// all runs this program once for each target, because avo keeps its state in
+// package variables.
 func all() {
 	for _, t := range targets {
-		cmd := exec.Command("go", "run", ".", "-target", t.name, "-pkg", "cpu",
-			"-out", "../"+t.name+"_amd64.s", "-stubs", "../"+t.name+"_amd64.go")
+		file := "../internal/" + t.pkg + "/" + t.name + "_amd64"
+		cmd := exec.Command("go", "run", ".", "-target", t.name, "-pkg", t.pkg, "-out", file+".s", "-stubs", file+".go")
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		if err := cmd.Run(); err != nil {
 			log.Fatalf("target %s: %v", t.name, err)

@@ -5,8 +5,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// optimizers generates the fused updates. They read the constants of a step
-// from consecutive float32 values, in the order of kernels.AdamFactors.
+// optimizers generates the updates of parameters, each in one pass over memory.
 func optimizers() {
 	for _, s := range []isa{avx2, avx512} {
 		s.adam()
@@ -16,8 +15,10 @@ func optimizers() {
 	}
 }
 
+// adam generates a step of Adam, whose formula kernels.AdamFactors states. factors points
+// to the float32 fields of that struct, in their order.
 func (s isa) adam() {
-	s.function("adam", "param, grad, m, v []float32, factors *float32", "makes one step of Adam.")
+	s.function("adam", "param, grad, m, v []float32, factors *float32", "makes one step of Adam; factors points to the fields of a kernels.AdamFactors.")
 	param, n, grad, m, v := base("param"), length("param"), base("grad"), base("m"), base("v")
 	factors := argument("factors")
 	const (
@@ -34,8 +35,8 @@ func (s isa) adam() {
 	)
 	factor := func(k int) block { return s.broadcast(Mem{Base: factors, Disp: 4 * k}) }
 	s.eachParts(1, n, func(at step) {
-		at.soon(toRead, grad)
-		at.soon(toWrite, param, m, v)
+		at.prefetch(forReading, grad)
+		at.prefetch(forWriting, param, m, v)
 		p := at.load(param)
 		g := s.mul(at.load(grad), factor(scale))
 		s.addMul(g, p, factor(decay))
@@ -45,17 +46,25 @@ func (s isa) adam() {
 		second := s.mul(at.load(v), factor(keep2))
 		s.addMul(second, s.mul(g, g), factor(mix2))
 		at.store(second, v)
-		below := s.apply1(VSQRTPS, second)
-		s.mulAdd(below, factor(root), factor(epsilon))
+		denominator := s.apply1(VSQRTPS, second)
+		s.mulAdd(denominator, factor(root), factor(epsilon))
 		p = s.mul(p, factor(shrink))
-		s.subMul(p, factor(rate), s.div(first, below))
+		s.subMul(p, factor(rate), s.div(first, denominator))
 		at.store(p, param)
 	})
 	s.end()
 }
 
+// sgd generates a step of stochastic gradient descent.
 func (s isa) sgd(name, spans string, momentum, nesterov bool) {
-	s.function(name, spans+", scale, decay, momentum, rate float32", "makes one step of gradient descent.")
+	kind := ""
+	if momentum {
+		kind = " with momentum"
+	}
+	if nesterov {
+		kind = " with Nesterov momentum"
+	}
+	s.function(name, spans+", scale, decay, momentum, rate float32", "makes one step of stochastic gradient descent"+kind+".")
 	param, n, grad := base("param"), length("param"), base("grad")
 	scale, decay, keep, rate := s.scalar("scale"), s.scalar("decay"), s.scalar("momentum"), s.scalar("rate")
 	s.each(n, func(at step) {

@@ -6,14 +6,17 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// pack generates what brings matrices and images into the order in which tiles
-// read them.
+// pack generates the copies that lay out matrices and images in the order in which the
+// micro-kernels read them.
 func pack() {
 	transpose()
-	gather()
-	patches()
+	gatherPanels()
+	copyPatches()
 }
 
+// transpose generates a transpose in blocks of 8×8. Where 8 does not divide the number of
+// rows or columns, the last block overlaps the one before it and writes the same values
+// again.
 func transpose() {
 	TEXT("transposeAVX2", NOSPLIT, "func(dst *float32, doff *int, src *float32, lds, rows, columns int)")
 	Pragma("noescape")
@@ -37,8 +40,7 @@ func transpose() {
 	XORQ(j, j)
 	Label("columns")
 	{
-		// The last block of 8 overlaps the one before it where 8 does not
-		// divide the number of columns; likewise that of rows.
+		// j = min(j, columns − 8), and below i = min(i, rows − 8).
 		last := GP64()
 		LEAQ(Mem{Base: columns, Disp: -8}, last)
 		CMPQ(j, last)
@@ -53,7 +55,8 @@ func transpose() {
 		CMPQ(i, last)
 		CMOVQGT(last, i)
 	}
-	// Half rows of 4, rows 0–3 in the low and rows 4–7 in the high lanes.
+	// A half of the block has 4 columns. Register r holds row r of the half in its low
+	// 128 bits and row r+4 in its high 128 bits.
 	top, bottom := GP64(), GP64()
 	MOVQ(i, top)
 	IMULQ(lds, top)
@@ -101,14 +104,16 @@ func transpose() {
 	RET()
 }
 
-func gather() {
-	TEXT("gatherAVX2", NOSPLIT, "func(dst, src *float32, soff *int, n, width, panels int)")
+// gatherPanels generates the packing of B: rows of a matrix are cut into panels, and the
+// rows of a panel follow one another.
+func gatherPanels() {
+	TEXT("gatherPanelsAVX2", NOSPLIT, "func(dst, src *float32, soff *int, n, width, panels int)")
 	Pragma("noescape")
-	Doc("gatherAVX2 is gatherPlain for a width that is a multiple of 8.")
+	Doc("gatherPanelsAVX2 is gatherPanelsPlain for a width that is a multiple of 8.")
 
 	dst, src, soff := argument("dst"), argument("src"), argument("soff")
 	n, width, panels := argument("n"), argument("width"), argument("panels")
-	panel := GP64() // bytes from one panel to the next, less the row just written
+	panel := GP64() // bytes from the end of a row in one panel to its beginning in the next
 	MOVQ(n, panel)
 	DECQ(panel)
 	IMULQ(width, panel)
@@ -152,10 +157,12 @@ func gather() {
 	RET()
 }
 
-func patches() {
-	TEXT("patchesAVX2", NOSPLIT, "func(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int)")
+// copyPatches generates the copy of patches of an image to the rows of a matrix
+// (im2row), 4 elements at a time.
+func copyPatches() {
+	TEXT("copyPatchesAVX2", NOSPLIT, "func(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int)")
 	Pragma("noescape")
-	Doc("patchesAVX2 is patchesPlain.")
+	Doc("copyPatchesAVX2 is copyPatchesPlain.")
 
 	dst, src, soff, n := argument("dst"), argument("src"), argument("soff"), argument("n")
 	columns, runs, run, stride := argument("columns"), argument("runs"), argument("run"), argument("stride")

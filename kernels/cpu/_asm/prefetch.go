@@ -7,27 +7,27 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// soon asks for the elements of spans that a later step needs. This helps a loop
-// over more spans than the processor follows by itself; others it does not.
-func (at step) soon(ask func(Mem), bases ...reg.GPVirtual) {
-	const ahead = 2048 // bytes; half as much and half as much again are as good
+// prefetch emits prefetches of the elements of slices that a step 2048 bytes later
+// needs. It speeds up loops over more slices than the hardware prefetcher follows, such
+// as the four of Adam, and no others.
+func (at step) prefetch(emit func(Mem), bases ...reg.GPVirtual) {
+	const ahead = 2048 // bytes; 1024 and 3072 measure the same
 	if at.mask != nil {
-		return // the last step
+		return // no step follows the last one
 	}
 	for _, base := range bases {
-		ask(Mem{Base: base, Index: at.i, Scale: 4, Disp: ahead})
+		emit(Mem{Base: base, Index: at.i, Scale: 4, Disp: ahead})
 	}
 }
 
-// toRead asks for the line of the cache that m lies in.
-func toRead(m Mem) { PREFETCHT0(m) }
+// forReading prefetches the cache line of m in a shared state.
+func forReading(m Mem) { PREFETCHT0(m) }
 
-// toWrite asks for a line that will be written. If it was asked for in order to
-// be read and another core has had it, the processor would have to ask again
-// before it may write.
-func toWrite(m Mem) {
-	// Go's assembler does not know PREFETCHW, which processors without it take
-	// for no operation.
+// forWriting prefetches the cache line of m in an exclusive state. After a prefetch for
+// reading, a line that another core holds would need a second request before the write.
+func forWriting(m Mem) {
+	// PREFETCHW is emitted as bytes because Go's assembler lacks it. Processors
+	// without the instruction execute it as a no-op.
 	LEAQ(m, reg.RAX)
 	for _, b := range []byte{0x0f, 0x0d, 0x08} { // PREFETCHW (AX)
 		Instruction(&ir.Instruction{Opcode: "BYTE", Operands: []Op{U8(b)}, Inputs: []Op{reg.RAX}})

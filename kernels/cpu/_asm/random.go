@@ -8,27 +8,31 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// random generates Philox4x32-10 and what is drawn from it. A 64-bit lane of a
-// holds words 0 and 1 of a block of four, and one of b words 2 and 3: the layout
-// in which a multiplication of the low words gives both halves of the product,
-// and a round is two multiplications, two swaps, two shifts and four
-// exclusive-ors for as many blocks as a vector has 64-bit lanes.
+// random generates uniform and Gaussian values from the counter-based generator
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+//
+// Idea: a generator block has four 32-bit words. A 64-bit lane of variable a holds words
+// 0 and 1 of one block, and the same lane of b holds words 2 and 3. VPMULUDQ multiplies
+// the low words of 64-bit lanes and gives both halves of each product, so a round is two
+// multiplications, two swaps, two shifts and four exclusive-ors for all blocks in a
+// vector.
 func random() {
 	for _, s := range []isa{avx2, avx512} {
-		s.draw("uniform", "sets dst to the uniform values of blocks first, first+1, …", func(lo, hi block) (block, block) {
+		s.draw("uniform", "fills dst with the uniform values of generator blocks first, first+1, …", func(lo, hi block) (block, block) {
 			return s.unit(lo), s.unit(hi)
 		})
-		s.draw("normal", "sets dst to the Gaussian values of blocks first, first+1, …", s.boxMuller)
+		s.draw("normal", "fills dst with the Gaussian values of generator blocks first, first+1, …", s.boxMuller)
 	}
 }
 
-// draw generates a function that fills dst with what convert makes of the words
-// of the generator, which come in order in pairs of vectors. Two such pairs are
-// worked on side by side, since a round waits for the one before it.
+// draw generates a loop that fills dst with values that convert computes from generator
+// words. convert gets the words in order, as a pair of vectors. Each step computes two
+// pairs side by side, because a round depends on the round before it.
 func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 	s.function(name, "dst []float32, seed, stream, first uint64", doc)
 	dst, n := base("dst"), length("dst")
-	spread := func(name string) block {
+	// broadcast64 copies a 64-bit argument to all lanes.
+	broadcast64 := func(name string) block {
 		c, err := Param(name).Resolve()
 		if err != nil {
 			panic(err)
@@ -37,8 +41,8 @@ func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 		VPBROADCASTQ(c.Addr, v)
 		return block{v}
 	}
-	// Block k of a pair is lane order[k] of the counters: low lanes of each 128
-	// bits first, then high ones, as unpacking takes them.
+	// Counter k of a pair goes to 64-bit lane order[k]: VPUNPCK*QDQ takes the low
+	// halves of the 128-bit lanes first, then the high halves.
 	lanes := s.bytes / 8
 	order := func(pair int) block {
 		return block{table(fmt.Sprintf("order%d%s", pair, s.name), func(i int) uint32 {
@@ -49,13 +53,13 @@ func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 	low := func(name string, w uint32) block {
 		return block{table(name, func(i int) uint32 { return w * uint32(1-i%2) }, 16)}
 	}
-	counter := spread("first")
+	counter := broadcast64("first")
 
 	s.eachParts(4, n, func(at step) {
 		a := append(s.apply(VPADDQ, counter, order(0)), s.apply(VPADDQ, counter, order(1))...)
-		b := s.copies(2, spread("stream"))
+		b := s.copies(2, broadcast64("stream"))
 		VPADDQ(low("step"+s.name, uint32(2*lanes))[0], counter[0], counter[0])
-		seed := spread("seed")
+		seed := broadcast64("seed")
 		k0, k1 := s.and(seed, low("low", math.MaxUint32)), s.shift(VPSRLQ, 32, seed)
 		for round := range 10 {
 			if round > 0 {
@@ -79,7 +83,8 @@ func (s isa) unit(w block) block {
 	return s.mul(s.apply1(VCVTDQ2PS, s.shift(VPSRLD, 8, w)), s.float(0x1p-24))
 }
 
-// boxMuller turns pairs of words into pairs of Gaussian values.
+// boxMuller maps pairs of words to pairs of Gaussian values r·cos φ and r·sin φ, with
+// r = √(−2·log u) from the first word and φ from the second (Box and Muller, 1958).
 func (s isa) boxMuller(lo, hi block) (block, block) {
 	shuffle := func(how int) block {
 		d := s.fresh(len(lo))
@@ -105,7 +110,8 @@ func (s isa) boxMuller(lo, hi block) (block, block) {
 
 // circle returns the sine and cosine of 2πv for v = (w>>8)·2⁻²⁴.
 func (s isa) circle(w block) (sin, cos block) {
-	// In quarter turns, v is an integer and a rest, exactly.
+	// 4v, in units of a quarter of the circle, is an integer plus a remainder; both
+	// are exact.
 	quarters := s.mul(s.apply1(VCVTDQ2PS, s.shift(VPSRLD, 8, w)), s.float(0x1p-22))
 	n := s.add(quarters, s.float(magic))
 	r := s.mul(s.sub(quarters, s.sub(n, s.float(magic))), s.float(math.Pi/2))

@@ -6,10 +6,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Sums are kept in float64, one for each of a step's 16 lanes, and the lanes
-// are added in a fixed tree: e and e+8, e and e+4, e and e+2, e and e+1.
+// Sums are kept in float64: one partial sum for each of a step's 16 lanes. In the end the
+// lanes are added in a fixed tree: lane e and e+8, then e and e+4, e and e+2, e and e+1.
+// The order of additions is therefore the same for AVX2 and AVX-512.
 
-// widen converts a step to float64.
+// widen converts the float32 lanes of v to float64, in twice as many vectors.
 func (s isa) widen(v block) block {
 	w := make(block, 2*len(v))
 	for p, part := range v {
@@ -31,7 +32,7 @@ func (s isa) widen(v block) block {
 	return w
 }
 
-// accumulate adds a step to sums.
+// accumulate adds the lanes of v to the partial sums, in registers or in memory.
 func (s isa) accumulate(sums, v block) {
 	for i, w := range s.widen(v) {
 		if _, ok := sums[i].(Mem); ok {
@@ -43,7 +44,7 @@ func (s isa) accumulate(sums, v block) {
 	}
 }
 
-// total adds the lanes of sums and returns the result in a register's lowest.
+// total adds the lanes of sums; the result is in the lowest lane.
 func (s isa) total(sums block) reg.VecVirtual {
 	for n := len(sums) / 2; n > 0; n /= 2 {
 		for i := range n {
@@ -64,10 +65,10 @@ func (s isa) total(sums block) reg.VecVirtual {
 	return v
 }
 
-// reduction generates a function that sums what term makes of spans of the
-// length of the first. A term that is frugal with registers gets whole steps,
-// which is faster; one that is not gets one vector after another, and sums that
-// are kept on the stack.
+// reduction generates a loop that adds the terms of slices to partial sums; all slices
+// have the length of the first. If term needs few registers (frugal), it gets whole steps,
+// which is faster. Otherwise it gets one vector at a time, and the partial sums are on the
+// stack.
 func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(at step, sums block, v []block)) {
 	arguments := spans[0]
 	for _, span := range spans[1:] {
@@ -81,7 +82,7 @@ func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(
 	}
 	sums := s.zeros(2 * s.parts())
 	if !frugal {
-		// On lines of the cache, for what is stored to be loaded again at once.
+		// Align the partial sums to a cache line, so that store forwarding works.
 		stack := GP64()
 		LEAQ(AllocLocal(8*stepLanes+56), stack)
 		ADDQ(Imm(56), stack)
@@ -92,14 +93,14 @@ func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(
 		}
 	}
 	s.each(n, func(at step) {
-		pieces := []step{at}
+		vectors := []step{at}
 		if !frugal {
-			pieces = nil
+			vectors = nil
 			for p := range at.count {
-				pieces = append(pieces, at.part(p))
+				vectors = append(vectors, at.part(p))
 			}
 		}
-		for _, one := range pieces {
+		for _, one := range vectors {
 			var v []block
 			for _, b := range bases {
 				v = append(v, one.load(b))
@@ -114,7 +115,7 @@ func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(
 	s.end()
 }
 
-// result returns where a result belongs.
+// result returns the stack slot of a result.
 func (s isa) result(name string) Mem {
 	c, err := Return(name).Resolve()
 	if err != nil {
@@ -123,6 +124,7 @@ func (s isa) result(name string) Mem {
 	return c.Addr
 }
 
+// reductions generates sums and dot products.
 func reductions() {
 	for _, s := range []isa{avx2, avx512} {
 		s.reduction("sum", "returns Σ x.", []string{"x"}, true, func(at step, sums block, v []block) {
@@ -139,9 +141,9 @@ func reductions() {
 	}
 }
 
-// sumRuns sums runs of elements that follow one another.
+// sumRuns generates sums of consecutive runs of equal length.
 func (s isa) sumRuns() {
-	s.function("sumRuns", "out []float64, x []float32, run int", "adds to out[k] the sum of the k'th run of elements of x.")
+	s.function("sumRuns", "out []float64, x []float32, run int", "adds to out[k] the sum of elements [k·run, (k+1)·run) of x.")
 	out, n, x, run := base("out"), length("out"), base("x"), argument("run")
 	next, done := label("run"), label("done")
 	Label(next)
@@ -159,10 +161,10 @@ func (s isa) sumRuns() {
 	s.end()
 }
 
-// sumRows sums the columns of a matrix. It reads the rows from end to end, as
-// memory likes best, and keeps the sums in the first-level cache.
+// sumRows generates sums of the columns of a matrix. It reads the matrix row by row, in
+// the order of memory, and keeps the sums in the first-level cache.
 func (s isa) sumRows() {
-	s.function("sumRows", "out []float64, x []float32, rows int", "adds to out the rows of x, which are as long as out; what lies behind out, up to a multiple of 16, is overwritten.")
+	s.function("sumRows", "out []float64, x []float32, rows int", "adds to out each of the rows of x, which have len(out) elements. It overwrites what follows out in memory, up to a multiple of 16 elements.")
 	out, n, x, rows := base("out"), length("out"), base("x"), argument("rows")
 	next, done := label("row"), label("done")
 	Label(next)

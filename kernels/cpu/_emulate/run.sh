@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Runs the tests of package cpu on an emulated processor with AVX-512, for
-# machines that lack it: Bochs boots a Linux kernel whose init is the test
-# binary. It takes about half an hour.
+# Runs the tests of a package of the CPU device on an emulated processor with
+# AVX-512, for machines that lack it: Bochs boots a Linux kernel whose init is the
+# test binary. PACKAGE is relative to kernels/cpu: . (half an hour), internal/simd or
+# internal/microkernel.
 #
-#	run.sh VMLINUZ [-test.run=PATTERN]
+#	run.sh VMLINUZ PACKAGE [-test.run=PATTERN]
 #
 # Needs Debian's packages bochs, bochsbios, vgabios, isolinux, syslinux-common,
 # xorriso and cpio, and the kernel of a package linux-image-*-cloud-amd64
 # (apt-get download, dpkg -x), which need not be installed.
 set -euo pipefail
-[ $# -ge 1 ] || { sed -n '2,/^set/p' "$0" | grep '^#'; exit 2; }
-kernel=$(realpath "$1")
-shift
+[ $# -ge 2 ] || { sed -n '2,/^set/p' "$0" | grep '^#'; exit 2; }
+kernel=$(realpath "$1") package=$2
+shift 2
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
@@ -20,8 +21,8 @@ trap '[ -z "$emulator" ] || kill "$emulator" 2>/dev/null; rm -rf "$work"' EXIT
 boot=$work/iso/boot/isolinux
 mkdir -p "$boot" "$work/root"
 
-CGO_ENABLED=0 go test -c -ldflags '-s -w' -o "$work/root/cpu.test" .
-cp ./*_amd64.s "$work/root" # one test reads them
+CGO_ENABLED=0 go test -c -ldflags '-s -w' -o "$work/root/cpu.test" "./$package"
+cp --parents internal/*/*_amd64.s "$work/root" # TestRegisters reads them
 (cd "$work/root" && find . | cpio -o -H newc --quiet | gzip -1) >"$work/iso/initrd.gz"
 cp "$kernel" "$work/iso/vmlinuz"
 cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$boot"

@@ -1,0 +1,221 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// blocks generates the copies that convolutions with few channels need: of rectangular
+// blocks, and of every second element of rows.
+func blocks() {
+	for _, s := range []isa{avx2, avx512} {
+		s.copyBlocks()
+		s.deinterleave()
+		s.interleave()
+	}
+}
+
+// eachRow emits a loop that executes body for each step of n elements in each of rows
+// rows, and next after each row. It counts rows down. masks returns the masks of the
+// partial last step, given its number of elements.
+func (s isa) eachRow(rows, n reg.GPVirtual, masks func(rest reg.GPVirtual) []func() Op, body func(at step), next func()) {
+	whole, rest, i := GP64(), GP64(), GP64()
+	MOVQ(n, whole)
+	ANDQ(I8(-stepLanes), whole)
+	MOVQ(n, rest)
+	SUBQ(whole, rest)
+	tail := masks(rest)
+	row, loop, last, end := label("row"), label("loop"), label("last"), label("end")
+	Label(row)
+	XORQ(i, i)
+	Label(loop)
+	CMPQ(i, whole)
+	JE(LabelRef(last))
+	body(step{s, i, 0, s.parts(), nil})
+	ADDQ(U8(stepLanes), i)
+	JMP(LabelRef(loop))
+	Label(last)
+	CMPQ(i, n)
+	JE(LabelRef(end))
+	body(step{s, i, 0, s.parts(), tail})
+	Label(end)
+	next()
+	DECQ(rows)
+	JNZ(LabelRef(row))
+}
+
+// copyBlocks generates the copy of blocks, a row at a time.
+func (s isa) copyBlocks() {
+	s.function("copyBlocks", "dst *float32, doff *int, ldd int, src *float32, soff *int, lds, n, rows, columns int, add bool", "is copyBlocksPlain.")
+	s.stored("add", func(store func(step, block, reg.GPVirtual)) {
+		doff, ldd, soff, lds := argument("doff"), argument("ldd"), argument("soff"), argument("lds")
+		columns := argument("columns")
+		again := label("block")
+		Label(again)
+		to, from, rows := GP64(), GP64(), GP64()
+		MOVQ(Mem{Base: doff}, to)
+		ADDQ(inMemory("dst"), to)
+		MOVQ(Mem{Base: soff}, from)
+		ADDQ(inMemory("src"), from)
+		MOVQ(inMemory("rows"), rows)
+		s.eachRow(rows, columns,
+			func(rest reg.GPVirtual) []func() Op { return s.tail(rest, s.parts()) },
+			func(at step) { store(at, at.load(from), to) },
+			func() {
+				ADDQ(lds, from)
+				ADDQ(ldd, to)
+			})
+		ADDQ(U8(8), doff)
+		ADDQ(U8(8), soff)
+		DECQ(inMemory("n"))
+		JNZ(LabelRef(again))
+	})
+	s.end()
+}
+
+// deinterleave generates the copy of the elements with even index: a step reads 32
+// elements and writes 16.
+func (s isa) deinterleave() {
+	s.function("deinterleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "is deinterleavePlain for a step of 2.")
+	dst, ldd, src, lds, n := argument("dst"), argument("ldd"), argument("src"), argument("lds"), argument("n")
+	var sources []func() Op // masks for the loads of the partial last step
+	var even reg.VecVirtual
+	if s.bytes == 64 {
+		even = ZMM()
+		VMOVUPS(table("even", func(i int) uint32 { return uint32(2 * i) }, 16), even)
+	}
+	s.eachRow(argument("rows"), n,
+		func(rest reg.GPVirtual) []func() Op {
+			twice := GP64()
+			LEAQ(Mem{Base: rest, Index: rest, Scale: 1, Disp: -1}, twice) // no element follows the last one
+			sources = s.tail(twice, 2*s.parts())
+			return s.tail(rest, s.parts())
+		},
+		func(at step) {
+			from := step{isa: s, i: at.i, count: 2 * at.count}
+			if at.mask != nil {
+				from.mask = sources
+			}
+			v := from.loadAt(Mem{Base: src, Index: at.i, Scale: 8})
+			evens := s.fresh(at.count)
+			for p := range evens {
+				if s.bytes == 64 {
+					VMOVAPS(even, evens[p])
+					VPERMI2PS(v[1], v[0], evens[p])
+					continue
+				}
+				VSHUFPS(Imm(0x88), v[2*p+1], v[2*p], evens[p])
+				VPERMPD(Imm(0xd8), evens[p], evens[p])
+			}
+			at.store(evens, dst)
+		},
+		func() {
+			ADDQ(lds, src)
+			ADDQ(ldd, dst)
+		})
+	s.end()
+}
+
+// interleave generates the inverse of deinterleave: a step reads 16 elements, writes each
+// to two lanes, and stores the lanes with even index.
+func (s isa) interleave() {
+	s.function("interleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "is interleavePlain for a step of 2.")
+	dst, ldd, src, lds, n := argument("dst"), argument("ldd"), argument("src"), argument("lds"), argument("n")
+	parts := 2 * s.parts()
+	// Masks of the even lanes, in a full step and in the partial last step.
+	var full, last []func() Op
+	twice := func(i int) uint32 { return uint32(i / 2) }
+	var halves [2]reg.VecVirtual
+	if s.bytes == 64 {
+		k := K()
+		bits := GP32()
+		MOVL(U32(0x5555), bits)
+		KMOVW(bits, k)
+		same := func() Op { return k }
+		full = []func() Op{same, same}
+		for h := range halves {
+			halves[h] = ZMM()
+		}
+		VMOVUPS(table("twice", twice, 32), halves[0])
+		VMOVUPS(table("twice", twice, 32).Offset(64), halves[1])
+	} else {
+		same := func() Op {
+			v := YMM()
+			VMOVUPS(alternate(), v)
+			return v
+		}
+		full = []func() Op{same, same, same, same}
+	}
+	s.eachRow(argument("rows"), n,
+		func(rest reg.GPVirtual) []func() Op {
+			double := GP64()
+			LEAQ(Mem{Base: rest, Index: rest, Scale: 1}, double)
+			if s.bytes == 64 {
+				bits := GP64()
+				MOVQ(U32(0x55555555), bits)
+				BZHIQ(double, bits, bits)
+				for p := range parts {
+					if p > 0 {
+						SHRQ(U8(16), bits)
+					}
+					k := K()
+					KMOVW(bits.As32(), k)
+					last = append(last, func() Op { return k })
+				}
+			} else {
+				at := GP64()
+				LEAQ(alternate(), at)
+				NEGQ(double)
+				for p := range parts {
+					last = append(last, func() Op {
+						v := YMM()
+						VMOVUPS(Mem{Base: at, Index: double, Scale: 4, Disp: 128 + 32*p}, v)
+						return v
+					})
+				}
+			}
+			return s.tail(rest, s.parts())
+		},
+		func(at step) {
+			v := at.load(src)
+			to := full
+			if at.mask != nil {
+				to = last
+			}
+			for p := range parts {
+				x := s.vector()
+				switch {
+				case s.bytes == 64:
+					VPERMPS(v[0], halves[p], x)
+				case p%2 == 0:
+					VPERMPD(Imm(0x10), v[p/2], x)
+					VUNPCKLPS(x, x, x)
+				default:
+					VPERMPD(Imm(0x32), v[p/2], x)
+					VUNPCKLPS(x, x, x)
+				}
+				m := Mem{Base: dst, Index: at.i, Scale: 8, Disp: s.bytes * p}
+				if s.bytes == 64 {
+					VMOVUPS(x, to[p](), m)
+				} else {
+					VMASKMOVPS(x, to[p](), m)
+				}
+			}
+		},
+		func() {
+			ADDQ(lds, src)
+			ADDQ(ldd, dst)
+		})
+	s.end()
+}
+
+// alternate returns 32 words whose even ones have all bits set, followed by 32 zeros.
+func alternate() Mem {
+	return table("alternate", func(i int) uint32 {
+		if i < 32 && i%2 == 0 {
+			return 1<<32 - 1
+		}
+		return 0
+	}, 64)
+}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func (s isa) vectors(n int) []reg.VecVirtual {
+	v := make([]reg.VecVirtual, n)
+	for i := range v {
+		v[i] = s.vector()
+	}
+	return v
+}
+
+func (s isa) clear(v reg.VecVirtual) { VXORPS(v, v, v) }
+
+// The bits of a micro-kernel's mode, as in package microkernel.
+const (
+	accumulate = 1 << iota
+	rectify
+)
+
+// microKernels generates the micro-kernels of matrix products.
+//
+// Problem: compute C += A·B at the rate of the multiply-add units.
+//
+// Idea: a micro-tile of C, rows×vectors registers, stays in registers for the whole sum
+// over k. Each step of k loads one row of B (vectors registers), broadcasts one element
+// of each row of A, and multiplies and adds: an outer product (Goto and van de Geijn,
+// "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34, 2008; the BLIS
+// micro-kernel of Van Zee and van de Geijn, ACM TOMS 41, 2015).
+//
+// Registers: rows·vectors sums, vectors for the row of B, and one for the element of A.
+// A tile of 6×2 vectors needs 15 of the 16 registers of AVX2, and one of 6×4 needs 29 of
+// the 32 of AVX-512. Two units of latency 4 need at least 8 independent sums; these tiles
+// have 12 and 24. Tiles with fewer vectors cover the last columns of C, and tiles of 4
+// rows its last rows.
+//
+// Cost: rows·vectors multiply-adds and rows + vectors loads for each step of k.
+func microKernels() {
+	for _, rows := range []int{6, 4} {
+		for _, vectors := range []int{2, 1} {
+			microKernel(avx2, rows, vectors)
+		}
+		for _, vectors := range []int{4, 2, 1} {
+			microKernel(avx512, rows, vectors)
+		}
+	}
+	peak(avx2)
+	peak(avx512)
+}
+
+// microKernel generates the micro-kernel for a tile of rows rows and vectors vectors.
+func microKernel(s isa, rows, vectors int) {
+	name := fmt.Sprintf("kernel%dx%d%s", rows, vectors*s.bytes/4, s.name)
+	TEXT(name, NOSPLIT,
+		"func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, boff *int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s is the micro-kernel for tiles of %d rows and %d columns.", name, rows, vectors*s.bytes/4))
+
+	sums := make([][]reg.VecVirtual, rows)
+	for i := range sums {
+		sums[i] = s.vectors(vectors)
+	}
+	// eachC visits the accumulators, each with the elements of C that it sums.
+	eachC := func(visit func(c Mem, sum reg.VecVirtual)) {
+		c, coff := argument("c"), argument("coff")
+		for i := range sums {
+			row := GP64()
+			MOVQ(Mem{Base: coff, Disp: 8 * i}, row)
+			for v := range sums[i] {
+				visit(Mem{Base: c, Index: row, Scale: 1, Disp: s.bytes * v}, sums[i][v])
+			}
+		}
+	}
+	ahead := argument("ahead")
+
+	Label("tile")
+	// C is needed only after the sum over k: prefetch it now to hide its latency.
+	eachC(func(c Mem, sum reg.VecVirtual) { PREFETCHT0(c) })
+	bias := argument("bias")
+	TESTQ(bias, bias)
+	JNZ(LabelRef("bias"))
+	for i := range sums {
+		for v := range sums[i] {
+			s.clear(sums[i][v])
+		}
+	}
+	JMP(LabelRef("product"))
+
+	Label("bias")
+	for v := range vectors {
+		VMOVUPS(Mem{Base: bias, Disp: s.bytes * v}, sums[0][v])
+		for i := 1; i < rows; i++ {
+			VMOVAPS(sums[0][v], sums[i][v])
+		}
+	}
+
+	// k counts up to 0, so the addresses of the rows of A point to the ends of runs.
+	Label("product")
+	k, a := argument("run"), make([]reg.GPVirtual, rows)
+	end, aoff := argument("a"), argument("aoff")
+	LEAQ(Mem{Base: end, Index: k, Scale: 4}, end)
+	for i := range a {
+		a[i] = GP64()
+		MOVQ(Mem{Base: aoff, Disp: 8 * i}, a[i])
+		ADDQ(end, a[i])
+	}
+	runBytes := AllocLocal(8) // from the beginning of a run of A to that of the next
+	ADDQ(inMemory("gap"), k)
+	SHLQ(Imm(2), k)
+	MOVQ(k, runBytes)
+	runs := AllocLocal(8)
+	Load(Param("runs"), k)
+	MOVQ(k, runs)
+	b, ldb, ldb3, boff := argument("b"), argument("ldb"), GP64(), argument("boff")
+	LEAQ(Mem{Base: ldb, Index: ldb, Scale: 2}, ldb3)
+	stride := argument("stride")
+	rowB, x := s.vectors(vectors), s.vector()
+	// strided returns the address of a row of B if rows begin ldb bytes apart, and
+	// listed if boff holds their offsets.
+	strided := func(row int) Mem {
+		switch row {
+		case 0:
+			return Mem{Base: b}
+		case 3:
+			return Mem{Base: b, Index: ldb3, Scale: 1}
+		}
+		return Mem{Base: b, Index: ldb, Scale: uint8(row)}
+	}
+	listed := func(row int) Mem {
+		offset := GP64()
+		MOVQ(Mem{Base: boff, Disp: 8 * row}, offset)
+		return Mem{Base: b, Index: offset, Scale: 1}
+	}
+	// step adds the outer product of column k+row+from of A and the row of B at m.
+	step := func(row, from int, m Mem) {
+		for v := range rowB {
+			m.Disp = s.bytes * v
+			VMOVUPS(m, rowB[v])
+		}
+		for i := range a {
+			VBROADCASTSS(Mem{Base: a[i], Index: k, Scale: 4, Disp: 4 * (row + from)}, x)
+			for v := range rowB {
+				VFMADD231PS(x, rowB[v], sums[i][v])
+			}
+		}
+	}
+	const unroll = 4
+	Label("run")
+	Load(Param("run"), k)
+	NEGQ(k)
+	TESTQ(boff, boff)
+	JNZ(LabelRef("listed"))
+	for _, form := range []struct {
+		name    string
+		row     func(row int) Mem
+		advance func(rows int)
+	}{
+		{"", strided, func(rows int) {
+			if rows == 1 {
+				ADDQ(ldb, b)
+			} else {
+				LEAQ(Mem{Base: b, Index: ldb, Scale: uint8(rows)}, b)
+			}
+		}},
+		{"listed", listed, func(rows int) { ADDQ(Imm(uint64(8*rows)), boff) }},
+	} {
+		label := func(s string) string { return s + form.name }
+		if form.name != "" {
+			Label(form.name)
+		}
+		ADDQ(Imm(unroll), k)
+		JG(LabelRef(label("rest")))
+		Label(label("unrolled"))
+		PREFETCHT1(Mem{Base: ahead})
+		ADDQ(stride, ahead)
+		for row := range unroll {
+			step(row, -unroll, form.row(row))
+		}
+		form.advance(unroll)
+		ADDQ(Imm(unroll), k)
+		JLE(LabelRef(label("unrolled")))
+		Label(label("rest"))
+		SUBQ(Imm(unroll), k)
+		JZ(LabelRef("next"))
+		Label(label("single"))
+		step(0, 0, form.row(0))
+		form.advance(1)
+		INCQ(k)
+		JNZ(LabelRef(label("single")))
+		if form.name == "" {
+			JMP(LabelRef("next"))
+		}
+	}
+	Label("next")
+	DECQ(runs)
+	JZ(LabelRef("done"))
+	for i := range a {
+		ADDQ(runBytes, a[i])
+	}
+	JMP(LabelRef("run"))
+	Label("done")
+
+	mode := argument("mode")
+	TESTQ(U32(accumulate), mode)
+	JZ(LabelRef("rectify"))
+	eachC(func(c Mem, sum reg.VecVirtual) { VADDPS(c, sum, sum) })
+	Label("rectify")
+	TESTQ(U32(rectify), mode)
+	JZ(LabelRef("store"))
+	zero := x
+	s.clear(zero)
+	for i := range sums {
+		for v := range sums[i] {
+			VMAXPS(sums[i][v], zero, sums[i][v]) // in this order of operands NaN stays NaN
+		}
+	}
+	Label("store")
+	eachC(func(c Mem, sum reg.VecVirtual) { VMOVUPS(sum, c) })
+	ADDQ(Imm(uint64(8*rows)), inMemory("aoff"))
+	ADDQ(Imm(uint64(8*rows)), inMemory("coff"))
+	DECQ(inMemory("tiles"))
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+// peak generates a loop of independent multiply-adds in registers, which measures the
+// largest possible speed of a product.
+func peak(s isa) {
+	TEXT("peak"+s.name, NOSPLIT, "func(rounds int)")
+	Doc(fmt.Sprintf("peak%s executes rounds times 12 independent multiply-adds of %d float32 lanes.", s.name, s.bytes/4))
+	rounds := argument("rounds")
+	sums, x, y := s.vectors(12), s.vector(), s.vector()
+	for _, v := range append(sums, x, y) {
+		s.clear(v)
+	}
+	Label("round")
+	for _, sum := range sums {
+		VFMADD231PS(x, y, sum)
+	}
+	DECQ(rounds)
+	JNZ(LabelRef("round"))
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,178 @@
+package cpu
+
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/simd"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
+
+// Distances of point clouds.
+//
+// Problem: all Euclidean distances of n points, and their gradient, for few dimensions
+// (point clouds) as well as for many (images as points).
+//
+// Idea: with at most 16 dimensions, the lanes of a vector are points: the cloud is
+// transposed, so that a coordinate of neighbouring points is consecutive. With more
+// dimensions, lanes run along the coordinates of a point, blocks of 4×4 distances stay in
+// registers, and only the half above the diagonal is computed.
+//
+// Invariant: differences are summed directly, ‖x−y‖² = Σ (xₖ−yₖ)², and not through a
+// matrix product, so near points lose no accuracy. A part computes some rows of the
+// matrix, whatever the number of threads.
+//
+// Cost: 3·d floating-point operations for each distance.
+
+const (
+	fewDimensions = 16 // the largest dimension for which lanes are points
+	distanceRows  = 16 // rows of the matrix in a part
+	distanceBlock = 4  // rows of the matrix that are computed together
+)
+
+// Distances stores the Euclidean distances between the rows of x. They are square
+// roots of sums of squares in float32: a difference below 2⁻⁶³ counts as 0, and one
+// above 2⁶³ as infinite.
+func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
+	check.Cloud("Distances", x, n, dim, dst)
+	a := args{dst: d.span(dst), x: d.span(x), n: n, k: dim}
+	if n == 0 {
+		return
+	}
+	if dim <= fewDimensions {
+		a.w = d.grow(n * dim)
+		if dim > 0 {
+			d.loops.Transpose(&a.w[0], n, &a.x[0], dim, n, dim)
+		}
+		d.run(ceilDiv(n, distanceRows), func(a *args, part int) {
+			for i := part * distanceRows; i < min(a.n, (part+1)*distanceRows); i++ {
+				a.loops.DistanceColumns(a.dst[i*a.n:(i+1)*a.n], first(a.w), a.n, a.x[i*a.k:(i+1)*a.k])
+			}
+		}, a)
+		return
+	}
+	d.run(ceilDiv(n, distanceRows), upperDistances, a)
+}
+
+// upperDistances computes some rows right of the diagonal and copies them to the
+// columns below it.
+func upperDistances(a *args, part int) {
+	n, dim := a.n, a.k
+	lo, hi := part*distanceRows, min(n, (part+1)*distanceRows)
+	for i := lo; i < hi; i += distanceBlock {
+		end := min(i+distanceBlock, hi)
+		if end < n {
+			a.loops.DistanceRows(&a.dst[i*n+end], 4*n, &a.x[i*dim], end-i, &a.x[end*dim], n-end, dim)
+		}
+		for r := i; r+1 < end; r++ {
+			a.loops.DistanceRows(&a.dst[r*n+r+1], 4*n, &a.x[r*dim], 1, &a.x[(r+1)*dim], end-r-1, dim)
+		}
+	}
+	for i := lo; i < hi; i++ {
+		row := a.dst[i*n : (i+1)*n]
+		row[i] = 0
+		for j := i + 1; j < n; j++ {
+			a.dst[j*n+i] = row[j]
+		}
+	}
+}
+
+// first returns the address of the first element, or nil if there is none.
+func first(x []float32) *float32 {
+	if len(x) == 0 {
+		return nil
+	}
+	return &x[0]
+}
+
+// DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩.
+func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store kernels.Store) {
+	check.Cloud("DistancesGrad", x, n, dim, g, dist)
+	check.Len("DistancesGrad", "destination", dx.Len(), n*dim)
+	if n*dim == 0 {
+		return
+	}
+	scratch := d.grow(n*n + n*dim)
+	a := args{
+		dst: d.span(dx), x: d.span(x), y: d.span(g), z: d.span(dist), n: n, k: dim, add: store == kernels.Add,
+		w: scratch[:n*n],
+	}
+	if dim <= fewDimensions {
+		a.dst2 = scratch[n*n:] // the transposed cloud
+		d.loops.Transpose(&a.dst2[0], n, &a.x[0], dim, n, dim)
+	}
+	d.run(ceilDiv(n, distanceRows), distancesGradPart, a)
+}
+
+// distancesGradPart computes some rows of the gradient, dxᵢ = Σⱼ wᵢⱼ·(xᵢ − xⱼ) with the
+// weights wᵢⱼ = (gᵢⱼ + gⱼᵢ)/distᵢⱼ.
+func distancesGradPart(a *args, part int) {
+	n, dim := a.n, a.k
+	lo, hi := part*distanceRows, min(a.n, (part+1)*distanceRows)
+	a.loops.Transpose(&a.w[lo*n], n, &a.y[lo], n, n, hi-lo) // wᵢⱼ = gⱼᵢ
+	for i := lo; i < hi; i++ {
+		weights, x, dx := a.w[i*n:(i+1)*n], a.x[i*dim:(i+1)*dim], a.dst[i*dim:(i+1)*dim]
+		a.loops.PairWeights(weights, a.y[i*n:(i+1)*n], a.z[i*n:(i+1)*n])
+		if dim <= fewDimensions {
+			for k := range dx {
+				simd.Put(dx, k, a.loops.SumDifferences(weights, a.dst2[k*n:(k+1)*n], x[k]), a.add)
+			}
+			continue
+		}
+		if !a.add {
+			clear(dx)
+		}
+		a.loops.AddDifferences(dx, x, &a.x[0], dim, weights)
+	}
+}
+
+// pairsPart is the number of pairs in a part of PairsGrad's first step.
+const pairsPart = 64
+
+// PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖. The first step
+// computes the weights Coef·g/‖x_U − x_V‖, in parts of pairs. The second adds the
+// weighted differences to dx, in parts of columns, so that each element of dx sees all
+// pairs in their order.
+func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
+	check.Pairs(dx, x, n, dim, pairs, g)
+	if n*dim == 0 {
+		return
+	}
+	d.run(ceilDiv(len(pairs), pairsPart), func(a *args, part int) {
+		for k := part * pairsPart; k < min(len(a.pairs), (part+1)*pairsPart); k++ {
+			p := a.pairs[k]
+			u, v := int(p.U)*a.k, int(p.V)*a.k
+			weight := a.w[k : k+1]
+			a.loops.DistanceRows(&weight[0], 0, &a.x[u], 1, &a.x[v], 1, a.k)
+			if weight[0] != 0 {
+				weight[0] = p.Coef * a.a / weight[0]
+			}
+		}
+	}, args{
+		dst: d.span(dx), x: d.span(x), a: d.span(g)[0], n: n, k: dim, pairs: pairs, add: store == kernels.Add,
+		w: d.grow(len(pairs)),
+	})
+	d.run(ceilDiv(dim, scatterColumns), func(a *args, part int) {
+		lo, hi := part*scatterColumns, min(a.k, (part+1)*scatterColumns)
+		if !a.add {
+			for i := range a.n {
+				clear(a.dst[i*a.k+lo : i*a.k+hi])
+			}
+		}
+		loops := a.loops
+		if hi-lo < 8 { // too few columns for a vector
+			loops = simd.For(simd.Plain)
+		}
+		for k, p := range a.pairs {
+			u, v, weight := int(p.U)*a.k, int(p.V)*a.k, a.w[k:k+1]
+			loops.AddDifferences(a.dst[u+lo:u+hi], a.x[u+lo:u+hi], &a.x[v+lo], 0, weight)
+			loops.AddDifferences(a.dst[v+lo:v+hi], a.x[v+lo:v+hi], &a.x[u+lo], 0, weight)
+		}
+	}, d.args)
+}
+
+// grow returns n elements of scratch memory that last until the next call.
+func (d *Device) grow(n int) []float32 {
+	if cap(d.scratch) < n {
+		d.scratch = make([]float32, n)
+	}
+	return d.scratch[:n]
+}

@@ -1,0 +1,144 @@
+package conv
+
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
+	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
+)
+
+// phases is the division of a transposed convolution into convolutions of stride 1.
+//
+// Pixel (i·StrideH + a − PadH, j·StrideW + b − PadW) of x belongs to phase (a, b), with
+// 0 ≤ a < StrideH and 0 ≤ b < StrideW. It is the sum over t and u of pixel (i−t, j−u) of
+// y times tap (a + t·StrideH, b + u·StrideW) of the filters, for all t and u for which
+// that tap exists.
+type phases struct {
+	rows, columns int // number of values of i and of j
+	tapsH, tapsW  int // largest number of values of t and of u
+	paddedColumns int // pixels in a padded row of y
+	joined        int // number of phases of neighbouring pixels in one micro-tile
+}
+
+func phasesOf(k *microkernel.Kernels, s *kernels.ConvShape) phases {
+	g := phases{
+		rows: (s.H-1+s.PadH)/s.StrideH + 1, columns: (s.W-1+s.PadW)/s.StrideW + 1,
+		tapsH: ceilDiv(s.R, s.StrideH), tapsW: ceilDiv(s.S, s.StrideW), joined: 1,
+	}
+	g.paddedColumns = g.tapsW - 1 + max(g.columns, s.OutW)
+	// If all phases of a row have equally many taps, pixels j·StrideW + b of x depend
+	// on the same patch of y for all b, and they follow one another in the results.
+	// So one micro-tile can compute them together, if their channels fill it.
+	if s.S%s.StrideW == 0 && k.FillsPanel(s.C) && k.FillsPanel(s.StrideW*s.C) {
+		g.joined = s.StrideW
+	}
+	return g
+}
+
+// taps returns how many of the taps 0, …, size−1 belong to a phase: those that equal
+// phase modulo stride.
+func taps(size, stride, phase int) int { return max(0, ceilDiv(size-phase, stride)) }
+
+// packPhases packs the filters for each phase into panels of the channels of x. A row of
+// a panel is one tap, in descending order of t and u, and one channel of y. Joined
+// phases share a row, one after the other.
+func (c *Convolver) packPhases(s *kernels.ConvShape, filters []float32) []float32 {
+	all := s.R * s.S
+	joined := phasesOf(c.kernels, s).joined
+	packed := aligned.Grow(&c.filters, all*s.K*c.kernels.PaddedWidth(s.C))
+	offsets := microkernel.GrowInts(&c.spaces[0].order, all)
+	for j := 0; j < s.C; {
+		_, width := c.kernels.Panel(s.C - j)
+		width *= joined
+		start := 0 // of the phase
+		for a := range s.StrideH {
+			for b := range s.StrideW {
+				rows, columns := taps(s.R, s.StrideH, a), taps(s.S, s.StrideW, b)
+				for t := range rows {
+					for u := range columns {
+						tap := (a+(rows-1-t)*s.StrideH)*s.S + b + (columns-1-u)*s.StrideW
+						offsets[tap] = 4 * (start + rows*columns*s.K*j + (t*columns+u)*s.K*width + b%joined*s.C)
+					}
+				}
+				if b%joined == joined-1 {
+					start += rows * columns * s.K * c.kernels.PaddedWidth(s.C) * joined
+				}
+			}
+		}
+		for k := range s.K {
+			c.kernels.Transpose(packed[k*width:], offsets, filters[(k*s.C+j)*all:], all, min(width, s.C-j), all)
+		}
+		j += width / joined
+	}
+	return packed
+}
+
+// A phasePart is the pixels of phases that one part of a transposed convolution
+// computes: rows [firstRow, firstRow+rows) of i, which are rows [top, top+height) of x.
+type phasePart struct {
+	firstRow, rows int
+	top, height    int
+	columns        int // elements from one pixel of the results to the next
+}
+
+// A phaseOffsets is the byte offsets for the pixels of one phase, with spare entries:
+// of their patches in the padded image of y, and of their results.
+type phaseOffsets struct {
+	key                phaseKey
+	aOffsets, cOffsets []int
+}
+
+// A phaseKey is all that a phaseOffsets depends on, other than the phase.
+type phaseKey struct {
+	shape  kernels.ConvShape // N is 0
+	images int
+	part   phasePart
+}
+
+// phaseOffsets returns the offsets for the pixels of a phase; they are empty if there
+// are none. joined is the number of joined phases. If together is true, the pixels are
+// the first ones of those groups of joined pixels that lie entirely in the image.
+// Otherwise they are the pixels of this phase that belong to no such group.
+func (w *workspace) phaseOffsets(s *kernels.ConvShape, f *paddedNHWC, p phasePart, phase, joined int, together bool) *phaseOffsets {
+	list := 2 * phase
+	if together {
+		list++
+	}
+	for len(w.phasePixels) <= list {
+		w.phasePixels = append(w.phasePixels, phaseOffsets{})
+	}
+	l := &w.phasePixels[list]
+	key := phaseKey{shape: *s, images: f.images, part: p}
+	key.shape.N = 0
+	if l.key == key {
+		return l
+	}
+	l.key, l.aOffsets, l.cOffsets = key, l.aOffsets[:0], l.cOffsets[:0]
+	a, b := phase/s.StrideW, phase%s.StrideW
+	// The first row and column of the padded image that pixel (firstRow, 0) depends on.
+	skipRows, skipColumns := ceilDiv(s.R, s.StrideH)-taps(s.R, s.StrideH, a), ceilDiv(s.S, s.StrideW)-taps(s.S, s.StrideW, b)
+	for g := range f.images {
+		for i := range p.rows {
+			h := (p.firstRow+i)*s.StrideH + a - s.PadH - p.top
+			if h < 0 || h >= p.height {
+				continue
+			}
+			j := ceilDiv(max(0, s.PadW-b), s.StrideW)
+			from := 4 * ((g*f.rows+i+skipRows)*f.columns + j + skipColumns) * s.K
+			to := 4 * (g*p.height + h) * s.W * p.columns
+			for c := j*s.StrideW + b - s.PadW; c < s.W; c += s.StrideW {
+				first := c - b%joined
+				if whole := joined > 1 && first >= 0 && first+joined <= s.W; whole == together {
+					l.aOffsets, l.cOffsets = append(l.aOffsets, from), append(l.cOffsets, to+4*c*p.columns)
+				}
+				from += 4 * s.K
+			}
+		}
+	}
+	if len(l.aOffsets) > 0 {
+		l.aOffsets, l.cOffsets = microkernel.AppendSpare(l.aOffsets), microkernel.AppendSpare(l.cOffsets)
+	}
+	return l
+}
+
+// len returns the number of pixels.
+func (l *phaseOffsets) len() int { return max(0, len(l.aOffsets)-microkernel.Spare) }

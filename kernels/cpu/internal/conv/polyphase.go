@@ -1,0 +1,97 @@
+package conv
+
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
+	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
+)
+
+// A polyphase is the layout of an image, or of some rows of it, plane by plane in a
+// border of zeros, in which each row is divided into its StrideW polyphase components:
+// first the pixels whose column is 0 modulo StrideW, then those with 1, and so on. The
+// pixels of a row that one weight of a filter multiplies, StrideW apart in the image,
+// are consecutive in a component.
+type polyphase struct {
+	top       int // image row that is the first row of the layout; negative in the border
+	rows      int
+	component int // elements in a component
+	row       int // elements in a row
+}
+
+// polyphaseOf returns the layout of the part of an image that rows [h, h+rows) of y
+// depend on.
+func polyphaseOf(s *kernels.ConvShape, h, rows int) polyphase {
+	component := ceilDiv(paddedColumns(s), s.StrideW)
+	return polyphase{top: h*s.StrideH - s.PadH, rows: (rows-1)*s.StrideH + s.R, component: component, row: component * s.StrideW}
+}
+
+// includeBottom extends the layout by the last rows of the image, on which no filter may
+// depend.
+func (g *polyphase) includeBottom(s *kernels.ConvShape) { g.rows = max(g.rows, s.H-g.top) }
+
+// size returns the number of elements in the layout.
+func (g *polyphase) size(s *kernels.ConvShape) int { return s.C * g.rows * g.row }
+
+// weightOffsets returns, for each weight of the filter whose patch begins at pixel 0 of
+// y, the byte offset of the element that it multiplies.
+func (w *workspace) weightOffsets(s *kernels.ConvShape, g *polyphase) []int {
+	list := microkernel.GrowInts(&w.order, s.C*s.R*s.S)[:0]
+	for c := range s.C {
+		for r := range s.R {
+			for q := range s.S {
+				list = append(list, 4*((c*g.rows+r)*g.row+q%s.StrideW*g.component+q/s.StrideW))
+			}
+		}
+	}
+	return list
+}
+
+// A rowRange is one component of all rows of a plane that are both in the image and in
+// the layout. n elements of each row begin at image[x] in the first row and are StrideW
+// apart; they begin at index at of the layout and are consecutive.
+type rowRange struct{ x, at, rows, n int }
+
+// eachRange calls visit for each component of each plane.
+func (g *polyphase) eachRange(s *kernels.ConvShape, visit func(r rowRange)) {
+	lo, hi := max(g.top, 0), min(g.top+g.rows, s.H)
+	if lo >= hi {
+		return
+	}
+	for phase := range s.StrideW {
+		border := ceilDiv(max(0, s.PadW-phase), s.StrideW)
+		column := border*s.StrideW + phase - s.PadW
+		if column >= s.W {
+			continue
+		}
+		for c := range s.C {
+			visit(rowRange{
+				x:    (c*s.H+lo)*s.W + column,
+				at:   (c*g.rows+lo-g.top)*g.row + phase*g.component + border,
+				rows: hi - lo, n: ceilDiv(s.W-column, s.StrideW),
+			})
+		}
+	}
+}
+
+// deinterleave returns an image in the layout g.
+func (w *workspace) deinterleave(s *kernels.ConvShape, g *polyphase, image []float32) []float32 {
+	dst := aligned.Grow(&w.planar, g.size(s))
+	clear(dst)
+	g.eachRange(s, func(r rowRange) {
+		w.kernels.Deinterleave(&microkernel.RowCopy{
+			Dst: &dst[r.at], DstStride: 4 * g.row, Src: &image[r.x], SrcStride: 4 * s.W,
+			Rows: r.rows, N: r.n, Step: s.StrideW,
+		})
+	})
+	return dst
+}
+
+// interleave is the inverse of deinterleave: it copies src, in the layout g, to an image.
+func (w *workspace) interleave(s *kernels.ConvShape, g *polyphase, image, src []float32) {
+	g.eachRange(s, func(r rowRange) {
+		w.kernels.Interleave(&microkernel.RowCopy{
+			Dst: &image[r.x], DstStride: 4 * s.W, Src: &src[r.at], SrcStride: 4 * g.row,
+			Rows: r.rows, N: r.n, Step: s.StrideW,
+		})
+	})
+}

@@ -1,0 +1,212 @@
+package conv
+
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
+	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
+)
+
+// A WeightGrad is the gradient of ⟨y, x ⋆ w⟩ with respect to w. With Add, it is added to
+// DW.
+type WeightGrad struct {
+	Shape    kernels.ConvShape
+	DW, X, Y []float32
+	Add      bool
+}
+
+const (
+	// shortRun is the length of a run of a patch below which patches are packed: it is
+	// the number of lanes of a vector.
+	shortRun = 16
+
+	// The batch is divided into
+	//
+	//	min(blocks, ⌈N·OutH·OutW / sharePixels⌉, maxShares, max(1, sumFloats/(K·R·S·C)))
+	//
+	// shares: each has enough pixels of y to be worth its sums, and all sums together
+	// take at most 16 MB.
+	sharePixels = 784
+	maxShares   = 32
+	sumFloats   = 4 << 20
+
+	// partFilters is the largest number of filters in a part. Parts with other filters
+	// of the same images pack the same patches again.
+	partFilters = 96
+)
+
+// A weightPlan is the division of WeightGrad. A part computes the sums of some filters
+// over one share of the batch; a share is a sequence of blocks.
+type weightPlan struct {
+	images, rows int  // of a block: several whole images, or some rows of one
+	blocks       int  // in the batch
+	shares       int  // of the batch
+	filters      int  // in a part
+	columns      int  // of the sums of one filter, padded to panels
+	packed       bool // patches are packed: all weights of a filter lie in one row of panels
+}
+
+func planWeights(k *microkernel.Kernels, s *kernels.ConvShape) weightPlan {
+	g := weightPlan{images: 1, rows: s.OutH, packed: s.S*s.C < shortRun}
+	if pixels := s.OutH * s.OutW; pixels <= microkernel.DepthBlock {
+		g.images = max(1, min(s.N, microkernel.DepthBlock/pixels))
+	} else {
+		g.rows = max(1, microkernel.DepthBlock/s.OutW)
+		g.rows = ceilDiv(s.OutH, ceilDiv(s.OutH, g.rows))
+	}
+	g.blocks = ceilDiv(s.N, g.images) * ceilDiv(s.OutH, g.rows)
+	most := max(1, sumFloats/(s.K*s.R*s.S*s.C))
+	g.shares = min(g.blocks, ceilDiv(s.N*s.OutH*s.OutW, sharePixels), maxShares, most)
+	g.filters = ceilDiv(s.K, ceilDiv(s.K, partFilters))
+	if g.packed {
+		g.columns = k.PaddedWidth(s.R * s.S * s.C)
+	} else {
+		g.columns = s.R * k.PaddedWidth(s.S*s.C)
+	}
+	return g
+}
+
+// parts returns the number of parts.
+func (g *weightPlan) parts(s *kernels.ConvShape) int { return g.shares * ceilDiv(s.K, g.filters) }
+
+// weightSumFloats is the number of elements that a part of a weightSumJob adds up.
+const weightSumFloats = 8192
+
+// WeightGrad computes the gradient of a convolution with respect to its weights.
+func (c *Convolver) WeightGrad(g WeightGrad) {
+	s := &g.Shape
+	plan := planWeights(c.kernels, s)
+	c.weights = weightsJob{
+		convolver: c, WeightGrad: g, plan: plan,
+		sums: aligned.Grow(&c.partial, plan.shares*s.K*plan.columns),
+	}
+	c.pool.Run(plan.parts(s), &c.weights)
+	c.weightSum = weightSumJob{weightsJob: &c.weights, filters: ceilDiv(weightSumFloats, plan.columns*max(1, plan.shares))}
+	c.pool.Run(ceilDiv(s.K, c.weightSum.filters), &c.weightSum)
+}
+
+// A weightsJob is the first job of WeightGrad: the sums of each share. sums has a row of
+// plan.columns elements for each share and filter.
+type weightsJob struct {
+	convolver *Convolver
+	WeightGrad
+	plan weightPlan
+	sums []float32
+}
+
+// Part implements workers.Job: it computes the sums of some filters over one share.
+func (job *weightsJob) Part(worker, part int) {
+	s, w, g := &job.Shape, job.convolver.spaces[worker], &job.plan
+	groups := ceilDiv(s.K, g.filters)
+	share, k := part/groups, part%groups*g.filters
+	filters := min(g.filters, s.K-k)
+	microkernel.RowOffsets(&w.aOffsets, filters, 4*s.OutH*s.OutW)
+	microkernel.RowOffsets(&w.cOffsets, filters, 4*g.columns)
+	sums := job.sums[(share*s.K+k)*g.columns:][:filters*g.columns]
+	first := share * g.blocks / g.shares
+	for b := first; b < (share+1)*g.blocks/g.shares; b++ {
+		job.addBlock(w, weightBlock{number: b, firstFilter: k, filters: filters, add: b > first}, sums)
+	}
+}
+
+// A weightBlock is a block of the batch, for the filters of a part.
+type weightBlock struct {
+	number               int
+	firstFilter, filters int
+	add                  bool // its sums are added to those of earlier blocks
+}
+
+// addBlock computes what a block contributes to the sums of some filters.
+func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
+	s, g := &job.Shape, &job.plan
+	bands := ceilDiv(s.OutH, g.rows)
+	n, h := b.number/bands*g.images, b.number%bands*g.rows
+	images, rows := min(g.images, s.N-n), min(g.rows, s.OutH-h)
+	f := paddedX(s, images, h, rows)
+	image := w.load(&f, job.X[n*s.C*s.H*s.W:])
+	pixels := images * rows * s.OutW
+	patches := w.patchOffsets(s, &f, rows)
+
+	plane := s.OutH * s.OutW
+	w.prefetch = microkernel.Prefetch{}
+	if next := n + images; bands == 1 && next < s.N {
+		images := min(images, s.N-next)
+		w.prefetch.Ranges = [2]microkernel.Lines{
+			microkernel.Span(job.Y[next*s.K*plane:][:images*s.K*plane]),
+			microkernel.Span(job.X[next*s.C*s.H*s.W:][:images*s.C*s.H*s.W]),
+		}
+	}
+	call := &w.call
+	*call = microkernel.Call{
+		A: &job.Y[(n*s.K+b.firstFilter)*plane+h*s.OutW], AOffsets: w.aOffsets, COffsets: w.cOffsets,
+		Runs: images, Run: rows * s.OutW, Gap: s.K*plane - rows*s.OutW, Prefetch: &w.prefetch,
+	}
+	if b.add {
+		call.Mode = microkernel.Accumulate
+	}
+	run := s.S * s.C
+	if g.packed {
+		p := aligned.Grow(&w.panel, pixels*g.columns+slack)
+		w.kernels.CopyPatches(&microkernel.PatchCopy{
+			Dst: p, Columns: g.columns, Src: image, Offsets: patches,
+			Runs: s.R, Run: run, Stride: f.columns * s.C,
+		}, pixels)
+		call.LDB = 4 * g.columns
+		for j := 0; j < g.columns; {
+			kind, width := w.kernels.Panel(g.columns - j)
+			call.B, call.C = &p[j], &sums[j]
+			w.kernels.Run(b.filters, kind, call)
+			j += width
+		}
+		return
+	}
+	for r := range s.R {
+		from := image[r*f.columns*s.C:]
+		column := r * (g.columns / s.R)
+		for j := 0; j < run; {
+			kind, width := w.kernels.Panel(run - j)
+			call.B, call.BOffsets, call.C = &from[j], patches, &sums[column+j]
+			w.kernels.Run(b.filters, kind, call)
+			j += width
+		}
+	}
+}
+
+// A weightSumJob is the second job of WeightGrad: it adds the sums of the shares, in their
+// order, and stores them in the order of dw. A part does this for filters filters.
+type weightSumJob struct {
+	*weightsJob
+	filters int
+}
+
+// Part implements workers.Job.
+func (job *weightSumJob) Part(worker, part int) {
+	s, w, g := &job.Shape, job.convolver.spaces[worker], &job.plan
+	taps := s.R * s.S
+	run := s.S * s.C
+	for k := part * job.filters; k < min(s.K, (part+1)*job.filters); k++ {
+		dw := job.DW[k*taps*s.C:][:taps*s.C]
+		if g.shares == 0 { // the batch is empty
+			if !job.Add {
+				clear(dw)
+			}
+			continue
+		}
+		sum := aligned.Grow(&w.sum, g.columns)
+		for p := range g.shares {
+			w.loops.Affine(sum, job.sums[(p*s.K+k)*g.columns:][:g.columns], 1, 0, p > 0)
+		}
+		if !g.packed { // remove the padding between the rows of the filter
+			for r := 1; r < s.R; r++ {
+				copy(sum[r*run:][:run], sum[r*(g.columns/s.R):])
+			}
+		}
+		dst := dw
+		if job.Add {
+			dst = aligned.Grow(&w.out, taps*s.C)
+		}
+		w.kernels.Transpose(dst, w.planes.List(s.C, 4*taps), sum, s.C, taps, s.C)
+		if job.Add {
+			w.loops.Affine(dw, dst, 1, 0, true)
+		}
+	}
+}

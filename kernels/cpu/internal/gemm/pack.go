@@ -1,0 +1,96 @@
+package gemm
+
+import (
+	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
+	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
+)
+
+const (
+	// packRows is the number of rows of A from which packing B pays.
+	packRows = 24
+	// packColumns is the number of columns of B that are packed together, so that
+	// each row of B is read in several consecutive cache lines.
+	packColumns = 256
+)
+
+// layOutA makes w.call.A the columns of op(A) in a block. It transposes them if A is
+// transposed, and uses them in place otherwise.
+func (w *workspace) layOutA(p *Product, b block) {
+	a, lda, k0 := p.A, p.LDA, b.k0
+	if p.TransA {
+		// Column i of the stored matrix becomes row i of a.
+		a, lda = aligned.Grow(&w.a, p.M*b.depth), b.depth
+		w.kernels.Transpose(a, w.columnsA.List(p.M, 4*b.depth), p.A[k0*p.LDA:], p.LDA, b.depth, p.M)
+		k0 = 0
+	}
+	w.call.A, w.call.AOffsets = &a[k0], microkernel.RowOffsets(&w.aOffsets, p.M, 4*lda)
+}
+
+// layOutB makes w.call.B one or more panels of op(B), of which the first begins at
+// column j and which follow one another. It returns their number.
+func (w *workspace) layOutB(p *Product, b block, j, width int) (panels int) {
+	call := &w.call
+	columns, depth := p.N-j, b.depth
+	if !p.TransB && width <= columns && p.M < packRows && p.Alpha == 1 {
+		call.B, call.LDB = &p.B[b.k0*p.LDB+j], 4*p.LDB // in place
+		return 1
+	}
+	panels = 1
+	if !p.TransB {
+		panels = max(1, min(packColumns, columns)/width)
+	}
+	packed := aligned.Grow(&w.panel, panels*depth*width)
+	call.B, call.LDB = &packed[0], 4*width
+	if p.TransB {
+		if columns < width {
+			clear(packed)
+		}
+		w.kernels.Transpose(packed, w.rowsPanel.List(depth, 4*width), p.B[j*p.LDB+b.k0:], p.LDB, min(columns, width), depth)
+	} else {
+		// The panels are read whole, so GatherPanels must stop before rows for
+		// which that would exceed the slice; those are copied one by one.
+		src := p.B[b.k0*p.LDB+j:]
+		whole := 0
+		if len(src) >= panels*width {
+			whole = min(depth, (len(src)-panels*width)/p.LDB+1)
+			w.kernels.GatherPanels(packed, src, w.rowsB.List(depth, 4*p.LDB)[:whole], width, panels)
+		}
+		for k := whole; k < depth; k++ {
+			copy(packed[k*width:][:width], src[k*p.LDB:])
+		}
+	}
+	if p.Alpha != 1 {
+		for i := range packed {
+			packed[i] *= p.Alpha
+		}
+	}
+	return panels
+}
+
+// nextA returns the part of a transposed A that is transposed after the columns before
+// k0: up to depth columns of op(A) from k0 on, or the first ones of the product next.
+func (p *Product) nextA(next *Product, k0, depth int) microkernel.Lines {
+	if k0 >= p.K {
+		p, k0 = next, 0
+	}
+	if p.M == 0 {
+		return microkernel.Lines{}
+	}
+	return microkernel.Matrix(p.A[k0*p.LDA:], min(depth, p.K-k0), p.M, p.LDA)
+}
+
+// nextB returns the part of B that is packed after the columns before j of a block.
+func nextB(kernels *microkernel.Kernels, p *Product, b block, j int) microkernel.Lines {
+	k0 := b.k0
+	if j >= p.N {
+		if k0, j = k0+b.depth, 0; k0 >= p.K {
+			return microkernel.Lines{}
+		}
+	}
+	depth := min(b.depth, p.K-k0)
+	if p.TransB {
+		_, width := kernels.Panel(p.N - j)
+		return microkernel.Matrix(p.B[j*p.LDB+k0:], min(width, p.N-j), depth, p.LDB)
+	}
+	return microkernel.Matrix(p.B[k0*p.LDB+j:], depth, min(packColumns, p.N-j), p.LDB)
+}

@@ -1,0 +1,81 @@
+package simd
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/topogen/topogen/kernels"
+)
+
+// sets returns the instruction sets that can run here and logs the others.
+func sets(t testing.TB) []Set {
+	all := []Set{Plain}
+	for s := Plain + 1; s <= AVX512; s++ {
+		if s > Best() {
+			t.Logf("skipped %v: this processor or build lacks it", s)
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// TestAccuracy checks the error bounds that the documentation of kernels/cpu
+// states, over all magnitudes of both signs.
+func TestAccuracy(t *testing.T) {
+	for _, c := range []struct {
+		f     kernels.Func
+		exact func(float64) float64
+		bound float64 // in ulp
+	}{
+		{kernels.Exp, math.Exp, 1},
+		{kernels.Log, math.Log, 1},
+		{kernels.Sigmoid, sigmoid, 3},
+		{kernels.Tanh, math.Tanh, 3},
+		{kernels.Softplus, softplus, 3},
+		{kernels.Sqrt, math.Sqrt, 0.5},
+		{kernels.Reciprocal, func(x float64) float64 { return 1 / x }, 0.5},
+		{kernels.Sin, math.Sin, 2},
+		{kernels.Cos, math.Cos, 2},
+	} {
+		for _, set := range sets(t) {
+			t.Run(c.f.String()+"/"+set.String(), func(t *testing.T) {
+				worst, at := 0.0, float32(0)
+				x, y := make([]float32, 4096), make([]float32, 4096)
+				// A prime stride over the bit patterns visits all exponents and low bits.
+				const stride = 4099
+				next := uint64(0)
+				for next < 1<<32 {
+					n := 0
+					for ; n < len(x) && next < 1<<32; next += stride {
+						x[n] = math.Float32frombits(uint32(next))
+						n++
+					}
+					For(set).Map[c.f](y[:n], x[:n])
+					for i, v := range x[:n] {
+						if off := ulps(y[i], c.exact(float64(v))); off > worst {
+							worst, at = off, v
+						}
+					}
+				}
+				t.Logf("largest error %.3f ulp, at %v", worst, at)
+				require.LessOrEqual(t, worst, c.bound, "at %v", at)
+			})
+		}
+	}
+}
+
+// ulps returns |got − want| in units of the spacing of float32 values at want.
+func ulps(got float32, want float64) float64 {
+	g := float64(got)
+	switch {
+	case g == want, math.IsNaN(g) && math.IsNaN(want):
+		return 0
+	case float64(float32(want)) == g: // correctly rounded, perhaps to Inf
+		return 0.5
+	}
+	size := math.Min(math.Max(math.Abs(want), 0x1p-126), math.MaxFloat32)
+	_, e := math.Frexp(size)
+	return math.Abs(g-want) / math.Ldexp(1, e-24)
+}

@@ -1,0 +1,16 @@
+package simd
+
+import "unsafe"
+
+// At returns the address offset bytes after p.
+func At(p *float32, offset int) *float32 {
+	return (*float32)(unsafe.Add(unsafe.Pointer(p), offset))
+}
+
+// Put stores v into dst[i], or adds it to dst[i].
+func Put(dst []float32, i int, v float32, add bool) {
+	if add {
+		v += dst[i]
+	}
+	dst[i] = v
+}

@@ -1,0 +1,178 @@
+package simd
+
+import (
+	"math"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// The plain loops compute elementary functions in float64 and round once, so that
+// tests can use them as the reference for the assembly.
+
+func fillPlain(dst []float32, v float32) {
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+func affinePlain(dst, x []float32, a, b float32, add bool) {
+	if add {
+		for i, v := range x {
+			dst[i] += a*v + b
+		}
+		return
+	}
+	for i, v := range x {
+		dst[i] = a*v + b
+	}
+}
+
+func mapPlain(f kernels.Func, dst, x []float32) {
+	switch f {
+	case kernels.Identity:
+		copy(dst, x)
+	case kernels.ReLU:
+		for i, v := range x {
+			dst[i] = max(v, 0)
+		}
+	case kernels.Neg:
+		for i, v := range x {
+			dst[i] = -v
+		}
+	case kernels.Abs:
+		for i, v := range x {
+			dst[i] = math.Float32frombits(math.Float32bits(v) &^ (1 << 31))
+		}
+	case kernels.Square:
+		for i, v := range x {
+			dst[i] = v * v
+		}
+	case kernels.Reciprocal:
+		for i, v := range x {
+			dst[i] = 1 / v
+		}
+	default:
+		g := transcendental(f)
+		for i, v := range x {
+			dst[i] = float32(g(float64(v)))
+		}
+	}
+}
+
+// transcendental returns f in float64.
+func transcendental(f kernels.Func) func(float64) float64 {
+	switch f {
+	case kernels.Sigmoid:
+		return sigmoid
+	case kernels.Tanh:
+		return math.Tanh
+	case kernels.Exp:
+		return math.Exp
+	case kernels.Log:
+		return math.Log
+	case kernels.Sqrt:
+		return math.Sqrt
+	case kernels.Softplus:
+		return softplus
+	case kernels.Sin:
+		return math.Sin
+	default:
+		return math.Cos
+	}
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func softplus(x float64) float64 {
+	// log(1+e^x) = max(x, 0) + log(1+e^−|x|), which cannot overflow; the builtin
+	// max returns NaN for NaN.
+	return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
+}
+
+// gradPlain stores dy·f′(x), where v is f(x) for functions with GradFromOutput and
+// x for others.
+func gradPlain(f kernels.Func, dst, dy, v []float32, add bool) {
+	for i, w := range v {
+		Put(dst, i, derivative(f, dy[i], w), add)
+	}
+}
+
+// derivative returns dy·f′(x), where v is f(x) for functions with GradFromOutput
+// and x for others.
+func derivative(f kernels.Func, dy, v float32) float32 {
+	switch f {
+	case kernels.Identity:
+		return dy
+	case kernels.ReLU:
+		if v > 0 {
+			return dy
+		}
+		return 0
+	case kernels.Sigmoid:
+		return dy * (v * (1 - v))
+	case kernels.Tanh:
+		return dy * (1 - v*v)
+	case kernels.Exp:
+		return dy * v
+	case kernels.Sqrt:
+		if v == 0 {
+			return 0
+		}
+		return dy * (0.5 / v)
+	case kernels.Neg:
+		return -dy
+	case kernels.Reciprocal:
+		return dy * -(v * v)
+	case kernels.Log:
+		return dy / v
+	case kernels.Softplus:
+		return float32(float64(dy) * sigmoid(float64(v)))
+	case kernels.Abs:
+		switch {
+		case v > 0:
+			return dy
+		case v < 0:
+			return -dy
+		}
+		return 0
+	case kernels.Square:
+		return dy * (2 * v)
+	case kernels.Sin:
+		return float32(float64(dy) * math.Cos(float64(v)))
+	default: // kernels.Cos
+		return float32(float64(dy) * -math.Sin(float64(v)))
+	}
+}
+
+// ZipSteps stores op(a[i·da], b[i·db]) into dst[i], in plain Go. A step of 0 repeats
+// one number.
+func ZipSteps(op kernels.Op, dst, a, b []float32, da, db int, add bool) {
+	for i := range dst {
+		Put(dst, i, apply(op, a[i*da], b[i*db]), add)
+	}
+}
+
+func apply(op kernels.Op, a, b float32) float32 {
+	switch op {
+	case kernels.AddOp:
+		return a + b
+	case kernels.SubOp:
+		return a - b
+	case kernels.MulOp:
+		return a * b
+	case kernels.DivOp:
+		return a / b
+	case kernels.MaxOp:
+		return max(a, b)
+	case kernels.MinOp:
+		return min(a, b)
+	default: // kernels.GreaterOp
+		switch {
+		case a > b:
+			return 1
+		case a == b:
+			return 0.5
+		}
+		return 0
+	}
+}

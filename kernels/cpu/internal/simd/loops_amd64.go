@@ -1,0 +1,144 @@
+//go:build !purego
+
+package simd
+
+import "github.com/topogen/topogen/kernels"
+
+// tables holds the loops of each instruction set.
+var tables = [...]*Loops{Plain: &loopsPlain, AVX2: &loopsAVX2, AVX512: &loopsAVX512}
+
+var loopsAVX2 = Loops{
+	Fill: fillAVX2, Affine: affineAVX2,
+	Map: [functions]func(dst, x []float32){
+		kernels.Identity: copyPlain, kernels.ReLU: mapReLUAVX2, kernels.Sigmoid: mapSigmoidAVX2,
+		kernels.Tanh: mapTanhAVX2, kernels.Exp: mapExpAVX2, kernels.Log: mapLogAVX2, kernels.Sqrt: mapSqrtAVX2,
+		kernels.Softplus: mapSoftplusAVX2, kernels.Neg: mapNegAVX2, kernels.Abs: mapAbsAVX2,
+		kernels.Square: mapSquareAVX2, kernels.Reciprocal: mapReciprocalAVX2,
+		kernels.Sin: trigonometric(mapSinAVX2, kernels.Sin), kernels.Cos: trigonometric(mapCosAVX2, kernels.Cos),
+	},
+	Grad: [functions]func(dst, dy, v []float32, add bool){
+		kernels.Identity: gradIdentityAVX2, kernels.ReLU: gradReLUAVX2, kernels.Sigmoid: gradSigmoidAVX2,
+		kernels.Tanh: gradTanhAVX2, kernels.Exp: gradExpAVX2, kernels.Log: gradLogAVX2, kernels.Sqrt: gradSqrtAVX2,
+		kernels.Softplus: gradSoftplusAVX2, kernels.Neg: gradNegAVX2, kernels.Abs: gradAbsAVX2,
+		kernels.Square: gradSquareAVX2, kernels.Reciprocal: gradReciprocalAVX2,
+		kernels.Sin: trigonometricGrad(gradSinAVX2, kernels.Sin),
+		kernels.Cos: trigonometricGrad(gradCosAVX2, kernels.Cos),
+	},
+	Zip: [operations]func(dst, a, b []float32, add bool){
+		kernels.AddOp: zipAddAVX2, kernels.SubOp: zipSubAVX2, kernels.MulOp: zipMulAVX2, kernels.DivOp: zipDivAVX2,
+		kernels.MaxOp: zipMaxAVX2, kernels.MinOp: zipMinAVX2, kernels.GreaterOp: zipGreaterAVX2,
+	},
+	ZipLeft: [operations]func(dst []float32, a float32, b []float32, add bool){
+		kernels.AddOp: zipLeftAddAVX2, kernels.SubOp: zipLeftSubAVX2, kernels.MulOp: zipLeftMulAVX2,
+		kernels.DivOp: zipLeftDivAVX2, kernels.MaxOp: zipLeftMaxAVX2, kernels.MinOp: zipLeftMinAVX2,
+		kernels.GreaterOp: zipLeftGreaterAVX2,
+	},
+	ZipRight: [operations]func(dst, a []float32, b float32, add bool){
+		kernels.AddOp: zipRightAddAVX2, kernels.SubOp: zipRightSubAVX2, kernels.MulOp: zipRightMulAVX2,
+		kernels.DivOp: zipRightDivAVX2, kernels.MaxOp: zipRightMaxAVX2, kernels.MinOp: zipRightMinAVX2,
+		kernels.GreaterOp: zipRightGreaterAVX2,
+	},
+	Sum: sumAVX2, Dot: dotAVX2, SumRuns: sumRunsAVX2, SumRows: sumRowsAVX2,
+	BCE: bceAVX2, BCEGrad: bceGradAVX2, BCELogits: bceLogitsAVX2, BCELogitsGrad: bceLogitsGradAVX2,
+	KLD: kldAVX2, KLDGradLogvar: kldGradLogvarAVX2,
+	Reparameterize: reparameterizeAVX2, ReparameterizeGradLogvar: reparameterizeGradLogvarAVX2,
+	Uniform: uniformAVX2, Normal: normalAVX2,
+	Adam:         func(param, grad, m, v []float32, a *kernels.AdamFactors) { adamAVX2(param, grad, m, v, &a.Scale) },
+	SGD:          sgdLoop(sgdAVX2, sgdMomentumAVX2, sgdNesterovAVX2),
+	DistanceRows: distanceRowsAVX2, DistanceColumns: distanceColumnsAVX2, AddDifferences: addDifferencesAVX2,
+	SumDifferences: sumDifferencesAVX2, PairWeights: pairWeightsAVX2, transposeStrip: transposeStripAVX2,
+}
+
+var loopsAVX512 = Loops{
+	Fill: fillAVX512, Affine: affineAVX512,
+	Map: [functions]func(dst, x []float32){
+		kernels.Identity: copyPlain, kernels.ReLU: mapReLUAVX512, kernels.Sigmoid: mapSigmoidAVX512,
+		kernels.Tanh: mapTanhAVX512, kernels.Exp: mapExpAVX512, kernels.Log: mapLogAVX512, kernels.Sqrt: mapSqrtAVX512,
+		kernels.Softplus: mapSoftplusAVX512, kernels.Neg: mapNegAVX512, kernels.Abs: mapAbsAVX512,
+		kernels.Square: mapSquareAVX512, kernels.Reciprocal: mapReciprocalAVX512,
+		kernels.Sin: trigonometric(mapSinAVX512, kernels.Sin), kernels.Cos: trigonometric(mapCosAVX512, kernels.Cos),
+	},
+	Grad: [functions]func(dst, dy, v []float32, add bool){
+		kernels.Identity: gradIdentityAVX512, kernels.ReLU: gradReLUAVX512, kernels.Sigmoid: gradSigmoidAVX512,
+		kernels.Tanh: gradTanhAVX512, kernels.Exp: gradExpAVX512, kernels.Log: gradLogAVX512,
+		kernels.Sqrt: gradSqrtAVX512, kernels.Softplus: gradSoftplusAVX512, kernels.Neg: gradNegAVX512,
+		kernels.Abs: gradAbsAVX512, kernels.Square: gradSquareAVX512, kernels.Reciprocal: gradReciprocalAVX512,
+		kernels.Sin: trigonometricGrad(gradSinAVX512, kernels.Sin),
+		kernels.Cos: trigonometricGrad(gradCosAVX512, kernels.Cos),
+	},
+	Zip: [operations]func(dst, a, b []float32, add bool){
+		kernels.AddOp: zipAddAVX512, kernels.SubOp: zipSubAVX512, kernels.MulOp: zipMulAVX512,
+		kernels.DivOp: zipDivAVX512, kernels.MaxOp: zipMaxAVX512, kernels.MinOp: zipMinAVX512,
+		kernels.GreaterOp: zipGreaterAVX512,
+	},
+	ZipLeft: [operations]func(dst []float32, a float32, b []float32, add bool){
+		kernels.AddOp: zipLeftAddAVX512, kernels.SubOp: zipLeftSubAVX512, kernels.MulOp: zipLeftMulAVX512,
+		kernels.DivOp: zipLeftDivAVX512, kernels.MaxOp: zipLeftMaxAVX512, kernels.MinOp: zipLeftMinAVX512,
+		kernels.GreaterOp: zipLeftGreaterAVX512,
+	},
+	ZipRight: [operations]func(dst, a []float32, b float32, add bool){
+		kernels.AddOp: zipRightAddAVX512, kernels.SubOp: zipRightSubAVX512, kernels.MulOp: zipRightMulAVX512,
+		kernels.DivOp: zipRightDivAVX512, kernels.MaxOp: zipRightMaxAVX512, kernels.MinOp: zipRightMinAVX512,
+		kernels.GreaterOp: zipRightGreaterAVX512,
+	},
+	Sum: sumAVX512, Dot: dotAVX512, SumRuns: sumRunsAVX512, SumRows: sumRowsAVX512,
+	BCE: bceAVX512, BCEGrad: bceGradAVX512, BCELogits: bceLogitsAVX512, BCELogitsGrad: bceLogitsGradAVX512,
+	KLD: kldAVX512, KLDGradLogvar: kldGradLogvarAVX512,
+	Reparameterize: reparameterizeAVX512, ReparameterizeGradLogvar: reparameterizeGradLogvarAVX512,
+	Uniform: uniformAVX512, Normal: normalAVX512,
+	Adam:         func(param, grad, m, v []float32, a *kernels.AdamFactors) { adamAVX512(param, grad, m, v, &a.Scale) },
+	SGD:          sgdLoop(sgdAVX512, sgdMomentumAVX512, sgdNesterovAVX512),
+	DistanceRows: distanceRowsAVX512, DistanceColumns: distanceColumnsAVX512, AddDifferences: addDifferencesAVX512,
+	SumDifferences: sumDifferencesAVX512, PairWeights: pairWeightsAVX512, transposeStrip: transposeStripAVX2,
+}
+
+func copyPlain(dst, x []float32) { copy(dst, x) }
+
+// trigonometric returns a loop that computes f with fast, which stops before the
+// first 16 elements that hold an |x| too large for it and returns the number of
+// elements before them. Those 16 elements go to plain Go; then fast goes on.
+func trigonometric(fast func(dst, x []float32) (done int), f kernels.Func) func(dst, x []float32) {
+	return func(dst, x []float32) {
+		for {
+			n := fast(dst, x)
+			if n == len(dst) {
+				return
+			}
+			step := min(n+16, len(dst))
+			mapPlain(f, dst[n:step], x[n:step])
+			dst, x = dst[step:], x[step:]
+		}
+	}
+}
+
+// trigonometricGrad is [trigonometric] for gradients.
+func trigonometricGrad(fast func(dst, dy, x []float32, add bool) (done int), f kernels.Func) func(dst, dy, x []float32, add bool) {
+	return func(dst, dy, x []float32, add bool) {
+		for {
+			n := fast(dst, dy, x, add)
+			if n == len(dst) {
+				return
+			}
+			step := min(n+16, len(dst))
+			gradPlain(f, dst[n:step], dy[n:step], x[n:step], add)
+			dst, dy, x = dst[step:], dy[step:], x[step:]
+		}
+	}
+}
+
+// sgdLoop returns the loop that chooses among the three kinds of gradient descent.
+func sgdLoop(
+	plain func(param, grad []float32, scale, decay, momentum, rate float32),
+	momentum, nesterov func(param, grad, velocity []float32, scale, decay, momentum, rate float32),
+) func(param, grad, velocity []float32, s *kernels.SGD) {
+	return func(param, grad, velocity []float32, s *kernels.SGD) {
+		switch {
+		case velocity == nil:
+			plain(param, grad, s.GradientScale, s.WeightDecay, 0, s.LearningRate)
+		case s.Nesterov:
+			nesterov(param, grad, velocity, s.GradientScale, s.WeightDecay, s.Momentum, s.LearningRate)
+		default:
+			momentum(param, grad, velocity, s.GradientScale, s.WeightDecay, s.Momentum, s.LearningRate)
+		}
+	}
+}

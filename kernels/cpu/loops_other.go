@@ -1,6 +1,0 @@
-//go:build !amd64 || purego
-
-package cpu
-
-// loopsIn holds the only loops that there are here.
-var loopsIn = [...]*loops{plainGo: &loopsPlain}

@@ -1,0 +1,91 @@
+package cpu
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
+	"github.com/topogen/topogen/kernels/internal/check"
+)
+
+// A memory is one allocation. Its size is a multiple of a cache line.
+type memory struct {
+	device *Device
+	data   []float32
+	free   bool
+}
+
+func (m *memory) Device() kernels.Device { return m.device }
+
+// Alloc returns a span of n elements. It reuses freed memory of the same size class,
+// with its old contents, before it allocates.
+func (d *Device) Alloc(n int) kernels.Buffer {
+	if n < 0 {
+		panic(fmt.Sprintf("cpu: Alloc of %d elements", n))
+	}
+	size := sizeClass(n)
+	if spare := d.free[size]; len(spare) > 0 {
+		m := spare[len(spare)-1]
+		d.free[size] = spare[:len(spare)-1]
+		m.free = false
+		return kernels.NewBuffer(m, 0, n)
+	}
+	return kernels.NewBuffer(&memory{device: d, data: aligned.Make(size)}, 0, n)
+}
+
+// sizeClass rounds n up to a multiple of a power of two. At most an eighth of a large
+// allocation is wasted, and similar sizes share their freed memory.
+func sizeClass(n int) int {
+	step := aligned.LineFloats
+	for step*16 < n {
+		step *= 2
+	}
+	return max(step, ceilDiv(n, step)*step)
+}
+
+// Free keeps the buffer's memory for a later Alloc.
+func (d *Device) Free(b kernels.Buffer) {
+	if b.Memory() == nil || d.free == nil { // nothing is kept after Close
+		return
+	}
+	m := d.own(b)
+	m.free = true
+	d.free[len(m.data)] = append(d.free[len(m.data)], m)
+}
+
+// own returns the memory of a buffer. It panics if the buffer belongs to another device
+// or has been freed.
+func (d *Device) own(b kernels.Buffer) *memory {
+	m, ok := b.Memory().(*memory)
+	if !ok || m.device != d {
+		panic(fmt.Sprintf("cpu: a buffer of %s is used on %s", b.Device().Name(), d.Name()))
+	}
+	if m.free {
+		panic("cpu: a buffer is used after Free")
+	}
+	return m
+}
+
+// span returns the elements of a buffer of this device.
+func (d *Device) span(b kernels.Buffer) []float32 {
+	if b.Memory() == nil {
+		return nil
+	}
+	return d.own(b).data[b.Offset() : b.Offset()+b.Len() : b.Offset()+b.Len()]
+}
+
+// Write copies src into dst.
+func (d *Device) Write(dst kernels.Buffer, src []float32) {
+	check.Len("Write", "source", len(src), dst.Len())
+	copy(d.span(dst), src)
+}
+
+// Read copies src to dst. It returns the same error as Sync.
+func (d *Device) Read(dst []float32, src kernels.Buffer) error {
+	check.Len("Read", "destination", len(dst), src.Len())
+	if d.err != nil {
+		return d.err
+	}
+	copy(dst, d.span(src))
+	return nil
+}

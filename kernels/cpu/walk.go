@@ -1,0 +1,131 @@
+package cpu
+
+import (
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/internal/axes"
+)
+
+// A walk divides up to three strided arrays of one shape into rows along the last axis,
+// and the rows into parts.
+//
+// Idea: axes.Axes orders and merges the axes, so that rows are long and most of them
+// consecutive in memory. A short row is part of a group of rows, and a long one is
+// divided into chunks. A transposition becomes a walk over blocks of rows.
+type walk struct {
+	axes.Axes
+
+	rows        int // in the array
+	rowsPerPart int
+	rowParts    int // parts of a long row
+
+	// After transpose, index i of the last axis but one is a block of rows, which
+	// begin at row i·transposeRows of blockedRows. The rows of a block begin
+	// srcStride elements apart in the source and are adjacent in the destination.
+	blockedRows, srcStride int
+}
+
+// transposeRows is the number of rows in a block of a transposing walk.
+const transposeRows = 16
+
+// init begins a walk over arrays of a shape, each with its strides.
+func (w *walk) init(shape []int, strides ...[]int) {
+	w.Merge(shape, strides...)
+	w.rows = 0
+	if w.Rank > 0 {
+		w.divide(chunk)
+	}
+}
+
+// divide divides the rows into parts of about size elements.
+func (w *walk) divide(size int) {
+	w.rows = 1
+	for _, n := range w.Shape[:w.Rank-1] {
+		w.rows *= n
+	}
+	n := w.Shape[w.Rank-1]
+	w.rowsPerPart, w.rowParts = max(1, size/n), chunks(n)
+}
+
+// transpose changes the walk into one over blocks of rows if the destination is dense
+// along the last axis and the source along another one. It reports whether it did.
+func (w *walk) transpose() bool {
+	last := w.Rank - 1
+	if w.rows == 0 || last < 1 || w.Strides[0][last] != 1 || w.Strides[1][last] == 0 {
+		return false
+	}
+	for k := range last {
+		if w.Strides[1][k] != 1 || min(w.Shape[k], w.Shape[last]) < 8 {
+			continue
+		}
+		// Move axis k to the end, after the axis that was last.
+		n, dst := w.Shape[k], w.Strides[0][k]
+		copy(w.Shape[k:], w.Shape[k+1:w.Rank])
+		copy(w.Strides[0][k:], w.Strides[0][k+1:w.Rank])
+		copy(w.Strides[1][k:], w.Strides[1][k+1:w.Rank])
+		w.blockedRows, w.srcStride = w.Shape[last-1], w.Strides[1][last-1]
+		w.Shape[last-1] = ceilDiv(w.blockedRows, transposeRows)
+		w.Strides[0][last-1] = transposeRows
+		w.Strides[1][last-1] *= transposeRows
+		w.Shape[last], w.Strides[0][last], w.Strides[1][last] = n, dst, 1
+		w.divide(chunk / transposeRows)
+		return true
+	}
+	return false
+}
+
+// steps returns the strides of the first two arrays along a row.
+func (w *walk) steps() (dst, src int) { return w.Strides[0][w.Rank-1], w.Strides[1][w.Rank-1] }
+
+// parts returns the number of parts.
+func (w *walk) parts() int {
+	if w.rows == 0 {
+		return 0
+	}
+	return ceilDiv(w.rows, w.rowsPerPart) * w.rowParts
+}
+
+// A cursor is the position of a part of a walk: a row, or a chunk of a long row.
+type cursor struct {
+	w     *walk
+	at    [3]int // index of the row's first element in each array
+	n     int    // elements in the row
+	rows  int    // rows that are left in the part, this one included
+	index [kernels.MaxRank]int
+}
+
+// start returns a cursor at the first row of a part.
+func (w *walk) start(part int) cursor {
+	row := part / w.rowParts * w.rowsPerPart
+	lo, hi := bounds(part%w.rowParts, w.Shape[w.Rank-1])
+	c := cursor{w: w, n: hi - lo, rows: min(w.rowsPerPart, w.rows-row)}
+	for o := range c.at {
+		c.at[o] = lo * w.Strides[o][w.Rank-1]
+	}
+	for k := w.Rank - 2; k >= 0; k-- {
+		c.index[k] = row % w.Shape[k]
+		row /= w.Shape[k]
+		for o := range c.at {
+			c.at[o] += c.index[k] * w.Strides[o][k]
+		}
+	}
+	return c
+}
+
+// next moves to the next row.
+func (c *cursor) next() {
+	c.rows--
+	w := c.w
+	for k := w.Rank - 2; k >= 0; k-- {
+		c.index[k]++
+		for o := range c.at {
+			c.at[o] += w.Strides[o][k]
+		}
+		if c.index[k] < w.Shape[k] {
+			return
+		}
+		c.index[k] = 0
+		for o := range c.at {
+			c.at[o] -= w.Shape[k] * w.Strides[o][k]
+		}
+	}
+}
