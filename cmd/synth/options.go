@@ -9,11 +9,11 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/data/cloud"
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/experiment/synth"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
 	"github.com/topogen/topogen/ph"
-	"github.com/topogen/topogen/run"
-	"github.com/topogen/topogen/synth"
 	"github.com/topogen/topogen/viz"
 )
 
@@ -24,8 +24,8 @@ type options struct {
 	word   string   // "", "1", "2", "3" or "all"
 	args   []string // the flags
 	seed   uint64
-	output string
-	resume bool
+	terms  training.Terms
+	output training.Output
 
 	points, truth, diagram string
 }
@@ -46,11 +46,14 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	if err := cli.Parse(flags, o.args, synopsis, stdout); err != nil {
 		return nil, err
 	}
-	o.seed = shown.Seed
-	if o.resume && o.word != "" && o.word != allWord {
+	if err := o.terms.Set(flags, stdout); err != nil {
+		return nil, err
+	}
+	if o.output.Resume && o.word != "" && o.word != allWord {
 		return nil, cli.Usagef("the run in the -output folder is of its own experiment: leave out the %s before -resume", o.word)
 	}
-	return o, nil
+	o.seed = shown.Seed
+	return o, o.output.Check(flags)
 }
 
 // newFlags returns all flags; c holds the defaults of the configuration's.
@@ -63,30 +66,25 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f.IntVar(&c.Steps, "steps", c.Steps, "`steps` to make in all (default: 15000, 2500 or 7500 in the experiments, else 2500)")
 	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "`length` of a step, about (default: 0.01, 0.05 or 0.1 in the experiments, else a 500th of the cloud's extent)")
 	f.StringVar((*string)(&c.Optimizer), "optimizer", string(c.Optimizer), "`name` of the optimizer: adam, adamw or sgd")
-	cli.FloatsVar(f, c.Weights[:], "weights", "seven `weights` of the loss")
-	training.HyperparametersVar(f, &c.Hyperparameters)
-	f.BoolVar(&c.Push, "push", c.Push, "drive points apart in steps where no regularizer depends on a point that can move")
-	f.BoolVar(&c.Attract, "attract", c.Attract, "draw the nearest bar to a true bar without a partner that decides the bottleneck distance")
-	f.Float64Var(&c.Spread.Bandwidth, "spread", c.Spread.Bandwidth, "hand the gradient on to neighbours within about this `length`; 0 leaves it to the few points that have one")
-	f.StringVar((*string)(&c.Spread.Method), "spread-method", string(c.Spread.Method), "`method` of -spread: average or interpolate")
+	o.terms = training.Terms{Weights: synth.OriginalWeights, Attract: true}
+	o.terms.Define(f, &c.Topo, &c.Gradient)
+	f.BoolVar(&c.Push, "push", c.Push, "drive points apart in steps where no term depends on a point that can move")
 	f.IntVar(&c.FrameEvery, "frames", c.FrameEvery, "`steps` between frames of the animation (default: 50, 25 or 50 in the experiments, else 25)")
 	f.Var((*windowFlag)(&c.Window), "window", "`part` of the plane that pictures show: auto, original, or four numbers xmin,xmax,ymin,ymax")
 	f.Float64Var(&c.Gap, "gap", c.Gap, "`length` from which a bar counts as a cluster or loop in the report (default: 4, 3 or 3 in the experiments, else a tenth of the cloud's extent)")
 	training.DeviceVar(f, &c.Device)
-	f.StringVar(&o.output, "output", "", "`folder` to write to; a new one in runs unless given")
-	f.BoolVar(&o.resume, "resume", false, "go on with the run in the -output folder; -steps, -window, -gap and -device may change")
+	o.output.Define(f, &c.SaveEvery, &c.SaveSteps, "steps", "window", "gap", "device")
 	return f
 }
 
-// override puts those flags into the configuration that were given. If it is
-// that of a run to go on with, some may not be.
+// override puts those flags into the configuration that were given.
 func (o *options) override(c *synth.Config) error {
 	again := *o
 	flags := again.newFlags(c)
-	if err := cli.Parse(flags, o.args, synopsis, io.Discard); err != nil || !o.resume {
+	if err := cli.Parse(flags, o.args, synopsis, io.Discard); err != nil {
 		return err
 	}
-	return cli.Unchangeable(flags, "steps", "window", "gap", "device")
+	return again.terms.Set(flags, io.Discard)
 }
 
 // fresh returns the configuration of a new run: of an experiment if there is a

@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strconv"
 
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/experiment/synth"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
 	"github.com/topogen/topogen/kernels"
-	"github.com/topogen/topogen/run"
-	"github.com/topogen/topogen/synth"
 )
 
 const synopsis = `Synth moves a point cloud so that its persistence becomes that of a true cloud.
@@ -28,7 +27,7 @@ Usage:
   synth 1                                  five clusters become three
   synth 3 -seed 7 -output circle           two segments become a circle
   synth all -steps 1000                    all three experiments, shorter
-  synth 1 -spread 1                        whole clusters move, not single points
+  synth 1 -gradient 'average(bandwidth=1)' whole clusters move, not single points
   synth 3 -attract                         a loop is made on purpose
   synth -point-cloud square,n=80 -true-point-cloud circle,n=80 -attract
   synth -point-cloud sphere,n=60 -true-point-cloud torus,n=60 -attract
@@ -43,8 +42,10 @@ square, swiss-roll, torus; options are n (points), noise, scale and at.
 A diagram file is a list like [{"degree":0,"bars":[[0,1.5],[0,null]]}], or what
 rips -json prints.
 
-Weights are seven numbers in the order bottleneck0, bottleneck1, entropy0,
-entropy1, dsigma0, dsigma1, density; the digit is the homology degree.`
+The loss has the terms of -topo, each written name=weight(option=value,…); synth
+-topo help lists them. The seven weights of -topo-weights are those of
+bottleneck0, bottleneck1, entropy0, entropy1, dsigma0, dsigma1 and density; the
+digit is the homology degree.`
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o, err := parse(args, stdout)
@@ -55,24 +56,20 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return cli.UsageError{Err: err}
 	}
-	// All are opened before the first begins, so that all can be resumed if it is
-	// interrupted.
+	// All folders are there before the first run begins, so that all runs can go on
+	// if it is interrupted.
 	progress := training.Progress(stderr)
 	for i := range jobs {
 		defer jobs[i].close()
-		if err := jobs[i].open(progress); err != nil {
+		if err := jobs[i].open(&o.output); err != nil {
 			return err
 		}
 	}
-	for _, j := range jobs {
-		summary, err := j.finish(ctx)
-		if errors.Is(err, context.Canceled) {
-			done, total := j.run.Steps()
-			return fmt.Errorf("%w after %d of %d steps, saved; go on with: synth %s-output %s -resume",
-				cli.ErrInterrupted, done, total, o.resumeWord(), o.output)
-		}
+	for i := range jobs {
+		j := &jobs[i]
+		summary, err := j.finish(ctx, &o.output, progress)
 		if err != nil {
-			return err
+			return o.output.Interrupted(err, j.steps, fmt.Sprintf("synth %s-output %s", o.resumeWord(), o.output.Path))
 		}
 		fmt.Fprint(stdout, summary)
 	}
@@ -91,35 +88,29 @@ func (o *options) resumeWord() string {
 type job struct {
 	config synth.Config
 	output string
-	resume bool
 
 	device kernels.Device // once it is open
-	run    *synth.Run
+	folder *run.Folder
+	run    *synth.Run // once it has begun
 }
 
 // jobs returns what the options ask for, checked, with nothing written yet.
 func (o *options) jobs() ([]job, error) {
-	if o.output == "" && o.resume {
-		return nil, errors.New("-resume needs -output, the folder of the run to go on with")
+	name := "synth"
+	if o.word != "" {
+		name += "-" + o.word
 	}
-	if o.output == "" {
-		name := "synth"
-		if o.word != "" {
-			name += "-" + o.word
-		}
-		var err error
-		if o.output, err = run.Unused(filepath.Join("runs", name)); err != nil {
-			return nil, err
-		}
+	if err := o.output.Choose(name); err != nil {
+		return nil, err
 	}
 	if o.word != allWord {
-		j, err := o.job(o.word, o.output)
+		j, err := o.job(o.word, o.output.Path)
 		return []job{j}, err
 	}
 	var jobs []job
 	for number := 1; number <= synth.Experiments; number++ {
 		word := strconv.Itoa(number)
-		j, err := o.job(word, filepath.Join(o.output, "synth-"+word))
+		j, err := o.job(word, filepath.Join(o.output.Path, "synth-"+word))
 		if err != nil {
 			return nil, err
 		}
@@ -129,9 +120,9 @@ func (o *options) jobs() ([]job, error) {
 }
 
 func (o *options) job(word, output string) (job, error) {
-	j := job{output: output, resume: o.resume}
+	j := job{output: output}
 	var err error
-	if j.resume {
+	if o.output.Resume {
 		j.config, err = o.resumed(output)
 	} else {
 		j.config, err = o.fresh(word)
@@ -142,36 +133,38 @@ func (o *options) job(word, output string) (job, error) {
 	return j, j.config.Validate()
 }
 
-// open begins the run or goes on with it. If it cannot, it has written nothing.
-func (j *job) open(progress run.Progress) (err error) {
+// open opens the device and the folder.
+func (j *job) open(o *training.Output) (err error) {
 	if j.device, err = training.OpenDevice(j.config.Device); err != nil {
 		return err
 	}
-	env := synth.Environment{Device: j.device, Progress: progress}
-	if !j.resume {
-		if env.Folder, err = run.Create(j.output, j.config); err != nil {
-			return cli.UsageError{Err: err}
-		}
-		j.run, err = synth.New(j.config, env)
-		return err
-	}
-	var before synth.Config
-	if env.Folder, err = run.Open(j.output, &before); err != nil {
-		return cli.UsageError{Err: err}
-	}
-	if j.run, err = synth.Resume(j.config, env); err != nil {
-		return cli.UsageError{Err: err}
-	}
-	return env.Folder.WriteJSON(run.ConfigFile, j.config)
+	j.folder, err = o.Begin(j.output, j.config, new(synth.Config))
+	return err
 }
 
-// finish makes the steps that are left and returns what to say of the run.
-func (j *job) finish(ctx context.Context) (fmt.Stringer, error) {
-	j.run.Progress.Note(fmt.Sprintf("%s, on %s, into %s", j.config.Title, j.device.Name(), j.output))
+// finish begins the run or goes on with it, makes the steps that are left, and
+// returns the summary.
+func (j *job) finish(ctx context.Context, o *training.Output, progress run.Progress) (fmt.Stringer, error) {
+	var err error
+	j.run, err = synth.New(ctx, j.config, run.Environment{Device: j.device, Folder: j.folder, Progress: progress})
+	if err := o.Begun(j.folder, j.config, err); err != nil {
+		return nil, err
+	}
+	progress.Note(fmt.Sprintf("%s, on %s, into %s", j.config.Title, j.device.Name(), j.output))
 	if err := j.run.Move(ctx); err != nil {
 		return nil, err
 	}
-	return j.run.Finish()
+	return j.run.Finish(ctx)
+}
+
+// steps returns how many steps are made and how many there are, or false before
+// the run has begun.
+func (j *job) steps() (made, total int, begun bool) {
+	if j.run == nil {
+		return 0, 0, false
+	}
+	made, total = j.run.Steps()
+	return made, total, true
 }
 
 // close gives back what open took. All that was to be written is, by then.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"image/gif"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/data/cloud"
+	"github.com/topogen/topogen/experiment/synth"
 	"github.com/topogen/topogen/internal/cli"
-	"github.com/topogen/topogen/synth"
 )
 
 // call runs the program and returns its exit code and what it wrote.
@@ -96,21 +97,36 @@ func TestExperimentWritesEverything(t *testing.T) {
 func TestInterruptedRunResumes(t *testing.T) {
 	folder := t.TempDir()
 	whole, parts := filepath.Join(folder, "whole"), filepath.Join(folder, "parts")
-	settings := []string{"3", "-frames", "7", "-entropy-delta0", "0.01", "-weights", "1,1,0.5,0,0,0,0"}
+	settings := []string{"3", "-frames", "7", "-entropy-delta0", "0.01", "-topo-weights", "1,1,0.5,0,0,0,0"}
 	code, _, stderr := call(t, context.Background(), append(settings, "-steps", "90", "-output", whole)...)
 	require.Zero(t, code, stderr)
 
 	code, _, stderr = call(t, context.Background(), append(settings, "-steps", "40", "-output", parts)...)
 	require.Zero(t, code, stderr)
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	code, _, stderr = call(t, ctx, "-output", parts, "-resume", "-steps", "90")
+	progress := &cancelOn{text: "moving: 40 of 90", cancel: cancel}
+	code = cli.Report("synth", program(ctx, []string{"-output", parts, "-resume", "-steps", "90"}, io.Discard, progress), progress)
 	require.Equal(t, 130, code)
+	stderr = progress.String()
 	require.Contains(t, stderr, "interrupted after 40 of 90 steps, saved; go on with: synth -output "+parts+" -resume")
 	code, stdout, stderr := call(t, context.Background(), "-output", parts, "-resume")
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "90 steps")
 	require.Equal(t, read(t, whole), read(t, parts))
+}
+
+// cancelOn keeps what is written and cancels a context when it meets a text.
+type cancelOn struct {
+	bytes.Buffer
+	text   string
+	cancel context.CancelFunc
+}
+
+func (c *cancelOn) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(c.text)) {
+		c.cancel()
+	}
+	return c.Buffer.Write(p)
 }
 
 func TestAllResumes(t *testing.T) {
@@ -119,7 +135,7 @@ func TestAllResumes(t *testing.T) {
 	cancel()
 	code, _, stderr := call(t, ctx, "all", "-steps", "3", "-seed", "4", "-output", out)
 	require.Equal(t, 130, code, stderr)
-	require.Contains(t, stderr, "go on with: synth all -output "+out+" -resume")
+	require.Contains(t, stderr, "interrupted before the first step; go on with: synth all -output "+out+" -resume")
 	code, stdout, stderr := call(t, context.Background(), "all", "-steps", "5", "-output", out, "-resume")
 	require.Zero(t, code, stderr)
 	require.Equal(t, 3, strings.Count(stdout, "5 steps"))
@@ -139,17 +155,19 @@ func TestOwnClouds(t *testing.T) {
 	require.NoError(t, os.WriteFile(ofRips, []byte(`{"points":2,"modulus":2,"diagrams":[{"degree":0,"bars":[[0,2],[0,null]],"simplices":[[[1],[0,1]],[[0],null]]}]}`), 0o600))
 	for name, args := range map[string][]string{
 		"shapes":     {"-point-cloud", "square,n=20", "-true-point-cloud", "circle,n=20,noise=0.05"},
-		"space":      {"-point-cloud", "sphere,n=16", "-true-point-cloud", "torus,n=30", "-weights", "1,1,1,1,1,1,1"},
+		"space":      {"-point-cloud", "sphere,n=16", "-true-point-cloud", "torus,n=30", "-topo-weights", "1,1,1,1,1,1,1"},
 		"literal":    {"-point-cloud", "[[0,0],[1,0],[0,1]]", "-true-point-cloud", "[[0,0],[5,0]]"},
 		"diagram":    {"-point-cloud", text, "-true-diagram", aim},
 		"of rips":    {"-point-cloud", text, "-true-diagram", ofRips},
 		"line":       {"-point-cloud", "[[0],[1],[5]]", "-true-diagram", aim},
 		"override":   {"1", "-point-cloud", "clusters:4,n=24,scale=9"},
-		"spread":     {"1", "-spread", "2", "-spread-method", "interpolate"},
-		"degree 0":   {"2", "-weights", "1,0,0,0,0,0,0", "-push=false"},
+		"spread":     {"1", "-gradient", "interpolate(bandwidth=2)"},
+		"degree 0":   {"2", "-topo-weights", "1,0,0,0,0,0,0", "-push=false"},
 		"decay":      {"2", "-optimizer", "adamw"},
 		"one point":  {"-point-cloud", "[[1,2]]", "-true-point-cloud", "[[1,2]]"},
 		"two points": {"-point-cloud", "[[1,2],[1,2]]", "-true-point-cloud", "circle,n=5"},
+		"attract":    {"1", "-attract"},
+		"terms":      {"1", "-topo", "bottleneck0=1,dsigma0=2(sigma=0.1)"},
 		"window":     {"1", "-window", "original", "-gap", "2"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -196,8 +214,8 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"everything"}, `no experiment "everything"`},
 		{[]string{"1", "2"}, `unexpected argument "2"`},
 		{[]string{"1", "-colour", "red"}, "-colour"},
-		{[]string{"1", "-weights", "1,2"}, "2 numbers, want 7"},
-		{[]string{"1", "-weights", "0,0,0,0,0,0,0", "-push=false"}, "nothing would move"},
+		{[]string{"1", "-topo-weights", "1,2"}, "2 numbers, want 7"},
+		{[]string{"1", "-topo-weights", "0,0,0,0,0,0,0", "-push=false"}, "nothing would move"},
 		{[]string{"1", "-steps", "0"}, "steps is 0, must be at least 1"},
 		{[]string{"all", "-steps", "-3"}, "steps is -3"},
 		{[]string{"1", "-learning-rate", "NaN"}, "learning-rate is NaN, must be positive"},
@@ -207,8 +225,11 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"1", "-gap", "inf"}, "gap is +Inf"},
 		{[]string{"1", "-window=-inf,inf,0,1"}, "window is {-Inf +Inf 0 1}"},
 		{[]string{"-point-cloud", "circle,n=20000", "-true-point-cloud", "circle"}, "a cloud of 20000 points"},
-		{[]string{"1", "-spread", "-1"}, "spread is -1"},
-		{[]string{"1", "-spread", "1", "-spread-method", "guess"}, `spread-method is "guess", must be average or interpolate`},
+		{[]string{"1", "-gradient", "average(bandwidth=-1)"}, "bandwidth"},
+		{[]string{"1", "-topo", "bottleneck9=1"}, "bottleneck9"},
+		{[]string{"1", "-topo", "bottleneck0@latent=1"}, "looks at latent"},
+		{[]string{"1", "-topo", "none", "-topo-weights", "1,1,0,0,0,0,0"}, "-topo and -topo-weights both say"},
+		{[]string{"1", "-gradient", "guess"}, "guess"},
 		{[]string{"1", "-window", "1,2"}, "want auto, original, or four numbers"},
 		{[]string{"1", "-window", "1,2,3,x"}, `"x" is not a number`},
 		{[]string{"1", "-window", "2,1,0,1"}, "must have a positive and finite width"},
@@ -287,8 +308,8 @@ func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"-help"}, {"1", "-help"}, {"-h"}} {
 		code, stdout, _ := call(t, context.Background(), args...)
 		require.Zero(t, code)
-		for _, flag := range []string{"-point-cloud", "-true-point-cloud", "-true-diagram", "-weights", "-steps", "-learning-rate",
-			"-optimizer", "-seed", "-frames", "-window", "-device", "-push", "-attract", "-spread", "-output", "-resume",
+		for _, flag := range []string{"-point-cloud", "-true-point-cloud", "-true-diagram", "-topo-weights", "-steps", "-learning-rate",
+			"-optimizer", "-seed", "-frames", "-window", "-device", "-push", "-attract", "-gradient", "-topo", "-output", "-resume",
 			"-entropy-delta0", "-density-npoints"} {
 			require.Regexp(t, "\n  "+flag+"[ \n]", stdout)
 		}

@@ -2,19 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
-	"github.com/topogen/topogen/run"
-	"github.com/topogen/topogen/topoloss"
-	"github.com/topogen/topogen/train"
 )
 
 const synopsis = `Trainvae trains a variational autoencoder (VAE) and its topological twin
@@ -31,16 +28,24 @@ Usage:
   trainvae -data download                  real FashionMNIST, fetched once
   trainvae -max-steps 100 -output try      a short run
   trainvae -output try -resume             go on with a run that was stopped
-  trainvae -topo-weights 0,0,0,0,10,0,0    dsigma in degree 0 alone
+  trainvae -topo deaths0@samples=0.3       compare draws from the prior with the data
+  trainvae -topo help                      all terms
+  trainvae -topo-weights 0,0,0,0,10,0,0    the original's dsigma in degree 0 alone
 
-Weights are seven numbers in the order bottleneck0, bottleneck1, entropy0,
-entropy1, dsigma0, dsigma1, density; the digit is the homology degree.`
+The twin's loss has besides the model's own the terms of -topo, each written
+name@where=weight(option=value,…). Where is output, the reconstructions, unless
+it is given; latent, the latent vectors; or samples, draws from the prior. Each
+place is compared with the batch of true images.
+
+The seven weights of -topo-weights are those of bottleneck0, bottleneck1,
+entropy0, entropy1, dsigma0, dsigma1 and density; the digit is the homology
+degree.`
 
 // options are the flags: a configuration and what is not part of one.
 type options struct {
 	train.Config
-	output string
-	resume bool
+	terms  training.Terms
+	output training.Output
 	mirror string
 }
 
@@ -57,25 +62,37 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.Float64Var(&o.LearningRate, "learning-rate", o.LearningRate, "Adam's step `size`")
 	flags.IntVar(&o.MaxSteps, "max-steps", o.MaxSteps, "end after that many `steps`; 0 for no limit")
 	flags.IntVar(&o.PlotEvery, "n-plot", o.PlotEvery, "`steps` between pictures of reconstructions; 0 for none on the way")
-	cli.FloatsVar(flags, o.TopoWeights[:], "topo-weights", "seven `weights` of the loss between reconstructed and true images")
-	cli.FloatsVar(flags, o.LatentWeights[:], "latent-weights", "seven `weights` of the same loss between latent vectors and true images")
-	flags.IntVar(&o.Degree, "deg", o.Degree, "largest homology `degree`: 0 or 1")
-	training.HyperparametersVar(flags, &o.Hyperparameters)
-	flags.StringVar(&o.output, "output", "", "`folder` to write to; a new one, runs/trainvae or the next free number, unless given")
-	flags.BoolVar(&o.resume, "resume", false, "go on with the run in the -output folder; -n-epochs, -max-steps, -n-plot and -device may change")
+	o.terms = training.Terms{Weights: train.OriginalWeights, Latent: true}
+	o.terms.Define(flags, &o.Topo, &o.Gradient)
+	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
+	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device")
 	return flags
+}
+
+// parse reads the command line into o.
+func parse(o *options, args []string, stdout io.Writer) error {
+	flags := newFlags(o)
+	if err := cli.Parse(flags, args, synopsis, stdout); err != nil {
+		return err
+	}
+	if err := o.output.Check(flags); err != nil {
+		return err
+	}
+	if !o.output.Resume {
+		return o.terms.Set(flags, stdout)
+	}
+	// The configuration is the run's, and over it what was given.
+	o.Config = train.Config{}
+	if _, err := run.Open(o.output.Path, &o.Config); err != nil {
+		return cli.UsageError{Err: err}
+	}
+	return cli.Parse(newFlags(o), args, synopsis, io.Discard)
 }
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o := options{Config: train.Default()}
-	flags := newFlags(&o)
-	if err := cli.Parse(flags, args, synopsis, stdout); err != nil {
+	if err := parse(&o, args, stdout); err != nil {
 		return err
-	}
-	if o.resume {
-		if err := restoreConfig(flags, args, &o); err != nil {
-			return err
-		}
 	}
 	if err := o.check(); err != nil {
 		return cli.UsageError{Err: err}
@@ -98,42 +115,36 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	// be resumed on the same images.
 	o.Data = sets.Source
 
-	r, err := o.open(train.Environment{Device: dev, Data: sets, Progress: progress})
+	if err := o.output.Choose("trainvae"); err != nil {
+		return err
+	}
+	folder, err := o.output.Begin(o.output.Path, o.Config, new(train.Config))
 	if err != nil {
+		return err
+	}
+	r, err := train.New(o.Config, sets, run.Environment{Device: dev, Folder: folder, Progress: progress})
+	if err := o.output.Begun(folder, o.Config, err); err != nil {
 		return err
 	}
 	defer r.Close()
-	progress.Note(fmt.Sprintf("on %s, into %s", dev.Name(), r.Folder.Path()))
-	if err := r.Train(ctx); err != nil {
-		if errors.Is(err, context.Canceled) {
-			done, total := r.Steps()
-			return fmt.Errorf("%w after %d of %d steps, saved; go on with: trainvae -output %s -resume",
-				cli.ErrInterrupted, done, total, r.Folder.Path())
-		}
-		return err
-	}
-	summary, err := r.Finish()
+	progress.Note(fmt.Sprintf("on %s, into %s", dev.Name(), folder.Path()))
+	summary, err := finish(ctx, r)
 	if err != nil {
-		return err
+		steps := func() (made, total int, begun bool) {
+			made, total = r.Steps()
+			return made, total, true
+		}
+		return o.output.Interrupted(err, steps, "trainvae -output "+folder.Path())
 	}
 	fmt.Fprint(stdout, summary)
 	return nil
 }
 
-// restoreConfig takes the configuration from the run that is resumed, and over
-// it what was given on the command line.
-func restoreConfig(flags *flag.FlagSet, args []string, o *options) error {
-	if o.output == "" {
-		return cli.Usagef("-resume needs -output, the folder of the run to go on with")
+func finish(ctx context.Context, r *train.Run) (train.Summary, error) {
+	if err := r.Train(ctx); err != nil {
+		return train.Summary{}, err
 	}
-	if err := cli.Unchangeable(flags, "n-epochs", "max-steps", "n-plot", "device"); err != nil {
-		return err
-	}
-	o.Config = train.Config{}
-	if _, err := run.Open(o.output, &o.Config); err != nil {
-		return cli.UsageError{Err: err}
-	}
-	return cli.Parse(newFlags(o), args, synopsis, io.Discard)
+	return r.Finish(ctx)
 }
 
 // check finds mistakes before anything is opened or written.
@@ -142,15 +153,7 @@ func (o *options) check() error {
 	if o.mirror != fashionmnist.OfficialURL && c.Data != "download" {
 		return fmt.Errorf("-mirror is where -data download fetches from; -data is %s", c.Data)
 	}
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	for _, weights := range [][7]float64{c.TopoWeights, c.LatentWeights} {
-		if _, err := topoloss.Weighted(weights, c.Degree, c.Hyperparameters); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.Validate()
 }
 
 func openData(ctx context.Context, o *options, progress run.Progress) (*data.Sets, error) {
@@ -173,42 +176,4 @@ func openData(ctx context.Context, o *options, progress run.Progress) (*data.Set
 		return nil, cli.UsageError{Err: err}
 	}
 	return sets, nil
-}
-
-// open begins the run or goes on with it.
-func (o *options) open(env train.Environment) (*train.Run, error) {
-	var err error
-	if !o.resume {
-		if env.Folder, err = createFolder(o); err != nil {
-			return nil, err
-		}
-		return train.New(o.Config, env)
-	}
-	var before train.Config
-	if env.Folder, err = run.Open(o.output, &before); err != nil {
-		return nil, cli.UsageError{Err: err}
-	}
-	r, err := train.Resume(o.Config, env)
-	if err != nil {
-		return nil, cli.UsageError{Err: err}
-	}
-	if err := env.Folder.WriteJSON(run.ConfigFile, o.Config); err != nil {
-		r.Close()
-		return nil, err
-	}
-	return r, nil
-}
-
-func createFolder(o *options) (*run.Folder, error) {
-	if o.output == "" {
-		var err error
-		if o.output, err = run.Unused(filepath.Join("runs", "trainvae")); err != nil {
-			return nil, err
-		}
-	}
-	folder, err := run.Create(o.output, o.Config)
-	if err != nil {
-		return nil, cli.UsageError{Err: err}
-	}
-	return folder, nil
 }

@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/internal/cli"
-	"github.com/topogen/topogen/train"
 )
 
 // trainvae runs the program and returns its exit code and what it wrote.
@@ -104,7 +104,7 @@ func TestRefusedResumeWritesNothing(t *testing.T) {
 	require.Equal(t, before, read(t, out))
 	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-latent", "3")
 	require.Equal(t, 2, code)
-	require.Contains(t, stderr, "-n-latent cannot change when a run resumes: -n-epochs, -max-steps, -n-plot and -device can")
+	require.Contains(t, stderr, "-n-latent cannot change when a run resumes: -n-epochs, -max-steps, -n-plot, -device, -save-every and -save-steps can")
 	require.Equal(t, before, read(t, out))
 
 	require.NoError(t, os.Truncate(filepath.Join(out, "checkpoint.safetensors"), 100))
@@ -169,7 +169,7 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 func TestHelp(t *testing.T) {
 	code, stdout, _ := trainvae(t, context.Background(), "-help")
 	require.Zero(t, code)
-	for _, flag := range []string{"-topo-weights", "-latent-weights", "-n-latent", "-batch-size", "-n-epochs", "-learning-rate",
+	for _, flag := range []string{"-topo", "-gradient", "-samples", "-save-every", "-topo-weights", "-latent-weights", "-n-latent", "-batch-size", "-n-epochs", "-learning-rate",
 		"-seed", "-n-plot", "-deg", "-data", "-max-steps", "-device", "-output", "-resume", "-entropy-delta0", "-density-npoints"} {
 		require.Contains(t, stdout, "\n  "+flag)
 	}

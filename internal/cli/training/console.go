@@ -11,7 +11,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 
-	"github.com/topogen/topogen/run"
+	"github.com/topogen/topogen/experiment/run"
 )
 
 // Progress returns a reporter for w: a bar that redraws itself where w is a

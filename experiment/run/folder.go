@@ -1,0 +1,101 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/topogen/topogen/internal/atomicfile"
+)
+
+// ConfigFile is the name of the file in an output folder that makes it one.
+const ConfigFile = "config.json"
+
+// A Folder is the one place that a run writes to.
+type Folder struct {
+	path    string
+	resumed bool // it comes from Open
+}
+
+// Create makes an output folder and writes config into it as JSON. An empty
+// folder may exist already; one that holds anything is refused, so that no run
+// overwrites another.
+func Create(path string, config any) (*Folder, error) {
+	entries, err := os.ReadDir(path)
+	switch {
+	case err == nil && len(entries) > 0:
+		if _, err := os.Stat(filepath.Join(path, ConfigFile)); err == nil {
+			return nil, fmt.Errorf("output folder %s already holds a run: choose another folder, or resume it", path)
+		}
+		return nil, fmt.Errorf("output folder %s is not empty: choose a new or empty folder", path)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("output folder: %w", err)
+	}
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, fmt.Errorf("output folder: %w", err)
+	}
+	f := &Folder{path: path}
+	return f, f.WriteJSON(ConfigFile, config)
+}
+
+// Open opens the output folder of an earlier run and reads its configuration
+// into config, a pointer. Fields that config does not know are an error: they
+// come from another program or version.
+func Open(path string, config any) (*Folder, error) {
+	data, err := os.ReadFile(filepath.Join(path, ConfigFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("folder %s holds no run to resume (no %s in it)", path, ConfigFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(config); err != nil {
+		return nil, fmt.Errorf("%s: not the configuration of such a run: %w", filepath.Join(path, ConfigFile), err)
+	}
+	return &Folder{path: path, resumed: true}, nil
+}
+
+// Unused returns base if no file or folder has that name, else the first free
+// one of base-2, base-3, ….
+func Unused(base string) (string, error) {
+	name := base
+	for k := 2; ; k++ {
+		switch _, err := os.Lstat(name); {
+		case errors.Is(err, fs.ErrNotExist):
+			return name, nil
+		case err != nil:
+			return "", fmt.Errorf("output folder: %w", err)
+		}
+		name = fmt.Sprintf("%s-%d", base, k)
+	}
+}
+
+// Path returns the folder's own path, or that of a file in it.
+func (f *Folder) Path(name ...string) string {
+	return filepath.Join(append([]string{f.path}, name...)...)
+}
+
+// Write makes the named file hold what fill writes. The file appears whole or
+// not at all: readers and crashes never meet a partial one.
+func (f *Folder) Write(name string, fill func(io.Writer) error) error {
+	return atomicfile.Write(f.Path(name), fill)
+}
+
+// WriteJSON writes v as indented JSON, as [Folder.Write] does.
+func (f *Folder) WriteJSON(name string, v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", f.Path(name), err)
+	}
+	return f.Write(name, func(w io.Writer) error {
+		_, err := w.Write(append(data, '\n'))
+		return err
+	})
+}

@@ -1,0 +1,229 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/nn/safetensors"
+)
+
+// An Environment is what a run needs besides its configuration.
+type Environment struct {
+	Device   kernels.Device
+	Folder   *Folder
+	Progress Progress // Silent{} if nil
+}
+
+// A Stepper is what a [Loop] repeats: a computation in steps, with a state that
+// can be saved and restored.
+type Stepper interface {
+	// Columns names the values in a row of metrics.csv.
+	Columns() []string
+	// Step makes a step, counted from 1, and returns its row and a short status.
+	// If ctx is cancelled it may return ctx's error instead, with the state of
+	// the step before.
+	Step(ctx context.Context, number int) (row []float64, status string, err error)
+	// Recorded is called when the row of a step is in the table: for pictures on
+	// the way, and other tables. If ctx is cancelled it may return ctx's error; it
+	// is then called again, before the next step, when the run goes on.
+	Recorded(ctx context.Context, number int) error
+	// Save appends the state to a checkpoint.
+	Save(f *safetensors.File) error
+	// Restore puts back what Save appended after a number of steps.
+	Restore(f *safetensors.File, steps int) error
+}
+
+// Options of a [Loop].
+type Options struct {
+	// Stage is what the steps are called in reports of progress: "training".
+	Stage string
+	// Total is the number of steps to make in all.
+	Total int
+	// ReportEvery is the number of steps between reports of progress, 1 if zero.
+	ReportEvery int
+	// SaveEvery is the time between checkpoints, [DefaultSaveEvery] if zero.
+	SaveEvery time.Duration
+	// SaveSteps is the number of steps between checkpoints; none are written by
+	// number if zero.
+	SaveSteps int
+}
+
+// unrecorded is a key of a checkpoint's metadata. It is there if the run was
+// stopped between the last step and the end of the stepper's Recorded.
+const unrecorded = "unrecorded"
+
+// DefaultSaveEvery is the time between checkpoints unless options say otherwise:
+// a crash costs no more than this.
+const DefaultSaveEvery = 30 * time.Second
+
+// A Loop makes the steps of a run, records each in metrics.csv, and saves the
+// state in checkpoints. It is used by one goroutine.
+type Loop struct {
+	Environment
+	// Metrics is the table metrics.csv, a row a step.
+	Metrics  *Metrics
+	options  Options
+	stepper  Stepper
+	tables   []*Metrics // all of them
+	steps    int        // made
+	recorded int        // steps after which the stepper's Recorded came to its end
+	saved    time.Time  // when the last checkpoint was written
+	speed    float64    // steps per second of the last call of Run
+}
+
+// NewLoop begins a run in a folder from [Create], or goes on with the run in a
+// folder from [Open]. A run goes on from its last checkpoint as if it had never
+// stopped; one that was stopped before its first checkpoint begins again.
+func NewLoop(env Environment, s Stepper, o Options) (*Loop, error) {
+	if env.Progress == nil {
+		env.Progress = Silent{}
+	}
+	if o.SaveEvery == 0 {
+		o.SaveEvery = DefaultSaveEvery
+	}
+	l := &Loop{Environment: env, options: o, stepper: s}
+	if env.Folder.resumed {
+		steps, f, err := env.Folder.ReadCheckpoint(o.Total)
+		if err == nil && f != nil {
+			l.steps, l.recorded = steps, steps
+			if f.Metadata[unrecorded] != "" {
+				l.recorded--
+			}
+			err = s.Restore(f, steps)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("resuming %s: %w", env.Folder.Path(), err)
+		}
+	}
+	var err error
+	l.Metrics, err = l.Table("metrics.csv", s.Columns(), l.steps)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Table begins a further table, or goes on with it after its first rows rows. The
+// loop writes it to disk before each checkpoint, and closes it.
+func (l *Loop) Table(name string, columns []string, rows int) (*Metrics, error) {
+	var m *Metrics
+	var err error
+	if l.Folder.resumed {
+		m, err = l.Folder.ResumeMetrics(name, columns, rows)
+	} else {
+		m, err = l.Folder.CreateMetrics(name, columns)
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.tables = append(l.tables, m)
+	return m, nil
+}
+
+// Steps returns how many steps are made and how many there are.
+func (l *Loop) Steps() (made, total int) { return l.steps, l.options.Total }
+
+// Recorded returns the number of steps of which everything is recorded: all that
+// are made, or all but the last.
+func (l *Loop) Recorded() int { return l.recorded }
+
+// Speed returns the steps per second of the last call of Run, 0 if it made none.
+func (l *Loop) Speed() float64 { return l.speed }
+
+// Run makes all steps that are left. If ctx is cancelled it stops after the
+// current step or before it, writes a checkpoint and returns ctx's error.
+func (l *Loop) Run(ctx context.Context) error {
+	first, begin := l.steps, time.Now()
+	l.saved, l.speed = begin, 0
+	l.Progress.Begin(l.options.Stage, l.steps, l.options.Total)
+	defer l.Progress.End()
+	for l.steps < l.options.Total || l.recorded < l.steps {
+		err := ctx.Err()
+		if err == nil {
+			err = l.step(ctx)
+		}
+		switch {
+		case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
+			return errors.Join(ctx.Err(), l.Save())
+		case err != nil:
+			return err
+		}
+		if l.due() {
+			if err := l.Save(); err != nil {
+				return err
+			}
+		}
+	}
+	if elapsed := time.Since(begin); l.steps > first {
+		l.speed = float64(l.steps-first) / elapsed.Seconds()
+	}
+	return l.Save()
+}
+
+// step makes a step, unless the last one has still to be recorded, and records it.
+func (l *Loop) step(ctx context.Context) error {
+	if l.recorded == l.steps {
+		number := l.steps + 1
+		row, status, err := l.stepper.Step(ctx, number)
+		if err != nil {
+			return fmt.Errorf("step %d: %w", number, err)
+		}
+		if err := l.Metrics.Append(row); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
+		l.steps = number
+		if number%max(1, l.options.ReportEvery) == 0 {
+			l.Progress.Step(number, status)
+		}
+	}
+	if err := l.stepper.Recorded(ctx, l.steps); err != nil {
+		return err
+	}
+	l.recorded = l.steps
+	return nil
+}
+
+// due reports whether a checkpoint is to be written.
+func (l *Loop) due() bool {
+	every := l.options.SaveSteps
+	return every > 0 && l.steps%every == 0 || time.Since(l.saved) >= l.options.SaveEvery
+}
+
+// Save writes a checkpoint. The tables are written to disk first: no crash can
+// leave them behind the checkpoint.
+func (l *Loop) Save() error {
+	if err := l.Sync(); err != nil {
+		return err
+	}
+	f := &safetensors.File{Metadata: make(map[string]string)}
+	if l.recorded < l.steps {
+		f.Metadata[unrecorded] = "yes"
+	}
+	if err := l.stepper.Save(f); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	l.saved = time.Now()
+	return l.Folder.WriteCheckpoint(l.steps, f)
+}
+
+// Sync writes the tables to disk.
+func (l *Loop) Sync() error {
+	for _, m := range l.tables {
+		if err := m.Sync(); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close closes the tables.
+func (l *Loop) Close() error {
+	var errs []error
+	for _, m := range l.tables {
+		errs = append(errs, m.Close())
+	}
+	return errors.Join(errs...)
+}

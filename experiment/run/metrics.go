@@ -1,0 +1,152 @@
+package run
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Metrics is a table of numbers in a CSV file, a row a step. All rows are kept
+// in memory too, for curves.
+type Metrics struct {
+	Columns []string
+	Rows    [][]float64
+	file    *os.File
+	w       *bufio.Writer
+}
+
+// CreateMetrics starts a table with the given column names in a new file.
+func (f *Folder) CreateMetrics(name string, columns []string) (*Metrics, error) {
+	return f.beginMetrics(name, columns, os.O_EXCL)
+}
+
+// beginMetrics writes the heading at once: a run that is killed before its first
+// checkpoint leaves a table all the same.
+func (f *Folder) beginMetrics(name string, columns []string, flag int) (*Metrics, error) {
+	file, err := os.OpenFile(f.Path(name), os.O_CREATE|os.O_WRONLY|flag, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	if _, err := fmt.Fprintln(file, strings.Join(columns, ",")); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	return &Metrics{Columns: columns, file: file, w: bufio.NewWriter(file)}, nil
+}
+
+// ResumeMetrics opens the table of an earlier run and cuts it back to its first
+// rows rows. A table with fewer rows or other columns is an error. One of no rows
+// begins anew: the run may have been stopped before there was a table.
+func (f *Folder) ResumeMetrics(name string, columns []string, rows int) (*Metrics, error) {
+	if rows == 0 {
+		return f.beginMetrics(name, columns, os.O_TRUNC)
+	}
+	path := f.Path(name)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	m := &Metrics{Columns: columns, file: file, w: bufio.NewWriter(file)}
+	if err := m.cut(rows); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("metrics %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func (m *Metrics) cut(rows int) error {
+	r := bufio.NewReader(m.file)
+	var end int64
+	line := func() (string, error) {
+		s, err := r.ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("holds %d whole rows, the checkpoint was written after %d", len(m.Rows), rows)
+		}
+		end += int64(len(s))
+		return strings.TrimSuffix(s, "\n"), err
+	}
+	head, err := line()
+	if err != nil {
+		return err
+	}
+	if want := strings.Join(m.Columns, ","); head != want {
+		return fmt.Errorf("has columns %s, this run writes %s", head, want)
+	}
+	for len(m.Rows) < rows {
+		s, err := line()
+		if err != nil {
+			return err
+		}
+		fields := strings.Split(s, ",")
+		if len(fields) != len(m.Columns) {
+			return fmt.Errorf("row %d has %d fields, want %d", len(m.Rows)+1, len(fields), len(m.Columns))
+		}
+		row := make([]float64, len(fields))
+		for i, field := range fields {
+			if row[i], err = strconv.ParseFloat(field, 64); err != nil && field != "" {
+				return fmt.Errorf("row %d, column %s: %q is not a number", len(m.Rows)+1, m.Columns[i], field)
+			} else if field == "" {
+				row[i] = math.NaN()
+			}
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	if err := m.file.Truncate(end); err != nil {
+		return err
+	}
+	_, err = m.file.Seek(end, io.SeekStart)
+	return err
+}
+
+// Append adds a row, one value for each column. NaN stands for a value that does
+// not exist and is written as an empty field.
+func (m *Metrics) Append(row []float64) error {
+	if len(row) != len(m.Columns) {
+		panic(fmt.Sprintf("run: a row of %d values for %d columns", len(row), len(m.Columns)))
+	}
+	m.Rows = append(m.Rows, append([]float64(nil), row...))
+	var buf [32]byte
+	for i, v := range row {
+		if i > 0 {
+			m.w.WriteByte(',')
+		}
+		if !math.IsNaN(v) {
+			m.w.Write(strconv.AppendFloat(buf[:0], v, 'g', -1, 64))
+		}
+	}
+	// A bufio.Writer keeps its first error, so that one check is enough.
+	return m.w.WriteByte('\n')
+}
+
+// Column returns the values of the named column. It panics if there is none.
+func (m *Metrics) Column(name string) []float64 {
+	for i, c := range m.Columns {
+		if c == name {
+			values := make([]float64, len(m.Rows))
+			for k, row := range m.Rows {
+				values[k] = row[i]
+			}
+			return values
+		}
+	}
+	panic(fmt.Sprintf("run: no metric %q among %v", name, m.Columns))
+}
+
+// Flush makes all rows so far visible in the file.
+func (m *Metrics) Flush() error { return m.w.Flush() }
+
+// Sync writes all rows so far to disk.
+func (m *Metrics) Sync() error {
+	if err := m.w.Flush(); err != nil {
+		return err
+	}
+	return m.file.Sync()
+}
+
+// Close flushes and closes the file.
+func (m *Metrics) Close() error { return errors.Join(m.w.Flush(), m.file.Close()) }

@@ -1,0 +1,60 @@
+package synth
+
+import (
+	"context"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// An aim is what a cloud moves towards, and the loss that says how far it is.
+type aim struct {
+	objective *topoloss.Objective
+	target    *topoloss.Target
+	truth     *autograd.Tensor // the true cloud; nil if there are only diagrams
+	diagrams  []ph.Diagram     // true ones, with essential bars
+}
+
+// aim returns what the configuration's cloud moves towards.
+func (c Config) aim(ctx context.Context, dev kernels.Device) (*aim, error) {
+	a := new(aim)
+	var err error
+	if a.objective, err = c.objective(); err != nil {
+		return nil, err
+	}
+	if c.Truth == nil {
+		// A diagram of degree 1 without bars stands for one that is left out.
+		a.target, err = topoloss.TargetFromDiagrams(append([]ph.Diagram{{Degree: 1}}, c.TrueDiagrams...)...)
+		if err != nil {
+			return nil, err
+		}
+		a.diagrams = withEssential(a.target)
+		return a, nil
+	}
+	a.truth = autograd.TensorOf(dev, c.Truth.Coords, c.Truth.Len(), c.Truth.Dim)
+	tape := autograd.NewTape(dev)
+	defer tape.Free()
+	if a.target, err = a.objective.Target(ctx, tape.Input(a.truth)); err != nil {
+		return nil, err
+	}
+	a.diagrams, err = DiagramsOf(ctx, dev, c.Truth)
+	return a, err
+}
+
+// loss is the loss of a mover.
+func (a *aim) loss(ctx context.Context, step uint64, x *autograd.Var) (topoloss.Outcome, error) {
+	s := topoloss.Step{Number: step, Output: x}
+	if a.truth != nil {
+		s.Batch = x.Tape().Input(a.truth)
+	}
+	return a.objective.Apply(ctx, s, a.target)
+}
+
+// free returns the memory of the true cloud to the device.
+func (a *aim) free() {
+	if a.truth != nil {
+		a.truth.Free()
+	}
+}

@@ -1,0 +1,129 @@
+package synth
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+	"github.com/topogen/topogen/viz"
+)
+
+// A Config decides a run entirely: with the same kernels, the same configuration
+// gives the same points, step for step, for any number of threads. Its JSON form
+// is the config.json of an output folder; it holds the clouds themselves.
+type Config struct {
+	Title string `json:"title"`
+	// Seed is what the clouds were drawn with; it is recorded and not used again.
+	Seed uint64 `json:"seed"`
+	// Device names the device that the run computes on.
+	Device string `json:"device"`
+
+	// Steps to make in all, and the size of one.
+	Steps        int       `json:"steps"`
+	LearningRate float64   `json:"learning_rate"`
+	Optimizer    Optimizer `json:"optimizer"`
+
+	// Topo lists the terms of the loss between the cloud and its target. All look
+	// at topoloss.Output: the cloud.
+	Topo topoloss.Specs `json:"topo"`
+	// Push drives points apart in a step in which no term depends on anything
+	// that can move; without it nothing happens then.
+	Push bool `json:"push"`
+	// Gradient says how the gradient, which few points receive, reaches others.
+	Gradient topoloss.Gradient `json:"gradient"`
+
+	// FrameEvery is the number of steps between frames of the animation; 0
+	// shows the first and the last cloud alone.
+	FrameEvery int `json:"frame_every"`
+	// SaveEvery is the time between checkpoints, SaveSteps the number of steps
+	// between further ones; 0 leaves the first to run.DefaultSaveEvery and the
+	// second out.
+	SaveEvery time.Duration `json:"save_every"`
+	SaveSteps int           `json:"save_steps"`
+	// Window is what pictures of clouds show, at least; the zero window shows
+	// all the points of a run.
+	Window viz.Window `json:"window"`
+	// Gap is the length from which a bar counts as a cluster or a loop in what
+	// is said of a run.
+	Gap float64 `json:"gap"`
+
+	// Start is the cloud that moves; what it moves towards is the persistence of
+	// the cloud Truth or, if that is nil, TrueDiagrams.
+	Start        *ph.Points[float32] `json:"start"`
+	Truth        *ph.Points[float32] `json:"truth,omitempty"`
+	TrueDiagrams []ph.Diagram        `json:"true_diagrams,omitempty"`
+}
+
+// maxPoints bounds clouds: a step holds the distances of all pairs of points, a
+// gigabyte of these.
+const maxPoints = 1 << 14
+
+// Validate returns an error that names the first field that makes no sense.
+func (c Config) Validate() error {
+	switch {
+	case c.Start == nil || c.Start.Len() == 0:
+		return fmt.Errorf("there is no cloud to move")
+	case c.Truth == nil && len(c.TrueDiagrams) == 0:
+		return fmt.Errorf("there is neither a true cloud nor a true diagram to move towards")
+	case c.Truth != nil && len(c.TrueDiagrams) > 0:
+		return fmt.Errorf("there are a true cloud and a true diagram: give one of them")
+	case c.Truth != nil && c.Truth.Len() == 0:
+		return fmt.Errorf("the true cloud has no points")
+	case c.Start.Len() > maxPoints:
+		return fmt.Errorf("there is a cloud of %d points, at most %d fit: all their distances are held", c.Start.Len(), maxPoints)
+	case c.Truth != nil && c.Truth.Len() > maxPoints:
+		return fmt.Errorf("there is a true cloud of %d points, at most %d fit: all their distances are held", c.Truth.Len(), maxPoints)
+	case c.Start.Dim > 3:
+		return fmt.Errorf("the cloud has points in R^%d: R², R³ and the line can be drawn", c.Start.Dim)
+	case c.Truth != nil && c.Truth.Dim > 3:
+		return fmt.Errorf("the true cloud has points in R^%d: R², R³ and the line can be drawn", c.Truth.Dim)
+	case c.Steps < 1:
+		return fmt.Errorf("steps is %d, must be at least 1", c.Steps)
+	case !positive(c.LearningRate):
+		return fmt.Errorf("learning-rate is %v, must be positive", c.LearningRate)
+	case c.FrameEvery < 0:
+		return fmt.Errorf("frames is %d, must be at least 0", c.FrameEvery)
+	case c.SaveEvery < 0:
+		return fmt.Errorf("save-every is %v, must be at least 0", c.SaveEvery)
+	case c.SaveSteps < 0:
+		return fmt.Errorf("save-steps is %d, must be at least 0", c.SaveSteps)
+	case !(c.Gap >= 0) || math.IsInf(c.Gap, 0):
+		return fmt.Errorf("gap is %v, must be at least 0 and finite", c.Gap)
+	case c.Window != (viz.Window{}) && !(positive(c.Window.XMax-c.Window.XMin) && positive(c.Window.YMax-c.Window.YMin)):
+		return fmt.Errorf("window is %v, must have a positive and finite width and height", c.Window)
+	}
+	switch c.Optimizer {
+	case Adam, AdamW, SGD:
+	default:
+		return fmt.Errorf("optimizer is %q, must be %s, %s or %s", c.Optimizer, Adam, AdamW, SGD)
+	}
+	for _, d := range c.TrueDiagrams {
+		if d.Degree > 1 {
+			return fmt.Errorf("there is a true diagram of degree %d: degrees 0 and 1 are compared", d.Degree)
+		}
+	}
+	for _, t := range c.Topo {
+		if t.Where != topoloss.Output && t.Where != "" {
+			return fmt.Errorf("the term %v looks at %s: a cloud has no such place, only %s", t, t.Where, topoloss.Output)
+		}
+	}
+	objective, err := c.objective()
+	if err == nil && len(objective.Specs()) == 0 && !c.Push {
+		err = fmt.Errorf("all weights are 0 and there is no push: nothing would move")
+	}
+	return err
+}
+
+// positive reports whether v is positive and finite.
+func positive(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
+
+// objective returns the loss of the configuration.
+func (c Config) objective() (*topoloss.Objective, error) {
+	o := topoloss.Options{Gradient: c.Gradient}
+	if c.Push {
+		o.Fallback = topoloss.Specs{{Name: "push0", Weight: 1}}
+	}
+	return topoloss.New(c.Topo, o)
+}

@@ -1,0 +1,125 @@
+package synth
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// A Run moves a cloud and records it in a folder. It is used by one goroutine.
+type Run struct {
+	run.Environment
+	config Config
+	loop   *run.Loop
+	aim    *aim
+	mover  *Mover
+	row    []float64
+	frames []*ph.Points[float32] // after 0, FrameEvery, 2·FrameEvery, … steps
+}
+
+// New begins a run in a folder from [run.Create], or goes on with the run in a
+// folder from [run.Open], bit for bit, from its last checkpoint. The configuration
+// of a run that goes on may ask for more steps than before, and must otherwise be
+// the run's own.
+func New(ctx context.Context, config Config, env run.Environment) (*Run, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	r := &Run{config: config}
+	var err error
+	if r.aim, err = config.aim(ctx, env.Device); err != nil {
+		return nil, err
+	}
+	r.mover, err = NewMover(env.Device, config.Start, r.aim.loss, config.Optimizer, config.LearningRate)
+	if err == nil {
+		r.loop, err = run.NewLoop(env, stepper{r}, run.Options{
+			Stage: "moving", Total: config.Steps, ReportEvery: 64,
+			SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,
+		})
+	}
+	if err != nil {
+		r.free()
+		return nil, err
+	}
+	r.Environment = r.loop.Environment
+	return r, nil
+}
+
+// Steps returns how many steps are made and how many there are.
+func (r *Run) Steps() (made, total int) { return r.loop.Steps() }
+
+// Move makes all steps that are left. If ctx is cancelled it stops, writes a
+// checkpoint and returns ctx's error.
+func (r *Run) Move(ctx context.Context) error { return r.loop.Run(ctx) }
+
+// Close closes the run's table and frees its memory.
+func (r *Run) Close() error {
+	r.free()
+	return r.loop.Close()
+}
+
+func (r *Run) free() {
+	r.mover.Free()
+	r.aim.free()
+}
+
+// A stepper makes the steps of a run for its loop.
+type stepper struct{ *Run }
+
+// Columns names what a row of metrics.csv holds: the weighted sum of the terms, each
+// one without its weight, and the push that took their place. What depends on
+// nothing that can move is empty.
+func (r stepper) Columns() []string {
+	columns := append([]string{"step", "loss"}, r.aim.objective.Specs().Labels()...)
+	if r.config.Push {
+		columns = append(columns, "push0")
+	}
+	return columns
+}
+
+// Step moves the points.
+func (r stepper) Step(ctx context.Context, number int) (row []float64, status string, err error) {
+	if err := r.frame(number - 1); err != nil {
+		return nil, "", err
+	}
+	outcome, err := r.mover.Step(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	return r.record(number, outcome), fmt.Sprintf("loss %.4g", outcome.Value), nil
+}
+
+// Recorded does nothing: frames are remembered before a step.
+func (r stepper) Recorded(context.Context, int) error { return nil }
+
+// frame remembers the cloud after a number of steps, where the animation shows it.
+func (r *Run) frame(steps int) error {
+	if every := r.config.FrameEvery; every == 0 || steps%every != 0 || len(r.frames) > steps/every {
+		return nil
+	}
+	c, err := r.mover.Cloud()
+	r.frames = append(r.frames, c)
+	return err
+}
+
+// record returns the row of a step.
+func (r *Run) record(number int, outcome topoloss.Outcome) []float64 {
+	value := func(v float64, ok bool) float64 {
+		if !ok {
+			return math.NaN()
+		}
+		return v
+	}
+	r.row = append(r.row[:0], float64(number), value(outcome.Value, outcome.OK && !outcome.Fallback))
+	for _, t := range outcome.Terms {
+		r.row = append(r.row, value(t.Value, t.OK))
+	}
+	if r.config.Push {
+		r.row = append(r.row, value(outcome.Value, outcome.Fallback))
+	}
+	return r.row
+}

@@ -1,0 +1,133 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// A Config decides a run entirely, together with the data it is given: the same
+// configuration gives the same numbers, step for step. Its JSON form is the
+// config.json of an output folder.
+type Config struct {
+	// Data says what the run is trained on; it is recorded, and used to find the
+	// data again when the run resumes.
+	Data string `json:"data"`
+	// Seed decides the split, the order of the batches, the initial weights and
+	// the noise of the latent variables.
+	Seed uint64 `json:"seed"`
+	// Device names the device that the run computes on.
+	Device string `json:"device"`
+
+	Latent       int     `json:"n_latent"`
+	BatchSize    int     `json:"batch_size"`
+	Epochs       int     `json:"n_epochs"`
+	LearningRate float64 `json:"learning_rate"`
+	// MaxSteps ends the run early, after that many steps; 0 is no limit.
+	MaxSteps int `json:"max_steps"`
+	// PlotEvery is the number of steps between pictures; 0 draws none on the way.
+	PlotEvery int `json:"n_plot"`
+
+	// Topo lists the terms that the twin's loss has besides the model's own.
+	Topo topoloss.Specs `json:"topo"`
+	// Gradient says how the gradients of these terms reach other points.
+	Gradient topoloss.Gradient `json:"gradient"`
+	// Samples is the number of examples drawn from the prior in a step, for terms
+	// that look at samples; 0 stands for as many as the batch has.
+	Samples int `json:"samples"`
+
+	// SaveEvery is the time between checkpoints, SaveSteps the number of steps
+	// between further ones; 0 leaves the first to run.DefaultSaveEvery and the
+	// second out.
+	SaveEvery time.Duration `json:"save_every"`
+	SaveSteps int           `json:"save_steps"`
+}
+
+// OriginalWeights are the weights of the original comparison, in the order of
+// [topoloss.OriginalNames].
+var OriginalWeights = [7]float64{10, 10, 10, 10}
+
+// Default returns the configuration of the original comparison.
+func Default() Config {
+	terms, err := topoloss.Original(topoloss.Output, OriginalWeights, 1, topoloss.DefaultHyperparameters())
+	if err != nil {
+		panic(err)
+	}
+	return Config{
+		Data:         "auto",
+		Seed:         1234,
+		Device:       "cpu",
+		Latent:       10,
+		BatchSize:    128,
+		Epochs:       2,
+		LearningRate: 5e-4,
+		PlotEvery:    50,
+		Topo:         terms,
+	}
+}
+
+// limit bounds counts, so that products of two of them are exact.
+const limit = 1 << 30
+
+// Validate returns an error that names the first field that makes no sense.
+func (c Config) Validate() error {
+	for _, field := range []struct {
+		name            string
+		value, low, top int
+	}{
+		{"n-latent", c.Latent, 1, 1 << 16},
+		{"batch-size", c.BatchSize, 2, limit},
+		{"n-epochs", c.Epochs, 1, limit},
+		{"max-steps", c.MaxSteps, 0, math.MaxInt},
+		{"n-plot", c.PlotEvery, 0, math.MaxInt},
+		{"samples", c.Samples, 0, 1 << 16},
+		{"save-steps", c.SaveSteps, 0, math.MaxInt},
+	} {
+		switch {
+		case field.value < field.low:
+			return fmt.Errorf("%s is %d, must be at least %d", field.name, field.value, field.low)
+		case field.value > field.top:
+			return fmt.Errorf("%s is %d, must be at most %d", field.name, field.value, field.top)
+		}
+	}
+	if !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0) {
+		return fmt.Errorf("learning-rate is %v, must be positive", c.LearningRate)
+	}
+	if c.SaveEvery < 0 {
+		return fmt.Errorf("save-every is %v, must be at least 0", c.SaveEvery)
+	}
+	_, err := c.objective()
+	return err
+}
+
+// objective returns what the twin minimises besides the model's own losses.
+func (c Config) objective() (*topoloss.Objective, error) {
+	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient})
+}
+
+// CheckData returns an error if there are too few examples for the run.
+func (c Config) CheckData(sets *data.Sets) error {
+	training, validation := data.Split(sets.Train.Len(), trainingShare, c.Seed)
+	if len(training) < 2 || len(validation) < 2 || sets.Test.Len() == 0 {
+		return fmt.Errorf("%d training and %d test examples are too few to train on", sets.Train.Len(), sets.Test.Len())
+	}
+	return nil
+}
+
+// lines returns the settings as names and values.
+func (c Config) lines() [][]string {
+	terms := c.Topo.String()
+	if terms == "" {
+		terms = "none"
+	}
+	return [][]string{
+		{"data", c.Data}, {"seed", fmt.Sprint(c.Seed)}, {"device", c.Device},
+		{"latent variables", fmt.Sprint(c.Latent)}, {"batch size", fmt.Sprint(c.BatchSize)},
+		{"epochs", fmt.Sprint(c.Epochs)}, {"most steps", fmt.Sprint(c.MaxSteps)},
+		{"learning rate", fmt.Sprint(c.LearningRate)},
+		{"topological terms", terms}, {"their gradient", c.Gradient.String()},
+	}
+}

@@ -1,0 +1,71 @@
+package train
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/topogen/topogen/data"
+)
+
+// epochColumns names what a row of epochs.csv holds: the reconstruction errors of
+// both models, in training and in validation.
+func (r *Run) epochColumns() []string {
+	columns := []string{"epoch"}
+	for _, part := range []string{"train_", "validation_"} {
+		pair := r.columns(part + r.errorName())
+		columns = append(columns, pair[:]...)
+	}
+	return columns
+}
+
+// finishEpoch validates both models and adds a row to epochs.csv. The last epoch
+// may be cut short by MaxSteps.
+func (r *Run) finishEpoch(ctx context.Context, steps int) error {
+	epoch := (steps + len(r.train) - 1) / len(r.train)
+	row := []float64{float64(epoch)}
+	first := (epoch - 1) * len(r.train)
+	for _, column := range r.columns(r.errorName()) {
+		var sum float64
+		for _, v := range r.loop.Metrics.Column(column)[first:steps] {
+			sum += v
+		}
+		row = append(row, sum/float64(steps-first))
+	}
+	for _, m := range r.models {
+		value, err := r.evaluate(ctx, m, r.sets.Train, r.holdout)
+		if err != nil {
+			return fmt.Errorf("validation: %w", err)
+		}
+		row = append(row, value)
+	}
+	if err := r.epochs.Append(row); err != nil {
+		return fmt.Errorf("epochs: %w", err)
+	}
+	r.Progress.Note(fmt.Sprintf("epoch %d: %s per %s in training %s; in validation %s",
+		epoch, r.errorTitle(), r.noun(), r.note(row[1:3]), r.note(row[3:5])))
+	return r.drawGrid(validationGrid(epoch), r.sets.Train, r.holdout[0])
+}
+
+// evaluate returns the mean reconstruction error per example of a model. Its noise
+// is the same at each evaluation.
+func (r *Run) evaluate(ctx context.Context, m *model, set data.Dataset, batches [][]int) (float64, error) {
+	var sum float64
+	var examples int
+	var failed error
+	for k, indices := range batches {
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		m.tape.NoGrad(func() {
+			_, out := r.forward(m, r.decode(set, indices), uint64(evaluationNoise+k))
+			value, err := out.Losses[0].Var.Item()
+			sum += float64(value)
+			examples += len(indices)
+			failed = err
+		})
+		if failed != nil {
+			return 0, failed
+		}
+	}
+	return sum / float64(examples), nil
+}

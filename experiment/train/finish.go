@@ -1,0 +1,172 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/nn"
+)
+
+// A Summary says how a run ended.
+type Summary struct {
+	Steps int
+	// Models are the names of the plain model and of its topological twin, Test
+	// their reconstruction errors per test example.
+	Models [2]string
+	Test   [2]float64
+	// Error names the reconstruction error and Noun an example: "BCE", "image".
+	Error, Noun    string
+	SecondsPerStep float64 // of both models together, the median
+	Folder         string
+}
+
+// String returns the summary as a few lines for people.
+func (s Summary) String() string {
+	return fmt.Sprintf("%d steps, %.1f ms each\ntest %s per %s: %.3f %s, %.3f %s\nreport: %s\n",
+		s.Steps, 1000*s.SecondsPerStep, s.Error, s.Noun, s.Test[0], s.Models[0], s.Test[1], s.Models[1],
+		filepath.Join(s.Folder, "report.html"))
+}
+
+// Finish evaluates both models on the test set and writes their weights, the last
+// pictures and the report. It is called once, after Train.
+func (r *Run) Finish(ctx context.Context) (Summary, error) {
+	made, _ := r.Steps()
+	s := Summary{
+		Steps: made, Folder: r.Folder.Path(), SecondsPerStep: median(r.loop.Metrics.Column("seconds")),
+		Error: r.errorTitle(), Noun: r.noun(),
+	}
+	r.Progress.Begin("finishing", 0, 4)
+	defer r.Progress.End()
+	test := data.InOrder(data.All(r.sets.Test.Len()), r.config.BatchSize)
+	for i, m := range r.models {
+		s.Models[i] = m.name
+		var err error
+		if s.Test[i], err = r.evaluate(ctx, m, r.sets.Test, test); err != nil {
+			return s, fmt.Errorf("test: %w", err)
+		}
+	}
+	r.Progress.Step(1, "tested")
+	for _, m := range r.models {
+		metadata := map[string]string{"format": "pt", "model": m.name, "steps": fmt.Sprint(made)}
+		err := r.Folder.Write(m.prefix()+".safetensors", func(w io.Writer) error {
+			return nn.Save(w, m.net, metadata)
+		})
+		if err != nil {
+			return s, err
+		}
+	}
+	r.Progress.Step(2, "weights saved")
+	testGrid := run.Picture{File: "grid-test.png", Caption: "Test images"}
+	if err := r.drawGrid(testGrid, r.sets.Test, test[0]); err != nil {
+		return s, err
+	}
+	if err := r.drawCurves(); err != nil {
+		return s, err
+	}
+	if err := r.drawLatent(); err != nil {
+		return s, err
+	}
+	r.Progress.Step(3, "pictures drawn")
+	if err := r.report(s, testGrid); err != nil {
+		return s, err
+	}
+	r.Progress.Step(4, "report written")
+	return s, r.loop.Sync()
+}
+
+func (r *Run) report(s Summary, testGrid run.Picture) error {
+	pick := func(prefix string) []run.Picture {
+		var some []run.Picture
+		for _, p := range r.pictures {
+			if strings.HasPrefix(p.File, prefix) {
+				some = append(some, p)
+			}
+		}
+		return some
+	}
+	words := r.errorWords()
+	return r.Folder.WriteReport(run.Report{
+		Title: s.Models[0] + " and " + s.Models[1],
+		Lead: fmt.Sprintf("%d steps in batches of %d on %s; %.1f ms a step for both models on %s.",
+			s.Steps, r.config.BatchSize, r.sets.Note, 1000*s.SecondsPerStep, r.Device.Name()),
+		Sections: []run.Section{
+			{Heading: fmt.Sprintf("%s%s per %s", strings.ToUpper(words[:1]), words[1:], s.Noun),
+				Text:  fmt.Sprintf("On the test set: %.3f %s, %.3f %s. By epoch:", s.Test[0], s.Models[0], s.Test[1], s.Models[1]),
+				Table: r.epochTable()},
+			{Heading: "Reconstructions of test images", Pictures: []run.Picture{testGrid}},
+			{Heading: "Training", Pictures: append(pick(r.errorName()), pick("topo")...), Table: r.lossTable(s.Steps)},
+			{Heading: "Latent space", Pictures: pick("latent")},
+			{Heading: "Reconstructions on the way", Pictures: thin(r.onTheWay(s.Steps), 6)},
+			{Heading: "Settings", Table: run.Table{Head: []string{"setting", "value"}, Rows: r.config.lines()}},
+		},
+	})
+}
+
+// epochTable returns the reconstruction errors of some epochs.
+func (r *Run) epochTable() run.Table {
+	t := run.Table{Head: []string{"epoch"}}
+	for _, part := range []string{" training", " validation"} {
+		for _, m := range r.models {
+			t.Head = append(t.Head, m.name+part)
+		}
+	}
+	for _, e := range thin(r.epochs.Rows, 8) {
+		row := []string{fmt.Sprintf("%.0f", e[0])}
+		for _, v := range e[1:] {
+			row = append(row, fmt.Sprintf("%.2f", v))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// lossTable returns the losses of some steps.
+func (r *Run) lossTable(steps int) run.Table {
+	t := run.Table{Head: []string{"step"}}
+	columns := [][]float64{r.loop.Metrics.Column("step")}
+	for _, name := range r.models[0].net.LossNames() {
+		for i, column := range r.columns(name) {
+			t.Head = append(t.Head, strings.ToUpper(name)+" "+r.models[i].name)
+			columns = append(columns, r.loop.Metrics.Column(column))
+		}
+	}
+	t.Head, columns = append(t.Head, "topological loss"), append(columns, r.loop.Metrics.Column("topo_loss"))
+	for _, k := range []int{1, 10, 50, 100, 500, 1000, steps} {
+		if k > steps {
+			continue
+		}
+		row := []string{fmt.Sprint(k)}
+		for _, c := range columns[1 : len(columns)-1] {
+			row = append(row, fmt.Sprintf("%.2f", c[k-1]))
+		}
+		t.Rows = append(t.Rows, append(row, fmt.Sprintf("%.4g", columns[len(columns)-1][k-1])))
+	}
+	t.Rows = slices.CompactFunc(t.Rows, slices.Equal)
+	return t
+}
+
+// thin returns at most n elements, evenly chosen, with the first and the last.
+func thin[T any](all []T, n int) []T {
+	if len(all) <= n {
+		return all
+	}
+	some := make([]T, n)
+	for i := range some {
+		some[i] = all[i*(len(all)-1)/(n-1)]
+	}
+	return some
+}
+
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}

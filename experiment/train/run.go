@@ -1,0 +1,144 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// A Run is a comparison in progress. It is used by one goroutine.
+type Run struct {
+	run.Environment
+	config         Config
+	sets           *data.Sets
+	loop           *run.Loop
+	models         [2]*model // the plain one and its topological twin
+	objective      *topoloss.Objective
+	train, holdout [][]int            // batches of indices
+	targets        []*topoloss.Target // of the training batches, once they were met
+	values         []float32          // of a batch
+	epochs         *run.Metrics
+	pictures       []run.Picture
+}
+
+const trainingShare = 0.8 // of the training set; the rest validates
+
+// New begins a run in a folder from [run.Create], or goes on with the run in a
+// folder from [run.Open], bit for bit, from its last checkpoint. The configuration
+// of a run that goes on may ask for more epochs or steps than before, and must
+// otherwise be the run's own.
+func New(config Config, sets *data.Sets, env run.Environment) (*Run, error) {
+	if err := errors.Join(config.Validate(), config.CheckData(sets)); err != nil {
+		return nil, err
+	}
+	r := &Run{config: config, sets: sets}
+	var err error
+	if r.objective, err = config.objective(); err != nil {
+		return nil, err
+	}
+	first, rest := data.Split(sets.Train.Len(), trainingShare, config.Seed)
+	r.train = data.Batches(first, config.BatchSize, config.Seed)
+	r.holdout = data.Batches(rest, config.BatchSize, config.Seed)
+	r.targets = make([]*topoloss.Target, len(r.train))
+	for i, name := range []string{"VAE", "TopoVAE"} {
+		r.models[i] = newModel(name, env.Device, config)
+	}
+	total := config.Epochs * len(r.train)
+	if config.MaxSteps > 0 {
+		total = min(total, config.MaxSteps)
+	}
+	r.loop, err = run.NewLoop(env, stepper{r}, run.Options{
+		Stage: "training", Total: total, SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.Environment = r.loop.Environment
+	// The row of an epoch that was cut short is written again, by then perhaps of
+	// the whole epoch.
+	if r.epochs, err = r.loop.Table("epochs.csv", r.epochColumns(), r.loop.Recorded()/len(r.train)); err != nil {
+		return nil, errors.Join(err, r.loop.Close())
+	}
+	return r, nil
+}
+
+// Steps returns how many steps are made and how many there are.
+func (r *Run) Steps() (made, total int) { return r.loop.Steps() }
+
+// Train makes all steps that are left. If ctx is cancelled it stops, writes a
+// checkpoint and returns ctx's error.
+func (r *Run) Train(ctx context.Context) error {
+	if err := r.loop.Run(ctx); err != nil {
+		return err
+	}
+	if made, _ := r.Steps(); made%len(r.train) > 0 {
+		if err := r.finishEpoch(ctx, made); err != nil {
+			return err
+		}
+		return r.loop.Sync()
+	}
+	return nil
+}
+
+// Close closes the run's tables.
+func (r *Run) Close() error { return r.loop.Close() }
+
+// columns returns the name of a column for each of the models: "vae_bce" and
+// "topovae_bce".
+func (r *Run) columns(name string) [2]string {
+	var columns [2]string
+	for i, m := range r.models {
+		columns[i] = strings.ToLower(m.name) + "_" + name
+	}
+	return columns
+}
+
+// errorName returns the name of the loss that compares reconstructions with the
+// data.
+func (r *Run) errorName() string { return r.models[0].net.LossNames()[0] }
+
+// errorTitle returns the same as it stands in texts.
+func (r *Run) errorTitle() string { return strings.ToUpper(r.errorName()) }
+
+// errorWords returns the same in words.
+func (r *Run) errorWords() string {
+	switch name := r.errorName(); name {
+	case "bce":
+		return "binary cross-entropy"
+	case "mse":
+		return "squared error"
+	case "nll":
+		return "negative log-likelihood"
+	default:
+		return name
+	}
+}
+
+// noun returns what an example is called in texts.
+func (r *Run) noun() string {
+	if len(r.sets.Train.Shape()) == 3 {
+		return "image"
+	}
+	return "example"
+}
+
+// decode returns the values of a batch, valid until the next call.
+func (r *Run) decode(set data.Dataset, indices []int) []float32 {
+	size := len(indices) * data.Size(set)
+	if cap(r.values) < size {
+		r.values = make([]float32, size)
+	}
+	r.values = r.values[:size]
+	set.Decode(r.values, indices)
+	return r.values
+}
+
+// note reports the two values of a measure.
+func (r *Run) note(values []float64) string {
+	return fmt.Sprintf("%.2f %s, %.2f %s", values[0], r.models[0].name, values[1], r.models[1].name)
+}

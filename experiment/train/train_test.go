@@ -1,0 +1,308 @@
+package train_test
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/experiment/train"
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// small is a run of a few steps with every loss on, so that every kind of state
+// would show.
+func small() train.Config {
+	c := train.Default()
+	c.Data = "embedded:60"
+	c.Latent, c.BatchSize, c.Epochs, c.PlotEvery = 3, 16, 2, 2
+	c.Topo = append(original(topoloss.Output, [7]float64{10, 10, 10, 10, 1, 1, 1}),
+		original(topoloss.Latent, [7]float64{1, 0, 1, 0, 0, 0, 0})...)
+	return c
+}
+
+// original returns the original's terms of given weights.
+func original(where topoloss.Place, weights [7]float64) topoloss.Specs {
+	specs, err := topoloss.Original(where, weights, 1, topoloss.DefaultHyperparameters())
+	if err != nil {
+		panic(err)
+	}
+	return specs
+}
+
+// open returns the data of a configuration.
+func open(t *testing.T, c train.Config) *data.Sets {
+	sets, err := fashionmnist.Open(t.Context(), c.Data, fashionmnist.DownloadOptions{})
+	require.NoError(t, err)
+	return sets
+}
+
+// reopened returns an environment whose run goes on.
+func reopened(t *testing.T, env run.Environment) run.Environment {
+	t.Helper()
+	var err error
+	env.Folder, err = run.Open(env.Folder.Path(), new(train.Config))
+	require.NoError(t, err)
+	return env
+}
+
+func environment(t *testing.T, c train.Config, threads int) run.Environment {
+	dev := cpu.New(cpu.Threads(threads))
+	t.Cleanup(func() { require.NoError(t, dev.Close()) })
+	folder, err := run.Create(filepath.Join(t.TempDir(), "run"), c)
+	require.NoError(t, err)
+	return run.Environment{Device: dev, Folder: folder}
+}
+
+// stopAfter cancels its context once a number of steps is done.
+type stopAfter struct {
+	run.Silent
+	steps int
+	stop  context.CancelFunc
+}
+
+func (s stopAfter) Step(done int, _ string) {
+	if done == s.steps {
+		s.stop()
+	}
+}
+
+// rows returns a table without its last column, the seconds.
+func rows(t *testing.T, path string) []string {
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var lines []string
+	start, comma := 0, 0
+	for i, c := range data {
+		switch c {
+		case ',':
+			comma = i
+		case '\n':
+			lines = append(lines, string(data[start:comma]))
+			start = i + 1
+		}
+	}
+	return lines
+}
+
+func TestRunIsReproducibleAndResumes(t *testing.T) {
+	c := small()
+	whole := environment(t, c, 2)
+	r, err := train.New(c, open(t, c), whole)
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	summary, err := r.Finish(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	require.Equal(t, 6, summary.Steps)
+	want := rows(t, whole.Folder.Path("metrics.csv"))
+	require.Len(t, want, 7)
+	require.Equal(t, "step,epoch,vae_bce,vae_kld,topovae_bce,topovae_kld,topo_loss,"+
+		"bottleneck0,bottleneck1,entropy0,entropy1,dsigma0,dsigma1,density,latent_bottleneck0,latent_entropy0", want[0])
+
+	// The same on one thread, stopped after two steps and again after three.
+	parts := environment(t, c, 1)
+	resume := false
+	for _, stop := range []int{2, 3, 0} {
+		ctx, cancel := context.WithCancel(context.Background())
+		parts.Progress = stopAfter{steps: stop, stop: cancel}
+		if resume {
+			parts = reopened(t, parts)
+		}
+		r, err := train.New(c, open(t, c), parts)
+		require.NoError(t, err)
+		err = r.Train(ctx)
+		done, total := r.Steps()
+		require.Equal(t, 6, total)
+		if stop > 0 {
+			require.ErrorIs(t, err, context.Canceled)
+			require.Equal(t, stop, done)
+			resume = true
+		} else {
+			require.NoError(t, err)
+			_, err = r.Finish(t.Context())
+			require.NoError(t, err)
+		}
+		require.NoError(t, r.Close())
+		cancel()
+	}
+	require.Equal(t, want, rows(t, parts.Folder.Path("metrics.csv")))
+	for _, name := range []string{"vae.safetensors", "topovae.safetensors", "epochs.csv", "grid-test.png"} {
+		a, err := os.ReadFile(whole.Folder.Path(name))
+		require.NoError(t, err)
+		b, err := os.ReadFile(parts.Folder.Path(name))
+		require.NoError(t, err)
+		require.Equal(t, a, b, name)
+	}
+}
+
+// TestTwinsStartEqual checks that both models see the same and that only the
+// topological loss parts them.
+func TestTwinsStartEqual(t *testing.T) {
+	c := small()
+	c.MaxSteps = 3
+	c.Topo = nil
+	env := environment(t, c, 2)
+	r, err := train.New(c, open(t, c), env)
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	summary, err := r.Finish(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	require.Equal(t, summary.Test[0], summary.Test[1])
+	a, err := os.ReadFile(env.Folder.Path("grid-test.png"))
+	require.NoError(t, err)
+	require.NotEmpty(t, a)
+}
+
+func TestLongerRunGoesOn(t *testing.T) {
+	c := small()
+	c.MaxSteps = 2
+	env := environment(t, c, 2)
+	r, err := train.New(c, open(t, c), env)
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	require.NoError(t, r.Close())
+	c.MaxSteps = 0
+	r, err = train.New(c, open(t, c), reopened(t, env))
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	require.NoError(t, r.Close())
+
+	c = small()
+	other := environment(t, c, 2)
+	r, err = train.New(c, open(t, c), other)
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	require.NoError(t, r.Close())
+	require.Equal(t, rows(t, other.Folder.Path("metrics.csv")), rows(t, env.Folder.Path("metrics.csv")))
+}
+
+// finished makes a run to its end and returns what its folder holds.
+func finished(t *testing.T, c train.Config, env run.Environment) map[string]string {
+	r, err := train.New(c, open(t, c), env)
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	_, err = r.Finish(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	files := make(map[string]string)
+	entries, err := os.ReadDir(env.Folder.Path())
+	require.NoError(t, err)
+	for _, e := range entries {
+		data, err := os.ReadFile(env.Folder.Path(e.Name()))
+		require.NoError(t, err)
+		files[e.Name()] = string(data)
+	}
+	return files
+}
+
+// TestFinishedRunStaysAsItIs: a run whose last epoch is cut short loses nothing
+// when it is resumed, neither numbers nor pictures.
+func TestFinishedRunStaysAsItIs(t *testing.T) {
+	c := small()
+	c.MaxSteps = 5
+	env := environment(t, c, 2)
+	want := finished(t, c, env)
+	require.Equal(t, 3, strings.Count(want["epochs.csv"], "\n"), "two epochs")
+	require.Contains(t, want["report.html"], "Training images after step 2")
+	for name, data := range finished(t, c, reopened(t, env)) {
+		require.True(t, want[name] == data, name)
+	}
+
+	// Nor does one that was stopped at the step which then becomes its last.
+	c.MaxSteps = 0
+	stopped := environment(t, c, 2)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	stopped.Progress = stopAfter{steps: 5, stop: stop}
+	r, err := train.New(c, open(t, c), stopped)
+	require.NoError(t, err)
+	require.ErrorIs(t, r.Train(ctx), context.Canceled)
+	require.NoError(t, r.Close())
+	stopped.Progress = nil
+	c.MaxSteps = 5
+	got := finished(t, c, reopened(t, stopped))
+	require.Equal(t, want["epochs.csv"], got["epochs.csv"])
+	require.Equal(t, strings.Count(want["report.html"], "<img "), strings.Count(got["report.html"], "<img "))
+}
+
+func TestDamagedTablesAreRefused(t *testing.T) {
+	c := small()
+	env := environment(t, c, 2)
+	want := finished(t, c, env)
+	for _, name := range []string{"metrics.csv", "epochs.csv"} {
+		table := want[name]
+		cut := table[:strings.LastIndexByte(table[:len(table)-1], '\n')+1]
+		require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(cut), 0o600))
+		r, err := train.New(c, open(t, c), reopened(t, env))
+		require.ErrorContains(t, err, name)
+		require.ErrorContains(t, err, "whole rows")
+		require.Nil(t, r)
+		require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(table), 0o600))
+	}
+	c.MaxSteps = 4
+	_, err := train.New(c, open(t, c), reopened(t, env))
+	require.ErrorContains(t, err, "the run has made 6 steps already, more than the 4 asked for")
+}
+
+func TestConfigIsValidated(t *testing.T) {
+	for name, change := range map[string]func(*train.Config){
+		"n-latent is 0":     func(c *train.Config) { c.Latent = 0 },
+		"batch-size is 1":   func(c *train.Config) { c.BatchSize = 1 },
+		"n-epochs is 0":     func(c *train.Config) { c.Epochs = 0 },
+		"learning-rate":     func(c *train.Config) { c.LearningRate = math.NaN() },
+		"max-steps is -1":   func(c *train.Config) { c.MaxSteps = -1 },
+		"n-plot is -1":      func(c *train.Config) { c.PlotEvery = -1 },
+		"samples is -1":     func(c *train.Config) { c.Samples = -1 },
+		"save-every is -1s": func(c *train.Config) { c.SaveEvery = -time.Second },
+		"save-steps is -1":  func(c *train.Config) { c.SaveSteps = -1 },
+		"must be at most":   func(c *train.Config) { c.Epochs = math.MaxInt },
+		"weight of density": func(c *train.Config) { c.Topo = topoloss.Specs{{Name: "density", Weight: math.Inf(1)}} },
+		"bandwidth":         func(c *train.Config) { c.Gradient = topoloss.Gradient{Method: topoloss.Average} },
+	} {
+		c := small()
+		change(&c)
+		dev := cpu.New()
+		_, err := train.New(c, open(t, small()), run.Environment{Device: dev})
+		require.ErrorContains(t, err, name)
+		require.NoError(t, dev.Close())
+	}
+}
+
+func TestTooFewExamples(t *testing.T) {
+	c := small()
+	c.Data = "embedded:1"
+	_, err := train.New(c, open(t, c), run.Environment{})
+	require.ErrorContains(t, err, "1 training and 1 test examples are too few to train on")
+}
+
+func TestBrokenCheckpointIsRefused(t *testing.T) {
+	c := small()
+	c.MaxSteps = 1
+	env := environment(t, c, 2)
+	r, err := train.New(c, open(t, c), env)
+	require.NoError(t, err)
+	require.NoError(t, r.Train(context.Background()))
+	require.NoError(t, r.Close())
+	path := env.Folder.Path("checkpoint.safetensors")
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, data[:len(data)/2], 0o600))
+	_, err = train.New(c, open(t, c), reopened(t, env))
+	require.ErrorContains(t, err, "truncated")
+
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	c.Latent = 4
+	_, err = train.New(c, open(t, c), reopened(t, env))
+	require.ErrorContains(t, err, "encoder.fc_mu.weight")
+}
