@@ -90,7 +90,7 @@ func BenchmarkLosses(b *testing.B) {
 		defer tape.Free()
 		benchmarkTerms(b, func(loss *topoloss.Loss) error {
 			tape.Reset()
-			r, err := loss.ApplyDiagrams(tape.Variable(x), diagrams, target)
+			r, err := loss.ApplyDiagrams(b.Context(), tape.Variable(x), diagrams, target)
 			if err == nil {
 				tape.Backward(r.Var)
 			}

@@ -136,12 +136,17 @@ type spreader struct {
 }
 
 // weights returns the n×n matrix that turns the gradient of each point into the
-// spread one, given the pairs that carry it and the n×n distances.
-func (w *spreader) weights(s Gradient, pairs []kernels.Pair, distances []float32, n int) ([]float32, error) {
+// spread one, given the marked points and the n×n distances.
+func (w *spreader) weights(s Gradient, distances []float32, n int) ([]float32, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	w.find(pairs, n)
+	w.critical = w.critical[:0]
+	for i, yes := range w.isCritical {
+		if yes {
+			w.critical = append(w.critical, i)
+		}
+	}
 	w.out = resize(w.out, n*n)
 	clear(w.out)
 	switch s.Method {
@@ -154,16 +159,23 @@ func (w *spreader) weights(s Gradient, pairs []kernels.Pair, distances []float32
 	panic(fmt.Sprintf("topoloss: the gradient %v has no weights", s))
 }
 
-func (w *spreader) find(pairs []kernels.Pair, n int) {
+// begin forgets which points have a gradient.
+func (w *spreader) begin(n int) {
 	w.isCritical = resize(w.isCritical, n)
 	clear(w.isCritical)
+}
+
+// mark notes the points of pairs. row, if it is not nil, maps their numbers to those
+// of points; −1 stands for none.
+func (w *spreader) mark(pairs []kernels.Pair, row func(int32) int32) {
 	for _, p := range pairs {
-		w.isCritical[p.U], w.isCritical[p.V] = true, true
-	}
-	w.critical = w.critical[:0]
-	for i, yes := range w.isCritical {
-		if yes {
-			w.critical = append(w.critical, i)
+		for _, u := range [...]int32{p.U, p.V} {
+			if row != nil {
+				u = row(u)
+			}
+			if u >= 0 {
+				w.isCritical[u] = true
+			}
 		}
 	}
 }

@@ -110,7 +110,7 @@ func TestSpreadAgain(t *testing.T) {
 		tape := autograd.NewTape(dev)
 		defer tape.Free()
 		v := tape.Variable(autograd.TensorOf(dev, x, n, 2))
-		r, err := loss.ApplyDiagrams(v, target.Diagrams(), nil)
+		r, err := loss.ApplyDiagrams(t.Context(), v, target.Diagrams(), nil)
 		require.NoError(t, err)
 		tape.Backward(autograd.Add(r.Var, autograd.Sum(v)))
 		require.NoError(t, dev.Read(got, v.Grad()))

@@ -8,12 +8,30 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A Term is a weighted regularizer of the diagrams of one degree.
+// A Term is a weighted function of a learnable and a true cloud: a [Regularizer] of
+// their diagrams of one degree, or a [Comparison] of the clouds themselves.
 type Term struct {
-	Name        string // for people and tables, as in "entropy1"
+	Name   string  // for people and tables, as in "entropy1"
+	Weight float64 // a term of weight 0 is not computed
+
+	// Degree is that of the diagrams that Regularizer compares.
 	Degree      int
-	Weight      float64 // a term of weight 0 is not computed
 	Regularizer Regularizer
+
+	// Comparison takes the place of a Regularizer.
+	Comparison Comparison
+	// Sample is the number of points that a joint comparison draws of each cloud,
+	// afresh in each step. 0 stands for all points.
+	Sample int
+	// Scale, if it is not nil, holds one positive number that distances among
+	// learnable points are divided by. The gradient reaches it. It is not for
+	// joint comparisons.
+	Scale *autograd.Parameter
+
+	// initialScale takes the place of Scale where that is nil, and 0 that of 1. If it
+	// is learnt, the objective makes Scale of it.
+	initialScale float64
+	learnScale   bool
 }
 
 // A Loss is a weighted sum of regularizers. Its fields may be set freely between
@@ -39,6 +57,9 @@ type Loss struct {
 	slope     []BarGradient   // of one term
 	values    []Value
 	pullback  []*pullback // spare ones
+	clouds    Clouds
+	scaled    []float32 // distances of the learnable cloud, divided by a scale
+	inputs    []*autograd.Var
 }
 
 // A Result is what a loss computed. Its slices are valid until the loss is used
@@ -76,59 +97,107 @@ type Value struct {
 // Diagrams are computed once, up to the highest degree of a term with a weight.
 // The loss may be applied again, to other variables, before Backward.
 func (l *Loss) Apply(ctx context.Context, x *autograd.Var, target *Target) (Result, error) {
-	degree := l.Degree()
-	if degree < 0 { // nothing to compute
-		return l.ApplyDiagrams(x, nil, target)
-	}
-	diagrams, err := l.rips.diagrams(ctx, x, degree)
-	if err != nil {
+	return l.apply(ctx, input{x: x, target: target})
+}
+
+// An input is what a loss is applied to.
+type input struct {
+	x, batch   *autograd.Var // batch is nil if only its target is known
+	target     *Target
+	seed, step uint64 // decide random choices
+}
+
+func (l *Loss) apply(ctx context.Context, in input) (Result, error) {
+	if _, _, err := cloudSize(in.x.Shape()); err != nil {
 		return Result{}, err
 	}
-	return l.apply(x, diagrams, target)
+	var diagrams []ph.Diagram
+	l.rips.forget()
+	if degree := l.Degree(); degree >= 0 {
+		var err error
+		if diagrams, err = l.rips.diagrams(ctx, in.x, degree); err != nil {
+			return Result{}, err
+		}
+	}
+	return l.applyDiagrams(ctx, in, diagrams)
 }
 
 // ApplyDiagrams is [Loss.Apply] for those who have the diagrams of the cloud x
 // already: their pairing must name its points.
-func (l *Loss) ApplyDiagrams(x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
+func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
 	if _, _, err := cloudSize(x.Shape()); err != nil {
 		return Result{}, err
 	}
 	l.rips.forget()
-	return l.apply(x, diagrams, target)
+	return l.applyDiagrams(ctx, input{x: x, target: target}, diagrams)
 }
 
-func (l *Loss) apply(x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
-	r, err := l.Evaluate(diagrams, target)
+func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagram) (Result, error) {
+	p := l.spare()
+	tape, x := in.x.Tape(), in.x
+	spread := l.Gradient.Method != Plain && x.NeedsGrad() && len(l.Terms) > 0
+	if spread {
+		in.x = p.spread.begin(x)
+	}
+	r, err := l.evaluate(ctx, in, diagrams, p)
 	if err != nil {
 		return Result{}, err
 	}
-	tape := x.Tape()
 	if !r.OK {
 		r.Var = tape.Result(nil)
 		tape.Device().Fill(r.Var.Value(), 0)
+		l.pullback = append(l.pullback, p)
 		return r, nil
 	}
-	r.Var = tape.Result(nil, x)
+	if r.Fallback {
+		in.x = x
+	}
+	inputs := append(l.inputs[:0], in.x)
+	for i := range p.joints[:p.used] {
+		inputs = append(inputs, p.joints[i].points)
+	}
+	for _, s := range p.scales {
+		inputs = append(inputs, s.scale)
+	}
+	l.inputs = inputs
+	r.Var = tape.Result(nil, inputs...)
 	tape.Device().Fill(r.Var.Value(), float32(r.Value))
-	if r.Var.NeedsGrad() {
-		if err := l.record(x, r); err != nil {
+	if !r.Var.NeedsGrad() {
+		l.pullback = append(l.pullback, p)
+		return r, nil
+	}
+	p.x, p.y = in.x, r.Var
+	if err := p.addBars(r); err != nil {
+		return Result{}, err
+	}
+	if spread && !r.Fallback {
+		if err := p.spread.end(l, p); err != nil {
 			return Result{}, err
 		}
 	}
+	r.Var.OnBackward(p.run)
 	return r, nil
 }
 
 // Evaluate returns the loss between learnable diagrams and a target, with no
 // points to carry a gradient to.
+//
+// Comparisons, which need points, are an error.
 func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) (Result, error) {
+	return l.evaluate(context.Background(), input{target: target}, diagrams, nil)
+}
+
+// evaluate is Evaluate with points, where in.x is not nil. It leaves the derivatives
+// of comparisons in p.
+func (l *Loss) evaluate(ctx context.Context, in input, diagrams []ph.Diagram, p *pullback) (Result, error) {
 	if err := l.take(diagrams); err != nil {
 		return Result{}, err
 	}
 	l.values = resize(l.values, len(l.Terms))
 	clear(l.values)
 	r := Result{Terms: l.values, Bars: l.bars, BarGradients: l.gradients}
-	for i, t := range l.Terms {
-		v, err := l.add(t, target, &r)
+	for i := range l.Terms {
+		v, err := l.add(ctx, &l.Terms[i], in, &r, p)
 		if err != nil {
 			return Result{}, err
 		}
@@ -137,8 +206,8 @@ func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) (Result, error) {
 	if r.OK {
 		return r, nil
 	}
-	for _, t := range l.Fallback {
-		if _, err := l.add(t, target, &r); err != nil {
+	for i := range l.Fallback {
+		if _, err := l.add(ctx, &l.Fallback[i], in, &r, p); err != nil {
 			return Result{}, err
 		}
 	}
@@ -151,7 +220,7 @@ func (l *Loss) Degree() int {
 	degree := -1
 	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
 		for _, t := range terms {
-			if t.Weight != 0 {
+			if t.Weight != 0 && t.Comparison == nil {
 				degree = max(degree, t.Degree)
 			}
 		}
@@ -183,13 +252,26 @@ func (l *Loss) take(diagrams []ph.Diagram) error {
 	return nil
 }
 
-// add adds a term and its gradients to r.
-func (l *Loss) add(t Term, target *Target, r *Result) (Value, error) {
+// add adds a term and its gradients to r, those of comparisons to p.
+func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullback) (Value, error) {
+	target := in.target
 	switch {
 	case t.Weight == 0:
 		return Value{}, nil
+	case ctx.Err() != nil:
+		return Value{}, ctx.Err()
 	case !isFinite(t.Weight):
 		return Value{}, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", t.Name, t.Weight)
+	case t.Comparison != nil:
+		v, err := l.compare(ctx, t, in, p)
+		if err != nil {
+			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
+		}
+		if v.OK {
+			r.OK = true
+			r.Value += t.Weight * v.Value
+		}
+		return v, nil
 	case t.Regularizer == nil:
 		return Value{}, fmt.Errorf("topoloss: %s has a weight but no regularizer", t.Name)
 	case t.Degree < 0 || t.Degree >= len(l.bars):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
 )
 
 // An Objective is the weighted sum of terms at the places of a training step. It
@@ -16,6 +17,8 @@ type Objective struct {
 	specs  Specs
 	places []place
 	terms  []TermValue
+	seed   uint64
+	params []*autograd.Parameter
 }
 
 // A place is the loss of the terms that apply at one place.
@@ -34,6 +37,8 @@ type Options struct {
 	Fallback Specs
 	// Gradient says how gradients reach points that are not critical.
 	Gradient Gradient
+	// Seed decides, with a step's number, which points terms draw at random.
+	Seed uint64
 }
 
 // New returns the objective that is the sum of specs. An error names the first
@@ -50,7 +55,7 @@ func New(specs Specs, o Options) (*Objective, error) {
 	if err := o.Gradient.Validate(); err != nil {
 		return nil, err
 	}
-	obj := &Objective{specs: specs}
+	obj := &Objective{specs: specs, seed: o.Seed}
 	for i, s := range specs {
 		t, err := s.term()
 		if err != nil {
@@ -107,6 +112,25 @@ func (o *Objective) Degree() int {
 		degree = max(degree, p.loss.Degree())
 	}
 	return degree
+}
+
+// Parameters returns the numbers that terms learn beside the points, such as the
+// latent scale of signature. It makes them on dev when it is first called. An
+// optimizer must train them, and a checkpoint hold them, with the model's own.
+func (o *Objective) Parameters(dev kernels.Device) []*autograd.Parameter {
+	if o.params != nil {
+		return o.params
+	}
+	labels := o.specs.Labels()
+	for _, p := range o.places {
+		for i := range p.loss.Terms {
+			if t := &p.loss.Terms[i]; t.learnScale && t.Scale == nil {
+				t.Scale = autograd.NewParameter(labels[p.index[i]]+".scale", autograd.TensorOf(dev, []float32{float32(t.initialScale)}))
+				o.params = append(o.params, t.Scale)
+			}
+		}
+	}
+	return o.params
 }
 
 // A Step holds the variables of one training step. Each has its points along the
@@ -189,7 +213,7 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 		if x == nil {
 			return Outcome{}, fmt.Errorf("topoloss: a term looks at the %s of step %d, which is nil", p.where, s.Number)
 		}
-		r, err := p.loss.Apply(ctx, x, target)
+		r, err := p.loss.apply(ctx, input{x: x, batch: s.Batch, target: target, seed: o.seed, step: s.Number})
 		if err != nil {
 			return Outcome{}, fmt.Errorf("%s: %w", p.where, err)
 		}

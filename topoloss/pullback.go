@@ -9,22 +9,50 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A pullback carries the gradients of bars to the points that their births and
-// deaths are distances of: for a length ℓ = ‖u−v‖ with slope g, g·(u−v)/ℓ to u
-// and its negative to v, nothing where the points coincide. It serves one application of a
+// A pullback carries the derivatives of a loss with respect to distances to the
+// points: for a length ℓ = ‖u−v‖ with derivative g, g·(u−v)/ℓ to u and its
+// negative to v, nothing where the points coincide. It serves one application of a
 // loss and is then used again.
 type pullback struct {
-	loss    *Loss
-	x, y    *autograd.Var
-	pairs   []kernels.Pair
-	weights kernels.Buffer // n×n, of Gradient; empty without
-	run     func()
+	loss   *Loss
+	x, y   *autograd.Var // the cloud and the loss
+	pairs  []kernels.Pair
+	joints []joint // the first used of them are of this application
+	used   int
+	scales []scaleSlope
+	run    func()
+
+	spread spreadNode
 }
 
-// record makes Backward carry the gradients of r to x.
-func (l *Loss) record(x *autograd.Var, r Result) error {
-	p := l.spare()
-	p.x, p.y, p.pairs, p.weights = x, r.Var, p.pairs[:0], kernels.Buffer{}
+// A scaleSlope is the derivative of a loss with respect to a learnable scale.
+type scaleSlope struct {
+	scale *autograd.Var
+	slope float32
+}
+
+// joint returns the joint cloud of a sample size, which it measures if no other
+// term did.
+func (p *pullback) joint(in input, sample int) (*joint, error) {
+	for i := range p.joints[:p.used] {
+		if p.joints[i].sample == sample {
+			return &p.joints[i], nil
+		}
+	}
+	if p.used == len(p.joints) {
+		p.joints = append(p.joints, joint{})
+	}
+	j := &p.joints[p.used]
+	j.sample = sample
+	if err := j.measure(in); err != nil {
+		return nil, err
+	}
+	p.used++
+	return j, nil
+}
+
+// addBars adds the derivatives of r with respect to the lengths of critical edges.
+func (p *pullback) addBars(r Result) error {
 	for degree, bars := range r.Bars {
 		for i, b := range bars {
 			s := r.BarGradients[degree][i]
@@ -33,80 +61,58 @@ func (l *Loss) record(x *autograd.Var, r Result) error {
 			}
 		}
 	}
-	if l.Gradient.Method != Plain && !r.Fallback {
-		if err := l.spread(p); err != nil {
-			return err
-		}
-	}
-	r.Var.OnBackward(p.run)
 	return nil
-}
-
-// spread puts the weights of Gradient on the device.
-func (l *Loss) spread(p *pullback) error {
-	tape := p.x.Tape()
-	if !l.rips.measured {
-		if err := l.rips.measure(p.x); err != nil {
-			return err
-		}
-		n := p.x.Shape()[0]
-		for i, d := range l.rips.distances {
-			if !isFinite(d) {
-				return fmt.Errorf("topoloss: points %d and %d are too far apart for a float32 to say how far: no gradient can be spread", i/n, i%n)
-			}
-		}
-	}
-	weights, err := l.spreader.weights(l.Gradient, p.pairs, l.rips.distances, p.x.Shape()[0])
-	if err != nil {
-		return err
-	}
-	p.weights = tape.Scratch(len(weights))
-	tape.Device().Write(p.weights, weights)
-	return nil
-}
-
-// spare returns a pullback that no application waits for.
-func (l *Loss) spare() *pullback {
-	if n := len(l.pullback); n > 0 {
-		p := l.pullback[n-1]
-		l.pullback = l.pullback[:n-1]
-		return p
-	}
-	p := &pullback{loss: l}
-	p.run = p.backward
-	return p
 }
 
 // shortest is the length of an edge below which points count as coinciding:
 // devices divide by it in float32.
 const shortest = 1e-30
 
-// add adds the slope of an edge's length and reports whether it can be
-// represented. A vertex has no length to change.
-func (p *pullback) add(e ph.Cell, length, slope float64) bool {
-	c := float32(slope)
+// add adds the derivative by an edge's length and reports whether float32 can
+// represent it. A vertex has no length to change.
+func (p *pullback) add(e ph.Cell, length, derivative float64) bool {
+	c := float32(derivative)
 	if c != 0 && e.U != e.V && length >= shortest {
 		p.pairs = append(p.pairs, kernels.Pair{U: e.U, V: e.V, Coef: c})
 	}
 	return isFinite(c)
 }
 
+// spare returns a pullback that no application waits for.
+func (l *Loss) spare() *pullback {
+	n := len(l.pullback)
+	if n == 0 {
+		p := &pullback{loss: l}
+		p.run = p.backward
+		p.spread.run = p.spread.backward
+		return p
+	}
+	p := l.pullback[n-1]
+	l.pullback = l.pullback[:n-1]
+	p.pairs, p.used, p.scales = p.pairs[:0], 0, p.scales[:0]
+	return p
+}
+
 func (p *pullback) backward() {
-	tape := p.x.Tape()
+	tape := p.y.Tape()
 	dev := tape.Device()
-	n := p.x.Shape()[0]
-	dim := autograd.Size(p.x.Shape()[1:])
-	dx, store := p.x.GradTarget()
-	if p.weights.Len() == 0 {
-		fused.PairsGrad(dev, dx, p.x.Value(), n, dim, p.pairs, p.y.Grad(), store)
-	} else {
-		sparse := tape.Scratch(n * dim)
-		fused.PairsGrad(dev, sparse, p.x.Value(), n, dim, p.pairs, p.y.Grad(), kernels.Set)
-		product := kernels.Gemm{M: n, N: dim, K: n, Alpha: 1, A: p.weights, B: sparse, C: dx}
-		if store == kernels.Add {
-			product.Beta = 1
+	pull := func(x *autograd.Var, pairs []kernels.Pair) {
+		dx, store := x.GradTarget()
+		fused.PairsGrad(dev, dx, x.Value(), x.Shape()[0], autograd.Size(x.Shape()[1:]), pairs, p.y.Grad(), store)
+	}
+	if p.x.NeedsGrad() && (len(p.pairs) > 0 || p.used == 0) {
+		pull(p.x, p.pairs)
+	}
+	for i := range p.joints[:p.used] {
+		if j := &p.joints[i]; j.points.NeedsGrad() {
+			pull(j.points, j.pairs)
 		}
-		dev.Gemm(product)
+	}
+	for _, s := range p.scales {
+		if s.scale.NeedsGrad() {
+			dc, store := s.scale.GradTarget()
+			dev.Affine(dc, p.y.Grad(), s.slope, 0, store)
+		}
 	}
 	p.loss.pullback = append(p.loss.pullback, p)
 }

@@ -28,7 +28,17 @@ func kinds() []Kind {
 		entropyKind(0), entropyKind(1),
 		dsigmaKind(0), dsigmaKind(1),
 		densityKind(),
+		deathsKind(),
+		wassersteinKind(0), wassersteinKind(1),
+		slicedKind(0), slicedKind(1),
+		totalKind(All, 0), totalKind(All, 1),
+		totalKind(Rest, 0), totalKind(Rest, 1),
+		totalKind(Longest, 0), totalKind(Longest, 1),
 		pushKind(),
+		signatureKind(),
+		crossKind(0), crossKind(1),
+		rtdKind(), rtdLiteKind(),
+		energyKind(), mmdKind(),
 	}
 }
 

@@ -3,6 +3,7 @@ package topoloss
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/ph"
@@ -13,6 +14,13 @@ import (
 // once for a cloud that is compared with often.
 type Target struct {
 	bars [][]ph.Bar // by degree, of positive length
+
+	// Of the points, where a comparison asks for them.
+	n         int
+	distances []float32 // n×n
+	tree      []ph.Cell // n−1 edges of a minimum spanning tree
+	farthest  float64   // the largest distance
+	ninth     float64   // the 0.9-quantile of the n² distances
 }
 
 // TargetFromPoints returns the target that a cloud is, with diagrams up to the
@@ -59,7 +67,55 @@ func (l *Loss) Target(ctx context.Context, x *autograd.Var) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return TargetFromDiagrams(diagrams...)
+	t, err := TargetFromDiagrams(diagrams...)
+	if err != nil {
+		return nil, err
+	}
+	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
+		for _, term := range terms {
+			if term.Comparison != nil && !term.Comparison.Joint() && term.Weight != 0 {
+				return t, l.measureTarget(ctx, t, x)
+			}
+		}
+	}
+	return t, nil
+}
+
+// measureTarget adds to t what comparisons ask of a true cloud x, for which diagrams
+// were just computed.
+func (l *Loss) measureTarget(ctx context.Context, t *Target, x *autograd.Var) error {
+	if !l.rips.measured {
+		if err := l.rips.measure(x); err != nil {
+			return err
+		}
+	}
+	t.n, t.distances = l.rips.n, slices.Clone(l.rips.distances)
+	for i, d := range t.distances {
+		if !isFinite(d) {
+			return fmt.Errorf("topoloss: true points %d and %d are too far apart for a float32 to say how far", i/t.n, i%t.n)
+		}
+	}
+	var err error
+	if t.tree, err = spanningTree(ctx, &l.rips.engine, nil, t.n, t.distances); err != nil {
+		return err
+	}
+	t.farthest, t.ninth = float64(slices.Max(t.distances)), quantile(slices.Clone(t.distances), 0.9)
+	return nil
+}
+
+// spanningTree appends the edges of a minimum spanning tree of n points, among them
+// those of length 0.
+func spanningTree(ctx context.Context, e *ph.Engine, tree []ph.Cell, n int, distances []float32) ([]ph.Cell, error) {
+	diagrams, err := e.Rips(ctx, ph.Matrix32{N: n, Data: distances}, 0)
+	if err != nil {
+		return nil, fmt.Errorf("topoloss: %w", err)
+	}
+	for _, b := range diagrams[0].Bars {
+		if !b.Essential() {
+			tree = append(tree, b.DeathCell)
+		}
+	}
+	return tree, nil
 }
 
 // Bars returns the true bars of a degree, of positive and finite length. The

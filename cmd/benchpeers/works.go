@@ -101,7 +101,7 @@ func losses(dev kernels.Device, weights [7]float64) func() {
 	diagrams, tape := learnable.Diagrams(), autograd.NewTape(dev)
 	return func() {
 		tape.Reset()
-		result, err := loss.ApplyDiagrams(tape.Variable(x), diagrams, target)
+		result, err := loss.ApplyDiagrams(context.Background(), tape.Variable(x), diagrams, target)
 		check(err)
 		tape.Backward(result.Var)
 		check(dev.Sync())

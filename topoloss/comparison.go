@@ -1,0 +1,175 @@
+package topoloss
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+)
+
+// A Comparison is a function of two clouds, a learnable and a true one. It sees
+// distances between points and nothing else: neither coordinates nor the device
+// that holds them.
+type Comparison interface {
+	// Joint reports whether the comparison looks at distances between learnable
+	// and true points. Both clouds must then lie in one space.
+	Joint() bool
+	// Compare returns the value for two clouds, and reports whether it depends on
+	// the learnable one. If it does, Compare passes the derivative with respect to
+	// each distance that it depends on to [Clouds.Add]. If it does not, the value
+	// does not count.
+	//
+	// Compare must not keep its argument. It may use a workspace of the
+	// comparison: one comparison serves one goroutine at a time.
+	Compare(ctx context.Context, c *Clouds) (value float64, ok bool, err error)
+}
+
+// Clouds are what a [Comparison] compares. Distances are full symmetric matrices,
+// row by row.
+type Clouds struct {
+	// N and M are the numbers of learnable and of true points, at least 1.
+	N, M int
+	// X holds the N×N distances among learnable points, divided by the term's
+	// scale. It is nil for a joint comparison.
+	X []float32
+	// Y holds the M×M distances among true points. It is nil for a joint comparison.
+	Y []float32
+	// Truth holds what was computed of the true cloud once. It is nil for a joint
+	// comparison.
+	Truth *Target
+	// Joint holds the (N+M)×(N+M) distances among all points, learnable points
+	// first, for a joint comparison.
+	Joint []float32
+
+	weight     float64
+	scale      float64 // that X was divided by
+	scaleSlope float64 // derivative of the weighted value by the scale
+	pairs      []kernels.Pair
+	bad        error
+}
+
+// Add adds to the derivative of the value with respect to the distance of the
+// points u and v: an entry of X, or of Joint. In a joint comparison one of them
+// must be learnable. Points that coincide give each other no gradient.
+func (c *Clouds) Add(u, v int, derivative float64) {
+	g := c.weight * derivative
+	var length float64
+	if c.Joint != nil {
+		length = float64(c.Joint[u*(c.N+c.M)+v])
+	} else {
+		length = float64(c.X[u*c.N+v])
+		c.scaleSlope -= g * length / c.scale
+		g /= c.scale
+		length *= c.scale
+	}
+	coef := float32(g)
+	if !isFinite(coef) && c.bad == nil {
+		c.bad = fmt.Errorf("the derivative with respect to the distance %v of points %d and %d is %v: too large for a float32", length, u, v, g)
+	}
+	if u != v && coef != 0 && length >= shortest {
+		c.pairs = append(c.pairs, kernels.Pair{U: int32(u), V: int32(v), Coef: coef})
+	}
+}
+
+// compare evaluates a comparison and leaves its derivatives in p.
+func (l *Loss) compare(ctx context.Context, t *Term, in input, p *pullback) (Value, error) {
+	if in.x == nil {
+		return Value{}, fmt.Errorf("it compares clouds, of which only diagrams are given")
+	}
+	c := &l.clouds
+	*c = Clouds{weight: t.Weight, scale: 1}
+	var scale *autograd.Var
+	pairs := &p.pairs
+	if t.Comparison.Joint() {
+		j, err := p.joint(in, t.Sample)
+		if err != nil {
+			return Value{}, err
+		}
+		c.N, c.M, c.Joint = j.n, j.m, j.distances
+		pairs = &j.pairs
+	} else {
+		if in.target == nil || in.target.distances == nil {
+			return Value{}, fmt.Errorf("the target does not hold the distances of the true points: have Objective.Target or Loss.Target compute it")
+		}
+		if !l.rips.measured {
+			if err := l.rips.measure(in.x); err != nil {
+				return Value{}, err
+			}
+		}
+		c.N, c.M, c.X, c.Y, c.Truth = l.rips.n, in.target.n, l.rips.distances, in.target.distances, in.target
+		var err error
+		if scale, err = l.rescale(t, in, c); err != nil {
+			return Value{}, err
+		}
+	}
+	if err := checkDistances(c, in); err != nil {
+		return Value{}, err
+	}
+	c.pairs = *pairs
+	value, ok, err := t.Comparison.Compare(ctx, c)
+	switch {
+	case err != nil:
+		return Value{}, err
+	case !ok:
+		return Value{}, nil
+	case !isFinite(value):
+		return Value{}, fmt.Errorf("its value is %v", value)
+	case c.bad != nil:
+		return Value{}, c.bad
+	}
+	*pairs = c.pairs
+	if scale != nil {
+		p.scales = append(p.scales, scaleSlope{scale, float32(c.scaleSlope)})
+	}
+	return Value{value, true}, nil
+}
+
+// rescale divides the learnable distances of c by the term's scale.
+func (l *Loss) rescale(t *Term, in input, c *Clouds) (*autograd.Var, error) {
+	value := float32(t.initialScale)
+	var scale *autograd.Var
+	switch {
+	case t.Scale != nil:
+		scale = in.x.Tape().Param(t.Scale)
+		var err error
+		if value, err = scale.Item(); err != nil {
+			return nil, fmt.Errorf("reading its scale: %w", err)
+		}
+	case t.learnScale:
+		return nil, fmt.Errorf("its scale is learnable: give Objective.Parameters to the optimizer, or say learn=no")
+	case value == 0 || value == 1:
+		return nil, nil
+	}
+	if !(value > 0) || !isFinite(value) {
+		return nil, fmt.Errorf("its scale is %v, must be positive: try a lower learning rate", value)
+	}
+	l.scaled = resize(l.scaled, len(c.X))
+	for i, d := range c.X {
+		l.scaled[i] = d / value
+	}
+	c.X, c.scale = l.scaled, float64(value)
+	return scale, nil
+}
+
+// checkDistances returns an error if a distance of c is NaN or infinite. The error
+// names the coordinate that is to blame.
+func checkDistances(c *Clouds, in input) error {
+	for _, matrix := range [...][]float32{c.X, c.Joint} {
+		for _, d := range matrix {
+			if isFinite(d) {
+				continue
+			}
+			if err := checkRows(in.x); err != nil {
+				return err
+			}
+			if in.batch != nil {
+				if err := checkRows(in.batch); err != nil {
+					return fmt.Errorf("the true points: %w", err)
+				}
+			}
+			return fmt.Errorf("points are too far apart for a float32 to say how far")
+		}
+	}
+	return nil
+}

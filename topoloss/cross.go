@@ -1,0 +1,91 @@
+package topoloss
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// Cross is the length of the cross-barcodes of learnable points Q and true points P
+// (Barannikov et al. 2021, Manifold topology divergence, arXiv:2106.04024). The
+// persistence of P ∪ Q with all distances inside P set to 0 tells what of Q is far
+// from P, the lack of fidelity. With all distances inside Q set to 0 it tells what of
+// P is not covered by Q. Cross is the sum of the lengths of the bars of one degree
+// over both sides, or over one.
+type Cross struct {
+	Degree             int // 0 or 1
+	Fidelity, Coverage bool
+
+	engine ph.Engine
+	matrix []float32
+}
+
+// Joint returns true.
+func (*Cross) Joint() bool { return true }
+
+// Compare takes the time of [ph.Engine.Rips] for the points of both clouds.
+func (r *Cross) Compare(ctx context.Context, c *Clouds) (value float64, ok bool, err error) {
+	for side, wanted := range [...]bool{r.Fidelity, r.Coverage} {
+		if !wanted {
+			continue
+		}
+		from, to := c.N, c.N+c.M // true points coincide
+		if side == 1 {
+			from, to = 0, c.N
+		}
+		length, err := r.side(ctx, c, from, to)
+		if err != nil {
+			return 0, false, err
+		}
+		value += length
+	}
+	return value, true, nil
+}
+
+// side returns the length of the cross-barcode in which the points from ≤ i < to
+// coincide.
+func (r *Cross) side(ctx context.Context, c *Clouds, from, to int) (length float64, err error) {
+	n := c.N + c.M
+	r.matrix = append(r.matrix[:0], c.Joint...)
+	for i := from; i < to; i++ {
+		clear(r.matrix[i*n+from : i*n+to])
+	}
+	diagrams, err := r.engine.Rips(ctx, ph.Matrix32{N: n, Data: r.matrix}, r.Degree)
+	if err != nil {
+		return 0, err
+	}
+	within := func(v int32) bool { return from <= int(v) && int(v) < to }
+	add := func(e ph.Cell, derivative float64) {
+		if !within(e.U) || !within(e.V) {
+			c.Add(int(e.U), int(e.V), derivative)
+		}
+	}
+	for _, b := range diagrams[r.Degree].Bars {
+		if b.Essential() || b.Death <= b.Birth {
+			continue
+		}
+		length += b.Persistence()
+		add(b.DeathCell, 1)
+		if r.Degree > 0 {
+			add(b.BirthCell, -1)
+		}
+	}
+	return length, nil
+}
+
+func crossKind(degree int) Kind {
+	return Kind{
+		Name: fmt.Sprint("cross", degree), Degrees: fmt.Sprint(degree),
+		Doc: fmt.Sprintf("length of the cross-barcodes with true points in degree %d (MTopDiv)", degree),
+		Options: []Option{
+			count(0, "k", 64, "points drawn of each cloud in each step, 0 for all"),
+			choice("side", "fidelity counts what is far from true points, coverage the reverse", "both", "fidelity", "coverage"),
+		},
+		term: func(s settings) Term {
+			return Term{Degree: -1, Sample: s.count("k"), Comparison: &Cross{
+				Degree: degree, Fidelity: !s.is("side", "coverage"), Coverage: !s.is("side", "fidelity"),
+			}}
+		},
+	}
+}

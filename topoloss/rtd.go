@@ -1,0 +1,177 @@
+package topoloss
+
+import (
+	"context"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// RTD is the representation topology divergence of Barannikov et al. (2022,
+// arXiv:2201.00058) between the learnable points and the true points of the same
+// numbers. With A and B the distances of the two clouds it is the mean of R(A, B) and
+// R(B, A), where R(A, B) is the sum of the lengths of the bars of degree 1 of the
+// 2n×2n matrix
+//
+//	0   A
+//	A   min(A, B).
+//
+// These bars are the features of the joint graph min(A, B) that A does not have at
+// the same scale.
+//
+// The gradient is that of this value. The published code of the autoencoder RTD-AE
+// (2023, arXiv:2302.00136) reads deaths at edges of the min(A, B) block from one
+// cloud even where the minimum is that of the other, and so minimises another loss.
+type RTD struct {
+	// DivideByQuantile divides each cloud's distances by their 0.9-quantile over all
+	// n² entries, which is held constant.
+	DivideByQuantile bool
+
+	normal normalizer
+	engine ph.Engine
+	matrix []float32
+}
+
+// Joint returns false.
+func (*RTD) Joint() bool { return false }
+
+// Compare takes the time of [ph.Engine.Rips] for 2n points in degree 1. It is an
+// error if the clouds differ in size.
+func (r *RTD) Compare(ctx context.Context, c *Clouds) (value float64, ok bool, err error) {
+	if err := c.checkPaired(); err != nil {
+		return 0, false, err
+	}
+	if c.N < 2 {
+		return 0, false, nil
+	}
+	pair := r.normal.divide(c, r.DivideByQuantile)
+	for _, learnableFirst := range [...]bool{true, false} {
+		length, err := r.side(ctx, c, pair, learnableFirst)
+		if err != nil {
+			return 0, false, err
+		}
+		value += length / 2
+	}
+	return value, true, nil
+}
+
+// side returns R(A, B), where A is the learnable cloud or the true one, and adds half
+// of its derivative.
+func (r *RTD) side(ctx context.Context, c *Clouds, pair normalPair, learnableFirst bool) (length float64, err error) {
+	n := c.N
+	first := pair.y
+	if learnableFirst {
+		first = pair.x
+	}
+	r.matrix = resize(r.matrix, 4*n*n)
+	clear(r.matrix)
+	for i := range n {
+		row := r.matrix[(n+i)*2*n:][:2*n]
+		copy(row[:n], first[i*n:(i+1)*n])
+		for j := range n {
+			row[n+j] = min(pair.x[i*n+j], pair.y[i*n+j])
+			r.matrix[j*2*n+n+i] = first[i*n+j]
+		}
+	}
+	diagrams, err := r.engine.Rips(ctx, ph.Matrix32{N: 2 * n, Data: r.matrix}, 1)
+	if err != nil {
+		return 0, err
+	}
+	// add adds to the derivative by the length of an edge, where that is a learnable
+	// distance.
+	add := func(e ph.Cell, derivative float64) {
+		u, v := max(int(e.U), int(e.V)), min(int(e.U), int(e.V))
+		switch {
+		case u < n: // two first copies coincide
+		case v < n:
+			if learnableFirst {
+				c.Add(u-n, v, derivative)
+			}
+		default:
+			c.Add(u-n, v-n, derivative*pair.share((u-n)*n+v-n))
+		}
+	}
+	for _, b := range diagrams[1].Bars {
+		if b.Essential() || b.Death <= b.Birth {
+			continue
+		}
+		length += b.Persistence()
+		add(b.DeathCell, 0.5/pair.unit)
+		add(b.BirthCell, -0.5/pair.unit)
+	}
+	return length, nil
+}
+
+// RTDLite is the sum of the lengths of the minimum spanning trees of both clouds, a
+// half each, less that of the tree of min(A, B) (Tulchinskii et al. 2025,
+// arXiv:2503.11910). It bounds RTD of degree 0 and takes O(n²).
+type RTDLite struct {
+	DivideByQuantile bool // as in RTD
+
+	normal normalizer
+	engine ph.Engine
+	joined []float32
+	tree   []ph.Cell
+}
+
+// Joint returns false.
+func (*RTDLite) Joint() bool { return false }
+
+// Compare takes O(n²). It is an error if the clouds differ in size.
+func (r *RTDLite) Compare(ctx context.Context, c *Clouds) (value float64, ok bool, err error) {
+	if err := c.checkPaired(); err != nil {
+		return 0, false, err
+	}
+	if c.N < 2 {
+		return 0, false, nil
+	}
+	pair := r.normal.divide(c, r.DivideByQuantile)
+	r.joined = resize(r.joined, len(pair.x))
+	for i, x := range pair.x {
+		r.joined[i] = min(x, pair.y[i])
+	}
+	for _, e := range c.Truth.tree {
+		value += float64(pair.y[int(e.U)*c.N+int(e.V)]) / 2
+	}
+	if r.tree, err = spanningTree(ctx, &r.engine, r.tree[:0], c.N, pair.x); err != nil {
+		return 0, false, err
+	}
+	for _, e := range r.tree {
+		value += float64(pair.x[int(e.U)*c.N+int(e.V)]) / 2
+		c.Add(int(e.U), int(e.V), 0.5/pair.unit)
+	}
+	if r.tree, err = spanningTree(ctx, &r.engine, r.tree[:0], c.N, r.joined); err != nil {
+		return 0, false, err
+	}
+	for _, e := range r.tree {
+		at := int(e.U)*c.N + int(e.V)
+		value -= float64(r.joined[at])
+		c.Add(int(e.U), int(e.V), -pair.share(at)/pair.unit)
+	}
+	return value, true, nil
+}
+
+func quantileOption() Option {
+	return choice("normalize", "divide the distances of each cloud by their 0.9-quantile", "q90", "plain")
+}
+
+func rtdKind() Kind {
+	return Kind{
+		Name: "rtd", Degrees: "1", paired: true,
+		Doc:     "representation topology divergence of points and true points",
+		Options: []Option{quantileOption()},
+		term: func(s settings) Term {
+			return Term{Degree: -1, Comparison: &RTD{DivideByQuantile: s.is("normalize", "q90")}}
+		},
+	}
+}
+
+func rtdLiteKind() Kind {
+	return Kind{
+		Name: "rtdlite", Degrees: "0", paired: true,
+		Doc:     "lengths of the spanning trees of points and true points, less that of their common graph (RTD-Lite)",
+		Options: []Option{quantileOption()},
+		term: func(s settings) Term {
+			return Term{Degree: -1, Comparison: &RTDLite{DivideByQuantile: s.is("normalize", "q90")}}
+		},
+	}
+}

@@ -1,0 +1,73 @@
+package topoloss
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+)
+
+// A spreadNode stands between a cloud and the loss that looks at it. It passes the
+// points on as they are. Backward, it multiplies the gradient, one row for each
+// point, by the weights of a [Gradient].
+type spreadNode struct {
+	x, y    *autograd.Var
+	weights kernels.Buffer // n×n
+	run     func()
+}
+
+// begin returns the cloud that the loss is to look at in place of x.
+func (s *spreadNode) begin(x *autograd.Var) *autograd.Var {
+	s.x, s.y = x, x.Tape().Result(x.Shape(), x)
+	x.Tape().Device().Affine(s.y.Value(), x.Value(), 1, 0, kernels.Set)
+	s.y.OnBackward(s.run)
+	return s.y
+}
+
+// end computes the weights, given the pairs that carry the gradient.
+func (s *spreadNode) end(l *Loss, p *pullback) error {
+	tape := s.x.Tape()
+	n := s.x.Shape()[0]
+	if !l.rips.measured {
+		if err := l.rips.measure(s.x); err != nil {
+			return err
+		}
+		for i, d := range l.rips.distances {
+			if !isFinite(d) {
+				return fmt.Errorf("topoloss: points %d and %d are too far apart for a float32 to say how far: no gradient can be spread", i/n, i%n)
+			}
+		}
+	}
+	w := &l.spreader
+	w.begin(n)
+	w.mark(p.pairs, nil)
+	for i := range p.joints[:p.used] {
+		j := &p.joints[i]
+		w.mark(j.pairs, func(row int32) int32 {
+			switch {
+			case int(row) >= j.n:
+				return -1
+			case j.n < n:
+				return j.learnable[row]
+			}
+			return row
+		})
+	}
+	weights, err := w.weights(l.Gradient, l.rips.distances, n)
+	if err != nil {
+		return err
+	}
+	s.weights = tape.Scratch(len(weights))
+	tape.Device().Write(s.weights, weights)
+	return nil
+}
+
+func (s *spreadNode) backward() {
+	n := s.x.Shape()[0]
+	dx, store := s.x.GradTarget()
+	product := kernels.Gemm{M: n, N: autograd.Size(s.x.Shape()[1:]), K: n, Alpha: 1, A: s.weights, B: s.y.Grad(), C: dx}
+	if store == kernels.Add {
+		product.Beta = 1
+	}
+	s.x.Tape().Device().Gemm(product)
+}

@@ -1,0 +1,133 @@
+package topoloss
+
+import (
+	"context"
+	"math"
+)
+
+// Energy is the energy distance of the learnable points X and the true points Y
+// (Székely and Rizzo 2013),
+//
+//	2·E|x−y| − E|x−x′| − E|y−y′|.
+//
+// It sees no topology: it is a control for terms that do.
+type Energy struct {
+	// Biased lets means run over all pairs, those of a point with itself included. The
+	// value is then at least 0. Without it, they run over pairs of different points.
+	Biased bool
+}
+
+// Joint returns true.
+func (Energy) Joint() bool { return true }
+
+// Compare takes O((n+m)²).
+func (r Energy) Compare(_ context.Context, c *Clouds) (float64, bool, error) {
+	value, ok := twoSample(c, r.Biased, func(d float64) (float64, float64) { return -d, -1 })
+	return value, ok, nil
+}
+
+// MMD is the square of the maximum mean discrepancy of the learnable points X and the
+// true points Y (Gretton et al. 2012),
+//
+//	E k(x, x′) + E k(y, y′) − 2·E k(x, y),  k(x, y) = exp(−|x−y|²/(2·Bandwidth²)).
+//
+// It sees no topology: it is a control for terms that do.
+type MMD struct {
+	// Bandwidth is a length. 0 stands for the median of the distances of all pairs of
+	// points of both clouds, which is held constant.
+	Bandwidth float64
+	Biased    bool // as in Energy
+
+	sorted []float32
+}
+
+// Joint returns true.
+func (*MMD) Joint() bool { return true }
+
+// Compare takes O((n+m)²), or O((n+m)² log(n+m)) where the bandwidth is the median.
+func (r *MMD) Compare(_ context.Context, c *Clouds) (float64, bool, error) {
+	bandwidth := r.Bandwidth
+	if bandwidth == 0 {
+		n := c.N + c.M
+		r.sorted = r.sorted[:0]
+		for i := range n {
+			r.sorted = append(r.sorted, c.Joint[i*n:i*n+i]...)
+		}
+		bandwidth = orOne(quantile(r.sorted, 0.5))
+	}
+	value, ok := twoSample(c, r.Biased, func(d float64) (float64, float64) {
+		z := d / bandwidth
+		k := math.Exp(-z * z / 2)
+		return k, -k * z / bandwidth
+	})
+	return value, ok, nil
+}
+
+// twoSample returns E k(x, x′) + E k(y, y′) − 2·E k(x, y) for a function k of the
+// distance that returns its value and derivative. Means over pairs of different
+// points are 0 where there are none.
+func twoSample(c *Clouds, biased bool, k func(d float64) (value, derivative float64)) (value float64, ok bool) {
+	n := c.N + c.M
+	within := func(size int) float64 { // the weight of a pair i < j, which counts twice
+		if biased {
+			return 2 / float64(size*size)
+		}
+		if size < 2 {
+			return 0
+		}
+		return 2 / float64(size*(size-1))
+	}
+	x, y, between := within(c.N), within(c.M), -2/(float64(c.N)*float64(c.M))
+	for i := range n {
+		for j := range i {
+			weight := between
+			switch {
+			case i < c.N:
+				weight = x
+			case j >= c.N:
+				weight = y
+			}
+			v, derivative := k(float64(c.Joint[i*n+j]))
+			value += weight * v
+			if j < c.N {
+				c.Add(i, j, weight*derivative)
+			}
+		}
+	}
+	if biased {
+		v, _ := k(0)
+		value += v/float64(c.N) + v/float64(c.M)
+	}
+	return value, true
+}
+
+func twoSampleOptions(own ...Option) []Option {
+	return append(own,
+		choice("estimate", "biased means count pairs of a point with itself", "unbiased", "biased"),
+		count(0, "k", 0, "points drawn of each cloud in each step, 0 for all"),
+	)
+}
+
+func energyKind() Kind {
+	return Kind{
+		Name: "energy", Degrees: "–",
+		Doc:     "energy distance to true points: a control without topology",
+		Options: twoSampleOptions(),
+		term: func(s settings) Term {
+			return Term{Degree: -1, Sample: s.count("k"), Comparison: Energy{Biased: s.is("estimate", "biased")}}
+		},
+	}
+}
+
+func mmdKind() Kind {
+	return Kind{
+		Name: "mmd", Degrees: "–",
+		Doc:     "squared maximum mean discrepancy to true points: a control without topology",
+		Options: twoSampleOptions(atLeast(0, "bandwidth", 0, "width of the Gaussian kernel, a length, 0 for the median distance")),
+		term: func(s settings) Term {
+			return Term{Degree: -1, Sample: s.count("k"), Comparison: &MMD{
+				Bandwidth: s.number("bandwidth"), Biased: s.is("estimate", "biased"),
+			}}
+		},
+	}
+}
