@@ -2,16 +2,15 @@ package kernels
 
 import "fmt"
 
-// A Buffer is a span of float32 values in the memory of a device. It is a
-// small value: copy it and slice it freely. The zero Buffer is empty and
-// belongs to no device.
+// A Buffer is a span of float32 values in the memory of a device. Copying or slicing a
+// Buffer copies no values. The zero Buffer is empty and belongs to no device.
 type Buffer struct {
 	mem    Memory
 	offset int
 	length int
 }
 
-// Memory is one allocation of a device, known in full only to that device.
+// Memory is one allocation of a device. Each kind of device has its own type.
 type Memory interface {
 	// Device returns the device that owns the allocation.
 	Device() Device
@@ -26,7 +25,7 @@ func NewBuffer(mem Memory, offset, length int) Buffer {
 // Len returns the number of elements.
 func (b Buffer) Len() int { return b.length }
 
-// Slice returns the view of elements [i, j).
+// Slice returns the span of elements [i, j), in the same memory.
 // It panics unless 0 ≤ i ≤ j ≤ b.Len().
 func (b Buffer) Slice(i, j int) Buffer {
 	if i < 0 || j < i || j > b.length {
@@ -35,13 +34,13 @@ func (b Buffer) Slice(i, j int) Buffer {
 	return Buffer{b.mem, b.offset + i, j - i}
 }
 
-// Memory returns the allocation that b is a view of, nil for the zero Buffer.
+// Memory returns the allocation that holds b, or nil for the zero Buffer.
 func (b Buffer) Memory() Memory { return b.mem }
 
 // Offset returns the index of b's first element in its allocation.
 func (b Buffer) Offset() int { return b.offset }
 
-// Device returns the device that owns b, nil for the zero Buffer.
+// Device returns the device that owns b, or nil for the zero Buffer.
 func (b Buffer) Device() Device {
 	if b.mem == nil {
 		return nil

@@ -5,8 +5,8 @@ import "fmt"
 // A Func is an element-wise function of one variable.
 type Func uint8
 
-// The functions that every device knows. Identity is first, so that the zero
-// value of an activation is none.
+// The functions that every device has. The zero Func is Identity, so the zero value of
+// an activation means none.
 const (
 	Identity Func = iota
 	ReLU          // max(x, 0); its derivative at 0 is 0
@@ -14,7 +14,7 @@ const (
 	Tanh
 	Exp
 	Log
-	Sqrt     // its derivative at 0 is taken as 0
+	Sqrt     // its derivative at 0 is 0 here, instead of +Inf
 	Softplus // log(1+e^x), without overflow
 	Neg
 	Abs // its derivative at 0 is 0
@@ -50,8 +50,8 @@ func (f Func) String() string {
 	return fmt.Sprintf("Func(%d)", uint8(f))
 }
 
-// GradFromOutput reports whether f′(x) can be told from f(x) alone, as for
-// every function that may be fused into a product as its activation.
+// GradFromOutput reports whether f′(x) is a function of f(x). It is for every function
+// that Gemm and the convolutions can apply as an activation.
 func (f Func) GradFromOutput() bool {
 	switch f {
 	case Identity, ReLU, Sigmoid, Tanh, Exp, Sqrt, Neg, Reciprocal:
@@ -60,13 +60,13 @@ func (f Func) GradFromOutput() bool {
 	return false
 }
 
-// IsActivation reports whether f may be fused into Gemm and the convolutions.
+// IsActivation reports whether Gemm and the convolutions can apply f to their results.
 func (f Func) IsActivation() bool { return f <= Tanh }
 
 // An Op is an element-wise function of two variables.
 type Op uint8
 
-// The operations that every device knows.
+// The operations that every device has.
 const (
 	AddOp     Op = iota // a + b
 	SubOp               // a − b

@@ -2,7 +2,7 @@ package kernels
 
 import "math"
 
-// Adam holds the numbers of one step of Adam (Kingma and Ba 2015), or of AdamW
+// Adam holds the constants of one step of Adam (Kingma and Ba 2015), or of AdamW
 // (Loshchilov and Hutter 2019) when Decoupled is set.
 type Adam struct {
 	LearningRate  float64
@@ -11,11 +11,11 @@ type Adam struct {
 	WeightDecay   float64
 	Decoupled     bool    // subtract LearningRate·WeightDecay·param instead of adding WeightDecay·param to the gradient
 	Step          int     // counted from 1
-	GradientScale float64 // multiplies the gradient first (clipping); 1 leaves it
+	GradientScale float64 // multiplies the gradient first, to clip it; 1 for no clipping
 }
 
-// AdamFactors are the constants of a step's kernel, in which a parameter p with
-// gradient d moves by
+// AdamFactors are the constants that the kernel of a step computes with, in float32. For
+// a parameter p with gradient d, the kernel sets
 //
 //	g = Scale·d + Decay·p
 //	m = Keep1·m + Mix1·g
@@ -25,8 +25,8 @@ type AdamFactors struct {
 	Scale, Decay, Keep1, Mix1, Keep2, Mix2, Shrink, Rate, Root, Epsilon float32
 }
 
-// Factors returns the step's constants. Each is rounded once: 1 − Beta2 taken
-// from a rounded Beta2 would be wrong in its fifth digit.
+// Factors returns the constants, each computed in float64 and rounded once. 1 − Beta2
+// computed from a rounded Beta2 would be wrong in its fifth digit.
 func (a Adam) Factors() AdamFactors {
 	t := float64(a.Step)
 	shrink, decay := 1.0, a.WeightDecay
@@ -47,12 +47,12 @@ func (a Adam) Factors() AdamFactors {
 	}
 }
 
-// SGD holds the numbers of one step of stochastic gradient descent:
+// SGD holds the constants of one step of stochastic gradient descent:
 // velocity = Momentum·velocity + grad; param −= LearningRate·velocity.
 type SGD struct {
 	LearningRate  float32
 	Momentum      float32
 	Nesterov      bool
 	WeightDecay   float32
-	GradientScale float32 // multiplies the gradient first (clipping); 1 leaves it
+	GradientScale float32 // multiplies the gradient first, to clip it; 1 for no clipping
 }

@@ -151,7 +151,7 @@ func TestLunesOfManyPoints(t *testing.T) {
 	got, err := d.Lunes(nil, buffer, n)
 	require.NoError(t, err)
 	require.NoError(t, d.Close())
-	want := kerneltest.LunesInPieces(dist, n, looked)
+	want := kerneltest.DisconnectedLunes(dist, n, looked)
 	require.Equal(t, want, got)
 	far := 0
 	for _, l := range want {

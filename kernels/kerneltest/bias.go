@@ -13,7 +13,7 @@ var biasTests = []test{
 	}},
 }
 
-// biasAlias returns which argument of BiasGrad dz is, if any.
+// biasAlias returns a random argument of BiasGrad for dz to alias, or none.
 func (r *rig) biasAlias() alias { return []alias{apart, ontoDY, ontoY}[r.rng.IntN(3)] }
 
 func testBiasGrads(r *rig) {
@@ -50,7 +50,7 @@ func testBiasGrad(r *rig, act kernels.Func, s kernels.SumShape, store kernels.St
 	fused.BiasGrad(r.Device, act, dz.Buffer, db.Buffer, dy.Buffer, y.Buffer, s, store)
 	what := fmt.Sprintf("%v of %+v, in place of %s,", act, s, aliasNames[a])
 	r.check(what+" dz", r.read(dz), want, r.bound("MapGrad", 4))
-	// What the sums are held to is dz as it was stored.
+	// The oracle sums dz as the device stored it, so rounding of dz does not count.
 	r.checkStored(what+" db", r.read(db), before, sums(dz.values(), s, 1), store, r.bound("Sum", sumBound(s.R0*s.R1)))
 	r.done()
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// An exact is an oracle's value and the scale at which its error is measured.
+// An exact is an oracle's value. Errors are measured in ulp at its scale.
 type exact struct{ value, scale float64 }
 
-// at returns a value that is measured at its own size.
+// at returns a value whose scale is its magnitude.
 func at(v float64) exact { return exact{v, math.Abs(v)} }
 
-// add adds a further term.
+// add adds a term to the value, and its magnitude to the scale.
 func (e *exact) add(term float64) {
 	e.value += term
 	e.scale += math.Abs(term)
@@ -32,10 +32,10 @@ func ulp(scale float64) float64 {
 	return math.Ldexp(1, exponent-24)
 }
 
-// sumBound is the error to be expected of a sum of n terms in float32.
+// sumBound returns the error bound, in ulp, of a float32 sum of n random terms.
 func sumBound(n int) float64 { return 2 + math.Sqrt(float64(n)) }
 
-// check compares results with the oracle's, within bound ulp.
+// check reports the first result that differs from the oracle's by more than bound ulp.
 func (r *rig) check(what string, got []float32, want []exact, bound float64) {
 	r.Helper()
 	if len(got) != len(want) {
@@ -52,7 +52,7 @@ func (r *rig) check(what string, got []float32, want []exact, bound float64) {
 	}
 }
 
-// within reports whether got is near enough to w, and its distance in ulp.
+// within returns the distance of got from w in ulp, and whether it is at most bound.
 func within(got float32, w exact, bound float64) (off float64, ok bool) {
 	g := float64(got)
 	if math.IsNaN(w.value) || math.IsNaN(g) {
@@ -65,7 +65,7 @@ func within(got float32, w exact, bound float64) (off float64, ok bool) {
 		return math.Inf(1), false
 	}
 	u := ulp(max(w.scale, math.Abs(w.value)))
-	if math.IsInf(g, 0) { // right if something on the way is too large
+	if math.IsInf(g, 0) { // right if an intermediate value may overflow
 		if w.scale > math.MaxFloat32 {
 			return 0, true
 		}
@@ -75,7 +75,8 @@ func within(got float32, w exact, bound float64) (off float64, ok bool) {
 	return off, off <= bound
 }
 
-// checkStored compares results with want, stored into what dst held before.
+// checkStored compares results with want for store Set, and with before + want for
+// store Add.
 func (r *rig) checkStored(what string, got, before []float32, want []exact, store kernels.Store, bound float64) {
 	r.Helper()
 	what += " " + storeName(store)
@@ -91,7 +92,7 @@ func (r *rig) checkStored(what string, got, before []float32, want []exact, stor
 	r.check(what, got, total, bound+1)
 }
 
-// checkSame compares results bit for bit, all NaN being equal.
+// checkSame compares results bit for bit. Any NaN equals any other.
 func (r *rig) checkSame(what string, got, want []float32) {
 	r.Helper()
 	for i, w := range want {
@@ -104,5 +105,5 @@ func (r *rig) checkSame(what string, got, want []float32) {
 
 func hex(v float32) string { return fmt.Sprintf("%#08x", math.Float32bits(v)) }
 
-// clone returns a copy that later reads do not change.
+// clone returns a copy of v.
 func clone(v []float32) []float32 { return append([]float32(nil), v...) }

@@ -13,7 +13,7 @@ var convTests = []test{
 	{"ConvWeightGrad", func(r *rig) { r.eachConv(testConvWeightGrad) }, func(r *rig) { testConvWeightGrad(r, r.conv(), r.rng.IntN(8)) }},
 }
 
-// filled returns the shape with its output sizes, and whether it has any.
+// filled returns s with its output sizes, and whether the output has any pixels.
 func filled(s kernels.ConvShape) (kernels.ConvShape, bool) {
 	h, w := s.H+2*s.PadH-s.R, s.W+2*s.PadW-s.S
 	s.OutH, s.OutW = h/s.StrideH+1, w/s.StrideW+1
@@ -34,7 +34,8 @@ func (r *rig) conv() kernels.ConvShape {
 	}
 }
 
-// eachConv runs a case for shapes that networks use, and for odd ones.
+// eachConv runs two cases for each of a list of shapes: common ones, and edge cases
+// such as filters larger than the image.
 func (r *rig) eachConv(one func(r *rig, s kernels.ConvShape, k int)) {
 	square := func(n, c, size, k, kernel, stride, pad int) kernels.ConvShape {
 		return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: kernel, S: kernel, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad}
@@ -61,7 +62,8 @@ func (r *rig) eachConv(one func(r *rig, s kernels.ConvShape, k int)) {
 	}
 }
 
-// eachTerm visits the products x·w that make y, by their indices.
+// eachTerm calls visit for every product x·w that Conv sums into an element of y,
+// with the indices of all three.
 func (r *rig) eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
 	if r.blind {
 		return
@@ -87,8 +89,8 @@ func (r *rig) eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
 	}
 }
 
-// bias returns an empty bias or one of random values, and adds it to want,
-// which holds planes of the given size, one after another.
+// bias returns an empty bias if k is even, and a random bias otherwise. It adds the
+// bias to want, an array N×channels×plane.
 func (r *rig) bias(want []exact, channels, plane, k int) kernels.Buffer {
 	if k%2 == 0 {
 		return kernels.Buffer{}

@@ -24,7 +24,8 @@ func (r *rig) eachCloud(one func(r *rig, n, d int)) {
 	}
 }
 
-// cloud returns n points, some of which coincide and some nearly so.
+// cloud returns n random points of dimension d. About one in six coincides with an
+// earlier point, and one in six almost coincides.
 func (r *rig) cloud(n, d int) []float32 {
 	x := r.normals(n * d)
 	for i := 1; i < n; i++ {
@@ -42,7 +43,7 @@ func (r *rig) cloud(n, d int) []float32 {
 	return x
 }
 
-// distances returns the exact distances of a cloud.
+// distances returns the n×n distances of a cloud in float64.
 func distances(x []float32, n, d int) []float64 {
 	dist := make([]float64, n*n)
 	for i := range n {
@@ -60,7 +61,7 @@ func distances(x []float32, n, d int) []float64 {
 
 func testDistancesFixed(r *rig) {
 	r.eachCloud(testDistances)
-	// Points so far apart that squares overflow must not give NaN.
+	// Squared differences that overflow must not give NaN.
 	x, dst := r.input("x", []float32{1e30, -1e30, 1e30, 3e38, -3e38, 1e30, 1e30, 1e30}), r.output(16)
 	fused.Distances(r.Device, dst.Buffer, x.Buffer, 4, 2)
 	for i, v := range r.read(dst) {

@@ -1,29 +1,33 @@
-// Package kerneltest holds devices to the contract of package kernels: one
-// suite that compares every kernel, on any device, with a plain float64 oracle.
+// Package kerneltest is the conformance suite of package kernels. It compares every
+// kernel of a device with a float64 oracle.
 //
 //	func TestConformance(t *testing.T) {
 //		kerneltest.Run(t, func(testing.TB) kernels.Device { return mydevice.New() }, kerneltest.Options{})
 //	}
 //
-// # What is tried
+// The suite calls optional kernels through package kernels/fused, so it tests the
+// device's kernel, or the composition if the device lacks the kernel.
 //
-// Each kernel runs over odd sizes, empty ones and single elements, with its
-// arguments lying at odd offsets within larger buffers whose other elements
-// are sentinels: they must come out untouched, as must all that a kernel only
-// reads. Destinations hold NaN before a kernel that overwrites them, so that
-// one that reads them shows. Kernels with a [kernels.Store] run both ways, and
-// in place where the contract allows it. Functions of one and two variables
-// meet ±0, ±Inf, NaN, subnormal and huge values. Every case runs twice and
-// must give the same bits. [Run] fails for a method of [kernels.Device] that
-// has no test. What a [rips.Device] finds must be what its definition says.
+// # Cases
 //
-// # How close is close enough
+// Each kernel runs with no elements, with one element, and with sizes that do not
+// divide by vector lengths. Its arguments lie at odd offsets within larger buffers. The
+// other elements of these buffers are sentinels, which no kernel may change; nor may a
+// kernel change its sources. A destination that a kernel overwrites holds NaN before,
+// so a kernel that reads it yields NaN. Kernels with a [kernels.Store] run with Set and
+// with Add, and in place where the contract allows it. Functions of one and two
+// variables get ±0, ±Inf, NaN, subnormal and huge values. Every case runs twice and
+// must give the same bits. Kernels of a [rips.Device] must return exactly the edges
+// that package rips defines. [Run] fails if a method of [kernels.FusedDevice] has no
+// test.
 //
-// An oracle returns the exact value w and a scale s ≥ |w|, the sum of the
-// magnitudes that w is made of; a result may differ from w by the kernel's
-// bound times the spacing of float32 values (one ulp) at s. Where s = |w|, as
-// for functions of one variable, the bound is in ulp in the usual sense. These
-// are the bounds; [Options].Bounds replaces them by name.
+// # Error bounds
+//
+// An oracle returns the exact value w and a scale s ≥ |w|. For a sum, s is the sum of
+// the magnitudes of its terms. A result may differ from w by the kernel's bound times
+// the spacing of float32 values (one ulp) at s. For functions of one variable s = |w|,
+// so the bound is in ulp in the usual sense. [Options].Bounds replaces these bounds by
+// name.
 //
 //	Affine, AddScaled                    1
 //	Map      Exp, Log                    2
@@ -36,7 +40,7 @@
 //	         Add, Sub, Mul               ½ (correctly rounded)
 //	         Max, Min, Greater           exact
 //	BiasGrad                             dz as MapGrad, db as Sum of dz
-//	Sum, Dot, Gemm, convolutions         2 + √n for n terms: what float32 sums in any order hold on random data
+//	Sum, Dot, Gemm, convolutions         2 + √n for n terms: valid for float32 sums in any order on random data
 //	BCE, BCELogits, KLD                  6 + √n
 //	BCEGrad, BCELogitsGrad, KLDGrad      4
 //	Normal                               4, s = max(1, radius)
@@ -44,9 +48,9 @@
 //	Adam, SGD                            6
 //	Distances                            3 + √d
 //	DistancesGrad, PairsGrad             6 + √n
-//	ScatterRows                          2 + √n for n rows that meet
+//	ScatterRows                          2 + √n for n rows
 //	Fill, Copy, GatherRows, Uniform      exact
 //
-// With Store Add the sum that is stored may be off by one ulp more, at the
-// scale of both its parts.
+// With Store Add the bound grows by one ulp, and the scale by the magnitude of the
+// destination's old value.
 package kerneltest

@@ -13,7 +13,7 @@ var elementwiseTests = []test{
 	{"AddScaled", func(r *rig) { r.eachSize(testAddScaled) }, func(r *rig) { testAddScaled(r, r.size()) }},
 }
 
-// eachSize runs a case for every length.
+// eachSize runs a case for each of r.sizes.
 func (r *rig) eachSize(one func(r *rig, n int)) {
 	for _, n := range r.sizes() {
 		one(r, n)

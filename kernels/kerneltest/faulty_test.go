@@ -9,7 +9,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// A fault is something wrong with one kernel of a device.
+// A fault is a way in which one kernel of a device is wrong.
 type fault string
 
 const (
@@ -21,10 +21,10 @@ const (
 	drifts   fault = "gives slightly other results each time"
 )
 
-// TestFaultsAreFound runs the suite against devices that are wrong in one
-// kernel, each in one way: it must fail for every one of them.
+// TestFaultsAreFound runs the suite on devices with one fault in one kernel. The suite
+// must fail for each of them.
 func TestFaultsAreFound(t *testing.T) {
-	without := map[string]bool{"Name": true, "Alloc": true, "Free": true, "Sync": true, "Close": true} // nothing to be wrong in this way
+	without := map[string]bool{"Name": true, "Alloc": true, "Free": true, "Sync": true, "Close": true} // methods that these faults do not apply to
 	stored := map[string]bool{
 		"CopyStrided": true, "Affine": true, "MapGrad": true, "Zip": true, "ZipStrided": true, "Sum": true, "ConvTranspose": true,
 		"ConvWeightGrad": true, "BiasGrad": true, "BCEGrad": true, "BCELogitsGrad": true, "KLDGrad": true, "ReparameterizeGrad": true,
@@ -36,7 +36,7 @@ func TestFaultsAreFound(t *testing.T) {
 			continue
 		}
 		for _, f := range []fault{skips, nudges, overruns, drifts} {
-			if c.method == "Read" && f == overruns { // a host slice ends where it ends
+			if c.method == "Read" && f == overruns { // a slice of the host has no element behind its end
 				continue
 			}
 			require.True(t, fails(&c, f), "%s %s, and no test fails", c.method, f)
@@ -65,7 +65,7 @@ func fails(c *test, f fault) bool {
 	return recorder.failed
 }
 
-// A recorder is a testing.TB that only remembers.
+// A recorder is a testing.TB that records whether the test failed.
 type recorder struct {
 	testing.TB
 	failed bool
@@ -75,7 +75,7 @@ func (r *recorder) Helper()               {}
 func (r *recorder) Errorf(string, ...any) { r.failed = true }
 func (r *recorder) Fatalf(string, ...any) { r.failed = true; runtime.Goexit() }
 
-// A faulty device is wrong in one method.
+// A faulty device has a fault in one method.
 type faulty struct {
 	kernels.FusedDevice
 	method string
@@ -83,7 +83,8 @@ type faulty struct {
 	drift  *int
 }
 
-// do calls a method that writes dst, with the fault if it is the one.
+// do runs call, which is a call of method and writes dst. It adds the fault if method
+// is the faulty one.
 func (f *faulty) do(method string, dst kernels.Buffer, call func()) {
 	if f.method != method || f.fault == none || f.fault == ignores {
 		call()
@@ -108,7 +109,7 @@ func (f *faulty) do(method string, dst kernels.Buffer, call func()) {
 	}
 }
 
-// store passes a store on, with the fault if this is the method.
+// store returns s, or the other Store if method is faulty and ignores its Store.
 func (f *faulty) store(method string, s kernels.Store) kernels.Store {
 	if f.method == method && f.fault == ignores {
 		return kernels.Add - s

@@ -42,8 +42,8 @@ func testGemms(r *rig) {
 	}
 }
 
-// testGemm runs the product of random matrices. The rows of each lie gap
-// elements further apart than they are long.
+// testGemm multiplies random matrices whose leading dimensions exceed their row lengths
+// by gap.
 func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 	rowsA, columnsA := g.M, g.K
 	if g.TransA {
@@ -63,7 +63,7 @@ func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 	avals, lda := matrix(rowsA, columnsA)
 	bvals, ldb := matrix(rowsB, columnsB)
 	cvals, ldc := matrix(g.M, g.N)
-	if g.Beta == 0 { // then C is not read, only what lies between its rows is kept
+	if g.Beta == 0 { // Gemm must not read C, and must keep the elements between its rows
 		for i := range cvals {
 			if i%ldc < g.N {
 				cvals[i] = poison
@@ -71,7 +71,7 @@ func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 		}
 	}
 	g.LDA, g.LDB, g.LDC = lda, ldb, ldc
-	if gap == 0 { // 0 stands for dense rows
+	if gap == 0 { // a leading dimension of 0 means dense rows
 		g.LDA, g.LDB, g.LDC = 0, 0, 0
 	}
 	a, b, c := r.input("A", avals), r.input("B", bvals), r.inout("C", cvals)
@@ -123,7 +123,8 @@ func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 	r.done()
 }
 
-// activated applies an activation to sums. None stretches an error.
+// activated applies an activation to the oracle's sums. It keeps their scale, since no
+// activation has a slope above 1.
 func activated(want []exact, act kernels.Func) {
 	for i, w := range want {
 		switch act {
@@ -138,6 +139,5 @@ func activated(want []exact, act kernels.Func) {
 	}
 }
 
-// productBound is the bound of a sum of n products that goes through an
-// activation.
+// productBound returns the bound of act applied to a sum of n products.
 func (r *rig) productBound(n int, act kernels.Func) float64 { return sumBound(n) + r.mapBound(act) }

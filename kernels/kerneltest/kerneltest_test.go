@@ -11,7 +11,7 @@ import (
 	"github.com/topogen/topogen/kernels/rips"
 )
 
-// TestEveryMethodIsTested fails when the contract grows and the suite does not.
+// TestEveryMethodIsTested fails if a method of the contract has no test, or two.
 func TestEveryMethodIsTested(t *testing.T) {
 	tested := make(map[string]int)
 	for _, test := range tests() {
@@ -24,7 +24,7 @@ func TestEveryMethodIsTested(t *testing.T) {
 	require.Empty(t, tested, "tests of methods that do not exist")
 }
 
-// A ripsDevice is what a test says it is.
+// A ripsDevice passes right results on through tree and lunes, which may falsify them.
 type ripsDevice struct {
 	kernels.Device
 	tree  func(tree []rips.Edge) []rips.Edge
@@ -43,8 +43,8 @@ func (d ripsDevice) Lunes(lunes []rips.Lune, dist kernels.Buffer, n int) ([]rips
 	return append(lunes, d.lunes(Lunes(values, n))...), err
 }
 
-// TestRipsFaultsAreFound: what is missing, wrong or out of order among edges and
-// lunes shows.
+// TestRipsFaultsAreFound checks that the suite reports missing, wrong and misplaced
+// edges and lunes.
 func TestRipsFaultsAreFound(t *testing.T) {
 	right := ripsDevice{nil, func(e []rips.Edge) []rips.Edge { return e }, func(l []rips.Lune) []rips.Lune { return l }}
 	failed := func(test int, d ripsDevice) bool {

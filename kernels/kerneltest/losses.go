@@ -19,7 +19,7 @@ var lossTests = []test{
 	{"ReparameterizeGrad", func(r *rig) { r.eachSize(testReparameterizeGrad) }, func(r *rig) { testReparameterizeGrad(r, r.size()) }},
 }
 
-// sprinkle puts values in the place of some of v.
+// sprinkle replaces about a sixth of v by random ones of values, and returns v.
 func (r *rig) sprinkle(v []float32, values ...float32) []float32 {
 	for i := range v {
 		if r.rng.IntN(6) == 0 {
@@ -34,7 +34,7 @@ func (r *rig) probabilities(n int) []float32 {
 	return r.sprinkle(r.uniforms(n, 0, 1), 0, 1, 0.5, 0x1p-24, 1-0x1p-24, 1e-30)
 }
 
-// logits returns values that a sigmoid is linear in, and some it saturates at.
+// logits returns values around 0, and some for which a sigmoid saturates.
 func (r *rig) logits(n int) []float32 {
 	return r.sprinkle(r.uniforms(n, -8, 8), 0, 30, -30, 100, -100, 1e-6)
 }
@@ -59,7 +59,7 @@ func crossEntropy(r *rig, ps, ts []float32) {
 		v, t := float64(v), float64(t.values()[i])
 		want[0].add(-t * math.Max(math.Log(v), -100))
 		want[0].add(-(1 - t) * math.Max(math.Log1p(-v), -100))
-		if v < 0.5 { // 1−p may be rounded
+		if v < 0.5 { // a device may round 1−p
 			want[0].scale += (1 - t) / 2
 		}
 	}
@@ -132,7 +132,7 @@ func testKLD(r *rig, n int) {
 	r.done()
 }
 
-// pairOfStores calls f with all four pairs.
+// pairOfStores calls f with all four pairs of stores.
 func pairOfStores(f func(a, b kernels.Store)) {
 	for _, a := range stores {
 		for _, b := range stores {

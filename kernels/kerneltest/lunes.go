@@ -7,15 +7,15 @@ import (
 	"github.com/topogen/topogen/kernels/rips"
 )
 
-// Lunes returns what [rips.Device] says of a cloud's n×n distances, by its
-// words alone: it takes O(n⁴) operations at the worst.
+// Lunes returns the lunes that [rips.Device] lists for n×n distances. It follows the
+// definition literally, and takes up to O(n⁴) operations.
 func Lunes(dist []float32, n int) []rips.Lune {
-	lunes := LunesInPieces(dist, n, n)
+	lunes := DisconnectedLunes(dist, n, n)
 	listed := map[rips.Edge]bool{}
 	for _, l := range lunes {
 		listed[l.Edge] = true
 	}
-	for i := 0; i < len(lunes); i++ { // which grow
+	for i := 0; i < len(lunes); i++ { // lunes grows
 		l := lunes[i]
 		for _, w := range []int32{l.Apex, l.Other} {
 			for _, end := range []int32{l.U, l.V} {
@@ -35,9 +35,9 @@ func Lunes(dist []float32, n int) []rips.Lune {
 	return lunes
 }
 
-// LunesInPieces returns those among them that are empty or in pieces, of the edges
-// between the first so many points.
-func LunesInPieces(dist []float32, n, first int) []rips.Lune {
+// DisconnectedLunes returns the empty and the disconnected lunes among them, of the
+// edges between points 0 to first−1.
+func DisconnectedLunes(dist []float32, n, first int) []rips.Lune {
 	var lunes []rips.Lune
 	for u := range first {
 		for v := range u {
@@ -48,9 +48,9 @@ func LunesInPieces(dist []float32, n, first int) []rips.Lune {
 				lunes = append(lunes, rips.Lune{Edge: e, Apex: -1, Other: -1})
 			}
 			joined := func(i, j int) bool { return CompareEdges(edgeOf(dist, n, i, j), e) < 0 }
-			for _, piece := range pieces(lune, joined) {
-				if !slices.Contains(piece, apex) {
-					lunes = append(lunes, rips.Lune{Edge: e, Apex: int32(apex), Other: int32(slices.Min(piece))})
+			for _, component := range components(lune, joined) {
+				if !slices.Contains(component, apex) {
+					lunes = append(lunes, rips.Lune{Edge: e, Apex: int32(apex), Other: int32(slices.Min(component))})
 				}
 			}
 		}
@@ -59,7 +59,7 @@ func LunesInPieces(dist []float32, n, first int) []rips.Lune {
 	return lunes
 }
 
-// luneOf returns the points that are joined to both ends of an edge before they are.
+// luneOf returns the points of the lune of an edge, in ascending order.
 func luneOf(dist []float32, n int, e rips.Edge) (lune []int) {
 	for w := range n {
 		if w != int(e.U) && w != int(e.V) && CompareEdges(latestTo(dist, n, e, w), e) < 0 {
@@ -69,7 +69,7 @@ func luneOf(dist []float32, n int, e rips.Edge) (lune []int) {
 	return lune
 }
 
-// apexOf returns the point of a lune that is first joined to both ends.
+// apexOf returns the apex of the lune of e, or −1 if the lune is empty.
 func apexOf(dist []float32, n int, e rips.Edge, lune []int) int {
 	if len(lune) == 0 {
 		return -1
@@ -77,7 +77,7 @@ func apexOf(dist []float32, n int, e rips.Edge, lune []int) int {
 	return slices.MinFunc(lune, func(v, w int) int { return CompareEdges(latestTo(dist, n, e, v), latestTo(dist, n, e, w)) })
 }
 
-// latestTo returns the later of the edges from the ends of e to w.
+// latestTo returns the later of the two edges from w to the ends of e.
 func latestTo(dist []float32, n int, e rips.Edge, w int) rips.Edge {
 	return slices.MaxFunc([]rips.Edge{edgeOf(dist, n, int(e.U), w), edgeOf(dist, n, int(e.V), w)}, CompareEdges)
 }
@@ -87,22 +87,22 @@ func edgeOf(dist []float32, n, i, j int) rips.Edge {
 	return rips.Edge{Length: dist[i*n+j], U: int32(i), V: int32(j)}
 }
 
-// pieces returns the connected components of a graph.
-func pieces(points []int, joined func(i, j int) bool) (all [][]int) {
+// components returns the connected components of a graph.
+func components(points []int, joined func(i, j int) bool) (all [][]int) {
 	rest := slices.Clone(points)
 	for len(rest) > 0 {
-		piece := []int{rest[0]}
+		component := []int{rest[0]}
 		rest = rest[1:]
-		for i := 0; i < len(piece); i++ { // which grows
+		for i := 0; i < len(component); i++ { // component grows
 			rest = slices.DeleteFunc(rest, func(w int) bool {
-				if !joined(piece[i], w) {
+				if !joined(component[i], w) {
 					return false
 				}
-				piece = append(piece, w)
+				component = append(component, w)
 				return true
 			})
 		}
-		all = append(all, piece)
+		all = append(all, component)
 	}
 	return all
 }
@@ -113,7 +113,7 @@ func sortLunes(lunes []rips.Lune) {
 	})
 }
 
-// CompareEdges orders edges as the filtration does.
+// CompareEdges orders edges as the filtration does, by length, U and V.
 func CompareEdges(e, f rips.Edge) int {
 	return cmp.Or(cmp.Compare(e.Length, f.Length), cmp.Compare(e.U, f.U), cmp.Compare(e.V, f.V))
 }

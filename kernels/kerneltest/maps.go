@@ -17,7 +17,7 @@ var mapTests = []test{
 // function returns a random function.
 func (r *rig) function() kernels.Func { return kernels.Funcs()[r.rng.IntN(len(kernels.Funcs()))] }
 
-// mapInput returns n values of all magnitudes.
+// mapInput returns n random values of magnitudes from about e⁻¹⁰ to e¹⁰.
 func (r *rig) mapInput(n int) []float32 {
 	v := r.normals(n)
 	for i := range v {
@@ -53,7 +53,7 @@ func testMap(r *rig, f kernels.Func, x []float32, inPlace bool) {
 	}
 	r.Map(f, dst.Buffer, src.Buffer)
 	got := clone(r.read(dst))
-	if f == kernels.Sin || f == kernels.Cos { // far out only the range is promised
+	if f == kernels.Sin || f == kernels.Cos { // for |x| > 10⁴ any value in [−1, 1] is right
 		for i, v := range x {
 			if v := math.Abs(float64(v)); v > 1e4 && !math.IsInf(v, 0) && math.Abs(float64(got[i])) <= 1 {
 				got[i] = float32(want[i].value)
@@ -116,7 +116,7 @@ func value(f kernels.Func, v float32) exact {
 	panic("kerneltest: no oracle for " + f.String())
 }
 
-// An alias is which argument of MapGrad or BiasGrad the destination is.
+// An alias tells which source of MapGrad or BiasGrad is also the destination.
 type alias int
 
 const (
@@ -149,7 +149,7 @@ func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
 	case kernels.Reciprocal:
 		xs = r.uniforms(n, 0.1, 4)
 	}
-	for i := range xs { // points where a derivative is taken by convention or saturates
+	for i := range xs { // also 0, where some derivatives are a convention, and large values
 		switch r.rng.IntN(8) {
 		case 0:
 			if f != kernels.Log && f != kernels.Reciprocal {
@@ -190,8 +190,8 @@ func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
 	r.done()
 }
 
-// gradient is the oracle of MapGrad: dy·f′. Its scale is that of the largest
-// value on the way there, since y is rounded.
+// gradient is the oracle of MapGrad: dy·f′(x), computed from x or from y = f(x). Its
+// scale is |dy| where f′ is a difference of larger terms, since y is rounded.
 func gradient(f kernels.Func, dy, x, y float64) exact {
 	switch f {
 	case kernels.Identity:

@@ -18,7 +18,7 @@ var memoryTests = []test{
 
 func testName(r *rig) {
 	if r.Device.Name() == "" {
-		r.fail("a device without a name")
+		r.fail("Name returns an empty string")
 	}
 }
 
@@ -26,17 +26,17 @@ func testAlloc(r *rig) {
 	for _, n := range r.sizes() {
 		b := r.Alloc(n)
 		if b.Len() != n {
-			r.fail("%d elements asked for, %d given", n, b.Len())
+			r.fail("Alloc(%d) returns %d elements", n, b.Len())
 		}
 		if n > 0 && b.Device().Name() != r.Device.Name() {
-			r.fail("memory of %s", b.Device().Name())
+			r.fail("Alloc returns memory of another device, %s", b.Device().Name())
 		}
 		r.Free(b)
 	}
 	mustPanic(r, "Alloc(-1)", func() { r.Alloc(-1) })
 }
 
-// testFree checks that memory in use is never handed out twice.
+// testFree checks that Alloc never returns memory that is in use.
 func testFree(r *rig) {
 	r.Free(kernels.Buffer{})
 	live := map[int]kernels.Buffer{}
@@ -49,7 +49,7 @@ func testFree(r *rig) {
 			}
 			for i, v := range got {
 				if v != float32(slot) {
-					r.fail("step %d: element %d of allocation %d holds %v", step, i, slot, v)
+					r.fail("step %d: element %d of an allocation in use changes from %d to %v", step, i, slot, v)
 					return
 				}
 			}
@@ -73,7 +73,7 @@ func testWrite(r *rig) {
 		r.Write(dst.Buffer, src)
 		want := clone(src)
 		for i := range src {
-			src[i] = 0 // the device has its own copy by now
+			src[i] = 0 // Write has copied src
 		}
 		r.checkSame("Write", r.read(dst), want)
 		r.done()
@@ -93,7 +93,7 @@ func testRead(r *rig) {
 		r.done()
 	}
 	if err := r.Read(nil, kernels.Buffer{}); err != nil {
-		r.fail("of nothing: %v", err)
+		r.fail("Read of no elements: %v", err)
 	}
 }
 
@@ -111,7 +111,7 @@ var (
 	nan = float32(math.NaN())
 )
 
-// special are the values that functions are most easily wrong at.
+// special are arguments at which implementations of functions often fail.
 var special = []float32{
 	0, float32(math.Copysign(0, -1)), 1, -1, 0.5, -0.5, 2, -2, 3, -3,
 	inf, -inf, nan,
@@ -121,7 +121,7 @@ var special = []float32{
 	9, -9, 10, -10, 15, -15, 17, -17, 20, -20, 40, -40, 87, -87, 88, -88, 88.7, 88.8, -88.8, 89, -89, -100, -103, -103.9, -104, -105, 200, -200, 1000, -1000,
 }
 
-// mustPanic checks that a call breaks the contract loudly.
+// mustPanic reports a call that does not panic. It returns the panic's message.
 func mustPanic(r *rig, what string, call func()) (message any) {
 	r.Helper()
 	defer func() {

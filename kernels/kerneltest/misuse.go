@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels/fused"
 )
 
-// misuse checks that calls which break the contract panic, and that messages
-// name both sides.
+// misuse checks that a call that breaks the contract panics, and that the message names
+// the kernel and a size, or both devices.
 func misuse(t *testing.T, dev, other kernels.Device) {
 	r := newRig(t, "misuse", dev, 1, Options{})
 	a, b, c, one := dev.Alloc(4), dev.Alloc(5), dev.Alloc(4), dev.Alloc(1)
@@ -63,7 +63,7 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 	} {
 		message := fmt.Sprint(mustPanic(r, name, call))
 		if method := strings.Fields(name)[0]; !strings.Contains(message, method) || !strings.ContainsAny(message, "0123456789") {
-			r.fail("%s: the panic %q does not say what does not fit", name, message)
+			r.fail("%s: the panic %q does not name the kernel and a size", name, message)
 		}
 	}
 	for name, call := range map[string]func(){

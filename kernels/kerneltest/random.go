@@ -21,7 +21,7 @@ func (r *rig) eachSeed(one func(r *rig, n int, seed, stream uint64)) {
 	}
 }
 
-// words returns the first n words of the generator.
+// words returns at least the first n words of the generator.
 func words(n int, seed, stream uint64) []uint32 {
 	var w []uint32
 	for block := uint64(0); len(w) < n; block++ {
@@ -31,8 +31,8 @@ func words(n int, seed, stream uint64) []uint32 {
 	return w
 }
 
-// philox4x32 is Philox4x32-10 as its authors write it down: ten rounds of a
-// substitution and permutation, the key raised by Weyl constants in between.
+// philox4x32 is Philox4x32-10 as its authors state it: ten rounds of substitution and
+// permutation, with Weyl constants added to the key between rounds.
 func philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
 	for round := range 10 {
 		if round > 0 {

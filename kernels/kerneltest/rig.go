@@ -8,37 +8,37 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A rig is what a test works with: a device, a source of random numbers, and
-// the bits that came out so far.
+// A rig runs the cases of one test: it has a device, random numbers, and a hash of all
+// results.
 type rig struct {
 	testing.TB
 	kernels.Device
 	options  Options
 	method   string
 	rng      *rand.Rand
-	bits     uint64 // a hash
+	bits     uint64 // hash of all results read so far
 	spans    []*span
 	failures int
-	blind    bool // only the bits are of interest: dear oracles may rest
+	blind    bool // compare no results, so expensive oracles are skipped
 }
 
-// A span is a view of a larger allocation. What lies around it is sentinels.
+// A span is a slice of a larger allocation, which holds sentinels around it.
 type span struct {
 	kernels.Buffer
 	name   string
 	whole  kernels.Buffer
-	image  []float32 // what whole held when it was last written or read
+	image  []float32 // contents of whole when last written or read
 	lead   int
 	output bool // the kernel writes it
 }
 
-// values returns what the span held when it was last written or read.
+// values returns the contents of the span when last written or read.
 func (s *span) values() []float32 { return s.image[s.lead : s.lead+s.Len()] }
 
-// poison is a NaN that no arithmetic yields.
+// poison is a NaN whose bits no arithmetic yields.
 var poison = math.Float32frombits(0x7fc5eed5)
 
-// input returns a span that holds the values and that no kernel may change.
+// input returns a span that holds values and that no kernel may change.
 func (r *rig) input(name string, values []float32) *span {
 	r.Helper()
 	lead, tail := 1+r.rng.IntN(17), 1+r.rng.IntN(17)
@@ -54,7 +54,7 @@ func (r *rig) input(name string, values []float32) *span {
 	return s
 }
 
-// inout returns a span that holds the values and that kernels may change.
+// inout returns a span that holds values and that a kernel may change.
 func (r *rig) inout(name string, values []float32) *span {
 	r.Helper()
 	s := r.input(name, values)
@@ -62,13 +62,13 @@ func (r *rig) inout(name string, values []float32) *span {
 	return s
 }
 
-// output returns a span of n elements that hold nothing of use.
+// output returns a span of n NaN that a kernel may change.
 func (r *rig) output(n int) *span {
 	r.Helper()
 	return r.inout("destination", poisoned(n))
 }
 
-// target returns a destination of n elements for a kernel with a Store.
+// target returns a destination of n elements: NaN for store Set, random for Add.
 func (r *rig) target(n int, store kernels.Store) *span {
 	r.Helper()
 	if store == kernels.Set {
@@ -91,7 +91,8 @@ func poisoned(n int) []float32 {
 	return v
 }
 
-// read returns what a span holds now.
+// read returns the contents of a span, adds them to the hash, and reports elements that
+// changed around it, or within it if it is an input.
 func (r *rig) read(s *span) []float32 {
 	r.Helper()
 	now := make([]float32, len(s.image))
@@ -109,19 +110,20 @@ func (r *rig) read(s *span) []float32 {
 	for _, v := range s.values() {
 		bits := math.Float32bits(v)
 		if v != v {
-			bits = 0x7fc00000 // one NaN is as good as another
+			bits = 0x7fc00000 // any NaN equals any other
 		}
-		r.bits = (r.bits ^ uint64(bits)) * 0x100000001b3 // as in FNV
+		r.bits = (r.bits ^ uint64(bits)) * 0x100000001b3 // as in FNV-1a, a word at a time
 	}
 	return s.values()
 }
 
-// A tracer is a device that can tell which instruction stored an element.
+// A tracer is a device that knows which instruction stored an element.
 type tracer interface {
 	Origin(b kernels.Buffer, i int) string
 }
 
-// origin says what stored an element that was read from a span, if the device knows.
+// origin describes the instruction that stored element i of values, which read
+// returned. It is empty if the device is no tracer.
 func (r *rig) origin(values []float32, i int) string {
 	t, ok := r.Device.(tracer)
 	if !ok {
@@ -137,7 +139,7 @@ func (r *rig) origin(values []float32, i int) string {
 	return ""
 }
 
-// done ends a case: it checks that no input was changed and frees all spans.
+// done ends a case: it checks that no input has changed, and frees all spans.
 func (r *rig) done() {
 	r.Helper()
 	for _, s := range r.spans {
@@ -170,10 +172,11 @@ func (r *rig) uniforms(n int, lo, hi float64) []float32 {
 // between returns a random integer in [lo, hi].
 func (r *rig) between(lo, hi int) int { return lo + r.rng.IntN(hi-lo+1) }
 
-// flip returns a random Store.
+// store returns a random Store.
 func (r *rig) store() kernels.Store { return kernels.Store(r.rng.IntN(2)) }
 
-// sizes are lengths around those of vectors, blocks and parts.
+// sizes returns lengths at and next to powers of two, where vectors, blocks and
+// threads' shares end.
 func (r *rig) sizes() []int {
 	sizes := []int{0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129, 255, 257, 1000, 1025}
 	if r.options.Large {
@@ -182,7 +185,7 @@ func (r *rig) sizes() []int {
 	return sizes
 }
 
-// size returns a random length, more often a small one.
+// size returns a random length, whose logarithm is uniform.
 func (r *rig) size() int {
 	most := 3000
 	if r.options.Large {

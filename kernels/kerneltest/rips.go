@@ -6,14 +6,13 @@ import (
 	"github.com/topogen/topogen/kernels/rips"
 )
 
-// ripsTests are those of the methods that a device has if it is a
-// [rips.Device].
+// ripsTests test the methods of a [rips.Device].
 var ripsTests = []test{
 	{"SpanningTree", func(r *rig) { r.eachCloud(testSpanningTree) }, func(r *rig) { testSpanningTree(r, r.between(0, 60), r.between(0, 4)) }},
 	{"Lunes", func(r *rig) { r.eachCloud(testLunes) }, func(r *rig) { testLunes(r, r.between(0, 60), r.between(0, 4)) }},
 }
 
-// withDistances passes the distances of a cloud to a test.
+// withDistances calls run with the distances of a random cloud.
 func (r *rig) withDistances(n, d int, run func(dev rips.Device, dist *span)) {
 	dist := make([]float32, n*n)
 	for i, v := range distances(r.cloud(n, d), n, d) {
@@ -43,7 +42,7 @@ func testLunes(r *rig, n, d int) {
 	})
 }
 
-// spanningTree is Kruskal's.
+// spanningTree returns the minimum spanning tree, by Kruskal's algorithm.
 func spanningTree(dist []float32, n int) (tree []rips.Edge) {
 	var edges []rips.Edge
 	component := make([]int, n)

@@ -11,7 +11,8 @@ var rowTests = []test{
 	{"ScatterRows", func(r *rig) { r.eachTable(testScatter) }, func(r *rig) { testScatter(r, r.between(1, 20), r.between(1, 80), r.between(0, 30)) }},
 }
 
-// eachTable runs a case for tables of some rows, of which some are picked.
+// eachTable runs a case for each of a list of numbers of rows, widths and numbers of
+// picked rows.
 func (r *rig) eachTable(one func(r *rig, rows, width, picked int)) {
 	sizes := [][3]int{{1, 1, 0}, {1, 1, 5}, {3, 2, 7}, {10, 8, 10}, {10, 33, 4}, {5, 64, 20}, {7, 65, 9}, {2, 300, 6}, {40, 1, 50}, {4, 0, 0}}
 	if r.options.Large {
@@ -22,7 +23,7 @@ func (r *rig) eachTable(one func(r *rig, rows, width, picked int)) {
 	}
 }
 
-// index returns rows of a table, some of them repeated.
+// index returns random row numbers, some of them repeated.
 func (r *rig) index(rows, picked int) []int32 {
 	index := make([]int32, picked)
 	for k := range index {

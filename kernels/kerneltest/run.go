@@ -10,24 +10,25 @@ import (
 	"github.com/topogen/topogen/kernels/rips"
 )
 
-// Options adapts the suite to a device. The zero value suits any.
+// Options adapts the suite to a device. The zero value suits every device.
 type Options struct {
 	// Large adds sizes that take long on a simulated device.
 	Large bool
 	// Bounds replaces error bounds, by the name of the kernel ("Sum",
 	// "Adam"), function ("Exp") or operation ("Div"). The package
-	// documentation lists them; for sums the bound given does not grow with n.
+	// documentation lists the default bounds. A bound given here does not grow
+	// with the number of terms.
 	Bounds map[string]float64
 }
 
-// A test tries one method of a device.
+// A test has the cases of one method of a device.
 type test struct {
 	method string
 	fixed  func(r *rig) // the cases that always run
-	random func(r *rig) // one case drawn from r's generator; nil if there is nothing to draw
+	random func(r *rig) // one case drawn from r's generator; may be nil
 }
 
-// Tests of all methods, in the order of the interface.
+// tests returns the tests of all methods.
 func tests() []test {
 	var all []test
 	for _, group := range [][]test{
@@ -49,8 +50,8 @@ func methods() []string {
 	return names
 }
 
-// Run tests every kernel of the devices that newDevice makes, those of a
-// [rips.Device] included.
+// Run tests every kernel of the devices that newDevice returns, and the methods of
+// [rips.Device] if they have them.
 func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 	tested := make(map[string]bool)
 	all, probe := tests(), newDevice(t)
@@ -63,7 +64,7 @@ func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 		t.Run(test.method, func(t *testing.T) {
 			first := test.run(t, newDevice(t), o, true)
 			if again := test.run(t, newDevice(t), o, false); again != first && !t.Failed() {
-				t.Errorf("the same calls of %s give other bits the second time", test.method)
+				t.Errorf("%s gives different bits for the same calls", test.method)
 			}
 		})
 	}
@@ -75,19 +76,19 @@ func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 	}
 }
 
-// Same tests that two kinds of device give the same bits, as one kind does for
-// different numbers of threads.
+// Same tests that two kinds of devices give the same bits, for example a device with
+// one thread and a device with several.
 func Same(t *testing.T, a, b func(testing.TB) kernels.Device, o Options) {
 	for _, test := range tests() {
 		t.Run(test.method, func(t *testing.T) {
 			if test.run(t, a(t), o, false) != test.run(t, b(t), o, false) && !t.Failed() {
-				t.Errorf("%s gives other bits on the second device", test.method)
+				t.Errorf("%s gives different bits on the two devices", test.method)
 			}
 		})
 	}
 }
 
-// Fuzz tries one random case of every kernel for each seed.
+// Fuzz runs one random case of every kernel for each seed.
 func Fuzz(f *testing.F, newDevice func(testing.TB) kernels.Device, o Options) {
 	for seed := range uint64(3) {
 		f.Add(seed)
@@ -103,11 +104,11 @@ func Fuzz(f *testing.F, newDevice func(testing.TB) kernels.Device, o Options) {
 	})
 }
 
-// randomCases is how many random cases of each kernel Run tries.
+// randomCases is the number of random cases that Run runs for each kernel.
 const randomCases = 8
 
-// run runs all cases, with or without comparing results with the oracles', and
-// returns a hash of all bits that came out. It closes the device.
+// run runs all cases and returns a hash of all results. It compares results with the
+// oracles' if compare is set. It closes the device.
 func (c *test) run(t testing.TB, dev kernels.Device, o Options, compare bool) uint64 {
 	r := newRig(t, c.method, dev, 1, o)
 	r.blind = !compare
@@ -135,7 +136,7 @@ func newRig(t testing.TB, method string, dev kernels.Device, seed uint64, o Opti
 	return &rig{TB: t, Device: dev, options: o, method: method, rng: rand.New(rand.NewPCG(seed, 7))}
 }
 
-// bound returns an error bound in ulp: what the options say, or def.
+// bound returns the error bound of that name in the options, or def, in ulp.
 func (r *rig) bound(name string, def float64) float64 {
 	if b, ok := r.options.Bounds[name]; ok {
 		return b

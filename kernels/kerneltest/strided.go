@@ -12,7 +12,7 @@ var stridedTests = []test{
 	{"ZipStrided", testZipsStrided, func(r *rig) { testZipStrided(r, r.operation(), r.shape(6), r.store()) }},
 }
 
-// shapes of all ranks, some with axes of length 0 and 1.
+// shapes have every rank up to MaxRank, and some axes of length 0 and 1.
 var shapes = [][]int{
 	{}, {1}, {7}, {0}, {1000}, {3, 5}, {5, 0}, {64, 33}, {1, 300}, {300, 1}, {128, 31}, {2, 3, 4}, {17, 1, 65}, {3, 0, 2},
 	{2, 3, 4, 5}, {4, 16, 7, 7}, {1, 2, 1, 3, 2}, {2, 3, 2, 3, 2}, {2, 1, 3, 2, 2, 3}, {3, 2, 2, 2, 2, 2},
@@ -30,8 +30,8 @@ func (r *rig) shape(rank int) []int {
 	return s
 }
 
-// layout returns random strides for distinct elements of an array: its axes
-// permuted, with gaps.
+// layout returns random strides at which the elements of an array are distinct: its
+// axes are permuted, and may have gaps between them.
 func (r *rig) layout(shape []int) []int {
 	strides := make([]int, len(shape))
 	step := 1
@@ -59,7 +59,8 @@ func dense(shape []int) []int {
 	return strides
 }
 
-// repeated sets some strides to 0.
+// repeated returns the strides with some set to 0, which repeats the array along an
+// axis.
 func (r *rig) repeated(strides []int) []int {
 	strides = slices.Clone(strides)
 	for k := range strides {
@@ -70,7 +71,7 @@ func (r *rig) repeated(strides []int) []int {
 	return strides
 }
 
-// extent returns how many elements an array reaches over.
+// extent returns the number of elements from the first to the last of an array.
 func extent(shape, strides []int) int {
 	last := 0
 	for k, n := range shape {
@@ -82,7 +83,7 @@ func extent(shape, strides []int) int {
 	return last + 1
 }
 
-// offsets returns where each element of an array is, in row-major order.
+// offsets returns the offset of each element of an array, in row-major order.
 func offsets(shape, strides []int) []int {
 	at := []int{0}
 	for k, n := range shape {
@@ -121,7 +122,7 @@ func testCopyStrided(r *rig, shape []int, store kernels.Store) {
 	case 2:
 		srcStrides = r.repeated(srcStrides)
 	}
-	// What lies between the elements of a destination must stay as it is.
+	// CopyStrided must not change the elements between those of the destination.
 	dst := r.inout("destination", r.normals(extent(shape, dstStrides)))
 	src := r.input("source", r.normals(extent(shape, srcStrides)))
 	want := clone(dst.values())
@@ -140,7 +141,7 @@ func testCopyStrided(r *rig, shape []int, store kernels.Store) {
 
 func testZipsStrided(r *rig) {
 	testZipStridedInPlace(r)
-	for _, op := range kernels.Ops() { // a row or a column, on either side
+	for _, op := range kernels.Ops() { // one operand is a matrix, the other a row or a column
 		for _, row := range []int{3, 8, 24, 35} {
 			shape := []int{5, row}
 			for _, strides := range [][2][]int{{{0, 1}, {row, 1}}, {{row, 1}, {0, 1}}, {{1, 0}, {row, 1}}, {{row, 1}, {1, 0}}} {

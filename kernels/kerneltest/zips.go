@@ -40,8 +40,8 @@ func testZips(r *rig) {
 	}
 }
 
-// testZip runs with the destination in the place of neither operand, of a, of
-// b, or of both, which are then the same.
+// testZip runs Zip with a destination that aliases neither operand (place 0), a (1),
+// b (2), or both (3), which are then one span.
 func testZip(r *rig, op kernels.Op, as, bs []float32, store kernels.Store, place int) {
 	a, b := r.input("a", as), r.input("b", bs)
 	dst := r.target(len(as), store)
@@ -103,7 +103,8 @@ func combine(op kernels.Op, x, y float32) exact {
 	panic("kerneltest: no oracle for " + op.String())
 }
 
-// nanOf returns NaN if a or b is NaN, else 0; math.Max(+Inf, NaN) is +Inf.
+// nanOf returns NaN if a or b is NaN, and 0 otherwise. It is added to math.Max, since
+// math.Max(+Inf, NaN) is +Inf.
 func nanOf(a, b float64) float64 {
 	if a != a || b != b {
 		return math.NaN()
