@@ -72,8 +72,8 @@ func (t *Tape) Variable(x *Tensor) *Var {
 }
 
 // Param puts a parameter on the tape. Backward stores the gradient in p.Grad,
-// overwriting what was there. The same parameter gives the same Var until the
-// tape is reset.
+// overwriting what was there, unless p is not trained: see [Parameter.Trained].
+// The same parameter gives the same Var until the tape is reset.
 func (t *Tape) Param(p *Parameter) *Var {
 	v, known := t.params[p]
 	if v != nil {
@@ -82,7 +82,7 @@ func (t *Tape) Param(p *Parameter) *Var {
 	t.checkDevice(p.Value)
 	v = t.next(p.Value.shape)
 	v.value = p.Value.buffer
-	if t.paused {
+	if t.paused || !p.Trained() {
 		return v
 	}
 	v.grad, v.needsGrad, v.param = p.Grad.buffer, true, p
@@ -113,6 +113,11 @@ func (t *Tape) Backward(loss *Var) {
 		panic(fmt.Sprintf("autograd: Backward of a variable of shape %s; a loss has one value", text(loss.shape)))
 	case t.done:
 		panic("autograd: Backward called twice; call Reset between steps")
+	}
+	for _, p := range t.paramList {
+		if v := t.params[p]; v != nil && v.grad != p.Grad.buffer {
+			panic(fmt.Sprintf("autograd: parameter %s was packed after it was put on the tape; make optimizers before the forward pass", p.Name))
+		}
 	}
 	if loss.needsGrad {
 		seed, _ := loss.GradTarget()

@@ -12,12 +12,13 @@ type Tensor struct {
 	shape  []int
 	buffer kernels.Buffer
 	device kernels.Device
-	owner  bool // buffer is an allocation of its own
+	owner  bool  // buffer is an allocation of its own
+	pack   *pack // that buffer is a part of, or nil
 }
 
 // allocate returns a tensor with unspecified contents.
 func allocate(dev kernels.Device, shape []int) *Tensor {
-	return &Tensor{append([]int{}, shape...), dev.Alloc(Size(shape)), dev, true}
+	return &Tensor{append([]int{}, shape...), dev.Alloc(Size(shape)), dev, true, nil}
 }
 
 // NewTensor returns a tensor of zeros on dev.
@@ -93,60 +94,18 @@ func (t *Tensor) View(shape ...int) *Tensor {
 	if Size(shape) != t.Len() {
 		panic(fmt.Sprintf("autograd: view of shape %s as %s", text(t.shape), text(shape)))
 	}
-	return &Tensor{append([]int{}, shape...), t.buffer, t.device, false}
+	return &Tensor{append([]int{}, shape...), t.buffer, t.device, false, nil}
 }
 
-// Free gives t's memory back to the device, unless t is a view or a packed
-// parameter. Neither t nor views of it may be used afterwards.
+// Free gives t's memory back to the device; that of packed parameters when the
+// last of them is freed. Freeing a view does nothing. Neither t nor views of it
+// may be used afterwards.
 func (t *Tensor) Free() {
-	if t.owner {
+	switch {
+	case t.owner:
 		t.device.Free(t.buffer)
-		t.owner = false
+	case t.pack != nil:
+		t.pack.release()
 	}
-	t.buffer = kernels.Buffer{}
-}
-
-// A Parameter is a tensor that training changes, together with its gradient.
-// It outlives the tapes that it is used on.
-type Parameter struct {
-	Name        string
-	Value, Grad *Tensor // of one shape
-}
-
-// NewParameter returns a parameter with the given value and a gradient of zeros.
-func NewParameter(name string, value *Tensor) *Parameter {
-	return &Parameter{name, value, NewTensor(value.device, value.shape...)}
-}
-
-// Pack moves the parameters, all on one device, into two contiguous spans, one
-// of values and one of gradients, which it returns: the parameters become views
-// of them, so that an optimizer updates all in one kernel. Views of a
-// parameter's tensors that were taken before do not follow.
-func Pack(params []*Parameter) (values, grads kernels.Buffer) {
-	n := 0
-	for _, p := range params {
-		n += p.Value.Len()
-	}
-	if n == 0 {
-		return kernels.Buffer{}, kernels.Buffer{}
-	}
-	dev := params[0].Value.device
-	values, grads = dev.Alloc(n), dev.Alloc(n)
-	at := 0
-	for _, p := range params {
-		for _, move := range []struct {
-			t    *Tensor
-			span kernels.Buffer
-		}{{p.Value, values}, {p.Grad, grads}} {
-			if move.t.device != dev {
-				panic(fmt.Sprintf("autograd: parameter %s is on %s, others on %s", p.Name, move.t.device.Name(), dev.Name()))
-			}
-			view := move.span.Slice(at, at+move.t.Len())
-			dev.Copy(view, move.t.buffer)
-			move.t.Free()
-			move.t.buffer = view
-		}
-		at += p.Value.Len()
-	}
-	return values, grads
+	t.buffer, t.owner, t.pack = kernels.Buffer{}, false, nil
 }

@@ -53,26 +53,3 @@ func TestVarTensorOutlivesTheTape(t *testing.T) {
 	require.Equal(t, []float32{3, 6}, values(t, y))
 }
 
-func TestPack(t *testing.T) {
-	dev := &spy{Device: newDevice(t), name: "spy"}
-	p := autograd.NewParameter("p", autograd.TensorOf(dev, []float32{1, 2}, 2))
-	q := autograd.NewParameter("q", autograd.TensorOf(dev, []float32{3}, 1, 1))
-	q.Grad.Write([]float32{4})
-	params := []*autograd.Parameter{p, q}
-	spans, grads := autograd.Pack(params)
-	require.Equal(t, []float32{1, 2, 3}, read(t, dev, spans))
-	require.Equal(t, []float32{0, 0, 4}, read(t, dev, grads))
-	require.Equal(t, dev.alloced-2, dev.freed, "the tensors' own memory is given back")
-
-	dev.Fill(spans, 7)
-	require.Equal(t, []float32{7, 7}, values(t, p.Value))
-	require.Equal(t, []int{1, 1}, q.Value.Shape())
-	spans, _ = autograd.Pack(nil)
-	require.Zero(t, spans.Len())
-
-	other := &spy{Device: newDevice(t), name: "other"}
-	r := autograd.NewParameter("r", autograd.NewTensor(other, 1))
-	require.PanicsWithValue(t, "autograd: parameter r is on other, others on spy", func() {
-		autograd.Pack([]*autograd.Parameter{p, r})
-	})
-}

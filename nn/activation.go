@@ -1,16 +1,23 @@
 package nn
 
 import (
+	"fmt"
+	"math"
+
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 )
 
 // An Activation is an element-wise function. It is an argument of the layers
 // with a product, which compute ReLU, Sigmoid and Tanh in the kernel of the
-// product, and a [Layer] without parameters for all other places.
+// product, and a [Layer] without parameters for all other places, such as after
+// a normalization. The zero Activation is Identity.
 type Activation uint64
 
-// The activations without a parameter. Identity is the zero Activation.
+// An Activation has the kind in its lowest byte, and the bits of its parameter,
+// a float32, in its upper half. A kind below firstComposite is a kernels.Func.
+
+// The activations without a parameter.
 const (
 	Identity = Activation(kernels.Identity)
 	ReLU     = Activation(kernels.ReLU)     // max(x, 0)
@@ -19,19 +26,78 @@ const (
 	Softplus = Activation(kernels.Softplus) // log(1+e^x)
 )
 
-// String returns the activation's name.
-func (a Activation) String() string { return a.kernel().String() }
+// Those that are composed of several functions.
+const (
+	GELU     Activation = firstComposite + iota // see autograd.GELU
+	GELUTanh                                    // an approximation of GELU: see autograd.GELUTanh
+	SiLU                                        // x·Sigmoid(x), also known as swish
+	leakyReLU
+	elu
+)
 
-// kernel returns the function that a layer's product may end with.
-func (a Activation) kernel() kernels.Func { return kernels.Func(a) }
+const firstComposite = 128
+
+// LeakyReLU returns the activation that is x where x > 0 and slope·x elsewhere:
+// see [autograd.LeakyReLU].
+func LeakyReLU(slope float32) Activation { return leakyReLU.with(slope) }
+
+// ELU returns the activation that is x where x > 0 and alpha·(e^x − 1)
+// elsewhere: see [autograd.ELU].
+func ELU(alpha float32) Activation { return elu.with(alpha) }
+
+func (a Activation) with(parameter float32) Activation {
+	return a | Activation(math.Float32bits(parameter))<<32
+}
+
+// kind returns a without its parameter.
+func (a Activation) kind() Activation { return a & 0xff }
+
+func (a Activation) parameter() float32 { return math.Float32frombits(uint32(a >> 32)) }
+
+// String returns the activation's name, with its parameter if it has one.
+func (a Activation) String() string {
+	switch a.kind() {
+	case GELU:
+		return "GELU"
+	case GELUTanh:
+		return "GELUTanh"
+	case SiLU:
+		return "SiLU"
+	case leakyReLU:
+		return fmt.Sprintf("LeakyReLU(%v)", a.parameter())
+	case elu:
+		return fmt.Sprintf("ELU(%v)", a.parameter())
+	}
+	return kernels.Func(a).String()
+}
 
 // Visit does nothing: an activation has no parameters.
 func (Activation) Visit(Visitor) {}
 
 // Forward returns the activation of x.
 func (a Activation) Forward(x *autograd.Var) *autograd.Var {
-	if a == Identity {
+	switch a.kind() {
+	case Identity:
 		return x
+	case GELU:
+		return autograd.GELU(x)
+	case GELUTanh:
+		return autograd.GELUTanh(x)
+	case SiLU:
+		return autograd.SiLU(x)
+	case leakyReLU:
+		return autograd.LeakyReLU(x, a.parameter())
+	case elu:
+		return autograd.ELU(x, a.parameter())
 	}
-	return autograd.Map(a.kernel(), x)
+	return autograd.Map(kernels.Func(a), x)
+}
+
+// split returns a as what a product may end with and what is left to be applied
+// to its result. One of them is Identity.
+func (a Activation) split() (fused kernels.Func, after Activation) {
+	if a < firstComposite {
+		return kernels.Func(a), Identity
+	}
+	return kernels.Identity, a
 }

@@ -41,3 +41,20 @@ func (in *Initializer) Parameter(name string, fanIn int, shape ...int) *autograd
 	in.stream++
 	return autograd.NewParameter(name, value)
 }
+
+// Constant returns a parameter all of whose elements have the given value.
+func (in *Initializer) Constant(name string, value float32, shape ...int) *autograd.Parameter {
+	return autograd.NewParameter(name, in.full(value, shape))
+}
+
+// Untrained returns a parameter without a gradient all of whose elements have
+// the given value.
+func (in *Initializer) Untrained(name string, value float32, shape ...int) *autograd.Parameter {
+	return autograd.NewUntrained(name, in.full(value, shape))
+}
+
+func (in *Initializer) full(value float32, shape []int) *autograd.Tensor {
+	x := autograd.NewTensor(in.device, shape...)
+	in.device.Fill(x.Buffer(), value)
+	return x
+}

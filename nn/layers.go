@@ -20,7 +20,8 @@ func (l *Linear) Visit(f Visitor) { visit(f, l.Weight, l.Bias) }
 // Forward applies the layer.
 func (l *Linear) Forward(x *autograd.Var) *autograd.Var {
 	w, b := on(x.Tape(), l.Weight, l.Bias)
-	return autograd.Linear(x, w, b, l.Act.kernel())
+	fused, after := l.Act.split()
+	return after.Forward(autograd.Linear(x, w, b, fused))
 }
 
 // ConvOptions are the stride and padding of a convolution. The zero value moves
@@ -49,7 +50,8 @@ func (c *Conv2d) Visit(f Visitor) { visit(f, c.Weight, c.Bias) }
 // Forward applies the layer.
 func (c *Conv2d) Forward(x *autograd.Var) *autograd.Var {
 	w, b := on(x.Tape(), c.Weight, c.Bias)
-	return autograd.Conv2d(x, w, b, c.Options, c.Act.kernel())
+	fused, after := c.Act.split()
+	return after.Forward(autograd.Conv2d(x, w, b, c.Options, fused))
 }
 
 // ConvTranspose2d is the transposed convolution from N×in×H×W to N×out×H′×W′,
@@ -74,7 +76,8 @@ func (c *ConvTranspose2d) Visit(f Visitor) { visit(f, c.Weight, c.Bias) }
 // Forward applies the layer.
 func (c *ConvTranspose2d) Forward(x *autograd.Var) *autograd.Var {
 	w, b := on(x.Tape(), c.Weight, c.Bias)
-	return autograd.ConvTranspose2d(x, w, b, c.Options, c.Act.kernel())
+	fused, after := c.Act.split()
+	return after.Forward(autograd.ConvTranspose2d(x, w, b, c.Options, fused))
 }
 
 // visit visits what every layer with a product has, under PyTorch's names.

@@ -80,14 +80,13 @@ func (Func) Visit(Visitor) {}
 // Forward returns f(x).
 func (f Func) Forward(x *autograd.Var) *autograd.Var { return f(x) }
 
-// Flatten returns a layer from N×… to N×size, the size of one element of the batch.
-func Flatten() Layer {
-	return Func(func(x *autograd.Var) *autograd.Var { return autograd.Flatten(x, 1) })
-}
+// Freeze keeps the parameters of m as they are: no gradient flows into them, and
+// optimizers pass them by. Gradients still flow through m to what is before it.
+func Freeze(m Module) { setFrozen(m, true) }
 
-// Reshape returns a layer from N×… to N×shape, of the same number of elements.
-func Reshape(shape ...int) Layer {
-	return Func(func(x *autograd.Var) *autograd.Var {
-		return autograd.Reshape(x, append([]int{x.Shape()[0]}, shape...)...)
-	})
+// Unfreeze lets training change the parameters of m again.
+func Unfreeze(m Module) { setFrozen(m, false) }
+
+func setFrozen(m Module, frozen bool) {
+	m.Visit(func(_ string, p *autograd.Parameter) { p.Frozen = frozen })
 }

@@ -12,6 +12,9 @@ type Schedule func(step int) float64
 // Warmup returns a schedule that rises linearly to 1 over the given number of
 // steps and then follows next, counted from there, or stays at 1 if next is nil.
 func Warmup(steps int, next Schedule) Schedule {
+	if steps < 0 {
+		panic(fmt.Sprintf("nn: Warmup over %d steps", steps))
+	}
 	return func(step int) float64 {
 		switch {
 		case step < steps:
@@ -23,18 +26,22 @@ func Warmup(steps int, next Schedule) Schedule {
 	}
 }
 
-// StepDecay returns a schedule that multiplies by factor after every steps
-// steps, of which there must be at least one.
+// StepDecay returns a schedule that multiplies by factor, a positive number,
+// after every steps steps, of which there must be at least one.
 func StepDecay(steps int, factor float64) Schedule {
-	if steps < 1 {
-		panic(fmt.Sprintf("nn: StepDecay after every %d steps", steps))
+	if steps < 1 || !(factor > 0) {
+		panic(fmt.Sprintf("nn: StepDecay by %v after every %d steps", factor, steps))
 	}
 	return func(step int) float64 { return math.Pow(factor, float64(step/steps)) }
 }
 
 // Cosine returns a schedule that falls from 1 to floor over the given number of
-// steps along half a cosine and stays there (Loshchilov and Hutter 2017).
+// steps, of which there must be at least one, along half a cosine and stays
+// there (Loshchilov and Hutter 2017).
 func Cosine(steps int, floor float64) Schedule {
+	if steps < 1 || !(floor >= 0) {
+		panic(fmt.Sprintf("nn: Cosine to %v over %d steps", floor, steps))
+	}
 	return func(step int) float64 {
 		if step >= steps {
 			return floor

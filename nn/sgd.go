@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"math"
+
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/fused"
@@ -11,8 +13,8 @@ import (
 // and the parameters move by the learning rate times the velocity. NewSGD makes it.
 type SGD struct {
 	OptimizerOptions
-	Momentum float64
-	Nesterov bool // move by the gradient plus Momentum times the velocity
+	Momentum float64 // not negative, commonly 0 or 0.9
+	Nesterov bool    // move by the gradient plus Momentum times the velocity
 	group
 }
 
@@ -24,13 +26,19 @@ func NewSGD(params []*autograd.Parameter, o OptimizerOptions, momentum float64, 
 
 // Step makes one step.
 func (s *SGD) Step() error {
+	if err := checkRanges(numberRange{"Momentum", s.Momentum, 0, math.MaxFloat32}); err != nil {
+		return err
+	}
 	rate, scale, err := s.begin(&s.OptimizerOptions)
 	if err != nil {
 		return err
 	}
-	fused.SGD(s.device, s.values, s.grads, s.memory[0].Buffer, kernels.SGD{
-		LearningRate: float32(rate), Momentum: float32(s.Momentum), Nesterov: s.Nesterov,
-		WeightDecay: float32(s.WeightDecay), GradientScale: float32(scale),
-	})
+	for i := range s.runs {
+		r := &s.runs[i]
+		fused.SGD(s.device, r.Values, r.Grads, r.memory[0], kernels.SGD{
+			LearningRate: float32(rate), Momentum: float32(s.Momentum), Nesterov: s.Nesterov,
+			WeightDecay: float32(s.WeightDecay), GradientScale: float32(scale),
+		})
+	}
 	return nil
 }

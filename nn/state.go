@@ -3,11 +3,9 @@ package nn
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 
-	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/nn/safetensors"
 )
 
@@ -22,7 +20,8 @@ func SaveFile(path string, m Module, metadata map[string]string) error {
 }
 
 // Save writes the parameters of m to w as safetensors, under their full names,
-// with optional metadata. PyTorch loads them with
+// with optional metadata. It refuses values that are not finite, naming them.
+// PyTorch loads the file with
 // model.load_state_dict(safetensors.torch.load_file(path)).
 func Save(w io.Writer, m Module, metadata map[string]string) error {
 	f, err := content(m, metadata)
@@ -37,11 +36,21 @@ func content(m Module, metadata map[string]string) (*safetensors.File, error) {
 	for _, p := range Parameters(m) {
 		values, err := p.Value.Values()
 		if err != nil {
-			return nil, fmt.Errorf("nn: saving %s: %w", p.Name, err)
+			return nil, fmt.Errorf("nn: reading %s: %w", p.Name, err)
 		}
 		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: p.Name, Shape: p.Value.Shape(), Values: values})
 	}
-	return f, nil
+	return f, diverged(f)
+}
+
+// diverged returns an error that names the first value of f that is not finite.
+func diverged(f *safetensors.File) error {
+	for _, t := range f.Tensors {
+		if i := slices.IndexFunc(t.Values, notFinite); i >= 0 {
+			return fmt.Errorf("nn: the weights have diverged: value %d of %s is %v", i, t.Name, t.Values[i])
+		}
+	}
+	return nil
 }
 
 // LoadFile reads parameters from the file at path into m as [Load] does.
@@ -89,10 +98,8 @@ func setParameters(m Module, f *safetensors.File) error {
 	if len(wrong) > 0 {
 		return fmt.Errorf("nn: the weights are another model's: %s", strings.Join(wrong, "; "))
 	}
-	for _, t := range f.Tensors {
-		if i := slices.IndexFunc(t.Values, notFinite); i >= 0 {
-			return fmt.Errorf("nn: the weights have diverged: value %d of %s is %v", i, t.Name, t.Values[i])
-		}
+	if err := diverged(f); err != nil {
+		return err
 	}
 	for _, p := range params {
 		p.Value.Write(f.Tensor(p.Name).Values)
@@ -100,32 +107,13 @@ func setParameters(m Module, f *safetensors.File) error {
 	return nil
 }
 
-func notFinite(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) }
-
 // Copy sets the parameters of dst to those of src, a module of the same
-// structure on any device. It panics if their names or shapes differ.
+// structure on any device. It refuses what [Load] refuses, with the same errors,
+// and then changes nothing.
 func Copy(dst, src Module) error {
-	to, from := Parameters(dst), Parameters(src)
-	if !slices.EqualFunc(to, from, func(p, q *autograd.Parameter) bool {
-		return p.Name == q.Name && slices.Equal(p.Value.Shape(), q.Value.Shape())
-	}) {
-		panic(fmt.Sprintf("nn: Copy between modules of different structure: %s and %s", structure(from), structure(to)))
+	f, err := content(src, nil)
+	if err != nil {
+		return err
 	}
-	for i, p := range from {
-		values, err := p.Value.Values()
-		if err != nil {
-			return fmt.Errorf("nn: copying %s: %w", p.Name, err)
-		}
-		to[i].Value.Write(values)
-	}
-	return nil
-}
-
-// structure lists names and shapes.
-func structure(params []*autograd.Parameter) string {
-	var parts []string
-	for _, p := range params {
-		parts = append(parts, fmt.Sprintf("%s %v", p.Name, p.Value.Shape()))
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	return setParameters(dst, f)
 }

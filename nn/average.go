@@ -1,0 +1,86 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+)
+
+// An EMA is the exponential moving average of a model's parameters over its
+// steps of training, which often does better than the last of them (Polyak and
+// Juditsky 1992). It begins with the parameters as they are; each Update replaces
+// it by decay times itself plus 1 − decay times the parameters. What is not
+// trained, such as the statistics of [BatchNorm], is copied.
+//
+// An EMA is a [Module] with the model's names: [Save] keeps it, [Load] puts it
+// back, and [Copy] sets another model to it.
+type EMA struct {
+	decay    float32
+	mix      float32
+	model    []*autograd.Parameter
+	averages []*autograd.Parameter
+}
+
+// NewEMA returns the average of m, with a decay between 0 and 1, commonly 0.999.
+func NewEMA(m Module, decay float64) *EMA {
+	if !(decay > 0 && decay < 1) {
+		panic(fmt.Sprintf("nn: NewEMA with decay %v; want a number between 0 and 1, such as 0.999", decay))
+	}
+	e := &EMA{decay: float32(decay), mix: float32(1 - decay), model: Parameters(m)}
+	for _, p := range e.model {
+		dev := p.Value.Device()
+		average := autograd.NewUntrained(p.Name, autograd.NewTensor(dev, p.Value.Shape()...))
+		dev.Copy(average.Value.Buffer(), p.Value.Buffer())
+		e.averages = append(e.averages, average)
+	}
+	return e
+}
+
+// Visit visits the averages, under the names of the model's parameters.
+func (e *EMA) Visit(f Visitor) {
+	for _, p := range e.averages {
+		f(p.Name, p)
+	}
+}
+
+// Update mixes the model's parameters into the average. It belongs after each
+// step of the optimizer.
+func (e *EMA) Update() {
+	for i, p := range e.model {
+		dev, average := p.Value.Device(), e.averages[i].Value.Buffer()
+		if p.Grad == nil {
+			dev.Copy(average, p.Value.Buffer())
+			continue
+		}
+		dev.Affine(average, average, e.decay, 0, kernels.Set)
+		dev.AddScaled(average, e.mix, p.Value.Buffer())
+	}
+}
+
+// With calls f while the model has the average for its parameters, and puts them
+// back.
+func (e *EMA) With(f func()) {
+	e.swap()
+	defer e.swap()
+	f()
+}
+
+// swap exchanges the values of the model and the average.
+func (e *EMA) swap() {
+	for i, p := range e.model {
+		dev, a, b := p.Value.Device(), p.Value.Buffer(), e.averages[i].Value.Buffer()
+		spare := dev.Alloc(a.Len())
+		dev.Copy(spare, a)
+		dev.Copy(a, b)
+		dev.Copy(b, spare)
+		dev.Free(spare)
+	}
+}
+
+// Free gives the average's memory back to the device.
+func (e *EMA) Free() {
+	for _, p := range e.averages {
+		p.Free()
+	}
+}

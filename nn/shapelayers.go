@@ -1,0 +1,78 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/autograd"
+)
+
+// MaxPool2d is the layer from N×C×H×W to the largest pixels of its windows,
+// N×C×H′×W′: see [autograd.MaxPool2d]. nn.MaxPool2d{Size: 2} halves both sides.
+type MaxPool2d autograd.PoolOptions
+
+// Visit does nothing: pooling has no parameters.
+func (MaxPool2d) Visit(Visitor) {}
+
+// Forward applies the layer.
+func (p MaxPool2d) Forward(x *autograd.Var) *autograd.Var {
+	return autograd.MaxPool2d(x, autograd.PoolOptions(p))
+}
+
+// AvgPool2d is the layer from N×C×H×W to the means of its windows, N×C×H′×W′:
+// see [autograd.AvgPool2d].
+type AvgPool2d autograd.PoolOptions
+
+// Visit does nothing: pooling has no parameters.
+func (AvgPool2d) Visit(Visitor) {}
+
+// Forward applies the layer.
+func (p AvgPool2d) Forward(x *autograd.Var) *autograd.Var {
+	return autograd.AvgPool2d(x, autograd.PoolOptions(p))
+}
+
+// Upsample2d is the layer from N×C×H×W to N×C×n·H×n·W that repeats each pixel in
+// a block of n×n, n being the layer's value.
+type Upsample2d int
+
+// Visit does nothing: the layer has no parameters.
+func (Upsample2d) Visit(Visitor) {}
+
+// Forward applies the layer.
+func (n Upsample2d) Forward(x *autograd.Var) *autograd.Var {
+	return autograd.UpsampleNearest2d(x, int(n), int(n))
+}
+
+// Dropout is the layer that sets elements to 0 in training, with the
+// probability that is its value, as in nn.Dropout(0.5): see [autograd.Dropout].
+type Dropout float32
+
+// Visit does nothing: dropout has no parameters.
+func (Dropout) Visit(Visitor) {}
+
+// Forward applies the layer.
+func (p Dropout) Forward(x *autograd.Var) *autograd.Var { return autograd.Dropout(x, float32(p)) }
+
+// Flatten returns a layer from N×… to N×size, the size of one element of the batch.
+func Flatten() Layer { return flatten{} }
+
+type flatten struct{}
+
+func (flatten) Visit(Visitor) {}
+
+func (flatten) Forward(x *autograd.Var) *autograd.Var { return autograd.Flatten(x, 1) }
+
+// Reshape returns a layer from N×… to N×shape, of the same number of elements.
+func Reshape(shape ...int) Layer { return reshape(append([]int{0}, shape...)) }
+
+// reshape is the shape of the result, with room for N.
+type reshape []int
+
+func (reshape) Visit(Visitor) {}
+
+func (r reshape) Forward(x *autograd.Var) *autograd.Var {
+	if len(x.Shape()) == 0 {
+		panic(fmt.Sprintf("nn: Reshape to N×%v of input %v", r[1:], x.Shape()))
+	}
+	shape := append([]int{x.Shape()[0]}, r[1:]...)
+	return autograd.Reshape(x, shape...)
+}
