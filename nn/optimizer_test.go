@@ -196,6 +196,8 @@ func TestStepsAllocateNothing(t *testing.T) {
 	for _, opt := range []nn.Optimizer{
 		nn.NewAdam(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1, Schedule: nn.Warmup(3, nn.Cosine(9, 0))}),
 		nn.NewSGD(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1}, 0.9, true),
+		nn.NewRMSprop(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1, WeightDecay: 0.1}, 0.9, true),
+		nn.NewAMSGrad(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1}),
 	} {
 		require.Zero(t, testing.AllocsPerRun(10, func() {
 			if err := opt.Step(); err != nil {
