@@ -56,10 +56,9 @@ func AvgPool2d(x *Var, o PoolOptions) *Var {
 	p := t.newPool("AvgPool2d", x, o)
 	y := t.Result([]int{x.shape[0], x.shape[1], p.outH, p.outW}, x)
 	padded := p.pad(x.value, 0)
-	sum := t.Scratch(y.Len())
-	p.fold(kernels.AddOp, sum, padded)
 	share := p.shares(o.ExcludePadding)
-	p.zip(kernels.MulOp, y.value, p.dense(sum), share)
+	p.fold(kernels.AddOp, y.value, padded)
+	p.zip(kernels.MulOp, y.value, p.dense(y.value), share)
 	y.OnBackward(func() {
 		each := t.Scratch(y.Len())
 		p.zip(kernels.MulOp, each, p.dense(y.grad), share)

@@ -100,14 +100,9 @@ func (p *pool) zip(op kernels.Op, dst kernels.Buffer, a, b operand) {
 
 // fold stores op over all pixels of each window into dst.
 func (p *pool) fold(op kernels.Op, dst, padded kernels.Buffer) {
-	from, to := p.tape.Scratch(dst.Len()), dst
-	if p.area()%2 == 1 { // the results alternate between both; the last is dst
-		from, to = to, from
-	}
-	p.tape.copyStrided(p.dense(from), p.tap(padded, 0), p.outShape(), kernels.Set)
+	p.tape.copyStrided(p.dense(dst), p.tap(padded, 0), p.outShape(), kernels.Set)
 	for i := 1; i < p.area(); i++ {
-		p.zip(op, to, p.dense(from), p.tap(padded, i))
-		from, to = to, from
+		p.zip(op, dst, p.dense(dst), p.tap(padded, i))
 	}
 }
 
