@@ -52,4 +52,3 @@ func TestVarTensorOutlivesTheTape(t *testing.T) {
 	require.Equal(t, []int{2, 1}, y.Shape())
 	require.Equal(t, []float32{3, 6}, values(t, y))
 }
-
