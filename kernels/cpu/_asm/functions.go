@@ -40,7 +40,7 @@ func (s isa) reduceExp(x block) (r, n, bits block) {
 
 // power returns 2ⁿ for integers |n| ≤ 126, by placing n + 127 in the exponent field.
 func (s isa) power(n block) block {
-	return s.shift(VPSLLD, 23, s.apply(VPADDD, n, s.word(127)))
+	return s.shift(VPSLLD, 23, s.apply(vpaddd, n, s.word(127)))
 }
 
 // exp returns e^x within 1 ulp, also where the result is subnormal.
@@ -54,10 +54,10 @@ func (s isa) exp(x block) block {
 	y = s.add(y, s.float(1))
 	// n lies between −150 and 128, beyond the exponents of float32: multiply by
 	// 2^⌊n/2⌋ and by the rest.
-	n := s.apply(VPSUBD, bits, s.float(magic))
+	n := s.apply(vpsubd, bits, s.float(magic))
 	half := s.shift(VPSRAD, 1, n)
 	y = s.mul(y, s.power(half))
-	return s.mul(y, s.power(s.apply(VPSUBD, n, half)))
+	return s.mul(y, s.power(s.apply(vpsubd, n, half)))
 }
 
 // expm1 returns e^x − 1 for x in [−40, 0], with a small relative error also near 0.
@@ -66,7 +66,7 @@ func (s isa) expm1(x block) block {
 	q := s.polynomial(r, 0.5, 0x1.555554p-3, 0x1.5554b0p-5, 0x1.11118ap-7, 0x1.6d7348p-10, 0x1.a032d4p-13)
 	y := s.copies(len(r), r)
 	s.addMul(y, s.mul(r, r), q)
-	power := s.power(s.apply(VPSUBD, bits, s.float(magic)))
+	power := s.power(s.apply(vpsubd, bits, s.float(magic)))
 	s.mulAdd(y, power, s.sub(power, s.float(1)))
 	return y
 }
@@ -86,8 +86,8 @@ func (s isa) logUnit(x block) block { return s.logScaled(x, func(n block) block 
 // logScaled returns log(1+f) + shift(n)·ln 2, where x = 2ⁿ·(1+f) with 1+f in
 // [√½, √2).
 func (s isa) logScaled(x block, shift func(n block) block) block {
-	e := s.shift(VPSRAD, 23, s.apply(VPSUBD, x, s.word(0x3f3504f3)))
-	f := s.sub(s.apply(VPSUBD, x, s.shift(VPSLLD, 23, e)), s.float(1))
+	e := s.shift(VPSRAD, 23, s.apply(vpsubd, x, s.word(0x3f3504f3)))
+	f := s.sub(s.apply(vpsubd, x, s.shift(VPSLLD, 23, e)), s.float(1))
 	n := shift(s.apply1(VCVTDQ2PS, e))
 	// log(1+f) = f − ½f² + f³·p(f)
 	p := s.polynomial(f, 0x1.555548p-2, -0x1.000006p-2, 0x1.99a4b6p-3, -0x1.555c4ep-3, 0x1.233768p-3,
@@ -160,7 +160,7 @@ func (s isa) trig(x block, quarters uint32) block {
 	s.subMul(r, k, s.float(-0x1.777a5cp-25))
 	s.subMul(r, k, s.float(-0x1.ee59dap-50))
 	if quarters != 0 {
-		bits = s.apply(VPADDD, bits, s.word(quarters))
+		bits = s.apply(vpaddd, bits, s.word(quarters))
 	}
 	return s.quadrant(r, bits)
 }

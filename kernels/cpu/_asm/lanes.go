@@ -113,9 +113,13 @@ func (s isa) broadcast(m Mem) block {
 // constants are the tables that the current file has, by name.
 var constants = map[string]Mem{}
 
-// words returns 64 bytes of read-only memory filled with one word.
-func words(w uint32) Mem {
-	return table(fmt.Sprintf("word%08x", w), func(int) uint32 { return w }, 16)
+// A constant is 32 bytes of read-only memory filled with one 32-bit word. AVX2 loads it
+// whole. AVX-512 loads one word of it and broadcasts that to all lanes: the linker aligns
+// data to at most 32 bytes, so half of all loads of 64 bytes would cross a cache line.
+type constant struct{ Mem }
+
+func words(w uint32) constant {
+	return constant{table(fmt.Sprintf("word%08x", w), func(int) uint32 { return w }, 8)}
 }
 
 // table returns read-only memory of n words.
@@ -142,20 +146,63 @@ func (s isa) word(w uint32) block { return block{words(w)} }
 func (s isa) copies(n int, v block) block {
 	d := s.fresh(n)
 	for i := range d {
-		VMOVUPS(v.part(i), d[i])
+		if c, ok := v.part(i).(constant); ok {
+			VBROADCASTSS(c.Mem, d[i])
+		} else {
+			VMOVUPS(v.part(i), d[i])
+		}
 	}
 	return d
 }
 
 // register returns v if it is in registers, and a copy in a register otherwise.
 func (s isa) register(v block) block {
-	if _, ok := v[0].(Mem); ok {
+	switch v[0].(type) {
+	case Mem, constant:
 		return s.copies(1, v)
 	}
 	return v
 }
 
-type instruction func(...Op)
+// An instruction has a form whose source is a vector and, except where nil, a form whose
+// source is one number in memory that AVX-512 broadcasts to all lanes.
+type instruction struct{ vector, broadcast func(...Op) }
+
+var (
+	vaddps       = instruction{VADDPS, VADDPS_BCST}
+	vsubps       = instruction{VSUBPS, VSUBPS_BCST}
+	vmulps       = instruction{VMULPS, VMULPS_BCST}
+	vdivps       = instruction{VDIVPS, VDIVPS_BCST}
+	vminps       = instruction{VMINPS, VMINPS_BCST}
+	vmaxps       = instruction{VMAXPS, VMAXPS_BCST}
+	vandps       = instruction{VANDPS, VANDPS_BCST}
+	vorps        = instruction{VORPS, VORPS_BCST}
+	vxorps       = instruction{VXORPS, VXORPS_BCST}
+	vfmadd231ps  = instruction{VFMADD231PS, VFMADD231PS_BCST}
+	vfnmadd231ps = instruction{VFNMADD231PS, VFNMADD231PS_BCST}
+	vfmadd213ps  = instruction{VFMADD213PS, VFMADD213PS_BCST}
+	vpaddd       = instruction{VPADDD, VPADDD_BCST}
+	vpsubd       = instruction{VPSUBD, VPSUBD_BCST}
+	vpmuludq     = instruction{VPMULUDQ, VPMULUDQ_BCST} // broadcasts two words
+	vpaddq       = instruction{VPADDQ, nil}
+	vpunpcklqdq  = instruction{VPUNPCKLQDQ, nil}
+	vpunpckhqdq  = instruction{VPUNPCKHQDQ, nil}
+	vunpcklps    = instruction{VUNPCKLPS, nil}
+	vunpckhps    = instruction{VUNPCKHPS, nil}
+)
+
+// emit emits f with a source that may be a constant.
+func (s isa) emit(f instruction, source Op, others ...Op) {
+	c, ok := source.(constant)
+	switch {
+	case !ok:
+		f.vector(append([]Op{source}, others...)...)
+	case s.bytes == 64:
+		f.broadcast(append([]Op{c.Mem}, others...)...)
+	default:
+		f.vector(append([]Op{c.Mem}, others...)...)
+	}
+}
 
 // apply returns f(a, b), vector by vector, in the order of a − b and a / b. VMINPS and
 // VMAXPS return b if a or b is NaN.
@@ -163,23 +210,23 @@ func (s isa) apply(f instruction, a, b block) block {
 	a = s.register(a)
 	d := s.fresh(max(len(a), len(b)))
 	for i := range d {
-		f(b.part(i), a.part(i), d[i])
+		s.emit(f, b.part(i), a.part(i), d[i])
 	}
 	return d
 }
 
-func (s isa) add(a, b block) block { return s.apply(VADDPS, a, b) }
-func (s isa) sub(a, b block) block { return s.apply(VSUBPS, a, b) }
-func (s isa) mul(a, b block) block { return s.apply(VMULPS, a, b) }
-func (s isa) div(a, b block) block { return s.apply(VDIVPS, a, b) }
-func (s isa) min(a, b block) block { return s.apply(VMINPS, a, b) }
-func (s isa) max(a, b block) block { return s.apply(VMAXPS, a, b) }
-func (s isa) and(a, b block) block { return s.apply(VANDPS, a, b) }
-func (s isa) or(a, b block) block  { return s.apply(VORPS, a, b) }
-func (s isa) xor(a, b block) block { return s.apply(VXORPS, a, b) }
+func (s isa) add(a, b block) block { return s.apply(vaddps, a, b) }
+func (s isa) sub(a, b block) block { return s.apply(vsubps, a, b) }
+func (s isa) mul(a, b block) block { return s.apply(vmulps, a, b) }
+func (s isa) div(a, b block) block { return s.apply(vdivps, a, b) }
+func (s isa) min(a, b block) block { return s.apply(vminps, a, b) }
+func (s isa) max(a, b block) block { return s.apply(vmaxps, a, b) }
+func (s isa) and(a, b block) block { return s.apply(vandps, a, b) }
+func (s isa) or(a, b block) block  { return s.apply(vorps, a, b) }
+func (s isa) xor(a, b block) block { return s.apply(vxorps, a, b) }
 
 // apply1 returns f(a).
-func (s isa) apply1(f instruction, a block) block {
+func (s isa) apply1(f func(...Op), a block) block {
 	d := s.fresh(len(a))
 	for i := range d {
 		f(a[i], d[i])
@@ -188,7 +235,7 @@ func (s isa) apply1(f instruction, a block) block {
 }
 
 // shift returns f(n, a), for shifts by n bits and shuffles with the immediate n.
-func (s isa) shift(f instruction, n int, a block) block {
+func (s isa) shift(f func(...Op), n int, a block) block {
 	d := s.fresh(len(a))
 	for i := range d {
 		f(Imm(uint64(n)), a[i], d[i])
@@ -197,17 +244,17 @@ func (s isa) shift(f instruction, n int, a block) block {
 }
 
 // addMul adds a·b to d, in place. Only b may be a constant.
-func (s isa) addMul(d, a, b block) { s.fused(VFMADD231PS, d, a, b) }
+func (s isa) addMul(d, a, b block) { s.fused(vfmadd231ps, d, a, b) }
 
 // subMul subtracts a·b from d, in place. Only b may be a constant.
-func (s isa) subMul(d, a, b block) { s.fused(VFNMADD231PS, d, a, b) }
+func (s isa) subMul(d, a, b block) { s.fused(vfnmadd231ps, d, a, b) }
 
 // mulAdd sets d = d·a + b, in place. Only b may be a constant.
-func (s isa) mulAdd(d, a, b block) { s.fused(VFMADD213PS, d, a, b) }
+func (s isa) mulAdd(d, a, b block) { s.fused(vfmadd213ps, d, a, b) }
 
 func (s isa) fused(f instruction, d, a, b block) {
 	for i := range d {
-		f(b.part(i), a.part(i), d[i])
+		s.emit(f, b.part(i), a.part(i), d[i])
 	}
 }
 
@@ -241,6 +288,10 @@ func (m mask) part(i int) Op { return block(m).part(i) }
 // compare returns the lanes in which a predicate holds for a and b.
 func (s isa) compare(how int, a, b block) mask {
 	a = s.register(a)
+	compare := instruction{
+		func(ops ...Op) { VCMPPS(append([]Op{Imm(uint64(how))}, ops...)...) },
+		func(ops ...Op) { VCMPPS_BCST(append([]Op{Imm(uint64(how))}, ops...)...) },
+	}
 	m := make(mask, max(len(a), len(b)))
 	for i := range m {
 		if s.bytes == 64 {
@@ -248,7 +299,7 @@ func (s isa) compare(how int, a, b block) mask {
 		} else {
 			m[i] = s.vector()
 		}
-		VCMPPS(Imm(uint64(how)), b.part(i), a.part(i), m[i])
+		s.emit(compare, b.part(i), a.part(i), m[i])
 	}
 	return m
 }
@@ -272,9 +323,10 @@ func (s isa) choose(m mask, yes, no block) block {
 	d := s.fresh(max(len(m), len(yes), len(no)))
 	for i := range d {
 		if s.bytes == 64 {
-			VBLENDMPS(yes.part(i), no.part(i), m.part(i), d[i])
+			s.emit(instruction{VBLENDMPS, VBLENDMPS_BCST}, yes.part(i), no.part(i), m.part(i), d[i])
 		} else {
-			VBLENDVPS(m.part(i), yes.part(i), no.part(i), d[i])
+			blend := instruction{vector: func(ops ...Op) { VBLENDVPS(m.part(i), ops[0], ops[1], ops[2]) }}
+			s.emit(blend, yes.part(i), no.part(i), d[i])
 		}
 	}
 	return d
@@ -284,10 +336,14 @@ func (s isa) choose(m mask, yes, no block) block {
 func (s isa) keep(m mask, v block) block {
 	d := s.fresh(max(len(m), len(v)))
 	for i := range d {
-		if s.bytes == 64 {
+		c, ok := v.part(i).(constant)
+		switch {
+		case s.bytes < 64:
+			s.emit(vandps, v.part(i), m.part(i), d[i])
+		case ok:
+			VBROADCASTSS_Z(c.Mem, m.part(i), d[i])
+		default:
 			VMOVUPS_Z(v.part(i), m.part(i), d[i])
-		} else {
-			VANDPS(v.part(i), m.part(i), d[i])
 		}
 	}
 	return d

@@ -56,22 +56,22 @@ func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 	counter := broadcast64("first")
 
 	s.eachParts(4, n, func(at step) {
-		a := append(s.apply(VPADDQ, counter, order(0)), s.apply(VPADDQ, counter, order(1))...)
+		a := append(s.apply(vpaddq, counter, order(0)), s.apply(vpaddq, counter, order(1))...)
 		b := s.copies(2, broadcast64("stream"))
 		VPADDQ(low("step"+s.name, uint32(2*lanes))[0], counter[0], counter[0])
 		seed := broadcast64("seed")
 		k0, k1 := s.and(seed, low("low", math.MaxUint32)), s.shift(VPSRLQ, 32, seed)
 		for round := range 10 {
 			if round > 0 {
-				k0 = s.apply(VPADDD, k0, low("weyl0", 0x9E3779B9))
-				k1 = s.apply(VPADDD, k1, low("weyl1", 0xBB67AE85))
+				k0 = s.apply(vpaddd, k0, low("weyl0", 0x9E3779B9))
+				k1 = s.apply(vpaddd, k1, low("weyl1", 0xBB67AE85))
 			}
-			p0, p1 := s.apply(VPMULUDQ, a, s.word(0xD2511F53)), s.apply(VPMULUDQ, b, s.word(0xCD9E8D57))
+			p0, p1 := s.apply(vpmuludq, a, s.word(0xD2511F53)), s.apply(vpmuludq, b, s.word(0xCD9E8D57))
 			p0, p1 = s.shift(VPSHUFD, 0xb1, p0), s.shift(VPSHUFD, 0xb1, p1)
 			a = s.xor(s.xor(s.shift(VPSRLQ, 32, a), k0), p1)
 			b = s.xor(s.xor(s.shift(VPSRLQ, 32, b), k1), p0)
 		}
-		lo, hi := s.apply(VPUNPCKLQDQ, a, b), s.apply(VPUNPCKHQDQ, a, b)
+		lo, hi := s.apply(vpunpcklqdq, a, b), s.apply(vpunpckhqdq, a, b)
 		lo, hi = convert(lo, hi)
 		at.store(block{lo[0], hi[0], lo[1], hi[1]}, dst)
 	})
@@ -94,7 +94,7 @@ func (s isa) boxMuller(lo, hi block) (block, block) {
 		return d
 	}
 	even, odd := shuffle(0x88), shuffle(0xdd)
-	u := s.apply1(VCVTDQ2PS, s.apply(VPADDD, s.shift(VPSRLD, 8, even), s.word(1)))
+	u := s.apply1(VCVTDQ2PS, s.apply(vpaddd, s.shift(VPSRLD, 8, even), s.word(1)))
 	log := s.logUnit(s.mul(u, s.float(0x1p-24)))
 	radius := s.apply1(VSQRTPS, s.mul(log, s.float(-2)))
 
@@ -102,8 +102,8 @@ func (s isa) boxMuller(lo, hi block) (block, block) {
 	for i := range odd {
 		sin, cos := s.circle(odd[i : i+1])
 		sin, cos = s.mul(radius[i:i+1], sin), s.mul(radius[i:i+1], cos)
-		first = append(first, s.apply(VUNPCKLPS, cos, sin)...)
-		second = append(second, s.apply(VUNPCKHPS, cos, sin)...)
+		first = append(first, s.apply(vunpcklps, cos, sin)...)
+		second = append(second, s.apply(vunpckhps, cos, sin)...)
 	}
 	return first, second
 }
@@ -119,5 +119,5 @@ func (s isa) circle(w block) (sin, cos block) {
 	swap := s.negative(s.shift(VPSLLD, 31, n))
 	sin, cos = s.choose(swap, cos, sin), s.choose(swap, sin, cos)
 	sign := func(n block) block { return s.and(s.shift(VPSLLD, 30, n), s.word(1<<31)) }
-	return s.xor(sin, sign(n)), s.xor(cos, sign(s.apply(VPADDD, n, s.word(1))))
+	return s.xor(sin, sign(n)), s.xor(cos, sign(s.apply(vpaddd, n, s.word(1))))
 }

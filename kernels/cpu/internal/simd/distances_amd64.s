@@ -627,15 +627,7 @@ DATA word00000000<>+16(SB)/4, $0x00000000
 DATA word00000000<>+20(SB)/4, $0x00000000
 DATA word00000000<>+24(SB)/4, $0x00000000
 DATA word00000000<>+28(SB)/4, $0x00000000
-DATA word00000000<>+32(SB)/4, $0x00000000
-DATA word00000000<>+36(SB)/4, $0x00000000
-DATA word00000000<>+40(SB)/4, $0x00000000
-DATA word00000000<>+44(SB)/4, $0x00000000
-DATA word00000000<>+48(SB)/4, $0x00000000
-DATA word00000000<>+52(SB)/4, $0x00000000
-DATA word00000000<>+56(SB)/4, $0x00000000
-DATA word00000000<>+60(SB)/4, $0x00000000
-GLOBL word00000000<>(SB), RODATA|NOPTR, $64
+GLOBL word00000000<>(SB), RODATA|NOPTR, $32
 
 // func distanceRowsAVX512(out *float32, pitch int, x *float32, rows int, y *float32, n int, dim int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
@@ -1501,34 +1493,34 @@ TEXT ·pairWeightsAVX512(SB), NOSPLIT, $0-72
 	XORQ SI, SI
 
 loop1:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail2
-	VMOVUPS   (BX)(SI*4), Z0
-	VMOVUPS   (AX)(SI*4), Z1
-	VMOVUPS   (DX)(SI*4), Z2
-	VADDPS    Z2, Z1, Z1
-	VDIVPS    Z0, Z1, Z1
-	VCMPPS    $0x04, word00000000<>+0(SB), Z0, K1
-	VMOVUPS.Z Z1, K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop1
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail2
+	VMOVUPS     (BX)(SI*4), Z0
+	VMOVUPS     (AX)(SI*4), Z1
+	VMOVUPS     (DX)(SI*4), Z2
+	VADDPS      Z2, Z1, Z1
+	VDIVPS      Z0, Z1, Z1
+	VCMPPS.BCST $0x04, word00000000<>+0(SB), Z0, K1
+	VMOVUPS.Z   Z1, K1, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop1
 
 tail2:
-	SUBQ      SI, CX
-	JZ        done3
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (BX)(SI*4), K1, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VMOVUPS.Z (DX)(SI*4), K1, Z2
-	VADDPS    Z2, Z1, Z1
-	VDIVPS    Z0, Z1, Z1
-	VCMPPS    $0x04, word00000000<>+0(SB), Z0, K2
-	VMOVUPS.Z Z1, K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done3
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (BX)(SI*4), K1, Z0
+	VMOVUPS.Z   (AX)(SI*4), K1, Z1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z2
+	VADDPS      Z2, Z1, Z1
+	VDIVPS      Z0, Z1, Z1
+	VCMPPS.BCST $0x04, word00000000<>+0(SB), Z0, K2
+	VMOVUPS.Z   Z1, K2, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done3:
 	VZEROUPPER

@@ -2102,15 +2102,7 @@ DATA word3f800000<>+16(SB)/4, $0x3f800000
 DATA word3f800000<>+20(SB)/4, $0x3f800000
 DATA word3f800000<>+24(SB)/4, $0x3f800000
 DATA word3f800000<>+28(SB)/4, $0x3f800000
-DATA word3f800000<>+32(SB)/4, $0x3f800000
-DATA word3f800000<>+36(SB)/4, $0x3f800000
-DATA word3f800000<>+40(SB)/4, $0x3f800000
-DATA word3f800000<>+44(SB)/4, $0x3f800000
-DATA word3f800000<>+48(SB)/4, $0x3f800000
-DATA word3f800000<>+52(SB)/4, $0x3f800000
-DATA word3f800000<>+56(SB)/4, $0x3f800000
-DATA word3f800000<>+60(SB)/4, $0x3f800000
-GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f000000<>+0(SB)/4, $0x3f000000
 DATA word3f000000<>+4(SB)/4, $0x3f000000
@@ -2120,15 +2112,7 @@ DATA word3f000000<>+16(SB)/4, $0x3f000000
 DATA word3f000000<>+20(SB)/4, $0x3f000000
 DATA word3f000000<>+24(SB)/4, $0x3f000000
 DATA word3f000000<>+28(SB)/4, $0x3f000000
-DATA word3f000000<>+32(SB)/4, $0x3f000000
-DATA word3f000000<>+36(SB)/4, $0x3f000000
-DATA word3f000000<>+40(SB)/4, $0x3f000000
-DATA word3f000000<>+44(SB)/4, $0x3f000000
-DATA word3f000000<>+48(SB)/4, $0x3f000000
-DATA word3f000000<>+52(SB)/4, $0x3f000000
-DATA word3f000000<>+56(SB)/4, $0x3f000000
-DATA word3f000000<>+60(SB)/4, $0x3f000000
-GLOBL word3f000000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f000000<>(SB), RODATA|NOPTR, $32
 
 // func zipLeftGreaterAVX2(dst []float32, a float32, b []float32, add bool)
 // Requires: AVX
@@ -3763,38 +3747,38 @@ TEXT ·zipGreaterAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail4
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x0e, Z1, Z0, K1
-	VMOVUPS.Z word3f800000<>+0(SB), K1, Z2
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z word3f000000<>+0(SB), K1, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS   (AX)(SI*4), Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop3
+	LEAQ           16(SI), DI
+	CMPQ           DI, CX
+	JGT            tail4
+	VMOVUPS        (DX)(SI*4), Z0
+	VMOVUPS        (BX)(SI*4), Z1
+	VCMPPS         $0x0e, Z1, Z0, K1
+	VBROADCASTSS.Z word3f800000<>+0(SB), K1, Z2
+	VCMPPS         $0x00, Z1, Z0, K1
+	VBROADCASTSS.Z word3f000000<>+0(SB), K1, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS        (AX)(SI*4), Z1
+	VADDPS         Z1, Z0, Z0
+	VMOVUPS        Z0, (AX)(SI*4)
+	MOVQ           DI, SI
+	JMP            loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x0e, Z1, Z0, K2
-	VMOVUPS.Z word3f800000<>+0(SB), K2, Z2
-	VCMPPS    $0x00, Z1, Z0, K2
-	VMOVUPS.Z word3f000000<>+0(SB), K2, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ           SI, CX
+	JZ             done5
+	MOVQ           $-1, DI
+	BZHIQ          CX, DI, DI
+	KMOVW          DI, K1
+	VMOVUPS.Z      (DX)(SI*4), K1, Z0
+	VMOVUPS.Z      (BX)(SI*4), K1, Z1
+	VCMPPS         $0x0e, Z1, Z0, K2
+	VBROADCASTSS.Z word3f800000<>+0(SB), K2, Z2
+	VCMPPS         $0x00, Z1, Z0, K2
+	VBROADCASTSS.Z word3f000000<>+0(SB), K2, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS.Z      (AX)(SI*4), K1, Z1
+	VADDPS         Z1, Z0, Z0
+	VMOVUPS        Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3803,34 +3787,34 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail7
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x0e, Z1, Z0, K1
-	VMOVUPS.Z word3f800000<>+0(SB), K1, Z2
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z word3f000000<>+0(SB), K1, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop6
+	LEAQ           16(SI), DI
+	CMPQ           DI, CX
+	JGT            tail7
+	VMOVUPS        (DX)(SI*4), Z0
+	VMOVUPS        (BX)(SI*4), Z1
+	VCMPPS         $0x0e, Z1, Z0, K1
+	VBROADCASTSS.Z word3f800000<>+0(SB), K1, Z2
+	VCMPPS         $0x00, Z1, Z0, K1
+	VBROADCASTSS.Z word3f000000<>+0(SB), K1, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS        Z0, (AX)(SI*4)
+	MOVQ           DI, SI
+	JMP            loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x0e, Z1, Z0, K2
-	VMOVUPS.Z word3f800000<>+0(SB), K2, Z2
-	VCMPPS    $0x00, Z1, Z0, K2
-	VMOVUPS.Z word3f000000<>+0(SB), K2, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ           SI, CX
+	JZ             done8
+	MOVQ           $-1, DI
+	BZHIQ          CX, DI, DI
+	KMOVW          DI, K1
+	VMOVUPS.Z      (DX)(SI*4), K1, Z0
+	VMOVUPS.Z      (BX)(SI*4), K1, Z1
+	VCMPPS         $0x0e, Z1, Z0, K2
+	VBROADCASTSS.Z word3f800000<>+0(SB), K2, Z2
+	VCMPPS         $0x00, Z1, Z0, K2
+	VBROADCASTSS.Z word3f000000<>+0(SB), K2, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS        Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3850,36 +3834,36 @@ TEXT ·zipLeftGreaterAVX512(SB), NOSPLIT, $0-57
 	XORQ         BX, BX
 
 loop3:
-	LEAQ      16(BX), SI
-	CMPQ      SI, CX
-	JGT       tail4
-	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x0e, Z1, Z0, K1
-	VMOVUPS.Z word3f800000<>+0(SB), K1, Z2
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z word3f000000<>+0(SB), K1, Z1
-	VORPS     Z1, Z2, Z1
-	VMOVUPS   (AX)(BX*4), Z2
-	VADDPS    Z2, Z1, Z1
-	VMOVUPS   Z1, (AX)(BX*4)
-	MOVQ      SI, BX
-	JMP       loop3
+	LEAQ           16(BX), SI
+	CMPQ           SI, CX
+	JGT            tail4
+	VMOVUPS        (DX)(BX*4), Z1
+	VCMPPS         $0x0e, Z1, Z0, K1
+	VBROADCASTSS.Z word3f800000<>+0(SB), K1, Z2
+	VCMPPS         $0x00, Z1, Z0, K1
+	VBROADCASTSS.Z word3f000000<>+0(SB), K1, Z1
+	VORPS          Z1, Z2, Z1
+	VMOVUPS        (AX)(BX*4), Z2
+	VADDPS         Z2, Z1, Z1
+	VMOVUPS        Z1, (AX)(BX*4)
+	MOVQ           SI, BX
+	JMP            loop3
 
 tail4:
-	SUBQ      BX, CX
-	JZ        done5
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VCMPPS    $0x0e, Z1, Z0, K2
-	VMOVUPS.Z word3f800000<>+0(SB), K2, Z2
-	VCMPPS    $0x00, Z1, Z0, K2
-	VMOVUPS.Z word3f000000<>+0(SB), K2, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS.Z (AX)(BX*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ           BX, CX
+	JZ             done5
+	MOVQ           $-1, SI
+	BZHIQ          CX, SI, SI
+	KMOVW          SI, K1
+	VMOVUPS.Z      (DX)(BX*4), K1, Z1
+	VCMPPS         $0x0e, Z1, Z0, K2
+	VBROADCASTSS.Z word3f800000<>+0(SB), K2, Z2
+	VCMPPS         $0x00, Z1, Z0, K2
+	VBROADCASTSS.Z word3f000000<>+0(SB), K2, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS.Z      (AX)(BX*4), K1, Z1
+	VADDPS         Z1, Z0, Z0
+	VMOVUPS        Z0, K1, (AX)(BX*4)
 
 done5:
 	JMP stored2
@@ -3888,32 +3872,32 @@ set1:
 	XORQ BX, BX
 
 loop6:
-	LEAQ      16(BX), SI
-	CMPQ      SI, CX
-	JGT       tail7
-	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x0e, Z1, Z0, K1
-	VMOVUPS.Z word3f800000<>+0(SB), K1, Z2
-	VCMPPS    $0x00, Z1, Z0, K1
-	VMOVUPS.Z word3f000000<>+0(SB), K1, Z1
-	VORPS     Z1, Z2, Z1
-	VMOVUPS   Z1, (AX)(BX*4)
-	MOVQ      SI, BX
-	JMP       loop6
+	LEAQ           16(BX), SI
+	CMPQ           SI, CX
+	JGT            tail7
+	VMOVUPS        (DX)(BX*4), Z1
+	VCMPPS         $0x0e, Z1, Z0, K1
+	VBROADCASTSS.Z word3f800000<>+0(SB), K1, Z2
+	VCMPPS         $0x00, Z1, Z0, K1
+	VBROADCASTSS.Z word3f000000<>+0(SB), K1, Z1
+	VORPS          Z1, Z2, Z1
+	VMOVUPS        Z1, (AX)(BX*4)
+	MOVQ           SI, BX
+	JMP            loop6
 
 tail7:
-	SUBQ      BX, CX
-	JZ        done8
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VCMPPS    $0x0e, Z1, Z0, K2
-	VMOVUPS.Z word3f800000<>+0(SB), K2, Z2
-	VCMPPS    $0x00, Z1, Z0, K2
-	VMOVUPS.Z word3f000000<>+0(SB), K2, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ           BX, CX
+	JZ             done8
+	MOVQ           $-1, SI
+	BZHIQ          CX, SI, SI
+	KMOVW          SI, K1
+	VMOVUPS.Z      (DX)(BX*4), K1, Z1
+	VCMPPS         $0x0e, Z1, Z0, K2
+	VBROADCASTSS.Z word3f800000<>+0(SB), K2, Z2
+	VCMPPS         $0x00, Z1, Z0, K2
+	VBROADCASTSS.Z word3f000000<>+0(SB), K2, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS        Z0, K1, (AX)(BX*4)
 
 done8:
 stored2:
@@ -3933,36 +3917,36 @@ TEXT ·zipRightGreaterAVX512(SB), NOSPLIT, $0-53
 	XORQ         BX, BX
 
 loop3:
-	LEAQ      16(BX), SI
-	CMPQ      SI, CX
-	JGT       tail4
-	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x0e, Z0, Z1, K1
-	VMOVUPS.Z word3f800000<>+0(SB), K1, Z2
-	VCMPPS    $0x00, Z0, Z1, K1
-	VMOVUPS.Z word3f000000<>+0(SB), K1, Z1
-	VORPS     Z1, Z2, Z1
-	VMOVUPS   (AX)(BX*4), Z2
-	VADDPS    Z2, Z1, Z1
-	VMOVUPS   Z1, (AX)(BX*4)
-	MOVQ      SI, BX
-	JMP       loop3
+	LEAQ           16(BX), SI
+	CMPQ           SI, CX
+	JGT            tail4
+	VMOVUPS        (DX)(BX*4), Z1
+	VCMPPS         $0x0e, Z0, Z1, K1
+	VBROADCASTSS.Z word3f800000<>+0(SB), K1, Z2
+	VCMPPS         $0x00, Z0, Z1, K1
+	VBROADCASTSS.Z word3f000000<>+0(SB), K1, Z1
+	VORPS          Z1, Z2, Z1
+	VMOVUPS        (AX)(BX*4), Z2
+	VADDPS         Z2, Z1, Z1
+	VMOVUPS        Z1, (AX)(BX*4)
+	MOVQ           SI, BX
+	JMP            loop3
 
 tail4:
-	SUBQ      BX, CX
-	JZ        done5
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VCMPPS    $0x0e, Z0, Z1, K2
-	VMOVUPS.Z word3f800000<>+0(SB), K2, Z2
-	VCMPPS    $0x00, Z0, Z1, K2
-	VMOVUPS.Z word3f000000<>+0(SB), K2, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS.Z (AX)(BX*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ           BX, CX
+	JZ             done5
+	MOVQ           $-1, SI
+	BZHIQ          CX, SI, SI
+	KMOVW          SI, K1
+	VMOVUPS.Z      (DX)(BX*4), K1, Z1
+	VCMPPS         $0x0e, Z0, Z1, K2
+	VBROADCASTSS.Z word3f800000<>+0(SB), K2, Z2
+	VCMPPS         $0x00, Z0, Z1, K2
+	VBROADCASTSS.Z word3f000000<>+0(SB), K2, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS.Z      (AX)(BX*4), K1, Z1
+	VADDPS         Z1, Z0, Z0
+	VMOVUPS        Z0, K1, (AX)(BX*4)
 
 done5:
 	JMP stored2
@@ -3971,32 +3955,32 @@ set1:
 	XORQ BX, BX
 
 loop6:
-	LEAQ      16(BX), SI
-	CMPQ      SI, CX
-	JGT       tail7
-	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x0e, Z0, Z1, K1
-	VMOVUPS.Z word3f800000<>+0(SB), K1, Z2
-	VCMPPS    $0x00, Z0, Z1, K1
-	VMOVUPS.Z word3f000000<>+0(SB), K1, Z1
-	VORPS     Z1, Z2, Z1
-	VMOVUPS   Z1, (AX)(BX*4)
-	MOVQ      SI, BX
-	JMP       loop6
+	LEAQ           16(BX), SI
+	CMPQ           SI, CX
+	JGT            tail7
+	VMOVUPS        (DX)(BX*4), Z1
+	VCMPPS         $0x0e, Z0, Z1, K1
+	VBROADCASTSS.Z word3f800000<>+0(SB), K1, Z2
+	VCMPPS         $0x00, Z0, Z1, K1
+	VBROADCASTSS.Z word3f000000<>+0(SB), K1, Z1
+	VORPS          Z1, Z2, Z1
+	VMOVUPS        Z1, (AX)(BX*4)
+	MOVQ           SI, BX
+	JMP            loop6
 
 tail7:
-	SUBQ      BX, CX
-	JZ        done8
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VCMPPS    $0x0e, Z0, Z1, K2
-	VMOVUPS.Z word3f800000<>+0(SB), K2, Z2
-	VCMPPS    $0x00, Z0, Z1, K2
-	VMOVUPS.Z word3f000000<>+0(SB), K2, Z0
-	VORPS     Z0, Z2, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ           BX, CX
+	JZ             done8
+	MOVQ           $-1, SI
+	BZHIQ          CX, SI, SI
+	KMOVW          SI, K1
+	VMOVUPS.Z      (DX)(BX*4), K1, Z1
+	VCMPPS         $0x0e, Z0, Z1, K2
+	VBROADCASTSS.Z word3f800000<>+0(SB), K2, Z2
+	VCMPPS         $0x00, Z0, Z1, K2
+	VBROADCASTSS.Z word3f000000<>+0(SB), K2, Z0
+	VORPS          Z0, Z2, Z0
+	VMOVUPS        Z0, K1, (AX)(BX*4)
 
 done8:
 stored2:

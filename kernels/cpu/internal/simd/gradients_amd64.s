@@ -252,15 +252,7 @@ DATA word00000000<>+16(SB)/4, $0x00000000
 DATA word00000000<>+20(SB)/4, $0x00000000
 DATA word00000000<>+24(SB)/4, $0x00000000
 DATA word00000000<>+28(SB)/4, $0x00000000
-DATA word00000000<>+32(SB)/4, $0x00000000
-DATA word00000000<>+36(SB)/4, $0x00000000
-DATA word00000000<>+40(SB)/4, $0x00000000
-DATA word00000000<>+44(SB)/4, $0x00000000
-DATA word00000000<>+48(SB)/4, $0x00000000
-DATA word00000000<>+52(SB)/4, $0x00000000
-DATA word00000000<>+56(SB)/4, $0x00000000
-DATA word00000000<>+60(SB)/4, $0x00000000
-GLOBL word00000000<>(SB), RODATA|NOPTR, $64
+GLOBL word00000000<>(SB), RODATA|NOPTR, $32
 
 // func gradSigmoidAVX2(dst []float32, dy []float32, v []float32, add bool)
 // Requires: AVX
@@ -275,59 +267,59 @@ TEXT ·gradSigmoidAVX2(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail4
-	VMOVUPS (DX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VMOVUPS (BX)(SI*4), Y2
-	VMOVUPS 32(BX)(SI*4), Y3
-	VMOVUPS word3f800000<>+0(SB), Y4
-	VSUBPS  Y2, Y4, Y5
-	VSUBPS  Y3, Y4, Y4
-	VMULPS  Y5, Y2, Y2
-	VMULPS  Y4, Y3, Y3
-	VMULPS  Y2, Y0, Y0
-	VMULPS  Y3, Y1, Y1
-	VMOVUPS (AX)(SI*4), Y2
-	VMOVUPS 32(AX)(SI*4), Y3
-	VADDPS  Y2, Y0, Y0
-	VADDPS  Y3, Y1, Y1
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS Y1, 32(AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop3
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
+	VMOVUPS      (BX)(SI*4), Y2
+	VMOVUPS      32(BX)(SI*4), Y3
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VSUBPS       Y2, Y4, Y5
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      (AX)(SI*4), Y2
+	VMOVUPS      32(AX)(SI*4), Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y0, (AX)(SI*4)
+	VMOVUPS      Y1, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
 
 tail4:
-	SUBQ       SI, CX
-	JZ         done5
-	LEAQ       tail16<>+0(SB), DI
-	NEGQ       CX
-	VMOVUPS    64(DI)(CX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y0
-	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS (BX)(SI*4), Y2, Y2
-	VMOVUPS    96(DI)(CX*4), Y3
-	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
-	VMOVUPS    word3f800000<>+0(SB), Y4
-	VSUBPS     Y2, Y4, Y5
-	VSUBPS     Y3, Y4, Y4
-	VMULPS     Y5, Y2, Y2
-	VMULPS     Y4, Y3, Y3
-	VMULPS     Y2, Y0, Y0
-	VMULPS     Y3, Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS (AX)(SI*4), Y2, Y2
-	VMOVUPS    96(DI)(CX*4), Y3
-	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
-	VADDPS     Y2, Y0, Y0
-	VADDPS     Y3, Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS Y0, Y2, (AX)(SI*4)
-	VMOVUPS    96(DI)(CX*4), Y0
-	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done5
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VSUBPS       Y2, Y4, Y5
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (AX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(SI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -336,49 +328,49 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail7
-	VMOVUPS (DX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VMOVUPS (BX)(SI*4), Y2
-	VMOVUPS 32(BX)(SI*4), Y3
-	VMOVUPS word3f800000<>+0(SB), Y4
-	VSUBPS  Y2, Y4, Y5
-	VSUBPS  Y3, Y4, Y4
-	VMULPS  Y5, Y2, Y2
-	VMULPS  Y4, Y3, Y3
-	VMULPS  Y2, Y0, Y0
-	VMULPS  Y3, Y1, Y1
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS Y1, 32(AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop6
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail7
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
+	VMOVUPS      (BX)(SI*4), Y2
+	VMOVUPS      32(BX)(SI*4), Y3
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VSUBPS       Y2, Y4, Y5
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      Y0, (AX)(SI*4)
+	VMOVUPS      Y1, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop6
 
 tail7:
-	SUBQ       SI, CX
-	JZ         done8
-	LEAQ       tail16<>+0(SB), DI
-	NEGQ       CX
-	VMOVUPS    64(DI)(CX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y0
-	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS (BX)(SI*4), Y2, Y2
-	VMOVUPS    96(DI)(CX*4), Y3
-	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
-	VMOVUPS    word3f800000<>+0(SB), Y4
-	VSUBPS     Y2, Y4, Y5
-	VSUBPS     Y3, Y4, Y4
-	VMULPS     Y5, Y2, Y2
-	VMULPS     Y4, Y3, Y3
-	VMULPS     Y2, Y0, Y0
-	VMULPS     Y3, Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS Y0, Y2, (AX)(SI*4)
-	VMOVUPS    96(DI)(CX*4), Y0
-	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done8
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VSUBPS       Y2, Y4, Y5
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -393,15 +385,7 @@ DATA word3f800000<>+16(SB)/4, $0x3f800000
 DATA word3f800000<>+20(SB)/4, $0x3f800000
 DATA word3f800000<>+24(SB)/4, $0x3f800000
 DATA word3f800000<>+28(SB)/4, $0x3f800000
-DATA word3f800000<>+32(SB)/4, $0x3f800000
-DATA word3f800000<>+36(SB)/4, $0x3f800000
-DATA word3f800000<>+40(SB)/4, $0x3f800000
-DATA word3f800000<>+44(SB)/4, $0x3f800000
-DATA word3f800000<>+48(SB)/4, $0x3f800000
-DATA word3f800000<>+52(SB)/4, $0x3f800000
-DATA word3f800000<>+56(SB)/4, $0x3f800000
-DATA word3f800000<>+60(SB)/4, $0x3f800000
-GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
 
 // func gradTanhAVX2(dst []float32, dy []float32, v []float32, add bool)
 // Requires: AVX, FMA3
@@ -423,8 +407,8 @@ loop3:
 	VMOVUPS      32(DX)(SI*4), Y1
 	VMOVUPS      (BX)(SI*4), Y2
 	VMOVUPS      32(BX)(SI*4), Y3
-	VMOVUPS      word3f800000<>+0(SB), Y4
-	VMOVUPS      word3f800000<>+0(SB), Y5
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
 	VFNMADD231PS Y2, Y2, Y4
 	VFNMADD231PS Y3, Y3, Y5
 	VMULPS       Y4, Y0, Y0
@@ -451,8 +435,8 @@ tail4:
 	VMASKMOVPS   (BX)(SI*4), Y2, Y2
 	VMOVUPS      96(DI)(CX*4), Y3
 	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y4
-	VMOVUPS      word3f800000<>+0(SB), Y5
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
 	VFNMADD231PS Y2, Y2, Y4
 	VFNMADD231PS Y3, Y3, Y5
 	VMULPS       Y4, Y0, Y0
@@ -482,8 +466,8 @@ loop6:
 	VMOVUPS      32(DX)(SI*4), Y1
 	VMOVUPS      (BX)(SI*4), Y2
 	VMOVUPS      32(BX)(SI*4), Y3
-	VMOVUPS      word3f800000<>+0(SB), Y4
-	VMOVUPS      word3f800000<>+0(SB), Y5
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
 	VFNMADD231PS Y2, Y2, Y4
 	VFNMADD231PS Y3, Y3, Y5
 	VMULPS       Y4, Y0, Y0
@@ -506,8 +490,8 @@ tail7:
 	VMASKMOVPS   (BX)(SI*4), Y2, Y2
 	VMOVUPS      96(DI)(CX*4), Y3
 	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y4
-	VMOVUPS      word3f800000<>+0(SB), Y5
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
 	VFNMADD231PS Y2, Y2, Y4
 	VFNMADD231PS Y3, Y3, Y5
 	VMULPS       Y4, Y0, Y0
@@ -741,63 +725,63 @@ TEXT ·gradSqrtAVX2(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail4
-	VMOVUPS (DX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VMOVUPS (BX)(SI*4), Y2
-	VMOVUPS 32(BX)(SI*4), Y3
-	VCMPPS  $0x04, word00000000<>+0(SB), Y2, Y4
-	VCMPPS  $0x04, word00000000<>+0(SB), Y3, Y5
-	VMOVUPS word3f000000<>+0(SB), Y6
-	VDIVPS  Y2, Y6, Y2
-	VDIVPS  Y3, Y6, Y3
-	VMULPS  Y2, Y0, Y0
-	VMULPS  Y3, Y1, Y1
-	VANDPS  Y0, Y4, Y0
-	VANDPS  Y1, Y5, Y1
-	VMOVUPS (AX)(SI*4), Y2
-	VMOVUPS 32(AX)(SI*4), Y3
-	VADDPS  Y2, Y0, Y0
-	VADDPS  Y3, Y1, Y1
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS Y1, 32(AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop3
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
+	VMOVUPS      (BX)(SI*4), Y2
+	VMOVUPS      32(BX)(SI*4), Y3
+	VCMPPS       $0x04, word00000000<>+0(SB), Y2, Y4
+	VCMPPS       $0x04, word00000000<>+0(SB), Y3, Y5
+	VBROADCASTSS word3f000000<>+0(SB), Y6
+	VDIVPS       Y2, Y6, Y2
+	VDIVPS       Y3, Y6, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y0, Y4, Y0
+	VANDPS       Y1, Y5, Y1
+	VMOVUPS      (AX)(SI*4), Y2
+	VMOVUPS      32(AX)(SI*4), Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y0, (AX)(SI*4)
+	VMOVUPS      Y1, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
 
 tail4:
-	SUBQ       SI, CX
-	JZ         done5
-	LEAQ       tail16<>+0(SB), DI
-	NEGQ       CX
-	VMOVUPS    64(DI)(CX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y0
-	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS (BX)(SI*4), Y2, Y2
-	VMOVUPS    96(DI)(CX*4), Y3
-	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
-	VCMPPS     $0x04, word00000000<>+0(SB), Y2, Y4
-	VCMPPS     $0x04, word00000000<>+0(SB), Y3, Y5
-	VMOVUPS    word3f000000<>+0(SB), Y6
-	VDIVPS     Y2, Y6, Y2
-	VDIVPS     Y3, Y6, Y3
-	VMULPS     Y2, Y0, Y0
-	VMULPS     Y3, Y1, Y1
-	VANDPS     Y0, Y4, Y0
-	VANDPS     Y1, Y5, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS (AX)(SI*4), Y2, Y2
-	VMOVUPS    96(DI)(CX*4), Y3
-	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
-	VADDPS     Y2, Y0, Y0
-	VADDPS     Y3, Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS Y0, Y2, (AX)(SI*4)
-	VMOVUPS    96(DI)(CX*4), Y0
-	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done5
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VCMPPS       $0x04, word00000000<>+0(SB), Y2, Y4
+	VCMPPS       $0x04, word00000000<>+0(SB), Y3, Y5
+	VBROADCASTSS word3f000000<>+0(SB), Y6
+	VDIVPS       Y2, Y6, Y2
+	VDIVPS       Y3, Y6, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y0, Y4, Y0
+	VANDPS       Y1, Y5, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (AX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(SI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -806,53 +790,53 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail7
-	VMOVUPS (DX)(SI*4), Y0
-	VMOVUPS 32(DX)(SI*4), Y1
-	VMOVUPS (BX)(SI*4), Y2
-	VMOVUPS 32(BX)(SI*4), Y3
-	VCMPPS  $0x04, word00000000<>+0(SB), Y2, Y4
-	VCMPPS  $0x04, word00000000<>+0(SB), Y3, Y5
-	VMOVUPS word3f000000<>+0(SB), Y6
-	VDIVPS  Y2, Y6, Y2
-	VDIVPS  Y3, Y6, Y3
-	VMULPS  Y2, Y0, Y0
-	VMULPS  Y3, Y1, Y1
-	VANDPS  Y0, Y4, Y0
-	VANDPS  Y1, Y5, Y1
-	VMOVUPS Y0, (AX)(SI*4)
-	VMOVUPS Y1, 32(AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop6
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail7
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
+	VMOVUPS      (BX)(SI*4), Y2
+	VMOVUPS      32(BX)(SI*4), Y3
+	VCMPPS       $0x04, word00000000<>+0(SB), Y2, Y4
+	VCMPPS       $0x04, word00000000<>+0(SB), Y3, Y5
+	VBROADCASTSS word3f000000<>+0(SB), Y6
+	VDIVPS       Y2, Y6, Y2
+	VDIVPS       Y3, Y6, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y0, Y4, Y0
+	VANDPS       Y1, Y5, Y1
+	VMOVUPS      Y0, (AX)(SI*4)
+	VMOVUPS      Y1, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop6
 
 tail7:
-	SUBQ       SI, CX
-	JZ         done8
-	LEAQ       tail16<>+0(SB), DI
-	NEGQ       CX
-	VMOVUPS    64(DI)(CX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y0
-	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS (BX)(SI*4), Y2, Y2
-	VMOVUPS    96(DI)(CX*4), Y3
-	VMASKMOVPS 32(BX)(SI*4), Y3, Y3
-	VCMPPS     $0x04, word00000000<>+0(SB), Y2, Y4
-	VCMPPS     $0x04, word00000000<>+0(SB), Y3, Y5
-	VMOVUPS    word3f000000<>+0(SB), Y6
-	VDIVPS     Y2, Y6, Y2
-	VDIVPS     Y3, Y6, Y3
-	VMULPS     Y2, Y0, Y0
-	VMULPS     Y3, Y1, Y1
-	VANDPS     Y0, Y4, Y0
-	VANDPS     Y1, Y5, Y1
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS Y0, Y2, (AX)(SI*4)
-	VMOVUPS    96(DI)(CX*4), Y0
-	VMASKMOVPS Y1, Y0, 32(AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done8
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VCMPPS       $0x04, word00000000<>+0(SB), Y2, Y4
+	VCMPPS       $0x04, word00000000<>+0(SB), Y3, Y5
+	VBROADCASTSS word3f000000<>+0(SB), Y6
+	VDIVPS       Y2, Y6, Y2
+	VDIVPS       Y3, Y6, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VANDPS       Y0, Y4, Y0
+	VANDPS       Y1, Y5, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -867,15 +851,7 @@ DATA word3f000000<>+16(SB)/4, $0x3f000000
 DATA word3f000000<>+20(SB)/4, $0x3f000000
 DATA word3f000000<>+24(SB)/4, $0x3f000000
 DATA word3f000000<>+28(SB)/4, $0x3f000000
-DATA word3f000000<>+32(SB)/4, $0x3f000000
-DATA word3f000000<>+36(SB)/4, $0x3f000000
-DATA word3f000000<>+40(SB)/4, $0x3f000000
-DATA word3f000000<>+44(SB)/4, $0x3f000000
-DATA word3f000000<>+48(SB)/4, $0x3f000000
-DATA word3f000000<>+52(SB)/4, $0x3f000000
-DATA word3f000000<>+56(SB)/4, $0x3f000000
-DATA word3f000000<>+60(SB)/4, $0x3f000000
-GLOBL word3f000000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f000000<>(SB), RODATA|NOPTR, $32
 
 // func gradSoftplusAVX2(dst []float32, dy []float32, v []float32, add bool)
 // Requires: AVX, AVX2, FMA3
@@ -899,14 +875,14 @@ loop3:
 	VMOVUPS      32(BX)(SI*4), Y3
 	VORPS        word80000000<>+0(SB), Y2, Y4
 	VORPS        word80000000<>+0(SB), Y3, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y8
@@ -917,8 +893,8 @@ loop3:
 	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
@@ -953,7 +929,7 @@ loop3:
 	VPSLLD       $0x17, Y7, Y7
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y7, Y5, Y5
-	VMOVUPS      word3f800000<>+0(SB), Y6
+	VBROADCASTSS word3f800000<>+0(SB), Y6
 	VBLENDVPS    Y2, Y4, Y6, Y2
 	VBLENDVPS    Y3, Y5, Y6, Y3
 	VADDPS       word3f800000<>+0(SB), Y4, Y4
@@ -986,14 +962,14 @@ tail4:
 	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
 	VORPS        word80000000<>+0(SB), Y2, Y4
 	VORPS        word80000000<>+0(SB), Y3, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y8
@@ -1004,8 +980,8 @@ tail4:
 	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
@@ -1040,7 +1016,7 @@ tail4:
 	VPSLLD       $0x17, Y7, Y7
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y7, Y5, Y5
-	VMOVUPS      word3f800000<>+0(SB), Y6
+	VBROADCASTSS word3f800000<>+0(SB), Y6
 	VBLENDVPS    Y2, Y4, Y6, Y2
 	VBLENDVPS    Y3, Y5, Y6, Y3
 	VADDPS       word3f800000<>+0(SB), Y4, Y4
@@ -1076,14 +1052,14 @@ loop6:
 	VMOVUPS      32(BX)(SI*4), Y3
 	VORPS        word80000000<>+0(SB), Y2, Y4
 	VORPS        word80000000<>+0(SB), Y3, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y8
@@ -1094,8 +1070,8 @@ loop6:
 	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
@@ -1130,7 +1106,7 @@ loop6:
 	VPSLLD       $0x17, Y7, Y7
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y7, Y5, Y5
-	VMOVUPS      word3f800000<>+0(SB), Y6
+	VBROADCASTSS word3f800000<>+0(SB), Y6
 	VBLENDVPS    Y2, Y4, Y6, Y2
 	VBLENDVPS    Y3, Y5, Y6, Y3
 	VADDPS       word3f800000<>+0(SB), Y4, Y4
@@ -1159,14 +1135,14 @@ tail7:
 	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
 	VORPS        word80000000<>+0(SB), Y2, Y4
 	VORPS        word80000000<>+0(SB), Y3, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y8
@@ -1177,8 +1153,8 @@ tail7:
 	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
@@ -1213,7 +1189,7 @@ tail7:
 	VPSLLD       $0x17, Y7, Y7
 	VMULPS       Y6, Y4, Y4
 	VMULPS       Y7, Y5, Y5
-	VMOVUPS      word3f800000<>+0(SB), Y6
+	VBROADCASTSS word3f800000<>+0(SB), Y6
 	VBLENDVPS    Y2, Y4, Y6, Y2
 	VBLENDVPS    Y3, Y5, Y6, Y3
 	VADDPS       word3f800000<>+0(SB), Y4, Y4
@@ -1240,15 +1216,7 @@ DATA word80000000<>+16(SB)/4, $0x80000000
 DATA word80000000<>+20(SB)/4, $0x80000000
 DATA word80000000<>+24(SB)/4, $0x80000000
 DATA word80000000<>+28(SB)/4, $0x80000000
-DATA word80000000<>+32(SB)/4, $0x80000000
-DATA word80000000<>+36(SB)/4, $0x80000000
-DATA word80000000<>+40(SB)/4, $0x80000000
-DATA word80000000<>+44(SB)/4, $0x80000000
-DATA word80000000<>+48(SB)/4, $0x80000000
-DATA word80000000<>+52(SB)/4, $0x80000000
-DATA word80000000<>+56(SB)/4, $0x80000000
-DATA word80000000<>+60(SB)/4, $0x80000000
-GLOBL word80000000<>(SB), RODATA|NOPTR, $64
+GLOBL word80000000<>(SB), RODATA|NOPTR, $32
 
 DATA wordc2d00000<>+0(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+4(SB)/4, $0xc2d00000
@@ -1258,15 +1226,7 @@ DATA wordc2d00000<>+16(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+32(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+36(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+40(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+44(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+48(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+52(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+56(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+60(SB)/4, $0xc2d00000
-GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $64
+GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $32
 
 DATA word42b20000<>+0(SB)/4, $0x42b20000
 DATA word42b20000<>+4(SB)/4, $0x42b20000
@@ -1276,15 +1236,7 @@ DATA word42b20000<>+16(SB)/4, $0x42b20000
 DATA word42b20000<>+20(SB)/4, $0x42b20000
 DATA word42b20000<>+24(SB)/4, $0x42b20000
 DATA word42b20000<>+28(SB)/4, $0x42b20000
-DATA word42b20000<>+32(SB)/4, $0x42b20000
-DATA word42b20000<>+36(SB)/4, $0x42b20000
-DATA word42b20000<>+40(SB)/4, $0x42b20000
-DATA word42b20000<>+44(SB)/4, $0x42b20000
-DATA word42b20000<>+48(SB)/4, $0x42b20000
-DATA word42b20000<>+52(SB)/4, $0x42b20000
-DATA word42b20000<>+56(SB)/4, $0x42b20000
-DATA word42b20000<>+60(SB)/4, $0x42b20000
-GLOBL word42b20000<>(SB), RODATA|NOPTR, $64
+GLOBL word42b20000<>(SB), RODATA|NOPTR, $32
 
 DATA word4b400000<>+0(SB)/4, $0x4b400000
 DATA word4b400000<>+4(SB)/4, $0x4b400000
@@ -1294,15 +1246,7 @@ DATA word4b400000<>+16(SB)/4, $0x4b400000
 DATA word4b400000<>+20(SB)/4, $0x4b400000
 DATA word4b400000<>+24(SB)/4, $0x4b400000
 DATA word4b400000<>+28(SB)/4, $0x4b400000
-DATA word4b400000<>+32(SB)/4, $0x4b400000
-DATA word4b400000<>+36(SB)/4, $0x4b400000
-DATA word4b400000<>+40(SB)/4, $0x4b400000
-DATA word4b400000<>+44(SB)/4, $0x4b400000
-DATA word4b400000<>+48(SB)/4, $0x4b400000
-DATA word4b400000<>+52(SB)/4, $0x4b400000
-DATA word4b400000<>+56(SB)/4, $0x4b400000
-DATA word4b400000<>+60(SB)/4, $0x4b400000
-GLOBL word4b400000<>(SB), RODATA|NOPTR, $64
+GLOBL word4b400000<>(SB), RODATA|NOPTR, $32
 
 DATA word3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
@@ -1312,15 +1256,7 @@ DATA word3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
-GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $64
+GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $32
 
 DATA word3f317200<>+0(SB)/4, $0x3f317200
 DATA word3f317200<>+4(SB)/4, $0x3f317200
@@ -1330,15 +1266,7 @@ DATA word3f317200<>+16(SB)/4, $0x3f317200
 DATA word3f317200<>+20(SB)/4, $0x3f317200
 DATA word3f317200<>+24(SB)/4, $0x3f317200
 DATA word3f317200<>+28(SB)/4, $0x3f317200
-DATA word3f317200<>+32(SB)/4, $0x3f317200
-DATA word3f317200<>+36(SB)/4, $0x3f317200
-DATA word3f317200<>+40(SB)/4, $0x3f317200
-DATA word3f317200<>+44(SB)/4, $0x3f317200
-DATA word3f317200<>+48(SB)/4, $0x3f317200
-DATA word3f317200<>+52(SB)/4, $0x3f317200
-DATA word3f317200<>+56(SB)/4, $0x3f317200
-DATA word3f317200<>+60(SB)/4, $0x3f317200
-GLOBL word3f317200<>(SB), RODATA|NOPTR, $64
+GLOBL word3f317200<>(SB), RODATA|NOPTR, $32
 
 DATA word35bfbe8e<>+0(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+4(SB)/4, $0x35bfbe8e
@@ -1348,15 +1276,7 @@ DATA word35bfbe8e<>+16(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+20(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+32(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+36(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+40(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+44(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+48(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+52(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+56(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+60(SB)/4, $0x35bfbe8e
-GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $64
+GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $32
 
 DATA word3ab5112b<>+0(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+4(SB)/4, $0x3ab5112b
@@ -1366,15 +1286,7 @@ DATA word3ab5112b<>+16(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+20(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+24(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+28(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+32(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+36(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+40(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+44(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+48(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+52(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+56(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+60(SB)/4, $0x3ab5112b
-GLOBL word3ab5112b<>(SB), RODATA|NOPTR, $64
+GLOBL word3ab5112b<>(SB), RODATA|NOPTR, $32
 
 DATA word3c091d81<>+0(SB)/4, $0x3c091d81
 DATA word3c091d81<>+4(SB)/4, $0x3c091d81
@@ -1384,15 +1296,7 @@ DATA word3c091d81<>+16(SB)/4, $0x3c091d81
 DATA word3c091d81<>+20(SB)/4, $0x3c091d81
 DATA word3c091d81<>+24(SB)/4, $0x3c091d81
 DATA word3c091d81<>+28(SB)/4, $0x3c091d81
-DATA word3c091d81<>+32(SB)/4, $0x3c091d81
-DATA word3c091d81<>+36(SB)/4, $0x3c091d81
-DATA word3c091d81<>+40(SB)/4, $0x3c091d81
-DATA word3c091d81<>+44(SB)/4, $0x3c091d81
-DATA word3c091d81<>+48(SB)/4, $0x3c091d81
-DATA word3c091d81<>+52(SB)/4, $0x3c091d81
-DATA word3c091d81<>+56(SB)/4, $0x3c091d81
-DATA word3c091d81<>+60(SB)/4, $0x3c091d81
-GLOBL word3c091d81<>(SB), RODATA|NOPTR, $64
+GLOBL word3c091d81<>(SB), RODATA|NOPTR, $32
 
 DATA word3d2aac7c<>+0(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+4(SB)/4, $0x3d2aac7c
@@ -1402,15 +1306,7 @@ DATA word3d2aac7c<>+16(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+20(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+24(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+28(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+32(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+36(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+40(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+44(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+48(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+52(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+56(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+60(SB)/4, $0x3d2aac7c
-GLOBL word3d2aac7c<>(SB), RODATA|NOPTR, $64
+GLOBL word3d2aac7c<>(SB), RODATA|NOPTR, $32
 
 DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
@@ -1420,15 +1316,7 @@ DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+32(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+36(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+40(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+44(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+48(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+52(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+56(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+60(SB)/4, $0x3e2aaa48
-GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $64
+GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
 
 DATA word3efffffe<>+0(SB)/4, $0x3efffffe
 DATA word3efffffe<>+4(SB)/4, $0x3efffffe
@@ -1438,15 +1326,7 @@ DATA word3efffffe<>+16(SB)/4, $0x3efffffe
 DATA word3efffffe<>+20(SB)/4, $0x3efffffe
 DATA word3efffffe<>+24(SB)/4, $0x3efffffe
 DATA word3efffffe<>+28(SB)/4, $0x3efffffe
-DATA word3efffffe<>+32(SB)/4, $0x3efffffe
-DATA word3efffffe<>+36(SB)/4, $0x3efffffe
-DATA word3efffffe<>+40(SB)/4, $0x3efffffe
-DATA word3efffffe<>+44(SB)/4, $0x3efffffe
-DATA word3efffffe<>+48(SB)/4, $0x3efffffe
-DATA word3efffffe<>+52(SB)/4, $0x3efffffe
-DATA word3efffffe<>+56(SB)/4, $0x3efffffe
-DATA word3efffffe<>+60(SB)/4, $0x3efffffe
-GLOBL word3efffffe<>(SB), RODATA|NOPTR, $64
+GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
 
 DATA word0000007f<>+0(SB)/4, $0x0000007f
 DATA word0000007f<>+4(SB)/4, $0x0000007f
@@ -1456,15 +1336,7 @@ DATA word0000007f<>+16(SB)/4, $0x0000007f
 DATA word0000007f<>+20(SB)/4, $0x0000007f
 DATA word0000007f<>+24(SB)/4, $0x0000007f
 DATA word0000007f<>+28(SB)/4, $0x0000007f
-DATA word0000007f<>+32(SB)/4, $0x0000007f
-DATA word0000007f<>+36(SB)/4, $0x0000007f
-DATA word0000007f<>+40(SB)/4, $0x0000007f
-DATA word0000007f<>+44(SB)/4, $0x0000007f
-DATA word0000007f<>+48(SB)/4, $0x0000007f
-DATA word0000007f<>+52(SB)/4, $0x0000007f
-DATA word0000007f<>+56(SB)/4, $0x0000007f
-DATA word0000007f<>+60(SB)/4, $0x0000007f
-GLOBL word0000007f<>(SB), RODATA|NOPTR, $64
+GLOBL word0000007f<>(SB), RODATA|NOPTR, $32
 
 // func gradNegAVX2(dst []float32, dy []float32, v []float32, add bool)
 // Requires: AVX
@@ -1955,8 +1827,8 @@ loop4:
 	JNZ          far3
 	VMOVUPS      (DX)(DI*4), Y2
 	VMOVUPS      32(DX)(DI*4), Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -1973,8 +1845,8 @@ loop4:
 	VPADDD       word00000001<>+0(SB), Y5, Y5
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -1985,14 +1857,14 @@ loop4:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2043,8 +1915,8 @@ tail5:
 	VMASKMOVPS   (DX)(DI*4), Y2, Y2
 	VMOVUPS      96(R9)(R8*4), Y3
 	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -2061,8 +1933,8 @@ tail5:
 	VPADDD       word00000001<>+0(SB), Y5, Y5
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -2073,14 +1945,14 @@ tail5:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2136,8 +2008,8 @@ loop8:
 	JNZ          far7
 	VMOVUPS      (DX)(DI*4), Y2
 	VMOVUPS      32(DX)(DI*4), Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -2154,8 +2026,8 @@ loop8:
 	VPADDD       word00000001<>+0(SB), Y5, Y5
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -2166,14 +2038,14 @@ loop8:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2220,8 +2092,8 @@ tail9:
 	VMASKMOVPS   (DX)(DI*4), Y2, Y2
 	VMOVUPS      96(R9)(R8*4), Y3
 	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -2238,8 +2110,8 @@ tail9:
 	VPADDD       word00000001<>+0(SB), Y5, Y5
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -2250,14 +2122,14 @@ tail9:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2298,15 +2170,7 @@ DATA word7fffffff<>+16(SB)/4, $0x7fffffff
 DATA word7fffffff<>+20(SB)/4, $0x7fffffff
 DATA word7fffffff<>+24(SB)/4, $0x7fffffff
 DATA word7fffffff<>+28(SB)/4, $0x7fffffff
-DATA word7fffffff<>+32(SB)/4, $0x7fffffff
-DATA word7fffffff<>+36(SB)/4, $0x7fffffff
-DATA word7fffffff<>+40(SB)/4, $0x7fffffff
-DATA word7fffffff<>+44(SB)/4, $0x7fffffff
-DATA word7fffffff<>+48(SB)/4, $0x7fffffff
-DATA word7fffffff<>+52(SB)/4, $0x7fffffff
-DATA word7fffffff<>+56(SB)/4, $0x7fffffff
-DATA word7fffffff<>+60(SB)/4, $0x7fffffff
-GLOBL word7fffffff<>(SB), RODATA|NOPTR, $64
+GLOBL word7fffffff<>(SB), RODATA|NOPTR, $32
 
 DATA word47c35000<>+0(SB)/4, $0x47c35000
 DATA word47c35000<>+4(SB)/4, $0x47c35000
@@ -2316,15 +2180,7 @@ DATA word47c35000<>+16(SB)/4, $0x47c35000
 DATA word47c35000<>+20(SB)/4, $0x47c35000
 DATA word47c35000<>+24(SB)/4, $0x47c35000
 DATA word47c35000<>+28(SB)/4, $0x47c35000
-DATA word47c35000<>+32(SB)/4, $0x47c35000
-DATA word47c35000<>+36(SB)/4, $0x47c35000
-DATA word47c35000<>+40(SB)/4, $0x47c35000
-DATA word47c35000<>+44(SB)/4, $0x47c35000
-DATA word47c35000<>+48(SB)/4, $0x47c35000
-DATA word47c35000<>+52(SB)/4, $0x47c35000
-DATA word47c35000<>+56(SB)/4, $0x47c35000
-DATA word47c35000<>+60(SB)/4, $0x47c35000
-GLOBL word47c35000<>(SB), RODATA|NOPTR, $64
+GLOBL word47c35000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f22f983<>+0(SB)/4, $0x3f22f983
 DATA word3f22f983<>+4(SB)/4, $0x3f22f983
@@ -2334,15 +2190,7 @@ DATA word3f22f983<>+16(SB)/4, $0x3f22f983
 DATA word3f22f983<>+20(SB)/4, $0x3f22f983
 DATA word3f22f983<>+24(SB)/4, $0x3f22f983
 DATA word3f22f983<>+28(SB)/4, $0x3f22f983
-DATA word3f22f983<>+32(SB)/4, $0x3f22f983
-DATA word3f22f983<>+36(SB)/4, $0x3f22f983
-DATA word3f22f983<>+40(SB)/4, $0x3f22f983
-DATA word3f22f983<>+44(SB)/4, $0x3f22f983
-DATA word3f22f983<>+48(SB)/4, $0x3f22f983
-DATA word3f22f983<>+52(SB)/4, $0x3f22f983
-DATA word3f22f983<>+56(SB)/4, $0x3f22f983
-DATA word3f22f983<>+60(SB)/4, $0x3f22f983
-GLOBL word3f22f983<>(SB), RODATA|NOPTR, $64
+GLOBL word3f22f983<>(SB), RODATA|NOPTR, $32
 
 DATA word3fc90fdb<>+0(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+4(SB)/4, $0x3fc90fdb
@@ -2352,15 +2200,7 @@ DATA word3fc90fdb<>+16(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+20(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+24(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+28(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+32(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+36(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+40(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+44(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+48(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+52(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+56(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+60(SB)/4, $0x3fc90fdb
-GLOBL word3fc90fdb<>(SB), RODATA|NOPTR, $64
+GLOBL word3fc90fdb<>(SB), RODATA|NOPTR, $32
 
 DATA wordb33bbd2e<>+0(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+4(SB)/4, $0xb33bbd2e
@@ -2370,15 +2210,7 @@ DATA wordb33bbd2e<>+16(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+20(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+24(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+28(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+32(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+36(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+40(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+44(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+48(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+52(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+56(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+60(SB)/4, $0xb33bbd2e
-GLOBL wordb33bbd2e<>(SB), RODATA|NOPTR, $64
+GLOBL wordb33bbd2e<>(SB), RODATA|NOPTR, $32
 
 DATA worda6f72ced<>+0(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+4(SB)/4, $0xa6f72ced
@@ -2388,15 +2220,7 @@ DATA worda6f72ced<>+16(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+20(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+24(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+28(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+32(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+36(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+40(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+44(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+48(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+52(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+56(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+60(SB)/4, $0xa6f72ced
-GLOBL worda6f72ced<>(SB), RODATA|NOPTR, $64
+GLOBL worda6f72ced<>(SB), RODATA|NOPTR, $32
 
 DATA word00000001<>+0(SB)/4, $0x00000001
 DATA word00000001<>+4(SB)/4, $0x00000001
@@ -2406,15 +2230,7 @@ DATA word00000001<>+16(SB)/4, $0x00000001
 DATA word00000001<>+20(SB)/4, $0x00000001
 DATA word00000001<>+24(SB)/4, $0x00000001
 DATA word00000001<>+28(SB)/4, $0x00000001
-DATA word00000001<>+32(SB)/4, $0x00000001
-DATA word00000001<>+36(SB)/4, $0x00000001
-DATA word00000001<>+40(SB)/4, $0x00000001
-DATA word00000001<>+44(SB)/4, $0x00000001
-DATA word00000001<>+48(SB)/4, $0x00000001
-DATA word00000001<>+52(SB)/4, $0x00000001
-DATA word00000001<>+56(SB)/4, $0x00000001
-DATA word00000001<>+60(SB)/4, $0x00000001
-GLOBL word00000001<>(SB), RODATA|NOPTR, $64
+GLOBL word00000001<>(SB), RODATA|NOPTR, $32
 
 DATA word36366664<>+0(SB)/4, $0x36366664
 DATA word36366664<>+4(SB)/4, $0x36366664
@@ -2424,15 +2240,7 @@ DATA word36366664<>+16(SB)/4, $0x36366664
 DATA word36366664<>+20(SB)/4, $0x36366664
 DATA word36366664<>+24(SB)/4, $0x36366664
 DATA word36366664<>+28(SB)/4, $0x36366664
-DATA word36366664<>+32(SB)/4, $0x36366664
-DATA word36366664<>+36(SB)/4, $0x36366664
-DATA word36366664<>+40(SB)/4, $0x36366664
-DATA word36366664<>+44(SB)/4, $0x36366664
-DATA word36366664<>+48(SB)/4, $0x36366664
-DATA word36366664<>+52(SB)/4, $0x36366664
-DATA word36366664<>+56(SB)/4, $0x36366664
-DATA word36366664<>+60(SB)/4, $0x36366664
-GLOBL word36366664<>(SB), RODATA|NOPTR, $64
+GLOBL word36366664<>(SB), RODATA|NOPTR, $32
 
 DATA wordb95007b5<>+0(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+4(SB)/4, $0xb95007b5
@@ -2442,15 +2250,7 @@ DATA wordb95007b5<>+16(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+20(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+24(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+28(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+32(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+36(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+40(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+44(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+48(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+52(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+56(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+60(SB)/4, $0xb95007b5
-GLOBL wordb95007b5<>(SB), RODATA|NOPTR, $64
+GLOBL wordb95007b5<>(SB), RODATA|NOPTR, $32
 
 DATA word3c088884<>+0(SB)/4, $0x3c088884
 DATA word3c088884<>+4(SB)/4, $0x3c088884
@@ -2460,15 +2260,7 @@ DATA word3c088884<>+16(SB)/4, $0x3c088884
 DATA word3c088884<>+20(SB)/4, $0x3c088884
 DATA word3c088884<>+24(SB)/4, $0x3c088884
 DATA word3c088884<>+28(SB)/4, $0x3c088884
-DATA word3c088884<>+32(SB)/4, $0x3c088884
-DATA word3c088884<>+36(SB)/4, $0x3c088884
-DATA word3c088884<>+40(SB)/4, $0x3c088884
-DATA word3c088884<>+44(SB)/4, $0x3c088884
-DATA word3c088884<>+48(SB)/4, $0x3c088884
-DATA word3c088884<>+52(SB)/4, $0x3c088884
-DATA word3c088884<>+56(SB)/4, $0x3c088884
-DATA word3c088884<>+60(SB)/4, $0x3c088884
-GLOBL word3c088884<>(SB), RODATA|NOPTR, $64
+GLOBL word3c088884<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe2aaaab<>+0(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+4(SB)/4, $0xbe2aaaab
@@ -2478,15 +2270,7 @@ DATA wordbe2aaaab<>+16(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+20(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+24(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+28(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+32(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+36(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+40(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+44(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+48(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+52(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+56(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+60(SB)/4, $0xbe2aaaab
-GLOBL wordbe2aaaab<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe2aaaab<>(SB), RODATA|NOPTR, $32
 
 DATA word37ccf29c<>+0(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+4(SB)/4, $0x37ccf29c
@@ -2496,15 +2280,7 @@ DATA word37ccf29c<>+16(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+20(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+24(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+28(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+32(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+36(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+40(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+44(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+48(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+52(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+56(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+60(SB)/4, $0x37ccf29c
-GLOBL word37ccf29c<>(SB), RODATA|NOPTR, $64
+GLOBL word37ccf29c<>(SB), RODATA|NOPTR, $32
 
 DATA wordbab6060f<>+0(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+4(SB)/4, $0xbab6060f
@@ -2514,15 +2290,7 @@ DATA wordbab6060f<>+16(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+20(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+24(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+28(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+32(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+36(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+40(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+44(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+48(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+52(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+56(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+60(SB)/4, $0xbab6060f
-GLOBL wordbab6060f<>(SB), RODATA|NOPTR, $64
+GLOBL wordbab6060f<>(SB), RODATA|NOPTR, $32
 
 DATA word3d2aaaa5<>+0(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+4(SB)/4, $0x3d2aaaa5
@@ -2532,15 +2300,7 @@ DATA word3d2aaaa5<>+16(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+20(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+24(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+28(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+32(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+36(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+40(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+44(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+48(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+52(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+56(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+60(SB)/4, $0x3d2aaaa5
-GLOBL word3d2aaaa5<>(SB), RODATA|NOPTR, $64
+GLOBL word3d2aaaa5<>(SB), RODATA|NOPTR, $32
 
 // func gradCosAVX2(dst []float32, dy []float32, x []float32, add bool) (done int)
 // Requires: AVX, AVX2, FMA3
@@ -2573,8 +2333,8 @@ loop4:
 	VMOVUPS      32(DX)(DI*4), Y3
 	VXORPS       word80000000<>+0(SB), Y2, Y2
 	VXORPS       word80000000<>+0(SB), Y3, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -2589,8 +2349,8 @@ loop4:
 	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -2601,14 +2361,14 @@ loop4:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2661,8 +2421,8 @@ tail5:
 	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
 	VXORPS       word80000000<>+0(SB), Y2, Y2
 	VXORPS       word80000000<>+0(SB), Y3, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -2677,8 +2437,8 @@ tail5:
 	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -2689,14 +2449,14 @@ tail5:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2754,8 +2514,8 @@ loop8:
 	VMOVUPS      32(DX)(DI*4), Y3
 	VXORPS       word80000000<>+0(SB), Y2, Y2
 	VXORPS       word80000000<>+0(SB), Y3, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -2770,8 +2530,8 @@ loop8:
 	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -2782,14 +2542,14 @@ loop8:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2838,8 +2598,8 @@ tail9:
 	VMASKMOVPS   32(DX)(DI*4), Y3, Y3
 	VXORPS       word80000000<>+0(SB), Y2, Y2
 	VXORPS       word80000000<>+0(SB), Y3, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y4
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -2854,8 +2614,8 @@ tail9:
 	VFNMADD231PS worda6f72ced<>+0(SB), Y7, Y1
 	VMULPS       Y0, Y0, Y6
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      word36366664<>+0(SB), Y8
-	VMOVUPS      word36366664<>+0(SB), Y9
+	VBROADCASTSS word36366664<>+0(SB), Y8
+	VBROADCASTSS word36366664<>+0(SB), Y9
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y8
 	VFMADD213PS  wordb95007b5<>+0(SB), Y7, Y9
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y8
@@ -2866,14 +2626,14 @@ tail9:
 	VMULPS       Y1, Y7, Y11
 	VFMADD213PS  Y0, Y10, Y8
 	VFMADD213PS  Y1, Y11, Y9
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y7, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y7, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y10
-	VMOVUPS      word3f800000<>+0(SB), Y11
+	VBROADCASTSS word3f800000<>+0(SB), Y10
+	VBROADCASTSS word3f800000<>+0(SB), Y11
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y10
 	VFNMADD231PS word3f000000<>+0(SB), Y7, Y11
 	VMULPS       Y6, Y6, Y6
@@ -2986,32 +2746,32 @@ TEXT ·gradReLUAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail4
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x0e, word00000000<>+0(SB), Z1, K1
-	VMOVUPS.Z Z0, K1, Z0
-	VMOVUPS   (AX)(SI*4), Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop3
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail4
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VCMPPS.BCST $0x0e, word00000000<>+0(SB), Z1, K1
+	VMOVUPS.Z   Z0, K1, Z0
+	VMOVUPS     (AX)(SI*4), Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x0e, word00000000<>+0(SB), Z1, K2
-	VMOVUPS.Z Z0, K2, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done5
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VCMPPS.BCST $0x0e, word00000000<>+0(SB), Z1, K2
+	VMOVUPS.Z   Z0, K2, Z0
+	VMOVUPS.Z   (AX)(SI*4), K1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3020,28 +2780,28 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail7
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x0e, word00000000<>+0(SB), Z1, K1
-	VMOVUPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop6
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail7
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VCMPPS.BCST $0x0e, word00000000<>+0(SB), Z1, K1
+	VMOVUPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x0e, word00000000<>+0(SB), Z1, K2
-	VMOVUPS.Z Z0, K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done8
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VCMPPS.BCST $0x0e, word00000000<>+0(SB), Z1, K2
+	VMOVUPS.Z   Z0, K2, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3061,36 +2821,36 @@ TEXT ·gradSigmoidAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail4
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VMOVUPS word3f800000<>+0(SB), Z2
-	VSUBPS  Z1, Z2, Z2
-	VMULPS  Z2, Z1, Z1
-	VMULPS  Z1, Z0, Z0
-	VMOVUPS (AX)(SI*4), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop3
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      (AX)(SI*4), Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VMOVUPS   word3f800000<>+0(SB), Z2
-	VSUBPS    Z1, Z2, Z2
-	VMULPS    Z2, Z1, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done5
+	MOVQ         $-1, DI
+	BZHIQ        CX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    (AX)(SI*4), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3099,32 +2859,32 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail7
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VMOVUPS word3f800000<>+0(SB), Z2
-	VSUBPS  Z1, Z2, Z2
-	VMULPS  Z2, Z1, Z1
-	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop6
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail7
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VMOVUPS   word3f800000<>+0(SB), Z2
-	VSUBPS    Z1, Z2, Z2
-	VMULPS    Z2, Z1, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done8
+	MOVQ         $-1, DI
+	BZHIQ        CX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VBROADCASTSS word3f800000<>+0(SB), Z2
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3149,7 +2909,7 @@ loop3:
 	JGT          tail4
 	VMOVUPS      (DX)(SI*4), Z0
 	VMOVUPS      (BX)(SI*4), Z1
-	VMOVUPS      word3f800000<>+0(SB), Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z2
 	VFNMADD231PS Z1, Z1, Z2
 	VMULPS       Z2, Z0, Z0
 	VMOVUPS      (AX)(SI*4), Z1
@@ -3166,7 +2926,7 @@ tail4:
 	KMOVW        DI, K1
 	VMOVUPS.Z    (DX)(SI*4), K1, Z0
 	VMOVUPS.Z    (BX)(SI*4), K1, Z1
-	VMOVUPS      word3f800000<>+0(SB), Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z2
 	VFNMADD231PS Z1, Z1, Z2
 	VMULPS       Z2, Z0, Z0
 	VMOVUPS.Z    (AX)(SI*4), K1, Z1
@@ -3185,7 +2945,7 @@ loop6:
 	JGT          tail7
 	VMOVUPS      (DX)(SI*4), Z0
 	VMOVUPS      (BX)(SI*4), Z1
-	VMOVUPS      word3f800000<>+0(SB), Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z2
 	VFNMADD231PS Z1, Z1, Z2
 	VMULPS       Z2, Z0, Z0
 	VMOVUPS      Z0, (AX)(SI*4)
@@ -3200,7 +2960,7 @@ tail7:
 	KMOVW        DI, K1
 	VMOVUPS.Z    (DX)(SI*4), K1, Z0
 	VMOVUPS.Z    (BX)(SI*4), K1, Z1
-	VMOVUPS      word3f800000<>+0(SB), Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z2
 	VFNMADD231PS Z1, Z1, Z2
 	VMULPS       Z2, Z0, Z0
 	VMOVUPS      Z0, K1, (AX)(SI*4)
@@ -3365,38 +3125,38 @@ TEXT ·gradSqrtAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail4
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x04, word00000000<>+0(SB), Z1, K1
-	VMOVUPS   word3f000000<>+0(SB), Z2
-	VDIVPS    Z1, Z2, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K1, Z0
-	VMOVUPS   (AX)(SI*4), Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop3
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VCMPPS.BCST  $0x04, word00000000<>+0(SB), Z1, K1
+	VBROADCASTSS word3f000000<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    Z0, K1, Z0
+	VMOVUPS      (AX)(SI*4), Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x04, word00000000<>+0(SB), Z1, K2
-	VMOVUPS   word3f000000<>+0(SB), Z2
-	VDIVPS    Z1, Z2, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K2, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done5
+	MOVQ         $-1, DI
+	BZHIQ        CX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VCMPPS.BCST  $0x04, word00000000<>+0(SB), Z1, K2
+	VBROADCASTSS word3f000000<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    Z0, K2, Z0
+	VMOVUPS.Z    (AX)(SI*4), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3405,34 +3165,34 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail7
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x04, word00000000<>+0(SB), Z1, K1
-	VMOVUPS   word3f000000<>+0(SB), Z2
-	VDIVPS    Z1, Z2, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop6
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail7
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VCMPPS.BCST  $0x04, word00000000<>+0(SB), Z1, K1
+	VBROADCASTSS word3f000000<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x04, word00000000<>+0(SB), Z1, K2
-	VMOVUPS   word3f000000<>+0(SB), Z2
-	VDIVPS    Z1, Z2, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done8
+	MOVQ         $-1, DI
+	BZHIQ        CX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VCMPPS.BCST  $0x04, word00000000<>+0(SB), Z1, K2
+	VBROADCASTSS word3f000000<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS.Z    Z0, K2, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3452,98 +3212,98 @@ TEXT ·gradSoftplusAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ         16(SI), DI
-	CMPQ         DI, CX
-	JGT          tail4
-	VMOVUPS      (DX)(SI*4), Z0
-	VMOVUPS      (BX)(SI*4), Z1
-	VORPS        word80000000<>+0(SB), Z1, Z2
-	VMOVUPS      word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMOVUPS      wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VMOVUPS      word4b400000<>+0(SB), Z3
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS       word4b400000<>+0(SB), Z3, Z6
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS word3f317200<>+0(SB), Z6, Z2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z6, Z2
-	VMOVUPS      word3ab5112b<>+0(SB), Z6
-	VFMADD213PS  word3c091d81<>+0(SB), Z2, Z6
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z2, Z6
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z2, Z6
-	VFMADD213PS  word3efffffe<>+0(SB), Z2, Z6
-	VMOVUPS      Z2, Z7
-	VMULPS       Z2, Z2, Z2
-	VFMADD231PS  Z6, Z2, Z7
-	VADDPS       word3f800000<>+0(SB), Z7, Z2
-	VPSUBD       word4b400000<>+0(SB), Z3, Z3
-	VPSRAD       $0x01, Z3, Z6
-	VPADDD       word0000007f<>+0(SB), Z6, Z7
-	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z7, Z2, Z2
-	VPSUBD       Z6, Z3, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VPMOVD2M     Z1, K1
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z2, Z1, K1, Z4
-	VADDPS       word3f800000<>+0(SB), Z2, Z1
-	VDIVPS       Z1, Z4, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      (AX)(SI*4), Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop3
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail4
+	VMOVUPS           (DX)(SI*4), Z0
+	VMOVUPS           (BX)(SI*4), Z1
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z6
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z6, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z6, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z6
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z6
+	VMOVUPS           Z2, Z7
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z6, Z2, Z7
+	VADDPS.BCST       word3f800000<>+0(SB), Z7, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z6
+	VPADDD.BCST       word0000007f<>+0(SB), Z6, Z7
+	VPSLLD            $0x17, Z7, Z7
+	VMULPS            Z7, Z2, Z2
+	VPSUBD            Z6, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VPMOVD2M          Z1, K1
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z2, Z1, K1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z2, Z1
+	VDIVPS            Z1, Z4, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           (AX)(SI*4), Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop3
 
 tail4:
-	SUBQ         SI, CX
-	JZ           done5
-	MOVQ         $-1, DI
-	BZHIQ        CX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (DX)(SI*4), K1, Z0
-	VMOVUPS.Z    (BX)(SI*4), K1, Z1
-	VORPS        word80000000<>+0(SB), Z1, Z2
-	VMOVUPS      word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMOVUPS      wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VMOVUPS      word4b400000<>+0(SB), Z3
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS       word4b400000<>+0(SB), Z3, Z4
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS word3f317200<>+0(SB), Z4, Z2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z4, Z2
-	VMOVUPS      word3ab5112b<>+0(SB), Z4
-	VFMADD213PS  word3c091d81<>+0(SB), Z2, Z4
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z2, Z4
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z2, Z4
-	VFMADD213PS  word3efffffe<>+0(SB), Z2, Z4
-	VMOVUPS      Z2, Z6
-	VMULPS       Z2, Z2, Z2
-	VFMADD231PS  Z4, Z2, Z6
-	VADDPS       word3f800000<>+0(SB), Z6, Z2
-	VPSUBD       word4b400000<>+0(SB), Z3, Z3
-	VPSRAD       $0x01, Z3, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z6
-	VPSLLD       $0x17, Z6, Z6
-	VMULPS       Z6, Z2, Z2
-	VPSUBD       Z4, Z3, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VPMOVD2M     Z1, K2
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z2, Z1, K2, Z5
-	VADDPS       word3f800000<>+0(SB), Z2, Z1
-	VDIVPS       Z1, Z5, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS.Z    (AX)(SI*4), K1, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*4)
+	SUBQ              SI, CX
+	JZ                done5
+	MOVQ              $-1, DI
+	BZHIQ             CX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z0
+	VMOVUPS.Z         (BX)(SI*4), K1, Z1
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z4
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z4
+	VMOVUPS           Z2, Z6
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z4, Z2, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z6, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z6
+	VPSLLD            $0x17, Z6, Z6
+	VMULPS            Z6, Z2, Z2
+	VPSUBD            Z4, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VPMOVD2M          Z1, K2
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z2, Z1, K2, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z2, Z1
+	VDIVPS            Z1, Z5, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS.Z         (AX)(SI*4), K1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3552,94 +3312,94 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ         16(SI), DI
-	CMPQ         DI, CX
-	JGT          tail7
-	VMOVUPS      (DX)(SI*4), Z0
-	VMOVUPS      (BX)(SI*4), Z1
-	VORPS        word80000000<>+0(SB), Z1, Z2
-	VMOVUPS      word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMOVUPS      wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VMOVUPS      word4b400000<>+0(SB), Z3
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS       word4b400000<>+0(SB), Z3, Z6
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS word3f317200<>+0(SB), Z6, Z2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z6, Z2
-	VMOVUPS      word3ab5112b<>+0(SB), Z6
-	VFMADD213PS  word3c091d81<>+0(SB), Z2, Z6
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z2, Z6
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z2, Z6
-	VFMADD213PS  word3efffffe<>+0(SB), Z2, Z6
-	VMOVUPS      Z2, Z7
-	VMULPS       Z2, Z2, Z2
-	VFMADD231PS  Z6, Z2, Z7
-	VADDPS       word3f800000<>+0(SB), Z7, Z2
-	VPSUBD       word4b400000<>+0(SB), Z3, Z3
-	VPSRAD       $0x01, Z3, Z6
-	VPADDD       word0000007f<>+0(SB), Z6, Z7
-	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z7, Z2, Z2
-	VPSUBD       Z6, Z3, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VPMOVD2M     Z1, K1
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z2, Z1, K1, Z4
-	VADDPS       word3f800000<>+0(SB), Z2, Z1
-	VDIVPS       Z1, Z4, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop6
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail7
+	VMOVUPS           (DX)(SI*4), Z0
+	VMOVUPS           (BX)(SI*4), Z1
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z6
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z6, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z6, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z6
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z6
+	VMOVUPS           Z2, Z7
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z6, Z2, Z7
+	VADDPS.BCST       word3f800000<>+0(SB), Z7, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z6
+	VPADDD.BCST       word0000007f<>+0(SB), Z6, Z7
+	VPSLLD            $0x17, Z7, Z7
+	VMULPS            Z7, Z2, Z2
+	VPSUBD            Z6, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VPMOVD2M          Z1, K1
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z2, Z1, K1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z2, Z1
+	VDIVPS            Z1, Z4, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop6
 
 tail7:
-	SUBQ         SI, CX
-	JZ           done8
-	MOVQ         $-1, DI
-	BZHIQ        CX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (DX)(SI*4), K1, Z0
-	VMOVUPS.Z    (BX)(SI*4), K1, Z1
-	VORPS        word80000000<>+0(SB), Z1, Z2
-	VMOVUPS      word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMOVUPS      wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VMOVUPS      word4b400000<>+0(SB), Z3
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS       word4b400000<>+0(SB), Z3, Z4
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS word3f317200<>+0(SB), Z4, Z2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z4, Z2
-	VMOVUPS      word3ab5112b<>+0(SB), Z4
-	VFMADD213PS  word3c091d81<>+0(SB), Z2, Z4
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z2, Z4
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z2, Z4
-	VFMADD213PS  word3efffffe<>+0(SB), Z2, Z4
-	VMOVUPS      Z2, Z6
-	VMULPS       Z2, Z2, Z2
-	VFMADD231PS  Z4, Z2, Z6
-	VADDPS       word3f800000<>+0(SB), Z6, Z2
-	VPSUBD       word4b400000<>+0(SB), Z3, Z3
-	VPSRAD       $0x01, Z3, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z6
-	VPSLLD       $0x17, Z6, Z6
-	VMULPS       Z6, Z2, Z2
-	VPSUBD       Z4, Z3, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VPMOVD2M     Z1, K2
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z2, Z1, K2, Z5
-	VADDPS       word3f800000<>+0(SB), Z2, Z1
-	VDIVPS       Z1, Z5, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*4)
+	SUBQ              SI, CX
+	JZ                done8
+	MOVQ              $-1, DI
+	BZHIQ             CX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z0
+	VMOVUPS.Z         (BX)(SI*4), K1, Z1
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z4
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z4
+	VMOVUPS           Z2, Z6
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z4, Z2, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z6, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z6
+	VPSLLD            $0x17, Z6, Z6
+	VMULPS            Z6, Z2, Z2
+	VPSUBD            Z4, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VPMOVD2M          Z1, K2
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z2, Z1, K2, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z2, Z1
+	VDIVPS            Z1, Z5, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3659,30 +3419,30 @@ TEXT ·gradNegAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail4
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VXORPS  word80000000<>+0(SB), Z0, Z0
-	VMOVUPS (AX)(SI*4), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop3
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail4
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMOVUPS     (AX)(SI*4), Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VXORPS    word80000000<>+0(SB), Z0, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done5
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMOVUPS.Z   (AX)(SI*4), K1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3691,26 +3451,26 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail7
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VXORPS  word80000000<>+0(SB), Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop6
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail7
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VXORPS    word80000000<>+0(SB), Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done8
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3730,36 +3490,36 @@ TEXT ·gradAbsAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail4
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x0c, word00000000<>+0(SB), Z1, K1
-	VANDPS    word80000000<>+0(SB), Z1, Z1
-	VXORPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K1, Z0
-	VMOVUPS   (AX)(SI*4), Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop3
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail4
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VCMPPS.BCST $0x0c, word00000000<>+0(SB), Z1, K1
+	VANDPS.BCST word80000000<>+0(SB), Z1, Z1
+	VXORPS      Z1, Z0, Z0
+	VMOVUPS.Z   Z0, K1, Z0
+	VMOVUPS     (AX)(SI*4), Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x0c, word00000000<>+0(SB), Z1, K2
-	VANDPS    word80000000<>+0(SB), Z1, Z1
-	VXORPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K2, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done5
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VCMPPS.BCST $0x0c, word00000000<>+0(SB), Z1, K2
+	VANDPS.BCST word80000000<>+0(SB), Z1, Z1
+	VXORPS      Z1, Z0, Z0
+	VMOVUPS.Z   Z0, K2, Z0
+	VMOVUPS.Z   (AX)(SI*4), K1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3768,32 +3528,32 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ      16(SI), DI
-	CMPQ      DI, CX
-	JGT       tail7
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x0c, word00000000<>+0(SB), Z1, K1
-	VANDPS    word80000000<>+0(SB), Z1, Z1
-	VXORPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K1, Z0
-	VMOVUPS   Z0, (AX)(SI*4)
-	MOVQ      DI, SI
-	JMP       loop6
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail7
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VCMPPS.BCST $0x0c, word00000000<>+0(SB), Z1, K1
+	VANDPS.BCST word80000000<>+0(SB), Z1, Z1
+	VXORPS      Z1, Z0, Z0
+	VMOVUPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x0c, word00000000<>+0(SB), Z1, K2
-	VANDPS    word80000000<>+0(SB), Z1, Z1
-	VXORPS    Z1, Z0, Z0
-	VMOVUPS.Z Z0, K2, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done8
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VCMPPS.BCST $0x0c, word00000000<>+0(SB), Z1, K2
+	VANDPS.BCST word80000000<>+0(SB), Z1, Z1
+	VXORPS      Z1, Z0, Z0
+	VMOVUPS.Z   Z0, K2, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3888,34 +3648,34 @@ TEXT ·gradReciprocalAVX512(SB), NOSPLIT, $0-73
 	XORQ    SI, SI
 
 loop3:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail4
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VXORPS  word80000000<>+0(SB), Z0, Z0
-	VMULPS  Z1, Z1, Z1
-	VMULPS  Z1, Z0, Z0
-	VMOVUPS (AX)(SI*4), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop3
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail4
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMULPS      Z1, Z1, Z1
+	VMULPS      Z1, Z0, Z0
+	VMOVUPS     (AX)(SI*4), Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VXORPS    word80000000<>+0(SB), Z0, Z0
-	VMULPS    Z1, Z1, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done5
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMULPS      Z1, Z1, Z1
+	VMULPS      Z1, Z0, Z0
+	VMOVUPS.Z   (AX)(SI*4), K1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3924,30 +3684,30 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail7
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VXORPS  word80000000<>+0(SB), Z0, Z0
-	VMULPS  Z1, Z1, Z1
-	VMULPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop6
+	LEAQ        16(SI), DI
+	CMPQ        DI, CX
+	JGT         tail7
+	VMOVUPS     (DX)(SI*4), Z0
+	VMOVUPS     (BX)(SI*4), Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMULPS      Z1, Z1, Z1
+	VMULPS      Z1, Z0, Z0
+	VMOVUPS     Z0, (AX)(SI*4)
+	MOVQ        DI, SI
+	JMP         loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VXORPS    word80000000<>+0(SB), Z0, Z0
-	VMULPS    Z1, Z1, Z1
-	VMULPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ        SI, CX
+	JZ          done8
+	MOVQ        $-1, DI
+	BZHIQ       CX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z0
+	VMOVUPS.Z   (BX)(SI*4), K1, Z1
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMULPS      Z1, Z1, Z1
+	VMULPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3967,97 +3727,97 @@ TEXT ·gradSinAVX512(SB), NOSPLIT, $0-88
 	XORQ    DI, DI
 
 loop4:
-	LEAQ         16(DI), R8
-	CMPQ         R8, CX
-	JGT          tail5
-	VMOVUPS      (BX)(DI*4), Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          far3
-	VMOVUPS      (DX)(DI*4), Z1
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z5
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z5, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z5, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z5, Z0
-	VPADDD       word00000001<>+0(SB), Z4, Z4
-	VMULPS       Z0, Z0, Z5
-	VMOVUPS      word36366664<>+0(SB), Z6
-	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
-	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
-	VMULPS       Z0, Z5, Z7
-	VFMADD213PS  Z0, Z7, Z6
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z7
-	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
-	VMULPS       Z5, Z5, Z5
-	VFMADD213PS  Z7, Z5, Z0
-	VPSLLD       $0x1f, Z4, Z5
-	VPMOVD2M     Z5, K1
-	VBLENDMPS    Z0, Z6, K1, Z2
-	VPSLLD       $0x1e, Z4, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z2, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      (AX)(DI*4), Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	MOVQ         R8, DI
-	JMP          loop4
+	LEAQ              16(DI), R8
+	CMPQ              R8, CX
+	JGT               tail5
+	VMOVUPS           (BX)(DI*4), Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K1
+	KORTESTW          K1, K1
+	JNZ               far3
+	VMOVUPS           (DX)(DI*4), Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z5
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z5, Z0
+	VPADDD.BCST       word00000001<>+0(SB), Z4, Z4
+	VMULPS            Z0, Z0, Z5
+	VBROADCASTSS      word36366664<>+0(SB), Z6
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS            Z0, Z5, Z7
+	VFMADD213PS       Z0, Z7, Z6
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z5, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z5, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z5, Z7
+	VMULPS            Z5, Z5, Z5
+	VFMADD213PS       Z7, Z5, Z0
+	VPSLLD            $0x1f, Z4, Z5
+	VPMOVD2M          Z5, K1
+	VBLENDMPS         Z0, Z6, K1, Z2
+	VPSLLD            $0x1e, Z4, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z2, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS           (AX)(DI*4), Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	MOVQ              R8, DI
+	JMP               loop4
 
 tail5:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
-	JZ           done6
-	MOVQ         $-1, R8
-	BZHIQ        SI, R8, R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (BX)(DI*4), K1, Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K2
-	KORTESTW     K2, K2
-	JNZ          far3
-	VMOVUPS.Z    (DX)(DI*4), K1, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z4
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z4, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z4, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z4, Z0
-	VPADDD       word00000001<>+0(SB), Z2, Z2
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z6
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z6, Z4, Z0
-	VPSLLD       $0x1f, Z2, Z4
-	VPMOVD2M     Z4, K2
-	VBLENDMPS    Z0, Z5, K2, Z3
-	VPSLLD       $0x1e, Z2, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z3, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS.Z    (AX)(DI*4), K1, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(DI*4)
+	MOVQ              CX, SI
+	SUBQ              DI, SI
+	JZ                done6
+	MOVQ              $-1, R8
+	BZHIQ             SI, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (BX)(DI*4), K1, Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K2
+	KORTESTW          K2, K2
+	JNZ               far3
+	VMOVUPS.Z         (DX)(DI*4), K1, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z4, Z0
+	VPADDD.BCST       word00000001<>+0(SB), Z2, Z2
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      word36366664<>+0(SB), Z5
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z4, Z5
+	VMULPS            Z0, Z4, Z6
+	VFMADD213PS       Z0, Z6, Z5
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z4, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z4, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z6
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z4, Z6
+	VMULPS            Z4, Z4, Z4
+	VFMADD213PS       Z6, Z4, Z0
+	VPSLLD            $0x1f, Z2, Z4
+	VPMOVD2M          Z4, K2
+	VBLENDMPS         Z0, Z5, K2, Z3
+	VPSLLD            $0x1e, Z2, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z3, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS.Z         (AX)(DI*4), K1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(DI*4)
 
 done6:
 	MOVQ CX, SI
@@ -4069,93 +3829,93 @@ set1:
 	XORQ DI, DI
 
 loop8:
-	LEAQ         16(DI), R8
-	CMPQ         R8, CX
-	JGT          tail9
-	VMOVUPS      (BX)(DI*4), Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          far7
-	VMOVUPS      (DX)(DI*4), Z1
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z5
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z5, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z5, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z5, Z0
-	VPADDD       word00000001<>+0(SB), Z4, Z4
-	VMULPS       Z0, Z0, Z5
-	VMOVUPS      word36366664<>+0(SB), Z6
-	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
-	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
-	VMULPS       Z0, Z5, Z7
-	VFMADD213PS  Z0, Z7, Z6
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z7
-	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
-	VMULPS       Z5, Z5, Z5
-	VFMADD213PS  Z7, Z5, Z0
-	VPSLLD       $0x1f, Z4, Z5
-	VPMOVD2M     Z5, K1
-	VBLENDMPS    Z0, Z6, K1, Z2
-	VPSLLD       $0x1e, Z4, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z2, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	MOVQ         R8, DI
-	JMP          loop8
+	LEAQ              16(DI), R8
+	CMPQ              R8, CX
+	JGT               tail9
+	VMOVUPS           (BX)(DI*4), Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K1
+	KORTESTW          K1, K1
+	JNZ               far7
+	VMOVUPS           (DX)(DI*4), Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z5
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z5, Z0
+	VPADDD.BCST       word00000001<>+0(SB), Z4, Z4
+	VMULPS            Z0, Z0, Z5
+	VBROADCASTSS      word36366664<>+0(SB), Z6
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS            Z0, Z5, Z7
+	VFMADD213PS       Z0, Z7, Z6
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z5, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z5, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z5, Z7
+	VMULPS            Z5, Z5, Z5
+	VFMADD213PS       Z7, Z5, Z0
+	VPSLLD            $0x1f, Z4, Z5
+	VPMOVD2M          Z5, K1
+	VBLENDMPS         Z0, Z6, K1, Z2
+	VPSLLD            $0x1e, Z4, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z2, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	MOVQ              R8, DI
+	JMP               loop8
 
 tail9:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
-	JZ           done10
-	MOVQ         $-1, R8
-	BZHIQ        SI, R8, R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (BX)(DI*4), K1, Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K2
-	KORTESTW     K2, K2
-	JNZ          far7
-	VMOVUPS.Z    (DX)(DI*4), K1, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z4
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z4, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z4, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z4, Z0
-	VPADDD       word00000001<>+0(SB), Z2, Z2
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z6
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z6, Z4, Z0
-	VPSLLD       $0x1f, Z2, Z4
-	VPMOVD2M     Z4, K2
-	VBLENDMPS    Z0, Z5, K2, Z3
-	VPSLLD       $0x1e, Z2, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z3, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(DI*4)
+	MOVQ              CX, SI
+	SUBQ              DI, SI
+	JZ                done10
+	MOVQ              $-1, R8
+	BZHIQ             SI, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (BX)(DI*4), K1, Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K2
+	KORTESTW          K2, K2
+	JNZ               far7
+	VMOVUPS.Z         (DX)(DI*4), K1, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z4, Z0
+	VPADDD.BCST       word00000001<>+0(SB), Z2, Z2
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      word36366664<>+0(SB), Z5
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z4, Z5
+	VMULPS            Z0, Z4, Z6
+	VFMADD213PS       Z0, Z6, Z5
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z4, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z4, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z6
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z4, Z6
+	VMULPS            Z4, Z4, Z4
+	VFMADD213PS       Z6, Z4, Z0
+	VPSLLD            $0x1f, Z2, Z4
+	VPMOVD2M          Z4, K2
+	VBLENDMPS         Z0, Z5, K2, Z3
+	VPSLLD            $0x1e, Z2, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z3, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS           Z0, K1, (AX)(DI*4)
 
 done10:
 	MOVQ CX, SI
@@ -4179,97 +3939,97 @@ TEXT ·gradCosAVX512(SB), NOSPLIT, $0-88
 	XORQ    DI, DI
 
 loop4:
-	LEAQ         16(DI), R8
-	CMPQ         R8, CX
-	JGT          tail5
-	VMOVUPS      (BX)(DI*4), Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          far3
-	VMOVUPS      (DX)(DI*4), Z1
-	VXORPS       word80000000<>+0(SB), Z1, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z5
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z5, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z5, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z5, Z0
-	VMULPS       Z0, Z0, Z5
-	VMOVUPS      word36366664<>+0(SB), Z6
-	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
-	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
-	VMULPS       Z0, Z5, Z7
-	VFMADD213PS  Z0, Z7, Z6
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z7
-	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
-	VMULPS       Z5, Z5, Z5
-	VFMADD213PS  Z7, Z5, Z0
-	VPSLLD       $0x1f, Z4, Z5
-	VPMOVD2M     Z5, K1
-	VBLENDMPS    Z0, Z6, K1, Z2
-	VPSLLD       $0x1e, Z4, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z2, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      (AX)(DI*4), Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	MOVQ         R8, DI
-	JMP          loop4
+	LEAQ              16(DI), R8
+	CMPQ              R8, CX
+	JGT               tail5
+	VMOVUPS           (BX)(DI*4), Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K1
+	KORTESTW          K1, K1
+	JNZ               far3
+	VMOVUPS           (DX)(DI*4), Z1
+	VXORPS.BCST       word80000000<>+0(SB), Z1, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z5
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z5, Z0
+	VMULPS            Z0, Z0, Z5
+	VBROADCASTSS      word36366664<>+0(SB), Z6
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS            Z0, Z5, Z7
+	VFMADD213PS       Z0, Z7, Z6
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z5, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z5, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z5, Z7
+	VMULPS            Z5, Z5, Z5
+	VFMADD213PS       Z7, Z5, Z0
+	VPSLLD            $0x1f, Z4, Z5
+	VPMOVD2M          Z5, K1
+	VBLENDMPS         Z0, Z6, K1, Z2
+	VPSLLD            $0x1e, Z4, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z2, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS           (AX)(DI*4), Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	MOVQ              R8, DI
+	JMP               loop4
 
 tail5:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
-	JZ           done6
-	MOVQ         $-1, R8
-	BZHIQ        SI, R8, R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (BX)(DI*4), K1, Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K2
-	KORTESTW     K2, K2
-	JNZ          far3
-	VMOVUPS.Z    (DX)(DI*4), K1, Z1
-	VXORPS       word80000000<>+0(SB), Z1, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z4
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z4, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z4, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z4, Z0
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z6
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z6, Z4, Z0
-	VPSLLD       $0x1f, Z2, Z4
-	VPMOVD2M     Z4, K2
-	VBLENDMPS    Z0, Z5, K2, Z3
-	VPSLLD       $0x1e, Z2, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z3, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS.Z    (AX)(DI*4), K1, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(DI*4)
+	MOVQ              CX, SI
+	SUBQ              DI, SI
+	JZ                done6
+	MOVQ              $-1, R8
+	BZHIQ             SI, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (BX)(DI*4), K1, Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K2
+	KORTESTW          K2, K2
+	JNZ               far3
+	VMOVUPS.Z         (DX)(DI*4), K1, Z1
+	VXORPS.BCST       word80000000<>+0(SB), Z1, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z4, Z0
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      word36366664<>+0(SB), Z5
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z4, Z5
+	VMULPS            Z0, Z4, Z6
+	VFMADD213PS       Z0, Z6, Z5
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z4, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z4, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z6
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z4, Z6
+	VMULPS            Z4, Z4, Z4
+	VFMADD213PS       Z6, Z4, Z0
+	VPSLLD            $0x1f, Z2, Z4
+	VPMOVD2M          Z4, K2
+	VBLENDMPS         Z0, Z5, K2, Z3
+	VPSLLD            $0x1e, Z2, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z3, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS.Z         (AX)(DI*4), K1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(DI*4)
 
 done6:
 	MOVQ CX, SI
@@ -4281,93 +4041,93 @@ set1:
 	XORQ DI, DI
 
 loop8:
-	LEAQ         16(DI), R8
-	CMPQ         R8, CX
-	JGT          tail9
-	VMOVUPS      (BX)(DI*4), Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          far7
-	VMOVUPS      (DX)(DI*4), Z1
-	VXORPS       word80000000<>+0(SB), Z1, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z5
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z5, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z5, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z5, Z0
-	VMULPS       Z0, Z0, Z5
-	VMOVUPS      word36366664<>+0(SB), Z6
-	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
-	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
-	VMULPS       Z0, Z5, Z7
-	VFMADD213PS  Z0, Z7, Z6
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z7
-	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
-	VMULPS       Z5, Z5, Z5
-	VFMADD213PS  Z7, Z5, Z0
-	VPSLLD       $0x1f, Z4, Z5
-	VPMOVD2M     Z5, K1
-	VBLENDMPS    Z0, Z6, K1, Z2
-	VPSLLD       $0x1e, Z4, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z2, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	MOVQ         R8, DI
-	JMP          loop8
+	LEAQ              16(DI), R8
+	CMPQ              R8, CX
+	JGT               tail9
+	VMOVUPS           (BX)(DI*4), Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K1
+	KORTESTW          K1, K1
+	JNZ               far7
+	VMOVUPS           (DX)(DI*4), Z1
+	VXORPS.BCST       word80000000<>+0(SB), Z1, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z5
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z5, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z5, Z0
+	VMULPS            Z0, Z0, Z5
+	VBROADCASTSS      word36366664<>+0(SB), Z6
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS            Z0, Z5, Z7
+	VFMADD213PS       Z0, Z7, Z6
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z5, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z5, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z5, Z7
+	VMULPS            Z5, Z5, Z5
+	VFMADD213PS       Z7, Z5, Z0
+	VPSLLD            $0x1f, Z4, Z5
+	VPMOVD2M          Z5, K1
+	VBLENDMPS         Z0, Z6, K1, Z2
+	VPSLLD            $0x1e, Z4, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z2, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	MOVQ              R8, DI
+	JMP               loop8
 
 tail9:
-	MOVQ         CX, SI
-	SUBQ         DI, SI
-	JZ           done10
-	MOVQ         $-1, R8
-	BZHIQ        SI, R8, R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (BX)(DI*4), K1, Z0
-	MOVQ         DI, SI
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K2
-	KORTESTW     K2, K2
-	JNZ          far7
-	VMOVUPS.Z    (DX)(DI*4), K1, Z1
-	VXORPS       word80000000<>+0(SB), Z1, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z4
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z4, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z4, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z4, Z0
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z6
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z6, Z4, Z0
-	VPSLLD       $0x1f, Z2, Z4
-	VPMOVD2M     Z4, K2
-	VBLENDMPS    Z0, Z5, K2, Z3
-	VPSLLD       $0x1e, Z2, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z3, Z0
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(DI*4)
+	MOVQ              CX, SI
+	SUBQ              DI, SI
+	JZ                done10
+	MOVQ              $-1, R8
+	BZHIQ             SI, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (BX)(DI*4), K1, Z0
+	MOVQ              DI, SI
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K2
+	KORTESTW          K2, K2
+	JNZ               far7
+	VMOVUPS.Z         (DX)(DI*4), K1, Z1
+	VXORPS.BCST       word80000000<>+0(SB), Z1, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z4, Z0
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      word36366664<>+0(SB), Z5
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z4, Z5
+	VMULPS            Z0, Z4, Z6
+	VFMADD213PS       Z0, Z6, Z5
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z4, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z4, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z6
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z4, Z6
+	VMULPS            Z4, Z4, Z4
+	VFMADD213PS       Z6, Z4, Z0
+	VPSLLD            $0x1f, Z2, Z4
+	VPMOVD2M          Z4, K2
+	VBLENDMPS         Z0, Z5, K2, Z3
+	VPSLLD            $0x1e, Z2, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z3, Z0
+	VMULPS            Z0, Z1, Z0
+	VMOVUPS           Z0, K1, (AX)(DI*4)
 
 done10:
 	MOVQ CX, SI

@@ -29,7 +29,7 @@ loop1:
 	JGT          tail2
 	VMOVUPS      (CX)(SI*4), Y0
 	VMOVUPS      (DX)(SI*4), Y1
-	VMOVUPS      word3f800000<>+0(SB), Y2
+	VBROADCASTSS word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
 	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
@@ -53,8 +53,8 @@ loop1:
 	VANDPS       word41b80000<>+0(SB), Y4, Y4
 	VSUBPS       Y3, Y7, Y3
 	VSUBPS       Y4, Y8, Y4
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y8
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
 	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
@@ -89,7 +89,7 @@ loop1:
 	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
 	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
-	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VBROADCASTSS wordc2c80000<>+0(SB), Y3
 	VMAXPS       Y0, Y3, Y0
 	VMAXPS       Y2, Y3, Y2
 	VSUBPS       word3f800000<>+0(SB), Y1, Y3
@@ -104,7 +104,7 @@ loop1:
 	VMOVUPD      Y0, 32(BX)
 	VMOVUPS      32(CX)(SI*4), Y0
 	VMOVUPS      32(DX)(SI*4), Y1
-	VMOVUPS      word3f800000<>+0(SB), Y2
+	VBROADCASTSS word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
 	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
@@ -128,8 +128,8 @@ loop1:
 	VANDPS       word41b80000<>+0(SB), Y4, Y4
 	VSUBPS       Y3, Y7, Y3
 	VSUBPS       Y4, Y8, Y4
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y8
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
 	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
@@ -164,7 +164,7 @@ loop1:
 	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
 	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
-	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VBROADCASTSS wordc2c80000<>+0(SB), Y3
 	VMAXPS       Y0, Y3, Y0
 	VMAXPS       Y2, Y3, Y2
 	VSUBPS       word3f800000<>+0(SB), Y1, Y3
@@ -189,7 +189,7 @@ tail2:
 	VMASKMOVPS   (CX)(SI*4), Y0, Y0
 	VMOVUPS      64(DI)(AX*4), Y1
 	VMASKMOVPS   (DX)(SI*4), Y1, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y2
+	VBROADCASTSS word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
 	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
@@ -213,8 +213,8 @@ tail2:
 	VANDPS       word41b80000<>+0(SB), Y4, Y4
 	VSUBPS       Y3, Y7, Y3
 	VSUBPS       Y4, Y8, Y4
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y8
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
 	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
@@ -249,7 +249,7 @@ tail2:
 	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
 	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
-	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VBROADCASTSS wordc2c80000<>+0(SB), Y3
 	VMAXPS       Y0, Y3, Y0
 	VMAXPS       Y2, Y3, Y2
 	VSUBPS       word3f800000<>+0(SB), Y1, Y3
@@ -266,7 +266,7 @@ tail2:
 	VMASKMOVPS   32(CX)(SI*4), Y0, Y0
 	VMOVUPS      96(DI)(AX*4), Y1
 	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y2
+	VBROADCASTSS word3f800000<>+0(SB), Y2
 	VSUBPS       Y0, Y2, Y2
 	VCMPPS       $0x01, word00800000<>+0(SB), Y0, Y3
 	VCMPPS       $0x01, word00800000<>+0(SB), Y2, Y4
@@ -290,8 +290,8 @@ tail2:
 	VANDPS       word41b80000<>+0(SB), Y4, Y4
 	VSUBPS       Y3, Y7, Y3
 	VSUBPS       Y4, Y8, Y4
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y8
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y6, Y8
 	VFMADD213PS  word3df37835<>+0(SB), Y5, Y7
@@ -326,7 +326,7 @@ tail2:
 	VCMPPS       $0x09, word00000000<>+0(SB), Y2, Y2
 	VBLENDVPS    Y0, word7fc00000<>+0(SB), Y5, Y0
 	VBLENDVPS    Y2, word7fc00000<>+0(SB), Y6, Y2
-	VMOVUPS      wordc2c80000<>+0(SB), Y3
+	VBROADCASTSS wordc2c80000<>+0(SB), Y3
 	VMAXPS       Y0, Y3, Y0
 	VMAXPS       Y2, Y3, Y2
 	VSUBPS       word3f800000<>+0(SB), Y1, Y3
@@ -364,15 +364,7 @@ DATA wordc2c80000<>+16(SB)/4, $0xc2c80000
 DATA wordc2c80000<>+20(SB)/4, $0xc2c80000
 DATA wordc2c80000<>+24(SB)/4, $0xc2c80000
 DATA wordc2c80000<>+28(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+32(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+36(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+40(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+44(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+48(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+52(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+56(SB)/4, $0xc2c80000
-DATA wordc2c80000<>+60(SB)/4, $0xc2c80000
-GLOBL wordc2c80000<>(SB), RODATA|NOPTR, $64
+GLOBL wordc2c80000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f800000<>+0(SB)/4, $0x3f800000
 DATA word3f800000<>+4(SB)/4, $0x3f800000
@@ -382,15 +374,7 @@ DATA word3f800000<>+16(SB)/4, $0x3f800000
 DATA word3f800000<>+20(SB)/4, $0x3f800000
 DATA word3f800000<>+24(SB)/4, $0x3f800000
 DATA word3f800000<>+28(SB)/4, $0x3f800000
-DATA word3f800000<>+32(SB)/4, $0x3f800000
-DATA word3f800000<>+36(SB)/4, $0x3f800000
-DATA word3f800000<>+40(SB)/4, $0x3f800000
-DATA word3f800000<>+44(SB)/4, $0x3f800000
-DATA word3f800000<>+48(SB)/4, $0x3f800000
-DATA word3f800000<>+52(SB)/4, $0x3f800000
-DATA word3f800000<>+56(SB)/4, $0x3f800000
-DATA word3f800000<>+60(SB)/4, $0x3f800000
-GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
 
 DATA word00800000<>+0(SB)/4, $0x00800000
 DATA word00800000<>+4(SB)/4, $0x00800000
@@ -400,15 +384,7 @@ DATA word00800000<>+16(SB)/4, $0x00800000
 DATA word00800000<>+20(SB)/4, $0x00800000
 DATA word00800000<>+24(SB)/4, $0x00800000
 DATA word00800000<>+28(SB)/4, $0x00800000
-DATA word00800000<>+32(SB)/4, $0x00800000
-DATA word00800000<>+36(SB)/4, $0x00800000
-DATA word00800000<>+40(SB)/4, $0x00800000
-DATA word00800000<>+44(SB)/4, $0x00800000
-DATA word00800000<>+48(SB)/4, $0x00800000
-DATA word00800000<>+52(SB)/4, $0x00800000
-DATA word00800000<>+56(SB)/4, $0x00800000
-DATA word00800000<>+60(SB)/4, $0x00800000
-GLOBL word00800000<>(SB), RODATA|NOPTR, $64
+GLOBL word00800000<>(SB), RODATA|NOPTR, $32
 
 DATA word4b000000<>+0(SB)/4, $0x4b000000
 DATA word4b000000<>+4(SB)/4, $0x4b000000
@@ -418,15 +394,7 @@ DATA word4b000000<>+16(SB)/4, $0x4b000000
 DATA word4b000000<>+20(SB)/4, $0x4b000000
 DATA word4b000000<>+24(SB)/4, $0x4b000000
 DATA word4b000000<>+28(SB)/4, $0x4b000000
-DATA word4b000000<>+32(SB)/4, $0x4b000000
-DATA word4b000000<>+36(SB)/4, $0x4b000000
-DATA word4b000000<>+40(SB)/4, $0x4b000000
-DATA word4b000000<>+44(SB)/4, $0x4b000000
-DATA word4b000000<>+48(SB)/4, $0x4b000000
-DATA word4b000000<>+52(SB)/4, $0x4b000000
-DATA word4b000000<>+56(SB)/4, $0x4b000000
-DATA word4b000000<>+60(SB)/4, $0x4b000000
-GLOBL word4b000000<>(SB), RODATA|NOPTR, $64
+GLOBL word4b000000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f3504f3<>+0(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+4(SB)/4, $0x3f3504f3
@@ -436,15 +404,7 @@ DATA word3f3504f3<>+16(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+20(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+24(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+28(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+32(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+36(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+40(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+44(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+48(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+52(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+56(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+60(SB)/4, $0x3f3504f3
-GLOBL word3f3504f3<>(SB), RODATA|NOPTR, $64
+GLOBL word3f3504f3<>(SB), RODATA|NOPTR, $32
 
 DATA word41b80000<>+0(SB)/4, $0x41b80000
 DATA word41b80000<>+4(SB)/4, $0x41b80000
@@ -454,15 +414,7 @@ DATA word41b80000<>+16(SB)/4, $0x41b80000
 DATA word41b80000<>+20(SB)/4, $0x41b80000
 DATA word41b80000<>+24(SB)/4, $0x41b80000
 DATA word41b80000<>+28(SB)/4, $0x41b80000
-DATA word41b80000<>+32(SB)/4, $0x41b80000
-DATA word41b80000<>+36(SB)/4, $0x41b80000
-DATA word41b80000<>+40(SB)/4, $0x41b80000
-DATA word41b80000<>+44(SB)/4, $0x41b80000
-DATA word41b80000<>+48(SB)/4, $0x41b80000
-DATA word41b80000<>+52(SB)/4, $0x41b80000
-DATA word41b80000<>+56(SB)/4, $0x41b80000
-DATA word41b80000<>+60(SB)/4, $0x41b80000
-GLOBL word41b80000<>(SB), RODATA|NOPTR, $64
+GLOBL word41b80000<>(SB), RODATA|NOPTR, $32
 
 DATA word3d8a2bd6<>+0(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+4(SB)/4, $0x3d8a2bd6
@@ -472,15 +424,7 @@ DATA word3d8a2bd6<>+16(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+20(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+24(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+28(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+32(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+36(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+40(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+44(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+48(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+52(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+56(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+60(SB)/4, $0x3d8a2bd6
-GLOBL word3d8a2bd6<>(SB), RODATA|NOPTR, $64
+GLOBL word3d8a2bd6<>(SB), RODATA|NOPTR, $32
 
 DATA wordbdef1e08<>+0(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+4(SB)/4, $0xbdef1e08
@@ -490,15 +434,7 @@ DATA wordbdef1e08<>+16(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+20(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+24(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+28(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+32(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+36(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+40(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+44(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+48(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+52(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+56(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+60(SB)/4, $0xbdef1e08
-GLOBL wordbdef1e08<>(SB), RODATA|NOPTR, $64
+GLOBL wordbdef1e08<>(SB), RODATA|NOPTR, $32
 
 DATA word3df37835<>+0(SB)/4, $0x3df37835
 DATA word3df37835<>+4(SB)/4, $0x3df37835
@@ -508,15 +444,7 @@ DATA word3df37835<>+16(SB)/4, $0x3df37835
 DATA word3df37835<>+20(SB)/4, $0x3df37835
 DATA word3df37835<>+24(SB)/4, $0x3df37835
 DATA word3df37835<>+28(SB)/4, $0x3df37835
-DATA word3df37835<>+32(SB)/4, $0x3df37835
-DATA word3df37835<>+36(SB)/4, $0x3df37835
-DATA word3df37835<>+40(SB)/4, $0x3df37835
-DATA word3df37835<>+44(SB)/4, $0x3df37835
-DATA word3df37835<>+48(SB)/4, $0x3df37835
-DATA word3df37835<>+52(SB)/4, $0x3df37835
-DATA word3df37835<>+56(SB)/4, $0x3df37835
-DATA word3df37835<>+60(SB)/4, $0x3df37835
-GLOBL word3df37835<>(SB), RODATA|NOPTR, $64
+GLOBL word3df37835<>(SB), RODATA|NOPTR, $32
 
 DATA wordbdfe1105<>+0(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+4(SB)/4, $0xbdfe1105
@@ -526,15 +454,7 @@ DATA wordbdfe1105<>+16(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+20(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+24(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+28(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+32(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+36(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+40(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+44(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+48(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+52(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+56(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+60(SB)/4, $0xbdfe1105
-GLOBL wordbdfe1105<>(SB), RODATA|NOPTR, $64
+GLOBL wordbdfe1105<>(SB), RODATA|NOPTR, $32
 
 DATA word3e119bb4<>+0(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+4(SB)/4, $0x3e119bb4
@@ -544,15 +464,7 @@ DATA word3e119bb4<>+16(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+20(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+24(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+28(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+32(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+36(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+40(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+44(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+48(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+52(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+56(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+60(SB)/4, $0x3e119bb4
-GLOBL word3e119bb4<>(SB), RODATA|NOPTR, $64
+GLOBL word3e119bb4<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe2aae27<>+0(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+4(SB)/4, $0xbe2aae27
@@ -562,15 +474,7 @@ DATA wordbe2aae27<>+16(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+20(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+24(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+28(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+32(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+36(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+40(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+44(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+48(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+52(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+56(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+60(SB)/4, $0xbe2aae27
-GLOBL wordbe2aae27<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe2aae27<>(SB), RODATA|NOPTR, $32
 
 DATA word3e4cd25b<>+0(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+4(SB)/4, $0x3e4cd25b
@@ -580,15 +484,7 @@ DATA word3e4cd25b<>+16(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+20(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+24(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+28(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+32(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+36(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+40(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+44(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+48(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+52(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+56(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+60(SB)/4, $0x3e4cd25b
-GLOBL word3e4cd25b<>(SB), RODATA|NOPTR, $64
+GLOBL word3e4cd25b<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe800003<>+0(SB)/4, $0xbe800003
 DATA wordbe800003<>+4(SB)/4, $0xbe800003
@@ -598,15 +494,7 @@ DATA wordbe800003<>+16(SB)/4, $0xbe800003
 DATA wordbe800003<>+20(SB)/4, $0xbe800003
 DATA wordbe800003<>+24(SB)/4, $0xbe800003
 DATA wordbe800003<>+28(SB)/4, $0xbe800003
-DATA wordbe800003<>+32(SB)/4, $0xbe800003
-DATA wordbe800003<>+36(SB)/4, $0xbe800003
-DATA wordbe800003<>+40(SB)/4, $0xbe800003
-DATA wordbe800003<>+44(SB)/4, $0xbe800003
-DATA wordbe800003<>+48(SB)/4, $0xbe800003
-DATA wordbe800003<>+52(SB)/4, $0xbe800003
-DATA wordbe800003<>+56(SB)/4, $0xbe800003
-DATA wordbe800003<>+60(SB)/4, $0xbe800003
-GLOBL wordbe800003<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe800003<>(SB), RODATA|NOPTR, $32
 
 DATA word3eaaaaa4<>+0(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+4(SB)/4, $0x3eaaaaa4
@@ -616,15 +504,7 @@ DATA word3eaaaaa4<>+16(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+20(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+24(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+28(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+32(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+36(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+40(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+44(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+48(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+52(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+56(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+60(SB)/4, $0x3eaaaaa4
-GLOBL word3eaaaaa4<>(SB), RODATA|NOPTR, $64
+GLOBL word3eaaaaa4<>(SB), RODATA|NOPTR, $32
 
 DATA word35bfbe8e<>+0(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+4(SB)/4, $0x35bfbe8e
@@ -634,15 +514,7 @@ DATA word35bfbe8e<>+16(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+20(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+32(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+36(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+40(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+44(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+48(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+52(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+56(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+60(SB)/4, $0x35bfbe8e
-GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $64
+GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $32
 
 DATA word3f000000<>+0(SB)/4, $0x3f000000
 DATA word3f000000<>+4(SB)/4, $0x3f000000
@@ -652,15 +524,7 @@ DATA word3f000000<>+16(SB)/4, $0x3f000000
 DATA word3f000000<>+20(SB)/4, $0x3f000000
 DATA word3f000000<>+24(SB)/4, $0x3f000000
 DATA word3f000000<>+28(SB)/4, $0x3f000000
-DATA word3f000000<>+32(SB)/4, $0x3f000000
-DATA word3f000000<>+36(SB)/4, $0x3f000000
-DATA word3f000000<>+40(SB)/4, $0x3f000000
-DATA word3f000000<>+44(SB)/4, $0x3f000000
-DATA word3f000000<>+48(SB)/4, $0x3f000000
-DATA word3f000000<>+52(SB)/4, $0x3f000000
-DATA word3f000000<>+56(SB)/4, $0x3f000000
-DATA word3f000000<>+60(SB)/4, $0x3f000000
-GLOBL word3f000000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f000000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f317200<>+0(SB)/4, $0x3f317200
 DATA word3f317200<>+4(SB)/4, $0x3f317200
@@ -670,15 +534,7 @@ DATA word3f317200<>+16(SB)/4, $0x3f317200
 DATA word3f317200<>+20(SB)/4, $0x3f317200
 DATA word3f317200<>+24(SB)/4, $0x3f317200
 DATA word3f317200<>+28(SB)/4, $0x3f317200
-DATA word3f317200<>+32(SB)/4, $0x3f317200
-DATA word3f317200<>+36(SB)/4, $0x3f317200
-DATA word3f317200<>+40(SB)/4, $0x3f317200
-DATA word3f317200<>+44(SB)/4, $0x3f317200
-DATA word3f317200<>+48(SB)/4, $0x3f317200
-DATA word3f317200<>+52(SB)/4, $0x3f317200
-DATA word3f317200<>+56(SB)/4, $0x3f317200
-DATA word3f317200<>+60(SB)/4, $0x3f317200
-GLOBL word3f317200<>(SB), RODATA|NOPTR, $64
+GLOBL word3f317200<>(SB), RODATA|NOPTR, $32
 
 DATA word00000000<>+0(SB)/4, $0x00000000
 DATA word00000000<>+4(SB)/4, $0x00000000
@@ -688,15 +544,7 @@ DATA word00000000<>+16(SB)/4, $0x00000000
 DATA word00000000<>+20(SB)/4, $0x00000000
 DATA word00000000<>+24(SB)/4, $0x00000000
 DATA word00000000<>+28(SB)/4, $0x00000000
-DATA word00000000<>+32(SB)/4, $0x00000000
-DATA word00000000<>+36(SB)/4, $0x00000000
-DATA word00000000<>+40(SB)/4, $0x00000000
-DATA word00000000<>+44(SB)/4, $0x00000000
-DATA word00000000<>+48(SB)/4, $0x00000000
-DATA word00000000<>+52(SB)/4, $0x00000000
-DATA word00000000<>+56(SB)/4, $0x00000000
-DATA word00000000<>+60(SB)/4, $0x00000000
-GLOBL word00000000<>(SB), RODATA|NOPTR, $64
+GLOBL word00000000<>(SB), RODATA|NOPTR, $32
 
 DATA word7fc00000<>+0(SB)/4, $0x7fc00000
 DATA word7fc00000<>+4(SB)/4, $0x7fc00000
@@ -706,15 +554,7 @@ DATA word7fc00000<>+16(SB)/4, $0x7fc00000
 DATA word7fc00000<>+20(SB)/4, $0x7fc00000
 DATA word7fc00000<>+24(SB)/4, $0x7fc00000
 DATA word7fc00000<>+28(SB)/4, $0x7fc00000
-DATA word7fc00000<>+32(SB)/4, $0x7fc00000
-DATA word7fc00000<>+36(SB)/4, $0x7fc00000
-DATA word7fc00000<>+40(SB)/4, $0x7fc00000
-DATA word7fc00000<>+44(SB)/4, $0x7fc00000
-DATA word7fc00000<>+48(SB)/4, $0x7fc00000
-DATA word7fc00000<>+52(SB)/4, $0x7fc00000
-DATA word7fc00000<>+56(SB)/4, $0x7fc00000
-DATA word7fc00000<>+60(SB)/4, $0x7fc00000
-GLOBL word7fc00000<>(SB), RODATA|NOPTR, $64
+GLOBL word7fc00000<>(SB), RODATA|NOPTR, $32
 
 DATA tail16<>+0(SB)/4, $0xffffffff
 DATA tail16<>+4(SB)/4, $0xffffffff
@@ -764,73 +604,73 @@ TEXT ·bceGradAVX2(SB), NOSPLIT, $0-77
 	XORQ         SI, SI
 
 loop3:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail4
-	VMOVUPS (DX)(SI*4), Y1
-	VMOVUPS 32(DX)(SI*4), Y2
-	VMOVUPS (BX)(SI*4), Y3
-	VMOVUPS 32(BX)(SI*4), Y4
-	VMOVUPS word3f800000<>+0(SB), Y5
-	VSUBPS  Y1, Y5, Y6
-	VSUBPS  Y2, Y5, Y5
-	VMULPS  Y6, Y1, Y6
-	VMULPS  Y5, Y2, Y5
-	VMOVUPS word2b8cbccc<>+0(SB), Y7
-	VMAXPS  Y6, Y7, Y6
-	VMAXPS  Y5, Y7, Y5
-	VSUBPS  Y3, Y1, Y1
-	VSUBPS  Y4, Y2, Y2
-	VMULPS  Y1, Y0, Y1
-	VMULPS  Y2, Y0, Y2
-	VDIVPS  Y6, Y1, Y1
-	VDIVPS  Y5, Y2, Y2
-	VMOVUPS (AX)(SI*4), Y3
-	VMOVUPS 32(AX)(SI*4), Y4
-	VADDPS  Y3, Y1, Y1
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS Y1, (AX)(SI*4)
-	VMOVUPS Y2, 32(AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop3
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Y1
+	VMOVUPS      32(DX)(SI*4), Y2
+	VMOVUPS      (BX)(SI*4), Y3
+	VMOVUPS      32(BX)(SI*4), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
+	VSUBPS       Y1, Y5, Y6
+	VSUBPS       Y2, Y5, Y5
+	VMULPS       Y6, Y1, Y6
+	VMULPS       Y5, Y2, Y5
+	VBROADCASTSS word2b8cbccc<>+0(SB), Y7
+	VMAXPS       Y6, Y7, Y6
+	VMAXPS       Y5, Y7, Y5
+	VSUBPS       Y3, Y1, Y1
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y2
+	VDIVPS       Y6, Y1, Y1
+	VDIVPS       Y5, Y2, Y2
+	VMOVUPS      (AX)(SI*4), Y3
+	VMOVUPS      32(AX)(SI*4), Y4
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      Y1, (AX)(SI*4)
+	VMOVUPS      Y2, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
 
 tail4:
-	SUBQ       SI, CX
-	JZ         done5
-	LEAQ       tail16<>+0(SB), DI
-	NEGQ       CX
-	VMOVUPS    64(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y1, Y1
-	VMOVUPS    96(DI)(CX*4), Y2
-	VMASKMOVPS 32(DX)(SI*4), Y2, Y2
-	VMOVUPS    64(DI)(CX*4), Y3
-	VMASKMOVPS (BX)(SI*4), Y3, Y3
-	VMOVUPS    96(DI)(CX*4), Y4
-	VMASKMOVPS 32(BX)(SI*4), Y4, Y4
-	VMOVUPS    word3f800000<>+0(SB), Y5
-	VSUBPS     Y1, Y5, Y6
-	VSUBPS     Y2, Y5, Y5
-	VMULPS     Y6, Y1, Y6
-	VMULPS     Y5, Y2, Y5
-	VMOVUPS    word2b8cbccc<>+0(SB), Y7
-	VMAXPS     Y6, Y7, Y6
-	VMAXPS     Y5, Y7, Y5
-	VSUBPS     Y3, Y1, Y1
-	VSUBPS     Y4, Y2, Y2
-	VMULPS     Y1, Y0, Y1
-	VMULPS     Y2, Y0, Y0
-	VDIVPS     Y6, Y1, Y1
-	VDIVPS     Y5, Y0, Y0
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS (AX)(SI*4), Y2, Y2
-	VMOVUPS    96(DI)(CX*4), Y3
-	VMASKMOVPS 32(AX)(SI*4), Y3, Y3
-	VADDPS     Y2, Y1, Y1
-	VADDPS     Y3, Y0, Y0
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS Y1, Y2, (AX)(SI*4)
-	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS Y0, Y1, 32(AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done5
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y1
+	VMASKMOVPS   (DX)(SI*4), Y1, Y1
+	VMOVUPS      96(DI)(CX*4), Y2
+	VMASKMOVPS   32(DX)(SI*4), Y2, Y2
+	VMOVUPS      64(DI)(CX*4), Y3
+	VMASKMOVPS   (BX)(SI*4), Y3, Y3
+	VMOVUPS      96(DI)(CX*4), Y4
+	VMASKMOVPS   32(BX)(SI*4), Y4, Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
+	VSUBPS       Y1, Y5, Y6
+	VSUBPS       Y2, Y5, Y5
+	VMULPS       Y6, Y1, Y6
+	VMULPS       Y5, Y2, Y5
+	VBROADCASTSS word2b8cbccc<>+0(SB), Y7
+	VMAXPS       Y6, Y7, Y6
+	VMAXPS       Y5, Y7, Y5
+	VSUBPS       Y3, Y1, Y1
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y0
+	VDIVPS       Y6, Y1, Y1
+	VDIVPS       Y5, Y0, Y0
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (AX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(SI*4), Y3, Y3
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 32(AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -839,63 +679,63 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail7
-	VMOVUPS (DX)(SI*4), Y1
-	VMOVUPS 32(DX)(SI*4), Y2
-	VMOVUPS (BX)(SI*4), Y3
-	VMOVUPS 32(BX)(SI*4), Y4
-	VMOVUPS word3f800000<>+0(SB), Y5
-	VSUBPS  Y1, Y5, Y6
-	VSUBPS  Y2, Y5, Y5
-	VMULPS  Y6, Y1, Y6
-	VMULPS  Y5, Y2, Y5
-	VMOVUPS word2b8cbccc<>+0(SB), Y7
-	VMAXPS  Y6, Y7, Y6
-	VMAXPS  Y5, Y7, Y5
-	VSUBPS  Y3, Y1, Y1
-	VSUBPS  Y4, Y2, Y2
-	VMULPS  Y1, Y0, Y1
-	VMULPS  Y2, Y0, Y2
-	VDIVPS  Y6, Y1, Y1
-	VDIVPS  Y5, Y2, Y2
-	VMOVUPS Y1, (AX)(SI*4)
-	VMOVUPS Y2, 32(AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop6
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail7
+	VMOVUPS      (DX)(SI*4), Y1
+	VMOVUPS      32(DX)(SI*4), Y2
+	VMOVUPS      (BX)(SI*4), Y3
+	VMOVUPS      32(BX)(SI*4), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
+	VSUBPS       Y1, Y5, Y6
+	VSUBPS       Y2, Y5, Y5
+	VMULPS       Y6, Y1, Y6
+	VMULPS       Y5, Y2, Y5
+	VBROADCASTSS word2b8cbccc<>+0(SB), Y7
+	VMAXPS       Y6, Y7, Y6
+	VMAXPS       Y5, Y7, Y5
+	VSUBPS       Y3, Y1, Y1
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y2
+	VDIVPS       Y6, Y1, Y1
+	VDIVPS       Y5, Y2, Y2
+	VMOVUPS      Y1, (AX)(SI*4)
+	VMOVUPS      Y2, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop6
 
 tail7:
-	SUBQ       SI, CX
-	JZ         done8
-	LEAQ       tail16<>+0(SB), DI
-	NEGQ       CX
-	VMOVUPS    64(DI)(CX*4), Y1
-	VMASKMOVPS (DX)(SI*4), Y1, Y1
-	VMOVUPS    96(DI)(CX*4), Y2
-	VMASKMOVPS 32(DX)(SI*4), Y2, Y2
-	VMOVUPS    64(DI)(CX*4), Y3
-	VMASKMOVPS (BX)(SI*4), Y3, Y3
-	VMOVUPS    96(DI)(CX*4), Y4
-	VMASKMOVPS 32(BX)(SI*4), Y4, Y4
-	VMOVUPS    word3f800000<>+0(SB), Y5
-	VSUBPS     Y1, Y5, Y6
-	VSUBPS     Y2, Y5, Y5
-	VMULPS     Y6, Y1, Y6
-	VMULPS     Y5, Y2, Y5
-	VMOVUPS    word2b8cbccc<>+0(SB), Y7
-	VMAXPS     Y6, Y7, Y6
-	VMAXPS     Y5, Y7, Y5
-	VSUBPS     Y3, Y1, Y1
-	VSUBPS     Y4, Y2, Y2
-	VMULPS     Y1, Y0, Y1
-	VMULPS     Y2, Y0, Y0
-	VDIVPS     Y6, Y1, Y1
-	VDIVPS     Y5, Y0, Y0
-	VMOVUPS    64(DI)(CX*4), Y2
-	VMASKMOVPS Y1, Y2, (AX)(SI*4)
-	VMOVUPS    96(DI)(CX*4), Y1
-	VMASKMOVPS Y0, Y1, 32(AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done8
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y1
+	VMASKMOVPS   (DX)(SI*4), Y1, Y1
+	VMOVUPS      96(DI)(CX*4), Y2
+	VMASKMOVPS   32(DX)(SI*4), Y2, Y2
+	VMOVUPS      64(DI)(CX*4), Y3
+	VMASKMOVPS   (BX)(SI*4), Y3, Y3
+	VMOVUPS      96(DI)(CX*4), Y4
+	VMASKMOVPS   32(BX)(SI*4), Y4, Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y5
+	VSUBPS       Y1, Y5, Y6
+	VSUBPS       Y2, Y5, Y5
+	VMULPS       Y6, Y1, Y6
+	VMULPS       Y5, Y2, Y5
+	VBROADCASTSS word2b8cbccc<>+0(SB), Y7
+	VMAXPS       Y6, Y7, Y6
+	VMAXPS       Y5, Y7, Y5
+	VSUBPS       Y3, Y1, Y1
+	VSUBPS       Y4, Y2, Y2
+	VMULPS       Y1, Y0, Y1
+	VMULPS       Y2, Y0, Y0
+	VDIVPS       Y6, Y1, Y1
+	VDIVPS       Y5, Y0, Y0
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y1, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   Y0, Y1, 32(AX)(SI*4)
 
 done8:
 stored2:
@@ -910,15 +750,7 @@ DATA word2b8cbccc<>+16(SB)/4, $0x2b8cbccc
 DATA word2b8cbccc<>+20(SB)/4, $0x2b8cbccc
 DATA word2b8cbccc<>+24(SB)/4, $0x2b8cbccc
 DATA word2b8cbccc<>+28(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+32(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+36(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+40(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+44(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+48(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+52(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+56(SB)/4, $0x2b8cbccc
-DATA word2b8cbccc<>+60(SB)/4, $0x2b8cbccc
-GLOBL word2b8cbccc<>(SB), RODATA|NOPTR, $64
+GLOBL word2b8cbccc<>(SB), RODATA|NOPTR, $32
 
 // func bceLogitsAVX2(x []float32, t []float32) (sum float64)
 // Requires: AVX, AVX2, FMA3
@@ -940,21 +772,21 @@ loop1:
 	VMOVUPS      32(CX)(BX*4), Y5
 	VMOVUPS      (DX)(BX*4), Y6
 	VMOVUPS      32(DX)(BX*4), Y7
-	VMOVUPS      word00000000<>+0(SB), Y8
+	VBROADCASTSS word00000000<>+0(SB), Y8
 	VMAXPS       Y4, Y8, Y9
 	VMAXPS       Y5, Y8, Y8
 	VFNMADD231PS Y6, Y4, Y9
 	VFNMADD231PS Y7, Y5, Y8
 	VORPS        word80000000<>+0(SB), Y4, Y4
 	VORPS        word80000000<>+0(SB), Y5, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y10
@@ -965,8 +797,8 @@ loop1:
 	VFNMADD231PS word3f317200<>+0(SB), Y11, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
-	VMOVUPS      word3ab5112b<>+0(SB), Y11
+	VBROADCASTSS word3ab5112b<>+0(SB), Y10
+	VBROADCASTSS word3ab5112b<>+0(SB), Y11
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y10
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y11
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y10
@@ -1007,8 +839,8 @@ loop1:
 	VDIVPS       Y7, Y5, Y5
 	VMULPS       Y4, Y4, Y6
 	VMULPS       Y5, Y5, Y7
-	VMOVUPS      word3df8eace<>+0(SB), Y10
-	VMOVUPS      word3df8eace<>+0(SB), Y11
+	VBROADCASTSS word3df8eace<>+0(SB), Y10
+	VBROADCASTSS word3df8eace<>+0(SB), Y11
 	VFMADD213PS  word3ddb6696<>+0(SB), Y6, Y10
 	VFMADD213PS  word3ddb6696<>+0(SB), Y7, Y11
 	VFMADD213PS  word3e1284ec<>+0(SB), Y6, Y10
@@ -1053,21 +885,21 @@ tail2:
 	VMASKMOVPS   (DX)(BX*4), Y6, Y6
 	VMOVUPS      96(SI)(AX*4), Y7
 	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
-	VMOVUPS      word00000000<>+0(SB), Y8
+	VBROADCASTSS word00000000<>+0(SB), Y8
 	VMAXPS       Y4, Y8, Y9
 	VMAXPS       Y5, Y8, Y8
 	VFNMADD231PS Y6, Y4, Y9
 	VFNMADD231PS Y7, Y5, Y8
 	VORPS        word80000000<>+0(SB), Y4, Y4
 	VORPS        word80000000<>+0(SB), Y5, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y10
@@ -1078,8 +910,8 @@ tail2:
 	VFNMADD231PS word3f317200<>+0(SB), Y11, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y11, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
-	VMOVUPS      word3ab5112b<>+0(SB), Y11
+	VBROADCASTSS word3ab5112b<>+0(SB), Y10
+	VBROADCASTSS word3ab5112b<>+0(SB), Y11
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y10
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y11
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y10
@@ -1120,8 +952,8 @@ tail2:
 	VDIVPS       Y7, Y5, Y5
 	VMULPS       Y4, Y4, Y6
 	VMULPS       Y5, Y5, Y7
-	VMOVUPS      word3df8eace<>+0(SB), Y10
-	VMOVUPS      word3df8eace<>+0(SB), Y11
+	VBROADCASTSS word3df8eace<>+0(SB), Y10
+	VBROADCASTSS word3df8eace<>+0(SB), Y11
 	VFMADD213PS  word3ddb6696<>+0(SB), Y6, Y10
 	VFMADD213PS  word3ddb6696<>+0(SB), Y7, Y11
 	VFMADD213PS  word3e1284ec<>+0(SB), Y6, Y10
@@ -1175,15 +1007,7 @@ DATA word80000000<>+16(SB)/4, $0x80000000
 DATA word80000000<>+20(SB)/4, $0x80000000
 DATA word80000000<>+24(SB)/4, $0x80000000
 DATA word80000000<>+28(SB)/4, $0x80000000
-DATA word80000000<>+32(SB)/4, $0x80000000
-DATA word80000000<>+36(SB)/4, $0x80000000
-DATA word80000000<>+40(SB)/4, $0x80000000
-DATA word80000000<>+44(SB)/4, $0x80000000
-DATA word80000000<>+48(SB)/4, $0x80000000
-DATA word80000000<>+52(SB)/4, $0x80000000
-DATA word80000000<>+56(SB)/4, $0x80000000
-DATA word80000000<>+60(SB)/4, $0x80000000
-GLOBL word80000000<>(SB), RODATA|NOPTR, $64
+GLOBL word80000000<>(SB), RODATA|NOPTR, $32
 
 DATA wordc2d00000<>+0(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+4(SB)/4, $0xc2d00000
@@ -1193,15 +1017,7 @@ DATA wordc2d00000<>+16(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+32(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+36(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+40(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+44(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+48(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+52(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+56(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+60(SB)/4, $0xc2d00000
-GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $64
+GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $32
 
 DATA word42b20000<>+0(SB)/4, $0x42b20000
 DATA word42b20000<>+4(SB)/4, $0x42b20000
@@ -1211,15 +1027,7 @@ DATA word42b20000<>+16(SB)/4, $0x42b20000
 DATA word42b20000<>+20(SB)/4, $0x42b20000
 DATA word42b20000<>+24(SB)/4, $0x42b20000
 DATA word42b20000<>+28(SB)/4, $0x42b20000
-DATA word42b20000<>+32(SB)/4, $0x42b20000
-DATA word42b20000<>+36(SB)/4, $0x42b20000
-DATA word42b20000<>+40(SB)/4, $0x42b20000
-DATA word42b20000<>+44(SB)/4, $0x42b20000
-DATA word42b20000<>+48(SB)/4, $0x42b20000
-DATA word42b20000<>+52(SB)/4, $0x42b20000
-DATA word42b20000<>+56(SB)/4, $0x42b20000
-DATA word42b20000<>+60(SB)/4, $0x42b20000
-GLOBL word42b20000<>(SB), RODATA|NOPTR, $64
+GLOBL word42b20000<>(SB), RODATA|NOPTR, $32
 
 DATA word4b400000<>+0(SB)/4, $0x4b400000
 DATA word4b400000<>+4(SB)/4, $0x4b400000
@@ -1229,15 +1037,7 @@ DATA word4b400000<>+16(SB)/4, $0x4b400000
 DATA word4b400000<>+20(SB)/4, $0x4b400000
 DATA word4b400000<>+24(SB)/4, $0x4b400000
 DATA word4b400000<>+28(SB)/4, $0x4b400000
-DATA word4b400000<>+32(SB)/4, $0x4b400000
-DATA word4b400000<>+36(SB)/4, $0x4b400000
-DATA word4b400000<>+40(SB)/4, $0x4b400000
-DATA word4b400000<>+44(SB)/4, $0x4b400000
-DATA word4b400000<>+48(SB)/4, $0x4b400000
-DATA word4b400000<>+52(SB)/4, $0x4b400000
-DATA word4b400000<>+56(SB)/4, $0x4b400000
-DATA word4b400000<>+60(SB)/4, $0x4b400000
-GLOBL word4b400000<>(SB), RODATA|NOPTR, $64
+GLOBL word4b400000<>(SB), RODATA|NOPTR, $32
 
 DATA word3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
@@ -1247,15 +1047,7 @@ DATA word3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
-GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $64
+GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $32
 
 DATA word3ab5112b<>+0(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+4(SB)/4, $0x3ab5112b
@@ -1265,15 +1057,7 @@ DATA word3ab5112b<>+16(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+20(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+24(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+28(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+32(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+36(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+40(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+44(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+48(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+52(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+56(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+60(SB)/4, $0x3ab5112b
-GLOBL word3ab5112b<>(SB), RODATA|NOPTR, $64
+GLOBL word3ab5112b<>(SB), RODATA|NOPTR, $32
 
 DATA word3c091d81<>+0(SB)/4, $0x3c091d81
 DATA word3c091d81<>+4(SB)/4, $0x3c091d81
@@ -1283,15 +1067,7 @@ DATA word3c091d81<>+16(SB)/4, $0x3c091d81
 DATA word3c091d81<>+20(SB)/4, $0x3c091d81
 DATA word3c091d81<>+24(SB)/4, $0x3c091d81
 DATA word3c091d81<>+28(SB)/4, $0x3c091d81
-DATA word3c091d81<>+32(SB)/4, $0x3c091d81
-DATA word3c091d81<>+36(SB)/4, $0x3c091d81
-DATA word3c091d81<>+40(SB)/4, $0x3c091d81
-DATA word3c091d81<>+44(SB)/4, $0x3c091d81
-DATA word3c091d81<>+48(SB)/4, $0x3c091d81
-DATA word3c091d81<>+52(SB)/4, $0x3c091d81
-DATA word3c091d81<>+56(SB)/4, $0x3c091d81
-DATA word3c091d81<>+60(SB)/4, $0x3c091d81
-GLOBL word3c091d81<>(SB), RODATA|NOPTR, $64
+GLOBL word3c091d81<>(SB), RODATA|NOPTR, $32
 
 DATA word3d2aac7c<>+0(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+4(SB)/4, $0x3d2aac7c
@@ -1301,15 +1077,7 @@ DATA word3d2aac7c<>+16(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+20(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+24(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+28(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+32(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+36(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+40(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+44(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+48(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+52(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+56(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+60(SB)/4, $0x3d2aac7c
-GLOBL word3d2aac7c<>(SB), RODATA|NOPTR, $64
+GLOBL word3d2aac7c<>(SB), RODATA|NOPTR, $32
 
 DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
@@ -1319,15 +1087,7 @@ DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+32(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+36(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+40(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+44(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+48(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+52(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+56(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+60(SB)/4, $0x3e2aaa48
-GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $64
+GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
 
 DATA word3efffffe<>+0(SB)/4, $0x3efffffe
 DATA word3efffffe<>+4(SB)/4, $0x3efffffe
@@ -1337,15 +1097,7 @@ DATA word3efffffe<>+16(SB)/4, $0x3efffffe
 DATA word3efffffe<>+20(SB)/4, $0x3efffffe
 DATA word3efffffe<>+24(SB)/4, $0x3efffffe
 DATA word3efffffe<>+28(SB)/4, $0x3efffffe
-DATA word3efffffe<>+32(SB)/4, $0x3efffffe
-DATA word3efffffe<>+36(SB)/4, $0x3efffffe
-DATA word3efffffe<>+40(SB)/4, $0x3efffffe
-DATA word3efffffe<>+44(SB)/4, $0x3efffffe
-DATA word3efffffe<>+48(SB)/4, $0x3efffffe
-DATA word3efffffe<>+52(SB)/4, $0x3efffffe
-DATA word3efffffe<>+56(SB)/4, $0x3efffffe
-DATA word3efffffe<>+60(SB)/4, $0x3efffffe
-GLOBL word3efffffe<>(SB), RODATA|NOPTR, $64
+GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
 
 DATA word0000007f<>+0(SB)/4, $0x0000007f
 DATA word0000007f<>+4(SB)/4, $0x0000007f
@@ -1355,15 +1107,7 @@ DATA word0000007f<>+16(SB)/4, $0x0000007f
 DATA word0000007f<>+20(SB)/4, $0x0000007f
 DATA word0000007f<>+24(SB)/4, $0x0000007f
 DATA word0000007f<>+28(SB)/4, $0x0000007f
-DATA word0000007f<>+32(SB)/4, $0x0000007f
-DATA word0000007f<>+36(SB)/4, $0x0000007f
-DATA word0000007f<>+40(SB)/4, $0x0000007f
-DATA word0000007f<>+44(SB)/4, $0x0000007f
-DATA word0000007f<>+48(SB)/4, $0x0000007f
-DATA word0000007f<>+52(SB)/4, $0x0000007f
-DATA word0000007f<>+56(SB)/4, $0x0000007f
-DATA word0000007f<>+60(SB)/4, $0x0000007f
-GLOBL word0000007f<>(SB), RODATA|NOPTR, $64
+GLOBL word0000007f<>(SB), RODATA|NOPTR, $32
 
 DATA word40000000<>+0(SB)/4, $0x40000000
 DATA word40000000<>+4(SB)/4, $0x40000000
@@ -1373,15 +1117,7 @@ DATA word40000000<>+16(SB)/4, $0x40000000
 DATA word40000000<>+20(SB)/4, $0x40000000
 DATA word40000000<>+24(SB)/4, $0x40000000
 DATA word40000000<>+28(SB)/4, $0x40000000
-DATA word40000000<>+32(SB)/4, $0x40000000
-DATA word40000000<>+36(SB)/4, $0x40000000
-DATA word40000000<>+40(SB)/4, $0x40000000
-DATA word40000000<>+44(SB)/4, $0x40000000
-DATA word40000000<>+48(SB)/4, $0x40000000
-DATA word40000000<>+52(SB)/4, $0x40000000
-DATA word40000000<>+56(SB)/4, $0x40000000
-DATA word40000000<>+60(SB)/4, $0x40000000
-GLOBL word40000000<>(SB), RODATA|NOPTR, $64
+GLOBL word40000000<>(SB), RODATA|NOPTR, $32
 
 DATA word3df8eace<>+0(SB)/4, $0x3df8eace
 DATA word3df8eace<>+4(SB)/4, $0x3df8eace
@@ -1391,15 +1127,7 @@ DATA word3df8eace<>+16(SB)/4, $0x3df8eace
 DATA word3df8eace<>+20(SB)/4, $0x3df8eace
 DATA word3df8eace<>+24(SB)/4, $0x3df8eace
 DATA word3df8eace<>+28(SB)/4, $0x3df8eace
-DATA word3df8eace<>+32(SB)/4, $0x3df8eace
-DATA word3df8eace<>+36(SB)/4, $0x3df8eace
-DATA word3df8eace<>+40(SB)/4, $0x3df8eace
-DATA word3df8eace<>+44(SB)/4, $0x3df8eace
-DATA word3df8eace<>+48(SB)/4, $0x3df8eace
-DATA word3df8eace<>+52(SB)/4, $0x3df8eace
-DATA word3df8eace<>+56(SB)/4, $0x3df8eace
-DATA word3df8eace<>+60(SB)/4, $0x3df8eace
-GLOBL word3df8eace<>(SB), RODATA|NOPTR, $64
+GLOBL word3df8eace<>(SB), RODATA|NOPTR, $32
 
 DATA word3ddb6696<>+0(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+4(SB)/4, $0x3ddb6696
@@ -1409,15 +1137,7 @@ DATA word3ddb6696<>+16(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+20(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+24(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+28(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+32(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+36(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+40(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+44(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+48(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+52(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+56(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+60(SB)/4, $0x3ddb6696
-GLOBL word3ddb6696<>(SB), RODATA|NOPTR, $64
+GLOBL word3ddb6696<>(SB), RODATA|NOPTR, $32
 
 DATA word3e1284ec<>+0(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+4(SB)/4, $0x3e1284ec
@@ -1427,15 +1147,7 @@ DATA word3e1284ec<>+16(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+20(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+24(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+28(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+32(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+36(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+40(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+44(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+48(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+52(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+56(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+60(SB)/4, $0x3e1284ec
-GLOBL word3e1284ec<>(SB), RODATA|NOPTR, $64
+GLOBL word3e1284ec<>(SB), RODATA|NOPTR, $32
 
 DATA word3e4ccb53<>+0(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+4(SB)/4, $0x3e4ccb53
@@ -1445,15 +1157,7 @@ DATA word3e4ccb53<>+16(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+20(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+24(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+28(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+32(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+36(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+40(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+44(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+48(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+52(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+56(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+60(SB)/4, $0x3e4ccb53
-GLOBL word3e4ccb53<>(SB), RODATA|NOPTR, $64
+GLOBL word3e4ccb53<>(SB), RODATA|NOPTR, $32
 
 DATA word3eaaaaac<>+0(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+4(SB)/4, $0x3eaaaaac
@@ -1463,15 +1167,7 @@ DATA word3eaaaaac<>+16(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+20(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+24(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+28(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+32(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+36(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+40(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+44(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+48(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+52(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+56(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+60(SB)/4, $0x3eaaaaac
-GLOBL word3eaaaaac<>(SB), RODATA|NOPTR, $64
+GLOBL word3eaaaaac<>(SB), RODATA|NOPTR, $32
 
 // func bceLogitsGradAVX2(dst []float32, x []float32, t []float32, factor float32, add bool)
 // Requires: AVX, AVX2, FMA3
@@ -1496,14 +1192,14 @@ loop3:
 	VMOVUPS      32(BX)(SI*4), Y4
 	VORPS        word80000000<>+0(SB), Y1, Y5
 	VORPS        word80000000<>+0(SB), Y2, Y6
-	VMOVUPS      word42b20000<>+0(SB), Y7
+	VBROADCASTSS word42b20000<>+0(SB), Y7
 	VMINPS       Y5, Y7, Y5
 	VMINPS       Y6, Y7, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
+	VBROADCASTSS wordc2d00000<>+0(SB), Y7
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
+	VBROADCASTSS word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y8
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
 	VSUBPS       word4b400000<>+0(SB), Y7, Y9
@@ -1514,8 +1210,8 @@ loop3:
 	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y10
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
@@ -1550,7 +1246,7 @@ loop3:
 	VPSLLD       $0x17, Y8, Y8
 	VMULPS       Y7, Y5, Y5
 	VMULPS       Y8, Y6, Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBROADCASTSS word3f800000<>+0(SB), Y7
 	VBLENDVPS    Y1, Y5, Y7, Y1
 	VBLENDVPS    Y2, Y6, Y7, Y2
 	VADDPS       word3f800000<>+0(SB), Y5, Y5
@@ -1585,14 +1281,14 @@ tail4:
 	VMASKMOVPS   32(BX)(SI*4), Y4, Y4
 	VORPS        word80000000<>+0(SB), Y1, Y5
 	VORPS        word80000000<>+0(SB), Y2, Y6
-	VMOVUPS      word42b20000<>+0(SB), Y7
+	VBROADCASTSS word42b20000<>+0(SB), Y7
 	VMINPS       Y5, Y7, Y5
 	VMINPS       Y6, Y7, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
+	VBROADCASTSS wordc2d00000<>+0(SB), Y7
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
+	VBROADCASTSS word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y8
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
 	VSUBPS       word4b400000<>+0(SB), Y7, Y9
@@ -1603,8 +1299,8 @@ tail4:
 	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y10
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
@@ -1639,7 +1335,7 @@ tail4:
 	VPSLLD       $0x17, Y8, Y8
 	VMULPS       Y7, Y5, Y5
 	VMULPS       Y8, Y6, Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBROADCASTSS word3f800000<>+0(SB), Y7
 	VBLENDVPS    Y1, Y5, Y7, Y1
 	VBLENDVPS    Y2, Y6, Y7, Y2
 	VADDPS       word3f800000<>+0(SB), Y5, Y5
@@ -1677,14 +1373,14 @@ loop6:
 	VMOVUPS      32(BX)(SI*4), Y4
 	VORPS        word80000000<>+0(SB), Y1, Y5
 	VORPS        word80000000<>+0(SB), Y2, Y6
-	VMOVUPS      word42b20000<>+0(SB), Y7
+	VBROADCASTSS word42b20000<>+0(SB), Y7
 	VMINPS       Y5, Y7, Y5
 	VMINPS       Y6, Y7, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
+	VBROADCASTSS wordc2d00000<>+0(SB), Y7
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
+	VBROADCASTSS word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y8
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
 	VSUBPS       word4b400000<>+0(SB), Y7, Y9
@@ -1695,8 +1391,8 @@ loop6:
 	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y10
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
@@ -1731,7 +1427,7 @@ loop6:
 	VPSLLD       $0x17, Y8, Y8
 	VMULPS       Y7, Y5, Y5
 	VMULPS       Y8, Y6, Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBROADCASTSS word3f800000<>+0(SB), Y7
 	VBLENDVPS    Y1, Y5, Y7, Y1
 	VBLENDVPS    Y2, Y6, Y7, Y2
 	VADDPS       word3f800000<>+0(SB), Y5, Y5
@@ -1762,14 +1458,14 @@ tail7:
 	VMASKMOVPS   32(BX)(SI*4), Y4, Y4
 	VORPS        word80000000<>+0(SB), Y1, Y5
 	VORPS        word80000000<>+0(SB), Y2, Y6
-	VMOVUPS      word42b20000<>+0(SB), Y7
+	VBROADCASTSS word42b20000<>+0(SB), Y7
 	VMINPS       Y5, Y7, Y5
 	VMINPS       Y6, Y7, Y6
-	VMOVUPS      wordc2d00000<>+0(SB), Y7
+	VBROADCASTSS wordc2d00000<>+0(SB), Y7
 	VMAXPS       Y5, Y7, Y5
 	VMAXPS       Y6, Y7, Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
-	VMOVUPS      word4b400000<>+0(SB), Y8
+	VBROADCASTSS word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y8
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y6, Y8
 	VSUBPS       word4b400000<>+0(SB), Y7, Y9
@@ -1780,8 +1476,8 @@ tail7:
 	VFNMADD231PS word3f317200<>+0(SB), Y10, Y6
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y10, Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
-	VMOVUPS      word3ab5112b<>+0(SB), Y10
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y10
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y6, Y10
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y5, Y9
@@ -1816,7 +1512,7 @@ tail7:
 	VPSLLD       $0x17, Y8, Y8
 	VMULPS       Y7, Y5, Y5
 	VMULPS       Y8, Y6, Y6
-	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBROADCASTSS word3f800000<>+0(SB), Y7
 	VBLENDVPS    Y1, Y5, Y7, Y1
 	VBLENDVPS    Y2, Y6, Y7, Y2
 	VADDPS       word3f800000<>+0(SB), Y5, Y5
@@ -1857,14 +1553,14 @@ loop1:
 	VMOVUPS      32(CX)(BX*4), Y5
 	VMOVUPS      (DX)(BX*4), Y6
 	VMOVUPS      32(DX)(BX*4), Y7
-	VMOVUPS      word42b20000<>+0(SB), Y8
+	VBROADCASTSS word42b20000<>+0(SB), Y8
 	VMINPS       Y6, Y8, Y9
 	VMINPS       Y7, Y8, Y8
-	VMOVUPS      wordc2d00000<>+0(SB), Y10
+	VBROADCASTSS wordc2d00000<>+0(SB), Y10
 	VMAXPS       Y9, Y10, Y9
 	VMAXPS       Y8, Y10, Y8
-	VMOVUPS      word4b400000<>+0(SB), Y10
-	VMOVUPS      word4b400000<>+0(SB), Y11
+	VBROADCASTSS word4b400000<>+0(SB), Y10
+	VBROADCASTSS word4b400000<>+0(SB), Y11
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y9, Y10
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y8, Y11
 	VSUBPS       word4b400000<>+0(SB), Y10, Y12
@@ -1875,8 +1571,8 @@ loop1:
 	VFNMADD231PS word3f317200<>+0(SB), Y13, Y8
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y12, Y9
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y13, Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y12
-	VMOVUPS      word3ab5112b<>+0(SB), Y13
+	VBROADCASTSS word3ab5112b<>+0(SB), Y12
+	VBROADCASTSS word3ab5112b<>+0(SB), Y13
 	VFMADD213PS  word3c091d81<>+0(SB), Y9, Y12
 	VFMADD213PS  word3c091d81<>+0(SB), Y8, Y13
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y9, Y12
@@ -1945,14 +1641,14 @@ tail2:
 	VMASKMOVPS   (DX)(BX*4), Y6, Y6
 	VMOVUPS      96(SI)(AX*4), Y7
 	VMASKMOVPS   32(DX)(BX*4), Y7, Y7
-	VMOVUPS      word42b20000<>+0(SB), Y8
+	VBROADCASTSS word42b20000<>+0(SB), Y8
 	VMINPS       Y6, Y8, Y9
 	VMINPS       Y7, Y8, Y8
-	VMOVUPS      wordc2d00000<>+0(SB), Y10
+	VBROADCASTSS wordc2d00000<>+0(SB), Y10
 	VMAXPS       Y9, Y10, Y9
 	VMAXPS       Y8, Y10, Y8
-	VMOVUPS      word4b400000<>+0(SB), Y10
-	VMOVUPS      word4b400000<>+0(SB), Y11
+	VBROADCASTSS word4b400000<>+0(SB), Y10
+	VBROADCASTSS word4b400000<>+0(SB), Y11
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y9, Y10
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y8, Y11
 	VSUBPS       word4b400000<>+0(SB), Y10, Y12
@@ -1963,8 +1659,8 @@ tail2:
 	VFNMADD231PS word3f317200<>+0(SB), Y13, Y8
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y12, Y9
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y13, Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y12
-	VMOVUPS      word3ab5112b<>+0(SB), Y13
+	VBROADCASTSS word3ab5112b<>+0(SB), Y12
+	VBROADCASTSS word3ab5112b<>+0(SB), Y13
 	VFMADD213PS  word3c091d81<>+0(SB), Y9, Y12
 	VFMADD213PS  word3c091d81<>+0(SB), Y8, Y13
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y9, Y12
@@ -2048,14 +1744,14 @@ loop3:
 	JGT          tail4
 	VMOVUPS      (DX)(BX*4), Y1
 	VMOVUPS      32(DX)(BX*4), Y2
-	VMOVUPS      word42b20000<>+0(SB), Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y3
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y3
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VSUBPS       word4b400000<>+0(SB), Y3, Y5
@@ -2066,8 +1762,8 @@ loop3:
 	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
@@ -2126,14 +1822,14 @@ tail4:
 	VMASKMOVPS   (DX)(BX*4), Y1, Y1
 	VMOVUPS      96(SI)(CX*4), Y2
 	VMASKMOVPS   32(DX)(BX*4), Y2, Y2
-	VMOVUPS      word42b20000<>+0(SB), Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y3
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y3
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VSUBPS       word4b400000<>+0(SB), Y3, Y5
@@ -2144,8 +1840,8 @@ tail4:
 	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
@@ -2209,14 +1905,14 @@ loop6:
 	JGT          tail7
 	VMOVUPS      (DX)(BX*4), Y1
 	VMOVUPS      32(DX)(BX*4), Y2
-	VMOVUPS      word42b20000<>+0(SB), Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y3
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y3
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VSUBPS       word4b400000<>+0(SB), Y3, Y5
@@ -2227,8 +1923,8 @@ loop6:
 	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
@@ -2283,14 +1979,14 @@ tail7:
 	VMASKMOVPS   (DX)(BX*4), Y1, Y1
 	VMOVUPS      96(SI)(CX*4), Y2
 	VMASKMOVPS   32(DX)(BX*4), Y2, Y2
-	VMOVUPS      word42b20000<>+0(SB), Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y3
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      wordc2d00000<>+0(SB), Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y3
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VSUBPS       word4b400000<>+0(SB), Y3, Y5
@@ -2301,8 +1997,8 @@ tail7:
 	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y1, Y5
@@ -2375,14 +2071,14 @@ loop1:
 	VMOVUPS      32(BX)(DI*4), Y5
 	VMULPS       word3f000000<>+0(SB), Y4, Y4
 	VMULPS       word3f000000<>+0(SB), Y5, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y8
@@ -2393,8 +2089,8 @@ loop1:
 	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
@@ -2455,14 +2151,14 @@ tail2:
 	VMASKMOVPS   32(BX)(DI*4), Y5, Y5
 	VMULPS       word3f000000<>+0(SB), Y4, Y4
 	VMULPS       word3f000000<>+0(SB), Y5, Y5
-	VMOVUPS      word42b20000<>+0(SB), Y6
+	VBROADCASTSS word42b20000<>+0(SB), Y6
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      wordc2d00000<>+0(SB), Y6
+	VBROADCASTSS wordc2d00000<>+0(SB), Y6
 	VMAXPS       Y4, Y6, Y4
 	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      word4b400000<>+0(SB), Y6
-	VMOVUPS      word4b400000<>+0(SB), Y7
+	VBROADCASTSS word4b400000<>+0(SB), Y6
+	VBROADCASTSS word4b400000<>+0(SB), Y7
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y4, Y6
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y5, Y7
 	VSUBPS       word4b400000<>+0(SB), Y6, Y8
@@ -2473,8 +2169,8 @@ tail2:
 	VFNMADD231PS word3f317200<>+0(SB), Y9, Y5
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y4
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y5
-	VMOVUPS      word3ab5112b<>+0(SB), Y8
-	VMOVUPS      word3ab5112b<>+0(SB), Y9
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
 	VFMADD213PS  word3c091d81<>+0(SB), Y4, Y8
 	VFMADD213PS  word3c091d81<>+0(SB), Y5, Y9
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y4, Y8
@@ -2541,14 +2237,14 @@ loop3:
 	VMOVUPS      32(BX)(DI*4), Y1
 	VMULPS       word3f000000<>+0(SB), Y0, Y0
 	VMULPS       word3f000000<>+0(SB), Y1, Y1
-	VMOVUPS      word42b20000<>+0(SB), Y2
+	VBROADCASTSS word42b20000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VBROADCASTSS wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -2559,8 +2255,8 @@ loop3:
 	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
-	VMOVUPS      word3ab5112b<>+0(SB), Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y4
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
@@ -2625,14 +2321,14 @@ tail4:
 	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
 	VMULPS       word3f000000<>+0(SB), Y0, Y0
 	VMULPS       word3f000000<>+0(SB), Y1, Y1
-	VMOVUPS      word42b20000<>+0(SB), Y2
+	VBROADCASTSS word42b20000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VBROADCASTSS wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -2643,8 +2339,8 @@ tail4:
 	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
-	VMOVUPS      word3ab5112b<>+0(SB), Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y4
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
@@ -2718,14 +2414,14 @@ loop6:
 	VMOVUPS      32(BX)(DI*4), Y1
 	VMULPS       word3f000000<>+0(SB), Y0, Y0
 	VMULPS       word3f000000<>+0(SB), Y1, Y1
-	VMOVUPS      word42b20000<>+0(SB), Y2
+	VBROADCASTSS word42b20000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VBROADCASTSS wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -2736,8 +2432,8 @@ loop6:
 	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
-	VMOVUPS      word3ab5112b<>+0(SB), Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y4
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
@@ -2798,14 +2494,14 @@ tail7:
 	VMASKMOVPS   32(BX)(DI*4), Y1, Y1
 	VMULPS       word3f000000<>+0(SB), Y0, Y0
 	VMULPS       word3f000000<>+0(SB), Y1, Y1
-	VMOVUPS      word42b20000<>+0(SB), Y2
+	VBROADCASTSS word42b20000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VBROADCASTSS wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -2816,8 +2512,8 @@ tail7:
 	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
-	VMOVUPS      word3ab5112b<>+0(SB), Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y4
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
@@ -2892,168 +2588,168 @@ TEXT ·bceAVX512(SB), NOSPLIT, $184-56
 	XORQ    SI, SI
 
 loop1:
-	LEAQ          16(SI), DI
-	CMPQ          DI, AX
-	JGT           tail2
-	VMOVUPS       (CX)(SI*4), Z0
-	VMOVUPS       (DX)(SI*4), Z1
-	VMOVUPS       word3f800000<>+0(SB), Z10
-	VSUBPS        Z0, Z10, Z10
-	VCMPPS        $0x01, word00800000<>+0(SB), Z0, K1
-	VCMPPS        $0x01, word00800000<>+0(SB), Z10, K2
-	VMULPS        word4b000000<>+0(SB), Z0, Z11
-	VMULPS        word4b000000<>+0(SB), Z10, Z12
-	VBLENDMPS     Z11, Z0, K1, Z2
-	VBLENDMPS     Z12, Z10, K2, Z3
-	VPSUBD        word3f3504f3<>+0(SB), Z2, Z11
-	VPSUBD        word3f3504f3<>+0(SB), Z3, Z12
-	VPSRAD        $0x17, Z11, Z11
-	VPSRAD        $0x17, Z12, Z12
-	VPSLLD        $0x17, Z11, Z13
-	VPSLLD        $0x17, Z12, Z14
-	VPSUBD        Z13, Z2, Z13
-	VPSUBD        Z14, Z3, Z14
-	VSUBPS        word3f800000<>+0(SB), Z13, Z13
-	VSUBPS        word3f800000<>+0(SB), Z14, Z14
-	VCVTDQ2PS     Z11, Z11
-	VCVTDQ2PS     Z12, Z12
-	VMOVUPS.Z     word41b80000<>+0(SB), K1, Z15
-	VMOVUPS.Z     word41b80000<>+0(SB), K2, Z16
-	VSUBPS        Z15, Z11, Z11
-	VSUBPS        Z16, Z12, Z12
-	VMOVUPS       word3d8a2bd6<>+0(SB), Z15
-	VMOVUPS       word3d8a2bd6<>+0(SB), Z16
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z13, Z15
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z14, Z16
-	VFMADD213PS   word3df37835<>+0(SB), Z13, Z15
-	VFMADD213PS   word3df37835<>+0(SB), Z14, Z16
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z13, Z15
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z14, Z16
-	VFMADD213PS   word3e119bb4<>+0(SB), Z13, Z15
-	VFMADD213PS   word3e119bb4<>+0(SB), Z14, Z16
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z13, Z15
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z14, Z16
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z13, Z15
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z14, Z16
-	VFMADD213PS   wordbe800003<>+0(SB), Z13, Z15
-	VFMADD213PS   wordbe800003<>+0(SB), Z14, Z16
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z13, Z15
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z14, Z16
-	VMULPS        Z13, Z13, Z17
-	VMULPS        Z14, Z14, Z18
-	VMULPS        word35bfbe8e<>+0(SB), Z11, Z19
-	VMULPS        word35bfbe8e<>+0(SB), Z12, Z20
-	VMULPS        Z13, Z17, Z21
-	VMULPS        Z14, Z18, Z22
-	VFMADD231PS   Z15, Z21, Z19
-	VFMADD231PS   Z16, Z22, Z20
-	VFNMADD231PS  word3f000000<>+0(SB), Z17, Z19
-	VFNMADD231PS  word3f000000<>+0(SB), Z18, Z20
-	VADDPS        Z13, Z19, Z13
-	VADDPS        Z14, Z20, Z14
-	VFMADD231PS   word3f317200<>+0(SB), Z11, Z13
-	VFMADD231PS   word3f317200<>+0(SB), Z12, Z14
-	VCMPPS        $0x09, word00000000<>+0(SB), Z0, K1
-	VCMPPS        $0x09, word00000000<>+0(SB), Z10, K2
-	VBLENDMPS     word7fc00000<>+0(SB), Z13, K1, Z4
-	VBLENDMPS     word7fc00000<>+0(SB), Z14, K2, Z5
-	VMOVUPS       wordc2c80000<>+0(SB), Z0
-	VMAXPS        Z4, Z0, Z10
-	VMAXPS        Z5, Z0, Z0
-	VSUBPS        word3f800000<>+0(SB), Z1, Z11
-	VMULPS        Z0, Z11, Z0
-	VFNMADD231PS  Z10, Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y0, Z0
-	VADDPD        (BX), Z0, Z0
-	VMOVUPD       Z0, (BX)
-	VADDPD        64(BX), Z1, Z1
-	VMOVUPD       Z1, 64(BX)
-	MOVQ          DI, SI
-	JMP           loop1
+	LEAQ              16(SI), DI
+	CMPQ              DI, AX
+	JGT               tail2
+	VMOVUPS           (CX)(SI*4), Z0
+	VMOVUPS           (DX)(SI*4), Z1
+	VBROADCASTSS      word3f800000<>+0(SB), Z10
+	VSUBPS            Z0, Z10, Z10
+	VCMPPS.BCST       $0x01, word00800000<>+0(SB), Z0, K1
+	VCMPPS.BCST       $0x01, word00800000<>+0(SB), Z10, K2
+	VMULPS.BCST       word4b000000<>+0(SB), Z0, Z11
+	VMULPS.BCST       word4b000000<>+0(SB), Z10, Z12
+	VBLENDMPS         Z11, Z0, K1, Z2
+	VBLENDMPS         Z12, Z10, K2, Z3
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z2, Z11
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z3, Z12
+	VPSRAD            $0x17, Z11, Z11
+	VPSRAD            $0x17, Z12, Z12
+	VPSLLD            $0x17, Z11, Z13
+	VPSLLD            $0x17, Z12, Z14
+	VPSUBD            Z13, Z2, Z13
+	VPSUBD            Z14, Z3, Z14
+	VSUBPS.BCST       word3f800000<>+0(SB), Z13, Z13
+	VSUBPS.BCST       word3f800000<>+0(SB), Z14, Z14
+	VCVTDQ2PS         Z11, Z11
+	VCVTDQ2PS         Z12, Z12
+	VBROADCASTSS.Z    word41b80000<>+0(SB), K1, Z15
+	VBROADCASTSS.Z    word41b80000<>+0(SB), K2, Z16
+	VSUBPS            Z15, Z11, Z11
+	VSUBPS            Z16, Z12, Z12
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z15
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z16
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z14, Z16
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z14, Z16
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z14, Z16
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z14, Z16
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z14, Z16
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z14, Z16
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z14, Z16
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z13, Z15
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z14, Z16
+	VMULPS            Z13, Z13, Z17
+	VMULPS            Z14, Z14, Z18
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z11, Z19
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z12, Z20
+	VMULPS            Z13, Z17, Z21
+	VMULPS            Z14, Z18, Z22
+	VFMADD231PS       Z15, Z21, Z19
+	VFMADD231PS       Z16, Z22, Z20
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z17, Z19
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z18, Z20
+	VADDPS            Z13, Z19, Z13
+	VADDPS            Z14, Z20, Z14
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z11, Z13
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z12, Z14
+	VCMPPS.BCST       $0x09, word00000000<>+0(SB), Z0, K1
+	VCMPPS.BCST       $0x09, word00000000<>+0(SB), Z10, K2
+	VBLENDMPS.BCST    word7fc00000<>+0(SB), Z13, K1, Z4
+	VBLENDMPS.BCST    word7fc00000<>+0(SB), Z14, K2, Z5
+	VBROADCASTSS      wordc2c80000<>+0(SB), Z0
+	VMAXPS            Z4, Z0, Z10
+	VMAXPS            Z5, Z0, Z0
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z11
+	VMULPS            Z0, Z11, Z0
+	VFNMADD231PS      Z10, Z1, Z0
+	VEXTRACTF64X4     $0x01, Z0, Y1
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y0, Z0
+	VADDPD            (BX), Z0, Z0
+	VMOVUPD           Z0, (BX)
+	VADDPD            64(BX), Z1, Z1
+	VMOVUPD           Z1, 64(BX)
+	MOVQ              DI, SI
+	JMP               loop1
 
 tail2:
-	SUBQ          SI, AX
-	JZ            done3
-	MOVQ          $-1, DI
-	BZHIQ         AX, DI, DI
-	KMOVW         DI, K1
-	VMOVUPS.Z     (CX)(SI*4), K1, Z0
-	VMOVUPS.Z     (DX)(SI*4), K1, Z1
-	VMOVUPS       word3f800000<>+0(SB), Z2
-	VSUBPS        Z0, Z2, Z2
-	VCMPPS        $0x01, word00800000<>+0(SB), Z0, K1
-	VCMPPS        $0x01, word00800000<>+0(SB), Z2, K2
-	VMULPS        word4b000000<>+0(SB), Z0, Z3
-	VMULPS        word4b000000<>+0(SB), Z2, Z4
-	VBLENDMPS     Z3, Z0, K1, Z6
-	VBLENDMPS     Z4, Z2, K2, Z7
-	VPSUBD        word3f3504f3<>+0(SB), Z6, Z3
-	VPSUBD        word3f3504f3<>+0(SB), Z7, Z4
-	VPSRAD        $0x17, Z3, Z3
-	VPSRAD        $0x17, Z4, Z4
-	VPSLLD        $0x17, Z3, Z5
-	VPSLLD        $0x17, Z4, Z10
-	VPSUBD        Z5, Z6, Z5
-	VPSUBD        Z10, Z7, Z6
-	VSUBPS        word3f800000<>+0(SB), Z5, Z5
-	VSUBPS        word3f800000<>+0(SB), Z6, Z6
-	VCVTDQ2PS     Z3, Z3
-	VCVTDQ2PS     Z4, Z4
-	VMOVUPS.Z     word41b80000<>+0(SB), K1, Z7
-	VMOVUPS.Z     word41b80000<>+0(SB), K2, Z10
-	VSUBPS        Z7, Z3, Z3
-	VSUBPS        Z10, Z4, Z4
-	VMOVUPS       word3d8a2bd6<>+0(SB), Z7
-	VMOVUPS       word3d8a2bd6<>+0(SB), Z10
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z5, Z7
-	VFMADD213PS   wordbdef1e08<>+0(SB), Z6, Z10
-	VFMADD213PS   word3df37835<>+0(SB), Z5, Z7
-	VFMADD213PS   word3df37835<>+0(SB), Z6, Z10
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z5, Z7
-	VFMADD213PS   wordbdfe1105<>+0(SB), Z6, Z10
-	VFMADD213PS   word3e119bb4<>+0(SB), Z5, Z7
-	VFMADD213PS   word3e119bb4<>+0(SB), Z6, Z10
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z5, Z7
-	VFMADD213PS   wordbe2aae27<>+0(SB), Z6, Z10
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z5, Z7
-	VFMADD213PS   word3e4cd25b<>+0(SB), Z6, Z10
-	VFMADD213PS   wordbe800003<>+0(SB), Z5, Z7
-	VFMADD213PS   wordbe800003<>+0(SB), Z6, Z10
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z5, Z7
-	VFMADD213PS   word3eaaaaa4<>+0(SB), Z6, Z10
-	VMULPS        Z5, Z5, Z11
-	VMULPS        Z6, Z6, Z12
-	VMULPS        word35bfbe8e<>+0(SB), Z3, Z13
-	VMULPS        word35bfbe8e<>+0(SB), Z4, Z14
-	VMULPS        Z5, Z11, Z15
-	VMULPS        Z6, Z12, Z16
-	VFMADD231PS   Z7, Z15, Z13
-	VFMADD231PS   Z10, Z16, Z14
-	VFNMADD231PS  word3f000000<>+0(SB), Z11, Z13
-	VFNMADD231PS  word3f000000<>+0(SB), Z12, Z14
-	VADDPS        Z5, Z13, Z5
-	VADDPS        Z6, Z14, Z6
-	VFMADD231PS   word3f317200<>+0(SB), Z3, Z5
-	VFMADD231PS   word3f317200<>+0(SB), Z4, Z6
-	VCMPPS        $0x09, word00000000<>+0(SB), Z0, K1
-	VCMPPS        $0x09, word00000000<>+0(SB), Z2, K2
-	VBLENDMPS     word7fc00000<>+0(SB), Z5, K1, Z8
-	VBLENDMPS     word7fc00000<>+0(SB), Z6, K2, Z9
-	VMOVUPS       wordc2c80000<>+0(SB), Z0
-	VMAXPS        Z8, Z0, Z2
-	VMAXPS        Z9, Z0, Z0
-	VSUBPS        word3f800000<>+0(SB), Z1, Z3
-	VMULPS        Z0, Z3, Z0
-	VFNMADD231PS  Z2, Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y0, Z0
-	VADDPD        (BX), Z0, Z0
-	VMOVUPD       Z0, (BX)
-	VADDPD        64(BX), Z1, Z1
-	VMOVUPD       Z1, 64(BX)
+	SUBQ              SI, AX
+	JZ                done3
+	MOVQ              $-1, DI
+	BZHIQ             AX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (CX)(SI*4), K1, Z0
+	VMOVUPS.Z         (DX)(SI*4), K1, Z1
+	VBROADCASTSS      word3f800000<>+0(SB), Z2
+	VSUBPS            Z0, Z2, Z2
+	VCMPPS.BCST       $0x01, word00800000<>+0(SB), Z0, K1
+	VCMPPS.BCST       $0x01, word00800000<>+0(SB), Z2, K2
+	VMULPS.BCST       word4b000000<>+0(SB), Z0, Z3
+	VMULPS.BCST       word4b000000<>+0(SB), Z2, Z4
+	VBLENDMPS         Z3, Z0, K1, Z6
+	VBLENDMPS         Z4, Z2, K2, Z7
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z6, Z3
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z7, Z4
+	VPSRAD            $0x17, Z3, Z3
+	VPSRAD            $0x17, Z4, Z4
+	VPSLLD            $0x17, Z3, Z5
+	VPSLLD            $0x17, Z4, Z10
+	VPSUBD            Z5, Z6, Z5
+	VPSUBD            Z10, Z7, Z6
+	VSUBPS.BCST       word3f800000<>+0(SB), Z5, Z5
+	VSUBPS.BCST       word3f800000<>+0(SB), Z6, Z6
+	VCVTDQ2PS         Z3, Z3
+	VCVTDQ2PS         Z4, Z4
+	VBROADCASTSS.Z    word41b80000<>+0(SB), K1, Z7
+	VBROADCASTSS.Z    word41b80000<>+0(SB), K2, Z10
+	VSUBPS            Z7, Z3, Z3
+	VSUBPS            Z10, Z4, Z4
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z7
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z10
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z6, Z10
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z6, Z10
+	VMULPS            Z5, Z5, Z11
+	VMULPS            Z6, Z6, Z12
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z3, Z13
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z4, Z14
+	VMULPS            Z5, Z11, Z15
+	VMULPS            Z6, Z12, Z16
+	VFMADD231PS       Z7, Z15, Z13
+	VFMADD231PS       Z10, Z16, Z14
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z11, Z13
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z12, Z14
+	VADDPS            Z5, Z13, Z5
+	VADDPS            Z6, Z14, Z6
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z3, Z5
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z4, Z6
+	VCMPPS.BCST       $0x09, word00000000<>+0(SB), Z0, K1
+	VCMPPS.BCST       $0x09, word00000000<>+0(SB), Z2, K2
+	VBLENDMPS.BCST    word7fc00000<>+0(SB), Z5, K1, Z8
+	VBLENDMPS.BCST    word7fc00000<>+0(SB), Z6, K2, Z9
+	VBROADCASTSS      wordc2c80000<>+0(SB), Z0
+	VMAXPS            Z8, Z0, Z2
+	VMAXPS            Z9, Z0, Z0
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z3
+	VMULPS            Z0, Z3, Z0
+	VFNMADD231PS      Z2, Z1, Z0
+	VEXTRACTF64X4     $0x01, Z0, Y1
+	VCVTPS2PD         Y1, Z1
+	VCVTPS2PD         Y0, Z0
+	VADDPD            (BX), Z0, Z0
+	VMOVUPD           Z0, (BX)
+	VADDPD            64(BX), Z1, Z1
+	VMOVUPD           Z1, 64(BX)
 
 done3:
 	VMOVUPS       (BX), Z0
@@ -3083,44 +2779,44 @@ TEXT ·bceGradAVX512(SB), NOSPLIT, $0-77
 	XORQ         SI, SI
 
 loop3:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail4
-	VMOVUPS (DX)(SI*4), Z1
-	VMOVUPS (BX)(SI*4), Z2
-	VMOVUPS word3f800000<>+0(SB), Z3
-	VSUBPS  Z1, Z3, Z3
-	VMULPS  Z3, Z1, Z3
-	VMOVUPS word2b8cbccc<>+0(SB), Z4
-	VMAXPS  Z3, Z4, Z3
-	VSUBPS  Z2, Z1, Z1
-	VMULPS  Z1, Z0, Z1
-	VDIVPS  Z3, Z1, Z1
-	VMOVUPS (AX)(SI*4), Z2
-	VADDPS  Z2, Z1, Z1
-	VMOVUPS Z1, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop3
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Z1
+	VMOVUPS      (BX)(SI*4), Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z3
+	VSUBPS       Z1, Z3, Z3
+	VMULPS       Z3, Z1, Z3
+	VBROADCASTSS word2b8cbccc<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VSUBPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z1
+	VDIVPS       Z3, Z1, Z1
+	VMOVUPS      (AX)(SI*4), Z2
+	VADDPS       Z2, Z1, Z1
+	VMOVUPS      Z1, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
 
 tail4:
-	SUBQ      SI, CX
-	JZ        done5
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VMOVUPS.Z (BX)(SI*4), K1, Z2
-	VMOVUPS   word3f800000<>+0(SB), Z3
-	VSUBPS    Z1, Z3, Z3
-	VMULPS    Z3, Z1, Z3
-	VMOVUPS   word2b8cbccc<>+0(SB), Z4
-	VMAXPS    Z3, Z4, Z3
-	VSUBPS    Z2, Z1, Z1
-	VMULPS    Z1, Z0, Z0
-	VDIVPS    Z3, Z0, Z0
-	VMOVUPS.Z (AX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done5
+	MOVQ         $-1, DI
+	BZHIQ        CX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z1
+	VMOVUPS.Z    (BX)(SI*4), K1, Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z3
+	VSUBPS       Z1, Z3, Z3
+	VMULPS       Z3, Z1, Z3
+	VBROADCASTSS word2b8cbccc<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VSUBPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VDIVPS       Z3, Z0, Z0
+	VMOVUPS.Z    (AX)(SI*4), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3129,40 +2825,40 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ    16(SI), DI
-	CMPQ    DI, CX
-	JGT     tail7
-	VMOVUPS (DX)(SI*4), Z1
-	VMOVUPS (BX)(SI*4), Z2
-	VMOVUPS word3f800000<>+0(SB), Z3
-	VSUBPS  Z1, Z3, Z3
-	VMULPS  Z3, Z1, Z3
-	VMOVUPS word2b8cbccc<>+0(SB), Z4
-	VMAXPS  Z3, Z4, Z3
-	VSUBPS  Z2, Z1, Z1
-	VMULPS  Z1, Z0, Z1
-	VDIVPS  Z3, Z1, Z1
-	VMOVUPS Z1, (AX)(SI*4)
-	MOVQ    DI, SI
-	JMP     loop6
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail7
+	VMOVUPS      (DX)(SI*4), Z1
+	VMOVUPS      (BX)(SI*4), Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z3
+	VSUBPS       Z1, Z3, Z3
+	VMULPS       Z3, Z1, Z3
+	VBROADCASTSS word2b8cbccc<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VSUBPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z1
+	VDIVPS       Z3, Z1, Z1
+	VMOVUPS      Z1, (AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop6
 
 tail7:
-	SUBQ      SI, CX
-	JZ        done8
-	MOVQ      $-1, DI
-	BZHIQ     CX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z1
-	VMOVUPS.Z (BX)(SI*4), K1, Z2
-	VMOVUPS   word3f800000<>+0(SB), Z3
-	VSUBPS    Z1, Z3, Z3
-	VMULPS    Z3, Z1, Z3
-	VMOVUPS   word2b8cbccc<>+0(SB), Z4
-	VMAXPS    Z3, Z4, Z3
-	VSUBPS    Z2, Z1, Z1
-	VMULPS    Z1, Z0, Z0
-	VDIVPS    Z3, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*4)
+	SUBQ         SI, CX
+	JZ           done8
+	MOVQ         $-1, DI
+	BZHIQ        CX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z1
+	VMOVUPS.Z    (BX)(SI*4), K1, Z2
+	VBROADCASTSS word3f800000<>+0(SB), Z3
+	VSUBPS       Z1, Z3, Z3
+	VMULPS       Z3, Z1, Z3
+	VBROADCASTSS word2b8cbccc<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VSUBPS       Z2, Z1, Z1
+	VMULPS       Z1, Z0, Z0
+	VDIVPS       Z3, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3180,123 +2876,123 @@ TEXT ·bceLogitsAVX512(SB), NOSPLIT, $0-56
 	XORQ   BX, BX
 
 loop1:
-	LEAQ          16(BX), SI
-	CMPQ          SI, AX
-	JGT           tail2
-	VMOVUPS       (CX)(BX*4), Z2
-	VMOVUPS       (DX)(BX*4), Z3
-	VMOVUPS       word00000000<>+0(SB), Z4
-	VMAXPS        Z2, Z4, Z4
-	VFNMADD231PS  Z3, Z2, Z4
-	VORPS         word80000000<>+0(SB), Z2, Z2
-	VMOVUPS       word42b20000<>+0(SB), Z3
-	VMINPS        Z2, Z3, Z2
-	VMOVUPS       wordc2d00000<>+0(SB), Z3
-	VMAXPS        Z2, Z3, Z2
-	VMOVUPS       word4b400000<>+0(SB), Z3
-	VFMADD231PS   word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS        word4b400000<>+0(SB), Z3, Z5
-	VMOVUPS       Z2, Z2
-	VFNMADD231PS  word3f317200<>+0(SB), Z5, Z2
-	VFNMADD231PS  word35bfbe8e<>+0(SB), Z5, Z2
-	VMOVUPS       word3ab5112b<>+0(SB), Z5
-	VFMADD213PS   word3c091d81<>+0(SB), Z2, Z5
-	VFMADD213PS   word3d2aac7c<>+0(SB), Z2, Z5
-	VFMADD213PS   word3e2aaa48<>+0(SB), Z2, Z5
-	VFMADD213PS   word3efffffe<>+0(SB), Z2, Z5
-	VMOVUPS       Z2, Z6
-	VMULPS        Z2, Z2, Z2
-	VFMADD231PS   Z5, Z2, Z6
-	VADDPS        word3f800000<>+0(SB), Z6, Z2
-	VPSUBD        word4b400000<>+0(SB), Z3, Z3
-	VPSRAD        $0x01, Z3, Z5
-	VPADDD        word0000007f<>+0(SB), Z5, Z6
-	VPSLLD        $0x17, Z6, Z6
-	VMULPS        Z6, Z2, Z2
-	VPSUBD        Z5, Z3, Z3
-	VPADDD        word0000007f<>+0(SB), Z3, Z3
-	VPSLLD        $0x17, Z3, Z3
-	VMULPS        Z3, Z2, Z2
-	VADDPS        word40000000<>+0(SB), Z2, Z3
-	VDIVPS        Z3, Z2, Z2
-	VMULPS        Z2, Z2, Z3
-	VMOVUPS       word3df8eace<>+0(SB), Z5
-	VFMADD213PS   word3ddb6696<>+0(SB), Z3, Z5
-	VFMADD213PS   word3e1284ec<>+0(SB), Z3, Z5
-	VFMADD213PS   word3e4ccb53<>+0(SB), Z3, Z5
-	VFMADD213PS   word3eaaaaac<>+0(SB), Z3, Z5
-	VADDPS        Z2, Z2, Z2
-	VMOVUPS       Z2, Z6
-	VMULPS        Z3, Z2, Z2
-	VFMADD231PS   Z5, Z2, Z6
-	VADDPS        Z6, Z4, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	MOVQ          SI, BX
-	JMP           loop1
+	LEAQ              16(BX), SI
+	CMPQ              SI, AX
+	JGT               tail2
+	VMOVUPS           (CX)(BX*4), Z2
+	VMOVUPS           (DX)(BX*4), Z3
+	VBROADCASTSS      word00000000<>+0(SB), Z4
+	VMAXPS            Z2, Z4, Z4
+	VFNMADD231PS      Z3, Z2, Z4
+	VORPS.BCST        word80000000<>+0(SB), Z2, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z5
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z5, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z5, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z5
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z5
+	VMOVUPS           Z2, Z6
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z5, Z2, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z6, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z6
+	VPSLLD            $0x17, Z6, Z6
+	VMULPS            Z6, Z2, Z2
+	VPSUBD            Z5, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VADDPS.BCST       word40000000<>+0(SB), Z2, Z3
+	VDIVPS            Z3, Z2, Z2
+	VMULPS            Z2, Z2, Z3
+	VBROADCASTSS      word3df8eace<>+0(SB), Z5
+	VFMADD213PS.BCST  word3ddb6696<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3e1284ec<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3e4ccb53<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3eaaaaac<>+0(SB), Z3, Z5
+	VADDPS            Z2, Z2, Z2
+	VMOVUPS           Z2, Z6
+	VMULPS            Z3, Z2, Z2
+	VFMADD231PS       Z5, Z2, Z6
+	VADDPS            Z6, Z4, Z2
+	VEXTRACTF64X4     $0x01, Z2, Y3
+	VCVTPS2PD         Y3, Z3
+	VCVTPS2PD         Y2, Z2
+	VADDPD            Z2, Z0, Z0
+	VADDPD            Z3, Z1, Z1
+	MOVQ              SI, BX
+	JMP               loop1
 
 tail2:
-	SUBQ          BX, AX
-	JZ            done3
-	MOVQ          $-1, SI
-	BZHIQ         AX, SI, SI
-	KMOVW         SI, K1
-	VMOVUPS.Z     (CX)(BX*4), K1, Z2
-	VMOVUPS.Z     (DX)(BX*4), K1, Z3
-	VMOVUPS       word00000000<>+0(SB), Z4
-	VMAXPS        Z2, Z4, Z4
-	VFNMADD231PS  Z3, Z2, Z4
-	VORPS         word80000000<>+0(SB), Z2, Z2
-	VMOVUPS       word42b20000<>+0(SB), Z3
-	VMINPS        Z2, Z3, Z2
-	VMOVUPS       wordc2d00000<>+0(SB), Z3
-	VMAXPS        Z2, Z3, Z2
-	VMOVUPS       word4b400000<>+0(SB), Z3
-	VFMADD231PS   word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS        word4b400000<>+0(SB), Z3, Z5
-	VMOVUPS       Z2, Z2
-	VFNMADD231PS  word3f317200<>+0(SB), Z5, Z2
-	VFNMADD231PS  word35bfbe8e<>+0(SB), Z5, Z2
-	VMOVUPS       word3ab5112b<>+0(SB), Z5
-	VFMADD213PS   word3c091d81<>+0(SB), Z2, Z5
-	VFMADD213PS   word3d2aac7c<>+0(SB), Z2, Z5
-	VFMADD213PS   word3e2aaa48<>+0(SB), Z2, Z5
-	VFMADD213PS   word3efffffe<>+0(SB), Z2, Z5
-	VMOVUPS       Z2, Z6
-	VMULPS        Z2, Z2, Z2
-	VFMADD231PS   Z5, Z2, Z6
-	VADDPS        word3f800000<>+0(SB), Z6, Z2
-	VPSUBD        word4b400000<>+0(SB), Z3, Z3
-	VPSRAD        $0x01, Z3, Z5
-	VPADDD        word0000007f<>+0(SB), Z5, Z6
-	VPSLLD        $0x17, Z6, Z6
-	VMULPS        Z6, Z2, Z2
-	VPSUBD        Z5, Z3, Z3
-	VPADDD        word0000007f<>+0(SB), Z3, Z3
-	VPSLLD        $0x17, Z3, Z3
-	VMULPS        Z3, Z2, Z2
-	VADDPS        word40000000<>+0(SB), Z2, Z3
-	VDIVPS        Z3, Z2, Z2
-	VMULPS        Z2, Z2, Z3
-	VMOVUPS       word3df8eace<>+0(SB), Z5
-	VFMADD213PS   word3ddb6696<>+0(SB), Z3, Z5
-	VFMADD213PS   word3e1284ec<>+0(SB), Z3, Z5
-	VFMADD213PS   word3e4ccb53<>+0(SB), Z3, Z5
-	VFMADD213PS   word3eaaaaac<>+0(SB), Z3, Z5
-	VADDPS        Z2, Z2, Z2
-	VMOVUPS       Z2, Z6
-	VMULPS        Z3, Z2, Z2
-	VFMADD231PS   Z5, Z2, Z6
-	VADDPS        Z6, Z4, Z2
-	VMOVUPS.Z     Z2, K1, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
+	SUBQ              BX, AX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             AX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (CX)(BX*4), K1, Z2
+	VMOVUPS.Z         (DX)(BX*4), K1, Z3
+	VBROADCASTSS      word00000000<>+0(SB), Z4
+	VMAXPS            Z2, Z4, Z4
+	VFNMADD231PS      Z3, Z2, Z4
+	VORPS.BCST        word80000000<>+0(SB), Z2, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z5
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z5, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z5, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z5
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z5
+	VMOVUPS           Z2, Z6
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z5, Z2, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z6, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z6
+	VPSLLD            $0x17, Z6, Z6
+	VMULPS            Z6, Z2, Z2
+	VPSUBD            Z5, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VADDPS.BCST       word40000000<>+0(SB), Z2, Z3
+	VDIVPS            Z3, Z2, Z2
+	VMULPS            Z2, Z2, Z3
+	VBROADCASTSS      word3df8eace<>+0(SB), Z5
+	VFMADD213PS.BCST  word3ddb6696<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3e1284ec<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3e4ccb53<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3eaaaaac<>+0(SB), Z3, Z5
+	VADDPS            Z2, Z2, Z2
+	VMOVUPS           Z2, Z6
+	VMULPS            Z3, Z2, Z2
+	VFMADD231PS       Z5, Z2, Z6
+	VADDPS            Z6, Z4, Z2
+	VMOVUPS.Z         Z2, K1, Z2
+	VEXTRACTF64X4     $0x01, Z2, Y3
+	VCVTPS2PD         Y3, Z3
+	VCVTPS2PD         Y2, Z2
+	VADDPD            Z2, Z0, Z0
+	VADDPD            Z3, Z1, Z1
 
 done3:
 	VADDPD        Z1, Z0, Z0
@@ -3324,100 +3020,100 @@ TEXT ·bceLogitsGradAVX512(SB), NOSPLIT, $0-77
 	XORQ         SI, SI
 
 loop3:
-	LEAQ         16(SI), DI
-	CMPQ         DI, CX
-	JGT          tail4
-	VMOVUPS      (DX)(SI*4), Z1
-	VMOVUPS      (BX)(SI*4), Z2
-	VORPS        word80000000<>+0(SB), Z1, Z3
-	VMOVUPS      word42b20000<>+0(SB), Z4
-	VMINPS       Z3, Z4, Z3
-	VMOVUPS      wordc2d00000<>+0(SB), Z4
-	VMAXPS       Z3, Z4, Z3
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z3, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z7
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS word3f317200<>+0(SB), Z7, Z3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z7, Z3
-	VMOVUPS      word3ab5112b<>+0(SB), Z7
-	VFMADD213PS  word3c091d81<>+0(SB), Z3, Z7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z3, Z7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z3, Z7
-	VFMADD213PS  word3efffffe<>+0(SB), Z3, Z7
-	VMOVUPS      Z3, Z8
-	VMULPS       Z3, Z3, Z3
-	VFMADD231PS  Z7, Z3, Z8
-	VADDPS       word3f800000<>+0(SB), Z8, Z3
-	VPSUBD       word4b400000<>+0(SB), Z4, Z4
-	VPSRAD       $0x01, Z4, Z7
-	VPADDD       word0000007f<>+0(SB), Z7, Z8
-	VPSLLD       $0x17, Z8, Z8
-	VMULPS       Z8, Z3, Z3
-	VPSUBD       Z7, Z4, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z3, Z3
-	VPMOVD2M     Z1, K1
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z3, Z1, K1, Z5
-	VADDPS       word3f800000<>+0(SB), Z3, Z1
-	VDIVPS       Z1, Z5, Z1
-	VSUBPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z1
-	VMOVUPS      (AX)(SI*4), Z2
-	VADDPS       Z2, Z1, Z1
-	VMOVUPS      Z1, (AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop3
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail4
+	VMOVUPS           (DX)(SI*4), Z1
+	VMOVUPS           (BX)(SI*4), Z2
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z3
+	VBROADCASTSS      word42b20000<>+0(SB), Z4
+	VMINPS            Z3, Z4, Z3
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z4
+	VMAXPS            Z3, Z4, Z3
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z3, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z7
+	VMOVUPS           Z3, Z3
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z7, Z3
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z7, Z3
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z7
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z3, Z7
+	VMOVUPS           Z3, Z8
+	VMULPS            Z3, Z3, Z3
+	VFMADD231PS       Z7, Z3, Z8
+	VADDPS.BCST       word3f800000<>+0(SB), Z8, Z3
+	VPSUBD.BCST       word4b400000<>+0(SB), Z4, Z4
+	VPSRAD            $0x01, Z4, Z7
+	VPADDD.BCST       word0000007f<>+0(SB), Z7, Z8
+	VPSLLD            $0x17, Z8, Z8
+	VMULPS            Z8, Z3, Z3
+	VPSUBD            Z7, Z4, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z3, Z3
+	VPMOVD2M          Z1, K1
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z3, Z1, K1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z1
+	VDIVPS            Z1, Z5, Z1
+	VSUBPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z1
+	VMOVUPS           (AX)(SI*4), Z2
+	VADDPS            Z2, Z1, Z1
+	VMOVUPS           Z1, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop3
 
 tail4:
-	SUBQ         SI, CX
-	JZ           done5
-	MOVQ         $-1, DI
-	BZHIQ        CX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (DX)(SI*4), K1, Z1
-	VMOVUPS.Z    (BX)(SI*4), K1, Z2
-	VORPS        word80000000<>+0(SB), Z1, Z3
-	VMOVUPS      word42b20000<>+0(SB), Z4
-	VMINPS       Z3, Z4, Z3
-	VMOVUPS      wordc2d00000<>+0(SB), Z4
-	VMAXPS       Z3, Z4, Z3
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z3, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z5
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS word3f317200<>+0(SB), Z5, Z3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z5, Z3
-	VMOVUPS      word3ab5112b<>+0(SB), Z5
-	VFMADD213PS  word3c091d81<>+0(SB), Z3, Z5
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z3, Z5
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z3, Z5
-	VFMADD213PS  word3efffffe<>+0(SB), Z3, Z5
-	VMOVUPS      Z3, Z7
-	VMULPS       Z3, Z3, Z3
-	VFMADD231PS  Z5, Z3, Z7
-	VADDPS       word3f800000<>+0(SB), Z7, Z3
-	VPSUBD       word4b400000<>+0(SB), Z4, Z4
-	VPSRAD       $0x01, Z4, Z5
-	VPADDD       word0000007f<>+0(SB), Z5, Z7
-	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z7, Z3, Z3
-	VPSUBD       Z5, Z4, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z3, Z3
-	VPMOVD2M     Z1, K2
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z3, Z1, K2, Z6
-	VADDPS       word3f800000<>+0(SB), Z3, Z1
-	VDIVPS       Z1, Z6, Z1
-	VSUBPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS.Z    (AX)(SI*4), K1, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*4)
+	SUBQ              SI, CX
+	JZ                done5
+	MOVQ              $-1, DI
+	BZHIQ             CX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z1
+	VMOVUPS.Z         (BX)(SI*4), K1, Z2
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z3
+	VBROADCASTSS      word42b20000<>+0(SB), Z4
+	VMINPS            Z3, Z4, Z3
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z4
+	VMAXPS            Z3, Z4, Z3
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z3, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z5
+	VMOVUPS           Z3, Z3
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z5, Z3
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z5, Z3
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z5
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z3, Z5
+	VMOVUPS           Z3, Z7
+	VMULPS            Z3, Z3, Z3
+	VFMADD231PS       Z5, Z3, Z7
+	VADDPS.BCST       word3f800000<>+0(SB), Z7, Z3
+	VPSUBD.BCST       word4b400000<>+0(SB), Z4, Z4
+	VPSRAD            $0x01, Z4, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z7
+	VPSLLD            $0x17, Z7, Z7
+	VMULPS            Z7, Z3, Z3
+	VPSUBD            Z5, Z4, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z3, Z3
+	VPMOVD2M          Z1, K2
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z3, Z1, K2, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z1
+	VDIVPS            Z1, Z6, Z1
+	VSUBPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS.Z         (AX)(SI*4), K1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
 
 done5:
 	JMP stored2
@@ -3426,96 +3122,96 @@ set1:
 	XORQ SI, SI
 
 loop6:
-	LEAQ         16(SI), DI
-	CMPQ         DI, CX
-	JGT          tail7
-	VMOVUPS      (DX)(SI*4), Z1
-	VMOVUPS      (BX)(SI*4), Z2
-	VORPS        word80000000<>+0(SB), Z1, Z3
-	VMOVUPS      word42b20000<>+0(SB), Z4
-	VMINPS       Z3, Z4, Z3
-	VMOVUPS      wordc2d00000<>+0(SB), Z4
-	VMAXPS       Z3, Z4, Z3
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z3, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z7
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS word3f317200<>+0(SB), Z7, Z3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z7, Z3
-	VMOVUPS      word3ab5112b<>+0(SB), Z7
-	VFMADD213PS  word3c091d81<>+0(SB), Z3, Z7
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z3, Z7
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z3, Z7
-	VFMADD213PS  word3efffffe<>+0(SB), Z3, Z7
-	VMOVUPS      Z3, Z8
-	VMULPS       Z3, Z3, Z3
-	VFMADD231PS  Z7, Z3, Z8
-	VADDPS       word3f800000<>+0(SB), Z8, Z3
-	VPSUBD       word4b400000<>+0(SB), Z4, Z4
-	VPSRAD       $0x01, Z4, Z7
-	VPADDD       word0000007f<>+0(SB), Z7, Z8
-	VPSLLD       $0x17, Z8, Z8
-	VMULPS       Z8, Z3, Z3
-	VPSUBD       Z7, Z4, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z3, Z3
-	VPMOVD2M     Z1, K1
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z3, Z1, K1, Z5
-	VADDPS       word3f800000<>+0(SB), Z3, Z1
-	VDIVPS       Z1, Z5, Z1
-	VSUBPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z1
-	VMOVUPS      Z1, (AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop6
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail7
+	VMOVUPS           (DX)(SI*4), Z1
+	VMOVUPS           (BX)(SI*4), Z2
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z3
+	VBROADCASTSS      word42b20000<>+0(SB), Z4
+	VMINPS            Z3, Z4, Z3
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z4
+	VMAXPS            Z3, Z4, Z3
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z3, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z7
+	VMOVUPS           Z3, Z3
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z7, Z3
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z7, Z3
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z7
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z3, Z7
+	VMOVUPS           Z3, Z8
+	VMULPS            Z3, Z3, Z3
+	VFMADD231PS       Z7, Z3, Z8
+	VADDPS.BCST       word3f800000<>+0(SB), Z8, Z3
+	VPSUBD.BCST       word4b400000<>+0(SB), Z4, Z4
+	VPSRAD            $0x01, Z4, Z7
+	VPADDD.BCST       word0000007f<>+0(SB), Z7, Z8
+	VPSLLD            $0x17, Z8, Z8
+	VMULPS            Z8, Z3, Z3
+	VPSUBD            Z7, Z4, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z3, Z3
+	VPMOVD2M          Z1, K1
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z3, Z1, K1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z1
+	VDIVPS            Z1, Z5, Z1
+	VSUBPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z1
+	VMOVUPS           Z1, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop6
 
 tail7:
-	SUBQ         SI, CX
-	JZ           done8
-	MOVQ         $-1, DI
-	BZHIQ        CX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (DX)(SI*4), K1, Z1
-	VMOVUPS.Z    (BX)(SI*4), K1, Z2
-	VORPS        word80000000<>+0(SB), Z1, Z3
-	VMOVUPS      word42b20000<>+0(SB), Z4
-	VMINPS       Z3, Z4, Z3
-	VMOVUPS      wordc2d00000<>+0(SB), Z4
-	VMAXPS       Z3, Z4, Z3
-	VMOVUPS      word4b400000<>+0(SB), Z4
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z3, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z5
-	VMOVUPS      Z3, Z3
-	VFNMADD231PS word3f317200<>+0(SB), Z5, Z3
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z5, Z3
-	VMOVUPS      word3ab5112b<>+0(SB), Z5
-	VFMADD213PS  word3c091d81<>+0(SB), Z3, Z5
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z3, Z5
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z3, Z5
-	VFMADD213PS  word3efffffe<>+0(SB), Z3, Z5
-	VMOVUPS      Z3, Z7
-	VMULPS       Z3, Z3, Z3
-	VFMADD231PS  Z5, Z3, Z7
-	VADDPS       word3f800000<>+0(SB), Z7, Z3
-	VPSUBD       word4b400000<>+0(SB), Z4, Z4
-	VPSRAD       $0x01, Z4, Z5
-	VPADDD       word0000007f<>+0(SB), Z5, Z7
-	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z7, Z3, Z3
-	VPSUBD       Z5, Z4, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z3, Z3
-	VPMOVD2M     Z1, K2
-	VMOVUPS      word3f800000<>+0(SB), Z1
-	VBLENDMPS    Z3, Z1, K2, Z6
-	VADDPS       word3f800000<>+0(SB), Z3, Z1
-	VDIVPS       Z1, Z6, Z1
-	VSUBPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*4)
+	SUBQ              SI, CX
+	JZ                done8
+	MOVQ              $-1, DI
+	BZHIQ             CX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z1
+	VMOVUPS.Z         (BX)(SI*4), K1, Z2
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z3
+	VBROADCASTSS      word42b20000<>+0(SB), Z4
+	VMINPS            Z3, Z4, Z3
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z4
+	VMAXPS            Z3, Z4, Z3
+	VBROADCASTSS      word4b400000<>+0(SB), Z4
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z3, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z5
+	VMOVUPS           Z3, Z3
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z5, Z3
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z5, Z3
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z5
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z3, Z5
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z3, Z5
+	VMOVUPS           Z3, Z7
+	VMULPS            Z3, Z3, Z3
+	VFMADD231PS       Z5, Z3, Z7
+	VADDPS.BCST       word3f800000<>+0(SB), Z7, Z3
+	VPSUBD.BCST       word4b400000<>+0(SB), Z4, Z4
+	VPSRAD            $0x01, Z4, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z7
+	VPSLLD            $0x17, Z7, Z7
+	VMULPS            Z7, Z3, Z3
+	VPSUBD            Z5, Z4, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z3, Z3
+	VPMOVD2M          Z1, K2
+	VBROADCASTSS      word3f800000<>+0(SB), Z1
+	VBLENDMPS         Z3, Z1, K2, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z1
+	VDIVPS            Z1, Z6, Z1
+	VSUBPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
 
 done8:
 stored2:
@@ -3533,96 +3229,96 @@ TEXT ·kldAVX512(SB), NOSPLIT, $0-56
 	XORQ   BX, BX
 
 loop1:
-	LEAQ          16(BX), SI
-	CMPQ          SI, AX
-	JGT           tail2
-	VMOVUPS       (CX)(BX*4), Z2
-	VMOVUPS       (DX)(BX*4), Z3
-	VMOVUPS       word42b20000<>+0(SB), Z4
-	VMINPS        Z3, Z4, Z4
-	VMOVUPS       wordc2d00000<>+0(SB), Z5
-	VMAXPS        Z4, Z5, Z4
-	VMOVUPS       word4b400000<>+0(SB), Z5
-	VFMADD231PS   word3fb8aa3b<>+0(SB), Z4, Z5
-	VSUBPS        word4b400000<>+0(SB), Z5, Z6
-	VMOVUPS       Z4, Z4
-	VFNMADD231PS  word3f317200<>+0(SB), Z6, Z4
-	VFNMADD231PS  word35bfbe8e<>+0(SB), Z6, Z4
-	VMOVUPS       word3ab5112b<>+0(SB), Z6
-	VFMADD213PS   word3c091d81<>+0(SB), Z4, Z6
-	VFMADD213PS   word3d2aac7c<>+0(SB), Z4, Z6
-	VFMADD213PS   word3e2aaa48<>+0(SB), Z4, Z6
-	VFMADD213PS   word3efffffe<>+0(SB), Z4, Z6
-	VMOVUPS       Z4, Z7
-	VMULPS        Z4, Z4, Z4
-	VFMADD231PS   Z6, Z4, Z7
-	VADDPS        word3f800000<>+0(SB), Z7, Z4
-	VPSUBD        word4b400000<>+0(SB), Z5, Z5
-	VPSRAD        $0x01, Z5, Z6
-	VPADDD        word0000007f<>+0(SB), Z6, Z7
-	VPSLLD        $0x17, Z7, Z7
-	VMULPS        Z7, Z4, Z4
-	VPSUBD        Z6, Z5, Z5
-	VPADDD        word0000007f<>+0(SB), Z5, Z5
-	VPSLLD        $0x17, Z5, Z5
-	VMULPS        Z5, Z4, Z4
-	VSUBPS        word3f800000<>+0(SB), Z4, Z4
-	VSUBPS        Z3, Z4, Z3
-	VFMADD231PS   Z2, Z2, Z3
-	VMULPS        word3f000000<>+0(SB), Z3, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	MOVQ          SI, BX
-	JMP           loop1
+	LEAQ              16(BX), SI
+	CMPQ              SI, AX
+	JGT               tail2
+	VMOVUPS           (CX)(BX*4), Z2
+	VMOVUPS           (DX)(BX*4), Z3
+	VBROADCASTSS      word42b20000<>+0(SB), Z4
+	VMINPS            Z3, Z4, Z4
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z5
+	VMAXPS            Z4, Z5, Z4
+	VBROADCASTSS      word4b400000<>+0(SB), Z5
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z4, Z5
+	VSUBPS.BCST       word4b400000<>+0(SB), Z5, Z6
+	VMOVUPS           Z4, Z4
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z6, Z4
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z6, Z4
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z6
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z4, Z6
+	VMOVUPS           Z4, Z7
+	VMULPS            Z4, Z4, Z4
+	VFMADD231PS       Z6, Z4, Z7
+	VADDPS.BCST       word3f800000<>+0(SB), Z7, Z4
+	VPSUBD.BCST       word4b400000<>+0(SB), Z5, Z5
+	VPSRAD            $0x01, Z5, Z6
+	VPADDD.BCST       word0000007f<>+0(SB), Z6, Z7
+	VPSLLD            $0x17, Z7, Z7
+	VMULPS            Z7, Z4, Z4
+	VPSUBD            Z6, Z5, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z4, Z4
+	VSUBPS.BCST       word3f800000<>+0(SB), Z4, Z4
+	VSUBPS            Z3, Z4, Z3
+	VFMADD231PS       Z2, Z2, Z3
+	VMULPS.BCST       word3f000000<>+0(SB), Z3, Z2
+	VEXTRACTF64X4     $0x01, Z2, Y3
+	VCVTPS2PD         Y3, Z3
+	VCVTPS2PD         Y2, Z2
+	VADDPD            Z2, Z0, Z0
+	VADDPD            Z3, Z1, Z1
+	MOVQ              SI, BX
+	JMP               loop1
 
 tail2:
-	SUBQ          BX, AX
-	JZ            done3
-	MOVQ          $-1, SI
-	BZHIQ         AX, SI, SI
-	KMOVW         SI, K1
-	VMOVUPS.Z     (CX)(BX*4), K1, Z2
-	VMOVUPS.Z     (DX)(BX*4), K1, Z3
-	VMOVUPS       word42b20000<>+0(SB), Z4
-	VMINPS        Z3, Z4, Z4
-	VMOVUPS       wordc2d00000<>+0(SB), Z5
-	VMAXPS        Z4, Z5, Z4
-	VMOVUPS       word4b400000<>+0(SB), Z5
-	VFMADD231PS   word3fb8aa3b<>+0(SB), Z4, Z5
-	VSUBPS        word4b400000<>+0(SB), Z5, Z6
-	VMOVUPS       Z4, Z4
-	VFNMADD231PS  word3f317200<>+0(SB), Z6, Z4
-	VFNMADD231PS  word35bfbe8e<>+0(SB), Z6, Z4
-	VMOVUPS       word3ab5112b<>+0(SB), Z6
-	VFMADD213PS   word3c091d81<>+0(SB), Z4, Z6
-	VFMADD213PS   word3d2aac7c<>+0(SB), Z4, Z6
-	VFMADD213PS   word3e2aaa48<>+0(SB), Z4, Z6
-	VFMADD213PS   word3efffffe<>+0(SB), Z4, Z6
-	VMOVUPS       Z4, Z7
-	VMULPS        Z4, Z4, Z4
-	VFMADD231PS   Z6, Z4, Z7
-	VADDPS        word3f800000<>+0(SB), Z7, Z4
-	VPSUBD        word4b400000<>+0(SB), Z5, Z5
-	VPSRAD        $0x01, Z5, Z6
-	VPADDD        word0000007f<>+0(SB), Z6, Z7
-	VPSLLD        $0x17, Z7, Z7
-	VMULPS        Z7, Z4, Z4
-	VPSUBD        Z6, Z5, Z5
-	VPADDD        word0000007f<>+0(SB), Z5, Z5
-	VPSLLD        $0x17, Z5, Z5
-	VMULPS        Z5, Z4, Z4
-	VSUBPS        word3f800000<>+0(SB), Z4, Z4
-	VSUBPS        Z3, Z4, Z3
-	VFMADD231PS   Z2, Z2, Z3
-	VMULPS        word3f000000<>+0(SB), Z3, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VCVTPS2PD     Y3, Z3
-	VCVTPS2PD     Y2, Z2
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
+	SUBQ              BX, AX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             AX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (CX)(BX*4), K1, Z2
+	VMOVUPS.Z         (DX)(BX*4), K1, Z3
+	VBROADCASTSS      word42b20000<>+0(SB), Z4
+	VMINPS            Z3, Z4, Z4
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z5
+	VMAXPS            Z4, Z5, Z4
+	VBROADCASTSS      word4b400000<>+0(SB), Z5
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z4, Z5
+	VSUBPS.BCST       word4b400000<>+0(SB), Z5, Z6
+	VMOVUPS           Z4, Z4
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z6, Z4
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z6, Z4
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z6
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z4, Z6
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z4, Z6
+	VMOVUPS           Z4, Z7
+	VMULPS            Z4, Z4, Z4
+	VFMADD231PS       Z6, Z4, Z7
+	VADDPS.BCST       word3f800000<>+0(SB), Z7, Z4
+	VPSUBD.BCST       word4b400000<>+0(SB), Z5, Z5
+	VPSRAD            $0x01, Z5, Z6
+	VPADDD.BCST       word0000007f<>+0(SB), Z6, Z7
+	VPSLLD            $0x17, Z7, Z7
+	VMULPS            Z7, Z4, Z4
+	VPSUBD            Z6, Z5, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z4, Z4
+	VSUBPS.BCST       word3f800000<>+0(SB), Z4, Z4
+	VSUBPS            Z3, Z4, Z3
+	VFMADD231PS       Z2, Z2, Z3
+	VMULPS.BCST       word3f000000<>+0(SB), Z3, Z2
+	VEXTRACTF64X4     $0x01, Z2, Y3
+	VCVTPS2PD         Y3, Z3
+	VCVTPS2PD         Y2, Z2
+	VADDPD            Z2, Z0, Z0
+	VADDPD            Z3, Z1, Z1
 
 done3:
 	VADDPD        Z1, Z0, Z0
@@ -3649,88 +3345,88 @@ TEXT ·kldGradLogvarAVX512(SB), NOSPLIT, $0-53
 	XORQ         BX, BX
 
 loop3:
-	LEAQ         16(BX), SI
-	CMPQ         SI, CX
-	JGT          tail4
-	VMOVUPS      (DX)(BX*4), Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z3
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z3
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VADDPS       word3f800000<>+0(SB), Z4, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z1, Z1
-	VPSUBD       Z3, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VSUBPS       word3f800000<>+0(SB), Z1, Z1
-	VMULPS       word3f000000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z0, Z1
-	VMOVUPS      (AX)(BX*4), Z2
-	VADDPS       Z2, Z1, Z1
-	VMOVUPS      Z1, (AX)(BX*4)
-	MOVQ         SI, BX
-	JMP          loop3
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail4
+	VMOVUPS           (DX)(BX*4), Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z4, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z1
+	VMULPS.BCST       word3f000000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z1
+	VMOVUPS           (AX)(BX*4), Z2
+	VADDPS            Z2, Z1, Z1
+	VMOVUPS           Z1, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop3
 
 tail4:
-	SUBQ         BX, CX
-	JZ           done5
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX)(BX*4), K1, Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z3
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z3
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VADDPS       word3f800000<>+0(SB), Z4, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z1, Z1
-	VPSUBD       Z3, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VSUBPS       word3f800000<>+0(SB), Z1, Z1
-	VMULPS       word3f000000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS.Z    (AX)(BX*4), K1, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*4)
+	SUBQ              BX, CX
+	JZ                done5
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z4, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z1
+	VMULPS.BCST       word3f000000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS.Z         (AX)(BX*4), K1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(BX*4)
 
 done5:
 	JMP stored2
@@ -3739,84 +3435,84 @@ set1:
 	XORQ BX, BX
 
 loop6:
-	LEAQ         16(BX), SI
-	CMPQ         SI, CX
-	JGT          tail7
-	VMOVUPS      (DX)(BX*4), Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z3
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z3
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VADDPS       word3f800000<>+0(SB), Z4, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z1, Z1
-	VPSUBD       Z3, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VSUBPS       word3f800000<>+0(SB), Z1, Z1
-	VMULPS       word3f000000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z0, Z1
-	VMOVUPS      Z1, (AX)(BX*4)
-	MOVQ         SI, BX
-	JMP          loop6
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail7
+	VMOVUPS           (DX)(BX*4), Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z4, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z1
+	VMULPS.BCST       word3f000000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z1
+	VMOVUPS           Z1, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop6
 
 tail7:
-	SUBQ         BX, CX
-	JZ           done8
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX)(BX*4), K1, Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z3
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z3
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VADDPS       word3f800000<>+0(SB), Z4, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z1, Z1
-	VPSUBD       Z3, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VSUBPS       word3f800000<>+0(SB), Z1, Z1
-	VMULPS       word3f000000<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*4)
+	SUBQ              BX, CX
+	JZ                done8
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z4, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z1
+	VMULPS.BCST       word3f000000<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(BX*4)
 
 done8:
 stored2:
@@ -3834,86 +3530,86 @@ TEXT ·reparameterizeAVX512(SB), NOSPLIT, $0-96
 	XORQ DI, DI
 
 loop1:
-	LEAQ         16(DI), R8
-	CMPQ         R8, CX
-	JGT          tail2
-	VMOVUPS      (DX)(DI*4), Z0
-	VMOVUPS      (SI)(DI*4), Z1
-	VMOVUPS      (BX)(DI*4), Z2
-	VMULPS       word3f000000<>+0(SB), Z2, Z2
-	VMOVUPS      word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMOVUPS      wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VMOVUPS      word4b400000<>+0(SB), Z3
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS       word4b400000<>+0(SB), Z3, Z4
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS word3f317200<>+0(SB), Z4, Z2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z4, Z2
-	VMOVUPS      word3ab5112b<>+0(SB), Z4
-	VFMADD213PS  word3c091d81<>+0(SB), Z2, Z4
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z2, Z4
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z2, Z4
-	VFMADD213PS  word3efffffe<>+0(SB), Z2, Z4
-	VMOVUPS      Z2, Z5
-	VMULPS       Z2, Z2, Z2
-	VFMADD231PS  Z4, Z2, Z5
-	VADDPS       word3f800000<>+0(SB), Z5, Z2
-	VPSUBD       word4b400000<>+0(SB), Z3, Z3
-	VPSRAD       $0x01, Z3, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z5
-	VPSLLD       $0x17, Z5, Z5
-	VMULPS       Z5, Z2, Z2
-	VPSUBD       Z4, Z3, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VFMADD231PS  Z2, Z1, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	MOVQ         R8, DI
-	JMP          loop1
+	LEAQ              16(DI), R8
+	CMPQ              R8, CX
+	JGT               tail2
+	VMOVUPS           (DX)(DI*4), Z0
+	VMOVUPS           (SI)(DI*4), Z1
+	VMOVUPS           (BX)(DI*4), Z2
+	VMULPS.BCST       word3f000000<>+0(SB), Z2, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z4
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z4
+	VMOVUPS           Z2, Z5
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z4, Z2, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z2, Z2
+	VPSUBD            Z4, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VFMADD231PS       Z2, Z1, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	MOVQ              R8, DI
+	JMP               loop1
 
 tail2:
-	SUBQ         DI, CX
-	JZ           done3
-	MOVQ         $-1, R8
-	BZHIQ        CX, R8, R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DX)(DI*4), K1, Z0
-	VMOVUPS.Z    (SI)(DI*4), K1, Z1
-	VMOVUPS.Z    (BX)(DI*4), K1, Z2
-	VMULPS       word3f000000<>+0(SB), Z2, Z2
-	VMOVUPS      word42b20000<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMOVUPS      wordc2d00000<>+0(SB), Z3
-	VMAXPS       Z2, Z3, Z2
-	VMOVUPS      word4b400000<>+0(SB), Z3
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z2, Z3
-	VSUBPS       word4b400000<>+0(SB), Z3, Z4
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS word3f317200<>+0(SB), Z4, Z2
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z4, Z2
-	VMOVUPS      word3ab5112b<>+0(SB), Z4
-	VFMADD213PS  word3c091d81<>+0(SB), Z2, Z4
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z2, Z4
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z2, Z4
-	VFMADD213PS  word3efffffe<>+0(SB), Z2, Z4
-	VMOVUPS      Z2, Z5
-	VMULPS       Z2, Z2, Z2
-	VFMADD231PS  Z4, Z2, Z5
-	VADDPS       word3f800000<>+0(SB), Z5, Z2
-	VPSUBD       word4b400000<>+0(SB), Z3, Z3
-	VPSRAD       $0x01, Z3, Z4
-	VPADDD       word0000007f<>+0(SB), Z4, Z5
-	VPSLLD       $0x17, Z5, Z5
-	VMULPS       Z5, Z2, Z2
-	VPSUBD       Z4, Z3, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VFMADD231PS  Z2, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(DI*4)
+	SUBQ              DI, CX
+	JZ                done3
+	MOVQ              $-1, R8
+	BZHIQ             CX, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (DX)(DI*4), K1, Z0
+	VMOVUPS.Z         (SI)(DI*4), K1, Z1
+	VMOVUPS.Z         (BX)(DI*4), K1, Z2
+	VMULPS.BCST       word3f000000<>+0(SB), Z2, Z2
+	VBROADCASTSS      word42b20000<>+0(SB), Z3
+	VMINPS            Z2, Z3, Z2
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      word4b400000<>+0(SB), Z3
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z4
+	VMOVUPS           Z2, Z2
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z2
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z2
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z2, Z4
+	VMOVUPS           Z2, Z5
+	VMULPS            Z2, Z2, Z2
+	VFMADD231PS       Z4, Z2, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z2
+	VPSUBD.BCST       word4b400000<>+0(SB), Z3, Z3
+	VPSRAD            $0x01, Z3, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z2, Z2
+	VPSUBD            Z4, Z3, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z2, Z2
+	VFMADD231PS       Z2, Z1, Z0
+	VMOVUPS           Z0, K1, (AX)(DI*4)
 
 done3:
 	VZEROUPPER
@@ -3933,94 +3629,94 @@ TEXT ·reparameterizeGradLogvarAVX512(SB), NOSPLIT, $0-97
 	XORQ    DI, DI
 
 loop3:
-	LEAQ         16(DI), R8
-	CMPQ         R8, CX
-	JGT          tail4
-	VMOVUPS      (BX)(DI*4), Z0
-	VMULPS       word3f000000<>+0(SB), Z0, Z0
-	VMOVUPS      word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3f317200<>+0(SB), Z2, Z0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z2, Z0
-	VMOVUPS      word3ab5112b<>+0(SB), Z2
-	VFMADD213PS  word3c091d81<>+0(SB), Z0, Z2
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z0, Z2
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z0, Z2
-	VFMADD213PS  word3efffffe<>+0(SB), Z0, Z2
-	VMOVUPS      Z0, Z3
-	VMULPS       Z0, Z0, Z0
-	VFMADD231PS  Z2, Z0, Z3
-	VADDPS       word3f800000<>+0(SB), Z3, Z0
-	VPSUBD       word4b400000<>+0(SB), Z1, Z1
-	VPSRAD       $0x01, Z1, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z2, Z1, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      (DX)(DI*4), Z1
-	VMOVUPS      (SI)(DI*4), Z2
-	VMULPS       word3f000000<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      (AX)(DI*4), Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	MOVQ         R8, DI
-	JMP          loop3
+	LEAQ              16(DI), R8
+	CMPQ              R8, CX
+	JGT               tail4
+	VMOVUPS           (BX)(DI*4), Z0
+	VMULPS.BCST       word3f000000<>+0(SB), Z0, Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z2
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z0, Z2
+	VMOVUPS           Z0, Z3
+	VMULPS            Z0, Z0, Z0
+	VFMADD231PS       Z2, Z0, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z0
+	VPSUBD.BCST       word4b400000<>+0(SB), Z1, Z1
+	VPSRAD            $0x01, Z1, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z0, Z0
+	VPSUBD            Z2, Z1, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           (DX)(DI*4), Z1
+	VMOVUPS           (SI)(DI*4), Z2
+	VMULPS.BCST       word3f000000<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           (AX)(DI*4), Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	MOVQ              R8, DI
+	JMP               loop3
 
 tail4:
-	SUBQ         DI, CX
-	JZ           done5
-	MOVQ         $-1, R8
-	BZHIQ        CX, R8, R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (BX)(DI*4), K1, Z0
-	VMULPS       word3f000000<>+0(SB), Z0, Z0
-	VMOVUPS      word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3f317200<>+0(SB), Z2, Z0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z2, Z0
-	VMOVUPS      word3ab5112b<>+0(SB), Z2
-	VFMADD213PS  word3c091d81<>+0(SB), Z0, Z2
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z0, Z2
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z0, Z2
-	VFMADD213PS  word3efffffe<>+0(SB), Z0, Z2
-	VMOVUPS      Z0, Z3
-	VMULPS       Z0, Z0, Z0
-	VFMADD231PS  Z2, Z0, Z3
-	VADDPS       word3f800000<>+0(SB), Z3, Z0
-	VPSUBD       word4b400000<>+0(SB), Z1, Z1
-	VPSRAD       $0x01, Z1, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z2, Z1, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS.Z    (DX)(DI*4), K1, Z1
-	VMOVUPS.Z    (SI)(DI*4), K1, Z2
-	VMULPS       word3f000000<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS.Z    (AX)(DI*4), K1, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(DI*4)
+	SUBQ              DI, CX
+	JZ                done5
+	MOVQ              $-1, R8
+	BZHIQ             CX, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (BX)(DI*4), K1, Z0
+	VMULPS.BCST       word3f000000<>+0(SB), Z0, Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z2
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z0, Z2
+	VMOVUPS           Z0, Z3
+	VMULPS            Z0, Z0, Z0
+	VFMADD231PS       Z2, Z0, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z0
+	VPSUBD.BCST       word4b400000<>+0(SB), Z1, Z1
+	VPSRAD            $0x01, Z1, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z0, Z0
+	VPSUBD            Z2, Z1, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS.Z         (DX)(DI*4), K1, Z1
+	VMOVUPS.Z         (SI)(DI*4), K1, Z2
+	VMULPS.BCST       word3f000000<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS.Z         (AX)(DI*4), K1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(DI*4)
 
 done5:
 	JMP stored2
@@ -4029,90 +3725,90 @@ set1:
 	XORQ DI, DI
 
 loop6:
-	LEAQ         16(DI), R8
-	CMPQ         R8, CX
-	JGT          tail7
-	VMOVUPS      (BX)(DI*4), Z0
-	VMULPS       word3f000000<>+0(SB), Z0, Z0
-	VMOVUPS      word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3f317200<>+0(SB), Z2, Z0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z2, Z0
-	VMOVUPS      word3ab5112b<>+0(SB), Z2
-	VFMADD213PS  word3c091d81<>+0(SB), Z0, Z2
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z0, Z2
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z0, Z2
-	VFMADD213PS  word3efffffe<>+0(SB), Z0, Z2
-	VMOVUPS      Z0, Z3
-	VMULPS       Z0, Z0, Z0
-	VFMADD231PS  Z2, Z0, Z3
-	VADDPS       word3f800000<>+0(SB), Z3, Z0
-	VPSUBD       word4b400000<>+0(SB), Z1, Z1
-	VPSRAD       $0x01, Z1, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z2, Z1, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      (DX)(DI*4), Z1
-	VMOVUPS      (SI)(DI*4), Z2
-	VMULPS       word3f000000<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	MOVQ         R8, DI
-	JMP          loop6
+	LEAQ              16(DI), R8
+	CMPQ              R8, CX
+	JGT               tail7
+	VMOVUPS           (BX)(DI*4), Z0
+	VMULPS.BCST       word3f000000<>+0(SB), Z0, Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z2
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z0, Z2
+	VMOVUPS           Z0, Z3
+	VMULPS            Z0, Z0, Z0
+	VFMADD231PS       Z2, Z0, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z0
+	VPSUBD.BCST       word4b400000<>+0(SB), Z1, Z1
+	VPSRAD            $0x01, Z1, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z0, Z0
+	VPSUBD            Z2, Z1, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           (DX)(DI*4), Z1
+	VMOVUPS           (SI)(DI*4), Z2
+	VMULPS.BCST       word3f000000<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	MOVQ              R8, DI
+	JMP               loop6
 
 tail7:
-	SUBQ         DI, CX
-	JZ           done8
-	MOVQ         $-1, R8
-	BZHIQ        CX, R8, R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (BX)(DI*4), K1, Z0
-	VMULPS       word3f000000<>+0(SB), Z0, Z0
-	VMOVUPS      word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3f317200<>+0(SB), Z2, Z0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z2, Z0
-	VMOVUPS      word3ab5112b<>+0(SB), Z2
-	VFMADD213PS  word3c091d81<>+0(SB), Z0, Z2
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z0, Z2
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z0, Z2
-	VFMADD213PS  word3efffffe<>+0(SB), Z0, Z2
-	VMOVUPS      Z0, Z3
-	VMULPS       Z0, Z0, Z0
-	VFMADD231PS  Z2, Z0, Z3
-	VADDPS       word3f800000<>+0(SB), Z3, Z0
-	VPSUBD       word4b400000<>+0(SB), Z1, Z1
-	VPSRAD       $0x01, Z1, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z2, Z1, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS.Z    (DX)(DI*4), K1, Z1
-	VMOVUPS.Z    (SI)(DI*4), K1, Z2
-	VMULPS       word3f000000<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(DI*4)
+	SUBQ              DI, CX
+	JZ                done8
+	MOVQ              $-1, R8
+	BZHIQ             CX, R8, R8
+	KMOVW             R8, K1
+	VMOVUPS.Z         (BX)(DI*4), K1, Z0
+	VMULPS.BCST       word3f000000<>+0(SB), Z0, Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z2
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z0, Z2
+	VMOVUPS           Z0, Z3
+	VMULPS            Z0, Z0, Z0
+	VFMADD231PS       Z2, Z0, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z0
+	VPSUBD.BCST       word4b400000<>+0(SB), Z1, Z1
+	VPSRAD            $0x01, Z1, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z0, Z0
+	VPSUBD            Z2, Z1, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS.Z         (DX)(DI*4), K1, Z1
+	VMOVUPS.Z         (SI)(DI*4), K1, Z2
+	VMULPS.BCST       word3f000000<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(DI*4)
 
 done8:
 stored2:

@@ -13,35 +13,35 @@ TEXT ·mapReLUAVX2(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ    16(BX), SI
-	CMPQ    SI, CX
-	JGT     tail2
-	VMOVUPS (DX)(BX*4), Y0
-	VMOVUPS 32(DX)(BX*4), Y1
-	VMOVUPS word00000000<>+0(SB), Y2
-	VMAXPS  Y0, Y2, Y0
-	VMAXPS  Y1, Y2, Y1
-	VMOVUPS Y0, (AX)(BX*4)
-	VMOVUPS Y1, 32(AX)(BX*4)
-	MOVQ    SI, BX
-	JMP     loop1
+	LEAQ         16(BX), SI
+	CMPQ         SI, CX
+	JGT          tail2
+	VMOVUPS      (DX)(BX*4), Y0
+	VMOVUPS      32(DX)(BX*4), Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	MOVQ         SI, BX
+	JMP          loop1
 
 tail2:
-	SUBQ       BX, CX
-	JZ         done3
-	LEAQ       tail16<>+0(SB), SI
-	NEGQ       CX
-	VMOVUPS    64(SI)(CX*4), Y0
-	VMASKMOVPS (DX)(BX*4), Y0, Y0
-	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
-	VMOVUPS    word00000000<>+0(SB), Y2
-	VMAXPS     Y0, Y2, Y0
-	VMAXPS     Y1, Y2, Y1
-	VMOVUPS    64(SI)(CX*4), Y2
-	VMASKMOVPS Y0, Y2, (AX)(BX*4)
-	VMOVUPS    96(SI)(CX*4), Y0
-	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
+	SUBQ         BX, CX
+	JZ           done3
+	LEAQ         tail16<>+0(SB), SI
+	NEGQ         CX
+	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
+	VMOVUPS      96(SI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VBROADCASTSS word00000000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -55,15 +55,7 @@ DATA word00000000<>+16(SB)/4, $0x00000000
 DATA word00000000<>+20(SB)/4, $0x00000000
 DATA word00000000<>+24(SB)/4, $0x00000000
 DATA word00000000<>+28(SB)/4, $0x00000000
-DATA word00000000<>+32(SB)/4, $0x00000000
-DATA word00000000<>+36(SB)/4, $0x00000000
-DATA word00000000<>+40(SB)/4, $0x00000000
-DATA word00000000<>+44(SB)/4, $0x00000000
-DATA word00000000<>+48(SB)/4, $0x00000000
-DATA word00000000<>+52(SB)/4, $0x00000000
-DATA word00000000<>+56(SB)/4, $0x00000000
-DATA word00000000<>+60(SB)/4, $0x00000000
-GLOBL word00000000<>(SB), RODATA|NOPTR, $64
+GLOBL word00000000<>(SB), RODATA|NOPTR, $32
 
 DATA tail16<>+0(SB)/4, $0xffffffff
 DATA tail16<>+4(SB)/4, $0xffffffff
@@ -115,14 +107,14 @@ loop1:
 	VMOVUPS      32(DX)(BX*4), Y1
 	VORPS        word80000000<>+0(SB), Y0, Y2
 	VORPS        word80000000<>+0(SB), Y1, Y3
-	VMOVUPS      word42b20000<>+0(SB), Y4
+	VBROADCASTSS word42b20000<>+0(SB), Y4
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y3, Y4, Y3
-	VMOVUPS      wordc2d00000<>+0(SB), Y4
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -133,8 +125,8 @@ loop1:
 	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y7
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
@@ -169,7 +161,7 @@ loop1:
 	VPSLLD       $0x17, Y5, Y5
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y5, Y3, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y4
 	VBLENDVPS    Y0, Y2, Y4, Y0
 	VBLENDVPS    Y1, Y3, Y4, Y1
 	VADDPS       word3f800000<>+0(SB), Y2, Y2
@@ -192,14 +184,14 @@ tail2:
 	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
 	VORPS        word80000000<>+0(SB), Y0, Y2
 	VORPS        word80000000<>+0(SB), Y1, Y3
-	VMOVUPS      word42b20000<>+0(SB), Y4
+	VBROADCASTSS word42b20000<>+0(SB), Y4
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y3, Y4, Y3
-	VMOVUPS      wordc2d00000<>+0(SB), Y4
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -210,8 +202,8 @@ tail2:
 	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y7
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
@@ -246,7 +238,7 @@ tail2:
 	VPSLLD       $0x17, Y5, Y5
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y5, Y3, Y3
-	VMOVUPS      word3f800000<>+0(SB), Y4
+	VBROADCASTSS word3f800000<>+0(SB), Y4
 	VBLENDVPS    Y0, Y2, Y4, Y0
 	VBLENDVPS    Y1, Y3, Y4, Y1
 	VADDPS       word3f800000<>+0(SB), Y2, Y2
@@ -270,15 +262,7 @@ DATA word80000000<>+16(SB)/4, $0x80000000
 DATA word80000000<>+20(SB)/4, $0x80000000
 DATA word80000000<>+24(SB)/4, $0x80000000
 DATA word80000000<>+28(SB)/4, $0x80000000
-DATA word80000000<>+32(SB)/4, $0x80000000
-DATA word80000000<>+36(SB)/4, $0x80000000
-DATA word80000000<>+40(SB)/4, $0x80000000
-DATA word80000000<>+44(SB)/4, $0x80000000
-DATA word80000000<>+48(SB)/4, $0x80000000
-DATA word80000000<>+52(SB)/4, $0x80000000
-DATA word80000000<>+56(SB)/4, $0x80000000
-DATA word80000000<>+60(SB)/4, $0x80000000
-GLOBL word80000000<>(SB), RODATA|NOPTR, $64
+GLOBL word80000000<>(SB), RODATA|NOPTR, $32
 
 DATA wordc2d00000<>+0(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+4(SB)/4, $0xc2d00000
@@ -288,15 +272,7 @@ DATA wordc2d00000<>+16(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+20(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+24(SB)/4, $0xc2d00000
 DATA wordc2d00000<>+28(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+32(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+36(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+40(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+44(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+48(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+52(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+56(SB)/4, $0xc2d00000
-DATA wordc2d00000<>+60(SB)/4, $0xc2d00000
-GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $64
+GLOBL wordc2d00000<>(SB), RODATA|NOPTR, $32
 
 DATA word42b20000<>+0(SB)/4, $0x42b20000
 DATA word42b20000<>+4(SB)/4, $0x42b20000
@@ -306,15 +282,7 @@ DATA word42b20000<>+16(SB)/4, $0x42b20000
 DATA word42b20000<>+20(SB)/4, $0x42b20000
 DATA word42b20000<>+24(SB)/4, $0x42b20000
 DATA word42b20000<>+28(SB)/4, $0x42b20000
-DATA word42b20000<>+32(SB)/4, $0x42b20000
-DATA word42b20000<>+36(SB)/4, $0x42b20000
-DATA word42b20000<>+40(SB)/4, $0x42b20000
-DATA word42b20000<>+44(SB)/4, $0x42b20000
-DATA word42b20000<>+48(SB)/4, $0x42b20000
-DATA word42b20000<>+52(SB)/4, $0x42b20000
-DATA word42b20000<>+56(SB)/4, $0x42b20000
-DATA word42b20000<>+60(SB)/4, $0x42b20000
-GLOBL word42b20000<>(SB), RODATA|NOPTR, $64
+GLOBL word42b20000<>(SB), RODATA|NOPTR, $32
 
 DATA word4b400000<>+0(SB)/4, $0x4b400000
 DATA word4b400000<>+4(SB)/4, $0x4b400000
@@ -324,15 +292,7 @@ DATA word4b400000<>+16(SB)/4, $0x4b400000
 DATA word4b400000<>+20(SB)/4, $0x4b400000
 DATA word4b400000<>+24(SB)/4, $0x4b400000
 DATA word4b400000<>+28(SB)/4, $0x4b400000
-DATA word4b400000<>+32(SB)/4, $0x4b400000
-DATA word4b400000<>+36(SB)/4, $0x4b400000
-DATA word4b400000<>+40(SB)/4, $0x4b400000
-DATA word4b400000<>+44(SB)/4, $0x4b400000
-DATA word4b400000<>+48(SB)/4, $0x4b400000
-DATA word4b400000<>+52(SB)/4, $0x4b400000
-DATA word4b400000<>+56(SB)/4, $0x4b400000
-DATA word4b400000<>+60(SB)/4, $0x4b400000
-GLOBL word4b400000<>(SB), RODATA|NOPTR, $64
+GLOBL word4b400000<>(SB), RODATA|NOPTR, $32
 
 DATA word3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
@@ -342,15 +302,7 @@ DATA word3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
 DATA word3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+32(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+36(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+40(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+44(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+48(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+52(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+56(SB)/4, $0x3fb8aa3b
-DATA word3fb8aa3b<>+60(SB)/4, $0x3fb8aa3b
-GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $64
+GLOBL word3fb8aa3b<>(SB), RODATA|NOPTR, $32
 
 DATA word3f317200<>+0(SB)/4, $0x3f317200
 DATA word3f317200<>+4(SB)/4, $0x3f317200
@@ -360,15 +312,7 @@ DATA word3f317200<>+16(SB)/4, $0x3f317200
 DATA word3f317200<>+20(SB)/4, $0x3f317200
 DATA word3f317200<>+24(SB)/4, $0x3f317200
 DATA word3f317200<>+28(SB)/4, $0x3f317200
-DATA word3f317200<>+32(SB)/4, $0x3f317200
-DATA word3f317200<>+36(SB)/4, $0x3f317200
-DATA word3f317200<>+40(SB)/4, $0x3f317200
-DATA word3f317200<>+44(SB)/4, $0x3f317200
-DATA word3f317200<>+48(SB)/4, $0x3f317200
-DATA word3f317200<>+52(SB)/4, $0x3f317200
-DATA word3f317200<>+56(SB)/4, $0x3f317200
-DATA word3f317200<>+60(SB)/4, $0x3f317200
-GLOBL word3f317200<>(SB), RODATA|NOPTR, $64
+GLOBL word3f317200<>(SB), RODATA|NOPTR, $32
 
 DATA word35bfbe8e<>+0(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+4(SB)/4, $0x35bfbe8e
@@ -378,15 +322,7 @@ DATA word35bfbe8e<>+16(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+20(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+32(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+36(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+40(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+44(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+48(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+52(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+56(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+60(SB)/4, $0x35bfbe8e
-GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $64
+GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $32
 
 DATA word3ab5112b<>+0(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+4(SB)/4, $0x3ab5112b
@@ -396,15 +332,7 @@ DATA word3ab5112b<>+16(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+20(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+24(SB)/4, $0x3ab5112b
 DATA word3ab5112b<>+28(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+32(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+36(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+40(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+44(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+48(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+52(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+56(SB)/4, $0x3ab5112b
-DATA word3ab5112b<>+60(SB)/4, $0x3ab5112b
-GLOBL word3ab5112b<>(SB), RODATA|NOPTR, $64
+GLOBL word3ab5112b<>(SB), RODATA|NOPTR, $32
 
 DATA word3c091d81<>+0(SB)/4, $0x3c091d81
 DATA word3c091d81<>+4(SB)/4, $0x3c091d81
@@ -414,15 +342,7 @@ DATA word3c091d81<>+16(SB)/4, $0x3c091d81
 DATA word3c091d81<>+20(SB)/4, $0x3c091d81
 DATA word3c091d81<>+24(SB)/4, $0x3c091d81
 DATA word3c091d81<>+28(SB)/4, $0x3c091d81
-DATA word3c091d81<>+32(SB)/4, $0x3c091d81
-DATA word3c091d81<>+36(SB)/4, $0x3c091d81
-DATA word3c091d81<>+40(SB)/4, $0x3c091d81
-DATA word3c091d81<>+44(SB)/4, $0x3c091d81
-DATA word3c091d81<>+48(SB)/4, $0x3c091d81
-DATA word3c091d81<>+52(SB)/4, $0x3c091d81
-DATA word3c091d81<>+56(SB)/4, $0x3c091d81
-DATA word3c091d81<>+60(SB)/4, $0x3c091d81
-GLOBL word3c091d81<>(SB), RODATA|NOPTR, $64
+GLOBL word3c091d81<>(SB), RODATA|NOPTR, $32
 
 DATA word3d2aac7c<>+0(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+4(SB)/4, $0x3d2aac7c
@@ -432,15 +352,7 @@ DATA word3d2aac7c<>+16(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+20(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+24(SB)/4, $0x3d2aac7c
 DATA word3d2aac7c<>+28(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+32(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+36(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+40(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+44(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+48(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+52(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+56(SB)/4, $0x3d2aac7c
-DATA word3d2aac7c<>+60(SB)/4, $0x3d2aac7c
-GLOBL word3d2aac7c<>(SB), RODATA|NOPTR, $64
+GLOBL word3d2aac7c<>(SB), RODATA|NOPTR, $32
 
 DATA word3e2aaa48<>+0(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+4(SB)/4, $0x3e2aaa48
@@ -450,15 +362,7 @@ DATA word3e2aaa48<>+16(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+20(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+24(SB)/4, $0x3e2aaa48
 DATA word3e2aaa48<>+28(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+32(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+36(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+40(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+44(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+48(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+52(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+56(SB)/4, $0x3e2aaa48
-DATA word3e2aaa48<>+60(SB)/4, $0x3e2aaa48
-GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $64
+GLOBL word3e2aaa48<>(SB), RODATA|NOPTR, $32
 
 DATA word3efffffe<>+0(SB)/4, $0x3efffffe
 DATA word3efffffe<>+4(SB)/4, $0x3efffffe
@@ -468,15 +372,7 @@ DATA word3efffffe<>+16(SB)/4, $0x3efffffe
 DATA word3efffffe<>+20(SB)/4, $0x3efffffe
 DATA word3efffffe<>+24(SB)/4, $0x3efffffe
 DATA word3efffffe<>+28(SB)/4, $0x3efffffe
-DATA word3efffffe<>+32(SB)/4, $0x3efffffe
-DATA word3efffffe<>+36(SB)/4, $0x3efffffe
-DATA word3efffffe<>+40(SB)/4, $0x3efffffe
-DATA word3efffffe<>+44(SB)/4, $0x3efffffe
-DATA word3efffffe<>+48(SB)/4, $0x3efffffe
-DATA word3efffffe<>+52(SB)/4, $0x3efffffe
-DATA word3efffffe<>+56(SB)/4, $0x3efffffe
-DATA word3efffffe<>+60(SB)/4, $0x3efffffe
-GLOBL word3efffffe<>(SB), RODATA|NOPTR, $64
+GLOBL word3efffffe<>(SB), RODATA|NOPTR, $32
 
 DATA word3f800000<>+0(SB)/4, $0x3f800000
 DATA word3f800000<>+4(SB)/4, $0x3f800000
@@ -486,15 +382,7 @@ DATA word3f800000<>+16(SB)/4, $0x3f800000
 DATA word3f800000<>+20(SB)/4, $0x3f800000
 DATA word3f800000<>+24(SB)/4, $0x3f800000
 DATA word3f800000<>+28(SB)/4, $0x3f800000
-DATA word3f800000<>+32(SB)/4, $0x3f800000
-DATA word3f800000<>+36(SB)/4, $0x3f800000
-DATA word3f800000<>+40(SB)/4, $0x3f800000
-DATA word3f800000<>+44(SB)/4, $0x3f800000
-DATA word3f800000<>+48(SB)/4, $0x3f800000
-DATA word3f800000<>+52(SB)/4, $0x3f800000
-DATA word3f800000<>+56(SB)/4, $0x3f800000
-DATA word3f800000<>+60(SB)/4, $0x3f800000
-GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
 
 DATA word0000007f<>+0(SB)/4, $0x0000007f
 DATA word0000007f<>+4(SB)/4, $0x0000007f
@@ -504,15 +392,7 @@ DATA word0000007f<>+16(SB)/4, $0x0000007f
 DATA word0000007f<>+20(SB)/4, $0x0000007f
 DATA word0000007f<>+24(SB)/4, $0x0000007f
 DATA word0000007f<>+28(SB)/4, $0x0000007f
-DATA word0000007f<>+32(SB)/4, $0x0000007f
-DATA word0000007f<>+36(SB)/4, $0x0000007f
-DATA word0000007f<>+40(SB)/4, $0x0000007f
-DATA word0000007f<>+44(SB)/4, $0x0000007f
-DATA word0000007f<>+48(SB)/4, $0x0000007f
-DATA word0000007f<>+52(SB)/4, $0x0000007f
-DATA word0000007f<>+56(SB)/4, $0x0000007f
-DATA word0000007f<>+60(SB)/4, $0x0000007f
-GLOBL word0000007f<>(SB), RODATA|NOPTR, $64
+GLOBL word0000007f<>(SB), RODATA|NOPTR, $32
 
 // func mapTanhAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -532,11 +412,11 @@ loop1:
 	VADDPS       Y1, Y1, Y3
 	VORPS        word80000000<>+0(SB), Y2, Y2
 	VORPS        word80000000<>+0(SB), Y3, Y3
-	VMOVUPS      wordc2200000<>+0(SB), Y4
+	VBROADCASTSS wordc2200000<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -547,8 +427,8 @@ loop1:
 	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3950196a<>+0(SB), Y6
-	VMOVUPS      word3950196a<>+0(SB), Y7
+	VBROADCASTSS word3950196a<>+0(SB), Y6
+	VBROADCASTSS word3950196a<>+0(SB), Y7
 	VFMADD213PS  word3ab6b9a4<>+0(SB), Y2, Y6
 	VFMADD213PS  word3ab6b9a4<>+0(SB), Y3, Y7
 	VFMADD213PS  word3c0888c5<>+0(SB), Y2, Y6
@@ -603,11 +483,11 @@ tail2:
 	VADDPS       Y1, Y1, Y3
 	VORPS        word80000000<>+0(SB), Y2, Y2
 	VORPS        word80000000<>+0(SB), Y3, Y3
-	VMOVUPS      wordc2200000<>+0(SB), Y4
+	VBROADCASTSS wordc2200000<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -618,8 +498,8 @@ tail2:
 	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3950196a<>+0(SB), Y6
-	VMOVUPS      word3950196a<>+0(SB), Y7
+	VBROADCASTSS word3950196a<>+0(SB), Y6
+	VBROADCASTSS word3950196a<>+0(SB), Y7
 	VFMADD213PS  word3ab6b9a4<>+0(SB), Y2, Y6
 	VFMADD213PS  word3ab6b9a4<>+0(SB), Y3, Y7
 	VFMADD213PS  word3c0888c5<>+0(SB), Y2, Y6
@@ -673,15 +553,7 @@ DATA wordc2200000<>+16(SB)/4, $0xc2200000
 DATA wordc2200000<>+20(SB)/4, $0xc2200000
 DATA wordc2200000<>+24(SB)/4, $0xc2200000
 DATA wordc2200000<>+28(SB)/4, $0xc2200000
-DATA wordc2200000<>+32(SB)/4, $0xc2200000
-DATA wordc2200000<>+36(SB)/4, $0xc2200000
-DATA wordc2200000<>+40(SB)/4, $0xc2200000
-DATA wordc2200000<>+44(SB)/4, $0xc2200000
-DATA wordc2200000<>+48(SB)/4, $0xc2200000
-DATA wordc2200000<>+52(SB)/4, $0xc2200000
-DATA wordc2200000<>+56(SB)/4, $0xc2200000
-DATA wordc2200000<>+60(SB)/4, $0xc2200000
-GLOBL wordc2200000<>(SB), RODATA|NOPTR, $64
+GLOBL wordc2200000<>(SB), RODATA|NOPTR, $32
 
 DATA word3950196a<>+0(SB)/4, $0x3950196a
 DATA word3950196a<>+4(SB)/4, $0x3950196a
@@ -691,15 +563,7 @@ DATA word3950196a<>+16(SB)/4, $0x3950196a
 DATA word3950196a<>+20(SB)/4, $0x3950196a
 DATA word3950196a<>+24(SB)/4, $0x3950196a
 DATA word3950196a<>+28(SB)/4, $0x3950196a
-DATA word3950196a<>+32(SB)/4, $0x3950196a
-DATA word3950196a<>+36(SB)/4, $0x3950196a
-DATA word3950196a<>+40(SB)/4, $0x3950196a
-DATA word3950196a<>+44(SB)/4, $0x3950196a
-DATA word3950196a<>+48(SB)/4, $0x3950196a
-DATA word3950196a<>+52(SB)/4, $0x3950196a
-DATA word3950196a<>+56(SB)/4, $0x3950196a
-DATA word3950196a<>+60(SB)/4, $0x3950196a
-GLOBL word3950196a<>(SB), RODATA|NOPTR, $64
+GLOBL word3950196a<>(SB), RODATA|NOPTR, $32
 
 DATA word3ab6b9a4<>+0(SB)/4, $0x3ab6b9a4
 DATA word3ab6b9a4<>+4(SB)/4, $0x3ab6b9a4
@@ -709,15 +573,7 @@ DATA word3ab6b9a4<>+16(SB)/4, $0x3ab6b9a4
 DATA word3ab6b9a4<>+20(SB)/4, $0x3ab6b9a4
 DATA word3ab6b9a4<>+24(SB)/4, $0x3ab6b9a4
 DATA word3ab6b9a4<>+28(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+32(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+36(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+40(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+44(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+48(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+52(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+56(SB)/4, $0x3ab6b9a4
-DATA word3ab6b9a4<>+60(SB)/4, $0x3ab6b9a4
-GLOBL word3ab6b9a4<>(SB), RODATA|NOPTR, $64
+GLOBL word3ab6b9a4<>(SB), RODATA|NOPTR, $32
 
 DATA word3c0888c5<>+0(SB)/4, $0x3c0888c5
 DATA word3c0888c5<>+4(SB)/4, $0x3c0888c5
@@ -727,15 +583,7 @@ DATA word3c0888c5<>+16(SB)/4, $0x3c0888c5
 DATA word3c0888c5<>+20(SB)/4, $0x3c0888c5
 DATA word3c0888c5<>+24(SB)/4, $0x3c0888c5
 DATA word3c0888c5<>+28(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+32(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+36(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+40(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+44(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+48(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+52(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+56(SB)/4, $0x3c0888c5
-DATA word3c0888c5<>+60(SB)/4, $0x3c0888c5
-GLOBL word3c0888c5<>(SB), RODATA|NOPTR, $64
+GLOBL word3c0888c5<>(SB), RODATA|NOPTR, $32
 
 DATA word3d2aaa58<>+0(SB)/4, $0x3d2aaa58
 DATA word3d2aaa58<>+4(SB)/4, $0x3d2aaa58
@@ -745,15 +593,7 @@ DATA word3d2aaa58<>+16(SB)/4, $0x3d2aaa58
 DATA word3d2aaa58<>+20(SB)/4, $0x3d2aaa58
 DATA word3d2aaa58<>+24(SB)/4, $0x3d2aaa58
 DATA word3d2aaa58<>+28(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+32(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+36(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+40(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+44(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+48(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+52(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+56(SB)/4, $0x3d2aaa58
-DATA word3d2aaa58<>+60(SB)/4, $0x3d2aaa58
-GLOBL word3d2aaa58<>(SB), RODATA|NOPTR, $64
+GLOBL word3d2aaa58<>(SB), RODATA|NOPTR, $32
 
 DATA word3e2aaaaa<>+0(SB)/4, $0x3e2aaaaa
 DATA word3e2aaaaa<>+4(SB)/4, $0x3e2aaaaa
@@ -763,15 +603,7 @@ DATA word3e2aaaaa<>+16(SB)/4, $0x3e2aaaaa
 DATA word3e2aaaaa<>+20(SB)/4, $0x3e2aaaaa
 DATA word3e2aaaaa<>+24(SB)/4, $0x3e2aaaaa
 DATA word3e2aaaaa<>+28(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+32(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+36(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+40(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+44(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+48(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+52(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+56(SB)/4, $0x3e2aaaaa
-DATA word3e2aaaaa<>+60(SB)/4, $0x3e2aaaaa
-GLOBL word3e2aaaaa<>(SB), RODATA|NOPTR, $64
+GLOBL word3e2aaaaa<>(SB), RODATA|NOPTR, $32
 
 DATA word3f000000<>+0(SB)/4, $0x3f000000
 DATA word3f000000<>+4(SB)/4, $0x3f000000
@@ -781,15 +613,7 @@ DATA word3f000000<>+16(SB)/4, $0x3f000000
 DATA word3f000000<>+20(SB)/4, $0x3f000000
 DATA word3f000000<>+24(SB)/4, $0x3f000000
 DATA word3f000000<>+28(SB)/4, $0x3f000000
-DATA word3f000000<>+32(SB)/4, $0x3f000000
-DATA word3f000000<>+36(SB)/4, $0x3f000000
-DATA word3f000000<>+40(SB)/4, $0x3f000000
-DATA word3f000000<>+44(SB)/4, $0x3f000000
-DATA word3f000000<>+48(SB)/4, $0x3f000000
-DATA word3f000000<>+52(SB)/4, $0x3f000000
-DATA word3f000000<>+56(SB)/4, $0x3f000000
-DATA word3f000000<>+60(SB)/4, $0x3f000000
-GLOBL word3f000000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f000000<>(SB), RODATA|NOPTR, $32
 
 DATA word40000000<>+0(SB)/4, $0x40000000
 DATA word40000000<>+4(SB)/4, $0x40000000
@@ -799,15 +623,7 @@ DATA word40000000<>+16(SB)/4, $0x40000000
 DATA word40000000<>+20(SB)/4, $0x40000000
 DATA word40000000<>+24(SB)/4, $0x40000000
 DATA word40000000<>+28(SB)/4, $0x40000000
-DATA word40000000<>+32(SB)/4, $0x40000000
-DATA word40000000<>+36(SB)/4, $0x40000000
-DATA word40000000<>+40(SB)/4, $0x40000000
-DATA word40000000<>+44(SB)/4, $0x40000000
-DATA word40000000<>+48(SB)/4, $0x40000000
-DATA word40000000<>+52(SB)/4, $0x40000000
-DATA word40000000<>+56(SB)/4, $0x40000000
-DATA word40000000<>+60(SB)/4, $0x40000000
-GLOBL word40000000<>(SB), RODATA|NOPTR, $64
+GLOBL word40000000<>(SB), RODATA|NOPTR, $32
 
 DATA word7fffffff<>+0(SB)/4, $0x7fffffff
 DATA word7fffffff<>+4(SB)/4, $0x7fffffff
@@ -817,15 +633,7 @@ DATA word7fffffff<>+16(SB)/4, $0x7fffffff
 DATA word7fffffff<>+20(SB)/4, $0x7fffffff
 DATA word7fffffff<>+24(SB)/4, $0x7fffffff
 DATA word7fffffff<>+28(SB)/4, $0x7fffffff
-DATA word7fffffff<>+32(SB)/4, $0x7fffffff
-DATA word7fffffff<>+36(SB)/4, $0x7fffffff
-DATA word7fffffff<>+40(SB)/4, $0x7fffffff
-DATA word7fffffff<>+44(SB)/4, $0x7fffffff
-DATA word7fffffff<>+48(SB)/4, $0x7fffffff
-DATA word7fffffff<>+52(SB)/4, $0x7fffffff
-DATA word7fffffff<>+56(SB)/4, $0x7fffffff
-DATA word7fffffff<>+60(SB)/4, $0x7fffffff
-GLOBL word7fffffff<>(SB), RODATA|NOPTR, $64
+GLOBL word7fffffff<>(SB), RODATA|NOPTR, $32
 
 // func mapExpAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -841,14 +649,14 @@ loop1:
 	JGT          tail2
 	VMOVUPS      (DX)(BX*4), Y0
 	VMOVUPS      32(DX)(BX*4), Y1
-	VMOVUPS      word42b20000<>+0(SB), Y2
+	VBROADCASTSS word42b20000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VBROADCASTSS wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -859,8 +667,8 @@ loop1:
 	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
-	VMOVUPS      word3ab5112b<>+0(SB), Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y4
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
@@ -909,14 +717,14 @@ tail2:
 	VMASKMOVPS   (DX)(BX*4), Y0, Y0
 	VMOVUPS      96(SI)(CX*4), Y1
 	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
-	VMOVUPS      word42b20000<>+0(SB), Y2
+	VBROADCASTSS word42b20000<>+0(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      wordc2d00000<>+0(SB), Y2
+	VBROADCASTSS wordc2d00000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y0, Y2
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -927,8 +735,8 @@ tail2:
 	VFNMADD231PS word3f317200<>+0(SB), Y5, Y1
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y4, Y0
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y5, Y1
-	VMOVUPS      word3ab5112b<>+0(SB), Y4
-	VMOVUPS      word3ab5112b<>+0(SB), Y5
+	VBROADCASTSS word3ab5112b<>+0(SB), Y4
+	VBROADCASTSS word3ab5112b<>+0(SB), Y5
 	VFMADD213PS  word3c091d81<>+0(SB), Y0, Y4
 	VFMADD213PS  word3c091d81<>+0(SB), Y1, Y5
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y0, Y4
@@ -1008,8 +816,8 @@ loop1:
 	VANDPS       word41b80000<>+0(SB), Y3, Y3
 	VSUBPS       Y2, Y6, Y2
 	VSUBPS       Y3, Y7, Y3
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y6
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y6
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y4, Y6
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
 	VFMADD213PS  word3df37835<>+0(SB), Y4, Y6
@@ -1088,8 +896,8 @@ tail2:
 	VANDPS       word41b80000<>+0(SB), Y3, Y3
 	VSUBPS       Y2, Y6, Y2
 	VSUBPS       Y3, Y7, Y3
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y6
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y6
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y4, Y6
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y5, Y7
 	VFMADD213PS  word3df37835<>+0(SB), Y4, Y6
@@ -1149,15 +957,7 @@ DATA word00800000<>+16(SB)/4, $0x00800000
 DATA word00800000<>+20(SB)/4, $0x00800000
 DATA word00800000<>+24(SB)/4, $0x00800000
 DATA word00800000<>+28(SB)/4, $0x00800000
-DATA word00800000<>+32(SB)/4, $0x00800000
-DATA word00800000<>+36(SB)/4, $0x00800000
-DATA word00800000<>+40(SB)/4, $0x00800000
-DATA word00800000<>+44(SB)/4, $0x00800000
-DATA word00800000<>+48(SB)/4, $0x00800000
-DATA word00800000<>+52(SB)/4, $0x00800000
-DATA word00800000<>+56(SB)/4, $0x00800000
-DATA word00800000<>+60(SB)/4, $0x00800000
-GLOBL word00800000<>(SB), RODATA|NOPTR, $64
+GLOBL word00800000<>(SB), RODATA|NOPTR, $32
 
 DATA word4b000000<>+0(SB)/4, $0x4b000000
 DATA word4b000000<>+4(SB)/4, $0x4b000000
@@ -1167,15 +967,7 @@ DATA word4b000000<>+16(SB)/4, $0x4b000000
 DATA word4b000000<>+20(SB)/4, $0x4b000000
 DATA word4b000000<>+24(SB)/4, $0x4b000000
 DATA word4b000000<>+28(SB)/4, $0x4b000000
-DATA word4b000000<>+32(SB)/4, $0x4b000000
-DATA word4b000000<>+36(SB)/4, $0x4b000000
-DATA word4b000000<>+40(SB)/4, $0x4b000000
-DATA word4b000000<>+44(SB)/4, $0x4b000000
-DATA word4b000000<>+48(SB)/4, $0x4b000000
-DATA word4b000000<>+52(SB)/4, $0x4b000000
-DATA word4b000000<>+56(SB)/4, $0x4b000000
-DATA word4b000000<>+60(SB)/4, $0x4b000000
-GLOBL word4b000000<>(SB), RODATA|NOPTR, $64
+GLOBL word4b000000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f3504f3<>+0(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+4(SB)/4, $0x3f3504f3
@@ -1185,15 +977,7 @@ DATA word3f3504f3<>+16(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+20(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+24(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+28(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+32(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+36(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+40(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+44(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+48(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+52(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+56(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+60(SB)/4, $0x3f3504f3
-GLOBL word3f3504f3<>(SB), RODATA|NOPTR, $64
+GLOBL word3f3504f3<>(SB), RODATA|NOPTR, $32
 
 DATA word41b80000<>+0(SB)/4, $0x41b80000
 DATA word41b80000<>+4(SB)/4, $0x41b80000
@@ -1203,15 +987,7 @@ DATA word41b80000<>+16(SB)/4, $0x41b80000
 DATA word41b80000<>+20(SB)/4, $0x41b80000
 DATA word41b80000<>+24(SB)/4, $0x41b80000
 DATA word41b80000<>+28(SB)/4, $0x41b80000
-DATA word41b80000<>+32(SB)/4, $0x41b80000
-DATA word41b80000<>+36(SB)/4, $0x41b80000
-DATA word41b80000<>+40(SB)/4, $0x41b80000
-DATA word41b80000<>+44(SB)/4, $0x41b80000
-DATA word41b80000<>+48(SB)/4, $0x41b80000
-DATA word41b80000<>+52(SB)/4, $0x41b80000
-DATA word41b80000<>+56(SB)/4, $0x41b80000
-DATA word41b80000<>+60(SB)/4, $0x41b80000
-GLOBL word41b80000<>(SB), RODATA|NOPTR, $64
+GLOBL word41b80000<>(SB), RODATA|NOPTR, $32
 
 DATA word3d8a2bd6<>+0(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+4(SB)/4, $0x3d8a2bd6
@@ -1221,15 +997,7 @@ DATA word3d8a2bd6<>+16(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+20(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+24(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+28(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+32(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+36(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+40(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+44(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+48(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+52(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+56(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+60(SB)/4, $0x3d8a2bd6
-GLOBL word3d8a2bd6<>(SB), RODATA|NOPTR, $64
+GLOBL word3d8a2bd6<>(SB), RODATA|NOPTR, $32
 
 DATA wordbdef1e08<>+0(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+4(SB)/4, $0xbdef1e08
@@ -1239,15 +1007,7 @@ DATA wordbdef1e08<>+16(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+20(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+24(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+28(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+32(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+36(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+40(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+44(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+48(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+52(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+56(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+60(SB)/4, $0xbdef1e08
-GLOBL wordbdef1e08<>(SB), RODATA|NOPTR, $64
+GLOBL wordbdef1e08<>(SB), RODATA|NOPTR, $32
 
 DATA word3df37835<>+0(SB)/4, $0x3df37835
 DATA word3df37835<>+4(SB)/4, $0x3df37835
@@ -1257,15 +1017,7 @@ DATA word3df37835<>+16(SB)/4, $0x3df37835
 DATA word3df37835<>+20(SB)/4, $0x3df37835
 DATA word3df37835<>+24(SB)/4, $0x3df37835
 DATA word3df37835<>+28(SB)/4, $0x3df37835
-DATA word3df37835<>+32(SB)/4, $0x3df37835
-DATA word3df37835<>+36(SB)/4, $0x3df37835
-DATA word3df37835<>+40(SB)/4, $0x3df37835
-DATA word3df37835<>+44(SB)/4, $0x3df37835
-DATA word3df37835<>+48(SB)/4, $0x3df37835
-DATA word3df37835<>+52(SB)/4, $0x3df37835
-DATA word3df37835<>+56(SB)/4, $0x3df37835
-DATA word3df37835<>+60(SB)/4, $0x3df37835
-GLOBL word3df37835<>(SB), RODATA|NOPTR, $64
+GLOBL word3df37835<>(SB), RODATA|NOPTR, $32
 
 DATA wordbdfe1105<>+0(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+4(SB)/4, $0xbdfe1105
@@ -1275,15 +1027,7 @@ DATA wordbdfe1105<>+16(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+20(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+24(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+28(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+32(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+36(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+40(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+44(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+48(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+52(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+56(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+60(SB)/4, $0xbdfe1105
-GLOBL wordbdfe1105<>(SB), RODATA|NOPTR, $64
+GLOBL wordbdfe1105<>(SB), RODATA|NOPTR, $32
 
 DATA word3e119bb4<>+0(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+4(SB)/4, $0x3e119bb4
@@ -1293,15 +1037,7 @@ DATA word3e119bb4<>+16(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+20(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+24(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+28(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+32(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+36(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+40(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+44(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+48(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+52(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+56(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+60(SB)/4, $0x3e119bb4
-GLOBL word3e119bb4<>(SB), RODATA|NOPTR, $64
+GLOBL word3e119bb4<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe2aae27<>+0(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+4(SB)/4, $0xbe2aae27
@@ -1311,15 +1047,7 @@ DATA wordbe2aae27<>+16(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+20(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+24(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+28(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+32(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+36(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+40(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+44(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+48(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+52(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+56(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+60(SB)/4, $0xbe2aae27
-GLOBL wordbe2aae27<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe2aae27<>(SB), RODATA|NOPTR, $32
 
 DATA word3e4cd25b<>+0(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+4(SB)/4, $0x3e4cd25b
@@ -1329,15 +1057,7 @@ DATA word3e4cd25b<>+16(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+20(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+24(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+28(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+32(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+36(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+40(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+44(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+48(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+52(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+56(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+60(SB)/4, $0x3e4cd25b
-GLOBL word3e4cd25b<>(SB), RODATA|NOPTR, $64
+GLOBL word3e4cd25b<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe800003<>+0(SB)/4, $0xbe800003
 DATA wordbe800003<>+4(SB)/4, $0xbe800003
@@ -1347,15 +1067,7 @@ DATA wordbe800003<>+16(SB)/4, $0xbe800003
 DATA wordbe800003<>+20(SB)/4, $0xbe800003
 DATA wordbe800003<>+24(SB)/4, $0xbe800003
 DATA wordbe800003<>+28(SB)/4, $0xbe800003
-DATA wordbe800003<>+32(SB)/4, $0xbe800003
-DATA wordbe800003<>+36(SB)/4, $0xbe800003
-DATA wordbe800003<>+40(SB)/4, $0xbe800003
-DATA wordbe800003<>+44(SB)/4, $0xbe800003
-DATA wordbe800003<>+48(SB)/4, $0xbe800003
-DATA wordbe800003<>+52(SB)/4, $0xbe800003
-DATA wordbe800003<>+56(SB)/4, $0xbe800003
-DATA wordbe800003<>+60(SB)/4, $0xbe800003
-GLOBL wordbe800003<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe800003<>(SB), RODATA|NOPTR, $32
 
 DATA word3eaaaaa4<>+0(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+4(SB)/4, $0x3eaaaaa4
@@ -1365,15 +1077,7 @@ DATA word3eaaaaa4<>+16(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+20(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+24(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+28(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+32(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+36(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+40(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+44(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+48(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+52(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+56(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+60(SB)/4, $0x3eaaaaa4
-GLOBL word3eaaaaa4<>(SB), RODATA|NOPTR, $64
+GLOBL word3eaaaaa4<>(SB), RODATA|NOPTR, $32
 
 DATA word7fc00000<>+0(SB)/4, $0x7fc00000
 DATA word7fc00000<>+4(SB)/4, $0x7fc00000
@@ -1383,15 +1087,7 @@ DATA word7fc00000<>+16(SB)/4, $0x7fc00000
 DATA word7fc00000<>+20(SB)/4, $0x7fc00000
 DATA word7fc00000<>+24(SB)/4, $0x7fc00000
 DATA word7fc00000<>+28(SB)/4, $0x7fc00000
-DATA word7fc00000<>+32(SB)/4, $0x7fc00000
-DATA word7fc00000<>+36(SB)/4, $0x7fc00000
-DATA word7fc00000<>+40(SB)/4, $0x7fc00000
-DATA word7fc00000<>+44(SB)/4, $0x7fc00000
-DATA word7fc00000<>+48(SB)/4, $0x7fc00000
-DATA word7fc00000<>+52(SB)/4, $0x7fc00000
-DATA word7fc00000<>+56(SB)/4, $0x7fc00000
-DATA word7fc00000<>+60(SB)/4, $0x7fc00000
-GLOBL word7fc00000<>(SB), RODATA|NOPTR, $64
+GLOBL word7fc00000<>(SB), RODATA|NOPTR, $32
 
 DATA wordff800000<>+0(SB)/4, $0xff800000
 DATA wordff800000<>+4(SB)/4, $0xff800000
@@ -1401,15 +1097,7 @@ DATA wordff800000<>+16(SB)/4, $0xff800000
 DATA wordff800000<>+20(SB)/4, $0xff800000
 DATA wordff800000<>+24(SB)/4, $0xff800000
 DATA wordff800000<>+28(SB)/4, $0xff800000
-DATA wordff800000<>+32(SB)/4, $0xff800000
-DATA wordff800000<>+36(SB)/4, $0xff800000
-DATA wordff800000<>+40(SB)/4, $0xff800000
-DATA wordff800000<>+44(SB)/4, $0xff800000
-DATA wordff800000<>+48(SB)/4, $0xff800000
-DATA wordff800000<>+52(SB)/4, $0xff800000
-DATA wordff800000<>+56(SB)/4, $0xff800000
-DATA wordff800000<>+60(SB)/4, $0xff800000
-GLOBL wordff800000<>(SB), RODATA|NOPTR, $64
+GLOBL wordff800000<>(SB), RODATA|NOPTR, $32
 
 DATA word7f800000<>+0(SB)/4, $0x7f800000
 DATA word7f800000<>+4(SB)/4, $0x7f800000
@@ -1419,15 +1107,7 @@ DATA word7f800000<>+16(SB)/4, $0x7f800000
 DATA word7f800000<>+20(SB)/4, $0x7f800000
 DATA word7f800000<>+24(SB)/4, $0x7f800000
 DATA word7f800000<>+28(SB)/4, $0x7f800000
-DATA word7f800000<>+32(SB)/4, $0x7f800000
-DATA word7f800000<>+36(SB)/4, $0x7f800000
-DATA word7f800000<>+40(SB)/4, $0x7f800000
-DATA word7f800000<>+44(SB)/4, $0x7f800000
-DATA word7f800000<>+48(SB)/4, $0x7f800000
-DATA word7f800000<>+52(SB)/4, $0x7f800000
-DATA word7f800000<>+56(SB)/4, $0x7f800000
-DATA word7f800000<>+60(SB)/4, $0x7f800000
-GLOBL word7f800000<>(SB), RODATA|NOPTR, $64
+GLOBL word7f800000<>(SB), RODATA|NOPTR, $32
 
 // func mapSqrtAVX2(dst []float32, x []float32)
 // Requires: AVX
@@ -1486,14 +1166,14 @@ loop1:
 	VMOVUPS      32(DX)(BX*4), Y1
 	VORPS        word80000000<>+0(SB), Y0, Y2
 	VORPS        word80000000<>+0(SB), Y1, Y3
-	VMOVUPS      word42b20000<>+0(SB), Y4
+	VBROADCASTSS word42b20000<>+0(SB), Y4
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y3, Y4, Y3
-	VMOVUPS      wordc2d00000<>+0(SB), Y4
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -1504,8 +1184,8 @@ loop1:
 	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y7
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
@@ -1546,8 +1226,8 @@ loop1:
 	VDIVPS       Y5, Y3, Y3
 	VMULPS       Y2, Y2, Y4
 	VMULPS       Y3, Y3, Y5
-	VMOVUPS      word3df8eace<>+0(SB), Y6
-	VMOVUPS      word3df8eace<>+0(SB), Y7
+	VBROADCASTSS word3df8eace<>+0(SB), Y6
+	VBROADCASTSS word3df8eace<>+0(SB), Y7
 	VFMADD213PS  word3ddb6696<>+0(SB), Y4, Y6
 	VFMADD213PS  word3ddb6696<>+0(SB), Y5, Y7
 	VFMADD213PS  word3e1284ec<>+0(SB), Y4, Y6
@@ -1564,7 +1244,7 @@ loop1:
 	VMULPS       Y5, Y3, Y3
 	VFMADD231PS  Y6, Y2, Y8
 	VFMADD231PS  Y7, Y3, Y9
-	VMOVUPS      word00000000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
 	VADDPS       Y0, Y8, Y0
@@ -1585,14 +1265,14 @@ tail2:
 	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
 	VORPS        word80000000<>+0(SB), Y0, Y2
 	VORPS        word80000000<>+0(SB), Y1, Y3
-	VMOVUPS      word42b20000<>+0(SB), Y4
+	VBROADCASTSS word42b20000<>+0(SB), Y4
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y3, Y4, Y3
-	VMOVUPS      wordc2d00000<>+0(SB), Y4
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      word4b400000<>+0(SB), Y4
-	VMOVUPS      word4b400000<>+0(SB), Y5
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
 	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
 	VSUBPS       word4b400000<>+0(SB), Y4, Y6
@@ -1603,8 +1283,8 @@ tail2:
 	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
 	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
-	VMOVUPS      word3ab5112b<>+0(SB), Y6
-	VMOVUPS      word3ab5112b<>+0(SB), Y7
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y7
 	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
 	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
 	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
@@ -1645,8 +1325,8 @@ tail2:
 	VDIVPS       Y5, Y3, Y3
 	VMULPS       Y2, Y2, Y4
 	VMULPS       Y3, Y3, Y5
-	VMOVUPS      word3df8eace<>+0(SB), Y6
-	VMOVUPS      word3df8eace<>+0(SB), Y7
+	VBROADCASTSS word3df8eace<>+0(SB), Y6
+	VBROADCASTSS word3df8eace<>+0(SB), Y7
 	VFMADD213PS  word3ddb6696<>+0(SB), Y4, Y6
 	VFMADD213PS  word3ddb6696<>+0(SB), Y5, Y7
 	VFMADD213PS  word3e1284ec<>+0(SB), Y4, Y6
@@ -1663,7 +1343,7 @@ tail2:
 	VMULPS       Y5, Y3, Y3
 	VFMADD231PS  Y6, Y2, Y8
 	VFMADD231PS  Y7, Y3, Y9
-	VMOVUPS      word00000000<>+0(SB), Y2
+	VBROADCASTSS word00000000<>+0(SB), Y2
 	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
 	VADDPS       Y0, Y8, Y0
@@ -1685,15 +1365,7 @@ DATA word3df8eace<>+16(SB)/4, $0x3df8eace
 DATA word3df8eace<>+20(SB)/4, $0x3df8eace
 DATA word3df8eace<>+24(SB)/4, $0x3df8eace
 DATA word3df8eace<>+28(SB)/4, $0x3df8eace
-DATA word3df8eace<>+32(SB)/4, $0x3df8eace
-DATA word3df8eace<>+36(SB)/4, $0x3df8eace
-DATA word3df8eace<>+40(SB)/4, $0x3df8eace
-DATA word3df8eace<>+44(SB)/4, $0x3df8eace
-DATA word3df8eace<>+48(SB)/4, $0x3df8eace
-DATA word3df8eace<>+52(SB)/4, $0x3df8eace
-DATA word3df8eace<>+56(SB)/4, $0x3df8eace
-DATA word3df8eace<>+60(SB)/4, $0x3df8eace
-GLOBL word3df8eace<>(SB), RODATA|NOPTR, $64
+GLOBL word3df8eace<>(SB), RODATA|NOPTR, $32
 
 DATA word3ddb6696<>+0(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+4(SB)/4, $0x3ddb6696
@@ -1703,15 +1375,7 @@ DATA word3ddb6696<>+16(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+20(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+24(SB)/4, $0x3ddb6696
 DATA word3ddb6696<>+28(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+32(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+36(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+40(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+44(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+48(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+52(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+56(SB)/4, $0x3ddb6696
-DATA word3ddb6696<>+60(SB)/4, $0x3ddb6696
-GLOBL word3ddb6696<>(SB), RODATA|NOPTR, $64
+GLOBL word3ddb6696<>(SB), RODATA|NOPTR, $32
 
 DATA word3e1284ec<>+0(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+4(SB)/4, $0x3e1284ec
@@ -1721,15 +1385,7 @@ DATA word3e1284ec<>+16(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+20(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+24(SB)/4, $0x3e1284ec
 DATA word3e1284ec<>+28(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+32(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+36(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+40(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+44(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+48(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+52(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+56(SB)/4, $0x3e1284ec
-DATA word3e1284ec<>+60(SB)/4, $0x3e1284ec
-GLOBL word3e1284ec<>(SB), RODATA|NOPTR, $64
+GLOBL word3e1284ec<>(SB), RODATA|NOPTR, $32
 
 DATA word3e4ccb53<>+0(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+4(SB)/4, $0x3e4ccb53
@@ -1739,15 +1395,7 @@ DATA word3e4ccb53<>+16(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+20(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+24(SB)/4, $0x3e4ccb53
 DATA word3e4ccb53<>+28(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+32(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+36(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+40(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+44(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+48(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+52(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+56(SB)/4, $0x3e4ccb53
-DATA word3e4ccb53<>+60(SB)/4, $0x3e4ccb53
-GLOBL word3e4ccb53<>(SB), RODATA|NOPTR, $64
+GLOBL word3e4ccb53<>(SB), RODATA|NOPTR, $32
 
 DATA word3eaaaaac<>+0(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+4(SB)/4, $0x3eaaaaac
@@ -1757,15 +1405,7 @@ DATA word3eaaaaac<>+16(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+20(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+24(SB)/4, $0x3eaaaaac
 DATA word3eaaaaac<>+28(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+32(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+36(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+40(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+44(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+48(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+52(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+56(SB)/4, $0x3eaaaaac
-DATA word3eaaaaac<>+60(SB)/4, $0x3eaaaaac
-GLOBL word3eaaaaac<>(SB), RODATA|NOPTR, $64
+GLOBL word3eaaaaac<>(SB), RODATA|NOPTR, $32
 
 // func mapNegAVX2(dst []float32, x []float32)
 // Requires: AVX
@@ -1899,35 +1539,35 @@ TEXT ·mapReciprocalAVX2(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ    16(BX), SI
-	CMPQ    SI, CX
-	JGT     tail2
-	VMOVUPS (DX)(BX*4), Y0
-	VMOVUPS 32(DX)(BX*4), Y1
-	VMOVUPS word3f800000<>+0(SB), Y2
-	VDIVPS  Y0, Y2, Y0
-	VDIVPS  Y1, Y2, Y1
-	VMOVUPS Y0, (AX)(BX*4)
-	VMOVUPS Y1, 32(AX)(BX*4)
-	MOVQ    SI, BX
-	JMP     loop1
+	LEAQ         16(BX), SI
+	CMPQ         SI, CX
+	JGT          tail2
+	VMOVUPS      (DX)(BX*4), Y0
+	VMOVUPS      32(DX)(BX*4), Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VDIVPS       Y0, Y2, Y0
+	VDIVPS       Y1, Y2, Y1
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	MOVQ         SI, BX
+	JMP          loop1
 
 tail2:
-	SUBQ       BX, CX
-	JZ         done3
-	LEAQ       tail16<>+0(SB), SI
-	NEGQ       CX
-	VMOVUPS    64(SI)(CX*4), Y0
-	VMASKMOVPS (DX)(BX*4), Y0, Y0
-	VMOVUPS    96(SI)(CX*4), Y1
-	VMASKMOVPS 32(DX)(BX*4), Y1, Y1
-	VMOVUPS    word3f800000<>+0(SB), Y2
-	VDIVPS     Y0, Y2, Y0
-	VDIVPS     Y1, Y2, Y1
-	VMOVUPS    64(SI)(CX*4), Y2
-	VMASKMOVPS Y0, Y2, (AX)(BX*4)
-	VMOVUPS    96(SI)(CX*4), Y0
-	VMASKMOVPS Y1, Y0, 32(AX)(BX*4)
+	SUBQ         BX, CX
+	JZ           done3
+	LEAQ         tail16<>+0(SB), SI
+	NEGQ         CX
+	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
+	VMOVUPS      96(SI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VBROADCASTSS word3f800000<>+0(SB), Y2
+	VDIVPS       Y0, Y2, Y0
+	VDIVPS       Y1, Y2, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -1956,8 +1596,8 @@ loop2:
 	JNZ          far1
 	VTESTPS      Y3, Y3
 	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y2
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -1972,8 +1612,8 @@ loop2:
 	VFNMADD231PS worda6f72ced<>+0(SB), Y5, Y1
 	VMULPS       Y0, Y0, Y4
 	VMULPS       Y1, Y1, Y5
-	VMOVUPS      word36366664<>+0(SB), Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
+	VBROADCASTSS word36366664<>+0(SB), Y6
+	VBROADCASTSS word36366664<>+0(SB), Y7
 	VFMADD213PS  wordb95007b5<>+0(SB), Y4, Y6
 	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y7
 	VFMADD213PS  word3c088884<>+0(SB), Y4, Y6
@@ -1984,14 +1624,14 @@ loop2:
 	VMULPS       Y1, Y5, Y9
 	VFMADD213PS  Y0, Y8, Y6
 	VFMADD213PS  Y1, Y9, Y7
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y4, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y4, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VMOVUPS      word3f800000<>+0(SB), Y9
+	VBROADCASTSS word3f800000<>+0(SB), Y8
+	VBROADCASTSS word3f800000<>+0(SB), Y9
 	VFNMADD231PS word3f000000<>+0(SB), Y4, Y8
 	VFNMADD231PS word3f000000<>+0(SB), Y5, Y9
 	VMULPS       Y4, Y4, Y4
@@ -2032,8 +1672,8 @@ tail3:
 	JNZ          far1
 	VTESTPS      Y3, Y3
 	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y2
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -2048,8 +1688,8 @@ tail3:
 	VFNMADD231PS worda6f72ced<>+0(SB), Y5, Y1
 	VMULPS       Y0, Y0, Y4
 	VMULPS       Y1, Y1, Y5
-	VMOVUPS      word36366664<>+0(SB), Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
+	VBROADCASTSS word36366664<>+0(SB), Y6
+	VBROADCASTSS word36366664<>+0(SB), Y7
 	VFMADD213PS  wordb95007b5<>+0(SB), Y4, Y6
 	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y7
 	VFMADD213PS  word3c088884<>+0(SB), Y4, Y6
@@ -2060,14 +1700,14 @@ tail3:
 	VMULPS       Y1, Y5, Y9
 	VFMADD213PS  Y0, Y8, Y6
 	VFMADD213PS  Y1, Y9, Y7
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y4, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y4, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VMOVUPS      word3f800000<>+0(SB), Y9
+	VBROADCASTSS word3f800000<>+0(SB), Y8
+	VBROADCASTSS word3f800000<>+0(SB), Y9
 	VFNMADD231PS word3f000000<>+0(SB), Y4, Y8
 	VFNMADD231PS word3f000000<>+0(SB), Y5, Y9
 	VMULPS       Y4, Y4, Y4
@@ -2105,15 +1745,7 @@ DATA word47c35000<>+16(SB)/4, $0x47c35000
 DATA word47c35000<>+20(SB)/4, $0x47c35000
 DATA word47c35000<>+24(SB)/4, $0x47c35000
 DATA word47c35000<>+28(SB)/4, $0x47c35000
-DATA word47c35000<>+32(SB)/4, $0x47c35000
-DATA word47c35000<>+36(SB)/4, $0x47c35000
-DATA word47c35000<>+40(SB)/4, $0x47c35000
-DATA word47c35000<>+44(SB)/4, $0x47c35000
-DATA word47c35000<>+48(SB)/4, $0x47c35000
-DATA word47c35000<>+52(SB)/4, $0x47c35000
-DATA word47c35000<>+56(SB)/4, $0x47c35000
-DATA word47c35000<>+60(SB)/4, $0x47c35000
-GLOBL word47c35000<>(SB), RODATA|NOPTR, $64
+GLOBL word47c35000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f22f983<>+0(SB)/4, $0x3f22f983
 DATA word3f22f983<>+4(SB)/4, $0x3f22f983
@@ -2123,15 +1755,7 @@ DATA word3f22f983<>+16(SB)/4, $0x3f22f983
 DATA word3f22f983<>+20(SB)/4, $0x3f22f983
 DATA word3f22f983<>+24(SB)/4, $0x3f22f983
 DATA word3f22f983<>+28(SB)/4, $0x3f22f983
-DATA word3f22f983<>+32(SB)/4, $0x3f22f983
-DATA word3f22f983<>+36(SB)/4, $0x3f22f983
-DATA word3f22f983<>+40(SB)/4, $0x3f22f983
-DATA word3f22f983<>+44(SB)/4, $0x3f22f983
-DATA word3f22f983<>+48(SB)/4, $0x3f22f983
-DATA word3f22f983<>+52(SB)/4, $0x3f22f983
-DATA word3f22f983<>+56(SB)/4, $0x3f22f983
-DATA word3f22f983<>+60(SB)/4, $0x3f22f983
-GLOBL word3f22f983<>(SB), RODATA|NOPTR, $64
+GLOBL word3f22f983<>(SB), RODATA|NOPTR, $32
 
 DATA word3fc90fdb<>+0(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+4(SB)/4, $0x3fc90fdb
@@ -2141,15 +1765,7 @@ DATA word3fc90fdb<>+16(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+20(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+24(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+28(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+32(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+36(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+40(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+44(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+48(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+52(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+56(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+60(SB)/4, $0x3fc90fdb
-GLOBL word3fc90fdb<>(SB), RODATA|NOPTR, $64
+GLOBL word3fc90fdb<>(SB), RODATA|NOPTR, $32
 
 DATA wordb33bbd2e<>+0(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+4(SB)/4, $0xb33bbd2e
@@ -2159,15 +1775,7 @@ DATA wordb33bbd2e<>+16(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+20(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+24(SB)/4, $0xb33bbd2e
 DATA wordb33bbd2e<>+28(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+32(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+36(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+40(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+44(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+48(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+52(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+56(SB)/4, $0xb33bbd2e
-DATA wordb33bbd2e<>+60(SB)/4, $0xb33bbd2e
-GLOBL wordb33bbd2e<>(SB), RODATA|NOPTR, $64
+GLOBL wordb33bbd2e<>(SB), RODATA|NOPTR, $32
 
 DATA worda6f72ced<>+0(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+4(SB)/4, $0xa6f72ced
@@ -2177,15 +1785,7 @@ DATA worda6f72ced<>+16(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+20(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+24(SB)/4, $0xa6f72ced
 DATA worda6f72ced<>+28(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+32(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+36(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+40(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+44(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+48(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+52(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+56(SB)/4, $0xa6f72ced
-DATA worda6f72ced<>+60(SB)/4, $0xa6f72ced
-GLOBL worda6f72ced<>(SB), RODATA|NOPTR, $64
+GLOBL worda6f72ced<>(SB), RODATA|NOPTR, $32
 
 DATA word36366664<>+0(SB)/4, $0x36366664
 DATA word36366664<>+4(SB)/4, $0x36366664
@@ -2195,15 +1795,7 @@ DATA word36366664<>+16(SB)/4, $0x36366664
 DATA word36366664<>+20(SB)/4, $0x36366664
 DATA word36366664<>+24(SB)/4, $0x36366664
 DATA word36366664<>+28(SB)/4, $0x36366664
-DATA word36366664<>+32(SB)/4, $0x36366664
-DATA word36366664<>+36(SB)/4, $0x36366664
-DATA word36366664<>+40(SB)/4, $0x36366664
-DATA word36366664<>+44(SB)/4, $0x36366664
-DATA word36366664<>+48(SB)/4, $0x36366664
-DATA word36366664<>+52(SB)/4, $0x36366664
-DATA word36366664<>+56(SB)/4, $0x36366664
-DATA word36366664<>+60(SB)/4, $0x36366664
-GLOBL word36366664<>(SB), RODATA|NOPTR, $64
+GLOBL word36366664<>(SB), RODATA|NOPTR, $32
 
 DATA wordb95007b5<>+0(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+4(SB)/4, $0xb95007b5
@@ -2213,15 +1805,7 @@ DATA wordb95007b5<>+16(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+20(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+24(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+28(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+32(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+36(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+40(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+44(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+48(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+52(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+56(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+60(SB)/4, $0xb95007b5
-GLOBL wordb95007b5<>(SB), RODATA|NOPTR, $64
+GLOBL wordb95007b5<>(SB), RODATA|NOPTR, $32
 
 DATA word3c088884<>+0(SB)/4, $0x3c088884
 DATA word3c088884<>+4(SB)/4, $0x3c088884
@@ -2231,15 +1815,7 @@ DATA word3c088884<>+16(SB)/4, $0x3c088884
 DATA word3c088884<>+20(SB)/4, $0x3c088884
 DATA word3c088884<>+24(SB)/4, $0x3c088884
 DATA word3c088884<>+28(SB)/4, $0x3c088884
-DATA word3c088884<>+32(SB)/4, $0x3c088884
-DATA word3c088884<>+36(SB)/4, $0x3c088884
-DATA word3c088884<>+40(SB)/4, $0x3c088884
-DATA word3c088884<>+44(SB)/4, $0x3c088884
-DATA word3c088884<>+48(SB)/4, $0x3c088884
-DATA word3c088884<>+52(SB)/4, $0x3c088884
-DATA word3c088884<>+56(SB)/4, $0x3c088884
-DATA word3c088884<>+60(SB)/4, $0x3c088884
-GLOBL word3c088884<>(SB), RODATA|NOPTR, $64
+GLOBL word3c088884<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe2aaaab<>+0(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+4(SB)/4, $0xbe2aaaab
@@ -2249,15 +1825,7 @@ DATA wordbe2aaaab<>+16(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+20(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+24(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+28(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+32(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+36(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+40(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+44(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+48(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+52(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+56(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+60(SB)/4, $0xbe2aaaab
-GLOBL wordbe2aaaab<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe2aaaab<>(SB), RODATA|NOPTR, $32
 
 DATA word37ccf29c<>+0(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+4(SB)/4, $0x37ccf29c
@@ -2267,15 +1835,7 @@ DATA word37ccf29c<>+16(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+20(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+24(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+28(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+32(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+36(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+40(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+44(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+48(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+52(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+56(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+60(SB)/4, $0x37ccf29c
-GLOBL word37ccf29c<>(SB), RODATA|NOPTR, $64
+GLOBL word37ccf29c<>(SB), RODATA|NOPTR, $32
 
 DATA wordbab6060f<>+0(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+4(SB)/4, $0xbab6060f
@@ -2285,15 +1845,7 @@ DATA wordbab6060f<>+16(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+20(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+24(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+28(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+32(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+36(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+40(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+44(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+48(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+52(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+56(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+60(SB)/4, $0xbab6060f
-GLOBL wordbab6060f<>(SB), RODATA|NOPTR, $64
+GLOBL wordbab6060f<>(SB), RODATA|NOPTR, $32
 
 DATA word3d2aaaa5<>+0(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+4(SB)/4, $0x3d2aaaa5
@@ -2303,15 +1855,7 @@ DATA word3d2aaaa5<>+16(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+20(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+24(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+28(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+32(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+36(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+40(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+44(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+48(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+52(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+56(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+60(SB)/4, $0x3d2aaaa5
-GLOBL word3d2aaaa5<>(SB), RODATA|NOPTR, $64
+GLOBL word3d2aaaa5<>(SB), RODATA|NOPTR, $32
 
 // func mapCosAVX2(dst []float32, x []float32) (done int)
 // Requires: AVX, AVX2, FMA3
@@ -2336,8 +1880,8 @@ loop2:
 	JNZ          far1
 	VTESTPS      Y3, Y3
 	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y2
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -2354,8 +1898,8 @@ loop2:
 	VPADDD       word00000001<>+0(SB), Y3, Y3
 	VMULPS       Y0, Y0, Y4
 	VMULPS       Y1, Y1, Y5
-	VMOVUPS      word36366664<>+0(SB), Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
+	VBROADCASTSS word36366664<>+0(SB), Y6
+	VBROADCASTSS word36366664<>+0(SB), Y7
 	VFMADD213PS  wordb95007b5<>+0(SB), Y4, Y6
 	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y7
 	VFMADD213PS  word3c088884<>+0(SB), Y4, Y6
@@ -2366,14 +1910,14 @@ loop2:
 	VMULPS       Y1, Y5, Y9
 	VFMADD213PS  Y0, Y8, Y6
 	VFMADD213PS  Y1, Y9, Y7
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y4, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y4, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VMOVUPS      word3f800000<>+0(SB), Y9
+	VBROADCASTSS word3f800000<>+0(SB), Y8
+	VBROADCASTSS word3f800000<>+0(SB), Y9
 	VFNMADD231PS word3f000000<>+0(SB), Y4, Y8
 	VFNMADD231PS word3f000000<>+0(SB), Y5, Y9
 	VMULPS       Y4, Y4, Y4
@@ -2414,8 +1958,8 @@ tail3:
 	JNZ          far1
 	VTESTPS      Y3, Y3
 	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Y2
-	VMOVUPS      word4b400000<>+0(SB), Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y2
+	VBROADCASTSS word4b400000<>+0(SB), Y3
 	VFMADD231PS  word3f22f983<>+0(SB), Y0, Y2
 	VFMADD231PS  word3f22f983<>+0(SB), Y1, Y3
 	VSUBPS       word4b400000<>+0(SB), Y2, Y4
@@ -2432,8 +1976,8 @@ tail3:
 	VPADDD       word00000001<>+0(SB), Y3, Y3
 	VMULPS       Y0, Y0, Y4
 	VMULPS       Y1, Y1, Y5
-	VMOVUPS      word36366664<>+0(SB), Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
+	VBROADCASTSS word36366664<>+0(SB), Y6
+	VBROADCASTSS word36366664<>+0(SB), Y7
 	VFMADD213PS  wordb95007b5<>+0(SB), Y4, Y6
 	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y7
 	VFMADD213PS  word3c088884<>+0(SB), Y4, Y6
@@ -2444,14 +1988,14 @@ tail3:
 	VMULPS       Y1, Y5, Y9
 	VFMADD213PS  Y0, Y8, Y6
 	VFMADD213PS  Y1, Y9, Y7
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y4, Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y4, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y8
-	VMOVUPS      word3f800000<>+0(SB), Y9
+	VBROADCASTSS word3f800000<>+0(SB), Y8
+	VBROADCASTSS word3f800000<>+0(SB), Y9
 	VFNMADD231PS word3f000000<>+0(SB), Y4, Y8
 	VFNMADD231PS word3f000000<>+0(SB), Y5, Y9
 	VMULPS       Y4, Y4, Y4
@@ -2489,15 +2033,7 @@ DATA word00000001<>+16(SB)/4, $0x00000001
 DATA word00000001<>+20(SB)/4, $0x00000001
 DATA word00000001<>+24(SB)/4, $0x00000001
 DATA word00000001<>+28(SB)/4, $0x00000001
-DATA word00000001<>+32(SB)/4, $0x00000001
-DATA word00000001<>+36(SB)/4, $0x00000001
-DATA word00000001<>+40(SB)/4, $0x00000001
-DATA word00000001<>+44(SB)/4, $0x00000001
-DATA word00000001<>+48(SB)/4, $0x00000001
-DATA word00000001<>+52(SB)/4, $0x00000001
-DATA word00000001<>+56(SB)/4, $0x00000001
-DATA word00000001<>+60(SB)/4, $0x00000001
-GLOBL word00000001<>(SB), RODATA|NOPTR, $64
+GLOBL word00000001<>(SB), RODATA|NOPTR, $32
 
 // func mapReLUAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
@@ -2508,26 +2044,26 @@ TEXT ·mapReLUAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ    16(BX), SI
-	CMPQ    SI, CX
-	JGT     tail2
-	VMOVUPS (DX)(BX*4), Z0
-	VMOVUPS word00000000<>+0(SB), Z1
-	VMAXPS  Z0, Z1, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	MOVQ    SI, BX
-	JMP     loop1
+	LEAQ         16(BX), SI
+	CMPQ         SI, CX
+	JGT          tail2
+	VMOVUPS      (DX)(BX*4), Z0
+	VBROADCASTSS word00000000<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (AX)(BX*4)
+	MOVQ         SI, BX
+	JMP          loop1
 
 tail2:
-	SUBQ      BX, CX
-	JZ        done3
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z0
-	VMOVUPS   word00000000<>+0(SB), Z1
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ         BX, CX
+	JZ           done3
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VBROADCASTSS word00000000<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -2542,90 +2078,90 @@ TEXT ·mapSigmoidAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ         16(BX), SI
-	CMPQ         SI, CX
-	JGT          tail2
-	VMOVUPS      (DX)(BX*4), Z0
-	VORPS        word80000000<>+0(SB), Z0, Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z5
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z5, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z5, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z5
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z5
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z5
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z5
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z5
-	VMOVUPS      Z1, Z6
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z5, Z1, Z6
-	VADDPS       word3f800000<>+0(SB), Z6, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z5
-	VPADDD       word0000007f<>+0(SB), Z5, Z6
-	VPSLLD       $0x17, Z6, Z6
-	VMULPS       Z6, Z1, Z1
-	VPSUBD       Z5, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VPMOVD2M     Z0, K1
-	VMOVUPS      word3f800000<>+0(SB), Z0
-	VBLENDMPS    Z1, Z0, K1, Z3
-	VADDPS       word3f800000<>+0(SB), Z1, Z0
-	VDIVPS       Z0, Z3, Z0
-	VMOVUPS      Z0, (AX)(BX*4)
-	MOVQ         SI, BX
-	JMP          loop1
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail2
+	VMOVUPS           (DX)(BX*4), Z0
+	VORPS.BCST        word80000000<>+0(SB), Z0, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z5
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z5, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z5, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z5
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z5
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z5
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z5
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z5
+	VMOVUPS           Z1, Z6
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z5, Z1, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z6, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z6
+	VPSLLD            $0x17, Z6, Z6
+	VMULPS            Z6, Z1, Z1
+	VPSUBD            Z5, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VPMOVD2M          Z0, K1
+	VBROADCASTSS      word3f800000<>+0(SB), Z0
+	VBLENDMPS         Z1, Z0, K1, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z1, Z0
+	VDIVPS            Z0, Z3, Z0
+	VMOVUPS           Z0, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop1
 
 tail2:
-	SUBQ         BX, CX
-	JZ           done3
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX)(BX*4), K1, Z0
-	VORPS        word80000000<>+0(SB), Z0, Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z3
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z3
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z5
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z5
-	VADDPS       word3f800000<>+0(SB), Z5, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z5
-	VPSLLD       $0x17, Z5, Z5
-	VMULPS       Z5, Z1, Z1
-	VPSUBD       Z3, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VPMOVD2M     Z0, K2
-	VMOVUPS      word3f800000<>+0(SB), Z0
-	VBLENDMPS    Z1, Z0, K2, Z4
-	VADDPS       word3f800000<>+0(SB), Z1, Z0
-	VDIVPS       Z0, Z4, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*4)
+	SUBQ              BX, CX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z0
+	VORPS.BCST        word80000000<>+0(SB), Z0, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z5
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VPMOVD2M          Z0, K2
+	VBROADCASTSS      word3f800000<>+0(SB), Z0
+	VBLENDMPS         Z1, Z0, K2, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z1, Z0
+	VDIVPS            Z0, Z4, Z0
+	VMOVUPS           Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -2640,80 +2176,80 @@ TEXT ·mapTanhAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ         16(BX), SI
-	CMPQ         SI, CX
-	JGT          tail2
-	VMOVUPS      (DX)(BX*4), Z0
-	VADDPS       Z0, Z0, Z1
-	VORPS        word80000000<>+0(SB), Z1, Z1
-	VMOVUPS      wordc2200000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3950196a<>+0(SB), Z3
-	VFMADD213PS  word3ab6b9a4<>+0(SB), Z1, Z3
-	VFMADD213PS  word3c0888c5<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aaa58<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaaaa<>+0(SB), Z1, Z3
-	VFMADD213PS  word3f000000<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VPSUBD       word4b400000<>+0(SB), Z2, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VSUBPS       word3f800000<>+0(SB), Z1, Z2
-	VFMADD213PS  Z2, Z1, Z4
-	VADDPS       word40000000<>+0(SB), Z4, Z1
-	VDIVPS       Z1, Z4, Z1
-	VANDPS       word7fffffff<>+0(SB), Z1, Z1
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VORPS        Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)(BX*4)
-	MOVQ         SI, BX
-	JMP          loop1
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail2
+	VMOVUPS           (DX)(BX*4), Z0
+	VADDPS            Z0, Z0, Z1
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z1
+	VBROADCASTSS      wordc2200000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3950196a<>+0(SB), Z3
+	VFMADD213PS.BCST  word3ab6b9a4<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3c0888c5<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aaa58<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaaaa<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3f000000<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z2
+	VFMADD213PS       Z2, Z1, Z4
+	VADDPS.BCST       word40000000<>+0(SB), Z4, Z1
+	VDIVPS            Z1, Z4, Z1
+	VANDPS.BCST       word7fffffff<>+0(SB), Z1, Z1
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VORPS             Z0, Z1, Z0
+	VMOVUPS           Z0, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop1
 
 tail2:
-	SUBQ         BX, CX
-	JZ           done3
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX)(BX*4), K1, Z0
-	VADDPS       Z0, Z0, Z1
-	VORPS        word80000000<>+0(SB), Z1, Z1
-	VMOVUPS      wordc2200000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3950196a<>+0(SB), Z3
-	VFMADD213PS  word3ab6b9a4<>+0(SB), Z1, Z3
-	VFMADD213PS  word3c0888c5<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aaa58<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaaaa<>+0(SB), Z1, Z3
-	VFMADD213PS  word3f000000<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VPSUBD       word4b400000<>+0(SB), Z2, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VSUBPS       word3f800000<>+0(SB), Z1, Z2
-	VFMADD213PS  Z2, Z1, Z4
-	VADDPS       word40000000<>+0(SB), Z4, Z1
-	VDIVPS       Z1, Z4, Z1
-	VANDPS       word7fffffff<>+0(SB), Z1, Z1
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VORPS        Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*4)
+	SUBQ              BX, CX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z0
+	VADDPS            Z0, Z0, Z1
+	VORPS.BCST        word80000000<>+0(SB), Z1, Z1
+	VBROADCASTSS      wordc2200000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3950196a<>+0(SB), Z3
+	VFMADD213PS.BCST  word3ab6b9a4<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3c0888c5<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aaa58<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaaaa<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3f000000<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VSUBPS.BCST       word3f800000<>+0(SB), Z1, Z2
+	VFMADD213PS       Z2, Z1, Z4
+	VADDPS.BCST       word40000000<>+0(SB), Z4, Z1
+	VDIVPS            Z1, Z4, Z1
+	VANDPS.BCST       word7fffffff<>+0(SB), Z1, Z1
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VORPS             Z0, Z1, Z0
+	VMOVUPS           Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -2728,78 +2264,78 @@ TEXT ·mapExpAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ         16(BX), SI
-	CMPQ         SI, CX
-	JGT          tail2
-	VMOVUPS      (DX)(BX*4), Z0
-	VMOVUPS      word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3f317200<>+0(SB), Z2, Z0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z2, Z0
-	VMOVUPS      word3ab5112b<>+0(SB), Z2
-	VFMADD213PS  word3c091d81<>+0(SB), Z0, Z2
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z0, Z2
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z0, Z2
-	VFMADD213PS  word3efffffe<>+0(SB), Z0, Z2
-	VMOVUPS      Z0, Z3
-	VMULPS       Z0, Z0, Z0
-	VFMADD231PS  Z2, Z0, Z3
-	VADDPS       word3f800000<>+0(SB), Z3, Z0
-	VPSUBD       word4b400000<>+0(SB), Z1, Z1
-	VPSRAD       $0x01, Z1, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z2, Z1, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)(BX*4)
-	MOVQ         SI, BX
-	JMP          loop1
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail2
+	VMOVUPS           (DX)(BX*4), Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z2
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z0, Z2
+	VMOVUPS           Z0, Z3
+	VMULPS            Z0, Z0, Z0
+	VFMADD231PS       Z2, Z0, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z0
+	VPSUBD.BCST       word4b400000<>+0(SB), Z1, Z1
+	VPSRAD            $0x01, Z1, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z0, Z0
+	VPSUBD            Z2, Z1, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop1
 
 tail2:
-	SUBQ         BX, CX
-	JZ           done3
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX)(BX*4), K1, Z0
-	VMOVUPS      word42b20000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      wordc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3f317200<>+0(SB), Z2, Z0
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z2, Z0
-	VMOVUPS      word3ab5112b<>+0(SB), Z2
-	VFMADD213PS  word3c091d81<>+0(SB), Z0, Z2
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z0, Z2
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z0, Z2
-	VFMADD213PS  word3efffffe<>+0(SB), Z0, Z2
-	VMOVUPS      Z0, Z3
-	VMULPS       Z0, Z0, Z0
-	VFMADD231PS  Z2, Z0, Z3
-	VADDPS       word3f800000<>+0(SB), Z3, Z0
-	VPSUBD       word4b400000<>+0(SB), Z1, Z1
-	VPSRAD       $0x01, Z1, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z0, Z0
-	VPSUBD       Z2, Z1, Z1
-	VPADDD       word0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VMULPS       Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*4)
+	SUBQ              BX, CX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z0
+	VBROADCASTSS      word42b20000<>+0(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z2
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z0, Z2
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z0, Z2
+	VMOVUPS           Z0, Z3
+	VMULPS            Z0, Z0, Z0
+	VFMADD231PS       Z2, Z0, Z3
+	VADDPS.BCST       word3f800000<>+0(SB), Z3, Z0
+	VPSUBD.BCST       word4b400000<>+0(SB), Z1, Z1
+	VPSRAD            $0x01, Z1, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z3
+	VPSLLD            $0x17, Z3, Z3
+	VMULPS            Z3, Z0, Z0
+	VPSUBD            Z2, Z1, Z1
+	VPADDD.BCST       word0000007f<>+0(SB), Z1, Z1
+	VPSLLD            $0x17, Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -2814,88 +2350,88 @@ TEXT ·mapLogAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ         16(BX), SI
-	CMPQ         SI, CX
-	JGT          tail2
-	VMOVUPS      (DX)(BX*4), Z0
-	VCMPPS       $0x01, word00800000<>+0(SB), Z0, K1
-	VMULPS       word4b000000<>+0(SB), Z0, Z1
-	VBLENDMPS    Z1, Z0, K1, Z2
-	VPSUBD       word3f3504f3<>+0(SB), Z2, Z1
-	VPSRAD       $0x17, Z1, Z1
-	VPSLLD       $0x17, Z1, Z10
-	VPSUBD       Z10, Z2, Z10
-	VSUBPS       word3f800000<>+0(SB), Z10, Z10
-	VCVTDQ2PS    Z1, Z1
-	VMOVUPS.Z    word41b80000<>+0(SB), K1, Z11
-	VSUBPS       Z11, Z1, Z1
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z11
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z10, Z11
-	VFMADD213PS  word3df37835<>+0(SB), Z10, Z11
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z10, Z11
-	VFMADD213PS  word3e119bb4<>+0(SB), Z10, Z11
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z10, Z11
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z10, Z11
-	VFMADD213PS  wordbe800003<>+0(SB), Z10, Z11
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z10, Z11
-	VMULPS       Z10, Z10, Z12
-	VMULPS       word35bfbe8e<>+0(SB), Z1, Z13
-	VMULPS       Z10, Z12, Z14
-	VFMADD231PS  Z11, Z14, Z13
-	VFNMADD231PS word3f000000<>+0(SB), Z12, Z13
-	VADDPS       Z10, Z13, Z10
-	VFMADD231PS  word3f317200<>+0(SB), Z1, Z10
-	VCMPPS       $0x09, word00000000<>+0(SB), Z0, K1
-	VBLENDMPS    word7fc00000<>+0(SB), Z10, K1, Z3
-	VCMPPS       $0x00, word00000000<>+0(SB), Z0, K1
-	VBLENDMPS    wordff800000<>+0(SB), Z3, K1, Z4
-	VCMPPS       $0x00, word7f800000<>+0(SB), Z0, K1
-	VBLENDMPS    word7f800000<>+0(SB), Z4, K1, Z5
-	VMOVUPS      Z5, (AX)(BX*4)
-	MOVQ         SI, BX
-	JMP          loop1
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail2
+	VMOVUPS           (DX)(BX*4), Z0
+	VCMPPS.BCST       $0x01, word00800000<>+0(SB), Z0, K1
+	VMULPS.BCST       word4b000000<>+0(SB), Z0, Z1
+	VBLENDMPS         Z1, Z0, K1, Z2
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z2, Z1
+	VPSRAD            $0x17, Z1, Z1
+	VPSLLD            $0x17, Z1, Z10
+	VPSUBD            Z10, Z2, Z10
+	VSUBPS.BCST       word3f800000<>+0(SB), Z10, Z10
+	VCVTDQ2PS         Z1, Z1
+	VBROADCASTSS.Z    word41b80000<>+0(SB), K1, Z11
+	VSUBPS            Z11, Z1, Z1
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z11
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z10, Z11
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z10, Z11
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z10, Z11
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z10, Z11
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z10, Z11
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z10, Z11
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z10, Z11
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z10, Z11
+	VMULPS            Z10, Z10, Z12
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z1, Z13
+	VMULPS            Z10, Z12, Z14
+	VFMADD231PS       Z11, Z14, Z13
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z12, Z13
+	VADDPS            Z10, Z13, Z10
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z1, Z10
+	VCMPPS.BCST       $0x09, word00000000<>+0(SB), Z0, K1
+	VBLENDMPS.BCST    word7fc00000<>+0(SB), Z10, K1, Z3
+	VCMPPS.BCST       $0x00, word00000000<>+0(SB), Z0, K1
+	VBLENDMPS.BCST    wordff800000<>+0(SB), Z3, K1, Z4
+	VCMPPS.BCST       $0x00, word7f800000<>+0(SB), Z0, K1
+	VBLENDMPS.BCST    word7f800000<>+0(SB), Z4, K1, Z5
+	VMOVUPS           Z5, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop1
 
 tail2:
-	SUBQ         BX, CX
-	JZ           done3
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX)(BX*4), K1, Z0
-	VCMPPS       $0x01, word00800000<>+0(SB), Z0, K2
-	VMULPS       word4b000000<>+0(SB), Z0, Z1
-	VBLENDMPS    Z1, Z0, K2, Z6
-	VPSUBD       word3f3504f3<>+0(SB), Z6, Z1
-	VPSRAD       $0x17, Z1, Z1
-	VPSLLD       $0x17, Z1, Z2
-	VPSUBD       Z2, Z6, Z2
-	VSUBPS       word3f800000<>+0(SB), Z2, Z2
-	VCVTDQ2PS    Z1, Z1
-	VMOVUPS.Z    word41b80000<>+0(SB), K2, Z3
-	VSUBPS       Z3, Z1, Z1
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z3
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z2, Z3
-	VFMADD213PS  word3df37835<>+0(SB), Z2, Z3
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z2, Z3
-	VFMADD213PS  word3e119bb4<>+0(SB), Z2, Z3
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z2, Z3
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z2, Z3
-	VFMADD213PS  wordbe800003<>+0(SB), Z2, Z3
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z2, Z3
-	VMULPS       Z2, Z2, Z4
-	VMULPS       word35bfbe8e<>+0(SB), Z1, Z5
-	VMULPS       Z2, Z4, Z6
-	VFMADD231PS  Z3, Z6, Z5
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z5
-	VADDPS       Z2, Z5, Z2
-	VFMADD231PS  word3f317200<>+0(SB), Z1, Z2
-	VCMPPS       $0x09, word00000000<>+0(SB), Z0, K2
-	VBLENDMPS    word7fc00000<>+0(SB), Z2, K2, Z7
-	VCMPPS       $0x00, word00000000<>+0(SB), Z0, K2
-	VBLENDMPS    wordff800000<>+0(SB), Z7, K2, Z8
-	VCMPPS       $0x00, word7f800000<>+0(SB), Z0, K2
-	VBLENDMPS    word7f800000<>+0(SB), Z8, K2, Z9
-	VMOVUPS      Z9, K1, (AX)(BX*4)
+	SUBQ              BX, CX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z0
+	VCMPPS.BCST       $0x01, word00800000<>+0(SB), Z0, K2
+	VMULPS.BCST       word4b000000<>+0(SB), Z0, Z1
+	VBLENDMPS         Z1, Z0, K2, Z6
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z6, Z1
+	VPSRAD            $0x17, Z1, Z1
+	VPSLLD            $0x17, Z1, Z2
+	VPSUBD            Z2, Z6, Z2
+	VSUBPS.BCST       word3f800000<>+0(SB), Z2, Z2
+	VCVTDQ2PS         Z1, Z1
+	VBROADCASTSS.Z    word41b80000<>+0(SB), K2, Z3
+	VSUBPS            Z3, Z1, Z1
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z3
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z2, Z3
+	VMULPS            Z2, Z2, Z4
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z1, Z5
+	VMULPS            Z2, Z4, Z6
+	VFMADD231PS       Z3, Z6, Z5
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z4, Z5
+	VADDPS            Z2, Z5, Z2
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z1, Z2
+	VCMPPS.BCST       $0x09, word00000000<>+0(SB), Z0, K2
+	VBLENDMPS.BCST    word7fc00000<>+0(SB), Z2, K2, Z7
+	VCMPPS.BCST       $0x00, word00000000<>+0(SB), Z0, K2
+	VBLENDMPS.BCST    wordff800000<>+0(SB), Z7, K2, Z8
+	VCMPPS.BCST       $0x00, word7f800000<>+0(SB), Z0, K2
+	VBLENDMPS.BCST    word7f800000<>+0(SB), Z8, K2, Z9
+	VMOVUPS           Z9, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -2942,110 +2478,110 @@ TEXT ·mapSoftplusAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ         16(BX), SI
-	CMPQ         SI, CX
-	JGT          tail2
-	VMOVUPS      (DX)(BX*4), Z0
-	VORPS        word80000000<>+0(SB), Z0, Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z3
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z3
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VADDPS       word3f800000<>+0(SB), Z4, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z1, Z1
-	VPSUBD       Z3, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VADDPS       word40000000<>+0(SB), Z1, Z2
-	VDIVPS       Z2, Z1, Z1
-	VMULPS       Z1, Z1, Z2
-	VMOVUPS      word3df8eace<>+0(SB), Z3
-	VFMADD213PS  word3ddb6696<>+0(SB), Z2, Z3
-	VFMADD213PS  word3e1284ec<>+0(SB), Z2, Z3
-	VFMADD213PS  word3e4ccb53<>+0(SB), Z2, Z3
-	VFMADD213PS  word3eaaaaac<>+0(SB), Z2, Z3
-	VADDPS       Z1, Z1, Z1
-	VMOVUPS      Z1, Z4
-	VMULPS       Z2, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VMOVUPS      word00000000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VADDPS       Z0, Z4, Z0
-	VMOVUPS      Z0, (AX)(BX*4)
-	MOVQ         SI, BX
-	JMP          loop1
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail2
+	VMOVUPS           (DX)(BX*4), Z0
+	VORPS.BCST        word80000000<>+0(SB), Z0, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z4, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VADDPS.BCST       word40000000<>+0(SB), Z1, Z2
+	VDIVPS            Z2, Z1, Z1
+	VMULPS            Z1, Z1, Z2
+	VBROADCASTSS      word3df8eace<>+0(SB), Z3
+	VFMADD213PS.BCST  word3ddb6696<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3e1284ec<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3e4ccb53<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3eaaaaac<>+0(SB), Z2, Z3
+	VADDPS            Z1, Z1, Z1
+	VMOVUPS           Z1, Z4
+	VMULPS            Z2, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VBROADCASTSS      word00000000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VADDPS            Z0, Z4, Z0
+	VMOVUPS           Z0, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop1
 
 tail2:
-	SUBQ         BX, CX
-	JZ           done3
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	VMOVUPS.Z    (DX)(BX*4), K1, Z0
-	VORPS        word80000000<>+0(SB), Z0, Z1
-	VMOVUPS      word42b20000<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      wordc2d00000<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      word4b400000<>+0(SB), Z2
-	VFMADD231PS  word3fb8aa3b<>+0(SB), Z1, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z3
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS word3f317200<>+0(SB), Z3, Z1
-	VFNMADD231PS word35bfbe8e<>+0(SB), Z3, Z1
-	VMOVUPS      word3ab5112b<>+0(SB), Z3
-	VFMADD213PS  word3c091d81<>+0(SB), Z1, Z3
-	VFMADD213PS  word3d2aac7c<>+0(SB), Z1, Z3
-	VFMADD213PS  word3e2aaa48<>+0(SB), Z1, Z3
-	VFMADD213PS  word3efffffe<>+0(SB), Z1, Z3
-	VMOVUPS      Z1, Z4
-	VMULPS       Z1, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VADDPS       word3f800000<>+0(SB), Z4, Z1
-	VPSUBD       word4b400000<>+0(SB), Z2, Z2
-	VPSRAD       $0x01, Z2, Z3
-	VPADDD       word0000007f<>+0(SB), Z3, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z1, Z1
-	VPSUBD       Z3, Z2, Z2
-	VPADDD       word0000007f<>+0(SB), Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VMULPS       Z2, Z1, Z1
-	VADDPS       word40000000<>+0(SB), Z1, Z2
-	VDIVPS       Z2, Z1, Z1
-	VMULPS       Z1, Z1, Z2
-	VMOVUPS      word3df8eace<>+0(SB), Z3
-	VFMADD213PS  word3ddb6696<>+0(SB), Z2, Z3
-	VFMADD213PS  word3e1284ec<>+0(SB), Z2, Z3
-	VFMADD213PS  word3e4ccb53<>+0(SB), Z2, Z3
-	VFMADD213PS  word3eaaaaac<>+0(SB), Z2, Z3
-	VADDPS       Z1, Z1, Z1
-	VMOVUPS      Z1, Z4
-	VMULPS       Z2, Z1, Z1
-	VFMADD231PS  Z3, Z1, Z4
-	VMOVUPS      word00000000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VADDPS       Z0, Z4, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*4)
+	SUBQ              BX, CX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z0
+	VORPS.BCST        word80000000<>+0(SB), Z0, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z4
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VADDPS.BCST       word3f800000<>+0(SB), Z4, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z4
+	VPSLLD            $0x17, Z4, Z4
+	VMULPS            Z4, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VADDPS.BCST       word40000000<>+0(SB), Z1, Z2
+	VDIVPS            Z2, Z1, Z1
+	VMULPS            Z1, Z1, Z2
+	VBROADCASTSS      word3df8eace<>+0(SB), Z3
+	VFMADD213PS.BCST  word3ddb6696<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3e1284ec<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3e4ccb53<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3eaaaaac<>+0(SB), Z2, Z3
+	VADDPS            Z1, Z1, Z1
+	VMOVUPS           Z1, Z4
+	VMULPS            Z2, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z4
+	VBROADCASTSS      word00000000<>+0(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VADDPS            Z0, Z4, Z0
+	VMOVUPS           Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -3060,24 +2596,24 @@ TEXT ·mapNegAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ    16(BX), SI
-	CMPQ    SI, CX
-	JGT     tail2
-	VMOVUPS (DX)(BX*4), Z0
-	VXORPS  word80000000<>+0(SB), Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	MOVQ    SI, BX
-	JMP     loop1
+	LEAQ        16(BX), SI
+	CMPQ        SI, CX
+	JGT         tail2
+	VMOVUPS     (DX)(BX*4), Z0
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMOVUPS     Z0, (AX)(BX*4)
+	MOVQ        SI, BX
+	JMP         loop1
 
 tail2:
-	SUBQ      BX, CX
-	JZ        done3
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z0
-	VXORPS    word80000000<>+0(SB), Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ        BX, CX
+	JZ          done3
+	MOVQ        $-1, SI
+	BZHIQ       CX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (DX)(BX*4), K1, Z0
+	VXORPS.BCST word80000000<>+0(SB), Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -3092,24 +2628,24 @@ TEXT ·mapAbsAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ    16(BX), SI
-	CMPQ    SI, CX
-	JGT     tail2
-	VMOVUPS (DX)(BX*4), Z0
-	VANDPS  word7fffffff<>+0(SB), Z0, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	MOVQ    SI, BX
-	JMP     loop1
+	LEAQ        16(BX), SI
+	CMPQ        SI, CX
+	JGT         tail2
+	VMOVUPS     (DX)(BX*4), Z0
+	VANDPS.BCST word7fffffff<>+0(SB), Z0, Z0
+	VMOVUPS     Z0, (AX)(BX*4)
+	MOVQ        SI, BX
+	JMP         loop1
 
 tail2:
-	SUBQ      BX, CX
-	JZ        done3
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z0
-	VANDPS    word7fffffff<>+0(SB), Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ        BX, CX
+	JZ          done3
+	MOVQ        $-1, SI
+	BZHIQ       CX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (DX)(BX*4), K1, Z0
+	VANDPS.BCST word7fffffff<>+0(SB), Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -3156,26 +2692,26 @@ TEXT ·mapReciprocalAVX512(SB), NOSPLIT, $0-48
 	XORQ BX, BX
 
 loop1:
-	LEAQ    16(BX), SI
-	CMPQ    SI, CX
-	JGT     tail2
-	VMOVUPS (DX)(BX*4), Z0
-	VMOVUPS word3f800000<>+0(SB), Z1
-	VDIVPS  Z0, Z1, Z0
-	VMOVUPS Z0, (AX)(BX*4)
-	MOVQ    SI, BX
-	JMP     loop1
+	LEAQ         16(BX), SI
+	CMPQ         SI, CX
+	JGT          tail2
+	VMOVUPS      (DX)(BX*4), Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (AX)(BX*4)
+	MOVQ         SI, BX
+	JMP          loop1
 
 tail2:
-	SUBQ      BX, CX
-	JZ        done3
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z0
-	VMOVUPS   word3f800000<>+0(SB), Z1
-	VDIVPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (AX)(BX*4)
+	SUBQ         BX, CX
+	JZ           done3
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VBROADCASTSS word3f800000<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*4)
 
 done3:
 	VZEROUPPER
@@ -3190,87 +2726,87 @@ TEXT ·mapSinAVX512(SB), NOSPLIT, $0-56
 	XORQ SI, SI
 
 loop2:
-	LEAQ         16(SI), DI
-	CMPQ         DI, CX
-	JGT          tail3
-	VMOVUPS      (DX)(SI*4), Z0
-	MOVQ         SI, BX
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z4
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z4, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z4, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z4, Z0
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z6
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z6, Z4, Z0
-	VPSLLD       $0x1f, Z1, Z4
-	VPMOVD2M     Z4, K1
-	VBLENDMPS    Z0, Z5, K1, Z2
-	VPSLLD       $0x1e, Z1, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z2, Z0
-	VMOVUPS      Z0, (AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop2
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail3
+	VMOVUPS           (DX)(SI*4), Z0
+	MOVQ              SI, BX
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K1
+	KORTESTW          K1, K1
+	JNZ               far1
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z4
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z4, Z0
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      word36366664<>+0(SB), Z5
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z4, Z5
+	VMULPS            Z0, Z4, Z6
+	VFMADD213PS       Z0, Z6, Z5
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z4, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z4, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z6
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z4, Z6
+	VMULPS            Z4, Z4, Z4
+	VFMADD213PS       Z6, Z4, Z0
+	VPSLLD            $0x1f, Z1, Z4
+	VPMOVD2M          Z4, K1
+	VBLENDMPS         Z0, Z5, K1, Z2
+	VPSLLD            $0x1e, Z1, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z2, Z0
+	VMOVUPS           Z0, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop2
 
 tail3:
-	MOVQ         CX, BX
-	SUBQ         SI, BX
-	JZ           done4
-	MOVQ         $-1, DI
-	BZHIQ        BX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (DX)(SI*4), K1, Z0
-	MOVQ         SI, BX
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K2
-	KORTESTW     K2, K2
-	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z2, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z2, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z2, Z0
-	VMULPS       Z0, Z0, Z2
-	VMOVUPS      word36366664<>+0(SB), Z4
-	VFMADD213PS  wordb95007b5<>+0(SB), Z2, Z4
-	VFMADD213PS  word3c088884<>+0(SB), Z2, Z4
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z2, Z4
-	VMULPS       Z0, Z2, Z5
-	VFMADD213PS  Z0, Z5, Z4
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z2, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z2, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z5
-	VFNMADD231PS word3f000000<>+0(SB), Z2, Z5
-	VMULPS       Z2, Z2, Z2
-	VFMADD213PS  Z5, Z2, Z0
-	VPSLLD       $0x1f, Z1, Z2
-	VPMOVD2M     Z2, K2
-	VBLENDMPS    Z0, Z4, K2, Z3
-	VPSLLD       $0x1e, Z1, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z3, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*4)
+	MOVQ              CX, BX
+	SUBQ              SI, BX
+	JZ                done4
+	MOVQ              $-1, DI
+	BZHIQ             BX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z0
+	MOVQ              SI, BX
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K2
+	KORTESTW          K2, K2
+	JNZ               far1
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z2, Z0
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      word36366664<>+0(SB), Z4
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z2, Z4
+	VMULPS            Z0, Z2, Z5
+	VFMADD213PS       Z0, Z5, Z4
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z2, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z5
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z2, Z5
+	VMULPS            Z2, Z2, Z2
+	VFMADD213PS       Z5, Z2, Z0
+	VPSLLD            $0x1f, Z1, Z2
+	VPMOVD2M          Z2, K2
+	VBLENDMPS         Z0, Z4, K2, Z3
+	VPSLLD            $0x1e, Z1, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z3, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
 
 done4:
 	MOVQ CX, BX
@@ -3289,89 +2825,89 @@ TEXT ·mapCosAVX512(SB), NOSPLIT, $0-56
 	XORQ SI, SI
 
 loop2:
-	LEAQ         16(SI), DI
-	CMPQ         DI, CX
-	JGT          tail3
-	VMOVUPS      (DX)(SI*4), Z0
-	MOVQ         SI, BX
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K1
-	KORTESTW     K1, K1
-	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z4
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z4, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z4, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z4, Z0
-	VPADDD       word00000001<>+0(SB), Z1, Z1
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      word36366664<>+0(SB), Z5
-	VFMADD213PS  wordb95007b5<>+0(SB), Z4, Z5
-	VFMADD213PS  word3c088884<>+0(SB), Z4, Z5
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z4, Z5
-	VMULPS       Z0, Z4, Z6
-	VFMADD213PS  Z0, Z6, Z5
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z4, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z4, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z6
-	VFNMADD231PS word3f000000<>+0(SB), Z4, Z6
-	VMULPS       Z4, Z4, Z4
-	VFMADD213PS  Z6, Z4, Z0
-	VPSLLD       $0x1f, Z1, Z4
-	VPMOVD2M     Z4, K1
-	VBLENDMPS    Z0, Z5, K1, Z2
-	VPSLLD       $0x1e, Z1, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z2, Z0
-	VMOVUPS      Z0, (AX)(SI*4)
-	MOVQ         DI, SI
-	JMP          loop2
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail3
+	VMOVUPS           (DX)(SI*4), Z0
+	MOVQ              SI, BX
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K1
+	KORTESTW          K1, K1
+	JNZ               far1
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z4
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z4, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z4, Z0
+	VPADDD.BCST       word00000001<>+0(SB), Z1, Z1
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      word36366664<>+0(SB), Z5
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z4, Z5
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z4, Z5
+	VMULPS            Z0, Z4, Z6
+	VFMADD213PS       Z0, Z6, Z5
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z4, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z4, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z6
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z4, Z6
+	VMULPS            Z4, Z4, Z4
+	VFMADD213PS       Z6, Z4, Z0
+	VPSLLD            $0x1f, Z1, Z4
+	VPMOVD2M          Z4, K1
+	VBLENDMPS         Z0, Z5, K1, Z2
+	VPSLLD            $0x1e, Z1, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z2, Z0
+	VMOVUPS           Z0, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop2
 
 tail3:
-	MOVQ         CX, BX
-	SUBQ         SI, BX
-	JZ           done4
-	MOVQ         $-1, DI
-	BZHIQ        BX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (DX)(SI*4), K1, Z0
-	MOVQ         SI, BX
-	VANDPS       word7fffffff<>+0(SB), Z0, Z1
-	VCMPPS       $0x0e, word47c35000<>+0(SB), Z1, K2
-	KORTESTW     K2, K2
-	JNZ          far1
-	VMOVUPS      word4b400000<>+0(SB), Z1
-	VFMADD231PS  word3f22f983<>+0(SB), Z0, Z1
-	VSUBPS       word4b400000<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, Z0
-	VFNMADD231PS word3fc90fdb<>+0(SB), Z2, Z0
-	VFNMADD231PS wordb33bbd2e<>+0(SB), Z2, Z0
-	VFNMADD231PS worda6f72ced<>+0(SB), Z2, Z0
-	VPADDD       word00000001<>+0(SB), Z1, Z1
-	VMULPS       Z0, Z0, Z2
-	VMOVUPS      word36366664<>+0(SB), Z4
-	VFMADD213PS  wordb95007b5<>+0(SB), Z2, Z4
-	VFMADD213PS  word3c088884<>+0(SB), Z2, Z4
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z2, Z4
-	VMULPS       Z0, Z2, Z5
-	VFMADD213PS  Z0, Z5, Z4
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z2, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z2, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z5
-	VFNMADD231PS word3f000000<>+0(SB), Z2, Z5
-	VMULPS       Z2, Z2, Z2
-	VFMADD213PS  Z5, Z2, Z0
-	VPSLLD       $0x1f, Z1, Z2
-	VPMOVD2M     Z2, K2
-	VBLENDMPS    Z0, Z4, K2, Z3
-	VPSLLD       $0x1e, Z1, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z3, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*4)
+	MOVQ              CX, BX
+	SUBQ              SI, BX
+	JZ                done4
+	MOVQ              $-1, DI
+	BZHIQ             BX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z0
+	MOVQ              SI, BX
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VCMPPS.BCST       $0x0e, word47c35000<>+0(SB), Z1, K2
+	KORTESTW          K2, K2
+	JNZ               far1
+	VBROADCASTSS      word4b400000<>+0(SB), Z1
+	VFMADD231PS.BCST  word3f22f983<>+0(SB), Z0, Z1
+	VSUBPS.BCST       word4b400000<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, Z0
+	VFNMADD231PS.BCST word3fc90fdb<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST wordb33bbd2e<>+0(SB), Z2, Z0
+	VFNMADD231PS.BCST worda6f72ced<>+0(SB), Z2, Z0
+	VPADDD.BCST       word00000001<>+0(SB), Z1, Z1
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      word36366664<>+0(SB), Z4
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z2, Z4
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z2, Z4
+	VMULPS            Z0, Z2, Z5
+	VFMADD213PS       Z0, Z5, Z4
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z2, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z2, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z5
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z2, Z5
+	VMULPS            Z2, Z2, Z2
+	VFMADD213PS       Z5, Z2, Z0
+	VPSLLD            $0x1f, Z1, Z2
+	VPMOVD2M          Z2, K2
+	VBLENDMPS         Z0, Z4, K2, Z3
+	VPSLLD            $0x1e, Z1, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z3, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
 
 done4:
 	MOVQ CX, BX

@@ -591,15 +591,7 @@ DATA wordd2511f53<>+16(SB)/4, $0xd2511f53
 DATA wordd2511f53<>+20(SB)/4, $0xd2511f53
 DATA wordd2511f53<>+24(SB)/4, $0xd2511f53
 DATA wordd2511f53<>+28(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+32(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+36(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+40(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+44(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+48(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+52(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+56(SB)/4, $0xd2511f53
-DATA wordd2511f53<>+60(SB)/4, $0xd2511f53
-GLOBL wordd2511f53<>(SB), RODATA|NOPTR, $64
+GLOBL wordd2511f53<>(SB), RODATA|NOPTR, $32
 
 DATA wordcd9e8d57<>+0(SB)/4, $0xcd9e8d57
 DATA wordcd9e8d57<>+4(SB)/4, $0xcd9e8d57
@@ -609,15 +601,7 @@ DATA wordcd9e8d57<>+16(SB)/4, $0xcd9e8d57
 DATA wordcd9e8d57<>+20(SB)/4, $0xcd9e8d57
 DATA wordcd9e8d57<>+24(SB)/4, $0xcd9e8d57
 DATA wordcd9e8d57<>+28(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+32(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+36(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+40(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+44(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+48(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+52(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+56(SB)/4, $0xcd9e8d57
-DATA wordcd9e8d57<>+60(SB)/4, $0xcd9e8d57
-GLOBL wordcd9e8d57<>(SB), RODATA|NOPTR, $64
+GLOBL wordcd9e8d57<>(SB), RODATA|NOPTR, $32
 
 DATA weyl0<>+0(SB)/4, $0x9e3779b9
 DATA weyl0<>+4(SB)/4, $0x00000000
@@ -663,15 +647,7 @@ DATA word33800000<>+16(SB)/4, $0x33800000
 DATA word33800000<>+20(SB)/4, $0x33800000
 DATA word33800000<>+24(SB)/4, $0x33800000
 DATA word33800000<>+28(SB)/4, $0x33800000
-DATA word33800000<>+32(SB)/4, $0x33800000
-DATA word33800000<>+36(SB)/4, $0x33800000
-DATA word33800000<>+40(SB)/4, $0x33800000
-DATA word33800000<>+44(SB)/4, $0x33800000
-DATA word33800000<>+48(SB)/4, $0x33800000
-DATA word33800000<>+52(SB)/4, $0x33800000
-DATA word33800000<>+56(SB)/4, $0x33800000
-DATA word33800000<>+60(SB)/4, $0x33800000
-GLOBL word33800000<>(SB), RODATA|NOPTR, $64
+GLOBL word33800000<>(SB), RODATA|NOPTR, $32
 
 DATA tail32<>+0(SB)/4, $0xffffffff
 DATA tail32<>+4(SB)/4, $0xffffffff
@@ -1006,8 +982,8 @@ loop1:
 	VSUBPS       word3f800000<>+0(SB), Y4, Y4
 	VCVTDQ2PS    Y5, Y5
 	VCVTDQ2PS    Y6, Y6
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y8
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y8
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y3, Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y4, Y8
 	VFMADD213PS  word3df37835<>+0(SB), Y3, Y7
@@ -1050,16 +1026,16 @@ loop1:
 	VSUBPS       Y6, Y1, Y1
 	VMULPS       word3fc90fdb<>+0(SB), Y1, Y1
 	VMULPS       Y1, Y1, Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
+	VBROADCASTSS word36366664<>+0(SB), Y7
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y7
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y7
 	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y7
 	VMULPS       Y1, Y6, Y8
 	VFMADD213PS  Y1, Y8, Y7
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y8
+	VBROADCASTSS word3f800000<>+0(SB), Y8
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y8
 	VMULPS       Y6, Y6, Y6
 	VFMADD213PS  Y8, Y6, Y1
@@ -1085,16 +1061,16 @@ loop1:
 	VSUBPS       Y6, Y2, Y2
 	VMULPS       word3fc90fdb<>+0(SB), Y2, Y2
 	VMULPS       Y2, Y2, Y6
-	VMOVUPS      word36366664<>+0(SB), Y7
+	VBROADCASTSS word36366664<>+0(SB), Y7
 	VFMADD213PS  wordb95007b5<>+0(SB), Y6, Y7
 	VFMADD213PS  word3c088884<>+0(SB), Y6, Y7
 	VFMADD213PS  wordbe2aaaab<>+0(SB), Y6, Y7
 	VMULPS       Y2, Y6, Y8
 	VFMADD213PS  Y2, Y8, Y7
-	VMOVUPS      word37ccf29c<>+0(SB), Y2
+	VBROADCASTSS word37ccf29c<>+0(SB), Y2
 	VFMADD213PS  wordbab6060f<>+0(SB), Y6, Y2
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y6, Y2
-	VMOVUPS      word3f800000<>+0(SB), Y8
+	VBROADCASTSS word3f800000<>+0(SB), Y8
 	VFNMADD231PS word3f000000<>+0(SB), Y6, Y8
 	VMULPS       Y6, Y6, Y6
 	VFMADD213PS  Y8, Y6, Y2
@@ -1379,8 +1355,8 @@ tail2:
 	VSUBPS       word3f800000<>+0(SB), Y3, Y3
 	VCVTDQ2PS    Y4, Y4
 	VCVTDQ2PS    Y5, Y5
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y6
-	VMOVUPS      word3d8a2bd6<>+0(SB), Y7
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y6
+	VBROADCASTSS word3d8a2bd6<>+0(SB), Y7
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y2, Y6
 	VFMADD213PS  wordbdef1e08<>+0(SB), Y3, Y7
 	VFMADD213PS  word3df37835<>+0(SB), Y2, Y6
@@ -1423,16 +1399,16 @@ tail2:
 	VSUBPS       Y5, Y1, Y1
 	VMULPS       word3fc90fdb<>+0(SB), Y1, Y1
 	VMULPS       Y1, Y1, Y5
-	VMOVUPS      word36366664<>+0(SB), Y6
+	VBROADCASTSS word36366664<>+0(SB), Y6
 	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y6
 	VFMADD213PS  word3c088884<>+0(SB), Y5, Y6
 	VFMADD213PS  wordbe2aaaab<>+0(SB), Y5, Y6
 	VMULPS       Y1, Y5, Y7
 	VFMADD213PS  Y1, Y7, Y6
-	VMOVUPS      word37ccf29c<>+0(SB), Y1
+	VBROADCASTSS word37ccf29c<>+0(SB), Y1
 	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y1
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y1
-	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBROADCASTSS word3f800000<>+0(SB), Y7
 	VFNMADD231PS word3f000000<>+0(SB), Y5, Y7
 	VMULPS       Y5, Y5, Y5
 	VFMADD213PS  Y7, Y5, Y1
@@ -1458,16 +1434,16 @@ tail2:
 	VSUBPS       Y5, Y0, Y0
 	VMULPS       word3fc90fdb<>+0(SB), Y0, Y0
 	VMULPS       Y0, Y0, Y5
-	VMOVUPS      word36366664<>+0(SB), Y6
+	VBROADCASTSS word36366664<>+0(SB), Y6
 	VFMADD213PS  wordb95007b5<>+0(SB), Y5, Y6
 	VFMADD213PS  word3c088884<>+0(SB), Y5, Y6
 	VFMADD213PS  wordbe2aaaab<>+0(SB), Y5, Y6
 	VMULPS       Y0, Y5, Y7
 	VFMADD213PS  Y0, Y7, Y6
-	VMOVUPS      word37ccf29c<>+0(SB), Y0
+	VBROADCASTSS word37ccf29c<>+0(SB), Y0
 	VFMADD213PS  wordbab6060f<>+0(SB), Y5, Y0
 	VFMADD213PS  word3d2aaaa5<>+0(SB), Y5, Y0
-	VMOVUPS      word3f800000<>+0(SB), Y7
+	VBROADCASTSS word3f800000<>+0(SB), Y7
 	VFNMADD231PS word3f000000<>+0(SB), Y5, Y7
 	VMULPS       Y5, Y5, Y5
 	VFMADD213PS  Y7, Y5, Y0
@@ -1506,15 +1482,7 @@ DATA word00000001<>+16(SB)/4, $0x00000001
 DATA word00000001<>+20(SB)/4, $0x00000001
 DATA word00000001<>+24(SB)/4, $0x00000001
 DATA word00000001<>+28(SB)/4, $0x00000001
-DATA word00000001<>+32(SB)/4, $0x00000001
-DATA word00000001<>+36(SB)/4, $0x00000001
-DATA word00000001<>+40(SB)/4, $0x00000001
-DATA word00000001<>+44(SB)/4, $0x00000001
-DATA word00000001<>+48(SB)/4, $0x00000001
-DATA word00000001<>+52(SB)/4, $0x00000001
-DATA word00000001<>+56(SB)/4, $0x00000001
-DATA word00000001<>+60(SB)/4, $0x00000001
-GLOBL word00000001<>(SB), RODATA|NOPTR, $64
+GLOBL word00000001<>(SB), RODATA|NOPTR, $32
 
 DATA word3f3504f3<>+0(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+4(SB)/4, $0x3f3504f3
@@ -1524,15 +1492,7 @@ DATA word3f3504f3<>+16(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+20(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+24(SB)/4, $0x3f3504f3
 DATA word3f3504f3<>+28(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+32(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+36(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+40(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+44(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+48(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+52(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+56(SB)/4, $0x3f3504f3
-DATA word3f3504f3<>+60(SB)/4, $0x3f3504f3
-GLOBL word3f3504f3<>(SB), RODATA|NOPTR, $64
+GLOBL word3f3504f3<>(SB), RODATA|NOPTR, $32
 
 DATA word3f800000<>+0(SB)/4, $0x3f800000
 DATA word3f800000<>+4(SB)/4, $0x3f800000
@@ -1542,15 +1502,7 @@ DATA word3f800000<>+16(SB)/4, $0x3f800000
 DATA word3f800000<>+20(SB)/4, $0x3f800000
 DATA word3f800000<>+24(SB)/4, $0x3f800000
 DATA word3f800000<>+28(SB)/4, $0x3f800000
-DATA word3f800000<>+32(SB)/4, $0x3f800000
-DATA word3f800000<>+36(SB)/4, $0x3f800000
-DATA word3f800000<>+40(SB)/4, $0x3f800000
-DATA word3f800000<>+44(SB)/4, $0x3f800000
-DATA word3f800000<>+48(SB)/4, $0x3f800000
-DATA word3f800000<>+52(SB)/4, $0x3f800000
-DATA word3f800000<>+56(SB)/4, $0x3f800000
-DATA word3f800000<>+60(SB)/4, $0x3f800000
-GLOBL word3f800000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f800000<>(SB), RODATA|NOPTR, $32
 
 DATA word3d8a2bd6<>+0(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+4(SB)/4, $0x3d8a2bd6
@@ -1560,15 +1512,7 @@ DATA word3d8a2bd6<>+16(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+20(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+24(SB)/4, $0x3d8a2bd6
 DATA word3d8a2bd6<>+28(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+32(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+36(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+40(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+44(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+48(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+52(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+56(SB)/4, $0x3d8a2bd6
-DATA word3d8a2bd6<>+60(SB)/4, $0x3d8a2bd6
-GLOBL word3d8a2bd6<>(SB), RODATA|NOPTR, $64
+GLOBL word3d8a2bd6<>(SB), RODATA|NOPTR, $32
 
 DATA wordbdef1e08<>+0(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+4(SB)/4, $0xbdef1e08
@@ -1578,15 +1522,7 @@ DATA wordbdef1e08<>+16(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+20(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+24(SB)/4, $0xbdef1e08
 DATA wordbdef1e08<>+28(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+32(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+36(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+40(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+44(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+48(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+52(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+56(SB)/4, $0xbdef1e08
-DATA wordbdef1e08<>+60(SB)/4, $0xbdef1e08
-GLOBL wordbdef1e08<>(SB), RODATA|NOPTR, $64
+GLOBL wordbdef1e08<>(SB), RODATA|NOPTR, $32
 
 DATA word3df37835<>+0(SB)/4, $0x3df37835
 DATA word3df37835<>+4(SB)/4, $0x3df37835
@@ -1596,15 +1532,7 @@ DATA word3df37835<>+16(SB)/4, $0x3df37835
 DATA word3df37835<>+20(SB)/4, $0x3df37835
 DATA word3df37835<>+24(SB)/4, $0x3df37835
 DATA word3df37835<>+28(SB)/4, $0x3df37835
-DATA word3df37835<>+32(SB)/4, $0x3df37835
-DATA word3df37835<>+36(SB)/4, $0x3df37835
-DATA word3df37835<>+40(SB)/4, $0x3df37835
-DATA word3df37835<>+44(SB)/4, $0x3df37835
-DATA word3df37835<>+48(SB)/4, $0x3df37835
-DATA word3df37835<>+52(SB)/4, $0x3df37835
-DATA word3df37835<>+56(SB)/4, $0x3df37835
-DATA word3df37835<>+60(SB)/4, $0x3df37835
-GLOBL word3df37835<>(SB), RODATA|NOPTR, $64
+GLOBL word3df37835<>(SB), RODATA|NOPTR, $32
 
 DATA wordbdfe1105<>+0(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+4(SB)/4, $0xbdfe1105
@@ -1614,15 +1542,7 @@ DATA wordbdfe1105<>+16(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+20(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+24(SB)/4, $0xbdfe1105
 DATA wordbdfe1105<>+28(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+32(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+36(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+40(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+44(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+48(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+52(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+56(SB)/4, $0xbdfe1105
-DATA wordbdfe1105<>+60(SB)/4, $0xbdfe1105
-GLOBL wordbdfe1105<>(SB), RODATA|NOPTR, $64
+GLOBL wordbdfe1105<>(SB), RODATA|NOPTR, $32
 
 DATA word3e119bb4<>+0(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+4(SB)/4, $0x3e119bb4
@@ -1632,15 +1552,7 @@ DATA word3e119bb4<>+16(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+20(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+24(SB)/4, $0x3e119bb4
 DATA word3e119bb4<>+28(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+32(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+36(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+40(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+44(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+48(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+52(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+56(SB)/4, $0x3e119bb4
-DATA word3e119bb4<>+60(SB)/4, $0x3e119bb4
-GLOBL word3e119bb4<>(SB), RODATA|NOPTR, $64
+GLOBL word3e119bb4<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe2aae27<>+0(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+4(SB)/4, $0xbe2aae27
@@ -1650,15 +1562,7 @@ DATA wordbe2aae27<>+16(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+20(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+24(SB)/4, $0xbe2aae27
 DATA wordbe2aae27<>+28(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+32(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+36(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+40(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+44(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+48(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+52(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+56(SB)/4, $0xbe2aae27
-DATA wordbe2aae27<>+60(SB)/4, $0xbe2aae27
-GLOBL wordbe2aae27<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe2aae27<>(SB), RODATA|NOPTR, $32
 
 DATA word3e4cd25b<>+0(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+4(SB)/4, $0x3e4cd25b
@@ -1668,15 +1572,7 @@ DATA word3e4cd25b<>+16(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+20(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+24(SB)/4, $0x3e4cd25b
 DATA word3e4cd25b<>+28(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+32(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+36(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+40(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+44(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+48(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+52(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+56(SB)/4, $0x3e4cd25b
-DATA word3e4cd25b<>+60(SB)/4, $0x3e4cd25b
-GLOBL word3e4cd25b<>(SB), RODATA|NOPTR, $64
+GLOBL word3e4cd25b<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe800003<>+0(SB)/4, $0xbe800003
 DATA wordbe800003<>+4(SB)/4, $0xbe800003
@@ -1686,15 +1582,7 @@ DATA wordbe800003<>+16(SB)/4, $0xbe800003
 DATA wordbe800003<>+20(SB)/4, $0xbe800003
 DATA wordbe800003<>+24(SB)/4, $0xbe800003
 DATA wordbe800003<>+28(SB)/4, $0xbe800003
-DATA wordbe800003<>+32(SB)/4, $0xbe800003
-DATA wordbe800003<>+36(SB)/4, $0xbe800003
-DATA wordbe800003<>+40(SB)/4, $0xbe800003
-DATA wordbe800003<>+44(SB)/4, $0xbe800003
-DATA wordbe800003<>+48(SB)/4, $0xbe800003
-DATA wordbe800003<>+52(SB)/4, $0xbe800003
-DATA wordbe800003<>+56(SB)/4, $0xbe800003
-DATA wordbe800003<>+60(SB)/4, $0xbe800003
-GLOBL wordbe800003<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe800003<>(SB), RODATA|NOPTR, $32
 
 DATA word3eaaaaa4<>+0(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+4(SB)/4, $0x3eaaaaa4
@@ -1704,15 +1592,7 @@ DATA word3eaaaaa4<>+16(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+20(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+24(SB)/4, $0x3eaaaaa4
 DATA word3eaaaaa4<>+28(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+32(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+36(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+40(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+44(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+48(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+52(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+56(SB)/4, $0x3eaaaaa4
-DATA word3eaaaaa4<>+60(SB)/4, $0x3eaaaaa4
-GLOBL word3eaaaaa4<>(SB), RODATA|NOPTR, $64
+GLOBL word3eaaaaa4<>(SB), RODATA|NOPTR, $32
 
 DATA word35bfbe8e<>+0(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+4(SB)/4, $0x35bfbe8e
@@ -1722,15 +1602,7 @@ DATA word35bfbe8e<>+16(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+20(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+24(SB)/4, $0x35bfbe8e
 DATA word35bfbe8e<>+28(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+32(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+36(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+40(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+44(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+48(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+52(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+56(SB)/4, $0x35bfbe8e
-DATA word35bfbe8e<>+60(SB)/4, $0x35bfbe8e
-GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $64
+GLOBL word35bfbe8e<>(SB), RODATA|NOPTR, $32
 
 DATA word3f000000<>+0(SB)/4, $0x3f000000
 DATA word3f000000<>+4(SB)/4, $0x3f000000
@@ -1740,15 +1612,7 @@ DATA word3f000000<>+16(SB)/4, $0x3f000000
 DATA word3f000000<>+20(SB)/4, $0x3f000000
 DATA word3f000000<>+24(SB)/4, $0x3f000000
 DATA word3f000000<>+28(SB)/4, $0x3f000000
-DATA word3f000000<>+32(SB)/4, $0x3f000000
-DATA word3f000000<>+36(SB)/4, $0x3f000000
-DATA word3f000000<>+40(SB)/4, $0x3f000000
-DATA word3f000000<>+44(SB)/4, $0x3f000000
-DATA word3f000000<>+48(SB)/4, $0x3f000000
-DATA word3f000000<>+52(SB)/4, $0x3f000000
-DATA word3f000000<>+56(SB)/4, $0x3f000000
-DATA word3f000000<>+60(SB)/4, $0x3f000000
-GLOBL word3f000000<>(SB), RODATA|NOPTR, $64
+GLOBL word3f000000<>(SB), RODATA|NOPTR, $32
 
 DATA word3f317200<>+0(SB)/4, $0x3f317200
 DATA word3f317200<>+4(SB)/4, $0x3f317200
@@ -1758,15 +1622,7 @@ DATA word3f317200<>+16(SB)/4, $0x3f317200
 DATA word3f317200<>+20(SB)/4, $0x3f317200
 DATA word3f317200<>+24(SB)/4, $0x3f317200
 DATA word3f317200<>+28(SB)/4, $0x3f317200
-DATA word3f317200<>+32(SB)/4, $0x3f317200
-DATA word3f317200<>+36(SB)/4, $0x3f317200
-DATA word3f317200<>+40(SB)/4, $0x3f317200
-DATA word3f317200<>+44(SB)/4, $0x3f317200
-DATA word3f317200<>+48(SB)/4, $0x3f317200
-DATA word3f317200<>+52(SB)/4, $0x3f317200
-DATA word3f317200<>+56(SB)/4, $0x3f317200
-DATA word3f317200<>+60(SB)/4, $0x3f317200
-GLOBL word3f317200<>(SB), RODATA|NOPTR, $64
+GLOBL word3f317200<>(SB), RODATA|NOPTR, $32
 
 DATA wordc0000000<>+0(SB)/4, $0xc0000000
 DATA wordc0000000<>+4(SB)/4, $0xc0000000
@@ -1776,15 +1632,7 @@ DATA wordc0000000<>+16(SB)/4, $0xc0000000
 DATA wordc0000000<>+20(SB)/4, $0xc0000000
 DATA wordc0000000<>+24(SB)/4, $0xc0000000
 DATA wordc0000000<>+28(SB)/4, $0xc0000000
-DATA wordc0000000<>+32(SB)/4, $0xc0000000
-DATA wordc0000000<>+36(SB)/4, $0xc0000000
-DATA wordc0000000<>+40(SB)/4, $0xc0000000
-DATA wordc0000000<>+44(SB)/4, $0xc0000000
-DATA wordc0000000<>+48(SB)/4, $0xc0000000
-DATA wordc0000000<>+52(SB)/4, $0xc0000000
-DATA wordc0000000<>+56(SB)/4, $0xc0000000
-DATA wordc0000000<>+60(SB)/4, $0xc0000000
-GLOBL wordc0000000<>(SB), RODATA|NOPTR, $64
+GLOBL wordc0000000<>(SB), RODATA|NOPTR, $32
 
 DATA word34800000<>+0(SB)/4, $0x34800000
 DATA word34800000<>+4(SB)/4, $0x34800000
@@ -1794,15 +1642,7 @@ DATA word34800000<>+16(SB)/4, $0x34800000
 DATA word34800000<>+20(SB)/4, $0x34800000
 DATA word34800000<>+24(SB)/4, $0x34800000
 DATA word34800000<>+28(SB)/4, $0x34800000
-DATA word34800000<>+32(SB)/4, $0x34800000
-DATA word34800000<>+36(SB)/4, $0x34800000
-DATA word34800000<>+40(SB)/4, $0x34800000
-DATA word34800000<>+44(SB)/4, $0x34800000
-DATA word34800000<>+48(SB)/4, $0x34800000
-DATA word34800000<>+52(SB)/4, $0x34800000
-DATA word34800000<>+56(SB)/4, $0x34800000
-DATA word34800000<>+60(SB)/4, $0x34800000
-GLOBL word34800000<>(SB), RODATA|NOPTR, $64
+GLOBL word34800000<>(SB), RODATA|NOPTR, $32
 
 DATA word4b400000<>+0(SB)/4, $0x4b400000
 DATA word4b400000<>+4(SB)/4, $0x4b400000
@@ -1812,15 +1652,7 @@ DATA word4b400000<>+16(SB)/4, $0x4b400000
 DATA word4b400000<>+20(SB)/4, $0x4b400000
 DATA word4b400000<>+24(SB)/4, $0x4b400000
 DATA word4b400000<>+28(SB)/4, $0x4b400000
-DATA word4b400000<>+32(SB)/4, $0x4b400000
-DATA word4b400000<>+36(SB)/4, $0x4b400000
-DATA word4b400000<>+40(SB)/4, $0x4b400000
-DATA word4b400000<>+44(SB)/4, $0x4b400000
-DATA word4b400000<>+48(SB)/4, $0x4b400000
-DATA word4b400000<>+52(SB)/4, $0x4b400000
-DATA word4b400000<>+56(SB)/4, $0x4b400000
-DATA word4b400000<>+60(SB)/4, $0x4b400000
-GLOBL word4b400000<>(SB), RODATA|NOPTR, $64
+GLOBL word4b400000<>(SB), RODATA|NOPTR, $32
 
 DATA word3fc90fdb<>+0(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+4(SB)/4, $0x3fc90fdb
@@ -1830,15 +1662,7 @@ DATA word3fc90fdb<>+16(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+20(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+24(SB)/4, $0x3fc90fdb
 DATA word3fc90fdb<>+28(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+32(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+36(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+40(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+44(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+48(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+52(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+56(SB)/4, $0x3fc90fdb
-DATA word3fc90fdb<>+60(SB)/4, $0x3fc90fdb
-GLOBL word3fc90fdb<>(SB), RODATA|NOPTR, $64
+GLOBL word3fc90fdb<>(SB), RODATA|NOPTR, $32
 
 DATA word36366664<>+0(SB)/4, $0x36366664
 DATA word36366664<>+4(SB)/4, $0x36366664
@@ -1848,15 +1672,7 @@ DATA word36366664<>+16(SB)/4, $0x36366664
 DATA word36366664<>+20(SB)/4, $0x36366664
 DATA word36366664<>+24(SB)/4, $0x36366664
 DATA word36366664<>+28(SB)/4, $0x36366664
-DATA word36366664<>+32(SB)/4, $0x36366664
-DATA word36366664<>+36(SB)/4, $0x36366664
-DATA word36366664<>+40(SB)/4, $0x36366664
-DATA word36366664<>+44(SB)/4, $0x36366664
-DATA word36366664<>+48(SB)/4, $0x36366664
-DATA word36366664<>+52(SB)/4, $0x36366664
-DATA word36366664<>+56(SB)/4, $0x36366664
-DATA word36366664<>+60(SB)/4, $0x36366664
-GLOBL word36366664<>(SB), RODATA|NOPTR, $64
+GLOBL word36366664<>(SB), RODATA|NOPTR, $32
 
 DATA wordb95007b5<>+0(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+4(SB)/4, $0xb95007b5
@@ -1866,15 +1682,7 @@ DATA wordb95007b5<>+16(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+20(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+24(SB)/4, $0xb95007b5
 DATA wordb95007b5<>+28(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+32(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+36(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+40(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+44(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+48(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+52(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+56(SB)/4, $0xb95007b5
-DATA wordb95007b5<>+60(SB)/4, $0xb95007b5
-GLOBL wordb95007b5<>(SB), RODATA|NOPTR, $64
+GLOBL wordb95007b5<>(SB), RODATA|NOPTR, $32
 
 DATA word3c088884<>+0(SB)/4, $0x3c088884
 DATA word3c088884<>+4(SB)/4, $0x3c088884
@@ -1884,15 +1692,7 @@ DATA word3c088884<>+16(SB)/4, $0x3c088884
 DATA word3c088884<>+20(SB)/4, $0x3c088884
 DATA word3c088884<>+24(SB)/4, $0x3c088884
 DATA word3c088884<>+28(SB)/4, $0x3c088884
-DATA word3c088884<>+32(SB)/4, $0x3c088884
-DATA word3c088884<>+36(SB)/4, $0x3c088884
-DATA word3c088884<>+40(SB)/4, $0x3c088884
-DATA word3c088884<>+44(SB)/4, $0x3c088884
-DATA word3c088884<>+48(SB)/4, $0x3c088884
-DATA word3c088884<>+52(SB)/4, $0x3c088884
-DATA word3c088884<>+56(SB)/4, $0x3c088884
-DATA word3c088884<>+60(SB)/4, $0x3c088884
-GLOBL word3c088884<>(SB), RODATA|NOPTR, $64
+GLOBL word3c088884<>(SB), RODATA|NOPTR, $32
 
 DATA wordbe2aaaab<>+0(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+4(SB)/4, $0xbe2aaaab
@@ -1902,15 +1702,7 @@ DATA wordbe2aaaab<>+16(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+20(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+24(SB)/4, $0xbe2aaaab
 DATA wordbe2aaaab<>+28(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+32(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+36(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+40(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+44(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+48(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+52(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+56(SB)/4, $0xbe2aaaab
-DATA wordbe2aaaab<>+60(SB)/4, $0xbe2aaaab
-GLOBL wordbe2aaaab<>(SB), RODATA|NOPTR, $64
+GLOBL wordbe2aaaab<>(SB), RODATA|NOPTR, $32
 
 DATA word37ccf29c<>+0(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+4(SB)/4, $0x37ccf29c
@@ -1920,15 +1712,7 @@ DATA word37ccf29c<>+16(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+20(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+24(SB)/4, $0x37ccf29c
 DATA word37ccf29c<>+28(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+32(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+36(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+40(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+44(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+48(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+52(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+56(SB)/4, $0x37ccf29c
-DATA word37ccf29c<>+60(SB)/4, $0x37ccf29c
-GLOBL word37ccf29c<>(SB), RODATA|NOPTR, $64
+GLOBL word37ccf29c<>(SB), RODATA|NOPTR, $32
 
 DATA wordbab6060f<>+0(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+4(SB)/4, $0xbab6060f
@@ -1938,15 +1722,7 @@ DATA wordbab6060f<>+16(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+20(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+24(SB)/4, $0xbab6060f
 DATA wordbab6060f<>+28(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+32(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+36(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+40(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+44(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+48(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+52(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+56(SB)/4, $0xbab6060f
-DATA wordbab6060f<>+60(SB)/4, $0xbab6060f
-GLOBL wordbab6060f<>(SB), RODATA|NOPTR, $64
+GLOBL wordbab6060f<>(SB), RODATA|NOPTR, $32
 
 DATA word3d2aaaa5<>+0(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+4(SB)/4, $0x3d2aaaa5
@@ -1956,15 +1732,7 @@ DATA word3d2aaaa5<>+16(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+20(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+24(SB)/4, $0x3d2aaaa5
 DATA word3d2aaaa5<>+28(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+32(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+36(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+40(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+44(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+48(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+52(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+56(SB)/4, $0x3d2aaaa5
-DATA word3d2aaaa5<>+60(SB)/4, $0x3d2aaaa5
-GLOBL word3d2aaaa5<>(SB), RODATA|NOPTR, $64
+GLOBL word3d2aaaa5<>(SB), RODATA|NOPTR, $32
 
 DATA word80000000<>+0(SB)/4, $0x80000000
 DATA word80000000<>+4(SB)/4, $0x80000000
@@ -1974,15 +1742,7 @@ DATA word80000000<>+16(SB)/4, $0x80000000
 DATA word80000000<>+20(SB)/4, $0x80000000
 DATA word80000000<>+24(SB)/4, $0x80000000
 DATA word80000000<>+28(SB)/4, $0x80000000
-DATA word80000000<>+32(SB)/4, $0x80000000
-DATA word80000000<>+36(SB)/4, $0x80000000
-DATA word80000000<>+40(SB)/4, $0x80000000
-DATA word80000000<>+44(SB)/4, $0x80000000
-DATA word80000000<>+48(SB)/4, $0x80000000
-DATA word80000000<>+52(SB)/4, $0x80000000
-DATA word80000000<>+56(SB)/4, $0x80000000
-DATA word80000000<>+60(SB)/4, $0x80000000
-GLOBL word80000000<>(SB), RODATA|NOPTR, $64
+GLOBL word80000000<>(SB), RODATA|NOPTR, $32
 
 // func uniformAVX512(dst []float32, seed uint64, stream uint64, first uint64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -1993,518 +1753,518 @@ TEXT ·uniformAVX512(SB), NOSPLIT, $0-48
 	XORQ         DX, DX
 
 loop1:
-	LEAQ         64(DX), BX
-	CMPQ         BX, CX
-	JGT          tail2
-	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
-	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
-	VPBROADCASTQ stream+32(FP), Z3
-	VMOVUPS      Z3, Z4
-	VMOVUPS      Z3, Z3
-	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
-	VPBROADCASTQ seed+24(FP), Z5
-	VANDPS       low<>+0(SB), Z5, Z6
-	VPSRLQ       $0x20, Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z6, Z6
-	VPADDD       weyl1<>+0(SB), Z5, Z5
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z7
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z9
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z10
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSHUFD      $0xb1, Z10, Z10
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z6, Z1, Z1
-	VXORPS       Z6, Z2, Z2
-	VXORPS       Z9, Z1, Z1
-	VXORPS       Z10, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z5, Z4, Z4
-	VXORPS       Z5, Z3, Z3
-	VXORPS       Z7, Z4, Z4
-	VXORPS       Z8, Z3, Z3
-	VPUNPCKLQDQ  Z4, Z1, Z5
-	VPUNPCKLQDQ  Z3, Z2, Z6
-	VPUNPCKHQDQ  Z4, Z1, Z1
-	VPUNPCKHQDQ  Z3, Z2, Z2
-	VPSRLD       $0x08, Z5, Z3
-	VPSRLD       $0x08, Z6, Z4
-	VCVTDQ2PS    Z3, Z3
-	VCVTDQ2PS    Z4, Z4
-	VMULPS       word33800000<>+0(SB), Z3, Z3
-	VMULPS       word33800000<>+0(SB), Z4, Z4
-	VPSRLD       $0x08, Z1, Z1
-	VPSRLD       $0x08, Z2, Z2
-	VCVTDQ2PS    Z1, Z1
-	VCVTDQ2PS    Z2, Z2
-	VMULPS       word33800000<>+0(SB), Z1, Z1
-	VMULPS       word33800000<>+0(SB), Z2, Z2
-	VMOVUPS      Z3, (AX)(DX*4)
-	VMOVUPS      Z1, 64(AX)(DX*4)
-	VMOVUPS      Z4, 128(AX)(DX*4)
-	VMOVUPS      Z2, 192(AX)(DX*4)
-	MOVQ         BX, DX
-	JMP          loop1
+	LEAQ          64(DX), BX
+	CMPQ          BX, CX
+	JGT           tail2
+	VPADDQ        order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ        order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ  stream+32(FP), Z3
+	VMOVUPS       Z3, Z4
+	VMOVUPS       Z3, Z3
+	VPADDQ        stepAVX512<>+0(SB), Z0, Z0
+	VPBROADCASTQ  seed+24(FP), Z5
+	VANDPS        low<>+0(SB), Z5, Z6
+	VPSRLQ        $0x20, Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z6, Z6
+	VPADDD        weyl1<>+0(SB), Z5, Z5
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z7
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z9
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z10
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSHUFD       $0xb1, Z10, Z10
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z6, Z1, Z1
+	VXORPS        Z6, Z2, Z2
+	VXORPS        Z9, Z1, Z1
+	VXORPS        Z10, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z5, Z4, Z4
+	VXORPS        Z5, Z3, Z3
+	VXORPS        Z7, Z4, Z4
+	VXORPS        Z8, Z3, Z3
+	VPUNPCKLQDQ   Z4, Z1, Z5
+	VPUNPCKLQDQ   Z3, Z2, Z6
+	VPUNPCKHQDQ   Z4, Z1, Z1
+	VPUNPCKHQDQ   Z3, Z2, Z2
+	VPSRLD        $0x08, Z5, Z3
+	VPSRLD        $0x08, Z6, Z4
+	VCVTDQ2PS     Z3, Z3
+	VCVTDQ2PS     Z4, Z4
+	VMULPS.BCST   word33800000<>+0(SB), Z3, Z3
+	VMULPS.BCST   word33800000<>+0(SB), Z4, Z4
+	VPSRLD        $0x08, Z1, Z1
+	VPSRLD        $0x08, Z2, Z2
+	VCVTDQ2PS     Z1, Z1
+	VCVTDQ2PS     Z2, Z2
+	VMULPS.BCST   word33800000<>+0(SB), Z1, Z1
+	VMULPS.BCST   word33800000<>+0(SB), Z2, Z2
+	VMOVUPS       Z3, (AX)(DX*4)
+	VMOVUPS       Z1, 64(AX)(DX*4)
+	VMOVUPS       Z4, 128(AX)(DX*4)
+	VMOVUPS       Z2, 192(AX)(DX*4)
+	MOVQ          BX, DX
+	JMP           loop1
 
 tail2:
-	SUBQ         DX, CX
-	JZ           done3
-	MOVQ         $-1, BX
-	BZHIQ        CX, BX, BX
-	KMOVW        BX, K1
-	SHRQ         $0x10, BX
-	KMOVW        BX, K2
-	SHRQ         $0x10, BX
-	KMOVW        BX, K3
-	SHRQ         $0x10, BX
-	KMOVW        BX, K4
-	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
-	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
-	VPBROADCASTQ stream+32(FP), Z3
-	VMOVUPS      Z3, Z4
-	VMOVUPS      Z3, Z3
-	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
-	VPBROADCASTQ seed+24(FP), Z0
-	VANDPS       low<>+0(SB), Z0, Z5
-	VPSRLQ       $0x20, Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z9
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z9, Z9
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z9, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z0
-	VXORPS       Z6, Z4, Z3
-	VXORPS       Z7, Z0, Z0
-	VPUNPCKLQDQ  Z3, Z1, Z4
-	VPUNPCKLQDQ  Z0, Z2, Z5
-	VPUNPCKHQDQ  Z3, Z1, Z1
-	VPUNPCKHQDQ  Z0, Z2, Z0
-	VPSRLD       $0x08, Z4, Z2
-	VPSRLD       $0x08, Z5, Z3
-	VCVTDQ2PS    Z2, Z2
-	VCVTDQ2PS    Z3, Z3
-	VMULPS       word33800000<>+0(SB), Z2, Z2
-	VMULPS       word33800000<>+0(SB), Z3, Z3
-	VPSRLD       $0x08, Z1, Z1
-	VPSRLD       $0x08, Z0, Z0
-	VCVTDQ2PS    Z1, Z1
-	VCVTDQ2PS    Z0, Z0
-	VMULPS       word33800000<>+0(SB), Z1, Z1
-	VMULPS       word33800000<>+0(SB), Z0, Z0
-	VMOVUPS      Z2, K1, (AX)(DX*4)
-	VMOVUPS      Z1, K2, 64(AX)(DX*4)
-	VMOVUPS      Z3, K3, 128(AX)(DX*4)
-	VMOVUPS      Z0, K4, 192(AX)(DX*4)
+	SUBQ          DX, CX
+	JZ            done3
+	MOVQ          $-1, BX
+	BZHIQ         CX, BX, BX
+	KMOVW         BX, K1
+	SHRQ          $0x10, BX
+	KMOVW         BX, K2
+	SHRQ          $0x10, BX
+	KMOVW         BX, K3
+	SHRQ          $0x10, BX
+	KMOVW         BX, K4
+	VPADDQ        order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ        order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ  stream+32(FP), Z3
+	VMOVUPS       Z3, Z4
+	VMOVUPS       Z3, Z3
+	VPADDQ        stepAVX512<>+0(SB), Z0, Z0
+	VPBROADCASTQ  seed+24(FP), Z0
+	VANDPS        low<>+0(SB), Z0, Z5
+	VPSRLQ        $0x20, Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z3
+	VXORPS        Z6, Z4, Z4
+	VXORPS        Z7, Z3, Z3
+	VPADDD        weyl0<>+0(SB), Z5, Z5
+	VPADDD        weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST wordcd9e8d57<>+0(SB), Z3, Z9
+	VPSHUFD       $0xb1, Z6, Z6
+	VPSHUFD       $0xb1, Z7, Z7
+	VPSHUFD       $0xb1, Z8, Z8
+	VPSHUFD       $0xb1, Z9, Z9
+	VPSRLQ        $0x20, Z1, Z1
+	VPSRLQ        $0x20, Z2, Z2
+	VXORPS        Z5, Z1, Z1
+	VXORPS        Z5, Z2, Z2
+	VXORPS        Z8, Z1, Z1
+	VXORPS        Z9, Z2, Z2
+	VPSRLQ        $0x20, Z4, Z4
+	VPSRLQ        $0x20, Z3, Z3
+	VXORPS        Z0, Z4, Z4
+	VXORPS        Z0, Z3, Z0
+	VXORPS        Z6, Z4, Z3
+	VXORPS        Z7, Z0, Z0
+	VPUNPCKLQDQ   Z3, Z1, Z4
+	VPUNPCKLQDQ   Z0, Z2, Z5
+	VPUNPCKHQDQ   Z3, Z1, Z1
+	VPUNPCKHQDQ   Z0, Z2, Z0
+	VPSRLD        $0x08, Z4, Z2
+	VPSRLD        $0x08, Z5, Z3
+	VCVTDQ2PS     Z2, Z2
+	VCVTDQ2PS     Z3, Z3
+	VMULPS.BCST   word33800000<>+0(SB), Z2, Z2
+	VMULPS.BCST   word33800000<>+0(SB), Z3, Z3
+	VPSRLD        $0x08, Z1, Z1
+	VPSRLD        $0x08, Z0, Z0
+	VCVTDQ2PS     Z1, Z1
+	VCVTDQ2PS     Z0, Z0
+	VMULPS.BCST   word33800000<>+0(SB), Z1, Z1
+	VMULPS.BCST   word33800000<>+0(SB), Z0, Z0
+	VMOVUPS       Z2, K1, (AX)(DX*4)
+	VMOVUPS       Z1, K2, 64(AX)(DX*4)
+	VMOVUPS       Z3, K3, 128(AX)(DX*4)
+	VMOVUPS       Z0, K4, 192(AX)(DX*4)
 
 done3:
 	VZEROUPPER
@@ -2573,758 +2333,758 @@ TEXT ·normalAVX512(SB), NOSPLIT, $0-48
 	XORQ         DX, DX
 
 loop1:
-	LEAQ         64(DX), BX
-	CMPQ         BX, CX
-	JGT          tail2
-	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
-	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
-	VPBROADCASTQ stream+32(FP), Z3
-	VMOVUPS      Z3, Z4
-	VMOVUPS      Z3, Z3
-	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
-	VPBROADCASTQ seed+24(FP), Z13
-	VANDPS       low<>+0(SB), Z13, Z14
-	VPSRLQ       $0x20, Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z14, Z14
-	VPADDD       weyl1<>+0(SB), Z13, Z13
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z15
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z16
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z17
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z18
-	VPSHUFD      $0xb1, Z15, Z15
-	VPSHUFD      $0xb1, Z16, Z16
-	VPSHUFD      $0xb1, Z17, Z17
-	VPSHUFD      $0xb1, Z18, Z18
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z14, Z1, Z1
-	VXORPS       Z14, Z2, Z2
-	VXORPS       Z17, Z1, Z1
-	VXORPS       Z18, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z13, Z4, Z4
-	VXORPS       Z13, Z3, Z3
-	VXORPS       Z15, Z4, Z4
-	VXORPS       Z16, Z3, Z3
-	VPUNPCKLQDQ  Z4, Z1, Z13
-	VPUNPCKLQDQ  Z3, Z2, Z14
-	VPUNPCKHQDQ  Z4, Z1, Z1
-	VPUNPCKHQDQ  Z3, Z2, Z2
-	VSHUFPS      $0x88, Z1, Z13, Z3
-	VSHUFPS      $0x88, Z2, Z14, Z4
-	VSHUFPS      $0xdd, Z1, Z13, Z1
-	VSHUFPS      $0xdd, Z2, Z14, Z2
-	VPSRLD       $0x08, Z3, Z3
-	VPSRLD       $0x08, Z4, Z4
-	VPADDD       word00000001<>+0(SB), Z3, Z3
-	VPADDD       word00000001<>+0(SB), Z4, Z4
-	VCVTDQ2PS    Z3, Z3
-	VCVTDQ2PS    Z4, Z4
-	VMULPS       word33800000<>+0(SB), Z3, Z3
-	VMULPS       word33800000<>+0(SB), Z4, Z4
-	VPSUBD       word3f3504f3<>+0(SB), Z3, Z13
-	VPSUBD       word3f3504f3<>+0(SB), Z4, Z14
-	VPSRAD       $0x17, Z13, Z13
-	VPSRAD       $0x17, Z14, Z14
-	VPSLLD       $0x17, Z13, Z15
-	VPSLLD       $0x17, Z14, Z16
-	VPSUBD       Z15, Z3, Z3
-	VPSUBD       Z16, Z4, Z4
-	VSUBPS       word3f800000<>+0(SB), Z3, Z3
-	VSUBPS       word3f800000<>+0(SB), Z4, Z4
-	VCVTDQ2PS    Z13, Z13
-	VCVTDQ2PS    Z14, Z14
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z15
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z16
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z3, Z15
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z4, Z16
-	VFMADD213PS  word3df37835<>+0(SB), Z3, Z15
-	VFMADD213PS  word3df37835<>+0(SB), Z4, Z16
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z3, Z15
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z4, Z16
-	VFMADD213PS  word3e119bb4<>+0(SB), Z3, Z15
-	VFMADD213PS  word3e119bb4<>+0(SB), Z4, Z16
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z3, Z15
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z4, Z16
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z3, Z15
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z4, Z16
-	VFMADD213PS  wordbe800003<>+0(SB), Z3, Z15
-	VFMADD213PS  wordbe800003<>+0(SB), Z4, Z16
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z3, Z15
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z4, Z16
-	VMULPS       Z3, Z3, Z17
-	VMULPS       Z4, Z4, Z18
-	VMULPS       word35bfbe8e<>+0(SB), Z13, Z19
-	VMULPS       word35bfbe8e<>+0(SB), Z14, Z20
-	VMULPS       Z3, Z17, Z21
-	VMULPS       Z4, Z18, Z22
-	VFMADD231PS  Z15, Z21, Z19
-	VFMADD231PS  Z16, Z22, Z20
-	VFNMADD231PS word3f000000<>+0(SB), Z17, Z19
-	VFNMADD231PS word3f000000<>+0(SB), Z18, Z20
-	VADDPS       Z3, Z19, Z3
-	VADDPS       Z4, Z20, Z4
-	VFMADD231PS  word3f317200<>+0(SB), Z13, Z3
-	VFMADD231PS  word3f317200<>+0(SB), Z14, Z4
-	VMULPS       wordc0000000<>+0(SB), Z3, Z3
-	VMULPS       wordc0000000<>+0(SB), Z4, Z4
-	VSQRTPS      Z3, Z3
-	VSQRTPS      Z4, Z4
-	VPSRLD       $0x08, Z1, Z1
-	VCVTDQ2PS    Z1, Z1
-	VMULPS       word34800000<>+0(SB), Z1, Z1
-	VADDPS       word4b400000<>+0(SB), Z1, Z13
-	VSUBPS       word4b400000<>+0(SB), Z13, Z14
-	VSUBPS       Z14, Z1, Z1
-	VMULPS       word3fc90fdb<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z1, Z14
-	VMOVUPS      word36366664<>+0(SB), Z15
-	VFMADD213PS  wordb95007b5<>+0(SB), Z14, Z15
-	VFMADD213PS  word3c088884<>+0(SB), Z14, Z15
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z14, Z15
-	VMULPS       Z1, Z14, Z16
-	VFMADD213PS  Z1, Z16, Z15
-	VMOVUPS      word37ccf29c<>+0(SB), Z1
-	VFMADD213PS  wordbab6060f<>+0(SB), Z14, Z1
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z14, Z1
-	VMOVUPS      word3f800000<>+0(SB), Z16
-	VFNMADD231PS word3f000000<>+0(SB), Z14, Z16
-	VMULPS       Z14, Z14, Z14
-	VFMADD213PS  Z16, Z14, Z1
-	VPSLLD       $0x1f, Z13, Z14
-	VPMOVD2M     Z14, K1
-	VBLENDMPS    Z1, Z15, K1, Z5
-	VBLENDMPS    Z15, Z1, K1, Z6
-	VPSLLD       $0x1e, Z13, Z1
-	VANDPS       word80000000<>+0(SB), Z1, Z1
-	VXORPS       Z1, Z5, Z1
-	VPADDD       word00000001<>+0(SB), Z13, Z13
-	VPSLLD       $0x1e, Z13, Z13
-	VANDPS       word80000000<>+0(SB), Z13, Z13
-	VXORPS       Z13, Z6, Z13
-	VMULPS       Z1, Z3, Z1
-	VMULPS       Z13, Z3, Z3
-	VUNPCKLPS    Z1, Z3, Z13
-	VUNPCKHPS    Z1, Z3, Z1
-	VPSRLD       $0x08, Z2, Z2
-	VCVTDQ2PS    Z2, Z2
-	VMULPS       word34800000<>+0(SB), Z2, Z2
-	VADDPS       word4b400000<>+0(SB), Z2, Z3
-	VSUBPS       word4b400000<>+0(SB), Z3, Z14
-	VSUBPS       Z14, Z2, Z2
-	VMULPS       word3fc90fdb<>+0(SB), Z2, Z2
-	VMULPS       Z2, Z2, Z14
-	VMOVUPS      word36366664<>+0(SB), Z15
-	VFMADD213PS  wordb95007b5<>+0(SB), Z14, Z15
-	VFMADD213PS  word3c088884<>+0(SB), Z14, Z15
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z14, Z15
-	VMULPS       Z2, Z14, Z16
-	VFMADD213PS  Z2, Z16, Z15
-	VMOVUPS      word37ccf29c<>+0(SB), Z2
-	VFMADD213PS  wordbab6060f<>+0(SB), Z14, Z2
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z14, Z2
-	VMOVUPS      word3f800000<>+0(SB), Z16
-	VFNMADD231PS word3f000000<>+0(SB), Z14, Z16
-	VMULPS       Z14, Z14, Z14
-	VFMADD213PS  Z16, Z14, Z2
-	VPSLLD       $0x1f, Z3, Z14
-	VPMOVD2M     Z14, K1
-	VBLENDMPS    Z2, Z15, K1, Z7
-	VBLENDMPS    Z15, Z2, K1, Z8
-	VPSLLD       $0x1e, Z3, Z2
-	VANDPS       word80000000<>+0(SB), Z2, Z2
-	VXORPS       Z2, Z7, Z2
-	VPADDD       word00000001<>+0(SB), Z3, Z3
-	VPSLLD       $0x1e, Z3, Z3
-	VANDPS       word80000000<>+0(SB), Z3, Z3
-	VXORPS       Z3, Z8, Z3
-	VMULPS       Z2, Z4, Z2
-	VMULPS       Z3, Z4, Z3
-	VUNPCKLPS    Z2, Z3, Z4
-	VUNPCKHPS    Z2, Z3, Z2
-	VMOVUPS      Z13, (AX)(DX*4)
-	VMOVUPS      Z1, 64(AX)(DX*4)
-	VMOVUPS      Z4, 128(AX)(DX*4)
-	VMOVUPS      Z2, 192(AX)(DX*4)
-	MOVQ         BX, DX
-	JMP          loop1
+	LEAQ              64(DX), BX
+	CMPQ              BX, CX
+	JGT               tail2
+	VPADDQ            order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ            order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ      stream+32(FP), Z3
+	VMOVUPS           Z3, Z4
+	VMOVUPS           Z3, Z3
+	VPADDQ            stepAVX512<>+0(SB), Z0, Z0
+	VPBROADCASTQ      seed+24(FP), Z13
+	VANDPS            low<>+0(SB), Z13, Z14
+	VPSRLQ            $0x20, Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z14, Z14
+	VPADDD            weyl1<>+0(SB), Z13, Z13
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z15
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z16
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z17
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z18
+	VPSHUFD           $0xb1, Z15, Z15
+	VPSHUFD           $0xb1, Z16, Z16
+	VPSHUFD           $0xb1, Z17, Z17
+	VPSHUFD           $0xb1, Z18, Z18
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z14, Z1, Z1
+	VXORPS            Z14, Z2, Z2
+	VXORPS            Z17, Z1, Z1
+	VXORPS            Z18, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z13, Z4, Z4
+	VXORPS            Z13, Z3, Z3
+	VXORPS            Z15, Z4, Z4
+	VXORPS            Z16, Z3, Z3
+	VPUNPCKLQDQ       Z4, Z1, Z13
+	VPUNPCKLQDQ       Z3, Z2, Z14
+	VPUNPCKHQDQ       Z4, Z1, Z1
+	VPUNPCKHQDQ       Z3, Z2, Z2
+	VSHUFPS           $0x88, Z1, Z13, Z3
+	VSHUFPS           $0x88, Z2, Z14, Z4
+	VSHUFPS           $0xdd, Z1, Z13, Z1
+	VSHUFPS           $0xdd, Z2, Z14, Z2
+	VPSRLD            $0x08, Z3, Z3
+	VPSRLD            $0x08, Z4, Z4
+	VPADDD.BCST       word00000001<>+0(SB), Z3, Z3
+	VPADDD.BCST       word00000001<>+0(SB), Z4, Z4
+	VCVTDQ2PS         Z3, Z3
+	VCVTDQ2PS         Z4, Z4
+	VMULPS.BCST       word33800000<>+0(SB), Z3, Z3
+	VMULPS.BCST       word33800000<>+0(SB), Z4, Z4
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z3, Z13
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z4, Z14
+	VPSRAD            $0x17, Z13, Z13
+	VPSRAD            $0x17, Z14, Z14
+	VPSLLD            $0x17, Z13, Z15
+	VPSLLD            $0x17, Z14, Z16
+	VPSUBD            Z15, Z3, Z3
+	VPSUBD            Z16, Z4, Z4
+	VSUBPS.BCST       word3f800000<>+0(SB), Z3, Z3
+	VSUBPS.BCST       word3f800000<>+0(SB), Z4, Z4
+	VCVTDQ2PS         Z13, Z13
+	VCVTDQ2PS         Z14, Z14
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z15
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z16
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z4, Z16
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z4, Z16
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z4, Z16
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z4, Z16
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z4, Z16
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z4, Z16
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z4, Z16
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z3, Z15
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z4, Z16
+	VMULPS            Z3, Z3, Z17
+	VMULPS            Z4, Z4, Z18
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z13, Z19
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z14, Z20
+	VMULPS            Z3, Z17, Z21
+	VMULPS            Z4, Z18, Z22
+	VFMADD231PS       Z15, Z21, Z19
+	VFMADD231PS       Z16, Z22, Z20
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z17, Z19
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z18, Z20
+	VADDPS            Z3, Z19, Z3
+	VADDPS            Z4, Z20, Z4
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z13, Z3
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z14, Z4
+	VMULPS.BCST       wordc0000000<>+0(SB), Z3, Z3
+	VMULPS.BCST       wordc0000000<>+0(SB), Z4, Z4
+	VSQRTPS           Z3, Z3
+	VSQRTPS           Z4, Z4
+	VPSRLD            $0x08, Z1, Z1
+	VCVTDQ2PS         Z1, Z1
+	VMULPS.BCST       word34800000<>+0(SB), Z1, Z1
+	VADDPS.BCST       word4b400000<>+0(SB), Z1, Z13
+	VSUBPS.BCST       word4b400000<>+0(SB), Z13, Z14
+	VSUBPS            Z14, Z1, Z1
+	VMULPS.BCST       word3fc90fdb<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z1, Z14
+	VBROADCASTSS      word36366664<>+0(SB), Z15
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z14, Z15
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z14, Z15
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z14, Z15
+	VMULPS            Z1, Z14, Z16
+	VFMADD213PS       Z1, Z16, Z15
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z1
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z14, Z1
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z14, Z1
+	VBROADCASTSS      word3f800000<>+0(SB), Z16
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z14, Z16
+	VMULPS            Z14, Z14, Z14
+	VFMADD213PS       Z16, Z14, Z1
+	VPSLLD            $0x1f, Z13, Z14
+	VPMOVD2M          Z14, K1
+	VBLENDMPS         Z1, Z15, K1, Z5
+	VBLENDMPS         Z15, Z1, K1, Z6
+	VPSLLD            $0x1e, Z13, Z1
+	VANDPS.BCST       word80000000<>+0(SB), Z1, Z1
+	VXORPS            Z1, Z5, Z1
+	VPADDD.BCST       word00000001<>+0(SB), Z13, Z13
+	VPSLLD            $0x1e, Z13, Z13
+	VANDPS.BCST       word80000000<>+0(SB), Z13, Z13
+	VXORPS            Z13, Z6, Z13
+	VMULPS            Z1, Z3, Z1
+	VMULPS            Z13, Z3, Z3
+	VUNPCKLPS         Z1, Z3, Z13
+	VUNPCKHPS         Z1, Z3, Z1
+	VPSRLD            $0x08, Z2, Z2
+	VCVTDQ2PS         Z2, Z2
+	VMULPS.BCST       word34800000<>+0(SB), Z2, Z2
+	VADDPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VSUBPS.BCST       word4b400000<>+0(SB), Z3, Z14
+	VSUBPS            Z14, Z2, Z2
+	VMULPS.BCST       word3fc90fdb<>+0(SB), Z2, Z2
+	VMULPS            Z2, Z2, Z14
+	VBROADCASTSS      word36366664<>+0(SB), Z15
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z14, Z15
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z14, Z15
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z14, Z15
+	VMULPS            Z2, Z14, Z16
+	VFMADD213PS       Z2, Z16, Z15
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z2
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z14, Z2
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z14, Z2
+	VBROADCASTSS      word3f800000<>+0(SB), Z16
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z14, Z16
+	VMULPS            Z14, Z14, Z14
+	VFMADD213PS       Z16, Z14, Z2
+	VPSLLD            $0x1f, Z3, Z14
+	VPMOVD2M          Z14, K1
+	VBLENDMPS         Z2, Z15, K1, Z7
+	VBLENDMPS         Z15, Z2, K1, Z8
+	VPSLLD            $0x1e, Z3, Z2
+	VANDPS.BCST       word80000000<>+0(SB), Z2, Z2
+	VXORPS            Z2, Z7, Z2
+	VPADDD.BCST       word00000001<>+0(SB), Z3, Z3
+	VPSLLD            $0x1e, Z3, Z3
+	VANDPS.BCST       word80000000<>+0(SB), Z3, Z3
+	VXORPS            Z3, Z8, Z3
+	VMULPS            Z2, Z4, Z2
+	VMULPS            Z3, Z4, Z3
+	VUNPCKLPS         Z2, Z3, Z4
+	VUNPCKHPS         Z2, Z3, Z2
+	VMOVUPS           Z13, (AX)(DX*4)
+	VMOVUPS           Z1, 64(AX)(DX*4)
+	VMOVUPS           Z4, 128(AX)(DX*4)
+	VMOVUPS           Z2, 192(AX)(DX*4)
+	MOVQ              BX, DX
+	JMP               loop1
 
 tail2:
-	SUBQ         DX, CX
-	JZ           done3
-	MOVQ         $-1, BX
-	BZHIQ        CX, BX, BX
-	KMOVW        BX, K1
-	SHRQ         $0x10, BX
-	KMOVW        BX, K2
-	SHRQ         $0x10, BX
-	KMOVW        BX, K3
-	SHRQ         $0x10, BX
-	KMOVW        BX, K4
-	VPADDQ       order0AVX512<>+0(SB), Z0, Z1
-	VPADDQ       order1AVX512<>+0(SB), Z0, Z2
-	VPBROADCASTQ stream+32(FP), Z3
-	VMOVUPS      Z3, Z4
-	VMOVUPS      Z3, Z3
-	VPADDQ       stepAVX512<>+0(SB), Z0, Z0
-	VPBROADCASTQ seed+24(FP), Z0
-	VANDPS       low<>+0(SB), Z0, Z5
-	VPSRLQ       $0x20, Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z3
-	VXORPS       Z6, Z4, Z4
-	VXORPS       Z7, Z3, Z3
-	VPADDD       weyl0<>+0(SB), Z5, Z5
-	VPADDD       weyl1<>+0(SB), Z0, Z0
-	VPMULUDQ     wordd2511f53<>+0(SB), Z1, Z6
-	VPMULUDQ     wordd2511f53<>+0(SB), Z2, Z7
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z4, Z8
-	VPMULUDQ     wordcd9e8d57<>+0(SB), Z3, Z13
-	VPSHUFD      $0xb1, Z6, Z6
-	VPSHUFD      $0xb1, Z7, Z7
-	VPSHUFD      $0xb1, Z8, Z8
-	VPSHUFD      $0xb1, Z13, Z13
-	VPSRLQ       $0x20, Z1, Z1
-	VPSRLQ       $0x20, Z2, Z2
-	VXORPS       Z5, Z1, Z1
-	VXORPS       Z5, Z2, Z2
-	VXORPS       Z8, Z1, Z1
-	VXORPS       Z13, Z2, Z2
-	VPSRLQ       $0x20, Z4, Z4
-	VPSRLQ       $0x20, Z3, Z3
-	VXORPS       Z0, Z4, Z4
-	VXORPS       Z0, Z3, Z0
-	VXORPS       Z6, Z4, Z3
-	VXORPS       Z7, Z0, Z0
-	VPUNPCKLQDQ  Z3, Z1, Z4
-	VPUNPCKLQDQ  Z0, Z2, Z5
-	VPUNPCKHQDQ  Z3, Z1, Z1
-	VPUNPCKHQDQ  Z0, Z2, Z0
-	VSHUFPS      $0x88, Z1, Z4, Z2
-	VSHUFPS      $0x88, Z0, Z5, Z3
-	VSHUFPS      $0xdd, Z1, Z4, Z1
-	VSHUFPS      $0xdd, Z0, Z5, Z0
-	VPSRLD       $0x08, Z2, Z2
-	VPSRLD       $0x08, Z3, Z3
-	VPADDD       word00000001<>+0(SB), Z2, Z2
-	VPADDD       word00000001<>+0(SB), Z3, Z3
-	VCVTDQ2PS    Z2, Z2
-	VCVTDQ2PS    Z3, Z3
-	VMULPS       word33800000<>+0(SB), Z2, Z2
-	VMULPS       word33800000<>+0(SB), Z3, Z3
-	VPSUBD       word3f3504f3<>+0(SB), Z2, Z4
-	VPSUBD       word3f3504f3<>+0(SB), Z3, Z5
-	VPSRAD       $0x17, Z4, Z4
-	VPSRAD       $0x17, Z5, Z5
-	VPSLLD       $0x17, Z4, Z6
-	VPSLLD       $0x17, Z5, Z7
-	VPSUBD       Z6, Z2, Z2
-	VPSUBD       Z7, Z3, Z3
-	VSUBPS       word3f800000<>+0(SB), Z2, Z2
-	VSUBPS       word3f800000<>+0(SB), Z3, Z3
-	VCVTDQ2PS    Z4, Z4
-	VCVTDQ2PS    Z5, Z5
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z6
-	VMOVUPS      word3d8a2bd6<>+0(SB), Z7
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z2, Z6
-	VFMADD213PS  wordbdef1e08<>+0(SB), Z3, Z7
-	VFMADD213PS  word3df37835<>+0(SB), Z2, Z6
-	VFMADD213PS  word3df37835<>+0(SB), Z3, Z7
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z2, Z6
-	VFMADD213PS  wordbdfe1105<>+0(SB), Z3, Z7
-	VFMADD213PS  word3e119bb4<>+0(SB), Z2, Z6
-	VFMADD213PS  word3e119bb4<>+0(SB), Z3, Z7
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z2, Z6
-	VFMADD213PS  wordbe2aae27<>+0(SB), Z3, Z7
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z2, Z6
-	VFMADD213PS  word3e4cd25b<>+0(SB), Z3, Z7
-	VFMADD213PS  wordbe800003<>+0(SB), Z2, Z6
-	VFMADD213PS  wordbe800003<>+0(SB), Z3, Z7
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z2, Z6
-	VFMADD213PS  word3eaaaaa4<>+0(SB), Z3, Z7
-	VMULPS       Z2, Z2, Z8
-	VMULPS       Z3, Z3, Z13
-	VMULPS       word35bfbe8e<>+0(SB), Z4, Z14
-	VMULPS       word35bfbe8e<>+0(SB), Z5, Z15
-	VMULPS       Z2, Z8, Z16
-	VMULPS       Z3, Z13, Z17
-	VFMADD231PS  Z6, Z16, Z14
-	VFMADD231PS  Z7, Z17, Z15
-	VFNMADD231PS word3f000000<>+0(SB), Z8, Z14
-	VFNMADD231PS word3f000000<>+0(SB), Z13, Z15
-	VADDPS       Z2, Z14, Z2
-	VADDPS       Z3, Z15, Z3
-	VFMADD231PS  word3f317200<>+0(SB), Z4, Z2
-	VFMADD231PS  word3f317200<>+0(SB), Z5, Z3
-	VMULPS       wordc0000000<>+0(SB), Z2, Z2
-	VMULPS       wordc0000000<>+0(SB), Z3, Z3
-	VSQRTPS      Z2, Z2
-	VSQRTPS      Z3, Z3
-	VPSRLD       $0x08, Z1, Z1
-	VCVTDQ2PS    Z1, Z1
-	VMULPS       word34800000<>+0(SB), Z1, Z1
-	VADDPS       word4b400000<>+0(SB), Z1, Z4
-	VSUBPS       word4b400000<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z1, Z1
-	VMULPS       word3fc90fdb<>+0(SB), Z1, Z1
-	VMULPS       Z1, Z1, Z5
-	VMOVUPS      word36366664<>+0(SB), Z6
-	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
-	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
-	VMULPS       Z1, Z5, Z7
-	VFMADD213PS  Z1, Z7, Z6
-	VMOVUPS      word37ccf29c<>+0(SB), Z1
-	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z1
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z1
-	VMOVUPS      word3f800000<>+0(SB), Z7
-	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
-	VMULPS       Z5, Z5, Z5
-	VFMADD213PS  Z7, Z5, Z1
-	VPSLLD       $0x1f, Z4, Z5
-	VPMOVD2M     Z5, K5
-	VBLENDMPS    Z1, Z6, K5, Z9
-	VBLENDMPS    Z6, Z1, K5, Z10
-	VPSLLD       $0x1e, Z4, Z1
-	VANDPS       word80000000<>+0(SB), Z1, Z1
-	VXORPS       Z1, Z9, Z1
-	VPADDD       word00000001<>+0(SB), Z4, Z4
-	VPSLLD       $0x1e, Z4, Z4
-	VANDPS       word80000000<>+0(SB), Z4, Z4
-	VXORPS       Z4, Z10, Z4
-	VMULPS       Z1, Z2, Z1
-	VMULPS       Z4, Z2, Z2
-	VUNPCKLPS    Z1, Z2, Z4
-	VUNPCKHPS    Z1, Z2, Z1
-	VPSRLD       $0x08, Z0, Z0
-	VCVTDQ2PS    Z0, Z0
-	VMULPS       word34800000<>+0(SB), Z0, Z0
-	VADDPS       word4b400000<>+0(SB), Z0, Z2
-	VSUBPS       word4b400000<>+0(SB), Z2, Z5
-	VSUBPS       Z5, Z0, Z0
-	VMULPS       word3fc90fdb<>+0(SB), Z0, Z0
-	VMULPS       Z0, Z0, Z5
-	VMOVUPS      word36366664<>+0(SB), Z6
-	VFMADD213PS  wordb95007b5<>+0(SB), Z5, Z6
-	VFMADD213PS  word3c088884<>+0(SB), Z5, Z6
-	VFMADD213PS  wordbe2aaaab<>+0(SB), Z5, Z6
-	VMULPS       Z0, Z5, Z7
-	VFMADD213PS  Z0, Z7, Z6
-	VMOVUPS      word37ccf29c<>+0(SB), Z0
-	VFMADD213PS  wordbab6060f<>+0(SB), Z5, Z0
-	VFMADD213PS  word3d2aaaa5<>+0(SB), Z5, Z0
-	VMOVUPS      word3f800000<>+0(SB), Z7
-	VFNMADD231PS word3f000000<>+0(SB), Z5, Z7
-	VMULPS       Z5, Z5, Z5
-	VFMADD213PS  Z7, Z5, Z0
-	VPSLLD       $0x1f, Z2, Z5
-	VPMOVD2M     Z5, K5
-	VBLENDMPS    Z0, Z6, K5, Z11
-	VBLENDMPS    Z6, Z0, K5, Z12
-	VPSLLD       $0x1e, Z2, Z0
-	VANDPS       word80000000<>+0(SB), Z0, Z0
-	VXORPS       Z0, Z11, Z0
-	VPADDD       word00000001<>+0(SB), Z2, Z2
-	VPSLLD       $0x1e, Z2, Z2
-	VANDPS       word80000000<>+0(SB), Z2, Z2
-	VXORPS       Z2, Z12, Z2
-	VMULPS       Z0, Z3, Z0
-	VMULPS       Z2, Z3, Z2
-	VUNPCKLPS    Z0, Z2, Z3
-	VUNPCKHPS    Z0, Z2, Z0
-	VMOVUPS      Z4, K1, (AX)(DX*4)
-	VMOVUPS      Z1, K2, 64(AX)(DX*4)
-	VMOVUPS      Z3, K3, 128(AX)(DX*4)
-	VMOVUPS      Z0, K4, 192(AX)(DX*4)
+	SUBQ              DX, CX
+	JZ                done3
+	MOVQ              $-1, BX
+	BZHIQ             CX, BX, BX
+	KMOVW             BX, K1
+	SHRQ              $0x10, BX
+	KMOVW             BX, K2
+	SHRQ              $0x10, BX
+	KMOVW             BX, K3
+	SHRQ              $0x10, BX
+	KMOVW             BX, K4
+	VPADDQ            order0AVX512<>+0(SB), Z0, Z1
+	VPADDQ            order1AVX512<>+0(SB), Z0, Z2
+	VPBROADCASTQ      stream+32(FP), Z3
+	VMOVUPS           Z3, Z4
+	VMOVUPS           Z3, Z3
+	VPADDQ            stepAVX512<>+0(SB), Z0, Z0
+	VPBROADCASTQ      seed+24(FP), Z0
+	VANDPS            low<>+0(SB), Z0, Z5
+	VPSRLQ            $0x20, Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z3
+	VXORPS            Z6, Z4, Z4
+	VXORPS            Z7, Z3, Z3
+	VPADDD            weyl0<>+0(SB), Z5, Z5
+	VPADDD            weyl1<>+0(SB), Z0, Z0
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z1, Z6
+	VPMULUDQ.BCST     wordd2511f53<>+0(SB), Z2, Z7
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z4, Z8
+	VPMULUDQ.BCST     wordcd9e8d57<>+0(SB), Z3, Z13
+	VPSHUFD           $0xb1, Z6, Z6
+	VPSHUFD           $0xb1, Z7, Z7
+	VPSHUFD           $0xb1, Z8, Z8
+	VPSHUFD           $0xb1, Z13, Z13
+	VPSRLQ            $0x20, Z1, Z1
+	VPSRLQ            $0x20, Z2, Z2
+	VXORPS            Z5, Z1, Z1
+	VXORPS            Z5, Z2, Z2
+	VXORPS            Z8, Z1, Z1
+	VXORPS            Z13, Z2, Z2
+	VPSRLQ            $0x20, Z4, Z4
+	VPSRLQ            $0x20, Z3, Z3
+	VXORPS            Z0, Z4, Z4
+	VXORPS            Z0, Z3, Z0
+	VXORPS            Z6, Z4, Z3
+	VXORPS            Z7, Z0, Z0
+	VPUNPCKLQDQ       Z3, Z1, Z4
+	VPUNPCKLQDQ       Z0, Z2, Z5
+	VPUNPCKHQDQ       Z3, Z1, Z1
+	VPUNPCKHQDQ       Z0, Z2, Z0
+	VSHUFPS           $0x88, Z1, Z4, Z2
+	VSHUFPS           $0x88, Z0, Z5, Z3
+	VSHUFPS           $0xdd, Z1, Z4, Z1
+	VSHUFPS           $0xdd, Z0, Z5, Z0
+	VPSRLD            $0x08, Z2, Z2
+	VPSRLD            $0x08, Z3, Z3
+	VPADDD.BCST       word00000001<>+0(SB), Z2, Z2
+	VPADDD.BCST       word00000001<>+0(SB), Z3, Z3
+	VCVTDQ2PS         Z2, Z2
+	VCVTDQ2PS         Z3, Z3
+	VMULPS.BCST       word33800000<>+0(SB), Z2, Z2
+	VMULPS.BCST       word33800000<>+0(SB), Z3, Z3
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z2, Z4
+	VPSUBD.BCST       word3f3504f3<>+0(SB), Z3, Z5
+	VPSRAD            $0x17, Z4, Z4
+	VPSRAD            $0x17, Z5, Z5
+	VPSLLD            $0x17, Z4, Z6
+	VPSLLD            $0x17, Z5, Z7
+	VPSUBD            Z6, Z2, Z2
+	VPSUBD            Z7, Z3, Z3
+	VSUBPS.BCST       word3f800000<>+0(SB), Z2, Z2
+	VSUBPS.BCST       word3f800000<>+0(SB), Z3, Z3
+	VCVTDQ2PS         Z4, Z4
+	VCVTDQ2PS         Z5, Z5
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z6
+	VBROADCASTSS      word3d8a2bd6<>+0(SB), Z7
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  wordbdef1e08<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3df37835<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  wordbdfe1105<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3e119bb4<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  wordbe2aae27<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3e4cd25b<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  wordbe800003<>+0(SB), Z3, Z7
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z2, Z6
+	VFMADD213PS.BCST  word3eaaaaa4<>+0(SB), Z3, Z7
+	VMULPS            Z2, Z2, Z8
+	VMULPS            Z3, Z3, Z13
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z4, Z14
+	VMULPS.BCST       word35bfbe8e<>+0(SB), Z5, Z15
+	VMULPS            Z2, Z8, Z16
+	VMULPS            Z3, Z13, Z17
+	VFMADD231PS       Z6, Z16, Z14
+	VFMADD231PS       Z7, Z17, Z15
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z8, Z14
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z13, Z15
+	VADDPS            Z2, Z14, Z2
+	VADDPS            Z3, Z15, Z3
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z4, Z2
+	VFMADD231PS.BCST  word3f317200<>+0(SB), Z5, Z3
+	VMULPS.BCST       wordc0000000<>+0(SB), Z2, Z2
+	VMULPS.BCST       wordc0000000<>+0(SB), Z3, Z3
+	VSQRTPS           Z2, Z2
+	VSQRTPS           Z3, Z3
+	VPSRLD            $0x08, Z1, Z1
+	VCVTDQ2PS         Z1, Z1
+	VMULPS.BCST       word34800000<>+0(SB), Z1, Z1
+	VADDPS.BCST       word4b400000<>+0(SB), Z1, Z4
+	VSUBPS.BCST       word4b400000<>+0(SB), Z4, Z5
+	VSUBPS            Z5, Z1, Z1
+	VMULPS.BCST       word3fc90fdb<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z1, Z5
+	VBROADCASTSS      word36366664<>+0(SB), Z6
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS            Z1, Z5, Z7
+	VFMADD213PS       Z1, Z7, Z6
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z1
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z5, Z1
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z5, Z1
+	VBROADCASTSS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z5, Z7
+	VMULPS            Z5, Z5, Z5
+	VFMADD213PS       Z7, Z5, Z1
+	VPSLLD            $0x1f, Z4, Z5
+	VPMOVD2M          Z5, K5
+	VBLENDMPS         Z1, Z6, K5, Z9
+	VBLENDMPS         Z6, Z1, K5, Z10
+	VPSLLD            $0x1e, Z4, Z1
+	VANDPS.BCST       word80000000<>+0(SB), Z1, Z1
+	VXORPS            Z1, Z9, Z1
+	VPADDD.BCST       word00000001<>+0(SB), Z4, Z4
+	VPSLLD            $0x1e, Z4, Z4
+	VANDPS.BCST       word80000000<>+0(SB), Z4, Z4
+	VXORPS            Z4, Z10, Z4
+	VMULPS            Z1, Z2, Z1
+	VMULPS            Z4, Z2, Z2
+	VUNPCKLPS         Z1, Z2, Z4
+	VUNPCKHPS         Z1, Z2, Z1
+	VPSRLD            $0x08, Z0, Z0
+	VCVTDQ2PS         Z0, Z0
+	VMULPS.BCST       word34800000<>+0(SB), Z0, Z0
+	VADDPS.BCST       word4b400000<>+0(SB), Z0, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z5
+	VSUBPS            Z5, Z0, Z0
+	VMULPS.BCST       word3fc90fdb<>+0(SB), Z0, Z0
+	VMULPS            Z0, Z0, Z5
+	VBROADCASTSS      word36366664<>+0(SB), Z6
+	VFMADD213PS.BCST  wordb95007b5<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  word3c088884<>+0(SB), Z5, Z6
+	VFMADD213PS.BCST  wordbe2aaaab<>+0(SB), Z5, Z6
+	VMULPS            Z0, Z5, Z7
+	VFMADD213PS       Z0, Z7, Z6
+	VBROADCASTSS      word37ccf29c<>+0(SB), Z0
+	VFMADD213PS.BCST  wordbab6060f<>+0(SB), Z5, Z0
+	VFMADD213PS.BCST  word3d2aaaa5<>+0(SB), Z5, Z0
+	VBROADCASTSS      word3f800000<>+0(SB), Z7
+	VFNMADD231PS.BCST word3f000000<>+0(SB), Z5, Z7
+	VMULPS            Z5, Z5, Z5
+	VFMADD213PS       Z7, Z5, Z0
+	VPSLLD            $0x1f, Z2, Z5
+	VPMOVD2M          Z5, K5
+	VBLENDMPS         Z0, Z6, K5, Z11
+	VBLENDMPS         Z6, Z0, K5, Z12
+	VPSLLD            $0x1e, Z2, Z0
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z0
+	VXORPS            Z0, Z11, Z0
+	VPADDD.BCST       word00000001<>+0(SB), Z2, Z2
+	VPSLLD            $0x1e, Z2, Z2
+	VANDPS.BCST       word80000000<>+0(SB), Z2, Z2
+	VXORPS            Z2, Z12, Z2
+	VMULPS            Z0, Z3, Z0
+	VMULPS            Z2, Z3, Z2
+	VUNPCKLPS         Z0, Z2, Z3
+	VUNPCKHPS         Z0, Z2, Z0
+	VMOVUPS           Z4, K1, (AX)(DX*4)
+	VMOVUPS           Z1, K2, 64(AX)(DX*4)
+	VMOVUPS           Z3, K3, 128(AX)(DX*4)
+	VMOVUPS           Z0, K4, 192(AX)(DX*4)
 
 done3:
 	VZEROUPPER
