@@ -73,12 +73,12 @@ func (c *Clouds) Add(u, v int, derivative float64) {
 }
 
 // compare evaluates a comparison and leaves its derivatives in p.
-func (l *Loss) compare(ctx context.Context, t *Term, in input, p *pullback) (Value, error) {
+func (l *Loss) compare(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, error) {
 	if in.x == nil {
 		return Value{}, fmt.Errorf("it compares clouds, of which only diagrams are given")
 	}
 	c := &l.clouds
-	*c = Clouds{weight: t.Weight, scale: 1}
+	*c = Clouds{weight: weight, scale: 1}
 	var scale *autograd.Var
 	pairs := &p.pairs
 	if t.Comparison.Joint() {

@@ -26,6 +26,7 @@ import (
 type Gradient struct {
 	Method    GradientMethod
 	Bandwidth float64 // a length: how far the gradient reaches
+	Draws     int     // of Smooth
 }
 
 // A GradientMethod is a way in which gradients reach points.
@@ -44,6 +45,18 @@ const (
 	// arXiv:2405.18820), up to a ridge of 1e-3 that keeps it solvable where
 	// points coincide. Far points stay.
 	Interpolate
+	// Smooth averages the gradients at Draws perturbed clouds, the points plus
+	// Gaussian noise of deviation Bandwidth, and the value with them.
+	//
+	// The mean estimates, without bias, value and gradient of the smoothed loss
+	// E L(x + noise). That function is differentiable where L, whose gradient
+	// jumps where the order of distances changes, is not, and it differs from L by
+	// at most the Lipschitz constant of L times the mean length of the noise. The
+	// estimate's variance falls as 1/Draws. Leygonie, Carrière, Lacombe and Oudot
+	// (2023, arXiv:2109.00530) sample the strata near x, as this does, but take the
+	// shortest vector in the hull of their gradients: their guarantee, that each step
+	// descends by a share of that length, is not one of the mean.
+	Smooth
 )
 
 // gradientKinds returns the methods, by GradientMethod, with their options.
@@ -53,6 +66,10 @@ func gradientKinds() []Kind {
 		{Name: "plain", Doc: "the gradient as it is"},
 		{Name: "average", Doc: "each point receives the mean of the gradients near it", Options: bandwidth},
 		{Name: "interpolate", Doc: "each point receives the smooth field through the gradients", Options: bandwidth},
+		{Name: "smooth", Doc: "the mean of the gradients at perturbed clouds", Options: []Option{
+			positive("bandwidth", 0.01, "deviation of the noise, a length"),
+			count(1, "draws", 8, "number of perturbed clouds"),
+		}},
 	}
 }
 
@@ -81,8 +98,12 @@ func ParseGradient(text string) (Gradient, error) {
 		return Gradient{}, err
 	}
 	g := Gradient{Method: GradientMethod(method)}
+	settings := kinds[method].settings(options)
 	if g.Method != Plain {
-		g.Bandwidth = kinds[method].settings(options).number("bandwidth")
+		g.Bandwidth = settings.number("bandwidth")
+	}
+	if g.Method == Smooth {
+		g.Draws = settings.count("draws")
 	}
 	return g, nil
 }
@@ -95,6 +116,8 @@ func (g Gradient) String() string {
 		return fmt.Sprintf("method %d", g.Method)
 	case g.Method == Plain:
 		return kinds[Plain].Name
+	case g.Method == Smooth:
+		return fmt.Sprintf("smooth(bandwidth=%s,draws=%d)", number(g.Bandwidth), g.Draws)
 	}
 	return fmt.Sprintf("%s(bandwidth=%s)", kinds[g.Method].Name, number(g.Bandwidth))
 }
@@ -117,10 +140,12 @@ func (g *Gradient) UnmarshalText(text []byte) error { return g.Set(string(text))
 // Validate returns an error that names what cannot be computed.
 func (g Gradient) Validate() error {
 	switch {
-	case g.Method > Interpolate:
+	case g.Method > Smooth:
 		return fmt.Errorf("topoloss: no gradient method %d", g.Method)
 	case g.Method != Plain && !(g.Bandwidth > 0 && isFinite(g.Bandwidth)):
 		return fmt.Errorf("topoloss: a gradient of bandwidth %v, must be positive and finite", g.Bandwidth)
+	case g.Method == Smooth && g.Draws < 1:
+		return fmt.Errorf("topoloss: a gradient of %d draws, must be at least 1", g.Draws)
 	}
 	return nil
 }

@@ -162,3 +162,73 @@ func TestSpreadLeavesPush(t *testing.T) {
 	require.NotZero(t, maxAbs(want))
 	require.Equal(t, want, got)
 }
+
+// TestSmooth: the mean over perturbed clouds is that of the losses of these clouds. At
+// a tie, where the plain gradient moves one of two equal edges, it moves both.
+func TestSmooth(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	tape := autograd.NewTape(dev)
+	defer tape.Free()
+	points := []float32{0, 0, 1, 0, 1, 1, 0, 1} // a square: three of four sides in the tree
+	gradient := func(g topoloss.Gradient) (topoloss.Outcome, []float32) {
+		tape.Reset()
+		obj := objective(t, "total0=1", topoloss.Options{Gradient: g, Seed: 1})
+		x := tape.Variable(autograd.TensorOf(dev, points, 4, 2))
+		out, err := obj.Apply(t.Context(), topoloss.Step{Output: x}, nil)
+		require.NoError(t, err)
+		tape.Backward(out.Var)
+		grad := make([]float32, 8)
+		require.NoError(t, dev.Read(grad, x.Grad()))
+		return out, grad
+	}
+	_, plain := gradient(topoloss.Gradient{})
+	require.InDelta(t, 6, lengthSquared(plain), 1e-5)
+	out, smooth := gradient(topoloss.Gradient{Method: topoloss.Smooth, Bandwidth: 0.01, Draws: 400})
+	require.InDelta(t, 3, out.Value, 0.05)
+	require.InDelta(t, out.Value, out.Terms[0].Value, 1e-9)
+	for i, g := range smooth { // towards the middle, by symmetry
+		require.InDelta(t, 0.75*float64(2*points[i]-1), g, 0.1)
+	}
+	again, same := gradient(topoloss.Gradient{Method: topoloss.Smooth, Bandwidth: 0.01, Draws: 400})
+	require.Equal(t, out.Value, again.Value)
+	require.Equal(t, smooth, same)
+}
+
+func lengthSquared(x []float32) (sum float64) {
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return sum
+}
+
+// TestExtremeBandwidths: any positive bandwidth gives finite gradients.
+func TestExtremeBandwidths(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	for _, method := range []topoloss.GradientMethod{topoloss.Average, topoloss.Interpolate, topoloss.Smooth} {
+		for _, bandwidth := range []float64{5e-324, 1e-162, 1e-30, 1e-3, 1e30, 1e160, math.MaxFloat64} {
+			for name, points := range degenerate() {
+				loss := &topoloss.Loss{
+					Terms:    []topoloss.Term{{Name: "push0", Weight: 1, Regularizer: topoloss.Push{}}},
+					Gradient: topoloss.Gradient{Method: method, Bandwidth: bandwidth, Draws: 2},
+				}
+				tape := autograd.NewTape(dev)
+				x := tape.Variable(autograd.TensorOf(dev, points, len(points)/2, 2))
+				r, err := loss.Apply(t.Context(), x, nil)
+				if err != nil {
+					require.Equal(t, topoloss.Smooth, method)
+					require.GreaterOrEqual(t, bandwidth, 1e30)
+				} else if r.OK {
+					tape.Backward(r.Var)
+					grad := make([]float32, len(points))
+					require.NoError(t, dev.Read(grad, x.Grad()))
+					for _, g := range grad {
+						require.False(t, math.IsNaN(float64(g)) || math.IsInf(float64(g), 0), "%v %v %s", method, bandwidth, name)
+					}
+				}
+				tape.Free()
+			}
+		}
+	}
+}

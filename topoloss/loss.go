@@ -14,6 +14,9 @@ type Term struct {
 	Name   string  // for people and tables, as in "entropy1"
 	Weight float64 // a term of weight 0 is not computed
 
+	// Schedule says in which steps of an [Objective] the term counts.
+	Schedule Schedule
+
 	// Degree is that of the diagrams that Regularizer compares.
 	Degree      int
 	Regularizer Regularizer
@@ -32,6 +35,7 @@ type Term struct {
 	// is learnt, the objective makes Scale of it.
 	initialScale float64
 	learnScale   bool
+	share        float64 // of the points; 0 stands for 1
 }
 
 // A Loss is a weighted sum of regularizers. Its fields may be set freely between
@@ -58,6 +62,8 @@ type Loss struct {
 	values    []Value
 	pullback  []*pullback // spare ones
 	clouds    Clouds
+	means     []Value   // of Smooth
+	counted   []int     // draws in which each term counted
 	scaled    []float32 // distances of the learnable cloud, divided by a scale
 	inputs    []*autograd.Var
 }
@@ -108,12 +114,23 @@ type input struct {
 }
 
 func (l *Loss) apply(ctx context.Context, in input) (Result, error) {
+	if l.Gradient.Method == Smooth && in.x.NeedsGrad() {
+		if err := l.Gradient.Validate(); err != nil {
+			return Result{}, err
+		}
+		return l.smooth(ctx, in)
+	}
+	return l.applyOnce(ctx, in)
+}
+
+// applyOnce is apply for one cloud.
+func (l *Loss) applyOnce(ctx context.Context, in input) (Result, error) {
 	if _, _, err := cloudSize(in.x.Shape()); err != nil {
 		return Result{}, err
 	}
 	var diagrams []ph.Diagram
 	l.rips.forget()
-	if degree := l.Degree(); degree >= 0 {
+	if degree := l.degreeAt(in.step); degree >= 0 {
 		var err error
 		if diagrams, err = l.rips.diagrams(ctx, in.x, degree); err != nil {
 			return Result{}, err
@@ -135,7 +152,7 @@ func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph
 func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagram) (Result, error) {
 	p := l.spare()
 	tape, x := in.x.Tape(), in.x
-	spread := l.Gradient.Method != Plain && x.NeedsGrad() && len(l.Terms) > 0
+	spread := l.Gradient.Method != Plain && l.Gradient.Method != Smooth && x.NeedsGrad() && len(l.Terms) > 0
 	if spread {
 		in.x = p.spread.begin(x)
 	}
@@ -228,6 +245,29 @@ func (l *Loss) Degree() int {
 	return degree
 }
 
+// degreeAt is Degree of the terms that count in a step.
+func (l *Loss) degreeAt(step uint64) int {
+	degree := -1
+	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
+		for _, t := range terms {
+			if t.Weight*t.Schedule.factor(step) != 0 && t.Comparison == nil {
+				degree = max(degree, t.Degree)
+			}
+		}
+	}
+	return degree
+}
+
+// counts reports whether a term counts in a step.
+func (l *Loss) counts(step uint64) bool {
+	for _, t := range l.Terms {
+		if t.Weight*t.Schedule.factor(step) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // take copies the bars that a gradient can reach: those of length 0 move no
 // point, and essential ones never die.
 func (l *Loss) take(diagrams []ph.Diagram) error {
@@ -254,22 +294,22 @@ func (l *Loss) take(diagrams []ph.Diagram) error {
 
 // add adds a term and its gradients to r, those of comparisons to p.
 func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullback) (Value, error) {
-	target := in.target
+	target, weight := in.target, t.Weight*t.Schedule.factor(in.step)
 	switch {
-	case t.Weight == 0:
+	case weight == 0:
 		return Value{}, nil
 	case ctx.Err() != nil:
 		return Value{}, ctx.Err()
-	case !isFinite(t.Weight):
+	case !isFinite(weight):
 		return Value{}, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", t.Name, t.Weight)
 	case t.Comparison != nil:
-		v, err := l.compare(ctx, t, in, p)
+		v, err := l.compare(ctx, t, weight, in, p)
 		if err != nil {
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}
 		if v.OK {
 			r.OK = true
-			r.Value += t.Weight * v.Value
+			r.Value += weight * v.Value
 		}
 		return v, nil
 	case t.Regularizer == nil:
@@ -290,15 +330,15 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 		return Value{}, fmt.Errorf("topoloss: %s is %v", t.Name, value)
 	}
 	for i, s := range l.slope {
-		gradients[i].Birth += t.Weight * s.Birth
-		gradients[i].Death += t.Weight * s.Death
+		gradients[i].Birth += weight * s.Birth
+		gradients[i].Death += weight * s.Death
 		if !isFinite(gradients[i].Birth) || !isFinite(gradients[i].Death) {
 			return Value{}, fmt.Errorf("topoloss: the derivative of %s with respect to bar %d, from %v to %v, is %v",
 				t.Name, i, bars[i].Birth, bars[i].Death, s)
 		}
 	}
 	r.OK = true
-	r.Value += t.Weight * value
+	r.Value += weight * value
 	return Value{value, true}, nil
 }
 

@@ -21,9 +21,11 @@ type Objective struct {
 	params []*autograd.Parameter
 }
 
-// A place is the loss of the terms that apply at one place.
+// A place is the loss of the terms that apply at one place to the same share of its
+// points.
 type place struct {
 	where Place
+	share float64
 	loss  *Loss
 	index []int // of the loss's terms in the objective's specs
 }
@@ -61,7 +63,7 @@ func New(specs Specs, o Options) (*Objective, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := obj.place(s.Where)
+		p := obj.place(s.Where, t.share)
 		p.loss.Terms, p.index = append(p.loss.Terms, t), append(p.index, i)
 	}
 	for _, s := range fallback {
@@ -69,7 +71,7 @@ func New(specs Specs, o Options) (*Objective, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := obj.place(s.Where)
+		p := obj.place(s.Where, t.share)
 		p.loss.Fallback = append(p.loss.Fallback, t)
 	}
 	for i := range obj.places {
@@ -78,14 +80,15 @@ func New(specs Specs, o Options) (*Objective, error) {
 	return obj, nil
 }
 
-// place returns the place named where, which it adds if it is not there.
-func (o *Objective) place(where Place) *place {
+// place returns the place named where for a share of the points, which it adds if it
+// is not there.
+func (o *Objective) place(where Place, share float64) *place {
 	for i := range o.places {
-		if o.places[i].where == where {
+		if o.places[i].where == where && o.places[i].share == share {
 			return &o.places[i]
 		}
 	}
-	o.places = append(o.places, place{where: where, loss: new(Loss)})
+	o.places = append(o.places, place{where: where, share: share, loss: new(Loss)})
 	return &o.places[len(o.places)-1]
 }
 
@@ -93,11 +96,11 @@ func (o *Objective) place(where Place) *place {
 // not change them.
 func (o *Objective) Specs() Specs { return o.specs }
 
-// Loss returns the loss of the terms at one place, nil if there are none. Its
-// terms may be changed between steps, and are in the order of the specs.
+// Loss returns the loss of the terms that look at all points of one place, nil if
+// there are none. Its terms may be changed between steps, and are in the order of the specs.
 func (o *Objective) Loss(where Place) *Loss {
 	for _, p := range o.places {
-		if p.where == where {
+		if p.where == where && p.share == 1 {
 			return p.loss
 		}
 	}
@@ -161,9 +164,17 @@ func (s Step) at(where Place) *autograd.Var {
 // Needs reports whether a term looks at a place in step number. Training need not
 // draw samples where no term looks at them.
 func (o *Objective) Needs(where Place, number uint64) bool {
-	l := o.Loss(where)
-	return l != nil
+	for _, p := range o.places {
+		if p.where == where && p.counts(number) {
+			return true
+		}
+	}
+	return false
 }
+
+// counts reports whether a term of p counts in a step. A place that has nothing but
+// fallback terms counts in every step.
+func (p *place) counts(step uint64) bool { return len(p.loss.Terms) == 0 || p.loss.counts(step) }
 
 // Target computes all that the terms need to know of a true batch. It depends on
 // the batch alone: compute it once for a batch that returns. No gradient flows
@@ -171,6 +182,9 @@ func (o *Objective) Needs(where Place, number uint64) bool {
 func (o *Objective) Target(ctx context.Context, batch *autograd.Var) (*Target, error) {
 	var all Loss
 	for _, p := range o.places {
+		if p.share < 1 {
+			continue // its target is of other points in each step
+		}
 		all.Terms = append(append(all.Terms, p.loss.Terms...), p.loss.Fallback...)
 	}
 	return all.Target(ctx, batch)
@@ -209,11 +223,15 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 	clear(o.terms)
 	out := Outcome{Terms: o.terms}
 	for _, p := range o.places {
+		if !p.counts(s.Number) {
+			continue
+		}
 		x := s.at(p.where)
 		if x == nil {
 			return Outcome{}, fmt.Errorf("topoloss: a term looks at the %s of step %d, which is nil", p.where, s.Number)
 		}
-		r, err := p.loss.apply(ctx, input{x: x, batch: s.Batch, target: target, seed: o.seed, step: s.Number})
+		in := input{x: x, batch: s.Batch, target: target, seed: o.seed, step: s.Number}
+		r, err := p.apply(ctx, in)
 		if err != nil {
 			return Outcome{}, fmt.Errorf("%s: %w", p.where, err)
 		}
@@ -232,4 +250,19 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 		}
 	}
 	return out, nil
+}
+
+// apply applies p's loss to its share of the points. The target of a share is computed
+// in each step.
+func (p *place) apply(ctx context.Context, in input) (Result, error) {
+	if p.share < 1 {
+		var err error
+		if in, err = shareOf(in, p.share); err != nil {
+			return Result{}, err
+		}
+		if in.target, err = p.loss.Target(ctx, in.batch); err != nil {
+			return Result{}, err
+		}
+	}
+	return p.loss.apply(ctx, in)
 }

@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 		"density=1(npoints=1.5)":                           "!option npoints of density is 1.5, must be a whole number",
 		"density=1(npoints=9e6)":                           "!must be at most 1.048576e+06",
 		"bottleneck0=1(attract=maybe)":                     "!option attract of bottleneck0 is \"maybe\", must be no or yes",
-		"push0=1(x=1)":                                     "!push0 has no option \"x\": it has no options",
+		"push0=1(x=1)":                                     "!push0 has no option \"x\": its options are start, warmup, every, share",
 		"entropy0=1(delta=1":                               "!the text ends where ',' must follow",
 		"entropy0=1,":                                      "!character 12 of the terms: no term is named \"\"",
 		"entropy0=1,,":                                     "!character 12 of the terms: no term is named \"\"",
@@ -144,6 +144,7 @@ func TestParseGradient(t *testing.T) {
 		"interpolate(bandwidth=0)":     "!option bandwidth of interpolate is 0, must be larger than 0",
 		"interpolate(bandwidth=1)x":    "!character 25 of the terms: found \"x\" after the gradient",
 		"plain(bandwidth=1)":           "!plain has no option \"bandwidth\"",
+		"smooth(draws=3)":              "smooth(bandwidth=0.01,draws=3)",
 		"smoth":                        "!no gradient is named \"smoth\": the names are plain, average, interpolate",
 	} {
 		g, err := topoloss.ParseGradient(text)

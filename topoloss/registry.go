@@ -59,7 +59,7 @@ func namesOf(kinds []Kind) []string {
 // Help returns a description of the text form of terms and of each kind, for
 // people.
 func Help() string {
-	return fmt.Sprintf("name@where=weight(option=value,…), separated by commas; where is one of %s\n", quotedPlaces()) + help(kinds())
+	return fmt.Sprintf("name@where=weight(option=value,…), separated by commas; where is one of %s\n", quotedPlaces()) + help(kinds()) + commonHelp()
 }
 
 func help(kinds []Kind) string {
@@ -102,7 +102,7 @@ func (k Kind) place(where Place) (Place, error) {
 
 func (k Kind) option(name string) (Option, error) {
 	var names []string
-	for _, o := range k.Options {
+	for _, o := range k.allOptions() {
 		if o.Name == name {
 			return o, nil
 		}
@@ -112,6 +112,14 @@ func (k Kind) option(name string) (Option, error) {
 		return Option{}, fmt.Errorf("%s has no option %q: it has no options", k.Name, name)
 	}
 	return Option{}, fmt.Errorf("%s has no option %q: its options are %s", k.Name, name, strings.Join(names, ", "))
+}
+
+// allOptions returns the options of k and, if it is a kind of terms, the common ones.
+func (k Kind) allOptions() []Option {
+	if k.term == nil {
+		return k.Options
+	}
+	return append(k.Options[:len(k.Options):len(k.Options)], CommonOptions()...)
 }
 
 // An Option is a number or a word that a kind of term depends on.
@@ -177,7 +185,7 @@ type settings map[string]string
 
 func (k Kind) settings(options map[string]string) settings {
 	s := make(settings)
-	for _, o := range k.Options {
+	for _, o := range k.allOptions() {
 		s[o.Name] = o.Default
 	}
 	for name, value := range options {

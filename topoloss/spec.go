@@ -179,7 +179,8 @@ func (s Spec) term() (Term, error) {
 	if err != nil {
 		return Term{}, fmt.Errorf("topoloss: %w", err)
 	}
-	t := k.term(k.settings(s.Options))
-	t.Name, t.Weight = s.Name, s.Weight
+	settings := k.settings(s.Options)
+	t := k.term(settings)
+	t.Name, t.Weight, t.Schedule, t.share = s.Name, s.Weight, settings.schedule(), settings.number("share")
 	return t, nil
 }

@@ -21,7 +21,7 @@ var variants = []string{
 	"wasserstein0=1(order=3,norm=inf)", "wasserstein1=1(order=1,norm=2)", "wasserstein1=1(root=yes)",
 	"total1=1(power=2)", "rest0=1(k=3)", "longest0=1(k=2,power=1.5)",
 	"signature=1(normalize=plain,learn=no,scale=0.7)", "cross1=1(side=fidelity,k=0)", "cross0=1(side=coverage,k=7)",
-	"rtd=1(normalize=plain)", "rtdlite=1(normalize=plain)", "energy=1(estimate=biased)", "energy=1(k=5)", "mmd=1(bandwidth=0.4)",
+	"rtd=1(normalize=plain)", "rtdlite=1(normalize=plain)", "energy=1(estimate=biased)", "energy=1(k=5)", "mmd=1(bandwidth=0.4)", "bottleneck0=1(share=0.5)", "signature=1(share=0.7)",
 }
 
 // everyTerm returns a term of each kind with its defaults, and the variants.

@@ -1,0 +1,87 @@
+package topoloss
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/topogen/topogen/autograd"
+)
+
+// A Schedule says in which steps a term counts, and how much. The zero value lets it
+// count fully in every step.
+type Schedule struct {
+	// Start is the number of the first step in which the term counts.
+	Start uint64
+	// Every is the distance between steps in which the term counts. 0 stands for 1.
+	Every uint64
+	// Warmup is the number of steps, from Start on, over which the weight grows
+	// linearly. In the last of them it is the full weight.
+	Warmup uint64
+}
+
+// factor returns what the weight is multiplied by in a step.
+func (s Schedule) factor(step uint64) float64 {
+	switch {
+	case step < s.Start || s.Every > 1 && (step-s.Start)%s.Every != 0:
+		return 0
+	case step-s.Start+1 >= s.Warmup:
+		return 1
+	}
+	return float64(step-s.Start+1) / float64(s.Warmup)
+}
+
+// CommonOptions returns the options that every kind of term has.
+func CommonOptions() []Option {
+	share := positive("share", 1, "share of the points that the term looks at, drawn afresh in each step")
+	share.max = 1
+	return []Option{
+		count(0, "start", 0, "number of the first step in which the term counts"),
+		count(0, "warmup", 0, "steps over which the weight grows to its full size"),
+		count(1, "every", 1, "distance between the steps in which the term counts"),
+		share,
+	}
+}
+
+// schedule returns the term's schedule.
+func (s settings) schedule() Schedule {
+	return Schedule{Start: uint64(s.count("start")), Every: uint64(s.count("every")), Warmup: uint64(s.count("warmup"))}
+}
+
+// shareOf returns random rows of the points and of the true points of a step: the
+// same rows where both are of one number, so that each point keeps its true point.
+func shareOf(in input, share float64) (input, error) {
+	if in.batch == nil {
+		return in, fmt.Errorf("a term looks at a share of the points, which needs the true points, Step.Batch")
+	}
+	n, _, err := cloudSize(in.x.Shape())
+	if err != nil {
+		return in, err
+	}
+	m, _, err := cloudSize(in.batch.Shape())
+	if err != nil {
+		return in, err
+	}
+	rows := func(n int) []int32 {
+		random := rand.New(rand.NewPCG(in.seed^shareStream, in.step))
+		chosen := make([]int32, 0, n)
+		for _, i := range random.Perm(n)[:max(1, int(share*float64(n)+0.5))] {
+			chosen = append(chosen, int32(i))
+		}
+		return chosen
+	}
+	in.x, in.batch = autograd.GatherRows(in.x, rows(n)), autograd.GatherRows(in.batch, rows(m))
+	return in, nil
+}
+
+// shareStream keeps the choice of shares apart from that of samples.
+const shareStream = 0x5ba9e
+
+func commonHelp() string {
+	var b strings.Builder
+	b.WriteString("Every term has the options\n")
+	for _, o := range CommonOptions() {
+		fmt.Fprintf(&b, "  %s=%s: %s\n", o.Name, o.Default, o.Doc)
+	}
+	return b.String()
+}

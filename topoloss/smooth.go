@@ -1,0 +1,55 @@
+package topoloss
+
+import (
+	"context"
+
+	"github.com/topogen/topogen/autograd"
+)
+
+// smooth applies the loss to l.Gradient.Draws perturbed clouds, x plus independent
+// Gaussian noise of deviation l.Gradient.Bandwidth in each coordinate, and returns the
+// mean. Its slices but Terms are those of the last draw.
+//
+// A term that is learnable in some draws only has the mean over these.
+func (l *Loss) smooth(ctx context.Context, in input) (Result, error) {
+	tape, x, draws := in.x.Tape(), in.x, uint64(l.Gradient.Draws)
+	var out Result
+	l.means = resize(l.means, len(l.Terms))
+	clear(l.means)
+	l.counted = resize(l.counted, len(l.Terms))
+	clear(l.counted)
+	for draw := range draws {
+		noise := tape.Normal(in.seed^noiseStream, in.step*draws+draw, x.Shape()...)
+		in.x = autograd.Add(x, autograd.Scale(noise, float32(l.Gradient.Bandwidth)))
+		r, err := l.applyOnce(ctx, in)
+		if err != nil {
+			return Result{}, err
+		}
+		for i, v := range r.Terms {
+			if v.OK {
+				l.counted[i]++
+				l.means[i] = Value{l.means[i].Value + v.Value, true}
+			}
+		}
+		sum := r.Var
+		if out.Var != nil {
+			sum = autograd.Add(out.Var, r.Var)
+		}
+		out = Result{
+			OK: out.OK || r.OK, Value: out.Value + r.Value, Var: sum, Fallback: out.Fallback || r.Fallback,
+			Bars: r.Bars, BarGradients: r.BarGradients,
+		}
+	}
+	for i, n := range l.counted {
+		if n > 0 {
+			l.means[i].Value /= float64(n)
+		}
+	}
+	out.Terms = l.means
+	out.Value /= float64(draws)
+	out.Var = autograd.Scale(out.Var, 1/float32(draws))
+	return out, nil
+}
+
+// noiseStream keeps the noise apart from other random choices.
+const noiseStream = 0x501fe
