@@ -1,26 +1,26 @@
 package ph
 
 import (
-	"fmt"
 	"math"
+
+	"github.com/topogen/topogen/ph/internal/metric"
 )
 
 // A Float is the type of a distance or of a coordinate.
 type Float interface{ float32 | float64 }
 
-// Distances are the distances between a number of points: symmetric, not
-// negative, and 0 from a point to itself. They need not obey the triangle
-// inequality.
+// Distances are the distances between a number of points: symmetric, not negative, and 0
+// from a point to itself. They need not obey the triangle inequality.
 //
-// The types of this package are recognised and read without these methods.
-// Any other metric may be given by implementing them.
+// The types of this package are recognised and read directly. Any other metric may
+// implement the interface.
 type Distances interface {
 	Len() int
 	Distance(i, j int) float64
 }
 
-// A Matrix is a full matrix of distances between N points, row by row. Only
-// what lies below the diagonal is read.
+// A Matrix is a full matrix of distances between N points, row by row. Only entries below
+// the diagonal are read.
 type Matrix[T Float] struct {
 	N    int
 	Data []T // N·N values
@@ -55,16 +55,36 @@ func (m LowerMatrix[T]) Distance(i, j int) float64 {
 	if i == j {
 		return 0
 	}
-	return float64(m.Data[triangle(max(i, j))+min(i, j)])
+	return float64(m.Data[metric.Triangle(max(i, j))+min(i, j)])
 }
 
-// triangle returns the number of entries of a lower matrix above row i.
-func triangle(i int) int { return i * (i - 1) / 2 }
+// Sparse are distances of which some are unknown: those pairs of points are never joined.
+type Sparse[T Float] struct {
+	N       int
+	Entries []Entry[T]
+}
 
-// checkLength returns an error where v is no distance.
-func checkLength[T Float](i, j int, v T) error {
-	if !(v >= 0) || float64(v) > math.MaxFloat64 {
-		return fmt.Errorf("ph: the distance of points %d and %d is %v: distances must be finite and not negative", i, j, v)
+// An Entry is the distance of points I and J. Of several entries for the same points the
+// least distance counts.
+type Entry[T Float] struct {
+	I, J     int
+	Distance T
+}
+
+// Len returns the number of points.
+func (s Sparse[T]) Len() int { return s.N }
+
+// Distance returns the distance of points i and j, +Inf if it is unknown. It reads all
+// entries.
+func (s Sparse[T]) Distance(i, j int) float64 {
+	if i == j {
+		return 0
 	}
-	return nil
+	d := math.Inf(1)
+	for _, e := range s.Entries {
+		if e.I == i && e.J == j || e.I == j && e.J == i {
+			d = min(d, float64(e.Distance))
+		}
+	}
+	return d
 }

@@ -3,52 +3,61 @@ package ph
 import (
 	"context"
 
-	general "github.com/topogen/topogen/ph/internal/cohomology"
+	"github.com/topogen/topogen/ph/internal/cohomology"
+	"github.com/topogen/topogen/ph/internal/flagcomplex"
+	"github.com/topogen/topogen/ph/internal/metric"
+	"github.com/topogen/topogen/ph/internal/parallel"
+	"github.com/topogen/topogen/ph/internal/reduced"
 )
 
-// An Engine computes the persistent homology of Vietoris–Rips filtrations, with
-// pairings. It is a workspace: used again for clouds of no larger size it
-// allocates next to nothing, and nothing at all in [Engine.Lunes] and, for
-// degrees 0 and 1, in [Engine.Rips]. The zero value is ready for use; one engine
-// serves one goroutine at a time.
+// An Engine computes persistent homology, with pairings. It is a workspace: used again for
+// clouds of no larger size it allocates next to nothing, and nothing at all in
+// [Engine.Lunes] and, for degrees 0 and 1, in [Engine.Rips]. The zero value is ready for
+// use; one engine serves one goroutine at a time.
+//
+// Its methods return the error of their context within 100 ms after that is cancelled, and
+// leave no goroutine behind.
 type Engine struct {
-	single     solver[float32]
-	double     solver[float64]
-	cohomology cohomology
-	general    general.Engine
-	classes    [][]Class // of all degrees that were ever asked for
-	result     Result
-	diagrams   []Diagram
-	once       bool // it will not be used again
+	single   solver[float32]
+	double   solver[float64]
+	flag     flagcomplex.Engine
+	general  cohomology.Engine
+	classes  [][]Class // of all degrees that were ever asked for
+	result   Result
+	diagrams []Diagram
+	roots    []int32
+	once     bool // whether the engine will not be used again
 }
 
-// Rips returns the diagrams of degrees 0 to degree over Z/2, up to the enclosing
-// radius. They are valid until the engine is used again.
+// Rips returns the diagrams of degrees 0 to degree over Z/2, up to the enclosing radius.
+// They are valid until the engine is used again.
 func (e *Engine) Rips(ctx context.Context, m Matrix32, degree int) ([]Diagram, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	s := &e.single
 	o := Options{MaxDegree: degree, Modulus: 2}
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := s.dense.begin(m.N, m.Data, false, 0); err != nil {
+	s.dense.SetStop(parallel.StopOf(ctx))
+	if err := s.dense.Begin(m.N, m.Data, false, 0); err != nil {
 		return nil, err
 	}
-	if err := solve(e, s, &s.dense, &o); err != nil {
+	if err := solve(ctx, e, s, &s.dense, &o); err != nil {
 		return nil, err
 	}
-	return e.bars(), nil
+	if degree <= 1 {
+		return reducedBars(e, s, degree), nil
+	}
+	report(e, s, &o)
+	e.diagrams = copyBars(e.diagrams, e.result.Classes)
+	return e.diagrams[:degree+1], nil
 }
 
-// Compute returns the persistent homology of a filtration. It is valid until
+// Compute returns the persistent homology of a Vietoris–Rips filtration. It is valid until
 // the engine is used again.
 //
-// Degrees 0 and 1 over Z/2 take far less than the others. Of points of few
-// dimensions it finds short edges without looking at all pairs, and where no
-// long loops ask for long edges it never looks at these; degree 2 and higher
-// need memory for all edges.
+// Degrees 0 and 1 over Z/2 take far less time than the others. Short edges between points of
+// few dimensions are found without visiting all pairs, and long edges are not visited unless
+// a long loop is alive. Degree 2 and higher take memory for all edges.
 func (e *Engine) Compute(ctx context.Context, d Distances, o Options) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -56,12 +65,12 @@ func (e *Engine) Compute(ctx context.Context, d Distances, o Options) (*Result, 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	known, err := compute(e, &e.single, d, &o)
+	known, err := compute(ctx, e, &e.single, d, &o)
 	if !known {
-		known, err = compute(e, &e.double, d, &o)
+		known, err = compute(ctx, e, &e.double, d, &o)
 	}
 	if !known {
-		_, err = compute(e, &e.double, Distances(e.double.measure(d)), &o)
+		_, err = compute(ctx, e, &e.double, Distances(e.double.measure(d, parallel.StopOf(ctx))), &o)
 	}
 	if err != nil {
 		return nil, err
@@ -69,27 +78,31 @@ func (e *Engine) Compute(ctx context.Context, d Distances, o Options) (*Result, 
 	return &e.result, nil
 }
 
-// Rips returns the persistent homology of a filtration.
+// Rips returns the persistent homology of a Vietoris–Rips filtration.
 func Rips(ctx context.Context, d Distances, o Options) (*Result, error) {
 	e := Engine{once: true}
 	return e.Compute(ctx, d, o)
 }
 
-// A solver works on distances of one type.
+// A solver is the workspace for distances of one type.
 type solver[T Float] struct {
-	dense    dense[T]
-	cloud    cloud[T]
-	sparse   sparse[T]
-	measured []T // distances, a lower matrix
-	known    knownLunes[T]
-	reduced  reduced[T]
+	dense     metric.Dense[T]
+	euclidean metric.Euclidean[T]
+	sparse    metric.Sparse[T]
+	measured  []T // distances, as a lower triangular matrix
+	known     reduced.KnownLunes[T]
+	reduced   reduced.Engine[T]
+	loops     []reduced.Loop[T]
 }
 
 // measure asks a metric for all distances.
-func (s *solver[T]) measure(d Distances) LowerMatrix[T] {
+func (s *solver[T]) measure(d Distances, stop parallel.Stop) LowerMatrix[T] {
 	n := d.Len()
 	s.measured = s.measured[:0]
 	for i := range n {
+		if stop.Requested() {
+			return LowerMatrix[T]{}
+		}
 		for j := range i {
 			s.measured = append(s.measured, T(d.Distance(i, j)))
 		}
@@ -97,80 +110,158 @@ func (s *solver[T]) measure(d Distances) LowerMatrix[T] {
 	return LowerMatrix[T]{n, s.measured}
 }
 
-// compute solves distances of one type, and reports whether they are of it.
-func compute[T Float](e *Engine, s *solver[T], d Distances, o *Options) (known bool, err error) {
-	var space space[T]
+// compute sets the engine's result to the persistent homology of distances. It reports
+// false if d is none of the types of this package with numbers of type T.
+func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances, o *Options) (known bool, err error) {
+	stop := parallel.StopOf(ctx)
+	s.dense.SetStop(stop)
+	s.sparse.SetStop(stop)
+	s.euclidean.SetStop(stop)
+	var space metric.Space[T]
 	switch d := d.(type) {
 	case Matrix[T]:
-		space, err = &s.dense, s.dense.begin(d.N, d.Data, false, o.Threshold)
+		space, err = &s.dense, s.dense.Begin(d.N, d.Data, false, o.Threshold)
 	case LowerMatrix[T]:
-		space, err = &s.dense, s.dense.begin(d.N, d.Data, true, o.Threshold)
+		space, err = &s.dense, s.dense.Begin(d.N, d.Data, true, o.Threshold)
 	case Sparse[T]:
-		space, err = &s.sparse, s.sparse.begin(d, o.Threshold)
+		space = &s.sparse
+		s.sparse.Begin(d.N, o.Threshold)
+		for k, entry := range d.Entries {
+			if err = s.sparse.Add(k, entry.I, entry.J, entry.Distance); err != nil {
+				return true, err
+			}
+		}
+		s.sparse.Finish()
 	case Points[T]:
-		space, err = s.points(d, o)
+		space, err = s.points(d, o, stop)
 	default:
 		return false, nil
 	}
 	if err != nil {
 		return true, err
 	}
-	return true, solve(e, s, space, o)
+	if err := solve(ctx, e, s, space, o); err != nil {
+		return true, err
+	}
+	report(e, s, o)
+	return true, nil
 }
 
-// points returns the space of points: a tree where it finds edges faster than
-// looking at all distances does.
-func (s *solver[T]) points(p Points[T], o *Options) (space[T], error) {
+// Large problems have at least as many points or edges. Others are solved by one worker
+// before further ones would have started.
+const (
+	manyPoints = 768
+	manyEdges  = 1 << 14
+)
+
+// points returns the space of points: a tree if that lists edges faster than a matrix of
+// all distances does.
+func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.Space[T], error) {
 	const fewDimensions, fewPoints = 6, 256
 	if p.Dim <= fewDimensions && p.Len() > fewPoints && (!o.higher() || o.Threshold > 0) {
-		return &s.cloud, s.cloud.begin(p, o.Threshold)
+		return &s.euclidean, s.euclidean.Begin(p.Dim, p.Coords, o.Threshold)
 	}
-	if err := p.check(); err != nil {
+	if err := metric.CheckPoints(p.Dim, p.Coords); err != nil {
 		return nil, err
 	}
-	s.measured = resize(s.measured, triangle(p.Len()))
-	p.distances(s.measured, workersFor(o.Workers, p.Len() >= manyPoints))
-	return &s.dense, s.dense.begin(p.Len(), s.measured, true, o.Threshold)
+	s.measured = resize(s.measured, metric.Triangle(p.Len()))
+	metric.Distances(s.measured, p.Dim, p.Coords, stop, parallel.Workers(o.Workers, p.Len() >= manyPoints))
+	if stop.Requested() {
+		return &s.dense, s.dense.Begin(0, nil, true, 0) // solve returns the error of the context
+	}
+	return &s.dense, s.dense.Begin(p.Len(), s.measured, true, o.Threshold)
 }
 
-// solve sets the engine's result to what is asked for of a space.
-func solve[T Float](e *Engine, s *solver[T], space space[T], o *Options) error {
+// solve computes the persistent homology of a space. It adds to the result what cohomology
+// finds, and leaves the rest to report.
+func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.Space[T], o *Options) error {
 	e.begin(o)
 	r := &s.reduced
+	r.Stop = parallel.StopOf(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if o.MaxDegree > 0 && (o.Cycles || !o.higher()) {
-		if err := r.loops(space, workersFor(o.Workers, space.size() >= manyPoints)); err != nil {
+		if err := r.Loops(space, parallel.Workers(o.Workers, space.Len() >= manyPoints)); err != nil {
 			return err
 		}
-		r.reportOne(&e.result, o)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	switch {
 	case o.higher():
-		if err := r.everything(space); err != nil {
+		if o.Cycles {
+			e.classes[1] = appendLoops(s, o, e.classes[1][:0])
+		}
+		if err := higher(ctx, e, s, space, o); err != nil {
 			return err
-		}
-		if e.once {
-			s.forget()
-		}
-		// A class of degree k takes 2k+2 points: the least complex with one, of
-		// those that their edges decide, is the boundary of a cross-polytope.
-		highest := min(o.MaxDegree, r.size()/2-1)
-		workers := workersFor(o.Workers, r.edges.count >= manyEdges)
-		if err := beginCohomology(&e.cohomology, r, o.Modulus, highest, workers); err != nil {
-			return err
-		}
-		for degree := 1; degree <= highest; degree++ {
-			e.cohomology.run(degree, o.Cocycles)
-			e.cohomology.report(&e.result, o, degree)
-		}
-		for degree := max(1, highest+1); degree <= o.MaxDegree; degree++ {
-			e.classes[degree] = e.classes[degree][:0]
 		}
 	case o.MaxDegree == 0:
-		if err := r.components(space); err != nil {
+		if err := r.Components(space); err != nil {
 			return err
 		}
 	}
-	r.reportZero(&e.result, o)
+	return ctx.Err()
+}
+
+// report adds to the result what the reduced filtration has: degree 0 and, if it was
+// asked for nothing higher, degree 1.
+func report[T Float](e *Engine, s *solver[T], o *Options) {
+	if o.MaxDegree == 1 && !o.higher() {
+		e.classes[1] = appendLoops(s, o, e.classes[1][:0])
+	}
+	e.classes[0] = appendComponents(e, &s.reduced, o, e.classes[0][:0])
+}
+
+// higher computes degree 1 and higher by cohomology.
+func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.Space[T], o *Options) error {
+	r := &s.reduced
+	if err := r.Edges(space); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	n := space.Len()
+	if e.once { // the edges have all distances that are needed
+		s.measured = nil
+		s.dense.Forget()
+	}
+	// A class of degree k takes 2k+2 points: the smallest flag complex with one is the
+	// boundary of a cross-polytope.
+	highest := min(o.MaxDegree, n/2-1)
+	runs := r.AppendRuns(nil)
+	edges := 0
+	for _, run := range runs {
+		edges += len(run)
+	}
+	merging := make([]int32, 0, n)
+	for _, m := range r.Merges() {
+		merging = append(merging, m.Rank)
+	}
+	workers := parallel.Workers(o.Workers, edges >= manyEdges)
+	if err := flagcomplex.Begin(&e.flag, n, runs, merging, o.Modulus, highest, workers, parallel.StopOf(ctx)); err != nil {
+		return err
+	}
+	for degree := 1; degree <= o.MaxDegree; degree++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if degree > highest {
+			e.classes[degree] = e.classes[degree][:0]
+			continue
+		}
+		pairs := e.flag.Run(degree, o.Cocycles)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var loops []Class // with cycles, in the order of pairs
+		if degree == 1 && o.Cycles {
+			loops = e.classes[1]
+		}
+		e.classes[degree] = appendPairs(&e.flag, o, degree, pairs, loops, e.classes[degree][:0])
+	}
 	return nil
 }
 
@@ -180,18 +271,6 @@ func (e *Engine) begin(o *Options) {
 		e.classes = append(e.classes, nil)
 	}
 	e.result = Result{Classes: e.classes[:o.MaxDegree+1]}
-}
-
-// bars returns the diagrams of the result.
-func (e *Engine) bars() []Diagram {
-	e.diagrams = copyBars(e.diagrams, e.result.Classes)
-	return e.diagrams[:len(e.result.Classes)]
-}
-
-// forget lets go of distances that were measured, since the edges have all that is
-// needed of them.
-func (s *solver[T]) forget() {
-	s.measured, s.dense.data = nil, nil
 }
 
 // resize returns s with length n; its contents are unspecified.

@@ -7,7 +7,7 @@ import (
 	"math"
 	"slices"
 
-	general "github.com/topogen/topogen/ph/internal/cohomology"
+	"github.com/topogen/topogen/ph/internal/cohomology"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
@@ -70,7 +70,7 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 	e.begin(&o)
 	g := &e.general
 	g.Stop = parallel.StopOf(ctx)
-	err := g.Run(f, general.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles}, func(degree int, pairs []general.Pair) {
+	err := g.Run(f, cohomology.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles}, func(degree int, pairs []cohomology.Pair) {
 		classes := e.classes[degree][:0]
 		for _, p := range pairs {
 			birth := int(p.Birth)

@@ -1,6 +1,10 @@
 package ph
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/ph/internal/field"
+)
 
 // Options say what to compute. The zero value asks for degree 0 over Z/2.
 type Options struct {
@@ -48,7 +52,7 @@ func (o *Options) check() error {
 	case o.Cycles && o.Modulus != 2:
 		return fmt.Errorf("ph: cycles over Z/%d: they are computed over Z/2 alone; ask for cocycles", o.Modulus)
 	}
-	return checkModulus(o.Modulus)
+	return field.Check(o.Modulus)
 }
 
 // higher reports whether more is asked for than the reduced filtration tells.

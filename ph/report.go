@@ -1,134 +1,139 @@
 package ph
 
 import (
-	"cmp"
 	"math"
 	"slices"
+
+	"github.com/topogen/topogen/ph/internal/flagcomplex"
+	"github.com/topogen/topogen/ph/internal/metric"
+	"github.com/topogen/topogen/ph/internal/reduced"
 )
 
-// reportZero adds degree 0 to a result.
-func (r *reduced[T]) reportZero(result *Result, o *Options) {
-	classes := result.Classes[0][:0]
-	for _, m := range r.merges {
-		c := Class{Bar: Bar{0, float64(m.edge.length), Cell{m.ended, m.ended}, m.edge.ends()}}
+// cellOf returns the cell of an edge.
+func cellOf[T Float](e metric.Edge[T]) Cell { return Cell{e.A, e.B} }
+
+// componentBar returns the bar of a connected component that ends.
+func componentBar[T Float](m reduced.Merge[T]) Bar {
+	return Bar{0, float64(m.Edge.Length), Cell{m.Ended, m.Ended}, cellOf(m.Edge)}
+}
+
+// rootBar returns the bar of a connected component that does not end.
+func rootBar(v int32) Bar { return Bar{0, math.Inf(1), Cell{v, v}, noCell} }
+
+// loopBar returns the bar of a loop.
+func loopBar[T Float](l reduced.Loop[T]) Bar {
+	if l.Apex < 0 {
+		return Bar{float64(l.Birth.Length), math.Inf(1), cellOf(l.Birth), noCell}
+	}
+	return Bar{float64(l.Birth.Length), float64(l.Death.Length), cellOf(l.Birth), cellOf(l.Death)}
+}
+
+// reducedBars returns the diagrams of the degrees that the reduced filtration has, 0 and,
+// up to the highest degree, 1. Small clouds take it less time than classes.
+func reducedBars[T Float](e *Engine, s *solver[T], highest int) []Diagram {
+	for len(e.diagrams) <= highest {
+		e.diagrams = append(e.diagrams, Diagram{Degree: len(e.diagrams)})
+	}
+	d := &e.diagrams[0]
+	d.Bars = d.Bars[:0]
+	for _, m := range s.reduced.Merges() {
+		d.Bars = append(d.Bars, componentBar(m))
+	}
+	e.roots = s.reduced.AppendRoots(e.roots[:0])
+	for _, v := range e.roots {
+		d.Bars = append(d.Bars, rootBar(v))
+	}
+	if highest == 1 {
+		d := &e.diagrams[1]
+		d.Bars = d.Bars[:0]
+		s.loops = s.reduced.AppendLoops(s.loops[:0])
+		for _, l := range s.loops {
+			d.Bars = append(d.Bars, loopBar(l))
+		}
+	}
+	return e.diagrams[:highest+1]
+}
+
+// appendComponents appends the classes of degree 0.
+func appendComponents[T Float](e *Engine, r *reduced.Engine[T], o *Options, classes []Class) []Class {
+	for _, m := range r.Merges() {
+		c := Class{Bar: componentBar(m)}
 		if o.Simplices {
-			c.BirthSimplex, c.DeathSimplex = Simplex{m.ended}, Simplex{m.edge.b, m.edge.a}
+			c.BirthSimplex, c.DeathSimplex = Simplex{m.Ended}, Simplex{m.Edge.B, m.Edge.A}
 		}
 		classes = append(classes, c)
 	}
-	for v, parent := range r.joined.parent {
-		if v := int32(v); v == parent {
-			c := Class{Bar: Bar{0, math.Inf(1), Cell{v, v}, noCell}}
-			if o.Simplices {
-				c.BirthSimplex = Simplex{v}
+	e.roots = r.AppendRoots(e.roots[:0])
+	for _, v := range e.roots {
+		c := Class{Bar: rootBar(v)}
+		if o.Simplices {
+			c.BirthSimplex = Simplex{v}
+		}
+		classes = append(classes, c)
+	}
+	return classes
+}
+
+// appendLoops appends the classes of degree 1 that the reduced filtration has.
+func appendLoops[T Float](s *solver[T], o *Options, classes []Class) []Class {
+	s.loops = s.reduced.AppendLoops(s.loops[:0])
+	for _, l := range s.loops {
+		c := Class{Bar: loopBar(l)}
+		essential := l.Apex < 0
+		if o.Simplices {
+			c.BirthSimplex = Simplex{l.Birth.B, l.Birth.A}
+			if !essential {
+				c.DeathSimplex = Simplex{l.Death.B, l.Death.A, l.Apex}
+				slices.Sort(c.DeathSimplex)
 			}
-			classes = append(classes, c)
 		}
-	}
-	result.Classes[0] = classes
-}
-
-// reportOne adds degree 1 to a result, bars of length 0 left out.
-func (r *reduced[T]) reportOne(result *Result, o *Options) {
-	slices.SortFunc(r.deaths, func(p, q death) int {
-		return cmp.Or(cmp.Compare(p.edge, q.edge), cmp.Compare(p.birth, q.birth))
-	})
-	classes := result.Classes[1][:0]
-	for _, d := range r.deaths {
-		birth, end := r.edges.edge(d.birth), r.edges.edge(d.edge)
-		if birth.length == end.length {
-			continue
-		}
-		c := Class{Bar: Bar{float64(birth.length), float64(end.length), birth.ends(), end.ends()}}
-		if o.Simplices {
-			c.BirthSimplex, c.DeathSimplex = Simplex{birth.b, birth.a}, sorted(end.b, end.a, r.point(d.apex))
-		}
-		if o.Cycles {
-			c.Cycle = r.cycle(d.birth)
+		if o.Cycles && !essential {
+			for _, e := range s.reduced.AppendCycle(nil, l) {
+				c.Cycle = append(c.Cycle, cellOf(e))
+			}
 		}
 		classes = append(classes, c)
 	}
-	for _, rank := range r.births {
-		if *r.edges.fate(rank) != born {
-			continue
-		}
-		e := r.edges.edge(rank)
-		c := Class{Bar: Bar{float64(e.length), math.Inf(1), e.ends(), noCell}}
-		if o.Simplices {
-			c.BirthSimplex = Simplex{e.b, e.a}
-		}
-		classes = append(classes, c)
-	}
-	result.Classes[1] = classes
+	return classes
 }
 
-func sorted(points ...int32) Simplex {
-	slices.Sort(points)
-	return points
-}
-
-// cycle returns the edges of the column that ended the loop of a birth edge.
-func (r *reduced[T]) cycle(birth int32) []Cell {
-	s := r.columns[dead-*r.edges.fate(birth)]
-	edges := make([]Cell, 0, s.to-s.from)
-	for _, rank := range r.arena[s.from:s.to] {
-		edges = append(edges, r.edges.edge(rank).ends())
-	}
-	return edges
-}
-
-// report adds a degree to a result, bars of length 0 left out.
-func (c *cohomology) report(result *Result, o *Options, degree int) {
-	slices.SortFunc(c.pairs, func(p, q pair) int {
-		// An end of 0, of an essential class, becomes the greatest.
-		return cmp.Or(
-			cmp.Compare(c.code.rankOf(p.end, degree+2)-1, c.code.rankOf(q.end, degree+2)-1),
-			cmp.Compare(p.birth, q.birth), cmp.Compare(p.end, q.end))
-	})
-	var loops []Class // of degree 1, found with their cycles
-	if degree == 1 && o.Cycles {
-		loops = result.Classes[1]
-	}
-	classes := result.Classes[degree][:0]
-	for _, p := range c.pairs {
-		rank := c.code.rankOf(p.birth, degree+1)
-		class := Class{Bar: Bar{c.lengths[rank], math.Inf(1), c.ends[rank], noCell}}
-		if p.end != 0 {
-			rank := c.code.rankOf(p.end, degree+2)
-			class.Death, class.DeathCell = c.lengths[rank], c.ends[rank]
+// appendPairs appends the classes of a degree from pairs of simplices; bars of length 0 are
+// left out. The cycles are those of loops, classes in the same order, if there are any.
+func appendPairs(f *flagcomplex.Engine, o *Options, degree int, pairs []flagcomplex.Pair, loops, classes []Class) []Class {
+	for _, p := range pairs {
+		ends, length := f.Youngest(p.Birth, degree+1)
+		c := Class{Bar: Bar{length, math.Inf(1), Cell(ends), noCell}}
+		if p.Death != 0 {
+			ends, length := f.Youngest(p.Death, degree+2)
+			c.Death, c.DeathCell = length, Cell(ends)
 		}
-		if class.Birth == class.Death {
+		if c.Birth == c.Death {
 			continue
 		}
 		if loops != nil {
-			class.Cycle = loops[len(classes)].Cycle
+			c.Cycle = loops[len(classes)].Cycle
 		}
 		if o.Simplices {
-			class.BirthSimplex = c.simplex(p.birth, degree+1)
-			if p.end != 0 {
-				class.DeathSimplex = c.simplex(p.end, degree+2)
+			c.BirthSimplex = simplexOf(f, p.Birth, degree+1)
+			if p.Death != 0 {
+				c.DeathSimplex = simplexOf(f, p.Death, degree+2)
 			}
 		}
 		if o.Cocycles {
-			class.Cocycle = c.cocycle(p, degree)
+			chain := f.Chain(p)
+			c.Cocycle = make(Chain, 0, len(chain))
+			for _, t := range chain {
+				c.Cocycle = append(c.Cocycle, Term{simplexOf(f, t, degree+1), f.Coefficient(t)})
+			}
 		}
-		classes = append(classes, class)
+		classes = append(classes, c)
 	}
-	result.Classes[degree] = classes
+	return classes
 }
 
-func (c *cohomology) simplex(code uint64, points int) Simplex {
+// simplexOf returns the points of a simplex.
+func simplexOf(f *flagcomplex.Engine, code uint64, points int) Simplex {
 	s := make(Simplex, points)
-	c.code.points(s, code)
+	f.Points(s, code)
 	return s
-}
-
-// cocycle returns the chain that a pair was found with.
-func (c *cohomology) cocycle(p pair, degree int) Chain {
-	s := c.columns[p.column]
-	chain := make(Chain, 0, s.to-s.from)
-	for _, t := range c.arena[s.from:s.to] {
-		chain = append(chain, Term{c.simplex(t, degree+1), int(c.code.coefficient(t))})
-	}
-	return chain
 }

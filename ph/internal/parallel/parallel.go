@@ -36,12 +36,11 @@ func Run(workers int, work func(worker int)) {
 }
 
 // For calls work for each i below n and waits for all calls. Workers take run
-// consecutive numbers at a time. After stop it makes no further calls but those of
-// runs that have begun.
+// consecutive numbers at a time. Once a stop is requested it makes no further calls.
 func For(stop Stop, workers, n, run int, work func(worker, i int)) {
 	if workers == 1 {
 		for i := range n {
-			if i%run == 0 && stop.Requested() {
+			if stop.Requested() {
 				return
 			}
 			work(0, i)
@@ -50,9 +49,12 @@ func For(stop Stop, workers, n, run int, work func(worker, i int)) {
 	}
 	var taken atomic.Int64
 	Run(workers, func(worker int) {
-		for !stop.Requested() {
+		for {
 			end := int(taken.Add(int64(run)))
 			for i := end - run; i < min(end, n); i++ {
+				if stop.Requested() {
+					return
+				}
 				work(worker, i)
 			}
 			if end >= n {

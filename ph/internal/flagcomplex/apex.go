@@ -1,0 +1,81 @@
+package flagcomplex
+
+import (
+	"math/bits"
+	"sync/atomic"
+
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
+
+// The choice of apexes rests on one fact. Let c be the apex of an edge e, and W a set of
+// points of its lune, without c, such that e and W span a simplex.
+//
+// If c is joined to all of W before e comes, then the simplices e∪W and e∪W∪c are an
+// apparent pair. For c is the first point in the order of e: so the second simplex is the
+// oldest cofacet of the first, and the first the youngest facet of the second. If c is
+// joined to the whole lune, this pairs all simplices whose youngest edge is e.
+//
+// In general let v be the first point, in the order of e, that is joined to e and to all of
+// W before e comes. If v comes before all of W, then e∪W and e∪W∪v are an apparent pair.
+
+// chooseApexes chooses for each edge the point that is joined to most others in its lune.
+// Workers take runs of edges, from the youngest to the oldest.
+func (s *skeleton) chooseApexes(links []edgeLink) {
+	const run = 1 << 10 // a multiple of 64, so that no two workers share a word of dominated
+	s.apex = resize(s.apex, len(s.ends))
+	s.dominated = resize(s.dominated, (len(s.ends)+63)/64)
+	clear(s.dominated)
+	var left atomic.Int64 // the number of runs that no worker has taken
+	left.Store(int64((len(s.ends) + run - 1) / run))
+	parallel.Run(len(links), func(worker int) {
+		g := &links[worker]
+		g.begin(s)
+		for {
+			from := left.Add(-1) * run
+			if from < 0 {
+				return
+			}
+			g.skipTo(uint32(min(from+run, int64(len(s.ends)))))
+			for g.edge > uint32(from) {
+				if s.stop.Requested() {
+					return
+				}
+				g.step()
+				apex, dominated := g.chooseApex()
+				s.apex[g.edge] = g.point(apex)
+				if dominated {
+					s.dominated[g.edge>>6] |= 1 << (g.edge & 63)
+				}
+			}
+		}
+	})
+}
+
+// chooseApex returns the number of the apex of the current edge, −1 if its lune is empty,
+// and whether the apex is joined to the whole lune.
+func (g *edgeLink) chooseApex() (apex int32, dominated bool) {
+	if g.size == 0 {
+		return -1, false
+	}
+	if !g.dense {
+		// In most lunes the middle is joined to all: no need to connect the link.
+		if g.isCone() {
+			return g.middle, true
+		}
+		g.connect()
+	}
+	most := -1
+	for w, x := range g.lune {
+		for ; x != 0 && most < g.size-1; x &= x - 1 {
+			v := int32(w<<6 + bits.TrailingZeros64(x))
+			joined := 0
+			for i, y := range g.before(v) {
+				joined += bits.OnesCount64(y & g.lune[i])
+			}
+			if joined > most {
+				apex, most = v, joined
+			}
+		}
+	}
+	return apex, most == g.size-1
+}

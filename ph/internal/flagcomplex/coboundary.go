@@ -1,0 +1,104 @@
+package flagcomplex
+
+import "github.com/topogen/topogen/ph/internal/field"
+
+// coboundaries enumerates the cofacets of simplices.
+type coboundaries struct {
+	*simplexCodec
+	field  *field.Field
+	points []int32
+	cones  []cone
+	set    []uint64
+}
+
+func (c *coboundaries) begin(code *simplexCodec, f *field.Field) {
+	c.simplexCodec, c.field = code, f
+	c.set = resize(c.set, c.words)
+}
+
+// appendCoboundary appends factor times the coboundary of a simplex of dim+1
+// points.
+func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, factor uint64) []uint64 {
+	points := resize(c.points, dim+1)
+	c.points = points
+	c.simplexCodec.points(points, simplex)
+	rank := c.rankOf(simplex, dim+1)
+	shift := c.shift(dim + 2)
+	// The code of all points but one, if none of them is the apex of the youngest edge.
+	var faces [maxPoints]uint64
+	for i := range points {
+		for j := dim; j >= 0; j-- {
+			if j != i {
+				faces[i] = faces[i]<<c.pointBits | uint64(points[j]+1)
+			}
+		}
+	}
+	signs := [2]uint64{factor, c.field.Negate(factor)}
+	before := 0 // the number of points of the simplex that are less than that of the cone
+	c.cones = c.appendCones(c.cones[:0], points, int32(c.n), c.set)
+	for _, cone := range c.cones {
+		for before <= dim && points[before] < cone.point {
+			before++
+		}
+		var code uint64
+		switch {
+		case cone.rank < rank:
+			code = c.over(rank, cone.point)
+		case c.isApex(cone.rank, points, cone.at):
+			code = c.without(cone.rank, cone.at)
+		default:
+			code = uint64(cone.rank)<<shift | faces[cone.at]<<c.coefficientBits
+		}
+		dst = append(dst, code|signs[before&1])
+	}
+	return dst
+}
+
+// isApex reports whether the apex of an edge is one of the points other than number at.
+func (c *coboundaries) isApex(rank uint32, points []int32, at int32) bool {
+	apex := c.apex[rank]
+	for i, p := range points {
+		if p == apex {
+			return i != int(at)
+		}
+	}
+	return false
+}
+
+// over returns the cofacet of the simplex over v if no edge to v is younger than the
+// simplex.
+func (c *coboundaries) over(rank uint32, v int32) uint64 {
+	e := c.ends[rank]
+	var others [maxPoints]int32
+	k := 0
+	for _, p := range c.points {
+		if v >= 0 && v < p {
+			others[k] = v
+			k++
+			v = -1
+		}
+		if p != e.U && p != e.V {
+			others[k] = p
+			k++
+		}
+	}
+	if v >= 0 {
+		others[k] = v
+		k++
+	}
+	return c.encode(rank, others[:k])
+}
+
+// without returns the cofacet of the simplex whose youngest edge joins a new point to point
+// number at.
+func (c *coboundaries) without(rank uint32, at int32) uint64 {
+	var others [maxPoints]int32
+	k := 0
+	for i, p := range c.points {
+		if i != int(at) {
+			others[k] = p
+			k++
+		}
+	}
+	return c.encode(rank, others[:k])
+}

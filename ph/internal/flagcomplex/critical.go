@@ -1,0 +1,116 @@
+package flagcomplex
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// criticals finds the critical simplices, those that are in no apparent pair, from the
+// youngest to the oldest.
+//
+// A critical simplex is its youngest edge and a clique in the link of that edge, some point
+// of which is not joined to the apex. The search starts each clique from the first such
+// point. Points are given by their numbers in the link.
+type criticals struct {
+	edgeLink
+	code *simplexCodec
+
+	apex     int32
+	apexNear []uint64
+	clique   []int32
+	common   []uint64 // a set for each k: the points of the lune joined to the first k points of clique
+	sorted   []int32
+	found    []uint64
+}
+
+// appendCritical appends the critical simplices of dim+1 points whose youngest edge is the
+// current one, with coefficient 0, the youngest first.
+func (c *criticals) appendCritical(dst []uint64, dim int) []uint64 {
+	switch {
+	case dim == 1 && c.size == 0:
+		return append(dst, c.code.encode(c.edge, nil))
+	case dim == 1, c.size < dim:
+		return dst
+	}
+	from := len(dst)
+	c.found = dst
+	c.apex = c.numberOf(c.skeleton.apex[c.edge])
+	c.apexNear = c.before(c.apex)
+	c.clique = resize(c.clique, dim-1)
+	c.common = resize(c.common, dim*c.words)
+	copy(c.common, c.lune)
+	for w, x := range c.lune {
+		for x &^= c.apexNear[w]; x != 0; x &= x - 1 {
+			if v := int32(w<<6 + bits.TrailingZeros64(x)); v != c.apex {
+				c.extend(0, v)
+			}
+		}
+	}
+	slices.SortFunc(c.found[from:], func(s, t uint64) int { return cmp.Compare(t, s) })
+	return c.found
+}
+
+// extend makes v the next point of the clique and extends it in all ways. Points after the
+// first ascend.
+func (c *criticals) extend(depth int, v int32) {
+	if c.stop.Requested() {
+		return
+	}
+	common := c.common[(depth+1)*c.words:][:c.words]
+	near := c.before(v)
+	for w, x := range c.common[depth*c.words:][:c.words] {
+		common[w] = x & near[w]
+	}
+	c.clique[depth] = v
+	if depth == len(c.clique)-1 {
+		c.judge(firstPoint(common))
+		return
+	}
+	start := c.clique[0]
+	for w, x := range common {
+		// Of the points not joined to the apex, only those after the first one.
+		far := ^c.apexNear[w]
+		if w < int(start>>6) {
+			x &^= far
+		} else if w == int(start>>6) {
+			x &^= far & (1<<(start&63+1) - 1)
+		}
+		for ; x != 0; x &= x - 1 {
+			if u := int32(w<<6 + bits.TrailingZeros64(x)); depth == 0 || u > v {
+				c.extend(depth+1, u)
+			}
+		}
+	}
+}
+
+// judge keeps the simplex of the edge and the clique if it is critical. least is the least
+// point joined to the whole clique, −1 if there is none. It is not the apex.
+func (c *criticals) judge(least int32) {
+	first := slices.Min(c.clique)
+	if least >= 0 && least < first {
+		return // in an apparent pair with its cofacet over least
+	}
+	if len(c.clique) > 1 {
+		// If first is the least point that is joined to all others, then the simplex is
+		// in an apparent pair with its facet without first.
+		facet := c.common[len(c.clique)*c.words:][:c.words]
+		copy(facet, c.lune)
+		for _, v := range c.clique {
+			if v != first {
+				for w, x := range c.before(v) {
+					facet[w] &= x
+				}
+			}
+		}
+		if facet[c.apex>>6]>>(c.apex&63)&1 == 0 && firstPoint(facet) == first {
+			return
+		}
+	}
+	c.sorted = c.sorted[:0]
+	for _, v := range c.clique {
+		c.sorted = append(c.sorted, c.point(v))
+	}
+	slices.Sort(c.sorted)
+	c.found = append(c.found, c.code.encode(c.edge, c.sorted))
+}

@@ -1,0 +1,191 @@
+package flagcomplex
+
+import "math/bits"
+
+// An edgeLink walks through the edges of a skeleton from the youngest to the oldest. It has
+// the link of the current edge: the graph whose points are the lune of the edge, and whose
+// edges are those between them that come before it.
+//
+// Points of the graph have numbers in ascending order: in a dense skeleton their own, else
+// numbers from 0.
+type edgeLink struct {
+	*skeleton
+	edge  uint32   // the rank of the current edge
+	words int      // of a set of points
+	lune  []uint64 // the set of the points
+	size  int      // their number
+
+	rows []uint64 // a set for each point: its neighbors before the edge
+
+	// These are used if the skeleton is not dense.
+	members []int32 // the points
+	number  []int32 // the number of each point of the skeleton, −1 if it is not a member
+	middle  int32   // the number of the member that was joined to both ends first
+}
+
+// begin starts before the youngest edge.
+func (g *edgeLink) begin(s *skeleton) {
+	g.skeleton, g.edge = s, uint32(len(s.ends))
+	if s.dense {
+		g.words = s.words
+		g.rows = append(g.rows[:0], s.near...)
+		g.lune = resize(g.lune, g.words)
+	} else {
+		g.number = resize(g.number, s.n)
+		for i := range g.number {
+			g.number[i] = -1
+		}
+		g.members = g.members[:0]
+	}
+}
+
+// next makes the next edge that is not dominated the current one, with its link. It
+// reports whether there is one.
+func (g *edgeLink) next() bool {
+	for g.edge > 0 {
+		if g.stop.Requested() {
+			return false
+		}
+		if g.isDominated(g.edge - 1) {
+			g.skipTo(g.edge - 1)
+			continue
+		}
+		g.step()
+		g.connect()
+		return true
+	}
+	return false
+}
+
+// skipTo makes the edge of a rank the current one, without its link.
+func (g *edgeLink) skipTo(rank uint32) {
+	if !g.dense {
+		g.edge = rank
+		return
+	}
+	for g.edge > rank {
+		g.edge--
+		g.removeEdge()
+	}
+}
+
+// step makes the next edge the current one, with the points of its link.
+func (g *edgeLink) step() {
+	g.skipTo(g.edge - 1)
+	if g.dense {
+		g.gatherBits()
+	} else {
+		g.gatherLinks()
+	}
+}
+
+// removeEdge removes the current edge from the rows of a dense graph.
+func (g *edgeLink) removeEdge() {
+	e := g.ends[g.edge]
+	g.rows[int(e.U)*g.words+int(e.V>>6)] &^= 1 << (e.V & 63)
+	g.rows[int(e.V)*g.words+int(e.U>>6)] &^= 1 << (e.U & 63)
+}
+
+// gatherBits finds the points of the lune in a dense graph.
+func (g *edgeLink) gatherBits() {
+	e := g.ends[g.edge]
+	p, q := g.before(e.U), g.before(e.V)
+	g.size = 0
+	for w, x := range p {
+		x &= q[w]
+		g.lune[w] = x
+		g.size += bits.OnesCount64(x)
+	}
+}
+
+// gatherLinks finds the points of the lune in a graph that is not dense, and numbers them.
+func (g *edgeLink) gatherLinks() {
+	for _, v := range g.members {
+		g.number[v] = -1
+	}
+	g.members = g.members[:0]
+	e := g.ends[g.edge]
+	first := g.edge
+	q := g.linksOf(e.V)
+	for _, l := range g.linksOf(e.U) {
+		if l.rank >= g.edge {
+			continue
+		}
+		for len(q) > 0 && q[0].to < l.to {
+			q = q[1:]
+		}
+		if len(q) == 0 {
+			break
+		}
+		if q[0].to == l.to && q[0].rank < g.edge {
+			i := int32(len(g.members))
+			if rank := max(l.rank, q[0].rank); rank < first {
+				first, g.middle = rank, i
+			}
+			g.number[l.to] = i
+			g.members = append(g.members, l.to)
+		}
+	}
+	g.size = len(g.members)
+}
+
+// isCone reports whether the middle is joined to all other points of the lune, in a graph
+// that is not dense.
+func (g *edgeLink) isCone() bool {
+	joined := 0
+	for _, l := range g.linksOf(g.members[g.middle]) {
+		if l.rank < g.edge && g.number[l.to] >= 0 {
+			joined++
+		}
+	}
+	return joined == g.size-1
+}
+
+// connect finds the edges of the link.
+func (g *edgeLink) connect() {
+	if g.dense {
+		return
+	}
+	g.words = (g.size + 63) / 64
+	g.lune, g.rows = resize(g.lune, g.words), resize(g.rows, g.size*g.words)
+	clear(g.lune)
+	clear(g.rows)
+	for i, v := range g.members {
+		g.lune[i>>6] |= 1 << (i & 63)
+		row := g.rows[i*g.words:][:g.words]
+		for _, l := range g.linksOf(v) {
+			if j := g.number[l.to]; j >= 0 && l.rank < g.edge {
+				row[j>>6] |= 1 << (j & 63)
+			}
+		}
+	}
+}
+
+// before returns the set of the neighbors that a point had before the current edge.
+func (g *edgeLink) before(i int32) []uint64 { return g.rows[int(i)*g.words:][:g.words] }
+
+// point returns the point of the skeleton with a number; −1 stays −1.
+func (g *edgeLink) point(i int32) int32 {
+	if g.dense || i < 0 {
+		return i
+	}
+	return g.members[i]
+}
+
+// numberOf returns the number of a point of the skeleton that is in the lune.
+func (g *edgeLink) numberOf(v int32) int32 {
+	if g.dense {
+		return v
+	}
+	return g.number[v]
+}
+
+// firstPoint returns the least number in a set, −1 if it is empty.
+func firstPoint(set []uint64) int32 {
+	for w, x := range set {
+		if x != 0 {
+			return int32(w<<6 + bits.TrailingZeros64(x))
+		}
+	}
+	return -1
+}

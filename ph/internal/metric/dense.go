@@ -1,0 +1,280 @@
+package metric
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
+
+// A Dense space has a matrix of all distances. It reads the entries below the diagonal.
+type Dense[T Float] struct {
+	stopper
+	histogram[T]
+
+	n     int
+	data  []T
+	lower bool // whether data has only the entries below the diagonal
+
+	searches []emptyLuneSearch[T]
+	sampled  bool // whether the histogram is filled
+}
+
+// Begin reads a matrix of n rows, or only its part below the diagonal. A threshold of 0
+// stands for the enclosing radius.
+func (d *Dense[T]) Begin(n int, data []T, lower bool, threshold float64) error {
+	want := n * n
+	if lower {
+		want = Triangle(n)
+	}
+	if len(data) != want {
+		return fmt.Errorf("ph: %d distances for %d points, want %d", len(data), n, want)
+	}
+	d.n, d.data, d.lower = n, data, lower
+	if err := d.check(); err != nil {
+		return err
+	}
+	radius := d.enclosingRadius()
+	if threshold > 0 && threshold < float64(radius) {
+		radius = T(threshold)
+	}
+	d.histogram.begin(radius)
+	d.sampled = false
+	return nil
+}
+
+// Forget drops the matrix, which no method may read again.
+func (d *Dense[T]) Forget() { d.data = nil }
+
+// row returns the distances of a to the points before it.
+func (d *Dense[T]) row(a int) []T {
+	from := a * d.n
+	if d.lower {
+		from = Triangle(a)
+	}
+	return d.data[from : from+a]
+}
+
+// Distance returns the distance of two different points.
+func (d *Dense[T]) Distance(a, b int32) T {
+	i, j := int(max(a, b)), int(min(a, b))
+	if d.lower {
+		return d.data[Triangle(i)+j]
+	}
+	return d.data[i*d.n+j]
+}
+
+// Layout returns nil: each point is in the place of its number.
+func (d *Dense[T]) Layout() (place, order []int32) { return nil, nil }
+
+// Len returns the number of points.
+func (d *Dense[T]) Len() int { return d.n }
+
+// fewEdges is the number of pairs of points up to which one band has all edges.
+const fewEdges = 1 << 13
+
+// fewPoints is the number of points below which bands are wider: then the pass over the
+// matrix that each band takes is expensive compared with the edges.
+const fewPoints = 512
+
+// NextBand returns an upper bound of the lengths of roughly want further edges, and
+// whether it is the limit.
+func (d *Dense[T]) NextBand(want int) (hi T, last bool) {
+	if Triangle(d.n) <= fewEdges {
+		return d.limit, true
+	}
+	if !d.sampled {
+		d.sample(lengthsSampled)
+		d.sampled = true
+	}
+	if d.n <= fewPoints {
+		want = max(want, 3*d.before())
+	}
+	return d.histogram.NextBand(want)
+}
+
+// sample counts about count lengths, spread evenly over the matrix.
+func (d *Dense[T]) sample(count int) {
+	step := Triangle(d.n)/count + 1
+	next := step / 2
+	for a := range d.n {
+		row := d.row(a)
+		for ; next < len(row); next += step {
+			d.add(row[next], float32(step))
+		}
+		next -= len(row)
+	}
+}
+
+// stopped reports, for one row of 64, whether a stop is requested.
+func (d *Dense[T]) stopped(row int) bool { return row&63 == 0 && d.stop.Requested() }
+
+// check returns an error that names the first entry that cannot be a distance.
+func (d *Dense[T]) check() error {
+	most := uint64(0)
+	for a := range d.n {
+		if d.stopped(a) {
+			return nil
+		}
+		for _, v := range d.row(a) {
+			// The bits of negative numbers, infinities and NaN are greater.
+			most = max(most, math.Float64bits(float64(v)))
+		}
+	}
+	if most <= math.Float64bits(math.MaxFloat64) {
+		return nil
+	}
+	for a := range d.n {
+		for b, v := range d.row(a) {
+			if err := CheckLength(a, b, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// enclosingRadius returns the least distance within which some point reaches all
+// others. Beyond it the complex is a cone, and no class is born or dies.
+func (d *Dense[T]) enclosingRadius() T {
+	radius := T(math.Inf(1))
+	outlier := int32(0) // a point that most others are too far from to improve the radius
+	for a := range int32(d.n) {
+		if d.stopped(int(a)) {
+			return 0
+		}
+		if a != outlier && d.Distance(a, outlier) >= radius {
+			continue
+		}
+		var far T
+		for b := range int32(d.n) {
+			if b == a {
+				continue
+			}
+			if v := d.Distance(a, b); v > far {
+				far, outlier = v, b
+				if far >= radius {
+					break
+				}
+			}
+		}
+		radius = min(radius, far)
+	}
+	return radius
+}
+
+// AppendEdges appends the edges of lengths in (lo, hi], in the order of their points.
+func (d *Dense[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
+	// The bits of non-negative numbers are in the order of the numbers. So one unsigned
+	// comparison, without a branch to mispredict, tells whether a length is in the band.
+	from := uint64(0)
+	if lo >= 0 {
+		from = lengthBits(lo) + 1
+	}
+	span := lengthBits(hi) - from
+	for a := range d.n {
+		if d.stopped(a) {
+			return edges
+		}
+		if cap(edges)-len(edges) < a {
+			edges = slices.Grow(edges, d.count(a, from, span)+d.n)
+		}
+		room, k := edges[len(edges):len(edges)+a], 0
+		for b, v := range d.row(a) {
+			room[k] = Edge[T]{v, int32(a), int32(b)}
+			if lengthBits(v)-from <= span {
+				k++
+			}
+		}
+		edges = edges[:len(edges)+k]
+	}
+	return edges
+}
+
+// count returns the number of edges of a band in row a and after it.
+func (d *Dense[T]) count(a int, from, span uint64) (n int) {
+	for ; a < d.n; a++ {
+		for _, v := range d.row(a) {
+			if lengthBits(v)-from <= span {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// lengthBits returns an integer in the order of lengths.
+func lengthBits[T Float](v T) uint64 {
+	return math.Float64bits(float64(v) + 0) // +0 makes a −0 a 0
+}
+
+// AppendEmptyLunes appends the edges after a given one whose lunes are empty.
+func (d *Dense[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, workers int) []Edge[T] {
+	d.searches = beginSearches(d.searches, workers)
+	parallel.For(d.stop, workers, d.n, 8, func(worker, a int) {
+		d.findEmptyLunes(&d.searches[worker], int32(a), after, near)
+	})
+	for i := range d.searches {
+		edges = append(edges, d.searches[i].found...)
+	}
+	return edges
+}
+
+// findEmptyLunes finds such edges from a to the points before it.
+func (d *Dense[T]) findEmptyLunes(s *emptyLuneSearch[T], a int32, after Edge[T], near Neighbors) {
+	s.blockers = s.blockers[:0]
+	for b, v := range d.row(int(a)) {
+		if b&255 == 255 && d.stop.Requested() {
+			return
+		}
+		if v < after.Length || v > d.limit {
+			continue
+		}
+		if len(s.blockers) == 0 {
+			d.findBlockers(s, a, near)
+		}
+		if d.blocked(s.blockers, int32(b), v) || near.Meet(a, int32(b)) {
+			continue
+		}
+		if e := (Edge[T]{v, a, int32(b)}); CompareEdges(e, after) > 0 && d.emptyLune(e) {
+			s.found = append(s.found, e)
+		}
+	}
+}
+
+// findBlockers sets the blockers of a: its nearest neighbors.
+func (d *Dense[T]) findBlockers(s *emptyLuneSearch[T], a int32, near Neighbors) {
+	s.list = near.AppendNeighbors(s.list[:0], a)
+	for _, c := range s.list {
+		s.blockers = keepShortest(s.blockers, Edge[T]{d.Distance(a, c), a, c})
+	}
+}
+
+// blocked reports whether a blocker is in the lune of an edge to b.
+func (d *Dense[T]) blocked(blockers []Edge[T], b int32, length T) bool {
+	for _, c := range blockers {
+		if c.Length >= length {
+			return false
+		}
+		if c.B != b && d.Distance(b, c.B) < length {
+			return true
+		}
+	}
+	return false
+}
+
+// emptyLune reports whether the lune of e is empty.
+func (d *Dense[T]) emptyLune(e Edge[T]) bool {
+	for c := range int32(d.n) {
+		if c == e.A || c == e.B {
+			continue
+		}
+		p, q := d.Distance(e.A, c), d.Distance(e.B, c)
+		if p <= e.Length && q <= e.Length &&
+			CompareEdges(EdgeOf(p, e.A, c), e) < 0 && CompareEdges(EdgeOf(q, e.B, c), e) < 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,138 @@
+package metric
+
+import "github.com/topogen/topogen/ph/internal/parallel"
+
+// A treeSearch is the workspace of one worker that looks for edges with empty lunes in
+// a k-d tree.
+type treeSearch[T Float] struct {
+	blockers []Edge[float64] // of squared lengths, between positions in the tree
+	stack    []int32         // nodes
+	list     []int32
+	found    []Edge[T]
+}
+
+// AppendEmptyLunes appends the edges after a given one whose lunes are empty.
+//
+// Such edges are few, but those up to a length cannot be listed without visiting many
+// others. Instead, from each point it descends into the tree and skips each box all of
+// whose points are blocked: one of the nearest neighbors of the point, a blocker, is in
+// the lunes of the edges from the point to all points of the box.
+func (s *Euclidean[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, workers int) []Edge[T] {
+	for len(s.searches) < workers {
+		s.searches = append(s.searches, treeSearch[T]{})
+	}
+	for i := range s.searches {
+		s.searches[i].found = s.searches[i].found[:0]
+	}
+	parallel.For(s.stop, workers, s.tree.len(), 32, func(worker, i int) {
+		s.findEmptyLunes(&s.searches[worker], int32(i), after, near)
+	})
+	for i := range s.searches {
+		edges = append(edges, s.searches[i].found...)
+	}
+	return edges
+}
+
+// findEmptyLunes finds such edges from the i-th point in the tree to points after it.
+func (s *Euclidean[T]) findEmptyLunes(search *treeSearch[T], i int32, after Edge[T], near Neighbors) {
+	least := float64(after.Length) * float64(after.Length) * (1 - slack)
+	t := &s.tree
+	x := t.at(i)
+	s.findBlockers(search, i, near)
+	search.stack = append(search.stack[:0], 0)
+	for len(search.stack) > 0 {
+		id := search.stack[len(search.stack)-1]
+		search.stack = search.stack[:len(search.stack)-1]
+		nd := t.nodes[id]
+		if nd.to <= i+1 {
+			continue
+		}
+		lo, hi := t.box(id)
+		if low, most := reach(x, lo, hi); most < least || s.blocked(search.blockers, x, lo, hi, low, most) {
+			continue
+		}
+		if nd.left >= 0 {
+			search.stack = append(search.stack, nd.left, nd.right)
+			continue
+		}
+		for j := max(nd.from, i+1); j < nd.to; j++ {
+			if near.Meet(i, j) {
+				continue
+			}
+			a, b := t.order[i], t.order[j]
+			e := EdgeOf(s.Distance(a, b), a, b)
+			if e.Length <= s.limit && CompareEdges(e, after) > 0 && s.emptyLune(e) {
+				search.found = append(search.found, e)
+			}
+		}
+	}
+}
+
+// findBlockers sets the blockers of the i-th point: its nearest neighbors. Each blocks
+// the points that are nearer to it than to the i-th point and farther from that than the
+// blocker is.
+func (s *Euclidean[T]) findBlockers(search *treeSearch[T], i int32, near Neighbors) {
+	search.list = near.AppendNeighbors(search.list[:0], i)
+	search.blockers = search.blockers[:0]
+	for _, j := range search.list {
+		search.blockers = keepShortest(search.blockers, Edge[float64]{squared(s.tree.at(i), s.tree.at(j)), i, j})
+	}
+}
+
+// blocked reports whether one blocker is in the lunes of the edges from x to all points
+// of a box. The squared distances of these points from x are between least and most. The
+// test leaves a margin for rounding.
+func (s *Euclidean[T]) blocked(blockers []Edge[float64], x, lo, hi []float64, least, most float64) bool {
+	for _, b := range blockers {
+		if b.Length >= least*(1-slack) {
+			return false // blockers are in order of length: the others are too far, too
+		}
+		// |y−c|² − |y−x|² = |c−x|² − 2(y−x)·(c−x) for a blocker c is greatest at a
+		// corner y of the box.
+		dot := 0.0
+		for d, v := range s.tree.at(b.B) {
+			if v -= x[d]; v > 0 {
+				dot += v * (lo[d] - x[d])
+			} else {
+				dot += v * (hi[d] - x[d])
+			}
+		}
+		if b.Length-2*dot < -slack*most {
+			return true
+		}
+	}
+	return false
+}
+
+// emptyLune reports whether the lune of e is empty. It visits the boxes that are near
+// enough to both ends.
+func (s *Euclidean[T]) emptyLune(e Edge[T]) bool {
+	t := &s.tree
+	x, y := t.at(t.place[e.A]), t.at(t.place[e.B])
+	radius := float64(e.Length) * float64(e.Length) * (1 + slack)
+	var room [64]int32
+	stack := append(room[:0], 0)
+	for len(stack) > 0 {
+		nd := t.nodes[stack[len(stack)-1]]
+		lo, hi := t.box(stack[len(stack)-1])
+		stack = stack[:len(stack)-1]
+		if least, _ := reach(x, lo, hi); least > radius {
+			continue
+		}
+		if least, _ := reach(y, lo, hi); least > radius {
+			continue
+		}
+		if nd.left >= 0 {
+			stack = append(stack, nd.left, nd.right)
+			continue
+		}
+		for _, p := range t.order[nd.from:nd.to] {
+			if p != e.A && p != e.B &&
+				CompareEdges(EdgeOf(s.Distance(e.A, p), e.A, p), e) < 0 &&
+				CompareEdges(EdgeOf(s.Distance(e.B, p), e.B, p), e) < 0 {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,192 @@
+package metric
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
+
+// A Euclidean space has points of few dimensions. A k-d tree finds pairs of points by
+// their distance without visiting all pairs. The place of a point is its position in
+// the tree.
+type Euclidean[T Float] struct {
+	stopper
+	histogram[T]
+
+	points points[T]
+	tree   tree
+
+	searches []treeSearch[T]
+}
+
+// slack widens a bound on a squared distance by more than rounding to float32 can
+// change it.
+const slack = 1e-5
+
+// Begin reads points of a dimension, one after another. A threshold of 0 stands for
+// none, since no class is born or dies beyond the enclosing radius.
+func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
+	if err := CheckPoints(dim, coords); err != nil {
+		return err
+	}
+	p := points[T]{dim, coords}
+	s.points = p
+	buildTree(&s.tree, p, s.stop)
+	n := p.len()
+	if n == 0 {
+		s.histogram.begin(0)
+		return nil
+	}
+	lo, hi := s.tree.box(0)
+	_, most := boxReach(lo, hi, lo, hi)
+	limit := T(math.Sqrt(most) * (1 + slack))
+	if threshold > 0 && threshold < float64(limit) {
+		limit = T(threshold)
+	}
+	s.histogram.begin(limit)
+	rows := min(n, 32)
+	for k := range rows {
+		if s.stop.Requested() {
+			return nil
+		}
+		i := k * n / rows
+		for j := range n {
+			if j != i {
+				s.add(Distance(p.at(i), p.at(j)), float32(n)/float32(2*rows))
+			}
+		}
+	}
+	return nil
+}
+
+// Layout returns the positions of points in the tree, and the points in their order.
+func (s *Euclidean[T]) Layout() (place, order []int32) { return s.tree.place, s.tree.order }
+
+// Len returns the number of points.
+func (s *Euclidean[T]) Len() int { return s.tree.len() }
+
+// Distance returns the distance of two points.
+func (s *Euclidean[T]) Distance(a, b int32) T {
+	return Distance(s.points.at(int(a)), s.points.at(int(b)))
+}
+
+// AppendEdges appends the edges of lengths in (lo, hi], in no particular order.
+func (s *Euclidean[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
+	p := pairSearch[T]{tree: &s.tree, stop: s.stop, edges: edges, lo: lo, hi: hi}
+	p.least = max(0, float64(lo)*float64(lo)*(1-slack))
+	if lo < 0 {
+		p.least = -1
+	}
+	p.most = float64(hi) * float64(hi) * (1 + slack)
+	p.within(0)
+	return p.edges
+}
+
+// A pairSearch collects the pairs of points whose distance is in (lo, hi].
+type pairSearch[T Float] struct {
+	*tree
+	stop        parallel.Stop
+	edges       []Edge[T]
+	lo, hi      T
+	least, most float64 // bounds of squared distances that may round to such a distance
+}
+
+// within collects pairs of points of one node.
+func (s *pairSearch[T]) within(id int32) {
+	nd := s.nodes[id]
+	if nd.left >= 0 {
+		s.within(nd.left)
+		s.within(nd.right)
+		s.between(nd.left, nd.right)
+		return
+	}
+	for i := nd.from; i < nd.to; i++ {
+		s.collect(i, i+1, nd.to)
+	}
+}
+
+// between collects pairs of a point of one node and a point of another.
+func (s *pairSearch[T]) between(p, q int32) {
+	plo, phi := s.box(p)
+	qlo, qhi := s.box(q)
+	if least, most := boxReach(plo, phi, qlo, qhi); least > s.most || most < s.least {
+		return
+	}
+	a, b := s.nodes[p], s.nodes[q]
+	if a.to-a.from >= 512 && s.stop.Requested() {
+		return
+	}
+	switch {
+	case a.left < 0 && b.left < 0:
+		for i := a.from; i < a.to; i++ {
+			s.collect(i, b.from, b.to)
+		}
+	case b.left < 0 || a.left >= 0 && a.to-a.from >= b.to-b.from:
+		s.between(a.left, q)
+		s.between(a.right, q)
+	default:
+		s.between(p, b.left)
+		s.between(p, b.right)
+	}
+}
+
+// collect collects pairs of the i-th point in the tree and the points from one position
+// to another.
+func (s *pairSearch[T]) collect(i, from, to int32) {
+	x := s.at(i)
+	a := s.order[i]
+	for j := from; j < to; j++ {
+		d := squared(x, s.at(j))
+		if d > s.most || d < s.least {
+			continue
+		}
+		if v := T(math.Sqrt(d)); s.lo < v && v <= s.hi {
+			s.edges = append(s.edges, EdgeOf(v, a, s.order[j]))
+		}
+	}
+}
+
+// A points value is a list of points.
+type points[T Float] struct {
+	dim    int
+	coords []T
+}
+
+func (p points[T]) len() int     { return len(p.coords) / p.dim }
+func (p points[T]) at(i int) []T { return p.coords[i*p.dim : (i+1)*p.dim] }
+
+// Distance returns the Euclidean distance of two points, computed in float64 and rounded
+// to T.
+func Distance[T Float](x, y []T) T {
+	var s float64
+	for k, v := range x {
+		d := float64(v) - float64(y[k])
+		s += float64(d * d) // never fused, so that all machines agree
+	}
+	return T(math.Sqrt(s))
+}
+
+// Distances writes the distances of all pairs of points, as a lower triangular matrix.
+func Distances[T Float](lower []T, dim int, coords []T, stop parallel.Stop, workers int) {
+	p := points[T]{dim, coords}
+	parallel.For(stop, workers, p.len(), 16, func(_, i int) {
+		row := lower[Triangle(i):][:i]
+		for j := range row {
+			row[j] = Distance(p.at(i), p.at(j))
+		}
+	})
+}
+
+// CheckPoints returns an error that names the first coordinate that is not finite.
+func CheckPoints[T Float](dim int, coords []T) error {
+	if dim < 1 || len(coords)%dim != 0 {
+		return fmt.Errorf("ph: %d coordinates are no points of %d dimensions", len(coords), dim)
+	}
+	for i, v := range coords {
+		if v-v != 0 {
+			return fmt.Errorf("ph: point %d has coordinate %d = %v: coordinates must be finite", i/dim, i%dim, v)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package reduced
+
+import "math/bits"
+
+// bitLunes is the graph of many points. The neighbors of a point are a bitset of many
+// words, and a summary tells which of the words are not zero. So the intersection of two
+// sets takes few operations whether they are large or small.
+type bitLunes struct {
+	words, marks int      // of a row and of its summary
+	rows         []uint64 // n bitsets
+	summaries    []uint64 // n bitsets: the words of a row that are not zero
+
+	// What is left of the current lune: words that were not zero, and their positions
+	// in a row.
+	where    []int32
+	set      []uint64
+	frontier []uint64 // points of the component that is being removed whose neighbors are not yet removed
+}
+
+func (l *bitLunes) begin(n int) {
+	l.words = (n + 63) / 64
+	l.marks = (l.words + 63) / 64
+	l.rows, l.summaries = resize(l.rows, n*l.words), resize(l.summaries, n*l.marks)
+	clear(l.rows)
+	clear(l.summaries)
+	l.where, l.set, l.frontier = resize(l.where, l.words), resize(l.set, l.words), resize(l.frontier, l.words)
+}
+
+func (l *bitLunes) row(a int32) []uint64 { return l.rows[int(a)*l.words:][:l.words] }
+
+func (l *bitLunes) summary(a int32) []uint64 { return l.summaries[int(a)*l.marks:][:l.marks] }
+
+func (l *bitLunes) add(a, b int32) int32 {
+	v := l.lune(a, b)
+	l.join(a, b)
+	return v
+}
+
+// join adds an edge.
+func (l *bitLunes) join(a, b int32) {
+	l.rows[int(a)*l.words+int(b>>6)] |= 1 << (b & 63)
+	l.rows[int(b)*l.words+int(a>>6)] |= 1 << (a & 63)
+	l.summaries[int(a)*l.marks+int(b>>12)] |= 1 << (b >> 6 & 63)
+	l.summaries[int(b)*l.marks+int(a>>12)] |= 1 << (a >> 6 & 63)
+}
+
+func (l *bitLunes) Meet(a, b int32) bool {
+	p, q := l.row(a), l.row(b)
+	t := l.summary(b)
+	for m, x := range l.summary(a) {
+		for x &= t[m]; x != 0; x &= x - 1 {
+			if w := m<<6 + bits.TrailingZeros64(x); p[w]&q[w] != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lune makes the lune of two points the current one. It returns a point of it, −1 if it is
+// empty.
+func (l *bitLunes) lune(a, b int32) int32 {
+	p, q := l.row(a), l.row(b)
+	where, set := l.where[:l.words], l.set[:l.words]
+	k := 0
+	t := l.summary(b)
+	for m, x := range l.summary(a) {
+		for x &= t[m]; x != 0; x &= x - 1 {
+			w := m<<6 + bits.TrailingZeros64(x)
+			if y := p[w] & q[w]; y != 0 {
+				where[k], set[k] = int32(w), y
+				k++
+			}
+		}
+	}
+	l.where, l.set = where[:k], set[:k]
+	if k == 0 {
+		return -1
+	}
+	return where[0]<<6 + int32(bits.TrailingZeros64(set[0]))
+}
+
+func (l *bitLunes) removeComponent(v int32) int32 {
+	where := l.where
+	set, frontier := l.set[:len(where)], l.frontier[:len(where)]
+	clear(frontier)
+	remove(where, set, v)
+	for v >= 0 {
+		near := l.row(v)
+		var rest uint64
+		for i, w := range where {
+			left := set[i]
+			found := left & near[w]
+			frontier[i] |= found
+			set[i] = left &^ found
+			rest |= left &^ found
+		}
+		if rest == 0 { // in most lunes after one point or two
+			return -1
+		}
+		if v = first(where, frontier); v >= 0 {
+			remove(where, frontier, v)
+		}
+	}
+	return first(where, set)
+}
+
+// first returns the least point of a set, −1 if it is empty. where has the positions of
+// its words in a row.
+func first(where []int32, set []uint64) int32 {
+	for i, w := range where {
+		if set[i] != 0 {
+			return w<<6 + int32(bits.TrailingZeros64(set[i]))
+		}
+	}
+	return -1
+}
+
+// remove removes a point from a set.
+func remove(where []int32, set []uint64, v int32) {
+	for i, w := range where {
+		if w == v>>6 {
+			set[i] &^= 1 << (v & 63)
+			return
+		}
+	}
+}
+
+func (l *bitLunes) AppendNeighbors(list []int32, a int32) []int32 {
+	for w, set := range l.row(a) {
+		for ; set != 0; set &= set - 1 {
+			list = append(list, int32(w<<6+bits.TrailingZeros64(set)))
+		}
+	}
+	return list
+}
+
+// firstPoint returns the least point of a set of whole rows, −1 if it is empty.
+func firstPoint(set []uint64) int32 {
+	for w, x := range set {
+		if x != 0 {
+			return int32(w<<6 + bits.TrailingZeros64(x))
+		}
+	}
+	return -1
+}

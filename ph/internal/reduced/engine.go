@@ -1,0 +1,259 @@
+package reduced
+
+import (
+	"slices"
+
+	"github.com/topogen/topogen/ph/internal/metric"
+	"github.com/topogen/topogen/ph/internal/parallel"
+	"github.com/topogen/topogen/ph/internal/unionfind"
+)
+
+// An Engine computes degrees 0 and 1. It is a workspace: used again for a space of no
+// larger size it allocates nothing.
+//
+// Its methods return early once Stop is requested, with incomplete results.
+type Engine[T metric.Float] struct {
+	Stop parallel.Stop
+
+	space        metric.Space[T]
+	place, order []int32 // the layout of the space
+	band         metric.Band[T]
+	edges        runs[T]
+
+	near      graph // the edges visited so far
+	lunes     lunes // near, or lunes known in advance
+	rows      rowLunes
+	bits      bitLunes
+	lists     listLunes
+	workers   int
+	looking   bool // whether lookahead is used
+	lookahead lookahead
+
+	ranks []int32    // of edges, as a lower triangular matrix; empty if there are too many points
+	table *rankTable // of the edges of known lunes
+
+	joined unionfind.Components
+	trial  unionfind.Components
+	merges []Merge[T]
+
+	column  bitColumn
+	columns []span  // those that ended a loop
+	arena   []int32 // their entries, descending
+
+	alive   int // the number of loops that are born and not dead
+	births  []int32
+	deaths  []death
+	bridges []metric.Edge[T] // the edges after the last one visited with empty lunes, once they were searched for
+	looked  bool             // whether they were
+	coming  int              // the number of loops that bridges will give birth to
+	last    bool             // whether the last run has the last edges of the filtration
+	met     int              // if so, the ends of all its edges after this one have a neighbor in common
+}
+
+// Fates of edges; see run.
+const (
+	born     = -1
+	dead     = -2
+	resolved = -1 << 31
+)
+
+// maxRankedPoints is the number of points up to which ranks are kept in a matrix. For
+// more points, and where a tree finds few edges, filling it takes longer than searching.
+const maxRankedPoints = 1024
+
+// A Merge is the merging of two connected components by an edge. The component whose
+// first point is Ended ends.
+type Merge[T metric.Float] struct {
+	Edge  metric.Edge[T]
+	Rank  int32 // −1 for a bridge
+	Ended int32
+}
+
+// A span is a run of the arena.
+type span struct{ from, to int }
+
+// A death pairs the birth edge of a loop with the triangle (edge, apex) that fills the
+// loop. Edges are given by rank, the apex by its place.
+type death struct{ birth, edge, apex int32 }
+
+// begin starts with a space.
+func (r *Engine[T]) begin(s metric.Space[T]) {
+	r.space = s
+	s.Rewind()
+	r.reset(s.Len())
+	r.place, r.order = s.Layout()
+}
+
+// reset starts with n points and no edges.
+func (r *Engine[T]) reset(n int) {
+	r.joined.Reset(n)
+	r.place, r.order = nil, nil
+	r.ranks, r.table = r.ranks[:0], nil
+	r.edges.reset()
+	r.merges = r.merges[:0]
+	r.columns, r.arena = r.columns[:0], r.arena[:0]
+	r.births, r.deaths, r.bridges = r.births[:0], r.deaths[:0], r.bridges[:0]
+	r.alive, r.looked, r.coming, r.last = 0, false, 0, false
+	r.near, r.lunes, r.looking = nil, nil, false
+}
+
+// Components finds the merges. It stops reading edges when one component is left.
+func (r *Engine[T]) Components(s metric.Space[T]) error {
+	r.begin(s)
+	return r.walk(func(s *run[T]) bool {
+		for i, e := range s.edges {
+			r.merge(e, s.first+i)
+		}
+		return r.joined.Count > 1
+	})
+}
+
+// Edges finds the merges and sorts all edges.
+func (r *Engine[T]) Edges(s metric.Space[T]) error {
+	r.begin(s)
+	return r.walk(func(s *run[T]) bool {
+		for i, e := range s.edges {
+			r.merge(e, s.first+i)
+		}
+		return true
+	})
+}
+
+// Loops finds the merges and the loops.
+func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
+	r.begin(s)
+	n := s.Len()
+	switch {
+	case n <= 64*maxRowWords:
+		r.near = &r.rows
+	case n <= maxBitPoints:
+		r.near = &r.bits
+	default:
+		r.near = &r.lists
+	}
+	r.near.begin(n)
+	r.lunes = r.near
+	r.workers = workers
+	if r.near == &r.lists {
+		r.workers = 1 // its sets of neighbors have marks that serve one search at a time
+	}
+	if r.looking = r.near == &r.bits && lookaheadPays(n, workers); r.looking {
+		r.lookahead.begin(&r.bits, n, workers)
+	}
+	if r.near == &r.rows || r.place == nil && n <= maxRankedPoints {
+		r.ranks = resize(r.ranks, metric.Triangle(n))
+	}
+	const apart = 32 // edges between two tests for the end
+	err := r.walk(func(s *run[T]) bool {
+		r.column.grow(r.edges.count)
+		s.fates = resize(s.fates, len(s.edges))
+		for i := range s.edges {
+			if r.looking && i%r.lookahead.block == 0 {
+				r.lookAhead(s.edges[i:min(i+r.lookahead.block, len(s.edges))])
+				if r.Stop.Requested() {
+					return false
+				}
+			}
+			r.visit(s, i)
+			if i%apart == 0 && (r.Stop.Requested() || r.alive == 0 && r.allKnown(s, i)) {
+				return false
+			}
+		}
+		return true
+	})
+	for _, e := range r.bridges {
+		r.merge(e, -1)
+	}
+	return err
+}
+
+// walk sorts the edges band by band, and calls visit with each as long as it returns
+// true.
+func (r *Engine[T]) walk(visit func(*run[T]) bool) error {
+	n := r.space.Len()
+	if n < 2 {
+		return nil
+	}
+	// Bands grow, so that there are few if all edges are visited. But none is larger than
+	// a fraction of all edges.
+	const wide = 1 << 20
+	lo := T(-1)
+	for want := 16 * n; ; want = min(want+want/2, max(wide, r.space.Total()/16)) {
+		hi, last := r.space.NextBand(want)
+		r.band.Unsorted = r.space.AppendEdges(r.band.Unsorted[:0], lo, hi)
+		if r.Stop.Requested() || last && r.near != nil && r.alive == 0 && r.allMeet(r.band.Unsorted) {
+			return nil
+		}
+		if err := checkEdges(r.edges.count + len(r.band.Unsorted)); err != nil {
+			return err
+		}
+		s := r.edges.add(&r.band)
+		r.last, r.met = last, len(s.edges)-1
+		if !visit(s) || last {
+			return nil
+		}
+		lo = hi
+	}
+}
+
+// merge joins the ends of an edge, and reports whether two components merge.
+func (r *Engine[T]) merge(e metric.Edge[T], rank int) bool {
+	ended := r.joined.Join(e.A, e.B)
+	if ended < 0 {
+		return false
+	}
+	r.merges = append(r.merges, Merge[T]{e, int32(rank), ended})
+	return true
+}
+
+// allKnown reports whether no loop is born after edge i of a run.
+func (r *Engine[T]) allKnown(s *run[T], i int) bool {
+	if !r.looked {
+		if r.last {
+			for r.met > i && r.meet(s.edges[r.met]) {
+				r.met--
+			}
+			return r.met <= i
+		}
+		// The search for empty lunes needs enough edges to see the points of most lunes,
+		// and must spare more work than has been done. For few points whose distances
+		// must all be read anyway it never does.
+		n, rank := r.space.Len(), s.first+i
+		few := n <= 64*maxRowWords && r.place == nil
+		if few || rank < 16*n || r.space.Total() < 4*rank && r.space.Total()-rank < 64*n {
+			return false
+		}
+		r.bridges = r.space.AppendEmptyLunes(r.bridges, s.edges[i], r.near, r.workers)
+		slices.SortFunc(r.bridges, metric.CompareEdges)
+		r.coming = len(r.bridges) - r.mergesAhead()
+		r.looked = true
+	}
+	return r.coming == 0
+}
+
+// meet reports whether the ends of an edge have a neighbor in common.
+func (r *Engine[T]) meet(e metric.Edge[T]) bool {
+	a, b := r.placesOf(e)
+	return r.near.Meet(a, b)
+}
+
+// allMeet reports whether the ends of each of the edges have a neighbor in common. Then
+// none of them gives birth to a loop.
+func (r *Engine[T]) allMeet(edges []metric.Edge[T]) bool {
+	for _, e := range edges {
+		if !r.meet(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// mergesAhead returns the number of bridges that will merge components.
+func (r *Engine[T]) mergesAhead() int {
+	r.trial.Parent = append(r.trial.Parent[:0], r.joined.Parent...)
+	r.trial.Count = r.joined.Count
+	for _, e := range r.bridges {
+		r.trial.Join(e.A, e.B)
+	}
+	return r.joined.Count - r.trial.Count
+}

@@ -1,0 +1,122 @@
+package reduced
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/ph/internal/metric"
+)
+
+// A Lune is one connected component of the lune of an edge U > V, or an edge whose lune
+// is empty or connected. Apex is a point of the lune, −1 if the lune is empty. Other is a
+// point of a further component, −1 if none is meant.
+type Lune struct {
+	U, V        int32
+	Length      float32
+	Apex, Other int32
+}
+
+// KnownLunes is a list of lunes that were found elsewhere.
+type KnownLunes[T metric.Float] struct {
+	n      int
+	edges  []metric.Edge[T] // in order
+	apexes []int32          // of each edge
+	others []int32          // points of the further components, edge after edge
+	ends   []int32          // of each edge: where its others end
+	ranks  rankTable
+	last   Lune
+
+	current int32 // the rank of the edge whose lune is the current one
+	taken   int32 // the number of others that are removed, those of earlier edges included
+}
+
+// Begin starts with n points and room for count lunes.
+func (k *KnownLunes[T]) Begin(n, count int) error {
+	if n < 0 || n > math.MaxInt32 {
+		return fmt.Errorf("ph: lunes of %d points: want 0 to %d", n, math.MaxInt32)
+	}
+	if err := checkEdges(count); err != nil {
+		return err
+	}
+	k.n = n
+	k.edges, k.apexes, k.others, k.ends = k.edges[:0], k.apexes[:0], k.others[:0], k.ends[:0]
+	k.current, k.taken = -1, 0
+	k.ranks.begin(count)
+	k.last = Lune{}
+	return nil
+}
+
+// Add adds lune i of the list. It is an error if the lune is out of order, or if an edge
+// that it needs did not come before.
+func (k *KnownLunes[T]) Add(i int, l Lune) error {
+	if l.V < 0 || l.V >= l.U || int(l.U) >= k.n {
+		return fmt.Errorf("ph: lune %d is of an edge from point %d to %d: want U > V, of %d points", i, l.U, l.V, k.n)
+	}
+	if err := metric.CheckLength(int(l.U), int(l.V), l.Length); err != nil {
+		return err
+	}
+	if i == 0 || !l.follows(k.last) {
+		e := metric.EdgeOf(T(l.Length)+0, l.U, l.V) // +0 makes a −0 a 0
+		rank := len(k.edges)
+		if rank > 0 && metric.CompareEdges(k.edges[rank-1], e) >= 0 || !k.ranks.add(l.U, l.V, int32(rank)) {
+			return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, is out of order: want each edge once, by length, U and V, or once for each Other of one apex, ascending", i, l.U, l.V)
+		}
+		k.edges, k.apexes = append(k.edges, e), append(k.apexes, l.Apex)
+		k.ends = append(k.ends, int32(len(k.others)))
+	}
+	k.last = l
+	for _, w := range [...]int32{l.Apex, l.Other} {
+		if w != -1 && (k.ranks.rank(l.U, w) < 0 || k.ranks.rank(l.V, w) < 0) {
+			return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, has the point %d, but the edges to it do not both come before", i, l.U, l.V, w)
+		}
+	}
+	if l.Other != -1 {
+		if l.Apex == -1 {
+			return fmt.Errorf("ph: lune %d, of the edge from point %d to %d, has several components but no apex", i, l.U, l.V)
+		}
+		k.others = append(k.others, l.Other)
+		k.ends[len(k.ends)-1]++
+	}
+	return nil
+}
+
+// follows reports whether l is a further component of the lune before it in the list.
+func (l Lune) follows(before Lune) bool {
+	return l.U == before.U && l.V == before.V && l.Length == before.Length && l.Apex == before.Apex &&
+		before.Other != -1 && l.Other > before.Other
+}
+
+// add makes the lune of the next edge the current one. The edge is known: it is the next
+// of the list.
+func (k *KnownLunes[T]) add(_, _ int32) int32 {
+	k.current++
+	if k.current > 0 {
+		k.taken = k.ends[k.current-1]
+	}
+	return k.apexes[k.current]
+}
+
+// removeComponent returns a point of the next component of the current lune, −1 if there
+// is none.
+func (k *KnownLunes[T]) removeComponent(int32) int32 {
+	if k.taken == k.ends[k.current] {
+		return -1
+	}
+	k.taken++
+	return k.others[k.taken-1]
+}
+
+// Known finds the merges and the loops from known lunes.
+func (r *Engine[T]) Known(k *KnownLunes[T]) {
+	r.reset(k.n)
+	r.lunes, r.table = k, &k.ranks
+	s := r.edges.addSorted(k.edges)
+	r.column.grow(r.edges.count)
+	s.fates = resize(s.fates, len(s.edges))
+	for i := range s.edges {
+		if i&0xff == 0 && r.Stop.Requested() {
+			return
+		}
+		r.visit(s, i)
+	}
+}

@@ -1,0 +1,250 @@
+package reduced
+
+import (
+	"math/bits"
+
+	"github.com/topogen/topogen/ph/internal/metric"
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
+
+// A lookahead finds, in parallel, edges of the next block whose lunes are connected and
+// not empty. Nothing further has to be known of such an edge: it is resolved. Most edges
+// are.
+//
+// Problem: the lune of an edge depends on all edges before it, the earlier edges of its
+// own block included, and workers must not wait for one another.
+//
+// Idea: a worker knows the graph before the block and the pending edges, those of the
+// block. The lune of an edge lies between two sets: the points joined to both its ends
+// before the block, and those joined to both ends after it. If the first set is connected
+// by edges before the block, and each further point of the second is joined to a point of
+// the first by such an edge, then the lune is connected whatever the order within the
+// block. Otherwise the edge is visited in its turn. A witness shortens the test: it is a
+// point of the first set that is joined to all points of both.
+//
+// Invariant: what a worker finds depends on the graph before the block and the block
+// alone. So results do not depend on the number of workers.
+//
+// Cost: one or two intersections of bitsets for most edges. Edges that share a point are
+// tested together, which pays even for one worker.
+type lookahead struct {
+	near  *bitLunes // the graph before the block
+	block int       // the number of edges in a block
+	apex  []int32   // of each edge of the block: a point of its lune if it is resolved, else unresolved
+
+	// pending[starts[a]:starts[a+1]] are the edges of the block at a.
+	starts  []int32
+	pending []pendingEdge
+
+	// witnesses has, for each point and each sector of the other points, the last witness
+	// of an edge between them, or unresolved.
+	witnesses []int32
+	workers   []luneTester
+}
+
+// A pendingEdge is an edge of the block, seen from one of its ends.
+type pendingEdge struct {
+	to    int32
+	index int32 // in the block
+}
+
+// unresolved stands for a point that is not known.
+const unresolved = -1
+
+// lookaheadPays reports whether lookahead is faster than visiting one edge after another.
+func lookaheadPays(points, workers int) bool {
+	const manyPoints = 768
+	return points >= manyPoints && points*(workers+1) >= 1<<14
+}
+
+// sectors is the number of sectors into which points are divided by place.
+const sectors = 8
+
+// begin starts with a graph that has no edge yet.
+func (l *lookahead) begin(near *bitLunes, n, workers int) {
+	l.near = near
+	l.block = 2 * n
+	l.starts = resize(l.starts, n+2)
+	l.witnesses = resize(l.witnesses, n*sectors)
+	for i := range l.witnesses {
+		l.witnesses[i] = unresolved
+	}
+	for len(l.workers) < workers {
+		l.workers = append(l.workers, luneTester{})
+	}
+	l.workers = l.workers[:workers]
+	for i := range l.workers {
+		l.workers[i].begin(near, n)
+	}
+}
+
+// witness returns the place of the witness for a and the sector of b.
+func (l *lookahead) witness(a, b int32) *int32 {
+	return &l.witnesses[int(a)*sectors+int(b)*sectors/(len(l.starts)-2)]
+}
+
+// lookAhead tests a block of edges.
+func (r *Engine[T]) lookAhead(edges []metric.Edge[T]) {
+	l := &r.lookahead
+	l.pending = resize(l.pending, 2*len(edges))
+	clear(l.starts)
+	ends := l.starts[1:] // ends[a] is where the next edge at a goes
+	for _, e := range edges {
+		a, b := r.placesOf(e)
+		ends[a+1]++
+		ends[b+1]++
+	}
+	for a := 1; a < len(ends); a++ {
+		ends[a] += ends[a-1]
+	}
+	for i, e := range edges {
+		a, b := r.placesOf(e)
+		l.pending[ends[a]] = pendingEdge{b, int32(i)}
+		l.pending[ends[b]] = pendingEdge{a, int32(i)}
+		ends[a]++
+		ends[b]++
+	}
+	l.apex = resize(l.apex, len(edges))
+	parallel.For(r.Stop, len(l.workers), r.space.Len(), 32, func(worker, a int) { l.testFrom(&l.workers[worker], int32(a)) })
+}
+
+// pendingAt returns the edges of the block at a point.
+func (l *lookahead) pendingAt(a int32) []pendingEdge { return l.pending[l.starts[a]:l.starts[a+1]] }
+
+// testFrom tests the edges of the block from a to points before it.
+func (l *lookahead) testFrom(t *luneTester, a int32) {
+	for _, e := range l.pendingAt(a) {
+		t.isPending[e.to] = true
+	}
+	for _, e := range l.pendingAt(a) {
+		if e.to < a {
+			l.apex[e.index] = l.test(t, a, e.to)
+		}
+	}
+	for _, e := range l.pendingAt(a) {
+		t.isPending[e.to] = false
+	}
+}
+
+// test returns a point of the lune of a and b if the lune is certainly connected and not
+// empty, else unresolved.
+func (l *lookahead) test(t *luneTester, a, b int32) int32 {
+	p, q := l.near.row(a), l.near.row(b)
+	t.more = t.more[:0]
+	for _, e := range l.pendingAt(a) {
+		if has(q, e.to) {
+			t.more = append(t.more, e.to)
+		}
+	}
+	for _, e := range l.pendingAt(b) {
+		if t.isPending[e.to] || has(p, e.to) {
+			t.more = append(t.more, e.to)
+		}
+	}
+	for _, w := range [...]int32{*l.witness(a, b), *l.witness(b, a)} {
+		if w >= 0 && has(p, w) && has(q, w) {
+			if row := l.near.row(w); hasAll(row, t.more) && covers(row, w, p, q) {
+				return w
+			}
+		}
+	}
+	apex := t.lune(a, b)
+	if apex < 0 {
+		return unresolved
+	}
+	apex = t.middle()
+	if row := l.near.row(apex); hasAll(row, t.more) && t.isCoveredBy(row, apex) {
+		return apex
+	}
+	t.whole = append(t.whole[:0], t.set...)
+	if t.removeComponent(apex) >= 0 {
+		return unresolved
+	}
+	for _, v := range t.more {
+		if !t.reaches(l.near.row(v)) {
+			return unresolved
+		}
+	}
+	return apex
+}
+
+// resolved reports whether edge i of the block is resolved. If so its apex becomes a
+// witness.
+func (l *lookahead) resolved(i int, a, b int32) bool {
+	apex := l.apex[i]
+	if apex == unresolved {
+		return false
+	}
+	*l.witness(a, b), *l.witness(b, a) = apex, apex
+	return true
+}
+
+// A luneTester is the workspace of one worker: a current lune of its own, in the graph of
+// all.
+type luneTester struct {
+	bitLunes
+	whole     []uint64 // the lune before a component was removed
+	more      []int32  // points that the lune may have after the block and had not before
+	isPending []bool   // whether the block has an edge from the point that is tested to each point
+}
+
+func (t *luneTester) begin(near *bitLunes, n int) {
+	t.words, t.marks, t.rows, t.summaries = near.words, near.marks, near.rows, near.summaries
+	t.where, t.set, t.frontier = resize(t.where, t.words), resize(t.set, t.words), resize(t.frontier, t.words)
+	t.isPending = resize(t.isPending, n)
+	clear(t.isPending)
+}
+
+// middle returns a point of the lune whose place is in the middle.
+func (t *luneTester) middle() int32 {
+	i := len(t.where) / 2
+	return t.where[i]<<6 + int32(bits.TrailingZeros64(t.set[i]))
+}
+
+// isCoveredBy reports whether all points of the lune but v are in a row, that of v.
+func (t *luneTester) isCoveredBy(row []uint64, v int32) bool {
+	for i, w := range t.where {
+		if x := t.set[i] &^ row[w]; x != 0 && (w != v>>6 || x != 1<<(v&63)) {
+			return false
+		}
+	}
+	return true
+}
+
+// reaches reports whether a row has a point of the whole lune.
+func (t *luneTester) reaches(row []uint64) bool {
+	for i, w := range t.where {
+		if row[w]&t.whole[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAll(set []uint64, points []int32) bool {
+	for _, v := range points {
+		if !has(set, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// covers reports whether row, that of v, has all points that p and q have in common but v
+// itself, which is one of them.
+func covers(row []uint64, v int32, p, q []uint64) bool {
+	w := int(v >> 6)
+	return p[w]&q[w]&^row[w] == 1<<(v&63) &&
+		meetWithin(p[:w], q[:w], row[:w]) && meetWithin(p[w+1:], q[w+1:], row[w+1:])
+}
+
+// meetWithin reports whether row has all points that p and q have in common.
+func meetWithin(p, q, row []uint64) bool {
+	q, row = q[:len(p)], row[:len(p)]
+	for w, x := range p {
+		if x&q[w]&^row[w] != 0 {
+			return false
+		}
+	}
+	return true
+}

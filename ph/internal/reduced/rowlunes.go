@@ -1,0 +1,106 @@
+package reduced
+
+import "math/bits"
+
+// rowLunes is the graph of few points. The neighbors of a point are a bitset of few
+// words, all of which are read.
+type rowLunes struct {
+	words int
+	rows  []uint64 // n bitsets; each point counts as its own neighbor
+
+	set   []uint64 // what is left of the current lune
+	ready []uint64 // points of the component that is being removed whose neighbors are not yet removed
+}
+
+// maxRowWords is the number of words up to which reading all of them is fastest.
+const maxRowWords = 8
+
+func (l *rowLunes) begin(n int) {
+	l.words = (n + 63) / 64
+	l.rows = resize(l.rows, n*l.words)
+	clear(l.rows)
+	for a := range n {
+		l.rows[a*l.words+a>>6] |= 1 << (a & 63)
+	}
+	l.set, l.ready = resize(l.set, l.words), resize(l.ready, l.words)
+}
+
+func (l *rowLunes) row(a int32) []uint64 { return l.rows[int(a)*l.words:][:l.words] }
+
+func (l *rowLunes) add(a, b int32) int32 {
+	set := l.set
+	p, q := l.row(a)[:len(set)], l.row(b)[:len(set)]
+	for w, x := range p {
+		set[w] = x & q[w]
+	}
+	p[b>>6] |= 1 << (b & 63)
+	q[a>>6] |= 1 << (a & 63)
+	return firstPoint(set)
+}
+
+// removeComponent returns at once if v is joined to the whole lune, as in most lunes.
+func (l *rowLunes) removeComponent(v int32) int32 {
+	set := l.set
+	near := l.row(v)[:len(set)]
+	for w, x := range set {
+		if x&^near[w] != 0 {
+			return l.searchComponent(v)
+		}
+	}
+	return -1
+}
+
+// searchComponent removes the component of v. It removes the neighbors of one point of
+// the component after another. Next comes a point that is joined to the first point that
+// is left, if there is one.
+func (l *rowLunes) searchComponent(v int32) int32 {
+	set, ready := l.set, l.ready[:len(l.set)]
+	clear(ready)
+	for {
+		near := l.row(v)[:len(set)]
+		for w, x := range set {
+			found := x & near[w]
+			ready[w] |= found
+			set[w] = x &^ found
+		}
+		ready[v>>6] &^= 1 << (v & 63)
+		missing := firstPoint(set)
+		if missing < 0 {
+			return -1
+		}
+		near = l.row(missing)[:len(set)]
+		v = -1
+		for w, x := range ready {
+			if x &= near[w]; x != 0 {
+				v = int32(w<<6 + bits.TrailingZeros64(x))
+				break
+			}
+		}
+		if v < 0 {
+			if v = firstPoint(ready); v < 0 {
+				return missing
+			}
+		}
+	}
+}
+
+func (l *rowLunes) Meet(a, b int32) bool {
+	q := l.row(b)
+	for w, x := range l.row(a) {
+		if x&q[w] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *rowLunes) AppendNeighbors(list []int32, a int32) []int32 {
+	for w, set := range l.row(a) {
+		for ; set != 0; set &= set - 1 {
+			if v := int32(w<<6 + bits.TrailingZeros64(set)); v != a {
+				list = append(list, v)
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,104 @@
+package reduced
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/topogen/topogen/ph/internal/metric"
+)
+
+// The runs of a filtration are its edges in order, as far as they were read: a run for
+// each band. An edge is known by its rank, the number of edges before it. Runs are never
+// moved when further ones come.
+type runs[T metric.Float] struct {
+	list  []run[T]
+	count int // edges
+}
+
+// A run is a band of edges in order.
+type run[T metric.Float] struct {
+	first int // the rank of the first edge
+	edges []metric.Edge[T]
+
+	// fates has the fate of each edge that was visited for loops: the apex of its
+	// apparent triangle, resolved if the apex is not yet known, born for an edge with an
+	// empty lune, and dead−k if column k ended the loop to which the edge gave birth.
+	fates []int32
+}
+
+// checkEdges returns an error if there are more edges than ranks.
+func checkEdges(count int) error {
+	if count > math.MaxInt32 {
+		return fmt.Errorf("ph: %d edges, want at most %d: lower the threshold or the number of points", count, math.MaxInt32)
+	}
+	return nil
+}
+
+// reset removes all edges.
+func (r *runs[T]) reset() { r.list, r.count = r.list[:0], 0 }
+
+// add adds the edges of a band.
+func (r *runs[T]) add(b *metric.Band[T]) *run[T] {
+	s := r.next()
+	s.edges = b.Sort(s.edges)
+	r.count += len(s.edges)
+	return s
+}
+
+// addSorted adds edges that are in order.
+func (r *runs[T]) addSorted(edges []metric.Edge[T]) *run[T] {
+	s := r.next()
+	s.edges = append(s.edges, edges...)
+	r.count += len(s.edges)
+	return s
+}
+
+// next adds an empty run.
+func (r *runs[T]) next() *run[T] {
+	k := len(r.list)
+	if k < cap(r.list) {
+		r.list = r.list[:k+1] // reuse the memory of an earlier run
+	} else {
+		r.list = append(r.list, run[T]{})
+	}
+	s := &r.list[k]
+	s.first, s.edges, s.fates = r.count, s.edges[:0], s.fates[:0]
+	return s
+}
+
+// find returns the run of a rank, and the index in it.
+func (r *runs[T]) find(rank int32) (*run[T], int) {
+	for k := len(r.list) - 1; ; k-- {
+		if s := &r.list[k]; int(rank) >= s.first {
+			return s, int(rank) - s.first
+		}
+	}
+}
+
+// edge returns the edge of a rank.
+func (r *runs[T]) edge(rank int32) metric.Edge[T] {
+	s, i := r.find(rank)
+	return s.edges[i]
+}
+
+// fate returns the place of the fate of the edge of a rank.
+func (r *runs[T]) fate(rank int32) *int32 {
+	s, i := r.find(rank)
+	return &s.fates[i]
+}
+
+// rank returns the rank of an edge, which the runs must have.
+func (r *runs[T]) rank(e metric.Edge[T]) int32 {
+	for k := len(r.list) - 1; k >= 0; k-- {
+		s := &r.list[k]
+		if k > 0 && (len(s.edges) == 0 || metric.CompareEdges(e, s.edges[0]) < 0) {
+			continue
+		}
+		if i, ok := slices.BinarySearchFunc(s.edges, e, metric.CompareEdges); ok {
+			return int32(s.first + i)
+		}
+		break
+	}
+	panic(fmt.Sprintf("ph: edge %v has no rank", e))
+}

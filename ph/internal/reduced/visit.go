@@ -1,0 +1,131 @@
+package reduced
+
+import (
+	"math/bits"
+
+	"github.com/topogen/topogen/ph/internal/metric"
+)
+
+// visit adds edge i of a run, the next edge of the filtration.
+func (r *Engine[T]) visit(s *run[T], i int) {
+	e, rank := s.edges[i], s.first+i
+	a, b := r.placesOf(e)
+	if len(r.ranks) > 0 {
+		r.ranks[metric.Triangle(int(e.A))+int(e.B)] = int32(rank)
+	}
+	if r.looking && r.lookahead.resolved(i%r.lookahead.block, a, b) {
+		r.bits.join(a, b)
+		s.fates[i] = resolved
+		return
+	}
+	apex := r.lunes.add(a, b)
+	s.fates[i] = apex
+	if apex < 0 {
+		if !r.merge(e, rank) {
+			r.births = append(r.births, int32(rank))
+			r.alive++
+			r.coming--
+		}
+		return
+	}
+	for v := apex; r.alive > 0; {
+		if v = r.lunes.removeComponent(v); v < 0 {
+			return
+		}
+		// The triangles over v and over the apex share this edge. It is not in their sum.
+		r.toggleLegs(e, v)
+		r.toggleLegs(e, apex)
+		r.reduce(rank, v)
+	}
+}
+
+// placesOf returns the places of the ends of an edge.
+func (r *Engine[T]) placesOf(e metric.Edge[T]) (a, b int32) {
+	if r.place == nil {
+		return e.A, e.B
+	}
+	return r.place[e.A], r.place[e.B]
+}
+
+// point returns the point in a place.
+func (r *Engine[T]) point(place int32) int32 {
+	if r.order == nil {
+		return place
+	}
+	return r.order[place]
+}
+
+// toggleLegs adds to the column the edges from both ends of e to the point in place v.
+func (r *Engine[T]) toggleLegs(e metric.Edge[T], v int32) {
+	v = r.point(v)
+	r.column.toggle(r.rank(e.A, v))
+	r.column.toggle(r.rank(e.B, v))
+}
+
+// rank returns the rank of a visited edge.
+func (r *Engine[T]) rank(a, b int32) int32 {
+	if len(r.ranks) > 0 {
+		return r.ranks[metric.Triangle(int(max(a, b)))+int(min(a, b))]
+	}
+	if r.table != nil {
+		return r.table.rank(a, b)
+	}
+	return r.edges.rank(metric.EdgeOf(r.space.Distance(a, b), a, b))
+}
+
+// reduce reduces the column, which comes from the triangle of an edge over v.
+func (r *Engine[T]) reduce(rank int, v int32) {
+	steps := 0
+	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
+		if steps++; steps&63 == 0 && r.Stop.Requested() {
+			return
+		}
+		s, i := r.edges.find(pivot)
+		if s.fates[i] == resolved {
+			s.fates[i] = r.firstOfLune(s.edges[i])
+		}
+		switch fate := s.fates[i]; {
+		case fate >= 0: // the apparent column of the pivot
+			r.column.toggle(pivot)
+			r.toggleLegs(s.edges[i], fate)
+		case fate == born:
+			s.fates[i] = dead - int32(len(r.columns))
+			r.store()
+			r.alive--
+			r.deaths = append(r.deaths, death{pivot, int32(rank), v})
+			return
+		default:
+			s := r.columns[dead-fate]
+			for _, entry := range r.arena[s.from:s.to] {
+				r.column.toggle(entry)
+			}
+		}
+	}
+}
+
+// firstOfLune returns the first place in the lune of a visited edge. It tests the points
+// that are joined to both ends now, some of them after the edge.
+func (r *Engine[T]) firstOfLune(e metric.Edge[T]) int32 {
+	a, b := r.placesOf(e)
+	q := r.bits.row(b)
+	for w, x := range r.bits.row(a) {
+		for x &= q[w]; x != 0; x &= x - 1 {
+			place := int32(w<<6 + bits.TrailingZeros64(x))
+			if v := r.point(place); metric.CompareEdges(metric.EdgeOf(r.space.Distance(e.A, v), e.A, v), e) < 0 &&
+				metric.CompareEdges(metric.EdgeOf(r.space.Distance(e.B, v), e.B, v), e) < 0 {
+				return place
+			}
+		}
+	}
+	panic("ph: a resolved edge has an empty lune")
+}
+
+// store moves the column to the arena, which leaves it empty.
+func (r *Engine[T]) store() {
+	from := len(r.arena)
+	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
+		r.arena = append(r.arena, pivot)
+		r.column.toggle(pivot)
+	}
+	r.columns = append(r.columns, span{from, len(r.arena)})
+}
