@@ -15,6 +15,7 @@ import (
 // A placed tensor is one whose values are still to be read.
 type placed struct {
 	Tensor
+	dtype      string
 	begin, end uint64 // bytes, from the end of the header
 }
 
@@ -52,17 +53,23 @@ func parseHeader(header []byte) (metadata map[string]string, tensors []placed, e
 		if err != nil {
 			return nil, nil, fmt.Errorf("tensor %q: %w", t.Name, err)
 		}
-		if t.begin != end || t.end < end || t.end-end != 4*size {
-			return nil, nil, fmt.Errorf("tensor %q of shape %v lies at bytes %d to %d, expected %d bytes from %d", t.Name, t.Shape, t.begin, t.end, 4*size, end)
+		size *= uint64(dtypes[t.dtype].bytes)
+		if t.begin != end || t.end < end || t.end-end != size {
+			return nil, nil, fmt.Errorf("tensor %q of type %s and shape %v lies at bytes %d to %d, expected %d bytes from %d", t.Name, t.dtype, t.Shape, t.begin, t.end, size, end)
 		}
 		end = t.end
 	}
 	return metadata, tensors, nil
 }
 
+// parseMetadata reads an object of strings, or null, which means none.
 func parseMetadata(d *json.Decoder) (map[string]string, error) {
+	open, err := d.Token()
+	if err != nil || open == nil {
+		return nil, err
+	}
 	metadata := make(map[string]string)
-	err := object(d, func(key string) error {
+	err = members(d, open, func(key string) error {
 		var value *string
 		if err := d.Decode(&value); err != nil || value == nil {
 			return fmt.Errorf("%q is no string", key)
@@ -80,12 +87,11 @@ func parseMetadata(d *json.Decoder) (map[string]string, error) {
 // does not have mean nothing to readers.
 func parseTensor(d *json.Decoder, name string) (placed, error) {
 	t := placed{Tensor: Tensor{Name: name}}
-	kind := ""
 	var shape, offsets []uint64
 	err := object(d, func(key string) (err error) {
 		switch key {
 		case "dtype":
-			err = d.Decode(&kind)
+			err = d.Decode(&t.dtype)
 		case "shape":
 			shape, err = numbers(d)
 		case "data_offsets":
@@ -101,8 +107,8 @@ func parseTensor(d *json.Decoder, name string) (placed, error) {
 	switch {
 	case err != nil:
 		return t, fmt.Errorf("tensor %q: %w", name, err)
-	case kind != dtype:
-		return t, fmt.Errorf("tensor %q holds %q, only %q can be read", name, kind, dtype)
+	case dtypes[t.dtype].bytes == 0:
+		return t, fmt.Errorf("tensor %q is of type %q; the types that can be read are %s", name, t.dtype, dtypeNames())
 	case shape == nil:
 		return t, fmt.Errorf("tensor %q has no shape", name)
 	case len(offsets) != 2:
@@ -140,7 +146,16 @@ func numbers(d *json.Decoder) ([]uint64, error) {
 // read the value. Decoding into a map or a struct would hide names that repeat,
 // of which readers may take the first or the last.
 func object(d *json.Decoder, member func(name string) error) error {
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+	open, err := d.Token()
+	if err != nil {
+		return err
+	}
+	return members(d, open, member)
+}
+
+// members is object after its first token.
+func members(d *json.Decoder, open json.Token, member func(name string) error) error {
+	if open != json.Delim('{') {
 		return errors.New("no JSON object")
 	}
 	seen := make(map[string]bool)

@@ -2,8 +2,17 @@
 // PyTorch's users keep model weights: eight bytes of length, a JSON header that
 // gives each tensor's type, shape and place, then the raw values, little-endian.
 //
-// Only float32 tensors ("F32") are held; a file with another type is refused by
-// the tensor's name. The format is described at
+// Tensors are written as float32 ("F32"). Those of other types become float32
+// when they are read:
+//
+//	F16, BF16, F8_E5M2, F8_E4M3    exactly
+//	F64                            rounded to the nearest float32; numbers that are
+//	                               too large for one, or would round to 0, are refused
+//	I8 … I64, U8 … U64             exactly; integers that are no float32 values, of
+//	                               which the first is 2²⁴+1, are refused
+//	BOOL                           0 for false, 1 for true
+//
+// Refusals name the tensor and the element. The format is described at
 // https://github.com/huggingface/safetensors; what it leaves open, such as names
 // that repeat, is refused, so that a file means the same to every reader.
 package safetensors
@@ -46,9 +55,8 @@ func (f *File) Tensor(name string) *Tensor {
 
 const (
 	metadataKey = "__metadata__"
-	dtype       = "F32"
 	maxHeader   = 100_000_000 // bytes, the limit of the reference implementation
-	chunk       = 1 << 14     // values that are converted at a time
+	chunk       = 1 << 14     // values that are converted at a time, if they are float32
 )
 
 // entry is what the header says of a tensor.
@@ -132,7 +140,7 @@ func (f *File) header() ([]byte, error) {
 			return nil, fmt.Errorf("the name %q is not UTF-8", t.Name)
 		}
 		seen[t.Name] = true
-		e := entry{dtype, append([]int{}, t.Shape...), [2]uint64{end, end + 4*size}}
+		e := entry{float32Name, append([]int{}, t.Shape...), [2]uint64{end, end + 4*size}}
 		end = e.Offsets[1]
 		if err := put(t.Name, e); err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", t.Name, err)
@@ -212,12 +220,12 @@ func read(r io.Reader) (*File, error) {
 	f := &File{Metadata: metadata}
 	raw := make([]byte, 4*chunk)
 	for _, t := range tensors {
-		t.Values, err = readValues(r, int((t.end-t.begin)/4), raw)
+		t.Values, err = readValues(r, dtypes[t.dtype], int(t.end-t.begin), raw)
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil, fmt.Errorf("the file is truncated: it ends within tensor %q of shape %v", t.Name, t.Shape)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading tensor %q: %w", t.Name, err)
+			return nil, fmt.Errorf("reading tensor %q of type %s: %w", t.Name, t.dtype, err)
 		}
 		f.Tensors = append(f.Tensors, t.Tensor)
 	}
@@ -230,16 +238,21 @@ func read(r io.Reader) (*File, error) {
 	return f, nil
 }
 
-// readValues reads n values by way of raw.
-func readValues(r io.Reader, n int, raw []byte) ([]float32, error) {
+// readValues reads the given number of bytes of values by way of raw.
+func readValues(r io.Reader, d dtype, bytes int, raw []byte) ([]float32, error) {
+	n := bytes / d.bytes
 	values := make([]float32, 0, min(n, 1<<20))
 	for len(values) < n {
-		part := raw[:4*min(n-len(values), chunk)]
+		part := raw[:d.bytes*min(n-len(values), len(raw)/d.bytes)]
 		if _, err := io.ReadFull(r, part); err != nil {
 			return nil, err
 		}
-		for ; len(part) > 0; part = part[4:] {
-			values = append(values, math.Float32frombits(binary.LittleEndian.Uint32(part)))
+		for ; len(part) > 0; part = part[d.bytes:] {
+			v, lost := d.decode(part)
+			if lost != nil {
+				return nil, fmt.Errorf("element %d is %v, which is no float32 value", len(values), lost)
+			}
+			values = append(values, v)
 		}
 	}
 	return values, nil
