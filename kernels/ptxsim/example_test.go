@@ -89,5 +89,5 @@ func ExampleLint() {
 	ret;
 }`)
 	fmt.Println(warnings, err)
-	// Output: [scale.ptx:10: kernel scale: mul.f32 may be fused to an fma by the compiler: write mul.rn] <nil>
+	// Output: [scale.ptx:10: kernel scale: the compiler may fuse mul.f32 to an fma; write mul.rn] <nil>
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// These turn a function of float32 into one of registers.
+// float1, float2 and float3 convert a function of float32 to one of register values.
 
 func float1(f func(float32) float32) any {
 	return func(a uint32) uint32 { return bits32(f(float32frombits(a))) }
@@ -38,7 +38,8 @@ func clamp01(x float32) float32 {
 	return min(x, 1)
 }
 
-// finish is what modifiers add around a function.
+// A finish holds the modifiers .ftz and .sat: .ftz flushes operands and result, .sat clamps
+// the result.
 type finish struct {
 	suffix   string
 	ftz, sat bool
@@ -84,8 +85,8 @@ func (f finish) wrap3(g func(a, b, c float32) float32) any {
 	return float3(func(a, b, c float32) float32 { return f.out(g(f.in(a), f.in(b), f.in(c))) })
 }
 
-// singlePrecision enters f32 arithmetic that is exact but for rounding (PTX ISA
-// 9.7.3). Without a rounding, add, sub and mul round to nearest.
+// singlePrecision adds the correctly rounded f32 arithmetic (PTX ISA 9.7.3). Without a
+// rounding modifier, add, sub and mul round to nearest.
 func singlePrecision(t scalarTable) {
 	for _, name := range []string{"", "rn", "rz", "rm", "rp"} {
 		mode := roundings[name]
@@ -118,7 +119,7 @@ func singlePrecision(t scalarTable) {
 		t.add("min"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(min32))
 		t.add("max"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(max32))
 	}
-	// Signs are changed in the bits, NaN's too.
+	// neg, abs and copysign change the sign bit, also of NaN.
 	for _, ftz := range []bool{false, true} {
 		in, s := func(a uint32) uint32 { return a }, ".f32"
 		if ftz {
@@ -130,8 +131,8 @@ func singlePrecision(t scalarTable) {
 	t.add("copysign.f32", syntax.F32, FloatArithmetic, 2, func(a, b uint32) uint32 { return b&^(1<<31) | a&(1<<31) })
 }
 
-// min32 returns the smaller operand, −0 being below +0, and the other one if
-// one is NaN.
+// min32 returns the smaller operand, where −0 < +0. If one operand is NaN, it returns the
+// other.
 func min32(a, b float32) float32 {
 	switch {
 	case a != a:
@@ -142,6 +143,7 @@ func min32(a, b float32) float32 {
 	return min(a, b)
 }
 
+// max32 returns the larger operand, as min32 the smaller.
 func max32(a, b float32) float32 {
 	switch {
 	case a != a:
@@ -152,7 +154,7 @@ func max32(a, b float32) float32 {
 	return max(a, b)
 }
 
-// doublePrecision enters f64 arithmetic (PTX ISA 9.7.3), rounded to nearest.
+// doublePrecision adds f64 arithmetic (PTX ISA 9.7.3), rounded to nearest.
 func doublePrecision(t scalarTable) {
 	unary := func(op string, f func(a float64) float64) {
 		t.add(op+".f64", syntax.F64, FloatArithmetic, 1, func(a uint64) uint64 { return bits64(f(float64frombits(a))) })
