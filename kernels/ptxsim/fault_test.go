@@ -92,7 +92,7 @@ func TestUncheckedLeavesOut(t *testing.T) {
 		switch test.kind {
 		case ptxsim.Uninitialized, ptxsim.Race, ptxsim.ReadOnlyWritten, ptxsim.DivisionByZero:
 			_, _, err := runSnippet(t, ptxsim.Options{Unchecked: true, Threads: 1}, test.grid, test.block, test.wrong)
-			require.True(t, err == nil || test.name == "uninitialised address", "%s: %v", test.name, err)
+			require.True(t, err == nil || test.name == "uninitialized address", "%s: %v", test.name, err)
 		case ptxsim.OutOfBounds, ptxsim.NullPointer, ptxsim.Misaligned:
 			_, _, err := runSnippet(t, ptxsim.Options{Unchecked: true}, test.grid, test.block, test.wrong)
 			var f *ptxsim.Fault
