@@ -49,7 +49,7 @@ func (r *Run) drawTraining(step int) error {
 	return r.drawGrid(trainingGrid(step), r.sets.Train, r.train[(step-1)%len(r.train)])
 }
 
-// drawGrid draws true images above the reconstructions of both models.
+// drawGrid draws true images above the reconstructions of the models.
 func (r *Run) drawGrid(p run.Picture, set data.Dataset, indices []int) error {
 	indices = indices[:min(gridImages, len(indices))]
 	side := set.Shape()[1]

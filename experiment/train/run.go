@@ -17,7 +17,7 @@ type Run struct {
 	config         Config
 	sets           *data.Sets
 	loop           *run.Loop
-	models         [2]*model // the plain one and its topological twin
+	models         []*model // the plain one, unless it is left out, and the one with terms
 	objective      *topoloss.Objective
 	train, holdout [][]int            // batches of indices
 	targets        []*topoloss.Target // of the training batches, once they were met
@@ -45,9 +45,10 @@ func New(config Config, sets *data.Sets, env run.Environment) (*Run, error) {
 	r.train = data.Batches(first, config.BatchSize, config.Seed)
 	r.holdout = data.Batches(rest, config.BatchSize, config.Seed)
 	r.targets = make([]*topoloss.Target, len(r.train))
-	for i, name := range []string{"VAE", "TopoVAE"} {
-		r.models[i] = newModel(name, env.Device, config)
+	if !config.Alone {
+		r.models = append(r.models, newModel("VAE", env.Device, config))
 	}
+	r.models = append(r.models, newModel("TopoVAE", env.Device, config))
 	total := config.Epochs * len(r.train)
 	if config.MaxSteps > 0 {
 		total = min(total, config.MaxSteps)
@@ -90,10 +91,10 @@ func (r *Run) Close() error { return r.loop.Close() }
 
 // columns returns the name of a column for each of the models: "vae_bce" and
 // "topovae_bce".
-func (r *Run) columns(name string) [2]string {
-	var columns [2]string
-	for i, m := range r.models {
-		columns[i] = strings.ToLower(m.name) + "_" + name
+func (r *Run) columns(name string) []string {
+	var columns []string
+	for _, m := range r.models {
+		columns = append(columns, m.prefix()+"_"+name)
 	}
 	return columns
 }
@@ -138,7 +139,14 @@ func (r *Run) decode(set data.Dataset, indices []int) []float32 {
 	return r.values
 }
 
-// note reports the two values of a measure.
-func (r *Run) note(values []float64) string {
-	return fmt.Sprintf("%.2f %s, %.2f %s", values[0], r.models[0].name, values[1], r.models[1].name)
+// twin returns the model whose loss has terms.
+func (r *Run) twin() *model { return r.models[len(r.models)-1] }
+
+// note reports the values of a measure, one for each model.
+func (r *Run) note(format string, values []float64) string {
+	var parts []string
+	for i, m := range r.models {
+		parts = append(parts, fmt.Sprintf(format+" %s", values[i], m.name))
+	}
+	return strings.Join(parts, ", ")
 }

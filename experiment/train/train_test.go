@@ -164,6 +164,18 @@ func TestTwinsStartEqual(t *testing.T) {
 	require.NotEmpty(t, a)
 }
 
+// A model trained alone is the one that is trained beside its plain twin.
+func TestAloneChangesNothing(t *testing.T) {
+	c := small()
+	c.MaxSteps = 3
+	pair := finished(t, c, environment(t, c, 2))
+	c.Alone = true
+	alone := finished(t, c, environment(t, c, 2))
+	require.Equal(t, pair["topovae.safetensors"], alone["topovae.safetensors"])
+	require.NotContains(t, alone, "vae.safetensors")
+	require.Contains(t, alone["metrics.csv"], "step,epoch,topovae_bce,topovae_kld,topo_loss")
+}
+
 func TestLongerRunGoesOn(t *testing.T) {
 	c := small()
 	c.MaxSteps = 2
