@@ -163,7 +163,7 @@ func (tr *trial) forward() (x *autograd.Var, out output) {
 	z := autograd.Add(mean, autograd.Mul(noise, autograd.Exp(autograd.Scale(logVar, 0.5))))
 	y := tr.vae.Decode(z)
 	return x, output{models.Output{Reconstruction: y, Latent: z, Losses: []models.Loss{
-		{Name: "bce", Var: autograd.BCE(y, x)}, {Name: "kld", Var: autograd.KLD(mean, logVar)},
+		{Name: "bce", Var: nn.BCE(y, x)}, {Name: "kld", Var: nn.KLD(mean, logVar)},
 	}}, mean, logVar}
 }
 

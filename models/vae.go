@@ -92,15 +92,15 @@ func (v *VAE) Decode(z *autograd.Var) *autograd.Var {
 }
 
 // Forward encodes images N×1×28×28, samples latent vectors with the noise of
-// seed and stream, as [autograd.Reparameterize] does, and decodes them. The
+// seed and stream, as [nn.Reparameterize] does, and decodes them. The
 // losses are "bce", the binary cross-entropy against x, and "kld", the divergence
 // of the latent variables from the unit Gaussian.
 func (v *VAE) Forward(x *autograd.Var, seed, stream uint64) Output {
 	mean, logVar := v.Posterior(x)
-	z := autograd.Reparameterize(mean, logVar, seed, stream)
+	z := nn.Reparameterize(mean, logVar, seed, stream)
 	y := v.Decode(z)
 	return Output{
 		Reconstruction: y, Latent: z,
-		Losses: []Loss{{"bce", autograd.BCE(y, x)}, {"kld", autograd.KLD(mean, logVar)}},
+		Losses: []Loss{{"bce", nn.BCE(y, x)}, {"kld", nn.KLD(mean, logVar)}},
 	}
 }
