@@ -23,6 +23,11 @@ type pullback struct {
 	run    func()
 
 	spread spreadNode
+
+	pixels        *autograd.Var // the cloud, where it holds images
+	imageGradient []float32     // by its pixels; nil without terms of images
+	imageRoom     []float32     // the memory of imageGradient
+	imageBuffer   kernels.Buffer
 }
 
 // A scaleSlope is the derivative of a loss with respect to a learnable scale.
@@ -89,7 +94,7 @@ func (l *Loss) spare() *pullback {
 	}
 	p := l.pullback[n-1]
 	l.pullback = l.pullback[:n-1]
-	p.pairs, p.used, p.scales = p.pairs[:0], 0, p.scales[:0]
+	p.pairs, p.used, p.scales, p.imageGradient = p.pairs[:0], 0, p.scales[:0], nil
 	return p
 }
 
@@ -100,7 +105,7 @@ func (p *pullback) backward() {
 		dx, store := x.GradTarget()
 		fused.PairsGrad(dev, dx, x.Value(), x.Shape()[0], autograd.Size(x.Shape()[1:]), pairs, p.y.Grad(), store)
 	}
-	if p.x.NeedsGrad() && (len(p.pairs) > 0 || p.used == 0) {
+	if p.x.NeedsGrad() && (len(p.pairs) > 0 || p.used == 0 && p.imageGradient == nil) {
 		pull(p.x, p.pairs)
 	}
 	for i := range p.joints[:p.used] {
@@ -114,5 +119,6 @@ func (p *pullback) backward() {
 			dev.Affine(dc, p.y.Grad(), s.slope, 0, store)
 		}
 	}
+	p.pullImages()
 	p.loss.pullback = append(p.loss.pullback, p)
 }
