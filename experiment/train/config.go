@@ -107,7 +107,7 @@ func (c Config) Validate() error {
 
 // objective returns what is minimised besides the model's own losses.
 func (c Config) objective() (*topoloss.Objective, error) {
-	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient})
+	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient, Seed: c.Seed})
 }
 
 // CheckData returns an error if there are too few examples for the run.

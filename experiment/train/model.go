@@ -20,9 +20,11 @@ type model struct {
 	tape   *autograd.Tape
 }
 
-func newModel(name string, dev kernels.Device, c Config) *model {
+// newModel returns a model. Its optimizer also trains terms, the learnable numbers of
+// an objective.
+func newModel(name string, dev kernels.Device, c Config, terms []*autograd.Parameter) *model {
 	m := &model{name: name, net: models.NewVAE(dev, c.Latent, c.Seed), tape: autograd.NewTape(dev)}
-	m.params = nn.Parameters(m.net)
+	m.params = append(nn.Parameters(m.net), terms...)
 	m.adam = nn.NewAdam(m.params, nn.OptimizerOptions{LearningRate: c.LearningRate})
 	return m
 }

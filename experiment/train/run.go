@@ -46,9 +46,9 @@ func New(config Config, sets *data.Sets, env run.Environment) (*Run, error) {
 	r.holdout = data.Batches(rest, config.BatchSize, config.Seed)
 	r.targets = make([]*topoloss.Target, len(r.train))
 	if !config.Alone {
-		r.models = append(r.models, newModel("VAE", env.Device, config))
+		r.models = append(r.models, newModel("VAE", env.Device, config, nil))
 	}
-	r.models = append(r.models, newModel("TopoVAE", env.Device, config))
+	r.models = append(r.models, newModel("TopoVAE", env.Device, config, r.objective.Parameters(env.Device)))
 	total := config.Epochs * len(r.train)
 	if config.MaxSteps > 0 {
 		total = min(total, config.MaxSteps)

@@ -27,6 +27,9 @@ func small() train.Config {
 	c.Latent, c.BatchSize, c.Epochs, c.PlotEvery = 3, 16, 2, 2
 	c.Topo = append(original(topoloss.Output, [7]float64{10, 10, 10, 10, 1, 1, 1}),
 		original(topoloss.Latent, [7]float64{1, 0, 1, 0, 0, 0, 0})...)
+	// A term that learns a number of its own, and one that draws points.
+	c.Topo = append(c.Topo, topoloss.Spec{Name: "signature", Where: topoloss.Latent, Weight: 0.4},
+		topoloss.Spec{Name: "cross0", Where: topoloss.Samples, Weight: 1, Options: map[string]string{"k": "8"}})
 	return c
 }
 
@@ -107,7 +110,7 @@ func TestRunIsReproducibleAndResumes(t *testing.T) {
 	want := rows(t, whole.Folder.Path("metrics.csv"))
 	require.Len(t, want, 7)
 	require.Equal(t, "step,epoch,vae_bce,vae_kld,topovae_bce,topovae_kld,topo_loss,"+
-		"bottleneck0,bottleneck1,entropy0,entropy1,dsigma0,dsigma1,density,latent_bottleneck0,latent_entropy0", want[0])
+		"bottleneck0,bottleneck1,entropy0,entropy1,dsigma0,dsigma1,density,latent_bottleneck0,latent_entropy0,latent_signature,samples_cross0", want[0])
 
 	// The same on one thread, stopped after two steps and again after three.
 	parts := environment(t, c, 1)
