@@ -61,7 +61,7 @@ func TestCopies(t *testing.T) {
 	require.ErrorContains(t, g.Sync(7), "stream 7 does not exist")
 }
 
-// Nothing is promised between streams: what was not waited for has not happened.
+// Work on one stream does not run when the host waits for another.
 func TestStreamsAreIndependent(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	s, err := g.NewStream()
@@ -79,7 +79,7 @@ func TestStreamsAreIndependent(t *testing.T) {
 
 const touch = header + `ld.global.u32 %r1, [%a]; st.global.u32 [%b], %r1; ret; }`
 
-// Copies and fills count as writing, copies of what was not written do not.
+// Copies and fills make memory written, except copies of unwritten memory.
 func TestInitializationIsFollowed(t *testing.T) {
 	launch := func(prepare func(g *ptxsim.GPU, a gpu.Pointer)) error {
 		g := ptxsim.New(ptxsim.Options{})
@@ -103,7 +103,7 @@ func TestInitializationIsFollowed(t *testing.T) {
 	}), "thread (20,0,0) of 32: uninitialized read")
 }
 
-// An allocator that keeps memory tells when a buffer's life ends.
+// Recycle makes memory unwritten, and unused memory out of bounds.
 func TestRecycle(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	k := kernel(t, g, "k.ptx", touch, "k")
@@ -144,7 +144,7 @@ func TestRecycle(t *testing.T) {
 	require.ErrorContains(t, g.Sync(0), "12 bytes at byte 0 of the allocation at 0x2000000000, of which 8 are in use")
 }
 
-// Launches that a driver refuses are refused at once, and change nothing.
+// A launch that a driver would refuse returns an error at once, and changes nothing.
 func TestRefusedLaunches(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	k := kernel(t, g, "k.ptx", touch, "k")
@@ -183,7 +183,7 @@ func TestRefusedLaunches(t *testing.T) {
 	require.Equal(t, "k", k.Name())
 }
 
-// Arguments of every type arrive as they were.
+// The kernel receives arguments of every type unchanged.
 func TestArguments(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	p, err := g.Alloc(40)
@@ -255,7 +255,7 @@ END:
 	require.Zero(t, c.ThreadInstructions())
 }
 
-// The numbers of blocks, which cells remember, start again when they run out.
+// The numbers of blocks start again at 1 when they run out.
 func TestOwnersStartAgain(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	ptxsim.SetNextOwner(g, 1<<32-6)
@@ -276,8 +276,8 @@ func TestProperties(t *testing.T) {
 	require.Equal(t, 48<<10, p.SharedMemoryPerBlock)
 }
 
-// A word says which instruction wrote it last, through copies, until the host
-// writes it.
+// Writer returns the instruction that last wrote a word, also in a copy of the word, and
+// nothing once the host has written it.
 func TestWriter(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	m, err := g.Load("two.ptx", `.version 6.3
@@ -321,7 +321,7 @@ func TestWriter(t *testing.T) {
 	require.Empty(t, g.Writer(b))
 }
 
-// A footprint is what a launch reads and what it writes, counted once each.
+// A footprint counts each sector once for reads and once for writes of a launch.
 func TestFootprint(t *testing.T) {
 	for _, threads := range []int{1, 2} {
 		g := ptxsim.New(ptxsim.Options{Footprints: true, Unchecked: true, Threads: threads})

@@ -6,9 +6,9 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Each fault is planted in a line that ends in // here; of a race, both sides
-// are, and in reverse order the reader may find nothing written yet. right,
-// where it is given, is the same code without the fault.
+// Each snippet has a planted fault in a line that ends in // here. In a race both accesses
+// have that mark; with warps in reverse order, the fault may be an uninitialized read
+// instead. right, if not empty, is the same code without the fault.
 var planted = []struct {
 	name        string
 	kind        ptxsim.FaultKind
@@ -301,8 +301,8 @@ var planted = []struct {
 	},
 }
 
-// lastBlock is the end of a reduction: each block leaves a word, counts itself,
-// and the last one adds up all words.
+// lastBlock is the end of a reduction. Each block stores a word and increments a counter.
+// The block that increments it last sums all words.
 func lastBlock(before, after string) string {
 	return `mov.u32 %r1, %ctaid.x; mov.u32 %r2, %nctaid.x; mul.wide.u32 %rd1, %r1, 4; add.u64 %rd1, %q, %rd1;
 		mov.u32 %r6, %ntid.x; sub.u32 %r6, %r6, 1;

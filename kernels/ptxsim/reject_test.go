@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Instructions that NVIDIA's assembler refuses too, or that this package does
-// not know, and what is said about them.
+// Instructions that this package refuses, because NVIDIA's assembler does or because it does
+// not support them, with parts of the error texts.
 func TestRefusedInstructions(t *testing.T) {
 	for instruction, message := range map[string]string{
 		"add.u32 %r1, %r2, %tid.x;":                          "only mov and cvt read special register %tid.x",
@@ -105,7 +105,7 @@ func TestRefusedInstructions(t *testing.T) {
 	}
 }
 
-// What is wrong with a module as a whole.
+// Modules that this package refuses, with parts of the error texts.
 func TestRefusedModules(t *testing.T) {
 	const head = ".version 6.3\n.target sm_70\n.address_size 64\n"
 	for src, message := range map[string]string{

@@ -123,7 +123,7 @@ func TestConstantExpressions(t *testing.T) {
 	}
 }
 
-// What is wrong is said with line and column.
+// Errors name line and column.
 func TestErrors(t *testing.T) {
 	for src, message := range map[string]string{
 		"":                                                     "k.ptx:1:1: the module has no .version or no .target",
@@ -200,7 +200,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Several mistakes are reported together, but not all of a hopeless file.
+// Parse reports several mistakes together, but at most maxErrors.
 func TestSeveralErrors(t *testing.T) {
 	_, err := Parse("k.ptx", ".version 6.3\n.target sm_70\n.entry k() {\n\top ,;\n\tret;\n\top );\n\tbra X;\n}\n")
 	var list Errors
@@ -232,7 +232,8 @@ func TestTypes(t *testing.T) {
 	require.False(t, ok)
 }
 
-// FuzzParse: the parser never panics, and what it accepts is consistent.
+// FuzzParse checks that the parser never panics, and that the trees it returns are
+// consistent.
 func FuzzParse(f *testing.F) {
 	f.Add(module)
 	files, err := filepath.Glob("../testdata/*.ptx")
