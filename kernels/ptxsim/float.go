@@ -116,8 +116,8 @@ func singlePrecision(t scalarTable) {
 	}
 	for _, f := range finishes[:2] {
 		s := f.suffix + ".f32"
-		t.add("min"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(min32))
-		t.add("max"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(max32))
+		t.add("min"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(smaller[float32]))
+		t.add("max"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(larger[float32]))
 	}
 	// neg, abs and copysign change the sign bit, also of NaN.
 	for _, ftz := range []bool{false, true} {
@@ -131,9 +131,9 @@ func singlePrecision(t scalarTable) {
 	t.add("copysign.f32", syntax.F32, FloatArithmetic, 2, func(a, b uint32) uint32 { return b&^(1<<31) | a&(1<<31) })
 }
 
-// min32 returns the smaller operand, where −0 < +0. If one operand is NaN, it returns the
+// smaller returns the smaller operand, where −0 < +0. If one operand is NaN, it returns the
 // other.
-func min32(a, b float32) float32 {
+func smaller[T float32 | float64](a, b T) T {
 	switch {
 	case a != a:
 		return b
@@ -143,8 +143,8 @@ func min32(a, b float32) float32 {
 	return min(a, b)
 }
 
-// max32 returns the larger operand, as min32 the smaller.
-func max32(a, b float32) float32 {
+// larger returns the larger operand, and treats zeros and NaN as smaller does.
+func larger[T float32 | float64](a, b T) T {
 	switch {
 	case a != a:
 		return b
@@ -177,24 +177,8 @@ func doublePrecision(t scalarTable) {
 	binary("div.rn", func(a, b float64) float64 { return a / b })
 	unary("rcp.rn", func(a float64) float64 { return 1 / a })
 	unary("sqrt.rn", math.Sqrt)
-	binary("min", func(a, b float64) float64 {
-		switch {
-		case a != a:
-			return b
-		case b != b:
-			return a
-		}
-		return min(a, b)
-	})
-	binary("max", func(a, b float64) float64 {
-		switch {
-		case a != a:
-			return b
-		case b != b:
-			return a
-		}
-		return max(a, b)
-	})
+	binary("min", smaller[float64])
+	binary("max", larger[float64])
 	t.add("neg.f64", syntax.F64, FloatArithmetic, 1, func(a uint64) uint64 { return a ^ 1<<63 })
 	t.add("abs.f64", syntax.F64, FloatArithmetic, 1, func(a uint64) uint64 { return a &^ (1 << 63) })
 	t.add("copysign.f64", syntax.F64, FloatArithmetic, 2, func(a, b uint64) uint64 { return b&^(1<<63) | a&(1<<63) })
