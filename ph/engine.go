@@ -65,6 +65,7 @@ func (e *Engine) Compute(ctx context.Context, d Distances, o Options) (*Result, 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	o.MaxDegree = min(o.MaxDegree, max(1, d.Len()-2))
 	known, err := compute(ctx, e, &e.single, d, &o)
 	if !known {
 		known, err = compute(ctx, e, &e.double, d, &o)

@@ -31,7 +31,10 @@ func draw(r *rand.Rand, n, dim, kind int) []float32 {
 // requireBars compares diagrams with the oracle's, edges of the pairing and all.
 func requireBars(t *testing.T, want [][]ph.Bar, got []ph.Diagram, about ...any) {
 	t.Helper()
-	require.Len(t, got, len(want))
+	for degree := len(got); degree < len(want); degree++ { // a degree that so few points cannot have
+		require.Empty(t, want[degree])
+	}
+	require.LessOrEqual(t, len(got), len(want))
 	for degree, d := range got {
 		require.Equal(t, degree, d.Degree)
 		require.True(t, slices.IsSortedFunc(d.Bars, func(a, b ph.Bar) int {
@@ -172,9 +175,9 @@ func TestDegreesBeyondAll(t *testing.T) {
 	require.Len(t, res.Diagrams()[2].Bars, 1, "the least number of points with a void")
 	for n := range 6 {
 		p := ph.Points[float64]{Dim: 3, Coords: octahedron.Coords[:3*n]}
-		res, err := e.Compute(t.Context(), p, ph.Options{MaxDegree: 60, Simplices: true, Cocycles: true})
+		res, err := e.Compute(t.Context(), p, ph.Options{MaxDegree: 1e8, Simplices: true, Cocycles: true})
 		require.NoError(t, err)
-		require.Len(t, res.Diagrams(), 61)
+		require.Len(t, res.Classes, max(2, n-1))
 		require.Len(t, res.Diagrams()[0].Bars, n)
 		for _, d := range res.Diagrams()[2:] {
 			require.Empty(t, d.Bars)

@@ -8,7 +8,8 @@ import (
 
 // Options say what to compute. The zero value asks for degree 0 over Z/2.
 type Options struct {
-	// MaxDegree is the highest degree, at least 0.
+	// MaxDegree is the highest degree, at least 0. Degrees above n−2 and above 1 are left
+	// out of the result for n points, which have no class there.
 	MaxDegree int
 
 	// Threshold is the length of the longest edges of the filtration; classes

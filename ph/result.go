@@ -15,6 +15,16 @@ type Result struct {
 // Diagrams returns the bars of each degree, in new memory.
 func (r *Result) Diagrams() []Diagram { return copyBars(nil, r.Classes) }
 
+// Clone returns a copy that stays valid when the engine that computed r is used again. It
+// shares the simplices, cocycles and cycles, which no engine changes.
+func (r *Result) Clone() *Result {
+	c := &Result{Classes: make([][]Class, len(r.Classes))}
+	for degree, classes := range r.Classes {
+		c.Classes[degree] = slices.Clone(classes)
+	}
+	return c
+}
+
 // copyBars sets the first diagrams to the bars of classes, in the memory of
 // diagrams, of which it adds as many as are missing.
 func copyBars(diagrams []Diagram, classes [][]Class) []Diagram {

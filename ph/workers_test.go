@@ -101,3 +101,27 @@ func uniform(r *rand.Rand, n int) []float64 {
 	}
 	return coords
 }
+
+// TestEach: many clouds in one call have the results that each has alone.
+func TestEach(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	var clouds []ph.Distances
+	for range 30 {
+		clouds = append(clouds, noisyCircle(r, 1+r.IntN(60)), cube(r, 1+r.IntN(20), 3))
+	}
+	for _, workers := range []int{0, 1, 4} {
+		o := ph.Options{MaxDegree: 2, Simplices: true, Workers: workers}
+		results, err := ph.Each(t.Context(), clouds, o)
+		require.NoError(t, err)
+		for i, d := range clouds {
+			want, err := ph.Rips(t.Context(), d, o)
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprintf("%#v", want.Diagrams()), fmt.Sprintf("%#v", results[i].Diagrams()))
+		}
+	}
+	clouds[9] = ph.Points[float32]{Dim: 2, Coords: []float32{1}}
+	_, err := ph.Each(t.Context(), clouds, ph.Options{})
+	require.ErrorContains(t, err, "cloud 9: ")
+	_, err = ph.Each(t.Context(), clouds[:9], ph.Options{Workers: -1})
+	require.ErrorContains(t, err, "-1 workers")
+}

@@ -22,7 +22,7 @@ func Compute[T ph.Float](ctx context.Context, m Image[T], o Options) (*ph.Result
 type Engine[T ph.Float] struct {
 	order  order
 	plane  plane[T]
-	space  grid[T]
+	space  grid
 	engine ph.Engine
 	result ph.Result
 	lists  [3][]ph.Class // of each degree
@@ -51,7 +51,7 @@ func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Res
 		}
 		return &e.result, nil
 	}
-	if err := e.space.begin(ctx, m, o, &e.order); err != nil {
+	if err := beginGrid(ctx, &e.space, m, o, &e.order); err != nil {
 		return nil, err
 	}
 	result, err := e.engine.Filtration(ctx, &e.space, ph.Options{MaxDegree: 2})

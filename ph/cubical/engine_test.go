@@ -166,7 +166,7 @@ func TestRefuses(t *testing.T) {
 		{cubical.Image[float64]{Shape: []int{4}, Values: make([]float64, 4)}, cubical.Options{}, "1 dimensions: want 2 or 3"},
 		{cubical.Image[float64]{Shape: []int{2, 2}, Values: make([]float64, 3)}, cubical.Options{}, "3 values for an image of shape [2 2], want 4"},
 		{cubical.Image[float64]{Shape: []int{2, -1}}, cubical.Options{}, "axis 1 has -1 pixels"},
-		{cubical.Image[float64]{Shape: []int{1 << 20, 1 << 20}}, cubical.Options{}, "more than 2147483647 cells"},
+		{cubical.Image[float64]{Shape: []int{1 << 20, 1 << 20}}, cubical.Options{}, "more than 536870912 cells"},
 		{cubical.Image[float64]{Shape: []int{2, 2}, Values: []float64{0, 0, 0, math.NaN()}}, cubical.Options{}, "pixel [1 1] has the value NaN"},
 		{cubical.Image[float64]{Shape: []int{1, 2, 2}, Values: []float64{0, 0, math.Inf(1), 0}}, cubical.Options{}, "pixel [0 1 0] has the value +Inf"},
 		{cubical.Image[float64]{Shape: []int{1, 1}, Values: []float64{0}}, cubical.Options{Construction: 5}, "construction 5"},
@@ -267,4 +267,33 @@ func smooth(m cubical.Image[float32]) {
 			step *= n
 		}
 	}
+}
+
+func TestEach(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	var images []cubical.Image[float32]
+	for range 40 {
+		images = append(images, noise(r, 1+r.IntN(20), 1+r.IntN(20)), noise(r, 1+r.IntN(4), 1+r.IntN(4), 1+r.IntN(4)))
+	}
+	for _, o := range allOptions {
+		for _, o.Workers = range []int{0, 1, 3} {
+			results, err := cubical.Each(t.Context(), images, o)
+			require.NoError(t, err)
+			for i, m := range images {
+				want, err := cubical.Compute(t.Context(), m, o)
+				require.NoError(t, err)
+				require.Equal(t, want.Diagrams(), results[i].Diagrams())
+			}
+		}
+	}
+	images[7].Values = append(images[7].Values, 0)
+	images[70].Shape = nil
+	_, err := cubical.Each(t.Context(), images, cubical.Options{Workers: 2})
+	require.ErrorContains(t, err, "image 7: ")
+	_, err = cubical.Each(t.Context(), images[:7], cubical.Options{Workers: -1})
+	require.ErrorContains(t, err, "-1 workers")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = cubical.Each(ctx, images[:7], cubical.Options{})
+	require.ErrorIs(t, err, context.Canceled)
 }

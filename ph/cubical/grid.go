@@ -23,32 +23,42 @@ import (
 // of that pixel, then by their place in the grid. This order is total, and no cell
 // comes before its boundary.
 //
-// All arrays together take 13 bytes for each point of the grid.
-type grid[T ph.Float] struct {
-	values []T
-	order  []int32 // pixels by rank
-	sign   float64 // −1 for superlevel sets
-	first  bool    // whether a cell has the first of its pixels, as in the T-construction
+// All arrays together take 16 bytes for each point of the grid.
+type grid struct {
+	order  []int32   // pixels by rank
+	levels []float64 // of each rank: the level at which the pixel enters
+	first  bool      // whether a cell has the first of its pixels, as in the T-construction
 
 	places []int32 // of the pixel of each rank, in the grid
 	size   []int   // of the grid along each axis
 	stride []int32
-	ranks  []int32    // of each place in the grid: the rank of its pixel, −1 in the frame
-	number []int32    // of each place: the number of the cell in its dimension
-	odd    []uint8    // of each place: bit a is set if the coordinate along axis a is odd
-	cells  [4][]int32 // of each dimension: the places of the cells in their order
+	ranks  []int32       // of each place in the grid: the rank of its pixel, absent in the frame
+	number []int32       // of each place: the number of the cell in its dimension, absent in the frame
+	cells  [4][]gridCell // of each dimension, in order
 }
 
-// absent is the rank of places without a cell. As an unsigned number it is greater than
-// all ranks.
+// A gridCell is a cell: its place in the grid, times 8, with bit a set if its coordinate
+// along axis a is odd, and the rank of its pixel.
+type gridCell struct {
+	place uint32
+	rank  int32
+}
+
+// absent is the rank and the number of places without a cell. As an unsigned number it is
+// greater than all ranks.
 const absent = -1
 
-// begin reads an image.
-func (c *grid[T]) begin(ctx context.Context, m Image[T], o Options, order *order) error {
+// beginGrid reads an image.
+func beginGrid[T ph.Float](ctx context.Context, c *grid, m Image[T], o Options, order *order) error {
 	stop := parallel.StopOf(ctx)
-	c.values, c.order, c.sign, c.first = m.Values, order.pixels, 1, o.Construction == TopCells
+	c.order, c.first = order.pixels, o.Construction == TopCells
+	sign := 1.0
 	if o.Superlevel {
-		c.sign = -1
+		sign = -1
+	}
+	c.levels = resize(c.levels, len(m.Values))
+	for rank, pixel := range c.order {
+		c.levels[rank] = sign * float64(m.Values[pixel])
 	}
 	c.size, c.stride = resize(c.size, len(m.Shape)), resize(c.stride, len(m.Shape))
 	total := 1
@@ -57,7 +67,7 @@ func (c *grid[T]) begin(ctx context.Context, m Image[T], o Options, order *order
 		c.stride[axis] = int32(total)
 		total *= c.size[axis]
 	}
-	c.ranks, c.number, c.odd = resize(c.ranks, total), resize(c.number, total), resize(c.odd, total)
+	c.ranks, c.number = resize(c.ranks, total), resize(c.number, total)
 	for i := range c.ranks {
 		c.ranks[i] = absent
 	}
@@ -75,8 +85,8 @@ func (c *grid[T]) begin(ctx context.Context, m Image[T], o Options, order *order
 }
 
 // placePixels sets the places of pixels and the ranks of these places.
-func (c *grid[T]) placePixels(shape []int) {
-	c.places = resize(c.places, len(c.values))
+func (c *grid) placePixels(shape []int) {
+	c.places = resize(c.places, len(c.order))
 	rows, columns := shape[len(shape)-2], shape[len(shape)-1]
 	planes, plane := 1, int32(0)
 	first := 2*c.stride[len(shape)-2] + 2
@@ -99,12 +109,15 @@ func (c *grid[T]) placePixels(shape []int) {
 		at := c.number[pixel]
 		c.places[rank], c.ranks[at] = at, int32(rank)
 	}
+	for i := range c.number {
+		c.number[i] = absent
+	}
 }
 
 // spread gives ranks to the places whose coordinate along an axis is odd, from their
 // neighbors along it. Those along the axes before have been spread, those along the
 // axes after have not.
-func (c *grid[T]) spread(axis int) {
+func (c *grid) spread(axis int) {
 	var from, step, end [3]int
 	for k := range 3 {
 		end[k], step[k] = 1, 1
@@ -145,7 +158,7 @@ type offset struct {
 
 // numberCells numbers the cells: of one pixel after another, in the order of their
 // ranks, the cells around it that have its rank. It reports false after a stop.
-func (c *grid[T]) numberCells(stop parallel.Stop) bool {
+func (c *grid) numberCells(stop parallel.Stop) bool {
 	var room [54]offset
 	around := append(room[:0], offset{})
 	for axis, s := range c.stride { // so that offsets ascend
@@ -174,8 +187,8 @@ func (c *grid[T]) numberCells(stop parallel.Stop) bool {
 			q := at + o.by
 			if c.ranks[q] == int32(rank) {
 				list := &c.cells[o.dim]
-				c.number[q], c.odd[q] = int32(len(*list)), o.odd
-				*list = append(*list, q)
+				c.number[q] = int32(len(*list))
+				*list = append(*list, gridCell{uint32(q)<<3 | uint32(o.odd), int32(rank)})
 			}
 		}
 	}
@@ -183,7 +196,7 @@ func (c *grid[T]) numberCells(stop parallel.Stop) bool {
 }
 
 // Len returns the number of cells of a dimension.
-func (c *grid[T]) Len(dim int) int {
+func (c *grid) Len(dim int) int {
 	if dim >= len(c.cells) {
 		return 0
 	}
@@ -191,32 +204,30 @@ func (c *grid[T]) Len(dim int) int {
 }
 
 // Value returns the level at which a cell enters.
-func (c *grid[T]) Value(dim, i int) float64 { return c.sign * float64(c.values[c.pixel(dim, i)]) }
+func (c *grid) Value(dim, i int) float64 { return c.levels[c.cells[dim][i].rank] }
 
 // Cell names the pixel whose value a cell has.
-func (c *grid[T]) Cell(dim, i int) ph.Cell {
-	p := c.pixel(dim, i)
+func (c *grid) Cell(dim, i int) ph.Cell {
+	p := c.order[c.cells[dim][i].rank]
 	return ph.Cell{U: p, V: p}
 }
 
-func (c *grid[T]) pixel(dim, i int) int32 { return c.order[c.ranks[c.cells[dim][i]]] }
-
 // AppendCofacets appends the cofacets of a cell. In the boundary of a cube the upper
 // side along its k-th interval, from 0, has the sign (−1)^k, the lower side the other.
-func (c *grid[T]) AppendCofacets(dst []int32, dim, i int) []int32 {
-	at := c.cells[dim][i]
-	odd := c.odd[at]
+func (c *grid) AppendCofacets(dst []int32, dim, i int) []int32 {
+	place := c.cells[dim][i].place
+	at, odd := int32(place>>3), place
 	sign := int32(0) // 0 and −1: x^sign is x or ^x
 	for axis, s := range c.stride {
 		if (odd>>axis&1 != 0) != c.first { // an interval along this axis
 			sign = ^sign
 			continue
 		}
-		if q := at - s; c.ranks[q] >= 0 {
-			dst = append(dst, c.number[q]^sign)
+		if q := c.number[at-s]; q != absent {
+			dst = append(dst, q^sign)
 		}
-		if q := at + s; c.ranks[q] >= 0 {
-			dst = append(dst, c.number[q]^^sign)
+		if q := c.number[at+s]; q != absent {
+			dst = append(dst, q^^sign)
 		}
 	}
 	return dst

@@ -2,7 +2,6 @@ package cubical
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/topogen/topogen/ph"
 )
@@ -40,13 +39,23 @@ type Options struct {
 	// bars are those of the sublevel sets of the negated image: a birth is minus the
 	// value of its pixel.
 	Superlevel bool
+
+	// Workers is the number of images that [Each] computes at once; 0 stands for
+	// GOMAXPROCS. Results do not depend on it.
+	Workers int
 }
+
+// maxCells bounds the number of points of the grid of cells: a place takes 29 bits.
+const maxCells = 1 << 29
 
 // check returns an error that names what is wrong with an image, the first pixel that
 // is not finite for instance.
 func (m *Image[T]) check(o Options) error {
 	if len(m.Shape) != 2 && len(m.Shape) != 3 {
 		return fmt.Errorf("cubical: an image of %d dimensions: want 2 or 3", len(m.Shape))
+	}
+	if o.Workers < 0 {
+		return fmt.Errorf("cubical: %d workers: want at least 1, or 0 for GOMAXPROCS", o.Workers)
 	}
 	if o.Construction != TopCells && o.Construction != Vertices {
 		return fmt.Errorf("cubical: construction %d: want TopCells or Vertices", int(o.Construction))
@@ -58,8 +67,8 @@ func (m *Image[T]) check(o Options) error {
 			return fmt.Errorf("cubical: an image of shape %v: axis %d has %d pixels", m.Shape, axis, n)
 		}
 		size *= n
-		if cells *= 2*n + 1; cells > math.MaxInt32 {
-			return fmt.Errorf("cubical: an image of shape %v has more than %d cells", m.Shape, math.MaxInt32)
+		if cells *= 2*n + 3; cells > maxCells {
+			return fmt.Errorf("cubical: an image of shape %v has more than %d cells", m.Shape, maxCells)
 		}
 	}
 	if size != len(m.Values) {

@@ -33,7 +33,7 @@
 //
 // After the column of a cell is reduced, the pivots of all columns so far are
 // distinct, and each column is the coboundary of a chain of cells that do not come
-// before its own. Only that chain is stored.
+// before its own. That chain is stored where cocycles are asked for, else the column.
 //
 // # Cost
 //

@@ -24,9 +24,9 @@ type Complex interface {
 
 // Options say what to compute.
 type Options struct {
-	Degree  int // the highest degree
-	Modulus int // a prime
-	Chains  bool
+	Degree  int  // the highest degree
+	Modulus int  // a prime
+	Chains  bool // whether to find the cocycles of classes of degree 1 and higher
 }
 
 // A Pair is a class: the cells that give birth to it and end it, by number. Death is
@@ -62,8 +62,8 @@ type Engine struct {
 	column  column
 	owners  []owner // of each possible pivot
 	columns []span
-	arena   []Term // chains
-	chain   []Term // whose coboundary the column is, equal cells not yet added up
+	arena   []Term // the entries of columns, or with Chains the chains whose coboundaries they are
+	chain   []Term // with Chains: the column is its coboundary; equal cells are not yet added up
 	cofaces []int32
 }
 

@@ -39,13 +39,14 @@ func (e *Engine) reduce(degree int) {
 // reduceColumn reduces the column of a cell whose pivot another column has.
 func (e *Engine) reduceColumn(degree int, c int32) {
 	e.chain = e.chain[:0]
-	e.add(degree, Term{c, 1}, 1)
+	e.add(degree, c, 1)
+	p := uint32(e.options.Modulus)
 	for steps := 0; ; steps++ {
 		pivot := e.column.first()
 		if pivot < 0 {
 			column := int32(-1)
 			if e.options.Chains {
-				column = e.store(1)
+				column = e.storeChain(1)
 			}
 			e.addEssential(c, column)
 			return
@@ -53,25 +54,35 @@ func (e *Engine) reduceColumn(degree int, c int32) {
 		x := e.column.coefficient(pivot)
 		o := e.owners[pivot]
 		if o == 0 {
-			column := e.store(e.field.Inverses[x])
+			inverse := e.field.Inverses[x]
+			column := int32(len(e.columns))
+			if e.options.Chains {
+				e.storeChain(inverse)
+				e.column.clear()
+			} else {
+				e.storeColumn(inverse)
+			}
 			e.owners[pivot] = owner(-column - 1)
 			e.addPair(degree, c, pivot, column)
-			e.column.clear()
 			return
 		}
 		if steps&0x3f == 0x3f && e.Stop.Requested() {
 			e.column.clear()
 			return
 		}
-		factor := uint32(e.options.Modulus) - x
+		factor := p - x
 		if o > 0 {
 			cell := int32(o - 1)
-			e.add(degree, Term{cell, 1}, factor*e.sign(degree, cell, pivot)%uint32(e.options.Modulus))
+			e.add(degree, cell, factor*e.sign(degree, cell, pivot)%p)
 			continue
 		}
 		s := e.columns[-o-1]
 		for _, t := range e.arena[s.from:s.to] {
-			e.add(degree, t, factor)
+			if y := factor * uint32(t.Coefficient) % p; e.options.Chains {
+				e.add(degree, t.Cell, y)
+			} else {
+				e.column.add(t.Cell, y)
+			}
 		}
 	}
 }
@@ -88,12 +99,13 @@ func (e *Engine) sign(degree int, cell, cofacet int32) uint32 {
 	return uint32(e.options.Modulus) - 1
 }
 
-// add adds a multiple of a term to the chain, and of its coboundary to the column.
-func (e *Engine) add(degree int, t Term, factor uint32) {
+// add adds a multiple of the coboundary of a cell to the column.
+func (e *Engine) add(degree int, cell int32, factor uint32) {
 	p := uint32(e.options.Modulus)
-	factor = factor * uint32(t.Coefficient) % p
-	e.chain = append(e.chain, Term{t.Cell, uint16(factor)})
-	e.cofaces = e.complex.AppendCofacets(e.cofaces[:0], degree, int(t.Cell))
+	if e.options.Chains {
+		e.chain = append(e.chain, Term{cell, uint16(factor)})
+	}
+	e.cofaces = e.complex.AppendCofacets(e.cofaces[:0], degree, int(cell))
 	for _, f := range e.cofaces {
 		if f < 0 {
 			e.column.add(^f, p-factor)
@@ -103,9 +115,19 @@ func (e *Engine) add(degree int, t Term, factor uint32) {
 	}
 }
 
-// store keeps factor times the chain, and returns its place.
-func (e *Engine) store(factor uint64) int32 {
-	p := uint64(e.options.Modulus)
+// storeColumn moves the column to the arena, times factor, which leaves it empty.
+func (e *Engine) storeColumn(factor uint64) {
+	from := len(e.arena)
+	for i := e.column.first(); i >= 0; i = e.column.first() {
+		x := e.column.coefficient(i)
+		e.arena = append(e.arena, Term{i, uint16(uint64(x) * factor % e.field.P)})
+		e.column.add(i, e.column.modulus-x)
+	}
+	e.columns = append(e.columns, span{from, len(e.arena)})
+}
+
+// storeChain keeps factor times the chain, and returns its place.
+func (e *Engine) storeChain(factor uint64) int32 {
 	slices.SortFunc(e.chain, func(s, t Term) int { return cmp.Compare(s.Cell, t.Cell) })
 	from := len(e.arena)
 	for i := 0; i < len(e.chain); {
@@ -113,8 +135,8 @@ func (e *Engine) store(factor uint64) int32 {
 		for ; i < len(e.chain) && e.chain[i].Cell == cell; i++ {
 			sum += uint64(e.chain[i].Coefficient)
 		}
-		if sum %= p; sum != 0 {
-			e.arena = append(e.arena, Term{cell, uint16(sum * factor % p)})
+		if sum %= e.field.P; sum != 0 {
+			e.arena = append(e.arena, Term{cell, uint16(sum * factor % e.field.P)})
 		}
 	}
 	e.columns = append(e.columns, span{from, len(e.arena)})

@@ -87,3 +87,38 @@ func (s Stop) Requested() bool {
 		return false
 	}
 }
+
+// Each calls work for each i below n, in ascending order among workers, and waits for all
+// calls. It returns the error of the least i that has one, and makes no call for an i
+// above it that had not begun.
+func Each(workers, n int, work func(worker, i int) error) error {
+	workers = max(1, min(workers, n))
+	type failure struct {
+		at  int
+		err error
+	}
+	failures := make([]failure, workers) // the first of each worker
+	var next, end atomic.Int64
+	end.Store(int64(n))
+	Run(workers, func(worker int) {
+		failures[worker].at = n
+		for {
+			i := next.Add(1) - 1
+			if i >= end.Load() {
+				return
+			}
+			if err := work(worker, int(i)); err != nil {
+				failures[worker] = failure{int(i), err}
+				end.Store(0)
+				return
+			}
+		}
+	})
+	first := failures[0]
+	for _, f := range failures {
+		if f.at < first.at {
+			first = f
+		}
+	}
+	return first.err
+}
