@@ -63,6 +63,8 @@ type Sets struct {
 	Note string
 	// Unit says that all values lie in [0, 1], as those of pictures do.
 	Unit bool
+	// Scaling is what was done to the values; nil for nothing.
+	Scaling *Scaling
 }
 
 // Size returns the number of values of an example.

@@ -40,7 +40,7 @@ func benchmarkStep(b *testing.B, weights [7]float64) {
 	run := func() {
 		x := tape.Constant(images, benchBatch, 1, 28, 28)
 		r := vae.Forward(x, 1, step)
-		total := r.Total()
+		total := r.Total
 		if len(loss.Terms) > 0 {
 			if target == nil {
 				target, err = loss.Target(b.Context(), x)

@@ -28,7 +28,7 @@ func ExampleVAE() {
 	for step := range uint64(60) {
 		tape.Reset()
 		x := tape.Constant(images, n, 1, side, side)
-		loss := autograd.Scale(vae.Forward(x, seed, step).Total(), 1./n)
+		loss := autograd.Scale(vae.Forward(x, seed, step).Total, 1./n)
 		tape.Backward(loss)
 		if err := adam.Step(); err != nil {
 			panic(err)

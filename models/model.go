@@ -6,10 +6,12 @@
 //
 //	tape := autograd.NewTape(dev)
 //	out := model.Forward(tape.Constant(batch, n, 1, 28, 28), seed, step)
-//	tape.Backward(autograd.Scale(out.Total(), 1/float32(n)))
+//	tape.Backward(autograd.Scale(out.Total, 1/float32(n)))
 //
-// [VAE] is the convolutional autoencoder of 28×28 grey images that topological
-// losses were first tried on.
+// [New] makes a model for examples of any shape as a [Spec] says: a [VAE], an
+// [Autoencoder] with or without a penalty on its latent vectors, or a [GAN], of
+// dense layers or convolutions. [NewVAE] is the VAE of 28×28 grey images that
+// topological losses were first tried on.
 package models
 
 import (
@@ -26,7 +28,7 @@ type Model interface {
 	// LossNames returns the names of the losses of Forward, in their order.
 	LossNames() []string
 	// Encode returns the point of latent space, N×Latent, that stands for each of
-	// N examples.
+	// N examples; nil if the model has no encoder.
 	Encode(x *autograd.Var) *autograd.Var
 	// Decode returns the examples that N×Latent latent vectors stand for.
 	Decode(z *autograd.Var) *autograd.Var
@@ -39,9 +41,11 @@ type Model interface {
 type Output struct {
 	Reconstruction *autograd.Var // of the batch, in its shape
 	Latent         *autograd.Var // N×Latent, the latent vectors that were decoded
-	// Losses are summed over the batch, and minimised together. The first
-	// compares the reconstruction with the batch.
+	// Losses are summed over the batch. The first compares the reconstruction with
+	// the batch.
 	Losses []Loss
+	// Total is what is minimised, a weighted sum of the losses.
+	Total *autograd.Var
 }
 
 // A Loss is a part of what a model minimises.
@@ -53,13 +57,4 @@ type Loss struct {
 // Sample decodes n draws from the prior of m, decided by seed and stream.
 func Sample(m Model, t *autograd.Tape, n int, seed, stream uint64) *autograd.Var {
 	return m.Decode(t.Normal(seed, stream, n, m.Latent()))
-}
-
-// Total returns the sum of the losses.
-func (o Output) Total() *autograd.Var {
-	total := o.Losses[0].Var
-	for _, l := range o.Losses[1:] {
-		total = autograd.Add(total, l.Var)
-	}
-	return total
 }

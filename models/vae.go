@@ -1,15 +1,13 @@
 package models
 
 import (
-	"fmt"
-
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/nn"
 )
 
-// A VAE is a variational autoencoder (Kingma and Welling 2014) of grey images
-// of 28×28 pixels in [0, 1]. Its parameters are named as in PyTorch:
+// A VAE is a variational autoencoder (Kingma and Welling 2014). The original's, for
+// grey images of 28×28 pixels in [0, 1], has these parameters, named as in PyTorch:
 //
 //	encoder.conv1      1 → 32 channels, 28×28 → 14×14, ReLU
 //	encoder.conv2      32 → 64, 14×14 → 7×7, ReLU
@@ -23,59 +21,55 @@ import (
 //
 // Convolutions have kernel 4, stride 2 and padding 1.
 type VAE struct {
-	conv1, conv2     *nn.Conv2d
-	hidden           *nn.Linear
-	mean, logVar     *nn.Linear
-	expand1, expand2 *nn.Linear
-	deconv1, deconv2 *nn.ConvTranspose2d
+	encoder      *encoder
+	mean, logVar *nn.Linear
+	decoder      *decoder
+	likelihood   *likelihood
+	beta         float64
 }
 
-// NewVAE returns a VAE on dev with the given number of latent variables, at
-// least one, and initial parameters decided by the seed.
+// NewVAE returns the original's VAE on dev with the given number of latent
+// variables, at least one, and initial parameters decided by the seed.
 func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
+	shape := []int{1, 28, 28}
+	s := Spec{Latent: latent}
 	if latent < 1 {
-		panic(fmt.Sprintf("models: a VAE with %d latent variables", latent))
+		s.Latent = -1 // Resolve takes 0 for a choice of its own
 	}
-	const relu, none = nn.ReLU, nn.Identity
+	if err := s.Validate(shape, true); err != nil {
+		panic("models: a VAE: " + err.Error())
+	}
+	return newVAE(dev, s.Resolve(shape, true), shape, seed)
+}
+
+func newVAE(dev kernels.Device, s Spec, shape []int, seed uint64) *VAE {
 	in := nn.NewInitializer(dev, seed)
-	half := nn.ConvOptions{Stride: 2, Padding: 1}
-	return &VAE{
-		conv1:   nn.NewConv2d(in, 1, 32, 4, half, relu),
-		conv2:   nn.NewConv2d(in, 32, 64, 4, half, relu),
-		hidden:  nn.NewLinear(in, 64*7*7, 256, relu),
-		mean:    nn.NewLinear(in, 256, latent, none),
-		logVar:  nn.NewLinear(in, 256, latent, none),
-		expand1: nn.NewLinear(in, latent, 256, relu),
-		expand2: nn.NewLinear(in, 256, 64*7*7, relu),
-		deconv1: nn.NewConvTranspose2d(in, 64, 32, 4, half, relu),
-		deconv2: nn.NewConvTranspose2d(in, 32, 1, 4, half, nn.Sigmoid),
-	}
+	v := &VAE{encoder: newEncoder(in, s, shape, nn.ReLU), beta: s.Beta}
+	v.mean = nn.NewLinear(in, v.encoder.features(), s.Latent, nn.Identity)
+	v.logVar = nn.NewLinear(in, v.encoder.features(), s.Latent, nn.Identity)
+	v.decoder = newDecoder(in, s, shape, s.output())
+	v.likelihood = newLikelihood(dev, s)
+	return v
 }
 
 // Visit visits all parameters.
 func (v *VAE) Visit(f nn.Visitor) {
-	for _, part := range []struct {
-		name  string
-		layer nn.Layer
-	}{
-		{"encoder.conv1", v.conv1}, {"encoder.conv2", v.conv2}, {"encoder.fc1", v.hidden},
-		{"encoder.fc_mu", v.mean}, {"encoder.fc_logvar", v.logVar},
-		{"decoder.fc1", v.expand1}, {"decoder.fc2", v.expand2},
-		{"decoder.deconv1", v.deconv1}, {"decoder.deconv2", v.deconv2},
-	} {
-		part.layer.Visit(f.Under(part.name))
-	}
+	v.encoder.Visit(f.Under("encoder"))
+	v.mean.Visit(f.Under("encoder.fc_mu"))
+	v.logVar.Visit(f.Under("encoder.fc_logvar"))
+	v.decoder.Visit(f.Under("decoder"))
+	v.likelihood.Visit(f.Under("decoder"))
 }
 
 // Latent returns the number of latent variables.
 func (v *VAE) Latent() int { return v.mean.Bias.Value.Len() }
 
-// LossNames returns "bce" and "kld".
-func (v *VAE) LossNames() []string { return []string{"bce", "kld"} }
+// LossNames returns "bce" or "nll", and "kld".
+func (v *VAE) LossNames() []string { return []string{v.likelihood.lossName(), "kld"} }
 
-// Posterior returns means and log-variances, N×latent, of images N×1×28×28.
+// Posterior returns means and log-variances, N×latent, of N examples.
 func (v *VAE) Posterior(x *autograd.Var) (mean, logVar *autograd.Var) {
-	h := v.hidden.Forward(autograd.Flatten(v.conv2.Forward(v.conv1.Forward(x)), 1))
+	h := v.encoder.Forward(x)
 	return v.mean.Forward(h), v.logVar.Forward(h)
 }
 
@@ -85,22 +79,24 @@ func (v *VAE) Encode(x *autograd.Var) *autograd.Var {
 	return mean
 }
 
-// Decode returns images N×1×28×28 in [0, 1] of latent vectors N×latent.
-func (v *VAE) Decode(z *autograd.Var) *autograd.Var {
-	h := v.expand2.Forward(v.expand1.Forward(z))
-	return v.deconv2.Forward(v.deconv1.Forward(autograd.Reshape(h, z.Shape()[0], 64, 7, 7)))
-}
+// Decode returns the mean of the examples that latent vectors N×latent stand for.
+func (v *VAE) Decode(z *autograd.Var) *autograd.Var { return v.decoder.Forward(z) }
 
-// Forward encodes images N×1×28×28, samples latent vectors with the noise of
-// seed and stream, as [nn.Reparameterize] does, and decodes them. The
-// losses are "bce", the binary cross-entropy against x, and "kld", the divergence
-// of the latent variables from the unit Gaussian.
+// Forward encodes examples, samples latent vectors with the noise of seed and
+// stream, as [autograd.Reparameterize] does, and decodes them. The losses are the
+// negative log-likelihood of x, "bce" or "nll", and "kld", the divergence of the
+// latent variables from the unit Gaussian, which counts β times in the total.
 func (v *VAE) Forward(x *autograd.Var, seed, stream uint64) Output {
 	mean, logVar := v.Posterior(x)
-	z := nn.Reparameterize(mean, logVar, seed, stream)
+	z := autograd.Reparameterize(mean, logVar, seed, stream)
 	y := v.Decode(z)
+	loss, kld := v.likelihood.loss(y, x), autograd.KLD(mean, logVar)
+	weighted := kld
+	if v.beta != 1 {
+		weighted = autograd.Scale(kld, float32(v.beta))
+	}
 	return Output{
 		Reconstruction: y, Latent: z,
-		Losses: []Loss{{"bce", nn.BCE(y, x)}, {"kld", nn.KLD(mean, logVar)}},
+		Losses: []Loss{loss, {"kld", kld}}, Total: autograd.Add(loss.Var, weighted),
 	}
 }

@@ -40,7 +40,7 @@ func TestVAESamples(t *testing.T) {
 	for _, p := range read(r.Reconstruction) {
 		require.True(t, p >= 0 && p <= 1)
 	}
-	require.PanicsWithValue(t, "models: a VAE with 0 latent variables", func() { models.NewVAE(dev, 0, 1) })
+	require.PanicsWithValue(t, "models: a VAE: n-latent is -1, must be 1 to 65536", func() { models.NewVAE(dev, 0, 1) })
 }
 
 // TestVAEGradient compares the gradient of the VAE's loss, noise and all, with
@@ -79,7 +79,7 @@ func TestVAEGradient(t *testing.T) {
 		return sum / n
 	}
 	_, r := forward()
-	total := autograd.Scale(r.Total(), 1./n)
+	total := autograd.Scale(r.Total, 1./n)
 	value := read(total)[0]
 	tape.Backward(total)
 	require.InEpsilon(t, loss(), value, 1e-6)
@@ -116,7 +116,7 @@ func TestTrainingIsDeterministic(t *testing.T) {
 		for step := range uint64(5) {
 			tape.Reset()
 			x := tape.Constant(pictures(6), 6, 1, 28, 28)
-			tape.Backward(autograd.Scale(vae.Forward(x, 1, step).Total(), 1./6))
+			tape.Backward(autograd.Scale(vae.Forward(x, 1, step).Total, 1./6))
 			require.NoError(t, adam.Step())
 		}
 		return vae

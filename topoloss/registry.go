@@ -39,7 +39,6 @@ func kinds() []Kind {
 		crossKind(0), crossKind(1),
 		rtdKind(), rtdLiteKind(),
 		energyKind(), mmdKind(),
-		imagesKind(0), imagesKind(1),
 	}
 }
 

@@ -13,19 +13,21 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// A GridRow is a row of an image grid: a caption and square grey images.
+// A GridRow is a row of an image grid: a caption and images.
 type GridRow struct {
 	Caption string
-	// Images holds the images one after another, row by row from the top,
-	// with values from 0, black, to 1, white. Values beyond are cut off.
+	// Images holds the images one after another, each channel by channel and row
+	// by row from the top, with values from 0, dark, to 1, light. Values beyond
+	// are cut off.
 	Images []float32
 }
 
-// ImageGrid draws rows of square images of the given side, in pixels, below each
-// other as a PNG, to compare what stands in one column. Every pixel becomes a
-// sharp square. Rows longer than columns images continue in another block below.
-func ImageGrid(w io.Writer, title string, side, columns int, rows ...GridRow) error {
-	m, err := imageGrid(title, side, columns, rows)
+// ImageGrid draws rows of images of the given shape below each other as a PNG, to
+// compare what stands in one column. The shape is channels × height × width; one
+// channel is grey, three are red, green and blue. Every pixel becomes a sharp
+// square. Rows longer than columns images continue in another block below.
+func ImageGrid(w io.Writer, title string, shape []int, columns int, rows ...GridRow) error {
+	m, err := imageGrid(title, shape, columns, rows)
 	if err != nil {
 		return err
 	}
@@ -34,7 +36,6 @@ func ImageGrid(w io.Writer, title string, side, columns int, rows ...GridRow) er
 
 // Measures of a grid, in pixels.
 const (
-	gridScale  = 2 // of an image's pixel
 	gridGap    = 3 // between images
 	gridBlock  = 16
 	gridMargin = 14
@@ -42,14 +43,23 @@ const (
 	gridDPI    = 120
 )
 
-func imageGrid(title string, side, columns int, rows []GridRow) (*image.Gray, error) {
-	size := side * side
-	if side < 1 || columns < 1 || len(rows) == 0 {
-		return nil, fmt.Errorf("viz: a grid of %d rows with %d columns of images of side %d", len(rows), columns, side)
+// gridScale is the size of an image's pixel.
+func gridScale(height, width int) int {
+	if max(height, width) > 64 {
+		return 1
 	}
+	return 2
+}
+
+func imageGrid(title string, shape []int, columns int, rows []GridRow) (draw.Image, error) {
+	if len(shape) != 3 || (shape[0] != 1 && shape[0] != 3) || shape[1] < 1 || shape[2] < 1 || columns < 1 || len(rows) == 0 {
+		return nil, fmt.Errorf("viz: a grid of %d rows with %d columns of images of shape %v, want channels × height × width with 1 or 3 channels", len(rows), columns, shape)
+	}
+	height, width := shape[1], shape[2]
+	size := shape[0] * height * width
 	n := len(rows[0].Images) / size
 	if n == 0 {
-		return nil, fmt.Errorf("viz: row %q has no image of side %d", rows[0].Caption, side)
+		return nil, fmt.Errorf("viz: row %q has no image of shape %v", rows[0].Caption, shape)
 	}
 	captions := 0
 	face := newTypeface(textSize, gridDPI)
@@ -65,14 +75,19 @@ func imageGrid(title string, side, columns int, rows []GridRow) (*image.Gray, er
 		captions = max(captions, int(face.width(r.Caption))+12)
 	}
 
-	step := side*gridScale + gridGap
+	scale := gridScale(height, width)
+	right, down := width*scale+gridGap, height*scale+gridGap
 	columns = min(columns, n)
 	blocks := (n + columns - 1) / columns
-	block := len(rows)*step + gridBlock
+	block := len(rows)*down + gridBlock
 	heading := newTypeface(titleSize, gridDPI)
-	width := max(captions+columns*step, int(heading.width(title)))
-	m := image.NewGray(image.Rect(0, 0, width+2*gridMargin, gridHead+blocks*block))
-	draw.Draw(m, m.Rect, image.White, image.Point{}, draw.Src)
+	total := max(captions+columns*right, int(heading.width(title)))
+	bounds := image.Rect(0, 0, total+2*gridMargin, gridHead+blocks*block)
+	var m draw.Image = image.NewGray(bounds)
+	if shape[0] == 3 {
+		m = image.NewRGBA(bounds)
+	}
+	draw.Draw(m, bounds, image.White, image.Point{}, draw.Src)
 	write := func(f typeface, x, y int, text string) {
 		d := font.Drawer{Dst: m, Src: image.NewUniform(black.color()), Face: f, Dot: fixed.P(x, y)}
 		d.DrawString(text)
@@ -81,22 +96,28 @@ func imageGrid(title string, side, columns int, rows []GridRow) (*image.Gray, er
 	for i := range n {
 		column, top := i%columns, gridHead+i/columns*block
 		for k, r := range rows {
-			y := top + k*step
+			y := top + k*down
 			if column == 0 {
-				write(face, gridMargin, y+(side*gridScale+int(face.height()))/2, r.Caption)
+				write(face, gridMargin, y+(height*scale+int(face.height()))/2, r.Caption)
 			}
-			enlarge(m, gridMargin+captions+column*step, y, side, r.Images[i*size:(i+1)*size])
+			enlarge(m, gridMargin+captions+column*right, y, shape, r.Images[i*size:(i+1)*size])
 		}
 	}
 	return m, nil
 }
 
 // enlarge draws an image with its corner at (x, y).
-func enlarge(m *image.Gray, x, y, side int, values []float32) {
-	for i, v := range values {
-		tone := color.Gray{Y: uint8(255*min(max(v, 0), 1) + 0.5)}
-		for k := range gridScale * gridScale {
-			m.SetGray(x+i%side*gridScale+k%gridScale, y+i/side*gridScale+k/gridScale, tone)
+func enlarge(m draw.Image, x, y int, shape []int, values []float32) {
+	height, width := shape[1], shape[2]
+	scale, plane := gridScale(height, width), height*width
+	tone := func(i int) uint8 { return uint8(255*min(max(values[i], 0), 1) + 0.5) }
+	for i := range plane {
+		var c color.Color = color.Gray{Y: tone(i)}
+		if shape[0] == 3 {
+			c = color.RGBA{tone(i), tone(plane + i), tone(2*plane + i), 255}
+		}
+		for k := range scale * scale {
+			m.Set(x+i%width*scale+k%scale, y+i/width*scale+k/scale, c)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func vaeStep(dev kernels.Device, weights [7]float64) func() {
 		tape.Reset()
 		x := tape.Input(images)
 		r := vae.Forward(x, 1, step)
-		total := r.Total()
+		total := r.Total
 		if len(loss.Terms) > 0 {
 			result, err := loss.Apply(context.Background(), r.Reconstruction, target)
 			check(err)

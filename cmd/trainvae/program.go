@@ -8,14 +8,17 @@ import (
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/data/source"
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
+	"github.com/topogen/topogen/models"
 )
 
-const synopsis = `Trainvae trains a variational autoencoder (VAE) and its topological twin
-(TopoVAE), from equal weights on equal batches of 28×28 images, and compares
+const synopsis = `Trainvae trains a generative model, a variational autoencoder (VAE) unless another
+is asked for, and its topological twin (TopoVAE), from equal weights on equal
+batches, and compares
 them. Into the output folder go config.json, metrics.csv (a row a step),
 epochs.csv, pictures, the weights of both models as safetensors with PyTorch's
 names, and report.html, which shows it all.
@@ -25,7 +28,10 @@ Usage:
   trainvae [flags]
 
   trainvae                                 two epochs on the images at hand
-  trainvae -data download                  real FashionMNIST, fetched once
+  trainvae -data fashionmnist              real FashionMNIST, fetched once
+  trainvae -data photographs -side 32      a folder of pictures
+  trainvae -data table.csv -label kind     a table with a column of classes
+  trainvae -data circles -topo cross0@samples=30
   trainvae -max-steps 100 -output try      a short run
   trainvae -output try -resume             go on with a run that was stopped
   trainvae -topo deaths0@samples=0.3       compare draws from the prior with the data
@@ -52,22 +58,45 @@ type options struct {
 // newFlags returns all flags; o holds the defaults of the configuration's.
 func newFlags(o *options) *flag.FlagSet {
 	flags := flag.NewFlagSet("trainvae", flag.ContinueOnError)
-	flags.StringVar(&o.Data, "data", o.Data, "`images` to train on: auto (real ones if in the cache folder, else embedded), embedded, embedded:n (n training images), download, or a folder with the four official files")
-	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data download fetches from")
+	flags.StringVar(&o.Data, "data", o.Data, "`data` to train on: auto (FashionMNIST if in the cache folder, else garments), garments, garments:n, fashionmnist (fetched once), a folder of pictures or of IDX files, a .csv, .npy or .npz file, or a drawn shape")
+	d := &o.DataOptions
+	flags.IntVar(&d.Side, "side", d.Side, "height and width of pictures in a folder, in `pixels`; 0 chooses")
+	flags.StringVar((*string)(&d.Colour), "colour", string(d.Colour), "`colour` of pictures in a folder, grey or rgb; rgb if any has colours unless given")
+	flags.StringVar(&d.Label, "label", d.Label, "`column` of a table that holds classes, by heading or number")
+	flags.BoolVar(&d.DropMissing, "drop-missing", d.DropMissing, "leave out rows of a table with missing values")
+	flags.StringVar(&d.Scale, "scale", d.Scale, "`method` that scales tables, arrays and drawn points: standard, unit or none (default standard, none for drawn points)")
+	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data fashionmnist fetches from")
 	training.DeviceVar(flags, &o.Device)
 	flags.Uint64Var(&o.Seed, "seed", o.Seed, "`number` that decides split, batches, initial weights and noise")
-	flags.IntVar(&o.Latent, "n-latent", o.Latent, "`number` of latent variables")
-	flags.IntVar(&o.BatchSize, "batch-size", o.BatchSize, "`images` in a batch; the topological loss compares whole batches")
-	flags.IntVar(&o.Epochs, "n-epochs", o.Epochs, "`times` to go through the training images")
+	modelFlags(flags, &o.Model)
+	flags.StringVar(&o.Sampler, "sampler", o.Sampler, "`source` of the latent vectors of new examples: prior, or mixture, Gaussians fitted to the training set (default prior, mixture for -model ae)")
+	flags.IntVar(&o.BatchSize, "batch-size", o.BatchSize, "`examples` in a batch; the topological loss compares whole batches")
+	flags.IntVar(&o.Epochs, "n-epochs", o.Epochs, "`times` to go through the training set")
 	flags.Float64Var(&o.LearningRate, "learning-rate", o.LearningRate, "Adam's step `size`")
 	flags.IntVar(&o.MaxSteps, "max-steps", o.MaxSteps, "end after that many `steps`; 0 for no limit")
 	flags.IntVar(&o.PlotEvery, "n-plot", o.PlotEvery, "`steps` between pictures of reconstructions; 0 for none on the way")
 	o.terms = training.Terms{Weights: train.OriginalWeights, Latent: true}
 	o.terms.Define(flags, &o.Topo, &o.Gradient)
-	flags.BoolVar(&o.Alone, "alone", o.Alone, "train the model with the terms by itself, without its plain twin")
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
 	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device")
 	return flags
+}
+
+// modelFlags defines the flags of a model.
+func modelFlags(flags *flag.FlagSet, m *models.Spec) {
+	flags.Func("model", "`kind` of model: auto, vae, ae (autoencoder), wae (Wasserstein autoencoder) or gan (default auto, which is vae)", func(s string) error {
+		if m.Kind = s; s == "auto" {
+			m.Kind = ""
+		}
+		return nil
+	})
+	flags.IntVar(&m.Latent, "n-latent", m.Latent, "`number` of latent variables; 0 for 10 of pictures, 2 otherwise")
+	cli.IntsVar(flags, &m.Channels, "channels", "`channels` of the encoder's convolutions, as in 32,64, each of which halves height and width (default 32,64 for pictures)")
+	cli.IntsVar(flags, &m.Hidden, "hidden", "`sizes` of the encoder's dense layers, as in 64,64; for pictures without -channels, there are no convolutions (default 256 after convolutions, else 64,64)")
+	flags.StringVar(&m.Likelihood, "likelihood", m.Likelihood, "`likelihood` of values: bernoulli, gaussian with the deviation -sigma, or learnt, gaussian with a learnt one (default bernoulli for pictures, else learnt)")
+	flags.Float64Var(&m.Sigma, "sigma", m.Sigma, "`deviation` of -likelihood gaussian; 0 for 0.1")
+	flags.Float64Var(&m.Beta, "beta", m.Beta, "`weight` of a VAE's divergence; 0 for 1")
+	flags.Float64Var(&m.MMD, "mmd", m.MMD, "`weight` of a Wasserstein autoencoder's discrepancy; 0 for 10")
 }
 
 // parse reads the command line into o.
@@ -115,6 +144,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	// The folder or number that auto and download came to, so that the run can
 	// be resumed on the same images.
 	o.Data = sets.Source
+	o.Config = o.Resolve(sets)
 
 	if err := o.output.Choose("trainvae"); err != nil {
 		return err
@@ -151,15 +181,15 @@ func finish(ctx context.Context, r *train.Run) (train.Summary, error) {
 // check finds mistakes before anything is opened or written.
 func (o *options) check() error {
 	c := o.Config
-	if o.mirror != fashionmnist.OfficialURL && c.Data != "download" {
-		return fmt.Errorf("-mirror is where -data download fetches from; -data is %s", c.Data)
+	if o.mirror != fashionmnist.OfficialURL && c.Data != "download" && c.Data != "fashionmnist" {
+		return fmt.Errorf("-mirror is where -data fashionmnist fetches from; -data is %s", c.Data)
 	}
 	return c.Validate()
 }
 
 func openData(ctx context.Context, o *options, progress run.Progress) (*data.Sets, error) {
 	current := ""
-	sets, err := fashionmnist.Open(ctx, o.Data, fashionmnist.DownloadOptions{
+	sets, err := source.Open(ctx, o.Data, o.DataOptions, fashionmnist.DownloadOptions{
 		URL: o.mirror,
 		Progress: func(file string, done, total int64) {
 			if file != current {

@@ -44,7 +44,8 @@ func TestRunWritesEverything(t *testing.T) {
 	require.Equal(t, "embedded:60", c.Data)
 
 	for _, name := range []string{"bce-steps.png", "bce-epochs.png", "topo-steps.png", "grid-step-000002.png",
-		"grid-validation-epoch-1.png", "grid-test.png", "latent-vae.png", "latent-topovae.png"} {
+		"grid-validation-epoch-1.png", "grid-test.png", "latent-vae.png", "latent-topovae.png",
+		"samples-vae.png", "samples-topovae.png", "interpolation-vae.png", "interpolation-topovae.png"} {
 		f, err := os.Open(filepath.Join(out, name))
 		require.NoError(t, err)
 		picture, err := png.Decode(f)
@@ -57,7 +58,7 @@ func TestRunWritesEverything(t *testing.T) {
 	}
 	report, err := os.ReadFile(filepath.Join(out, "report.html"))
 	require.NoError(t, err)
-	require.Equal(t, 8, strings.Count(string(report), "<img "), "each picture stands in the report")
+	require.Equal(t, 12, strings.Count(string(report), "<img "), "each picture stands in the report")
 	require.NotContains(t, string(report), `src="http`)
 
 	table, err := os.ReadFile(filepath.Join(out, "metrics.csv"))
@@ -133,7 +134,12 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"-colour", "red"}, "-colour"},
+		{[]string{"-tint", "red"}, "-tint"},
+		{[]string{"-colour", "red"}, "a colour is for folders of pictures"},
+		{[]string{"-model", "diffusion"}, `model is "diffusion"`},
+		{[]string{"-hidden", "64,x"}, `"x" is not a whole number`},
+		{[]string{"-channels", "8,8,8,8,8"}, "cannot be halved 5 times"},
+		{[]string{"-sampler", "posterior"}, `sampler is "posterior"`},
 		{[]string{"stray"}, `unexpected argument "stray"`},
 		{[]string{"-topo-weights", "1,2"}, "2 numbers, want 7"},
 		{[]string{"-topo-weights", "1,2,3,4,5,6,x"}, `"x" is not a finite number`},
@@ -142,11 +148,11 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"-batch-size", "1"}, "batch-size is 1, must be at least 2"},
 		{[]string{"-learning-rate", "-1"}, "learning-rate is -1, must be positive"},
 		{[]string{"-dsigma-sigma0", "0"}, "dsigma"},
-		{[]string{"-data", filepath.Join(empty, "nowhere")}, "neither an existing folder nor one of auto, embedded, embedded:n, download"},
+		{[]string{"-data", filepath.Join(empty, "nowhere")}, "is neither a file or folder nor one of auto, garments"},
 		{[]string{"-data", empty}, "train-images-idx3-ubyte"},
 		{[]string{"-data", "embedded:1"}, "too few"},
 		{[]string{"-device", "abacus"}, `device "abacus": no such device`},
-		{[]string{"-mirror", "ftp://example.org"}, "-mirror is where -data download fetches from; -data is embedded:20"},
+		{[]string{"-mirror", "ftp://example.org"}, "-mirror is where -data fashionmnist fetches from; -data is embedded:20"},
 		{[]string{"-resume"}, "-resume needs -output"},
 		{[]string{"-resume", "-output", empty}, "holds no run to resume"},
 	} {

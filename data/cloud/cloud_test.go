@@ -50,7 +50,7 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		{"[[0,0],null]", "point 1 has 0 coordinates"},
 		{"[[0,", "unexpected end of JSON input"},
 		{"nowhere.csv", "no file"},
-		{"circel", "no shape; shapes are annulus, circle, clusters:k, disk,"},
+		{"circel", "no shape; shapes are annulus, circle, circles, clusters:k, disk,"},
 		{"circel:2,n=3", "no shape; shapes are annulus, circle"},
 		{write("b.csv", "1,2\n3,x\n"), `line 2: "x" is not a number`},
 		{write("n.csv", "1,2\n3,NaN\n"), "line 2: NaN: numbers must be finite"},
@@ -59,12 +59,12 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		{write("letter.txt", "1 O\n1 2\n"), `line 1: "O" is not a number`},
 		{write("ragged.txt", "1 2\n3\n"), "line 2: 1 coordinates, where line 1 has 2"},
 		{write("b.npy", "not numpy"), "not a .npy file"},
-		{write("cut.npy", header("(1, 3)")[:20]), "not a .npy file"},
-		{write("negative.npy", header("(-1, -3)")), "shape [-1 -3]"},
-		{write("far.npy", header("(1000000000, 1000000000)")), "shape [1000000000 1000000000] asks for more values than the file has"},
-		{write("long.npy", header("(3000000000, 2)")), "asks for more values than the file has"},
-		{write("wide.npy", header("(2, 4611686018427387904)")), "asks for more values than the file has"},
-		{write("none.npy", header("(0, 4611686018427387904)")), "no points"},
+		{write("cut.npy", header("(1, 3)")[:20]), "the header is cut short"},
+		{write("negative.npy", header("(-1, -3)")), `the length "-1"`},
+		{write("far.npy", header("(1000000000, 1000000000)")), "the file ends after 3 of the 1000000000000000000 values"},
+		{write("long.npy", header("(3000000000, 2)")), "the file ends after 3 of the 6000000000 values"},
+		{write("wide.npy", header("(2, 4611686018427387904)")), "asks for more values than memory has"},
+		{write("none.npy", header("(0, 4611686018427387904)")[:128]), "no points"},
 		{write("empty.csv", ""), "no points"},
 	} {
 		_, err := Parse(bad.word, 1)
@@ -72,8 +72,8 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		require.NotContains(t, err.Error(), "\n")
 	}
 	_, err = Shape("circel", 1)
-	require.EqualError(t, err, `cloud: no shape is called "circel"; shapes are annulus, circle, clusters:k, disk, `+
-		"figure-eight, moons, segments:k, sphere, square, swiss-roll, torus")
+	require.EqualError(t, err, `cloud: no shape is called "circel"; shapes are annulus, circle, circles, clusters:k, disk, `+
+		"figure-eight, gaussians:k, linked-rings, moons, segments:k, sphere, spheres:k, square, swiss-roll, torus")
 }
 
 // header returns the beginning of a .npy file, and three values.
@@ -101,6 +101,15 @@ func TestShapes(t *testing.T) {
 			q := []float32{float32(math.Abs(float64(p[0]))) - 0.5, p[1]}
 			return math.Abs(radius(q, 2)-0.5) < 1e-6
 		},
+		"circles": func(p []float32) bool {
+			return math.Abs(radius(p, 2)-1) < 1e-6 || math.Abs(radius(p, 2)-0.4) < 1e-6
+		},
+		"gaussians": func(p []float32) bool { return math.Abs(radius(p, 2)-2) < 1 },
+		"linked-rings": func(p []float32) bool {
+			a, b := []float32{p[0] + 0.5, p[1]}, []float32{p[0] - 0.5, p[2]}
+			return p[2] == 0 && math.Abs(radius(a, 2)-1) < 1e-6 || p[1] == 0 && math.Abs(radius(b, 2)-1) < 1e-6
+		},
+		"spheres":  func(p []float32) bool { r := radius(p, 101); return r < 20 || math.Abs(r-25) < 1e-4 },
 		"clusters": func(p []float32) bool { return math.Abs(radius(p, 2)-1) < 0.3 },
 		"segments": func(p []float32) bool { return math.Abs(float64(p[0])) <= 1 && (p[1] == 0.5 || p[1] == -0.5) },
 		"moons":    func(p []float32) bool { return radius(p, 2) < 2 },
@@ -127,6 +136,34 @@ func TestShapes(t *testing.T) {
 		require.NotEqual(t, c, other)
 	}
 	require.Len(t, Shapes(), len(shapes))
+}
+
+// TestLabelled: points of one part lie together.
+func TestLabelled(t *testing.T) {
+	for spec, parts := range map[string]int{"circle": 0, "circles": 2, "moons": 2, "clusters:4": 4, "gaussians": 8, "spheres:3": 4, "linked-rings": 2} {
+		points, part, err := Labelled(spec+",n=48", 1)
+		require.NoError(t, err)
+		if parts == 0 {
+			require.Nil(t, part)
+			continue
+		}
+		count := make([]int, parts)
+		for _, c := range part {
+			count[c]++
+		}
+		for c, n := range count {
+			want := 48 / parts
+			if spec == "spheres:3" {
+				want = []int{8, 8, 8, 24}[c]
+			}
+			require.Equal(t, want, n, "%s: part %d", spec, c)
+		}
+		if spec == "circles" {
+			for i, c := range part {
+				require.InDelta(t, []float64{1, 0.4}[c], math.Hypot(float64(points.At(i)[0]), float64(points.At(i)[1])), 1e-6)
+			}
+		}
+	}
 }
 
 func TestShapeOptions(t *testing.T) {

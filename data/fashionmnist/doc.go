@@ -12,6 +12,5 @@
 // memory, 47 MB for the real training set. 0 is the background, 255 the strongest
 // ink.
 //
-// The files are in the format IDX: a big-endian header with the element type and
-// the dimensions, then the bytes. They are read with or without gzip.
+// Package idx reads the files.
 package fashionmnist

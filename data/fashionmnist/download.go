@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/topogen/topogen/data/idx"
 )
 
 // OfficialURL is where the authors of FashionMNIST publish its files.
@@ -23,10 +25,10 @@ type remoteFile struct{ name, sum string }
 
 // The sums are those that the data set's README publishes.
 var officialFiles = []remoteFile{
-	{trainImages + ".gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"},
-	{trainLabels + ".gz", "25c81989df183df01b3e8a0aad5dffbe"},
-	{testImages + ".gz", "bef4ecab320f06d8554ea6380940ec79"},
-	{testLabels + ".gz", "bb300cfdad3c16e7a12a480ee83cd310"},
+	{idx.TrainImages + ".gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"},
+	{idx.TrainLabels + ".gz", "25c81989df183df01b3e8a0aad5dffbe"},
+	{idx.TestImages + ".gz", "bef4ecab320f06d8554ea6380940ec79"},
+	{idx.TestLabels + ".gz", "bb300cfdad3c16e7a12a480ee83cd310"},
 }
 
 const (

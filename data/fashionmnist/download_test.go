@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/data/idx"
 )
 
 // A mirror serves files and can be made to misbehave.
@@ -41,8 +43,8 @@ func newMirror(t *testing.T) *mirror {
 		name string
 		data []byte
 	}{
-		{trainImages, imageFile(train.Values)}, {trainLabels, labelFile(labels(train))},
-		{testImages, imageFile(test.Values)}, {testLabels, labelFile(labels(test))},
+		{idx.TrainImages, imageFile(Side, train.Values)}, {idx.TrainLabels, labelFile(labels(train))},
+		{idx.TestImages, imageFile(Side, test.Values)}, {idx.TestLabels, labelFile(labels(test))},
 	} {
 		m.files[f.name+".gz"] = zipped(f.data)
 		sum := md5.Sum(m.files[f.name+".gz"])
@@ -130,10 +132,10 @@ func TestDownload(t *testing.T) {
 	_, err = download(context.Background(), o, m.want)
 	require.NoError(t, err)
 	require.Len(t, m.requests, n)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, testLabels+".gz"), []byte("spoilt"), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, idx.TestLabels+".gz"), []byte("spoilt"), 0o666))
 	_, err = download(context.Background(), o, m.want)
 	require.NoError(t, err)
-	require.Equal(t, []string{testLabels + ".gz"}, m.requests[n:])
+	require.Equal(t, []string{idx.TestLabels + ".gz"}, m.requests[n:])
 	m.requireWhole(t, dir)
 }
 
@@ -144,9 +146,9 @@ func TestDownloadGoesOnAfterInterruption(t *testing.T) {
 	dir, err := download(context.Background(), o, m.want)
 	require.NoError(t, err, "every connection breaks off, but each brings bytes")
 	m.requireWhole(t, dir)
-	require.Equal(t, trainImages+".gz", m.requests[0])
-	require.Equal(t, trainImages+".gz bytes=1500-", m.requests[1])
-	require.Equal(t, trainImages+".gz bytes=3000-", m.requests[2])
+	require.Equal(t, idx.TrainImages+".gz", m.requests[0])
+	require.Equal(t, idx.TrainImages+".gz bytes=1500-", m.requests[1])
+	require.Equal(t, idx.TrainImages+".gz bytes=3000-", m.requests[2])
 }
 
 func TestDownloadResumesInTheNextCall(t *testing.T) {
@@ -162,11 +164,11 @@ func TestDownloadResumesInTheNextCall(t *testing.T) {
 		return false
 	}
 	_, err := download(context.Background(), o, m.want)
-	require.ErrorContains(t, err, "downloading "+m.URL+"/data/"+trainImages+".gz")
-	require.NoFileExists(t, filepath.Join(o.Dir, trainImages+".gz"))
-	part, err := os.ReadFile(filepath.Join(o.Dir, trainImages+".gz.part"))
+	require.ErrorContains(t, err, "downloading "+m.URL+"/data/"+idx.TrainImages+".gz")
+	require.NoFileExists(t, filepath.Join(o.Dir, idx.TrainImages+".gz"))
+	part, err := os.ReadFile(filepath.Join(o.Dir, idx.TrainImages+".gz.part"))
 	require.NoError(t, err)
-	require.Equal(t, m.files[trainImages+".gz"][:1500], part)
+	require.Equal(t, m.files[idx.TrainImages+".gz"][:1500], part)
 
 	m.mu.Lock()
 	m.before, m.breakOff, m.requests = nil, 0, nil
@@ -174,7 +176,7 @@ func TestDownloadResumesInTheNextCall(t *testing.T) {
 	dir, err := download(context.Background(), o, m.want)
 	require.NoError(t, err)
 	m.requireWhole(t, dir)
-	require.Equal(t, trainImages+".gz bytes=1500-", m.requests[0])
+	require.Equal(t, idx.TrainImages+".gz bytes=1500-", m.requests[0])
 }
 
 func TestDownloadWithoutRanges(t *testing.T) {
@@ -182,7 +184,7 @@ func TestDownloadWithoutRanges(t *testing.T) {
 	m.ignoreRange = true
 	o := m.options(t)
 	require.NoError(t, os.MkdirAll(o.Dir, 0o777))
-	name := trainImages + ".gz"
+	name := idx.TrainImages + ".gz"
 	require.NoError(t, os.WriteFile(filepath.Join(o.Dir, name+".part"), m.files[name][:100], 0o666))
 	dir, err := download(context.Background(), o, m.want)
 	require.NoError(t, err)
@@ -203,7 +205,7 @@ func TestDownloadStartsOverWherePartIsWrong(t *testing.T) {
 			m := newMirror(t)
 			o := m.options(t)
 			require.NoError(t, os.MkdirAll(o.Dir, 0o777))
-			name := trainImages + ".gz"
+			name := idx.TrainImages + ".gz"
 			require.NoError(t, os.WriteFile(filepath.Join(o.Dir, name+".part"), test.part(m.files[name]), 0o666))
 			dir, err := download(context.Background(), o, m.want)
 			require.NoError(t, err)
@@ -215,7 +217,7 @@ func TestDownloadStartsOverWherePartIsWrong(t *testing.T) {
 func TestDownloadRefusesWrongSum(t *testing.T) {
 	m := newMirror(t)
 	o := m.options(t)
-	name := testImages + ".gz"
+	name := idx.TestImages + ".gz"
 	m.files[name] = []byte("not what was published") // MD5 a7bbfc26f084ba5ee3bc3bfaf2d6d735
 	_, err := download(context.Background(), o, m.want)
 	require.ErrorContains(t, err, name)
@@ -243,15 +245,15 @@ func TestDownloadCancelled(t *testing.T) {
 	_, err := download(ctx, o, m.want)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, m.requests, 1)
-	require.NoFileExists(t, filepath.Join(o.Dir, trainImages+".gz"))
+	require.NoFileExists(t, filepath.Join(o.Dir, idx.TrainImages+".gz"))
 }
 
 func TestDownloadSaysWhatIsWrong(t *testing.T) {
 	m := newMirror(t)
 	o := m.options(t)
-	delete(m.files, testLabels+".gz")
+	delete(m.files, idx.TestLabels+".gz")
 	_, err := download(context.Background(), o, m.want)
-	require.EqualError(t, err, "downloading "+m.URL+"/data/"+testLabels+".gz: the server answered 404 Not Found")
+	require.EqualError(t, err, "downloading "+m.URL+"/data/"+idx.TestLabels+".gz: the server answered 404 Not Found")
 
 	m.before = func(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("Content-Length", fmt.Sprint(maxFile+1))
@@ -276,7 +278,7 @@ func TestDownloadEndsWhenServerStalls(t *testing.T) {
 		<-r.Context().Done()
 		return true
 	}
-	tr := &transfer{client: http.DefaultClient, address: m.URL + "/" + trainImages + ".gz", stall: time.Millisecond, progress: func(int64, int64) {}}
+	tr := &transfer{client: http.DefaultClient, address: m.URL + "/" + idx.TrainImages + ".gz", stall: time.Millisecond, progress: func(int64, int64) {}}
 	_, err := tr.receive(context.Background(), filepath.Join(t.TempDir(), "part"))
 	require.EqualError(t, err, "the server sent nothing for 1ms")
 }

@@ -3,9 +3,12 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/data/source"
+	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -14,15 +17,18 @@ import (
 // config.json of an output folder.
 type Config struct {
 	// Data says what the run is trained on; it is recorded, and used to find the
-	// data again when the run resumes.
-	Data string `json:"data"`
+	// data again when the run resumes. DataOptions say what becomes of it.
+	Data        string         `json:"data"`
+	DataOptions source.Options `json:"data_options"`
 	// Seed decides the split, the order of the batches, the initial weights and
 	// the noise of the latent variables.
 	Seed uint64 `json:"seed"`
 	// Device names the device that the run computes on.
 	Device string `json:"device"`
 
-	Latent       int     `json:"n_latent"`
+	// Model says what is trained; what it leaves open is decided by the data.
+	Model models.Spec `json:"model"`
+
 	BatchSize    int     `json:"batch_size"`
 	Epochs       int     `json:"n_epochs"`
 	LearningRate float64 `json:"learning_rate"`
@@ -31,15 +37,17 @@ type Config struct {
 	// PlotEvery is the number of steps between pictures; 0 draws none on the way.
 	PlotEvery int `json:"n_plot"`
 
-	// Alone leaves out the plain model: the one with terms is trained by itself.
-	Alone bool `json:"alone"`
-	// Topo lists the terms that a loss has besides the model's own.
+	// Topo lists the terms that the twin's loss has besides the model's own.
 	Topo topoloss.Specs `json:"topo"`
 	// Gradient says how the gradients of these terms reach other points.
 	Gradient topoloss.Gradient `json:"gradient"`
 	// Samples is the number of examples drawn from the prior in a step, for terms
 	// that look at samples; 0 stands for as many as the batch has.
 	Samples int `json:"samples"`
+
+	// Sampler says where the latent vectors come from that the run's last pictures
+	// show; "" is SamplerMixture for a plain autoencoder, else SamplerPrior.
+	Sampler string `json:"sampler"`
 
 	// SaveEvery is the time between checkpoints, SaveSteps the number of steps
 	// between further ones; 0 leaves the first to run.DefaultSaveEvery and the
@@ -62,7 +70,6 @@ func Default() Config {
 		Data:         "auto",
 		Seed:         1234,
 		Device:       "cpu",
-		Latent:       10,
 		BatchSize:    128,
 		Epochs:       2,
 		LearningRate: 5e-4,
@@ -80,7 +87,6 @@ func (c Config) Validate() error {
 		name            string
 		value, low, top int
 	}{
-		{"n-latent", c.Latent, 1, 1 << 16},
 		{"batch-size", c.BatchSize, 2, limit},
 		{"n-epochs", c.Epochs, 1, limit},
 		{"max-steps", c.MaxSteps, 0, math.MaxInt},
@@ -101,17 +107,45 @@ func (c Config) Validate() error {
 	if c.SaveEvery < 0 {
 		return fmt.Errorf("save-every is %v, must be at least 0", c.SaveEvery)
 	}
+	if !slices.Contains([]string{"", SamplerPrior, SamplerMixture}, c.Sampler) {
+		return fmt.Errorf("sampler is %q, must be %s or %s", c.Sampler, SamplerPrior, SamplerMixture)
+	}
 	_, err := c.objective()
 	return err
 }
 
-// objective returns what is minimised besides the model's own losses.
-func (c Config) objective() (*topoloss.Objective, error) {
-	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient, Seed: c.Seed})
+// Resolve returns c with everything decided that the data decide. [New] does the
+// same.
+func (c Config) Resolve(sets *data.Sets) Config {
+	c.Model = c.Model.Resolve(sets.Train.Shape(), sets.Unit)
+	if c.Sampler == "" {
+		c.Sampler = SamplerPrior
+		if c.Model.Kind == models.KindAE {
+			c.Sampler = SamplerMixture
+		}
+	}
+	return c
 }
 
-// CheckData returns an error if there are too few examples for the run.
+// samplerWords returns what the sampler draws from.
+func (c Config) samplerWords() string {
+	if c.Sampler == SamplerMixture {
+		return "mixture of Gaussians that was fitted to those of the training set"
+	}
+	return "prior, the unit Gaussian"
+}
+
+// objective returns what the twin minimises besides the model's own losses.
+func (c Config) objective() (*topoloss.Objective, error) {
+	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient})
+}
+
+// CheckData returns an error if there are too few examples for the run, or if the
+// model is none for them.
 func (c Config) CheckData(sets *data.Sets) error {
+	if err := c.Model.Validate(sets.Train.Shape(), sets.Unit); err != nil {
+		return err
+	}
 	training, validation := data.Split(sets.Train.Len(), trainingShare, c.Seed)
 	if len(training) < 2 || len(validation) < 2 || sets.Test.Len() == 0 {
 		return fmt.Errorf("%d training and %d test examples are too few to train on", sets.Train.Len(), sets.Test.Len())
@@ -127,7 +161,9 @@ func (c Config) lines() [][]string {
 	}
 	return [][]string{
 		{"data", c.Data}, {"seed", fmt.Sprint(c.Seed)}, {"device", c.Device},
-		{"latent variables", fmt.Sprint(c.Latent)}, {"batch size", fmt.Sprint(c.BatchSize)},
+		{"model", c.Model.Kind}, {"latent variables", fmt.Sprint(c.Model.Latent)},
+		{"channels", fmt.Sprint(c.Model.Channels)}, {"dense layers", fmt.Sprint(c.Model.Hidden)},
+		{"likelihood", c.Model.Likelihood}, {"batch size", fmt.Sprint(c.BatchSize)},
 		{"epochs", fmt.Sprint(c.Epochs)}, {"most steps", fmt.Sprint(c.MaxSteps)},
 		{"learning rate", fmt.Sprint(c.LearningRate)},
 		{"topological terms", terms}, {"their gradient", c.Gradient.String()},

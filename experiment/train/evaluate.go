@@ -8,16 +8,17 @@ import (
 )
 
 // epochColumns names what a row of epochs.csv holds: the reconstruction errors of
-// the models, in training and in validation.
+// both models, in training and in validation.
 func (r *Run) epochColumns() []string {
 	columns := []string{"epoch"}
 	for _, part := range []string{"train_", "validation_"} {
-		columns = append(columns, r.columns(part+r.errorName())...)
+		pair := r.columns(part + r.errorName())
+		columns = append(columns, pair[:]...)
 	}
 	return columns
 }
 
-// finishEpoch validates the models and adds a row to epochs.csv. The last epoch
+// finishEpoch validates both models and adds a row to epochs.csv. The last epoch
 // may be cut short by MaxSteps.
 func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 	epoch := (steps + len(r.train) - 1) / len(r.train)
@@ -41,8 +42,8 @@ func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 		return fmt.Errorf("epochs: %w", err)
 	}
 	r.Progress.Note(fmt.Sprintf("epoch %d: %s per %s in training %s; in validation %s",
-		epoch, r.errorTitle(), r.noun(), r.note("%.2f", row[1:]), r.note("%.2f", row[1+len(r.models):])))
-	return r.drawGrid(validationGrid(epoch), r.sets.Train, r.holdout[0])
+		epoch, r.errorTitle(), r.noun(), r.note(row[1:3]), r.note(row[3:5])))
+	return r.drawReconstructions(validationGrid(r.noun(), epoch), r.sets.Train, r.holdout[0])
 }
 
 // evaluate returns the mean reconstruction error per example of a model. Its noise

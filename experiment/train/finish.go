@@ -16,32 +16,24 @@ import (
 // A Summary says how a run ended.
 type Summary struct {
 	Steps int
-	// Models are the names of the models, Test their reconstruction errors per test
-	// example.
-	Models []string
-	Test   []float64
+	// Models are the names of the plain model and of its topological twin, Test
+	// their reconstruction errors per test example.
+	Models [2]string
+	Test   [2]float64
 	// Error names the reconstruction error and Noun an example: "BCE", "image".
 	Error, Noun    string
-	SecondsPerStep float64 // of all models together, the median
+	SecondsPerStep float64 // of both models together, the median
 	Folder         string
 }
 
 // String returns the summary as a few lines for people.
 func (s Summary) String() string {
-	return fmt.Sprintf("%d steps, %.1f ms each\ntest %s per %s: %s\nreport: %s\n",
-		s.Steps, 1000*s.SecondsPerStep, s.Error, s.Noun, s.tested(), filepath.Join(s.Folder, "report.html"))
+	return fmt.Sprintf("%d steps, %.1f ms each\ntest %s per %s: %.3f %s, %.3f %s\nreport: %s\n",
+		s.Steps, 1000*s.SecondsPerStep, s.Error, s.Noun, s.Test[0], s.Models[0], s.Test[1], s.Models[1],
+		filepath.Join(s.Folder, "report.html"))
 }
 
-// tested lists the test errors of the models.
-func (s Summary) tested() string {
-	var parts []string
-	for i, name := range s.Models {
-		parts = append(parts, fmt.Sprintf("%.3f %s", s.Test[i], name))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// Finish evaluates the models on the test set and writes their weights, the last
+// Finish evaluates both models on the test set and writes their weights, the last
 // pictures and the report. It is called once, after Train.
 func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	made, _ := r.Steps()
@@ -52,12 +44,12 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	r.Progress.Begin("finishing", 0, 4)
 	defer r.Progress.End()
 	test := data.InOrder(data.All(r.sets.Test.Len()), r.config.BatchSize)
-	for _, m := range r.models {
-		value, err := r.evaluate(ctx, m, r.sets.Test, test)
-		if err != nil {
+	for i, m := range r.models {
+		s.Models[i] = m.name
+		var err error
+		if s.Test[i], err = r.evaluate(ctx, m, r.sets.Test, test); err != nil {
 			return s, fmt.Errorf("test: %w", err)
 		}
-		s.Models, s.Test = append(s.Models, m.name), append(s.Test, value)
 	}
 	r.Progress.Step(1, "tested")
 	for _, m := range r.models {
@@ -70,15 +62,19 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 		}
 	}
 	r.Progress.Step(2, "weights saved")
-	testGrid := run.Picture{File: "grid-test.png", Caption: "Test images"}
-	if err := r.drawGrid(testGrid, r.sets.Test, test[0]); err != nil {
+	testGrid := run.Picture{File: "grid-test.png", Caption: fmt.Sprintf("Test %ss", s.Noun)}
+	if err := r.drawReconstructions(testGrid, r.sets.Test, test[0]); err != nil {
 		return s, err
 	}
-	if err := r.drawCurves(); err != nil {
-		return s, err
-	}
-	if err := r.drawLatent(); err != nil {
-		return s, err
+	for _, draw := range []func() error{
+		r.drawCurves, r.drawLatent, func() error { return r.drawSamples(ctx) }, r.drawInterpolation,
+	} {
+		if ctx.Err() != nil {
+			return s, ctx.Err()
+		}
+		if err := draw(); err != nil {
+			return s, err
+		}
 	}
 	r.Progress.Step(3, "pictures drawn")
 	if err := r.report(s, testGrid); err != nil {
@@ -89,27 +85,20 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 }
 
 func (r *Run) report(s Summary, testGrid run.Picture) error {
-	pick := func(prefix string) []run.Picture {
-		var some []run.Picture
-		for _, p := range r.pictures {
-			if strings.HasPrefix(p.File, prefix) {
-				some = append(some, p)
-			}
-		}
-		return some
-	}
 	words := r.errorWords()
 	return r.Folder.WriteReport(run.Report{
-		Title: strings.Join(s.Models, " and "),
-		Lead: fmt.Sprintf("%d steps in batches of %d on %s; %.1f ms a step on %s.",
+		Title: s.Models[0] + " and " + s.Models[1],
+		Lead: fmt.Sprintf("%d steps in batches of %d on %s; %.1f ms a step for both models on %s.",
 			s.Steps, r.config.BatchSize, r.sets.Note, 1000*s.SecondsPerStep, r.Device.Name()),
 		Sections: []run.Section{
 			{Heading: fmt.Sprintf("%s%s per %s", strings.ToUpper(words[:1]), words[1:], s.Noun),
-				Text:  fmt.Sprintf("On the test set: %s. By epoch:", s.tested()),
+				Text:  fmt.Sprintf("On the test set: %.3f %s, %.3f %s. By epoch:", s.Test[0], s.Models[0], s.Test[1], s.Models[1]),
 				Table: r.epochTable()},
-			{Heading: "Reconstructions of test images", Pictures: []run.Picture{testGrid}},
-			{Heading: "Training", Pictures: append(pick(r.errorName()), pick("topo")...), Table: r.lossTable(s.Steps)},
-			{Heading: "Latent space", Pictures: pick("latent")},
+			{Heading: fmt.Sprintf("Reconstructions of test %ss", s.Noun), Pictures: r.drawn(testGrid)},
+			{Heading: fmt.Sprintf("New %ss", s.Noun), Pictures: append(r.pick("samples"), r.pick("interpolation")...),
+				Text: fmt.Sprintf("Latent vectors are drawn from the %s.", r.config.samplerWords())},
+			{Heading: "Training", Pictures: append(r.pick(r.errorName()), r.pick("topo")...), Table: r.lossTable(s.Steps)},
+			{Heading: "Latent space", Pictures: r.pick("latent")},
 			{Heading: "Reconstructions on the way", Pictures: thin(r.onTheWay(s.Steps), 6)},
 			{Heading: "Settings", Table: run.Table{Head: []string{"setting", "value"}, Rows: r.config.lines()}},
 		},
@@ -138,7 +127,7 @@ func (r *Run) epochTable() run.Table {
 func (r *Run) lossTable(steps int) run.Table {
 	t := run.Table{Head: []string{"step"}}
 	columns := [][]float64{r.loop.Metrics.Column("step")}
-	for _, name := range r.models[0].net.LossNames() {
+	for _, name := range r.models[0].lossNames() {
 		for i, column := range r.columns(name) {
 			t.Head = append(t.Head, strings.ToUpper(name)+" "+r.models[i].name)
 			columns = append(columns, r.loop.Metrics.Column(column))

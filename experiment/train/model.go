@@ -2,9 +2,11 @@ package train
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
@@ -18,15 +20,42 @@ type model struct {
 	params []*autograd.Parameter
 	adam   *nn.Adam
 	tape   *autograd.Tape
+	critic *critic // of an adversarial model, else nil
 }
 
-// newModel returns a model. Its optimizer also trains terms, the learnable numbers of
-// an objective.
-func newModel(name string, dev kernels.Device, c Config, terms []*autograd.Parameter) *model {
-	m := &model{name: name, net: models.NewVAE(dev, c.Latent, c.Seed), tape: autograd.NewTape(dev)}
-	m.params = append(nn.Parameters(m.net), terms...)
-	m.adam = nn.NewAdam(m.params, nn.OptimizerOptions{LearningRate: c.LearningRate})
-	return m
+// A critic is one in training.
+type critic struct {
+	net    models.Adversarial
+	params []*autograd.Parameter
+	adam   *nn.Adam
+	tape   *autograd.Tape
+}
+
+func newModel(name string, dev kernels.Device, c Config, sets *data.Sets) (*model, error) {
+	net, err := models.New(dev, c.Model, sets.Train.Shape(), sets.Unit, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	o := nn.OptimizerOptions{LearningRate: c.LearningRate}
+	m := &model{name: name, net: net, tape: autograd.NewTape(dev), params: nn.Parameters(net)}
+	m.adam = nn.NewAdam(m.params, o)
+	if a, ok := net.(models.Adversarial); ok {
+		m.critic = &critic{net: a, tape: autograd.NewTape(dev), params: nn.Parameters(a.Critic())}
+		m.critic.adam = nn.NewAdam(m.critic.params, o)
+	}
+	return m, nil
+}
+
+// criticName is the name of an adversarial model's critic's loss.
+const criticName = "critic"
+
+// lossNames returns the names of the losses that a step records.
+func (m *model) lossNames() []string {
+	names := m.net.LossNames()
+	if m.critic != nil {
+		names = append(names, criticName)
+	}
+	return names
 }
 
 // prefix begins the names of the model's columns, files and tensors.
@@ -52,39 +81,83 @@ func (m *model) update(losses []models.Loss, n float32) ([]float64, error) {
 	return values, nil
 }
 
-// save appends the model's parameters and its optimizer's memory to f.
-func (m *model) save(f *safetensors.File) error {
-	for _, p := range m.params {
-		values, err := p.Value.Values()
-		if err != nil {
-			return fmt.Errorf("reading %s of %s: %w", p.Name, m.name, err)
-		}
-		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: m.prefix() + "." + p.Name, Shape: p.Value.Shape(), Values: values})
+// judge trains the critic on a batch, if there is one, and appends its mean loss to
+// row.
+func (m *model) judge(row []float64, batch []float32, shape []int, seed, stream uint64) ([]float64, error) {
+	c := m.critic
+	if c == nil {
+		return row, nil
 	}
-	state, err := m.adam.State()
+	c.tape.Reset()
+	n := float32(shape[0])
+	loss := c.net.CriticLoss(c.tape.Constant(batch, shape...), seed, stream).Var
+	c.tape.Backward(autograd.Scale(loss, 1/n))
+	if err := c.adam.Step(); err != nil {
+		return nil, fmt.Errorf("critic of %s: %w", m.name, err)
+	}
+	value, err := loss.Item()
+	if err == nil && value-value != 0 {
+		err = fmt.Errorf("its loss became %v: try a lower learning rate", value)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("critic of %s: %w", m.name, err)
+	}
+	return append(row, float64(value)/float64(n)), nil
+}
+
+// save appends the parameters of the model and its critic, and their optimizers'
+// memory, to f.
+func (m *model) save(f *safetensors.File) error {
+	err := save(f, m.prefix(), m.params, m.adam)
+	if err == nil && m.critic != nil {
+		err = save(f, m.prefix()+"."+criticName, m.critic.params, m.critic.adam)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", m.name, err)
 	}
+	return nil
+}
+
+func save(f *safetensors.File, prefix string, params []*autograd.Parameter, adam *nn.Adam) error {
+	for _, p := range params {
+		values, err := p.Value.Values()
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", p.Name, err)
+		}
+		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: prefix + "." + p.Name, Shape: p.Value.Shape(), Values: values})
+	}
+	state, err := adam.State()
+	if err != nil {
+		return err
+	}
 	for _, name := range []string{"m", "v"} {
 		values := state.Tensors[name]
-		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: m.prefix() + ".adam." + name, Shape: []int{len(values)}, Values: values})
+		f.Tensors = append(f.Tensors, safetensors.Tensor{Name: prefix + ".adam." + name, Shape: []int{len(values)}, Values: values})
 	}
 	return nil
 }
 
 // restore puts back what save appended after a number of steps.
 func (m *model) restore(f *safetensors.File, steps int) error {
+	err := restore(f, m.prefix(), m.params, m.adam, steps)
+	if err == nil && m.critic != nil {
+		err = restore(f, m.prefix()+"."+criticName, m.critic.params, m.critic.adam, steps)
+	}
+	return err
+}
+
+func restore(f *safetensors.File, prefix string, params []*autograd.Parameter, adam *nn.Adam, steps int) error {
 	find := func(name string, shape ...int) ([]float32, error) {
-		name = m.prefix() + "." + name
+		name = prefix + "." + name
 		t := f.Tensor(name)
-		if t == nil || fmt.Sprint(t.Shape) != fmt.Sprint(shape) {
+		if t == nil || !slices.Equal(t.Shape, shape) {
 			return nil, fmt.Errorf("no tensor %s of shape %v", name, shape)
 		}
 		return t.Values, nil
 	}
 	state := nn.State{Steps: steps, Tensors: make(map[string][]float32)}
 	total := 0
-	for _, p := range m.params {
+	for _, p := range params {
 		values, err := find(p.Name, p.Value.Shape()...)
 		if err != nil {
 			return err
@@ -99,5 +172,5 @@ func (m *model) restore(f *safetensors.File, steps int) error {
 		}
 		state.Tensors[name] = values
 	}
-	return m.adam.Restore(state)
+	return adam.Restore(state)
 }

@@ -5,8 +5,10 @@ import (
 	"io"
 	"os"
 
+	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/viz"
 )
 
@@ -18,58 +20,96 @@ const (
 
 // The pictures that are drawn on the way.
 
-func trainingGrid(step int) run.Picture {
-	return run.Picture{File: fmt.Sprintf("grid-step-%06d.png", step), Caption: fmt.Sprintf("Training images after step %d", step)}
+func trainingGrid(noun string, step int) run.Picture {
+	return run.Picture{File: fmt.Sprintf("grid-step-%06d.png", step), Caption: fmt.Sprintf("Training %ss after step %d", noun, step)}
 }
 
-func validationGrid(epoch int) run.Picture {
-	return run.Picture{File: fmt.Sprintf("grid-validation-epoch-%d.png", epoch), Caption: fmt.Sprintf("Validation images after epoch %d", epoch)}
+func validationGrid(noun string, epoch int) run.Picture {
+	return run.Picture{File: fmt.Sprintf("grid-validation-epoch-%d.png", epoch), Caption: fmt.Sprintf("Validation %ss after epoch %d", noun, epoch)}
 }
 
 // onTheWay lists those pictures, in the order in which they were drawn. The folder
 // tells which there are: some may have been drawn before the run was resumed.
 func (r *Run) onTheWay(steps int) []run.Picture {
-	var drawn []run.Picture
-	add := func(p run.Picture) {
-		if _, err := os.Stat(r.Folder.Path(p.File)); err == nil {
-			drawn = append(drawn, p)
-		}
-	}
+	var all []run.Picture
 	for step := 1; step <= steps; step++ {
-		add(trainingGrid(step))
+		all = append(all, trainingGrid(r.noun(), step))
 		if step == steps || step%len(r.train) == 0 {
-			add(validationGrid((step + len(r.train) - 1) / len(r.train)))
+			all = append(all, validationGrid(r.noun(), (step+len(r.train)-1)/len(r.train)))
 		}
 	}
-	return drawn
+	return r.drawn(all...)
+}
+
+// drawn returns those of some pictures that are in the folder.
+func (r *Run) drawn(pictures ...run.Picture) []run.Picture {
+	var there []run.Picture
+	for _, p := range pictures {
+		if _, err := os.Stat(r.Folder.Path(p.File)); err == nil {
+			there = append(there, p)
+		}
+	}
+	return there
 }
 
 // drawTraining draws reconstructions of the batch that was trained on last.
 func (r *Run) drawTraining(step int) error {
-	return r.drawGrid(trainingGrid(step), r.sets.Train, r.train[(step-1)%len(r.train)])
+	return r.drawReconstructions(trainingGrid(r.noun(), step), r.sets.Train, r.train[(step-1)%len(r.train)])
 }
 
-// drawGrid draws true images above the reconstructions of the models.
-func (r *Run) drawGrid(p run.Picture, set data.Dataset, indices []int) error {
-	indices = indices[:min(gridImages, len(indices))]
-	side := set.Shape()[1]
+// areImages reports whether examples can be drawn as images.
+func (r *Run) areImages() bool {
+	shape := r.sets.Train.Shape()
+	return len(shape) == 3 && (shape[0] == 1 || shape[0] == 3)
+}
+
+// arePoints reports whether examples can be drawn as points.
+func (r *Run) arePoints() bool {
+	shape := r.sets.Train.Shape()
+	return len(shape) == 1 && shape[0] <= 3
+}
+
+// drawReconstructions draws true examples and the reconstructions of both models:
+// images below each other; points each model's in a picture of its own over the true
+// ones. Examples that are neither are not drawn.
+func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int) error {
+	switch {
+	case r.areImages():
+		indices = indices[:min(gridImages, len(indices))]
+	case !r.arePoints():
+		return nil
+	}
 	truth := append([]float32(nil), r.decode(set, indices)...)
 	rows := []viz.GridRow{{Caption: "true", Images: truth}}
 	for _, m := range r.models {
-		var images []float32
-		var failed error
-		m.tape.NoGrad(func() {
+		values, err := r.compute(m, func() *autograd.Var {
 			_, out := r.forward(m, truth, evaluationNoise)
-			images, failed = out.Reconstruction.Values()
+			return out.Reconstruction
 		})
-		if failed != nil {
-			return fmt.Errorf("%s: %w", p.File, failed)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.File, err)
 		}
-		rows = append(rows, viz.GridRow{Caption: m.name, Images: images})
+		rows = append(rows, viz.GridRow{Caption: m.name, Images: values})
 	}
 	return r.Folder.Write(p.File, func(w io.Writer) error {
-		return viz.ImageGrid(w, p.Caption, side, gridColumns, rows...)
+		if r.areImages() {
+			return viz.ImageGrid(w, p.Caption, set.Shape(), gridColumns, rows...)
+		}
+		return viz.Cloud(w, viz.Scene{
+			Title: p.Caption + ", " + r.models[1].name + " over the truth", Cloud: r.points(rows[2].Images), True: r.points(truth),
+		})
 	})
+}
+
+// points returns examples as a cloud.
+func (r *Run) points(values []float32) *ph.Points[float32] {
+	return &ph.Points[float32]{Dim: data.Size(r.sets.Train), Coords: values}
+}
+
+// compute returns the values of a variable that a model computes without gradient.
+func (r *Run) compute(m *model, f func() *autograd.Var) (values []float32, err error) {
+	m.tape.NoGrad(func() { values, err = f().Values() })
+	return values, err
 }
 
 // picture writes a picture and remembers it for the report.
@@ -122,34 +162,48 @@ func (r *Run) drawCurves() error {
 // drawLatent draws where each model puts the validation examples.
 func (r *Run) drawLatent() error {
 	labels := r.sets.Train.Labels()
+	if labels == nil {
+		labels = &data.Labels{Classes: make([]int, r.sets.Train.Len()), Names: []string{r.noun()}}
+	}
+	var indices []int
+	for _, batch := range r.holdout {
+		if len(indices) < scatterMax {
+			indices = append(indices, batch...)
+		}
+	}
+	class := make([]int, len(indices))
+	for k, i := range indices {
+		class[k] = labels.Classes[i]
+	}
 	for _, m := range r.models {
+		if m.critic != nil {
+			continue // it has no encoder
+		}
 		file := "latent-" + m.prefix() + ".png"
-		var means []float32
-		var class []int
-		for _, indices := range r.holdout {
-			if len(class) >= scatterMax {
-				break
-			}
-			var values []float32
-			var failed error
-			m.tape.NoGrad(func() {
-				values, failed = m.net.Encode(r.input(m, r.decode(r.sets.Train, indices))).Values()
-			})
-			if failed != nil {
-				return fmt.Errorf("%s: %w", file, failed)
-			}
-			means = append(means, values...)
-			for _, i := range indices {
-				class = append(class, labels.Classes[i])
-			}
+		means, err := r.encode(m, r.sets.Train, indices)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
 		title := "Latent means of the " + m.name
-		err := r.picture(file, title+" for validation images, by class", func(w io.Writer) error {
-			return viz.Latent(w, title, means, r.config.Latent, class, labels.Names)
+		err = r.picture(file, title+" for validation "+r.noun()+"s, by class", func(w io.Writer) error {
+			return viz.Latent(w, title, means, m.net.Latent(), class, labels.Names)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// encode returns the latent means of examples.
+func (r *Run) encode(m *model, set data.Dataset, indices []int) ([]float32, error) {
+	var means []float32
+	for _, batch := range data.InOrder(indices, r.config.BatchSize) {
+		values, err := r.compute(m, func() *autograd.Var { return m.net.Encode(r.input(m, r.decode(set, batch))) })
+		if err != nil {
+			return nil, err
+		}
+		means = append(means, values...)
+	}
+	return means, nil
 }

@@ -24,12 +24,9 @@ import (
 func small() train.Config {
 	c := train.Default()
 	c.Data = "embedded:60"
-	c.Latent, c.BatchSize, c.Epochs, c.PlotEvery = 3, 16, 2, 2
+	c.Model.Latent, c.BatchSize, c.Epochs, c.PlotEvery = 3, 16, 2, 2
 	c.Topo = append(original(topoloss.Output, [7]float64{10, 10, 10, 10, 1, 1, 1}),
 		original(topoloss.Latent, [7]float64{1, 0, 1, 0, 0, 0, 0})...)
-	// A term that learns a number of its own, and one that draws points.
-	c.Topo = append(c.Topo, topoloss.Spec{Name: "signature", Where: topoloss.Latent, Weight: 0.4},
-		topoloss.Spec{Name: "cross0", Where: topoloss.Samples, Weight: 1, Options: map[string]string{"k": "8"}})
 	return c
 }
 
@@ -110,7 +107,7 @@ func TestRunIsReproducibleAndResumes(t *testing.T) {
 	want := rows(t, whole.Folder.Path("metrics.csv"))
 	require.Len(t, want, 7)
 	require.Equal(t, "step,epoch,vae_bce,vae_kld,topovae_bce,topovae_kld,topo_loss,"+
-		"bottleneck0,bottleneck1,entropy0,entropy1,dsigma0,dsigma1,density,latent_bottleneck0,latent_entropy0,latent_signature,samples_cross0", want[0])
+		"bottleneck0,bottleneck1,entropy0,entropy1,dsigma0,dsigma1,density,latent_bottleneck0,latent_entropy0", want[0])
 
 	// The same on one thread, stopped after two steps and again after three.
 	parts := environment(t, c, 1)
@@ -167,18 +164,6 @@ func TestTwinsStartEqual(t *testing.T) {
 	require.NotEmpty(t, a)
 }
 
-// A model trained alone is the one that is trained beside its plain twin.
-func TestAloneChangesNothing(t *testing.T) {
-	c := small()
-	c.MaxSteps = 3
-	pair := finished(t, c, environment(t, c, 2))
-	c.Alone = true
-	alone := finished(t, c, environment(t, c, 2))
-	require.Equal(t, pair["topovae.safetensors"], alone["topovae.safetensors"])
-	require.NotContains(t, alone, "vae.safetensors")
-	require.Contains(t, alone["metrics.csv"], "step,epoch,topovae_bce,topovae_kld,topo_loss")
-}
-
 func TestLongerRunGoesOn(t *testing.T) {
 	c := small()
 	c.MaxSteps = 2
@@ -210,11 +195,17 @@ func finished(t *testing.T, c train.Config, env run.Environment) map[string]stri
 	_, err = r.Finish(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, r.Close())
+	return contents(t, env.Folder.Path())
+}
+
+// contents returns what a folder holds.
+func contents(t *testing.T, path string) map[string]string {
+	t.Helper()
 	files := make(map[string]string)
-	entries, err := os.ReadDir(env.Folder.Path())
+	entries, err := os.ReadDir(path)
 	require.NoError(t, err)
 	for _, e := range entries {
-		data, err := os.ReadFile(env.Folder.Path(e.Name()))
+		data, err := os.ReadFile(filepath.Join(path, e.Name()))
 		require.NoError(t, err)
 		files[e.Name()] = string(data)
 	}
@@ -272,7 +263,8 @@ func TestDamagedTablesAreRefused(t *testing.T) {
 
 func TestConfigIsValidated(t *testing.T) {
 	for name, change := range map[string]func(*train.Config){
-		"n-latent is 0":     func(c *train.Config) { c.Latent = 0 },
+		"n-latent is -1":    func(c *train.Config) { c.Model.Latent = -1 },
+		"sampler is":        func(c *train.Config) { c.Sampler = "posterior" },
 		"batch-size is 1":   func(c *train.Config) { c.BatchSize = 1 },
 		"n-epochs is 0":     func(c *train.Config) { c.Epochs = 0 },
 		"learning-rate":     func(c *train.Config) { c.LearningRate = math.NaN() },
@@ -317,7 +309,7 @@ func TestBrokenCheckpointIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "truncated")
 
 	require.NoError(t, os.WriteFile(path, data, 0o600))
-	c.Latent = 4
+	c.Model.Latent = 4
 	_, err = train.New(c, open(t, c), reopened(t, env))
 	require.ErrorContains(t, err, "encoder.fc_mu.weight")
 }

@@ -117,7 +117,7 @@ func BenchmarkStep(b *testing.B) {
 		return func() {
 			tape.Reset()
 			x := tape.Input(pixels)
-			loss := vae.Forward(x, 1, 0).Total()
+			loss := vae.Forward(x, 1, 0).Total
 			tape.Backward(autograd.Scale(loss, 1.0/batch))
 			require.NoError(b, adam.Step())
 		}

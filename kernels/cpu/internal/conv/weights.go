@@ -172,10 +172,10 @@ func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
 }
 
 // A weightSumJob is the second job of WeightGrad: it adds the sums of the shares, in their
-// order, and stores them in the order of dw. A part does this for some filters.
+// order, and stores them in the order of dw. A part does this for filters filters.
 type weightSumJob struct {
 	*weightsJob
-	filters int // in a part
+	filters int
 }
 
 // Part implements workers.Job.

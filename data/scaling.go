@@ -1,0 +1,79 @@
+package data
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Scaling maps each value v of an example to (v − Shift)/Factor, with a shift and
+// a factor for each place in the example.
+type Scaling struct {
+	Method string    `json:"method"` // that found it
+	Shift  []float64 `json:"shift"`
+	Factor []float64 `json:"factor"`
+}
+
+// Methods of scaling.
+const (
+	ScaleNone     = "none"
+	ScaleStandard = "standard" // to mean 0 and standard deviation 1
+	ScaleUnit     = "unit"     // to the interval [0, 1]
+)
+
+// FitScaling returns the scaling that a method finds for a set; nil for ScaleNone
+// and "". A place that has one value in all examples gets the factor 1.
+func FitScaling(f *Floats, method string) (*Scaling, error) {
+	n, size := f.Len(), Size(f)
+	s := &Scaling{Method: method, Shift: make([]float64, size), Factor: make([]float64, size)}
+	switch method {
+	case ScaleNone, "":
+		return nil, nil
+	case ScaleStandard:
+		for i := range n {
+			for k, v := range f.At(i) {
+				s.Shift[k] += float64(v) / float64(n)
+			}
+		}
+		for i := range n {
+			for k, v := range f.At(i) {
+				d := float64(v) - s.Shift[k]
+				s.Factor[k] += d * d / float64(n)
+			}
+		}
+		for k, variance := range s.Factor {
+			s.Factor[k] = math.Sqrt(variance)
+		}
+	case ScaleUnit:
+		high := make([]float64, size)
+		for k := range size {
+			s.Shift[k], high[k] = math.Inf(1), math.Inf(-1)
+		}
+		for i := range n {
+			for k, v := range f.At(i) {
+				s.Shift[k], high[k] = min(s.Shift[k], float64(v)), max(high[k], float64(v))
+			}
+		}
+		for k := range size {
+			s.Factor[k] = high[k] - s.Shift[k]
+		}
+	default:
+		return nil, fmt.Errorf("data: no scaling %q: choose %s, %s or %s", method, ScaleStandard, ScaleUnit, ScaleNone)
+	}
+	for k := range s.Factor {
+		if s.Factor[k] == 0 {
+			s.Factor[k] = 1
+		}
+	}
+	return s, nil
+}
+
+// Apply scales the values of a set in place. A nil scaling leaves them as they are.
+func (s *Scaling) Apply(f *Floats) {
+	if s == nil {
+		return
+	}
+	for i := range f.Values {
+		k := i % len(s.Shift)
+		f.Values[i] = float32((float64(f.Values[i]) - s.Shift[k]) / s.Factor[k])
+	}
+}

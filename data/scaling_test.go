@@ -1,0 +1,43 @@
+package data
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestScaling(t *testing.T) {
+	rows := func() *Floats {
+		return &Floats{Dims: []int{3}, Values: []float32{1, 10, 7, 2, 30, 7, 6, 20, 7}}
+	}
+	f := rows()
+	s, err := FitScaling(f, ScaleStandard)
+	require.NoError(t, err)
+	s.Apply(f)
+	for k := range 3 {
+		var sum, square float64
+		for i := range 3 {
+			v := float64(f.At(i)[k])
+			sum, square = sum+v, square+v*v
+		}
+		require.InDelta(t, 0, sum, 1e-6)
+		require.InDelta(t, []float64{3, 3, 0}[k], square, 1e-6)
+	}
+	require.InDelta(t, 3, s.Shift[0], 1e-12)
+	require.InDelta(t, math.Sqrt(200./3), s.Factor[1], 1e-12)
+
+	f = rows()
+	s, err = FitScaling(f, ScaleUnit)
+	require.NoError(t, err)
+	s.Apply(f)
+	require.Equal(t, []float32{0, 0, 0, 0.2, 1, 0, 1, 0.5, 0}, f.Values)
+
+	s, err = FitScaling(f, ScaleNone)
+	require.NoError(t, err)
+	require.Nil(t, s)
+	s.Apply(f)
+	require.Equal(t, float32(0.2), f.Values[3])
+	_, err = FitScaling(f, "robust")
+	require.ErrorContains(t, err, `no scaling "robust"`)
+}

@@ -1,0 +1,223 @@
+// Package source opens the data that a word names: pictures, tables and arrays of the
+// user's, published data sets, and drawn shapes.
+//
+//	sets, err := source.Open(ctx, "photographs", source.Options{Side: 32})
+//
+// See [Open] for what there is.
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/data/idx"
+	"github.com/topogen/topogen/data/images"
+	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/data/shapes"
+	"github.com/topogen/topogen/data/table"
+)
+
+// Options say what becomes of data. The zero value leaves everything to the kind
+// of data. They are recorded with a run.
+type Options struct {
+	// Side is the height and width of pictures in a folder, Colour their channels.
+	// See [images.Options].
+	Side   int           `json:"side"`
+	Colour images.Colour `json:"colour"`
+	// Label names the column of a table that holds classes; DropMissing leaves rows
+	// with missing values out.
+	Label       string `json:"label"`
+	DropMissing bool   `json:"drop_missing"`
+	// Scale is the method of scaling of tables, arrays and drawn points, fitted to
+	// the training set: [data.ScaleStandard], [data.ScaleUnit] or [data.ScaleNone].
+	// "" is ScaleStandard for tables and arrays, ScaleNone for drawn points.
+	Scale string `json:"scale"`
+}
+
+// testShare is the share of a file's examples that is the test set, drawn at random.
+const (
+	testShare = 1. / 6
+	splitSeed = 0x736f75726365 // "source"
+	shapeSeed = 1
+)
+
+// Open opens the data that a word names:
+//
+//	auto              FashionMNIST where the cache folder has it, else garments
+//	garments          drawn pictures of garments, as embedded; garments:n for n
+//	fashionmnist      FashionMNIST, fetched into the cache folder once, as download
+//	circles,n=500     a drawn shape with options, see package shapes
+//	a folder          of IDX files as MNIST's, or of pictures
+//	a file            .csv, .tsv, .txt; .npy, .npz; IDX (…-ubyte, …-ubyte.gz)
+//
+// A file's examples are divided at random, a sixth into the test set, unless it is
+// an archive with arrays x_train, x_test and, for labels, y_train, y_test. Errors
+// name the file and, in tables, line and column.
+func Open(ctx context.Context, word string, o Options, download fashionmnist.DownloadOptions) (*data.Sets, error) {
+	kind, _, _ := strings.Cut(word, ":")
+	switch {
+	case slices.Contains([]string{"", "auto", "embedded", "garments", "download", "fashionmnist"}, kind):
+		if err := o.refuse("side", "colour", "label", "missing", "scale"); err != nil {
+			return nil, fmt.Errorf("data %q: %w", word, err)
+		}
+		word = strings.Replace(word, "garments", "embedded", 1)
+		if word == "fashionmnist" {
+			word = "download"
+		}
+		return fashionmnist.Open(ctx, word, download)
+	case shapes.Is(word):
+		if err := o.refuse("side", "colour", "label", "missing"); err != nil {
+			return nil, fmt.Errorf("data %q: %w", word, err)
+		}
+		sets, err := shapes.Open(word, shapeSeed)
+		if err != nil {
+			return nil, err
+		}
+		return scale(sets, o.Scale, data.ScaleNone)
+	}
+	info, err := os.Stat(word)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("data %q is neither a file or folder nor one of auto, garments, garments:n, fashionmnist, or a shape (%s)", word, shapeNames())
+	case info.IsDir():
+		return openFolder(ctx, word, o)
+	}
+	sets, err := openFile(word, o)
+	if err != nil {
+		return nil, err
+	}
+	if sets.Source, err = filepath.Abs(word); err != nil {
+		return nil, err
+	}
+	sets.Note = fmt.Sprintf("%d training and %d test examples of shape %s from %s", sets.Train.Len(), sets.Test.Len(), shapeText(sets.Train.Shape()), sets.Source) + sets.Note
+	return sets, nil
+}
+
+func shapeNames() string {
+	var names []string
+	for _, line := range shapes.Names() {
+		name, _, _ := strings.Cut(line, " ")
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func shapeText(shape []int) string {
+	words := make([]string, len(shape))
+	for i, n := range shape {
+		words[i] = fmt.Sprint(n)
+	}
+	return strings.Join(words, "×")
+}
+
+// refuse returns an error that names the first option that is set and has no say.
+func (o Options) refuse(names ...string) error {
+	for _, option := range []struct {
+		name string
+		set  bool
+		text string
+	}{
+		{"side", o.Side != 0, "a side is for folders of pictures"},
+		{"colour", o.Colour != "", "a colour is for folders of pictures"},
+		{"label", o.Label != "", "a column of labels is for tables"},
+		{"missing", o.DropMissing, "missing values are dropped from tables and arrays"},
+		{"scale", o.Scale != "", "a scaling is for tables, arrays and drawn points: pictures have values from 0 to 1"},
+	} {
+		if option.set && slices.Contains(names, option.name) {
+			return errors.New(option.text)
+		}
+	}
+	return nil
+}
+
+func openFolder(ctx context.Context, dir string, o Options) (*data.Sets, error) {
+	if err := o.refuse("label", "missing", "scale"); err != nil {
+		return nil, fmt.Errorf("data %q: %w", dir, err)
+	}
+	if !idx.In(dir) && images.In(dir) {
+		return images.Load(ctx, dir, images.Options{Side: o.Side, Colour: o.Colour})
+	}
+	if err := o.refuse("side", "colour"); err != nil {
+		return nil, fmt.Errorf("data %q: %w", dir, err)
+	}
+	if path, err := filepath.Abs(dir); err == nil && strings.Contains(strings.ToLower(path), "fashion") {
+		return fashionmnist.Load(dir)
+	}
+	return idx.Load(dir, nil)
+}
+
+func openFile(path string, o Options) (*data.Sets, error) {
+	if err := o.refuse("side", "colour"); err != nil {
+		return nil, fmt.Errorf("data %q: %w", path, err)
+	}
+	switch ext := strings.ToLower(filepath.Ext(path)); {
+	case ext == ".csv", ext == ".tsv", ext == ".txt":
+		t, err := table.ReadFile(path, table.Options{Label: o.Label, DropMissing: o.DropMissing})
+		if err != nil {
+			return nil, err
+		}
+		return divideTable(t, o)
+	case ext == ".npy":
+		a, err := npy.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		return openArrays(path, map[string]*npy.Array{"x": a}, o)
+	case ext == ".npz":
+		arrays, err := npy.ReadArchive(path)
+		if err != nil {
+			return nil, err
+		}
+		return openArrays(path, arrays, o)
+	case strings.Contains(filepath.Base(path), "idx3"):
+		if err := o.refuse("label", "missing", "scale"); err != nil {
+			return nil, fmt.Errorf("data %q: %w", path, err)
+		}
+		set, err := idx.LoadImages(path)
+		if err != nil {
+			return nil, err
+		}
+		return divideBytes(set), nil
+	}
+	return nil, fmt.Errorf("data %q: a file is .csv, .tsv, .txt, .npy, .npz, or has idx3 in its name", path)
+}
+
+// divideTable returns a table's rows as a training and a test set.
+func divideTable(t *table.Table, o Options) (*data.Sets, error) {
+	second, first := data.Split(t.Rows.Len(), testShare, splitSeed)
+	sets := &data.Sets{Train: t.Rows.Pick(first), Test: t.Rows.Pick(second)}
+	if n := len(t.Dropped); n > 0 {
+		sets.Note = fmt.Sprintf(", without %d rows with missing values", n)
+	}
+	return scale(sets, o.Scale, data.ScaleStandard)
+}
+
+func divideBytes(set *data.Bytes) *data.Sets {
+	second, first := data.Split(set.Len(), testShare, splitSeed)
+	return &data.Sets{Train: set.Pick(first), Test: set.Pick(second), Unit: true}
+}
+
+// scale scales sets of floats by a method fitted to the training set.
+func scale(sets *data.Sets, method, usual string) (*data.Sets, error) {
+	if method == "" {
+		method = usual
+	}
+	train, ok := sets.Train.(*data.Floats)
+	if !ok {
+		return sets, nil
+	}
+	var err error
+	if sets.Scaling, err = data.FitScaling(train, method); err != nil {
+		return nil, err
+	}
+	sets.Scaling.Apply(train)
+	sets.Scaling.Apply(sets.Test.(*data.Floats))
+	return sets, nil
+}

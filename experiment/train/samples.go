@@ -1,0 +1,234 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/models"
+	"github.com/topogen/topogen/viz"
+)
+
+const (
+	finalNoise    = 5 << 40 // the stream of the draws that end a run
+	cloudSamples  = 1000    // of a picture of points
+	interpolated  = 8       // pairs of examples
+	interpolation = 16      // steps between them
+	mixtureParts  = 10      // Gaussians of the sampler "mixture"
+	mixturePoints = 5000    // that they are fitted to, at most
+)
+
+// Samplers, which say where latent vectors of new examples come from.
+const (
+	SamplerPrior   = "prior"   // the unit Gaussian
+	SamplerMixture = "mixture" // a mixture of Gaussians fitted to the latent vectors of the training set
+)
+
+// drawSamples draws new examples of both models: images above the nearest training
+// images, points over the test set.
+func (r *Run) drawSamples(ctx context.Context) error {
+	for _, m := range r.models {
+		if !r.areImages() && !r.arePoints() {
+			return nil
+		}
+		n := gridImages
+		if r.arePoints() {
+			n = min(cloudSamples, r.sets.Test.Len())
+		}
+		values, err := r.sample(m, n)
+		if err != nil {
+			return fmt.Errorf("samples of the %s: %w", m.name, err)
+		}
+		title := "Samples of the " + m.name
+		if r.arePoints() {
+			test := make([]float32, n*data.Size(r.sets.Test))
+			r.sets.Test.Decode(test, data.All(n))
+			err = r.picture("samples-"+m.prefix()+".png", title+" over the test set", func(w io.Writer) error {
+				return viz.Cloud(w, viz.Scene{Title: title + " over the test set", Cloud: r.points(values), True: r.points(test)})
+			})
+		} else {
+			var nearest []float32
+			if nearest, err = r.nearest(ctx, values); err != nil {
+				return err
+			}
+			err = r.picture("samples-"+m.prefix()+".png", title+" above the nearest training images", func(w io.Writer) error {
+				return viz.ImageGrid(w, title, r.sets.Train.Shape(), gridColumns,
+					viz.GridRow{Caption: "sample", Images: values}, viz.GridRow{Caption: "nearest", Images: nearest})
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sample returns new examples of a model from the sampler of the configuration.
+func (r *Run) sample(m *model, n int) ([]float32, error) {
+	if r.config.Sampler != SamplerMixture || m.critic != nil {
+		return r.compute(m, func() *autograd.Var {
+			m.tape.Reset()
+			return models.Sample(m.net, m.tape, n, r.config.Seed, finalNoise)
+		})
+	}
+	indices := data.All(min(mixturePoints, r.sets.Train.Len()))
+	latent, err := r.encode(m, r.sets.Train, indices)
+	if err != nil {
+		return nil, err
+	}
+	mixture, err := models.FitMixture(latent, m.net.Latent(), min(mixtureParts, len(indices)), r.config.Seed)
+	if err != nil {
+		return nil, err
+	}
+	z := mixture.Sample(n, r.config.Seed)
+	return r.compute(m, func() *autograd.Var {
+		m.tape.Reset()
+		return m.net.Decode(m.tape.Constant(z, n, m.net.Latent()))
+	})
+}
+
+// nearest returns for each of some examples the nearest of the training set, by
+// Euclidean distance.
+func (r *Run) nearest(ctx context.Context, examples []float32) ([]float32, error) {
+	set := r.sets.Train
+	size := data.Size(set)
+	n := len(examples) / size
+	workers := runtime.GOMAXPROCS(0)
+	type found struct {
+		distance float64
+		index    int
+	}
+	best := make([][]found, workers)
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			best[w] = make([]found, n)
+			for k := range best[w] {
+				best[w][k].distance = math.Inf(1)
+			}
+			x := make([]float32, size)
+			for i := w; i < set.Len() && ctx.Err() == nil; i += workers {
+				set.Decode(x, []int{i})
+				for k := range best[w] {
+					if d := squareBelow(x, examples[k*size:(k+1)*size], best[w][k].distance); d < best[w][k].distance {
+						best[w][k] = found{d, i}
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	indices := make([]int, n)
+	for k := range indices {
+		first := best[0][k]
+		for _, b := range best[1:] {
+			if b[k].distance < first.distance || b[k].distance == first.distance && b[k].index < first.index {
+				first = b[k]
+			}
+		}
+		indices[k] = first.index
+	}
+	out := make([]float32, n*size)
+	set.Decode(out, indices)
+	return out, nil
+}
+
+// squareBelow returns the squared distance of two examples, or a value of at least
+// limit once it is known to be no less.
+func squareBelow(x, y []float32, limit float64) float64 {
+	const stretch = 64
+	var sum float64
+	for i := 0; i < len(x); i += stretch {
+		end := min(i+stretch, len(x))
+		for k := i; k < end; k++ {
+			d := float64(x[k]) - float64(y[k])
+			sum += float64(d * d)
+		}
+		if sum >= limit {
+			return sum
+		}
+	}
+	return sum
+}
+
+// drawInterpolation draws what lies between pairs of test images in latent space, or
+// between pairs of draws from the prior of a model without an encoder.
+func (r *Run) drawInterpolation() error {
+	pairs := min(interpolated, r.sets.Test.Len()/2)
+	if !r.areImages() || pairs == 0 {
+		return nil
+	}
+	for _, m := range r.models {
+		ends, err := r.ends(m, 2*pairs)
+		if err != nil {
+			return fmt.Errorf("interpolation of the %s: %w", m.name, err)
+		}
+		latent := m.net.Latent()
+		z := make([]float32, 0, pairs*interpolation*latent)
+		for p := range pairs {
+			from, to := ends[2*p*latent:(2*p+1)*latent], ends[(2*p+1)*latent:(2*p+2)*latent]
+			for step := range interpolation {
+				t := float32(step) / (interpolation - 1)
+				for d := range latent {
+					z = append(z, (1-t)*from[d]+t*to[d])
+				}
+			}
+		}
+		images, err := r.compute(m, func() *autograd.Var {
+			m.tape.Reset()
+			return m.net.Decode(m.tape.Constant(z, pairs*interpolation, latent))
+		})
+		if err != nil {
+			return fmt.Errorf("interpolation of the %s: %w", m.name, err)
+		}
+		size := data.Size(r.sets.Test)
+		var rows []viz.GridRow
+		for p := range pairs {
+			rows = append(rows, viz.GridRow{Images: images[p*interpolation*size : (p+1)*interpolation*size]})
+		}
+		title := "Between pairs of test images, " + m.name
+		if m.critic != nil {
+			title = "Between pairs of draws, " + m.name
+		}
+		err = r.picture("interpolation-"+m.prefix()+".png", title, func(w io.Writer) error {
+			return viz.ImageGrid(w, title, r.sets.Test.Shape(), interpolation, rows...)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ends returns the latent vectors of the first n test examples, or n draws from the
+// prior of a model without an encoder.
+func (r *Run) ends(m *model, n int) ([]float32, error) {
+	if m.critic == nil {
+		return r.encode(m, r.sets.Test, data.All(n))
+	}
+	return r.compute(m, func() *autograd.Var {
+		m.tape.Reset()
+		return m.tape.Normal(r.config.Seed, finalNoise+1, n, m.net.Latent())
+	})
+}
+
+// pick returns the pictures whose files begin with a prefix.
+func (r *Run) pick(prefix string) []run.Picture {
+	var some []run.Picture
+	for _, p := range r.pictures {
+		if strings.HasPrefix(p.File, prefix) {
+			some = append(some, p)
+		}
+	}
+	return some
+}

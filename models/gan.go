@@ -1,0 +1,100 @@
+package models
+
+import (
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/nn"
+)
+
+// An Adversarial model is trained against a critic, which takes a step of its own
+// before each step of the model.
+type Adversarial interface {
+	Model
+	// Critic returns the critic, whose parameters are not the model's.
+	Critic() nn.Module
+	// CriticLoss returns what the critic minimises for a batch x, summed over the
+	// batch, with the noise of seed and stream.
+	CriticLoss(x *autograd.Var, seed, stream uint64) Loss
+}
+
+// A GAN is a generative adversarial network (Goodfellow et al., arXiv:1406.2661)
+// with the loss that does not saturate. It has no encoder: what stands for the
+// reconstruction of a batch are as many new examples.
+type GAN struct {
+	generator *decoder
+	critic    *critic
+	latent    int
+}
+
+// A critic tells examples from what is generated.
+type critic struct {
+	features *encoder
+	logit    *nn.Linear
+}
+
+// Visit visits all parameters.
+func (c *critic) Visit(f nn.Visitor) {
+	c.features.Visit(f)
+	c.logit.Visit(f.Under("fc_logit"))
+}
+
+// Forward returns how much each example looks true, as a logit.
+func (c *critic) Forward(x *autograd.Var) *autograd.Var {
+	return c.logit.Forward(c.features.Forward(x))
+}
+
+func newGAN(dev kernels.Device, s Spec, shape []int, seed uint64) *GAN {
+	in := nn.NewInitializer(dev, seed)
+	g := &GAN{generator: newDecoder(in, s, shape, s.output()), latent: s.Latent}
+	features := newEncoder(in, s, shape, nn.LeakyReLU(0.2))
+	g.critic = &critic{features, nn.NewLinear(in, features.features(), 1, nn.Identity)}
+	return g
+}
+
+// Visit visits the generator's parameters.
+func (g *GAN) Visit(f nn.Visitor) { g.generator.Visit(f.Under("generator")) }
+
+// Latent returns the number of latent variables.
+func (g *GAN) Latent() int { return g.latent }
+
+// LossNames returns "generator".
+func (g *GAN) LossNames() []string { return []string{"generator"} }
+
+// Encode returns nil: a GAN has no encoder.
+func (g *GAN) Encode(*autograd.Var) *autograd.Var { return nil }
+
+// Decode returns the examples that latent vectors stand for.
+func (g *GAN) Decode(z *autograd.Var) *autograd.Var { return g.generator.Forward(z) }
+
+// Forward draws as many latent vectors as x has examples and decodes them. The loss
+// "generator" is the cross-entropy of the critic's taking them for true.
+func (g *GAN) Forward(x *autograd.Var, seed, stream uint64) Output {
+	n := x.Shape()[0]
+	z := x.Tape().Normal(seed, stream, n, g.latent)
+	y := g.Decode(z)
+	nn.Freeze(g.critic)
+	loss := verdict(g.critic.Forward(y), 1)
+	nn.Unfreeze(g.critic)
+	return Output{Reconstruction: y, Latent: z, Losses: []Loss{{"generator", loss}}, Total: loss}
+}
+
+// Critic returns the critic.
+func (g *GAN) Critic() nn.Module { return g.critic }
+
+// CriticLoss returns "critic": the cross-entropy of the critic's verdicts on true
+// examples and on as many new ones.
+func (g *GAN) CriticLoss(x *autograd.Var, seed, stream uint64) Loss {
+	z := x.Tape().Normal(seed, stream, x.Shape()[0], g.latent)
+	var y *autograd.Var
+	x.Tape().NoGrad(func() { y = g.Decode(z) })
+	return Loss{"critic", autograd.Add(verdict(g.critic.Forward(x), 1), verdict(g.critic.Forward(y), 0))}
+}
+
+// verdict returns the cross-entropy of logits against one target.
+func verdict(logits *autograd.Var, target float32) *autograd.Var {
+	targets := make([]float32, logits.Len())
+	for i := range targets {
+		targets[i] = target
+	}
+	return autograd.BCELogits(logits, logits.Tape().Constant(targets, logits.Shape()...))
+}

@@ -1,0 +1,140 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/nn"
+)
+
+// halve are the options of a convolution with kernel 4 that halves height and
+// width, rounding down.
+var halve = nn.ConvOptions{Stride: 2, Padding: 1}
+
+const kernel = 4
+
+// An encoder maps examples to features: convolutions conv1, conv2, …, then dense
+// layers fc1, fc2, ….
+type encoder struct {
+	convs  []*nn.Conv2d
+	hidden []*nn.Linear
+}
+
+func newEncoder(in *nn.Initializer, s Spec, shape []int, act nn.Activation) *encoder {
+	e := new(encoder)
+	size := autograd.Size(shape)
+	if len(s.Channels) > 0 {
+		channels, height, width := shape[0], shape[1], shape[2]
+		for _, c := range s.Channels {
+			e.convs = append(e.convs, nn.NewConv2d(in, channels, c, kernel, halve, act))
+			channels, height, width = c, height/2, width/2
+		}
+		size = channels * height * width
+	}
+	for _, n := range s.Hidden {
+		e.hidden = append(e.hidden, nn.NewLinear(in, size, n, act))
+		size = n
+	}
+	return e
+}
+
+// Visit visits the layers.
+func (e *encoder) Visit(f nn.Visitor) {
+	for i, l := range e.convs {
+		l.Visit(f.Under(fmt.Sprintf("conv%d", i+1)))
+	}
+	for i, l := range e.hidden {
+		l.Visit(f.Under(fmt.Sprintf("fc%d", i+1)))
+	}
+}
+
+// Forward returns the features of examples.
+func (e *encoder) Forward(x *autograd.Var) *autograd.Var {
+	for _, l := range e.convs {
+		x = l.Forward(x)
+	}
+	x = autograd.Flatten(x, 1)
+	for _, l := range e.hidden {
+		x = l.Forward(x)
+	}
+	return x
+}
+
+// features returns the number of features.
+func (e *encoder) features() int { return e.hidden[len(e.hidden)-1].Bias.Value.Len() }
+
+// A decoder maps latent vectors to examples: dense layers fc1, fc2, …, then
+// transposed convolutions deconv1, deconv2, ….
+type decoder struct {
+	shape   []int // of an example
+	planes  []int // what the first transposed convolution sees
+	dense   []*nn.Linear
+	deconvs []*nn.ConvTranspose2d
+}
+
+func newDecoder(in *nn.Initializer, s Spec, shape []int, out nn.Activation) *decoder {
+	d := &decoder{shape: shape}
+	size := s.Latent
+	for _, n := range slices.Backward(s.Hidden) {
+		d.dense = append(d.dense, nn.NewLinear(in, size, n, nn.ReLU))
+		size = n
+	}
+	if len(s.Channels) == 0 {
+		d.dense = append(d.dense, nn.NewLinear(in, size, autograd.Size(shape), out))
+		return d
+	}
+	// The sizes that the encoder sees, from the example to the last convolution.
+	heights, widths := []int{shape[1]}, []int{shape[2]}
+	for i := range s.Channels {
+		heights, widths = append(heights, heights[i]/2), append(widths, widths[i]/2)
+	}
+	last := len(s.Channels)
+	d.planes = []int{s.Channels[last-1], heights[last], widths[last]}
+	d.dense = append(d.dense, nn.NewLinear(in, size, autograd.Size(d.planes), nn.ReLU))
+	for i := last - 1; i >= 0; i-- {
+		channels, act := shape[0], out
+		if i > 0 {
+			channels, act = s.Channels[i-1], nn.ReLU
+		}
+		o := halve
+		// What halving rounded off comes back as output padding.
+		o.OutputPaddingHW = [2]int{heights[i] % 2, widths[i] % 2}
+		d.deconvs = append(d.deconvs, nn.NewConvTranspose2d(in, s.Channels[i], channels, kernel, o, act))
+	}
+	return d
+}
+
+// Visit visits the layers.
+func (d *decoder) Visit(f nn.Visitor) {
+	for i, l := range d.dense {
+		l.Visit(f.Under(fmt.Sprintf("fc%d", i+1)))
+	}
+	for i, l := range d.deconvs {
+		l.Visit(f.Under(fmt.Sprintf("deconv%d", i+1)))
+	}
+}
+
+// Forward returns the examples that latent vectors stand for.
+func (d *decoder) Forward(z *autograd.Var) *autograd.Var {
+	n := z.Shape()[0]
+	for _, l := range d.dense {
+		z = l.Forward(z)
+	}
+	if len(d.deconvs) == 0 {
+		return autograd.Reshape(z, append([]int{n}, d.shape...)...)
+	}
+	z = autograd.Reshape(z, append([]int{n}, d.planes...)...)
+	for _, l := range d.deconvs {
+		z = l.Forward(z)
+	}
+	return z
+}
+
+// output returns the activation of the decoder's last layer.
+func (s Spec) output() nn.Activation {
+	if s.Likelihood == Bernoulli {
+		return nn.Sigmoid
+	}
+	return nn.Identity
+}

@@ -1,0 +1,154 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+// Kinds of models.
+const (
+	KindVAE = "vae" // variational autoencoder, see [VAE]
+	KindAE  = "ae"  // autoencoder, see [Autoencoder]
+	KindWAE = "wae" // Wasserstein autoencoder with MMD, see [Autoencoder]
+	KindGAN = "gan" // generative adversarial network, see [GAN]
+)
+
+// Likelihoods of an example, given what was decoded.
+const (
+	Bernoulli     = "bernoulli" // of values in [0, 1]
+	Gaussian      = "gaussian"  // with the deviation Sigma
+	GaussianLearn = "learnt"    // Gaussian with a learnt deviation, one for all values
+)
+
+// A Spec says what model to make. Its zero value leaves everything to the data, see
+// [Spec.Resolve]. Of pictures of 28×28 grey pixels that is the original's VAE.
+type Spec struct {
+	// Kind is one of the kinds above.
+	Kind string `json:"kind"`
+	// Latent is the number of latent variables.
+	Latent int `json:"n_latent"`
+	// Channels are those of the encoder's convolutions, each of which halves height
+	// and width; the decoder has them in reverse. Without channels there are none.
+	Channels []int `json:"channels"`
+	// Hidden are the sizes of the encoder's dense layers; the decoder has them in
+	// reverse.
+	Hidden []int `json:"hidden"`
+	// Likelihood is one of the likelihoods above, Sigma the deviation of Gaussian.
+	Likelihood string  `json:"likelihood"`
+	Sigma      float64 `json:"sigma"`
+	// Beta weighs the divergence of a VAE (Higgins et al. 2017), MMD the
+	// discrepancy of a WAE.
+	Beta float64 `json:"beta"`
+	MMD  float64 `json:"mmd"`
+}
+
+// Resolve returns s with everything decided for examples of a shape, whose values
+// lie in [0, 1] if unit is set:
+//
+//	Kind        vae
+//	Latent      10 for pictures, else 2
+//	Channels    32, 64 for pictures unless Hidden is given
+//	Hidden      256 with channels, else 64, 64
+//	Likelihood  bernoulli if unit is set, else learnt
+//	Sigma       0.1
+//	Beta, MMD   1, 10
+func (s Spec) Resolve(shape []int, unit bool) Spec {
+	picture := len(shape) == 3
+	if s.Kind == "" {
+		s.Kind = KindVAE
+	}
+	if s.Latent == 0 {
+		s.Latent = 2
+		if picture {
+			s.Latent = 10
+		}
+	}
+	if picture && s.Channels == nil && s.Hidden == nil {
+		s.Channels = []int{32, 64}
+	}
+	if s.Hidden == nil {
+		s.Hidden = []int{64, 64}
+		if len(s.Channels) > 0 {
+			s.Hidden = []int{256}
+		}
+	}
+	if s.Likelihood == "" {
+		s.Likelihood = GaussianLearn
+		if unit {
+			s.Likelihood = Bernoulli
+		}
+	}
+	for _, number := range []struct {
+		value *float64
+		usual float64
+	}{{&s.Sigma, 0.1}, {&s.Beta, 1}, {&s.MMD, 10}} {
+		if *number.value == 0 {
+			*number.value = number.usual
+		}
+	}
+	return s
+}
+
+const maxWidth = 1 << 16
+
+// Validate returns an error that names the first field that makes no sense for
+// examples of a shape, whose values lie in [0, 1] if unit is set.
+func (s Spec) Validate(shape []int, unit bool) error {
+	s = s.Resolve(shape, unit)
+	if kinds := []string{KindVAE, KindAE, KindWAE, KindGAN}; !slices.Contains(kinds, s.Kind) {
+		return fmt.Errorf("model is %q, must be one of %v", s.Kind, kinds)
+	}
+	if s.Latent < 1 || s.Latent > maxWidth {
+		return fmt.Errorf("n-latent is %d, must be 1 to %d", s.Latent, maxWidth)
+	}
+	for _, list := range []struct {
+		name   string
+		widths []int
+	}{{"channels", s.Channels}, {"hidden", s.Hidden}} {
+		for _, n := range list.widths {
+			if n < 1 || n > maxWidth {
+				return fmt.Errorf("%s are %v, each must be 1 to %d", list.name, list.widths, maxWidth)
+			}
+		}
+	}
+	switch {
+	case len(s.Hidden) == 0:
+		return fmt.Errorf("hidden is empty: there must be a dense layer")
+	case len(s.Channels) > 0 && len(shape) != 3:
+		return fmt.Errorf("channels are for pictures: examples of shape %v have none", shape)
+	case len(s.Channels) > 0 && min(shape[1], shape[2])>>len(s.Channels) < 1:
+		return fmt.Errorf("pictures of %d×%d pixels cannot be halved %d times: give fewer channels", shape[1], shape[2], len(s.Channels))
+	case s.Likelihood == Bernoulli && !unit:
+		return fmt.Errorf("the likelihood %s is for values in [0, 1]: choose %s or %s, or scale the data to that interval", Bernoulli, Gaussian, GaussianLearn)
+	case !slices.Contains([]string{Bernoulli, Gaussian, GaussianLearn}, s.Likelihood):
+		return fmt.Errorf("likelihood is %q, must be %s, %s or %s", s.Likelihood, Bernoulli, Gaussian, GaussianLearn)
+	}
+	for _, number := range []struct {
+		name  string
+		value float64
+	}{{"sigma", s.Sigma}, {"beta", s.Beta}, {"mmd", s.MMD}} {
+		if !(number.value > 0) || math.IsInf(number.value, 0) {
+			return fmt.Errorf("%s is %v, must be positive", number.name, number.value)
+		}
+	}
+	return nil
+}
+
+// New returns the model that s describes, resolved, for examples of a shape, with
+// initial parameters decided by the seed. See [Spec.Validate] for errors.
+func New(dev kernels.Device, s Spec, shape []int, unit bool, seed uint64) (Model, error) {
+	if err := s.Validate(shape, unit); err != nil {
+		return nil, err
+	}
+	s = s.Resolve(shape, unit)
+	switch s.Kind {
+	case KindAE, KindWAE:
+		return newAutoencoder(dev, s, shape, seed), nil
+	case KindGAN:
+		return newGAN(dev, s, shape, seed), nil
+	}
+	return newVAE(dev, s, shape, seed), nil
+}
