@@ -14,7 +14,7 @@ import (
 )
 
 // forBatches runs a benchmark on pairs of clouds of 128 points in R^784: drawn
-// ones, and real images where they are at hand.
+// ones, and real images where these are beside the repository.
 func forBatches(b *testing.B, run func(b *testing.B, dev *cpu.Device, x, y *autograd.Tensor)) {
 	const n, dim, classes = 128, 784, 10
 	on := func(b *testing.B, x, y []float32) {

@@ -15,9 +15,9 @@ import (
 //
 // Its derivative moves one bar, the learnable one of the pair that decides the
 // distance: along the coordinate in which its partner is farther, half along
-// each if both are as far, or towards the diagonal. A true bar that decides the
-// distance by its own way to the diagonal leaves nothing to learn, unless
-// Attract is set.
+// each if both are as far, or towards the diagonal. If a true bar decides the
+// distance by its own way to the diagonal, the distance depends on no learnable bar,
+// unless Attract is set.
 type Bottleneck struct {
 	// Attract draws a learnable bar to a true bar that decides the distance by
 	// its way to the diagonal: the nearest, in the same sup-norm, among those
@@ -84,8 +84,8 @@ func moveGradient(p, q ph.Bar) BarGradient {
 }
 
 // nearest returns the index of the bar closest to q, the first of several, among
-// those that can spare a partner: whose way to the diagonal is at most spare. It
-// is −1 if there is none.
+// those that can stay unmatched at a distance of spare: their way to the diagonal is at
+// most that. It is −1 if there is none.
 func nearest(bars []ph.Bar, q ph.Bar, spare float64) int {
 	best := -1
 	for i, p := range bars {

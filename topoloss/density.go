@@ -74,7 +74,8 @@ func (r *Density) density(rho []float64, bars []ph.Bar) []float64 {
 // spacing returns the distance from one x to the next.
 func (r *Density) spacing() float64 { return r.Range / float64(max(1, r.Points-1)) }
 
-// near returns the range [from, to) of those x at which d may be felt.
+// near returns the range [from, to) of the x at which the exponential of d is not
+// negligible.
 func (r *Density) near(d, spacing float64) (from, to int) {
 	reach, last := math.Sqrt(negligible)*r.Sigma, float64(r.Points-1)
 	from = int(min(max(math.Ceil((d-reach)/spacing), 0), last+1))

@@ -39,8 +39,8 @@ var markShape = func() (m [reach + 2]float64) {
 	return m
 }()
 
-// fits prepares a lattice for the bars and reports whether it is worth it: deaths
-// that are far apart take a large lattice and leave few pairs to sum.
+// fits prepares a lattice for the bars and reports whether its points are fewer than
+// four for each pair of bars. Deaths that are far apart take a large lattice.
 func (l *lattice) fits(sigma float64, learnable, truth []ph.Bar) bool {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, bars := range [...][]ph.Bar{learnable, truth} {

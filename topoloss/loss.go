@@ -38,8 +38,8 @@ type Term struct {
 	share        float64 // of the points; 0 stands for 1
 }
 
-// A Loss is a weighted sum of regularizers. Its fields may be set freely between
-// uses; [Weighted] makes the loss of the seven that come with this package.
+// A Loss is a weighted sum of terms of one cloud. Its fields may be set freely between
+// uses. An [Objective] has a loss for each place.
 //
 // It is also the workspace of its own computation, which allocates nothing once
 // it has seen clouds as large: one loss serves one goroutine at a time.

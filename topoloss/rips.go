@@ -15,10 +15,10 @@ import (
 // results are valid until its next use.
 type deviceRips struct {
 	engine    ph.Engine
-	n         int                 // points of the cloud in hand
-	matrix    kernels.Buffer      // its n×n distances, on its device; empty if they are not there
+	n         int                 // number of points of the latest cloud
+	matrix    kernels.Buffer      // its n×n distances on the device; empty if unknown
 	distances []float32           // the same on the host
-	measured  bool                // if they are there
+	measured  bool                // whether distances holds them
 	edges     []rips.Edge         // from the device
 	entries   []ph.Entry[float32] // those of the spanning tree
 	found     []rips.Lune         // from the device
@@ -26,8 +26,9 @@ type deviceRips struct {
 	bars      [1]ph.Diagram       // of degree 0, from the spanning tree
 }
 
-// diagrams returns the diagrams of a cloud from degree 0 to degree. A device that finds
-// what shapes the first two keeps the distances.
+// diagrams returns the diagrams of a cloud from degree 0 to degree. A
+// [kernels.RipsDevice] selects the edges that decide degrees 0 and 1; the distances
+// then stay on the device.
 func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.Diagram, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) 
 	}
 	if err != nil || n == 1 { // one point has no distance to see a NaN by
 		if bad := checkRows(x); bad != nil {
-			return nil, bad // which the cloud's owner understands better
+			return nil, bad // it names a coordinate, which err does not
 		}
 	}
 	if err != nil {
@@ -81,8 +82,8 @@ func (r *deviceRips) components(result *ph.Result) []ph.Diagram {
 	return r.bars[:]
 }
 
-// span brings the edges of a cloud's minimum spanning tree to the host: all
-// there is to know of degree 0.
+// span reads the edges of a cloud's minimum spanning tree, which decide degree 0, from
+// the device.
 func (r *deviceRips) span(dev rips.Device) (err error) {
 	if r.edges, err = dev.SpanningTree(r.edges[:0], r.matrix, r.n); err != nil {
 		return fmt.Errorf("topoloss: spanning tree of %d points: %w", r.n, err)
@@ -94,7 +95,7 @@ func (r *deviceRips) span(dev rips.Device) (err error) {
 	return nil
 }
 
-// find brings to the host what there is to know of degrees 0 and 1.
+// find reads the edges and lunes that decide degrees 0 and 1 from the device.
 func (r *deviceRips) find(dev rips.Device) (err error) {
 	if r.found, err = dev.Lunes(r.found[:0], r.matrix, r.n); err != nil {
 		return fmt.Errorf("topoloss: lunes of %d points: %w", r.n, err)
@@ -106,7 +107,7 @@ func (r *deviceRips) find(dev rips.Device) (err error) {
 	return nil
 }
 
-// measure brings the distances of a cloud's points to the host.
+// measure reads the distances of a cloud's points from the device.
 func (r *deviceRips) measure(x *autograd.Var) error {
 	if r.matrix.Len() == 0 {
 		r.take(x)
@@ -127,7 +128,7 @@ func (r *deviceRips) take(x *autograd.Var) {
 	fused.Distances(x.Tape().Device(), r.matrix, x.Value(), n, dim)
 }
 
-// forget says that no distances are those of the cloud in hand.
+// forget marks the distances as unknown.
 func (r *deviceRips) forget() { r.matrix, r.measured = kernels.Buffer{}, false }
 
 // cloudSize reads a shape n×… as that of n points of a dimension.

@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// TestSchedule: a term counts from its first step on, in every so many steps, with a
-// weight that grows.
+// TestSchedule: a term counts from its first step on, in every k-th step, with a weight
+// that grows.
 func TestSchedule(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()

@@ -9,9 +9,10 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A Target is what a loss compares with: the bars of the true diagrams, of all
-// degrees from 0. It never changes, so that goroutines may share it; compute it
-// once for a cloud that is compared with often.
+// A Target holds what terms ask of a true cloud: the bars of its diagrams, of all
+// degrees from 0, and, where comparisons or terms of images ask for them, distances, a
+// spanning tree and the bars of images. It never changes, so that goroutines may share
+// it. Compute it once for a cloud that is compared with often.
 type Target struct {
 	bars [][]ph.Bar // by degree, of positive length
 
