@@ -10,7 +10,7 @@ import (
 )
 
 // TestKernelsAllocateNothing runs each kernel repeatedly, except products and
-// convolutions, which have tests of their own.
+// convolutions, for which their packages have tests.
 func TestKernelsAllocateNothing(t *testing.T) {
 	const n, rows, width = 40_000, 200, 200
 	const set = kernels.Set

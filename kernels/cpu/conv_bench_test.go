@@ -7,6 +7,12 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
+// square returns the shape of a convolution of square images by square filters.
+func square(n, c, size, k, filter, stride, pad int) kernels.ConvShape {
+	out := (size+2*pad-filter)/stride + 1
+	return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: filter, S: filter, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad, OutH: out, OutW: out}
+}
+
 func BenchmarkConv(b *testing.B) {
 	for _, layer := range []struct {
 		name  string

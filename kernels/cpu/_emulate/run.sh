@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests of a package of the CPU device on an emulated processor with
 # AVX-512, for machines that lack it: Bochs boots a Linux kernel whose init is the
-# test binary. PACKAGE is relative to kernels/cpu: . (half an hour), internal/simd or
-# internal/microkernel.
+# test binary. PACKAGE is relative to kernels/cpu: . (half an hour), internal/simd,
+# internal/microkernel, internal/gemm or internal/conv.
 #
 #	run.sh VMLINUZ PACKAGE [-test.run=PATTERN]
 #

@@ -72,6 +72,13 @@ func TestStopEndsGoroutines(t *testing.T) {
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
+func TestRunAllocatesNothing(t *testing.T) {
+	p := New(3)
+	defer p.Stop()
+	var job Job = partFunc(func(int, int) {})
+	require.Zero(t, testing.AllocsPerRun(100, func() { p.Run(16, job) }))
+}
+
 func BenchmarkRun(b *testing.B) {
 	p := New(runtime.GOMAXPROCS(0))
 	defer p.Stop()

@@ -1,0 +1,118 @@
+package conv
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/simd"
+	"github.com/topogen/topogen/kernels/cpu/internal/workers"
+)
+
+// convolvers returns a Convolver on a number of threads for each instruction set that is
+// tested here.
+func convolvers(t testing.TB, threads int) map[simd.Set]*Convolver {
+	pool := workers.New(threads)
+	t.Cleanup(pool.Stop)
+	all := make(map[simd.Set]*Convolver)
+	for set := smallestSet; set <= simd.Best(); set++ {
+		all[set] = New(set, pool)
+	}
+	return all
+}
+
+// square returns the shape of a convolution of square images by square filters.
+func square(n, c, size, k, filter, stride, pad int) kernels.ConvShape {
+	out := (size+2*pad-filter)/stride + 1
+	return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: filter, S: filter, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad, OutH: out, OutW: out}
+}
+
+// normals returns n random values in memory that is not aligned.
+func normals(rng *rand.Rand, n int) []float32 {
+	x := make([]float32, n+1)[1:]
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	return x
+}
+
+// sums are the sums of products of a convolution in float64, and the sums of the
+// magnitudes of these products.
+type sums struct{ values, magnitudes []float64 }
+
+func newSums(n int) sums { return sums{make([]float64, n), make([]float64, n)} }
+
+func (s sums) add(i int, a, b float32) {
+	v := float64(a) * float64(b)
+	s.values[i] += v
+	s.magnitudes[i] += math.Abs(v)
+}
+
+// exact computes the three convolutions by their definition: y, x and w, each from the
+// two others.
+func exact(s kernels.ConvShape, x, y, w []float32) (ySums, xSums, wSums sums) {
+	ySums, xSums, wSums = newSums(len(y)), newSums(len(x)), newSums(len(w))
+	for n := range s.N {
+		for k := range s.K {
+			for oh := range s.OutH {
+				for ow := range s.OutW {
+					iy := ((n*s.K+k)*s.OutH+oh)*s.OutW + ow
+					for c := range s.C {
+						for r := range s.R {
+							for q := range s.S {
+								h, v := oh*s.StrideH+r-s.PadH, ow*s.StrideW+q-s.PadW
+								if h < 0 || h >= s.H || v < 0 || v >= s.W {
+									continue
+								}
+								ix, iw := ((n*s.C+c)*s.H+h)*s.W+v, ((k*s.C+c)*s.R+r)*s.S+q
+								ySums.add(iy, x[ix], w[iw])
+								xSums.add(ix, y[iy], w[iw])
+								wSums.add(iw, x[ix], y[iy])
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	return ySums, xSums, wSums
+}
+
+// An expectation is what results are compared with: act(sums + bias) + before, where
+// each sum has terms terms. bias and before may be empty.
+type expectation struct {
+	sums   sums
+	terms  int
+	bias   []float32 // one for each plane of plane elements, in turn
+	plane  int
+	act    kernels.Func
+	before []float32
+}
+
+// check fails the test if an element is further from its exact value than a sum of that
+// many terms in float32 can be.
+func (e expectation) check(t testing.TB, got []float32, what any) {
+	t.Helper()
+	for i, v := range got {
+		want, magnitude := e.sums.values[i], e.sums.magnitudes[i]
+		if len(e.bias) > 0 {
+			b := float64(e.bias[i/e.plane%len(e.bias)])
+			want, magnitude = want+b, magnitude+math.Abs(b)
+		}
+		bound := magnitude * float64(e.terms+5) * 0x1p-24
+		switch e.act {
+		case kernels.ReLU:
+			want = max(want, 0)
+		case kernels.Tanh:
+			want, bound = math.Tanh(want), bound+4*0x1p-24
+		}
+		if e.before != nil {
+			want += float64(e.before[i])
+			bound += math.Abs(want) * 0x1p-24
+		}
+		if got := float64(v); math.IsNaN(got) || math.Abs(got-want) > bound {
+			t.Fatalf("%+v, %v: element %d is %v, want %v ± %v", what, e.act, i, got, want, bound)
+		}
+	}
+}

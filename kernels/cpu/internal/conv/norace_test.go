@@ -1,0 +1,8 @@
+//go:build !race
+
+package conv
+
+import "github.com/topogen/topogen/kernels/cpu/internal/simd"
+
+// smallestSet is the smallest instruction set that tests run.
+const smallestSet = simd.Plain
