@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/topogen/topogen/internal/cli"
@@ -14,8 +15,8 @@ import (
 )
 
 const synopsis = `Rips prints the persistent homology of the Vietoris-Rips filtration of points or
-distances, as intervals [birth, death) in the order of their deaths; those of length 0
-are left out.
+distances, or of the cubical complex of an image, as intervals [birth, death) in the
+order of their deaths; those of length 0 are left out.
 
 Usage:
 
@@ -26,6 +27,8 @@ Usage:
   rips -dim 2 -modulus 3 lower-distances.txt
   rips -format point-cloud -png circle points.txt     pictures, too
   rips -format sparse -json edges.txt                 with pairings
+  rips -complex cubical image.png                     of an image
+  rips -complex cubical -superlevel -construction V volume.npy
 
 Formats are those of ripser:
 
@@ -36,9 +39,21 @@ Formats are those of ripser:
   sparse           a pair in a line: i j distance, points counted from 0
   dipha, binary    binary files: DIPHA's, and float32 below the diagonal
 
-With -json, a bar of degree k has at its place in "edges" the two edges that it is
-the lengths of, in "simplices" the two simplices that begin and end it, and in
-"cocycles" and "cycles" what stands for it, as far as asked for.`
+With -json, each bar has an entry in "edges": the edge whose length is its birth and
+the edge whose length is its death. It has an entry in "simplices": the simplices that
+give birth to it and end it. With -cocycles and -cycles it has its representatives in
+"cocycles" and "cycles".
+
+With -complex cubical the input is an image in PNG or PGM, or an array of two or three
+dimensions in .npy; the first bytes tell which. The values of pixels are those of the
+file, 0 to 255 for most images. In "edges" a pixel stands twice: [i, i] for the i-th one
+in row-major order. With -superlevel a birth is minus the value of its pixel.`
+
+// The values of -complex.
+const (
+	ripsComplex    = "rips"
+	cubicalComplex = "cubical"
+)
 
 // options are what the command line asks for.
 type options struct {
@@ -46,6 +61,8 @@ type options struct {
 	format  input.Format
 	double  bool
 	compute ph.Options
+	complex string
+	image   imageOptions
 	ratio   float64
 
 	json bool
@@ -56,10 +73,13 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	var o options
 	flags := flag.NewFlagSet("rips", flag.ContinueOnError)
 	format := flags.String("format", string(input.LowerDistance), "`format` of the input")
-	flags.IntVar(&o.compute.MaxDegree, "dim", 1, "highest `degree` of homology")
+	flags.StringVar(&o.complex, "complex", ripsComplex, "`complex` of the input: rips, of points or distances, or cubical, of an image")
+	construction := flags.String("construction", "T", "`letter` of the construction of a cubical complex: T, in which pixels are squares or cubes, or V, in which they are vertices")
+	flags.BoolVar(&o.image.Superlevel, "superlevel", false, "superlevel sets of an image instead of sublevel sets")
+	flags.IntVar(&o.compute.MaxDegree, "dim", 1, "highest `degree` of homology; of an image all degrees unless given")
 	flags.Float64Var(&o.compute.Threshold, "threshold", 0, "`length` of the longest edges; 0 stands for the enclosing radius, beyond which nothing happens")
 	flags.IntVar(&o.compute.Modulus, "modulus", 2, "coefficients are integers modulo this `prime`")
-	flags.IntVar(&o.compute.Workers, "threads", 0, "`number` of threads that work at once; 0 stands for as many as the processor has, or one where there is little to do")
+	flags.IntVar(&o.compute.Workers, "threads", 0, "`number` of threads that work at once; 0 stands for GOMAXPROCS, or one for a small problem")
 	flags.Float64Var(&o.ratio, "ratio", 1, "print only intervals with death/birth greater than this `number`")
 	flags.BoolVar(&o.double, "float64", false, "read distances and coordinates as float64 instead of float32")
 	flags.BoolVar(&o.compute.Cocycles, "cocycles", false, "a representative cocycle of each interval of degree 1 and higher")
@@ -83,7 +103,37 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	}
 	o.format = input.Format(*format)
 	o.png = strings.TrimSuffix(o.png, ".png")
+	var known bool
+	if o.image.Construction, known = constructions[*construction]; !known {
+		return nil, cli.Usagef("-construction %s: want T or V", *construction)
+	}
+	if err := o.checkComplex(flags); err != nil {
+		return nil, err
+	}
 	return &o, o.check()
+}
+
+// checkComplex returns an error if a flag is given that the complex does not have.
+func (o *options) checkComplex(flags *flag.FlagSet) (err error) {
+	var other []string // flags of other complexes
+	o.image.highest = math.MaxInt - 1
+	switch o.complex {
+	case ripsComplex:
+		other = []string{"construction", "superlevel"}
+	case cubicalComplex:
+		other = []string{"format", "threshold", "modulus", "threads", "float64", "ratio", "cocycles", "cycles"}
+	default:
+		return cli.Usagef("-complex %s: want %s or %s", o.complex, ripsComplex, cubicalComplex)
+	}
+	flags.Visit(func(f *flag.Flag) {
+		if slices.Contains(other, f.Name) {
+			err = cli.Usagef("-%s with -complex %s: that complex has no such flag", f.Name, o.complex)
+		}
+		if f.Name == "dim" {
+			o.image.highest = o.compute.MaxDegree
+		}
+	})
+	return err
 }
 
 func (o *options) check() error {
@@ -95,7 +145,7 @@ func (o *options) check() error {
 	case !(c.Threshold >= 0):
 		return cli.Usagef("-threshold %v: a length is at least 0", c.Threshold)
 	case c.Workers < 0:
-		return cli.Usagef("-threads %d: there must be one, and 0 stands for as many as the processor has", c.Workers)
+		return cli.Usagef("-threads %d: want at least 1, or 0 for GOMAXPROCS", c.Workers)
 	case c.Modulus < 2:
 		return cli.Usagef("-modulus %d: the least prime is 2", c.Modulus)
 	case !(o.ratio >= 1) || math.IsInf(o.ratio, 1):

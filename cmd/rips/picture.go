@@ -9,13 +9,10 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// draw writes the pictures of a result.
+// draw writes the pictures of the result of a Rips filtration.
 func draw(name string, d ph.Distances, r *ph.Result) error {
 	scene := viz.Scene{Title: fmt.Sprintf("%d points", d.Len()), Diagrams: r.Diagrams()}
-	if err := picture(name+"-diagram.png", viz.Diagram, scene); err != nil {
-		return err
-	}
-	if err := picture(name+"-barcode.png", viz.Barcode, scene); err != nil {
+	if err := drawDiagrams(name, scene.Title, r); err != nil {
 		return err
 	}
 	points := pointsOf(d)
@@ -28,6 +25,15 @@ func draw(name string, d ph.Distances, r *ph.Result) error {
 		scene.Title += fmt.Sprintf(", the longest loop %.3v", longest.Bar)
 	}
 	return picture(name+"-cloud.png", viz.Cloud, scene)
+}
+
+// drawDiagrams writes the diagram and the barcode of a result.
+func drawDiagrams(name, title string, r *ph.Result) error {
+	scene := viz.Scene{Title: title, Diagrams: r.Diagrams()}
+	if err := picture(name+"-diagram.png", viz.Diagram, scene); err != nil {
+		return err
+	}
+	return picture(name+"-barcode.png", viz.Barcode, scene)
 }
 
 func picture(file string, draw func(io.Writer, viz.Scene) error, s viz.Scene) error {

@@ -27,7 +27,14 @@ func rips(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		return err
 	}
 	if f, ok := stdin.(*os.File); ok && o.readsInput() && term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintf(stderr, "rips: reading %s from the terminal, up to Ctrl-D (see rips -help)\n", o.format)
+		what := string(o.format)
+		if o.complex == cubicalComplex {
+			what = "an image"
+		}
+		fmt.Fprintf(stderr, "rips: reading %s from the terminal, up to Ctrl-D (see rips -help)\n", what)
+	}
+	if o.complex == cubicalComplex {
+		return o.runCubical(ctx, stdin, stdout)
 	}
 	d, result, err := o.run(ctx, stdin)
 	if err != nil {

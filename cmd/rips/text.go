@@ -21,11 +21,7 @@ func writeText(w *bufio.Writer, o *options, d ph.Distances, r *ph.Result) {
 	for k, classes := range r.Classes {
 		fmt.Fprintf(w, "persistence intervals in dim %d:\n", k)
 		for _, b := range classes {
-			if b.Essential() {
-				fmt.Fprintf(w, " [%.6g, )", b.Birth)
-			} else {
-				fmt.Fprintf(w, " [%.6g,%.6g)", b.Birth, b.Death)
-			}
+			writeInterval(w, b.Bar)
 			if o.compute.Cocycles && k > 0 {
 				fmt.Fprintf(w, ":  %s", chainText(b.Cocycle, o.compute.Modulus))
 			}
@@ -67,4 +63,13 @@ func cycleText(edges []ph.Cell) string {
 		terms = append(terms, fmt.Sprintf("[%d,%d]", e.U, e.V))
 	}
 	return "{" + strings.Join(terms, ", ") + "}"
+}
+
+// writeInterval writes a bar as ripser does.
+func writeInterval(w *bufio.Writer, b ph.Bar) {
+	if b.Essential() {
+		fmt.Fprintf(w, " [%.6g, )", b.Birth)
+	} else {
+		fmt.Fprintf(w, " [%.6g,%.6g)", b.Birth, b.Death)
+	}
 }

@@ -58,7 +58,7 @@ func beginGrid[T ph.Float](ctx context.Context, c *grid, m Image[T], o Options, 
 	}
 	c.levels = resize(c.levels, len(m.Values))
 	for rank, pixel := range c.order {
-		c.levels[rank] = sign * float64(m.Values[pixel])
+		c.levels[rank] = sign*float64(m.Values[pixel]) + 0 // +0 makes a −0 a 0
 	}
 	c.size, c.stride = resize(c.size, len(m.Shape)), resize(c.stride, len(m.Shape))
 	total := 1

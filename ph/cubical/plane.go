@@ -228,4 +228,6 @@ func (p *plane[T]) add(classes []ph.Class, birth, death int32) []ph.Class {
 }
 
 // value returns the level at which a pixel enters.
-func (p *plane[T]) value(pixel int32) float64 { return p.sign * float64(p.values[pixel]) }
+func (p *plane[T]) value(pixel int32) float64 {
+	return p.sign*float64(p.values[pixel]) + 0 // +0 makes a −0 a 0
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/cubical"
+)
+
+// An imageOptions value is what the command line asks for of images.
+type imageOptions struct {
+	cubical.Options
+	highest int // the highest degree that is printed
+}
+
+// constructions are the values of -construction.
+var constructions = map[string]cubical.Construction{"T": cubical.TopCells, "V": cubical.Vertices}
+
+// runCubical prints the persistent homology of an image.
+func (o *options) runCubical(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
+	type answer struct {
+		m     cubical.Image[float64]
+		r     *ph.Result
+		error error
+	}
+	done := make(chan answer, 1)
+	go func() { // reading cannot be interrupted
+		var a answer
+		if a.m, a.error = o.readImage(stdin); a.error == nil {
+			a.r, a.error = cubical.Compute(ctx, a.m, o.image.Options)
+		}
+		done <- a
+	}()
+	var a answer
+	select {
+	case a = <-done:
+	case <-ctx.Done():
+	}
+	switch {
+	case ctx.Err() != nil:
+		return cli.ErrInterrupted
+	case a.error != nil:
+		return a.error
+	}
+	a.r.Classes = a.r.Classes[:min(len(a.r.Classes), o.image.highest+1)]
+	o.dropShort(a.r)
+	out := bufio.NewWriter(stdout)
+	var err error
+	if o.json {
+		err = writeImageJSON(out, o, a.m, a.r)
+	} else {
+		writeImageText(out, o, a.m, a.r)
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil || o.png == "" {
+		return err
+	}
+	return drawDiagrams(o.png, shapeText(a.m.Shape)+" pixels", a.r)
+}
+
+// shapeText returns a shape as 28×28.
+func shapeText(shape []int) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "×")
+}
+
+func (o *options) readImage(stdin io.Reader) (m cubical.Image[float64], err error) {
+	if o.readsInput() {
+		if m, err = decodeImage(stdin); err != nil {
+			err = fmt.Errorf("standard input: %w", err)
+		}
+		return m, err
+	}
+	f, err := os.Open(o.file)
+	if err != nil {
+		return m, err
+	}
+	defer f.Close()
+	if m, err = decodeImage(f); err != nil {
+		err = fmt.Errorf("%s: %w", o.file, err)
+	}
+	return m, err
+}
+
+// decodeImage reads an image, whose first bytes tell its format.
+func decodeImage(r io.Reader) (m cubical.Image[float64], err error) {
+	in := bufio.NewReader(r)
+	head, err := in.Peek(6)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return m, err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\x89PNG")):
+		return decodePNG(in)
+	case bytes.HasPrefix(head, []byte("P2")), bytes.HasPrefix(head, []byte("P5")):
+		return decodePGM(in)
+	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
+		a, err := npy.Read(in)
+		if err != nil {
+			return m, err
+		}
+		return cubical.Image[float64]{Shape: a.Shape, Values: a.Values}, nil
+	}
+	return m, fmt.Errorf("it begins with %q: want a PNG or PGM image or a .npy array", head)
+}
+
+// decodePNG reads an image whose values are levels of gray: from 0 to 65535 if it has 16
+// bits a sample, else from 0 to 255. Colours become their luminance.
+func decodePNG(r io.Reader) (m cubical.Image[float64], err error) {
+	img, err := png.Decode(r)
+	if err != nil {
+		return m, err
+	}
+	deep := false
+	switch img.(type) {
+	case *image.Gray16, *image.RGBA64, *image.NRGBA64:
+		deep = true
+	}
+	b := img.Bounds()
+	m.Shape = []int{b.Dy(), b.Dx()}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if c := img.At(x, y); deep {
+				m.Values = append(m.Values, float64(color.Gray16Model.Convert(c).(color.Gray16).Y))
+			} else {
+				m.Values = append(m.Values, float64(color.GrayModel.Convert(c).(color.Gray).Y))
+			}
+		}
+	}
+	return m, nil
+}
+
+// decodePGM reads an image of the Netpbm format PGM, as text (P2) or binary (P5).
+func decodePGM(in *bufio.Reader) (m cubical.Image[float64], err error) {
+	magic, err := pgmWord(in)
+	if err != nil {
+		return m, err
+	}
+	var header [3]int // width, height, maximum
+	for i := range header {
+		if header[i], err = pgmNumber(in); err != nil {
+			return m, fmt.Errorf("the header of the PGM image: %w", err)
+		}
+	}
+	columns, rows, most := header[0], header[1], header[2]
+	if most < 1 || most > 65535 || columns > 1<<20 || rows > 1<<20 {
+		return m, fmt.Errorf("a PGM image of %d×%d pixels up to %d: want up to 2^20 rows and columns and a maximum from 1 to 65535", columns, rows, most)
+	}
+	m.Shape = []int{rows, columns}
+	for i := range rows * columns {
+		var v int
+		switch {
+		case magic == "P2":
+			v, err = pgmNumber(in)
+		default:
+			v, err = pgmSample(in, most > 255)
+		}
+		if err == nil && v > most {
+			err = fmt.Errorf("%d is above the maximum %d", v, most)
+		}
+		if err != nil {
+			return m, fmt.Errorf("pixel [%d %d] of the PGM image: %w", i/columns, i%columns, err)
+		}
+		m.Values = append(m.Values, float64(v))
+	}
+	return m, nil
+}
+
+// pgmSample reads a binary sample of one byte, or of two, the higher one first.
+func pgmSample(in *bufio.Reader, two bool) (v int, err error) {
+	b, err := in.ReadByte()
+	v = int(b)
+	if err == nil && two {
+		b, err = in.ReadByte()
+		v = v<<8 | int(b)
+	}
+	if err != nil {
+		err = io.ErrUnexpectedEOF
+	}
+	return v, err
+}
+
+// pgmNumber reads a number, which is not negative, and the white space after it.
+func pgmNumber(in *bufio.Reader) (int, error) {
+	word, err := pgmWord(in)
+	if err != nil {
+		return 0, err
+	}
+	v := 0
+	for _, c := range []byte(word) {
+		if c < '0' || c > '9' || v > 1<<24 {
+			return 0, fmt.Errorf("%q is no number", word)
+		}
+		v = 10*v + int(c-'0')
+	}
+	return v, nil
+}
+
+// pgmWord reads up to the next white space, and one byte of that. It skips white space and
+// comments before the word.
+func pgmWord(in *bufio.Reader) (string, error) {
+	var word []byte
+	for {
+		c, err := in.ReadByte()
+		if err == io.EOF && len(word) > 0 {
+			return string(word), nil
+		}
+		if err != nil {
+			return "", io.ErrUnexpectedEOF
+		}
+		switch {
+		case c == '#' && len(word) == 0:
+			if _, err := in.ReadString('\n'); err != nil {
+				return "", io.ErrUnexpectedEOF
+			}
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			if len(word) > 0 {
+				return string(word), nil
+			}
+		default:
+			word = append(word, c)
+		}
+	}
+}
