@@ -14,7 +14,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A buffer is an output to print.
+// A buffer is an output buffer, to print after the run.
 type buffer struct {
 	param    string
 	pointer  gpu.Pointer
@@ -22,8 +22,8 @@ type buffer struct {
 	integers bool
 }
 
-// arguments turns the command line's arguments into the kernel's, and returns
-// the output buffers among them.
+// arguments converts the arguments of the command line to those of the kernel. It also
+// returns the output buffers that it has allocated.
 func arguments(g *ptxsim.GPU, k gpu.Kernel, texts []string) ([]gpu.Arg, []buffer, error) {
 	params := k.Params()
 	if len(texts) != len(params) {
@@ -48,10 +48,11 @@ func arguments(g *ptxsim.GPU, k gpu.Kernel, texts []string) ([]gpu.Arg, []buffer
 	return args, outputs, nil
 }
 
+// argument converts one argument, for parameter p.
 func argument(g *ptxsim.GPU, p gpu.Param, text string) (gpu.Arg, *buffer, error) {
 	if kind, rest, ok := strings.Cut(text, ":"); ok {
 		if p.Type != "u64" && p.Type != "b64" {
-			return gpu.Arg{}, nil, fmt.Errorf("a buffer, %q, is for 64-bit parameters", text)
+			return gpu.Arg{}, nil, fmt.Errorf("the buffer %q needs a parameter of type u64 or b64", text)
 		}
 		return bufferArgument(g, p.Name, kind, rest)
 	}
@@ -59,7 +60,7 @@ func argument(g *ptxsim.GPU, p gpu.Param, text string) (gpu.Arg, *buffer, error)
 	case "f32", "f64":
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return gpu.Arg{}, nil, fmt.Errorf("%q is no number", text)
+			return gpu.Arg{}, nil, fmt.Errorf("%q is not a number", text)
 		}
 		if p.Type == "f32" {
 			return gpu.Float32(float32(x)), nil, nil
@@ -68,7 +69,7 @@ func argument(g *ptxsim.GPU, p gpu.Param, text string) (gpu.Arg, *buffer, error)
 	case "u32", "s32", "b32":
 		n, err := strconv.ParseInt(text, 0, 64)
 		if err != nil || n < math.MinInt32 || n > math.MaxUint32 {
-			return gpu.Arg{}, nil, fmt.Errorf("%q is no 32-bit integer", text)
+			return gpu.Arg{}, nil, fmt.Errorf("%q is not a 32-bit integer", text)
 		}
 		return gpu.Uint32(uint32(n)), nil, nil
 	case "u64", "s64", "b64":
@@ -78,12 +79,13 @@ func argument(g *ptxsim.GPU, p gpu.Param, text string) (gpu.Arg, *buffer, error)
 		}
 		return gpu.Uint64(uint64(n)), nil, nil
 	}
-	return gpu.Arg{}, nil, fmt.Errorf("parameters of this type cannot be given here")
+	return gpu.Arg{}, nil, fmt.Errorf("run supports no parameters of this type")
 }
 
-// maxWords bounds a buffer, against a mistyped number.
+// maxWords bounds a buffer, so that a mistyped number does not exhaust memory.
 const maxWords = 1 << 28
 
+// bufferArgument allocates and fills the buffer kind:rest.
 func bufferArgument(g *ptxsim.GPU, name, kind, rest string) (gpu.Arg, *buffer, error) {
 	var data []byte
 	n := 0
@@ -91,7 +93,7 @@ func bufferArgument(g *ptxsim.GPU, name, kind, rest string) (gpu.Arg, *buffer, e
 	case "zeros", "count", "random", "out", "iout":
 		var err error
 		if n, err = strconv.Atoi(rest); err != nil || n < 1 || n > maxWords {
-			return gpu.Arg{}, nil, fmt.Errorf("%q is no number of words between 1 and %d", rest, maxWords)
+			return gpu.Arg{}, nil, fmt.Errorf("%q is not a number of words between 1 and %d", rest, maxWords)
 		}
 	}
 	word := func(v uint32) { data = binary.LittleEndian.AppendUint32(data, v) }
@@ -114,7 +116,7 @@ func bufferArgument(g *ptxsim.GPU, name, kind, rest string) (gpu.Arg, *buffer, e
 		for _, s := range strings.Split(rest, ",") {
 			x, err := strconv.ParseFloat(s, 32)
 			if err != nil {
-				return gpu.Arg{}, nil, fmt.Errorf("%q is no number", s)
+				return gpu.Arg{}, nil, fmt.Errorf("%q is not a number", s)
 			}
 			word(math.Float32bits(float32(x)))
 		}
@@ -122,7 +124,7 @@ func bufferArgument(g *ptxsim.GPU, name, kind, rest string) (gpu.Arg, *buffer, e
 		for _, s := range strings.Split(rest, ",") {
 			x, err := strconv.ParseInt(s, 0, 64)
 			if err != nil || x < math.MinInt32 || x > math.MaxUint32 {
-				return gpu.Arg{}, nil, fmt.Errorf("%q is no 32-bit integer", s)
+				return gpu.Arg{}, nil, fmt.Errorf("%q is not a 32-bit integer", s)
 			}
 			word(uint32(x))
 		}
@@ -132,7 +134,7 @@ func bufferArgument(g *ptxsim.GPU, name, kind, rest string) (gpu.Arg, *buffer, e
 			return gpu.Arg{}, nil, err
 		}
 	default:
-		return gpu.Arg{}, nil, fmt.Errorf("there is no buffer %q (see ptxsim run -help)", kind)
+		return gpu.Arg{}, nil, fmt.Errorf("unknown kind of buffer %q (see ptxsim run -help)", kind)
 	}
 	p, err := g.Alloc(len(data))
 	if err != nil {
@@ -141,7 +143,7 @@ func bufferArgument(g *ptxsim.GPU, name, kind, rest string) (gpu.Arg, *buffer, e
 	return gpu.Ptr(p), nil, g.CopyIn(0, p, data)
 }
 
-// print prints the first values.
+// print prints the buffer's name and at most the given number of values.
 func (b *buffer) print(stdout io.Writer, g *ptxsim.GPU, most int) error {
 	n := min(b.words, max(most, 0))
 	data := make([]byte, 4*n)
@@ -158,7 +160,7 @@ func (b *buffer) print(stdout io.Writer, g *ptxsim.GPU, most int) error {
 		}
 	}
 	if n < b.words {
-		fmt.Fprintf(stdout, " … (%d in all)", b.words)
+		fmt.Fprintf(stdout, " … (%d values)", b.words)
 	}
 	fmt.Fprintln(stdout)
 	return nil

@@ -1,5 +1,6 @@
-// Ptxsim works on PTX files without a GPU: it lints them, lists their kernels,
-// and runs one on a simulated GPU that checks and counts.
+// Ptxsim works on PTX files without a GPU. It lints them, lists their kernels, and runs a
+// kernel on a simulated GPU, which reports its mistakes and counts its instructions and
+// memory accesses.
 //
 //	ptxsim lint kernels.ptx
 //	ptxsim list kernels.ptx

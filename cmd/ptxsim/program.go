@@ -19,17 +19,17 @@ const synopsis = `Ptxsim works on PTX files without a GPU.
 Usage:
 
   ptxsim lint FILE...                          check; exit code 1 if there are warnings
-  ptxsim list FILE...                          list kernels with signatures, registers and memory
-  ptxsim run [flags] FILE KERNEL ARGUMENT...   run a kernel, checked, and print counters
+  ptxsim list FILE...                          list kernels with their signatures, registers and memory
+  ptxsim run [flags] FILE KERNEL ARGUMENT...   run a kernel with all checks, and print its counters
 
-Known are PTX up to version 6.3 and targets up to sm_70, which every driver
-since CUDA 10 compiles for every later GPU.
+It supports PTX up to version 6.3 and targets up to sm_70. Every driver since
+CUDA 10 accepts such files, and compiles them for every later GPU.
 
 Run ptxsim run -help for how to write arguments.`
 
-func program(_ context.Context, args []string, stdout, stderr io.Writer) error {
+func program(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if len(args) == 0 {
-		return cli.Usagef("a command is missing: lint, list or run (see ptxsim -help)")
+		return cli.Usagef("no command given: want lint, list or run (see ptxsim -help)")
 	}
 	command, rest := args[0], args[1:]
 	switch command {
@@ -41,12 +41,12 @@ func program(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	case "list":
 		return list(rest, stdout)
 	case "run":
-		return runKernel(rest, stdout, stderr)
+		return runKernel(ctx, rest, stdout)
 	}
-	return cli.Usagef("there is no command %q: it is lint, list or run (see ptxsim -help)", command)
+	return cli.Usagef("unknown command %q: want lint, list or run (see ptxsim -help)", command)
 }
 
-// files returns the arguments of a command that takes files alone.
+// files parses the arguments of a command that takes file names only.
 func files(command string, args []string, stdout io.Writer) ([]string, error) {
 	flags := flag.NewFlagSet("ptxsim "+command, flag.ContinueOnError)
 	names, err := cli.ParseArguments(flags, args, synopsis, stdout)
@@ -54,7 +54,7 @@ func files(command string, args []string, stdout io.Writer) ([]string, error) {
 		return nil, err
 	}
 	if len(names) == 0 {
-		return nil, cli.Usagef("%s needs a PTX file", command)
+		return nil, cli.Usagef("%s needs a PTX file (see ptxsim -help)", command)
 	}
 	return names, nil
 }
@@ -106,7 +106,7 @@ func list(args []string, stdout io.Writer) error {
 	return nil
 }
 
-// describe formats what there is to know of a kernel in a few lines.
+// describe formats a kernel's signature, registers, memory and block size in four lines.
 func describe(file string, e *syntax.Entry) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s:%d: %s\n", file, e.Line, e.Signature())

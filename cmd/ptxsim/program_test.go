@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,8 +28,8 @@ func runProgram(args ...string) (string, error) {
 func TestRun(t *testing.T) {
 	out, err := runProgram("run", "-grid", "2", "-block", "64", "-show", "3", "-lines", vectorAdd, "vector_add", "f32:1,2,3.5", "f32:0.5,0.25,-1", "out:4", "3")
 	require.NoError(t, err)
-	require.Contains(t, out, "c = 1.5 2.25 2.5 … (4 in all)\n")
-	require.Contains(t, out, "global loads                   2  24 bytes wanted, 64 in sectors")
+	require.Contains(t, out, "c = 1.5 2.25 2.5 … (4 values)\n")
+	require.Contains(t, out, "global loads                   2  24 bytes asked for, 64 in sectors")
 	require.Contains(t, out, "add.rn.f32 %x, %x, %y")
 	require.Contains(t, out, "DONE:")
 }
@@ -40,6 +41,19 @@ func TestRunReportsFaults(t *testing.T) {
 	require.Equal(t, ptxsim.OutOfBounds, f.Kind)
 	require.Equal(t, 29, f.Line)
 	require.Equal(t, 1, cli.Report("ptxsim", err, new(bytes.Buffer)))
+}
+
+// An interrupt stops a kernel that does not end.
+func TestRunStops(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "k.ptx")
+	require.NoError(t, os.WriteFile(file, []byte(".version 6.3\n.target sm_70\n.entry k() .maxntid 32 { L: bra L; }\n"), 0o666))
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	var stdout, stderr bytes.Buffer
+	err := program(ctx, []string{"run", file, "k"}, &stdout, &stderr)
+	require.ErrorIs(t, err, cli.ErrInterrupted)
+	require.ErrorContains(t, err, "kernel k was stopped before its end")
+	require.Empty(t, stdout.String())
 }
 
 func TestArguments(t *testing.T) {
@@ -73,17 +87,17 @@ func TestArguments(t *testing.T) {
 		args    []string
 		message string
 	}{
-		{[]string{"k", "iout:1", "zeros:1", "1", "1", "1", "1", "1"}, "argument 7 for u8 e: parameters of this type cannot be given here"},
+		{[]string{"k", "iout:1", "zeros:1", "1", "1", "1", "1", "1"}, "argument 7 for u8 e: run supports no parameters of this type"},
 		{[]string{"l", "iout:1"}, "kernel l takes 6 arguments (u64 out, u64 in, s32 a, f32 b, f64 c, u64 d), got 1"},
-		{[]string{"l", "iout:0", "1", "1", "1", "1", "1"}, `"0" is no number of words`},
-		{[]string{"l", "heap:1", "1", "1", "1", "1", "1"}, `there is no buffer "heap"`},
-		{[]string{"l", "f32:1,x", "1", "1", "1", "1", "1"}, `"x" is no number`},
-		{[]string{"l", "u32:1.5", "1", "1", "1", "1", "1"}, `"1.5" is no 32-bit integer`},
+		{[]string{"l", "iout:0", "1", "1", "1", "1", "1"}, `"0" is not a number of words`},
+		{[]string{"l", "heap:1", "1", "1", "1", "1", "1"}, `unknown kind of buffer "heap"`},
+		{[]string{"l", "f32:1,x", "1", "1", "1", "1", "1"}, `"x" is not a number`},
+		{[]string{"l", "u32:1.5", "1", "1", "1", "1", "1"}, `"1.5" is not a 32-bit integer`},
 		{[]string{"l", "file:" + data + "x", "1", "1", "1", "1", "1"}, "no such file"},
 		{[]string{"l", "x", "1", "1", "1", "1", "1"}, `"x" is neither an integer nor a buffer`},
-		{[]string{"l", "1", "1", "zeros:1", "1", "1", "1"}, `a buffer, "zeros:1", is for 64-bit parameters`},
-		{[]string{"l", "1", "1", "5000000000", "1", "1", "1"}, "is no 32-bit integer"},
-		{[]string{"l", "1", "1", "1", "one", "1", "1"}, `"one" is no number`},
+		{[]string{"l", "1", "1", "zeros:1", "1", "1", "1"}, `the buffer "zeros:1" needs a parameter of type u64 or b64`},
+		{[]string{"l", "1", "1", "5000000000", "1", "1", "1"}, "is not a 32-bit integer"},
+		{[]string{"l", "1", "1", "1", "one", "1", "1"}, `"one" is not a number`},
 		{[]string{"m"}, "has no kernel m; it has k, l"},
 	} {
 		_, err := runProgram(append([]string{"run", file}, test.args...)...)
@@ -119,18 +133,18 @@ func TestUsage(t *testing.T) {
 		message string
 		code    int
 	}{
-		{nil, "a command is missing", 2},
-		{[]string{"walk"}, `there is no command "walk"`, 2},
+		{nil, "no command given", 2},
+		{[]string{"walk"}, `unknown command "walk"`, 2},
 		{[]string{"lint"}, "lint needs a PTX file", 2},
 		{[]string{"list", "-x", "f"}, "flag provided but not defined: -x", 2},
 		{[]string{"lint", "/does/not/exist"}, "no such file", 2},
 		{[]string{"list", "/does/not/exist"}, "no such file", 2},
 		{[]string{"run", "/does/not/exist", "k"}, "no such file", 2},
-		{[]string{"run", vectorAdd}, "run needs a PTX file and a kernel's name", 2},
+		{[]string{"run", vectorAdd}, "run needs a PTX file and the name of a kernel", 2},
 		{[]string{"run", "-grid", "1,2,3,4", vectorAdd, "k"}, "more than three extents", 2},
-		{[]string{"run", "-block", "0", vectorAdd, "k"}, `"0" is no positive integer`, 2},
-		{[]string{"run", "-approx", "wild", vectorAdd, "k"}, "it is one of [nearest scattered high low]", 2},
-		{[]string{"run", "-block", "512", vectorAdd, "vector_add", "1", "1", "1", "1"}, "a block of 512 threads, where .maxntid allows 256", 2},
+		{[]string{"run", "-block", "0", vectorAdd, "k"}, `"0" is not a positive integer`, 2},
+		{[]string{"run", "-approx", "wild", vectorAdd, "k"}, "want one of [nearest scattered high low]", 2},
+		{[]string{"run", "-block", "512", vectorAdd, "vector_add", "1", "1", "1", "1"}, "a block of 512 threads; .maxntid allows 256", 2},
 		{[]string{"lint", "main.go"}, "expected a directive", 1},
 		{[]string{"list", "main.go"}, "expected a directive", 1},
 		{[]string{"run", "main.go", "k"}, "expected a directive", 1},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -14,19 +15,19 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-const runSynopsis = `Run runs a kernel on a simulated GPU, checks it, and prints its output buffers
-and counters. A fault is reported with file, line, thread and address; the exit
-code is then 1.
+const runSynopsis = `Run runs a kernel on a simulated GPU with all checks, and prints its output
+buffers and counters. If the kernel makes a mistake, run prints a fault with file,
+line, thread and address, and exits with code 1.
 
   ptxsim run -grid 4 -block 256 vectoradd.ptx vector_add random:1000 random:1000 out:1000 1000
 
-An argument for a number is a number. For a 64-bit parameter it may also be a
-buffer in the GPU's memory, of 32-bit words:
+Each argument is a number, or for a 64-bit parameter the address of a new buffer
+of 32-bit words in the GPU's memory:
 
-  zeros:N    N zeros                       random:N   N floats in [-0.5, 0.5), always the same
-  count:N    the integers 0 to N-1         out:N      N words that nobody has written; printed as floats
-  f32:1,2.5  these floats                  iout:N     the same, printed as integers
-  u32:1,2    these integers                file:PATH  a file's bytes`
+  zeros:N    N zeros                       random:N   N floats in [-0.5, 0.5), the same in every run
+  count:N    the integers 0 to N-1         out:N      N unwritten words, printed as floats after the run
+  f32:1,2.5  these floats                  iout:N     N unwritten words, printed as integers
+  u32:1,2    these integers                file:PATH  the bytes of a file`
 
 // runOptions are the flags of run.
 type runOptions struct {
@@ -37,19 +38,19 @@ type runOptions struct {
 	show        int
 }
 
-// dim is a flag of one to three extents, "16,16".
+// A dim is a flag value of one to three extents, such as "16,16".
 type dim struct{ gpu.Dim }
 
 func (d *dim) Set(s string) error {
 	var n [3]int
 	parts := strings.Split(s, ",")
 	if len(parts) > 3 {
-		return fmt.Errorf("%q has more than three extents", s)
+		return fmt.Errorf("%q has more than three extents; write x,y,z", s)
 	}
 	for i, p := range parts {
 		v, err := strconv.Atoi(p)
 		if err != nil || v < 1 {
-			return fmt.Errorf("%q is no positive integer", p)
+			return fmt.Errorf("%q is not a positive integer", p)
 		}
 		n[i] = v
 	}
@@ -57,7 +58,7 @@ func (d *dim) Set(s string) error {
 	return nil
 }
 
-// approximation is a flag that names a way to err.
+// An approximation is a flag value that names an Approximation.
 type approximation struct{ *ptxsim.Approximation }
 
 func (a approximation) String() string {
@@ -68,34 +69,35 @@ func (a approximation) String() string {
 }
 
 func (a approximation) Set(s string) error {
-	ways := []ptxsim.Approximation{ptxsim.Nearest, ptxsim.Scattered, ptxsim.High, ptxsim.Low}
-	i := slices.IndexFunc(ways, func(w ptxsim.Approximation) bool { return w.String() == s })
+	directions := []ptxsim.Approximation{ptxsim.Nearest, ptxsim.Scattered, ptxsim.High, ptxsim.Low}
+	i := slices.IndexFunc(directions, func(w ptxsim.Approximation) bool { return w.String() == s })
 	if i < 0 {
-		return fmt.Errorf("it is one of %v", ways)
+		return fmt.Errorf("want one of %v", directions)
 	}
-	*a.Approximation = ways[i]
+	*a.Approximation = directions[i]
 	return nil
 }
 
-func runKernel(args []string, stdout, stderr io.Writer) error {
+// runKernel implements the command run. Cancelling ctx stops the kernel.
+func runKernel(ctx context.Context, args []string, stdout io.Writer) error {
 	o := runOptions{grid: dim{gpu.Dim{X: 1}}, block: dim{gpu.Dim{X: 32}}}
 	o.Footprints = true
 	flags := flag.NewFlagSet("ptxsim run", flag.ContinueOnError)
 	flags.Var(&o.grid, "grid", "blocks, `x,y,z`")
 	flags.Var(&o.block, "block", "threads of a block, `x,y,z`")
 	flags.IntVar(&o.shared, "shared", 0, "`bytes` of dynamic shared memory")
-	flags.BoolVar(&o.Unchecked, "unchecked", false, "leave out the checkers")
+	flags.BoolVar(&o.Unchecked, "unchecked", false, "turn off all checks but that of addresses")
 	flags.BoolVar(&o.Reverse, "reverse", false, "run warps and blocks in descending order")
-	flags.Var(approximation{&o.Approximation}, "approx", "how .approx instructions err: `way` is nearest, scattered, high or low")
-	flags.IntVar(&o.Threads, "threads", 0, "goroutines to run blocks on; 0 means all processors")
-	flags.BoolVar(&o.lines, "lines", false, "print counters line by line")
-	flags.IntVar(&o.show, "show", 16, "`number` of values to print of an output buffer")
+	flags.Var(approximation{&o.Approximation}, "approx", "`direction` in which .approx instructions err: nearest, scattered, high or low")
+	flags.IntVar(&o.Threads, "threads", 0, "`number` of goroutines that run blocks; 0 means one for each processor")
+	flags.BoolVar(&o.lines, "lines", false, "print the counters of each instruction")
+	flags.IntVar(&o.show, "show", 16, "`number` of values to print of each output buffer")
 	rest, err := cli.ParseArguments(flags, args, runSynopsis, stdout)
 	if err != nil {
 		return err
 	}
 	if len(rest) < 2 {
-		return cli.Usagef("run needs a PTX file and a kernel's name (see ptxsim run -help)")
+		return cli.Usagef("run needs a PTX file and the name of a kernel (see ptxsim run -help)")
 	}
 	src, err := os.ReadFile(rest[0])
 	if err != nil {
@@ -117,7 +119,10 @@ func runKernel(args []string, stdout, stderr io.Writer) error {
 	if err := g.Launch(0, k, o.grid.Dim, o.block.Dim, o.shared, launchArgs); err != nil {
 		return cli.UsageError{Err: err}
 	}
-	if err := g.Sync(0); err != nil {
+	if err := g.SyncContext(ctx, 0); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: %w", cli.ErrInterrupted, err)
+		}
 		return err
 	}
 	for _, b := range buffers {
@@ -133,7 +138,7 @@ func runKernel(args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// printLines prints what each instruction has done.
+// printLines prints the counters of each instruction as a table.
 func printLines(stdout io.Writer, g *ptxsim.GPU, kernel string) {
 	fmt.Fprintf(stdout, "\n%6s %10s %12s %10s %10s  %s\n", "line", "warps", "threads", "sectors", "wavefronts", "instruction")
 	for _, l := range g.Lines(kernel) {

@@ -96,7 +96,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"operands of another term", "gemm", "gemm_nn_32", "[get_b+1296]", "[get_b+1440]", small, values},
 		{"misaligned vector", "gemm", "gemm_nn_32", "[get_a+144]", "[get_a+148]", small, "misaligned"},
 		{"wrong leading dimension", "gemm", "gemm_tn_32", "mul.lo.u32 a_gap, lda, 1;", "mul.lo.u32 a_gap, ldb, 1;", transposed, "out of bounds"},
-		{"a sum not initialised", "gemm", "gemm_nn_32", "mov.f32 f32_3, 0f00000000;", "", small, "uninitialised"},
+		{"a sum not initialized", "gemm", "gemm_nn_32", "mov.f32 f32_3, 0f00000000;", "", small, "uninitialized"},
 		{"bias of columns beyond the last", "gemm", "gemm_nn_32", "and.pred pred_26, inside_column, biased;", "mov.pred pred_26, biased;", small, "out of bounds"},
 		{"wrong stride between splits", "gemm", "combine", "add.u32 i, i, n;", "add.u32 i, i, columns;", deep, values},
 		{"combine beyond the end", "gemm", "combine", "setp.ge.u32 outside, e, n;", "setp.gt.u32 outside, e, n;", deep, "out of bounds"},
@@ -104,7 +104,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"pixels of another image", "convolutions", "convolve_32", "mul.lo.u32 in_base, image, u32_3;", "mul.lo.u32 in_base, image, u32_4;", convolves, values},
 		{"shuffle by 15 lanes instead of 16", "reductions", "sum_parts", "shfl.sync.down.b32 f32_10, sum, 16,", "shfl.sync.down.b32 f32_10, sum, 15,", sums(2000), values},
 		{"shuffle with inactive lanes", "reductions", "sum_parts", "shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", "@leader shfl.sync.down.b32 f32_20, f32_9, 4, 31, 0xffffffff;", sums(5000), "shfl"},
-		{"warps' sums read before they are stored", "reductions", "sum_parts", "bar.sync 0;", "", sums(5000), "uninitialised"},
+		{"warps' sums read before they are stored", "reductions", "sum_parts", "bar.sync 0;", "", sums(5000), "uninitialized"},
 		{"tail off by one", "maps", "map_ReLU", "setp.ge.u32 more, n, rest;", "setp.gt.u32 more, n, rest;", maps, "out of bounds"},
 	} {
 		t.Run(c.fault, func(t *testing.T) {

@@ -7,17 +7,16 @@ import (
 // A memoryAccess is a compiled load, store or atomic.
 type memoryAccess struct {
 	space    syntax.Space
-	base     int  // slot of the address, or -1 if offset is all of it
+	base     int  // slot of the base register, or -1 if the address is offset alone
 	long     bool // the address register has 64 bits
 	offset   uint64
-	size     int  // bytes of the whole access, vectors included: also its alignment
+	size     int  // bytes of the whole access, all elements of a vector; also its alignment
 	reads    bool // the instruction reads memory
 	writes   bool
-	strong   bool // volatile, relaxed or stronger, atomic: such accesses do not race with each other
+	strong   bool // atomic, volatile, relaxed, acquire or release; two strong accesses never race
 	readOnly bool // ld.global.nc
-	site     int
-	// move carries the access out on memory that has been found to be there,
-	// for the lanes in m at the offsets w.at.
+	site     int  // index of the instruction in warp.sites
+	// move copies between registers and memory, after the checks of the addresses.
 	move mover
 }
 
@@ -36,10 +35,10 @@ func (c *compiler) memoryOperand(o *syntax.Operand, space syntax.Space) memoryAc
 			c.fail("a .%s register cannot hold an address", r.Type)
 		}
 		if !a.long && (space == syntax.Global || space == syntax.Generic) {
-			c.fail(".%s addresses have 64 bits, register %s is .%s", space, r.Name, r.Type)
+			c.fail(".%s addresses have 64 bits, but register %s is .%s", space, r.Name, r.Type)
 		}
 		if space == syntax.ParamSpace {
-			c.fail("parameters are read by name")
+			c.fail("needs the name of a parameter instead of a register")
 		}
 		c.reads(base.Register)
 		a.base = c.slots[base.Register]
@@ -49,7 +48,7 @@ func (c *compiler) memoryOperand(o *syntax.Operand, space syntax.Space) memoryAc
 		case space == syntax.Generic:
 			a.offset += windows[v.Space]
 		case v.Space != space:
-			c.fail("%s is a .%s variable", v.Name, v.Space)
+			c.fail("%s is a .%s variable; name that space", v.Name, v.Space)
 		}
 		if v.Space == syntax.Global {
 			a.offset += c.globalAddress[v]
@@ -65,7 +64,7 @@ func (c *compiler) memoryOperand(o *syntax.Operand, space syntax.Space) memoryAc
 	return a
 }
 
-// exec returns the instruction.
+// exec returns the function that executes the access.
 func (a *memoryAccess) exec() exec {
 	switch a.space {
 	case syntax.Global:
@@ -80,7 +79,7 @@ func (a *memoryAccess) exec() exec {
 	return a.generic
 }
 
-// addresses computes the address of each lane.
+// addresses sets w.at to the address of each lane.
 func (a *memoryAccess) addresses(w *warp) {
 	at := &w.at
 	switch {
@@ -116,7 +115,7 @@ func (a *memoryAccess) local(w *warp, m uint32) {
 	a.localAt(w, m)
 }
 
-// generic sends each lane's access to the space in whose window it lies.
+// generic executes each lane's access in the space in whose window its address lies.
 func (a *memoryAccess) generic(w *warp, m uint32) {
 	a.addresses(w)
 	at := &w.at
@@ -144,7 +143,7 @@ func (a *memoryAccess) generic(w *warp, m uint32) {
 	}
 }
 
-// check faults unless each lane's access lies inside of size bytes, aligned.
+// check faults unless each lane's access is aligned and lies within size bytes.
 func (a *memoryAccess) check(w *warp, m uint32, space string, size int) {
 	at := &w.at
 	for i := range lanesOf(m) {
@@ -152,12 +151,12 @@ func (a *memoryAccess) check(w *warp, m uint32, space string, size int) {
 		case at[i]&uint64(a.size-1) != 0:
 			w.fault(Misaligned, i, at[i], "address %#x of %s memory is not a multiple of the access's %d bytes", at[i], space, a.size)
 		case at[i]+uint64(a.size) > uint64(size) || at[i] > uint64(size):
-			w.fault(OutOfBounds, i, at[i], "%d bytes at address %#x of %s memory, which has %d", a.size, at[i], space, size)
+			w.fault(OutOfBounds, i, at[i], "%d bytes at address %#x of %s memory, which has %d bytes", a.size, at[i], space, size)
 		}
 	}
 }
 
-// count enters a request into the counters of the current instruction.
+// count returns the counts of the current instruction, or nil if nothing is counted.
 func (w *warp) count() *count {
 	if w.block.counts == nil {
 		return nil
@@ -165,7 +164,7 @@ func (w *warp) count() *count {
 	return &w.block.counts[w.pc]
 }
 
-// constant accesses the module's .const variables.
+// constant executes an access to the module's .const variables.
 func (a *memoryAccess) constant(w *warp, m uint32) {
 	a.addresses(w)
 	a.constantAt(w, m)
@@ -175,12 +174,13 @@ func (a *memoryAccess) constantAt(w *warp, m uint32) {
 	constants := w.block.launch.kernel.constants
 	a.check(w, m, "constant", len(constants))
 	if a.writes {
-		w.fault(OutOfBounds, firstLane(m), w.at[firstLane(m)], "constant memory cannot be written")
+		w.fault(OutOfBounds, firstLane(m), w.at[firstLane(m)], "constant memory is read-only")
 	}
 	a.move(w, constants, m)
 }
 
-// localAt accesses the thread's own memory; offsets become those in the block's.
+// localAt executes an access to the threads' local memory. It replaces each thread's
+// offset in w.at by the offset in the local memory of the whole block.
 func (a *memoryAccess) localAt(w *warp, m uint32) {
 	b, at := w.block, &w.at
 	size := b.launch.kernel.entry.LocalBytes

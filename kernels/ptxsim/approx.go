@@ -6,15 +6,16 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// An approximate instruction errs within a documented bound, in a way that
-// depends on the hardware. exact computes in float64 what it stands for; bound
-// tells how far, at most, the result y for operand x may be from it.
-// Operands at which the ISA's tables give an exact value have bound 0.
+// An approximate describes an .approx instruction. The ISA bounds its error, and leaves
+// the error's size and sign to the hardware. exact computes the function in float64.
+// bound returns the largest error of the result y for operand x. It is 0 for operands
+// whose result the ISA specifies exactly.
 type approximate struct {
 	exact func(x float64) float64
 	bound func(x, y float64) float64
 }
 
+// relative returns a bound of 2^log2 times the magnitude of the result.
 func relative(log2 float64) func(x, y float64) float64 {
 	factor := math.Exp2(log2)
 	return func(_, y float64) float64 { return factor * math.Abs(y) }
@@ -40,8 +41,9 @@ var approximates = map[string]approximate{
 	}},
 }
 
-// circular bounds the error of sin.approx and cos.approx: 2⁻²⁰·⁵ within a turn,
-// 2⁻¹⁴·⁷ within 50 turns; beyond, where nothing is promised, it goes on growing.
+// circular bounds the error of sin.approx and cos.approx: 2⁻²⁰·⁵ for |x| up to 2π, and
+// 2⁻¹⁴·⁷ up to 100π. The ISA states no bound for larger |x|; here it grows in proportion
+// to |x|, up to 1.
 func circular(x, _ float64) float64 {
 	switch turns := math.Abs(x) / (2 * math.Pi); {
 	case x == 0:
@@ -55,14 +57,14 @@ func circular(x, _ float64) float64 {
 	}
 }
 
-// ulp32 returns the distance between the float32 around y.
+// ulp32 returns the spacing of float32 values at y.
 func ulp32(y float64) float64 {
 	_, exp := math.Frexp(y)
 	return math.Ldexp(1, max(exp-24, -149))
 }
 
-// err returns a float32 for the real number y that is off by as much of the
-// bound as the way to err demands, and never by more.
+// err returns the float32 farthest from y, in the direction of a, whose error is at most
+// bound. operands decides the direction of Scattered.
 func (a Approximation) err(y, bound float64, operands uint32) float32 {
 	if bound == 0 || a == Nearest || y == 0 || y != y || math.IsInf(y, 0) {
 		return float32(y)
@@ -83,14 +85,14 @@ func (a Approximation) err(y, bound float64, operands uint32) float32 {
 	return f
 }
 
-// scatter mixes the bits of x (the finalizer of MurmurHash3).
+// scatter returns a hash of x: the 32-bit finalizer of MurmurHash3.
 func scatter(x uint32) uint32 {
 	x = (x ^ x>>16) * 0x85ebca6b
 	x = (x ^ x>>13) * 0xc2b2ae35
 	return x ^ x>>16
 }
 
-// approximations enters the .approx instructions, and division that errs.
+// approximations adds the .approx instructions and div.full.
 func approximations(t scalarTable) {
 	for op, f := range approximates {
 		for _, ftz := range finishes[:2] {
@@ -115,7 +117,7 @@ func approximations(t scalarTable) {
 			s.approximation = func(a Approximation) any {
 				return float2(func(x, y float32) float32 {
 					x, y = ftz.in(x), ftz.in(y)
-					// div.approx multiplies by a reciprocal that has underflowed.
+					// div.approx multiplies by 1/y, which underflows to 0 for large y.
 					if op == "div.approx" && math.Abs(float64(y)) > 0x1p126 && !math.IsInf(float64(y), 0) {
 						return x * float32(math.Copysign(0, float64(y)))
 					}

@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// exactFMA rounds x·y+z once, by arithmetic of unlimited precision.
+// exactFMA returns x·y+z rounded once, by arithmetic of unlimited precision.
 func exactFMA(x, y, z float32) float32 {
 	if s := float64(x)*float64(y) + float64(z); s != s || math.IsInf(s, 0) || s == 0 {
 		return float32(s)
@@ -24,8 +24,8 @@ func exactFMA(x, y, z float32) float32 {
 	return f
 }
 
-// Where the product is just off the middle between two float32, going through
-// float64 rounds twice, and wrongly.
+// A sum just off the midpoint of two float32 is rounded wrongly if it is rounded to float64
+// first.
 func TestFMAIsRoundedOnce(t *testing.T) {
 	naive := 0
 	check := func(x, y, z float32) {
@@ -40,7 +40,7 @@ func TestFMAIsRoundedOnce(t *testing.T) {
 		x, y := float32(1+float64(a)/(1<<23)), float32((1-float64(a)/(1<<23))/(1<<24))
 		check(x, y, math.Float32frombits(0x3f800001+uint32(2*a)))
 		check(x, -y, math.Float32frombits(0x3f800001+uint32(2*a)))
-		// The same among subnormal results, whose middle lies elsewhere.
+		// Subnormal results have fewer bits, so their midpoints are other float64 values.
 		tiny := math.Float32frombits(uint32(2*a + 1))
 		check(x*0x1p-70, float32(1-float64(a)/(1<<23))*0x1p-80, tiny)
 		check(-x*0x1p-70, float32(1-float64(a)/(1<<23))*0x1p-80, tiny)
@@ -57,7 +57,7 @@ func TestFMAIsRoundedOnce(t *testing.T) {
 	}
 }
 
-// A directed rounding gives the float32 next to the exact result on its side.
+// A directed rounding returns the nearest float32 on its side of the exact result.
 func TestDirectedRoundings(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 2))
 	for range 20000 {
@@ -74,7 +74,7 @@ func TestDirectedRoundings(t *testing.T) {
 	}
 }
 
-// The loops for hot instructions give what the tables say, in any lanes.
+// The fast loops compute the same as the functions in scalars, for any set of lanes.
 func TestVectorLoops(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 3))
 	w := &warp{r: make([][warpSize]uint32, 5), x: make([][warpSize]uint64, 5)}
@@ -94,7 +94,7 @@ func TestVectorLoops(t *testing.T) {
 	for name, fast := range vectors {
 		s := scalars[name]
 		for _, mask := range []uint32{allLanes, 1, 1 << 31, 0x0ff0, random.Uint32()} {
-			for _, d := range []int{4, 0, 1, 2} { // the destination may be a source
+			for _, d := range []int{4, 0, 1, 2} { // also a destination that is a source
 				fill()
 				slots := [4]int{0, 1, 2, 3}
 				r, x := append([][warpSize]uint32(nil), w.r...), append([][warpSize]uint64(nil), w.x...)
@@ -109,8 +109,8 @@ func TestVectorLoops(t *testing.T) {
 	}
 }
 
-// Approximations err by no more than the ISA allows, and, when told to, by
-// nearly as much.
+// Approximations err by at most the bound of the ISA. With High and Low they err by nearly
+// as much.
 func TestApproximationBounds(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 4))
 	for op, f := range approximates {
@@ -147,7 +147,7 @@ func TestApproximationBounds(t *testing.T) {
 	}
 }
 
-// At the operands of the ISA's tables the results are exact, however one errs.
+// For the operands in the ISA's tables the results are exact, with every Approximation.
 func TestApproximationsOfSpecialValues(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	negativeZero := float32(math.Copysign(0, -1))
@@ -201,11 +201,11 @@ func TestShuffleSource(t *testing.T) {
 		{"bfly", 5, 16, whole, 21, true},
 		{"bfly", 3, 8, quarters, 3, false},
 		{"bfly", 3, 4, quarters, 7, true},
-		{"bfly", 12, 8, quarters, 4, true}, // below the segment, where only the upper end is checked
+		{"bfly", 12, 8, quarters, 4, true}, // bfly checks only the upper end of a segment, and reads below it
 		{"idx", 9, 0, whole, 0, true},
 		{"idx", 9, 3, quarters, 11, true},
 		{"idx", 9, 11, quarters, 11, true},
-		{"idx", 9, 40, whole, 8, true}, // five bits count
+		{"idx", 9, 40, whole, 8, true}, // only the low five bits of the lane count
 		{"idx", 2, 9, 5, 2, false},
 	} {
 		from, ok := shuffleSource(test.mode, test.lane, test.b, test.c)
@@ -268,7 +268,7 @@ func TestSectors(t *testing.T) {
 	}
 }
 
-// All spellings are well-formed: the type comes last, but for prmt's mode.
+// In every spelling the type comes last, except before the mode of prmt.
 func TestSpellings(t *testing.T) {
 	for name, s := range scalars {
 		parts := strings.Split(name, ".")

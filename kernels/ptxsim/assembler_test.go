@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/internal/ptxas"
 )
 
-// Assembler returns a function that has NVIDIA's assembler accept a PTX text. It
-// skips the test where there is none.
+// Assembler returns a function that fails the test unless NVIDIA's assembler accepts a PTX
+// text. It skips the test if the assembler is not installed.
 func Assembler(t *testing.T) func(name, src string) {
 	a, err := ptxas.Find()
 	if err != nil {
@@ -21,7 +21,7 @@ func Assembler(t *testing.T) func(name, src string) {
 	}
 }
 
-// What the oracle's cases are made of is PTX to NVIDIA too.
+// NVIDIA's assembler accepts the instruction of every case of the oracle.
 func TestAssemblerAcceptsOracle(t *testing.T) {
 	Assembler(t)("oracle", own(oracleCases()))
 }

@@ -2,8 +2,8 @@ package ptxsim
 
 import "github.com/topogen/topogen/kernels/ptxsim/syntax"
 
-// atomic compiles atom, which gives the old value, and red, which does not
-// (PTX ISA 9.7.12). Lanes go one after another, in ascending order.
+// atomic compiles atom, which returns the old value, and red, which does not (PTX ISA
+// 9.7.12). The lanes update memory one after another, in ascending order.
 func (c *compiler) atomic() exec {
 	s := semantics{strong: true, scope: gpuScope}
 	switch c.mod("relaxed", "acquire", "release", "acq_rel") {
@@ -20,7 +20,7 @@ func (c *compiler) atomic() exec {
 	c.fences = c.fences || s.acquire || s.release
 	space := c.space("global", "shared")
 	ops := []string{"and", "or", "xor", "add", "inc", "dec", "min", "max"}
-	first := 0 // operand that is the address
+	first := 0 // index of the address operand
 	if c.in.Op == "atom" {
 		ops, first = append(ops, "exch", "cas"), 1
 	}
@@ -28,7 +28,7 @@ func (c *compiler) atomic() exec {
 	typ := c.typ(4, 8)
 	update := atomicUpdate(op, typ, space == syntax.Global)
 	if update == nil {
-		c.fail(".%s is not for .%s", op, typ)
+		c.fail(".%s does not exist for .%s", op, typ)
 	}
 	operands := first + 2
 	if op == "cas" {
@@ -70,8 +70,8 @@ func (c *compiler) atomic() exec {
 	return c.finish(a, s)
 }
 
-// atomicUpdate returns the function from the old value and the operands to the
-// new one; nil if there is none for the type.
+// atomicUpdate returns the function that computes the new value of memory from the old
+// value and the operands, or nil if op does not exist for the type.
 func atomicUpdate(op string, typ syntax.Type, global bool) func(old, b, c uint64) uint64 {
 	signed := func(v uint64) int64 {
 		if typ.Size() == 4 {
@@ -98,7 +98,8 @@ func atomicUpdate(op string, typ syntax.Type, global bool) func(old, b, c uint64
 			return old
 		}
 	case op == "add" && typ == syntax.F32:
-		// Global memory's adders know no subnormal numbers; shared memory's do.
+		// Atomic additions in global memory flush subnormal numbers to zero. Those in
+		// shared memory do not.
 		return func(old, b, _ uint64) uint64 {
 			x, y := float32frombits(uint32(old)), float32frombits(uint32(b))
 			if global {

@@ -11,21 +11,21 @@ import (
 
 // barrierState is one of a block's 16 barriers.
 type barrierState struct {
-	warps    []*warp // that wait
-	expected int     // warps, 0 for all of the block
-	complete func(w *warp, popc, threads int)
+	warps    []*warp                          // waiting here
+	expected int                              // number of warps to wait for; 0 means all of the block
+	complete func(w *warp, popc, threads int) // sets the result of bar.red in a released warp; may be nil
 }
 
-// barrierArrival is what a waiting warp has brought along.
+// A barrierArrival describes the arrival of a waiting warp.
 type barrierArrival struct {
 	barrier int
 	lanes   uint32
 	votes   uint32 // lanes whose predicate holds (bar.red)
 }
 
-// bar compiles bar.sync, bar.red and bar.warp.sync, and their other spelling
-// barrier (PTX ISA 9.7.12). Barriers are taken as .aligned in either: all lanes
-// of a warp that have not exited must arrive together.
+// bar compiles bar.sync, bar.red and bar.warp.sync, and the same spelled barrier (PTX ISA
+// 9.7.12). Both spellings are treated as .aligned: all lanes of a warp that have not
+// exited must arrive together.
 func (c *compiler) bar() exec {
 	c.mod("cta")
 	switch c.need("sync", "red", "warp") {
@@ -68,8 +68,8 @@ func (c *compiler) barRed() exec {
 	})
 }
 
-// arrive compiles the arrival at the barrier that operand first names; the one
-// behind it, if there is one and it is no predicate, is the number of threads.
+// arrive compiles the arrival at the barrier whose number is operand first. The next
+// operand, unless it is the predicate of bar.red, is the number of threads to wait for.
 func (c *compiler) arrive(first, votes int, not bool, complete func(w *warp, popc, threads int)) exec {
 	c.out.flow = barrier
 	id := c.source(first, syntax.U32)
@@ -82,19 +82,19 @@ func (c *compiler) arrive(first, votes int, not bool, complete func(w *warp, pop
 		w.mustConverge(m)
 		number := w.uniform(id, m, "barrier")
 		if number >= uint32(len(b.barriers)) {
-			w.fault(InvalidOperand, firstLane(m), 0, "barrier %d: there are 16", number)
+			w.fault(InvalidOperand, firstLane(m), 0, "barrier %d does not exist; barriers are 0 to 15", number)
 		}
 		expected := 0
 		if threads >= 0 {
 			n := w.uniform(threads, m, "number of threads")
 			if n == 0 || n%warpSize != 0 || n > uint32(len(b.warps)*warpSize) {
-				w.fault(InvalidOperand, firstLane(m), 0, "a barrier for %d threads: must be a positive multiple of 32, at most the block's %d", n, len(b.warps)*warpSize)
+				w.fault(InvalidOperand, firstLane(m), 0, "a barrier for %d threads; want a positive multiple of 32, at most the block's %d", n, len(b.warps)*warpSize)
 			}
 			expected = int(n / warpSize)
 		}
 		s := &b.barriers[number]
 		if len(s.warps) > 0 && s.expected != expected {
-			w.fault(BarrierDivergence, firstLane(m), 0, "barrier %d is waited at for a different number of threads by warp %d", number, s.warps[0].id)
+			w.fault(BarrierDivergence, firstLane(m), 0, "warp %[2]d waits at barrier %[1]d for a different number of threads", number, s.warps[0].id)
 		}
 		w.waiting = barrierArrival{barrier: int(number), lanes: m}
 		if votes >= 0 {
@@ -110,18 +110,19 @@ func (c *compiler) arrive(first, votes int, not bool, complete func(w *warp, pop
 	}
 }
 
-// mustConverge faults unless the lanes in m are all that have not exited, and,
-// when checking, none has.
+// mustConverge faults if a lane that has not exited is missing from m. When checking, it
+// also faults if a lane has exited.
 func (w *warp) mustConverge(m uint32) {
 	if elsewhere := w.live &^ m; elsewhere != 0 {
-		w.fault(BarrierDivergence, firstLane(m), 0, "%s of the warp do not arrive with the others", laneNames(elsewhere))
+		w.fault(BarrierDivergence, firstLane(m), 0, "%s of the warp do not arrive together with the others", laneNames(elsewhere))
 	}
 	if gone := w.exist &^ m; gone != 0 && !w.block.launch.options.Unchecked {
-		w.fault(BarrierDivergence, firstLane(m), 0, "%s of the warp have exited before", laneNames(gone))
+		w.fault(BarrierDivergence, firstLane(m), 0, "%s of the warp have exited", laneNames(gone))
 	}
 }
 
-// uniform returns the value of a register that must be the same in all lanes.
+// uniform returns the value of a register, and faults if it differs between the lanes in
+// m. what names the operand.
 func (w *warp) uniform(slot int, m uint32, what string) uint32 {
 	v := w.r[slot][firstLane(m)]
 	for lane := range lanesOf(m) {
@@ -151,7 +152,8 @@ func laneNames(m uint32) string {
 	return "lanes " + strings.Join(parts, ",")
 }
 
-// settleAll settles what an exited warp may have held up.
+// settleAll calls settle for every barrier at which warps wait. An exited warp may
+// complete them.
 func (b *block) settleAll() {
 	for i := range b.barriers {
 		if s := &b.barriers[i]; len(s.warps) > 0 {
@@ -160,8 +162,8 @@ func (b *block) settleAll() {
 	}
 }
 
-// settle releases the warps at s if all have arrived that it waits for. The ISA
-// lets exited threads count as arrived; the checkers do not.
+// settle releases the warps at s if all expected warps have arrived. An exited warp
+// counts as arrived, as in the ISA, only if the block is unchecked.
 func (b *block) settle(s *barrierState) {
 	expected := s.expected
 	if expected == 0 {
@@ -192,7 +194,8 @@ func (b *block) settle(s *barrierState) {
 	s.warps = s.warps[:0]
 }
 
-// synchronizeWarps lets the warps at s know what each of them knows.
+// synchronizeWarps orders all earlier accesses of the warps at s before their later ones:
+// each warp gets the maximum of their orderings.
 func (b *block) synchronizeWarps(s *barrierState) {
 	b.now++
 	if len(s.warps) == len(b.warps) {
@@ -226,7 +229,7 @@ func (b *block) synchronizeWarps(s *barrierState) {
 	}
 }
 
-// faultAtBarrier reports that the warps at a barrier wait in vain.
+// faultAtBarrier faults because warps wait at a barrier that the others never reach.
 func (b *block) faultAtBarrier() {
 	var waiting, missing *warp
 	arrived := 0
@@ -253,7 +256,7 @@ func (b *block) faultAtBarrier() {
 	waiting.fault(BarrierDivergence, firstLane(waiting.waiting.lanes), 0, "%s", detail)
 }
 
-// warpSync compiles bar.warp.sync membermask.
+// warpSync compiles bar.warp.sync membermask, which orders accesses of the member lanes.
 func (c *compiler) warpSync() exec {
 	c.args(1, 1)
 	mask := c.source(0, syntax.B32)
@@ -280,9 +283,9 @@ func (c *compiler) warpSync() exec {
 	}
 }
 
-// memberGroups yields the distinct member masks of a .sync instruction that the
-// lanes in m execute, without lanes that have exited. All lanes of a mask must
-// be there, with the same mask.
+// memberGroups yields the distinct member masks of a .sync instruction that the lanes in
+// m execute, less lanes that have exited. It faults if a lane of a mask is not in m, or has
+// another mask.
 func (w *warp) memberGroups(slot int, m uint32) iter.Seq[uint32] {
 	masks := &w.r[slot]
 	return func(yield func(uint32) bool) {
@@ -291,10 +294,10 @@ func (w *warp) memberGroups(slot int, m uint32) iter.Seq[uint32] {
 			given := masks[lane]
 			members := given & w.live
 			if members>>lane&1 == 0 {
-				w.fault(LaneDivergence, lane, 0, "the member mask %#08x does not name the lane itself", given)
+				w.fault(LaneDivergence, lane, 0, "the member mask %#08x does not include the lane itself", given)
 			}
 			if missing := members &^ m; missing != 0 {
-				w.fault(LaneDivergence, lane, 0, "the member mask %#08x names %s, not executing this with the others", given, laneNames(missing))
+				w.fault(LaneDivergence, lane, 0, "the member mask %#08x includes %s, not executing this instruction together with the others", given, laneNames(missing))
 			}
 			for t := members; t != 0; t &= t - 1 {
 				if other := firstLane(t) & 31; masks[other] != given {

@@ -6,11 +6,11 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// A block is a worker that runs one block of threads after another.
+// A block runs blocks of threads, one after another. Each worker goroutine has one.
 type block struct {
 	launch *launch
-	index  gpu.Dim // of the block it runs
-	owner  uint32  // number of that run, see launch.firstOwner
+	index  gpu.Dim // of the current block in the grid
+	owner  uint32  // number of the current block, see launch.firstOwner
 	warps  []warp
 	shared []byte
 	local  []byte // of all threads
@@ -18,8 +18,9 @@ type block struct {
 
 	barriers [16]barrierState
 
-	// What the checkers know. now counts the events that order accesses, and
-	// phase is the time of the last one that ordered them all.
+	// State of the race checks. now counts the barriers and fences of the block.
+	// phase is the time of the last barrier that ordered all earlier accesses of the
+	// block before all later ones.
 	now, phase   clock
 	sharedCells  []cell
 	localDefined []bool
@@ -53,7 +54,7 @@ func newBlock(l *launch) *block {
 	return b
 }
 
-// preset fills the registers that stay the same in all blocks.
+// preset sets the immediates, and the special registers that are equal in all blocks.
 func (w *warp) preset() {
 	k := w.block.launch.kernel
 	for _, c := range k.immediates {
@@ -72,7 +73,8 @@ func (w *warp) preset() {
 	}
 }
 
-// run runs the block of that linear index and returns its first fault.
+// run runs the block with that linear index and returns its first fault, or nil. It
+// returns early if the launch is stopped.
 func (b *block) run(number int) (fault *Fault) {
 	defer func() {
 		switch e := recover().(type) {
@@ -98,6 +100,9 @@ func (b *block) run(number int) (fault *Fault) {
 		if w.state != runnable {
 			continue
 		}
+		if b.launch.stopped() {
+			return nil
+		}
 		w.run()
 		if w.state == exited {
 			running--
@@ -107,7 +112,7 @@ func (b *block) run(number int) (fault *Fault) {
 	return nil
 }
 
-// begin sets the block up to run.
+// begin resets memory, barriers and warps for the block with that linear index.
 func (b *block) begin(number int) {
 	l := b.launch
 	b.index = l.blockIndex(number)
@@ -136,7 +141,7 @@ func (b *block) begin(number int) {
 	}
 }
 
-// stuck reports whether no warp can run, and some have not exited.
+// stuck reports whether every warp waits or has exited.
 func (b *block) stuck() bool {
 	for i := range b.warps {
 		if b.warps[i].state == runnable {
@@ -146,10 +151,10 @@ func (b *block) stuck() bool {
 	return true
 }
 
-// threadIndex returns the place in the block of thread t.
+// threadIndex returns the index in the block of the thread with linear index t.
 func (l *launch) threadIndex(t int) gpu.Dim {
 	return gpu.Dim{X: t % l.block.X, Y: t / l.block.X % l.block.Y, Z: t / (l.block.X * l.block.Y)}
 }
 
-// firstLane returns the lowest lane in m.
+// firstLane returns the lowest lane of the mask m.
 func firstLane(m uint32) int { return bits.TrailingZeros32(m) }

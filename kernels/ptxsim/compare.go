@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A comparison (PTX ISA 9.3) is one of a few tests, with operands swapped or
-// the outcome negated.
+// A comparison (PTX ISA 9.3) is a test, possibly with swapped operands or a negated
+// outcome.
 type comparison struct {
 	test      test
 	swap, not bool
@@ -26,17 +26,20 @@ const (
 	ordered // neither operand is NaN
 )
 
-// comparisons of numbers; those of floating point are false where an operand
-// is NaN, except in the forms that end in u.
+// comparisons are those of all numeric types. For floating point they are false if an
+// operand is NaN.
 var comparisons = map[string]comparison{
 	"eq": {test: equal}, "lt": {test: less}, "le": {test: lessOrEqual},
 	"ne": {test: lessOrGreater}, "gt": {test: less, swap: true}, "ge": {test: lessOrEqual, swap: true},
 }
 
+// unsignedComparisons are further names for comparisons of unsigned integers.
 var unsignedComparisons = map[string]comparison{
 	"lo": comparisons["lt"], "ls": comparisons["le"], "hi": comparisons["gt"], "hs": comparisons["ge"],
 }
 
+// unorderedComparisons are those of floating point only. Those that end in u are true if
+// an operand is NaN.
 var unorderedComparisons = map[string]comparison{
 	"equ": {test: lessOrGreater, not: true}, "neu": {test: equal, not: true},
 	"ltu": {test: lessOrEqual, swap: true, not: true}, "leu": {test: less, swap: true, not: true},
@@ -47,8 +50,8 @@ var unorderedComparisons = map[string]comparison{
 var comparisonNames = slices.Concat(
 	slices.Sorted(maps.Keys(comparisons)), slices.Sorted(maps.Keys(unsignedComparisons)), slices.Sorted(maps.Keys(unorderedComparisons)))
 
-// comparison consumes the modifiers of a comparison and compiles it: the
-// function returns the lanes among m for which it holds.
+// comparison compiles the comparison of setp or set, up to its type. The function that it
+// returns computes the lanes in m for which the comparison holds.
 func (c *compiler) comparison() func(w *warp, m uint32) uint32 {
 	name := c.mod(comparisonNames...)
 	if name == "" {
@@ -128,8 +131,8 @@ func (cmp comparison) compile(typ syntax.Type, ftz bool, a, b int) func(w *warp,
 		holds := floatTest(cmp.test)
 		return compareLanes(a, b, flip, func(x, y uint64) bool { return holds(float64frombits(x), float64frombits(y)) })
 	}
-	// Of integers, x ≤ y is not y < x, and x ≠ y is not x = y. Adding a bias
-	// makes signed order unsigned.
+	// For integers, x ≤ y is the negation of y < x, and x ≠ y that of x = y. Flipping
+	// the sign bit, the bias, maps the order of signed integers to that of unsigned.
 	var bias uint64
 	if typ.Kind() == syntax.Signed {
 		bias = 1 << (8*typ.Size() - 1)
@@ -175,7 +178,8 @@ func compareIntegers[T word](a, b int, bias T, flip uint32, equality bool) func(
 	}
 }
 
-// compare32 tests all lanes; the common tests have a loop of their own.
+// compare32 returns the lanes for which the test holds. The most frequent tests have
+// loops without a call.
 func compare32(t test, x, y *[warpSize]uint32) uint32 {
 	var r uint32
 	switch t {
@@ -234,7 +238,8 @@ func floatTest(t test) func(x, y float64) bool {
 	return func(x, y float64) bool { return x == x && y == y }
 }
 
-// setp compiles setp.cmp{.bool}{.ftz}.type p{|q}, a, b{, {!}c}.
+// setp compiles setp.cmp{.bool}{.ftz}.type p{|q}, a, b{, {!}c}: p is the comparison, and q
+// its negation.
 func (c *compiler) setp() exec {
 	if len(c.in.Args) == 0 {
 		c.fail("needs operands")
@@ -254,8 +259,8 @@ func (c *compiler) setp() exec {
 	}
 }
 
-// set compiles set.cmp{.bool}{.ftz}.dtype.type d, a, b{, {!}c}: all ones, or
-// 1.0, where the comparison holds.
+// set compiles set.cmp{.bool}{.ftz}.dtype.type d, a, b{, {!}c}: where the comparison holds,
+// d is 1.0 for .f32 and all ones for integers. Elsewhere it is 0.
 func (c *compiler) set() exec {
 	if len(c.in.Args) == 0 {
 		c.fail("needs operands")
@@ -282,7 +287,7 @@ func (c *compiler) set() exec {
 	}
 }
 
-// testp compiles testp.property.type p, a.
+// testp compiles testp.property.type p, a: p tells whether a has the property.
 func (c *compiler) testp() exec {
 	property := c.need("finite", "infinite", "number", "notanumber", "normal", "subnormal")
 	typ := c.typ(4, 8)

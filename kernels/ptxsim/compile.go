@@ -10,31 +10,35 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A kernel is an entry function, compiled to one closure for each instruction.
+// A kernel is a compiled entry function.
+//
+// Each instruction is one closure that executes it for all lanes of a warp. The compiler
+// resolves operands to slots in the warp's register files, and puts immediates and special
+// registers into slots of their own. Executing an instruction therefore decodes nothing.
 type kernel struct {
 	entry  *syntax.Entry
 	file   string
-	number uint32 // of the first instruction, among those of all kernels of the GPU
+	number uint32 // of the first instruction, see storers
 	params []gpu.Param
-	code   []instruction // one more than the entry's: the exit at its end
+	code   []instruction // those of the entry, and an exit
 
-	// Sizes of a warp's register files, and what is in them from the start.
+	// Sizes of a warp's register files, and the registers with preset values.
 	words, longs, predicates int
 	immediates               []immediate
 	specials                 []special
 
 	sites         int  // number of memory instructions
-	serial        bool // blocks must run one after another
-	fences        bool
-	sharedGrain   uint // log2 of the bytes for which shared accesses are followed
+	serial        bool // uses atomics or fences in global memory: blocks run one after another
+	fences        bool // has fences, acquire or release
+	sharedGrain   uint // log2 of the bytes of a cell of shared memory: 2, or 0 if there are accesses of less than a word
 	constants     []byte
 	globalAddress map[*syntax.Variable]uint64
 }
 
-// An exec carries an instruction out for the lanes in m, which is not 0.
+// An exec executes an instruction for the lanes in m, which is not 0.
 type exec func(w *warp, m uint32)
 
-// flow says what comes after an instruction.
+// A flow tells which instruction comes next.
 type flow uint8
 
 const (
@@ -50,11 +54,11 @@ type instruction struct {
 	kind     Kind
 	guardNot bool
 	uniform  bool // bra.uni
-	// storesOnly is set where traffic in global memory counts as stored.
+	// storesOnly is set if traffic in global memory counts as stores: st, red.
 	storesOnly bool
-	guard      int32 // predicate, or -1
-	target     int
-	reads      []int32 // registers of the entry; the guard first
+	guard      int32   // slot of the predicate, or -1
+	target     int     // of a branch: index of an instruction
+	reads      []int32 // indices of the registers that it reads; the guard is first
 	writes     []int32
 }
 
@@ -67,17 +71,17 @@ type immediate struct {
 // A compiler translates one entry function.
 type compiler struct {
 	*kernel
-	slots []int // of the entry's registers, in their files
+	slots []int // for each of the entry's registers, its index in its file
 	in    *syntax.Instruction
-	mods  []string // those not yet consumed
+	mods  []string // modifiers of in that have not been consumed
 	out   *instruction
 
 	approximation  Approximation
-	immediateSlots map[immediate]int // slot left 0 in the keys
+	immediateSlots map[immediate]int // by immediate with slot 0
 	specialSlots   map[string]int
 }
 
-// compileEntry returns the kernel, or syntax.Errors.
+// compileEntry returns the kernel, or an error for each instruction that is wrong.
 func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, globals map[*syntax.Variable]uint64, a Approximation) (*kernel, syntax.Errors) {
 	c := &compiler{
 		kernel:         &kernel{entry: entry, file: file.Name, constants: constants, globalAddress: globals, sharedGrain: 2},
@@ -100,11 +104,11 @@ func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, glob
 	var errs syntax.Errors
 	if entry.SharedBytes > maxSharedBytes {
 		errs = append(errs, &syntax.Error{File: file.Name, Line: entry.Line,
-			Msg: fmt.Sprintf("kernel %s declares %d bytes of shared memory; %d are possible", entry.Name, entry.SharedBytes, maxSharedBytes)})
+			Msg: fmt.Sprintf("kernel %s declares %d bytes of shared memory; want at most %d", entry.Name, entry.SharedBytes, maxSharedBytes)})
 	}
 	if entry.LocalBytes > maxLocalBytes {
 		errs = append(errs, &syntax.Error{File: file.Name, Line: entry.Line,
-			Msg: fmt.Sprintf("kernel %s declares %d bytes of local memory for each thread; %d are possible", entry.Name, entry.LocalBytes, maxLocalBytes)})
+			Msg: fmt.Sprintf("kernel %s declares %d bytes of local memory per thread; want at most %d", entry.Name, entry.LocalBytes, maxLocalBytes)})
 	}
 	c.code = make([]instruction, len(entry.Code)+1)
 	for i := range entry.Code {
@@ -121,7 +125,7 @@ func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, glob
 	return c.kernel, nil
 }
 
-// fileSize returns the size of the register file for a type.
+// fileSize returns the size of the register file for registers of type t.
 func (c *compiler) fileSize(t syntax.Type) *int {
 	switch t.Size() {
 	case 0:
@@ -132,7 +136,7 @@ func (c *compiler) fileSize(t syntax.Type) *int {
 	return &c.words
 }
 
-// fail abandons the instruction with an error.
+// fail ends the compilation of the current instruction with an error.
 func (c *compiler) fail(format string, args ...any) {
 	panic(&syntax.Error{Msg: c.in.Opcode() + ": " + fmt.Sprintf(format, args...)})
 }
@@ -158,7 +162,7 @@ func (c *compiler) instruction() (err *syntax.Error) {
 		out.kind = formKinds[in.Op]
 		out.exec = compile(c)
 		if len(c.mods) > 0 {
-			c.fail("modifier .%s is unknown, or not in its place", c.mods[0])
+			c.fail("modifier .%s is unknown or misplaced", c.mods[0])
 		}
 	} else {
 		c.scalar()
@@ -166,13 +170,14 @@ func (c *compiler) instruction() (err *syntax.Error) {
 	return nil
 }
 
-// A form compiles the instructions whose operands have a shape of their own.
+// A form compiles instructions that are not scalars: those whose operands vary, or that
+// access memory, other lanes or the flow of control.
 type form func(c *compiler) exec
 
 var forms map[string]form
 
 func init() {
-	// Assigned here because the forms refer to the table through the compiler.
+	// A composite literal would be an initialization cycle: forms refer to the table.
 	forms = map[string]form{
 		"mov": (*compiler).mov, "selp": (*compiler).selp, "cvt": (*compiler).cvt, "cvta": (*compiler).cvta,
 		"setp": (*compiler).setp, "set": (*compiler).set, "slct": (*compiler).slct, "testp": (*compiler).testp,
@@ -185,7 +190,8 @@ func init() {
 	}
 }
 
-// mod consumes the next modifier if it is one of names, and returns it; else "".
+// mod consumes the next modifier and returns it if it is one of names. Otherwise it
+// returns "".
 func (c *compiler) mod(names ...string) string {
 	if len(c.mods) > 0 && slices.Contains(names, c.mods[0]) {
 		m := c.mods[0]
@@ -195,7 +201,7 @@ func (c *compiler) mod(names ...string) string {
 	return ""
 }
 
-// need is mod where one of names must be there.
+// need consumes the next modifier, which must be one of names.
 func (c *compiler) need(names ...string) string {
 	m := c.mod(names...)
 	if m == "" {
@@ -204,20 +210,21 @@ func (c *compiler) need(names ...string) string {
 	return m
 }
 
-// typ consumes a type of one of the sizes given.
+// typ consumes the next modifier, which must be a type of one of the given sizes in
+// bytes.
 func (c *compiler) typ(sizes ...int) syntax.Type {
 	if len(c.mods) == 0 {
 		c.fail("needs a type")
 	}
 	t := syntax.ParseType(c.mods[0])
 	if t == syntax.NoType || !slices.Contains(sizes, t.Size()) {
-		c.fail("modifier .%s is unknown, or a type that it does not take", c.mods[0])
+		c.fail("modifier .%s is unknown, or a type that the instruction does not take", c.mods[0])
 	}
 	c.mods = c.mods[1:]
 	return t
 }
 
-// args checks the number of operands.
+// args checks that the number of operands is between least and most.
 func (c *compiler) args(least, most int) {
 	switch n := len(c.in.Args); {
 	case n < least || n > most:
@@ -228,13 +235,13 @@ func (c *compiler) args(least, most int) {
 	}
 }
 
-// scalar compiles the instructions that compute each lane by itself, listed in
-// scalars by their full spelling.
+// scalar compiles an instruction that computes each lane by itself. The table scalars
+// lists these instructions by their full spelling.
 func (c *compiler) scalar() {
 	opcode := c.in.Opcode()
 	s, ok := scalars[opcode]
 	if !ok {
-		c.fail("this instruction is unknown%s", similar(opcode))
+		c.fail("unknown instruction%s", similar(opcode))
 	}
 	c.args(1+len(s.operands), 1+len(s.operands))
 	if c.in.Op == "lop3" && c.in.Args[4].Kind != syntax.ImmediateOperand {
@@ -260,7 +267,7 @@ func (c *compiler) scalar() {
 	c.mods = nil
 }
 
-// similar lists known spellings of the same operation.
+// similar returns the end of an error text, with known spellings of the same operation.
 func similar(opcode string) string {
 	op, _, _ := strings.Cut(opcode, ".")
 	var known []string
@@ -276,16 +283,16 @@ func similar(opcode string) string {
 	if len(known) > 8 {
 		known = append(known[:8], "…")
 	}
-	return "; known are " + strings.Join(known, ", ")
+	return "; did you mean one of " + strings.Join(known, ", ")
 }
 
-// checkDivisor puts a check for division by zero before do.
+// checkDivisor returns an exec that faults if a divisor is 0, and otherwise calls do.
 func checkDivisor(do exec, slot int, long bool) exec {
 	return func(w *warp, m uint32) {
 		if !w.block.launch.options.Unchecked {
 			for lane := range lanesOf(m) {
 				if long && w.x[slot][lane] == 0 || !long && w.r[slot][lane] == 0 {
-					w.fault(DivisionByZero, lane, 0, "the divisor is 0, and the result unspecified")
+					w.fault(DivisionByZero, lane, 0, "the divisor is 0, so the result is unspecified")
 				}
 			}
 		}

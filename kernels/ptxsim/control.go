@@ -14,7 +14,7 @@ func (c *compiler) bra() exec {
 	return nil
 }
 
-// exit compiles ret and exit, which are the same in an entry function.
+// exit compiles ret and exit, which do the same in an entry function.
 func (c *compiler) exit() exec {
 	c.mod("uni")
 	c.args(0, 0)
@@ -22,7 +22,8 @@ func (c *compiler) exit() exec {
 	return nil
 }
 
+// trap compiles trap, which ends the launch with a fault.
 func (c *compiler) trap() exec {
 	c.args(0, 0)
-	return func(w *warp, m uint32) { w.fault(Trap, firstLane(m), 0, "the kernel gave up") }
+	return func(w *warp, m uint32) { w.fault(Trap, firstLane(m), 0, "the kernel executed trap") }
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A conversion is what cvt does to the bits of a source type, in the low bits
-// of a uint64, to give those of the destination type.
+// A conversion maps the bits of a value of the source type of cvt to those of the
+// destination type. Both are in the low bits of a uint64.
 type conversion func(uint64) uint64
 
 var toInteger = map[string]func(float64) float64{
@@ -65,8 +65,8 @@ func (c *compiler) cvt() exec {
 	}
 }
 
-// widening returns what makes a value of type t fill a register of that many
-// bits: a sign for signed types, else zeros.
+// widening returns the extension of values of type t to width bits: by the sign for signed
+// types, by zeros for others.
 func widening(t syntax.Type, width int) conversion {
 	n := 8 * t.Size()
 	keep := ^uint64(0) >> (64 - max(n, width))
@@ -102,7 +102,7 @@ func (c *compiler) conversion(dst, src syntax.Type, rnd string, ftz, sat bool) c
 			c.fail("between integers takes no rounding")
 		}
 		if sat && contains(dst, src) {
-			c.fail(".sat has no use where every .%s is a .%s", src, dst)
+			c.fail(".sat does nothing here, as .%[2]s holds every .%[1]s; leave it out", src, dst)
 		}
 		return integerConversion(dst, src, sat)
 	}
@@ -140,8 +140,8 @@ func (c *compiler) conversion(dst, src syntax.Type, rnd string, ftz, sat bool) c
 	return func(v uint64) uint64 { return write(read(v), toNearest) }
 }
 
-// saturate converts an integral x to an integer type; what lies outside of its
-// range goes to its ends, NaN to 0.
+// saturate converts an integral x to integer type t. Values outside of its range become
+// the nearer end of the range, and NaN becomes 0.
 func saturate(x float64, t syntax.Type) uint64 {
 	n := 8 * t.Size()
 	if t.Kind() == syntax.Signed {
@@ -165,7 +165,7 @@ func saturate(x float64, t syntax.Type) uint64 {
 	return uint64(x)
 }
 
-// contains reports whether every value of src is one of dst.
+// contains reports whether dst can represent every value of src.
 func contains(dst, src syntax.Type) bool {
 	if dst.Kind() == src.Kind() {
 		return dst.Size() >= src.Size()
@@ -173,7 +173,8 @@ func contains(dst, src syntax.Type) bool {
 	return dst.Kind() == syntax.Signed && dst.Size() > src.Size()
 }
 
-// integerConversion narrows, or clamps with .sat; widening comes after it.
+// integerConversion converts between integer types. With sat it clamps to the range of
+// dst. Otherwise it extends to 64 bits, of which the caller keeps the low ones.
 func integerConversion(dst, src syntax.Type, sat bool) conversion {
 	extend := widening(src, 64)
 	if !sat {
@@ -200,6 +201,8 @@ func integerConversion(dst, src syntax.Type, sat bool) conversion {
 	}
 }
 
+// integerToFloat converts integers to floating point. Those of 64 bits may not be exact in
+// float64, so they are rounded once, to the precision of dst, by package big.
 func integerToFloat(dst, src syntax.Type, mode rounding, write func(float64, rounding) uint64) conversion {
 	extend := widening(src, 64)
 	signed := src.Kind() == syntax.Signed

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// A Kind is a class of instructions, as far as they cost alike.
+// A Kind classifies instructions by the hardware unit that executes them.
 type Kind uint8
 
-// The classes of instructions.
+// The kinds of instructions.
 const (
 	FMA               Kind = iota // fused multiply-add of floating-point numbers
-	FloatArithmetic               // other floating-point arithmetic, comparisons included
-	SpecialFunction               // .approx: the special function units' work
-	IntegerArithmetic             // of integers, addresses and bits, comparisons included
+	FloatArithmetic               // other floating-point arithmetic and comparisons
+	SpecialFunction               // .approx instructions
+	IntegerArithmetic             // arithmetic and comparisons of integers, addresses and bits
 	Conversion                    // cvt
-	Move                          // mov, selp, logic of predicates
+	Move                          // mov, selp, slct, cvta, and logic of predicates
 	Load                          // ld, of any space
 	Store                         // st
 	Atomic                        // atom, red
@@ -37,36 +37,38 @@ func (k Kind) String() string {
 	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
 
-// Counters are exact counts of what was executed.
+// Counters are exact counts of the events of some launches.
 type Counters struct {
 	Launches int64
-	// Footprint is the bytes of the distinct sectors of global memory that launches
-	// read, and of those that they wrote, each launch for itself: what has to come
-	// and go however good the caches are. It is counted with Options.Footprints, and
-	// for whole kernels.
+	// Footprint is the sum over launches of the bytes of the distinct sectors of
+	// global memory that the launch reads, plus those that it writes: its memory
+	// traffic with perfect caches. It is 0 without Options.Footprints, and for
+	// parts of kernels.
 	Footprint int64
-	// Warps and Threads count executed instructions by kind: one for each warp
-	// that issued it, one for each thread that its guard let pass.
+	// Warps and Threads count executed instructions by kind. Warps counts one for
+	// each warp that issues the instruction, Threads one for each thread whose guard
+	// holds.
 	Warps, Threads    [NumKinds]int64
-	Branches          int64 // taken or not, by warps
-	DivergentBranches int64 // that split a warp
-	GlobalLoad        Traffic
-	GlobalStore       Traffic // atomics without a result included
+	Branches          int64   // executed by warps, taken or not
+	DivergentBranches int64   // that split the lanes of a warp
+	GlobalLoad        Traffic // ld and atom
+	GlobalStore       Traffic // st and red
 	Shared            SharedTraffic
 }
 
-// Traffic is what accesses of global memory move.
+// Traffic counts accesses to global memory.
 type Traffic struct {
 	Requests int64 // by warps
-	Bytes    int64 // that the threads wanted
-	Sectors  int64 // of 32 bytes that were touched, each request for itself
+	Bytes    int64 // that the threads ask for
+	Sectors  int64 // of 32 bytes: the sum over requests of the distinct sectors
 }
 
-// SharedTraffic is what accesses of shared memory take. A request is served in
-// wavefronts; those beyond what its width demands are bank conflicts.
+// SharedTraffic counts accesses to shared memory. Shared memory serves a request in
+// wavefronts. Wavefronts beyond the least number for the request's width are bank
+// conflicts.
 type SharedTraffic struct {
-	Requests   int64
-	Bytes      int64 // that the threads wanted
+	Requests   int64 // by warps
+	Bytes      int64 // that the threads ask for
 	Wavefronts int64
 	Conflicts  int64
 }
@@ -98,17 +100,16 @@ func (t *Traffic) add(o Traffic) {
 // WarpInstructions returns the number of instructions that warps issued.
 func (c *Counters) WarpInstructions() int64 { return sum(c.Warps) }
 
-// ThreadInstructions returns the number that threads executed.
+// ThreadInstructions returns the number of instructions that threads executed.
 func (c *Counters) ThreadInstructions() int64 { return sum(c.Threads) }
 
-// Arithmetic returns the arithmetic that warps issued: FMA, other
+// Arithmetic returns the number of arithmetic instructions that warps issued: FMA, other
 // floating-point, special functions and integers.
 func (c *Counters) Arithmetic() int64 {
 	return c.Warps[FMA] + c.Warps[FloatArithmetic] + c.Warps[SpecialFunction] + c.Warps[IntegerArithmetic]
 }
 
-// GlobalBytes returns the bytes that whole sectors of global memory make, loads
-// and stores together.
+// GlobalBytes returns the bytes of all sectors of global memory, of loads and stores.
 func (c *Counters) GlobalBytes() int64 { return 32 * (c.GlobalLoad.Sectors + c.GlobalStore.Sectors) }
 
 func sum(counts [NumKinds]int64) (n int64) {
@@ -134,7 +135,7 @@ func (c *Counters) String() string {
 		name string
 		Traffic
 	}{{"global loads", c.GlobalLoad}, {"global stores", c.GlobalStore}} {
-		fmt.Fprintf(&s, "%-19s %12d  %d bytes wanted, %d in sectors\n", t.name, t.Requests, t.Bytes, 32*t.Sectors)
+		fmt.Fprintf(&s, "%-19s %12d  %d bytes asked for, %d in sectors\n", t.name, t.Requests, t.Bytes, 32*t.Sectors)
 	}
 	if c.Footprint > 0 {
 		fmt.Fprintf(&s, "footprint           %12d bytes of global memory\n", c.Footprint)
@@ -143,7 +144,7 @@ func (c *Counters) String() string {
 	return s.String()
 }
 
-// count is what one instruction of a kernel has done.
+// A count holds the counts of one instruction of a kernel.
 type count struct {
 	warps, threads       int64
 	divergent            int64
@@ -163,8 +164,8 @@ func (c *count) add(o *count) {
 	c.conflict += o.conflict
 }
 
-// formKinds are the kinds of the instructions in forms. Comparisons count as
-// arithmetic of their operands' type, see setp.
+// formKinds are the kinds of the instructions in forms. The compiler changes the kind of a
+// floating-point comparison to FloatArithmetic.
 var formKinds = map[string]Kind{
 	"mov": Move, "selp": Move, "cvta": Move, "slct": Move, "cvt": Conversion,
 	"setp": IntegerArithmetic, "set": IntegerArithmetic, "testp": FloatArithmetic,

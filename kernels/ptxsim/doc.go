@@ -1,8 +1,8 @@
-// Package ptxsim is a simulated GPU. It reads PTX, the assembly language of
-// NVIDIA's GPUs, and runs the very text that a GPU would get, in pure Go, on
-// any machine; and it checks what a GPU does not, and counts what a profiler
-// samples. A [GPU] is a [gpu.Driver], so that a device written for GPUs is
-// tested through the same loads, copies and launches.
+// Package ptxsim simulates a GPU in pure Go. It runs kernels written in PTX, the
+// assembly language of NVIDIA's GPUs, on any machine. It also reports mistakes that a
+// GPU does not detect, and counts events that a profiler samples. A [GPU] implements
+// [gpu.Driver], so a device written for GPUs runs on it through the same loads, copies
+// and launches.
 //
 //	sim := ptxsim.New(ptxsim.Options{})
 //	module, err := sim.Load("vectoradd.ptx", text)
@@ -15,82 +15,81 @@
 // # The machine
 //
 // A launch runs a grid of blocks of up to 1024 threads, in warps of 32 lanes.
-// The lanes of a warp execute together; where a branch splits them, those with
-// the lowest address go first, and lanes that meet go on together. A warp runs
-// until it exits, waits at a barrier, or has taken some thousands of branches,
-// then the next one runs: in ascending order, or descending with
-// [Options.Reverse]. Blocks run to their end, several at a time on as many
-// goroutines; kernels that use atomics or fences in global memory run block by
-// block, so that results never depend on the number of goroutines.
+// The lanes of a warp execute together. Where a branch splits them, the lanes with the
+// lowest program counter run first, and lanes that reach the same program counter
+// merge. A warp runs until it exits, waits at a barrier, or has taken 4096 branches;
+// then the next warp runs. Warps take turns in ascending order, or in descending order
+// with [Options.Reverse]. A worker goroutine runs one block to its end before the next.
+// Kernels that use atomics or fences in global memory run on a single worker, so
+// results never depend on the number of workers.
 //
-// Memory is what PTX ISA chapter 5 describes: global memory in allocations with
-// gaps between them, whose addresses are never used twice; 48 KiB of shared
-// memory for a block, local memory, constants, parameters, and generic
-// addresses of all but parameters. Streams do their work when someone waits for
-// them and no sooner. A fault surfaces there, and from then on the GPU is lost,
-// as a real one is.
+// The memory spaces are those of PTX ISA chapter 5: global memory, 48 KiB of shared
+// memory for each block, local memory, constants, parameters, and generic addresses of
+// all spaces but parameters. Allocations in global memory have gaps between them, and
+// their addresses are never reused. A stream does its work only when the host waits for
+// it. A fault surfaces at that call. The GPU is then lost: every later call returns the
+// same error, as with a real GPU.
 //
-// # What it knows
+// # Instructions
 //
 // PTX up to version 6.3 for targets up to sm_70: integer arithmetic of 16, 32
 // and 64 bits, single precision in all roundings with .ftz and .sat, double
 // precision to nearest, the approximate functions, conversions, comparisons,
 // logic, loads and stores of 1 to 16 bytes, atomics, barriers, shuffles, votes,
-// matches and fences. What it does not know it refuses, with file and line:
-// half precision, textures, functions and calls, matrix and asynchronous copy
-// instructions. It is as strict about operand types as NVIDIA's assembler.
+// matches and fences. Loading a module fails, with file and line, if it uses anything
+// else: half precision, textures, functions and calls, matrix and asynchronous copy
+// instructions. Operand types are checked as strictly as NVIDIA's assembler checks
+// them.
 //
-// Arithmetic is exact to the bit: package tests compare each instruction with
-// what LLVM makes of its meaning on the host's processor. NaNs have the bits
-// that GPUs give them in single precision. The .approx instructions, whose bits
-// depend on the GPU, are computed to the nearest float32, or as wrongly as the
-// ISA allows ([Approximation]), so that a test can show that nothing depends on
-// their good will.
+// Arithmetic is exact to the bit. The package's tests compare each instruction with
+// code that LLVM compiles for the host's processor from the instruction's definition.
+// Single-precision NaNs have the bits that GPUs give them. The bits of .approx
+// instructions depend on the GPU. Here their results are the nearest float32, or err by
+// as much as the ISA allows ([Approximation]), so a test can show that a kernel's
+// results do not depend on the approximation.
 //
-// # What is checked
+// # Checks
 //
-// Unless [Options.Unchecked] says otherwise a [Fault] ends a launch that
+// A [Fault] ends a launch that
 //
-//   - accesses memory outside of allocations, near address 0, or not aligned to
-//     the whole access; this is found even when unchecked;
-//   - reads memory or a register that nobody has written;
-//   - has a race: two threads access a word, one of them writing, and neither a
-//     barrier nor, across blocks, fences and atomics order them; within a warp,
-//     only bar.warp.sync does (PTX ISA chapter 8);
-//   - reads with ld.global.nc what it has itself written;
-//   - has threads that do not reach a barrier others wait at, exited ones
-//     included, or lanes missing from a shuffle, vote or match;
-//   - branches apart at bra.uni, divides an integer by 0, or does not end.
+//   - accesses memory outside of allocations, near address 0, or at an address that
+//     is not a multiple of the access's size;
+//   - reads memory or a register that has not been written;
+//   - has a race: two threads access a word, at least one of them writes, and nothing
+//     orders the accesses (PTX ISA chapter 8). Between warps of a block barriers order
+//     accesses, between blocks fences and atomics, between lanes of a warp only
+//     bar.warp.sync;
+//   - reads with ld.global.nc a word that the same launch has written;
+//   - has threads that do not reach a barrier at which others wait, because they have
+//     exited or wait elsewhere, or lanes missing from a shuffle, vote or match;
+//   - diverges at bra.uni, divides an integer by 0, or does not end.
 //
-// A wrong value is no fault, but [GPU.Writer] says which instruction stored it, with
-// file and line.
+// [Options.Unchecked] turns off all checks but the first. A wrong value is no fault, but
+// [GPU.Writer] returns the instruction that stored it, with file and line. Host code that
+// keeps freed memory for reuse can announce each reuse ([gpu.Recycler]); the checks then
+// apply to each buffer instead of the whole allocation. [Lint] reports doubtful
+// instructions without running them.
 //
-// Host code that keeps freed memory for reuse can tell by [gpu.Recycler], so
-// that the life of each buffer is checked, not that of the allocation.
+// # Limits
 //
-// [Lint] finds what is doubtful in the text itself.
+// The simulator does not model time, caches, occupancy, or the registers that NVIDIA's
+// compiler allocates. A lane that spins on a lock held by a diverged lane of its warp,
+// or by another block, spins until [Options.MaxBranches]. Stores become visible
+// immediately and in order, so a kernel that lacks a fence still gives right results.
+// The checks report the missing fence if blocks communicate by atomics, but not if a
+// loop spins on plain loads. They do not report races between accesses of less than a
+// word in global memory. If several accesses race while blocks run in parallel, the one
+// that is reported can differ from run to run; with [Options.Threads] = 1 it cannot.
 //
-// # What is not
+// # Counters
 //
-// Timing, caches, occupancy, the registers that the real compiler needs. Spin
-// locks between diverged lanes of a warp, or between blocks, which wait here
-// for ever, that is, until [Options.MaxBranches]. Weak memory: stores become
-// visible at once and in order, so that a kernel without the fence it needs
-// gives right results here; the checkers find it where blocks communicate by
-// atomics, but cannot for loops that spin on plain loads. Races between
-// accesses of less than a word in global memory. When blocks run in parallel,
-// which of several racing accesses is reported can differ from run to run; with
-// one thread it cannot.
-//
-// # What is counted
-//
-// [GPU.Counters] returns exact integers that a test can demand: instructions by
-// [Kind], for warps and threads; sectors of 32 bytes that accesses of global
-// memory touch against the bytes they want; wavefronts of shared memory and how
-// many of them are bank conflicts; divergent branches. [GPU.CountersBetween]
-// gives the same between two labels, for an inner loop. With [Options.Footprints]
-// they have what a launch would move if caches were perfect, too: the least that
-// memory's bandwidth allows.
+// [GPU.Counters] returns exact integers that a test can assert: instructions of warps
+// and of threads by [Kind]; the 32-byte sectors of global memory that accesses touch,
+// and the bytes that they ask for; wavefronts of shared memory and the bank conflicts
+// among them; divergent branches. [GPU.CountersBetween] returns the counters of the
+// instructions between two labels, such as an inner loop. With [Options.Footprints] the
+// counters include the bytes that a launch would move with perfect caches, a lower bound
+// on its memory traffic.
 //
 // # Reference
 //

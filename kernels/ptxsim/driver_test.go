@@ -1,7 +1,11 @@
 package ptxsim_test
 
 import (
+	"context"
+	"errors"
+	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,9 +20,9 @@ func TestMemory(t *testing.T) {
 	require.Zero(t, a%256)
 	_, err = g.Alloc(600)
 	require.ErrorIs(t, err, gpu.ErrOutOfMemory)
-	require.ErrorContains(t, err, "600 bytes wanted, 400 of 1000 free")
+	require.ErrorContains(t, err, "600 bytes requested, 400 of 1000 free")
 	_, err = g.Alloc(0)
-	require.ErrorContains(t, err, "allocation of 0 bytes")
+	require.ErrorContains(t, err, "cannot allocate 0 bytes")
 	require.NoError(t, g.Free(a))
 	b, err := g.Alloc(600)
 	require.NoError(t, err)
@@ -39,7 +43,7 @@ func TestCopies(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	host := words(1, 2, 3, 4)
 	a := upload(t, g, host)
-	host[0] = 99 // CopyIn has taken what was there
+	host[0] = 99 // CopyIn has copied host
 	b, err := g.Alloc(16)
 	require.NoError(t, err)
 	require.NoError(t, g.Copy(0, b, a+4, 8))
@@ -57,7 +61,7 @@ func TestCopies(t *testing.T) {
 	require.ErrorContains(t, g.Sync(7), "stream 7 does not exist")
 }
 
-// Nothing is promised between streams: what was not waited for has not happened.
+// Work on one stream does not run when the host waits for another.
 func TestStreamsAreIndependent(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	s, err := g.NewStream()
@@ -75,7 +79,7 @@ func TestStreamsAreIndependent(t *testing.T) {
 
 const touch = header + `ld.global.u32 %r1, [%a]; st.global.u32 [%b], %r1; ret; }`
 
-// Copies and fills count as writing, copies of what was not written do not.
+// Copies and fills make memory written, except copies of unwritten memory.
 func TestInitializationIsFollowed(t *testing.T) {
 	launch := func(prepare func(g *ptxsim.GPU, a gpu.Pointer)) error {
 		g := ptxsim.New(ptxsim.Options{})
@@ -87,19 +91,19 @@ func TestInitializationIsFollowed(t *testing.T) {
 		require.NoError(t, g.Launch(0, kernel(t, g, "k.ptx", touch, "k"), gpu.Dim{X: 1}, gpu.Dim{X: 32}, 0, []gpu.Arg{gpu.Ptr(a), gpu.Ptr(b)}))
 		return g.Sync(0)
 	}
-	require.ErrorContains(t, launch(func(*ptxsim.GPU, gpu.Pointer) {}), "uninitialised read")
+	require.ErrorContains(t, launch(func(*ptxsim.GPU, gpu.Pointer) {}), "uninitialized read")
 	require.NoError(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.Fill(0, a, 0, 32)) }))
-	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.Fill(0, a, 0, 31)) }), "thread (31,0,0) of 32: uninitialised read")
-	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.CopyIn(0, a, make([]byte, 127))) }), "thread (31,0,0) of 32: uninitialised read")
+	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.Fill(0, a, 0, 31)) }), "thread (31,0,0) of 32: uninitialized read")
+	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) { require.NoError(t, g.CopyIn(0, a, make([]byte, 127))) }), "thread (31,0,0) of 32: uninitialized read")
 	require.ErrorContains(t, launch(func(g *ptxsim.GPU, a gpu.Pointer) {
 		c, err := g.Alloc(128)
 		require.NoError(t, err)
 		require.NoError(t, g.Fill(0, c, 1, 20))
 		require.NoError(t, g.Copy(0, a, c, 128))
-	}), "thread (20,0,0) of 32: uninitialised read")
+	}), "thread (20,0,0) of 32: uninitialized read")
 }
 
-// An allocator that keeps memory tells when a buffer's life ends.
+// Recycle makes memory unwritten, and unused memory out of bounds.
 func TestRecycle(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	k := kernel(t, g, "k.ptx", touch, "k")
@@ -124,7 +128,7 @@ func TestRecycle(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, g.Recycle(0, a, 256))
 	launch(1)
-	require.ErrorContains(t, g.Sync(0), "uninitialised read")
+	require.ErrorContains(t, g.Sync(0), "uninitialized read")
 
 	g = ptxsim.New(ptxsim.Options{})
 	a = upload(t, g, make([]byte, 256))
@@ -140,7 +144,7 @@ func TestRecycle(t *testing.T) {
 	require.ErrorContains(t, g.Sync(0), "12 bytes at byte 0 of the allocation at 0x2000000000, of which 8 are in use")
 }
 
-// Launches that a driver refuses are refused at once, and change nothing.
+// A launch that a driver would refuse returns an error at once, and changes nothing.
 func TestRefusedLaunches(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	k := kernel(t, g, "k.ptx", touch, "k")
@@ -159,11 +163,11 @@ func TestRefusedLaunches(t *testing.T) {
 			other := ptxsim.New(ptxsim.Options{})
 			return other.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 1}, 0, []gpu.Arg{p, p})
 		},
-		"a block of 256 threads, where .reqntid demands 16×16": func() error {
+		"a block of 256 threads; .reqntid requires 16×16": func() error {
 			k := kernel(t, g, "l.ptx", ".version 6.3\n.target sm_70\n.entry l() .reqntid 16, 16 { ret; }", "l")
 			return g.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 256}, 0, nil)
 		},
-		"a block of 32×2 threads, where .maxntid allows 32": func() error {
+		"a block of 32×2 threads; .maxntid allows 32": func() error {
 			k := kernel(t, g, "l.ptx", ".version 6.3\n.target sm_70\n.entry l() .maxntid 32 { ret; }", "l")
 			return g.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 32, Y: 2}, 0, nil)
 		},
@@ -179,7 +183,7 @@ func TestRefusedLaunches(t *testing.T) {
 	require.Equal(t, "k", k.Name())
 }
 
-// Arguments of every type arrive as they were.
+// The kernel receives arguments of every type unchanged.
 func TestArguments(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	p, err := g.Alloc(40)
@@ -194,7 +198,7 @@ func TestArguments(t *testing.T) {
 }`, "k")
 	args := []gpu.Arg{gpu.Ptr(p), gpu.Uint32(1<<32 - 2), gpu.Int32(-3), gpu.Float32(1.5), gpu.Float64(2), gpu.Uint64(1<<40 + 7)}
 	require.NoError(t, g.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 1}, 0, args))
-	clear(args) // Launch has taken them
+	clear(args) // Launch has copied args
 	require.Equal(t, []uint32{1<<32 - 2, 1<<32 - 3, 0x3fc00000, 0, 0, 0x40000000, 7, 256, 1<<32 - 2, 1<<32 - 3}, download(t, g, p, 10))
 	require.Equal(t, "-3 1.5 2 0x2000000000", gpu.Int32(-3).String()+" "+gpu.Float32(1.5).String()+" "+gpu.Float64(2).String()+" "+gpu.Ptr(p).String())
 	require.Panics(t, func() { gpu.Int32(1 << 40) })
@@ -225,7 +229,7 @@ END:
 	require.Equal(t, ptxsim.Traffic{Requests: 2, Bytes: 2 * 16 * 4, Sectors: 2 * 4}, c.GlobalLoad)
 	require.Equal(t, ptxsim.SharedTraffic{Requests: 2, Bytes: 2 * 32 * 4, Wavefronts: 4, Conflicts: 2}, c.Shared)
 	require.Equal(t, []string{"k"}, g.KernelNames())
-	require.Contains(t, c.String(), "global loads                   2  128 bytes wanted, 256 in sectors")
+	require.Contains(t, c.String(), "global loads                   2  128 bytes asked for, 256 in sectors")
 
 	even, ok := g.CountersBetween("k", "EVEN", "END")
 	require.True(t, ok)
@@ -251,7 +255,7 @@ END:
 	require.Zero(t, c.ThreadInstructions())
 }
 
-// The numbers of blocks, which cells remember, start again when they run out.
+// The numbers of blocks start again at 1 when they run out.
 func TestOwnersStartAgain(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	ptxsim.SetNextOwner(g, 1<<32-6)
@@ -272,8 +276,8 @@ func TestProperties(t *testing.T) {
 	require.Equal(t, 48<<10, p.SharedMemoryPerBlock)
 }
 
-// A word says which instruction wrote it last, through copies, until the host
-// writes it.
+// Writer returns the instruction that last wrote a word, also in a copy of the word, and
+// nothing once the host has written it.
 func TestWriter(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	m, err := g.Load("two.ptx", `.version 6.3
@@ -317,7 +321,7 @@ func TestWriter(t *testing.T) {
 	require.Empty(t, g.Writer(b))
 }
 
-// A footprint is what a launch reads and what it writes, counted once each.
+// A footprint counts each sector once for reads and once for writes of a launch.
 func TestFootprint(t *testing.T) {
 	for _, threads := range []int{1, 2} {
 		g := ptxsim.New(ptxsim.Options{Footprints: true, Unchecked: true, Threads: threads})
@@ -347,5 +351,29 @@ func TestFootprint(t *testing.T) {
 		c := g.Counters("twice")
 		require.EqualValues(t, 2*(1+1+4+4)*32, c.Footprint)
 		require.EqualValues(t, 2*(2+1+5*(8+4))*32, c.GlobalBytes())
+	}
+}
+
+// Without a limit of branches, only cancellation ends an endless kernel.
+func TestSyncContextStopsKernels(t *testing.T) {
+	const endless = ".version 6.3\n.target sm_70\n.address_size 64\n.entry k() .maxntid 64 { .reg .pred %p; .reg .u32 %r; mov.u32 %r, %tid.x; setp.ge.u32 %p, %r, 32; L: @%p bra L; bar.sync 0; ret; }"
+	for _, threads := range []int{1, 2} {
+		g := ptxsim.New(ptxsim.Options{Threads: threads, MaxBranches: math.MaxInt})
+		m, err := g.Load("k.ptx", endless)
+		require.NoError(t, err)
+		k, err := m.Kernel("k")
+		require.NoError(t, err)
+		require.NoError(t, g.Launch(0, k, gpu.Dim{X: 3}, gpu.Dim{X: 64}, 0, nil))
+
+		cancelled, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.ErrorIs(t, g.SyncContext(cancelled, 0), context.Canceled)
+
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Millisecond, errors.New("enough"))
+		err = g.SyncContext(ctx, 0)
+		cancel()
+		require.EqualError(t, err, "ptxsim: kernel k was stopped before its end: enough")
+		require.ErrorContains(t, g.Sync(0), "was stopped", "the GPU is lost")
+		require.ErrorContains(t, g.Close(), "was stopped")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A vector addition, and what it costs.
+// Run a vector addition, print its counters, and provoke a fault.
 func Example() {
 	text, err := os.ReadFile("testdata/vectoradd.ptx")
 	if err != nil {
@@ -60,7 +60,7 @@ func Example() {
 	fmt.Println("bytes wanted:", c.GlobalLoad.Bytes+c.GlobalStore.Bytes, "moved:", c.GlobalBytes())
 	fmt.Println("divergent branches:", c.DivergentBranches)
 
-	// One element too many.
+	// n is one more than the buffers hold.
 	if err := launch(n + 1); err != nil {
 		log.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func Example() {
 	// vectoradd.ptx:29: kernel vector_add, block (3,0,0) of 4, thread (232,0,0) of 256: access out of bounds: 4 bytes at address 0x2000000fa0: at the end of the 4000 bytes allocated at 0x2000000000 [ld.global.nc.f32 %x, [%a]]
 }
 
-// Lint finds arithmetic that the GPU's compiler may fuse.
+// Lint reports a product that NVIDIA's compiler may fuse with an addition.
 func ExampleLint() {
 	warnings, err := ptxsim.Lint("scale.ptx", `.version 6.3
 .target sm_70
@@ -89,5 +89,5 @@ func ExampleLint() {
 	ret;
 }`)
 	fmt.Println(warnings, err)
-	// Output: [scale.ptx:10: kernel scale: mul.f32 may be fused to an fma by the compiler: write mul.rn] <nil>
+	// Output: [scale.ptx:10: kernel scale: the compiler may fuse mul.f32 to an fma; write mul.rn] <nil>
 }

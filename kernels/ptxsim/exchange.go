@@ -32,7 +32,7 @@ func (c *compiler) shfl() exec {
 			i := bits.TrailingZeros32(t) & 31
 			from, ok := shuffleSource(mode, i, w.r[b][i], w.r[segment][i])
 			if ok && m>>from&1 == 0 && checked {
-				w.fault(LaneDivergence, i, 0, "reads lane %d, which does not execute this with it", from)
+				w.fault(LaneDivergence, i, 0, "reads lane %d, which does not execute this instruction together with it", from)
 			}
 			w.r[d][i] = src[from]
 			if inRange >= 0 {
@@ -45,8 +45,9 @@ func (c *compiler) shfl() exec {
 	}
 }
 
-// shuffleSource returns the lane that lane i reads, itself where the computed
-// one is out of range.
+// shuffleSource returns the lane that lane i reads, and whether it is in range. If not, it
+// is i itself. b and c are the operands of shfl: c holds the clamp value in bits 0 to 4
+// and the segment mask in bits 8 to 12.
 func shuffleSource(mode string, i int, b, c uint32) (from int, ok bool) {
 	lane, distance := int32(i), int32(b&31)
 	clampTo, segments := int32(c&31), int32(c>>8&31)

@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// A Fault is a mistake that a kernel made while it ran.
+// A Fault is the error of a launch whose kernel made a mistake while it ran.
 type Fault struct {
 	Kind        FaultKind
 	File        string
@@ -17,8 +17,8 @@ type Fault struct {
 	Thread      gpu.Dim // index in the block
 	Grid        gpu.Dim // blocks of the launch
 	BlockSize   gpu.Dim // threads of a block
-	Instruction string  // as written; empty if the fault is no instruction's
-	Address     uint64  // where memory is concerned
+	Instruction string  // as written in the file; empty at the end of the kernel
+	Address     uint64  // of the access; 0 if the fault is not about memory
 	Detail      string
 }
 
@@ -33,33 +33,33 @@ func (f *Fault) Error() string {
 	return s.String()
 }
 
-// A FaultKind is a class of mistakes.
+// A FaultKind classifies faults.
 type FaultKind uint8
 
-// The mistakes that are found in running kernels.
+// The kinds of faults.
 const (
 	OutOfBounds       FaultKind = iota + 1
 	NullPointer                 // an access near address 0
-	Misaligned                  // to the size of the whole access, vectors included
+	Misaligned                  // not a multiple of the size of the whole access
 	Uninitialized               // memory or a register read before it was written
-	Race                        // two threads, one of them writing, nothing that orders them
-	BarrierDivergence           // bar.sync not reached by all threads it waits for
-	LaneDivergence              // shfl, vote, match with lanes that are not there
-	ReadOnlyWritten             // ld.global.nc of what the same launch has written
+	Race                        // unordered accesses of two threads, at least one a write
+	BarrierDivergence           // a barrier that not all expected threads reach
+	LaneDivergence              // shfl, vote, match, or bra.uni with lanes missing
+	ReadOnlyWritten             // ld.global.nc of a word that the same launch has written
 	DivisionByZero              // of integers
-	InvalidOperand              // a value that the instruction does not allow
+	InvalidOperand              // an operand whose value the instruction does not allow
 	Trap                        // the trap instruction
 	Endless                     // more branches than Options.MaxBranches
 )
 
 var faultNames = [...]string{
 	OutOfBounds: "access out of bounds", NullPointer: "null pointer", Misaligned: "misaligned access",
-	Uninitialized: "uninitialised read", Race: "race", BarrierDivergence: "divergent barrier",
+	Uninitialized: "uninitialized read", Race: "race", BarrierDivergence: "divergent barrier",
 	LaneDivergence: "divergent lanes", ReadOnlyWritten: "read-only data written",
 	DivisionByZero: "division by zero", InvalidOperand: "invalid operand", Trap: "trap", Endless: "endless loop",
 }
 
-// String names the class of mistakes.
+// String describes the kind in a few words.
 func (k FaultKind) String() string {
 	if int(k) < len(faultNames) && k > 0 {
 		return faultNames[k]
@@ -67,8 +67,8 @@ func (k FaultKind) String() string {
 	return fmt.Sprintf("FaultKind(%d)", uint8(k))
 }
 
-// fault ends the launch with a fault of the given lane at the current
-// instruction. It does not return.
+// fault ends the launch with a fault of the given lane at the current instruction. It
+// panics with a *Fault, which block.run recovers.
 func (w *warp) fault(kind FaultKind, lane int, address uint64, format string, args ...any) {
 	l := w.block.launch
 	k := l.kernel

@@ -11,10 +11,9 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// header opens a kernel that has computed, before the test's own instructions:
-// %t its thread, %i its thread in the whole grid, %p the address of 128 words
-// that hold zeros, %q that of 128 words that hold nothing, %s that of its own
-// word of the shared array s.
+// header is the beginning of a kernel. It sets %t to the index of the thread in its block,
+// %i to its index in the grid, %p to the address of 128 zero words, %q to the address of
+// 128 unwritten words, and %s to the address of the thread's word of the shared array s.
 const header = `.version 6.3
 .target sm_70
 .address_size 64
@@ -40,8 +39,8 @@ const header = `.version 6.3
 	mad.lo.u32 %s, %t, 4, %s;
 `
 
-// runSnippet runs instructions behind header and returns where its 128 words
-// %q are, and the error of Sync.
+// runSnippet runs header and the given instructions. It returns the address of the words
+// %q, and the error of Sync.
 func runSnippet(t testing.TB, o ptxsim.Options, grid, block int, body string) (*ptxsim.GPU, gpu.Pointer, error) {
 	t.Helper()
 	g := ptxsim.New(o)
@@ -50,7 +49,7 @@ func runSnippet(t testing.TB, o ptxsim.Options, grid, block int, body string) (*
 	return g, p, err
 }
 
-// runSnippetOn is runSnippet with given words %p.
+// runSnippetOn does as runSnippet does, with the given words at %p.
 func runSnippetOn(t testing.TB, g *ptxsim.GPU, zeros gpu.Pointer, grid, block int, body string) (gpu.Pointer, error) {
 	t.Helper()
 	nothing, err := g.Alloc(512)
@@ -85,14 +84,13 @@ func TestPlantedFaults(t *testing.T) {
 	}
 }
 
-// Without the checkers the same faults go unnoticed, but for those that memory
-// itself shows.
+// With Unchecked, the planted faults other than wrong addresses are not reported.
 func TestUncheckedLeavesOut(t *testing.T) {
 	for _, test := range planted {
 		switch test.kind {
 		case ptxsim.Uninitialized, ptxsim.Race, ptxsim.ReadOnlyWritten, ptxsim.DivisionByZero:
 			_, _, err := runSnippet(t, ptxsim.Options{Unchecked: true, Threads: 1}, test.grid, test.block, test.wrong)
-			require.True(t, err == nil || test.name == "uninitialised address", "%s: %v", test.name, err)
+			require.True(t, err == nil || test.name == "uninitialized address", "%s: %v", test.name, err)
 		case ptxsim.OutOfBounds, ptxsim.NullPointer, ptxsim.Misaligned:
 			_, _, err := runSnippet(t, ptxsim.Options{Unchecked: true}, test.grid, test.block, test.wrong)
 			var f *ptxsim.Fault
@@ -100,7 +98,7 @@ func TestUncheckedLeavesOut(t *testing.T) {
 			require.Equal(t, test.kind, f.Kind, test.name)
 		}
 	}
-	// The ISA lets exited threads count as arrived at a barrier.
+	// In the ISA, exited threads count as arrived at a barrier.
 	for _, body := range []string{
 		"setp.ge.u32 %c0, %t, 64; @%c0 exit; bar.sync 0;",
 		"setp.lt.u32 %c0, %t, 7; @%c0 exit; bar.sync 0;",
@@ -112,7 +110,7 @@ func TestUncheckedLeavesOut(t *testing.T) {
 	}
 }
 
-// markedLines returns the lines of a snippet's file that are marked.
+// markedLines returns the numbers of the lines that are marked with // here.
 func markedLines(body string) (lines []int) {
 	for i, line := range strings.Split(header+body, "\n") {
 		if strings.HasSuffix(line, "// here") {
@@ -122,7 +120,7 @@ func markedLines(body string) (lines []int) {
 	return lines
 }
 
-// A GPU that has faulted stays lost, as a real one does.
+// After a fault every call returns the fault.
 func TestFaultsStick(t *testing.T) {
 	g, p, err := runSnippet(t, ptxsim.Options{}, 1, 32, "trap;")
 	require.Error(t, err)
@@ -135,7 +133,7 @@ func TestFaultsStick(t *testing.T) {
 	require.Equal(t, err, g.Close())
 }
 
-// A fault surfaces when someone waits, not at the launch.
+// Sync returns a fault, not Launch.
 func TestFaultsAreLate(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	k := kernel(t, g, "k.ptx", header+"trap;}", "k")

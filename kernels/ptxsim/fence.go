@@ -6,11 +6,19 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// Fences and atomics order accesses as the PTX memory model has it (PTX ISA
-// chapter 8): what precedes a fence in one thread, or is ordered before it by
-// barriers, comes before what follows a fence in another, if the first thread
-// has since accessed a location atomically and the second has observed that
-// before its fence. Kernels without fences skip all of this.
+// Order by fences and atomics, between blocks and within one (PTX ISA chapter 8).
+//
+// Thread A orders its accesses before those of thread B if A executes a fence and then
+// writes a location by a strong access, and B reads that location by a strong access
+// and then executes a fence. Accesses that barriers order before A's fence are included.
+//
+// Idea: pass knowledge along the same way. At a fence, a warp saves its knowledge: the
+// times of all warps whose accesses are ordered before its own. A strong write publishes
+// the knowledge of the warp's last fence at its location. A strong read remembers how
+// much has been published there. The reader's next fence learns what it remembers.
+//
+// Cost: a copy of the warp's times for each fence and each strong write after one.
+// Kernels without fences skip all of this.
 
 // Scopes of fences.
 const (
@@ -18,28 +26,28 @@ const (
 	gpuScope
 )
 
-// knowledge is what a warp knew at a fence: of its own block's warps, and of
-// other blocks through atomics observed before.
+// knowledge holds the times of a warp's ordering at a fence.
 type knowledge struct {
 	owner  uint32
 	warps  [warpSize]clock
-	blocks map[uint32]*[warpSize]clock // not to be changed
-	// blockOnly is set for a fence that is none to other blocks.
+	blocks map[uint32]*[warpSize]clock // read-only, since several warps share it
+	// blockOnly is set for a fence of block scope, which orders nothing for other
+	// blocks.
 	blockOnly bool
 }
 
-// A location is an atomically accessed word.
+// A location is a word that strong accesses use.
 type location struct {
 	shared  bool
 	owner   uint32 // of the block, if shared
 	address uint64
 }
 
-// A publication is the list of what fenced writers of a location have known.
+// A publication lists the knowledge that strong writes have published at a location.
 type publication struct{ writers []knowledge }
 
-// An observation is a prefix of a publication that a warp has read and not yet
-// fenced.
+// An observation is the part of a publication that was there when a warp read the
+// location. The warp's next fence learns it.
 type observation struct {
 	of     *publication
 	length int
@@ -70,8 +78,8 @@ func (c *compiler) fence() exec {
 	}
 }
 
-// fence takes in what the warp's atomics have observed, and keeps what it knows
-// for those who will observe its next.
+// fence learns from the observations of the warp's strong reads, and saves the warp's
+// knowledge for its later strong writes.
 func (w *warp) fence(scope int) {
 	o := &w.order
 	for _, seen := range o.observed {
@@ -92,7 +100,7 @@ func (w *warp) fence(scope int) {
 	o.fenced[scope] = k
 }
 
-// learn adds to what w knows.
+// learn adds k to the ordering of w.
 func (w *warp) learn(k *knowledge) {
 	o := &w.order
 	if k.owner == w.block.owner {
@@ -130,7 +138,8 @@ func (o *ordering) know(owner uint32, warps *[warpSize]clock) {
 	o.blocks[owner] = merged
 }
 
-// synchronize records a strong access for the fences before and after it.
+// synchronize records a strong access: a read for the next fence, a write with the
+// knowledge of the last fences.
 func (w *warp) synchronize(space syntax.Space, address uint64, reads, writes bool) {
 	at := location{address: address &^ 3}
 	if space == syntax.Shared {

@@ -6,7 +6,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// These turn a function of float32 into one of registers.
+// float1, float2 and float3 convert a function of float32 to one of register values.
 
 func float1(f func(float32) float32) any {
 	return func(a uint32) uint32 { return bits32(f(float32frombits(a))) }
@@ -38,7 +38,8 @@ func clamp01(x float32) float32 {
 	return min(x, 1)
 }
 
-// finish is what modifiers add around a function.
+// A finish holds the modifiers .ftz and .sat: .ftz flushes operands and result, .sat clamps
+// the result.
 type finish struct {
 	suffix   string
 	ftz, sat bool
@@ -84,8 +85,8 @@ func (f finish) wrap3(g func(a, b, c float32) float32) any {
 	return float3(func(a, b, c float32) float32 { return f.out(g(f.in(a), f.in(b), f.in(c))) })
 }
 
-// singlePrecision enters f32 arithmetic that is exact but for rounding (PTX ISA
-// 9.7.3). Without a rounding, add, sub and mul round to nearest.
+// singlePrecision adds the correctly rounded f32 arithmetic (PTX ISA 9.7.3). Without a
+// rounding modifier, add, sub and mul round to nearest.
 func singlePrecision(t scalarTable) {
 	for _, name := range []string{"", "rn", "rz", "rm", "rp"} {
 		mode := roundings[name]
@@ -115,10 +116,10 @@ func singlePrecision(t scalarTable) {
 	}
 	for _, f := range finishes[:2] {
 		s := f.suffix + ".f32"
-		t.add("min"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(min32))
-		t.add("max"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(max32))
+		t.add("min"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(smaller[float32]))
+		t.add("max"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(larger[float32]))
 	}
-	// Signs are changed in the bits, NaN's too.
+	// neg, abs and copysign change the sign bit, also of NaN.
 	for _, ftz := range []bool{false, true} {
 		in, s := func(a uint32) uint32 { return a }, ".f32"
 		if ftz {
@@ -130,9 +131,9 @@ func singlePrecision(t scalarTable) {
 	t.add("copysign.f32", syntax.F32, FloatArithmetic, 2, func(a, b uint32) uint32 { return b&^(1<<31) | a&(1<<31) })
 }
 
-// min32 returns the smaller operand, −0 being below +0, and the other one if
-// one is NaN.
-func min32(a, b float32) float32 {
+// smaller returns the smaller operand, where −0 < +0. If one operand is NaN, it returns the
+// other.
+func smaller[T float32 | float64](a, b T) T {
 	switch {
 	case a != a:
 		return b
@@ -142,7 +143,8 @@ func min32(a, b float32) float32 {
 	return min(a, b)
 }
 
-func max32(a, b float32) float32 {
+// larger returns the larger operand, and treats zeros and NaN as smaller does.
+func larger[T float32 | float64](a, b T) T {
 	switch {
 	case a != a:
 		return b
@@ -152,7 +154,7 @@ func max32(a, b float32) float32 {
 	return max(a, b)
 }
 
-// doublePrecision enters f64 arithmetic (PTX ISA 9.7.3), rounded to nearest.
+// doublePrecision adds f64 arithmetic (PTX ISA 9.7.3), rounded to nearest.
 func doublePrecision(t scalarTable) {
 	unary := func(op string, f func(a float64) float64) {
 		t.add(op+".f64", syntax.F64, FloatArithmetic, 1, func(a uint64) uint64 { return bits64(f(float64frombits(a))) })
@@ -175,24 +177,8 @@ func doublePrecision(t scalarTable) {
 	binary("div.rn", func(a, b float64) float64 { return a / b })
 	unary("rcp.rn", func(a float64) float64 { return 1 / a })
 	unary("sqrt.rn", math.Sqrt)
-	binary("min", func(a, b float64) float64 {
-		switch {
-		case a != a:
-			return b
-		case b != b:
-			return a
-		}
-		return min(a, b)
-	})
-	binary("max", func(a, b float64) float64 {
-		switch {
-		case a != a:
-			return b
-		case b != b:
-			return a
-		}
-		return max(a, b)
-	})
+	binary("min", smaller[float64])
+	binary("max", larger[float64])
 	t.add("neg.f64", syntax.F64, FloatArithmetic, 1, func(a uint64) uint64 { return a ^ 1<<63 })
 	t.add("abs.f64", syntax.F64, FloatArithmetic, 1, func(a uint64) uint64 { return a &^ (1 << 63) })
 	t.add("copysign.f64", syntax.F64, FloatArithmetic, 2, func(a, b uint64) uint64 { return b&^(1<<63) | a&(1<<63) })

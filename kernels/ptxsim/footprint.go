@@ -5,11 +5,11 @@ import (
 	"sync/atomic"
 )
 
-// sectorBytes is what global memory moves at least.
+// sectorBytes is the size of a sector, the smallest unit that global memory transfers.
 const sectorBytes = 32
 
-// touch marks the sectors at the lanes' offsets: blocks may run in parallel. (An
-// aligned access lies in one.)
+// touch marks the sectors at the lanes' offsets. Each lane's access lies in one sector.
+// Marks are set atomically, since blocks may run in parallel.
 func touch(touched []uint64, at *[warpSize]uint64, m uint32) {
 	for i := range lanesOf(m) {
 		sector := at[i] / sectorBytes
@@ -19,7 +19,7 @@ func touch(touched []uint64, at *[warpSize]uint64, m uint32) {
 	}
 }
 
-// footprint returns the bytes of all sectors that are marked, and clears the marks.
+// footprint returns the number of bytes of all marked sectors, and clears the marks.
 func (mem *memory) footprint() (bytes int64) {
 	if !mem.footprints {
 		return 0

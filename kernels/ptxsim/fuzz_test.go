@@ -10,7 +10,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// FuzzKernel: whatever stands in a kernel is refused, runs, or faults.
+// FuzzKernel checks that any text of a kernel is refused, runs, or faults, without a panic.
 func FuzzKernel(f *testing.F) {
 	for _, s := range snippets {
 		f.Add(s.body)

@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// globalAt carries out an access of global memory: allocation by allocation,
-// nearly always one.
+// globalAt executes an access to global memory at the addresses w.at, for one allocation
+// after another. Nearly always there is only one.
 func (a *memoryAccess) globalAt(w *warp, m uint32) {
 	at := &w.at
 	if c := w.count(); c != nil {
@@ -43,8 +43,8 @@ func (a *memoryAccess) globalAt(w *warp, m uint32) {
 	}
 }
 
-// locate finds the allocation of the lowest lane's address, and those lanes
-// whose accesses lie inside of it; their addresses become offsets.
+// locate returns the allocation that holds the lowest lane's address, and the lanes whose
+// whole accesses lie in it. It replaces their addresses in w.at by offsets.
 func (a *memoryAccess) locate(w *warp, m uint32) (*allocation, uint32) {
 	at := &w.at
 	first := at[firstLane(m)]
@@ -57,7 +57,7 @@ func (a *memoryAccess) locate(w *warp, m uint32) (*allocation, uint32) {
 		w.sites[a.site] = mem
 	}
 	size := uint64(a.size)
-	last := uint64(mem.size) - size // wraps if the access is larger than all
+	last := uint64(mem.size) - size // wraps around if size exceeds mem.size
 	var inside uint32
 	var low uint64
 	for t := m; t != 0; t &= t - 1 {
@@ -82,7 +82,7 @@ func (a *memoryAccess) locate(w *warp, m uint32) (*allocation, uint32) {
 	return mem, inside
 }
 
-// outside faults for an access that lies in no allocation.
+// outside faults for an access that is not inside of an allocation.
 func (a *memoryAccess) outside(w *warp, lane int, address uint64) {
 	if address < 1<<20 {
 		w.fault(NullPointer, lane, address, "%d bytes at address %#x", a.size, address)
@@ -90,8 +90,8 @@ func (a *memoryAccess) outside(w *warp, lane int, address uint64) {
 	w.fault(OutOfBounds, lane, address, "%d bytes at address %#x: %s", a.size, address, w.block.launch.gpu.memory.describe(address))
 }
 
-// sectors returns the number of distinct 32-byte sectors at the lanes' offsets.
-// (An aligned access of up to 32 bytes lies in one.)
+// sectors returns the number of distinct 32-byte sectors at the lanes' offsets. Each
+// lane's access lies in one sector, as it is aligned and has at most 16 bytes.
 func sectors(at *[warpSize]uint64, m uint32) int {
 	var seen [warpSize]uint64
 	n := 0
@@ -124,7 +124,8 @@ next:
 	return distinct
 }
 
-// stripes of cells are locked where blocks run in parallel.
+// Blocks that run in parallel lock the cells that they change. Each lock is for stripes of
+// stripeCells cells.
 const (
 	stripes     = 64
 	stripeCells = 1024
@@ -132,7 +133,7 @@ const (
 
 type stripeLocks [stripes]sync.Mutex
 
-// checkCells follows the access through the cells of an allocation.
+// checkCells checks an access against the cells of an allocation, and records it there.
 func (a *memoryAccess) checkCells(w *warp, mem *allocation, m uint32) {
 	l, at := w.block.launch, &w.at
 	if !l.parallel {
@@ -143,7 +144,7 @@ func (a *memoryAccess) checkCells(w *warp, mem *allocation, m uint32) {
 		return
 	}
 	locked := -1
-	defer func() { // also when a fault is found
+	defer func() { // a fault leaves by a panic
 		if locked >= 0 {
 			l.gpu.locks[locked].Unlock()
 		}
@@ -161,8 +162,8 @@ func (a *memoryAccess) checkCells(w *warp, mem *allocation, m uint32) {
 	}
 }
 
-// checkCellsOf follows one lane's access. Races between accesses of less than a
-// word are not followed: cells do not tell bytes apart.
+// checkCellsOf does as checkCells does, for one lane. It checks no races of accesses of
+// less than a word, since a cell does not know which bytes of its word were accessed.
 func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset uint64) {
 	first := w.block.launch.firstOwner
 	span := w.block.launch.manyOwners - first
@@ -197,17 +198,17 @@ func (w *warp) faultRace(x *conflict, lane int, address uint64, space string) {
 	if x.many {
 		who = "several threads, among them " + who
 	}
-	what := "no barrier orders them"
+	what := "no barrier orders the accesses"
 	if x.owner != w.block.owner {
-		what = "nothing orders blocks"
+		what = "nothing orders the accesses of different blocks"
 		if w.block.launch.kernel.fences {
-			what = "no fence and atomic on either side orders them"
+			what = "no fences and atomics order the accesses of the two blocks"
 		}
 	}
 	w.fault(Race, lane, address, "%s of %s memory at %#x, accessed before by %s; %s", x.kind, space, address, who, what)
 }
 
-// who names a thread of a block of this launch.
+// who describes a thread of this launch.
 func (w *warp) who(owner uint32, thread uint16) string {
 	l := w.block.launch
 	t := l.threadIndex(int(thread))

@@ -6,17 +6,20 @@ import (
 	"runtime"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A GPU is a simulated GPU, a [gpu.Driver]. Make one with [New].
+// A GPU is a simulated GPU. Use [New] to create one. A GPU may be used by one goroutine
+// at a time.
 type GPU struct {
 	options   Options
 	memory    *memory
 	streams   []stream
-	lost      error
+	lost      error        // of every later call, if not nil
+	stop      *atomic.Bool // set when SyncContext is to return; may be nil
 	nextOwner uint32
 	locks     stripeLocks
 	profiles  map[*kernel]*profile
@@ -29,7 +32,7 @@ var (
 	_ gpu.Tracer   = (*GPU)(nil)
 )
 
-// New returns a GPU that behaves as the options say.
+// New returns a GPU with the given options.
 func New(options Options) *GPU {
 	if options.Memory == 0 {
 		options.Memory = 4 << 30
@@ -43,8 +46,8 @@ func New(options Options) *GPU {
 	}
 }
 
-// Properties describes the GPU: an sm_70 with as many multiprocessors as the first
-// that were sold, so that work is divided as it is there.
+// Properties describes the GPU: an sm_70 with the 80 multiprocessors of a Tesla V100, so
+// that hosts divide work as they would for that GPU.
 func (g *GPU) Properties() gpu.Properties {
 	return gpu.Properties{
 		Name:  fmt.Sprintf("PTX simulator (%s)", runtime.GOARCH),
@@ -62,7 +65,7 @@ func (g *GPU) Properties() gpu.Properties {
 	}
 }
 
-// Alloc reserves memory, filled with a pattern that no one should rely on.
+// Alloc allocates memory. Its contents are a fixed pattern, and count as unwritten.
 func (g *GPU) Alloc(size int) (gpu.Pointer, error) {
 	if g.lost != nil {
 		return 0, g.lost
@@ -74,8 +77,8 @@ func (g *GPU) Alloc(size int) (gpu.Pointer, error) {
 	return gpu.Pointer(a.base), nil
 }
 
-// Free waits for all streams and gives back what Alloc returned. Its addresses
-// are not given out again.
+// Free waits for all streams and frees memory that Alloc returned. Its addresses are
+// never reused.
 func (g *GPU) Free(p gpu.Pointer) error {
 	if p == 0 {
 		return g.lost
@@ -89,11 +92,10 @@ func (g *GPU) Free(p gpu.Pointer) error {
 	return nil
 }
 
-// Allocated returns the bytes of memory that are allocated: none, where all has
-// been freed.
+// Allocated returns the number of bytes that are allocated.
 func (g *GPU) Allocated() int64 { return g.memory.used }
 
-// A module is a PTX file, loaded.
+// A module is a loaded PTX file.
 type module struct {
 	gpu     *GPU
 	name    string
@@ -108,7 +110,8 @@ type moduleKernel struct {
 func (k *moduleKernel) Name() string        { return k.entry.Name }
 func (k *moduleKernel) Params() []gpu.Param { return k.params }
 
-// Load parses and compiles PTX. The error lists what is wrong, line by line.
+// Load parses and compiles a PTX file. name appears in messages only. The error is a
+// [syntax.Errors] with one entry for each mistake.
 func (g *GPU) Load(name, ptx string) (gpu.Module, error) {
 	if g.lost != nil {
 		return nil, g.lost
@@ -142,7 +145,8 @@ func (g *GPU) load(file *syntax.File) (*module, error) {
 	return m, nil
 }
 
-// place puts the module's .const and .global variables into memory.
+// place allocates the module's .const and .global variables and sets their initial
+// values.
 func (g *GPU) place(file *syntax.File) (constants []byte, globals map[*syntax.Variable]uint64, err error) {
 	if err := checkHeader(file); err != nil {
 		return nil, nil, err
@@ -173,7 +177,7 @@ func (g *GPU) place(file *syntax.File) (constants []byte, globals map[*syntax.Va
 
 const maxConstantBytes = 64 << 10
 
-// initial returns a variable's bytes at the start: zeros unless it says more.
+// initial returns the initial bytes of a variable, which are zero by default.
 func initial(v *syntax.Variable) []byte {
 	if v.Init != nil {
 		return v.Init
@@ -181,7 +185,7 @@ func initial(v *syntax.Variable) []byte {
 	return make([]byte, v.Size())
 }
 
-// Versions of the ISA and of targets that this package knows.
+// The newest ISA version and target that this package supports.
 const (
 	newestVersion = 6.3
 	newestTarget  = 70
@@ -191,10 +195,10 @@ func checkHeader(file *syntax.File) error {
 	var version float64
 	var target int
 	if _, err := fmt.Sscanf(file.Version, "%g", &version); err != nil || version > newestVersion {
-		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".version %s: known are versions up to %v", file.Version, newestVersion)}
+		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".version %s is not supported; use a version up to %v", file.Version, newestVersion)}
 	}
 	if _, err := fmt.Sscanf(file.Target, "sm_%d", &target); err != nil || target > newestTarget {
-		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".target %s: known are targets up to sm_%d", file.Target, newestTarget)}
+		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".target %s is not supported; use a target up to sm_%d", file.Target, newestTarget)}
 	}
 	return nil
 }
@@ -212,7 +216,8 @@ func (m *module) Kernel(name string) (gpu.Kernel, error) {
 	return nil, fmt.Errorf("%s has no kernel %s; it has %s", m.name, name, strings.Join(names, ", "))
 }
 
-// Launch checks the launch and enqueues it.
+// Launch checks the kernel, its arguments and the launch's geometry, and enqueues the
+// launch.
 func (g *GPU) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes int, args []gpu.Arg) error {
 	mk, ok := k.(*moduleKernel)
 	if !ok || mk.gpu != g {
@@ -235,7 +240,7 @@ func (g *GPU) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedByte
 	return g.enqueue(s, func() error { return g.execute(l) })
 }
 
-// execute runs a launch and adds up what it has done.
+// execute runs a launch and adds its counts to the kernel's profile.
 func (g *GPU) execute(l *launch) error {
 	blocks := uint32(l.grid.Size())
 	if g.nextOwner > ^uint32(0)-blocks-1 {
@@ -243,15 +248,20 @@ func (g *GPU) execute(l *launch) error {
 	}
 	l.firstOwner, l.manyOwners = g.nextOwner, g.nextOwner+blocks
 	g.nextOwner += blocks + 1
+	l.stop = g.stop
 	counts, fault := l.run()
 	g.profile(l.kernel).add(counts, g.memory.footprint())
-	if fault != nil {
+	switch {
+	case fault != nil:
 		return fault
+	case l.stopped():
+		return fmt.Errorf("ptxsim: kernel %s was stopped before its end", l.kernel.entry.Name)
 	}
 	return nil
 }
 
-// forgetOwners makes room for new numbers of blocks.
+// forgetOwners clears the accesses that all cells remember, so that the numbers of
+// blocks can start at 1 again. It keeps which bytes have been written.
 func (g *GPU) forgetOwners() {
 	for _, a := range g.memory.allocations {
 		for i := range a.cells {

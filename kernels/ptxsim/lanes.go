@@ -6,7 +6,7 @@ import (
 	"math/bits"
 )
 
-// lanesOf yields the lanes in m, in ascending order.
+// lanesOf yields the lanes in the mask m, in ascending order.
 func lanesOf(m uint32) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for ; m != 0; m &= m - 1 {
@@ -17,10 +17,10 @@ func lanesOf(m uint32) iter.Seq[int] {
 	}
 }
 
-// A word is what a register holds.
+// A word is the value of a register in one lane.
 type word interface{ uint32 | uint64 }
 
-// lanes returns a register of the file for T.
+// lanes returns the register with that slot in the file for T.
 func lanes[T word](w *warp, slot int) *[warpSize]T {
 	if slot < len(w.r) {
 		if p, ok := any(&w.r[slot]).(*[warpSize]T); ok {
@@ -30,8 +30,8 @@ func lanes[T word](w *warp, slot int) *[warpSize]T {
 	return any(&w.x[slot]).(*[warpSize]T)
 }
 
-// Functions of 1 to 4 registers, lane by lane. The index is masked where the
-// compiler cannot see that it is below the number of lanes.
+// lanes1 to lanes4 return the exec that applies f to 1 to 4 registers, in each lane of m.
+// The loops mask the lane with 31, which spares the bounds check.
 
 func lanes1[D, A word](d, a int, f func(A) D) exec {
 	return func(w *warp, m uint32) {
@@ -73,7 +73,7 @@ func lanes4[T word](d int, s [4]int, f func(a, b T, c, d uint32) T) exec {
 	}
 }
 
-// lanes returns the instruction that applies s.function to registers.
+// lanes returns the exec that applies s.function to the registers in slots a.
 func (s *scalar) lanes(d int, a [4]int) exec {
 	switch f := s.function.(type) {
 	case func(uint32) uint32:

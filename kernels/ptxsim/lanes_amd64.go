@@ -4,7 +4,7 @@ package ptxsim
 
 import "golang.org/x/sys/cpu"
 
-// hasLanes says that the processor runs what lanes_amd64.s holds.
+// hasLanes reports whether the processor can run the loops in lanes_amd64.s.
 var hasLanes = cpu.X86.HasAVX2 && cpu.X86.HasFMA
 
 //go:noescape

@@ -2,15 +2,15 @@
 
 #include "textflag.h"
 
-// Four operations on all lanes of a warp, 8 at a time, whose NaNs are made
-// those of bits32. Operands may be the result.
+// Four operations on all lanes of a warp, 8 lanes at a time. A NaN result has the bits that
+// bits32 returns. r may be an operand.
 
 // NAN fills Y15 with 0x7fffffff.
 #define NAN \
 	VPCMPEQD Y15, Y15, Y15 \
 	VPSRLD   $1, Y15, Y15
 
-// STORE stores Y1 at offset bytes into the result, NaNs replaced.
+// STORE stores Y1, with NaNs replaced by Y15, at the given offset in bytes from r.
 #define STORE(offset) \
 	VCMPPS    $3, Y1, Y1, Y2 \
 	VBLENDVPS Y2, Y15, Y1, Y1 \

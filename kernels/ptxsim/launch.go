@@ -9,7 +9,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// A launch is one run of a kernel over a grid.
+// A launch is one execution of a kernel over a grid.
 type launch struct {
 	gpu           *GPU
 	kernel        *kernel
@@ -18,12 +18,16 @@ type launch struct {
 	dynamicShared int
 	params        []byte
 
-	parallel bool
-	// firstOwner numbers the blocks of this launch among those of all: block i
-	// is owner firstOwner+i. manyOwners stands for several of them.
+	parallel bool         // several goroutines run blocks
+	stop     *atomic.Bool // see GPU.stop
+	// Owners number the blocks of all launches. Block i of this launch is owner
+	// firstOwner+i. The owner manyOwners stands for several blocks of this launch.
 	firstOwner, manyOwners uint32
 	publications           map[location]*publication
 }
+
+// stopped reports whether the launch must not go on.
+func (l *launch) stopped() bool { return l.stop != nil && l.stop.Load() }
 
 func (l *launch) maxBranches() int {
 	if l.options.MaxBranches > 0 {
@@ -32,47 +36,47 @@ func (l *launch) maxBranches() int {
 	return 1 << 28
 }
 
-// blockIndex returns the place in the grid of the block with that number.
+// blockIndex returns the index in the grid of the block with that linear index.
 func (l *launch) blockIndex(number int) gpu.Dim {
 	g := l.grid
 	return gpu.Dim{X: number % g.X, Y: number / g.X % g.Y, Z: number / (g.X * g.Y)}
 }
 
-// Limits that hold for every GPU since compute capability 3.
+// Limits of every GPU from compute capability 3.0 on.
 const (
 	maxThreadsPerBlock = 1024
 	maxSharedBytes     = 48 << 10
-	maxLocalBytes      = 512 << 10 // of a thread
+	maxLocalBytes      = 512 << 10 // per thread
 	maxGridX           = 1<<31 - 1
 	maxGridYZ          = 65535
 	maxBlockZ          = 64
 )
 
-// checkGeometry returns an error unless a driver would accept the launch.
+// checkGeometry returns an error if a driver would refuse the launch.
 func (k *kernel) checkGeometry(grid, block gpu.Dim, dynamicShared int) error {
 	name := k.entry.Name
 	switch {
 	case grid.X < 1 || grid.Y < 1 || grid.Z < 1 || grid.X > maxGridX || grid.Y > maxGridYZ || grid.Z > maxGridYZ:
-		return fmt.Errorf("kernel %s: a grid of %d×%d×%d blocks; 1 to %d×%d×%d are possible", name, grid.X, grid.Y, grid.Z, maxGridX, maxGridYZ, maxGridYZ)
+		return fmt.Errorf("kernel %s: a grid of %d×%d×%d blocks; want 1 to %d×%d×%d", name, grid.X, grid.Y, grid.Z, maxGridX, maxGridYZ, maxGridYZ)
 	case block.X < 1 || block.Y < 1 || block.Z < 1 || block.Z > maxBlockZ || block.X > maxThreadsPerBlock || block.Y > maxThreadsPerBlock || block.Size() > maxThreadsPerBlock:
-		return fmt.Errorf("kernel %s: a block of %d×%d×%d threads; at most %d are possible, and %d in the last dimension", name, block.X, block.Y, block.Z, maxThreadsPerBlock, maxBlockZ)
+		return fmt.Errorf("kernel %s: a block of %d×%d×%d threads; want 1 to %d in all, and at most %d in the last dimension", name, block.X, block.Y, block.Z, maxThreadsPerBlock, maxBlockZ)
 	case dynamicShared < 0 || k.entry.SharedBytes+dynamicShared > maxSharedBytes:
-		return fmt.Errorf("kernel %s: %d bytes of shared memory, %d declared and %d dynamic; %d are possible", name, k.entry.SharedBytes+dynamicShared, k.entry.SharedBytes, dynamicShared, maxSharedBytes)
+		return fmt.Errorf("kernel %s: %d bytes of shared memory, %d declared and %d dynamic; want at most %d", name, k.entry.SharedBytes+dynamicShared, k.entry.SharedBytes, dynamicShared, maxSharedBytes)
 	}
 	limit := k.entry.MaxThreads
 	want := gpu.Dim{X: limit[0], Y: limit[1], Z: limit[2]}
 	switch {
 	case limit[0] == 0:
 	case k.entry.ExactThreads && block != want:
-		return fmt.Errorf("kernel %s: a block of %v threads, where .reqntid demands %v", name, block, want)
+		return fmt.Errorf("kernel %s: a block of %v threads; .reqntid requires %v", name, block, want)
 	case !k.entry.ExactThreads && block.Size() > want.Size():
-		return fmt.Errorf("kernel %s: a block of %v threads, where .maxntid allows %d", name, block, want.Size())
+		return fmt.Errorf("kernel %s: a block of %v threads; .maxntid allows %d", name, block, want.Size())
 	}
 	return nil
 }
 
-// run runs all blocks and returns the fault of the first that has one, nil if
-// all is well, with what each instruction of the kernel has done.
+// run runs all blocks. It returns the counts of each instruction of the kernel, and the
+// fault of the first block that has one, or nil.
 func (l *launch) run() ([]count, *Fault) {
 	blocks := l.grid.Size()
 	workers := l.options.Threads
@@ -88,6 +92,9 @@ func (l *launch) run() ([]count, *Fault) {
 	if workers == 1 {
 		b := newBlock(l)
 		for i := range blocks {
+			if l.stopped() {
+				break
+			}
 			if l.options.Reverse {
 				i = blocks - 1 - i
 			}
@@ -98,8 +105,9 @@ func (l *launch) run() ([]count, *Fault) {
 		return b.counts, nil
 	}
 
-	// Workers take blocks in ascending order. One that faults stops all later
-	// blocks from starting, but none before it.
+	// Workers take blocks in ascending order. A fault keeps later blocks from
+	// starting. Earlier blocks have already started and run to their end, so the
+	// first block with a fault is always found.
 	var next, limit atomic.Int64
 	limit.Store(int64(blocks))
 	faults := make([]*Fault, workers)
@@ -111,7 +119,7 @@ func (l *launch) run() ([]count, *Fault) {
 			counts[i] = b.counts
 			for {
 				number := next.Add(1) - 1
-				if number >= limit.Load() {
+				if number >= limit.Load() || l.stopped() {
 					return
 				}
 				if f := b.run(int(number)); f != nil {

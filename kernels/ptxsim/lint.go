@@ -8,7 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A Warning is something in a PTX file that is allowed but hardly meant.
+// A Warning reports an instruction or declaration that is valid but probably a mistake.
 type Warning struct {
 	File   string
 	Line   int
@@ -21,17 +21,17 @@ func (w Warning) String() string {
 	return fmt.Sprintf("%s:%d: kernel %s: %s", w.File, w.Line, w.Kernel, w.Msg)
 }
 
-// Lint reads a PTX file and returns what is doubtful in it:
+// Lint returns warnings about a PTX file:
 //
-//   - add, sub and mul of floating-point numbers without a rounding, which the
-//     GPU's compiler may fuse to an fma, so that results differ from the text;
-//   - kernels without .maxntid or .reqntid, for which the compiler must guess
-//     how many registers a thread can have;
+//   - add, sub and mul of floating-point numbers without a rounding modifier, which
+//     NVIDIA's compiler may fuse to an fma with a different result;
+//   - kernels without .maxntid or .reqntid, for which the compiler cannot know how many
+//     registers a thread may use;
 //   - registers that are read but never written, or written but never read;
-//   - parameters that are not read, and instructions that nothing can reach;
-//   - accesses that name no state space, where generic addresses cost time.
+//   - parameters that are not read, and instructions that cannot be reached;
+//   - accesses that name no state space, which are slower.
 //
-// The error says what is wrong with the file altogether, as Load would.
+// The error is that of [GPU.Load]. name appears in messages only.
 func Lint(name, ptx string) ([]Warning, error) {
 	file, err := syntax.Parse(name, ptx)
 	if err != nil {
@@ -54,15 +54,15 @@ func (k *kernel) lint() []Warning {
 		warnings = append(warnings, Warning{k.file, line, k.entry.Name, fmt.Sprintf(format, args...)})
 	}
 	if k.entry.MaxThreads[0] == 0 {
-		warn(k.entry.Line, "has no .maxntid or .reqntid: the compiler cannot know how many registers a thread may have")
+		warn(k.entry.Line, "has no .maxntid or .reqntid, so the compiler cannot know how many registers a thread may use")
 	}
 	for i := range k.entry.Code {
 		in := &k.entry.Code[i]
 		if contractible(in) {
-			warn(in.Line, "%s may be fused to an fma by the compiler: write %s.rn", in.Opcode(), in.Op)
+			warn(in.Line, "the compiler may fuse %s to an fma; write %s.rn", in.Opcode(), in.Op)
 		}
 		if (in.Op == "ld" || in.Op == "st" || in.Op == "atom" || in.Op == "red") && !namesSpace(in) {
-			warn(in.Line, "%s names no state space: accesses of .global or .shared memory are faster", in.Opcode())
+			warn(in.Line, "%s names no state space; write .global or .shared, which is faster", in.Opcode())
 		}
 	}
 	k.lintRegisters(warn)
@@ -72,8 +72,8 @@ func (k *kernel) lint() []Warning {
 	return warnings
 }
 
-// contractible reports whether in is floating-point arithmetic without a
-// rounding.
+// contractible reports whether in is a floating-point add, sub or mul without a rounding
+// modifier.
 func contractible(in *syntax.Instruction) bool {
 	if in.Op != "add" && in.Op != "sub" && in.Op != "mul" || len(in.Mods) == 0 {
 		return false
@@ -133,7 +133,7 @@ func (k *kernel) lintReach(warn func(line int, format string, args ...any)) {
 	visit(0)
 	for pc := range k.entry.Code {
 		if !reached[pc] && (pc == 0 || reached[pc-1]) {
-			warn(k.entry.Code[pc].Line, "nothing leads to this instruction")
+			warn(k.entry.Code[pc].Line, "this instruction cannot be reached")
 		}
 	}
 }

@@ -45,14 +45,14 @@ func TestLint(t *testing.T) {
 		got = append(got, w.String())
 	}
 	require.Equal(t, []string{
-		"k.ptx:4: kernel k: has no .maxntid or .reqntid: the compiler cannot know how many registers a thread may have",
+		"k.ptx:4: kernel k: has no .maxntid or .reqntid, so the compiler cannot know how many registers a thread may use",
 		"k.ptx:5: kernel k: parameter n is not read",
-		"k.ptx:12: kernel k: ld.f32 names no state space: accesses of .global or .shared memory are faster",
-		"k.ptx:13: kernel k: add.f32 may be fused to an fma by the compiler: write add.rn",
-		"k.ptx:14: kernel k: mul.ftz.f32 may be fused to an fma by the compiler: write mul.rn",
+		"k.ptx:12: kernel k: ld.f32 names no state space; write .global or .shared, which is faster",
+		"k.ptx:13: kernel k: the compiler may fuse add.f32 to an fma; write add.rn",
+		"k.ptx:14: kernel k: the compiler may fuse mul.ftz.f32 to an fma; write mul.rn",
 		"k.ptx:14: kernel k: register %f2 is read but never written",
 		"k.ptx:17: kernel k: register %r1 is written but never read",
-		"k.ptx:21: kernel k: nothing leads to this instruction",
+		"k.ptx:21: kernel k: this instruction cannot be reached",
 	}, got)
 
 	for _, src := range []string{readPTX(t, "vectoradd.ptx"), sgemm(4, true)} {
@@ -63,5 +63,5 @@ func TestLint(t *testing.T) {
 	_, err = ptxsim.Lint("k.ptx", "nonsense")
 	require.ErrorContains(t, err, "k.ptx:1:1")
 	_, err = ptxsim.Lint("k.ptx", header+"nonsense; }")
-	require.ErrorContains(t, err, "k.ptx:24: nonsense: this instruction is unknown")
+	require.ErrorContains(t, err, "k.ptx:24: nonsense: unknown instruction")
 }

@@ -2,14 +2,15 @@ package ptxsim
 
 import "github.com/topogen/topogen/kernels/ptxsim/syntax"
 
-// semantics is how an access takes part in the memory model.
+// semantics are the properties of an access in the memory model (PTX ISA chapter 8).
 type semantics struct {
 	strong           bool
 	acquire, release bool
 	scope            int
 }
 
-// semantics consumes the modifiers before the state space.
+// semantics consumes the modifiers in front of the state space. ordered is the one of
+// acquire and release that the instruction takes.
 func (c *compiler) semantics(ordered string) semantics {
 	switch c.mod("weak", "volatile", "relaxed", ordered) {
 	case "volatile":
@@ -33,13 +34,14 @@ func (c *compiler) scope() int {
 	return gpuScope
 }
 
-// space consumes the state space, Generic if none is named.
+// space consumes the next modifier and returns the state space that it names if it is one
+// of names. Otherwise it returns Generic.
 func (c *compiler) space(names ...string) syntax.Space {
 	space, _ := syntax.ParseSpace(c.mod(names...))
 	return space
 }
 
-// around puts the fences of acquire and release where they belong.
+// around adds fences to an access: before it for release, after it for acquire.
 func (s semantics) around(do exec) exec {
 	if !s.acquire && !s.release {
 		return do
@@ -56,7 +58,8 @@ func (s semantics) around(do exec) exec {
 	}
 }
 
-// finish completes a memory access and compiles it.
+// finish sets the properties of an access that follow from its size, space and semantics,
+// and compiles it.
 func (c *compiler) finish(a memoryAccess, s semantics) exec {
 	a.strong = s.strong
 	c.out.storesOnly = a.writes && c.in.Op != "atom"
@@ -69,7 +72,8 @@ func (c *compiler) finish(a memoryAccess, s semantics) exec {
 	return s.around(a.exec())
 }
 
-// accessElements returns the registers of a load's or store's operand.
+// accessElements returns the registers of a load's or store's operand: one, or the n of a
+// vector.
 func (c *compiler) accessElements(o *syntax.Operand, typ syntax.Type, n int, load bool) []element {
 	list := []syntax.Operand{*o}
 	if o.Kind == syntax.VectorOperand {
@@ -116,7 +120,7 @@ func (c *compiler) load() exec {
 	c.mod("ca", "cg", "cs", "lu", "cv")
 	readOnly := c.mod("nc") != ""
 	if readOnly && (space != syntax.Global || s.strong) {
-		c.fail(".nc is for ld.global")
+		c.fail(".nc is for ld.global without ordering")
 	}
 	n, typ := c.vector()
 	c.args(2, 2)
@@ -131,7 +135,7 @@ func (c *compiler) load() exec {
 	return c.finish(a, s)
 }
 
-// loadParameter reads the launch's arguments, the same for all lanes.
+// loadParameter compiles ld.param, which gives all lanes the same value.
 func loadParameter(offset int, elements []element, typ syntax.Type) exec {
 	return func(w *warp, m uint32) {
 		for j, e := range elements {
@@ -151,13 +155,14 @@ func loadParameter(offset int, elements []element, typ syntax.Type) exec {
 	}
 }
 
+// checkParameter fails unless access a lies within the parameter and is aligned.
 func (c *compiler) checkParameter(a *memoryAccess, index int) {
 	p := c.entry.Params[index]
 	switch at := int(a.offset) - p.Offset; {
 	case at < 0 || at+a.size > p.Size():
-		c.fail("reads %d bytes at byte %d of parameter %s, which has %d", a.size, at, p.Name, p.Size())
+		c.fail("reads %d bytes at byte %d of parameter %s, which has %d bytes", a.size, at, p.Name, p.Size())
 	case a.offset%uint64(a.size) != 0:
-		c.fail("byte %d of parameter %s is not aligned to the %d bytes read", at, p.Name, a.size)
+		c.fail("byte %d of parameter %s is not a multiple of the %d bytes read", at, p.Name, a.size)
 	}
 }
 
@@ -174,7 +179,7 @@ func (c *compiler) store() exec {
 	return c.finish(a, s)
 }
 
-// prefetch compiles prefetch.global.L1 [a] and the like, which do nothing here.
+// prefetch compiles prefetch.{global,local}.{L1,L2} [a], which does nothing.
 func (c *compiler) prefetch() exec {
 	space := c.space("global", "local")
 	c.need("L1", "L2")

@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Snippets that store a word for each thread at [%b], and what it must be.
-// t is the thread, of 64 in 2 blocks unless it says otherwise.
+// Snippets store one word per thread at [%b]; want returns the expected word of thread t.
+// They run with 64 threads in 2 blocks unless stated.
 var snippets = map[string]struct {
 	body string
 	want func(block, t int) uint32
@@ -195,7 +195,7 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-// Blocks have up to three dimensions; the last warp may be incomplete.
+// Blocks have up to three dimensions, and their last warp may have fewer than 32 threads.
 func TestThreeDimensions(t *testing.T) {
 	const src = `.version 6.3
 .target sm_70
@@ -224,7 +224,7 @@ func TestThreeDimensions(t *testing.T) {
 	}
 }
 
-// Constants, initial values of globals, and shared memory of the launch's size.
+// Kernels read constants, initialized globals, and shared memory of dynamic size.
 func TestModuleVariables(t *testing.T) {
 	const src = `.version 6.3
 .target sm_70
@@ -276,8 +276,8 @@ func TestModuleVariables(t *testing.T) {
 	}
 }
 
-// Atomics on floating-point numbers: those of global memory know no subnormal
-// numbers.
+// Atomic additions in global memory flush subnormal numbers; those in shared memory do
+// not.
 func TestFloatAtomics(t *testing.T) {
 	g, p, err := runSnippet(t, ptxsim.Options{}, 1, 32, `cvt.rn.f32.u32 %f0, %t; setp.eq.u32 %c0, %t, 0;
 		@%c0 st.shared.v2.b32 [s], {0, 0}; @%c0 st.global.v2.b32 [%q], {0, 0}; @%c0 st.global.b64 [%q+16], 0; bar.sync 0;
@@ -290,8 +290,8 @@ func TestFloatAtomics(t *testing.T) {
 	require.Equal(t, []uint32{sum, 0, sum, 32, uint32(sum64), uint32(sum64 >> 32)}, download(t, g, p, 6))
 }
 
-// Results and counters do not depend on the number of goroutines, nor does the
-// order of floating-point atomics.
+// Results, counters and the order of floating-point atomics do not depend on the number of
+// goroutines.
 func TestDeterminism(t *testing.T) {
 	for name, body := range map[string]string{
 		"atomics": `cvt.rn.f32.u32 %f0, %i; add.rn.f32 %f0, %f0, 0f3f000000; rcp.rn.f32 %f0, %f0; red.global.add.f32 [%p], %f0; st.global.f32 [%b], %f0;`,
@@ -314,7 +314,7 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// The kernels of the tests are accepted by NVIDIA's assembler.
+// NVIDIA's assembler accepts the kernels of the tests.
 func TestAssemblerAcceptsKernels(t *testing.T) {
 	assemble := ptxsim.Assembler(t)
 	for name, s := range snippets {

@@ -8,35 +8,36 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// Addresses of global memory start high, so that one cut to 32 bits is found,
-// and are never given out twice, so that the use of freed memory is found too.
+// Addresses of global memory start above 2³², so an address truncated to 32 bits lies in
+// no allocation. They are never reused, so an access to freed memory lies in none either.
 const (
 	globalBase = 0x20_0000_0000
 	granule    = 256 // alignment of allocations, and at least the gap between them
 )
 
-// windows are where the other spaces lie in the generic address space. Global
-// addresses are generic addresses.
+// windows are the generic addresses at which the other spaces begin. A generic address
+// outside of all windows is a global address.
 var windows = [...]uint64{syntax.Shared: 0x10_0000_0000, syntax.Local: 0x14_0000_0000, syntax.Const: 0x18_0000_0000, syntax.ParamSpace: 0}
 
-// windowSize is the size of each window.
+// windowSize is the number of generic addresses of each window.
 const windowSize = 1 << 32
 
 // An allocation is a span of global memory.
 type allocation struct {
 	base  uint64
-	size  int    // bytes in use, see gpu.Recycler
+	size  int    // bytes in use, which gpu.Recycler may lower
 	data  []byte // at least size
 	cells []cell // one for each 4 bytes of data; nil when unchecked
-	// touched have a bit for each sector that the running launch has read, and
-	// written; nil when footprints are not counted.
+	// touched have a bit for each sector: touched[0] for those that the running
+	// launch has read, touched[1] for those that it has written. They are nil
+	// unless footprints are counted.
 	touched [2][]uint64
 	freed   bool
 }
 
 // memory is the GPU's global memory.
 type memory struct {
-	allocations []*allocation // by base
+	allocations []*allocation // in ascending order of base
 	next        uint64
 	used, limit int64
 	checked     bool
@@ -49,10 +50,10 @@ func newMemory(limit int64, checked, footprints bool) *memory {
 
 func (mem *memory) alloc(size int) (*allocation, error) {
 	if size <= 0 {
-		return nil, fmt.Errorf("allocation of %d bytes", size)
+		return nil, fmt.Errorf("cannot allocate %d bytes", size)
 	}
 	if int64(size) > mem.limit-mem.used {
-		return nil, fmt.Errorf("%w: %d bytes wanted, %d of %d free", gpu.ErrOutOfMemory, size, mem.limit-mem.used, mem.limit)
+		return nil, fmt.Errorf("%w: %d bytes requested, %d of %d free", gpu.ErrOutOfMemory, size, mem.limit-mem.used, mem.limit)
 	}
 	a := &allocation{base: mem.next, size: size, data: make([]byte, size)}
 	for i := range a.data {
@@ -72,7 +73,7 @@ func (mem *memory) alloc(size int) (*allocation, error) {
 	return a, nil
 }
 
-// poison fills memory that nobody has written.
+// poison is the value of bytes that have not been written.
 const poison = 0xfb
 
 // near returns the last allocation that begins at or below address, or nil.
@@ -84,8 +85,8 @@ func (mem *memory) near(address uint64) *allocation {
 	return mem.allocations[i-1]
 }
 
-// span returns the allocation that holds size bytes at address, and the offset
-// in it, or an error that says what is there.
+// span returns the allocation that holds size bytes at address, and the offset of address
+// in it. The error describes where address lies.
 func (mem *memory) span(address uint64, size int) (*allocation, int, error) {
 	a := mem.near(address)
 	if a == nil || a.freed || size < 0 || address-a.base > uint64(len(a.data)) || uint64(size) > uint64(len(a.data))-(address-a.base) {
@@ -94,7 +95,7 @@ func (mem *memory) span(address uint64, size int) (*allocation, int, error) {
 	return a, int(address - a.base), nil
 }
 
-// inUse returns an error unless size bytes from offset are in use.
+// inUse returns an error unless the size bytes from offset on are in use.
 func (a *allocation) inUse(offset, size int) error {
 	if a.freed || offset+size > a.size {
 		return fmt.Errorf("%d bytes at byte %d of the allocation at %#x, of which %d are in use", size, offset, a.base, a.size)
@@ -102,16 +103,16 @@ func (a *allocation) inUse(offset, size int) error {
 	return nil
 }
 
-// describe says where address lies relative to the allocations.
+// describe describes where address lies relative to the allocations.
 func (mem *memory) describe(address uint64) string {
 	a := mem.near(address)
 	switch {
 	case address < 1<<20:
 		return "near the null address"
 	case a == nil && address < 1<<32:
-		return "no global memory is there; was an address cut to 32 bits?"
+		return "below all global memory; was an address truncated to 32 bits?"
 	case a == nil:
-		return "no global memory is there"
+		return "below all global memory"
 	case a.freed:
 		return fmt.Sprintf("byte %d of the freed allocation at %#x", address-a.base, a.base)
 	case address-a.base < uint64(a.size):
@@ -123,7 +124,7 @@ func (mem *memory) describe(address uint64) string {
 	return fmt.Sprintf("at the end of the %d bytes allocated at %#x", a.size, a.base)
 }
 
-// free gives back an allocation. Its address range stays known.
+// free frees an allocation. It keeps the address range, to describe later accesses to it.
 func (mem *memory) free(address uint64) error {
 	a := mem.near(address)
 	switch {
@@ -137,7 +138,7 @@ func (mem *memory) free(address uint64) error {
 	return nil
 }
 
-// recycle starts a new life of an allocation.
+// recycle marks an allocation as unwritten, with its first size bytes in use.
 func (mem *memory) recycle(address uint64, size int) error {
 	a := mem.near(address)
 	if a == nil || a.base != address || a.freed {
@@ -156,7 +157,7 @@ func (mem *memory) recycle(address uint64, size int) error {
 	return nil
 }
 
-// setDefined marks bytes of a as written, by the host.
+// setDefined marks bytes of a as written by the host.
 func (a *allocation) setDefined(offset, size int) {
 	if a.cells == nil {
 		return
@@ -173,7 +174,8 @@ func (a *allocation) setDefined(offset, size int) {
 	}
 }
 
-// copyDefined copies the marks of size bytes along with the bytes.
+// copyDefined copies, for size bytes, whether they have been written and by which
+// instruction.
 func copyDefined(dst *allocation, dstOffset int, src *allocation, srcOffset, size int) {
 	if dst.cells == nil {
 		return

@@ -6,8 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// mov compiles moves of values, of variables' addresses, and between registers
-// and vectors of narrower ones.
+// mov compiles moves of values and of variables' addresses, and moves between a register
+// and a vector of narrower registers.
 func (c *compiler) mov() exec {
 	typ := c.typ(0, 2, 4, 8)
 	c.args(2, 2)
@@ -41,7 +41,7 @@ func moveLanes(d, a int, typ syntax.Type) exec {
 	return func(w *warp, m uint32) { copyLanes(&w.r[d], &w.r[a], m) }
 }
 
-// copyLanes copies the lanes in m.
+// copyLanes copies the lanes in m from src to dst.
 func copyLanes[T word](dst, src *[warpSize]T, m uint32) {
 	if m == allLanes {
 		*dst = *src
@@ -53,8 +53,8 @@ func copyLanes[T word](dst, src *[warpSize]T, m uint32) {
 	}
 }
 
-// address returns the slot that holds a variable's address, in its own space or
-// as a generic address.
+// address returns the slot of an immediate that is a variable's address: in its own space,
+// or as a generic address.
 func (c *compiler) address(o *syntax.Operand, typ syntax.Type, generic bool) int {
 	v := o.Variable
 	if typ.Kind() == syntax.Float || typ.Size() < 4 || typ.Size() == 4 && v.Space == syntax.Global {
@@ -71,15 +71,16 @@ func (c *compiler) address(o *syntax.Operand, typ syntax.Type, generic bool) int
 	return c.immediate(typ.Size() == 8, at)
 }
 
-// elements checks a vector operand of mov and returns its elements' type.
+// elements returns the number of elements of a vector operand of mov, and their type.
 func (c *compiler) elements(o *syntax.Operand, typ syntax.Type) (n int, element syntax.Type) {
 	n = len(o.Elements)
 	if typ.Kind() != syntax.Bits || typ.Size()/n < 2 {
-		c.fail("moves no vector of %d", n)
+		c.fail("cannot move a vector of %d", n)
 	}
 	return n, map[int]syntax.Type{2: syntax.B16, 4: syntax.B32}[typ.Size()/n]
 }
 
+// pack compiles the move of a vector of registers to a wider register.
 func (c *compiler) pack(typ syntax.Type) exec {
 	o := &c.in.Args[1]
 	n, element := c.elements(o, typ)
@@ -103,6 +104,7 @@ func (c *compiler) pack(typ syntax.Type) exec {
 	}
 }
 
+// unpack compiles the move of a register to a vector of narrower registers.
 func (c *compiler) unpack(typ syntax.Type) exec {
 	o := &c.in.Args[0]
 	n, element := c.elements(o, typ)
@@ -127,8 +129,8 @@ func (c *compiler) unpack(typ syntax.Type) exec {
 	}
 }
 
-// cvta compiles cvta{.to}.space.size d, a: from the space's own addresses to
-// generic ones, or back.
+// cvta compiles cvta{.to}.space.size d, a, which converts an address in a space to a
+// generic address, or with .to a generic address to one in the space.
 func (c *compiler) cvta() exec {
 	to := c.mod("to") != ""
 	space, _ := syntax.ParseSpace(c.need("global", "shared", "local", "const"))
@@ -154,7 +156,7 @@ func (c *compiler) cvta() exec {
 	return lanes1(d, a, func(v uint64) uint64 { return v + delta })
 }
 
-// selp compiles selp.type d, a, b, p.
+// selp compiles selp.type d, a, b, p: d = a where p holds, else b.
 func (c *compiler) selp() exec {
 	typ := c.typ(2, 4, 8)
 	c.args(4, 4)
@@ -181,7 +183,7 @@ func selectLanes[T word](d, a, b *[warpSize]T, p, m uint32) {
 	}
 }
 
-// slct compiles slct{.ftz}.type.ctype d, a, b, c: a where c ≥ 0, else b.
+// slct compiles slct{.ftz}.type.ctype d, a, b, c: d = a where c ≥ 0, else b.
 func (c *compiler) slct() exec {
 	ftz := c.mod("ftz") != ""
 	typ, by := c.typ(2, 4, 8), c.typ(4)

@@ -7,19 +7,19 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A mover carries out an access on memory that has been found to be there, for
-// the lanes in m at the offsets w.at.
+// A mover copies between registers and mem, for the lanes in m, at the offsets w.at. The
+// caller has checked that the accesses lie within mem.
 type mover func(w *warp, mem []byte, m uint32)
 
-// An element is a register that an access fills or stores, of a vector or alone.
+// An element is a register of a load's or store's operand.
 type element struct {
 	slot int
 	long bool // in the file of 64-bit registers
-	bits int  // of the register
+	bits int  // width of the register
 }
 
-// loadMove returns what fills registers from memory. A register wider than the
-// type is filled up with zeros, or with the sign.
+// loadMove returns the mover of a load. It extends values to the width of their registers:
+// signed types by their sign, others by zeros.
 func loadMove(elements []element, typ syntax.Type) mover {
 	size := typ.Size()
 	exact := true
@@ -110,8 +110,8 @@ func loadLongs(slots []int) mover {
 	}
 }
 
-// storeMove returns what stores registers; of those wider than the type, the
-// low bytes.
+// storeMove returns the mover of a store. It stores the low bytes of registers that are
+// wider than the type.
 func storeMove(elements []element, typ syntax.Type) mover {
 	size := typ.Size()
 	words := size == 4
@@ -151,7 +151,7 @@ func storeWords(slots []int) mover {
 	}
 }
 
-// getInteger reads size bytes.
+// getInteger returns the little-endian integer in the first size bytes of b.
 func getInteger(b []byte, size int) uint64 {
 	switch size {
 	case 1:
@@ -164,7 +164,7 @@ func getInteger(b []byte, size int) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
-// putInteger writes the low size bytes of v.
+// putInteger stores the low size bytes of v in b, little-endian.
 func putInteger(b []byte, size int, v uint64) {
 	switch size {
 	case 1:

@@ -10,27 +10,29 @@ func (c *compiler) register(o *syntax.Operand) syntax.Register {
 	return c.entry.Registers[o.Register]
 }
 
-// fits faults unless a register may hold an operand of type t: sizes must be
-// equal, and one of them untyped or both integers or both floating-point
-// (PTX ISA 9.4). With wider, the register may be larger, as in ld, st and cvt.
+// fits fails unless register r may hold an operand of type t (PTX ISA 9.4). Their sizes
+// must be equal, and their kinds must agree: both integers, both floating-point, or at
+// least one untyped. With wider, as in ld, st and cvt, the register may be larger.
 func (c *compiler) fits(r syntax.Register, t syntax.Type, wider bool) {
 	size, kind := r.Type.Size(), r.Type.Kind()
 	if (kind == syntax.Predicate) != (t.Kind() == syntax.Predicate) {
-		c.fail("register %s is .%s, the operand .%s", r.Name, r.Type, t)
+		c.fail("register %s is .%s, but the operand is .%s", r.Name, r.Type, t)
 	}
 	if size == t.Size() || wider && size > t.Size() && kind != syntax.Float {
 		if kind == syntax.Bits || t.Kind() == syntax.Bits || (kind == syntax.Float) == (t.Kind() == syntax.Float) || wider && size > t.Size() && t.Kind() != syntax.Float {
 			return
 		}
 	}
-	c.fail("register %s is .%s, the operand .%s", r.Name, r.Type, t)
+	c.fail("register %s is .%s, but the operand is .%s", r.Name, r.Type, t)
 }
 
+// reads records that the current instruction reads a register.
 func (c *compiler) reads(register int) { c.out.reads = append(c.out.reads, int32(register)) }
 
+// writes records that the current instruction writes a register.
 func (c *compiler) writes(register int) { c.out.writes = append(c.out.writes, int32(register)) }
 
-// source returns the slot, in the file for type t, of operand i.
+// source returns the slot of operand i, which is read, in the register file for type t.
 func (c *compiler) source(i int, t syntax.Type) int { return c.sourceOf(&c.in.Args[i], t, false) }
 
 func (c *compiler) sourceOf(o *syntax.Operand, t syntax.Type, wider bool) int {
@@ -48,13 +50,13 @@ func (c *compiler) sourceOf(o *syntax.Operand, t syntax.Type, wider bool) int {
 	case syntax.SpecialOperand:
 		return c.special(o, t)
 	case syntax.VariableOperand, syntax.ParamOperand:
-		c.fail("the address of %s can be an operand of mov and cvta only", o.Name)
+		c.fail("only mov and cvta take the address of %s", o.Name)
 	}
-	c.fail("operand is no register or constant")
+	c.fail("the operand must be a register or a constant")
 	return 0
 }
 
-// constant returns the slot of an immediate operand of type t.
+// constant returns the slot of an immediate operand, converted to type t.
 func (c *compiler) constant(o *syntax.Operand, t syntax.Type) int {
 	v := o.Bits
 	switch {
@@ -78,7 +80,7 @@ func (c *compiler) constant(o *syntax.Operand, t syntax.Type) int {
 	return c.immediate(t.Size() == 8, v)
 }
 
-// immediate returns the slot of a register that always holds v.
+// immediate returns the slot of a register that holds v from the start.
 func (c *compiler) immediate(long bool, v uint64) int {
 	key := immediate{long: long, value: v}
 	if slot, ok := c.immediateSlots[key]; ok {
@@ -102,10 +104,10 @@ func (c *compiler) special(o *syntax.Operand, t syntax.Type) int {
 		c.fail("register %s is not declared", o.Name)
 	}
 	if t.Size() != 4 || t.Kind() == syntax.Float {
-		c.fail("special register %s is .u32, the operand .%s", o.Name, t)
+		c.fail("special register %s is .u32, but the operand is .%s", o.Name, t)
 	}
 	if c.in.Op != "mov" && c.in.Op != "cvt" {
-		c.fail("special register %s can be an operand of mov and cvt only", o.Name)
+		c.fail("only mov and cvt read special register %s", o.Name)
 	}
 	slot, ok := c.specialSlots[o.Name]
 	if !ok {
@@ -117,7 +119,8 @@ func (c *compiler) special(o *syntax.Operand, t syntax.Type) int {
 	return slot
 }
 
-// destination returns the slot, in the file for type t, of operand i.
+// destination returns the slot of operand i, which is written, in the register file for
+// type t.
 func (c *compiler) destination(i int, t syntax.Type) int {
 	return c.destinationOf(&c.in.Args[i], t, false)
 }
@@ -128,7 +131,7 @@ func (c *compiler) destinationOf(o *syntax.Operand, t syntax.Type, wider bool) i
 	}
 	if o.Kind == syntax.SpecialOperand {
 		if _, ok := specialRegisters[o.Name]; ok {
-			c.fail("special register %s cannot be written", o.Name)
+			c.fail("special register %s is read-only", o.Name)
 		}
 		c.fail("register %s is not declared", o.Name)
 	}
@@ -143,7 +146,7 @@ func (c *compiler) destinationOf(o *syntax.Operand, t syntax.Type, wider bool) i
 	return c.slots[o.Register]
 }
 
-// sink returns the slot of a register that nothing reads.
+// sink returns the slot of a new register, for a result that is discarded.
 func (c *compiler) sink(t syntax.Type) int {
 	size := c.fileSize(t)
 	slot := *size
@@ -162,7 +165,7 @@ func (c *compiler) predicate(i int) (slot int, not bool) {
 	return c.slots[o.Register], o.Not
 }
 
-// secondPredicate returns the slot of p in a destination d|p, -1 without one.
+// secondPredicate returns the slot of p in a destination d|p, or -1 if there is no p.
 func (c *compiler) secondPredicate(o *syntax.Operand) int {
 	if o.Kind != syntax.RegisterOperand || o.Second < 0 {
 		return -1
@@ -171,7 +174,8 @@ func (c *compiler) secondPredicate(o *syntax.Operand) int {
 	return c.slots[o.Second]
 }
 
-// A special register's value depends on the thread's place alone.
+// A special is a special register of a kernel. Its value depends only on the thread's
+// place in the grid.
 type special struct {
 	slot int
 	specialRegister
@@ -179,10 +183,10 @@ type special struct {
 
 type specialRegister struct {
 	value    func(w *warp, lane int) uint32
-	perBlock bool // it changes from block to block, and is the same in all lanes
+	perBlock bool // the value depends on the block only
 }
 
-// specialRegisters are those known (PTX ISA chapter 10).
+// specialRegisters are the supported special registers (PTX ISA chapter 10).
 var specialRegisters = map[string]specialRegister{
 	"%tid.x":    {value: func(w *warp, lane int) uint32 { return uint32(w.thread(lane).X) }},
 	"%tid.y":    {value: func(w *warp, lane int) uint32 { return uint32(w.thread(lane).Y) }},

@@ -20,37 +20,35 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// The simulator's arithmetic is compared, bit for bit, with LLVM's: a case
-// states in LLVM IR what a PTX instruction means. The IR is compiled for this
-// machine's processor and run on tens of thousands of operands. Simulated are,
-// on the same operands, the instruction itself and, where the IR is such that
-// LLVM translates it to PTX, what LLVM makes of it.
+// The oracle compares the simulator's arithmetic with LLVM, bit for bit. Each case defines
+// a PTX instruction in LLVM IR. LLVM compiles the IR for the host's processor, which runs it
+// on tens of thousands of operands. The simulator runs the instruction on the same
+// operands. If LLVM can compile the IR to PTX, the simulator also runs that PTX.
 //
-// testdata/oracle.txt holds a hash of each case's results as the processor gave
-// them, for machines without LLVM. go test -run Oracle -update rewrites it.
+// testdata/oracle.txt holds a hash of the processor's results for each case, so the
+// comparison works without LLVM. go test -run Oracle -update rewrites the file.
 
 var update = flag.Bool("update", false, "record the oracle's results")
 
-// An oracleCase is one instruction and its meaning.
+// An oracleCase is an instruction and its definition.
 type oracleCase struct {
 	name     string // the instruction's spelling
 	result   syntax.Type
 	operands []syntax.Type
-	// ptx is the simulated code from %a, %b, %c to %d; the instruction itself
-	// if it is empty.
+	// ptx computes %d from %a, %b, %c. If it is empty, the instruction does.
 	ptx string
 	// ir computes %r from %a, %b, %c of the operands' types.
 	ir string
-	// mode is how the processor rounds while it runs ir, ftz whether it flushes
+	// mode is the processor's rounding mode while it runs ir. With ftz it flushes
 	// subnormal operands and results.
 	mode rounding
 	ftz  bool
-	// inputs names the operands: "single", "double", "divisor".
+	// inputs selects the operands: "single", "double" or "divisor".
 	inputs string
-	// looseZero lets the sign of a zero result be either.
+	// looseZero allows either sign of a zero result.
 	looseZero bool
-	// notPTX says that LLVM cannot translate ir to PTX, or to nothing near the
-	// instruction.
+	// notPTX is set if LLVM cannot compile ir to PTX, or compiles it to other
+	// instructions.
 	notPTX bool
 }
 
@@ -66,7 +64,8 @@ func llType(t syntax.Type) string {
 	return fmt.Sprintf("i%d", 8*t.Size())
 }
 
-// prologue and epilogue convert between the i64 that travel and the types.
+// prologue and epilogue convert between the i64 that the kernels load and store and the
+// types of operands and result.
 func (c *oracleCase) function() string {
 	var s strings.Builder
 	for i, t := range c.operands {
@@ -96,7 +95,7 @@ func (c *oracleCase) function() string {
 	return s.String()
 }
 
-// canonical makes NaNs alike, and zeros if their sign may be either.
+// canonical replaces all NaNs by one, and −0 by +0 if either sign is allowed.
 func (c *oracleCase) canonical(v uint64) uint64 {
 	switch {
 	case c.result == syntax.F32 && v&0x7fffffff > 0x7f800000:
@@ -166,8 +165,8 @@ func allInputs() map[string][3][]uint64 {
 	return map[string][3][]uint64{"single": operands("single"), "double": operands("double"), "divisor": operands("divisor")}
 }
 
-// TestOracle compares the simulator with the processor's results as recorded,
-// or, with LLVM at hand, as computed.
+// TestOracle compares the simulator with the processor's results: computed if LLVM is
+// installed, and recorded otherwise.
 func TestOracle(t *testing.T) {
 	skipUnderRace(t)
 	cases := oracleCases()
@@ -203,7 +202,7 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// TestOracleTranslated runs what LLVM makes of the cases for GPUs.
+// TestOracleTranslated compares the results of the PTX that LLVM compiles from the cases.
 func TestOracleTranslated(t *testing.T) {
 	skipUnderRace(t)
 	if missing := oracleTools(); missing != "" {
@@ -257,7 +256,7 @@ func (c *oracleCase) compare(t *testing.T, name string, got, want []uint64, in [
 	}
 }
 
-// oracleTools returns what is missing to compute the oracle's results.
+// oracleTools returns the names of tools that the oracle needs and that are not installed.
 func oracleTools() string {
 	if runtime.GOARCH != "amd64" || !cpu.X86.HasFMA {
 		return "an x86 processor with FMA"
@@ -285,8 +284,8 @@ func readRecorded(t *testing.T) map[string]string {
 	return recorded
 }
 
-// Every instruction of the tables has a case, or a reason not to. Of those that are
-// not in tables, all spellings that exist become cases.
+// Every scalar instruction has a case, or is excepted here with a reason. For instructions
+// in forms, the cases are all spellings that the simulator accepts.
 func TestOracleIsComplete(t *testing.T) {
 	covered := map[string]bool{}
 	for _, c := range oracleCases() {
@@ -295,8 +294,8 @@ func TestOracleIsComplete(t *testing.T) {
 	}
 	for name := range scalars {
 		switch {
-		case scalars[name].approximation != nil: // bounds, see TestApproximationBounds
-		case name == "lop3.b32": // has a case for each truth table
+		case scalars[name].approximation != nil: // checked by TestApproximationBounds
+		case name == "lop3.b32": // there is a case for each truth table
 		default:
 			require.True(t, covered[name], "no case for %s", name)
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// oracleCases states what instructions mean, in LLVM IR.
+// oracleCases returns the cases of all instructions.
 var oracleCases = sync.OnceValue(func() []oracleCase {
 	var list caseList
 	for _, bits := range []int{16, 32, 64} {
@@ -34,7 +34,7 @@ var oracleCases = sync.OnceValue(func() []oracleCase {
 
 type caseList []oracleCase
 
-// scalar adds a case whose operands are those of the instruction tables.
+// scalar adds a case for an instruction in scalars, with its operand types.
 func (l *caseList) scalar(name, ir string, change ...func(*oracleCase)) {
 	s, ok := scalars[name]
 	if !ok {
@@ -80,7 +80,7 @@ func (l *caseList) integers(n int) {
 		l.scalar("div"+suffix, ir.Replace("%r = Sdiv T %a, %b"), divisor)
 		l.scalar("rem"+suffix, ir.Replace("%r = Srem T %a, %b"), divisor)
 	}
-	// Amounts are 32 bits wide, and clamped.
+	// Shift amounts are 32 bits wide, and clamped to the width.
 	amount := "%big = icmp uge i32 %b, N\n%small = select i1 %big, i32 0, i32 %b\n"
 	switch n {
 	case 16:
@@ -104,7 +104,7 @@ func (l *caseList) integers(n int) {
 	}
 }
 
-// amounts makes small shift amounts likely.
+// amounts returns IR that maps most shift amounts to small ones.
 func amounts(c *oracleCase) { c.inputs = "single" }
 
 func (l *caseList) wideProducts() {
@@ -125,8 +125,8 @@ func (l *caseList) wideProducts() {
 	}
 }
 
-// bits states bit operations, those on fields in integers of 512 bits, wide
-// enough for any position and length.
+// bits adds cases for bit operations. Those on bit fields compute in integers of 512 bits,
+// which hold any position and length.
 func (l *caseList) bits() {
 	for _, n := range []int{32, 64} {
 		T := fmt.Sprintf("i%d", n)
@@ -157,7 +157,7 @@ func (l *caseList) bits() {
 				l.scalar("bfe"+suffix, r.Replace(field+"%v = sext T %a to i512\n%s = ashr i512 %v, %pos\n%empty = icmp eq i512 %len, 0\n%up0 = sub i512 512, %len\n%up = select i1 %empty, i512 0, i512 %up0\n%t = shl i512 %s, %up\n%f = ashr i512 %t, %up\n%g = select i1 %empty, i512 0, i512 %f\n%r = trunc i512 %g to T"), notPTX, amounts)
 			}
 		}
-		// bfi has four operands: the length is taken from the position's upper bits.
+		// bfi has four operands, but a case three: the position's upper bits are the length.
 		l.add(oracleCase{name: "bfi" + b, result: syntax.ParseType(b[1:]), operands: []syntax.Type{syntax.ParseType(b[1:]), syntax.ParseType(b[1:]), syntax.U32}, inputs: "single",
 			ptx: "shr.u32 %r, %c, 8; bfi" + b + " %d, %a, %b, %c, %r;", notPTX: true,
 			ir: r.Replace("%p8 = and i32 %c, 255\n%n9 = lshr i32 %c, 8\n%n8 = and i32 %n9, 255\n%pos = zext i32 %p8 to i512\n%len = zext i32 %n8 to i512\n%one = shl i512 1, %len\n%ones = sub i512 %one, 1\n%mask = shl i512 %ones, %pos\n%not = xor i512 %mask, -1\n%aw = zext T %a to i512\n%bw = zext T %b to i512\n%as = shl i512 %aw, %pos\n%keep = and i512 %bw, %not\n%put = and i512 %as, %mask\n%all = or i512 %keep, %put\n%r = trunc i512 %all to T")})
@@ -183,8 +183,8 @@ func (l *caseList) bits() {
 	l.lop3()
 }
 
-// permutations states the modes of prmt, by which of the eight bytes of both operands
-// each byte of the result is.
+// permutations adds cases for the modes of prmt. They list, for each byte of the result,
+// which of the eight bytes of both operands it is.
 func (l *caseList) permutations() {
 	for mode, byteOf := range map[string]func(i int) string{
 		"f4e": func(i int) string { return fmt.Sprintf("%%i%d = add i32 %%s, %d\n", i, i) },
@@ -207,7 +207,7 @@ func (l *caseList) permutations() {
 	}
 }
 
-// lop3 states all truth tables, as the rows that hold.
+// lop3 adds a case for every truth table: the disjunction of its rows.
 func (l *caseList) lop3() {
 	for lut := range 256 {
 		ir := "%na = xor i32 %a, -1\n%nb = xor i32 %b, -1\n%nc = xor i32 %c, -1\n%s0 = add i32 0, 0\n"

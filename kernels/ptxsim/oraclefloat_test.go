@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// clampIR limits %x to [0, 1], with NaN to 0.
+// clampIR returns IR that clamps %x to [0, 1], and NaN to 0.
 const clampIR = "%%pos = fcmp ogt %[1]s %%x, 0.0\n%%y = select i1 %%pos, %[1]s %%x, %[1]s 0.0\n%%big = fcmp ogt %[1]s %%y, 1.0\n%%r = select i1 %%big, %[1]s 1.0, %[1]s %%y"
 
 func (l *caseList) singlePrecision() {
@@ -66,8 +66,8 @@ func (l *caseList) singlePrecision() {
 	}
 }
 
-// flushIR makes subnormal numbers zeros, by their bits: what arithmetic does it
-// by itself LLVM would leave out.
+// flushIR returns IR that replaces subnormal numbers by zero. It works on the bits, since
+// LLVM would optimize arithmetic away that has no effect in its own semantics.
 func flushIR(from, to string) string {
 	return strings.NewReplacer("FROM", from, "TO", to, "$", strings.TrimPrefix(to, "%")+".").Replace(`%$i = bitcast float FROM to i32
 %$e = and i32 %$i, 2139095040
@@ -78,8 +78,8 @@ TO = bitcast i32 %$z to float
 `)
 }
 
-// minimum selects the operand for which the comparison holds, and the other one
-// of NaN.
+// minimum returns IR that selects the operand for which the comparison holds, or the other
+// one if an operand is NaN.
 func minimum(cmp, T string) string {
 	return strings.NewReplacer("CMP", cmp, "T", T).Replace(`%nan = fcmp uno T %a, %a
 %k = fcmp CMP T %a, %b
@@ -89,7 +89,7 @@ func minimum(cmp, T string) string {
 %r = select i1 %nan, T %b, T %s`)
 }
 
-// properties states testp in terms of bits.
+// properties adds cases for testp, by comparisons of bits.
 func (l *caseList) properties(t syntax.Type) {
 	r := strings.NewReplacer("T", fmt.Sprintf("i%d", 8*t.Size()), "F", llType(t), "$abs", "9223372036854775807", "$inf", "9218868437227405312", "$tiny", "4503599627370496")
 	if t == syntax.F32 {

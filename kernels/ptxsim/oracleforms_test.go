@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// Comparisons and conversions have too many spellings for a table: a case is made
-// of every one that the simulator accepts.
+// Comparisons and conversions have too many spellings for a table. Their cases are all
+// spellings that the simulator accepts.
 
 // accepted reports whether the simulator compiles a case's instruction.
 func accepted(c *oracleCase) bool {
@@ -17,8 +17,8 @@ func accepted(c *oracleCase) bool {
 	return err == nil
 }
 
-// addAccepted adds a case if its instruction exists. Otherwise the IR need not make
-// sense.
+// addAccepted adds a case if the simulator accepts its instruction. If not, its IR need not
+// be valid.
 func (l *caseList) addAccepted(c oracleCase) {
 	if accepted(&c) {
 		l.add(c)
@@ -30,7 +30,7 @@ var (
 	floatTypes   = []syntax.Type{syntax.F32, syntax.F64}
 )
 
-// comparisons states setp and set: alone, and with a further predicate.
+// comparisons adds cases for setp and set, without and with a third predicate operand.
 func (l *caseList) comparisons() {
 	types := []syntax.Type{syntax.B16, syntax.B32, syntax.B64}
 	types = append(append(types, integerTypes...), floatTypes...)
@@ -40,7 +40,7 @@ func (l *caseList) comparisons() {
 				for _, combine := range []string{"", "and", "or", "xor"} {
 					l.comparison(name, combine, ftz, syntax.Pred, typ)
 					l.comparison(name, combine, ftz, syntax.U32, typ)
-					if combine == "" { // which is all the same to the result's type
+					if combine == "" { // a second type suffices for the combined forms
 						l.comparison(name, combine, ftz, syntax.S32, typ)
 						l.comparison(name, combine, ftz, syntax.F32, typ)
 					}
@@ -48,7 +48,7 @@ func (l *caseList) comparisons() {
 			}
 		}
 	}
-	// The negation of the further predicate, and of all in the second destination.
+	// A negated predicate operand, and the negated result in the second destination.
 	for _, op := range []string{"and", "or", "xor"} {
 		ir := "%k = icmp slt i32 %a, %b\n%l = icmp slt i32 %c, 0\n%n = xor i1 %l, true\n%r = " + op + " i1 %k, "
 		operands := []syntax.Type{syntax.S32, syntax.S32, syntax.S32}
@@ -63,8 +63,8 @@ func (l *caseList) comparisons() {
 		ptx: "setp.lt.s32 %q, %a, 0; not.pred %q, %q;"})
 }
 
-// irComparisons are LLVM's names of comparisons: of floating point, and of integers
-// without the sign.
+// irComparisons are LLVM's names of comparisons of floating point, and of integers without
+// the prefix for their signedness.
 var irComparisons = map[string][2]string{
 	"eq": {"oeq", "eq"}, "ne": {"one", "ne"}, "lt": {"olt", "lt"}, "le": {"ole", "le"}, "gt": {"ogt", "gt"}, "ge": {"oge", "ge"},
 	"lo": {"", "lt"}, "ls": {"", "le"}, "hi": {"", "gt"}, "hs": {"", "ge"}, "num": {"ord", ""}, "nan": {"uno", ""},
@@ -112,7 +112,7 @@ func (l *caseList) comparison(name, combine, ftz string, result, typ syntax.Type
 	l.addAccepted(c)
 }
 
-// conversions states cvt between all types.
+// conversions adds cases for cvt between all types.
 func (l *caseList) conversions() {
 	types := slices.Concat(integerTypes, floatTypes)
 	for _, src := range types {
@@ -178,7 +178,8 @@ func (l *caseList) conversion(dst, src syntax.Type, rnd string, ftz, sat bool) {
 	}
 	c.mode = roundings[strings.TrimPrefix(rnd, ".")]
 	c.notPTX = c.notPTX || c.mode != toNearest
-	// LLVM subtracts equal numbers on the way: −0 when rounding down.
+	// LLVM subtracts equal numbers in an intermediate step, which gives −0 when
+	// rounding down.
 	c.looseZero = dst == syntax.F64 && src == syntax.U64 && c.mode == toNegative
 	out := "%v"
 	if ftz && dst == syntax.F32 {
@@ -207,7 +208,7 @@ func resize(dst, src syntax.Type) string {
 	return fmt.Sprintf("%%r = zext %s %%a to %s", llType(src), llType(dst))
 }
 
-// clampInteger limits to the range of dst, in 128 bits.
+// clampInteger returns IR that clamps a 128-bit integer to the range of dst.
 func clampInteger(dst, src syntax.Type) string {
 	extend := map[syntax.Kind]string{syntax.Signed: "sext", syntax.Unsigned: "zext"}[src.Kind()]
 	n := 8 * dst.Size()

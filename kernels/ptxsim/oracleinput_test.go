@@ -12,7 +12,7 @@ import (
 // oracleVectors is the number of operand triples of a case.
 const oracleVectors = 1 << 14
 
-// operands returns the deterministic operands of a case: three columns.
+// operands returns the operands of a case in three columns, the same in every run.
 func operands(kind string) [3][]uint64 {
 	random := rand.New(rand.NewPCG(20, uint64(len(kind))))
 	specials32 := []uint32{0, 1, 2, 3, 0x80000000, 0x80000001, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00001, 0x3f800000, 0xbf800000,
@@ -26,7 +26,7 @@ func operands(kind string) [3][]uint64 {
 			return random.Uint32() & 0x807fffff // subnormal
 		case 2, 3:
 			return random.Uint32()&0x807fffff | (110+random.Uint32N(36))<<23
-		case 4: // few bits set: ties of roundings
+		case 4: // few bits set, for ties in rounding
 			return random.Uint32()&0x80700000 | (100+random.Uint32N(60))<<23 | random.Uint32N(2)
 		case 5:
 			return uint32(int32(random.IntN(257) - 128))
@@ -65,7 +65,7 @@ func operands(kind string) [3][]uint64 {
 			}
 			v[j] = append(v[j], x)
 		}
-		if kind == "divisor" { // neither 0 nor −1 in 16 bits, or in more
+		if kind == "divisor" { // divisors other than 0 and −1 in any width
 			if b := uint16(v[1][i]); b == 0 || b == 0xffff {
 				v[1][i] ^= 3
 			}
@@ -74,7 +74,7 @@ func operands(kind string) [3][]uint64 {
 	return v
 }
 
-// own returns a module with a kernel f0, f1, … for each case's instruction.
+// own returns a module with kernels f0, f1, …, which run the instructions of the cases.
 func own(cases []oracleCase) string {
 	var s strings.Builder
 	s.WriteString(".version 6.3\n.target sm_70\n.address_size 64\n")
@@ -104,7 +104,7 @@ func own(cases []oracleCase) string {
 		if c.result != syntax.Pred {
 			result := c.result
 			if result.Size() < 4 {
-				result = syntax.B32 // wider, to see what fills it up
+				result = syntax.B32 // wider, to test the bits above the result
 				if !strings.HasPrefix(c.name, "cvt") {
 					result = syntax.B16
 				}

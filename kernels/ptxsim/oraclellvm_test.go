@@ -58,7 +58,7 @@ func declarations(cases []oracleCase) string {
 	return irDeclarations + strings.Join(all, "")
 }
 
-// native runs the cases' IR on this machine's processor.
+// native runs the cases' IR on the host's processor.
 func native(t *testing.T, cases []oracleCase, inputs map[string][3][]uint64) [][]uint64 {
 	dir := t.TempDir()
 	var ir, c strings.Builder
@@ -130,7 +130,7 @@ func command(t *testing.T, name string, args ...string) {
 	require.NoError(t, err, "%s %s\n%s", name, strings.Join(args, " "), out)
 }
 
-// translated returns LLVM's PTX of the cases that it can translate.
+// translated returns the PTX that LLVM compiles from the cases without notPTX.
 func translated(t *testing.T, cases []oracleCase) string {
 	dir := t.TempDir()
 	var ir, list strings.Builder

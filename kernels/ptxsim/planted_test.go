@@ -6,9 +6,9 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Each fault is planted in a line that ends in // here; of a race, both sides
-// are, and in reverse order the reader may find nothing written yet. right,
-// where it is given, is the same code without the fault.
+// Each snippet has a planted fault in a line that ends in // here. In a race both accesses
+// have that mark; with warps in reverse order, the fault may be an uninitialized read
+// instead. right, if not empty, is the same code without the fault.
 var planted = []struct {
 	name        string
 	kind        ptxsim.FaultKind
@@ -62,38 +62,38 @@ var planted = []struct {
 		wrong: `st.shared.v2.b32 [%s], {%t, %t}; // here`,
 	},
 	{
-		name: "uninitialised global memory", kind: ptxsim.Uninitialized, grid: 1, block: 32,
+		name: "uninitialized global memory", kind: ptxsim.Uninitialized, grid: 1, block: 32,
 		wrong: `ld.global.f32 %f0, [%b]; // here`,
 		right: `st.global.b32 [%b], %t; ld.global.b32 %r1, [%b];`,
 	},
 	{
-		name: "partly initialised word", kind: ptxsim.Uninitialized, grid: 1, block: 1,
+		name: "partly initialized word", kind: ptxsim.Uninitialized, grid: 1, block: 1,
 		wrong: `st.global.b16 [%q], 1; st.global.b8 [%q+2], 1;
 			ld.global.b32 %r1, [%q]; // here`,
 		right: `st.global.b16 [%q], 1; st.global.b16 [%q+2], 1; ld.global.b32 %r1, [%q];`,
 	},
 	{
-		name: "uninitialised shared memory", kind: ptxsim.Uninitialized, grid: 2, block: 32,
+		name: "uninitialized shared memory", kind: ptxsim.Uninitialized, grid: 2, block: 32,
 		wrong: `setp.eq.u32 %c0, %i, %t; @%c0 st.shared.b32 [%s], %t;
 			ld.shared.b32 %r1, [%s]; // here`,
 		right: `st.shared.b32 [%s], %t; ld.shared.b32 %r1, [%s];`,
 	},
 	{
-		name: "uninitialised register", kind: ptxsim.Uninitialized, grid: 1, block: 32,
+		name: "uninitialized register", kind: ptxsim.Uninitialized, grid: 1, block: 32,
 		wrong: `setp.lt.u32 %c0, %t, 7; @%c0 mov.u32 %r1, 1;
 			add.u32 %r2, %r1, 1; // here`,
 		right: `setp.lt.u32 %c0, %t, 7; @%c0 mov.u32 %r1, 1; @!%c0 mov.u32 %r1, 2; add.u32 %r2, %r1, 1;`,
 	},
 	{
-		name: "uninitialised predicate as a guard", kind: ptxsim.Uninitialized, grid: 1, block: 32,
+		name: "uninitialized predicate as a guard", kind: ptxsim.Uninitialized, grid: 1, block: 32,
 		wrong: `@%c1 mov.u32 %r1, 1; // here`,
 	},
 	{
-		name: "uninitialised address", kind: ptxsim.Uninitialized, grid: 1, block: 32,
+		name: "uninitialized address", kind: ptxsim.Uninitialized, grid: 1, block: 32,
 		wrong: `ld.global.f32 %f0, [%rd9]; // here`,
 	},
 	{
-		name: "uninitialised element of a stored vector", kind: ptxsim.Uninitialized, grid: 1, block: 1,
+		name: "uninitialized element of a stored vector", kind: ptxsim.Uninitialized, grid: 1, block: 1,
 		wrong: `st.global.v2.b32 [%q], {%t, %r9}; // here`,
 	},
 	{
@@ -301,8 +301,8 @@ var planted = []struct {
 	},
 }
 
-// lastBlock is the end of a reduction: each block leaves a word, counts itself,
-// and the last one adds up all words.
+// lastBlock is the end of a reduction. Each block stores a word and increments a counter.
+// The block that increments it last sums all words.
 func lastBlock(before, after string) string {
 	return `mov.u32 %r1, %ctaid.x; mov.u32 %r2, %nctaid.x; mul.wide.u32 %rd1, %r1, 4; add.u64 %rd1, %q, %rd1;
 		mov.u32 %r6, %ntid.x; sub.u32 %r6, %r6, 1;

@@ -2,7 +2,7 @@ package ptxsim
 
 import "sort"
 
-// A profile is what launches of a kernel have done, instruction by instruction.
+// A profile holds the counts of each instruction of a kernel, over all its launches.
 type profile struct {
 	kernel    *kernel
 	launches  int64
@@ -27,10 +27,10 @@ func (p *profile) add(counts []count, footprint int64) {
 	}
 }
 
-// A LineCount is what the instruction in one line of a kernel has done.
+// A LineCount holds the counters of one instruction of a kernel.
 type LineCount struct {
 	Line        int
-	Label       string // that marks the line, "" without one
+	Label       string // in front of the instruction, or ""
 	Instruction string
 	Counters
 }
@@ -38,9 +38,9 @@ type LineCount struct {
 // ResetCounters sets all counters to zero.
 func (g *GPU) ResetCounters() { clear(g.profiles) }
 
-// Counters returns what launches of the kernel of that name have done since the
-// last ResetCounters; of all kernels if the name is "". Work that is enqueued
-// counts once it is done.
+// Counters returns the counters of all launches, since the last ResetCounters, of the
+// kernel of that name, or of all kernels if the name is "". Enqueued work does not count
+// before it has run.
 func (g *GPU) Counters(kernel string) Counters {
 	var sum Counters
 	for _, p := range g.profiles {
@@ -56,9 +56,9 @@ func (g *GPU) Counters(kernel string) Counters {
 	return sum
 }
 
-// CountersBetween is Counters for the instructions from one label to another:
-// those of a loop, for instance. An empty label means the kernel's begin or end;
-// ok is false if there is no such launched kernel or label.
+// CountersBetween does as Counters does, for the instructions from one label up to
+// another, such as those of a loop. An empty label means the kernel's beginning or end. ok
+// is false if the kernel has not been launched, or lacks a label.
 func (g *GPU) CountersBetween(kernel, from, to string) (c Counters, ok bool) {
 	inside := from == ""
 	for _, l := range g.Lines(kernel) {
@@ -76,7 +76,7 @@ func (g *GPU) CountersBetween(kernel, from, to string) (c Counters, ok bool) {
 	return c, ok && to == ""
 }
 
-// Lines returns what each instruction of the kernel has done, in order.
+// Lines returns the counters of each instruction of the kernel, in order.
 func (g *GPU) Lines(kernel string) []LineCount {
 	var lines []LineCount
 	for _, p := range g.profiles {
@@ -95,7 +95,7 @@ func (g *GPU) Lines(kernel string) []LineCount {
 	return lines
 }
 
-// KernelNames returns the kernels that have counters, sorted.
+// KernelNames returns the names of all kernels that have been launched, sorted.
 func (g *GPU) KernelNames() []string {
 	var names []string
 	for k := range g.profiles {
@@ -105,7 +105,7 @@ func (g *GPU) KernelNames() []string {
 	return names
 }
 
-// counters returns the count of the instruction at pc under the right headings.
+// counters returns the count of the instruction at pc as Counters.
 func (p *profile) counters(pc int) Counters {
 	in, n := &p.kernel.code[pc], &p.counts[pc]
 	var c Counters

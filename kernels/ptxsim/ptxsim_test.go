@@ -39,7 +39,7 @@ func upload(t testing.TB, g *ptxsim.GPU, data []byte) gpu.Pointer {
 	return p
 }
 
-// kernel loads the only kernel, or the one of that name, of a PTX text.
+// kernel loads a PTX text and returns its only kernel, or the one of that name.
 func kernel(t testing.TB, g *ptxsim.GPU, file, src, name string) gpu.Kernel {
 	t.Helper()
 	m, err := g.Load(file, src)
@@ -69,7 +69,7 @@ func download(t testing.TB, g *ptxsim.GPU, p gpu.Pointer, n int) []uint32 {
 	return x
 }
 
-// options are the ways to simulate in which every correct kernel gives the same.
+// options are Options with which every correct kernel gives the same results.
 var options = map[string]ptxsim.Options{
 	"checked":          {Threads: 1},
 	"checked parallel": {Threads: 3},

@@ -1,47 +1,68 @@
 package ptxsim
 
-// A cell remembers who accessed a word of memory since its last write: enough
-// to tell whether the next access has a conflicting one before it that nothing
-// orders.
+// Race detection.
+//
+// Two accesses of a word race if different threads make them, at least one is a write,
+// not both are strong (atomic, volatile or relaxed), and neither is ordered before the
+// other. The detector must find a race in whatever order the simulator happens to run
+// the two accesses.
+//
+// Idea: vector clocks. Each block has a clock that counts its barriers and fences. Each
+// warp keeps, for every other warp, the time before which that warp's accesses are
+// ordered before its own next access. Each word of memory has a cell with the thread and
+// time of its last write, and of the reads since. An access races with a remembered one
+// if the remembered time is not below the time that the accessing warp has for that
+// thread's warp.
+//
+// Invariant: a cell remembers every access that is not ordered before a remembered one.
+// A write is ordered after all earlier accesses or races with one, so it replaces them.
+// A read replaces the reads that are ordered before it. Several unordered reads share one
+// entry, with the set of their warps and the latest of their times.
+//
+// Cost: 32 bytes and O(1) time for each access of a word.
+//
+// C. Flanagan, S. Freund, "FastTrack: efficient and precise dynamic race detection", 2009.
+
+// A cell remembers the last write of a word of memory and the reads since.
 type cell struct {
-	writeOwner, readOwner uint32 // number of the block's run, see launch.firstOwner
-	writeTime, readTime   uint32 // the block's clock then
-	readers               uint32 // warps of the block that have read, if several threads have
-	writer, reader        uint16 // threads
+	writeOwner, readOwner uint32 // number of the block, see launch.firstOwner
+	writeTime, readTime   uint32 // the block's clock at the access
+	readers               uint32 // warps with a reader, if several threads have read
+	writer, reader        uint16 // linear index of the thread in its block
 	flags                 cellFlags
-	defined               uint8  // bytes that have been written, ever
-	storer                uint32 // the instruction that wrote last, see GPU.storers; 0 for the host
+	defined               uint8  // bit i is set once byte i has been written
+	storer                uint32 // instruction of the last write, see GPU.storers; 0 for the host
 }
 
 type cellFlags uint8
 
 const (
-	written        cellFlags = 1 << iota // writeOwner, writeTime and writer mean something
-	readOnce                             // readOwner, readTime and reader do
-	severalReaders                       // beside reader, others of the warps in readers
-	strongWrite                          // the write was atomic, volatile or relaxed
-	strongReads                          // all reads were
+	written        cellFlags = 1 << iota // writeOwner, writeTime and writer are valid
+	readOnce                             // readOwner, readTime and reader are valid
+	severalReaders                       // not only reader, but also threads of the warps in readers
+	strongWrite                          // the write was strong
+	strongReads                          // all reads were strong
 )
 
-// clock counts the events of a block that order accesses: a time is earlier
-// than an event with a larger number.
+// A clock is a time of a block: the number of its barriers and fences so far.
 type clock = uint32
 
-// ordering is what a warp knows about the accesses of others.
+// An ordering tells which accesses of other threads are ordered before the next access of
+// a warp.
 type ordering struct {
-	warps [warpSize]clock // accesses of each warp before that time are ordered before this warp's next
-	lanes clock           // the same between the warp's own lanes
-	pairs *[warpSize][warpSize]clock
-	// fenced is what was known at the warp's last fence of each scope; nil
-	// before there was one. observed is for the next fence to take in.
+	warps [warpSize]clock            // for each warp of the block, the time before which its accesses are ordered
+	lanes clock                      // the same for the other lanes of this warp
+	pairs *[warpSize][warpSize]clock // the same for each pair of lanes, by bar.warp.sync of some lanes; may be nil
+	// fenced is the knowledge at the warp's last fence of each scope, nil before
+	// the first. The next fence learns from observed.
 	fenced   [2]*knowledge
 	observed []observation
-	blocks   map[uint32]*[warpSize]clock // accesses of other blocks, by owner
-	lent     bool                        // blocks is part of knowledge: change a copy
+	blocks   map[uint32]*[warpSize]clock // like warps, for the warps of other blocks, by owner
+	lent     bool                        // blocks is shared with a knowledge, so it is copied before a change
 }
 
-// ordered reports whether thread t's access at that time, in this block, comes
-// before what lane does now.
+// ordered reports whether the access of thread t of this block at that time is ordered
+// before the next access of lane.
 func (w *warp) ordered(lane int, t uint16, time clock) bool {
 	b := w.block
 	if time < b.phase {
@@ -55,7 +76,7 @@ func (w *warp) ordered(lane int, t uint16, time clock) bool {
 	return other == lane || time < w.order.lanes || w.order.pairs != nil && time < w.order.pairs[lane][other]
 }
 
-// orderedOwner is ordered for a thread of any block of this launch.
+// orderedOwner does as ordered does, for a thread t of any block of this launch.
 func (w *warp) orderedOwner(owner uint32, lane int, t uint16, time clock) bool {
 	if owner == w.block.owner {
 		return w.ordered(lane, t, time)
@@ -64,22 +85,23 @@ func (w *warp) orderedOwner(owner uint32, lane int, t uint16, time clock) bool {
 	return known != nil && time < known[int(t)/warpSize]
 }
 
-// A conflict is a race that touch has found.
+// A conflict describes the earlier access of a race.
 type conflict struct {
 	kind  string // "write after read"
 	owner uint32
 	other uint16 // thread
-	many  bool   // the other is one of several
+	many  bool   // other is one of several threads
 }
 
-// touch records an access of a lane to c and returns a conflicting one. Accesses
-// of blocks but the span after the owner number first are history.
+// touch records an access of a lane in c and returns an earlier access that races with
+// it, or nil. Only accesses of owners first to first+span count. Older accesses belong to
+// earlier launches, which are ordered before this one.
 func (w *warp) touch(c *cell, first, span uint32, lane int, write, strong bool) *conflict {
 	b := w.block
 	t := uint16(w.id*warpSize + lane)
 	if !write && c.flags&(written|severalReaders) == written|severalReaders && c.readOwner == b.owner && c.readTime == b.now &&
 		c.writeOwner == b.owner && c.writeTime < b.phase && c.readers>>w.id&1 != 0 && (strong || c.flags&strongReads == 0) {
-		return nil // once more what many lanes of this warp have just done
+		return nil // ordered after the write, and this warp is among the readers already
 	}
 	if c.flags&written != 0 && c.writeOwner-first <= span && !(c.writer == t && c.writeOwner == b.owner) &&
 		!(strong && c.flags&strongWrite != 0) && !w.orderedOwner(c.writeOwner, lane, c.writer, c.writeTime) {
@@ -104,9 +126,9 @@ func (w *warp) touch(c *cell, first, span uint32, lane int, write, strong bool) 
 	return nil
 }
 
-// recordRead makes thread t the reader of c, or one of several if it does not
-// follow those before. (A reader that it follows need not be remembered: what
-// comes after t's read comes after that too.)
+// recordRead makes thread t the only reader of c if the remembered reads are ordered
+// before its read: an access ordered after t's read is ordered after those too. Otherwise
+// it makes t one of several readers.
 func (w *warp) recordRead(c *cell, first, span uint32, lane int, t uint16, strong bool) {
 	b := w.block
 	if c.flags&readOnce == 0 || c.readOwner-first > span || w.followsReads(c, lane, t) {
@@ -128,15 +150,16 @@ func (w *warp) recordRead(c *cell, first, span uint32, lane int, t uint16, stron
 	c.readTime = b.now
 }
 
-// followsReads reports whether all reads that c remembers come before what
-// thread t does now.
+// followsReads reports whether all reads that c remembers are ordered before the next
+// access of lane, which is thread t.
 func (w *warp) followsReads(c *cell, lane int, t uint16) bool {
 	b := w.block
 	switch {
 	case c.readOwner == b.owner && c.readTime < b.phase:
 		return true
 	case c.readOwner == b.launch.manyOwners:
-		// Which blocks have read is not known; with fences they may well be ordered.
+		// The cell does not know which blocks have read. With fences they may be
+		// ordered, so no race is reported; without fences they are not.
 		return b.launch.kernel.fences
 	case c.flags&severalReaders == 0:
 		return w.orderedOwner(c.readOwner, lane, c.reader, c.readTime)

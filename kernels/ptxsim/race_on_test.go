@@ -2,7 +2,6 @@
 
 package ptxsim
 
-// The race detector makes the oracle's hundreds of millions of instructions
-// some twenty times slower, and has nothing to find in them: they run on one
-// goroutine.
+// Under the race detector the oracle would run about twenty times slower. It would find
+// nothing, since the oracle uses one goroutine.
 const raceDetector = true

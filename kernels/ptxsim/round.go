@@ -5,7 +5,7 @@ import "math"
 func float32frombits(u uint32) float32 { return math.Float32frombits(u) }
 func float64frombits(u uint64) float64 { return math.Float64frombits(u) }
 
-// bits32 returns the bits of x; all NaNs have the bits that GPUs give them.
+// bits32 returns the bits of x. All NaNs have the bits of a GPU's NaN.
 func bits32(x float32) uint32 {
 	if x != x {
 		return 0x7fffffff
@@ -13,8 +13,8 @@ func bits32(x float32) uint32 {
 	return math.Float32bits(x)
 }
 
-// bits64 is bits32 for float64, whose NaNs are made alike so that results do
-// not depend on the host's processor.
+// bits64 returns the bits of x. All NaNs have the same bits, so results do not depend on
+// the host's processor.
 func bits64(x float64) uint64 {
 	if x != x {
 		return 0x7ff8000000000000
@@ -22,7 +22,7 @@ func bits64(x float64) uint64 {
 	return math.Float64bits(x)
 }
 
-// A rounding says which of the two nearest float32 stands for a real number.
+// A rounding selects one of the two float32 around a real number.
 type rounding uint8
 
 const (
@@ -34,8 +34,8 @@ const (
 
 var roundings = map[string]rounding{"rn": toNearest, "rz": toZero, "rm": toNegative, "rp": toPositive}
 
-// round32 returns the float32 for the real number s+e, where s is the float64
-// nearest to it and only the sign of e matters.
+// round32 rounds the real number s+e to float32. s must be the float64 nearest to it. Only
+// the sign of e matters.
 func round32(s, e float64, mode rounding) float32 {
 	if mode == toNearest {
 		if e != 0 {
@@ -59,9 +59,10 @@ func round32(s, e float64, mode rounding) float32 {
 	return f
 }
 
-// toOdd returns whichever float64 neighbour of the real number s+e has an odd
-// last bit. Rounding that to a format with at least two bits fewer gives what
-// rounding s+e itself would have given (Boldo and Melquiond 2008).
+// toOdd rounds the real number s+e to odd: of the two float64 around it, it returns the one
+// with an odd last bit. s must be the nearest float64, and e ≠ 0. Rounding the result to a
+// format with at least two bits less gives the same as rounding s+e once (S. Boldo,
+// G. Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
 func toOdd(s, e float64) float64 {
 	b := math.Float64bits(s)
 	if b&1 == 1 {
@@ -73,29 +74,30 @@ func toOdd(s, e float64) float64 {
 	return math.Float64frombits(b - 1)
 }
 
-// twoSum returns the float64 nearest to a+b and what is missing (Knuth).
+// twoSum returns the float64 s nearest to a+b and the exact error e = a+b−s (D. Knuth, The
+// Art of Computer Programming, volume 2, section 4.2.2).
 func twoSum(a, b float64) (s, e float64) {
 	s = a + b
 	v := s - a
 	return s, (a - (s - v)) + (b - v)
 }
 
-// fma32 returns x·y+z, rounded once. The product of two float32 is exact in
-// float64. The sum may be rounded there, and once more to float32; the second
-// rounding goes wrong only where the first has led to the middle between two
-// float32, or to a subnormal result.
+// fma32 returns x·y+z, rounded once to the nearest float32. The product is exact in
+// float64. The float64 sum may be rounded, and is rounded again to float32. The second
+// rounding can be wrong only if the float64 sum lies midway between two float32, or if the
+// result is subnormal. Only these cases take the slow path.
 func fma32(x, y, z float32) float32 {
 	p := float64(x) * float64(y)
 	s := p + float64(z)
 	const smallestNormal = 0x3810000000000000 // 2⁻¹²⁶
 	b := math.Float64bits(s)
-	if b&0x1fffffff != 0x10000000 && b<<1 >= smallestNormal<<1 || s == 0 { // a zero is exact
+	if b&0x1fffffff != 0x10000000 && b<<1 >= smallestNormal<<1 || s == 0 { // a sum of 0 is exact
 		return float32(s)
 	}
 	return fmaRounded(p, float64(z), toNearest)
 }
 
-// fmaRounded returns p+z in the given rounding, p being a product of float32.
+// fmaRounded returns p+z with the given rounding, where p is a product of two float32.
 func fmaRounded(p, z float64, mode rounding) float32 {
 	s, e := twoSum(p, z)
 	if s == 0 && e == 0 {
@@ -104,8 +106,8 @@ func fmaRounded(p, z float64, mode rounding) float32 {
 	return round32(s, e, mode)
 }
 
-// exactZero gives the sum s = a+b = 0 its sign, which depends on the rounding
-// where a and b differ in theirs.
+// exactZero returns the exact sum s = a+b = 0 with its sign. If the signs of a and b
+// differ, it is −0 for rounding toward −∞ and +0 otherwise.
 func exactZero(a, b, s float64, mode rounding) float32 {
 	if mode == toNegative && (math.Signbit(a) || math.Signbit(b)) {
 		return float32(math.Copysign(0, -1))
@@ -143,7 +145,7 @@ func div32(mode rounding) func(x, y float32) float32 {
 		q := a / b
 		e := 0.0
 		if !math.IsInf(q, 0) && !math.IsInf(b, 0) && q == q {
-			e = math.FMA(-q, b, a) // the remainder, exactly
+			e = math.FMA(-q, b, a) // the exact remainder a−q·b, whose sign with that of b is the sign of the error
 			if b < 0 {
 				e = -e
 			}

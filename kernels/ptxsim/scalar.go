@@ -7,20 +7,21 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A scalar is an instruction that each lane carries out by itself: a function
-// from operands to a result. Values of up to 32 bits travel as uint32, the bits
-// above a narrower type zero; floating point travels as its bits.
+// A scalar is an instruction that computes each lane by itself, by a function from
+// operands to a result. Values of up to 32 bits are uint32, with zeros above the bits of a
+// narrower type. Wider values are uint64. Floating-point values are passed as their bits.
 type scalar struct {
 	result   syntax.Type
 	operands []syntax.Type
 	kind     Kind
-	function any  // of uint32 and uint64, see the method lanes
-	divides  bool // the second operand must not be 0
-	// approximation returns the function where it depends on the way to err.
+	function any  // see the method lanes for its possible types
+	divides  bool // a second operand of 0 is a fault
+	// approximation returns the function of an .approx instruction; it is nil for
+	// exact instructions.
 	approximation func(Approximation) any
 }
 
-// scalars holds every such instruction by its full spelling, "fma.rn.f32".
+// scalars holds every scalar by its full spelling, such as "fma.rn.f32".
 var scalars = func() map[string]scalar {
 	t := scalarTable{}
 	integers[uint16](t, "u16", syntax.U16)
@@ -39,7 +40,7 @@ var scalars = func() map[string]scalar {
 
 type scalarTable map[string]scalar
 
-// add enters an instruction whose operands and result are of one type.
+// add adds an instruction whose operands and result have one type.
 func (t scalarTable) add(name string, typ syntax.Type, kind Kind, operands int, function any) {
 	s := scalar{result: typ, kind: kind, function: function}
 	for range operands {
@@ -61,7 +62,8 @@ func width[T integer]() int {
 	return n
 }
 
-// These turn a function of integers into one of registers.
+// integer1, integer2 and integer3 convert a function of integers to one of register
+// values.
 
 func integer1[T integer](f func(T) T) any {
 	switch width[T]() {
@@ -93,7 +95,7 @@ func integer3[T integer](f func(a, b, c T) T) any {
 	return func(a, b, c uint64) uint64 { return uint64(f(T(a), T(b), T(c))) }
 }
 
-// integers enters integer arithmetic (PTX ISA 9.7.1) for one type.
+// integers adds integer arithmetic (PTX ISA 9.7.1) for type T, which PTX calls name.
 func integers[T integer](t scalarTable, name string, typ syntax.Type) {
 	signed := ^T(0) < 0
 	binary := func(op string, f func(a, b T) T) { t.add(op+"."+name, typ, IntegerArithmetic, 2, integer2(f)) }
@@ -110,7 +112,8 @@ func integers[T integer](t scalarTable, name string, typ syntax.Type) {
 	binary("min", func(a, b T) T { return min(a, b) })
 	binary("max", func(a, b T) T { return max(a, b) })
 
-	// The result of dividing by 0 is unspecified; this is what GPUs give.
+	// The ISA leaves the result of a division by 0 unspecified. These are the results
+	// of GPUs.
 	binary("div", func(a, b T) T {
 		if b == 0 {
 			return ^T(0)
@@ -129,7 +132,7 @@ func integers[T integer](t scalarTable, name string, typ syntax.Type) {
 		t[op+name] = s
 	}
 
-	// Shifts by the width or more leave zeros, or signs.
+	// Shifts by the width or more give 0, or the sign in every bit.
 	shift := func(op string, typ syntax.Type, f func(a T, n uint32) T) {
 		s := scalar{result: typ, operands: []syntax.Type{typ, syntax.U32}, kind: IntegerArithmetic}
 		switch width[T]() {
@@ -165,7 +168,7 @@ func integers[T integer](t scalarTable, name string, typ syntax.Type) {
 
 func saturate32(v int64) int32 { return int32(min(max(v, math.MinInt32), math.MaxInt32)) }
 
-// mulHigh returns the upper half of the product.
+// mulHigh returns the upper half of the product a·b.
 func mulHigh[T integer](a, b T) T {
 	if n := width[T](); n < 64 {
 		return T((int64(a) * int64(b)) >> n)
@@ -180,8 +183,8 @@ func mulHigh[T integer](a, b T) T {
 	return T(hi)
 }
 
-// wideProducts enters mul.wide and mad.wide, whose result has twice the bits,
-// and the 24-bit products.
+// wideProducts adds mul.wide and mad.wide, whose results have twice the width of their
+// factors, and the products of 24-bit integers.
 func wideProducts(t scalarTable) {
 	wide := func(op, name string, narrow, wide syntax.Type, addend bool, function any) {
 		s := scalar{result: wide, operands: []syntax.Type{narrow, narrow}, kind: IntegerArithmetic, function: function}

@@ -6,8 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// bitOperations enters the instructions on single bits and bit fields (PTX ISA
-// 9.7.1), three-input logic and funnel shifts (9.7.7), and permutation (9.7.8).
+// bitOperations adds the instructions on bits and bit fields (PTX ISA 9.7.1), three-input
+// logic and funnel shifts (9.7.7), and permutation of bytes (9.7.8).
 func bitOperations(t scalarTable) {
 	count := func(name string, operand syntax.Type, function any) {
 		t[name+"."+operand.String()] = scalar{result: syntax.U32, operands: []syntax.Type{operand}, kind: IntegerArithmetic, function: function}
@@ -17,8 +17,9 @@ func bitOperations(t scalarTable) {
 	count("clz", syntax.B32, func(a uint32) uint32 { return uint32(bits.LeadingZeros32(a)) })
 	count("clz", syntax.B64, func(a uint64) uint32 { return uint32(bits.LeadingZeros64(a)) })
 
-	// bfind gives the most significant bit that is not a sign, or all ones;
-	// with .shiftamt how far it is from the top.
+	// bfind returns the index of the most significant bit that differs from the sign,
+	// or all ones if there is none. With .shiftamt it returns the left shift that moves
+	// that bit to the top.
 	find := func(typ syntax.Type, significant func(uint64) uint64) {
 		width := uint32(8 * typ.Size())
 		index := func(a uint64) uint32 { return uint32(bits.Len64(significant(a))) - 1 }
@@ -77,8 +78,9 @@ func bitOperations(t scalarTable) {
 	}
 }
 
-// extractField returns n bits of a from position pos, both taken modulo 256;
-// bits beyond the width read as 0, or as the sign of the field (bfe).
+// extractField returns the n bits of a from position pos on, as bfe does. pos and n count
+// modulo 256. Bits of the field beyond the width are 0. If signed, the bits above the field
+// get its sign.
 func extractField(a uint64, pos, n uint32, width uint, signed bool) uint64 {
 	pos, n = pos&0xff, n&0xff
 	if n == 0 {
@@ -92,8 +94,8 @@ func extractField(a uint64, pos, n uint32, width uint, signed bool) uint64 {
 	return a>>pos&(1<<inside-1) | -sign<<inside
 }
 
-// insertField returns b with n bits from position pos replaced by the low bits
-// of a (bfi).
+// insertField returns b with the n bits from position pos on replaced by the low bits of
+// a, as bfi does.
 func insertField(a, b uint64, pos, n uint32, width uint) uint64 {
 	pos, n = pos&0xff, n&0xff
 	mask := uint64(1)<<n - 1 // all ones for n ≥ 64
@@ -101,7 +103,8 @@ func insertField(a, b uint64, pos, n uint32, width uint) uint64 {
 	return b&^mask | a<<pos&mask
 }
 
-// lop3 applies the truth table lut to three words, bit by bit.
+// lop3 returns the word whose bit i is the entry of the truth table lut for the bits i of
+// a, b and c. The index of the entry is 4·a + 2·b + c.
 func lop3(a, b, c, lut uint32) uint32 {
 	var d uint32
 	for i := range uint32(8) {
@@ -120,7 +123,8 @@ func lop3(a, b, c, lut uint32) uint32 {
 	return d
 }
 
-// permute picks four bytes out of eight; selector bit 3 spreads the byte's sign.
+// permute returns four of the eight bytes of a and b, as prmt does. Each four bits of
+// selector choose a byte; their highest bit replaces the byte by eight copies of its sign.
 func permute(a, b, selector uint32) uint32 {
 	bytes := uint64(b)<<32 | uint64(a)
 	var d uint32
@@ -135,7 +139,7 @@ func permute(a, b, selector uint32) uint32 {
 	return d
 }
 
-// permuteModes are the selectors that each mode of prmt has for c = 0…3.
+// permuteModes holds, for each mode of prmt, the selectors for c = 0, 1, 2, 3.
 var permuteModes = [6][4]uint32{
 	{0x3210, 0x4321, 0x5432, 0x6543}, // f4e: forward 4 extract
 	{0x5670, 0x6701, 0x7012, 0x0123}, // b4e: backward 4 extract

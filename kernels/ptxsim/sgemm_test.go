@@ -13,11 +13,12 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// sgemm writes a kernel C = A·B of row-major matrices, M and N multiples of 128
-// and K of 8, as fast kernels are built: a block of 256 threads computes a tile
-// of 128×128 in steps of 8 along K, each thread 8×8 of it, the tiles of A (then
-// transposed, its rows padded by pad floats) and B in shared memory, twice.
-// With zigzag, lanes are laid over the tile so that more of them read the same.
+// sgemm returns a kernel that computes C = A·B for row-major matrices, where M and N are
+// multiples of 128 and K of 8. It is built like a fast kernel. A block of 256 threads
+// computes a tile of 128×128, each thread 8×8 elements of it, in steps of 8 along K. Shared
+// memory holds two buffers with the tiles of A and B of a step. The tile of A is transposed,
+// with rows padded by pad floats. With zigzag, the order of the lanes within the tile
+// lets more of them read the same words.
 func sgemm(pad int, zigzag bool) string {
 	var s strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&s, "\t"+format+"\n", args...) }
@@ -45,7 +46,7 @@ func sgemm(pad int, zigzag bool) string {
 	p("mov.u32 %%t, %%tid.x;")
 	p("mov.u32 %%bx, %%ctaid.x;")
 	p("mov.u32 %%by, %%ctaid.y;")
-	// Thread t loads A[t/2][t%2·4…] and B[t/32][t%32·4…] of each step's tiles.
+	// Thread t loads four floats of each tile, from A[t/2][t%2·4] and B[t/32][t%32·4] on.
 	p("shr.u32 %%row, %%t, 1;")
 	p("and.b32 %%col, %%t, 1;")
 	p("shl.b32 %%col, %%col, 2;")
@@ -65,10 +66,10 @@ func sgemm(pad int, zigzag bool) string {
 	p("mov.u32 %%v, tileB;")
 	p("mad.lo.u32 %%storeB, %%u, 4, %%v;")
 	p("mul.wide.u32 %%stepB, %%n, 32;")
-	// A warp computes 32×64, its lanes 4×8 quads of 4×4 and the same 16 rows
-	// and 32 columns on.
+	// A warp computes 32×64 elements, in four quarters of 16×32. Each of its 4×8 lanes
+	// computes 4×4 elements of each quarter.
 	p("and.b32 %%u, %%t, 31;")
-	if zigzag { // bits of the lane: column, row, column, row, column
+	if zigzag { // the bits of the lane number are bits of column, row, column, row, column
 		p("bfe.u32 %%i, %%u, 1, 1;")
 		p("bfe.u32 %%v, %%u, 3, 1;")
 		p("mad.lo.u32 %%i, %%v, 2, %%i;")
@@ -209,7 +210,7 @@ func TestSgemm(t *testing.T) {
 	}
 }
 
-// The counters of a multiplication can be worked out by hand.
+// The counters of a matrix product equal those computed by hand.
 func TestSgemmCounters(t *testing.T) {
 	const m, n, k = 256, 128, 32
 	for _, test := range []struct {
@@ -218,7 +219,7 @@ func TestSgemmCounters(t *testing.T) {
 		conflicts int64
 		perLoad   int64 // wavefronts for the four vector loads of a step, two of A and two of B
 	}{
-		{pad: 0, zigzag: true, conflicts: 2 * 4 * 8 * 4, perLoad: 8}, // one for each store of A: of 2 blocks, 4 steps, 8 warps, 4 stores
+		{pad: 0, zigzag: true, conflicts: 2 * 4 * 8 * 4, perLoad: 8}, // one for each store of A: 2 blocks, 4 steps, 8 warps, 4 stores
 		{pad: 4, zigzag: true, conflicts: 0, perLoad: 8},
 		{pad: 4, zigzag: false, conflicts: 0, perLoad: 12},
 	} {
@@ -245,7 +246,7 @@ func TestSgemmCounters(t *testing.T) {
 	}
 }
 
-// randomFloats returns the bytes of n numbers between −½ and ½.
+// randomFloats returns the bytes of n float32 in [−½, ½).
 func randomFloats(n int) []byte {
 	random := rand.New(rand.NewPCG(3, 4))
 	x := make([]float32, n)

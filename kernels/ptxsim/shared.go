@@ -6,7 +6,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// sharedAt carries out an access of the block's shared memory.
+// sharedAt executes an access to the block's shared memory at the addresses w.at.
 func (a *memoryAccess) sharedAt(w *warp, m uint32) {
 	b, at := w.block, &w.at
 	var low, high uint64
@@ -61,16 +61,20 @@ func (a *memoryAccess) checkShared(w *warp, m uint32) {
 	}
 }
 
-// Shared memory has 32 banks, each of which serves one word in a wavefront.
+// Shared memory has 32 banks. Word i lies in bank i mod 32. In one wavefront each bank
+// delivers one word, to any number of lanes.
 const banks = 32
 
-// bankWavefronts returns the number of wavefronts that an access of the given
-// number of words for each lane takes, and the least that one so wide can take.
+// bankWavefronts returns the number of wavefronts of an access of the given number of
+// words per lane, and the least number for accesses of that width. The difference is the
+// number of bank conflicts.
 //
-// An access of one word is one request of all lanes, of two words two requests
-// of half the lanes, of four words four of a quarter: or two, if lanes pair up
-// (compute capability 7): each lane's address equals that of the lane whose
-// number differs in the lowest bit, or for all in the second.
+// The hardware splits an access into requests. An access of one word is one request of
+// all lanes, an access of two words is two requests of 16 lanes each, and an access of
+// four words is four requests of 8 lanes each. An access of four words is two requests if
+// every lane i reads the same address as lane i^1, or every lane i the same as lane i^2
+// (observed on compute capability 7). A request takes as many wavefronts as the largest
+// number of distinct words in one bank.
 func bankWavefronts(at *[warpSize]uint64, words int, m uint32) (wavefronts, least int) {
 	if words == 4 && m == allLanes {
 		for bit := 1; bit <= 2; bit++ {
@@ -82,8 +86,8 @@ func bankWavefronts(at *[warpSize]uint64, words int, m uint32) (wavefronts, leas
 	return requests(at, words, m, warpSize/words)
 }
 
-// pairs returns the addresses without doubles, if lanes agree with those whose
-// number differs in bit.
+// pairs reports whether every lane i has the same address as lane i^bit. If so, it returns
+// one address of each pair.
 func pairs(at *[warpSize]uint64, bit int) (distinct [warpSize]uint64, ok bool) {
 	n := 0
 	for i := range at {
@@ -98,7 +102,8 @@ func pairs(at *[warpSize]uint64, bit int) (distinct [warpSize]uint64, ok bool) {
 	return distinct, true
 }
 
-// requests adds up the wavefronts of the groups of size lanes.
+// requests returns the wavefronts of an access whose requests have size lanes each, and
+// the number of requests with an active lane.
 func requests(at *[warpSize]uint64, words int, m uint32, size int) (wavefronts, least int) {
 	for first := 0; first < warpSize; first += size {
 		group := m >> first & uint32(1<<size-1)
@@ -110,7 +115,8 @@ func requests(at *[warpSize]uint64, words int, m uint32, size int) (wavefronts, 
 	return wavefronts, least
 }
 
-// groupWavefronts returns the largest number of distinct words in one bank.
+// groupWavefronts returns the number of wavefronts of one request: the largest number of
+// distinct words in one bank.
 func groupWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
 	var word [banks]uint64
 	var used uint32
@@ -129,9 +135,10 @@ func groupWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
 	return 1
 }
 
-// conflictingWavefronts is groupWavefronts where there is a conflict.
+// conflictingWavefronts is groupWavefronts for a request with a conflict, which is slower
+// to count.
 func conflictingWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
-	var distinct [warpSize]uint64 // lanes times words is at most that
+	var distinct [warpSize]uint64 // a request has at most 32 words
 	var inBank [banks]int
 	n, most := 0, 0
 	for lane := range lanesOf(group) {

@@ -1,19 +1,21 @@
 package ptxsim
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// A stream's work is done when someone waits for it, and not earlier, so that a
-// host that forgets to wait reads memory that has not been written.
+// A stream holds enqueued work, which runs only when the host waits for it. A host that
+// forgets to wait therefore always reads old contents of memory.
 type stream struct {
 	queue []func() error
 }
 
-// maxQueue bounds the work that waits, for the memory that it holds.
+// maxQueue bounds the length of a queue, and so the host memory of enqueued copies.
 const maxQueue = 1024
 
 func (g *GPU) enqueue(s gpu.Stream, work func() error) error {
@@ -31,8 +33,8 @@ func (g *GPU) enqueue(s gpu.Stream, work func() error) error {
 	return nil
 }
 
-// Sync does what was enqueued on s. The first fault loses the GPU: it is
-// returned by this and every later call.
+// Sync runs the work enqueued on s. After the first error the GPU is lost: this call and
+// every later call return that error.
 func (g *GPU) Sync(s gpu.Stream) error {
 	if g.lost != nil {
 		return g.lost
@@ -53,7 +55,25 @@ func (g *GPU) Sync(s gpu.Stream) error {
 	return nil
 }
 
-// SyncAll does what was enqueued on all streams, stream by stream.
+// SyncContext does as Sync does, until ctx is cancelled. Then it stops the running kernel,
+// which leaves memory half written, and returns an error that wraps context.Cause(ctx).
+// The GPU is lost if a kernel was stopped.
+func (g *GPU) SyncContext(ctx context.Context, s gpu.Stream) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("ptxsim: %w", context.Cause(ctx))
+	}
+	stop := new(atomic.Bool)
+	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
+	g.stop = stop
+	defer func() { g.stop = nil }()
+	err := g.Sync(s)
+	if err != nil && stop.Load() {
+		return fmt.Errorf("%w: %w", err, context.Cause(ctx))
+	}
+	return err
+}
+
+// SyncAll runs the work enqueued on all streams, one stream after another.
 func (g *GPU) SyncAll() error {
 	for s := range g.streams {
 		if err := g.Sync(gpu.Stream(s)); err != nil {
@@ -63,13 +83,13 @@ func (g *GPU) SyncAll() error {
 	return g.lost
 }
 
-// NewStream returns a further stream.
+// NewStream returns a new stream.
 func (g *GPU) NewStream() (gpu.Stream, error) {
 	g.streams = append(g.streams, stream{})
 	return gpu.Stream(len(g.streams) - 1), g.lost
 }
 
-// Close does what is enqueued and releases the memory.
+// Close runs all enqueued work and frees all memory.
 func (g *GPU) Close() error {
 	err := g.SyncAll()
 	g.memory = newMemory(0, false, false)
@@ -80,7 +100,7 @@ func (g *GPU) Close() error {
 	return err
 }
 
-// CopyIn enqueues a copy of src, taken now.
+// CopyIn enqueues a copy from src, which the caller may change after the call.
 func (g *GPU) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
 	a, offset, err := g.memory.span(uint64(dst), len(src))
 	if err != nil {
@@ -136,7 +156,7 @@ func (g *GPU) Copy(s gpu.Stream, dst, src gpu.Pointer, size int) error {
 	})
 }
 
-// Fill enqueues the setting of count words.
+// Fill enqueues work that sets count 32-bit words from dst on to word.
 func (g *GPU) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
 	a, offset, err := g.memory.span(uint64(dst), 4*count)
 	switch {
@@ -157,7 +177,8 @@ func (g *GPU) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error 
 	})
 }
 
-// Recycle enqueues the start of a new life of the allocation at p.
+// Recycle enqueues work that marks the allocation at p as unwritten, with its first size
+// bytes in use.
 func (g *GPU) Recycle(s gpu.Stream, p gpu.Pointer, size int) error {
 	return g.enqueue(s, func() error {
 		if err := g.memory.recycle(uint64(p), size); err != nil {
@@ -167,7 +188,8 @@ func (g *GPU) Recycle(s gpu.Stream, p gpu.Pointer, size int) error {
 	})
 }
 
-// refuse returns why a call was refused, or that the GPU is lost anyway.
+// refuse returns the error of a call with wrong arguments, or the earlier error if the
+// GPU is lost.
 func (g *GPU) refuse(call string, err error) error {
 	if g.lost != nil {
 		return g.lost

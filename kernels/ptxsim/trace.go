@@ -7,26 +7,26 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// storers numbers the instructions of all kernels that were loaded, so that each word
-// of memory can say which of them wrote it.
+// storers numbers the instructions of all loaded kernels, so that a cell can remember the
+// instruction that wrote its word.
 type storers struct {
-	kernels []*kernel // by their number
+	kernels []*kernel // in ascending order of number
 	next    uint32
 }
 
 func (s *storers) add(k *kernel) {
 	if s.next == 0 {
-		s.next = 1 // 0 is the host
+		s.next = 1 // 0 stands for the host
 	}
 	k.number = s.next
 	s.next += uint32(len(k.code))
 	s.kernels = append(s.kernels, k)
 }
 
-// Writer says which instruction wrote the word at an address last, among the work
-// that is done: file and line, kernel, and the instruction. It is how a wrong result
-// leads to the place that it comes from. The answer is "" where the host wrote the
-// word, or nobody, and with Options.Unchecked.
+// Writer describes the instruction that last wrote the word at an address: file and line,
+// kernel, and the instruction's text. It leads from a wrong result to its source. Work
+// that is still enqueued does not count. Writer returns "" if the host wrote the word, if
+// the word has not been written, and with Options.Unchecked.
 func (g *GPU) Writer(p gpu.Pointer) string {
 	a := g.memory.near(uint64(p))
 	if a == nil || a.freed || a.cells == nil || uint64(p)-a.base >= uint64(a.size) {

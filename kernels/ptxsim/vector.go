@@ -2,8 +2,8 @@ package ptxsim
 
 import "math"
 
-// vectors holds loops of their own for the instructions that kernels spend
-// their time in. Each must give what its function in scalars gives.
+// vectors holds fast loops over all lanes for the most frequent instructions. Each must
+// compute the same as its function in scalars.
 var vectors = map[string]func(d int, s [4]int) exec{
 	"fma.rn.f32": vectorFMA, "mad.rn.f32": vectorFMA,
 	"add.rn.f32": floatLoop(addFloats, addLanes), "add.f32": floatLoop(addFloats, addLanes),
@@ -41,7 +41,7 @@ func fmaWords(r, x, y, z *[warpSize]uint32) {
 	}
 }
 
-// floatLoop is integerLoop with the assembly where the processor has it.
+// floatLoop does as integerLoop does, with the assembly loop if the processor can run it.
 func floatLoop(plain, assembly func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exec {
 	if hasLanes {
 		return integerLoop(assembly)
@@ -67,6 +67,8 @@ func mulFloats(r, x, y *[warpSize]uint32) {
 	}
 }
 
+// integerLoop returns the compilation of an instruction on 32-bit registers whose loop
+// computes r = f(x, y) in all lanes.
 func integerLoop(loop func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exec {
 	return func(d int, s [4]int) exec {
 		return func(w *warp, m uint32) {
@@ -80,6 +82,7 @@ func integerLoop(loop func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exe
 	}
 }
 
+// longLoop does as integerLoop does, for 64-bit registers.
 func longLoop(loop func(r, x, y *[warpSize]uint64)) func(d int, s [4]int) exec {
 	return func(d int, s [4]int) exec {
 		return func(w *warp, m uint32) {
@@ -161,6 +164,7 @@ func vectorMadWide(signed bool) func(d int, s [4]int) exec {
 	}
 }
 
+// wide sets r to the 64-bit products of x and y.
 func wide(r *[warpSize]uint64, x, y *[warpSize]uint32, signed bool) {
 	if signed {
 		for i := range r {
@@ -173,7 +177,7 @@ func wide(r *[warpSize]uint64, x, y *[warpSize]uint32, signed bool) {
 	}
 }
 
-// conversions holds loops for the common conversions.
+// conversions holds fast loops for the most frequent conversions.
 var conversions = map[string]func(d, a int) exec{
 	"cvt.u64.u32": func(d, a int) exec {
 		return func(w *warp, m uint32) {

@@ -7,34 +7,45 @@ const (
 	allLanes = ^uint32(0)
 )
 
-// A warp is 32 threads, its lanes, that share a program counter where they can.
-// Registers are stored lane by lane; a predicate is a mask of lanes.
+// A warp executes 32 threads, its lanes.
+//
+// Lanes that a branch has split are groups, each with a program counter (pc). Run
+// executes the group with the lowest pc until it reaches the pc of another group, and
+// then merges the two. Code whose branches go forward reconverges where its paths meet.
+// This needs no analysis of control flow, and each instruction costs one call for all
+// lanes of a group.
+//
+// Masks of lanes are uint32, with bit i for lane i. The variable m is the mask of lanes
+// that execute an instruction: the group, less the lanes that the guard excludes.
 type warp struct {
-	r [][warpSize]uint32 // registers of up to 32 bits, immediates and special registers among them
-	x [][warpSize]uint64
-	p []uint32
+	// Register files: an array of 32 lanes for each register, and a mask for each
+	// predicate. Immediates and special registers have entries in r and x, so that
+	// all operands are read alike.
+	r [][warpSize]uint32 // up to 32 bits
+	x [][warpSize]uint64 // 64 bits
+	p []uint32           // predicates
 
 	id    int
 	block *block
-	pc    int    // of the instruction being executed
-	exist uint32 // lanes that the block's size gives the warp
+	pc    int    // of the current instruction
+	exist uint32 // lanes that hold threads of the block
 	live  uint32 // lanes that have not exited
 
 	groups  []group
 	state   warpState
 	waiting barrierArrival // valid in state atBarrier
-	budget  int            // branches left before the launch is called endless
-	slice   int            // branches left before other warps get their turn
+	budget  int            // branches left before an Endless fault
+	slice   int            // branches left before the warp yields to others
 
 	defined []uint32 // for each of the entry's registers, the lanes that have written it
 	order   ordering
-	words   [warpSize]uint32 // results before they are merged
+	words   [warpSize]uint32 // results of all lanes, before those in m are copied to a register
 	longs   [warpSize]uint64
-	at      [warpSize]uint64 // addresses, then offsets, of the access being carried out
-	sites   []*allocation    // for each memory instruction, the allocation it met last
+	at      [warpSize]uint64 // addresses of the current access, later offsets in its memory
+	sites   []*allocation    // for each memory instruction, the allocation of its last access
 }
 
-// A group is the lanes that wait at one pc while others run.
+// A group is a set of lanes that wait at one pc while others run.
 type group struct {
 	pc    int
 	lanes uint32
@@ -48,14 +59,11 @@ const (
 	exited
 )
 
-// sliceBranches is the number of branches after which a warp yields, so that a
-// warp waiting for another in a loop does not wait for ever.
+// sliceBranches is the number of branches after which a warp yields. Without yielding, a
+// warp that waits in a loop for another warp would never end.
 const sliceBranches = 4096
 
-// run executes the warp until it exits, waits at a barrier or yields. Of
-// diverged lanes those with the lowest pc run first, and lanes that meet at a
-// pc go on together: code that branches forward reconverges where its paths
-// join.
+// run executes the warp until it exits, waits at a barrier or yields.
 func (w *warp) run() {
 	b := w.block
 	code, counts := b.launch.kernel.code, b.counts
@@ -112,7 +120,7 @@ func (w *warp) run() {
 					w.groups = append(w.groups, group{in.target, lanes})
 				} else {
 					if in.uniform && checked {
-						w.fault(LaneDivergence, firstLane(m), 0, "%s of the warp do not branch with the others", laneNames(lanes&^m))
+						w.fault(LaneDivergence, firstLane(m), 0, "%s of the warp do not take this branch, but others do", laneNames(lanes&^m))
 					}
 					if counts != nil {
 						counts[pc].divergent++
@@ -151,19 +159,19 @@ func (w *warp) run() {
 	w.state = exited
 }
 
-// spend takes the branches of the finished slice from the warp's budget.
+// spend subtracts the branches of the finished slice from the warp's budget.
 func (w *warp) spend() {
 	w.budget -= sliceBranches - w.slice
 	w.slice = sliceBranches
 	if w.budget < 0 {
 		w.fault(Endless, bits.TrailingZeros32(w.live), 0,
-			"the warp has taken %d branches; a loop that waits for another block or for a diverged lane never ends here",
+			"the warp has taken %d branches, the limit; a loop that waits for another block or for a diverged lane never ends on the simulator",
 			w.block.launch.maxBranches())
 	}
 }
 
-// nextGroup takes the lanes with the lowest pc off the list, all of them, and
-// returns also the next pc where others wait.
+// nextGroup removes all lanes with the lowest pc from the groups and returns them, with
+// the lowest pc of the other groups.
 func (w *warp) nextGroup() (g group, stop int) {
 	stop = len(w.block.launch.kernel.code)
 	if len(w.groups) == 1 {
@@ -188,8 +196,8 @@ func (w *warp) nextGroup() (g group, stop int) {
 	return g, stop
 }
 
-// checkRead faults if an operand of in is a register that a lane has not
-// written. The guard is read by all lanes, the operands by those it lets pass.
+// checkRead faults if in reads a register that a lane has not written. All lanes read
+// the guard. Only the lanes in m read the other operands.
 func (w *warp) checkRead(in *instruction, lanes, m uint32) {
 	for i, reg := range in.reads {
 		need := m

@@ -1,20 +1,20 @@
-// Package axes simplifies strided arrays: it puts the axes of arrays of one
-// shape into the order of memory and merges those that are passed through
-// evenly, so that what is left has few axes and long rows.
+// Package axes simplifies the loops over strided arrays of one shape. It orders the axes
+// by stride and merges adjacent axes that are evenly spaced in memory, which leaves few axes
+// and long rows.
 package axes
 
 import "github.com/topogen/topogen/kernels"
 
-// Axes are those of up to three strided arrays of one shape.
+// Axes are the common axes of up to three strided arrays, outermost first.
 type Axes struct {
-	Rank    int // at least 1, or 0 if there is no element
+	Rank    int // at least 1; 0 if the arrays have no elements
 	Shape   [kernels.MaxRank]int
 	Strides [3][kernels.MaxRank]int // of each array
 }
 
-// Merge sets a to the axes of arrays of a shape, ordered by the first array's
-// strides, longest first. Axes of one element are left out, and neighbours that
-// all arrays pass through evenly become one.
+// Merge sets a to the axes of arrays with the given shape and strides, in descending order
+// of the first array's strides. It leaves out axes of length 1. It merges two adjacent axes
+// if in every array the outer stride is the inner stride times the inner length.
 func (a *Axes) Merge(shape []int, strides ...[]int) {
 	var order [kernels.MaxRank]int
 	a.Rank = 0
@@ -57,7 +57,7 @@ func (a *Axes) Merge(shape []int, strides ...[]int) {
 	}
 }
 
-// Dense returns the strides of a dense array of a shape, as many as it has axes.
+// Dense returns the strides of a dense row-major array. The entries beyond the rank are 0.
 func Dense(shape []int) (strides [kernels.MaxRank]int) {
 	n := 1
 	for k := len(shape) - 1; k >= 0; k-- {

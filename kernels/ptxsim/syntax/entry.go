@@ -44,7 +44,8 @@ func (p *parser) params() {
 		if typ.Size() == 0 {
 			p.fail(p.peek(), "a parameter cannot be a predicate")
 		}
-		// .ptr .global .align 16 promises something about what it points to.
+		// Skip .ptr .global .align 16, which describes the memory that the pointer
+		// points to.
 		for strings.HasPrefix(p.peek().text, ".") {
 			if p.next().text == ".align" {
 				p.alignment()
@@ -131,7 +132,7 @@ func (p *parser) statement() {
 		p.next()
 		for _, l := range p.entry.Labels {
 			if l.Name == t.text {
-				p.fail(t, "label %s is defined before, in line %d", t.text, l.Line)
+				p.fail(t, "label %s is already defined in line %d", t.text, l.Line)
 			}
 		}
 		p.entry.Labels = append(p.entry.Labels, Label{Line: t.line, Name: t.text, Index: len(p.entry.Code)})
@@ -140,7 +141,8 @@ func (p *parser) statement() {
 	}
 }
 
-// registers parses a .reg declaration: names, or families such as %r<8>.
+// registers parses a .reg declaration: names, or families such as %r<8>, which declares
+// %r0 to %r7.
 func (p *parser) registers() {
 	typ := p.typeName()
 	scope := p.scopes[len(p.scopes)-1]
@@ -215,12 +217,13 @@ func (p *parser) resolveLabel(in *Instruction, o *Operand, target map[string]int
 	}
 	index, ok := target[o.Name]
 	if !ok && len(p.errs) < maxErrors {
-		p.errs = append(p.errs, &Error{Line: in.Line, Msg: o.Name + " is no register, variable, parameter or label"})
+		p.errs = append(p.errs, &Error{Line: in.Line, Msg: o.Name + " is not a register, variable, parameter or label"})
 	}
 	o.Target = index
 }
 
-// placeDynamicShared puts `extern .shared x[]` behind all other shared memory.
+// placeDynamicShared gives all arrays `extern .shared x[]` the offset behind all other
+// shared variables. Their size is an argument of the launch.
 func (p *parser) placeDynamicShared() {
 	for _, v := range p.entry.Variables {
 		if v.Space == Shared && v.Count == 0 {

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// An Error says what is wrong at one place of a PTX file.
+// An Error is a mistake in a PTX file.
 type Error struct {
 	File      string
-	Line, Col int // from 1; Col is 0 where only the line is known
+	Line, Col int // from 1; Col is 0 if unknown
 	Msg       string
 }
 
@@ -19,7 +19,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Col, e.Msg)
 }
 
-// Errors are all mistakes found in a file, in order.
+// Errors are the mistakes in a file, in the order in which they were found.
 type Errors []*Error
 
 func (list Errors) Error() string {
@@ -30,7 +30,7 @@ func (list Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns the single errors.
+// Unwrap returns the errors as a list.
 func (list Errors) Unwrap() []error {
 	errs := make([]error, len(list))
 	for i, e := range list {

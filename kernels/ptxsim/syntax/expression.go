@@ -23,13 +23,13 @@ func truth(b bool) constant {
 	return integer(0)
 }
 
-// warpSize is the one constant with a name.
+// warpSize is the only named constant of PTX.
 const warpSize = "WARP_SZ"
 
-// maxNesting bounds the depth of constant expressions.
+// maxNesting bounds the nesting of expressions and braces.
 const maxNesting = 100
 
-// startsConstant reports whether the next token can only begin a constant.
+// startsConstant reports whether the next token begins a constant expression.
 func (p *parser) startsConstant() bool {
 	t := p.peek()
 	if t.kind == numberToken || t.kind == nameToken && t.text == warpSize {
@@ -46,13 +46,13 @@ var precedence = map[string]int{
 }
 
 const (
-	loosest = 1
-	shift   = 8 // no comparisons
-	product = 10
+	loosest = 1  // any operator
+	shift   = 8  // no comparisons
+	product = 10 // no sums
 )
 
-// operator returns the binary operator at the current position, of one or two
-// adjacent characters, or "".
+// operator returns the binary operator at the current position, or "". It has one
+// character, or two that are adjacent.
 func (p *parser) operator() string {
 	t := p.peek()
 	if t.kind != punctToken {
@@ -67,8 +67,8 @@ func (p *parser) operator() string {
 	return ""
 }
 
-// constant parses an expression of operators that bind at least as tightly as
-// tightness.
+// constant parses an expression whose binary operators outside of parentheses have at
+// least the precedence tightness.
 func (p *parser) constant(tightness int) constant {
 	p.nesting++
 	defer func() { p.nesting-- }()
@@ -141,7 +141,7 @@ func (p *parser) unary() constant {
 
 func (p *parser) binary(at token, op string, x, y constant) constant {
 	if x.literal != NoType || y.literal != NoType {
-		p.fail(at, "operator %s needs integers: write floating-point constants out", op)
+		p.fail(at, "operator %s needs integers; write the value of a floating-point constant", op)
 	}
 	if (op == "/" || op == "%") && y.bits == 0 {
 		p.fail(at, "division by zero")
@@ -234,7 +234,7 @@ func (p *parser) number(t token) constant {
 	return constant{bits: v, unsigned: unsigned || v > math.MaxInt64}
 }
 
-// convert returns the bits of c as a value of type t.
+// convert returns the bits of c as a value of type t, and whether c can be one.
 func (c constant) convert(t Type) (bits uint64, ok bool) {
 	switch {
 	case c.literal == NoType && t.Kind() == Float:

@@ -8,7 +8,7 @@ func (p *parser) instruction(g Guard, t token) {
 		p.fail(t, "expected an instruction, got %v", t)
 	}
 	if t.text == "call" || strings.HasPrefix(t.text, "call.") {
-		p.fail(t, "calls are not known: write the function's code into the kernel")
+		p.fail(t, "calls are not supported; write the function's code into the kernel")
 	}
 	parts := strings.Split(t.text, ".")
 	in := Instruction{Line: t.line, Guard: g, Op: parts[0], Mods: parts[1:]}
@@ -49,7 +49,7 @@ func (p *parser) operand() Operand {
 	return o
 }
 
-// secondDestination parses the predicate behind the bar of `d|p`.
+// secondDestination parses the predicate p of a destination `d|p`. It returns −1 for `_`.
 func (p *parser) secondDestination() int {
 	t := p.name("a predicate")
 	if t.text == "_" {
@@ -58,7 +58,7 @@ func (p *parser) secondDestination() int {
 	return p.predicate(t)
 }
 
-// scalar parses a register, a constant, a name and what may be added to it.
+// scalar parses a register, a constant, or a name with constant offsets.
 func (p *parser) scalar() Operand {
 	if p.startsConstant() {
 		c := p.constant(loosest)
@@ -88,8 +88,8 @@ func (p *parser) scalar() Operand {
 	return Operand{Kind: LabelOperand, Name: t.text}
 }
 
-// variable finds a variable of the entry or the module. The shared variables
-// of a module become the entry's own when it first names them.
+// variable returns the variable of that name, of the entry or the module, or nil. It
+// declares a shared variable of the module in the entry when the entry first names it.
 func (p *parser) variable(name string) *Variable {
 	for _, v := range p.entry.Variables {
 		if v.Name == name {
@@ -110,7 +110,7 @@ func (p *parser) variable(name string) *Variable {
 	return nil
 }
 
-// offsets parses any number of + and - constants.
+// offsets parses a sequence of constants, each after + or -, and returns their sum.
 func (p *parser) offsets() int64 {
 	var sum int64
 	for p.peek().text == "+" || p.peek().text == "-" {
@@ -133,10 +133,10 @@ func (p *parser) address() Operand {
 	switch base.Kind {
 	case RegisterOperand, VariableOperand, ParamOperand, ImmediateOperand:
 	default:
-		p.fail(t, "%s is no register, variable or parameter to take an address from", base.Name)
+		p.fail(t, "%s is not a register, variable or parameter, so it has no address", base.Name)
 	}
 	if next := p.peek(); base.Kind == RegisterOperand && next.text == "-" {
-		p.fail(next, "a register's offset is added: write [%s+-4] for 4 bytes before it", base.Name)
+		p.fail(next, "only + may follow a register: write [%s+-4] for 4 bytes before it", base.Name)
 	}
 	o := Operand{Kind: AddressOperand, Elements: []Operand{base}, Offset: base.Offset + p.offsets()}
 	p.expect("]")

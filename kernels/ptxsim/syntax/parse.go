@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// Bounds that no kernel needs to exceed; they keep a mistyped number from
-// exhausting memory.
+// Limits far above the needs of any kernel. They keep a mistyped number from exhausting
+// memory.
 const (
 	maxRegisters     = 1 << 16
 	maxVariableBytes = 1 << 28
 	maxErrors        = 10
 )
 
-// Parse reads a PTX module. name is used in messages only. The error, if any,
-// is of type [Errors].
+// Parse parses a PTX module. name appears in messages only. The error is of type [Errors].
 func Parse(name, src string) (*File, error) {
 	p := &parser{file: &File{Name: name}, src: src}
 	p.module()
@@ -37,16 +36,16 @@ type parser struct {
 	nesting int
 
 	entry  *Entry
-	scopes []map[string]int // names of registers, innermost last
-	offset [ParamSpace + 1]int
+	scopes []map[string]int    // for each open brace, register indices by name; innermost last
+	offset [ParamSpace + 1]int // next free byte of each space of the module
 }
 
-// fail abandons the current statement with an error at t.
+// fail ends the parsing of the current statement with an error at t.
 func (p *parser) fail(t token, format string, args ...any) {
 	panic(&Error{Line: t.line, Col: t.col, Msg: fmt.Sprintf(format, args...)})
 }
 
-// recovering runs parse and reports whether it went through.
+// recovering calls parse. It records an error of fail and reports whether there was none.
 func (p *parser) recovering(parse func()) (ok bool) {
 	defer func() {
 		switch e := recover().(type) {
@@ -72,7 +71,7 @@ func (p *parser) next() token {
 	return t
 }
 
-// accept moves past the next token if it is that punctuation or name.
+// accept consumes the next token if it is that punctuation or name.
 func (p *parser) accept(text string) bool {
 	if t := p.peek(); t.text == text && (t.kind == punctToken || t.kind == nameToken) {
 		p.pos++
@@ -87,7 +86,7 @@ func (p *parser) expect(text string) {
 	}
 }
 
-// name returns an identifier.
+// name consumes an identifier. what describes it in an error.
 func (p *parser) name(what string) token {
 	t := p.next()
 	if t.kind != nameToken || strings.HasPrefix(t.text, ".") {
@@ -96,10 +95,10 @@ func (p *parser) name(what string) token {
 	return t
 }
 
-// size returns a constant in 0…limit.
+// size parses a constant between 0 and limit. what describes it in an error.
 func (p *parser) size(what string, limit int) int {
 	t := p.peek()
-	c := p.constant(shift) // in %r<8> the > is no operator
+	c := p.constant(shift) // without comparisons, since the > of %r<8> is no operator
 	if c.literal != NoType || c.bits > uint64(limit) {
 		p.fail(t, "%s is not an integer between 0 and %d", what, limit)
 	}
@@ -144,12 +143,12 @@ func (p *parser) topLevel() {
 		}
 	case ".address_size":
 		if n := p.size("the address size", 64); n != 64 {
-			p.fail(t, ".address_size %d: only 64-bit addresses are known", n)
+			p.fail(t, ".address_size %d is not supported; use 64", n)
 		}
 	case ".visible", ".weak", ".common":
 	case ".extern":
 		if next := p.peek().text; next != ".shared" {
-			p.fail(t, ".extern %s: only .extern .shared arrays are known", next)
+			p.fail(t, ".extern %s is not supported; only .extern .shared arrays are", next)
 		}
 		p.next()
 		p.variables(Shared, true)
@@ -159,7 +158,7 @@ func (p *parser) topLevel() {
 	case ".entry":
 		p.parseEntry()
 	case ".func":
-		p.fail(t, "device functions (.func) are not known: write their code into the kernel")
+		p.fail(t, "device functions (.func) are not supported; write their code into the kernel")
 	case ".file", ".pragma":
 		p.skipDirective(t)
 	default:
@@ -167,8 +166,8 @@ func (p *parser) topLevel() {
 	}
 }
 
-// skipDirective passes over what is meant for debuggers and compilers: the rest
-// of the line, or all up to a semicolon.
+// skipDirective skips a directive for debuggers or compilers: the rest of its line, up to
+// a semicolon.
 func (p *parser) skipDirective(t token) {
 	for p.peek().kind != endToken && p.peek().line == t.line {
 		if p.next().text == ";" {
@@ -177,18 +176,18 @@ func (p *parser) skipDirective(t token) {
 	}
 }
 
-// variables parses a declaration of variables behind its state space.
+// variables parses a declaration of variables after its state space.
 func (p *parser) variables(space Space, extern bool) {
 	align := 0
 	if p.accept(".align") {
 		align = p.alignment()
 	}
 	if t := p.peek(); t.text == ".v2" || t.text == ".v4" {
-		p.fail(t, "vector variables are not known: declare an array and its .align")
+		p.fail(t, "vector variables are not supported; declare an array with .align")
 	}
 	typ := p.typeName()
 	if typ.Size() == 0 {
-		p.fail(p.peek(), "a predicate cannot be in memory")
+		p.fail(p.peek(), "a variable cannot be a predicate")
 	}
 	for {
 		t := p.name("a variable's name")
@@ -198,7 +197,7 @@ func (p *parser) variables(space Space, extern bool) {
 			if space != Const && space != Global {
 				p.fail(t, "variable %s: only .const and .global variables have initial values", t.text)
 			}
-			p.initialise(t, v)
+			p.initialize(t, v)
 		}
 		p.declare(t, v)
 		if !p.accept(",") {
@@ -217,7 +216,8 @@ func (p *parser) alignment() int {
 	return n
 }
 
-// dimensions parses the [n][m] of an array and returns the number of elements.
+// dimensions parses the dimensions [n][m]… of an array, if there are any, and returns the
+// number of elements. It is 0 for [], which only extern arrays may have.
 func (p *parser) dimensions(typ Type, extern bool) int {
 	n := 1
 	for p.peek().text == "[" {
@@ -238,7 +238,8 @@ func (p *parser) dimensions(typ Type, extern bool) int {
 	return n
 }
 
-func (p *parser) initialise(t token, v *Variable) {
+// initialize parses the initial values of v, in nested braces or alone.
+func (p *parser) initialize(t token, v *Variable) {
 	v.Init = make([]byte, v.Size())
 	i := 0
 	var list func()
@@ -263,7 +264,7 @@ func (p *parser) initialise(t token, v *Variable) {
 			p.fail(at, "the value does not fit type .%s", v.Type)
 		}
 		if i == v.Count {
-			p.fail(at, "variable %s has %d elements and more values", v.Name, v.Count)
+			p.fail(at, "variable %s has %d elements but more values", v.Name, v.Count)
 		}
 		var b [8]byte
 		binary.LittleEndian.PutUint64(b[:], bits)
@@ -273,7 +274,7 @@ func (p *parser) initialise(t token, v *Variable) {
 	list()
 }
 
-// declare places v in its space, of the entry if it is inside one.
+// declare adds v to the current entry, or to the module, and sets its offset.
 func (p *parser) declare(t token, v *Variable) {
 	list, offset := &p.file.Variables, &p.offset[v.Space]
 	if p.entry != nil {
@@ -287,7 +288,7 @@ func (p *parser) declare(t token, v *Variable) {
 	}
 	for _, w := range *list {
 		if w.Name == v.Name {
-			p.fail(t, "variable %s is declared before, in line %d", v.Name, w.Line)
+			p.fail(t, "variable %s is already declared in line %d", v.Name, w.Line)
 		}
 	}
 	v.Offset = alignUp(*offset, v.Align)

@@ -123,17 +123,17 @@ func TestConstantExpressions(t *testing.T) {
 	}
 }
 
-// What is wrong is said with line and column.
+// Errors name line and column.
 func TestErrors(t *testing.T) {
 	for src, message := range map[string]string{
 		"":                                                     "k.ptx:1:1: the module has no .version or no .target",
 		".version 6.3":                                         "has no .version or no .target",
 		".entry":                                               "k.ptx:1:7: expected the kernel's name, got end of file",
-		".address_size 32":                                     "only 64-bit addresses are known",
-		".func f() {}":                                         "device functions (.func) are not known",
-		".extern .global .u32 x;":                              "only .extern .shared arrays are known",
+		".address_size 32":                                     ".address_size 32 is not supported; use 64",
+		".func f() {}":                                         "device functions (.func) are not supported",
+		".extern .global .u32 x;":                              "only .extern .shared arrays are",
 		"hello":                                                `expected a directive such as .entry, got "hello"`,
-		"#include <x>":                                         `character '#' has no meaning in PTX`,
+		"#include <x>":                                         `character '#' does not occur in PTX`,
 		"hell\u00f6":                                           `k.ptx:1:5: character "ö" is not allowed`,
 		"// one\n.version 6.3 // \u00b7":                       `k.ptx:2:17: character "·" is not allowed, not even in comments: PTX is ASCII`,
 		"/* a\n\n \xb7 */":                                     `k.ptx:3:2: character "\xb7" is not allowed`,
@@ -143,15 +143,15 @@ func TestErrors(t *testing.T) {
 		".file 1 \"open\n\"":                                   "string is not closed",
 		".const .u32 x = 1.5;":                                 "the value does not fit type .u32",
 		".const .f32 x = 1;":                                   "the value does not fit type .f32",
-		".const .u8 x[2] = {1, 2, 3};":                         "variable x has 2 elements and more values",
+		".const .u8 x[2] = {1, 2, 3};":                         "variable x has 2 elements but more values",
 		".const .u8 x[2] = {1, 2":                              `expected "," or "}"`,
 		".const .u8 x[];":                                      "the array needs a size",
 		".const .u8 x[1<<40];":                                 "not an integer between 0 and 268435456",
 		".const .u8 x[100000000][100000000];":                  "the array is larger than",
-		".const .pred x;":                                      "a predicate cannot be in memory",
-		".const .v4 .f32 x;":                                   "vector variables are not known",
+		".const .pred x;":                                      "a variable cannot be a predicate",
+		".const .v4 .f32 x;":                                   "vector variables are not supported",
 		".const .align 3 .f32 x;":                              ".align 3 is not a power of two",
-		".const .u8 x; .const .u8 x;":                          "variable x is declared before, in line 1",
+		".const .u8 x; .const .u8 x;":                          "variable x is already declared in line 1",
 		".shared .u8 x = 1;":                                   "only .const and .global variables have initial values",
 		".entry k() { ret; } .entry k() {}":                    "kernel k is defined twice",
 		".entry k(.param .u32 a .param .u8 b) {}":              `expected "," or ")" after a parameter`,
@@ -166,7 +166,7 @@ func TestErrors(t *testing.T) {
 		".entry k() { .reg .b32 %a<60000>, %b<9000>;}":         "kernel k has more than 65536 registers",
 		".entry k() { .reg .b32 %a }":                          `expected ";", got "}"`,
 		".entry k() { .reg .b99 %a; }":                         "expected a type such as .f32",
-		".entry k() { L: L: ret; }":                            "label L is defined before, in line 1",
+		".entry k() { L: L: ret; }":                            "label L is already defined in line 1",
 		".entry k() { @%p ret; }":                              "register %p is not declared",
 		".entry k() { add..u32 1; }":                           "add..u32 has an empty modifier",
 		".entry k() { %a 1; }":                                 `expected an instruction, got "%a"`,
@@ -174,10 +174,10 @@ func TestErrors(t *testing.T) {
 		".entry k() { op ,; }":                                 `expected an operand, got ","`,
 		".entry k() { op {1, 2, 3}; }":                         "a vector has 2 or 4 elements, not 3",
 		".entry k() { op {1 2}; }":                             `expected "," or "}"`,
-		".entry k() { op [L]; }":                               "L is no register, variable or parameter to take an address from",
+		".entry k() { op [L]; }":                               "L is not a register, variable or parameter, so it has no address",
 		".entry k() { op [1+2.0]; }":                           "needs integers",
 		".entry k() { op [1; }":                                `expected "]"`,
-		".entry k() { op L; }":                                 "L is no register, variable, parameter or label",
+		".entry k() { op L; }":                                 "L is not a register, variable, parameter or label",
 		".entry k() { op 1/0; }":                               "division by zero",
 		".entry k() { op ~1.5; }":                              "operator ~ needs an integer",
 		".entry k() { op 0x; }":                                "0x is not a number",
@@ -187,7 +187,7 @@ func TestErrors(t *testing.T) {
 		".entry k() { op 99999999999999999999; }":              "not a number of at most 64 bits",
 		".entry k() { op (1; }":                                `expected ")"`,
 		".entry k() { op -; }":                                 "expected a constant",
-		".entry k() { call f; }":                               "calls are not known",
+		".entry k() { call f; }":                               "calls are not supported",
 		".entry k() { op " + strings.Repeat("(", 200) + "1; }": "expression is nested more than 100 deep",
 		".entry k() { op " + strings.Repeat("-", 200) + "1; }": "expression is nested more than 100 deep",
 		".entry k() " + strings.Repeat("{", 200):               "blocks are nested more than 100 deep",
@@ -200,7 +200,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Several mistakes are reported together, but not all of a hopeless file.
+// Parse reports several mistakes together, but at most maxErrors.
 func TestSeveralErrors(t *testing.T) {
 	_, err := Parse("k.ptx", ".version 6.3\n.target sm_70\n.entry k() {\n\top ,;\n\tret;\n\top );\n\tbra X;\n}\n")
 	var list Errors
@@ -232,7 +232,8 @@ func TestTypes(t *testing.T) {
 	require.False(t, ok)
 }
 
-// FuzzParse: the parser never panics, and what it accepts is consistent.
+// FuzzParse checks that the parser never panics, and that the trees it returns are
+// consistent.
 func FuzzParse(f *testing.F) {
 	f.Add(module)
 	files, err := filepath.Glob("../testdata/*.ptx")

@@ -11,7 +11,7 @@ type tokenKind uint8
 
 const (
 	endToken    tokenKind = iota
-	nameToken             // identifiers, opcodes, registers; dots included
+	nameToken             // identifiers, opcodes, registers, with their dots
 	numberToken           // as written
 	stringToken           // without its quotes
 	punctToken            // one character
@@ -52,7 +52,7 @@ func (s *scanner) newline() {
 	s.lineStart = s.pos
 }
 
-// skip moves to the next token's first character.
+// skip skips white space and comments.
 func (s *scanner) skip() *Error {
 	for s.pos < len(s.src) {
 		switch c := s.src[s.pos]; {
@@ -125,7 +125,7 @@ func (s *scanner) next() (token, *Error) {
 	case strings.IndexByte(punctuation, c) >= 0:
 		t.kind = punctToken
 	default:
-		return t, s.errorf("character %q has no meaning in PTX", c)
+		return t, s.errorf("character %q does not occur in PTX", c)
 	}
 	if t.kind != stringToken {
 		t.text = s.src[s.pos:end]
@@ -134,7 +134,7 @@ func (s *scanner) next() (token, *Error) {
 	return t, nil
 }
 
-// isExponentSign reports whether number[i] is the sign in 1.5e-3.
+// isExponentSign reports whether number[i] is the sign of an exponent, as in 1.5e-3.
 func isExponentSign(number string, i int) bool {
 	if number[i] != '+' && number[i] != '-' || number[i-1] != 'e' && number[i-1] != 'E' {
 		return false
@@ -160,8 +160,8 @@ func scan(src string) ([]token, *Error) {
 	}
 }
 
-// onlyASCII refuses what NVIDIA's assembler does, in comments too: bytes that
-// are not ASCII, and zero bytes, where it would end.
+// onlyASCII returns an error for the first byte that is zero or not ASCII, also in
+// comments. NVIDIA's assembler refuses non-ASCII bytes, and stops reading at a zero byte.
 func onlyASCII(src string) *Error {
 	i := strings.IndexFunc(src, func(c rune) bool { return c == 0 || c > unicode.MaxASCII })
 	if i < 0 {

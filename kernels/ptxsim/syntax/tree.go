@@ -8,13 +8,13 @@ import (
 // A File is a PTX module.
 type File struct {
 	Name      string // as given to Parse
-	Version   string // of the ISA: "6.3"
-	Target    string // "sm_70"
+	Version   string // of the ISA, such as "6.3"
+	Target    string // such as "sm_70"
 	Variables []*Variable
 	Entries   []*Entry
 }
 
-// Entry returns the entry function of that name, nil if there is none.
+// Entry returns the entry function of that name, or nil.
 func (f *File) Entry(name string) *Entry {
 	for _, e := range f.Entries {
 		if e.Name == name {
@@ -24,10 +24,11 @@ func (f *File) Entry(name string) *Entry {
 	return nil
 }
 
-// A Space is a state space in which variables live (PTX ISA 5.1).
+// A Space is a state space: a kind of memory (PTX ISA 5.1).
 type Space uint8
 
-// The state spaces. Generic is that of addresses that may point to several.
+// The state spaces. A Generic address may point to any of Global, Shared, Const and
+// Local.
 const (
 	Generic Space = iota
 	Global
@@ -42,7 +43,7 @@ var spaceNames = [...]string{"generic", "global", "shared", "const", "local", "p
 // String returns the space's name: "global".
 func (s Space) String() string { return spaceNames[s] }
 
-// ParseSpace returns the state space with that name, and whether there is one.
+// ParseSpace returns the state space with that name, and whether it exists.
 func ParseSpace(name string) (Space, bool) {
 	for s := Global; s <= ParamSpace; s++ {
 		if spaceNames[s] == name {
@@ -58,10 +59,10 @@ type Variable struct {
 	Name   string
 	Space  Space
 	Type   Type
-	Count  int // of elements; 0 for the launch-sized `extern .shared x[]`
-	Align  int // in bytes
-	Offset int // in bytes, within its space of the module or entry
-	Init   []byte
+	Count  int    // number of elements; 0 for `extern .shared x[]`, whose size the launch sets
+	Align  int    // in bytes
+	Offset int    // in bytes, from the start of its space in the module or entry
+	Init   []byte // initial contents; nil means zeros
 }
 
 // Size returns the size in bytes.
@@ -73,12 +74,13 @@ type Entry struct {
 	Line       int
 	Params     []Param
 	ParamBytes int
-	// MaxThreads bounds a block (.maxntid, .reqntid); 0 if nothing is declared.
+	// MaxThreads is the shape in .maxntid or .reqntid. It is 0 without either.
 	MaxThreads [3]int
-	// ExactThreads is set when a block must have that very shape (.reqntid).
+	// ExactThreads is set by .reqntid: blocks must have the shape MaxThreads. Otherwise
+	// MaxThreads bounds the number of threads.
 	ExactThreads bool
 	Registers    []Register
-	Variables    []*Variable // shared and local; module-wide shared ones included
+	Variables    []*Variable // shared and local, with the shared variables of the module that it names
 	SharedBytes  int
 	LocalBytes   int // per thread
 	Code         []Instruction
@@ -114,14 +116,14 @@ type Param struct {
 // Size returns the size in bytes.
 func (p Param) Size() int { return p.Count * p.Type.Size() }
 
-// A Register is a virtual register, one for each thread.
+// A Register is a virtual register. Each thread has one.
 type Register struct {
 	Line int
 	Name string
 	Type Type
 }
 
-// A Label marks the instruction at Index of an entry's code.
+// A Label marks the instruction with that index in an entry's code.
 type Label struct {
 	Line  int
 	Name  string
@@ -132,10 +134,10 @@ type Label struct {
 type Instruction struct {
 	Line  int
 	Guard Guard
-	Op    string   // "fma"
-	Mods  []string // "rn", "f32"
+	Op    string   // such as "fma"
+	Mods  []string // modifiers, such as "rn", "f32"
 	Args  []Operand
-	Text  string // as written, without guard, in one line
+	Text  string // as written, on one line and without guard
 }
 
 // Opcode returns the operation with its modifiers: "fma.rn.f32".
@@ -153,14 +155,14 @@ type Guard struct {
 	Not      bool
 }
 
-// OperandKind says what an Operand is.
+// An OperandKind is a kind of operand.
 type OperandKind uint8
 
 // The kinds of operands.
 const (
 	RegisterOperand OperandKind = iota + 1
 	ImmediateOperand
-	SpecialOperand  // %tid.x and the like
+	SpecialOperand  // a name that begins with % and is no register of the entry, such as %tid.x
 	VariableOperand // a variable's address, plus Offset
 	ParamOperand    // a parameter's address, plus Offset
 	LabelOperand
@@ -169,24 +171,24 @@ const (
 	SinkOperand    // _
 )
 
-// An Operand of an instruction. Which fields mean something depends on Kind.
+// An Operand is an operand of an instruction. Kind decides which fields are valid.
 type Operand struct {
 	Kind     OperandKind
 	Register int  // RegisterOperand
-	Second   int  // register behind the bar of `d|p`, or -1
-	Not      bool // `!p`
+	Second   int  // RegisterOperand: the register p of `d|p`, or -1
+	Not      bool // RegisterOperand: the operand is `!p`
 
 	Bits    uint64 // ImmediateOperand: the integer, or the bits of the literal
-	Literal Type   // ImmediateOperand: F32, F64 for 0f…, 0d… and decimal fractions (F64), else NoType
+	Literal Type   // ImmediateOperand: F32 for 0f…, F64 for 0d… and decimal fractions, NoType for integers
 
 	Name     string    // SpecialOperand, LabelOperand; otherwise as written
 	Variable *Variable // VariableOperand
 	Param    int       // ParamOperand: index
 	Target   int       // LabelOperand: index of an instruction
 
-	Elements []Operand // VectorOperand; AddressOperand: the base alone
-	Offset   int64
+	Elements []Operand // VectorOperand: the elements; AddressOperand: the base
+	Offset   int64     // AddressOperand, VariableOperand, ParamOperand: in bytes
 }
 
-// Base returns what an AddressOperand's offset is added to.
+// Base returns the base of an AddressOperand.
 func (o *Operand) Base() *Operand { return &o.Elements[0] }

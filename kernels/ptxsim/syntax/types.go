@@ -3,7 +3,7 @@ package syntax
 // A Type is one of PTX's fundamental types.
 type Type uint8
 
-// The fundamental types (PTX ISA 5.2.1). F16 is known by name and size only.
+// The fundamental types (PTX ISA 5.2.1). No instruction of kernels/ptxsim takes F16.
 const (
 	NoType Type = iota
 	Pred
@@ -25,10 +25,10 @@ const (
 	numTypes
 )
 
-// A Kind says how the bits of a type are meant.
+// A Kind tells how to interpret the bits of a type.
 type Kind uint8
 
-// Untyped bits go with any other kind of the same size.
+// The kinds of types. Bits are untyped, and compatible with every kind of the same size.
 const (
 	Bits Kind = iota
 	Unsigned
@@ -50,7 +50,7 @@ var types = [numTypes]struct {
 	F16: {"f16", 2, Float}, F32: {"f32", 4, Float}, F64: {"f64", 8, Float},
 }
 
-// ParseType returns the type with that name ("f32"), NoType if there is none.
+// ParseType returns the type with that name, such as "f32", or NoType.
 func ParseType(name string) Type {
 	for t := Pred; t < numTypes; t++ {
 		if types[t].name == name {
@@ -66,5 +66,5 @@ func (t Type) String() string { return types[t].name }
 // Size returns the size in bytes, 0 for predicates.
 func (t Type) Size() int { return types[t].size }
 
-// Kind says how the bits are meant.
+// Kind returns the kind of the type.
 func (t Type) Kind() Kind { return types[t].kind }
