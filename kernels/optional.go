@@ -2,8 +2,12 @@ package kernels
 
 // A FusedDevice has every optional kernel.
 //
-// Package kernels/fused calls an optional kernel on any device. If the device lacks
-// the kernel, fused composes it of the methods of [Device].
+// Package kernels/fused calls an optional kernel on any device. If the device lacks the
+// kernel's interface, fused composes the kernel of the methods of [Device]. A device that
+// implements an interface in part lacks it, so a device should assert at compile time what
+// it implements:
+//
+//	var _ kernels.FusedDevice = (*Device)(nil)
 type FusedDevice interface {
 	Device
 	InnerProduct

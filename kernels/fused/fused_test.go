@@ -35,6 +35,11 @@ func TestCompositionsOfSimulatedGPU(t *testing.T) {
 	}, kerneltest.Options{})
 }
 
+// FuzzCompositions runs one random case of each kernel for each seed.
+func FuzzCompositions(f *testing.F) {
+	kerneltest.Fuzz(f, func(testing.TB) kernels.Device { return core{cpu.New()} }, kerneltest.Options{})
+}
+
 // TestCompositionsFreeTheirMemory: a composition's second call gets the memory of the
 // first. A device that runs out of memory would report an error.
 func TestCompositionsFreeTheirMemory(t *testing.T) {

@@ -77,8 +77,8 @@ type compiler struct {
 	out   *instruction
 
 	approximation  Approximation
-	immediateSlots map[immediate]int // by immediate with slot 0
-	specialSlots   map[string]int
+	immediateSlots map[immediate]int // slots of the immediates so far; the keys have slot 0
+	specialSlots   map[string]int    // slots of the special registers so far
 }
 
 // compileEntry returns the kernel, or an error for each instruction that is wrong.

@@ -7,7 +7,8 @@ import (
 )
 
 // shfl compiles shfl.sync.{up,down,bfly,idx}.b32 d{|p}, a, b, c, membermask
-// (PTX ISA 9.7.8).
+// (PTX ISA 9.7.8). d is the value of a in another lane, which b and c determine. p tells
+// whether that lane is in range.
 func (c *compiler) shfl() exec {
 	c.need("sync")
 	mode := c.need("up", "down", "bfly", "idx")
@@ -75,7 +76,8 @@ func shuffleSource(mode string, i int, b, c uint32) (from int, ok bool) {
 }
 
 // vote compiles vote.sync.{all,any,uni}.pred p, {!}a, membermask and
-// vote.sync.ballot.b32 d, {!}a, membermask.
+// vote.sync.ballot.b32 d, {!}a, membermask. p tells whether a holds in all or any of the
+// member lanes, or is uniform among them. d is the mask of the member lanes in which a holds.
 func (c *compiler) vote() exec {
 	c.need("sync")
 	mode := c.need("all", "any", "uni", "ballot")
@@ -110,7 +112,9 @@ func (c *compiler) vote() exec {
 }
 
 // match compiles match.any.sync.type d, a, membermask and
-// match.all.sync.type d{|p}, a, membermask.
+// match.all.sync.type d{|p}, a, membermask. With any, d is the mask of the member lanes with
+// the same value of a as this lane. With all, d is the mask of all member lanes if their
+// values are equal, and 0 otherwise; p tells whether they are.
 func (c *compiler) match() exec {
 	mode := c.need("any", "all")
 	c.need("sync")
@@ -160,7 +164,7 @@ func (c *compiler) match() exec {
 	}
 }
 
-// activemask compiles activemask.b32 d.
+// activemask compiles activemask.b32 d: d is the mask of the lanes that execute it.
 func (c *compiler) activemask() exec {
 	if c.typ(4) != syntax.B32 {
 		c.fail("gives .b32")

@@ -25,7 +25,7 @@ package ptxsim
 
 // A cell remembers the last write of a word of memory and the reads since.
 type cell struct {
-	writeOwner, readOwner uint32 // number of the block, see launch.firstOwner
+	writeOwner, readOwner uint32 // number of the block, unique among launches; see launch.firstOwner
 	writeTime, readTime   uint32 // the block's clock at the access
 	readers               uint32 // warps with a reader, if several threads have read
 	writer, reader        uint16 // linear index of the thread in its block
@@ -58,7 +58,7 @@ type ordering struct {
 	fenced   [2]*knowledge
 	observed []observation
 	blocks   map[uint32]*[warpSize]clock // like warps, for the warps of other blocks, by owner
-	lent     bool                        // blocks is shared with a knowledge, so it is copied before a change
+	lent     bool                        // a saved knowledge shares the map blocks, so it is copied before a change
 }
 
 // ordered reports whether the access of thread t of this block at that time is ordered

@@ -190,5 +190,6 @@ type Operand struct {
 	Offset   int64     // AddressOperand, VariableOperand, ParamOperand: in bytes
 }
 
-// Base returns the base of an AddressOperand.
+// Base returns the register, variable, parameter or constant to which the Offset of an
+// AddressOperand is added.
 func (o *Operand) Base() *Operand { return &o.Elements[0] }
