@@ -11,10 +11,9 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// TestReducedAgreesWithCohomology compares degree 1 as the engine of the training
-// loop finds it with what the reduction of coboundaries finds, on clouds that are
-// too large for the oracle: sets of one word to some, of as many as rows are looked
-// through, and of more.
+// TestReducedAgreesWithCohomology compares degree 1 from the reduced filtration with
+// degree 1 from cohomology, on clouds that are too large for the oracle. Their bitsets have
+// from one word to more than rowLunes takes.
 func TestReducedAgreesWithCohomology(t *testing.T) {
 	r := rand.New(rand.NewPCG(20, 21))
 	var reduced, cohomology ph.Engine
@@ -43,7 +42,7 @@ func sortedBars(bars []ph.Bar) []ph.Bar {
 	return bars
 }
 
-// requirePairing: births and deaths are the lengths of their edges.
+// requirePairing checks that births and deaths are the lengths of their edges.
 func requirePairing(t *testing.T, d ph.Distances, dgm ph.Diagram) {
 	t.Helper()
 	for _, b := range dgm.Bars {
@@ -57,8 +56,8 @@ func requirePairing(t *testing.T, d ph.Distances, dgm ph.Diagram) {
 	}
 }
 
-// TestOrderOfPointsDoesNotMatter for what is born and dies when, though it does
-// for the pairing where lengths tie.
+// TestOrderOfPointsDoesNotMatter checks that births and deaths do not depend on the order
+// of points. The pairing does, where lengths tie.
 func TestOrderOfPointsDoesNotMatter(t *testing.T) {
 	r := rand.New(rand.NewPCG(22, 23))
 	var e ph.Engine
@@ -87,8 +86,8 @@ func TestOrderOfPointsDoesNotMatter(t *testing.T) {
 	}
 }
 
-// TestFormsAgree: the same distances have the same diagrams in every form, with a
-// threshold and without, for more points than the oracle takes.
+// TestFormsAgree checks that the same distances have the same diagrams in every form, with
+// and without a threshold, for more points than the oracle takes.
 func TestFormsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(24, 25))
 	var e ph.Engine
@@ -109,8 +108,7 @@ func TestFormsAgree(t *testing.T) {
 	}
 }
 
-// TestMatrixIsReadBelowTheDiagonal, as its documentation says, whatever stands
-// above.
+// TestMatrixIsReadBelowTheDiagonal checks that the entries above the diagonal are ignored.
 func TestMatrixIsReadBelowTheDiagonal(t *testing.T) {
 	r := rand.New(rand.NewPCG(26, 27))
 	for _, above := range []float32{0, 1e30, float32(math.NaN())} {
@@ -132,10 +130,10 @@ func TestThresholds(t *testing.T) {
 	square := ph.Points[float64]{Dim: 2, Coords: []float64{0, 0, 0, 1, 1, 0, 1, 1}}
 	for _, c := range []struct {
 		threshold  float64
-		components int // that never end
+		components int // the number of essential ones
 		loops      []ph.Bar
 	}{
-		{0.5, 4, nil}, // shorter than all
+		{0.5, 4, nil}, // shorter than all edges
 		{1, 1, []ph.Bar{{Birth: 1, Death: math.Inf(1), BirthCell: ph.Cell{U: 3, V: 2}, DeathCell: ph.Cell{U: -1, V: -1}}}},
 		{math.Nextafter(math.Sqrt2, 0), 1, []ph.Bar{{Birth: 1, Death: math.Inf(1), BirthCell: ph.Cell{U: 3, V: 2}, DeathCell: ph.Cell{U: -1, V: -1}}}},
 		{math.Sqrt2, 1, []ph.Bar{{Birth: 1, Death: math.Sqrt2, BirthCell: ph.Cell{U: 3, V: 2}, DeathCell: ph.Cell{U: 2, V: 1}}}},
@@ -148,15 +146,15 @@ func TestThresholds(t *testing.T) {
 	}
 }
 
-// TestLongestEdgesOnABoundOfBands: edges as long as the limit may end a band before
-// the last, and are not taken twice then.
+// TestLongestEdgesOnABoundOfBands checks that edges as long as the limit are not read
+// twice if the limit is also the bound of a band before the last.
 func TestLongestEdgesOnABoundOfBands(t *testing.T) {
 	const n = 150
 	m := ph.LowerMatrix[float32]{N: n}
 	for i := range n {
 		for j := range i {
 			switch {
-			case i == n-1 && j == 0: // the last point hangs on the first
+			case i == n-1 && j == 0: // the last point has one short edge, to the first
 				m.Data = append(m.Data, 1)
 			case i == n-1:
 				m.Data = append(m.Data, 5)

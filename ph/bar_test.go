@@ -56,7 +56,7 @@ func TestDiagramsAsJSON(t *testing.T) {
 		require.NoError(t, json.Unmarshal(data, &back))
 		require.Equal(t, fmt.Sprintf("%+v", res.Diagrams()), fmt.Sprintf("%+v", back))
 
-		// What else a result holds does not disturb readers of diagrams.
+		// The form of a result can be read as diagrams; representatives are ignored.
 		data, err = json.Marshal(res)
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(data, &back))

@@ -13,7 +13,7 @@ import (
 )
 
 // BenchmarkRips times the engine of a training step on clouds of as many points as
-// batches have: images where they are at hand, Gaussian points of R¹⁰, whose loops
+// batches have: images if the reference data are there, Gaussian points of R¹⁰, whose loops
 // are many, and a noisy circle, whose one loop lives nearly to the end.
 func BenchmarkRips(b *testing.B) {
 	for _, n := range []int{64, 128, 256, 512} {

@@ -14,7 +14,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A slowMetric takes its time for each distance.
+// A slowMetric takes long for each distance.
 type slowMetric struct{ ph.Points[float32] }
 
 func (m slowMetric) Distance(i, j int) float64 {
@@ -25,8 +25,8 @@ func (m slowMetric) Distance(i, j int) float64 {
 	return sum
 }
 
-// TestCancel: a computation that would take many seconds returns the error of its context
-// when that is cancelled, with no goroutine left, and its engine is as good as new.
+// TestCancel cancels computations that would take many seconds. Each returns the error of
+// its context and leaves no goroutine behind, and its engine still works.
 func TestCancel(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
 	sparse := ph.Sparse[float32]{N: 3000}
@@ -77,7 +77,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestCancelAtOnce: a context that is done before the start ends every method.
+// TestCancelAtOnce gives each method a context that is done before the start.
 func TestCancelAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// draw makes a cloud; the kinds differ in how many lengths tie.
+// draw returns a random cloud. Its kind, modulo 3, decides how many lengths tie.
 func draw(r *rand.Rand, n, dim, kind int) []float32 {
 	coords := make([]float32, n*dim)
 	for i := range coords {
@@ -28,10 +28,10 @@ func draw(r *rand.Rand, n, dim, kind int) []float32 {
 	return coords
 }
 
-// requireBars compares diagrams with the oracle's, edges of the pairing and all.
+// requireBars compares diagrams with those of the oracle, pairing included.
 func requireBars(t *testing.T, want [][]ph.Bar, got []ph.Diagram, about ...any) {
 	t.Helper()
-	for degree := len(got); degree < len(want); degree++ { // a degree that so few points cannot have
+	for degree := len(got); degree < len(want); degree++ { // left out of the result
 		require.Empty(t, want[degree])
 	}
 	require.LessOrEqual(t, len(got), len(want))
@@ -54,10 +54,10 @@ func requireBars(t *testing.T, want [][]ph.Bar, got []ph.Diagram, about ...any) 
 	}
 }
 
-// TestRipsAgainstOracle is about the engine of the training loop.
+// TestRipsAgainstOracle tests Engine.Rips, which training uses.
 func TestRipsAgainstOracle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	var e ph.Engine // one for all: what is left of a cloud must not show in the next
+	var e ph.Engine // one for all clouds: none may influence the next
 	for trial := range 400 {
 		n, dim := 1+r.IntN(13), 1+r.IntN(4)
 		m := distances(draw(r, n, dim, trial), n)
@@ -67,11 +67,10 @@ func TestRipsAgainstOracle(t *testing.T) {
 	}
 }
 
-// A metric hides what it is made of.
+// A metric hides the type of its distances.
 type metric struct{ ph.Distances }
 
-// spaces returns the same distances in every form, which has every type of
-// input.
+// spaces returns the same distances as each type of Distances.
 func spaces(m ph.Matrix32) map[string]ph.Distances {
 	lower := ph.LowerMatrix[float32]{N: m.N}
 	sparse := ph.Sparse[float32]{N: m.N}
@@ -120,7 +119,7 @@ func TestDegenerateClouds(t *testing.T) {
 	for name, c := range map[string]struct {
 		coords []float32
 		dim    int
-		finite []float64 // deaths in degree 0
+		finite []float64 // the deaths of finite bars in degree 0
 		loops  int
 	}{
 		"one point":  {[]float32{1, 2}, 2, nil, 0},
@@ -153,7 +152,7 @@ func TestDegenerateClouds(t *testing.T) {
 	require.Empty(t, dgms[0].Bars)
 }
 
-// TestNegativeZero: −0 is a distance like 0.
+// TestNegativeZero checks that −0 is a distance like 0.
 func TestNegativeZero(t *testing.T) {
 	zero := math.Copysign(0, -1)
 	for _, data := range [][]float64{{zero}, {0, zero, 2}, {zero, zero, zero}, {1, 1, zero}} {
@@ -165,8 +164,8 @@ func TestNegativeZero(t *testing.T) {
 	}
 }
 
-// TestDegreesBeyondAll: there are no classes of degrees that so few points cannot
-// have, and it costs nothing to ask for them, whatever was computed before.
+// TestDegreesBeyondAll asks for degrees in which the points cannot have a class, after a
+// computation that had one: they are left out, and cost nothing.
 func TestDegreesBeyondAll(t *testing.T) {
 	octahedron := ph.Points[float64]{Dim: 3, Coords: []float64{1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1}}
 	var e ph.Engine
@@ -216,22 +215,21 @@ func TestEngineAllocatesNothingWhenUsedAgain(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, run))
 }
 
-// TestEngineAcrossWords uses clouds of more than 64 points, whose sets take
-// several words.
+// TestEngineAcrossWords uses clouds of about 64 points, whose bitsets take one or two
+// words.
 func TestEngineAcrossWords(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var e ph.Engine
 	for _, n := range []int{63, 64, 65, 70} {
-		m := distances(circle(r, n), n) // one long loop, and short ones
+		m := distances(circle(r, n), n) // one long loop and short ones
 		dgms, err := e.Rips(t.Context(), m, 1)
 		require.NoError(t, err)
 		requireBars(t, newGraph(m, 0).oracle(1, 2), dgms, n)
 	}
 }
 
-// FuzzEngine compares every way to compute with the oracle. In how is what is asked
-// for: the degree, the prime, the threshold, which distances are not known, and
-// how many workers there are.
+// FuzzEngine compares every way to compute with the oracle. The bits of how choose the
+// degree, the prime, the threshold and the distances that are unknown.
 func FuzzEngine(f *testing.F) {
 	f.Add([]byte{3, 1, 4, 1, 5, 9, 2, 6}, uint8(2), uint32(0))
 	f.Add([]byte{0, 0, 0, 0, 0, 0}, uint8(1), uint32(0x101))
@@ -251,7 +249,7 @@ func FuzzEngine(f *testing.F) {
 		if how>>4&1 != 0 {
 			o.Threshold = float64(how>>5&7) + 0.5
 		}
-		// A sparse graph lacks each edge with a chance of one half, or none.
+		// The sparse graph has all edges, or about half of them.
 		sparse := ph.Sparse[float32]{N: n}
 		keep := how>>8&1 == 0
 		for i := range n {
@@ -282,7 +280,7 @@ func FuzzEngine(f *testing.F) {
 				if o.Cycles && o.MaxDegree > 0 {
 					requireCycles(t, g, res)
 				}
-				o.Cocycles, o.Simplices, o.Cycles = false, false, false // in another way
+				o.Cocycles, o.Simplices, o.Cycles = false, false, false // degree 1 takes the reduced filtration now
 				res, err = e.Compute(t.Context(), d, o)
 				require.NoError(t, err)
 				requireBars(t, want, res.Diagrams())
@@ -291,7 +289,8 @@ func FuzzEngine(f *testing.F) {
 	})
 }
 
-// TestThresholdKeepsEdgesOfItsLength: the float32 next to 0.1 is greater than it.
+// TestThresholdKeepsEdgesOfItsLength takes edges of length float32(0.1), which is greater
+// than 0.1.
 func TestThresholdKeepsEdgesOfItsLength(t *testing.T) {
 	line := []float64{0, 0.1, 0.3, 0.4}
 	n := len(line)

@@ -68,8 +68,8 @@ func (g graph) list(most int) *listed {
 	return l
 }
 
-// TestComputeOfRipsFiltrations: the engine of any filtration finds the bars that those of
-// Rips filtrations find, edges and all, and representatives that are right.
+// TestComputeOfRipsFiltrations checks that Compute finds the bars of Rips filtrations that
+// Rips finds, with their edges, and right representatives.
 func TestComputeOfRipsFiltrations(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
 	var general, special ph.Engine
@@ -97,8 +97,8 @@ func TestComputeOfRipsFiltrations(t *testing.T) {
 	}
 }
 
-// TestDualGraph: surfaces have a dual graph. Over Z/3 that of the projective plane has
-// signs that do not fit, and none is used.
+// TestDualGraph computes surfaces, which have a dual graph. Over Z/3 that of the projective
+// plane has signs that do not fit, and the coboundary matrix is reduced.
 func TestDualGraph(t *testing.T) {
 	sphere := [][]int{{0, 1, 2}, {0, 1, 3}, {0, 2, 3}, {1, 2, 3}}
 	projective := [][]int{{0, 1, 2}, {0, 2, 3}, {0, 3, 4}, {0, 4, 5}, {0, 1, 5}, {1, 2, 4}, {2, 4, 5}, {2, 3, 5}, {1, 3, 5}, {1, 3, 4}}

@@ -31,11 +31,11 @@ func distances(coords []float32, n int) ph.Matrix32 {
 	return m
 }
 
-// TestGoldenDiagrams compares diagrams with giotto-ph's, and pairings wherever
-// no tie makes another pairing as legitimate.
+// TestGoldenDiagrams compares diagrams with those of giotto-ph, and pairings too unless a
+// tie makes another pairing as good.
 func TestGoldenDiagrams(t *testing.T) { testClouds(t, golden.Clouds(t)) }
 
-// TestRecordedDiagrams does the same everywhere, for a few of the clouds.
+// TestRecordedDiagrams does the same for a few of the clouds, from testdata.
 func TestRecordedDiagrams(t *testing.T) {
 	data, err := os.ReadFile("testdata/clouds.json")
 	require.NoError(t, err)
@@ -56,8 +56,8 @@ func testClouds(t *testing.T, clouds []golden.Cloud) {
 			require.NoError(t, err)
 			finite := dgms[0].Finite()
 			require.Len(t, finite, c.N-1)
-			// The reference leaves out bars of length zero, except those that its
-			// formula for distances makes a little longer.
+			// The reference leaves out bars of length 0, except a few that its formula for
+			// distances makes slightly longer.
 			finite = slices.DeleteFunc(slices.Clone(finite), func(b ph.Bar) bool { return b.Death == 0 })
 			skip := 0
 			for skip < len(c.F32.Gens0) && *c.F32.Dgm0[skip][1] < 1e-6 {

@@ -12,10 +12,10 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// BenchmarkGrowth is about degree 1 of ever more points, by one worker and by
-// all: uniform in the square, on a noisy circle, and uniform in the cube of ten
-// dimensions. The peak memory of the process is that of the run alone where
-// nothing else was run before it, as in
+// BenchmarkGrowth times degree 1 of 64 to 8192 points, with one worker and with
+// GOMAXPROCS: uniform in the square, on a noisy circle, and uniform in the cube of ten
+// dimensions. It reports the peak memory of the process, which is that of one run if
+// nothing else ran before it, as in
 //
 //	go test ./ph -run xxx -bench 'Growth/circle/8192/1$' -benchtime 1x
 func BenchmarkGrowth(b *testing.B) {
@@ -54,8 +54,8 @@ func cube(r *rand.Rand, n, dim int) ph.Points[float32] {
 	return p
 }
 
-// peakMemory returns the most memory, in MB, that the process has had, where the
-// system tells.
+// peakMemory returns the peak memory of the process in MB. It reports false if the system
+// does not tell.
 func peakMemory() (mb float64, ok bool) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -22,7 +22,7 @@ type jsonDiagram struct {
 // A couple is two values, nil where JSON has null.
 type couple[T any] [2]*T
 
-// UnmarshalJSON refuses lists of any other length, which package json does not.
+// UnmarshalJSON refuses lists of any other length, which package json accepts.
 func (p *couple[T]) UnmarshalJSON(data []byte) error {
 	var list []*T
 	if err := json.Unmarshal(data, &list); err != nil {
@@ -72,7 +72,7 @@ func (d Diagram) json() (*jsonDiagram, error) {
 	return out, nil
 }
 
-// named reports whether the bar names edges: the zero value does not.
+// named reports whether the bar names cells. A bar with zero cells does not.
 func (b *Bar) named() bool {
 	return b.BirthCell != noCell && (b.BirthCell != Cell{} || b.DeathCell != Cell{})
 }
@@ -84,7 +84,7 @@ func (e Cell) json() *couple[int32] {
 	return &couple[int32]{&e.U, &e.V}
 }
 
-// check returns what is wrong with a bar that cannot be one.
+// check returns an error, without the name of the bar, if birth and death make no bar.
 func (b *Bar) check() error {
 	switch {
 	case b.Birth-b.Birth != 0 || math.IsNaN(b.Death):
@@ -95,8 +95,8 @@ func (b *Bar) check() error {
 	return nil
 }
 
-// UnmarshalJSON reads what [Diagram.MarshalJSON] writes, and puts bars in order.
-// Where no edges are named those of the bars are {-1, -1}.
+// UnmarshalJSON reads what [Diagram.MarshalJSON] writes, and sorts bars by death. The cells
+// of bars are {-1, -1} if the form has no edges.
 func (d *Diagram) UnmarshalJSON(data []byte) error {
 	var in jsonDiagram
 	decoder := json.NewDecoder(bytes.NewReader(data))

@@ -14,7 +14,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// lunesOf returns the lunes that have to be known of a matrix.
+// lunesOf returns the lunes of a matrix that Engine.Lunes needs.
 func lunesOf(m ph.Matrix32) []ph.Lune {
 	var lunes []ph.Lune
 	for _, l := range kerneltest.Lunes(m.Data, m.N) {
@@ -23,8 +23,8 @@ func lunesOf(m ph.Matrix32) []ph.Lune {
 	return lunes
 }
 
-// requireSameOfLunes demands the bars of all distances, in their order and with their
-// edges, of the lunes alone.
+// requireSameOfLunes checks that the lunes of a matrix have the bars of the matrix, in the
+// same order and with the same edges.
 func requireSameOfLunes(t *testing.T, e *ph.Engine, m ph.Matrix32) {
 	t.Helper()
 	want, err := ph.Rips(t.Context(), m, ph.Options{MaxDegree: 1})
@@ -40,14 +40,14 @@ func requireSameOfLunes(t *testing.T, e *ph.Engine, m ph.Matrix32) {
 
 func TestLunesAreEnough(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
-	var e ph.Engine // one for all: what is left of a cloud must not show in the next
+	var e ph.Engine // one for all clouds: none may influence the next
 	for trial := range 300 {
 		n, dim := r.IntN(40), 1+r.IntN(12)
 		m := ph.Matrix32{}
 		if n > 0 {
 			m = distances(draw(r, n, dim, trial), n)
 		}
-		if trial%4 == 3 { // no metric
+		if trial%4 == 3 { // the triangle inequality does not hold
 			for i := range n {
 				for j := range i {
 					v := float32(r.IntN(1 + trial))
@@ -60,7 +60,7 @@ func TestLunesAreEnough(t *testing.T) {
 	for _, n := range []int{63, 64, 65, 150} {
 		requireSameOfLunes(t, &e, distances(circle(r, n), n)) // one long loop
 		requireSameOfLunes(t, &e, distances(draw(r, n, 30, 0), n))
-		_, err := e.Rips(t.Context(), distances(draw(r, n, 3, 0), n), 1) // in between, all distances
+		_, err := e.Rips(t.Context(), distances(draw(r, n, 3, 0), n), 1) // the engine is used for distances in between
 		require.NoError(t, err)
 	}
 }
@@ -85,7 +85,7 @@ func FuzzLunes(f *testing.F) {
 	})
 }
 
-// With fewer lunes than have to be known nothing is assumed.
+// TestLunesThatEndNothing leaves out lunes: classes that no listed edge ends are essential.
 func TestLunesThatEndNothing(t *testing.T) {
 	var e ph.Engine
 	dgms, err := e.Lunes(t.Context(), 5, []ph.Lune{
@@ -164,8 +164,7 @@ func TestLunesAllocateNothingWhenUsedAgain(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, run))
 }
 
-// BenchmarkLunes shows what it takes to compute degrees 0 and 1 of images from all
-// their distances and from the lunes alone.
+// BenchmarkLunes times degrees 0 and 1 of images from all distances and from lunes.
 func BenchmarkLunes(b *testing.B) {
 	for _, n := range []int{128, 512} {
 		random := rand.New(rand.NewPCG(5, uint64(n)))

@@ -8,37 +8,38 @@ import (
 
 // Options say what to compute. The zero value asks for degree 0 over Z/2.
 type Options struct {
-	// MaxDegree is the highest degree, at least 0. Degrees above n−2 and above 1 are left
-	// out of the result for n points, which have no class there.
+	// MaxDegree is the highest degree, at least 0. The Rips filtration of n points has no
+	// class above degree n−2: [Rips] leaves such degrees out of the result, except 0 and 1.
 	MaxDegree int
 
-	// Threshold is the length of the longest edges of the filtration; classes
-	// that live on are essential. 0 stands for the enclosing radius, the least
-	// distance within which some point reaches all others: beyond it nothing is
-	// born or dies. Sparse distances have no limit then. It is rounded as the
-	// distances are: an edge of just this length is one of the filtration.
+	// Threshold is the length of the longest edges of a Rips filtration. Classes that are
+	// alive then are essential. 0 stands for the enclosing radius, the least distance
+	// within which some point reaches all others; beyond it no class is born or dies. For
+	// sparse distances 0 stands for no threshold. The threshold is rounded to the type of
+	// the distances, and an edge of exactly this length is in the filtration.
 	Threshold float64
 
 	// Modulus is the prime p of coefficients in Z/p, at most 32768; 0 stands
 	// for 2.
 	Modulus int
 
-	// Workers is how many goroutines work at once; 0 stands for as many as can run
-	// at once, or one where there is little to do. Results do not depend on it.
+	// Workers is the number of goroutines that work at once. 0 stands for GOMAXPROCS, or
+	// for one if the problem is small. Results do not depend on it.
 	Workers int
 
-	// Simplices asks for the simplices that give birth to classes and end them.
+	// Simplices asks for the simplices that give birth to classes and that end them.
 	Simplices bool
 
 	// Cocycles asks for a representative cocycle of each class of degree 1 and
 	// higher.
 	Cocycles bool
 
-	// Cycles asks for a representative cycle of each class of degree 1 that
-	// ends. It needs the modulus 2.
+	// Cycles asks for a representative cycle of each class of degree 1 that is not
+	// essential. It needs the modulus 2.
 	Cycles bool
 }
 
+// check sets defaults and returns an error that names an option out of range.
 func (o *Options) check() error {
 	if o.Modulus == 0 {
 		o.Modulus = 2
@@ -49,14 +50,14 @@ func (o *Options) check() error {
 	case !(o.Threshold >= 0):
 		return fmt.Errorf("ph: threshold %v: it must not be negative, and 0 stands for the enclosing radius", o.Threshold)
 	case o.Workers < 0:
-		return fmt.Errorf("ph: %d workers: there must be one, and 0 stands for as many as can run at once", o.Workers)
+		return fmt.Errorf("ph: %d workers: want at least 1, or 0 for GOMAXPROCS", o.Workers)
 	case o.Cycles && o.Modulus != 2:
 		return fmt.Errorf("ph: cycles over Z/%d: they are computed over Z/2 alone; ask for cocycles", o.Modulus)
 	}
 	return field.Check(o.Modulus)
 }
 
-// higher reports whether more is asked for than the reduced filtration tells.
+// higher reports whether the options ask for more than the reduced filtration has.
 func (o *Options) higher() bool {
 	return o.MaxDegree > 1 || o.MaxDegree == 1 && (o.Modulus != 2 || o.Cocycles)
 }

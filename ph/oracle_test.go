@@ -9,7 +9,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A graph is the input of the oracle: the edges of a filtration.
+// A graph is the input of the oracle: the edges of a filtration, in order.
 type graph struct {
 	n     int
 	edges []edge
@@ -20,8 +20,8 @@ type edge struct {
 	ends   ph.Cell // U > V
 }
 
-// newGraph has the edges up to a threshold, in order; 0 stands for the
-// enclosing radius.
+// newGraph returns the graph of the edges up to a threshold; 0 stands for the enclosing
+// radius.
 func newGraph(d ph.Distances, threshold float64) graph {
 	n := d.Len()
 	if threshold == 0 {
@@ -46,7 +46,7 @@ func newGraph(d ph.Distances, threshold float64) graph {
 	return g
 }
 
-// A face is a simplex of the oracle, of the rank of its youngest edge.
+// A face is a simplex of the oracle, with the rank of its youngest edge.
 type face struct {
 	points []int
 	rank   int // −1 for a point
@@ -123,7 +123,7 @@ func (g graph) oracle(degree, p int) [][]ph.Bar {
 		}
 	}
 	columns := make([]map[int]int, len(all))
-	owner := make(map[int]int) // of a pivot
+	owner := make(map[int]int) // the column of each pivot
 	paired := make([]bool, len(all))
 	for c, f := range all {
 		column := make(map[int]int)

@@ -5,8 +5,7 @@ import (
 	"strconv"
 )
 
-// String returns the edge's points as "4-3", a vertex as "5", and no edge as
-// "none".
+// String returns an edge as "4-3", a vertex or a pixel as "5", and no cell as "none".
 func (e Cell) String() string {
 	switch {
 	case e == noCell:
@@ -17,9 +16,9 @@ func (e Cell) String() string {
 	return fmt.Sprintf("%d-%d", e.U, e.V)
 }
 
-// Format prints the bar as the interval in which its class is alive, [0.3, 0.5)
-// or [0.4, ∞). Width and precision are those of each number, as in %.3v or %8.3f.
-// The verb %+v adds the pairing.
+// Format prints the bar as the interval in which its class is alive, [0.3, 0.5) or
+// [0.4, ∞). Width and precision apply to each number, as in %.3v or %8.3f. The verb %+v
+// adds the pairing.
 func (b Bar) Format(s fmt.State, verb rune) {
 	number, ok := numberFormat(s, verb)
 	if !ok {
@@ -44,8 +43,8 @@ func (b Bar) Format(s fmt.State, verb rune) {
 	}
 }
 
-// Format prints the diagram in one line, or with %+v in a line for each bar with
-// its pairing. Numbers are printed as [Bar.Format] prints them.
+// Format prints the diagram on one line. With %+v it prints each bar on a line of its own,
+// with its pairing. Numbers are formatted as in [Bar.Format].
 func (d Diagram) Format(s fmt.State, verb rune) {
 	if _, ok := numberFormat(s, verb); !ok {
 		fmt.Fprintf(s, "%%!%c(ph.Diagram=%v)", verb, d)
@@ -69,7 +68,7 @@ func (d Diagram) Format(s fmt.State, verb rune) {
 	}
 }
 
-// numberFormat returns the format of each number, and whether the verb has one.
+// numberFormat returns the format of a number. It reports false if the verb has none.
 func numberFormat(s fmt.State, verb rune) (format string, ok bool) {
 	switch verb {
 	case 'v', 's':

@@ -11,7 +11,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// ranks tells the place of each edge in the order of the filtration.
+// ranks returns the rank of each edge in the filtration.
 func (g graph) ranks() map[ph.Cell]int {
 	ranks := make(map[ph.Cell]int)
 	for i, e := range g.edges {
@@ -35,8 +35,8 @@ func rankOf(t *testing.T, ranks map[ph.Cell]int, s ph.Simplex) int {
 	return youngest
 }
 
-// requireSimplices checks that the simplices of a pairing are of the right size
-// and that their youngest edges are those of the bar.
+// requireSimplices checks that the simplices of classes have the right numbers of points,
+// and that their youngest edges are the cells of the bar.
 func requireSimplices(t *testing.T, g graph, res *ph.Result) {
 	t.Helper()
 	ranks := g.ranks()
@@ -59,10 +59,8 @@ func requireSimplices(t *testing.T, g graph, res *ph.Result) {
 	}
 }
 
-// requireCocycles checks that each chain is a cocycle while its class is alive,
-// and not the coboundary of anything when the class is born: its coefficient at
-// the birth simplex, all of whose cofacets are younger, is not zero, and it has
-// no older simplex.
+// requireCocycles checks that each chain is a cocycle while its class is alive, and not a
+// coboundary when the class is born: it has the birth simplex, and no older simplex.
 func requireCocycles(t *testing.T, g graph, res *ph.Result, p int) {
 	t.Helper()
 	ranks := g.ranks()
@@ -101,8 +99,8 @@ func requireCocycles(t *testing.T, g graph, res *ph.Result, p int) {
 	}
 }
 
-// requireCycles checks that each cycle is closed, has the birth edge and no
-// younger one, and is a boundary when its class ends, not before.
+// requireCycles checks that each cycle is closed, that its youngest edge is the birth edge,
+// and that it is a boundary from the death of its class on and not before.
 func requireCycles(t *testing.T, g graph, res *ph.Result) {
 	t.Helper()
 	ranks := g.ranks()
@@ -192,7 +190,7 @@ func TestRepresentatives(t *testing.T) {
 		if p == 2 {
 			requireCycles(t, g, res)
 		}
-		o = ph.Options{MaxDegree: 1, Threshold: o.Threshold, Simplices: true, Cycles: true} // in another way
+		o = ph.Options{MaxDegree: 1, Threshold: o.Threshold, Simplices: true, Cycles: true} // from the reduced filtration alone
 		res, err = e.Compute(t.Context(), m, o)
 		require.NoError(t, err)
 		requireSimplices(t, g, res)
@@ -200,7 +198,7 @@ func TestRepresentatives(t *testing.T) {
 	}
 }
 
-// TestCyclesOfComponents: degree 0 has none, and to ask for them is no error.
+// TestCyclesOfComponents asks for cycles in degree 0, which has none: that is no error.
 func TestCyclesOfComponents(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	m := distances(draw(r, 9, 2, 0), 9)

@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// noisyCircle has one long loop, and short ones.
+// noisyCircle returns points around a circle, which have one long loop and short ones.
 func noisyCircle(r *rand.Rand, n int) ph.Points[float32] {
 	p := ph.Points[float32]{Dim: 2}
 	for range n {
@@ -22,8 +22,8 @@ func noisyCircle(r *rand.Rand, n int) ph.Points[float32] {
 	return p
 }
 
-// TestWorkersAgree: results are the same, representatives and all, however many
-// work on them.
+// TestWorkersAgree checks that results, representatives included, do not depend on the
+// number of workers.
 func TestWorkersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	grid := func(n, dim, side int) ph.Points[float32] { // many lengths tie
@@ -49,7 +49,7 @@ func TestWorkersAgree(t *testing.T) {
 		{ph.Points[float64]{Dim: 3, Coords: uniform(r, 3*60)}, with(full, 2, 2, 0)},
 		{ph.Points[float64]{Dim: 4, Coords: uniform(r, 4*40)}, with(full, 3, 3, 0)},
 		{grid(100, 2, 6), with(full, 2, 5, 4)},
-		{noisyCircle(r, 1500), with(full, 2, 2, 0.05)}, // of few edges
+		{noisyCircle(r, 1500), with(full, 2, 2, 0.05)}, // a graph with few edges
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			o := c.o
@@ -67,7 +67,7 @@ func TestWorkersAgree(t *testing.T) {
 	}
 }
 
-// TestProcessorsAgree is about the number of workers that nobody asked for.
+// TestProcessorsAgree checks the same of GOMAXPROCS, if no number of workers is given.
 func TestProcessorsAgree(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	r := rand.New(rand.NewPCG(9, 10))
@@ -87,7 +87,7 @@ func TestProcessorsAgree(t *testing.T) {
 		require.Equal(t, loops, one)
 		require.Equal(t, voids, two)
 		for wait := 0; runtime.NumGoroutine() > before && wait < 1e6; wait++ {
-			runtime.Gosched() // one that is done may not have left yet
+			runtime.Gosched() // a worker may not have left yet
 		}
 		require.LessOrEqual(t, runtime.NumGoroutine(), before, "workers end with the call")
 	}
@@ -102,7 +102,7 @@ func uniform(r *rand.Rand, n int) []float64 {
 	return coords
 }
 
-// TestEach: many clouds in one call have the results that each has alone.
+// TestEach checks that many clouds in one call have the results that each has alone.
 func TestEach(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	var clouds []ph.Distances

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Numbers of every kind that a sort by even steps may stumble over.
+// numberKinds are distributions of numbers that are hard for a sort on a linear scale.
 var numberKinds = map[string]func(r *rand.Rand) float64{
 	"even":     func(r *rand.Rand) float64 { return r.Float64() },
 	"signed":   func(r *rand.Rand) float64 { return r.NormFloat64() },

@@ -6,8 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSample: however few lengths are looked at, and however many each of these
-// stands for, they tell about how many edges there are.
+// TestSample checks that a histogram estimates the number of edges from few lengths.
 func TestSample(t *testing.T) {
 	for _, n := range []int{2, 10, 100, 300} {
 		for _, lower := range []bool{false, true} {
