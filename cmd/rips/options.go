@@ -30,14 +30,18 @@ Usage:
   rips -complex cubical image.png                     of an image
   rips -complex cubical -superlevel -construction V volume.npy
 
-Formats are those of ripser:
+Formats are those of ripser, and a few more:
 
   lower-distance   the matrix below its diagonal, a row in a line
   upper-distance   above its diagonal
   distance         the whole matrix
   point-cloud      a point in a line: coordinates
   sparse           a pair in a line: i j distance, points counted from 0
+  off, ply         the vertices of a mesh; point-cloud recognises these files, too
+  npy, npz         an array of NumPy: a point in a row
   dipha, binary    binary files: DIPHA's, and float32 below the diagonal
+
+A distance of inf stands for points that are never joined.
 
 With -json, each bar has an entry in "edges": the edge whose length is its birth and
 the edge whose length is its death. It has an entry in "simplices": the simplices that

@@ -36,7 +36,7 @@ func rips(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if o.complex == cubicalComplex {
 		return o.runCubical(ctx, stdin, stdout)
 	}
-	d, result, err := o.run(ctx, stdin)
+	d, result, err := o.run(ctx, stdin, stderr)
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,13 @@ func rips(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 // readsInput reports whether standard input is read.
 func (o *options) readsInput() bool { return o.file == "" || o.file == "-" }
 
-func (o *options) read(stdin io.Reader) (d ph.Distances, err error) {
+// read reads the input. It writes to stderr what it skips or changes.
+func (o *options) read(stdin io.Reader, stderr io.Writer) (d ph.Distances, err error) {
+	note := func(text string) { fmt.Fprintf(stderr, "rips: %s\n", text) }
 	if o.double {
-		d, err = read[float64](o, stdin)
+		d, err = read[float64](o, stdin, note)
 	} else {
-		d, err = read[float32](o, stdin)
+		d, err = read[float32](o, stdin, note)
 	}
 	switch o.format {
 	case input.LowerDistance, input.UpperDistance, input.Distance:
@@ -73,11 +75,11 @@ func (o *options) read(stdin io.Reader) (d ph.Distances, err error) {
 	return d, err
 }
 
-func read[T ph.Float](o *options, stdin io.Reader) (ph.Distances, error) {
+func read[T ph.Float](o *options, stdin io.Reader, note func(string)) (ph.Distances, error) {
 	if !o.readsInput() {
-		return input.ReadFile[T](o.file, o.format)
+		return input.ReadFile[T](o.file, o.format, note)
 	}
-	d, err := input.Read[T](stdin, o.format)
+	d, err := input.Read[T](stdin, o.format, note)
 	if err != nil {
 		return nil, fmt.Errorf("standard input: %w", err)
 	}
@@ -86,7 +88,7 @@ func read[T ph.Float](o *options, stdin io.Reader) (ph.Distances, error) {
 
 // run reads the input and computes its persistent homology. It returns early if ctx
 // is done, even while it waits for input.
-func (o *options) run(ctx context.Context, stdin io.Reader) (ph.Distances, *ph.Result, error) {
+func (o *options) run(ctx context.Context, stdin io.Reader, stderr io.Writer) (ph.Distances, *ph.Result, error) {
 	c := o.compute
 	c.Simplices = o.json
 	c.Cycles = c.Cycles || o.drawsLoop()
@@ -98,7 +100,7 @@ func (o *options) run(ctx context.Context, stdin io.Reader) (ph.Distances, *ph.R
 	done := make(chan answer, 1)
 	go func() {
 		var a answer
-		if a.Distances, a.error = o.read(stdin); a.error == nil {
+		if a.Distances, a.error = o.read(stdin, stderr); a.error == nil {
 			a.Result, a.error = ph.Rips(ctx, a.Distances, c)
 		}
 		done <- a

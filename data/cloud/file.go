@@ -49,7 +49,7 @@ func Read(path string) (*ph.Points[float32], error) {
 		c, err = decodeNPY(f)
 	default:
 		var p ph.Points[float32]
-		if p, err = input.ReadPoints[float32](f); err == nil {
+		if p, err = input.ReadPoints[float32](f, nil); err == nil {
 			c = &p
 		}
 	}

@@ -11,13 +11,13 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// What the header of a DIPHA file says.
+// The first two numbers of a DIPHA file of distances.
 const (
 	diphaMagic    = 8067171840
 	diphaDistance = 7
 )
 
-func readDIPHA[T ph.Float](r io.Reader) (ph.Distances, error) {
+func readDIPHA[T ph.Float](r io.Reader, note func(string)) (ph.Distances, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var header [3]int64
 	if err := binary.Read(in, binary.LittleEndian, &header); err != nil {
@@ -39,9 +39,13 @@ func readDIPHA[T ph.Float](r io.Reader) (ph.Distances, error) {
 			if _, err := io.ReadFull(in, entry[:]); err != nil {
 				return nil, noMore(err, "it ends in row %d of %d", i, n)
 			}
-			v := T(math.Float64frombits(binary.LittleEndian.Uint64(entry[:])))
-			if err := checkEntry(i, j, v); err != nil {
-				return nil, err
+			x := math.Float64frombits(binary.LittleEndian.Uint64(entry[:]))
+			v := T(x)
+			switch {
+			case math.IsNaN(x) || math.IsInf(x, -1):
+				return nil, fmt.Errorf("row %d, column %d is %v: distances must not be negative, nor NaN", i, j, x)
+			case math.IsInf(float64(v), 1) && !math.IsInf(x, 1):
+				return nil, fmt.Errorf("row %d, column %d is %v, too large for a number of 32 bits", i, j, x)
 			}
 			data = append(data, v)
 		}
@@ -49,7 +53,11 @@ func readDIPHA[T ph.Float](r io.Reader) (ph.Distances, error) {
 	if _, err := in.ReadByte(); err != io.EOF {
 		return nil, fmt.Errorf("there is more after the %d² distances", n)
 	}
-	return checkSquare(n, data, func(i int) string { return fmt.Sprint("row ", i) })
+	data, err := symmetric(n, data, func(i int) string { return fmt.Sprint("row ", i) }, note)
+	if err != nil {
+		return nil, err
+	}
+	return joined(n, data), nil
 }
 
 func readBinary[T ph.Float](r io.Reader) (ph.Distances, error) {
@@ -68,7 +76,7 @@ func readBinary[T ph.Float](r io.Reader) (ph.Distances, error) {
 			if m.N, err = points(len(m.Data)); err != nil {
 				return nil, err
 			}
-			return m, nil
+			return joinedLower(m), nil
 		case err != nil:
 			return nil, noMore(err, "its length is no multiple of 4 bytes")
 		}
@@ -80,15 +88,15 @@ func readBinary[T ph.Float](r io.Reader) (ph.Distances, error) {
 	}
 }
 
-// checkEntry returns an error where v is no distance.
+// checkEntry refuses a number that is no distance.
 func checkEntry[T ph.Float](i, j int, v T) error {
-	if !(v >= 0) || v-v != 0 {
-		return fmt.Errorf("row %d, column %d is %v: distances must be finite and not negative", i, j, v)
+	if !(v >= 0) {
+		return fmt.Errorf("row %d, column %d is %v: distances must not be negative, nor NaN", i, j, v)
 	}
 	return nil
 }
 
-// noMore says what is wrong where a file ends too early.
+// noMore returns an error that says what is missing if err is the end of a file.
 func noMore(err error, format string, args ...any) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return fmt.Errorf("the file is too short: "+format, args...)

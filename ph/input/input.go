@@ -1,20 +1,35 @@
 // Package input reads what the filtration of package ph is built from: points,
-// matrices of distances, and lists of the distances that matter. The formats are
-// those that Ripser reads.
+// matrices of distances, and lists of distances. It also reads persistence diagrams.
 //
-//	d, err := input.ReadFile[float32]("points.txt", input.PointCloud)
+//	d, err := input.ReadFile[float32]("points.txt", input.PointCloud, nil)
 //	…
 //	result, err := ph.Rips(ctx, d, ph.Options{MaxDegree: 1})
 //
 // # Text
 //
-// Numbers stand in lines, separated by blanks, tabs, commas or semicolons. Blank
-// lines are passed over, and so are what follows a # and a byte-order mark at the
-// beginning. An error names the line and what is wrong with it: nothing is guessed,
-// no number is left out in silence, and what is not finite is refused.
+// Text is UTF-8. Lines end with LF, CR LF or CR. Numbers in a line are separated by
+// blanks and tabs, by commas, or by semicolons; a line that mixes them is refused,
+// since its commas may be decimal ones. Blank lines, a byte-order mark at the beginning
+// and whatever follows a # are skipped. An error names the line and what is wrong
+// with it. A number is never guessed, left out or rounded to 0.
+//
+// # Notes
+//
+// Functions of this package call note with one sentence for whatever they skip or
+// change: a heading, the two values of a distance that differ by rounding. A nil
+// note discards the sentences.
+//
+// # Distances
+//
+// Distances are not negative. A distance of inf in a text or a matrix means that the
+// two points are never joined: the result is then ph.Sparse. A full matrix may be
+// asymmetric and its diagonal and negative numbers may differ from 0 by rounding: by
+// 10⁻⁵ of a distance, or as far as the squares of distances differ by 10⁻⁶ of the
+// greatest square. The mean of the two values of a distance counts.
 package input
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -24,66 +39,86 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A Format is what a file holds and how.
+// A Format is the way in which a file holds points or distances.
 type Format string
 
-// The formats.
+// The formats. Where Ripser has a format of the same name, files of it are read.
 const (
-	// LowerDistance is what lies below the diagonal of a matrix of distances: a
-	// line of one number, one of two, and so on, or all in one line or in one
-	// column. A full matrix is read too.
+	// LowerDistance is a matrix of distances below its diagonal: lines of 1, 2, 3, …
+	// numbers. Lines may be wrapped anywhere. A full matrix is read too.
 	LowerDistance Format = "lower-distance"
 
-	// UpperDistance is what lies above the diagonal, row by row: lines of n−1 to
-	// 1 numbers, or all in one line or in one column. A full matrix is read too.
+	// UpperDistance is a matrix above its diagonal, row by row: lines of n−1 to 1
+	// numbers. Lines may be wrapped anywhere. A full matrix is read too.
 	UpperDistance Format = "upper-distance"
 
-	// Distance is a full matrix of distances, or its half below the diagonal,
-	// with the diagonal or without.
+	// Distance is a full matrix of distances, or lines of 1, 2, 3, … numbers. Such
+	// lines end with the diagonal, whose values are equal and do not matter. Without a
+	// diagonal, an empty line comes before them.
 	Distance Format = "distance"
 
-	// PointCloud has the coordinates of a point in each line. A first line of
-	// which no word is a number is taken for a heading.
+	// PointCloud has the coordinates of a point in each line, as CSV does. A first line
+	// that names the columns is skipped, with a note. OFF and PLY files are recognised.
 	PointCloud Format = "point-cloud"
 
-	// Sparse has lines i j d: points i and j, which count from 0, have the
-	// distance d. Pairs that are not listed are never joined.
+	// Sparse has lines i j d: points i and j, which count from 0, have the distance d.
+	// Other pairs are never joined.
 	Sparse Format = "sparse"
+
+	// OFF is Geomview's Object File Format. Its vertices are the points.
+	OFF Format = "off"
+
+	// PLY is the Polygon File Format, as text or binary. Its vertices are the points.
+	PLY Format = "ply"
+
+	// NPY is an array of NumPy: n×d coordinates, or n numbers.
+	NPY Format = "npy"
+
+	// NPZ is an archive of one NPY file.
+	NPZ Format = "npz"
 
 	// DIPHA is a full matrix as a binary file of the program DIPHA: the integers
 	// 8067171840, 7 and n in 64 bits each, and n² float64 distances, all
 	// little-endian.
 	DIPHA Format = "dipha"
 
-	// Binary is what lies below the diagonal, row by row, as little-endian
-	// float32 numbers and nothing else.
+	// Binary is a matrix below its diagonal, row by row, as little-endian float32
+	// numbers.
 	Binary Format = "binary"
 )
 
 // Formats returns all formats.
 func Formats() []Format {
-	return []Format{LowerDistance, UpperDistance, Distance, PointCloud, Sparse, DIPHA, Binary}
+	return []Format{LowerDistance, UpperDistance, Distance, PointCloud, Sparse, OFF, PLY, NPY, NPZ, DIPHA, Binary}
 }
 
 // Known reports whether f is one of [Formats].
 func (f Format) Known() bool { return slices.Contains(Formats(), f) }
 
-// Read reads distances, numbers rounded to T. They are ph.Points, a ph.Matrix, a
-// ph.LowerMatrix or ph.Sparse.
-func Read[T ph.Float](r io.Reader, f Format) (ph.Distances, error) {
+// Read reads points or distances, and rounds numbers to T. The result is ph.Points, a
+// ph.Matrix, a ph.LowerMatrix or ph.Sparse.
+func Read[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Distances, error) {
+	if note == nil {
+		note = func(string) {}
+	}
 	switch f {
-	case LowerDistance, UpperDistance, Distance:
-		return readMatrix[T](newLexer(r), f)
-	case PointCloud:
-		p, err := ReadPoints[T](r)
+	case LowerDistance, UpperDistance, Distance, Sparse:
+		l, err := newLexer(r, note)
+		if err != nil {
+			return nil, err
+		}
+		if f == Sparse {
+			return readSparse[T](l)
+		}
+		return readMatrix[T](l, f)
+	case PointCloud, OFF, PLY, NPY, NPZ:
+		p, err := readPoints[T](r, f, note)
 		if err != nil {
 			return nil, err
 		}
 		return p, nil
-	case Sparse:
-		return readSparse[T](newLexer(r))
 	case DIPHA:
-		return readDIPHA[T](r)
+		return readDIPHA[T](r, note)
 	case Binary:
 		return readBinary[T](r)
 	}
@@ -95,15 +130,51 @@ func Read[T ph.Float](r io.Reader, f Format) (ph.Distances, error) {
 }
 
 // ReadFile reads a file as [Read] does. Errors begin with its name.
-func ReadFile[T ph.Float](path string, f Format) (ph.Distances, error) {
+func ReadFile[T ph.Float](path string, f Format, note func(string)) (ph.Distances, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	d, err := Read[T](file, f)
+	d, err := Read[T](file, f, note)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return d, nil
+}
+
+// ReadPoints reads a [PointCloud].
+func ReadPoints[T ph.Float](r io.Reader, note func(string)) (ph.Points[T], error) {
+	return readPoints[T](r, PointCloud, note)
+}
+
+// readPoints reads a format of points.
+func readPoints[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points[T], error) {
+	if f == PointCloud {
+		in := bufio.NewReader(r)
+		begin, _ := in.Peek(len("COFF\n"))
+		switch text := string(begin); {
+		case strings.HasPrefix(text, "ply\n") || strings.HasPrefix(text, "ply\r"):
+			f = PLY
+		case len(text) > 3 && strings.HasPrefix(text, "OFF") && strings.ContainsAny(text[3:4], " \t\r\n#"), len(text) > 4 && strings.HasPrefix(text[1:], "OFF"):
+			f = OFF
+		}
+		r = in
+	}
+	switch f {
+	case PLY:
+		return readPLY[T](r)
+	case NPY:
+		return readNPY[T](r)
+	case NPZ:
+		return readNPZ[T](r)
+	}
+	l, err := newLexer(r, note)
+	if err != nil {
+		return ph.Points[T]{}, err
+	}
+	if f == OFF {
+		return readOFF[T](l)
+	}
+	return readPointCloud[T](l)
 }

@@ -2,11 +2,16 @@ package input
 
 import (
 	"bufio"
-	"cmp"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/topogen/topogen/ph"
 )
@@ -14,63 +19,118 @@ import (
 // A lexer splits text into words and ends of lines.
 type lexer struct {
 	scanner *bufio.Scanner
-	line    int  // that is being read, from 1
-	row     int  // the line of the latest row
-	heading bool // whether the first line with words may have no numbers
+	note    func(string)
+	line    int  // line of the next word, from 1
+	row     int  // line of the latest row
+	blank   bool // an empty line came before the first row
+	heading bool // a line without numbers may still be a heading
 
-	// What split has seen.
-	commas  int // since the latest word; a line begins as if after one
-	comment bool
+	// State of split within a line.
+	words     int  // number of words so far
+	gap       byte // separator since the latest word: ' ', ',' or ';'
+	separator byte // separator of the line, 0 if it has none yet
+	comment   bool // after #
+	noted     bool // the line has a comment
 }
 
-// mark is what some programs begin a text in UTF-8 with.
-const mark = "\ufeff"
+// byteOrderMark is what some programs begin a text in UTF-8 with.
+const byteOrderMark = "\ufeff"
 
-func newLexer(r io.Reader) *lexer {
+// newLexer returns a lexer of UTF-8 text. It calls note, unless that is nil, with
+// what it passes over.
+func newLexer(r io.Reader, note func(string)) (*lexer, error) {
 	in := bufio.NewReader(r)
-	if begin, _ := in.Peek(len(mark)); string(begin) == mark {
-		in.Discard(len(mark))
+	begin, _ := in.Peek(len(byteOrderMark))
+	switch {
+	case string(begin) == byteOrderMark:
+		in.Discard(len(byteOrderMark))
+	case len(begin) >= 2 && (begin[0] == 0xff && begin[1] == 0xfe || begin[0] == 0xfe && begin[1] == 0xff):
+		return nil, errors.New("the text is UTF-16: save it as UTF-8")
+	case len(begin) >= 2 && begin[0] != begin[1] && (begin[0] == 0 && isText[begin[1]] || begin[1] == 0 && isText[begin[0]]):
+		return nil, errors.New("the text looks like UTF-16 without a byte-order mark: save it as UTF-8")
 	}
-	l := &lexer{scanner: bufio.NewScanner(in), line: 1, commas: 1}
+	if note == nil {
+		note = func(string) {}
+	}
+	l := &lexer{scanner: bufio.NewScanner(in), note: note, line: 1}
 	l.scanner.Split(l.split)
-	return l
+	return l, nil
 }
 
-// split is a [bufio.SplitFunc]: its tokens are words and "\n".
+// isText holds the characters that a text of numbers begins with.
+var isText = func() (is [256]bool) {
+	for _, c := range "0123456789+-.# \t\r\n" {
+		is[c] = true
+	}
+	return is
+}()
+
+// split is a [bufio.SplitFunc]: its tokens are words and "\n". A line ends with LF,
+// CR LF or CR alone.
 func (l *lexer) split(data []byte, atEOF bool) (advance int, token []byte, err error) {
 	i := 0
 	for ; i < len(data); i++ {
 		c := data[i]
 		switch {
-		case c == '\n':
-			l.commas, l.comment = 1, false
-			return i + 1, data[i : i+1], nil
-		case l.comment || c == ' ' || c == '\t' || c == '\r':
+		case c == '\r' && i+1 == len(data) && !atEOF:
+			return i, nil, nil // LF may follow
+		case c == '\r' && i+1 < len(data) && data[i+1] == '\n':
+			continue
+		case c == '\n' || c == '\r':
+			l.endLine()
+			return i + 1, endOfLine, nil
+		case l.comment || c == ' ' || c == '\t':
 			continue
 		case c == ',' || c == ';':
-			if l.commas++; l.commas > 1 {
-				return 0, nil, l.errorf("a number is missing before a comma")
+			if l.words == 0 || l.gap == ',' || l.gap == ';' {
+				return 0, nil, l.errorf("a number is missing before a %s", map[byte]string{',': "comma", ';': "semicolon"}[c])
 			}
+			l.gap = c
 			continue
 		case c == '#':
-			l.comment = true
+			l.comment, l.noted = true, true
 			continue
 		}
 		break
 	}
 	for j := i; j < len(data); j++ {
 		if ends[data[j]] {
-			l.commas = 0
-			return j, data[i:j], nil
+			return j, data[i:j], l.beginWord()
 		}
 	}
 	if atEOF && i < len(data) {
-		return len(data), data[i:], nil
+		return len(data), data[i:], l.beginWord()
 	}
-	return i, nil, nil // what is left may be the beginning of a longer word
+	return i, nil, nil // the rest may be the beginning of a longer word
 }
 
-// ends tells the characters that end a word.
+// endOfLine is the token at the end of a line.
+var endOfLine = []byte("\n")
+
+func (l *lexer) endLine() {
+	l.words, l.gap, l.separator, l.comment, l.noted = 0, ' ', 0, false, false
+}
+
+// beginWord checks that a line has one kind of separator.
+func (l *lexer) beginWord() error {
+	gap := l.gap
+	if l.words++; l.words > 1 {
+		switch l.separator {
+		case 0:
+			l.separator = gap
+		case gap:
+		default:
+			return l.errorf("%s and %s both separate words: numbers need one separator, and a point for decimals",
+				separatorNames[l.separator], separatorNames[gap])
+		}
+	}
+	l.gap = ' '
+	return nil
+}
+
+var separatorNames = map[byte]string{' ': "blanks", ',': "commas", ';': "semicolons"}
+
+// ends holds the characters that end a word.
 var ends = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ',': true, ';': true, '#': true}
 
 // next returns the next word, or "\n". It returns io.EOF at the end.
@@ -94,10 +154,10 @@ func (l *lexer) errorf(format string, args ...any) error {
 }
 
 // readRow appends the numbers of the next line that has any. It returns io.EOF
-// after the last.
-func readRow[T ph.Float](l *lexer, row []T) ([]T, error) {
+// after the last. infinite admits +Inf.
+func readRow[T ph.Float](l *lexer, row []T, infinite bool) ([]T, error) {
 	from := len(row)
-	var heading error // what is wrong with the words of a heading if it is none
+	var heading []string // words of a line that may be a heading
 	for {
 		word, err := l.next()
 		switch {
@@ -111,28 +171,53 @@ func readRow[T ph.Float](l *lexer, row []T) ([]T, error) {
 				return row, nil
 			}
 			if heading != nil {
+				l.note(fmt.Sprintf("line %d is skipped as a heading: %.60s", l.line-1, strings.Join(heading, " ")))
 				l.heading, heading = false, nil
+			} else if l.row == 0 {
+				l.blank = true
 			}
 			continue
 		}
-		l.row = l.line
 		v, err := number[T](l, word)
+		if math.IsInf(float64(v), 1) && err == nil && !infinite {
+			err = l.errorf("%s: numbers must be finite", word)
+		}
 		switch {
-		case l.heading && len(row) == from && errors.Is(err, errNoNumber):
-			heading = cmp.Or(heading, err)
+		case l.heading && len(row) == from && errors.Is(err, errNoNumber) && isHeading(word):
+			heading = append(heading, string(word))
 			continue
-		case heading != nil: // what follows is a number, if one that is refused
-			return nil, heading
+		case heading != nil: // a number beside words
+			return nil, l.errorf("%.40q %w", heading[0], errNoNumber)
 		case err != nil:
 			return nil, err
 		}
-		l.heading = false
+		l.heading, l.row = false, l.line
 		row = append(row, v)
 	}
 }
 
+// isHeading reports whether a word may name a column: it begins with a letter or a
+// quotation mark, stands for no missing value, and is no misspelt number.
+func isHeading(word []byte) bool {
+	s := strings.ToLower(strings.Trim(string(word), `"'`))
+	first, _ := utf8.DecodeRuneInString(s)
+	switch {
+	case !unicode.IsLetter(first) && first != '_':
+		return false
+	case slices.Contains(missing, s):
+		return false
+	}
+	// Letters that look like digits.
+	likeDigits := strings.Trim(s, "0123456789oil.+-") == "" && (len(s) <= 2 || strings.ContainsAny(s, "0123456789."))
+	return !likeDigits
+}
+
+// missing are words for missing values.
+var missing = []string{"na", "n/a", "n.a.", "nan", "null", "none", "nil", "missing", "inf", "infinity", "undefined", "undef"}
+
 var errNoNumber = errors.New("is not a number")
 
+// number returns a number, which may be +Inf.
 func number[T ph.Float](l *lexer, word []byte) (T, error) {
 	bits := 64
 	if _, single := any(T(0)).(float32); single {
@@ -141,11 +226,17 @@ func number[T ph.Float](l *lexer, word []byte) (T, error) {
 	v, err := strconv.ParseFloat(string(word), bits)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return 0, l.errorf("%s is too large for a number of %d bits", word, bits)
-	case err != nil:
+		return 0, l.errorf("%.40s is too large for a number of %d bits", word, bits)
+	case err != nil || bytes.IndexByte(word, '_') >= 0:
 		return 0, l.errorf("%.40q %w", word, errNoNumber)
-	case v-v != 0:
+	case math.IsNaN(v) || math.IsInf(v, -1):
 		return 0, l.errorf("%s: numbers must be finite", word)
+	}
+	if v == 0 {
+		mantissa, _, _ := bytes.Cut(bytes.ToLower(word), []byte("e"))
+		if bytes.ContainsAny(mantissa, "123456789") {
+			return 0, l.errorf("%.40s is too small for a number of %d bits", word, bits)
+		}
 	}
 	return T(v), nil
 }

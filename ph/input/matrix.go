@@ -9,18 +9,18 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A layout is the way in which the lines of a text are a matrix.
+// A layout is the way in which the lines of a text form a matrix.
 type layout int
 
 const (
-	oneLine layout = iota
-	column         // a number a line
+	flat   layout = iota // the half of a matrix in one line, or wrapped
+	column               // one number in a line
 	square
-	lower // 1, 2, 3, … numbers a line
-	upper // …, 3, 2, 1 numbers a line
+	lower // 1, 2, 3, … numbers in a line
+	upper // …, 3, 2, 1 numbers in a line
 )
 
-// layoutOf returns the layout that the lengths of the first two lines tell.
+// layoutOf returns the layout that the lengths of the first two lines suggest.
 func layoutOf(f Format, first, second int) (layout, bool) {
 	switch {
 	case first == 1 && second == 1 && f != Distance:
@@ -35,25 +35,28 @@ func layoutOf(f Format, first, second int) (layout, bool) {
 	return 0, false
 }
 
-// length returns how many numbers line k has, if the first has n.
-func (l layout) length(k, n int) int {
+// length returns the number of numbers in line k, given that of the first.
+func (l layout) length(k, first int) int {
 	switch l {
 	case column:
 		return 1
 	case lower:
 		return k + 1
 	case upper:
-		return n - k
+		return first - k
 	}
-	return n
+	return first
 }
 
 // A matrixText is a matrix as it stands in a text.
 type matrixText[T ph.Float] struct {
 	layout layout
-	first  int // numbers of the first line
+	first  int   // numbers in the first line
+	blank  bool  // an empty line comes before the first
+	misfit error // why the lines do not have the layout that they began with
 	data   []T
-	lines  []int
+	lines  []int // the line of each row
+	starts []int // the index in data of each row
 }
 
 func readMatrix[T ph.Float](l *lexer, f Format) (ph.Distances, error) {
@@ -61,41 +64,45 @@ func readMatrix[T ph.Float](l *lexer, f Format) (ph.Distances, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch m.layout {
-	case square:
-		if len(m.lines) != m.first {
-			return nil, fmt.Errorf("%d lines of %d numbers are no full matrix", len(m.lines), m.first)
+	if m.layout == square && m.misfit == nil && len(m.lines) != m.first {
+		m.misfit = fmt.Errorf("%d lines of %d numbers are no full matrix", len(m.lines), m.first)
+	}
+	if m.misfit != nil {
+		return m.readWrapped(l, f)
+	}
+	if m.layout == square {
+		data, err := symmetric(m.first, m.data, func(i int) string { return fmt.Sprint("line ", m.lines[i]) }, l.note)
+		if err != nil {
+			return nil, err
 		}
-		return checkSquare(m.first, m.data, func(i int) string { return fmt.Sprint("line ", m.lines[i]) })
+		return joined(m.first, data), nil
+	}
+	if err := m.checkNegative(); err != nil {
+		return nil, err
+	}
+	switch m.layout {
 	case lower:
 		return m.readLower(f)
 	case upper:
-		if m.edgeIsZero(func(k int) int { return len(m.data) - size(m.first-k) }) {
+		if m.edgeIsZero(func(k int) int { return m.starts[k] }) {
 			return nil, errors.New("each line begins with 0, as if that were the diagonal: leave it out, or write the full matrix")
 		}
-		return transposed(m.first+1, m.data), nil
+		return joinedLower(transposed(m.first+1, m.data)), nil
 	}
 	if f == Distance {
-		if m.first == 1 && m.data[0] == 0 {
+		if m.first == 1 {
 			return ph.LowerMatrix[T]{N: 1}, nil
 		}
 		return nil, fmt.Errorf("a single line of %d numbers is no matrix: it can be read as %s or %s", m.first, LowerDistance, UpperDistance)
 	}
-	n, err := points(len(m.data))
-	if err != nil {
-		return nil, err
-	}
-	if f == UpperDistance {
-		return transposed(n, m.data), nil
-	}
-	return ph.LowerMatrix[T]{N: n, Data: m.data}, nil
+	return m.readFlat(f)
 }
 
-// readLines reads all lines and checks that they have one layout.
+// readLines reads all lines, and notes whether they have one layout.
 func readLines[T ph.Float](l *lexer, f Format) (m matrixText[T], err error) {
 	for k := 0; ; k++ {
 		before := len(m.data)
-		row, err := readRow(l, m.data)
+		row, err := readRow(l, m.data, true)
 		if err == io.EOF {
 			break
 		}
@@ -103,57 +110,110 @@ func readLines[T ph.Float](l *lexer, f Format) (m matrixText[T], err error) {
 			return m, err
 		}
 		m.data = row
-		m.lines = append(m.lines, l.row)
+		m.lines, m.starts = append(m.lines, l.row), append(m.starts, before)
 		got := len(row) - before
-		for _, v := range row[before:] {
-			if v < 0 {
-				return m, fmt.Errorf("line %d: %v: distances must not be negative", l.row, v)
-			}
-		}
-		switch k {
-		case 0:
-			m.first = got
+		switch {
+		case k == 0:
+			m.first, m.blank = got, l.blank
 			continue
-		case 1:
+		case m.misfit != nil:
+			continue
+		case k == 1:
 			var ok bool
 			if m.layout, ok = layoutOf(f, m.first, got); !ok {
-				return m, fmt.Errorf("line %d has %d numbers and line %d has %d: this is not how a matrix of the format %s begins",
+				m.misfit = fmt.Errorf("line %d has %d numbers and line %d has %d: this is not how a matrix of the format %s begins",
 					m.lines[0], m.first, l.row, got, f)
+				continue
 			}
 		}
 		if want := m.layout.length(k, m.first); got != want {
-			return m, fmt.Errorf("line %d has %d numbers, want %d after those before it", l.row, got, max(want, 0))
+			m.misfit = fmt.Errorf("line %d has %d numbers, want %d after those before it", l.row, got, max(want, 0))
 		}
 	}
 	if m.first == 0 {
 		return m, errors.New("no distances")
 	}
-	if m.layout == upper && len(m.lines) < m.first {
-		return m, fmt.Errorf("the matrix ends after %d lines, want %d", len(m.lines), m.first)
+	if m.layout == upper && m.misfit == nil && len(m.lines) < m.first {
+		m.misfit = fmt.Errorf("the matrix ends after %d lines, want %d", len(m.lines), m.first)
 	}
 	return m, nil
 }
 
-// readLower returns the matrix of lines of 1, 2, 3, … numbers.
-func (m matrixText[T]) readLower(f Format) (ph.Distances, error) {
-	rows := len(m.lines)
-	if !m.edgeIsZero(func(k int) int { return size(k+1) - 1 }) {
-		return ph.LowerMatrix[T]{N: rows + 1, Data: m.data}, nil
+// checkNegative refuses negative numbers.
+func (m *matrixText[T]) checkNegative() error {
+	row := 0
+	for k, v := range m.data {
+		for row+1 < len(m.starts) && m.starts[row+1] <= k {
+			row++
+		}
+		if v < 0 {
+			return fmt.Errorf("line %d: %v: distances must not be negative", m.lines[row], v)
+		}
+		m.data[k] = v + 0 // −0 becomes 0
 	}
-	if f != Distance {
-		return nil, fmt.Errorf("each line ends in 0, as if that were the diagonal: leave it out, or read the file as %s", Distance)
+	return nil
+}
+
+// readWrapped reads half a matrix whose lines are wrapped at any place, if the number of
+// numbers is that of a half.
+func (m *matrixText[T]) readWrapped(l *lexer, f Format) (ph.Distances, error) {
+	if _, err := points(len(m.data)); err != nil || f == Distance || m.first == 1 {
+		return nil, m.misfit
+	}
+	if err := m.checkNegative(); err != nil {
+		return nil, err
+	}
+	l.note(fmt.Sprintf("%d numbers in %d lines are read as one wrapped line: %v", len(m.data), len(m.lines), m.misfit))
+	return m.readFlat(f)
+}
+
+// readFlat returns half a matrix whose lines do not matter.
+func (m *matrixText[T]) readFlat(f Format) (ph.Distances, error) {
+	n, err := points(len(m.data))
+	if err != nil {
+		return nil, err
+	}
+	if f == UpperDistance {
+		return joinedLower(transposed(n, m.data)), nil
+	}
+	return joinedLower(ph.LowerMatrix[T]{N: n, Data: m.data}), nil
+}
+
+// readLower returns the matrix of lines of 1, 2, 3, … numbers.
+//
+// Without a diagonal, the line of point 0 is empty. A text that begins with an empty
+// line has no diagonal, then. The format LowerDistance has none, with or without that
+// line. In the format Distance, a text without it has a diagonal, whose values do not
+// matter as long as they are equal.
+func (m *matrixText[T]) readLower(f Format) (ph.Distances, error) {
+	rows := len(m.lines)
+	whole := joinedLower(ph.LowerMatrix[T]{N: rows + 1, Data: m.data})
+	last := func(k int) int { return size(k+1) - 1 }
+	switch {
+	case m.blank:
+		return whole, nil
+	case f == LowerDistance && m.edgeIsZero(last):
+		return nil, fmt.Errorf("each line ends in 0, as if that were the diagonal: leave it out, read the file as %s, or begin it with an empty line", Distance)
+	case f == LowerDistance:
+		return whole, nil
+	}
+	for k := range rows {
+		if m.data[last(k)] != m.data[0] {
+			return nil, fmt.Errorf("the lines have 1, 2, 3, … numbers and end in %v, in line %d in %v: begin with an empty line if there is no diagonal, or make the diagonal 0",
+				m.data[0], m.lines[k], m.data[last(k)])
+		}
 	}
 	for k := range rows {
 		copy(m.data[size(k)-k:], m.data[size(k):size(k)+k])
 	}
-	return ph.LowerMatrix[T]{N: rows, Data: m.data[:size(rows)-rows]}, nil
+	return joinedLower(ph.LowerMatrix[T]{N: rows, Data: m.data[:size(rows)-rows]}), nil
 }
 
-// edgeIsZero reports whether an entry of each line is 0, its place given, and
-// others are not: it is the diagonal, then, unless consecutive points coincide.
-func (m matrixText[T]) edgeIsZero(place func(line int) int) bool {
+// edgeIsZero reports whether the entry of each line at a given index is 0 and some
+// other entry is not. It is the diagonal, then, unless consecutive points coincide.
+func (m *matrixText[T]) edgeIsZero(index func(line int) int) bool {
 	for k := range m.lines {
-		if m.data[place(k)] != 0 {
+		if m.data[index(k)] != 0 {
 			return false
 		}
 	}
@@ -189,25 +249,4 @@ func transposed[T ph.Float](n int, upper []T) ph.LowerMatrix[T] {
 		}
 	}
 	return ph.LowerMatrix[T]{N: n, Data: data}
-}
-
-// asymmetry is what halves of a matrix may differ by, relatively: numbers
-// may be written with no more than six digits.
-const asymmetry = 1e-5
-
-// checkSquare returns the full matrix of n² entries if it is one of distances.
-// where names a row.
-func checkSquare[T ph.Float](n int, data []T, where func(row int) string) (ph.Distances, error) {
-	for i := range n {
-		row := data[i*n : (i+1)*n]
-		if row[i] != 0 {
-			return nil, fmt.Errorf("%s: the distance of point %d to itself is %v, not 0", where(i), i, row[i])
-		}
-		for j, v := range row[:i] {
-			if w := data[j*n+i]; math.Abs(float64(v)-float64(w)) > asymmetry*float64(v) {
-				return nil, fmt.Errorf("%s: the distance of points %d and %d is %v, in %s it is %v", where(i), i, j, v, where(j), w)
-			}
-		}
-	}
-	return ph.Matrix[T]{N: n, Data: data}, nil
 }

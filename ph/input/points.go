@@ -7,15 +7,13 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// ReadPoints reads a [PointCloud].
-func ReadPoints[T ph.Float](r io.Reader) (ph.Points[T], error) {
-	l := newLexer(r)
+// readPointCloud reads a point from each line.
+func readPointCloud[T ph.Float](l *lexer) (ph.Points[T], error) {
+	var p, none ph.Points[T]
 	l.heading = true
-	var p ph.Points[T]
-	var none ph.Points[T]
 	for first := 0; ; {
 		before := len(p.Coords)
-		coords, err := readRow(l, p.Coords)
+		coords, err := readRow(l, p.Coords, false)
 		if err == io.EOF {
 			break
 		}

@@ -1,8 +1,12 @@
 package input
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 
 	"github.com/topogen/topogen/ph"
@@ -10,6 +14,7 @@ import (
 
 func readSparse[T ph.Float](l *lexer) (ph.Distances, error) {
 	var s ph.Sparse[T]
+	var lines []int // of the entries
 	for {
 		e, err := readEntry[T](l)
 		if err == io.EOF {
@@ -20,13 +25,41 @@ func readSparse[T ph.Float](l *lexer) (ph.Distances, error) {
 		}
 		s.N = max(s.N, e.I+1, e.J+1)
 		if e.I != e.J {
-			s.Entries = append(s.Entries, e)
+			s.Entries, lines = append(s.Entries, e), append(lines, l.row)
 		}
 	}
 	if s.N == 0 {
 		return nil, errors.New("no distances: want two points and their distance in a line")
 	}
+	if err := checkEntries(s.Entries, lines); err != nil {
+		return nil, err
+	}
+	s.Entries = slices.DeleteFunc(s.Entries, func(e ph.Entry[T]) bool { return math.IsInf(float64(e.Distance), 1) })
 	return s, nil
+}
+
+// checkEntries refuses different distances of one pair of points.
+func checkEntries[T ph.Float](entries []ph.Entry[T], lines []int) error {
+	order := make([]int, len(entries))
+	for k := range order {
+		order[k] = k
+	}
+	ends := func(k int) (int, int) { return max(entries[k].I, entries[k].J), min(entries[k].I, entries[k].J) }
+	slices.SortFunc(order, func(k, l int) int {
+		a, b := ends(k)
+		c, d := ends(l)
+		return cmp.Or(cmp.Compare(a, c), cmp.Compare(b, d), cmp.Compare(k, l))
+	})
+	for n := 1; n < len(order); n++ {
+		k, l := order[n-1], order[n]
+		a, b := ends(k)
+		c, d := ends(l)
+		if a == c && b == d && entries[k].Distance != entries[l].Distance {
+			return fmt.Errorf("line %d: the distance of points %d and %d is %v, in line %d it is %v",
+				lines[l], b, a, entries[l].Distance, lines[k], entries[k].Distance)
+		}
+	}
+	return nil
 }
 
 // readEntry reads the next line that is not blank, and returns io.EOF after the
@@ -44,6 +77,7 @@ func readEntry[T ph.Float](l *lexer) (e ph.Entry[T], err error) {
 			if e.I == e.J && e.Distance != 0 {
 				return e, l.errorf("the distance of point %d to itself is %v, not 0", e.I, e.Distance)
 			}
+			l.row = l.line
 			l.line++
 			return e, nil
 		case err != nil:

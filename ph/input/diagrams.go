@@ -1,0 +1,68 @@
+package input
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// ReadDiagrams reads persistence diagrams from a text in GUDHI's format .pers. A line
+// holds a bar: its degree, birth and death. A number before the degree, the
+// characteristic of the field, is ignored. A line of two numbers is a bar of degree
+// 0. The death of an essential bar is inf. ReadDiagrams returns the diagrams of degrees
+// 0 to the highest that is named. It calls note, unless that is nil, with what it
+// passes over.
+func ReadDiagrams(r io.Reader, note func(string)) ([]ph.Diagram, error) {
+	l, err := newLexer(r, note)
+	if err != nil {
+		return nil, err
+	}
+	const highest = 1000
+	var diagrams []ph.Diagram
+	var row []float64
+	for {
+		row, err = readRow(l, row[:0], true)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.line = l.row
+		degree := 0
+		switch n := len(row); {
+		case n < 2 || n > 4:
+			return nil, l.errorf("%d numbers: want a degree, a birth and a death", n)
+		case n >= 3:
+			d := row[n-3]
+			if d != math.Trunc(d) || d < 0 || d > highest {
+				return nil, l.errorf("%v is not a degree: want an integer from 0 to %d", d, highest)
+			}
+			degree = int(d)
+		}
+		birth, death := row[len(row)-2], row[len(row)-1]
+		if math.IsInf(birth, 1) {
+			return nil, l.errorf("a bar is born at %v: births must be finite", birth)
+		}
+		if death < birth {
+			return nil, l.errorf("a bar is born at %v and dies at %v, before its birth", birth, death)
+		}
+		l.line++
+		for len(diagrams) <= degree {
+			diagrams = append(diagrams, ph.Diagram{Degree: len(diagrams)})
+		}
+		none := ph.Cell{U: -1, V: -1}
+		diagrams[degree].Bars = append(diagrams[degree].Bars, ph.Bar{Birth: birth, Death: death, BirthCell: none, DeathCell: none})
+	}
+	if diagrams == nil {
+		return nil, errors.New("no bars: want a degree, a birth and a death in a line")
+	}
+	for _, d := range diagrams {
+		slices.SortStableFunc(d.Bars, func(a, b ph.Bar) int { return cmp.Compare(a.Death, b.Death) })
+	}
+	return diagrams, nil
+}

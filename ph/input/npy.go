@@ -1,0 +1,70 @@
+package input
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/ph"
+)
+
+// readNPY reads an array of points, each a row, or of numbers, points of the line.
+func readNPY[T ph.Float](r io.Reader) (ph.Points[T], error) {
+	var none ph.Points[T]
+	a, err := npy.Read(r)
+	if err != nil {
+		return none, err
+	}
+	rows, columns := a.Rows()
+	if len(a.Shape) < 1 || len(a.Shape) > 2 || len(a.Values) == 0 {
+		return none, fmt.Errorf("an array of shape %.80s: want points and coordinates", fmt.Sprint(a.Shape))
+	}
+	p := ph.Points[T]{Dim: columns, Coords: make([]T, rows*columns)}
+	for k, v := range a.Values {
+		x := T(v)
+		switch {
+		case v-v != 0:
+			return none, fmt.Errorf("row %d, column %d is %v: coordinates must be finite", k/columns, k%columns, v)
+		case x-x != 0:
+			return none, fmt.Errorf("row %d, column %d is %v, too large for a number of 32 bits", k/columns, k%columns, v)
+		case x == 0 && v != 0:
+			return none, fmt.Errorf("row %d, column %d is %v, too small for a number of 32 bits", k/columns, k%columns, v)
+		}
+		p.Coords[k] = x
+	}
+	return p, nil
+}
+
+// readNPZ reads the only array of an archive of .npy files.
+func readNPZ[T ph.Float](r io.Reader) (ph.Points[T], error) {
+	var none ph.Points[T]
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return none, err
+	}
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return none, fmt.Errorf("not an .npz file: %w", err)
+	}
+	if len(archive.File) != 1 {
+		var names []string
+		for _, f := range archive.File {
+			names = append(names, f.Name)
+		}
+		return none, fmt.Errorf("an .npz file of %d arrays (%.200s): want one", len(names), strings.Join(names, ", "))
+	}
+	name := archive.File[0].Name
+	file, err := archive.File[0].Open()
+	if err != nil {
+		return none, fmt.Errorf("%.80s: %w", name, err)
+	}
+	defer file.Close()
+	p, err := readNPY[T](file)
+	if err != nil {
+		return none, fmt.Errorf("%.80s: %w", name, err)
+	}
+	return p, nil
+}

@@ -1,0 +1,121 @@
+package input
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// Full matrices have rounding errors: 1−cosine leaves −1e-16 on the diagonal, a square
+// root of that 1e-8, and in float32 3e-4. So two values of a distance count as equal
+// if they differ by digits that were not written, or if their squares differ by a
+// rounding error of the greatest square.
+const (
+	writtenDigits  = 1e-5 // relative: six digits
+	squareRounding = 1e-6 // of the greatest square
+)
+
+// symmetric returns the full matrix of n² entries if it is one of distances, up to
+// rounding: symmetric, 0 on the diagonal, not negative. It replaces the two values of
+// a distance by their mean, and negative zeros by zeros. name names a row. symmetric
+// calls note if a value changes.
+func symmetric[T ph.Float](n int, data []T, name func(row int) string, note func(string)) ([]T, error) {
+	greatest := 0.0
+	for _, v := range data {
+		if d := math.Abs(float64(v)); d > greatest && !math.IsInf(d, 1) {
+			greatest = d
+		}
+	}
+	isZero := func(v float64) bool { return math.Abs(v) <= math.Sqrt(squareRounding)*greatest }
+	equal := func(v, w float64) bool {
+		if v == w {
+			return true
+		}
+		difference := math.Abs(v - w)
+		return difference <= writtenDigits*math.Abs(v) ||
+			difference/greatest*(math.Abs(v)+math.Abs(w)) <= squareRounding*greatest
+	}
+	changed, where := 0.0, ""
+	change := func(i, j int, by float64) {
+		if by > changed {
+			changed, where = by, fmt.Sprintf("points %d and %d", i, j)
+		}
+	}
+	for i := range n {
+		row := data[i*n : (i+1)*n]
+		if d := float64(row[i]); !isZero(d) || math.IsInf(d, 0) {
+			return nil, fmt.Errorf("%s: the distance of point %d to itself is %v, not 0", name(i), i, row[i])
+		}
+		change(i, i, math.Abs(float64(row[i])))
+		row[i] = 0
+		for j, v := range row[:i] {
+			w := data[j*n+i]
+			if x := min(v, w); x < 0 && float64(x) < -squareRounding*greatest {
+				at := i
+				if w < v {
+					at = j
+				}
+				return nil, fmt.Errorf("%s: %v: distances must not be negative", name(at), x)
+			}
+			if !equal(float64(v), float64(w)) {
+				return nil, fmt.Errorf("%s: the distance of points %d and %d is %v, in %s it is %v", name(i), i, j, v, name(j), w)
+			}
+			mean := v
+			if v != w {
+				mean = v/2 + w/2
+			}
+			mean = max(mean, 0)
+			change(i, j, math.Abs(float64(v)-float64(mean)))
+			row[j], data[j*n+i] = mean, mean
+		}
+	}
+	if changed > 0 {
+		note(fmt.Sprintf("the matrix is made symmetric, not negative and 0 on its diagonal, which changes distances by up to %.3g (%s)", changed, where))
+	}
+	return data, nil
+}
+
+// joined returns a full matrix, as sparse distances if some are infinite: points that
+// are never joined.
+func joined[T ph.Float](n int, data []T) ph.Distances {
+	if !hasInfinite(data) {
+		return ph.Matrix[T]{N: n, Data: data}
+	}
+	s := ph.Sparse[T]{N: n}
+	for i := range n {
+		s.Entries = appendFinite(s.Entries, i, data[i*n:i*n+i])
+	}
+	return s
+}
+
+// joinedLower does the same with the half of a matrix.
+func joinedLower[T ph.Float](m ph.LowerMatrix[T]) ph.Distances {
+	if !hasInfinite(m.Data) {
+		return m
+	}
+	s := ph.Sparse[T]{N: m.N}
+	for i := range m.N {
+		s.Entries = appendFinite(s.Entries, i, m.Data[size(i)-i:size(i)])
+	}
+	return s
+}
+
+func hasInfinite[T ph.Float](data []T) bool {
+	for _, v := range data {
+		if math.IsInf(float64(v), 1) {
+			return true
+		}
+	}
+	return false
+}
+
+// appendFinite appends the finite distances of point i to the points before it.
+func appendFinite[T ph.Float](entries []ph.Entry[T], i int, row []T) []ph.Entry[T] {
+	for j, v := range row {
+		if !math.IsInf(float64(v), 1) {
+			entries = append(entries, ph.Entry[T]{I: i, J: j, Distance: v})
+		}
+	}
+	return entries
+}
