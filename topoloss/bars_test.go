@@ -189,3 +189,25 @@ func barsOf(data []byte) []ph.Bar {
 	}
 	return b
 }
+
+// TestDsigmaConstant: with its constant part the value is a squared distance, 0 for equal
+// diagrams, and has the same gradient.
+func TestDsigmaConstant(t *testing.T) {
+	for _, p := range [][]ph.Bar{bars(0, 1, 0, 2, 0, 2.5), bars(0.5, 1, 1, 3, 0.2, 2.5)} {
+		q := bars(0, 1.5, 0, 2)
+		for _, truth := range [][]ph.Bar{p, q, nil} {
+			without, with := make([]topoloss.BarGradient, len(p)), make([]topoloss.BarGradient, len(p))
+			a, _ := (&topoloss.Dsigma{Sigma: 0.1}).Evaluate(p, truth, without)
+			b, ok := (&topoloss.Dsigma{Sigma: 0.1, Constant: true}).Evaluate(p, truth, with)
+			require.True(t, ok)
+			require.Equal(t, without, with)
+			if len(truth) == len(p) {
+				require.Negative(t, a)
+				require.InDelta(t, 0, b, 1e-12)
+			} else {
+				require.GreaterOrEqual(t, b, a)
+				require.Positive(t, b)
+			}
+		}
+	}
+}

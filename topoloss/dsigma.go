@@ -7,20 +7,24 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// Dsigma is k(P,P) − 2k(P,Q), the squared distance of two diagrams less the
-// constant k(Q,Q), under the persistence scale-space kernel of Reininghaus et
+// Dsigma is k(P,P) − 2k(P,Q) for the persistence scale-space kernel of Reininghaus et
 // al. (2015, section 4)
 //
 //	k(P,Q) = 1/(8πσ) Σ exp(−‖p−q‖²/8σ) − exp(−‖p−q̄‖²/8σ)  over p ∈ P, q ∈ Q,
 //
-// in which q̄ is q mirrored at the diagonal: bars near the diagonal weigh
-// nothing, so that the distance is stable. It is the inner product of two
-// diagrams that have diffused as heat does, for a time σ, with the diagonal
-// held at 0.
+// in which q̄ is q mirrored at the diagonal: bars near the diagonal weigh nothing, so
+// that the value is stable. The kernel is the inner product of two diagrams that have
+// diffused as heat does, for a time σ, with the diagonal held at 0.
+//
+// The squared distance of the diagrams under this kernel is k(P,P) − 2k(P,Q) + k(Q,Q).
+// Like the original, Dsigma leaves out the constant k(Q,Q), which moves nothing: of
+// equal diagrams the value is −k(Q,Q), below 0. Constant adds it.
 type Dsigma struct {
-	Sigma float64 // the scale σ of the kernel, a squared length; 0.05 is usual
+	Sigma    float64 // the scale σ of the kernel, a squared length; 0.05 is usual
+	Constant bool    // whether k(Q,Q) is part of the value
 
 	lattice lattice
+	unused  []BarGradient
 }
 
 // Evaluate takes time proportional to |P|·(|P|+|Q|); where all bars are born at
@@ -33,19 +37,27 @@ func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (f
 	if len(learnable) == 0 {
 		return 0, false
 	}
-	c := 1 / (8 * r.Sigma)
-	var sum float64
-	if bornAtZero(learnable) && bornAtZero(truth) && r.lattice.fits(r.Sigma, learnable, truth) {
-		sum = r.lattice.near(learnable, truth, gradients) - mirrored(c, learnable, truth, gradients)
-	} else {
-		sum = scaleSpace(c, learnable, truth, gradients)
+	sum := r.evaluate(learnable, truth, gradients)
+	if r.Constant && len(truth) > 0 {
+		r.unused = resize(r.unused, len(truth))
+		sum += r.evaluate(truth, nil, r.unused)
 	}
+	c := 1 / (8 * r.Sigma)
 	norm := 1 / (8 * math.Pi * r.Sigma)
 	for i := range gradients {
 		gradients[i].Birth *= 4 * c * norm
 		gradients[i].Death *= 4 * c * norm
 	}
 	return norm * sum, true
+}
+
+// evaluate returns what scaleSpace does, by the faster way.
+func (r *Dsigma) evaluate(learnable, truth []ph.Bar, gradients []BarGradient) float64 {
+	c := 1 / (8 * r.Sigma)
+	if bornAtZero(learnable) && bornAtZero(truth) && r.lattice.fits(r.Sigma, learnable, truth) {
+		return r.lattice.near(learnable, truth, gradients) - mirrored(c, learnable, truth, gradients)
+	}
+	return scaleSpace(c, learnable, truth, gradients)
 }
 
 // scaleSpace returns k(P,P) − 2k(P,Q) without the factor 1/(8πσ), for c = 1/8σ,
@@ -128,10 +140,13 @@ func bornAtZero(bars []ph.Bar) bool {
 func dsigmaKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("dsigma", degree), Degrees: fmt.Sprint(degree),
-		Doc:     fmt.Sprintf("scale-space distance of the diagrams of degree %d, squared, less a constant", degree),
-		Options: []Option{positive("sigma", 0.05, "scale of the kernel, a squared length")},
+		Doc: fmt.Sprintf("scale-space distance of the diagrams of degree %d, squared, less a constant", degree),
+		Options: []Option{
+			positive("sigma", 0.05, "scale of the kernel, a squared length"),
+			choice("constant", "whether the value has its constant part, so that it is 0 for equal diagrams", "no", "yes"),
+		},
 		term: func(s settings) Term {
-			return Term{Degree: degree, Regularizer: &Dsigma{Sigma: s.number("sigma")}}
+			return Term{Degree: degree, Regularizer: &Dsigma{Sigma: s.number("sigma"), Constant: s.is("constant", "yes")}}
 		},
 	}
 }

@@ -67,11 +67,17 @@ func TestGoldenValues(t *testing.T) {
 	}
 }
 
-// devices returns the processor and a simulated GPU.
+// devices returns the processor and the device that [golden.Device] names, or a simulated
+// GPU if it names none.
 func devices(t *testing.T) map[string]kernels.Device {
-	sim, err := gpu.New(ptxsim.New(ptxsim.Options{}))
-	require.NoError(t, err)
-	devices := map[string]kernels.Device{"cpu": cpu.New(), "sim": sim}
+	devices := map[string]kernels.Device{"cpu": cpu.New()}
+	if dev := golden.Device(t); dev != nil {
+		devices[dev.Name()] = dev
+	} else {
+		sim, err := gpu.New(ptxsim.New(ptxsim.Options{}))
+		require.NoError(t, err)
+		devices["sim"] = sim
+	}
 	t.Cleanup(func() {
 		for _, dev := range devices {
 			require.NoError(t, dev.Close())

@@ -14,8 +14,9 @@ import (
 type joint struct {
 	sample    int // points of each cloud, 0 for all
 	n, m      int
-	points    *autograd.Var // (n+m)×dim
-	distances []float32     // (n+m)×(n+m), on the host
+	points    *autograd.Var  // (n+m)×dim
+	matrix    kernels.Buffer // (n+m)×(n+m) distances, on the device
+	distances []float32      // the same on the host
 	pairs     []kernels.Pair
 
 	learnable, true []int32 // rows of the clouds
@@ -54,10 +55,10 @@ func (j *joint) measure(in input) error {
 	}
 	j.points = autograd.Concat(0, x, y)
 	tape, n := in.x.Tape(), j.n+j.m
-	matrix := tape.Scratch(n * n)
-	fused.Distances(tape.Device(), matrix, j.points.Value(), n, dx)
+	j.matrix = tape.Scratch(n * n)
+	fused.Distances(tape.Device(), j.matrix, j.points.Value(), n, dx)
 	j.distances = resize(j.distances, n*n)
-	if err := tape.Device().Read(j.distances, matrix); err != nil {
+	if err := tape.Device().Read(j.distances, j.matrix); err != nil {
 		return fmt.Errorf("distances of %d points: %w", n, err)
 	}
 	return nil

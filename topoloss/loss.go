@@ -23,6 +23,8 @@ type Term struct {
 
 	// Comparison takes the place of a Regularizer.
 	Comparison Comparison
+	// Images takes the place of a Regularizer where points are images.
+	Images *Images
 	// Sample is the number of points that a joint comparison draws of each cloud,
 	// afresh in each step. 0 stands for all points.
 	Sample int
@@ -109,6 +111,7 @@ func (l *Loss) Apply(ctx context.Context, x *autograd.Var, target *Target) (Resu
 // An input is what a loss is applied to.
 type input struct {
 	x, batch   *autograd.Var // batch is nil if only its target is known
+	pixels     *autograd.Var // x, to which gradients of images flow
 	target     *Target
 	seed, step uint64 // decide random choices
 }
@@ -153,6 +156,7 @@ func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagra
 	p := l.spare()
 	tape, x := in.x.Tape(), in.x
 	spread := l.Gradient.Method != Plain && l.Gradient.Method != Smooth && x.NeedsGrad() && len(l.Terms) > 0
+	in.pixels = x
 	if spread {
 		in.x = p.spread.begin(x)
 	}
@@ -176,6 +180,9 @@ func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagra
 	for _, s := range p.scales {
 		inputs = append(inputs, s.scale)
 	}
+	if p.imageGradient != nil {
+		inputs = append(inputs, x)
+	}
 	l.inputs = inputs
 	r.Var = tape.Result(nil, inputs...)
 	tape.Device().Fill(r.Var.Value(), float32(r.Value))
@@ -183,7 +190,11 @@ func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagra
 		l.pullback = append(l.pullback, p)
 		return r, nil
 	}
-	p.x, p.y = in.x, r.Var
+	p.x, p.y, p.pixels = in.x, r.Var, x
+	if p.imageGradient != nil {
+		p.imageBuffer = tape.Scratch(len(p.imageGradient))
+		tape.Device().Write(p.imageBuffer, p.imageGradient)
+	}
 	if err := p.addBars(r); err != nil {
 		return Result{}, err
 	}
@@ -237,7 +248,7 @@ func (l *Loss) Degree() int {
 	degree := -1
 	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
 		for _, t := range terms {
-			if t.Weight != 0 && t.Comparison == nil {
+			if t.Weight != 0 && t.Regularizer != nil {
 				degree = max(degree, t.Degree)
 			}
 		}
@@ -250,7 +261,7 @@ func (l *Loss) degreeAt(step uint64) int {
 	degree := -1
 	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
 		for _, t := range terms {
-			if t.Weight*t.Schedule.factor(step) != 0 && t.Comparison == nil {
+			if t.Weight*t.Schedule.factor(step) != 0 && t.Regularizer != nil {
 				degree = max(degree, t.Degree)
 			}
 		}
@@ -304,6 +315,16 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 		return Value{}, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", t.Name, t.Weight)
 	case t.Comparison != nil:
 		v, err := l.compare(ctx, t, weight, in, p)
+		if err != nil {
+			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
+		}
+		if v.OK {
+			r.OK = true
+			r.Value += weight * v.Value
+		}
+		return v, nil
+	case t.Images != nil:
+		v, err := l.compareImages(ctx, t, weight, in, p)
 		if err != nil {
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}

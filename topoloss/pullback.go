@@ -20,9 +20,15 @@ type pullback struct {
 	joints []joint // the first used of them are of this application
 	used   int
 	scales []scaleSlope
+	dense  []float32 // workspace of pull
 	run    func()
 
 	spread spreadNode
+
+	pixels        *autograd.Var // the cloud, where it holds images
+	imageGradient []float32     // by its pixels; nil without terms of images
+	imageRoom     []float32     // the memory of imageGradient
+	imageBuffer   kernels.Buffer
 }
 
 // A scaleSlope is the derivative of a loss with respect to a learnable scale.
@@ -89,23 +95,19 @@ func (l *Loss) spare() *pullback {
 	}
 	p := l.pullback[n-1]
 	l.pullback = l.pullback[:n-1]
-	p.pairs, p.used, p.scales = p.pairs[:0], 0, p.scales[:0]
+	p.pairs, p.used, p.scales, p.imageGradient = p.pairs[:0], 0, p.scales[:0], nil
 	return p
 }
 
 func (p *pullback) backward() {
 	tape := p.y.Tape()
 	dev := tape.Device()
-	pull := func(x *autograd.Var, pairs []kernels.Pair) {
-		dx, store := x.GradTarget()
-		fused.PairsGrad(dev, dx, x.Value(), x.Shape()[0], autograd.Size(x.Shape()[1:]), pairs, p.y.Grad(), store)
-	}
-	if p.x.NeedsGrad() && (len(p.pairs) > 0 || p.used == 0) {
-		pull(p.x, p.pairs)
+	if p.x.NeedsGrad() && (len(p.pairs) > 0 || p.used == 0 && p.imageGradient == nil) {
+		p.pull(p.x, p.pairs, kernels.Buffer{})
 	}
 	for i := range p.joints[:p.used] {
 		if j := &p.joints[i]; j.points.NeedsGrad() {
-			pull(j.points, j.pairs)
+			p.pull(j.points, j.pairs, j.matrix)
 		}
 	}
 	for _, s := range p.scales {
@@ -114,5 +116,27 @@ func (p *pullback) backward() {
 			dev.Affine(dc, p.y.Grad(), s.slope, 0, store)
 		}
 	}
+	p.pullImages()
 	p.loss.pullback = append(p.loss.pullback, p)
+}
+
+// pull carries derivatives with respect to distances of pairs to the points. matrix holds
+// all distances, if they are still on the device. Many pairs take less time as a matrix
+// of derivatives.
+func (p *pullback) pull(x *autograd.Var, pairs []kernels.Pair, matrix kernels.Buffer) {
+	dx, store := x.GradTarget()
+	dev, n, dim := x.Tape().Device(), x.Shape()[0], autograd.Size(x.Shape()[1:])
+	if matrix.Len() != n*n || len(pairs) < n*n/8 {
+		fused.PairsGrad(dev, dx, x.Value(), n, dim, pairs, p.y.Grad(), store)
+		return
+	}
+	p.dense = resize(p.dense, n*n)
+	clear(p.dense)
+	for _, e := range pairs {
+		p.dense[int(e.U)*n+int(e.V)] += e.Coef
+	}
+	host, scaled := x.Tape().Scratch(n*n), x.Tape().Scratch(n*n)
+	dev.Write(host, p.dense)
+	dev.Gemm(kernels.Gemm{M: n * n, N: 1, K: 1, Alpha: 1, A: host, B: p.y.Grad(), C: scaled})
+	fused.DistancesGrad(dev, dx, scaled, x.Value(), matrix, n, dim, store)
 }

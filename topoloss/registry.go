@@ -39,6 +39,7 @@ func kinds() []Kind {
 		crossKind(0), crossKind(1),
 		rtdKind(), rtdLiteKind(),
 		energyKind(), mmdKind(),
+		imagesKind(0), imagesKind(1),
 	}
 }
 

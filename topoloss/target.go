@@ -22,6 +22,8 @@ type Target struct {
 	tree      []ph.Cell // n−1 edges of a minimum spanning tree
 	farthest  float64   // the largest distance
 	ninth     float64   // the 0.9-quantile of the n² distances
+
+	images []imageTruth // for each term of images
 }
 
 // TargetFromPoints returns the target that a cloud is, with diagrams up to the
@@ -72,10 +74,22 @@ func (l *Loss) Target(ctx context.Context, x *autograd.Var) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
+	measured := false
 	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
 		for _, term := range terms {
-			if term.Comparison != nil && !term.Comparison.Joint() && term.Weight != 0 {
-				return t, l.measureTarget(ctx, t, x)
+			switch {
+			case term.Weight == 0:
+			case term.Images != nil:
+				truth, err := term.Images.target(ctx, x)
+				if err != nil {
+					return nil, fmt.Errorf("topoloss: %s: the true points: %w", term.Name, err)
+				}
+				t.images = append(t.images, truth)
+			case term.Comparison != nil && !term.Comparison.Joint() && !measured:
+				if err := l.measureTarget(ctx, t, x); err != nil {
+					return nil, err
+				}
+				measured = true
 			}
 		}
 	}

@@ -1,0 +1,251 @@
+package topoloss
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/cubical"
+)
+
+// Images compares each learnable image with its true image, by a regularizer of the
+// diagrams of their cubical persistence: of the sets of pixels below a level that
+// rises, or above one that falls. The last two axes of a variable are the rows and
+// columns of an image; each channel is an image of its own.
+//
+// The value is the sum over all images. A bar is born and dies at the values of two
+// pixels, which receive its gradient: no distance takes part, and no [Gradient].
+type Images struct {
+	Degree       int                  // 0 or 1
+	Superlevel   bool                 // a level that falls
+	Construction cubical.Construction // whether pixels that share a corner touch
+	// Regularizer returns a new regularizer. Images calls it once for each goroutine.
+	Regularizer func() Regularizer
+
+	workers []imageWorker
+	pixels  []float32
+	values  []float64
+	ok      []bool
+}
+
+// An imageWorker is the workspace of a goroutine.
+type imageWorker struct {
+	engine      cubical.Engine[float32]
+	regularizer Regularizer
+	bars, truth []ph.Bar
+	gradients   []BarGradient
+}
+
+// imageTruth holds the bars of the true images that a term compares with.
+type imageTruth struct {
+	term *Images
+	bars [][]span
+}
+
+// A span is a bar whose ends are pixels.
+type span struct{ birth, death float32 }
+
+// size returns the number of images in a variable and the shape of one.
+func (r *Images) size(x *autograd.Var) (n int, shape []int, err error) {
+	s := x.Shape()
+	if len(s) < 3 {
+		return 0, nil, fmt.Errorf("it compares images: want a variable of shape images×…×rows×columns, not %v", s)
+	}
+	shape = s[len(s)-2:]
+	return autograd.Size(s[:len(s)-2]), shape, nil
+}
+
+// each calls work for each image of x, with its positive bars, on all cores.
+func (r *Images) each(ctx context.Context, x *autograd.Var, work func(w *imageWorker, image int, bars []ph.Bar) error) error {
+	n, shape, err := r.size(x)
+	if err != nil {
+		return err
+	}
+	r.pixels = resize(r.pixels, x.Len())
+	if err := x.Read(r.pixels); err != nil {
+		return fmt.Errorf("reading images: %w", err)
+	}
+	for _, v := range r.pixels {
+		if !isFinite(v) {
+			return checkRows(x)
+		}
+	}
+	size := autograd.Size(shape)
+	for len(r.workers) < min(n, runtime.GOMAXPROCS(0)) {
+		r.workers = append(r.workers, imageWorker{regularizer: r.Regularizer()})
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	errs := make([]error, len(r.workers))
+	for k := range r.workers {
+		group.Go(func() {
+			w := &r.workers[k]
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				result, err := w.engine.Compute(ctx, cubical.Image[float32]{Shape: shape, Values: r.pixels[i*size : (i+1)*size]},
+					cubical.Options{Construction: r.Construction, Superlevel: r.Superlevel})
+				if err == nil {
+					w.bars = w.bars[:0]
+					for _, c := range result.Classes[r.Degree] {
+						if !c.Essential() && c.Death > c.Birth {
+							w.bars = append(w.bars, c.Bar)
+						}
+					}
+					err = work(w, i, w.bars)
+				}
+				if err != nil {
+					errs[k] = err
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// target computes the bars of true images.
+func (r *Images) target(ctx context.Context, x *autograd.Var) (imageTruth, error) {
+	n, _, err := r.size(x)
+	if err != nil {
+		return imageTruth{}, err
+	}
+	t := imageTruth{term: r, bars: make([][]span, n)}
+	return t, r.each(ctx, x, func(_ *imageWorker, image int, bars []ph.Bar) error {
+		spans := make([]span, len(bars))
+		for i, b := range bars {
+			spans[i] = span{float32(b.Birth), float32(b.Death)}
+		}
+		t.bars[image] = spans
+		return nil
+	})
+}
+
+// compare returns the sum over the images of x and adds its derivative with respect to
+// each pixel, times weight, to gradient.
+func (r *Images) compare(ctx context.Context, x *autograd.Var, truth [][]span, weight float64, gradient []float32) (Value, error) {
+	n, shape, err := r.size(x)
+	switch {
+	case err != nil:
+		return Value{}, err
+	case n != len(truth):
+		return Value{}, fmt.Errorf("it compares each image with its true image, but there are %d images and %d true ones", n, len(truth))
+	}
+	size, sign := autograd.Size(shape), 1.0
+	if r.Superlevel {
+		sign = -1 // the bars are those of the negated image
+	}
+	r.values, r.ok = resize(r.values, n), resize(r.ok, n)
+	err = r.each(ctx, x, func(w *imageWorker, image int, bars []ph.Bar) error {
+		w.truth = w.truth[:0]
+		for _, s := range truth[image] {
+			w.truth = append(w.truth, ph.Bar{Birth: float64(s.birth), Death: float64(s.death)})
+		}
+		w.gradients = resize(w.gradients, len(bars))
+		clear(w.gradients)
+		r.values[image], r.ok[image] = w.regularizer.Evaluate(bars, w.truth, w.gradients)
+		if !r.ok[image] {
+			return nil
+		}
+		pixels := gradient[image*size : (image+1)*size]
+		for i, b := range bars {
+			pixels[b.BirthCell.U] += float32(weight * sign * w.gradients[i].Birth)
+			pixels[b.DeathCell.U] += float32(weight * sign * w.gradients[i].Death)
+			if !isFinite(pixels[b.BirthCell.U]) || !isFinite(pixels[b.DeathCell.U]) {
+				return fmt.Errorf("the derivative of image %d with respect to a bar from %v to %v is %v: too large for a float32", image, b.Birth, b.Death, w.gradients[i])
+			}
+		}
+		return nil
+	})
+	var sum Value
+	for i, ok := range r.ok {
+		if ok {
+			sum = Value{sum.Value + r.values[i], true}
+		}
+	}
+	return sum, err
+}
+
+// compareImages evaluates a term of images and leaves its derivatives in p.
+func (l *Loss) compareImages(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, error) {
+	if in.pixels == nil {
+		return Value{}, fmt.Errorf("it compares images, of which only diagrams are given")
+	}
+	var truth *imageTruth
+	if in.target != nil {
+		for i := range in.target.images {
+			if in.target.images[i].term == t.Images {
+				truth = &in.target.images[i]
+			}
+		}
+	}
+	if truth == nil {
+		return Value{}, fmt.Errorf("the target does not hold the bars of the true images: have Objective.Target or Loss.Target compute it")
+	}
+	if p.imageGradient == nil {
+		p.imageGradient = resize(p.imageRoom, in.pixels.Len())
+		p.imageRoom = p.imageGradient
+		clear(p.imageGradient)
+	}
+	v, err := t.Images.compare(ctx, in.pixels, truth.bars, weight, p.imageGradient)
+	if err == nil && !isFinite(v.Value) {
+		err = fmt.Errorf("its value is %v", v.Value)
+	}
+	return v, err
+}
+
+// pullImages carries the gradient of images to their pixels.
+func (p *pullback) pullImages() {
+	if p.imageGradient == nil || !p.pixels.NeedsGrad() {
+		return
+	}
+	dx, store := p.pixels.GradTarget()
+	product := kernels.Gemm{M: len(p.imageGradient), N: 1, K: 1, Alpha: 1, A: p.imageBuffer, B: p.y.Grad(), C: dx}
+	if store == kernels.Add {
+		product.Beta = 1
+	}
+	p.pixels.Tape().Device().Gemm(product)
+}
+
+func imagesKind(degree int) Kind {
+	return Kind{
+		Name: fmt.Sprint("cubical", degree), Degrees: fmt.Sprint(degree), paired: true,
+		Doc: fmt.Sprintf("cubical persistence of degree %d of each image against its true image, summed over images", degree),
+		Options: []Option{
+			choice("by", "function of two diagrams", "wasserstein", "total", "bottleneck"),
+			atLeast(1, "power", 2, "order of wasserstein, or power of total"),
+			choice("level", "super: sets of bright pixels, as the level falls; sub: of dark ones", "super", "sub"),
+			choice("touch", "whether pixels touch that share only a corner", "corner", "side"),
+		},
+		term: func(s settings) Term {
+			r := &Images{Degree: degree, Superlevel: s.is("level", "super")}
+			if s.is("touch", "side") {
+				r.Construction = cubical.Vertices
+			}
+			power := s.number("power")
+			r.Regularizer = func() Regularizer {
+				switch {
+				case s.is("by", "total"):
+					return &Total{Power: power}
+				case s.is("by", "bottleneck"):
+					return &Bottleneck{}
+				}
+				return &Wasserstein{Order: power, Norm: 2}
+			}
+			return Term{Degree: -1, Images: r}
+		},
+	}
+}
