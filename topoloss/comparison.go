@@ -72,57 +72,76 @@ func (c *Clouds) Add(u, v int, derivative float64) {
 	}
 }
 
-// compare evaluates a comparison and leaves its derivatives in p.
-func (l *Loss) compare(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, error) {
+// compare evaluates a comparison and leaves its derivatives in p. It also returns the
+// weight, which a balanced term changes.
+func (l *Loss) compare(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, float64, error) {
 	if in.x == nil {
-		return Value{}, fmt.Errorf("it compares clouds, of which only diagrams are given")
+		return Value{}, 0, fmt.Errorf("it compares clouds, of which only diagrams are given")
 	}
 	c := &l.clouds
 	*c = Clouds{weight: weight, scale: 1}
+	if t.Balance {
+		c.weight = 1
+	}
+	points := in.x
 	var scale *autograd.Var
 	pairs := &p.pairs
 	if t.Comparison.Joint() {
 		j, err := p.joint(in, t.Sample)
 		if err != nil {
-			return Value{}, err
+			return Value{}, 0, err
 		}
 		c.N, c.M, c.Joint = j.n, j.m, j.distances
-		pairs = &j.pairs
+		pairs, points = &j.pairs, j.points
 	} else {
 		if in.target == nil || in.target.distances == nil {
-			return Value{}, fmt.Errorf("the target does not hold the distances of the true points: have Objective.Target or Loss.Target compute it")
+			return Value{}, 0, fmt.Errorf("the target does not hold the distances of the true points: have Objective.Target or Loss.Target compute it")
 		}
 		if !l.rips.measured {
 			if err := l.rips.measure(in.x); err != nil {
-				return Value{}, err
+				return Value{}, 0, err
 			}
 		}
 		c.N, c.M, c.X, c.Y, c.Truth = l.rips.n, in.target.n, l.rips.distances, in.target.distances, in.target
 		var err error
 		if scale, err = l.rescale(t, in, c); err != nil {
-			return Value{}, err
+			return Value{}, 0, err
 		}
 	}
 	if err := checkDistances(c, in); err != nil {
-		return Value{}, err
+		return Value{}, 0, err
 	}
 	c.pairs = *pairs
 	value, ok, err := t.Comparison.Compare(ctx, c)
 	switch {
 	case err != nil:
-		return Value{}, err
+		return Value{}, 0, err
 	case !ok:
-		return Value{}, nil
+		return Value{}, 0, nil
 	case !isFinite(value):
-		return Value{}, fmt.Errorf("its value is %v", value)
+		return Value{}, 0, fmt.Errorf("its value is %v", value)
 	case c.bad != nil:
-		return Value{}, c.bad
+		return Value{}, 0, c.bad
+	}
+	if t.Balance {
+		own := c.pairs[len(*pairs):]
+		norm, err := pairsNorm(points, c.N, own)
+		if err == nil {
+			weight, err = balanced(weight, norm)
+		}
+		if err != nil {
+			return Value{}, 0, err
+		}
+		for i := range own {
+			own[i].Coef = float32(weight * float64(own[i].Coef))
+		}
+		c.scaleSlope *= weight
 	}
 	*pairs = c.pairs
 	if scale != nil {
 		p.scales = append(p.scales, scaleSlope{scale, float32(c.scaleSlope)})
 	}
-	return Value{value, true}, nil
+	return Value{value, true}, weight, nil
 }
 
 // rescale divides the learnable distances of c by the term's scale.

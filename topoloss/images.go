@@ -179,10 +179,11 @@ func (r *Images) compare(ctx context.Context, x *autograd.Var, truth [][]span, w
 	return sum, err
 }
 
-// compareImages evaluates a term of images and leaves its derivatives in p.
-func (l *Loss) compareImages(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, error) {
+// compareImages evaluates a term of images and leaves its derivatives in p. It also
+// returns the weight, which a balanced term changes.
+func (l *Loss) compareImages(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, float64, error) {
 	if in.pixels == nil {
-		return Value{}, fmt.Errorf("it compares images, of which only diagrams are given")
+		return Value{}, 0, fmt.Errorf("it compares images, of which only diagrams are given")
 	}
 	var truth *imageTruth
 	if in.target != nil {
@@ -193,18 +194,28 @@ func (l *Loss) compareImages(ctx context.Context, t *Term, weight float64, in in
 		}
 	}
 	if truth == nil {
-		return Value{}, fmt.Errorf("the target does not hold the bars of the true images: have Objective.Target or Loss.Target compute it")
+		return Value{}, 0, fmt.Errorf("the target does not hold the bars of the true images: have Objective.Target or Loss.Target compute it")
 	}
 	if p.imageGradient == nil {
 		p.imageGradient = resize(p.imageRoom, in.pixels.Len())
 		p.imageRoom = p.imageGradient
 		clear(p.imageGradient)
 	}
-	v, err := t.Images.compare(ctx, in.pixels, truth.bars, weight, p.imageGradient)
+	gradient, factor := p.imageGradient, weight
+	if t.Balance {
+		gradient, factor = make([]float32, len(gradient)), 1
+	}
+	v, err := t.Images.compare(ctx, in.pixels, truth.bars, factor, gradient)
 	if err == nil && !isFinite(v.Value) {
 		err = fmt.Errorf("its value is %v", v.Value)
 	}
-	return v, err
+	if err == nil && t.Balance {
+		weight, err = balanced(weight, normOf(gradient))
+		for i, g := range gradient {
+			p.imageGradient[i] += float32(weight * float64(g))
+		}
+	}
+	return v, weight, err
 }
 
 // pullImages carries the gradient of images to their pixels.

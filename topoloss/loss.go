@@ -16,6 +16,9 @@ type Term struct {
 
 	// Schedule says in which steps of an [Objective] the term counts.
 	Schedule Schedule
+	// Balance divides Weight, in each step, by the Euclidean norm of the gradient that
+	// the term sends to the points: terms of equal weight pull equally.
+	Balance bool
 
 	// Degree is that of the diagrams that Regularizer compares.
 	Degree      int
@@ -314,7 +317,7 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 	case !isFinite(weight):
 		return Value{}, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", t.Name, t.Weight)
 	case t.Comparison != nil:
-		v, err := l.compare(ctx, t, weight, in, p)
+		v, weight, err := l.compare(ctx, t, weight, in, p)
 		if err != nil {
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}
@@ -324,7 +327,7 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 		}
 		return v, nil
 	case t.Images != nil:
-		v, err := l.compareImages(ctx, t, weight, in, p)
+		v, weight, err := l.compareImages(ctx, t, weight, in, p)
 		if err != nil {
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}
@@ -349,6 +352,15 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 	}
 	if !isFinite(value) {
 		return Value{}, fmt.Errorf("topoloss: %s is %v", t.Name, value)
+	}
+	if t.Balance {
+		norm, err := l.barsNorm(in.x, bars, l.slope)
+		if err == nil {
+			weight, err = balanced(weight, norm)
+		}
+		if err != nil {
+			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
+		}
 	}
 	for i, s := range l.slope {
 		gradients[i].Birth += weight * s.Birth

@@ -40,6 +40,7 @@ func CommonOptions() []Option {
 		count(0, "warmup", 0, "steps over which the weight grows to its full size"),
 		count(1, "every", 1, "distance between the steps in which the term counts"),
 		share,
+		choice("balance", "whether the weight is the norm of the gradient that the term sends to its points", "no", "yes"),
 	}
 }
 

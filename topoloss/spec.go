@@ -181,6 +181,7 @@ func (s Spec) term() (Term, error) {
 	}
 	settings := k.settings(s.Options)
 	t := k.term(settings)
-	t.Name, t.Weight, t.Schedule, t.share = s.Name, s.Weight, settings.schedule(), settings.number("share")
+	t.Name, t.Weight, t.Schedule = s.Name, s.Weight, settings.schedule()
+	t.share, t.Balance = settings.number("share"), settings.is("balance", "yes")
 	return t, nil
 }
