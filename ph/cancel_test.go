@@ -42,11 +42,11 @@ func TestCancel(t *testing.T) {
 		d ph.Distances
 		o ph.Options
 	}{
-		"many loops":      {cube(r, 4000, 10), ph.Options{MaxDegree: 1}},
+		"many loops":      {cube(r, 6000, 10), ph.Options{MaxDegree: 1}},
 		"one long loop":   {noisyCircle(r, 8000), ph.Options{MaxDegree: 1}},
 		"a tree":          {cube(r, 300_000, 2), ph.Options{MaxDegree: 1}},
-		"voids":           {cube(r, 400, 5), ph.Options{MaxDegree: 2}},
-		"degree 4":        {cube(r, 200, 8), ph.Options{MaxDegree: 4, Modulus: 3, Cocycles: true}},
+		"voids":           {cube(r, 1200, 5), ph.Options{MaxDegree: 2}},
+		"degree 4":        {cube(r, 400, 8), ph.Options{MaxDegree: 4, Modulus: 3, Cocycles: true}},
 		"a sparse graph":  {sparse, ph.Options{MaxDegree: 2}},
 		"a slow metric":   {slowMetric{cube(r, 9000, 3)}, ph.Options{MaxDegree: 1}},
 		"of no threshold": {cube(r, 3000, 8), ph.Options{MaxDegree: 1, Threshold: math.Inf(1)}},
