@@ -8,6 +8,7 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/nn"
 )
 
 // faulty returns x², with slope·x as its derivative.
@@ -78,7 +79,7 @@ func TestCheckRefusesWhatItCannotJudge(t *testing.T) {
 	stream := uint64(0)
 	err = autograd.Check(func(_ *autograd.Tape, in []*autograd.Var) *autograd.Var {
 		stream++
-		return autograd.Sum(autograd.Reparameterize(in[0], in[0], 1, stream))
+		return autograd.Sum(nn.Reparameterize(in[0], in[0], 1, stream))
 	}, x)
 	require.ErrorContains(t, err, "for the same inputs; fix its seeds")
 

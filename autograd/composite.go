@@ -85,7 +85,7 @@ func GELU(x *Var) *Var {
 
 // Huber returns ½x² where |x| ≤ delta and delta·(|x| − ½delta) elsewhere, for a
 // positive delta (Huber 1964). The mean of Huber(Sub(a, b), delta) is a loss that
-// outliers move less than [MSE].
+// outliers move less than its square would.
 func Huber(x *Var, delta float32) *Var {
 	size := Abs(x)
 	inner := Minimum(size, x.Tape().full(delta))

@@ -8,6 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/kernels/fused"
+	"github.com/topogen/topogen/nn"
 )
 
 // The derivative of a function at a point.
@@ -44,7 +45,7 @@ func ExampleTape_Param() {
 	tape := autograd.NewTape(dev)
 	for range 300 {
 		line := autograd.Linear(tape.Input(x), tape.Param(weight), tape.Param(bias), autograd.ActNone)
-		tape.Backward(autograd.MSE(line, tape.Input(y)))
+		tape.Backward(nn.MSE(line, tape.Input(y)))
 		for _, p := range []*autograd.Parameter{weight, bias} {
 			fused.SGD(dev, p.Value.Buffer(), p.Grad.Buffer(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.1, GradientScale: 1})
 		}
@@ -119,28 +120,6 @@ func ExampleCheck() {
 		return autograd.Sum(halved(in[0]))
 	}, x))
 	// Output: autograd: the gradient with respect to input 0 of shape [2] at [1] (3) is 3; differences give 6
-}
-
-// A sample of a Gaussian through which gradients flow to its mean and variance.
-func ExampleReparameterize() {
-	dev := cpu.New()
-	defer dev.Close()
-	tape := autograd.NewTape(dev)
-	mu := tape.Variable(autograd.TensorOf(dev, []float32{5}, 1))
-	logvar := tape.Variable(autograd.TensorOf(dev, []float32{-20}, 1)) // all but certain
-	z := autograd.Reparameterize(mu, logvar, 1, 0)
-	tape.Backward(autograd.Sum(autograd.Square(z)))
-
-	value, err := z.Item()
-	if err != nil {
-		log.Fatal(err)
-	}
-	var gradient [1]float32
-	if err := dev.Read(gradient[:], mu.Grad()); err != nil {
-		log.Fatal(err)
-	}
-	fmt.Printf("%.2f %.1f\n", value, gradient)
-	// Output: 5.00 [10.0]
 }
 
 // A convolution that sums each 2×2 block, as an image pyramid does.

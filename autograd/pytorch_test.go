@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/nn"
 )
 
 // testdata/pytorch.json holds inputs, outputs and gradients of PyTorch's
@@ -45,10 +46,10 @@ func TestPyTorch(t *testing.T) {
 			return autograd.ConvTranspose2d(in[0], in[1], in[2], window, autograd.ActTanh)
 		},
 		"matmul":      func(in []*autograd.Var) *autograd.Var { return autograd.MatMul(in[0], in[1]) },
-		"bce":         func(in []*autograd.Var) *autograd.Var { return autograd.BCE(in[0], in[1]) },
-		"bce logits":  func(in []*autograd.Var) *autograd.Var { return autograd.BCELogits(in[0], in[1]) },
+		"bce":         func(in []*autograd.Var) *autograd.Var { return nn.BCE(in[0], in[1]) },
+		"bce logits":  func(in []*autograd.Var) *autograd.Var { return nn.BCELogits(in[0], in[1]) },
 		"log_softmax": func(in []*autograd.Var) *autograd.Var { return autograd.LogSoftmax(in[0], 1) },
-		"mse":         func(in []*autograd.Var) *autograd.Var { return autograd.MSE(in[0], in[1]) },
+		"mse":         func(in []*autograd.Var) *autograd.Var { return nn.MSE(in[0], in[1]) },
 		"cdist":       func(in []*autograd.Var) *autograd.Var { return autograd.Distances(in[0]) },
 		"maximum":     func(in []*autograd.Var) *autograd.Var { return autograd.Maximum(in[0], in[1]) },
 	}

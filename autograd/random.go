@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/kernels"
-	"github.com/topogen/topogen/kernels/fused"
 )
 
 // Uniform puts random constants on the tape, uniform in [0, 1). They are a
@@ -22,25 +21,6 @@ func (t *Tape) Normal(seed, stream uint64, shape ...int) *Var {
 	y := t.Result(shape)
 	t.device.Normal(y.value, seed, stream)
 	return y
-}
-
-// Reparameterize returns mu + ε·e^(logvar/2), a sample of the Gaussians with
-// means mu and variances e^logvar, of one shape, through which gradients flow
-// (Kingma and Welling 2014). The standard Gaussian ε is that of [Tape.Normal]
-// with the same seed and stream.
-func Reparameterize(mu, logvar *Var, seed, stream uint64) *Var {
-	sameShape("Reparameterize", mu, logvar)
-	t := mu.Tape()
-	z := t.Result(mu.shape, mu, logvar)
-	epsilon := t.arena.alloc(mu.Len())
-	t.device.Normal(epsilon, seed, stream)
-	fused.Reparameterize(t.device, z.value, mu.value, logvar.value, epsilon)
-	z.OnBackward(func() {
-		mu.pairTarget(logvar, func(dmu, dlogvar kernels.Buffer, muStore, logvarStore kernels.Store) {
-			fused.ReparameterizeGrad(t.device, dmu, dlogvar, z.grad, logvar.value, epsilon, muStore, logvarStore)
-		})
-	})
-	return z
 }
 
 // Dropout returns x with each element set to 0 with probability p, in [0, 1),

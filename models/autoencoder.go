@@ -70,7 +70,7 @@ func (a *Autoencoder) Forward(x *autograd.Var, seed, stream uint64) Output {
 	y := a.Decode(z)
 	out := Output{Reconstruction: y, Latent: z}
 	if a.bce {
-		out.Losses = []Loss{{"bce", autograd.BCE(y, x)}}
+		out.Losses = []Loss{{"bce", nn.BCE(y, x)}}
 	} else {
 		out.Losses = []Loss{{"mse", squaredError(y, x)}}
 	}

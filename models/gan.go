@@ -96,5 +96,5 @@ func verdict(logits *autograd.Var, target float32) *autograd.Var {
 	for i := range targets {
 		targets[i] = target
 	}
-	return autograd.BCELogits(logits, logits.Tape().Constant(targets, logits.Shape()...))
+	return nn.BCELogits(logits, logits.Tape().Constant(targets, logits.Shape()...))
 }

@@ -41,7 +41,7 @@ func (l *likelihood) lossName() string {
 // over the batch: "bce" of Bernoulli variables, "nll" of Gaussian ones.
 func (l *likelihood) loss(y, x *autograd.Var) Loss {
 	if l.kind == Bernoulli {
-		return Loss{"bce", autograd.BCE(y, x)}
+		return Loss{"bce", nn.BCE(y, x)}
 	}
 	n := float32(x.Len())
 	half := float32(math.Log(2*math.Pi) / 2)

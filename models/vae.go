@@ -83,14 +83,14 @@ func (v *VAE) Encode(x *autograd.Var) *autograd.Var {
 func (v *VAE) Decode(z *autograd.Var) *autograd.Var { return v.decoder.Forward(z) }
 
 // Forward encodes examples, samples latent vectors with the noise of seed and
-// stream, as [autograd.Reparameterize] does, and decodes them. The losses are the
+// stream, as [nn.Reparameterize] does, and decodes them. The losses are the
 // negative log-likelihood of x, "bce" or "nll", and "kld", the divergence of the
 // latent variables from the unit Gaussian, which counts β times in the total.
 func (v *VAE) Forward(x *autograd.Var, seed, stream uint64) Output {
 	mean, logVar := v.Posterior(x)
-	z := autograd.Reparameterize(mean, logVar, seed, stream)
+	z := nn.Reparameterize(mean, logVar, seed, stream)
 	y := v.Decode(z)
-	loss, kld := v.likelihood.loss(y, x), autograd.KLD(mean, logVar)
+	loss, kld := v.likelihood.loss(y, x), nn.KLD(mean, logVar)
 	weighted := kld
 	if v.beta != 1 {
 		weighted = autograd.Scale(kld, float32(v.beta))

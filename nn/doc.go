@@ -1,42 +1,75 @@
 // Package nn builds models from layers, trains them with optimizers, and keeps
 // their weights in files.
 //
-// A [Module] is anything with named parameters, a [Layer] a module that maps one
-// variable to another. A training step puts a batch on a tape, runs the model,
-// calls Backward and lets an [Optimizer] step:
+// A [Module] is anything with named parameters. A [Layer] is a module that maps
+// one variable to another. A step of training puts a batch on a tape, runs the
+// model, calls Backward and lets an [Optimizer] step:
 //
 //	init := nn.NewInitializer(dev, seed)
 //	model := nn.Sequential{
-//		nn.NewConv2d(init, 1, 8, 3, nn.ConvOptions{Stride: 2}, nn.ReLU),
+//		nn.NewConv2d(init, 1, 8, 3, nn.ConvOptions{Padding: 1}, nn.Identity),
+//		nn.NewBatchNorm(init, 8),
+//		nn.ReLU,
+//		nn.MaxPool2d{Size: 2},
 //		nn.Flatten(),
-//		nn.NewLinear(init, 8*13*13, 10, nn.Identity),
+//		nn.Dropout(0.1),
+//		nn.NewLinear(init, 8*14*14, 10, nn.Identity),
 //	}
 //	adam := nn.NewAdam(nn.Parameters(model), nn.OptimizerOptions{LearningRate: 1e-3})
 //	tape := autograd.NewTape(dev)
-//	for _, batch := range batches {
+//	for step, batch := range batches {
 //		tape.Reset()
+//		tape.Train(seed, uint64(step))
 //		logits := model.Forward(tape.Constant(batch.images, batch.n, 1, 28, 28))
-//		tape.Backward(autograd.BCELogits(logits, tape.Constant(batch.labels, batch.n, 10)))
+//		tape.Backward(nn.CrossEntropy(logits, batch.labels, nn.CrossEntropyOptions{}))
 //		if err := adam.Step(); err != nil {
 //			return err
 //		}
 //	}
 //	return nn.SaveFile("model.safetensors", model, nil)
 //
-// Activations belong to the layers, which compute them in the kernel of their
-// product where the device can. A layer of your own is a type with the methods
-// Visit and Forward; [Func] makes one of a function.
+// # Layers
 //
-// # PyTorch's models
+// Layers with weights are made by functions that take an [Initializer]: [Linear],
+// [Conv2d], [ConvTranspose2d], [BatchNorm], [LayerNorm], [GroupNorm]. The others
+// are values: an [Activation] such as [ReLU], [MaxPool2d], [AvgPool2d],
+// [Upsample2d], [Dropout], [Flatten], [Reshape]. Layers with a product take an
+// activation as an argument, too, and compute it in the kernel of the product
+// where the device can. A layer of your own is a type with the methods Visit and
+// Forward; [Func] makes one of a function.
 //
-// Parameters carry PyTorch's names and shapes and start from PyTorch's
-// distribution, so that weights saved here load there and the other way round:
-// see [SaveFile] and [LoadFile], and the format's own package, nn/safetensors.
+// # Training and evaluation
+//
+// [Dropout] and [BatchNorm] differ between a step of training and an evaluation.
+// The tape says which it is: call [autograd.Tape.Train] or [autograd.Tape.Eval]
+// after each Reset. A model that has such a layer panics without, and one that has
+// none needs neither. An evaluation that needs no gradients is cheaper inside
+// [autograd.Tape.NoGrad]:
+//
+//	tape.Reset()
+//	tape.Eval()
+//	tape.NoGrad(func() { logits = model.Forward(x) })
+//
+// # Losses
+//
+// Losses are functions of variables: [BCE], [BCELogits], [CrossEntropy], [MSE],
+// [L1], [Huber], [SmoothL1], and [KLD] of a variational autoencoder. Their doc
+// comments say whether they sum or average.
 //
 // # Optimizers
 //
-// [Adam], AdamW and [SGD] pack their parameters into one span of memory and
-// update them in one kernel, whose learning rate a [Schedule] may change from
-// step to step and whose gradients may be clipped, see [Rate]. Parameters, and
-// what State returns, are all that a later run needs to go on bit for bit.
+// [Adam], AdamW, AMSGrad, [SGD] and [RMSprop] pack their parameters, so that a
+// step is few kernels over long spans of memory. A [Schedule] may change the
+// learning rate from step to step, and gradients may be clipped: see
+// [OptimizerOptions]. Several optimizers may share parameters. They pass those by
+// that [Freeze] has frozen. [EMA] averages parameters over the steps.
+//
+// Parameters, and what State returns, are all that a later run needs to go on bit
+// for bit.
+//
+// # PyTorch's models
+//
+// Parameters have PyTorch's names and shapes and start from PyTorch's
+// distribution. Weights saved here load there and the other way round: see
+// [SaveFile] and [LoadFile], and the format's own package, nn/safetensors.
 package nn

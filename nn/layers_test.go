@@ -13,7 +13,7 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-func device(t testing.TB) *cpu.Device {
+func newDevice(t testing.TB) *cpu.Device {
 	dev := cpu.New()
 	t.Cleanup(func() { require.NoError(t, dev.Close()) })
 	return dev
@@ -42,7 +42,7 @@ func small(dev kernels.Device, seed uint64) nn.Sequential {
 }
 
 func TestLayersMakeShapes(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	tape := autograd.NewTape(dev)
 	x := tape.Input(autograd.NewTensor(dev, 5, 2, 4, 4))
 	for i, want := range [][]int{{5, 3, 4, 4}, {5, 2, 8, 8}, {5, 2, 8, 8}, {5, 128}, {5, 16}, {5, 2, 8}, {5, 2, 4}} {
@@ -52,7 +52,7 @@ func TestLayersMakeShapes(t *testing.T) {
 }
 
 func TestParametersHaveTheirNamesAndBounds(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	want := []struct {
 		name  string
 		shape []int
@@ -85,7 +85,7 @@ func TestParametersHaveTheirNamesAndBounds(t *testing.T) {
 // TestInitialParametersAreExact follows the definition: the next device must
 // start from the same weights.
 func TestInitialParametersAreExact(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	in := nn.NewInitializer(dev, 9)
 	for stream := range uint64(3) {
 		p := in.Parameter("w", 7, 5, 11)
@@ -100,7 +100,7 @@ func TestInitialParametersAreExact(t *testing.T) {
 }
 
 func TestInitialParametersFollowTheSeed(t *testing.T) {
-	dev, one := device(t), cpu.New(cpu.Threads(1))
+	dev, one := newDevice(t), cpu.New(cpu.Threads(1))
 	defer one.Close()
 	a, b, c := nn.Parameters(models.NewVAE(dev, 5, 7)), nn.Parameters(models.NewVAE(one, 5, 7)), nn.Parameters(models.NewVAE(dev, 5, 8))
 	for i := range a {
@@ -110,7 +110,7 @@ func TestInitialParametersFollowTheSeed(t *testing.T) {
 }
 
 func TestGradientsOfLayers(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	model := small(dev, 3)
 	x := autograd.NewTensor(dev, 2, 2, 4, 4)
 	dev.Normal(x.Buffer(), 5, 0)
@@ -121,7 +121,7 @@ func TestGradientsOfLayers(t *testing.T) {
 
 // TestSharedParameters trains a layer that a model uses twice.
 func TestSharedParameters(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	layer := nn.NewLinear(nn.NewInitializer(dev, 1), 3, 3, nn.Tanh)
 	model := nn.Sequential{layer, layer}
 	params := nn.Parameters(model)

@@ -2,91 +2,42 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/topogen/topogen/autograd"
 )
 
+// MSE returns the mean of (a − b)² over all elements of a and b, which have one
+// shape, as a scalar of shape []. The mean of nothing is taken as 0.
+func MSE(a, b *autograd.Var) *autograd.Var {
+	checkShapes("MSE", a, b)
+	return autograd.Mean(autograd.Square(autograd.Sub(a, b)))
+}
+
 // L1 returns the mean of |a − b| over all elements of a and b, which have one
 // shape, as a scalar of shape [].
-func L1(a, b *autograd.Var) *autograd.Var { return autograd.Mean(autograd.Abs(autograd.Sub(a, b))) }
+func L1(a, b *autograd.Var) *autograd.Var {
+	checkShapes("L1", a, b)
+	return autograd.Mean(autograd.Abs(autograd.Sub(a, b)))
+}
 
 // Huber returns the mean over all elements of a and b, which have one shape, of
 // [autograd.Huber] of a − b, as a scalar of shape []: squared errors up to
 // delta, absolute ones above.
 func Huber(a, b *autograd.Var, delta float32) *autograd.Var {
+	checkShapes("Huber", a, b)
 	return autograd.Mean(autograd.Huber(autograd.Sub(a, b), delta))
 }
 
 // SmoothL1 returns Huber(a, b, beta)/beta (Girshick 2015).
 func SmoothL1(a, b *autograd.Var, beta float32) *autograd.Var {
+	checkShapes("SmoothL1", a, b)
 	return autograd.Scale(Huber(a, b, beta), 1/beta)
 }
 
-// CrossEntropyOptions change [CrossEntropy]. The zero value changes nothing.
-type CrossEntropyOptions struct {
-	// ClassWeights has a weight for each class; nil weighs all alike.
-	ClassWeights []float32
-	// LabelSmoothing is the share, in [0, 1), of each target that is spread over
-	// all classes (Szegedy et al. 2016).
-	LabelSmoothing float32
-}
-
-// CrossEntropy returns the mean of −log softmax(x)[target] as a scalar of shape
-// []. x holds logits, N×C or N×C×…, with classes along the second axis; targets
-// has a class in [0, C) for each of x's other elements, N or N×… in row-major
-// order. A negative target counts for nothing. Class weights make it a weighted
-// mean. The mean of nothing is 0.
-func CrossEntropy(x *autograd.Var, targets []int, o CrossEntropyOptions) *autograd.Var {
-	y, weight := crossEntropy("CrossEntropy", x, targets, o)
-	if weight == 0 {
-		weight = 1
+// checkShapes panics unless both have one shape.
+func checkShapes(operation string, a, b *autograd.Var) {
+	if !slices.Equal(a.Shape(), b.Shape()) {
+		panic(fmt.Sprintf("nn: %s of shapes %v and %v, which must be equal", operation, a.Shape(), b.Shape()))
 	}
-	return autograd.Scale(autograd.Sum(y), float32(1/weight))
-}
-
-// CrossEntropyEach returns the terms of [CrossEntropy], each times its weight:
-// an array of shape N or N×….
-func CrossEntropyEach(x *autograd.Var, targets []int, o CrossEntropyOptions) *autograd.Var {
-	y, _ := crossEntropy("CrossEntropyEach", x, targets, o)
-	return y
-}
-
-// crossEntropy returns the terms and the sum of the weights.
-func crossEntropy(operation string, x *autograd.Var, targets []int, o CrossEntropyOptions) (terms *autograd.Var, weight float64) {
-	shape := x.Shape()
-	if len(shape) < 2 || shape[1] == 0 || len(targets) != x.Len()/shape[1] {
-		panic(fmt.Sprintf("nn: %s of logits %v and %d targets; want N×C×… and N×…", operation, shape, len(targets)))
-	}
-	classes, inner := shape[1], autograd.Size(shape[2:])
-	if o.ClassWeights != nil && len(o.ClassWeights) != classes {
-		panic(fmt.Sprintf("nn: %s of logits %v with %d class weights, want %d", operation, shape, len(o.ClassWeights), classes))
-	}
-	if !(o.LabelSmoothing >= 0 && o.LabelSmoothing < 1) {
-		panic(fmt.Sprintf("nn: %s with label smoothing %v, want a number in [0, 1)", operation, o.LabelSmoothing))
-	}
-	classWeight := func(class int) float32 {
-		if o.ClassWeights == nil {
-			return 1
-		}
-		return o.ClassWeights[class]
-	}
-
-	// The targets as a distribution over the classes, times the weights.
-	q := make([]float32, x.Len())
-	for i, target := range targets {
-		if target >= classes {
-			panic(fmt.Sprintf("nn: %s: targets[%d] is %d, of %d classes", operation, i, target, classes))
-		}
-		if target < 0 {
-			continue
-		}
-		weight += float64(classWeight(target))
-		first := i/inner*classes*inner + i%inner
-		for class := range classes {
-			q[first+class*inner] = o.LabelSmoothing / float32(classes) * classWeight(class)
-		}
-		q[first+target*inner] += (1 - o.LabelSmoothing) * classWeight(target)
-	}
-	logs := autograd.Mul(autograd.LogSoftmax(x, 1), x.Tape().Constant(q, shape...))
-	return autograd.Neg(autograd.Sum(logs, 1)), weight
 }

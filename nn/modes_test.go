@@ -65,7 +65,7 @@ func evaluate(t *testing.T, model nn.Sequential) []float32 {
 }
 
 func TestGradientsOfNormalizedLayers(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	model := slices.DeleteFunc(normalized(dev, 3), func(l nn.Layer) bool { // those with kinks
 		return l == nn.Layer(nn.LeakyReLU(0.2)) || l == nn.Layer(nn.MaxPool2d{Size: 2}) || l == nn.Layer(nn.Upsample2d(2))
 	})
@@ -91,7 +91,7 @@ func trainedOf(m nn.Module) (trained []*autograd.Parameter) {
 // A run that stops, saves and goes on in a new model ends as one that did not:
 // statistics are kept and dropout draws the same.
 func TestNormalizedModelsGoOnBitForBit(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	open := func(m nn.Module) nn.Optimizer {
 		return nn.NewRMSprop(nn.Parameters(m), nn.OptimizerOptions{LearningRate: 0.01}, 0.9, true)
 	}
@@ -121,7 +121,7 @@ func TestNormalizedModelsGoOnBitForBit(t *testing.T) {
 
 // Neither mode is taken for granted.
 func TestBatchNormAsksForTheMode(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	layer := nn.NewBatchNorm(nn.NewInitializer(dev, 1), 2)
 	tape := autograd.NewTape(dev)
 	forward := func() { layer.Forward(tape.Normal(1, 0, 3, 2)) }
@@ -139,7 +139,7 @@ func TestBatchNormAsksForTheMode(t *testing.T) {
 }
 
 func TestFrozenModulesStay(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	model := normalized(dev, 1)
 	base := model[:7]
 	nn.Freeze(base)
@@ -156,7 +156,7 @@ func TestFrozenModulesStay(t *testing.T) {
 }
 
 func TestEMA(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	model := normalized(dev, 1)
 	ema := nn.NewEMA(model, 0.5) // before the optimizer packs the parameters
 	defer ema.Free()
@@ -200,22 +200,30 @@ func TestActivationsHaveNames(t *testing.T) {
 }
 
 func TestLayersAndLossesPanicNamingShapes(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	tape := autograd.NewTape(dev)
 	in := nn.NewInitializer(dev, 1)
 	x := tape.Normal(1, 0, 2, 3)
+	wanted := tape.Variable(autograd.NewTensor(dev, 2, 3))
+	y := tape.Normal(1, 0, 3, 2)
 	for want, f := range map[string]func(){
-		"nn: LayerNorm over [2] of input [2 3]":                                            func() { nn.NewLayerNorm(in, 2).Forward(x) },
-		"nn: NewLayerNorm of no axes":                                                      func() { nn.NewLayerNorm(in) },
-		"nn: NewGroupNorm of 3 channels in 2 groups":                                       func() { nn.NewGroupNorm(in, 2, 3) },
-		"nn: GroupNorm of 4 channels of input [2 3]; want N×4×…":                           func() { nn.NewGroupNorm(in, 2, 4).Forward(x) },
-		"nn: CrossEntropy of logits [2 3] and 3 targets; want N×C×… and N×…":               func() { nn.CrossEntropy(x, make([]int, 3), nn.CrossEntropyOptions{}) },
-		"nn: CrossEntropy: targets[1] is 3, of 3 classes":                                  func() { nn.CrossEntropy(x, []int{0, 3}, nn.CrossEntropyOptions{}) },
-		"nn: CrossEntropyEach of logits [2 3] with 2 class weights, want 3":                func() { nn.CrossEntropyEach(x, []int{0, 1}, nn.CrossEntropyOptions{ClassWeights: []float32{1, 1}}) },
-		"nn: CrossEntropy with label smoothing 1, want a number in [0, 1)":                 func() { nn.CrossEntropy(x, []int{0, 1}, nn.CrossEntropyOptions{LabelSmoothing: 1}) },
-		"nn: NewEMA with decay 1; want a number between 0 and 1, such as 0.999":            func() { nn.NewEMA(nn.Sequential{}, 1) },
-		"autograd: Dropout with probability 1; want one in [0, 1)":                         func() { nn.Dropout(1).Forward(x) },
-		"autograd: UpsampleNearest2d of shape [2 3] by 2×2; want N×C×H×W and at least 1×1": func() { nn.Upsample2d(2).Forward(x) },
+		"nn: BCE of shapes [2 3] and [3 2], which must be equal":                                      func() { nn.BCE(x, y) },
+		"nn: MSE of shapes [2 3] and [3 2], which must be equal":                                      func() { nn.MSE(x, y) },
+		"nn: Huber of shapes [2 3] and [3 2], which must be equal":                                    func() { nn.Huber(x, y, 1) },
+		"nn: Reparameterize of shapes [2 3] and [3 2], which must be equal":                           func() { nn.Reparameterize(x, y, 0, 0) },
+		"nn: the target of BCE asks for a gradient, which it does not get; use autograd.Detach":       func() { nn.BCE(x, wanted) },
+		"nn: the target of BCELogits asks for a gradient, which it does not get; use autograd.Detach": func() { nn.BCELogits(x, wanted) },
+		"nn: LayerNorm over [2] of input [2 3]":                                                       func() { nn.NewLayerNorm(in, 2).Forward(x) },
+		"nn: NewLayerNorm of no axes":                                                                 func() { nn.NewLayerNorm(in) },
+		"nn: NewGroupNorm of 3 channels in 2 groups":                                                  func() { nn.NewGroupNorm(in, 2, 3) },
+		"nn: GroupNorm of 4 channels of input [2 3]; want N×4×…":                                      func() { nn.NewGroupNorm(in, 2, 4).Forward(x) },
+		"nn: CrossEntropy of logits [2 3] and 3 targets; want N×C×… and N×…":                          func() { nn.CrossEntropy(x, make([]int, 3), nn.CrossEntropyOptions{}) },
+		"nn: CrossEntropy: targets[1] is 3, of 3 classes":                                             func() { nn.CrossEntropy(x, []int{0, 3}, nn.CrossEntropyOptions{}) },
+		"nn: CrossEntropyEach of logits [2 3] with 2 class weights, want 3":                           func() { nn.CrossEntropyEach(x, []int{0, 1}, nn.CrossEntropyOptions{ClassWeights: []float32{1, 1}}) },
+		"nn: CrossEntropy with label smoothing 1, want a number in [0, 1)":                            func() { nn.CrossEntropy(x, []int{0, 1}, nn.CrossEntropyOptions{LabelSmoothing: 1}) },
+		"nn: NewEMA with decay 1; want a number between 0 and 1, such as 0.999":                       func() { nn.NewEMA(nn.Sequential{}, 1) },
+		"autograd: Dropout with probability 1; want one in [0, 1)":                                    func() { nn.Dropout(1).Forward(x) },
+		"autograd: UpsampleNearest2d of shape [2 3] by 2×2; want N×C×H×W and at least 1×1":            func() { nn.Upsample2d(2).Forward(x) },
 	} {
 		require.PanicsWithValue(t, want, f)
 	}

@@ -50,7 +50,7 @@ type element struct{ x, m, v float64 }
 
 // TestOptimizers follows the definitions.
 func TestOptimizers(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	adam := func(decay float64, decoupled bool, beta1, beta2 float64) func(*element, float64, int) {
 		return func(e *element, g float64, t int) {
 			if decoupled {
@@ -154,7 +154,7 @@ func TestOptimizers(t *testing.T) {
 }
 
 func TestFieldsChangeBetweenSteps(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	x := autograd.NewParameter("x", autograd.TensorOf(dev, []float32{0, 0}, 2))
 	sgd := nn.NewSGD([]*autograd.Parameter{x}, nn.OptimizerOptions{LearningRate: 1}, 0, false)
 	for _, c := range []struct {
@@ -177,7 +177,7 @@ func TestFieldsChangeBetweenSteps(t *testing.T) {
 }
 
 func TestClipNormRefusesWhatIsNotFinite(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), 1e30} {
 		x := autograd.NewParameter("x", autograd.TensorOf(dev, []float32{1, 2}, 2))
 		adam := nn.NewAdam([]*autograd.Parameter{x}, nn.OptimizerOptions{LearningRate: 1, ClipNorm: 1})
@@ -192,7 +192,7 @@ func TestClipNormRefusesWhatIsNotFinite(t *testing.T) {
 }
 
 func TestStepsAllocateNothing(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	for _, opt := range []nn.Optimizer{
 		nn.NewAdam(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1, Schedule: nn.Warmup(3, nn.Cosine(9, 0))}),
 		nn.NewSGD(nn.Parameters(small(dev, 1)), nn.OptimizerOptions{LearningRate: 0.1, ClipValue: 1, ClipNorm: 1}, 0.9, true),
@@ -208,7 +208,7 @@ func TestStepsAllocateNothing(t *testing.T) {
 }
 
 func TestRestoreRefusesAnotherState(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	opt := nn.NewAdam([]*autograd.Parameter{autograd.NewParameter("x", autograd.NewTensor(dev, 3))}, nn.OptimizerOptions{})
 	for _, c := range []struct {
 		state nn.State

@@ -175,7 +175,7 @@ func TestClipNormAgainstReference(t *testing.T) {
 	golden.Read(t, &file, "golden2", "layers.json")
 	o := file.Optimizers
 	require.NotEmpty(t, o.ClipNorm)
-	dev := device(t)
+	dev := newDevice(t)
 	for _, c := range o.ClipNorm {
 		n := len(c.Clipped)
 		x := autograd.NewParameter("x", autograd.NewTensor(dev, n))
@@ -194,7 +194,7 @@ func TestEMAAgainstReference(t *testing.T) {
 	var file optimizersFile
 	golden.Read(t, &file, "golden2", "layers.json")
 	require.NotEmpty(t, file.Optimizers.EMA)
-	dev := device(t)
+	dev := newDevice(t)
 	for _, c := range file.Optimizers.EMA {
 		x := &single{autograd.NewParameter("x", autograd.TensorOf(dev, float32s(c.Weights[0]), len(c.Weights[0])))}
 		ema := nn.NewEMA(x, c.Decay)

@@ -12,7 +12,7 @@ import (
 
 // scalars returns parameters a, b, … with the given values.
 func scalars(t *testing.T, v ...float32) []*autograd.Parameter {
-	dev := device(t)
+	dev := newDevice(t)
 	var params []*autograd.Parameter
 	for i, x := range v {
 		params = append(params, autograd.NewParameter(string(rune('a'+i)), autograd.TensorOf(dev, []float32{x}, 1)))
@@ -140,7 +140,7 @@ func TestStepRefusesSettingsThatDisableTraining(t *testing.T) {
 	rms.Momentum, rms.Alpha = 0, 1
 	require.ErrorContains(t, rms.Step(), "Alpha is 1")
 
-	untrained := autograd.NewUntrained("mean", autograd.NewTensor(device(t), 1))
+	untrained := autograd.NewUntrained("mean", autograd.NewTensor(newDevice(t), 1))
 	require.PanicsWithValue(t, "nn: an optimizer of no parameters", func() {
 		nn.NewAdam([]*autograd.Parameter{untrained}, nn.OptimizerOptions{LearningRate: 1})
 	})

@@ -25,7 +25,7 @@ func requireSameParameters(t *testing.T, want, got nn.Module) {
 }
 
 func TestSaveAndLoad(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	model, other := models.NewVAE(dev, 4, 1), models.NewVAE(dev, 4, 2)
 	var file bytes.Buffer
 	require.NoError(t, nn.Save(&file, model, map[string]string{"step": "3"}))
@@ -48,7 +48,7 @@ func TestSaveAndLoad(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	// write returns the path of a VAE's file after a change.
 	write := func(change func(f *safetensors.File)) string {
 		var b bytes.Buffer
@@ -94,7 +94,7 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestCopy(t *testing.T) {
-	dev, other := device(t), cpu.New(cpu.Threads(1))
+	dev, other := newDevice(t), cpu.New(cpu.Threads(1))
 	defer other.Close()
 	model, twin := models.NewVAE(dev, 4, 1), models.NewVAE(other, 4, 2)
 	require.NoError(t, nn.Copy(twin, model))
@@ -103,7 +103,7 @@ func TestCopy(t *testing.T) {
 
 // Copy refuses what Load refuses, in the same words, and changes nothing.
 func TestCopyFailsAsLoadDoes(t *testing.T) {
-	dev := device(t)
+	dev := newDevice(t)
 	diverged := small(dev, 1)
 	nn.Parameters(diverged)[3].Value.Write([]float32{0, float32(math.NaN())})
 	for name, src := range map[string]nn.Module{

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/nn"
 )
 
 func lossCases() (cases []Case) {
@@ -29,43 +30,57 @@ func lossCases() (cases []Case) {
 			return scalar(s)
 		}
 		crossEntropy := func(p, t float64) float64 { return -t*math.Log(p) - (1-t)*math.Log(1-p) }
-		add("BCE", []Kind{Probability},
+		add("nn.BCE", []Kind{Probability},
 			func(in []*autograd.Var) *autograd.Var {
-				return autograd.BCE(in[0], in[0].Tape().Constant(target, shape...))
+				return nn.BCE(in[0], in[0].Tape().Constant(target, shape...))
 			},
 			func(in []Array) Array {
 				return sum(func(i int) float64 { return crossEntropy(in[0].data[i], float64(target[i])) })
 			})
-		add("BCELogits", []Kind{Any},
+		add("nn.BCELogits", []Kind{Any},
 			func(in []*autograd.Var) *autograd.Var {
-				return autograd.BCELogits(in[0], in[0].Tape().Constant(target, shape...))
+				return nn.BCELogits(in[0], in[0].Tape().Constant(target, shape...))
 			},
 			func(in []Array) Array {
 				return sum(func(i int) float64 { return crossEntropy(sigmoid(in[0].data[i]), float64(target[i])) })
 			})
 		divergence := func(mu, logvar float64) float64 { return -0.5 * (1 + logvar - mu*mu - math.Exp(logvar)) }
-		add("KLD", []Kind{Any, Any},
-			func(in []*autograd.Var) *autograd.Var { return autograd.KLD(in[0], in[1]) },
+		add("nn.KLD", []Kind{Any, Any},
+			func(in []*autograd.Var) *autograd.Var { return nn.KLD(in[0], in[1]) },
 			func(in []Array) Array {
 				return sum(func(i int) float64 { return divergence(in[0].data[i], in[1].data[i]) })
 			})
-		add("KLD of x and x", []Kind{Any},
-			func(in []*autograd.Var) *autograd.Var { return autograd.KLD(in[0], in[0]) },
+		add("nn.KLD of x and x", []Kind{Any},
+			func(in []*autograd.Var) *autograd.Var { return nn.KLD(in[0], in[0]) },
 			func(in []Array) Array {
 				return sum(func(i int) float64 { return divergence(in[0].data[i], in[0].data[i]) })
 			})
-		add("MSE", []Kind{Any, Any},
-			func(in []*autograd.Var) *autograd.Var { return autograd.MSE(in[0], in[1]) },
+		add("nn.MSE", []Kind{Any, Any},
+			func(in []*autograd.Var) *autograd.Var { return nn.MSE(in[0], in[1]) },
 			func(in []Array) Array {
 				return sum(func(i int) float64 { return math.Pow(in[0].data[i]-in[1].data[i], 2) / float64(size) })
 			})
 
 		// The noise of Reparameterize is that of Normal, which the device's own
 		// tests hold to its definition.
-		add("Reparameterize", []Kind{Any, Any},
-			func(in []*autograd.Var) *autograd.Var { return autograd.Reparameterize(in[0], in[1], 7, 1<<40) }, nil)
-		add("Reparameterize of x and x", []Kind{Any},
-			func(in []*autograd.Var) *autograd.Var { return autograd.Reparameterize(in[0], in[0], 7, 1<<40) }, nil)
+		add("nn.Reparameterize", []Kind{Any, Any},
+			func(in []*autograd.Var) *autograd.Var { return nn.Reparameterize(in[0], in[1], 7, 1<<40) }, nil)
+		add("nn.Reparameterize of x and x", []Kind{Any},
+			func(in []*autograd.Var) *autograd.Var { return nn.Reparameterize(in[0], in[0], 7, 1<<40) }, nil)
+		const delta = 0.6
+		difference := func(in []Array, i int) float64 { return math.Abs(in[0].data[i] - in[1].data[i]) }
+		mean := func(f func(i int) float64) Array {
+			return sum(func(i int) float64 { return f(i) / float64(size) })
+		}
+		add("nn.L1", []Kind{Stepped, Stepped},
+			func(in []*autograd.Var) *autograd.Var { return nn.L1(in[0], in[1]) },
+			func(in []Array) Array { return mean(func(i int) float64 { return difference(in, i) }) })
+		add("nn.Huber", []Kind{Stepped, Stepped},
+			func(in []*autograd.Var) *autograd.Var { return nn.Huber(in[0], in[1], delta) },
+			func(in []Array) Array { return mean(func(i int) float64 { return huber(difference(in, i)) }) })
+		add("nn.SmoothL1", []Kind{Stepped, Stepped},
+			func(in []*autograd.Var) *autograd.Var { return nn.SmoothL1(in[0], in[1], delta) },
+			func(in []Array) Array { return mean(func(i int) float64 { return huber(difference(in, i)) / delta }) })
 		add("Dropout", []Kind{Any}, func(in []*autograd.Var) *autograd.Var {
 			in[0].Tape().Train(7, 1)
 			return autograd.Dropout(in[0], 0.3)
@@ -74,15 +89,17 @@ func lossCases() (cases []Case) {
 			in[0].Tape().Eval()
 			return autograd.Dropout(autograd.Scale(in[0], 1), 0.3)
 		}, func(in []Array) Array { return in[0] })
-		add("Reparameterize less its noise", []Kind{Any, Any},
+		add("nn.Reparameterize less its noise", []Kind{Any, Any},
 			func(in []*autograd.Var) *autograd.Var {
 				mu, logvar := in[0], in[1]
 				epsilon := mu.Tape().Normal(7, 1<<40, shape...)
 				noise := autograd.Mul(epsilon, autograd.Exp(autograd.Scale(logvar, 0.5)))
-				return autograd.Sub(autograd.Reparameterize(mu, logvar, 7, 1<<40), noise)
+				return autograd.Sub(nn.Reparameterize(mu, logvar, 7, 1<<40), noise)
 			},
 			func(in []Array) Array { return in[0] })
 	}
+
+	cases = append(cases, crossEntropyCases()...)
 
 	for _, s := range []struct {
 		shape []int

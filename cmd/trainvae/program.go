@@ -77,6 +77,7 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.IntVar(&o.PlotEvery, "n-plot", o.PlotEvery, "`steps` between pictures of reconstructions; 0 for none on the way")
 	o.terms = training.Terms{Weights: train.OriginalWeights, Latent: true}
 	o.terms.Define(flags, &o.Topo, &o.Gradient)
+	flags.BoolVar(&o.Alone, "alone", o.Alone, "train the model with the terms by itself, without its plain twin")
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
 	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device")
 	return flags

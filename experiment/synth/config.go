@@ -121,7 +121,7 @@ func positive(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
 
 // objective returns the loss of the configuration.
 func (c Config) objective() (*topoloss.Objective, error) {
-	o := topoloss.Options{Gradient: c.Gradient}
+	o := topoloss.Options{Gradient: c.Gradient, Seed: c.Seed}
 	if c.Push {
 		o.Fallback = topoloss.Specs{{Name: "push0", Weight: 1}}
 	}

@@ -37,7 +37,9 @@ type Config struct {
 	// PlotEvery is the number of steps between pictures; 0 draws none on the way.
 	PlotEvery int `json:"n_plot"`
 
-	// Topo lists the terms that the twin's loss has besides the model's own.
+	// Alone leaves out the plain model: the one with terms is trained by itself.
+	Alone bool `json:"alone"`
+	// Topo lists the terms that a loss has besides the model's own.
 	Topo topoloss.Specs `json:"topo"`
 	// Gradient says how the gradients of these terms reach other points.
 	Gradient topoloss.Gradient `json:"gradient"`
@@ -135,9 +137,9 @@ func (c Config) samplerWords() string {
 	return "prior, the unit Gaussian"
 }
 
-// objective returns what the twin minimises besides the model's own losses.
+// objective returns what is minimised besides the model's own losses.
 func (c Config) objective() (*topoloss.Objective, error) {
-	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient})
+	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient, Seed: c.Seed})
 }
 
 // CheckData returns an error if there are too few examples for the run, or if the

@@ -8,17 +8,16 @@ import (
 )
 
 // epochColumns names what a row of epochs.csv holds: the reconstruction errors of
-// both models, in training and in validation.
+// the models, in training and in validation.
 func (r *Run) epochColumns() []string {
 	columns := []string{"epoch"}
 	for _, part := range []string{"train_", "validation_"} {
-		pair := r.columns(part + r.errorName())
-		columns = append(columns, pair[:]...)
+		columns = append(columns, r.columns(part+r.errorName())...)
 	}
 	return columns
 }
 
-// finishEpoch validates both models and adds a row to epochs.csv. The last epoch
+// finishEpoch validates the models and adds a row to epochs.csv. The last epoch
 // may be cut short by MaxSteps.
 func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 	epoch := (steps + len(r.train) - 1) / len(r.train)
@@ -42,7 +41,7 @@ func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 		return fmt.Errorf("epochs: %w", err)
 	}
 	r.Progress.Note(fmt.Sprintf("epoch %d: %s per %s in training %s; in validation %s",
-		epoch, r.errorTitle(), r.noun(), r.note(row[1:3]), r.note(row[3:5])))
+		epoch, r.errorTitle(), r.noun(), r.note("%.2f", row[1:]), r.note("%.2f", row[1+len(r.models):])))
 	return r.drawReconstructions(validationGrid(r.noun(), epoch), r.sets.Train, r.holdout[0])
 }
 

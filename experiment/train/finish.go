@@ -16,24 +16,32 @@ import (
 // A Summary says how a run ended.
 type Summary struct {
 	Steps int
-	// Models are the names of the plain model and of its topological twin, Test
-	// their reconstruction errors per test example.
-	Models [2]string
-	Test   [2]float64
+	// Models are the names of the models, Test their reconstruction errors per test
+	// example.
+	Models []string
+	Test   []float64
 	// Error names the reconstruction error and Noun an example: "BCE", "image".
 	Error, Noun    string
-	SecondsPerStep float64 // of both models together, the median
+	SecondsPerStep float64 // of all models together, the median
 	Folder         string
 }
 
 // String returns the summary as a few lines for people.
 func (s Summary) String() string {
-	return fmt.Sprintf("%d steps, %.1f ms each\ntest %s per %s: %.3f %s, %.3f %s\nreport: %s\n",
-		s.Steps, 1000*s.SecondsPerStep, s.Error, s.Noun, s.Test[0], s.Models[0], s.Test[1], s.Models[1],
-		filepath.Join(s.Folder, "report.html"))
+	return fmt.Sprintf("%d steps, %.1f ms each\ntest %s per %s: %s\nreport: %s\n",
+		s.Steps, 1000*s.SecondsPerStep, s.Error, s.Noun, s.tested(), filepath.Join(s.Folder, "report.html"))
 }
 
-// Finish evaluates both models on the test set and writes their weights, the last
+// tested lists the test errors of the models.
+func (s Summary) tested() string {
+	var parts []string
+	for i, name := range s.Models {
+		parts = append(parts, fmt.Sprintf("%.3f %s", s.Test[i], name))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Finish evaluates the models on the test set and writes their weights, the last
 // pictures and the report. It is called once, after Train.
 func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	made, _ := r.Steps()
@@ -44,12 +52,12 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	r.Progress.Begin("finishing", 0, 4)
 	defer r.Progress.End()
 	test := data.InOrder(data.All(r.sets.Test.Len()), r.config.BatchSize)
-	for i, m := range r.models {
-		s.Models[i] = m.name
-		var err error
-		if s.Test[i], err = r.evaluate(ctx, m, r.sets.Test, test); err != nil {
+	for _, m := range r.models {
+		value, err := r.evaluate(ctx, m, r.sets.Test, test)
+		if err != nil {
 			return s, fmt.Errorf("test: %w", err)
 		}
+		s.Models, s.Test = append(s.Models, m.name), append(s.Test, value)
 	}
 	r.Progress.Step(1, "tested")
 	for _, m := range r.models {
@@ -87,12 +95,12 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 func (r *Run) report(s Summary, testGrid run.Picture) error {
 	words := r.errorWords()
 	return r.Folder.WriteReport(run.Report{
-		Title: s.Models[0] + " and " + s.Models[1],
-		Lead: fmt.Sprintf("%d steps in batches of %d on %s; %.1f ms a step for both models on %s.",
+		Title: strings.Join(s.Models, " and "),
+		Lead: fmt.Sprintf("%d steps in batches of %d on %s; %.1f ms a step on %s.",
 			s.Steps, r.config.BatchSize, r.sets.Note, 1000*s.SecondsPerStep, r.Device.Name()),
 		Sections: []run.Section{
 			{Heading: fmt.Sprintf("%s%s per %s", strings.ToUpper(words[:1]), words[1:], s.Noun),
-				Text:  fmt.Sprintf("On the test set: %.3f %s, %.3f %s. By epoch:", s.Test[0], s.Models[0], s.Test[1], s.Models[1]),
+				Text:  fmt.Sprintf("On the test set: %s. By epoch:", s.tested()),
 				Table: r.epochTable()},
 			{Heading: fmt.Sprintf("Reconstructions of test %ss", s.Noun), Pictures: r.drawn(testGrid)},
 			{Heading: fmt.Sprintf("New %ss", s.Noun), Pictures: append(r.pick("samples"), r.pick("interpolation")...),

@@ -42,9 +42,9 @@ func TestGradientOfWholeStep(t *testing.T) {
 		x := tape.Input(images)
 		h := autograd.Flatten(conv.Forward(x), 1)
 		mu, lv := mean.Forward(h), logVar.Forward(h)
-		z := autograd.Reparameterize(mu, lv, 7, 0)
+		z := nn.Reparameterize(mu, lv, 7, 0)
 		out := deconv.Forward(autograd.Reshape(expand.Forward(z), n, 3, 2, 2))
-		total := autograd.Add(autograd.BCE(out, x), autograd.KLD(mu, lv))
+		total := autograd.Add(nn.BCE(out, x), nn.KLD(mu, lv))
 		target, err := loss.Target(t.Context(), x)
 		require.NoError(t, err)
 		for _, part := range []struct {

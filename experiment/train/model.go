@@ -31,13 +31,15 @@ type critic struct {
 	tape   *autograd.Tape
 }
 
-func newModel(name string, dev kernels.Device, c Config, sets *data.Sets) (*model, error) {
+// newModel returns a model. Its optimizer also trains terms, the learnable numbers of
+// an objective.
+func newModel(name string, dev kernels.Device, c Config, sets *data.Sets, terms []*autograd.Parameter) (*model, error) {
 	net, err := models.New(dev, c.Model, sets.Train.Shape(), sets.Unit, c.Seed)
 	if err != nil {
 		return nil, err
 	}
 	o := nn.OptimizerOptions{LearningRate: c.LearningRate}
-	m := &model{name: name, net: net, tape: autograd.NewTape(dev), params: nn.Parameters(net)}
+	m := &model{name: name, net: net, tape: autograd.NewTape(dev), params: append(nn.Parameters(net), terms...)}
 	m.adam = nn.NewAdam(m.params, o)
 	if a, ok := net.(models.Adversarial); ok {
 		m.critic = &critic{net: a, tape: autograd.NewTape(dev), params: nn.Parameters(a.Critic())}

@@ -69,7 +69,7 @@ func (r *Run) arePoints() bool {
 	return len(shape) == 1 && shape[0] <= 3
 }
 
-// drawReconstructions draws true examples and the reconstructions of both models:
+// drawReconstructions draws true examples and the reconstructions of the models:
 // images below each other; points each model's in a picture of its own over the true
 // ones. Examples that are neither are not drawn.
 func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int) error {
@@ -96,7 +96,7 @@ func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int
 			return viz.ImageGrid(w, p.Caption, set.Shape(), gridColumns, rows...)
 		}
 		return viz.Cloud(w, viz.Scene{
-			Title: p.Caption + ", " + r.models[1].name + " over the truth", Cloud: r.points(rows[2].Images), True: r.points(truth),
+			Title: p.Caption + ", " + r.twin().name + " over the truth", Cloud: r.points(rows[len(rows)-1].Images), True: r.points(truth),
 		})
 	})
 }

@@ -17,7 +17,7 @@ type Run struct {
 	config         Config
 	sets           *data.Sets
 	loop           *run.Loop
-	models         [2]*model // the plain one and its topological twin
+	models         []*model // the plain one, unless it is left out, and the one with terms
 	objective      *topoloss.Objective
 	train, holdout [][]int            // batches of indices
 	targets        []*topoloss.Target // of the training batches, once they were met
@@ -47,11 +47,18 @@ func New(config Config, sets *data.Sets, env run.Environment) (*Run, error) {
 	r.holdout = data.Batches(rest, config.BatchSize, config.Seed)
 	r.targets = make([]*topoloss.Target, len(r.train))
 	name := strings.ToUpper(config.Model.Kind)
-	for i, name := range []string{name, "Topo" + name} {
-		if r.models[i], err = newModel(name, env.Device, config, sets); err != nil {
+	if !config.Alone {
+		plain, err := newModel(name, env.Device, config, sets, nil)
+		if err != nil {
 			return nil, err
 		}
+		r.models = append(r.models, plain)
 	}
+	twin, err := newModel("Topo"+name, env.Device, config, sets, r.objective.Parameters(env.Device))
+	if err != nil {
+		return nil, err
+	}
+	r.models = append(r.models, twin)
 	total := config.Epochs * len(r.train)
 	if config.MaxSteps > 0 {
 		total = min(total, config.MaxSteps)
@@ -94,10 +101,10 @@ func (r *Run) Close() error { return r.loop.Close() }
 
 // columns returns the name of a column for each of the models: "vae_bce" and
 // "topovae_bce".
-func (r *Run) columns(name string) [2]string {
-	var columns [2]string
-	for i, m := range r.models {
-		columns[i] = strings.ToLower(m.name) + "_" + name
+func (r *Run) columns(name string) []string {
+	var columns []string
+	for _, m := range r.models {
+		columns = append(columns, m.prefix()+"_"+name)
 	}
 	return columns
 }
@@ -144,7 +151,14 @@ func (r *Run) decode(set data.Dataset, indices []int) []float32 {
 	return r.values
 }
 
-// note reports the two values of a measure.
-func (r *Run) note(values []float64) string {
-	return fmt.Sprintf("%.2f %s, %.2f %s", values[0], r.models[0].name, values[1], r.models[1].name)
+// twin returns the model whose loss has terms.
+func (r *Run) twin() *model { return r.models[len(r.models)-1] }
+
+// note reports the values of a measure, one for each model.
+func (r *Run) note(format string, values []float64) string {
+	var parts []string
+	for i, m := range r.models {
+		parts = append(parts, fmt.Sprintf(format+" %s", values[i], m.name))
+	}
+	return strings.Join(parts, ", ")
 }

@@ -41,8 +41,8 @@ func (r stepper) Columns() []string {
 	return append(columns, "seconds")
 }
 
-// Step trains both models on the next batch. Neither changes before the gradients
-// of both are there, so that a step that is cancelled leaves the state before it.
+// Step trains the models on the next batch. None changes before the gradients of
+// all are there, so that a step that is cancelled leaves the state before it.
 func (r stepper) Step(ctx context.Context, number int) (row []float64, status string, err error) {
 	start := time.Now()
 	k := number - 1
@@ -51,30 +51,33 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	n := float32(len(r.train[index]))
 	row = []float64{float64(number), float64(k/len(r.train) + 1)}
 
-	plain, twin := r.models[0], r.models[1]
-	_, plainOut := r.forward(plain, batch, trainingNoise+uint64(k))
-	plain.tape.Backward(autograd.Scale(plainOut.Total, 1/n))
-
-	x, twinOut := r.forward(twin, batch, trainingNoise+uint64(k))
-	outcome, err := r.compare(ctx, x, twinOut, k, index)
-	if err != nil {
-		return nil, "", err
+	var outcome topoloss.Outcome
+	outs := make([]models.Output, len(r.models))
+	for i, m := range r.models {
+		var x *autograd.Var
+		x, outs[i] = r.forward(m, batch, trainingNoise+uint64(k))
+		loss := outs[i].Total
+		if m == r.twin() {
+			if outcome, err = r.compare(ctx, x, outs[i], k, index); err != nil {
+				return nil, "", err
+			}
+			if outcome.OK {
+				loss = autograd.Add(loss, outcome.Var)
+			}
+		}
+		m.tape.Backward(autograd.Scale(loss, 1/n))
 	}
-	loss := twinOut.Total
-	if outcome.OK {
-		loss = autograd.Add(loss, outcome.Var)
-	}
-	twin.tape.Backward(autograd.Scale(loss, 1/n))
 
-	for i, out := range []models.Output{plainOut, twinOut} {
-		losses, err := r.models[i].update(out.Losses, n)
+	var errorsOf []float64 // of reconstructions, by model
+	for i, m := range r.models {
+		losses, err := m.update(outs[i].Losses, n)
 		if err != nil {
 			return nil, "", err
 		}
-		row = append(row, losses...)
+		row, errorsOf = append(row, losses...), append(errorsOf, losses[0])
 		// The critic learns last: what the model's gradient went through is as it
 		// was when the step is cancelled before.
-		if row, err = r.models[i].judge(row, batch, x.Shape(), r.config.Seed, criticNoise+uint64(k)); err != nil {
+		if row, err = m.judge(row, batch, r.batchShape(len(r.train[index])), r.config.Seed, criticNoise+uint64(k)); err != nil {
 			return nil, "", err
 		}
 	}
@@ -85,13 +88,12 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 		}
 		row = append(row, t.Value)
 	}
-	names := len(plain.lossNames())
-	status = fmt.Sprintf("%s %.1f %s, %.1f %s, topo %.3g", r.errorTitle(), row[2], plain.name, row[2+names], twin.name, outcome.Value)
+	status = fmt.Sprintf("%s %s, topo %.3g", r.errorTitle(), r.note("%.1f", errorsOf), outcome.Value)
 	return append(row, time.Since(start).Seconds()), status, nil
 }
 
-// compare computes the terms of step k between what the twin makes of a training
-// batch and the batch itself.
+// compare computes the terms of step k between the output of the model with terms
+// for a training batch and the batch itself.
 func (r stepper) compare(ctx context.Context, x *autograd.Var, out models.Output, k, index int) (topoloss.Outcome, error) {
 	step := topoloss.Step{Number: uint64(k), Batch: x, Output: out.Reconstruction, Latent: out.Latent}
 	if r.targets[index] == nil {
@@ -106,7 +108,7 @@ func (r stepper) compare(ctx context.Context, x *autograd.Var, out models.Output
 		if count == 0 {
 			count = len(r.train[index])
 		}
-		step.Samples = models.Sample(r.models[1].net, x.Tape(), count, r.config.Seed, sampleNoise+uint64(k))
+		step.Samples = models.Sample(r.twin().net, x.Tape(), count, r.config.Seed, sampleNoise+uint64(k))
 	}
 	return r.objective.Apply(ctx, step, r.targets[index])
 }
@@ -124,14 +126,23 @@ func (r stepper) Recorded(ctx context.Context, number int) error {
 	return nil
 }
 
-// Save appends both models and their optimizers.
+// Save appends the models and their optimizers.
 func (r stepper) Save(f *safetensors.File) error {
-	return errors.Join(r.models[0].save(f), r.models[1].save(f))
+	for _, m := range r.models {
+		if err := m.save(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Restore puts both models and their optimizers back.
+// Restore puts the models and their optimizers back.
 func (r stepper) Restore(f *safetensors.File, steps int) error {
-	return errors.Join(r.models[0].restore(f, steps), r.models[1].restore(f, steps))
+	var errs []error
+	for _, m := range r.models {
+		errs = append(errs, m.restore(f, steps))
+	}
+	return errors.Join(errs...)
 }
 
 // forward puts a batch through a model.
@@ -143,6 +154,8 @@ func (r *Run) forward(m *model, batch []float32, stream uint64) (*autograd.Var, 
 // input begins a tape of a model with a batch.
 func (r *Run) input(m *model, batch []float32) *autograd.Var {
 	m.tape.Reset()
-	shape := append([]int{len(batch) / data.Size(r.sets.Train)}, r.sets.Train.Shape()...)
-	return m.tape.Constant(batch, shape...)
+	return m.tape.Constant(batch, r.batchShape(len(batch)/data.Size(r.sets.Train))...)
 }
+
+// batchShape returns the shape of a batch of n examples.
+func (r *Run) batchShape(n int) []int { return append([]int{n}, r.sets.Train.Shape()...) }

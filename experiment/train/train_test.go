@@ -27,6 +27,9 @@ func small() train.Config {
 	c.Model.Latent, c.BatchSize, c.Epochs, c.PlotEvery = 3, 16, 2, 2
 	c.Topo = append(original(topoloss.Output, [7]float64{10, 10, 10, 10, 1, 1, 1}),
 		original(topoloss.Latent, [7]float64{1, 0, 1, 0, 0, 0, 0})...)
+	// A term that learns a number of its own, and one that draws points.
+	c.Topo = append(c.Topo, topoloss.Spec{Name: "signature", Where: topoloss.Latent, Weight: 0.4},
+		topoloss.Spec{Name: "cross0", Where: topoloss.Samples, Weight: 1, Options: map[string]string{"k": "8"}})
 	return c
 }
 
@@ -107,7 +110,7 @@ func TestRunIsReproducibleAndResumes(t *testing.T) {
 	want := rows(t, whole.Folder.Path("metrics.csv"))
 	require.Len(t, want, 7)
 	require.Equal(t, "step,epoch,vae_bce,vae_kld,topovae_bce,topovae_kld,topo_loss,"+
-		"bottleneck0,bottleneck1,entropy0,entropy1,dsigma0,dsigma1,density,latent_bottleneck0,latent_entropy0", want[0])
+		"bottleneck0,bottleneck1,entropy0,entropy1,dsigma0,dsigma1,density,latent_bottleneck0,latent_entropy0,latent_signature,samples_cross0", want[0])
 
 	// The same on one thread, stopped after two steps and again after three.
 	parts := environment(t, c, 1)
@@ -162,6 +165,18 @@ func TestTwinsStartEqual(t *testing.T) {
 	a, err := os.ReadFile(env.Folder.Path("grid-test.png"))
 	require.NoError(t, err)
 	require.NotEmpty(t, a)
+}
+
+// A model trained alone is the one that is trained beside its plain twin.
+func TestAloneChangesNothing(t *testing.T) {
+	c := small()
+	c.MaxSteps = 3
+	pair := finished(t, c, environment(t, c, 2))
+	c.Alone = true
+	alone := finished(t, c, environment(t, c, 2))
+	require.Equal(t, pair["topovae.safetensors"], alone["topovae.safetensors"])
+	require.NotContains(t, alone, "vae.safetensors")
+	require.Contains(t, alone["metrics.csv"], "step,epoch,topovae_bce,topovae_kld,topo_loss")
 }
 
 func TestLongerRunGoesOn(t *testing.T) {

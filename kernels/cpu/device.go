@@ -83,7 +83,7 @@ func (d *Device) Close() error {
 
 // args are the arguments of one element-wise kernel, reduction or the like. They are
 // fields of the device, and the job that its workers run, so that starting a kernel
-// allocates nothing. Each kernel documents or makes obvious what its own mean.
+// allocates nothing. The meaning of a field is that of the kernel.
 type args struct {
 	body  func(a *args, part int)
 	loops *simd.Loops

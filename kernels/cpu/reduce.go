@@ -64,9 +64,9 @@ func storeSums(a *args, i int, sums []float64) {
 	}
 }
 
-// A sumPlan divides a sum into parts. The source is groups groups of rows rows; a row is
-// width runs of run elements. Runs with the same position in all rows of a group form
-// one sum. A part is a range of the rows of a group or, in groups of one row, a range of
+// A sumPlan divides a sum into parts. The source is a sequence of groups of rows. A row
+// consists of width runs, each of run elements. Runs with the same position in all rows of
+// a group form one sum. A part is a range of the rows of a group or, in groups of one row, a range of
 // its runs.
 type sumPlan struct {
 	groups, rows, width, run int

@@ -10,7 +10,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// stream runs a kernel that reads and writes bytes bytes and reports its median speed:
+// stream runs a kernel that moves a number of bytes and reports its median speed:
 // in GB/s, and as a percentage of the speed of the triad dst += a·x on spans of n
 // elements, which it measures in between.
 func stream(b *testing.B, dev *cpu.Device, n, bytes int, kernel func()) {

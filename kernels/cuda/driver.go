@@ -190,6 +190,19 @@ type kernel struct {
 func (k *kernel) Name() string        { return k.name }
 func (k *kernel) Params() []gpu.Param { return k.params }
 
+// Resources returns what the driver's compiler assigned to the kernel.
+func (k *kernel) Resources() (r gpu.Resources, err error) {
+	err = k.driver.call("cuFuncGetAttribute", func() {
+		r = gpu.Resources{
+			Registers:  k.function.GetAttribute(cu.FUNC_A_NUM_REGS),
+			Local:      k.function.GetAttribute(cu.FUNC_A_LOCAL_SIZE_BYTES),
+			Shared:     k.function.GetAttribute(cu.FUNC_A_SHARED_SIZE_BYTES),
+			MaxThreads: k.function.GetAttribute(cu.FUNC_A_MAX_THREADS_PER_BLOCK),
+		}
+	})
+	return r, err
+}
+
 // Load parses the text before the driver compiles it: the driver API has no function that
 // lists a kernel's parameters, and the parser's errors have line numbers.
 func (d *driver) Load(name, ptx string) (gpu.Module, error) {

@@ -3,10 +3,13 @@
 package cuda
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
 	"os"
+	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 
@@ -179,7 +182,20 @@ func TestRefusals(t *testing.T) {
 
 // The next wait returns a kernel's fault, with the launches that may have caused it. Every
 // later call returns it again.
+//
+// CUDA requires a process to end after a fault, so the test runs in a process of its own.
 func TestFault(t *testing.T) {
+	const child = "TOPOGEN_TEST_FAULT"
+	if os.Getenv(child) == "" {
+		cmd := exec.Command(os.Args[0], append(slices.Clone(os.Args[1:]), "-test.run=^TestFault$", "-test.v", "-test.timeout=1m")...)
+		cmd.Env = append(os.Environ(), child+"=1")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		if bytes.Contains(out, []byte("SKIP")) {
+			t.Skipf("%s", out)
+		}
+		return
+	}
 	d := open(t)
 	k := load(t, d, readPTX(t, vectorAddFile), "vector_add")
 	p, err := d.Alloc(1024)

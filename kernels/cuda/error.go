@@ -50,7 +50,7 @@ const (
 var codes = map[int]string{
 	1:   "invalid value",
 	2:   "out of memory",
-	3:   "not initialised",
+	3:   "not initialized",
 	4:   "the driver is shutting down",
 	34:  "NVIDIA's library is missing",
 	46:  "the device is busy or unavailable",

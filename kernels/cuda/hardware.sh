@@ -1,50 +1,107 @@
 #!/bin/sh
-# For the day a GPU is at hand: all tests on it, then what it does a second, in one
-# table, beside PyTorch where that is installed with CUDA.
+# Prepares for a machine with a GPU: packs everything that shows there whether the
+# kernels work, and how fast they are.
 #
-#   kernels/cuda/hardware.sh            on the machine's first GPU
-#   kernels/cuda/hardware.sh -sim       a rehearsal over the simulated driver
-set -e
-cd "$(dirname "$0")/../.."
-sim= bench=. time=1s tests=
-if [ "$1" = -sim ]; then
-	sim=-sim bench='Distances|Gemm/128×256' time=1x tests='-run SimulatorIsReached'
-fi
-# shellcheck disable=SC2086
-kernels/cuda/go.sh $sim test $tests -count=1 ./kernels/cuda/...
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-if [ -z "$sim" ]; then
-	kernels/cuda/go.sh build -o "$work/trainvae" ./cmd/trainvae
-	for device in cpu cuda; do
-		"$work/trainvae" -device $device -data embedded:2000 -max-steps 60 -output "$work/$device" | tail -1
+#   kernels/cuda/hardware.sh bundle DIR      on a machine with Go and a C compiler
+#   DIR/run.sh OUT                           on the machine with the GPU
+#   kernels/cuda/hardware.sh rehearse        both, over the simulated driver
+#
+# The bundle needs neither Go nor a network there: see run.sh.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+module=$(cd "$here/../.." && pwd)
+limit=48 # MiB: the most that a bundle may take
+
+usage() {
+	echo "usage: $0 bundle DIR | rehearse" >&2
+	exit 2
+}
+
+bundle() {
+	dir=$1
+	if [ -e "$dir" ] && [ -n "$(ls -A "$dir")" ]; then
+		echo "$0: $dir is not empty; name a new folder" >&2
+		exit 1
+	fi
+	mkdir -p "$dir/bin"
+	dir=$(cd "$dir" && pwd)
+	cd "$module"
+	for package in kernels/cuda models topoloss; do
+		# Tests run in their package's folder, where they look for testdata.
+		"$here/go.sh" test -c -ldflags='-s -w' -o "$dir/bin/${package##*/}.test" "./$package"
+		mkdir -p "$dir/$package"
+		if [ -d "$package/testdata" ]; then cp -R "$package/testdata" "$dir/$package/"; fi
 	done
-	echo "losses of the last step, by either device:"
-	for device in cpu cuda; do tail -1 "$work/$device/metrics.csv"; done
-fi
-echo
-echo "| work | speed |"
-echo "|---|---|"
-# shellcheck disable=SC2086
-kernels/cuda/go.sh $sim test ./kernels/cuda -run '^$' -bench "$bench" -benchtime $time |
-	awk '/^Benchmark/ { print "| " substr($1, 10) " | " $5 " " $6 " |" }'
-python3 - <<'PYTHON' 2>/dev/null || echo "| PyTorch with CUDA | not installed |"
-import time, torch
-assert torch.cuda.is_available()
-torch.backends.cuda.matmul.allow_tf32 = False
-torch.backends.cudnn.allow_tf32 = False
-def speed(name, operations, run):
-    for _ in range(5): run()
-    torch.cuda.synchronize(); start = time.perf_counter(); rounds = 50
-    for _ in range(rounds): run()
-    torch.cuda.synchronize()
-    print("| PyTorch, %s | %.1f GFLOP/s |" % (name, operations * rounds / (time.perf_counter() - start) / 1e9))
-for m, n, k in ((512, 512, 512), (4096, 4096, 4096), (128, 256, 3136), (128, 3136, 256)):
-    a, b = torch.rand(m, k, device="cuda"), torch.rand(n, k, device="cuda")
-    speed("Gemm/%d×%d×%d" % (m, n, k), 2 * m * n * k, lambda: a @ b.T)
-x, w = torch.rand(128, 32, 14, 14, device="cuda"), torch.rand(64, 32, 4, 4, device="cuda")
-y, operations = torch.rand(128, 64, 7, 7, device="cuda"), 2 * 128 * 49 * 64 * 512
-speed("Conv/forward", operations, lambda: torch.relu(torch.nn.functional.conv2d(x, w, stride=2, padding=1)))
-speed("Conv/input", operations, lambda: torch.nn.grad.conv2d_input(x.shape, w, y, stride=2, padding=1))
-speed("Conv/weights", operations, lambda: torch.nn.grad.conv2d_weight(x, w.shape, y, stride=2, padding=1))
-PYTHON
+	mkdir -p "$dir/kernels/ptxsim/testdata"
+	cp kernels/ptxsim/testdata/vectoradd.ptx "$dir/kernels/ptxsim/testdata/"
+	for command in trainvae benchgpu; do
+		"$here/go.sh" build -ldflags='-s -w' -o "$dir/bin/$command" "./cmd/$command"
+	done
+	gzip -9 "$dir"/bin/*
+	cp "$here/run.sh" "$here/peer.py" "$dir/"
+	size=$(du -sk "$dir" | cut -f 1)
+	if [ "$size" -gt $((limit * 1024)) ]; then
+		echo "$0: the bundle takes $size KiB; at most $limit MiB can be carried" >&2
+		exit 1
+	fi
+	echo "$dir: $size KiB; on the machine with the GPU: $dir/run.sh OUT"
+}
+
+# rehearse runs a bundle twice with no Go on PATH: over the simulated libcuda.so.1, with a
+# sanitizer that hangs and a profiler that fails, and without any libcuda.so.1.
+rehearse() {
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	bundle "$work/bundle"
+	(cd "$module" && "$here/go.sh" -sim build -buildmode=c-shared -o "$work/lib/libcuda.so.1" ./kernels/cuda/simulated/libcuda)
+	mkdir "$work/path"
+	for tool in sh awk cat chmod cut date dirname env grep gzip ls mkdir mktemp mv paste rm sed sleep tail timeout tr; do
+		ln -s "$(command -v $tool)" "$work/path/$tool"
+	done
+	printf '#!/bin/sh\nexec sleep 600\n' >"$work/path/compute-sanitizer"
+	printf '#!/bin/sh\necho no permission to read counters >&2\nexit 1\n' >"$work/path/ncu"
+	chmod +x "$work/path/compute-sanitizer" "$work/path/ncu"
+	if env -i PATH="$work/path" sh -c 'command -v go'; then
+		echo "$0: the rehearsal can reach Go" >&2
+		exit 1
+	fi
+	status=0
+	# The simulator is slower than a GPU: the stages that must pass get more time.
+	env -i PATH="$work/path" HOME="$work" LD_LIBRARY_PATH="$work/lib" TOPOGEN_UNCHECKED=1 BATCH=4 STEPS=2 REPEATS=1 \
+		LIMIT_conformance=300 LIMIT_training=300 LIMIT_golden=300 LIMIT_speed=300 LIMIT_sanitizer=2 \
+		"$work/bundle/run.sh" "$work/out" || status=$?
+	expect "$work/out" "$status" load:passed conformance:passed training:passed golden:passed speed:passed sanitizer:TIMEOUT profiler:FAILED
+	status=0
+	env -i PATH="$work/path" HOME="$work" LIMIT_sanitizer=1 "$work/bundle/run.sh" "$work/without" || status=$?
+	expect "$work/without" "$status" load:FAILED conformance:FAILED training:FAILED golden:FAILED speed:FAILED sanitizer:TIMEOUT profiler:FAILED
+}
+
+# expect checks the results of the stages in the table of a run, and that run.sh has said
+# by its status that some failed.
+expect() {
+	out=$1 status=$2
+	shift 2
+	for stage; do
+		if ! grep -q "^| stage ${stage%:*} |.* ${stage#*:} |\$" "$out/table.md"; then
+			echo "$0: stage ${stage%:*} should be ${stage#*:}:" >&2
+			tail -n 20 "$out/${stage%:*}.log" >&2
+			exit 1
+		fi
+	done
+	if [ "$status" != 1 ]; then
+		echo "$0: run.sh exits with $status although stages failed" >&2
+		exit 1
+	fi
+}
+
+case ${1-} in
+bundle)
+	[ $# = 2 ] || usage
+	bundle "$2"
+	;;
+rehearse)
+	[ $# = 1 ] || usage
+	rehearse
+	;;
+*) usage ;;
+esac

@@ -3,6 +3,7 @@
 package cuda
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,10 +11,16 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// open opens the first GPU, and skips the test if there is none.
+// required makes a test fail, rather than be skipped, where there is no GPU.
+var required = flag.Bool("gpu", false, "fail without a GPU, instead of skipping tests")
+
+// open opens the first GPU. If there is none it skips the test, or fails with -gpu.
 func open(t testing.TB) gpu.Driver {
 	t.Helper()
 	d, err := Open(0)
+	if err != nil && *required {
+		t.Fatal(err)
+	}
 	if err != nil {
 		t.Skipf("SKIPPED, not tested on a GPU: %v", err)
 	}

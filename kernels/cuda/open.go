@@ -100,5 +100,8 @@ func (d *driver) open(ordinal int) {
 		SharedMemoryPerBlock:        attribute(cu.MAX_SHARED_MEMORY_PER_BLOCK),
 		RegistersPerBlock:           attribute(cu.MAX_REGISTERS_PER_BLOCK),
 		MaxThreadsPerMultiprocessor: attribute(cu.MAX_THREADS_PER_MULTIPROCESSOR),
+		Clock:                       1e3 * float64(attribute(cu.CLOCK_RATE)),
+		MemoryClock:                 1e3 * float64(attribute(cu.MEMORY_CLOCK_RATE)),
+		MemoryBus:                   attribute(cu.GLOBAL_MEMORY_BUS_WIDTH),
 	}
 }

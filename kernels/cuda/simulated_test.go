@@ -22,6 +22,18 @@ func open(t testing.TB) gpu.Driver {
 }
 
 // Open explains which GPUs there are.
+// A fault loses every context of the process, and no new one can be created.
+func TestFaultLosesTheProcess(t *testing.T) {
+	d, other := open(t), open(t)
+	k := load(t, d, ".version 6.3\n.target sm_70\n.address_size 64\n.visible .entry k() .maxntid 32 { trap; }", "k")
+	require.NoError(t, d.Launch(0, k, gpu.Dim{X: 1}, gpu.Dim{X: 1}, 0, nil))
+	require.Error(t, d.Sync(0))
+	_, err := other.Alloc(4)
+	require.ErrorContains(t, err, "CUresult 719")
+	_, err = Open(0)
+	require.ErrorContains(t, err, "CUresult 719")
+}
+
 func TestNoGPU(t *testing.T) {
 	simulated.Configure(0, ptxsim.Options{})
 	t.Setenv("CUDA_VISIBLE_DEVICES", "")

@@ -144,6 +144,12 @@ type Properties struct {
 	RegistersPerBlock    int
 	// MaxThreadsPerMultiprocessor is the maximum number of resident threads.
 	MaxThreadsPerMultiprocessor int
+
+	// Clock is the highest clock of the multiprocessors and MemoryClock that of
+	// memory, in Hz. MemoryBus is the width of the memory bus in bits. Zero means
+	// unknown.
+	Clock, MemoryClock float64
+	MemoryBus          int
 }
 
 // A Module is a compiled PTX file.
@@ -159,6 +165,21 @@ type Kernel interface {
 	// Params returns the declared parameters, in order. The caller must not
 	// change them.
 	Params() []Param
+}
+
+// A ResourceKernel is a Kernel whose driver reports the resources that the compiler
+// assigned to it.
+type ResourceKernel interface {
+	Kernel
+	Resources() (Resources, error)
+}
+
+// Resources are what one launch of a kernel takes.
+type Resources struct {
+	Registers  int // for each thread
+	Local      int // bytes of local memory for each thread: spills and arrays
+	Shared     int // bytes of static shared memory for each block
+	MaxThreads int // maximum threads of a block, given the registers
 }
 
 // A Param is a parameter of a kernel.

@@ -3,6 +3,8 @@ package gpu
 import (
 	"embed"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
@@ -41,6 +43,33 @@ func (d *Device) kernel(e entry) (Kernel, error) {
 	}
 	d.loaded[e] = k
 	return k, nil
+}
+
+// entryPoint matches the declaration of a kernel in PTX.
+var entryPoint = regexp.MustCompile(`(?m)^\.visible \.entry (\w+)\(`)
+
+// Load compiles all kernels and returns them, by file. Without it a device compiles
+// a file when it first launches one of its kernels, which delays that launch.
+func (d *Device) Load() ([]Kernel, error) {
+	files, err := ptx.ReadDir("ptx")
+	if err != nil {
+		return nil, err
+	}
+	var all []Kernel
+	for _, f := range files {
+		text, err := ptx.ReadFile("ptx/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		for _, match := range entryPoint.FindAllSubmatch(text, -1) {
+			k, err := d.kernel(entry{strings.TrimSuffix(f.Name(), ".ptx"), string(match[1])})
+			if err != nil {
+				return nil, fmt.Errorf("gpu: %w", err)
+			}
+			all = append(all, k)
+		}
+	}
+	return all, nil
 }
 
 // launch enqueues a kernel. It does nothing if the grid is empty or the device has

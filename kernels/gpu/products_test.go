@@ -12,6 +12,16 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
+// An h100 is the simulator with the number of multiprocessors of an H100 (SXM), on which
+// the schedules of products depend.
+type h100 struct{ *ptxsim.GPU }
+
+func (h h100) Properties() gpu.Properties {
+	p := h.GPU.Properties()
+	p.Multiprocessors = 132
+	return p
+}
+
 // Counts in the inner loops of a training step's products, for batches of 128 on a GPU
 // with as many multiprocessors as an H100: at least 90 % of the arithmetic instructions
 // are multiply-adds, shared memory has no bank conflicts, and each word loaded from it

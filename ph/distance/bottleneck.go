@@ -8,19 +8,20 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// Bottleneck returns the bottleneck distance between two diagrams, the least over
-// all matchings of the longest move in it: max(|b−b′|, |d−d′|) between bars,
-// (d−b)/2 to the diagonal (Cohen-Steiner, Edelsbrunner and Harer, Stability of
-// persistence diagrams, 2007). It is exact: one of these numbers.
+// Bottleneck returns the bottleneck distance between two diagrams in the sup-norm: the
+// least, over all matchings, of the longest move. A bar moves to another by
+// max(|b−b′|, |d−d′|), and to the diagonal by (d−b)/2. The result is exactly one of
+// these numbers.
 //
-// It also returns a witness, a move of that length in the matching found: the
-// first by A, then by B, bars before the diagonal. Two empty diagrams have
-// distance 0 and no witness, {−1, −1}.
+// The witness is a move of that length in the matching found. It is the first such
+// move by A, then by B, moves between bars before moves to the diagonal. Two empty
+// diagrams have distance 0 and the witness {Diagonal, Diagonal}.
 //
-// Diagrams whose bars are all born at once, as in degree 0, take O(n log n).
+// Diagrams whose bars have one birth, as in degree 0, take O(n log n) time. See
+// [Matcher.Wasserstein] for other inner norms.
 func (m *Matcher) Bottleneck(ctx context.Context, a, b []ph.Bar) (distance float64, witness Match, err error) {
 	witness = Match{Diagonal, Diagonal}
-	if err := m.begin(ctx, a, b); err != nil || len(a)+len(b) == 0 {
+	if err := m.begin(ctx, a, b, supNorm); err != nil || len(a)+len(b) == 0 {
 		return 0, witness, err
 	}
 	if distance, err = m.bottleneck(ctx, 0); err != nil {
@@ -29,78 +30,99 @@ func (m *Matcher) Bottleneck(ctx context.Context, a, b []ph.Bar) (distance float
 	return distance, m.witness(distance), nil
 }
 
-// ApproximateBottleneck returns a number that is at least the bottleneck distance
-// and at most 1+relative times that, with a matching of that length. It is the
-// exact distance where relative is not positive.
+// ApproximateBottleneck returns a number from the bottleneck distance to 1+relative
+// times that distance, and leaves a matching whose longest move is that number. A
+// relative error that is not positive asks for the exact distance.
 func (m *Matcher) ApproximateBottleneck(ctx context.Context, a, b []ph.Bar, relative float64) (float64, error) {
-	if !(relative > 0) {
-		relative = 0
-	}
-	if err := m.begin(ctx, a, b); err != nil {
+	if err := m.begin(ctx, a, b, supNorm); err != nil {
 		return 0, err
 	}
 	return m.bottleneck(ctx, relative)
 }
 
-// bottleneck returns the distance of the bars at hand, up to a relative error, and
-// leaves a matching.
-func (m *Matcher) bottleneck(ctx context.Context, relative float64) (distance float64, err error) {
-	if p, q := &m.sides[0], &m.sides[1]; sameBirth(p, q) {
-		distance = m.onLine(p, q)
-	} else if distance, err = m.search(ctx, p, q, relative); err != nil {
-		return 0, err
+// bottleneck returns the distance of all bars, up to a relative error, and leaves a
+// matching of the diagrams.
+func (m *Matcher) bottleneck(ctx context.Context, relative float64) (float64, error) {
+	distance, err := m.bottleneckOfSides(ctx, relative)
+	if err != nil {
+		return m.fail(err)
 	}
-	m.keep()
+	m.matchFinite()
 	if !m.matchEssential(func(d float64) { distance = max(distance, d) }) {
 		distance = math.Inf(1)
 	}
 	return distance, nil
 }
 
-// witness returns the first pair of the matching whose move is t.
+// bottleneckOfSides returns the distance of the finite bars, up to a relative error,
+// and leaves a matching of the sides.
+func (m *Matcher) bottleneckOfSides(ctx context.Context, relative float64) (float64, error) {
+	p, q := &m.sides[0], &m.sides[1]
+	if sameBirth(p, q) {
+		return bottleneck1d(p, q), nil
+	}
+	if !(relative > 0) {
+		relative = 0
+	}
+	return m.search(ctx, p, q, relative)
+}
+
+// witness returns the first pair of the matching whose move has length t.
 func (m *Matcher) witness(t float64) Match {
 	for i, j := range m.partnerA {
-		if j != Diagonal && move(m.a[i], m.b[j]) == t {
+		if j != Diagonal && lengthBetween(m.a[i], m.b[j]) == t {
 			return Match{i, j}
 		}
 	}
 	for i, j := range m.partnerA {
-		if j == Diagonal && half(m.a[i]) == t {
+		if j == Diagonal && half(&m.a[i]) == t {
 			return Match{i, Diagonal}
 		}
 	}
 	for j, i := range m.partnerB {
-		if i == Diagonal && half(m.b[j]) == t {
+		if i == Diagonal && half(&m.b[j]) == t {
 			return Match{Diagonal, j}
 		}
 	}
 	panic("distance: no pair attains the bottleneck distance")
 }
 
-// A bottleneckSearch narrows an interval around the distance.
-type bottleneckSearch struct {
-	candidates []float64
-	base       [2][]int32 // partners: moves that are no longer than what is too short
-	best       [2][]int32 // partners by the shortest matching so far
+// lengthBetween returns the sup-norm move between two bars, which are both finite or
+// both essential.
+func lengthBetween(a, b ph.Bar) float64 {
+	if a.Essential() {
+		return math.Abs(a.Birth - b.Birth)
+	}
+	return max(math.Abs(a.Birth-b.Birth), math.Abs(a.Death-b.Death))
 }
 
-// search returns the bottleneck distance of finite bars, or something above it
-// by no more than the given relative error, and leaves a matching.
+// A bottleneckSearch finds the bottleneck distance by bisection.
 //
-// It keeps a length that is too short, with as much of a matching as there is,
-// and one that is enough, with a whole matching and equal to its longest move.
-// It halves the interval between until few moves have lengths inside, and then
-// searches among these.
+// Problem: the distance is the least length t such that a matching has no longer
+// move (see bottleneck_matching.go for that question).
+//
+// Idea: bisect the real numbers until few moves have lengths in the interval, then
+// bisect the sorted list of these lengths (Efrat, Itai and Katz, Geometry helps in
+// bottleneck matching, 2001).
+//
+// Invariant: short is less than the distance, or a proven lower bound of it; enough is
+// the longest move of the matching in best.
+//
+// Cost: each step extends the matching of the longest length that failed, kept in
+// base, since a matching with moves of at most t stays valid for every greater t.
+type bottleneckSearch struct {
+	candidates []float64
+	base       [2][]int32 // partial matching whose moves are at most short
+	best       [2][]int32 // complete matching whose moves are at most enough
+}
+
+// search returns the bottleneck distance of two sides, up to a relative error, and
+// leaves a matching.
 func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (float64, error) {
-	enough := 0.0
-	for _, s := range []*side{p, q} {
-		for _, h := range s.half {
-			enough = max(enough, h)
-		}
-	}
-	m.save(&m.best) // all to the diagonal
+	enough := max(p.longest(), q.longest())
+	m.save(&m.best) // every bar on the diagonal
 	m.save(&m.base)
-	least := max(p.least(q), q.least(p))
+	least := max(p.lowerBound(q), q.lowerBound(p))
 	if least >= enough {
 		return enough, nil
 	}
@@ -110,10 +132,20 @@ func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (flo
 		m.restore(&m.best)
 		return t, nil
 	}
+	if math.IsInf(enough, 1) { // moves to the diagonal overflow
+		t, ok, err := m.try(ctx, p, q, math.MaxFloat64)
+		if err != nil {
+			return 0, err
+		} else if !ok {
+			m.restore(&m.best)
+			return enough, nil
+		}
+		enough = t
+	}
 	short := least
 	for enough > short*(1+relative) {
 		if m.gather(p, q, short, enough) {
-			lo, hi := 0, len(m.candidates) // all before lo are too short, all from hi on enough
+			lo, hi := 0, len(m.candidates) // candidates before lo are too short, those from hi on are enough
 			for lo < hi {
 				mid := (lo + hi) / 2
 				if t, ok, err := m.try(ctx, p, q, m.candidates[mid]); err != nil {
@@ -142,7 +174,8 @@ func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (flo
 	return enough, nil
 }
 
-// try looks for a matching whose moves are at most t, and returns the longest.
+// try looks for a matching whose moves are at most t, and returns the longest move of
+// the one it finds.
 func (m *Matcher) try(ctx context.Context, p, q *side, t float64) (longest float64, ok bool, err error) {
 	m.restore(&m.base)
 	if ok, err := match(ctx, p, q, t); err != nil {
@@ -154,14 +187,14 @@ func (m *Matcher) try(ctx context.Context, p, q *side, t float64) (longest float
 	m.save(&m.best)
 	for i, j := range p.partner {
 		if j == Diagonal {
-			longest = max(longest, p.half[i])
+			longest = max(longest, p.toDiagonal[i])
 		} else {
 			longest = max(longest, p.move(i, q, int(j)))
 		}
 	}
 	for j, i := range q.partner {
 		if i == Diagonal {
-			longest = max(longest, q.half[j])
+			longest = max(longest, q.toDiagonal[j])
 		}
 	}
 	return longest, true, nil
@@ -179,21 +212,21 @@ func (m *Matcher) restore(partners *[2][]int32) {
 	}
 }
 
-// gather lists the lengths of moves that are longer than short and shorter than
-// enough, in order, and reports whether they are few.
+// gather sets candidates to the lengths of moves between short and enough, ascending.
+// It gives up and returns false if there are more than four for each bar.
 func (m *Matcher) gather(p, q *side, short, enough float64) bool {
-	inside := func(d float64) {
+	add := func(d float64) {
 		if short < d && d < enough {
 			m.candidates = append(m.candidates, d)
 		}
 	}
 	most := 4 * (len(p.birth) + len(q.birth))
 	m.candidates = m.candidates[:0]
-	for _, h := range p.half {
-		inside(h)
+	for _, h := range p.toDiagonal {
+		add(h)
 	}
-	for _, h := range q.half {
-		inside(h)
+	for _, h := range q.toDiagonal {
+		add(h)
 	}
 	first := 0
 	for i, b := range p.birth {
@@ -201,7 +234,11 @@ func (m *Matcher) gather(p, q *side, short, enough float64) bool {
 			first++
 		}
 		for j := first; j < len(q.birth) && q.birth[j] <= b+enough; j++ {
-			inside(p.move(i, q, j))
+			d := p.supMove(i, q, j)
+			if !p.sup {
+				d = p.move(i, q, j)
+			}
+			add(d)
 		}
 		if len(m.candidates) > most {
 			return false

@@ -6,26 +6,93 @@ import (
 	"sort"
 )
 
-// This file is about one question: is there a matching whose moves are all at
-// most t? Bars within t of the diagonal need no partner, the others do. By a
-// theorem of Mendelsohn and Dulmage (1958) it is enough to look at the two
-// diagrams in turn: a matching of all needy bars of one can be changed to also
-// match all needy bars of the other, along alternating paths, whenever there is
-// one of these.
+// This file decides whether a matching exists whose moves have length at most t.
+//
+// Problem: a bar is far if its move to the diagonal is longer than t. A matching needs
+// a partner within t for every far bar of both sides; other bars may stay unmatched.
+//
+// Idea: by a theorem of Mendelsohn and Dulmage (Some generalizations of the problem of
+// distinct representatives, 1958), a matching that covers the far bars of one side and
+// a matching that covers those of the other combine into one that covers both. So
+// each side is placed on its own, along alternating paths that keep covered what is
+// covered.
+//
+// Invariant: the moves of the partial matching are at most t, and no step unmatches a
+// far bar of the side placed before.
+//
+// Cost: a phase visits each bar of the other side once, whatever the number of
+// searches (Pothen and Fan, Computing the block triangular form of a sparse matrix,
+// 1990). Bars within t of a birth are a range, since births ascend.
 
-func (s *side) move(i int, to *side, j int) float64 {
-	return max(math.Abs(s.birth[i]-to.birth[j]), math.Abs(s.death[i]-to.death[j]))
+// match extends a matching, whose moves are at most t, to one that covers all far
+// bars. If there is none, it leaves a partial matching.
+func match(ctx context.Context, p, q *side, t float64) (bool, error) {
+	if ok, err := p.place(ctx, q, t); err != nil || !ok {
+		return false, err
+	}
+	return q.place(ctx, p, t)
 }
 
-// least returns a lower bound of the distance: the farthest that a bar has to the
-// diagonal and to any bar of the other side.
-func (s *side) least(to *side) float64 {
+// place finds partners for all far bars of s.
+func (s *side) place(ctx context.Context, to *side, t float64) (bool, error) {
+	for {
+		to.forgetVisits()
+		missing, found := 0, 0
+		for i, h := range s.toDiagonal {
+			if i%barsBetweenChecks == 0 && ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+			if h <= t || s.partner[i] != Diagonal {
+				continue
+			}
+			if s.augment(to, int32(i), t) {
+				found++
+			} else if missing++; found == 0 {
+				return false, nil // no alternating path remains from this bar
+			}
+		}
+		if missing == 0 {
+			return true, nil
+		}
+		if found == 0 {
+			return false, nil
+		}
+	}
+}
+
+// augment finds a partner for bar i along an alternating path.
+func (s *side) augment(to *side, i int32, t float64) bool {
+	b, d := s.birth[i], s.death[i]
+	// The rounding of b±t must not exclude a bar whose birth is exactly t away.
+	margin := (math.Abs(b) + t) * 1e-15
+	for j := to.unvisited(to.firstFrom(b - t - margin)); int(j) < len(to.birth) && to.birth[j] <= b+t+margin; j = to.unvisited(j + 1) {
+		x, y := math.Abs(b-to.birth[j]), math.Abs(d-to.death[j])
+		if y > t || x > t || !s.sup && s.norm.length(x, y) > t {
+			continue
+		}
+		to.next[j] = j + 1
+		other := to.partner[j]
+		if other != Diagonal && s.toDiagonal[other] > t && !s.augment(to, other, t) {
+			continue
+		}
+		if other != Diagonal && s.partner[other] == j {
+			s.partner[other] = Diagonal
+		}
+		s.partner[i], to.partner[j] = j, i
+		return true
+	}
+	return false
+}
+
+// lowerBound returns a lower bound of the bottleneck distance: each bar moves at least
+// to the nearest bar of the other side, at least by the sup-norm, or to the diagonal.
+func (s *side) lowerBound(to *side) float64 {
 	bound := 0.0
-	for i, h := range s.half {
+	for i, h := range s.toDiagonal {
 		if h <= bound {
 			continue
 		}
-		// Nearer births first, on both sides.
+		// Nearer births first, in both directions.
 		up := sort.SearchFloat64s(to.birth, s.birth[i])
 		down := up - 1
 		for h > bound {
@@ -40,10 +107,10 @@ func (s *side) least(to *side) float64 {
 				break
 			}
 			if u < d {
-				h = min(h, s.move(i, to, up))
+				h = min(h, s.supMove(i, to, up))
 				up++
 			} else {
-				h = min(h, s.move(i, to, down))
+				h = min(h, s.supMove(i, to, down))
 				down--
 			}
 		}
@@ -52,79 +119,20 @@ func (s *side) least(to *side) float64 {
 	return bound
 }
 
-// match extends the matching of two sides, whose moves are at most t, to one
-// of all bars. Without one, it leaves a matching that has as many needy bars as
-// it found partners for.
-func match(ctx context.Context, p, q *side, t float64) (bool, error) {
-	if ok, err := p.place(ctx, q, t); err != nil || !ok {
-		return false, err
-	}
-	return q.place(ctx, p, t)
-}
-
-// place finds partners for all needy bars. In each phase a bar of the other
-// side is looked at once, whatever the number of searches (Pothen and Fan 1990).
-func (s *side) place(ctx context.Context, to *side, t float64) (bool, error) {
-	for {
-		to.unseeAll()
-		missing, found := 0, 0
-		for i, h := range s.half {
-			if h <= t || s.partner[i] != Diagonal {
-				continue
-			}
-			if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
-				return false, ctx.Err()
-			}
-			if s.augment(to, int32(i), t) {
-				found++
-			} else if missing++; found == 0 {
-				return false, nil // all alternating paths were tried
-			}
-		}
-		if missing == 0 {
-			return true, nil
-		}
-		if found == 0 {
-			return false, nil
-		}
-	}
-}
-
-// augment finds a partner for bar i, changing those of others if need be.
-func (s *side) augment(to *side, i int32, t float64) bool {
-	b, d := s.birth[i], s.death[i]
-	// Rounding must not lose a bar whose birth is just within t.
-	margin := (math.Abs(b) + t) * 1e-15
-	for j := to.unseen(to.firstFrom(b - t - margin)); int(j) < len(to.birth) && to.birth[j] <= b+t+margin; j = to.unseen(j + 1) {
-		if math.Abs(d-to.death[j]) > t || math.Abs(b-to.birth[j]) > t {
-			continue
-		}
-		to.next[j] = j + 1
-		other := to.partner[j]
-		if other != Diagonal && s.half[other] > t && !s.augment(to, other, t) {
-			continue
-		}
-		if other != Diagonal && s.partner[other] == j {
-			s.partner[other] = Diagonal
-		}
-		s.partner[i], to.partner[j] = j, i
-		return true
-	}
-	return false
-}
-
 // firstFrom returns the first bar born at x or later.
 func (s *side) firstFrom(x float64) int32 { return int32(sort.SearchFloat64s(s.birth, x)) }
 
-func (s *side) unseeAll() {
+// forgetVisits makes every bar unvisited.
+func (s *side) forgetVisits() {
 	s.next = resize(s.next, len(s.birth)+2)
 	for i := range s.next {
 		s.next[i] = int32(i)
 	}
 }
 
-// unseen returns the first bar from j on that has not been seen.
-func (s *side) unseen(j int32) int32 {
+// unvisited returns the first bar from j on that the phase has not visited. next is
+// a union-find forest with path halving: a visited bar points at a later one.
+func (s *side) unvisited(j int32) int32 {
 	for s.next[j] != j {
 		s.next[j] = s.next[s.next[j]]
 		j = s.next[j]

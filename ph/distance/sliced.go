@@ -11,78 +11,138 @@ import (
 	"github.com/topogen/topogen/ph/internal/radix"
 )
 
-// SlicedWasserstein returns the sliced Wasserstein distance of two diagrams, as
-// a mean over so many directions, evenly spread from −90° on over half a turn
-// (Carrière, Cuturi and Oudot, Sliced Wasserstein kernel for persistence diagrams,
-// 2017): the bars of each diagram, and the points of the diagonal that are nearest
-// to those of the other, are projected on a line in that direction, and what
-// counts is the sum of the differences between the projections in their order.
+// SlicedWasserstein returns the sliced Wasserstein distance between two diagrams, the
+// mean over directions at the angles π(k/directions − 1/2), k = 0, 1, …, of
 //
-// It is at most 2√2 times the Wasserstein distance of order 1 and norm 2, and
-// takes O(n log n) a direction. Essential bars count by the sum of the differences
-// between their births, in order; where one diagram has more of them, the
-// distance is +Inf. It leaves a matching of these alone.
+//	Σ |uᵢ − vᵢ|.
+//
+// u are the projections to a line in that direction of the bars of the first diagram,
+// as points (birth, death), and of the points ((b+d)/2, (b+d)/2) of the diagonal that
+// are nearest to the bars of the second; v are those with the diagrams exchanged. Both
+// ascend. A pair of essential bars adds the difference of its births.
+//
+// The result is at most 2√2 times the Wasserstein distance of order 1 and norm 2. It
+// takes O(n log n) time for each direction.
 func (m *Matcher) SlicedWasserstein(ctx context.Context, a, b []ph.Bar, directions int) (float64, error) {
-	if directions < 1 {
-		return 0, fmt.Errorf("distance: a sliced Wasserstein distance over %d directions: want at least 1", directions)
+	if err := m.beginSliced(ctx, a, b, directions); err != nil {
+		return m.fail(err)
 	}
-	if err := m.begin(ctx, a, b); err != nil {
-		return 0, err
-	}
-	p, q := &m.sides[0], &m.sides[1]
-	m.slicing.begin(p, q)
+	p, q, s := &m.sides[0], &m.sides[1], &m.slicer
+	s.begin(p, q)
 	sum := 0.0
 	for k := range directions {
 		if ctx.Err() != nil {
-			return 0, ctx.Err()
+			return m.fail(ctx.Err())
 		}
-		sin, cos := math.Sincos(math.Pi * (float64(k)/float64(directions) - 0.5))
-		sum += m.slicing.distance(p, q, sin, cos)
+		sin, cos := direction(k, directions)
+		sum += s.distance(p, q, sin, cos)
 	}
 	sum /= float64(directions)
+	// Each term has a rounding error of about 2^-52. Where that is too much of the
+	// result, take the differences of bars before projecting them.
+	if terms := len(p.birth) + len(q.birth); sum < 0x1p-24*float64(terms) {
+		var err error
+		if sum, err = m.slicedByDifferences(ctx, directions, nil); err != nil {
+			return m.fail(err)
+		}
+	}
+	return m.finishSliced(sum), nil
+}
+
+func (m *Matcher) beginSliced(ctx context.Context, a, b []ph.Bar, directions int) error {
+	if directions < 1 {
+		return fmt.Errorf("distance: a sliced Wasserstein distance over %d directions: want at least 1", directions)
+	}
+	return m.begin(ctx, a, b, supNorm)
+}
+
+// finishSliced returns the distance of all bars, given the scaled one of the finite
+// bars.
+func (m *Matcher) finishSliced(sum float64) float64 {
+	sum = math.Ldexp(sum, m.slicer.exponent)
 	if !m.matchEssential(func(d float64) { sum += d }) {
 		sum = math.Inf(1)
 	}
-	return sum, nil
+	return sum
 }
 
-// slicing projects two diagrams. What it projects it moves along, by more than
-// bars are far from the origin: so all numbers are positive, and their bits are
-// in their order.
-type slicing struct {
-	offset    float64
-	middles   [2][]float64 // of the bars of each side, ascending
-	bars      [2]radix.Sorter
-	projected [2][]uint64 // bars
-	points    [2][]uint64 // of the diagonal
+// direction returns the sine and cosine of direction k.
+func direction(k, directions int) (sin, cos float64) {
+	return math.Sincos(math.Pi * (float64(k)/float64(directions) - 0.5))
 }
 
-// lastBits are more than those of any number.
-const lastBits = math.MaxInt64
+// A slicer projects two diagrams to lines.
+//
+// Idea: the projections of bars change their order from one direction to the next, so
+// each direction sorts them anew, by a radix sort of the bits of floating-point
+// numbers. Those of the diagonal's points keep their order, or reverse it. A merge
+// yields u and v.
+//
+// Invariant: coordinates are relative to the center of both diagrams, in a unit in
+// which they are at most 1/2. An offset makes all projections positive, so that
+// their bits sort as they do.
+type slicer struct {
+	origin       float64
+	exponent     int          // the unit is 2^exponent
+	factors      [2]float64   // their product is 2^-exponent
+	middles      [2][]float64 // (b+d)/2 of the bars of each side, ascending
+	radix        [2]radix.Sorter
+	bars         [2][]uint64 // bits of projected bars
+	points       [2][]uint64 // bits of projected middles
+	byDifference [2]slicedBars
+}
 
-func (s *slicing) begin(p, q *side) {
-	farthest := 0.0
+const (
+	offset   = 1             // more than any projection is below 0
+	lastBits = math.MaxInt64 // greater than the bits of every number
+)
+
+// begin replaces the coordinates of both sides by relative ones.
+func (s *slicer) begin(p, q *side) {
+	s.center(p, q)
 	for k, side := range [...]*side{p, q} {
 		s.middles[k] = resize(s.middles[k], len(side.birth))
-		for i, b := range side.birth {
-			d := side.death[i]
-			s.middles[k][i] = b/2 + d/2
-			farthest = max(farthest, math.Abs(b), math.Abs(d))
+		for i := range side.birth {
+			b, d := s.relative(side.birth[i]), s.relative(side.death[i])
+			side.birth[i], side.death[i], s.middles[k][i] = b, d, (b+d)/2
 		}
 		slices.Sort(s.middles[k])
 	}
-	s.offset = 2 * farthest
 }
 
-// distance returns the sum of the differences in a direction.
-func (s *slicing) distance(p, q *side, sin, cos float64) float64 {
+// center chooses the origin and the unit of relative coordinates.
+func (s *slicer) center(p, q *side) {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, side := range [...]*side{p, q} {
+		for i, b := range side.birth {
+			lo, hi = min(lo, b), max(hi, side.death[i])
+		}
+	}
+	s.origin, s.exponent = 0, 0
+	if hi > lo {
+		s.origin = lo/2 + hi/2
+		_, s.exponent = math.Frexp(max(hi/2-lo/2, math.SmallestNonzeroFloat64))
+		s.exponent++
+	}
+	// Two factors, since the power of 2 that is their product may overflow.
+	s.factors[0] = math.Ldexp(1, -s.exponent/2)
+	s.factors[1] = math.Ldexp(1, -s.exponent-(-s.exponent/2))
+}
+
+// relative returns a relative coordinate.
+func (s *slicer) relative(x float64) float64 {
+	return (x - s.origin) * s.factors[0] * s.factors[1]
+}
+
+// distance returns Σ |uᵢ − vᵢ| in a direction.
+func (s *slicer) distance(p, q *side, sin, cos float64) float64 {
 	a, b := s.projectBars(0, p, sin, cos), s.projectMiddles(0, s.middles[1], sin+cos)
 	c, d := s.projectBars(1, q, sin, cos), s.projectMiddles(1, s.middles[0], sin+cos)
 	sum := 0.0
 	var i, j, k, l int
 	for range len(p.birth) + len(q.birth) {
-		// What is next of a and b, and of c and d, is told without a branch, which
-		// would be mispredicted half of the time.
+		// The merges of a and b and of c and d have no branch, which would be
+		// mispredicted half of the time.
 		x, y := a[i], b[j]
 		first := int(x-y-1) >> 63 // −1 where x ≤ y, else 0
 		i, j = i-first, j+1+first
@@ -94,14 +154,13 @@ func (s *slicing) distance(p, q *side, sin, cos float64) float64 {
 	return sum
 }
 
-// projectBars returns the bits of what bars are in a direction, ascending, and
-// lastBits.
-func (s *slicing) projectBars(k int, bars *side, sin, cos float64) []uint64 {
-	r := &s.bars[k]
+// projectBars returns the bits of the projections of bars, ascending, then lastBits.
+func (s *slicer) projectBars(k int, bars *side, sin, cos float64) []uint64 {
+	r := &s.radix[k]
 	items := r.Begin(len(bars.birth))
 	least, most := uint64(lastBits), uint64(0)
 	for i, b := range bars.birth {
-		x := math.Float64bits(b*cos + bars.death[i]*sin + s.offset)
+		x := math.Float64bits(b*cos + bars.death[i]*sin + offset)
 		items[i] = x
 		least, most = min(least, x), max(most, x)
 	}
@@ -110,8 +169,8 @@ func (s *slicing) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 	}
 	items = r.Sort(max(0, bits.Len64(most-least)-r.Bits()))
 	radix.Finish(items)
-	s.projected[k] = resize(s.projected[k], len(items)+1)
-	projected := s.projected[k]
+	s.bars[k] = resize(s.bars[k], len(items)+1)
+	projected := s.bars[k]
 	for i, x := range items {
 		projected[i] = x + least
 	}
@@ -119,9 +178,9 @@ func (s *slicing) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 	return projected
 }
 
-// projectMiddles returns the bits of what points of the diagonal are in a
-// direction, ascending, and lastBits.
-func (s *slicing) projectMiddles(k int, middles []float64, scale float64) []uint64 {
+// projectMiddles returns the bits of the projections of points (x, x), ascending, then
+// lastBits. scale is sin+cos.
+func (s *slicer) projectMiddles(k int, middles []float64, scale float64) []uint64 {
 	n := len(middles)
 	s.points[k] = resize(s.points[k], n+1)
 	points := s.points[k]
@@ -129,7 +188,7 @@ func (s *slicing) projectMiddles(k int, middles []float64, scale float64) []uint
 		if scale < 0 {
 			i = n - 1 - i
 		}
-		points[i] = math.Float64bits(x*scale + s.offset)
+		points[i] = math.Float64bits(x*scale + offset)
 	}
 	points[n] = lastBits
 	return points

@@ -11,44 +11,54 @@ import (
 	"github.com/topogen/topogen/ph/internal/radix"
 )
 
-// transport finds matchings of least cost.
+// A transport finds a matching of least cost.
 //
-// Count from the matching that sends all bars to the diagonal: a pair (i, j) then
-// gains gain(i,j) = diagonal(i) + diagonal(j) − cost(i,j), and pairs that gain nothing
-// need not be looked at. What is left is a sparse assignment of greatest gain in
-// which nobody needs a partner. Rows, the bars of one side, are placed one after
-// another along the best alternating path, which Dijkstra's algorithm finds by
-// reduced gains (the successive shortest paths of Jewell, Busacker and Gowen, and
-// of Jonker and Volgenant 1987).
+// Problem: pairs of bars have costs, and so have bars that move to the diagonal.
 //
-// Prices of rows u and of columns v are kept so that always
+// Idea: start from the matching that moves every bar to the diagonal. A pair (i, j)
+// then gains
 //
-//	u(i), v(j) ≥ 0 and u(i) + v(j) ≥ gain(i,j), with equality for pairs that are matched,
-//	u(i) = 0 for rows placed without a partner, and v(j) = 0 for columns without one,
+//	gain(i,j) = diagonal(i) + diagonal(j) − cost(i,j),
 //
-// which proves the matching of the rows placed so far optimal.
+// and pairs that gain nothing are not needed. What remains is a sparse assignment
+// problem of greatest gain, in which rows and columns may stay unmatched. Rows, the
+// bars of one side, are placed one after another along the alternating path of
+// greatest gain. Dijkstra's algorithm finds that path by reduced gains (Jonker and
+// Volgenant, A shortest augmenting path algorithm for dense and sparse linear
+// assignment problems, 1987).
+//
+// Invariant: the dual variables u of rows and v of columns satisfy
+//
+//	u(i), v(j) ≥ 0 and u(i) + v(j) ≥ gain(i,j), with equality for matched pairs,
+//	u(i) = 0 for placed rows that are unmatched, and v(j) = 0 for unmatched columns.
+//
+// By complementary slackness the matching of the placed rows is then optimal.
+//
+// Cost: O(n·e·log e) time for n rows and e pairs that gain, and 16 bytes for each of
+// these.
 type transport struct {
-	// The pairs that gain, by rows, those of row i from starts[i] on: the greatest
-	// gains first, since a row is looked through until none that is left can
-	// matter, whatever its column's price.
-	starts []int32
+	// Pairs that gain, row by row: row i has pairs[starts[i]:starts[i+1]]. A row has
+	// its greatest gains first, so that a scan stops at the first gain that is too
+	// small for any price of its column.
+	starts []int
 	pairs  []gaining
-	row    []gaining
+	row    []gaining // scratch: a row before it is sorted
 	radix  radix.Sorter
 
-	diagonal [2][]float64 // costs
+	diagonal [2][]float64 // costs of moves to the diagonal
 	u, v     []float64
 
-	// The search at hand.
-	length  []float64 // of the shortest path to a column
-	before  []int32   // the row before a column on that path
-	queue   []hop
-	seen    []hop  // columns in the order of their distances
-	done    []bool // whether a column is among them
-	touched []int32
+	// The search for a path.
+	length  []float64 // of the shortest known path to each column
+	before  []int32   // row before each column on that path
+	queue   []hop     // binary heap
+	settled []hop     // columns whose shortest path is known
+	done    []bool    // whether a column is settled
+	touched []int32   // columns with a length
+	bidders []int32   // rows that an auction has yet to place
 }
 
-// A gaining is a column with what the pair of it and a row gains.
+// A gaining is a column with the gain of its pair with a row.
 type gaining struct {
 	gain   float64
 	column int32
@@ -61,17 +71,17 @@ type hop struct {
 }
 
 // solve leaves a matching of least cost.
-func (t *transport) solve(ctx context.Context, p, q *side, c cost) error {
+func (t *transport) solve(ctx context.Context, p, q *side, c *cost) error {
 	if err := t.begin(ctx, p, q, c); err != nil {
 		return err
 	}
 	return t.placeRows(ctx, p, q)
 }
 
-// placeRows finds the matching of greatest gain, from none.
+// placeRows finds the matching of greatest gain, starting from an empty one.
 func (t *transport) placeRows(ctx context.Context, p, q *side) error {
 	for i := range p.partner {
-		if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
+		if i%barsBetweenChecks == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		t.placeRow(p, q, int32(i))
@@ -79,13 +89,13 @@ func (t *transport) placeRows(ctx context.Context, p, q *side) error {
 	return nil
 }
 
-// begin lists the pairs that gain.
-func (t *transport) begin(ctx context.Context, p, q *side, c cost) error {
+// begin lists the pairs that gain, and resets the dual variables.
+func (t *transport) begin(ctx context.Context, p, q *side, c *cost) error {
 	farthest := 0.0
 	for k, s := range [...]*side{p, q} {
 		t.diagonal[k] = resize(t.diagonal[k], len(s.half))
 		for i, h := range s.half {
-			t.diagonal[k][i] = c.move(h, h)
+			t.diagonal[k][i] = c.diagonal(h)
 		}
 	}
 	for _, d := range t.diagonal[1] {
@@ -94,20 +104,20 @@ func (t *transport) begin(ctx context.Context, p, q *side, c cost) error {
 	t.starts = append(t.starts[:0], 0)
 	t.pairs = t.pairs[:0]
 	for i, b := range p.birth {
-		if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
+		if i%barsBetweenChecks == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		most := t.diagonal[0][i] + farthest
+		most := min(t.diagonal[0][i]+farthest, c.most)
 		t.row = t.row[:0]
-		radius := c.root(most) * (1 + 1e-12) // births may differ by no more
+		radius := c.length(most) * (1 + 1e-12) // the greatest difference of births that gains
 		for j := sort.SearchFloat64s(q.birth, b-radius); j < len(q.birth) && q.birth[j] <= b+radius; j++ {
-			paid := t.diagonal[0][i] + t.diagonal[1][j]
-			if gain := paid - c.move(math.Abs(b-q.birth[j]), math.Abs(p.death[i]-q.death[j])); gain > 0 {
+			paid := c.move(math.Abs(b-q.birth[j]), math.Abs(p.death[i]-q.death[j]))
+			if gain := t.diagonal[0][i] + t.diagonal[1][j] - paid; gain > 0 && paid <= c.most {
 				t.row = append(t.row, gaining{gain, int32(j)})
 			}
 		}
 		t.sortRow()
-		t.starts = append(t.starts, int32(len(t.pairs)))
+		t.starts = append(t.starts, len(t.pairs))
 	}
 	t.u, t.v = resize(t.u, len(p.half)), resize(t.v, len(q.half))
 	clear(t.v)
@@ -118,11 +128,11 @@ func (t *transport) begin(ctx context.Context, p, q *side, c cost) error {
 	return nil
 }
 
-// sortRow appends a row to the pairs.
+// sortRow appends a row to the pairs, by descending gain.
 func (t *transport) sortRow() {
 	items := t.radix.Begin(len(t.row))
 	least, most := uint64(math.MaxUint64), uint64(0)
-	for _, g := range t.row { // the bits of positive numbers are in their order
+	for _, g := range t.row { // the bits of positive numbers sort as the numbers do
 		x := math.Float64bits(g.gain)
 		least, most = min(least, x), max(most, x)
 	}
@@ -142,7 +152,7 @@ func (t *transport) sortRow() {
 			row[k] = row[k-1]
 		}
 		row[k] = g
-		if moves += i - k; moves > 4*len(row) { // gains of very different sizes
+		if moves += i - k; moves > 4*len(row) { // gains of very different magnitudes
 			slices.SortFunc(row, func(g, h gaining) int { return cmp.Compare(h.gain, g.gain) })
 			return
 		}
@@ -151,8 +161,8 @@ func (t *transport) sortRow() {
 
 func (t *transport) rowOf(i int32) []gaining { return t.pairs[t.starts[i]:t.starts[i+1]] }
 
-// placeRow finds the best path from a row to a column without a partner, or to a
-// row that does without its own: that may be the row itself.
+// placeRow places a row along the shortest path to an unmatched column, or to a row
+// that becomes unmatched. The latter may be the row itself.
 func (t *transport) placeRow(p, q *side, start int32) {
 	t.u[start] = 0
 	for _, g := range t.rowOf(start) {
@@ -163,12 +173,12 @@ func (t *transport) placeRow(p, q *side, start int32) {
 			t.u[start] = left
 		}
 	}
-	t.queue, t.seen = t.queue[:0], t.seen[:0]
-	best := t.u[start]        // the length of the best path so far
-	end := int32(Diagonal)    // its last column, if that has no partner
-	leaving := start          // and else the row that is left without
-	row, length := start, 0.0 // the row at hand
-	touched := t.touched[:0]  // columns with a length
+	t.queue, t.settled = t.queue[:0], t.settled[:0]
+	best := t.u[start]        // length of the best path so far
+	end := int32(Diagonal)    // its last column, if that is unmatched
+	leaving := start          // otherwise the row that becomes unmatched
+	row, length := start, 0.0 // the row to scan and the path to it
+	touched := t.touched[:0]
 	for {
 		reach := length + t.u[row]
 		for _, g := range t.rowOf(row) {
@@ -177,7 +187,7 @@ func (t *transport) placeRow(p, q *side, start int32) {
 				break
 			}
 			j := g.column
-			if l += t.v[j]; l < length { // by rounding
+			if l += t.v[j]; l < length { // a negative step is a rounding error
 				l = length
 			}
 			if l >= best || l >= t.length[j] {
@@ -197,7 +207,7 @@ func (t *transport) placeRow(p, q *side, start int32) {
 		if !ok || next.length >= best {
 			break
 		}
-		t.seen = append(t.seen, next)
+		t.settled = append(t.settled, next)
 		t.done[next.column] = true
 		row, length = q.partner[next.column], next.length
 		if l := length + t.u[row]; l < best {
@@ -206,7 +216,7 @@ func (t *transport) placeRow(p, q *side, start int32) {
 	}
 	t.touched = touched
 	t.u[start] -= best
-	for _, s := range t.seen {
+	for _, s := range t.settled {
 		t.v[s.column] += best - s.length
 		t.u[q.partner[s.column]] -= best - s.length
 	}
@@ -216,7 +226,7 @@ func (t *transport) placeRow(p, q *side, start int32) {
 	}
 }
 
-// flip gives each row of a path the column after it.
+// flip matches each row of a path with the column after it.
 func (t *transport) flip(p, q *side, start, end, leaving int32) {
 	if end == Diagonal {
 		if leaving == start {
@@ -237,7 +247,7 @@ func (t *transport) flip(p, q *side, start, end, leaving int32) {
 	}
 }
 
-// push adds to the queue, a binary heap.
+// push adds a column to the queue.
 func (t *transport) push(r hop) {
 	t.queue = append(t.queue, r)
 	i := len(t.queue) - 1
@@ -248,7 +258,7 @@ func (t *transport) push(r hop) {
 	t.queue[i] = r
 }
 
-// pop takes the nearest column from the queue that was not taken before.
+// pop removes the nearest column that is not settled from the queue.
 func (t *transport) pop() (hop, bool) {
 	for len(t.queue) > 0 {
 		least := t.queue[0]

@@ -5,47 +5,58 @@ import (
 	"math"
 )
 
-// A line finds matchings of least cost between bars that are all born at once, as
-// those of degree 0 are: numbers on a line, some of which do without a partner.
-// Two pairs that cross can be uncrossed at no higher cost, |x|^order being convex;
-// so the bars of both sides are paired in their order, and what is left to find
-// is who has none, as in an edit distance: O(nm) time, and a byte for each pair.
-type line struct {
-	least  []float64 // cost of the first bars of p and the first j of q, for each j
-	drop   []float64 // cost of sending each bar of q to the diagonal, in order
-	choice []byte    // how the last of the first i and the first j is placed
+// An aligner finds a matching of least cost between bars that have one birth, as in
+// degree 0.
+//
+// Problem: such bars are numbers, their deaths. A pair costs a convex function of the
+// difference of its numbers, a bar without a partner the cost of its move to the
+// diagonal.
+//
+// Idea: two pairs that cross can be uncrossed at no higher cost, since the function is
+// convex. So an optimal matching pairs the bars in order, and what remains is to
+// choose the bars without a partner: an alignment of two sequences, as in the edit
+// distance (Wagner and Fischer, The string-to-string correction problem, 1974).
+//
+// Invariant: least[j] is the least cost of the first i bars of p and the first j of q.
+//
+// Cost: O(nm) time and a byte for each pair. Costs are only added, so the result has
+// the relative error of a sum.
+type aligner struct {
+	least  []float64
+	drop   []float64 // cost of moving each bar of q to the diagonal
+	choice []byte    // for each i and j, how the last bar is placed
 }
 
-// The choices: the last bar of p or of q goes to the diagonal, or they are a pair.
+// The choices: the last bar of p or of q moves to the diagonal, or the two are a pair.
 const (
 	dropP = iota
 	dropQ
 	matched
 )
 
-// solve leaves a matching of least cost.
-func (l *line) solve(ctx context.Context, p, q *side, c cost) error {
+// solve leaves a matching of least cost. The sides are sorted by death.
+func (l *aligner) solve(ctx context.Context, p, q *side, c cost) error {
 	n, m := len(p.death), len(q.death)
-	p.sortDescending()
-	q.sortDescending()
+	p.separate()
+	q.separate()
 	l.least, l.choice = resize(l.least, m+1), resize(l.choice, (n+1)*(m+1))
 	least := l.least
 	least[0] = 0
 	l.drop = l.drop[:0]
 	for j, b := range q.order {
-		h := q.half[b]
-		l.drop = append(l.drop, c.move(h, h))
+		l.drop = append(l.drop, c.diagonal(q.half[b]))
 		least[j+1] = least[j] + l.drop[j]
 		l.choice[j+1] = dropQ
 	}
+	square := c.order == 2 && c.unit == 1
+	plain := c.order == 1 && c.unit == 1
 	for i, a := range p.order {
-		if i%rowsBetweenChecks == 0 && ctx.Err() != nil {
+		if i%barsBetweenChecks == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		choice := l.choice[(i+1)*(m+1):][:m+1]
-		h, death := p.half[a], p.death[a]
-		drop := c.move(h, h)
-		before := least[0] // of one bar less on both sides
+		death, drop := p.death[a], c.diagonal(p.half[a])
+		before := least[0] // least cost of i and j bars, before row i+1 replaces it
 		least[0] += drop
 		choice[0] = dropP
 		for j, b := range q.order {
@@ -53,15 +64,21 @@ func (l *line) solve(ctx context.Context, p, q *side, c cost) error {
 			if x := least[j] + l.drop[j]; x < best {
 				best, how = x, dropQ
 			}
-			if x := before + c.power(math.Abs(death-q.death[b])); x < best {
+			x := math.Abs(death - q.death[b])
+			switch {
+			case plain:
+			case square:
+				x *= x
+			default:
+				x = c.along(x)
+			}
+			if x += before; x < best {
 				best, how = x, matched
 			}
 			before, least[j+1] = least[j+1], best
 			choice[j+1] = how
 		}
 	}
-	p.separate()
-	q.separate()
 	for i, j := n, m; i > 0 || j > 0; {
 		switch l.choice[i*(m+1)+j] {
 		case dropP:

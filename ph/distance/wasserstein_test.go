@@ -234,11 +234,13 @@ func TestWassersteinOfEssentialBars(t *testing.T) {
 
 func TestWassersteinRefusesOrdersThatAreNone(t *testing.T) {
 	var m distance.Matcher
-	for _, x := range [][2]float64{{0.5, 2}, {math.Inf(1), 2}, {math.NaN(), 2}, {1, 0.5}, {1, math.NaN()}} {
+	for _, x := range [][2]float64{{0.5, 2}, {0, 2}, {math.Inf(-1), 2}, {math.NaN(), 2}, {1, 0.5}, {1, math.NaN()}, {math.Inf(1), 0}} {
 		_, err := m.Wasserstein(t.Context(), nil, nil, x[0], x[1])
 		require.ErrorContains(t, err, fmt.Sprintf("order %v and norm %v: want", x[0], x[1]))
 	}
-	_, err := m.SlicedWasserstein(t.Context(), nil, nil, 0)
+	_, err := m.WassersteinGradient(t.Context(), nil, nil, math.Inf(1), 2, nil)
+	require.EqualError(t, err, "distance: the gradient of a Wasserstein distance of order +Inf: want a finite order")
+	_, err = m.SlicedWasserstein(t.Context(), nil, nil, 0)
 	require.EqualError(t, err, "distance: a sliced Wasserstein distance over 0 directions: want at least 1")
 }
 
@@ -283,37 +285,71 @@ func TestDistancesDoNotAllocate(t *testing.T) {
 	}
 }
 
-// Every distance ends with its context.
+// A countdown is a context that ends after it was asked a number of times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Every distance ends with its context, wherever it is.
 func TestDistancesStop(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 9))
-	a, b := bars(r, 10, 2), bars(r, 10, 2)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	plane, line := bars(r, 300, 2), bars(r, 300, 0)
+	other := bars(r, 300, 2)
 	for name, measure := range measures {
-		var m distance.Matcher
-		require.ErrorIs(t, measure(ctx, &m, a, b), context.Canceled, name)
-		require.Empty(t, m.Matching(nil), name)
+		for _, a := range [][]ph.Bar{plane, line} {
+			b := other
+			if &a[0] == &line[0] {
+				b = line[:250]
+			}
+			var m distance.Matcher
+			asked := &countdown{t.Context(), math.MaxInt}
+			require.NoError(t, measure(asked, &m, a, b))
+			times := math.MaxInt - asked.left
+			require.Positive(t, times)
+			for k := range times {
+				require.ErrorIs(t, measure(&countdown{t.Context(), k}, &m, a, b), context.Canceled, "%s, asked %d times", name, k)
+				require.Empty(t, m.Matching(nil), name)
+			}
+			require.NoError(t, measure(t.Context(), &m, a, b), "a matcher that was stopped works")
+		}
 	}
 }
 
 func FuzzWasserstein(f *testing.F) {
-	f.Add([]byte{1, 2, 3, 4}, []byte{5, 6}, uint8(0))
-	f.Add([]byte{10, 1}, []byte{1, 1}, uint8(5))
-	f.Fuzz(func(t *testing.T, p, q []byte, kind uint8) {
+	f.Add([]byte{1, 2, 3, 4}, []byte{5, 6}, uint8(0), uint8(0), int16(0))
+	f.Add([]byte{10, 1}, []byte{1, 1}, uint8(5), uint8(3), int16(700))
+	f.Add([]byte{0, 10, 16, 9, 32, 8}, []byte{32, 8, 16, 9, 0, 10}, uint8(6), uint8(8), int16(-900))
+	f.Fuzz(func(t *testing.T, p, q []byte, order, norm uint8, exponent int16) {
 		if len(p) > 10 || len(q) > 10 {
 			return
 		}
+		scale := math.Ldexp(1, int(exponent)%1000)
 		decode := func(data []byte) (list []ph.Bar) {
 			for i := 0; i+1 < len(data); i += 2 {
-				list = append(list, ph.Bar{Birth: float64(data[i] % 16), Death: float64(data[i]%16 + data[i+1]%16)})
+				// Births and lengths of very different sizes.
+				birth := math.Ldexp(float64(data[i]/16), -4*int(data[i]%4))
+				length := math.Ldexp(float64(data[i+1]/16), -4*int(data[i+1]%8))
+				list = append(list, ph.Bar{Birth: birth * scale, Death: (birth + length) * scale})
 			}
 			return list
 		}
-		a, b, k := decode(p), decode(q), wassersteinKinds[int(kind)%len(wassersteinKinds)]
+		a, b := decode(p), decode(q)
+		x, y := extremeOrders[int(order)%len(extremeOrders)], extremeNorms[int(norm)%len(extremeNorms)]
 		want := math.Inf(1)
-		eachMatching(a, b, func(pairs []distance.Match) { want = min(want, price(a, b, pairs, k.order, k.norm)) })
+		eachMatching(a, b, func(pairs []distance.Match) { want = min(want, priceOf(a, b, pairs, x, y)) })
 		var m distance.Matcher
-		require.InDelta(t, want, wasserstein(t, &m, a, b, k.order, k.norm), 1e-11*(1+want))
+		requireClose(t, want, wasserstein(t, &m, a, b, x, y), 1e-14)
+		approximate := approximateWasserstein(t, &m, a, b, x, y, 0.25)
+		require.GreaterOrEqual(t, approximate*(1+1e-14), want)
+		require.LessOrEqual(t, approximate, 1.25*want*(1+1e-14))
 	})
 }
 

@@ -16,9 +16,9 @@ func blocks() {
 	}
 }
 
-// eachRow emits a loop that executes body for each step of n elements in each of rows
-// rows, and next after each row. It counts rows down. masks returns the masks of the
-// partial last step, given its number of elements.
+// eachRow emits a loop over rows of n elements that executes body for each step of a row,
+// and next after each row. It counts the register rows down to 0. masks returns the masks
+// of the partial last step, given its number of elements.
 func (s isa) eachRow(rows, n reg.GPVirtual, masks func(rest reg.GPVirtual) []func() Op, body func(at step), next func()) {
 	whole, rest, i := GP64(), GP64(), GP64()
 	MOVQ(n, whole)

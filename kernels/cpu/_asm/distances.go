@@ -22,7 +22,8 @@ func distances() {
 // It computes blocks of distances whose sums stay in registers: up to 4 rows of x
 // times 4 rows of y. With AVX-512 a block has 4 rows of x, so that a row of y, which
 // comes from the second-level cache, is loaded once for 4 distances. AVX2 has too few
-// registers for 16 sums, so its blocks have 1 row of x.
+// registers for 16 sums, so its blocks have 1 row of x; it computes at half the speed, so
+// loads limit it less.
 func (s isa) distanceRows() {
 	s.function("distanceRows", "out *float32, pitch int, x *float32, rows int, y *float32, n, dim int",
 		"sets out[r][j] to the distance of row r of x from row j of y; rows of out begin pitch bytes apart.")
@@ -56,8 +57,9 @@ func (s isa) distanceRows() {
 	s.end()
 }
 
-// distanceBlocks computes blocks of rows rows of x and columns rows of y until fewer
-// than columns rows of y are left. It advances to and y, and counts left down.
+// distanceBlocks emits a loop over blocks: each is the distances of rows points of x from
+// columns points of y. It ends when fewer points of y are left, advances to and y, and
+// counts left down.
 func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	next, enough := label("columns"), label("enough")
 	Label(next)

@@ -54,7 +54,7 @@ func microKernels() {
 	peak(avx512)
 }
 
-// microKernel generates the micro-kernel for a tile of rows rows and vectors vectors.
+// microKernel generates the micro-kernel for one size of tile.
 func microKernel(s isa, rows, vectors int) {
 	name := fmt.Sprintf("kernel%dx%d%s", rows, vectors*s.bytes/4, s.name)
 	TEXT(name, NOSPLIT,
@@ -123,15 +123,7 @@ func microKernel(s isa, rows, vectors int) {
 	rowB, x := s.vectors(vectors), s.vector()
 	// strided returns the address of a row of B if rows begin ldb bytes apart, and
 	// listed if boff holds their offsets.
-	strided := func(row int) Mem {
-		switch row {
-		case 0:
-			return Mem{Base: b}
-		case 3:
-			return Mem{Base: b, Index: ldb3, Scale: 1}
-		}
-		return Mem{Base: b, Index: ldb, Scale: uint8(row)}
-	}
+	strided := func(row int) Mem { return rowAt(b, ldb, ldb3, row) }
 	listed := func(row int) Mem {
 		offset := GP64()
 		MOVQ(Mem{Base: boff, Disp: 8 * row}, offset)

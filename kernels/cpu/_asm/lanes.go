@@ -73,6 +73,18 @@ func inMemory(name string) Mem {
 func base(name string) reg.GPVirtual   { return Load(Param(name).Base(), GP64()).(reg.GPVirtual) }
 func length(name string) reg.GPVirtual { return Load(Param(name).Len(), GP64()).(reg.GPVirtual) }
 
+// rowAt returns the address of row 0, 1, 2 or 3 of a matrix at base, whose rows begin
+// stride bytes apart; stride3 holds 3·stride.
+func rowAt(base, stride, stride3 reg.GPVirtual, row int) Mem {
+	switch row {
+	case 0:
+		return Mem{Base: base}
+	case 3:
+		return Mem{Base: base, Index: stride3, Scale: 1}
+	}
+	return Mem{Base: base, Index: stride, Scale: uint8(row)}
+}
+
 // parts returns the number of vectors in a step.
 func (s isa) parts() int { return stepLanes * 4 / s.bytes }
 

@@ -26,15 +26,7 @@ func transpose() {
 	lds, rows, columns := argument("lds"), argument("rows"), argument("columns")
 	lds3 := GP64()
 	LEAQ(Mem{Base: lds, Index: lds, Scale: 2}, lds3)
-	at := func(base reg.GPVirtual, row int) Mem {
-		switch row {
-		case 0:
-			return Mem{Base: base}
-		case 3:
-			return Mem{Base: base, Index: lds3, Scale: 1}
-		}
-		return Mem{Base: base, Index: lds, Scale: uint8(row)}
-	}
+	at := func(base reg.GPVirtual, row int) Mem { return rowAt(base, lds, lds3, row) }
 
 	j := GP64()
 	XORQ(j, j)

@@ -41,8 +41,9 @@ func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 		VPBROADCASTQ(c.Addr, v)
 		return block{v}
 	}
-	// Counter k of a pair goes to 64-bit lane order[k]: VPUNPCK*QDQ takes the low
-	// halves of the 128-bit lanes first, then the high halves.
+	// 64-bit lane i of a vector holds block order[i]: even lanes hold the first half of
+	// the blocks and odd lanes the second. VPUNPCKLQDQ then joins the words of the blocks
+	// in even lanes, in order, and VPUNPCKHQDQ those in odd lanes.
 	lanes := s.bytes / 8
 	order := func(pair int) block {
 		return block{table(fmt.Sprintf("order%d%s", pair, s.name), func(i int) uint32 {

@@ -82,7 +82,8 @@ func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(
 	}
 	sums := s.zeros(2 * s.parts())
 	if !frugal {
-		// Align the partial sums to a cache line, so that store forwarding works.
+		// Align the partial sums to cache lines: a store that crosses one cannot be
+		// forwarded to the load of the next step.
 		stack := GP64()
 		LEAQ(AllocLocal(8*stepLanes+56), stack)
 		ADDQ(Imm(56), stack)

@@ -49,7 +49,8 @@ CUresult cuCtxDisablePeerAccess(CUcontext c) { return CUDA_ERROR_NOT_SUPPORTED; 
 CUresult cuModuleLoad(CUmodule *m, const char *file) { return CUDA_ERROR_NOT_SUPPORTED; }
 CUresult cuModuleLoadData(CUmodule *m, const void *image) { CHECK; return (CUresult)simModuleLoad(current, (void **)m, (char *)image); }
 CUresult cuModuleGetFunction(CUfunction *f, CUmodule m, const char *name) { CHECK; return (CUresult)simModuleGetFunction(current, (void **)f, m, (char *)name); }
-CUresult cuFuncGetAttribute(int *v, CUfunction_attribute a, CUfunction f) { return CUDA_ERROR_NOT_SUPPORTED; }
+/* The simulator assigns no registers: it reports 0, and the greatest block. */
+CUresult cuFuncGetAttribute(int *v, CUfunction_attribute a, CUfunction f) { CHECK; *v = a == CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK ? simAttribute(1) : 0; return CUDA_SUCCESS; }
 CUresult cuLaunchKernel(CUfunction f, unsigned int gx, unsigned int gy, unsigned int gz, unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared, CUstream s, void **parameters, void **extra) {
 	CHECK;
 	return (CUresult)simLaunch(current, f, gx, gy, gz, bx, by, bz, shared, s, parameters);

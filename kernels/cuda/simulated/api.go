@@ -24,7 +24,6 @@ type context struct {
 	modules   map[unsafe.Pointer]gpu.Module
 	functions map[unsafe.Pointer]gpu.Kernel
 	streams   map[unsafe.Pointer]gpu.Stream
-	lost      C.int
 	err       error
 }
 
@@ -35,6 +34,7 @@ var state struct {
 	options     ptxsim.Options
 	contexts    map[unsafe.Pointer]*context
 	last        *context // the latest
+	lost        C.int    // result of the first fault in the process
 }
 
 func init() {
@@ -43,11 +43,11 @@ func init() {
 }
 
 // Configure sets the number of GPUs, 0 or 1, and the options of contexts created after the
-// call.
+// call. It forgets faults, as starting a new process does.
 func Configure(devices int, o ptxsim.Options) {
 	state.Lock()
 	defer state.Unlock()
-	state.devices, state.options = devices, o
+	state.devices, state.options, state.lost = devices, o, success
 }
 
 // Last returns the GPU of the latest context.
@@ -81,8 +81,8 @@ const (
 	launchFailed      = 719
 )
 
-// code records err and returns its result: refused, or the number of a fault. All later
-// calls return a fault again.
+// code records err and returns its result: refused, or the number of a fault. After a
+// fault all later calls of the process return it, on any context, as the driver API says.
 func (c *context) code(err error, refused C.int) C.int {
 	if err == nil {
 		return success
@@ -94,13 +94,13 @@ func (c *context) code(err error, refused C.int) C.int {
 	}
 	switch fault.Kind {
 	case ptxsim.OutOfBounds, ptxsim.NullPointer:
-		c.lost = illegalAddress
+		state.lost = illegalAddress
 	case ptxsim.Misaligned:
-		c.lost = misalignedAddress
+		state.lost = misalignedAddress
 	default:
-		c.lost = launchFailed
+		state.lost = launchFailed
 	}
-	return c.lost
+	return state.lost
 }
 
 // locked runs f on the context with a handle, which must exist.
@@ -147,7 +147,8 @@ func simAttribute(attribute C.int) C.int {
 	values := map[C.int]int{
 		1: p.MaxThreadsPerBlock, 2: p.MaxBlock.X, 3: p.MaxBlock.Y, 4: p.MaxBlock.Z,
 		5: p.MaxGrid.X, 6: p.MaxGrid.Y, 7: p.MaxGrid.Z, 8: p.SharedMemoryPerBlock, 10: p.WarpSize,
-		12: p.RegistersPerBlock, 16: p.Multiprocessors, 39: p.MaxThreadsPerMultiprocessor, 75: p.Major, 76: p.Minor,
+		12: p.RegistersPerBlock, 16: p.Multiprocessors,
+		13: int(p.Clock / 1e3), 36: int(p.MemoryClock / 1e3), 37: p.MemoryBus, 39: p.MaxThreadsPerMultiprocessor, 75: p.Major, 76: p.Minor,
 	}
 	if v, ok := values[attribute]; ok {
 		return C.int(v)
@@ -165,7 +166,7 @@ func simContextState(handle unsafe.Pointer) C.int {
 	case c == nil:
 		return invalidContext
 	default:
-		return c.lost
+		return state.lost
 	}
 }
 
@@ -173,8 +174,11 @@ func simContextState(handle unsafe.Pointer) C.int {
 func simContextCreate(handle *unsafe.Pointer) C.int {
 	state.Lock()
 	defer state.Unlock()
-	if !state.initialized {
+	switch {
+	case !state.initialized:
 		return notInitialized
+	case state.lost != success:
+		return state.lost
 	}
 	state.last = &context{
 		gpu:       ptxsim.New(state.options),

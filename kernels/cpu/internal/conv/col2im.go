@@ -7,12 +7,13 @@ import (
 )
 
 // A col2imJob is the job of Transpose for few channels, by col2im (see im2col.go).
-// A part computes images images of x, each from bands bands of y.
+// A part computes some images of x, each from the bands of an image of y.
 type col2imJob struct {
 	convolver *Convolver
 	Transpose
-	filters       []float32 // wᵀ
-	images, bands int
+	filters []float32 // wᵀ
+	images  int       // in a part
+	bands   int       // of an image of y
 }
 
 func (c *Convolver) runTransposeCol2im(t Transpose) {

@@ -41,10 +41,12 @@ func (w *workspace) correlate(x *correlation) {
 	}
 }
 
-// A patchBlock is a range of the weights of a patch: runs runs of run elements, of which
-// the first begins start elements after the beginning of the patch. done weights come
-// before it.
-type patchBlock struct{ start, runs, run, done int }
+// A patchBlock is a range of the weights of a patch.
+type patchBlock struct {
+	start     int // elements from the beginning of the patch to that of the range
+	runs, run int // number of runs, and elements in a run
+	done      int // weights before the range
+}
 
 // correlateBlock adds the products of one range of weights to out.
 func (w *workspace) correlateBlock(x *correlation, b patchBlock) {

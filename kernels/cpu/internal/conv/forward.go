@@ -55,13 +55,13 @@ func (c *Convolver) packFilters(s *kernels.ConvShape, filters []float32) []float
 	return packed
 }
 
-// A forwardJob is the job of Forward for many channels. A part computes images images of
-// y, or rows rows of one.
+// A forwardJob is the job of Forward for many channels. A part computes whole images of
+// y, or a band of rows of one image.
 type forwardJob struct {
 	convolver *Convolver
 	Forward
 	packedFilters, packedBias []float32
-	images, rows              int
+	images, rows              int // of y in a part
 }
 
 // Part implements workers.Job.

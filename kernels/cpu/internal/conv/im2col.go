@@ -60,13 +60,14 @@ func patchPitch(pixels int) int {
 	return ceilDiv(pixels, aligned.LineFloats) * aligned.LineFloats
 }
 
-// An im2colJob is the job of Forward for few channels. A part computes one of bands
-// bands of images images of y.
+// An im2colJob is the job of Forward for few channels. A part computes one band of
+// rows of some images of y.
 type im2colJob struct {
 	convolver *Convolver
 	Forward
-	filters       []float32 // rows, each followed by its bias if there is one
-	images, bands int
+	filters []float32 // rows, each followed by its bias if there is one
+	images  int       // in a part
+	bands   int       // of an image
 }
 
 func (c *Convolver) runForwardIm2col(f Forward) {

@@ -104,8 +104,8 @@ func (w *workspace) pixelOffsets(f *paddedNHWC, rows int) []int {
 	return l.list[:rows*f.width]
 }
 
-// patchOffsets returns the byte offset of the patch of each pixel of y, for rows rows of
-// y in each image of the layout, with spare entries.
+// patchOffsets returns the byte offset of the patch of each pixel of y, for the given
+// number of rows of y in each image of the layout, with spare entries.
 func (w *workspace) patchOffsets(s *kernels.ConvShape, f *paddedNHWC, rows int) []int {
 	l := &w.imagePatches
 	key := [8]int{f.images, rows, s.OutW, s.StrideH, s.StrideW, f.channels, f.rows, f.columns}
@@ -124,15 +124,15 @@ func (w *workspace) patchOffsets(s *kernels.ConvShape, f *paddedNHWC, rows int) 
 	return l.list
 }
 
-// An nchw is some pixels of an image whose planes follow one another: channels planes
-// that begin plane elements apart.
+// An nchw is some pixels of an image in the order NCHW. Its planes, one for each channel,
+// begin plane elements apart.
 type nchw struct {
 	data            []float32
 	plane, channels int
 }
 
-// unload converts pixels pixels from NHWC, where they are columns elements apart, to
-// NCHW, and stores them or adds them to dst.
+// unload converts a number of pixels from NHWC, in which they begin columns elements
+// apart, to NCHW, and stores them in dst or adds them to it.
 func (w *workspace) unload(dst nchw, src []float32, columns, pixels int, add bool) {
 	if !add {
 		w.kernels.Transpose(dst.data, w.planes.List(dst.channels, 4*dst.plane), src, columns, pixels, dst.channels)
@@ -145,8 +145,8 @@ func (w *workspace) unload(dst nchw, src []float32, columns, pixels int, add boo
 	}
 }
 
-// An imageRange is the images that a part computes: images images from number first
-// on, of srcSize elements each in src and of dstSize elements each in dst.
+// An imageRange is the images that a part computes: those with numbers in [first,
+// first+images). An image has srcSize elements in src and dstSize elements in dst.
 type imageRange struct {
 	first, images    int
 	dst, src         []float32

@@ -34,14 +34,14 @@ func (c *Convolver) Transpose(t Transpose) {
 	c.pool.Run(ceilDiv(s.N, job.images)*ceilDiv(g.rows, job.rows), job)
 }
 
-// A transposeJob is the job of Transpose for many channels. A part computes images images
-// of x, or the rows of one image that belong to rows values of i (see phases).
+// A transposeJob is the job of Transpose for many channels. A part computes whole images
+// of x, or the rows of one image that belong to a range of i (see phases).
 type transposeJob struct {
 	convolver *Convolver
 	Transpose
 	phases                    phases
 	packedFilters, packedBias []float32
-	images, rows              int
+	images, rows              int // images, or values of i, in a part
 }
 
 // Part implements workers.Job.

@@ -172,10 +172,10 @@ func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
 }
 
 // A weightSumJob is the second job of WeightGrad: it adds the sums of the shares, in their
-// order, and stores them in the order of dw. A part does this for filters filters.
+// order, and stores them in the order of dw. A part does this for some filters.
 type weightSumJob struct {
 	*weightsJob
-	filters int
+	filters int // in a part
 }
 
 // Part implements workers.Job.

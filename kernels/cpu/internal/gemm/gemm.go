@@ -35,7 +35,7 @@
 // every micro-tile then takes at least 6, so packing is cheap if A has a few dozen rows.
 // With fewer rows, B is read in place where its layout permits.
 //
-// While micro-kernels compute, they prefetch what is packed next.
+// While micro-kernels compute, they prefetch the operands that are packed next.
 //
 // # Invariant
 //

@@ -30,13 +30,15 @@ type Kernels struct {
 // simd.Best.
 func For(s simd.Set) *Kernels { return tables[s] }
 
-// A kernel computes tiles micro-tiles, one below the other. Row i of all their rows is
+// A kernel computes a number of micro-tiles, one below the other. Row i of all their rows
+// is
 //
 //	c[coff[i]:] = start + Σₖ a[aoff[i] + …]·b[k·ldb:]
 //
-// The elements of A that multiply rows 0, 1, 2, … of B are runs runs of run elements
-// each, with gap elements between the end of a run and the beginning of the next: a row
-// of a matrix is one run, a patch of an image has one run for each row of the filter. If
+// The elements of A that multiply rows 0, 1, 2, … of B are a number of runs, each of run
+// consecutive elements, with gap elements between the end of a run and the beginning of
+// the next. A row of a matrix is one run; a patch of an image has one run for each row of
+// the filter. If
 // boff is not nil, row k of B begins at boff[k] and ldb is not used. The sums start from
 // bias, or from zero if bias is nil. mode selects what happens to them at the end.
 // Offsets and ldb are in bytes. One row of C may occur several times in coff if its

@@ -1,0 +1,141 @@
+// Package roofline predicts the least time of GPU kernels.
+//
+// The simulator counts the sectors of memory that a launch touches and the warp
+// instructions it issues. On a GPU the launch takes at least
+//
+//	max(bytes touched / memory bandwidth, warp instructions / issue rate)
+//
+// The model ignores latency, launch overhead, and multiprocessors without work, so
+// a real launch takes longer.
+//
+//	kernels, err := roofline.Count(132, func(dev *gpu.Device) (func() error, error) {
+//		g := kernels.Gemm{M: n, N: n, K: n, Alpha: 1, A: dev.Alloc(n * n), B: dev.Alloc(n * n), C: dev.Alloc(n * n)}
+//		return func() error { dev.Gemm(g); return nil }, nil
+//	})
+//	for _, k := range kernels {
+//		fmt.Println(k.Name, roofline.H100.Least(k))
+//	}
+//
+// Reference: Williams, Waterman and Patterson, Roofline: an insightful visual
+// performance model for multicore architectures, 2009.
+package roofline
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/kernels/ptxsim"
+)
+
+// A Machine is the peak rates of a GPU.
+type Machine struct {
+	Multiprocessors int
+	Bandwidth       float64 // of memory, bytes a second
+	IssueRate       float64 // warp instructions a second, of all multiprocessors
+}
+
+// schedulers is the number of warp instructions that a multiprocessor issues in a
+// cycle, from compute capability 7.0 on.
+const schedulers = 4
+
+// H100 is an NVIDIA H100 (SXM): 3.35 TB/s, 132 multiprocessors at 1.98 GHz.
+var H100 = Machine{Multiprocessors: 132, Bandwidth: 3.35e12, IssueRate: 132 * schedulers * 1.98e9}
+
+// Of returns the machine that a driver describes. If the driver does not know the
+// GPU's clocks, as the simulator, Of uses those of an H100.
+func Of(p gpu.Properties) Machine {
+	m := Machine{Multiprocessors: p.Multiprocessors, Bandwidth: H100.Bandwidth, IssueRate: H100.IssueRate}
+	if p.Clock > 0 {
+		m.IssueRate = float64(p.Multiprocessors) * schedulers * p.Clock
+	}
+	if p.MemoryClock > 0 && p.MemoryBus > 0 {
+		m.Bandwidth = 2 * p.MemoryClock * float64(p.MemoryBus) / 8 // two transfers in a clock
+	}
+	return m
+}
+
+// A Kernel is the counts of all launches of a kernel.
+type Kernel struct {
+	Name         string
+	Launches     int64
+	Bytes        int64 // touched: each sector counts once for each launch
+	Asked        int64 // of all requests
+	FMA          int64 // warp instructions that are multiply-adds
+	Instructions int64 // warp instructions
+}
+
+// Memory returns the time in which memory moves the bytes that k touches.
+func (m Machine) Memory(k Kernel) time.Duration { return seconds(float64(k.Bytes) / m.Bandwidth) }
+
+// Issue returns the time in which the multiprocessors issue k's instructions.
+func (m Machine) Issue(k Kernel) time.Duration {
+	return seconds(float64(k.Instructions) / m.IssueRate)
+}
+
+// Least returns the least time of all launches of k.
+func (m Machine) Least(k Kernel) time.Duration { return max(m.Memory(k), m.Issue(k)) }
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// A machine simulates a GPU with the properties of another one, on which the tiles
+// of products depend.
+type machine struct {
+	*ptxsim.GPU
+	multiprocessors int
+}
+
+func (m machine) Properties() gpu.Properties {
+	p := m.GPU.Properties()
+	p.Multiprocessors = m.multiprocessors
+	return p
+}
+
+// Count simulates work on a GPU with the given number of multiprocessors and returns
+// the counts of its kernels, by name. prepare runs first, uncounted, and returns the
+// work to count.
+func Count(multiprocessors int, prepare func(dev *gpu.Device) (func() error, error)) ([]Kernel, error) {
+	sim := ptxsim.New(ptxsim.Options{Unchecked: true, Footprints: true})
+	dev, err := gpu.New(machine{sim, multiprocessors})
+	if err != nil {
+		return nil, err
+	}
+	count := func() error {
+		run, err := prepare(dev)
+		if err != nil {
+			return err
+		}
+		if err := dev.Sync(); err != nil {
+			return err
+		}
+		sim.ResetCounters()
+		if err := run(); err != nil {
+			return err
+		}
+		return dev.Sync()
+	}
+	err = count()
+	var kernels []Kernel
+	for _, name := range sim.KernelNames() {
+		c := sim.Counters(name)
+		if c.Launches == 0 {
+			continue
+		}
+		kernels = append(kernels, Kernel{
+			Name: name, Launches: c.Launches, Bytes: c.Footprint, Asked: c.GlobalBytes(),
+			FMA: c.Warps[ptxsim.FMA], Instructions: c.WarpInstructions(),
+		})
+	}
+	slices.SortFunc(kernels, func(a, b Kernel) int { return cmp.Compare(a.Name, b.Name) })
+	return kernels, errors.Join(err, dev.Close())
+}
+
+// Sort sorts kernels by descending least time on m, then by name.
+func (m Machine) Sort(kernels []Kernel) {
+	slices.SortFunc(kernels, func(a, b Kernel) int {
+		return cmp.Or(cmp.Compare(m.Least(b), m.Least(a)), strings.Compare(a.Name, b.Name))
+	})
+}

@@ -1,0 +1,95 @@
+package roofline_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/roofline"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
+	"github.com/topogen/topogen/models"
+	"github.com/topogen/topogen/nn"
+)
+
+var batchSize = flag.Int("roofline", 2, "batch `size` of the training step whose table TestStep prints")
+
+// Count counts what the work launches, and not what its preparation launches.
+func TestCount(t *testing.T) {
+	const n = 1 << 16
+	counts, err := roofline.Count(132, func(dev *gpu.Device) (func() error, error) {
+		x, y := dev.Alloc(n), dev.Alloc(n)
+		dev.Uniform(x, 1, 1)
+		return func() error { dev.Affine(y, x, 2, 1, kernels.Set); dev.Affine(y, x, 3, 1, kernels.Set); return nil }, nil
+	})
+	require.NoError(t, err)
+	require.Len(t, counts, 1)
+	k := counts[0]
+	require.Equal(t, "affine", k.Name)
+	require.EqualValues(t, 2, k.Launches)
+	require.EqualValues(t, 2*8*n, k.Bytes)
+	require.EqualValues(t, 2*n/32, k.FMA)
+	require.Equal(t, roofline.H100.Memory(k), roofline.H100.Least(k), "memory bounds an element-wise kernel")
+	require.InEpsilon(t, 2*8*n/3.35e12, roofline.H100.Memory(k).Seconds(), 0.01)
+
+	_, err = roofline.Count(132, func(dev *gpu.Device) (func() error, error) { return nil, errors.New("not ready") })
+	require.ErrorContains(t, err, "not ready")
+}
+
+// Of uses the clocks that a driver reports: those of an H200 give its 4.9 TB/s.
+func TestOf(t *testing.T) {
+	h200 := roofline.Of(gpu.Properties{Multiprocessors: 132, Clock: 1.98e9, MemoryClock: 3.201e9, MemoryBus: 6144})
+	require.InEpsilon(t, 4.92e12, h200.Bandwidth, 0.01)
+	require.InEpsilon(t, roofline.H100.IssueRate, h200.IssueRate, 1e-9)
+	require.Equal(t, roofline.H100, roofline.Of(gpu.Properties{Multiprocessors: 132}))
+}
+
+// TestStep prints the table of docs/gpu.md: traffic, instructions and least times of the
+// kernels of a training step of the VAE.
+func TestStep(t *testing.T) {
+	batch, m := *batchSize, roofline.H100
+	start := time.Now()
+	counts, err := roofline.Count(m.Multiprocessors, func(dev *gpu.Device) (func() error, error) {
+		vae := models.NewVAE(dev, 10, 1)
+		adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
+		tape := autograd.NewTape(dev)
+		pixels := autograd.NewTensor(dev, batch, 1, 28, 28)
+		dev.Uniform(pixels.Buffer(), 1, 1)
+		return func() error {
+			x := tape.Input(pixels)
+			tape.Backward(autograd.Scale(vae.Forward(x, 1, 0).Total, 1/float32(batch)))
+			return adam.Step()
+		}, nil
+	})
+	require.NoError(t, err)
+	m.Sort(counts)
+	all := roofline.Kernel{Name: "**all**"}
+	var least time.Duration
+	var table strings.Builder
+	line := func(k roofline.Kernel, least time.Duration) {
+		fmt.Fprintf(&table, "| %s | %d | %.2f | %.2f | %.0f | %.1f | %.1f | %.1f |\n", k.Name, k.Launches, float64(k.Bytes)/1e6, float64(k.Asked)/1e6,
+			100*float64(k.FMA)/float64(k.Instructions), 1e6*m.Memory(k).Seconds(), 1e6*m.Issue(k).Seconds(), 1e6*least.Seconds())
+	}
+	for _, k := range counts {
+		line(k, m.Least(k))
+		all.Launches += k.Launches
+		all.Bytes += k.Bytes
+		all.Asked += k.Asked
+		all.FMA += k.FMA
+		all.Instructions += k.Instructions
+		least += m.Least(k)
+	}
+	line(all, least)
+	t.Logf("a step with a batch of %d, simulated in %v\n"+
+		"| kernel | launches | MB touched | MB requested | multiply-adds, %% | memory, µs | instructions, µs | at least, µs |\n|---|---|---|---|---|---|---|---|\n%s",
+		batch, time.Since(start).Round(time.Millisecond), table.String())
+	// The products of a step, forward and backward, need 15 million multiply-adds for each
+	// image. The counts include those on padding, and exclude taps outside the images.
+	require.Greater(t, float64(32*all.FMA), 14e6*float64(batch))
+}

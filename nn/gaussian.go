@@ -1,0 +1,64 @@
+package nn
+
+import (
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
+)
+
+// KLD returns the Kullback–Leibler divergence of the Gaussians with means mu
+// and variances e^logvar, of one shape, from the unit Gaussian,
+// −½ Σ (1 + logvar − mu² − e^logvar), summed into a scalar of shape [].
+func KLD(mu, logvar *autograd.Var) *autograd.Var {
+	checkShapes("KLD", mu, logvar)
+	t := mu.Tape()
+	y := t.Result(nil, mu, logvar)
+	fused.KLD(t.Device(), y.Value(), mu.Value(), logvar.Value())
+	y.OnBackward(func() {
+		withTargets(mu, logvar, func(dmu, dlogvar kernels.Buffer, muStore, logvarStore kernels.Store) {
+			fused.KLDGrad(t.Device(), dmu, dlogvar, mu.Value(), logvar.Value(), y.Grad(), muStore, logvarStore)
+		})
+	})
+	return y
+}
+
+// Reparameterize returns mu + ε·e^(logvar/2), a sample of the Gaussians with
+// means mu and variances e^logvar, of one shape, through which gradients flow
+// (Kingma and Welling 2014). The standard Gaussian ε is that of
+// [autograd.Tape.Normal] with the same seed and stream.
+func Reparameterize(mu, logvar *autograd.Var, seed, stream uint64) *autograd.Var {
+	checkShapes("Reparameterize", mu, logvar)
+	t := mu.Tape()
+	z := t.Result(mu.Shape(), mu, logvar)
+	epsilon := t.Scratch(mu.Len())
+	t.Device().Normal(epsilon, seed, stream)
+	fused.Reparameterize(t.Device(), z.Value(), mu.Value(), logvar.Value(), epsilon)
+	z.OnBackward(func() {
+		withTargets(mu, logvar, func(dmu, dlogvar kernels.Buffer, muStore, logvarStore kernels.Store) {
+			fused.ReparameterizeGrad(t.Device(), dmu, dlogvar, z.Grad(), logvar.Value(), epsilon, muStore, logvarStore)
+		})
+	})
+	return z
+}
+
+// withTargets calls f with the gradient targets of a and b, for kernels that
+// store both at once: with a temporary one for an input that needs no gradient
+// or is the same as the other.
+func withTargets(a, b *autograd.Var, f func(da, db kernels.Buffer, aStore, bStore kernels.Store)) {
+	t := a.Tape()
+	target := func(v *autograd.Var) (kernels.Buffer, kernels.Store) {
+		if v.NeedsGrad() {
+			return v.GradTarget()
+		}
+		return t.Scratch(v.Len()), kernels.Set
+	}
+	da, aStore := target(a)
+	if a == b {
+		db := t.Scratch(a.Len())
+		f(da, db, aStore, kernels.Set)
+		t.Device().AddScaled(da, 1, db)
+		return
+	}
+	db, bStore := target(b)
+	f(da, db, aStore, bStore)
+}
