@@ -2,20 +2,20 @@ package autograd
 
 import "github.com/topogen/topogen/kernels"
 
-// An arena hands out buffers one after another from large chunks and takes
-// them back all at once.
+// An arena allocates the buffers of a step one after another from large chunks
+// of device memory and frees them all at once.
 type arena struct {
 	device kernels.Device
 	chunks []kernels.Buffer
-	chunk  int // the one in use
+	chunk  int // index of the chunk in use
 	offset int // its first free element
 	used   int // elements handed out since the last rewind
-	peak   int // the most that used has been
+	peak   int // largest value of used so far
 }
 
 // In elements.
 const (
-	firstChunk = 1 << 12 // the least that is asked of the device
+	firstChunk = 1 << 12 // smallest chunk
 	alignment  = 16      // 64 bytes
 )
 
@@ -24,7 +24,7 @@ func (a *arena) alloc(n int) kernels.Buffer {
 	for a.chunk < len(a.chunks) && a.offset+aligned > a.chunks[a.chunk].Len() {
 		a.chunk, a.offset = a.chunk+1, 0
 	}
-	if a.chunk == len(a.chunks) { // as much again as there is, so that any step takes few chunks
+	if a.chunk == len(a.chunks) { // doubling the memory keeps the number of chunks small
 		a.chunks = append(a.chunks, a.device.Alloc(max(aligned, firstChunk, a.size())))
 	}
 	b := a.chunks[a.chunk].Slice(a.offset, a.offset+n)
@@ -42,14 +42,14 @@ func (a *arena) size() int {
 	return n
 }
 
-// rewind takes everything back and keeps the chunks as they are.
+// rewind frees all buffers and keeps the chunks.
 func (a *arena) rewind() {
 	a.peak = max(a.peak, a.used)
 	a.chunk, a.offset, a.used = 0, 0, 0
 }
 
-// reset takes everything back. A step that needed several chunks leaves one
-// that would have held it all, so that the next step runs in one piece.
+// reset frees all buffers. If the step needed several chunks, one chunk that
+// holds them all replaces them, for the next step.
 func (a *arena) reset() {
 	a.rewind()
 	if len(a.chunks) > 1 {
@@ -65,8 +65,8 @@ func (a *arena) free() {
 	a.chunks = a.chunks[:0]
 }
 
-// An intArena hands out the shapes and strides of a step, as an arena hands
-// out its buffers.
+// An intArena allocates the shapes and strides of a step, as an arena allocates
+// its buffers.
 type intArena struct {
 	chunk []int
 	used  int
@@ -75,7 +75,7 @@ type intArena struct {
 // alloc returns n zeros.
 func (a *intArena) alloc(n int) []int {
 	if a.used+n > len(a.chunk) {
-		// Earlier slices keep the old chunk alive for as long as they are needed.
+		// Earlier slices keep the old chunk alive.
 		a.chunk, a.used = make([]int, max(2*len(a.chunk), n, 256)), 0
 	}
 	s := a.chunk[a.used : a.used+n : a.used+n]

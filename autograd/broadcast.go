@@ -35,8 +35,8 @@ func repeats(x, y []int) bool {
 	return true
 }
 
-// broadcastShape returns the shape, owned by the tape, that a and b have
-// together.
+// broadcastShape returns the shape to which arrays of shapes a and b broadcast.
+// The tape owns it.
 func (t *Tape) broadcastShape(operation fmt.Stringer, a, b []int) []int {
 	shape := t.ints.alloc(max(len(a), len(b)))
 	copy(shape[len(shape)-len(a):], a)
@@ -77,12 +77,12 @@ func (y *Var) sumTo(x *Var, dy kernels.Buffer, scale float32) {
 	t.sum(dx, dy, g, scale, store)
 }
 
-// An overlay lays two operands over each other: what an element-wise operation
-// of two variables and its backward function need to know.
+// An overlay is an element-wise operation of two variables: the result and how
+// both operands repeat over it.
 type overlay struct {
 	y     *Var    // the result
-	a, b  operand // as they repeat over y
-	shape []int   // of y, collapsed; nil where nothing repeats
+	a, b  operand // with strides 0 along repeated axes
+	shape []int   // of y, collapsed; nil if the operands have one shape
 }
 
 // newOverlay computes op(a, b), with broadcasting.

@@ -11,10 +11,11 @@ import (
 // first input and element where they disagree, with both numbers. An f whose
 // result is not a scalar is projected on a fixed random direction.
 //
-// f must compute the same each time it is called. Being float32, it is best
-// checked at inputs of order 1. It should be smooth within max(1, |x|)/256 of
-// each element x: check ReLU away from 0. Check evaluates f four times for each
-// element of each input, eight where it doubts.
+// f must compute the same each time it is called. Rounding to float32 disturbs
+// the differences least at inputs of order 1. f should be smooth within
+// max(1, |x|)/256 of each element x: check ReLU away from 0. Check evaluates f
+// four times for each element of each input, and four times more with a smaller
+// step if the results disagree.
 //
 // The inputs must be different tensors on one device. They change while Check
 // runs and are restored before it returns.
@@ -62,7 +63,7 @@ type check struct {
 	run       func() *Var
 	checked   []checked
 	direction []float32 // what f's result is projected on
-	result    []float32 // room for it
+	result    []float32 // scratch for f's result
 }
 
 // checked is a tensor with respect to which gradients are compared.
@@ -73,8 +74,9 @@ type checked struct {
 }
 
 // The differences are of fourth order: (8(f(x+h) − f(x−h)) − (f(x+2h) − f(x−2h)))/12h
-// errs by about h⁴/30 of the fifth derivative, so that h can be large enough to
-// drown rounding. The smaller step is for a kink or a pole nearby.
+// errs by about h⁴/30 times the fifth derivative, so that h can be large, which
+// keeps the effect of rounding small. The smaller step is for a kink or a pole
+// nearby.
 var checkSteps = [2]float64{1. / 64, 1. / 512}
 
 const (
@@ -135,7 +137,7 @@ func (c *check) one(ch checked, gradient []float32, size float64) error {
 	return nil
 }
 
-// rootMeanSquare returns that of x's finite elements.
+// rootMeanSquare returns the root mean square of x's finite elements.
 func rootMeanSquare(x []float32) float64 {
 	sum := 0.0
 	for _, v := range x {

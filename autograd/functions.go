@@ -57,8 +57,8 @@ func Sin(x *Var) *Var { return Map(kernels.Sin, x) }
 func Cos(x *Var) *Var { return Map(kernels.Cos, x) }
 
 // beforeActivation returns the gradient of z, where y = act(z) was computed in
-// one kernel that kept no z. Its sums over the shape are the gradient of the
-// bias b that was added to z, if there is one.
+// one kernel that did not store z. If a bias b was added to z, it also stores the
+// gradient of b: the gradient of z, summed over the shape.
 func (y *Var) beforeActivation(act kernels.Func, b *Var, shape kernels.SumShape) kernels.Buffer {
 	dz := y.grad
 	if act != kernels.Identity {

@@ -90,8 +90,8 @@ type matMul struct{}
 
 func (matMul) String() string { return "MatMul over batches" }
 
-// repeatIndex returns, for each element of an array of shape to, which element
-// of one of shape from is broadcast to it.
+// repeatIndex returns, for each element of an array of shape to, the index of the
+// element of an array of shape from that is broadcast to it.
 func (t *Tape) repeatIndex(from, to []int) []int {
 	strides := t.repeated(kernels.Buffer{}, from, to).strides
 	index := t.ints.alloc(Size(to))
@@ -105,11 +105,11 @@ func (t *Tape) repeatIndex(from, to []int) []int {
 	return index
 }
 
-// block returns the i-th of the blocks of n elements that b is made of.
+// block returns the i-th block of n elements of b.
 func block(b kernels.Buffer, i, n int) kernels.Buffer { return b.Slice(i*n, (i+1)*n) }
 
-// matricesTarget is GradTarget for one contribution to each matrix of v or, if
-// they are repeated, for any number of them.
+// matricesTarget is GradTarget for a batch of matrices. If the matrices are
+// repeated, each gets several contributions, which must be added.
 func (v *Var) matricesTarget(repeated bool) (kernels.Buffer, kernels.Store) {
 	if repeated {
 		return v.addTarget(), kernels.Add
@@ -117,7 +117,7 @@ func (v *Var) matricesTarget(repeated bool) (kernels.Buffer, kernels.Store) {
 	return v.GradTarget()
 }
 
-// beta is store as the factor of what a product's destination holds.
+// beta returns the factor of C in a matrix product that is stored by store.
 func beta(store kernels.Store) float32 {
 	if store == kernels.Add {
 		return 1
@@ -125,7 +125,7 @@ func beta(store kernels.Store) float32 {
 	return 0
 }
 
-// A bias is a Var or nil; the functions below spare its users the difference.
+// The functions below accept a bias that is nil.
 
 func (t *Tape) resultWithBias(shape []int, x, w, b *Var) *Var {
 	if b == nil {

@@ -2,11 +2,11 @@ package autograd
 
 // Training and evaluation.
 //
-// Some operations differ between a step of training and an evaluation: dropout
-// drops nothing, batch normalization uses the statistics that it has gathered.
-// The tape knows which of both is going on, because forward passes already have
-// it. It must be told after each Reset: an operation that needs to know and was
-// not told panics, so that neither mode is ever used by accident.
+// Some operations differ between a step of training and an evaluation. In an
+// evaluation dropout drops nothing, and batch normalization uses its running
+// statistics. The tape holds the mode, because every forward pass has a tape. The
+// mode is cleared by Reset, and an operation that depends on it panics while it is
+// not set: no operation runs in a mode that the caller did not choose.
 
 // A mode is what Train and Eval set.
 type mode uint8

@@ -59,8 +59,8 @@ type reduction struct {
 	reduced []int // 1 for each axis that is reduced, 0 for the others
 }
 
-// reduction returns the one of v over the given axes, over all if there are
-// none.
+// reduction returns the reduction of v over the given axes, over all axes if none
+// are given.
 func (v *Var) reduction(operation string, axes []int) reduction {
 	t, rank := v.tape, len(v.shape)
 	r := reduction{t, v.shape, t.ints.alloc(rank), t.ints.alloc(rank)}
@@ -114,11 +114,11 @@ func (v *Var) axis(operation string, axis int) int {
 	return i
 }
 
-// groups is the shape of an array with neighbouring axes merged: kept and
-// reduced ones in turn, beginning with kept.
+// groups is the shape of an array with neighbouring axes merged into groups. Kept
+// and reduced groups alternate; the first is kept.
 type groups []int
 
-// newGroups returns the groups of an array of no axes, with room for rank.
+// newGroups returns the groups of an array of no axes, with capacity for rank.
 func (t *Tape) newGroups(rank int) groups {
 	g := t.ints.alloc(rank + 2)[:1]
 	g[0] = 1
@@ -136,8 +136,9 @@ func (g *groups) add(n int, reduced bool) {
 	}
 }
 
-// sum stores scale times the sum of src over the reduced groups into dst. The
-// device reduces two groups at once; more take several rounds, last ones first.
+// sum stores scale times the sum of src over the reduced groups into dst. One
+// kernel reduces two groups; more groups take several kernels, from the last to
+// the first.
 func (t *Tape) sum(dst, src kernels.Buffer, g groups, scale float32, store kernels.Store) {
 	if len(g) == 1 {
 		t.device.Affine(dst, src, scale, 0, store)

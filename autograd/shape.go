@@ -9,8 +9,8 @@ import (
 )
 
 // Reshape returns x's elements, in their row-major order, under another shape
-// of equal size. One length may be −1, which stands for what is left over.
-// Nothing is copied.
+// of equal size. One length may be −1: it is computed from the others. Nothing is
+// copied.
 func Reshape(x *Var, shape ...int) *Var {
 	t := x.Tape()
 	to := t.ints.alloc(len(shape))
@@ -154,9 +154,9 @@ func (t *Tape) part(b kernels.Buffer, shape []int, axis, from int) operand {
 	return o
 }
 
-// GatherRows returns the rows of x, its parts along the first axis, that index
-// names, in that order and as often as it does. index must stay unchanged until
-// the tape is reset.
+// GatherRows returns rows of x, its slices along the first axis: row k of the
+// result is row index[k] of x. index must stay unchanged until the tape is
+// reset.
 func GatherRows(x *Var, index []int32) *Var {
 	t := x.Tape()
 	if len(x.shape) == 0 {

@@ -48,14 +48,14 @@ func fillStrides(strides, shape []int) {
 	}
 }
 
-// collapse merges neighbouring axes that both operands walk as one and drops
-// those of length 1. It returns the shape that is left, of rank 1 at least, and
+// collapse merges neighbouring axes that are contiguous in both operands and
+// drops axes of length 1. It returns the resulting shape, of rank 1 at least, and
 // the operands with strides for it. All empty arrays collapse to the shape [0].
 func (t *Tape) collapse(shape []int, a, b operand) ([]int, operand, operand) {
 	n := max(1, len(shape))
 	out, as, bs := t.ints.alloc(n), t.ints.alloc(n), t.ints.alloc(n)
 	out[0], as[0], bs[0] = 1, 1, 1
-	last := -1 // the axis of out last begun
+	last := -1 // index of the last axis in out
 	if slices.Contains(shape, 0) {
 		out[0], shape = 0, nil
 	}
@@ -79,8 +79,8 @@ func (t *Tape) copyStrided(dst, src operand, shape []int, store kernels.Store) {
 	t.copyCollapsed(dst, src, shape, store)
 }
 
-// copyCollapsed is copyStrided of what collapse returned. A rank above the
-// device's limit is walked here.
+// copyCollapsed is copyStrided for operands that are already collapsed. It loops
+// over the first axes of arrays whose rank is above the device's limit.
 func (t *Tape) copyCollapsed(dst, src operand, shape []int, store kernels.Store) {
 	if len(shape) > kernels.MaxRank {
 		for i := range shape[0] {
@@ -91,8 +91,8 @@ func (t *Tape) copyCollapsed(dst, src operand, shape []int, store kernels.Store)
 	t.device.CopyStrided(dst.buffer, dst.strides, src.buffer, src.strides, shape, store)
 }
 
-// zipCollapsed stores op(a, b), of what collapse returned, into dst, which is
-// dense. A rank above the device's limit is walked here.
+// zipCollapsed stores op(a, b) of collapsed operands into dst, which is dense. It
+// loops over the first axes of arrays whose rank is above the device's limit.
 func (t *Tape) zipCollapsed(op kernels.Op, dst kernels.Buffer, a, b operand, shape []int, store kernels.Store) {
 	if len(shape) > kernels.MaxRank {
 		for i := range shape[0] {

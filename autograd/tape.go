@@ -14,10 +14,10 @@ import (
 // A tape is used by one goroutine at a time.
 type Tape struct {
 	device    kernels.Device
-	arena     arena // what lives until Reset
-	temp      arena // what lives until the running backward function returns
+	arena     arena // buffers that live until Reset
+	temp      arena // buffers that live until the running backward function returns
 	ints      intArena
-	vars      []*Var // all of this step in order, then spare ones
+	vars      []*Var // vars[:used] in order of creation; the rest is for later steps
 	used      int
 	params    map[*Parameter]*Var // nil for those not used in this step
 	paramList []*Parameter        // the keys of params, in order of first use
@@ -126,7 +126,8 @@ func (t *Tape) Backward(loss *Var) {
 	t.walk()
 }
 
-// walk runs the backward functions in reverse, from wherever a gradient is.
+// walk runs, in reverse order, the backward functions of variables that have a
+// gradient.
 func (t *Tape) walk() {
 	t.done, t.walking = true, true
 	defer func() { t.walking = false }()

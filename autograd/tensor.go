@@ -12,8 +12,8 @@ type Tensor struct {
 	shape  []int
 	buffer kernels.Buffer
 	device kernels.Device
-	owner  bool  // buffer is an allocation of its own
-	pack   *pack // that buffer is a part of, or nil
+	owner  bool  // whether buffer is an allocation of its own
+	pack   *pack // the pack that buffer is a part of, or nil
 }
 
 // allocate returns a tensor with unspecified contents.
@@ -97,9 +97,9 @@ func (t *Tensor) View(shape ...int) *Tensor {
 	return &Tensor{append([]int{}, shape...), t.buffer, t.device, false, nil}
 }
 
-// Free gives t's memory back to the device; that of packed parameters when the
-// last of them is freed. Freeing a view does nothing. Neither t nor views of it
-// may be used afterwards.
+// Free gives t's memory back to the device. The memory of packed parameters goes
+// back when the last of them is freed. Freeing a view does nothing. Neither t nor
+// views of it may be used afterwards.
 func (t *Tensor) Free() {
 	switch {
 	case t.owner:

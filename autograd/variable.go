@@ -12,15 +12,15 @@ type Var struct {
 	tape      *Tape
 	shape     []int
 	value     kernels.Buffer
-	grad      kernels.Buffer // empty until the first contribution, for variables without a gradient of their own
+	grad      kernels.Buffer // allocated at the first contribution, except for parameters
 	hasGrad   bool           // grad holds a contribution
 	needsGrad bool
-	uses      int // how many times operations took it as an input
+	uses      int // number of operations that have it as an input
 	param     *Parameter
 	backward  func()
 }
 
-// Tape returns the tape that v is on. It panics if that was reset since.
+// Tape returns the tape that v is on. It panics if the tape was reset since.
 func (v *Var) Tape() *Tape {
 	if v.tape == nil {
 		panic(usedAfterReset)
@@ -95,7 +95,8 @@ func (v *Var) GradTarget() (kernels.Buffer, kernels.Store) {
 	return v.grad, kernels.Set
 }
 
-// addTarget is GradTarget for those that can only add, or not to every element.
+// addTarget is GradTarget for kernels that only add or do not write every
+// element: it zeroes a new gradient.
 func (v *Var) addTarget() kernels.Buffer {
 	dv, store := v.GradTarget()
 	if store == kernels.Set {
@@ -114,8 +115,8 @@ func (v *Var) OnBackward(f func()) {
 	}
 }
 
-// pass gives x the gradient dy of an operation's result as it is: without a
-// copy, where nothing else will be added to it.
+// pass adds dy, the gradient of an operation's result, to the gradient of x. If
+// nothing else contributes to it, x shares dy's memory instead.
 func (x *Var) pass(dy kernels.Buffer) {
 	switch {
 	case !x.needsGrad:

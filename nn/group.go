@@ -11,23 +11,24 @@ import (
 	"github.com/topogen/topogen/kernels/fused"
 )
 
-// A group is the parameters of an optimizer and what it remembers of their
-// gradients.
+// A group holds the parameters of an optimizer and its memory of their gradients,
+// such as moving means.
 //
 // The parameters are packed, so that a step is few kernels over long spans of
 // memory rather than one for each parameter. A run is such a span: parameters
 // that follow each other in the group and in memory, that are not frozen, and
-// that took part in the same number of steps. The runs change only when a
-// parameter is frozen or thawed.
+// that the same number of steps has changed. The runs change only when a parameter
+// is frozen or unfrozen.
 type group struct {
 	device kernels.Device
 	params []*autograd.Parameter // those with a gradient
 	steps  int
 	memory []memory // of the gradients
 	runs   []run
-	// By parameter: what the runs were made for.
+	// For each parameter, when the runs were last computed: whether it was frozen,
+	// and the number of steps that changed it.
 	frozen []bool
-	counts []int // steps that it took part in, up to then
+	counts []int
 
 	limits  kernels.Buffer // ±clip
 	clip    float32
@@ -35,7 +36,7 @@ type group struct {
 	read    []float32      // the same on the host
 }
 
-// memory is what an optimizer remembers, one value for each element of the
+// memory is a tensor of an optimizer with one value for each element of the
 // parameters.
 type memory struct {
 	name string
@@ -46,10 +47,10 @@ type memory struct {
 type run struct {
 	autograd.Span
 	first, last int // indices of its parameters in the group, last excluded
-	steps       int // that they took part in
+	steps       int // number of steps that changed them
 	memory      []kernels.Buffer
-	// What strided kernels take as shape and strides, here so that a step
-	// allocates nothing.
+	// Shape and strides for strided kernels, kept so that a step allocates
+	// nothing.
 	count, every, same []int
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// An Initializer makes the initial parameters of layers on a device, PyTorch's
-// way: uniform in ±1/√fan_in, for weights and biases alike, which is He's
-// initialisation (He et al. 2015) with a = √5. The seed and the order in which
-// parameters are made decide every value, to the bit, on every device: the k-th
-// parameter is drawn from stream k of the seed.
+// An Initializer creates the initial parameters of layers on a device. As in
+// PyTorch, weights and biases are uniform in ±1/√fan_in, which is He's
+// initialization (He et al. 2015) with a = √5. The k-th parameter is drawn from
+// stream k of the seed: the seed and the order of creation decide every value, to
+// the bit, on every device.
 type Initializer struct {
 	device kernels.Device
 	seed   uint64
@@ -25,8 +25,8 @@ func NewInitializer(dev kernels.Device, seed uint64) *Initializer {
 }
 
 // Parameter returns a parameter with values uniform in ±1/√fanIn, for layers
-// such as those of this package. fanIn is how many inputs an output is computed
-// from; it must be positive.
+// such as those of this package. fanIn is the number of inputs of one output; it
+// must be positive.
 func (in *Initializer) Parameter(name string, fanIn int, shape ...int) *autograd.Parameter {
 	if fanIn <= 0 {
 		panic(fmt.Sprintf("nn: parameter %s of shape %v with fan-in %d", name, shape, fanIn))
@@ -34,8 +34,8 @@ func (in *Initializer) Parameter(name string, fanIn int, shape ...int) *autograd
 	value := autograd.NewTensor(in.device, shape...)
 	b := value.Buffer()
 	in.device.Uniform(b, in.seed, in.stream)
-	// In two steps of which only the second rounds, once: a·x + b in one step
-	// would depend on whether the device fuses it.
+	// 2x − 1 is exact, and the product rounds once. A single a·x + b would depend
+	// on whether the device fuses multiplication and addition.
 	in.device.Affine(b, b, 2, -1, kernels.Set)
 	in.device.Affine(b, b, float32(1/math.Sqrt(float64(fanIn))), 0, kernels.Set)
 	in.stream++

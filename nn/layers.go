@@ -80,7 +80,7 @@ func (c *ConvTranspose2d) Forward(x *autograd.Var) *autograd.Var {
 	return after.Forward(autograd.ConvTranspose2d(x, w, b, c.Options, fused))
 }
 
-// visit visits what every layer with a product has, under PyTorch's names.
+// visit visits a weight and a bias, unless it is nil, under PyTorch's names.
 func visit(f Visitor, weight, bias *autograd.Parameter) {
 	f("weight", weight)
 	if bias != nil {
@@ -88,7 +88,7 @@ func visit(f Visitor, weight, bias *autograd.Parameter) {
 	}
 }
 
-// on puts both on a tape; no bias stays none.
+// on puts a weight and a bias, which may be nil, on a tape.
 func on(t *autograd.Tape, weight, bias *autograd.Parameter) (w, b *autograd.Var) {
 	w = t.Param(weight)
 	if bias != nil {

@@ -23,8 +23,8 @@ type Module interface {
 // A Visitor is called with a parameter and its name.
 type Visitor func(name string, p *autograd.Parameter)
 
-// Under returns a visitor that puts prefix and a dot before each name: what a
-// module passes on to its parts.
+// Under returns a visitor that puts prefix and a dot before each name. A module
+// passes it to its parts.
 func (f Visitor) Under(prefix string) Visitor {
 	return func(name string, p *autograd.Parameter) { f(prefix+"."+name, p) }
 }

@@ -82,14 +82,14 @@ func (g *GroupNorm) Forward(x *autograd.Var) *autograd.Var {
 // 2015). Input and output have one shape, N×C or N×C×….
 //
 // In a step of training it uses the batch's own mean and variance, and mixes
-// them into running ones; in an evaluation it uses the running ones. Which of
-// both it is, is told by [autograd.Tape.Train] and [autograd.Tape.Eval]. If it
-// is frozen, see [Freeze], it uses the running ones in training, too, and keeps
-// them.
+// them into running ones. In an evaluation it uses the running ones. The caller
+// says which it is with [autograd.Tape.Train] or [autograd.Tape.Eval]. A frozen
+// BatchNorm, see [Freeze], uses the running statistics in training, too, and does
+// not change them.
 type BatchNorm struct {
 	Weight, Bias *autograd.Parameter // C; nil for none
-	// Mean and Variance are the running statistics and Batches how many batches
-	// they are of. Files keep them, as "running_mean", "running_var" and
+	// Mean and Variance are the running statistics, Batches is the number of
+	// batches that went into them. Files keep them, as "running_mean", "running_var" and
 	// "num_batches_tracked".
 	Mean, Variance, Batches *autograd.Parameter
 	// Momentum is the share of the newest batch in the running statistics; 0

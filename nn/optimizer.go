@@ -29,9 +29,10 @@ type Optimizer interface {
 // A State is the memory of an optimizer.
 type State struct {
 	Steps int
-	// Tensors have one element for each of all parameters that have a gradient,
-	// in their order. Only "steps", which is there if parameters were frozen for
-	// a time, has one for each parameter: how many steps it was part of.
+	// Tensors hold one value for each element of the parameters that have a
+	// gradient, in order. An exception is "steps", which is present if some
+	// parameters were frozen for a time: it holds, for each parameter, the number
+	// of steps that changed it.
 	Tensors map[string][]float32
 }
 

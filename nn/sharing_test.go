@@ -68,7 +68,7 @@ func TestOptimizersPassFrozenParametersBy(t *testing.T) {
 	require.Equal(t, []float32{-2, -2, -4}, all(t, params)) // 3 + 4/2 - 3 and 1 - (2+1)
 }
 
-// A parameter that is thawed late moves as one that is new: Adam's corrections
+// A parameter that is unfrozen late moves as one that is new: Adam's corrections
 // count its own steps. The state has them.
 func TestAdamCountsStepsOfEachParameter(t *testing.T) {
 	params := scalars(t, 0, 0)

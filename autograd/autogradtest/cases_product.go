@@ -8,9 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// activations are those that products are tried with: none, one that is fused,
-// all the others that may be, and one that is not. ReLU's kink is left to
-// functionCases.
+// activations are the ones that products are tried with: none, two that are fused,
+// and one that is not. functionCases has ReLU, away from its kink.
 var activations = []struct {
 	f    autograd.Activation
 	want func(x float64) float64

@@ -96,8 +96,8 @@ func Run(t *testing.T, newDevice func() kernels.Device) {
 	require.NoError(t, dev.Close())
 }
 
-// poisoned is a device whose memory is full of NaN, so that whoever reads what
-// was never written is found out.
+// poisoned is a device whose new memory is filled with NaN, which exposes reads of
+// memory that was never written.
 type poisoned struct{ kernels.Device }
 
 func (p poisoned) Alloc(n int) kernels.Buffer {
@@ -128,7 +128,8 @@ func (c Case) run(t *testing.T, dev kernels.Device, seed uint64) {
 		}, inputs...))
 	})
 
-	// What differences confirmed must come out in every other situation.
+	// The gradients that the differences confirmed must also come out when they
+	// are added to others, and for each input alone.
 	gradients := c.gradients(t, dev, inputs, func(tape *autograd.Tape, k int) *autograd.Var { return tape.Variable(inputs[k]) })
 	t.Run("gradient added to another", func(t *testing.T) {
 		added := c.gradients(t, dev, inputs, func(tape *autograd.Tape, k int) *autograd.Var {

@@ -125,8 +125,8 @@ func parseTensor(d *json.Decoder, name string) (placed, error) {
 	return t, nil
 }
 
-// numbers reads an array of natural numbers. It is not nil unless there is an
-// error: what Go's decoder takes for a zero, a null, is one.
+// numbers reads an array of natural numbers. A null is an error, where Go's
+// decoder would read it as 0. The result is nil only with an error.
 func numbers(d *json.Decoder) ([]uint64, error) {
 	var items []*uint64
 	if err := d.Decode(&items); err != nil {
