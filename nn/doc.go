@@ -11,7 +11,7 @@
 //		nn.NewBatchNorm(init, 8),
 //		nn.ReLU,
 //		nn.MaxPool2d{Size: 2},
-//		nn.Flatten(),
+//		nn.Flatten{},
 //		nn.Dropout(0.1),
 //		nn.NewLinear(init, 8*14*14, 10, nn.Identity),
 //	}

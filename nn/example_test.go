@@ -74,7 +74,7 @@ func Example_images() {
 		nn.NewBatchNorm(init, 4),
 		nn.ReLU,
 		nn.MaxPool2d{Size: 2}, // 4×4×4
-		nn.Flatten(),
+		nn.Flatten{},
 		nn.Dropout(0.2),
 		nn.NewLinear(init, 64, 2, nn.Identity),
 	}

@@ -34,9 +34,9 @@ func small(dev kernels.Device, seed uint64) nn.Sequential {
 		nn.NewConv2d(in, 2, 3, 3, nn.ConvOptions{Padding: 1}, nn.Tanh),
 		nn.NewConvTranspose2d(in, 3, 2, 4, nn.ConvOptions{Stride: 2, Padding: 1}, nn.Identity),
 		nn.Func(autograd.Sigmoid),
-		nn.Flatten(),
+		nn.Flatten{},
 		nn.NewLinear(in, 2*8*8, 16, nn.Softplus),
-		nn.Reshape(2, 8),
+		nn.Reshape{2, 8},
 		bare,
 	}
 }

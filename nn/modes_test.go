@@ -23,7 +23,7 @@ func normalized(dev kernels.Device, seed uint64) nn.Sequential {
 		nn.Upsample2d(2),
 		nn.AvgPool2d{Size: 2},
 		nn.NewGroupNorm(in, 2, 4),
-		nn.Flatten(),
+		nn.Flatten{},
 		nn.Dropout(0.25),
 		nn.NewLinear(in, 16, 6, nn.SiLU),
 		nn.NewLayerNorm(in, 6),

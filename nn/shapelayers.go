@@ -52,27 +52,26 @@ func (Dropout) Visit(Visitor) {}
 // Forward applies the layer.
 func (p Dropout) Forward(x *autograd.Var) *autograd.Var { return autograd.Dropout(x, float32(p)) }
 
-// Flatten returns a layer from N×… to N×size, the size of one element of the batch.
-func Flatten() Layer { return flatten{} }
+// Flatten is the layer from N×… to N×size, the size of one element of the batch.
+type Flatten struct{}
 
-type flatten struct{}
+// Visit does nothing: the layer has no parameters.
+func (Flatten) Visit(Visitor) {}
 
-func (flatten) Visit(Visitor) {}
+// Forward applies the layer.
+func (Flatten) Forward(x *autograd.Var) *autograd.Var { return autograd.Flatten(x, 1) }
 
-func (flatten) Forward(x *autograd.Var) *autograd.Var { return autograd.Flatten(x, 1) }
+// Reshape is the layer from N×… to N×shape, of the same number of elements. The
+// shape is the layer's value, as in nn.Reshape{64, 7, 7}.
+type Reshape []int
 
-// Reshape returns a layer from N×… to N×shape, of the same number of elements.
-func Reshape(shape ...int) Layer { return reshape(append([]int{0}, shape...)) }
+// Visit does nothing: the layer has no parameters.
+func (Reshape) Visit(Visitor) {}
 
-// reshape is the shape of the result, with room for N.
-type reshape []int
-
-func (reshape) Visit(Visitor) {}
-
-func (r reshape) Forward(x *autograd.Var) *autograd.Var {
+// Forward applies the layer.
+func (r Reshape) Forward(x *autograd.Var) *autograd.Var {
 	if len(x.Shape()) == 0 {
-		panic(fmt.Sprintf("nn: Reshape to N×%v of input %v", r[1:], x.Shape()))
+		panic(fmt.Sprintf("nn: Reshape to N×%v of input %v", []int(r), x.Shape()))
 	}
-	shape := append([]int{x.Shape()[0]}, r[1:]...)
-	return autograd.Reshape(x, shape...)
+	return autograd.Reshape(x, append([]int{x.Shape()[0]}, r...)...)
 }
