@@ -52,10 +52,12 @@ func (a Activation) with(parameter float32) Activation {
 // kind returns a without its parameter.
 func (a Activation) kind() Activation { return a & 0xff }
 
-func (a Activation) parameter() float32 { return math.Float32frombits(uint32(a >> 32)) }
+// Parameter returns the slope of LeakyReLU and the alpha of ELU, 0 for other
+// activations.
+func (a Activation) Parameter() float32 { return math.Float32frombits(uint32(a >> 32)) }
 
-// String returns the activation's name, with its parameter if it has one.
-func (a Activation) String() string {
+// Name returns the activation's name, such as "LeakyReLU".
+func (a Activation) Name() string {
 	switch a.kind() {
 	case GELU:
 		return "GELU"
@@ -64,11 +66,21 @@ func (a Activation) String() string {
 	case SiLU:
 		return "SiLU"
 	case leakyReLU:
-		return fmt.Sprintf("LeakyReLU(%v)", a.parameter())
+		return "LeakyReLU"
 	case elu:
-		return fmt.Sprintf("ELU(%v)", a.parameter())
+		return "ELU"
 	}
 	return kernels.Func(a).String()
+}
+
+// String returns the activation's name, with its parameter if it has one, as in
+// "LeakyReLU(0.2)".
+func (a Activation) String() string {
+	switch a.kind() {
+	case leakyReLU, elu:
+		return fmt.Sprintf("%s(%v)", a.Name(), a.Parameter())
+	}
+	return a.Name()
 }
 
 // Visit does nothing: an activation has no parameters.
@@ -86,9 +98,9 @@ func (a Activation) Forward(x *autograd.Var) *autograd.Var {
 	case SiLU:
 		return autograd.SiLU(x)
 	case leakyReLU:
-		return autograd.LeakyReLU(x, a.parameter())
+		return autograd.LeakyReLU(x, a.Parameter())
 	case elu:
-		return autograd.ELU(x, a.parameter())
+		return autograd.ELU(x, a.Parameter())
 	}
 	return autograd.Map(kernels.Func(a), x)
 }
