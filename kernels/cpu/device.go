@@ -23,8 +23,8 @@ type Device struct {
 	gemm  *gemm.Multiplier
 	conv  *conv.Convolver
 
-	args args // of the current kernel
-	walk walk // of the current strided kernel
+	args args // the arguments of the current kernel
+	walk walk // the rows of the current strided kernel
 
 	free     map[int][]*memory // freed allocations by size
 	partials []float64         // see partialSums

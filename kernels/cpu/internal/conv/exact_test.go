@@ -79,8 +79,8 @@ func exact(s kernels.ConvShape, x, y, w []float32) (ySums, xSums, wSums sums) {
 	return ySums, xSums, wSums
 }
 
-// An expectation is what results are compared with: act(sums + bias) + before, where
-// each sum has terms terms. bias and before may be empty.
+// An expectation is the exact result of a convolution: act(sums + bias) + before. Each
+// sum is of a number of terms; bias and before may be empty.
 type expectation struct {
 	sums   sums
 	terms  int
