@@ -380,7 +380,7 @@ func TestSlicedWassersteinOfExtremeNumbers(t *testing.T) {
 			var m distance.Matcher
 			requireClose(t, c.want, sliced(t, &m, c.a, c.b, 2), 4e-15)
 			requireClose(t, c.want, sliced(t, &m, c.b, c.a, 2), 4e-15)
-			d, err := m.SlicedWassersteinGradient(t.Context(), c.a, c.b, 2, make([]distance.Gradient, len(c.a)))
+			d, err := m.SlicedWassersteinGradient(t.Context(), c.a, c.b, 2, make([]ph.Gradient, len(c.a)))
 			require.NoError(t, err)
 			requireClose(t, c.want, d, 4e-15)
 		})

@@ -111,7 +111,7 @@ func TestGoldenGradients(t *testing.T) {
 	for _, c := range file.Bars {
 		a, b := pairs(file.Diagrams[c.P]), pairs(file.Diagrams[c.Q])
 		for name, want := range c.Losses {
-			grad := make([]distance.Gradient, len(a))
+			grad := make([]ph.Gradient, len(a))
 			scale := 1.0
 			if rest, ok := strings.CutPrefix(name, "wasserstein_"); ok {
 				order, norm := orderAndNorm(t, rest)

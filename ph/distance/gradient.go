@@ -9,10 +9,6 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A Gradient holds the derivatives of a distance with respect to the birth and the
-// death of a bar.
-type Gradient struct{ Birth, Death float64 }
-
 // WassersteinGradient returns what [Matcher.Wasserstein] does, and sets grad[i] to the
 // gradient of the distance with respect to bar i of the first diagram, along the
 // optimal matching found. grad has one element for each bar of a.
@@ -21,7 +17,7 @@ type Gradient struct{ Birth, Death float64 }
 // distance. The derivative of a move of length 0 is 0, and the sup-norm of two equal
 // coordinates moves half along each. The order is finite. A distance of 0 or +Inf has
 // the gradient 0.
-func (m *Matcher) WassersteinGradient(ctx context.Context, a, b []ph.Bar, order, norm float64, grad []Gradient) (float64, error) {
+func (m *Matcher) WassersteinGradient(ctx context.Context, a, b []ph.Bar, order, norm float64, grad []ph.Gradient) (float64, error) {
 	if math.IsInf(order, 1) {
 		return m.fail(errors.New("distance: the gradient of a Wasserstein distance of order +Inf: want a finite order"))
 	}
@@ -44,12 +40,12 @@ func (m *Matcher) WassersteinGradient(ctx context.Context, a, b []ph.Bar, order,
 			h := half(&bar)
 			x, y := sum.norm.gradient(h, h)
 			s := sum.slope(sum.norm.diagonal(h)) * (x + y) / 2
-			grad[i] = Gradient{-s, s}
+			grad[i] = ph.Gradient{Birth: -s, Death: s}
 		default:
 			x, y := bar.Birth-b[j].Birth, bar.Death-b[j].Death
 			dx, dy := sum.norm.gradient(x, y)
 			s := sum.slope(sum.norm.length(math.Abs(x), math.Abs(y)))
-			grad[i] = Gradient{s * dx, s * dy}
+			grad[i] = ph.Gradient{Birth: s * dx, Death: s * dy}
 		}
 	}
 	return distance, nil
@@ -59,7 +55,7 @@ func (m *Matcher) WassersteinGradient(ctx context.Context, a, b []ph.Bar, order,
 // grad[i] to the gradient of the distance with respect to bar i of the first diagram.
 // grad has one element for each bar of a. Projections that are equal do not
 // contribute.
-func (m *Matcher) SlicedWassersteinGradient(ctx context.Context, a, b []ph.Bar, directions int, grad []Gradient) (float64, error) {
+func (m *Matcher) SlicedWassersteinGradient(ctx context.Context, a, b []ph.Bar, directions int, grad []ph.Gradient) (float64, error) {
 	checkGradient(a, grad)
 	clear(grad)
 	if err := m.beginSliced(ctx, a, b, directions); err != nil {
@@ -83,7 +79,7 @@ func (m *Matcher) SlicedWassersteinGradient(ctx context.Context, a, b []ph.Bar, 
 	return sum, nil
 }
 
-func checkGradient(a []ph.Bar, grad []Gradient) {
+func checkGradient(a []ph.Bar, grad []ph.Gradient) {
 	if len(a) != len(grad) {
 		panic(fmt.Sprintf("distance: the gradient has %d elements for %d bars", len(grad), len(a)))
 	}

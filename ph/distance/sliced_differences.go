@@ -21,7 +21,7 @@ import (
 
 // slicedByDifferences returns the sliced Wasserstein distance of the finite bars in the
 // slicer's unit. It adds its gradient to grad unless that is nil.
-func (m *Matcher) slicedByDifferences(ctx context.Context, directions int, grad []Gradient) (float64, error) {
+func (m *Matcher) slicedByDifferences(ctx context.Context, directions int, grad []ph.Gradient) (float64, error) {
 	s := &m.slicer
 	p, q := &s.byDifference[0], &s.byDifference[1]
 	p.begin(s, m.a)
