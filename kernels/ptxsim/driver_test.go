@@ -79,7 +79,7 @@ func TestStreamsAreIndependent(t *testing.T) {
 
 const touch = header + `ld.global.u32 %r1, [%a]; st.global.u32 [%b], %r1; ret; }`
 
-// Copies and fills make memory written, except copies of unwritten memory.
+// CopyIn and Fill make memory written. Copy copies whether memory has been written.
 func TestInitializationIsFollowed(t *testing.T) {
 	launch := func(prepare func(g *ptxsim.GPU, a gpu.Pointer)) error {
 		g := ptxsim.New(ptxsim.Options{})

@@ -79,8 +79,8 @@ func bitOperations(t scalarTable) {
 }
 
 // extractField returns the n bits of a from position pos on, as bfe does. pos and n count
-// modulo 256. Bits of the field beyond the width are 0. If signed, the bits above the field
-// get its sign.
+// modulo 256. Bits beyond the width read as 0. If signed, they read as the sign of the
+// field, its highest bit within the width, which also fills the bits above the field.
 func extractField(a uint64, pos, n uint32, width uint, signed bool) uint64 {
 	pos, n = pos&0xff, n&0xff
 	if n == 0 {
