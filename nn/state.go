@@ -82,6 +82,10 @@ func setParameters(m Module, f *safetensors.File) error {
 	expected := make(map[string]bool)
 	params := Parameters(m)
 	for _, p := range params {
+		if expected[p.Name] {
+			wrong = append(wrong, fmt.Sprintf("two parameters of the module are named %s: its Visit must tell them apart", p.Name))
+			continue
+		}
 		expected[p.Name] = true
 		switch t := f.Tensor(p.Name); {
 		case t == nil:

@@ -129,6 +129,20 @@ func TestCopyFailsAsLoadDoes(t *testing.T) {
 	require.ErrorContains(t, nn.Save(&bytes.Buffer{}, diverged, nil), "value 1 of 1.bias is NaN")
 }
 
+// twins visits two parameters under one name.
+type twins struct{ a, b *nn.Linear }
+
+func (m twins) Visit(f nn.Visitor) { m.a.Visit(f); m.b.Visit(f) }
+
+func TestParametersOfOneNameAreRefused(t *testing.T) {
+	init := nn.NewInitializer(newDevice(t), 1)
+	m := twins{nn.NewLinear(init, 2, 2, nn.Identity), nn.NewLinear(init, 2, 2, nn.Identity)}
+	require.ErrorContains(t, nn.Save(&bytes.Buffer{}, m, nil), `the name "weight" is already taken`)
+	var b bytes.Buffer
+	require.NoError(t, nn.Save(&b, m.a, nil))
+	require.ErrorContains(t, nn.Load(&b, m), "two parameters of the module are named weight")
+}
+
 // TestFailingDevice uses one whose every Read fails.
 func TestFailingDevice(t *testing.T) {
 	t.Setenv("TOPOGEN_CPU", "abacus")

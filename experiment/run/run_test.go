@@ -154,10 +154,22 @@ func TestCheckpoint(t *testing.T) {
 
 	for _, bad := range []string{"", "-1", "12abc"} {
 		want.Metadata["steps"] = bad
+		want.Seal()
 		require.NoError(t, safetensors.WriteFile(f.Path("checkpoint.safetensors"), want))
 		_, _, err = f.ReadCheckpoint(100)
 		require.ErrorContains(t, err, fmt.Sprintf("checkpoint.safetensors: its number of steps is %q", bad))
 	}
+	want.Metadata = map[string]string{"steps": "7"}
+	require.NoError(t, safetensors.WriteFile(f.Path("checkpoint.safetensors"), want))
+	_, _, err = f.ReadCheckpoint(100)
+	require.ErrorContains(t, err, "checkpoint.safetensors has no checksum")
+	require.NoError(t, f.WriteCheckpoint(7, want))
+	data, err := os.ReadFile(f.Path("checkpoint.safetensors"))
+	require.NoError(t, err)
+	data[len(data)-2] ^= 1 // of the value
+	require.NoError(t, os.WriteFile(f.Path("checkpoint.safetensors"), data, 0o600))
+	_, _, err = f.ReadCheckpoint(100)
+	require.ErrorContains(t, err, "the file is damaged")
 	require.NoError(t, os.Truncate(f.Path("checkpoint.safetensors"), 9))
 	_, _, err = f.ReadCheckpoint(100)
 	require.ErrorContains(t, err, "checkpoint.safetensors: ")

@@ -187,8 +187,9 @@ func ReadFile(path string) (*File, error) {
 
 // Read reads a whole file, to the end of r. It refuses what the format forbids:
 // tensors that overlap, leave holes or reach past the end, names that repeat,
-// and sizes that do not agree with shapes. Errors name the tensor. Memory grows
-// with what r really holds, not with what its header claims.
+// and sizes that do not agree with shapes. Errors name the tensor. A file that was
+// sealed, see [File.Seal], is refused if it is damaged. Memory grows with the
+// bytes that r holds, not with the sizes that its header claims.
 func Read(r io.Reader) (*File, error) {
 	f, err := read(r)
 	if err != nil {
@@ -235,7 +236,7 @@ func read(r io.Reader) (*File, error) {
 	case err != io.EOF:
 		return nil, fmt.Errorf("reading the end: %w", err)
 	}
-	return f, nil
+	return f, f.checkSeal()
 }
 
 // readValues reads the given number of bytes of values by way of raw.
