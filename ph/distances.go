@@ -10,7 +10,8 @@ import (
 type Float interface{ float32 | float64 }
 
 // Distances are the distances between a number of points: symmetric, not negative, and 0
-// from a point to itself. They need not obey the triangle inequality.
+// from a point to itself. They need not obey the triangle inequality. A distance of +Inf
+// means that two points are never joined; [Engine.Rips] and [Points] refuse it.
 //
 // The types of this package are recognised and read directly. Any other metric may
 // implement the interface.

@@ -30,7 +30,7 @@ type Engine struct {
 }
 
 // Rips returns the diagrams of degrees 0 to degree over Z/2, up to the enclosing radius.
-// They are valid until the engine is used again.
+// They are valid until the engine is used again. All distances must be finite.
 func (e *Engine) Rips(ctx context.Context, m Matrix32, degree int) ([]Diagram, error) {
 	s := &e.single
 	o := Options{MaxDegree: degree, Modulus: 2}
@@ -38,7 +38,7 @@ func (e *Engine) Rips(ctx context.Context, m Matrix32, degree int) ([]Diagram, e
 		return nil, err
 	}
 	s.dense.SetStop(parallel.StopOf(ctx))
-	if err := s.dense.Begin(m.N, m.Data, false, 0); err != nil {
+	if err := s.dense.Begin(m.N, m.Data, false, 0, false); err != nil {
 		return nil, err
 	}
 	if err := solve(ctx, e, s, &s.dense, &o); err != nil {
@@ -121,9 +121,9 @@ func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances,
 	var space metric.Space[T]
 	switch d := d.(type) {
 	case Matrix[T]:
-		space, err = &s.dense, s.dense.Begin(d.N, d.Data, false, o.Threshold)
+		space, err = &s.dense, s.dense.Begin(d.N, d.Data, false, o.Threshold, true)
 	case LowerMatrix[T]:
-		space, err = &s.dense, s.dense.Begin(d.N, d.Data, true, o.Threshold)
+		space, err = &s.dense, s.dense.Begin(d.N, d.Data, true, o.Threshold, true)
 	case Sparse[T]:
 		space = &s.sparse
 		s.sparse.Begin(d.N, o.Threshold)
@@ -168,9 +168,9 @@ func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.
 	s.measured = resize(s.measured, metric.Triangle(p.Len()))
 	metric.Distances(s.measured, p.Dim, p.Coords, stop, parallel.Workers(o.Workers, p.Len() >= manyPoints))
 	if stop.Requested() {
-		return &s.dense, s.dense.Begin(0, nil, true, 0) // solve returns the error of the context
+		return &s.dense, s.dense.Begin(0, nil, true, 0, false) // solve returns the error of the context
 	}
-	return &s.dense, s.dense.Begin(p.Len(), s.measured, true, o.Threshold)
+	return &s.dense, s.dense.Begin(p.Len(), s.measured, true, o.Threshold, false)
 }
 
 // solve computes the persistent homology of a space. It adds to the result what cohomology

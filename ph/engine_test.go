@@ -313,3 +313,71 @@ func TestThresholdKeepsEdgesOfItsLength(t *testing.T) {
 		}
 	}
 }
+
+// TestInfiniteDistances checks that points at infinite distance are never joined.
+func TestInfiniteDistances(t *testing.T) {
+	r := rand.New(rand.NewPCG(51, 52))
+	var e ph.Engine
+	for trial := range 120 {
+		n := 1 + r.IntN(10)
+		m := distances(draw(r, n, 2, trial), n)
+		for i := range n {
+			for j := range i {
+				if r.IntN(1+trial%4) > 0 {
+					m.Data[i*n+j], m.Data[j*n+i] = float32(math.Inf(1)), float32(math.Inf(1))
+				}
+			}
+		}
+		o := ph.Options{MaxDegree: r.IntN(4), Modulus: []int{2, 3}[r.IntN(2)], Threshold: []float64{0, 1.5, math.Inf(1)}[r.IntN(3)]}
+		want := newGraph(m, o.Threshold).oracle(o.MaxDegree, o.Modulus)
+		for name, d := range spaces(m) {
+			if name == "sparse" || name == "sparse of float64" {
+				continue // they leave out such pairs
+			}
+			res, err := e.Compute(t.Context(), d, o)
+			require.NoError(t, err)
+			requireBars(t, want, res.Diagrams(), name, trial, o)
+		}
+	}
+	nan := ph.LowerMatrix[float32]{N: 3, Data: []float32{float32(math.Inf(1)), float32(math.NaN()), 1}}
+	_, err := ph.Rips(t.Context(), nan, ph.Options{})
+	require.ErrorContains(t, err, "points 2 and 0 is NaN")
+	far := ph.Points[float32]{Dim: 1, Coords: []float32{-3e38, 3e38}}
+	_, err = ph.Rips(t.Context(), far, ph.Options{})
+	require.ErrorContains(t, err, "points 1 and 0 is +Inf")
+}
+
+// TestManyInfiniteDistances does the same for two clouds that are far apart, each large
+// enough for several bands of edges.
+func TestManyInfiniteDistances(t *testing.T) {
+	r := rand.New(rand.NewPCG(53, 54))
+	const n = 300
+	m := distances(circle(r, 2*n), 2*n)
+	for i := range 2 * n {
+		for j := range 2 * n {
+			if (i < n) != (j < n) {
+				m.Data[i*2*n+j] = float32(math.Inf(1))
+			}
+		}
+	}
+	res, err := ph.Rips(t.Context(), m, ph.Options{MaxDegree: 1})
+	require.NoError(t, err)
+	both := slices.Clone(res.Diagrams()[1].Bars)
+	require.Len(t, res.Classes[0][2*n-2:], 2)
+	require.True(t, res.Classes[0][2*n-2].Essential())
+	var each []ph.Bar
+	for half := range 2 {
+		part := ph.Matrix32{N: n}
+		for i := range n {
+			part.Data = append(part.Data, m.Data[(half*n+i)*2*n+half*n:][:n]...)
+		}
+		res, err := ph.Rips(t.Context(), part, ph.Options{MaxDegree: 1, Threshold: math.Inf(1)})
+		require.NoError(t, err)
+		for _, b := range res.Diagrams()[1].Bars {
+			b.BirthCell = ph.Cell{U: b.BirthCell.U + int32(half*n), V: b.BirthCell.V + int32(half*n)}
+			b.DeathCell = ph.Cell{U: b.DeathCell.U + int32(half*n), V: b.DeathCell.V + int32(half*n)}
+			each = append(each, b)
+		}
+	}
+	require.ElementsMatch(t, each, both)
+}

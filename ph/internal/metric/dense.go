@@ -22,8 +22,9 @@ type Dense[T Float] struct {
 }
 
 // Begin reads a matrix of n rows, or only its part below the diagonal. A threshold of 0
-// stands for the enclosing radius.
-func (d *Dense[T]) Begin(n int, data []T, lower bool, threshold float64) error {
+// stands for the enclosing radius. If infinite is true, entries may be +Inf: such pairs of
+// points are never joined.
+func (d *Dense[T]) Begin(n int, data []T, lower bool, threshold float64, infinite bool) error {
 	want := n * n
 	if lower {
 		want = Triangle(n)
@@ -32,10 +33,14 @@ func (d *Dense[T]) Begin(n int, data []T, lower bool, threshold float64) error {
 		return fmt.Errorf("ph: %d distances for %d points, want %d", len(data), n, want)
 	}
 	d.n, d.data, d.lower = n, data, lower
-	if err := d.check(); err != nil {
+	hasInfinite, err := d.check(infinite)
+	if err != nil {
 		return err
 	}
 	radius := d.enclosingRadius()
+	if hasInfinite && math.IsInf(float64(radius), 1) {
+		radius = d.greatestFinite()
+	}
 	if threshold > 0 && threshold < float64(radius) {
 		radius = T(threshold)
 	}
@@ -110,12 +115,13 @@ func (d *Dense[T]) sample(count int) {
 // stopped reports, for one row of 64, whether a stop is requested.
 func (d *Dense[T]) stopped(row int) bool { return row&63 == 0 && d.stop.Requested() }
 
-// check returns an error that names the first entry that cannot be a distance.
-func (d *Dense[T]) check() error {
+// check returns an error that names the first entry that cannot be a distance. It reports
+// whether there are infinite entries.
+func (d *Dense[T]) check(infinite bool) (hasInfinite bool, err error) {
 	most := uint64(0)
 	for a := range d.n {
 		if d.stopped(a) {
-			return nil
+			return false, nil
 		}
 		for _, v := range d.row(a) {
 			// The bits of negative numbers, infinities and NaN are greater.
@@ -123,16 +129,34 @@ func (d *Dense[T]) check() error {
 		}
 	}
 	if most <= math.Float64bits(math.MaxFloat64) {
-		return nil
+		return false, nil
+	}
+	if infinite && most == math.Float64bits(math.Inf(1)) {
+		return true, nil
 	}
 	for a := range d.n {
 		for b, v := range d.row(a) {
-			if err := CheckLength(a, b, v); err != nil {
-				return err
+			if err := CheckLength(a, b, v); err != nil && !(infinite && math.IsInf(float64(v), 1)) {
+				return false, err
 			}
 		}
 	}
-	return nil
+	return false, nil
+}
+
+// greatestFinite returns the greatest finite distance.
+func (d *Dense[T]) greatestFinite() (most T) {
+	for a := range d.n {
+		if d.stopped(a) {
+			return most
+		}
+		for _, v := range d.row(a) {
+			if v > most && !math.IsInf(float64(v), 1) {
+				most = v
+			}
+		}
+	}
+	return most
 }
 
 // enclosingRadius returns the least distance within which some point reaches all
