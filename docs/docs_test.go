@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -176,4 +177,19 @@ func isConventional(d *ast.FuncDecl) bool {
 		return d.Recv != nil
 	}
 	return false
+}
+
+// Pages that commands write are what the commands write now.
+func TestWrittenPagesAreCurrent(t *testing.T) {
+	for page, command := range map[string]string{"licences.md": "./docs/licences", "house.svg": "./docs/house"} {
+		cmd := exec.Command("go", "run", command)
+		cmd.Dir = root
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		want, err := cmd.Output()
+		require.NoError(t, err, stderr.String())
+		got, err := os.ReadFile(page)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got), "docs/%s is not what go run %s writes", page, command)
+	}
 }
