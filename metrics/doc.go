@@ -16,7 +16,8 @@
 //     from data by the nearest other point (Lopez-Paz and Oquab 2017,
 //     arXiv:1610.06545); ½ is best;
 //   - [Pooled.MTopDiv]: the manifold topology divergence (Barannikov et al. 2021,
-//     arXiv:2106.04024).
+//     arXiv:2106.04024);
+//   - [Pooled.Far]: the share of samples that are far from all data.
 //
 // For example:
 //
@@ -32,7 +33,7 @@
 // [Embed] does the same for a cloud and its image under an encoder, row by row.
 // [Embedding.Neighborhoods] has trustworthiness, continuity and the mean relative
 // rank errors; [Embedding.KL] compares densities, [Embedding.RMSE] distances.
-// Labels give the accuracies of [Embedding.KNNAccuracy] and [LinearAccuracy], and
+// [RTD] and [RTDLite] compare their topology. Labels give the accuracies of [Embedding.KNNAccuracy] and [LinearAccuracy], and
 // [Embedding.Silhouette].
 //
 // # Conventions

@@ -40,6 +40,8 @@ type recordedSamples struct {
 		Real     float64 `json:"accuracy_real"`
 		Fake     float64 `json:"accuracy_fake"`
 	} `json:"one_nn"`
+	MTopDivPQ float64 `json:"mtopdiv_pq"`
+	MTopDivQP float64 `json:"mtopdiv_qp"`
 }
 
 type neighborhoods struct {
@@ -67,6 +69,8 @@ type recordedLatent struct {
 	KNN      map[string]float64 `json:"knn_loo"`
 	KNNx     map[string]float64 `json:"knn_loo_x"`
 	KNNFolds *float64           `json:"knn_folds_k10"`
+	RTD      *float64
+	RTDLite  *float64 `json:"rtd_lite"`
 }
 
 type recorded struct {
@@ -127,6 +131,10 @@ func TestSamplesAgainstRecordedValues(t *testing.T) {
 			}
 			near(t, c.BandwidthMedian, p.MedianDistance(), "median")
 			near(t, c.Energy, p.Energy(), "energy")
+			pq, qp, err := p.MTopDiv(t.Context())
+			require.NoError(t, err)
+			near(t, c.MTopDivPQ, pq, "mtopdiv pq")
+			near(t, c.MTopDivQP, qp, "mtopdiv qp")
 			near(t, c.MMDHalf, p.MMD(0.5), "mmd half")
 			if c.EnergyUnbiased != nil {
 				near(t, *c.EnergyUnbiased, p.EnergyUnbiased(), "energy unbiased")
@@ -180,6 +188,12 @@ func TestEmbeddingsAgainstRecordedValues(t *testing.T) {
 				e, err := Embed(dev, x, z)
 				require.NoError(t, err)
 				checkLatent(t, e, want)
+				rtd, err := RTD(t.Context(), dev, x, z)
+				require.NoError(t, err)
+				near(t, *want.RTD, rtd, "rtd")
+				lite, err := RTDLite(t.Context(), dev, x, z)
+				require.NoError(t, err)
+				near(t, *want.RTDLite, lite, "rtd lite")
 				near(t, want.Triplets, e.TripletAccuracy(c.Triplets), "triplets")
 				if want.NearTie[1] {
 					return

@@ -66,6 +66,12 @@ func TestPRDCByHand(t *testing.T) {
 	require.Equal(t, want, pool(t, real, fake).PRDC(1))
 }
 
+func TestFar(t *testing.T) {
+	p := pool(t, ph.Points[float32]{Dim: 1, Coords: []float32{0, 1}}, ph.Points[float32]{Dim: 1, Coords: []float32{0.5, 2, 1.5, 9}})
+	require.Equal(t, 0.5, p.Far(0.5))
+	require.Equal(t, 0.25, p.Far(1))
+}
+
 // An embedding that only scales keeps everything but distances.
 func TestEmbeddingThatScales(t *testing.T) {
 	x := drawn(3, 50, 4, 0)

@@ -1,0 +1,81 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/topoloss"
+)
+
+// MTopDiv returns the manifold topology divergences of degree 1 (Barannikov et al.
+// 2021, arXiv:2106.04024): the sums of the lengths of the loops that the real points
+// have where all generated ones coincide, which generated points do not cover, and
+// of those that the generated points have where all real ones coincide. It takes the
+// time of [ph.Engine.Rips] for all points.
+func (p *Pooled) MTopDiv(ctx context.Context) (uncovered, unfounded float64, err error) {
+	for _, side := range []struct {
+		cross topoloss.Cross
+		value *float64
+	}{
+		// In a comparison of the real points with the generated ones, fidelity is what of
+		// the real points is far from the generated ones.
+		{topoloss.Cross{Degree: 1, Fidelity: true}, &uncovered},
+		{topoloss.Cross{Degree: 1, Coverage: true}, &unfounded},
+	} {
+		clouds := topoloss.Clouds{N: p.real, M: p.fake, Joint: p.d}
+		if *side.value, _, err = side.cross.Compare(ctx, &clouds); err != nil {
+			return 0, 0, fmt.Errorf("metrics: MTopDiv: %w", err)
+		}
+	}
+	return uncovered, unfounded, nil
+}
+
+// Far returns the share of generated points that are farther from every real point
+// than a distance.
+func (p *Pooled) Far(distance float64) float64 {
+	return sumRows(p.fake, func(j int) float64 {
+		for _, d := range p.row(p.real + j)[:p.real] {
+			if float64(d) <= distance {
+				return 0
+			}
+		}
+		return 1
+	}) / float64(p.fake)
+}
+
+// RTD returns the representation topology divergence of points x and their images z
+// (Barannikov et al. 2022, arXiv:2201.00058), the mean of both directions, for
+// distances divided by their 0.9-quantiles. It takes the time of [ph.Engine.Rips] for
+// 2n points; published values are means over samples of some hundred points.
+func RTD(ctx context.Context, dev kernels.Device, x, z ph.Points[float32]) (float64, error) {
+	return divergence(ctx, dev, "rtd", x, z)
+}
+
+// RTDLite returns the bound of [RTD] by spanning trees (Tulchinskii et al. 2025,
+// arXiv:2503.11910), in time O(n²).
+func RTDLite(ctx context.Context, dev kernels.Device, x, z ph.Points[float32]) (float64, error) {
+	return divergence(ctx, dev, "rtdlite", x, z)
+}
+
+// divergence returns the value of a topological term between latents and points.
+func divergence(ctx context.Context, dev kernels.Device, term string, x, z ph.Points[float32]) (float64, error) {
+	objective, err := topoloss.New(topoloss.Specs{{Name: term, Where: topoloss.Latent, Weight: 1}}, topoloss.Options{})
+	if err != nil {
+		return 0, fmt.Errorf("metrics: %w", err)
+	}
+	tape := autograd.NewTape(dev)
+	defer tape.Free()
+	batch := tape.Constant(x.Coords, x.Len(), x.Dim)
+	target, err := objective.Target(ctx, batch)
+	if err != nil {
+		return 0, fmt.Errorf("metrics: %s: %w", term, err)
+	}
+	outcome, err := objective.Apply(ctx, topoloss.Step{Batch: batch, Latent: tape.Constant(z.Coords, z.Len(), z.Dim)}, target)
+	if err != nil {
+		return 0, fmt.Errorf("metrics: %s: %w", term, err)
+	}
+	return outcome.Terms[0].Value, nil
+}
