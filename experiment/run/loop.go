@@ -135,12 +135,16 @@ func (l *Loop) Speed() float64 { return l.speed }
 
 // Run makes all steps that are left. If ctx is cancelled it stops after the
 // current step or before it, writes a checkpoint and returns ctx's error.
-func (l *Loop) Run(ctx context.Context) error {
+func (l *Loop) Run(ctx context.Context) error { return l.RunTo(ctx, l.options.Total) }
+
+// RunTo does what Run does, up to the given number of steps in all.
+func (l *Loop) RunTo(ctx context.Context, total int) error {
+	total = min(total, l.options.Total)
 	first, begin := l.steps, time.Now()
 	l.saved, l.speed = begin, 0
-	l.Progress.Begin(l.options.Stage, l.steps, l.options.Total)
+	l.Progress.Begin(l.options.Stage, l.steps, total)
 	defer l.Progress.End()
-	for l.steps < l.options.Total || l.recorded < l.steps {
+	for l.steps < total || l.recorded < l.steps {
 		err := ctx.Err()
 		if err == nil {
 			err = l.step(ctx)

@@ -1,0 +1,205 @@
+// Package trial runs the units of studies: it trains one model with one seed and
+// measures it.
+//
+//	runner := &trial.Runner{Open: open}
+//	err := store.Run(ctx, plan.Units(study.Test), runner, study.Options{})
+//
+// A unit's settings are the fields of a [Config] in JSON: those of a training run
+// ([train.Config]), and "measure" with those of [Measure]. The unit's seed replaces the
+// run's. Units with equal seeds and equal data share the split, the batches, the
+// initial weights and the noise.
+//
+// # What is measured
+//
+// A unit of the reporting seeds is measured on the test set, one of the tuning seeds on
+// the validation set, with the metrics of package metrics:
+//
+//	bce, or the model's own   mean reconstruction error per example
+//	bce@100                   the same after 100 steps, for each step in measure.at
+//	precision, recall, density, coverage, energy, mmd, one_nn
+//	                          samples from the prior against examples
+//	mtopdiv, far              the same, for examples of at most 16 values
+//	kl_0.01, kl_0.1, trustworthiness, continuity, mrre, rmse, distance_correlation
+//	                          latents of examples against the examples
+//
+// One processor trains and measures, so that a machine runs as many units as it has
+// processors.
+package trial
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/experiment/train"
+	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/study"
+)
+
+// A Config is what a unit's settings say.
+type Config struct {
+	train.Config
+	Measure Measure `json:"measure"`
+}
+
+// Measure says how a unit is measured.
+type Measure struct {
+	// At lists steps after which the reconstruction error is measured, ascending.
+	At []int `json:"at"`
+	// Points is the number of samples, and of examples that they are compared with;
+	// fewer where there are fewer examples.
+	Points int `json:"points"`
+	// Neighbors is the k of precision, recall, density, coverage, trustworthiness,
+	// continuity and mrre.
+	Neighbors int `json:"neighbors"`
+	// Radius is the distance beyond which a sample is far from the data.
+	Radius float64 `json:"radius"`
+}
+
+// Default returns the configuration that settings change.
+func Default() Config {
+	c := Config{Config: train.Default(), Measure: Measure{Points: 512, Neighbors: 5, Radius: 0.15}}
+	c.Alone, c.PlotEvery = true, 0
+	c.Topo = nil
+	return c
+}
+
+// A Runner is a [study.Runner] that trains models. Goroutines may share it.
+type Runner struct {
+	// Open returns the data of a specification, with a seed for data that is drawn.
+	Open func(ctx context.Context, spec string, seed uint64) (*data.Sets, error)
+
+	mu   sync.Mutex
+	sets map[string]*data.Sets
+}
+
+// config returns what a unit's settings say.
+func config(u study.Unit) (Config, error) {
+	c := Default()
+	c.Seed = u.Seed
+	text, err := json.Marshal(u.Settings)
+	if err != nil {
+		return c, err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return c, err
+	}
+	if _, set := u.Settings["seed"]; set {
+		return c, fmt.Errorf("the settings have a seed: seeds are the plan's")
+	}
+	if c.Device != "cpu" {
+		return c, fmt.Errorf("device is %q: units run on cpu", c.Device)
+	}
+	if !c.Alone {
+		return c, fmt.Errorf("alone is false: a unit trains one model")
+	}
+	return c, c.Validate()
+}
+
+// Validate returns an error that names the first field that makes no sense.
+func (c Config) Validate() error {
+	m := c.Measure
+	switch {
+	case m.Points < 8 || m.Points > 1<<14:
+		return fmt.Errorf("measure.points is %d, must be from 8 to %d", m.Points, 1<<14)
+	case m.Neighbors < 1 || 3*m.Neighbors+1 >= m.Points:
+		return fmt.Errorf("measure.neighbors is %d, must be from 1 to less than a third of the points", m.Neighbors)
+	case !(m.Radius > 0):
+		return fmt.Errorf("measure.radius is %v, must be positive", m.Radius)
+	}
+	for i, step := range m.At {
+		if step < 1 || i > 0 && step <= m.At[i-1] {
+			return fmt.Errorf("measure.at is %v, must ascend from at least 1", m.At)
+		}
+	}
+	return c.Config.Validate()
+}
+
+// Check returns an error if the settings make no configuration.
+func (r *Runner) Check(u study.Unit) error {
+	_, err := config(u)
+	return err
+}
+
+// open returns data, the same for all units that ask for it.
+func (r *Runner) open(ctx context.Context, spec string, seed uint64) (*data.Sets, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := fmt.Sprint(seed, " ", spec)
+	if s := r.sets[key]; s != nil {
+		return s, nil
+	}
+	s, err := r.Open(ctx, spec, seed)
+	if err != nil {
+		return nil, err
+	}
+	if r.sets == nil || len(r.sets) >= 64 { // drawn data of many seeds would fill memory
+		r.sets = make(map[string]*data.Sets)
+	}
+	r.sets[key] = s
+	return s, nil
+}
+
+// Run trains and measures. It draws samples into [study.SamplesFile].
+func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outcome, error) {
+	c, err := config(u)
+	if err != nil {
+		return nil, err
+	}
+	sets, err := r.open(ctx, c.Data, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	dev := cpu.New(cpu.Threads(1))
+	defer dev.Close()
+	inside := filepath.Join(dir, "run")
+	folder, err := run.Create(inside, c.Config)
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(inside)
+	t, err := train.New(c.Config, sets, run.Environment{Device: dev, Folder: folder})
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	part := t.Test()
+	if u.Part == study.Validation {
+		part = t.Validation()
+	}
+	o := &study.Outcome{Metrics: make(map[string]float64)}
+	name := t.ErrorName()
+	curve := study.Curve{Name: name}
+	_, total := t.Steps()
+	for _, step := range append(c.Measure.At[:len(c.Measure.At):len(c.Measure.At)], total) {
+		if err := t.TrainTo(ctx, step); err != nil {
+			return nil, err
+		}
+		value, err := t.Error(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		if made, _ := t.Steps(); len(curve.Steps) == 0 || curve.Steps[len(curve.Steps)-1] < made {
+			curve.Steps, curve.Values = append(curve.Steps, made), append(curve.Values, value)
+		}
+		if step < total {
+			o.Metrics[fmt.Sprintf("%s@%d", name, step)] = value
+		} else {
+			o.Metrics[name] = value
+		}
+	}
+	o.Curves = []study.Curve{curve}
+	m := measurer{Config: c, dev: dev, model: t.Model(), part: part, metrics: o.Metrics}
+	if err := m.measure(ctx); err != nil {
+		return nil, err
+	}
+	return o, m.draw(filepath.Join(dir, study.SamplesFile))
+}

@@ -1,0 +1,97 @@
+package trial_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/experiment/trial"
+	"github.com/topogen/topogen/study"
+)
+
+func runner() *trial.Runner {
+	return &trial.Runner{Open: func(ctx context.Context, spec string, seed uint64) (*data.Sets, error) {
+		return fashionmnist.Open(ctx, spec, fashionmnist.DownloadOptions{})
+	}}
+}
+
+func unit(text string) study.Unit {
+	var s study.Settings
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		panic(err)
+	}
+	return study.Unit{Arm: "a", Settings: s, Seed: 7, Part: study.Test}
+}
+
+const small = `"data": "embedded:300", "batch_size": 32, "max_steps": 4, "n_latent": 3, "measure": {"at": [2], "points": 40, "neighbors": 3}`
+
+func TestUnit(t *testing.T) {
+	r := runner()
+	dir := t.TempDir()
+	o, err := r.Run(t.Context(), unit(`{`+small+`, "topo": "deaths0@samples=0.3"}`), dir)
+	require.NoError(t, err)
+	for _, name := range []string{"bce", "bce@2", "precision", "recall", "density", "coverage", "energy", "mmd", "one_nn",
+		"kl_0.01", "kl_0.1", "trustworthiness", "continuity", "mrre", "rmse", "distance_correlation"} {
+		require.Contains(t, o.Metrics, name)
+	}
+	require.Less(t, o.Metrics["bce"], o.Metrics["bce@2"])
+	require.Equal(t, []int{2, 4}, o.Curves[0].Steps)
+	require.Equal(t, o.Metrics["bce"], o.Curves[0].Values[1])
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 1) // nothing of the run stays but the picture
+	require.Equal(t, study.SamplesFile, entries[0].Name())
+
+	again, err := runner().Run(t.Context(), unit(`{`+small+`, "topo": "deaths0@samples=0.3"}`), t.TempDir())
+	require.NoError(t, err)
+	require.Equal(t, o, again)
+
+	plain, err := r.Run(t.Context(), unit(`{`+small+`}`), t.TempDir())
+	require.NoError(t, err)
+	require.NotEqual(t, o.Metrics["bce"], plain.Metrics["bce"])
+}
+
+// Tuning never sees the test set.
+func TestTuningIsMeasuredOnValidation(t *testing.T) {
+	u := unit(`{` + small + `}`)
+	test, err := runner().Run(t.Context(), u, t.TempDir())
+	require.NoError(t, err)
+	u.Part = study.Validation
+	validation, err := runner().Run(t.Context(), u, t.TempDir())
+	require.NoError(t, err)
+	require.NotEqual(t, test.Metrics["bce"], validation.Metrics["bce"])
+}
+
+func TestCancelledUnit(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dir := t.TempDir()
+	_, err := runner().Run(ctx, unit(`{`+small+`}`), dir)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = os.Stat(filepath.Join(dir, study.SamplesFile))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestSettingsThatMakeNoConfiguration(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"batchsize": 3}`:              `unknown field "batchsize"`,
+		`{"seed": 3}`:                   "the settings have a seed: seeds are the plan's",
+		`{"device": "cuda"}`:            `device is "cuda": units run on cpu`,
+		`{"alone": false}`:              "alone is false: a unit trains one model",
+		`{"topo": "death"}`:             "death",
+		`{"measure": {"points": 3}}`:    "measure.points is 3, must be from 8 to 16384",
+		`{"measure": {"neighbors": 0}}`: "measure.neighbors is 0",
+		`{"measure": {"radius": 0}}`:    "measure.radius is 0, must be positive",
+		`{"measure": {"at": [50, 40]}}`: "measure.at is [50 40], must ascend from at least 1",
+		`{"n_latent": 0}`:               "n-latent is 0, must be at least 1",
+		`{"learning_rate": "fast"}`:     "cannot unmarshal string",
+	} {
+		require.ErrorContains(t, runner().Check(unit(text)), want, text)
+	}
+}
