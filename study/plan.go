@@ -273,3 +273,11 @@ func (p *Plan) LeastP() float64 {
 	}
 	return min(1, float64(comparisons)*math.Pow(2, float64(1-len(p.Seeds.Reporting))))
 }
+
+// Write writes the plan as Parse reads it.
+func (p *Plan) Write(w io.Writer) error {
+	if _, err := w.Write(encode(p)); err != nil {
+		return fmt.Errorf("study: writing the plan: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/study"
+)
+
+// plans holds the plans that come with the program.
+//
+//go:embed plans/*.json
+var plans embed.FS
+
+const ending = ".json"
+
+// findPlan returns the plan that comes with the program under a name, or that of a
+// file.
+func findPlan(name string) (*study.Plan, error) {
+	var f fs.File
+	var err error
+	if strings.HasSuffix(name, ending) || strings.ContainsAny(name, `/\`) {
+		f, err = os.Open(name)
+	} else {
+		f, err = plans.Open("plans/" + name + ending)
+	}
+	if err != nil {
+		return nil, cli.Usagef("no plan %q: study plans lists those that come with this program; a file's name ends in %s", name, ending)
+	}
+	defer f.Close()
+	p, err := study.Parse(f)
+	if err != nil {
+		return nil, cli.Usagef("%s: %w", name, err)
+	}
+	return p, nil
+}
+
+func listPlans(_ context.Context, args []string, stdout, _ io.Writer) error {
+	if err := cli.Parse(flag.NewFlagSet("study plans", flag.ContinueOnError), args, "Usage: study plans", stdout); err != nil {
+		return err
+	}
+	entries, err := plans.ReadDir("plans")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), ending)
+		p, err := findPlan(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "%-18s %s (%d arms, %d units)\n", name, p.Title, len(p.Arms), len(p.Units(study.Test)))
+	}
+	return nil
+}
+
+func showPlan(_ context.Context, args []string, stdout, _ io.Writer) error {
+	name, err := parse(flag.NewFlagSet("study show", flag.ContinueOnError), args, "Usage: study show NAME or FILE", stdout)
+	if err != nil {
+		return err
+	}
+	if name == "" {
+		return cli.Usagef("which plan? study plans lists them")
+	}
+	p, err := findPlan(name)
+	if err != nil {
+		return err
+	}
+	return p.Write(stdout)
+}
+
+// openData opens the data of a unit.
+func openData(ctx context.Context, spec string, _ uint64) (*data.Sets, error) {
+	return fashionmnist.Open(ctx, spec, fashionmnist.DownloadOptions{})
+}

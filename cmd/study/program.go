@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/topogen/topogen/experiment/trial"
+	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/cli/training"
+	"github.com/topogen/topogen/study"
+)
+
+// A command is one of the program's verbs.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+}
+
+var commands = []command{
+	{"plans", "list the plans that come with this program", listPlans},
+	{"show", "print a plan: study show NAME or FILE", showPlan},
+	{"run", "run a plan's units: study run NAME or FILE -output DIR", runUnits},
+	{"report", "write results.csv, evidence.json and report.html: study report DIR", report},
+	{"tune", "choose points of grids on tuning seeds: study tune DIR -metric NAME", tune},
+	{"emit", "write a job of many machines: study emit kubernetes or slurm", emit},
+}
+
+func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 {
+		for _, c := range commands {
+			if c.name == args[0] {
+				return c.run(ctx, args[1:], stdout, stderr)
+			}
+		}
+	}
+	if len(args) == 0 || strings.TrimLeft(args[0], "-") == "help" || args[0] == "-h" {
+		fmt.Fprint(stdout, "Study trains the arms of a plan with many seeds and says which are better.\n\nCommands:\n")
+		for _, c := range commands {
+			fmt.Fprintf(stdout, "  %-8s %s\n", c.name, c.summary)
+		}
+		fmt.Fprint(stdout, "\nstudy COMMAND -help lists a command's flags.\n")
+		return nil
+	}
+	return cli.Usagef("no command %q: see study -help", args[0])
+}
+
+// parse parses flags that may stand before and after one argument.
+func parse(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer) (argument string, err error) {
+	rest, err := cli.ParseArguments(flags, args, synopsis, stdout)
+	if err != nil || len(rest) == 0 {
+		return "", err
+	}
+	argument = rest[0]
+	if rest, err = cli.ParseArguments(flags, rest[1:], synopsis, stdout); err != nil {
+		return "", err
+	}
+	if len(rest) > 0 {
+		return "", cli.Usagef("unexpected argument %q (see %s -help)", rest[0], flags.Name())
+	}
+	return argument, nil
+}
+
+func runUnits(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("study run", flag.ContinueOnError)
+	output := flags.String("output", "", "`folder` of the study; with no plan, one that holds a study")
+	tuning := flags.Bool("tuning", false, "run the tuning seeds, measured on validation data")
+	workers := flags.Int("workers", 0, "`number` of units at once; 0 for one a processor")
+	shards := flags.Int("shards", 1, "`number` of machines that share the units; this one's index comes from -shard, JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID")
+	shard := flags.Int("shard", -1, "`index` of this machine, from 0")
+	name, err := parse(flags, args, `
+Usage: study run NAME or FILE -output DIR [flags]
+
+Trains every arm of the plan with every seed, several units at once, and writes the
+report. Units that are in the folder already are not run again, so that an interrupted
+study goes on with the same command. Processes that share the folder share the work.`, stdout)
+	if err != nil {
+		return err
+	}
+	if *output == "" {
+		return cli.Usagef("-output is needed: a folder for the study")
+	}
+	if *workers < 0 || *workers > 1<<12 {
+		return cli.Usagef("-workers is %d, must be from 0 to %d", *workers, 1<<12)
+	}
+	index, err := shardIndex(*shard, *shards)
+	if err != nil {
+		return err
+	}
+	store, plan, err := open(name, *output)
+	if err != nil {
+		return err
+	}
+	part := study.Test
+	if *tuning {
+		part = study.Validation
+		if len(plan.Seeds.Tuning) == 0 {
+			return cli.Usagef("the plan has no tuning seeds")
+		}
+	} else if p := plan.LeastP(); p > study.Significance {
+		fmt.Fprintf(stderr, "study: with %d seeds no comparison can get a corrected p below %.2g: add seeds, or leave out metrics or arms\n",
+			len(plan.Seeds.Reporting), p)
+	}
+	if *workers == 0 {
+		*workers = runtime.GOMAXPROCS(0)
+	}
+	units := study.Shard(plan.Units(part), index, *shards)
+	progress := training.Progress(stderr)
+	progress.Begin("units", 0, len(units))
+	failed := 0
+	err = store.Run(ctx, units, &trial.Runner{Open: openData}, study.Options{
+		Workers: *workers,
+		Report: func(done, total int, u study.Unit, err error) {
+			if err != nil {
+				failed++
+				progress.Note(fmt.Sprintf("failed: %s, seed %d: %v", u.Arm, u.Seed, err))
+			}
+			progress.Step(done, fmt.Sprintf("%s, seed %d", u.Arm, u.Seed))
+		},
+	})
+	progress.End()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: what is done is kept; the same command goes on", cli.ErrInterrupted)
+	case err != nil && failed > 0:
+		return fmt.Errorf("%d of %d units failed, the others are kept", failed, len(units))
+	case err != nil:
+		return err
+	}
+	if *tuning || *shards > 1 {
+		fmt.Fprintf(stdout, "units are in %s\n", *output)
+		return nil
+	}
+	return writeReport(store, true, stdout)
+}
+
+// shardIndex returns the index of this machine, from the flag or from the environment
+// of an array job.
+func shardIndex(flag, shards int) (int, error) {
+	if shards < 1 {
+		return 0, cli.Usagef("-shards is %d, must be at least 1", shards)
+	}
+	index := flag
+	if flag < 0 && shards == 1 {
+		index = 0
+	}
+	for _, name := range []string{"JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID"} {
+		if text := os.Getenv(name); index < 0 && text != "" {
+			var err error
+			if index, err = strconv.Atoi(text); err != nil {
+				return 0, cli.Usagef("%s is %q, which is no index", name, text)
+			}
+		}
+	}
+	if index < 0 || index >= shards {
+		return 0, cli.Usagef("the index of this machine is %d of %d: give -shard, from 0 to %d", index, shards, shards-1)
+	}
+	return index, nil
+}
+
+// open makes or opens the folder of a study.
+func open(name, output string) (*study.Store, *study.Plan, error) {
+	if name == "" {
+		store, err := study.Open(output)
+		if err != nil {
+			return nil, nil, cli.UsageError{Err: err}
+		}
+		plan, err := store.Plan()
+		return store, plan, err
+	}
+	plan, err := findPlan(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := study.Create(output, plan)
+	if err != nil {
+		return nil, nil, cli.UsageError{Err: err}
+	}
+	return store, plan, nil
+}
+
+func report(_ context.Context, args []string, stdout, _ io.Writer) error {
+	flags := flag.NewFlagSet("study report", flag.ContinueOnError)
+	costs := flags.Bool("costs", true, "show what units took, which no two runs share; without it equal studies have equal reports")
+	dir, err := parse(flags, args, `
+Usage: study report DIR [flags]
+
+Writes results.csv, evidence.json and report.html into the study's folder, from the
+units that are there, and prints the comparisons.`, stdout)
+	if err != nil {
+		return err
+	}
+	if dir == "" {
+		return cli.Usagef("which study? Give its folder")
+	}
+	store, err := study.Open(dir)
+	if err != nil {
+		return cli.UsageError{Err: err}
+	}
+	return writeReport(store, *costs, stdout)
+}
+
+func writeReport(store *study.Store, costs bool, stdout io.Writer) error {
+	e, err := store.Report(costs)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%v\nreport: %s\n", e, filepath.Join(store.Path(), "report.html"))
+	return nil
+}
+
+func tune(_ context.Context, args []string, stdout, _ io.Writer) error {
+	flags := flag.NewFlagSet("study tune", flag.ContinueOnError)
+	metric := flags.String("metric", "", "`name` of the metric whose mean over the tuning seeds chooses")
+	output := flags.String("output", "", "`file` for the plan with the chosen points; standard output if empty")
+	dir, err := parse(flags, args, `
+Usage: study tune DIR -metric NAME [-output FILE]
+
+Chooses the best point of each arm's grid, from units that study run -tuning made. The
+plan that it writes reports other seeds.`, stdout)
+	if err != nil {
+		return err
+	}
+	if dir == "" || *metric == "" {
+		return cli.Usagef("a study's folder and -metric are needed")
+	}
+	store, err := study.Open(dir)
+	if err != nil {
+		return cli.UsageError{Err: err}
+	}
+	plan, err := store.Tune(*metric)
+	if err != nil {
+		return err
+	}
+	if *output == "" {
+		return plan.Write(stdout)
+	}
+	f, err := os.Create(*output)
+	if err != nil {
+		return err
+	}
+	return errors.Join(plan.Write(f), f.Close())
+}
+
+func emit(_ context.Context, args []string, stdout, _ io.Writer) error {
+	flags := flag.NewFlagSet("study emit", flag.ContinueOnError)
+	a := study.Array{}
+	flags.StringVar(&a.Name, "name", "study", "`name` of the job")
+	flags.StringVar(&a.Dir, "dir", "", "the study's `folder` as the machines see it; study run must have made it")
+	flags.IntVar(&a.Shards, "shards", 16, "`number` of processes")
+	flags.StringVar(&a.Image, "image", "", "container `image` with this program, for kubernetes")
+	flags.StringVar(&a.Claim, "claim", "", "persistent volume `claim` mounted at the folder, for kubernetes")
+	kind, err := parse(flags, args, `
+Usage: study emit kubernetes or slurm -dir DIR [flags]
+
+Writes an Indexed Job, or a script for sbatch, whose processes share a study's units.
+Make the folder first with study run NAME -output DIR -shards N -shard 0, or let the
+first process run it whole.`, stdout)
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case "kubernetes":
+		err = study.EmitKubernetes(stdout, a)
+	case "slurm":
+		err = study.EmitSlurm(stdout, a)
+	default:
+		return cli.Usagef("%q is no scheduler: kubernetes or slurm", kind)
+	}
+	if err != nil {
+		return cli.UsageError{Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/experiment/trial"
+	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/study"
+)
+
+const tiny = `{
+	"title": "tiny", "baseline": "VAE",
+	"settings": {"data": "embedded:120", "batch_size": 16, "max_steps": 2, "n_latent": 2, "measure": {"points": 18, "neighbors": 2}},
+	"arms": [{"name": "VAE"}, {"name": "deaths", "grid": {"topo": ["deaths0@samples=0.1", "deaths0@samples=1"]}}],
+	"seeds": {"tuning": [1, 2], "reporting": [11, 12, 13, 14]},
+	"metrics": [{"name": "bce", "better": "lower"}, {"name": "recall", "better": "higher"}]
+}`
+
+func write(t *testing.T, text string) string {
+	path := filepath.Join(t.TempDir(), "plan.json")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+	return path
+}
+
+// call runs the program and returns its standard output.
+func call(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var stdout bytes.Buffer
+	err := program(t.Context(), args, &stdout, io.Discard)
+	return stdout.String(), err
+}
+
+func mustCall(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := call(t, args...)
+	require.NoError(t, err)
+	return out
+}
+
+func TestTuneAndReport(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "tuning")
+	mustCall(t, "run", write(t, tiny), "-output", dir, "-tuning")
+	chosen := filepath.Join(t.TempDir(), "tuned.json")
+	mustCall(t, "tune", dir, "-metric", "bce", "-output", chosen)
+	data, err := os.ReadFile(chosen)
+	require.NoError(t, err)
+	require.Contains(t, string(data), `"tuned"`)
+	require.NotContains(t, string(data), `"grid"`)
+
+	final := filepath.Join(t.TempDir(), "final")
+	out := mustCall(t, "run", chosen, "-output", final)
+	require.Contains(t, out, "tiny: 4 seeds\n")
+	require.Contains(t, out, "report: ")
+	page, err := os.ReadFile(filepath.Join(final, "report.html"))
+	require.NoError(t, err)
+	for _, want := range []string{"Settings were chosen by bce on validation data with 2 other seeds", "<h2>Samples</h2>", "<h2>Learning curves</h2>"} {
+		require.Contains(t, string(page), want)
+	}
+	require.Contains(t, mustCall(t, "report", final), "deaths")
+}
+
+// Shards without a common process make the same study.
+func TestShards(t *testing.T) {
+	plan := write(t, tiny)
+	whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
+	mustCall(t, "run", plan, "-output", whole)
+	mustCall(t, "run", plan, "-output", parts, "-shards", "2", "-shard", "0")
+	t.Setenv("SLURM_ARRAY_TASK_ID", "1")
+	mustCall(t, "run", "-output", parts, "-shards", "2")
+	require.Equal(t, reports(t, whole), reports(t, parts))
+}
+
+// reports returns what a study without costs reports.
+func reports(t *testing.T, dir string) map[string]string {
+	mustCall(t, "report", dir, "-costs=false")
+	files := make(map[string]string)
+	for _, name := range []string{"results.csv", "evidence.json", "report.html"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		files[name] = string(data)
+	}
+	return files
+}
+
+// A process that is killed at random, five times, leaves a study that ends as if it had
+// not been.
+func TestKilledStudyEndsTheSame(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "study")
+	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	plan := write(t, tiny)
+	whole, killed := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "killed")
+	mustCall(t, "run", plan, "-output", whole)
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 5 {
+		cmd := exec.Command(binary, "run", plan, "-output", killed)
+		require.NoError(t, cmd.Start())
+		time.Sleep(time.Duration(50+random.IntN(300)) * time.Millisecond)
+		cmd.Process.Kill()
+		cmd.Wait()
+	}
+	mustCall(t, "run", plan, "-output", killed)
+	require.Equal(t, reports(t, whole), reports(t, killed))
+	entries, err := os.ReadDir(filepath.Join(killed, "units"))
+	require.NoError(t, err)
+	for _, e := range entries {
+		require.False(t, strings.HasSuffix(e.Name(), ".partial"), e.Name())
+	}
+}
+
+// Every plan that comes with the program has settings that make configurations.
+func TestPlansAreWhole(t *testing.T) {
+	entries, err := plans.ReadDir("plans")
+	require.NoError(t, err)
+	require.NotEmpty(t, entries)
+	list := mustCall(t, "plans")
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), ending)
+		require.Contains(t, list, name)
+		p, err := findPlan(name)
+		require.NoError(t, err)
+		require.LessOrEqual(t, p.LeastP(), study.Significance, "%s has too few seeds to decide anything", name)
+		runner := &trial.Runner{Open: openData}
+		for _, u := range append(p.Units(study.Test), p.Units(study.Validation)...) {
+			require.NoError(t, runner.Check(u), "%s: %s", name, u.Arm)
+		}
+		require.Contains(t, mustCall(t, "show", name), p.Title)
+	}
+}
+
+func TestEmit(t *testing.T) {
+	require.Contains(t, mustCall(t, "emit", "slurm", "-dir", "/s", "-shards", "3"), "--array=0-2")
+	require.Contains(t, mustCall(t, "emit", "kubernetes", "-dir", "/s", "-image", "i", "-claim", "c"), "kind: Job")
+}
+
+func TestUsageErrors(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"walk"}, `no command "walk"`},
+		{[]string{"run", "circel", "-output", "x"}, `no plan "circel": study plans lists`},
+		{[]string{"run", "early-bce"}, "-output is needed"},
+		{[]string{"run", "-output", "/nonexistent"}, "holds no study"},
+		{[]string{"run", "early-bce", "-output", "x", "-tuning"}, "the plan has no tuning seeds"},
+		{[]string{"run", "early-bce", "-output", "x", "-workers", "-1"}, "-workers is -1"},
+		{[]string{"run", "early-bce", "-output", "x", "-shards", "2"}, "the index of this machine is -1 of 2"},
+		{[]string{"run", "early-bce", "-output", "x", "-shards", "2", "-shard", "2"}, "the index of this machine is 2 of 2"},
+		{[]string{"run", "early-bce", "extra", "-output", "x"}, `unexpected argument "extra"`},
+		{[]string{"report"}, "which study?"},
+		{[]string{"tune", "x"}, "-metric are needed"},
+		{[]string{"emit", "cron", "-dir", "x"}, `"cron" is no scheduler`},
+		{[]string{"emit", "kubernetes", "-dir", "x"}, "needs an image"},
+		{[]string{"show"}, "which plan?"},
+	} {
+		t.Chdir(t.TempDir())
+		_, err := call(t, c.args...)
+		require.ErrorContains(t, err, c.want)
+		var usage cli.UsageError
+		require.ErrorAs(t, err, &usage, c.args)
+	}
+	require.Contains(t, mustCall(t), "Commands:")
+}
