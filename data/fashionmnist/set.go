@@ -5,7 +5,7 @@ import "github.com/topogen/topogen/data"
 const (
 	Side    = 28          // pixels along each side of an image
 	Pixels  = Side * Side // pixels of an image
-	Classes = 10
+	Classes = 10          // kinds of garments
 )
 
 // ClassNames returns the names of the ten classes, in the order of their labels.

@@ -17,7 +17,14 @@ type Progress interface {
 // Silent is a Progress that reports nothing.
 type Silent struct{}
 
+// Begin does nothing.
 func (Silent) Begin(string, int, int) {}
-func (Silent) Step(int, string)       {}
-func (Silent) Note(string)            {}
-func (Silent) End()                   {}
+
+// Step does nothing.
+func (Silent) Step(int, string) {}
+
+// Note does nothing.
+func (Silent) Note(string) {}
+
+// End does nothing.
+func (Silent) End() {}
