@@ -76,7 +76,7 @@ func Example_library() {
 // The program of docs/persistence.md.
 func Example_persistence() {
 	ctx := context.Background()
-	d, err := input.ReadFile[float32]("circle.txt", input.PointCloud)
+	d, err := input.ReadFile[float32]("circle.txt", input.PointCloud, nil)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -12,6 +12,9 @@ import (
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/data/shapes"
+	"github.com/topogen/topogen/data/source"
+	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/study"
 )
@@ -78,7 +81,10 @@ func showPlan(_ context.Context, args []string, stdout, _ io.Writer) error {
 	return p.Write(stdout)
 }
 
-// openData opens the data of a unit.
-func openData(ctx context.Context, spec string, _ uint64) (*data.Sets, error) {
-	return fashionmnist.Open(ctx, spec, fashionmnist.DownloadOptions{})
+// openData opens the data of a unit. Points of shapes are drawn anew for each seed.
+func openData(ctx context.Context, c train.Config) (*data.Sets, error) {
+	if c.DataOptions.Seed == 0 && shapes.Is(c.Data) {
+		c.DataOptions.Seed = c.Seed
+	}
+	return source.Open(ctx, c.Data, c.DataOptions, fashionmnist.DownloadOptions{})
 }

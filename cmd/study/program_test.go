@@ -20,7 +20,7 @@ import (
 
 const tiny = `{
 	"title": "tiny", "baseline": "VAE",
-	"settings": {"data": "embedded:120", "batch_size": 16, "max_steps": 2, "n_latent": 2, "measure": {"points": 18, "neighbors": 2}},
+	"settings": {"data": "embedded:120", "batch_size": 16, "max_steps": 2, "model": {"n_latent": 2}, "measure": {"points": 18, "neighbors": 2}},
 	"arms": [{"name": "VAE"}, {"name": "deaths", "grid": {"topo": ["deaths0@samples=0.1", "deaths0@samples=1"]}}],
 	"seeds": {"tuning": [1, 2], "reporting": [11, 12, 13, 14]},
 	"metrics": [{"name": "bce", "better": "lower"}, {"name": "recall", "better": "higher"}]

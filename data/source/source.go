@@ -39,13 +39,14 @@ type Options struct {
 	// the training set: [data.ScaleStandard], [data.ScaleUnit] or [data.ScaleNone].
 	// "" is ScaleStandard for tables and arrays, ScaleNone for drawn points.
 	Scale string `json:"scale"`
+	// Seed decides the points of drawn shapes; 0 stands for 1.
+	Seed uint64 `json:"seed"`
 }
 
 // testShare is the share of a file's examples that is the test set, drawn at random.
 const (
 	testShare = 1. / 6
 	splitSeed = 0x736f75726365 // "source"
-	shapeSeed = 1
 )
 
 // Open opens the data that a word names:
@@ -76,7 +77,7 @@ func Open(ctx context.Context, word string, o Options, download fashionmnist.Dow
 		if err := o.refuse("side", "colour", "label", "missing"); err != nil {
 			return nil, fmt.Errorf("data %q: %w", word, err)
 		}
-		sets, err := shapes.Open(word, shapeSeed)
+		sets, err := shapes.Open(word, max(1, o.Seed))
 		if err != nil {
 			return nil, err
 		}

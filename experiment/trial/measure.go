@@ -67,6 +67,9 @@ func (m *measurer) measure(ctx context.Context) error {
 		}
 		m.metrics["mtopdiv"] = (uncovered + unfounded) / 2
 	}
+	if latents.Len() == 0 { // the model has no encoder
+		return nil
+	}
 	e, err := metrics.Embed(m.dev, m.real, latents)
 	if err != nil {
 		return fmt.Errorf("latents: %w", err)
@@ -80,7 +83,7 @@ func (m *measurer) measure(ctx context.Context) error {
 }
 
 // forward draws n samples from the prior and encodes the n examples, a batch at a
-// time.
+// time. A model without an encoder leaves latents empty.
 func (m *measurer) forward(n int) (latents ph.Points[float32], err error) {
 	size := m.real.Dim
 	m.samples = ph.Points[float32]{Dim: size}
@@ -98,7 +101,11 @@ func (m *measurer) forward(n int) (latents ph.Points[float32], err error) {
 			m.samples.Coords = append(m.samples.Coords, values...)
 			shape := append([]int{count}, m.part.Set.Shape()...)
 			batch := tape.Constant(m.real.Coords[from*size:(from+count)*size], shape...)
-			if values, err = m.model.Encode(batch).Values(); err == nil {
+			latent := m.model.Encode(batch)
+			if latent == nil {
+				return
+			}
+			if values, err = latent.Values(); err == nil {
 				latents.Coords = append(latents.Coords, values...)
 			}
 		})
@@ -112,7 +119,7 @@ func (m *measurer) forward(n int) (latents ph.Points[float32], err error) {
 func (m *measurer) draw(path string) error {
 	shape := m.part.Set.Shape()
 	switch {
-	case len(shape) == 3 && shape[0] == 1 && shape[1] == shape[2]:
+	case len(shape) == 3:
 		const rows, columns = 4, 16
 		size := m.real.Dim
 		count := min(rows*columns, m.samples.Len()) / columns * columns
@@ -120,7 +127,7 @@ func (m *measurer) draw(path string) error {
 			return nil
 		}
 		grid := viz.GridRow{Caption: "samples", Images: m.samples.Coords[:count*size]}
-		return atomicfile.Write(path, func(w io.Writer) error { return viz.ImageGrid(w, "", shape[1], columns, grid) })
+		return atomicfile.Write(path, func(w io.Writer) error { return viz.ImageGrid(w, "", shape, columns, grid) })
 	case m.real.Dim == 2:
 		return atomicfile.Write(path, func(w io.Writer) error { return m.scatter(w) })
 	}

@@ -72,8 +72,9 @@ func Default() Config {
 
 // A Runner is a [study.Runner] that trains models. Goroutines may share it.
 type Runner struct {
-	// Open returns the data of a specification, with a seed for data that is drawn.
-	Open func(ctx context.Context, spec string, seed uint64) (*data.Sets, error)
+	// Open returns the data that a run's configuration names. Data that is drawn
+	// may depend on the seed.
+	Open func(ctx context.Context, c train.Config) (*data.Sets, error)
 
 	mu   sync.Mutex
 	sets map[string]*data.Sets
@@ -129,19 +130,19 @@ func (r *Runner) Check(u study.Unit) error {
 	return err
 }
 
-// open returns data, the same for all units that ask for it.
-func (r *Runner) open(ctx context.Context, spec string, seed uint64) (*data.Sets, error) {
+// open returns data, the same for all units of a seed that ask for it.
+func (r *Runner) open(ctx context.Context, c train.Config) (*data.Sets, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := fmt.Sprint(seed, " ", spec)
+	key := fmt.Sprint(c.Seed, c.Data, c.DataOptions)
 	if s := r.sets[key]; s != nil {
 		return s, nil
 	}
-	s, err := r.Open(ctx, spec, seed)
+	s, err := r.Open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if r.sets == nil || len(r.sets) >= 64 { // drawn data of many seeds would fill memory
+	if r.sets == nil || len(r.sets) >= 8 { // drawn data of many seeds would fill memory
 		r.sets = make(map[string]*data.Sets)
 	}
 	r.sets[key] = s
@@ -154,7 +155,7 @@ func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outc
 	if err != nil {
 		return nil, err
 	}
-	sets, err := r.open(ctx, c.Data, c.Seed)
+	sets, err := r.open(ctx, c.Config)
 	if err != nil {
 		return nil, err
 	}

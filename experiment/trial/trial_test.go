@@ -11,13 +11,15 @@ import (
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
+	"github.com/topogen/topogen/data/source"
+	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/experiment/trial"
 	"github.com/topogen/topogen/study"
 )
 
 func runner() *trial.Runner {
-	return &trial.Runner{Open: func(ctx context.Context, spec string, seed uint64) (*data.Sets, error) {
-		return fashionmnist.Open(ctx, spec, fashionmnist.DownloadOptions{})
+	return &trial.Runner{Open: func(ctx context.Context, c train.Config) (*data.Sets, error) {
+		return source.Open(ctx, c.Data, c.DataOptions, fashionmnist.DownloadOptions{})
 	}}
 }
 
@@ -29,7 +31,7 @@ func unit(text string) study.Unit {
 	return study.Unit{Arm: "a", Settings: s, Seed: 7, Part: study.Test}
 }
 
-const small = `"data": "embedded:300", "batch_size": 32, "max_steps": 4, "n_latent": 3, "measure": {"at": [2], "points": 40, "neighbors": 3}`
+const small = `"data": "embedded:300", "batch_size": 32, "max_steps": 4, "model": {"n_latent": 3}, "measure": {"at": [2], "points": 40, "neighbors": 3}`
 
 func TestUnit(t *testing.T) {
 	r := runner()
@@ -55,6 +57,20 @@ func TestUnit(t *testing.T) {
 	plain, err := r.Run(t.Context(), unit(`{`+small+`}`), t.TempDir())
 	require.NoError(t, err)
 	require.NotEqual(t, o.Metrics["bce"], plain.Metrics["bce"])
+}
+
+// Every kind of model, of points and of pictures, can be measured.
+func TestModels(t *testing.T) {
+	for _, kind := range []string{"ae", "vae", "wae", "gan"} {
+		o, err := runner().Run(t.Context(), unit(`{"data": "circle,n=100,test=40", "batch_size": 32, "max_steps": 3,
+			"model": {"kind": "`+kind+`", "n_latent": 2, "hidden": [8]}, "measure": {"points": 40, "neighbors": 3}, "topo": "cross0@samples=1(k=8)"}`), t.TempDir())
+		require.NoError(t, err, kind)
+		for _, name := range []string{"far", "mtopdiv", "precision"} {
+			require.Contains(t, o.Metrics, name, kind)
+		}
+		_, encodes := o.Metrics["kl_0.1"]
+		require.Equal(t, kind != "gan", encodes, kind)
+	}
 }
 
 // Tuning never sees the test set.
@@ -89,7 +105,7 @@ func TestSettingsThatMakeNoConfiguration(t *testing.T) {
 		`{"measure": {"neighbors": 0}}`: "measure.neighbors is 0",
 		`{"measure": {"radius": 0}}`:    "measure.radius is 0, must be positive",
 		`{"measure": {"at": [50, 40]}}`: "measure.at is [50 40], must ascend from at least 1",
-		`{"n_latent": 0}`:               "n-latent is 0, must be at least 1",
+		`{"batch_size": 0}`:             "batch-size is 0, must be at least 2",
 		`{"learning_rate": "fast"}`:     "cannot unmarshal string",
 	} {
 		require.ErrorContains(t, runner().Check(unit(text)), want, text)
