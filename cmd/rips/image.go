@@ -13,7 +13,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/cubical"

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/input"
 )

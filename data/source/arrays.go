@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/data"
-	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/data/table"
 )
 

@@ -19,7 +19,7 @@ import (
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/data/idx"
 	"github.com/topogen/topogen/data/images"
-	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/data/shapes"
 	"github.com/topogen/topogen/data/table"
 )

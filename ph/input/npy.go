@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/ph"
 )
 

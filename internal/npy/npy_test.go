@@ -14,7 +14,7 @@ import (
 	"codeberg.org/sbinet/npyio"
 	"github.com/stretchr/testify/require"
 
-	"github.com/topogen/topogen/data/npy"
+	"github.com/topogen/topogen/internal/npy"
 )
 
 // file returns a .npy file of the given version, header and data.
