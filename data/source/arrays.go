@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/data"
-	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/data/table"
+	"github.com/topogen/topogen/internal/npy"
 )
 
 // openArrays returns the data in arrays: x_train, x_test, y_train and y_test; or one

@@ -19,9 +19,9 @@ import (
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/data/idx"
 	"github.com/topogen/topogen/data/images"
-	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/data/shapes"
 	"github.com/topogen/topogen/data/table"
+	"github.com/topogen/topogen/internal/npy"
 )
 
 // Options say what becomes of data. The zero value leaves everything to the kind
