@@ -13,8 +13,8 @@ import (
 	"os"
 	"strings"
 
-	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/cubical"
 )
