@@ -57,6 +57,12 @@ const (
 	// shortest vector in the hull of their gradients: their guarantee, that each step
 	// descends by a share of that length, is not one of the mean.
 	Smooth
+	// BigStep moves, for each bar of degree 0, all edges in the way of its death to the
+	// death's target: the critical set of Nigmetov and Morozov (2024,
+	// arXiv:2203.16748), where plain gradients move one edge. The target of a death d
+	// with derivative g is d − g/2. An edge of several sets follows the farthest
+	// target. Bars of other degrees and comparisons keep their plain gradients.
+	BigStep
 )
 
 // gradientKinds returns the methods, by GradientMethod, with their options.
@@ -70,6 +76,7 @@ func gradientKinds() []Kind {
 			positive("bandwidth", 0.01, "deviation of the noise, a length"),
 			count(1, "draws", 8, "number of perturbed clouds"),
 		}},
+		{Name: "bigstep", Doc: "in degree 0, all edges in the way of a death move to its target"},
 	}
 }
 
@@ -99,7 +106,7 @@ func ParseGradient(text string) (Gradient, error) {
 	}
 	g := Gradient{Method: GradientMethod(method)}
 	settings := kinds[method].settings(options)
-	if g.Method != Plain {
+	if g.hasBandwidth() {
 		g.Bandwidth = settings.number("bandwidth")
 	}
 	if g.Method == Smooth {
@@ -114,13 +121,15 @@ func (g Gradient) String() string {
 	switch {
 	case int(g.Method) >= len(kinds):
 		return fmt.Sprintf("method %d", g.Method)
-	case g.Method == Plain:
-		return kinds[Plain].Name
+	case !g.hasBandwidth():
+		return kinds[g.Method].Name
 	case g.Method == Smooth:
 		return fmt.Sprintf("smooth(bandwidth=%s,draws=%d)", number(g.Bandwidth), g.Draws)
 	}
 	return fmt.Sprintf("%s(bandwidth=%s)", kinds[g.Method].Name, number(g.Bandwidth))
 }
+
+func (g Gradient) hasBandwidth() bool { return g.Method != Plain && g.Method != BigStep }
 
 // Set replaces g by the gradient that [ParseGradient] reads from text.
 func (g *Gradient) Set(text string) error {
@@ -140,9 +149,9 @@ func (g *Gradient) UnmarshalText(text []byte) error { return g.Set(string(text))
 // Validate returns an error that names what cannot be computed.
 func (g Gradient) Validate() error {
 	switch {
-	case g.Method > Smooth:
+	case g.Method > BigStep:
 		return fmt.Errorf("topoloss: no gradient method %d", g.Method)
-	case g.Method != Plain && !(g.Bandwidth > 0 && isFinite(g.Bandwidth)):
+	case g.hasBandwidth() && !(g.Bandwidth > 0 && isFinite(g.Bandwidth)):
 		return fmt.Errorf("topoloss: a gradient of bandwidth %v, must be positive and finite", g.Bandwidth)
 	case g.Method == Smooth && g.Draws < 1:
 		return fmt.Errorf("topoloss: a gradient of %d draws, must be at least 1", g.Draws)

@@ -61,6 +61,7 @@ type Loss struct {
 
 	rips      deviceRips
 	spreader  spreader
+	bigStep   bigStep
 	bars      [][]ph.Bar      // by degree: the learnable bars, of positive length
 	gradients [][]BarGradient // of the weighted sum with respect to them
 	slope     []BarGradient   // of one term
@@ -158,7 +159,8 @@ func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph
 func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagram) (Result, error) {
 	p := l.spare()
 	tape, x := in.x.Tape(), in.x
-	spread := l.Gradient.Method != Plain && l.Gradient.Method != Smooth && x.NeedsGrad() && len(l.Terms) > 0
+	clear(l.bigStep.targets)
+	spread := (l.Gradient.Method == Average || l.Gradient.Method == Interpolate) && x.NeedsGrad() && len(l.Terms) > 0
 	in.pixels = x
 	if spread {
 		in.x = p.spread.begin(x)
@@ -198,7 +200,14 @@ func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagra
 		p.imageBuffer = tape.Scratch(len(p.imageGradient))
 		tape.Device().Write(p.imageBuffer, p.imageGradient)
 	}
-	if err := p.addBars(r); err != nil {
+	from := 0
+	if l.Gradient.Method == BigStep && !r.Fallback {
+		from = 1
+		if err := l.takeBigStep(in, p); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := p.addBars(r, from); err != nil {
 		return Result{}, err
 	}
 	if spread && !r.Fallback {
@@ -361,6 +370,9 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 		if err != nil {
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}
+	}
+	if l.Gradient.Method == BigStep && t.Degree == 0 {
+		l.bigStep.add(bars, l.slope, weight)
 	}
 	for i, s := range l.slope {
 		gradients[i].Birth += weight * s.Birth

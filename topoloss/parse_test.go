@@ -145,7 +145,9 @@ func TestParseGradient(t *testing.T) {
 		"interpolate(bandwidth=1)x":    "!character 25 of the terms: found \"x\" after the gradient",
 		"plain(bandwidth=1)":           "!plain has no option \"bandwidth\"",
 		"smooth(draws=3)":              "smooth(bandwidth=0.01,draws=3)",
-		"smoth":                        "!no gradient is named \"smoth\": the names are plain, average, interpolate",
+		"bigstep":                      "bigstep",
+		"bigstep(bandwidth=1)":         "!bigstep has no option \"bandwidth\": it has no options",
+		"smoth":                        "!no gradient is named \"smoth\": the names are plain, average, interpolate, smooth, bigstep",
 	} {
 		g, err := topoloss.ParseGradient(text)
 		if want[0] == '!' {

@@ -57,9 +57,13 @@ func (p *pullback) joint(in input, sample int) (*joint, error) {
 	return j, nil
 }
 
-// addBars adds the derivatives of r with respect to the lengths of critical edges.
-func (p *pullback) addBars(r Result) error {
+// addBars adds the derivatives of r with respect to the lengths of critical edges, for
+// the bars of a degree and higher ones.
+func (p *pullback) addBars(r Result, from int) error {
 	for degree, bars := range r.Bars {
+		if degree < from {
+			continue
+		}
 		for i, b := range bars {
 			s := r.BarGradients[degree][i]
 			if !p.add(b.BirthCell, b.Birth, s.Birth) || !p.add(b.DeathCell, b.Death, s.Death) {
