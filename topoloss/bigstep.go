@@ -2,6 +2,7 @@ package topoloss
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -32,7 +33,7 @@ import (
 //
 // Cost: O(n² log n) to sort the edges, and for each edge the length of its reduction.
 
-// bigStep computes critical sets of degree 0: a workspace.
+// bigStep computes critical sets: a workspace.
 type bigStep struct {
 	edges   []treeEdge
 	pivot   []int   // by vertex: number of the tree edge whose reduced column ends in it; −1 for none
@@ -40,6 +41,7 @@ type bigStep struct {
 	tree    []int   // edges of the tree, ascending
 	number  []int   // by edge: its place in tree, −1 if it closes a cycle
 	targets map[ph.Cell][]target0
+	loops   []loopTarget
 	columns [][]int // by place: the other edges of its column of V, by place, ascending
 	used    []int
 	moves   []move0 // by edge
@@ -96,6 +98,12 @@ func (w *bigStep) reduce(n int, distances []float32, visit func(edge int, used [
 	}
 }
 
+// begin forgets all targets.
+func (w *bigStep) begin() {
+	clear(w.targets)
+	w.loops = w.loops[:0]
+}
+
 // add notes the targets of a term for the deaths of bars, given the derivatives of its
 // value and its weight.
 func (w *bigStep) add(bars []ph.Bar, gradients []BarGradient, weight float64) {
@@ -112,7 +120,7 @@ func (w *bigStep) add(bars []ph.Bar, gradients []BarGradient, weight float64) {
 // pairs appends the edges that move, with the derivatives of the singleton losses that
 // they follow, given the n×n distances. It is an error if the death of a bar is not the
 // length of an edge of the spanning tree.
-func (w *bigStep) pairs(dst []kernels.Pair, n int, distances []float32) ([]kernels.Pair, error) {
+func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distances []float32) ([]kernels.Pair, error) {
 	w.moves = w.moves[:0]
 	byPlace := make([][]target0, 0, n)
 	found := 0
@@ -149,6 +157,9 @@ func (w *bigStep) pairs(dst []kernels.Pair, n int, distances []float32) ([]kerne
 	})
 	if found != len(w.targets) {
 		return dst, fmt.Errorf("topoloss: %d bars of degree 0 do not die at edges of the spanning tree: the diagram is of other points", len(w.targets)-found)
+	}
+	if err := w.moveLoops(ctx, n); err != nil {
+		return dst, err
 	}
 	for i, m := range w.moves {
 		e := w.edges[i]
@@ -191,9 +202,9 @@ func symmetricSum(columns [][]int, used []int) []int {
 	return sum
 }
 
-// takeBigStep leaves in p the edges that the bars of degree 0 move.
-func (l *Loss) takeBigStep(in input, p *pullback) (err error) {
-	if len(l.bigStep.targets) == 0 {
+// takeBigStep leaves in p the edges that the bars of degrees 0 and 1 move.
+func (l *Loss) takeBigStep(ctx context.Context, in input, p *pullback) (err error) {
+	if len(l.bigStep.targets) == 0 && len(l.bigStep.loops) == 0 {
 		return nil
 	}
 	n, _, err := cloudSize(in.x.Shape())
@@ -205,6 +216,6 @@ func (l *Loss) takeBigStep(in input, p *pullback) (err error) {
 			return err
 		}
 	}
-	p.pairs, err = l.bigStep.pairs(p.pairs, n, l.rips.distances)
+	p.pairs, err = l.bigStep.pairs(ctx, p.pairs, n, l.rips.distances)
 	return err
 }

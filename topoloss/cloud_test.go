@@ -121,7 +121,7 @@ func TestDegenerateClouds(t *testing.T) {
 	for nameX, x := range degenerate() {
 		for nameY, y := range degenerate() {
 			t.Run(nameX+"/"+nameY, func(t *testing.T) {
-				for _, spread := range []topoloss.Gradient{{}, {Method: topoloss.Average, Bandwidth: 0.5}, {Method: topoloss.Interpolate, Bandwidth: 0.5}} {
+				for _, spread := range []topoloss.Gradient{{}, {Method: topoloss.Average, Bandwidth: 0.5}, {Method: topoloss.Interpolate, Bandwidth: 0.5}, {Method: topoloss.BigStep}, {Method: topoloss.Smooth, Bandwidth: 0.1, Draws: 2}} {
 					loss := all(t)
 					if nameX == "huge" {
 						loss.Terms = loss.Terms[:6] // the density grows with the fourth power

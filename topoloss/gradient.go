@@ -57,11 +57,12 @@ const (
 	// shortest vector in the hull of their gradients: their guarantee, that each step
 	// descends by a share of that length, is not one of the mean.
 	Smooth
-	// BigStep moves, for each bar of degree 0, all edges in the way of its death to the
-	// death's target: the critical set of Nigmetov and Morozov (2024,
-	// arXiv:2203.16748), where plain gradients move one edge. The target of a death d
-	// with derivative g is d − g/2. An edge of several sets follows the farthest
-	// target. Bars of other degrees and comparisons keep their plain gradients.
+	// BigStep moves, for each birth and death in degrees 0 and 1, all edges in its way to
+	// its target: the critical set of Nigmetov and Morozov (2024, arXiv:2203.16748),
+	// where plain gradients move one edge. The target of a death d with derivative g is
+	// d − g/2, that of a birth likewise. An edge of several sets follows the farthest
+	// target. Comparisons and terms of images keep their plain gradients. In degree 1
+	// it looks at all triangles, at most 2²² of them: it is meant for small clouds.
 	BigStep
 )
 
@@ -76,7 +77,7 @@ func gradientKinds() []Kind {
 			positive("bandwidth", 0.01, "deviation of the noise, a length"),
 			count(1, "draws", 8, "number of perturbed clouds"),
 		}},
-		{Name: "bigstep", Doc: "in degree 0, all edges in the way of a death move to its target"},
+		{Name: "bigstep", Doc: "all edges in the way of a birth or death move to its target"},
 	}
 }
 

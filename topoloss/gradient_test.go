@@ -232,3 +232,35 @@ func TestExtremeBandwidths(t *testing.T) {
 		}
 	}
 }
+
+// TestBigStepsArriveSooner: after as many steps of gradient descent, the deaths and loops of
+// a cloud that takes big steps are nearer to the true ones.
+func TestBigStepsArriveSooner(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	const n = 20
+	after := func(text string, g topoloss.Gradient) float64 {
+		obj := objective(t, text, topoloss.Options{Gradient: g})
+		tape := autograd.NewTape(dev)
+		defer tape.Free()
+		points := autograd.TensorOf(dev, randomCloud(8, n, 2), n, 2)
+		truth := randomCloud(9, n, 2)
+		for i := range truth {
+			truth[i] *= 3
+		}
+		var latest float64
+		for range 30 {
+			tape.Reset()
+			x := tape.Variable(points)
+			out := value(t, obj, x, truth)
+			latest = out.Value
+			tape.Backward(out.Var)
+			dev.AddScaled(points.Buffer(), -0.05, x.Grad())
+		}
+		return latest
+	}
+	for _, text := range []string{"deaths0=1", "wasserstein0=1,wasserstein1=1"} {
+		plain, big := after(text, topoloss.Gradient{}), after(text, topoloss.Gradient{Method: topoloss.BigStep})
+		require.Less(t, big, 0.7*plain, text)
+	}
+}

@@ -121,10 +121,10 @@ type input struct {
 }
 
 func (l *Loss) apply(ctx context.Context, in input) (Result, error) {
+	if err := l.Gradient.Validate(); err != nil {
+		return Result{}, err
+	}
 	if l.Gradient.Method == Smooth && in.x.NeedsGrad() {
-		if err := l.Gradient.Validate(); err != nil {
-			return Result{}, err
-		}
 		return l.smooth(ctx, in)
 	}
 	return l.applyOnce(ctx, in)
@@ -157,9 +157,12 @@ func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph
 }
 
 func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagram) (Result, error) {
+	if err := l.Gradient.Validate(); err != nil {
+		return Result{}, err
+	}
 	p := l.spare()
 	tape, x := in.x.Tape(), in.x
-	clear(l.bigStep.targets)
+	l.bigStep.begin()
 	spread := (l.Gradient.Method == Average || l.Gradient.Method == Interpolate) && x.NeedsGrad() && len(l.Terms) > 0
 	in.pixels = x
 	if spread {
@@ -202,8 +205,8 @@ func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagra
 	}
 	from := 0
 	if l.Gradient.Method == BigStep && !r.Fallback {
-		from = 1
-		if err := l.takeBigStep(in, p); err != nil {
+		from = 2
+		if err := l.takeBigStep(ctx, in, p); err != nil {
 			return Result{}, err
 		}
 	}
@@ -371,8 +374,13 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}
 	}
-	if l.Gradient.Method == BigStep && t.Degree == 0 {
-		l.bigStep.add(bars, l.slope, weight)
+	if l.Gradient.Method == BigStep {
+		switch t.Degree {
+		case 0:
+			l.bigStep.add(bars, l.slope, weight)
+		case 1:
+			l.bigStep.addLoops(bars, l.slope, weight)
+		}
 	}
 	for i, s := range l.slope {
 		gradients[i].Birth += weight * s.Birth

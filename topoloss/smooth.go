@@ -48,6 +48,7 @@ func (l *Loss) smooth(ctx context.Context, in input) (Result, error) {
 	out.Terms = l.means
 	out.Value /= float64(draws)
 	out.Var = autograd.Scale(out.Var, 1/float32(draws))
+	tape.Device().Fill(out.Var.Value(), float32(out.Value)) // not rounded at each sum
 	return out, nil
 }
 
