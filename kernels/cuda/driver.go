@@ -26,34 +26,50 @@ type driver struct {
 	recent     []string           // launches since the previous wait, at most maxRecent
 	slots      []uint64           // workspace for arguments
 	pointers   []unsafe.Pointer   // workspace: addresses of slots
+	staging    staging
 }
 
 // maxRecent is the maximum number of launches in an [Error].
 const maxRecent = 8
 
-// call runs calls of the binding on a thread where the context is current.
+// call runs calls of the binding on a thread where the context is current. Any function of
+// the driver may return the fault of an earlier launch; then the context is lost, and every
+// later call returns the same error.
 func (d *driver) call(name string, f func()) error {
 	if d.lost != nil {
 		return d.lost
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	return try(name, func() {
+	err := try(name, func() {
 		cu.CtxSetCurrent(d.context)
 		f()
 	})
-}
-
-// wait is call for functions that wait for the GPU. An error of such a function is a fault:
-// the context is lost, and every later call returns the same error.
-func (d *driver) wait(name string, f func()) error {
-	err := d.call(name, f)
 	var failed *Error
-	if d.lost == nil && errors.As(err, &failed) {
+	if errors.As(err, &failed) && failed.fault() {
 		failed.Launches = d.recent
 		d.lost = err
 	}
-	d.recent = nil
+	return err
+}
+
+// wait waits for a stream. Without a fault, the launches before are done.
+func (d *driver) wait(s gpu.Stream, stream cu.Stream) error {
+	err := d.call("cuStreamSynchronize", func() { cu.StreamSynchronize(stream) })
+	if err == nil {
+		d.recent = nil
+		d.staging.done(s)
+	}
+	return err
+}
+
+// waitAll waits for all streams.
+func (d *driver) waitAll() error {
+	err := d.call("cuCtxSynchronize", cu.CtxSynchronize)
+	if err == nil {
+		d.recent = nil
+		d.staging.used = 0
+	}
 	return err
 }
 
@@ -74,10 +90,10 @@ func (d *driver) Free(p gpu.Pointer) error {
 	if p == 0 {
 		return d.lost
 	}
-	return d.wait("cuMemFree", func() {
-		cu.CtxSynchronize()
-		cu.MemFree(cu.DevicePtr(p))
-	})
+	if err := d.waitAll(); err != nil {
+		return err
+	}
+	return d.call("cuMemFree", func() { cu.MemFree(cu.DevicePtr(p)) })
 }
 
 func (d *driver) NewStream() (gpu.Stream, error) {
@@ -106,10 +122,15 @@ func (d *driver) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
 	if err != nil || len(src) == 0 {
 		return errors.Join(err, d.lost)
 	}
-	// From pageable memory cuMemcpyHtoDAsync returns after it has copied src to a staging
-	// buffer, so the caller may change src.
 	return d.call("cuMemcpyHtoDAsync", func() {
-		cu.MemcpyHtoDAsync(cu.DevicePtr(dst), unsafe.Pointer(&src[0]), int64(len(src)), stream)
+		// From pinned memory the copy runs later, from pageable memory cuMemcpyHtoDAsync
+		// has read src when it returns, for which it may wait for the stream. Either way
+		// the caller may change src.
+		from := d.staging.copy(s, src)
+		if from == nil {
+			from = unsafe.Pointer(&src[0])
+		}
+		cu.MemcpyHtoDAsync(cu.DevicePtr(dst), from, int64(len(src)), stream)
 	})
 }
 
@@ -118,13 +139,14 @@ func (d *driver) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
 	if err != nil {
 		return err
 	}
-	if err := d.wait("cuStreamSynchronize", func() { cu.StreamSynchronize(stream) }); err != nil || len(dst) == 0 {
-		return err
+	if len(dst) > 0 {
+		if err := d.call("cuMemcpyDtoHAsync", func() {
+			cu.MemcpyDtoHAsync(unsafe.Pointer(&dst[0]), cu.DevicePtr(src), int64(len(dst)), stream)
+		}); err != nil {
+			return err
+		}
 	}
-	return d.call("cuMemcpyDtoH", func() {
-		cu.MemcpyDtoHAsync(unsafe.Pointer(&dst[0]), cu.DevicePtr(src), int64(len(dst)), stream)
-		cu.StreamSynchronize(stream)
-	})
+	return d.wait(s, stream)
 }
 
 func (d *driver) Copy(s gpu.Stream, dst, src gpu.Pointer, size int) error {
@@ -152,19 +174,17 @@ func (d *driver) Sync(s gpu.Stream) error {
 	if err != nil {
 		return err
 	}
-	return d.wait("cuStreamSynchronize", func() { cu.StreamSynchronize(stream) })
+	return d.wait(s, stream)
 }
 
-func (d *driver) SyncAll() error {
-	return d.wait("cuCtxSynchronize", cu.CtxSynchronize)
-}
+func (d *driver) SyncAll() error { return d.waitAll() }
 
 func (d *driver) Close() error {
 	err := d.SyncAll()
 	if d.context != 0 {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		err = errors.Join(err, try("cuCtxDestroy", func() { cu.CtxDestroy(&d.context) }))
+		err = errors.Join(err, try("cuCtxDestroy", func() { cu.CtxDestroy(&d.context) })) // frees staging too
 	}
 	if d.lost == nil {
 		d.lost = errors.New("cuda: the GPU is closed")

@@ -96,6 +96,42 @@ func TestVectorAdd(t *testing.T) {
 	require.ErrorContains(t, err, "closed")
 }
 
+// Copies to the GPU take src when they are called, though the GPU runs them later, also
+// when there are more than staging memory holds, and on several streams.
+func TestCopiesTakeTheirSource(t *testing.T) {
+	d := open(t)
+	s, err := d.NewStream()
+	require.NoError(t, err)
+	const size = stagingSize / 5
+	src, dst := make([]byte, size), make([]byte, size)
+	var p [12]gpu.Pointer
+	for i := range p {
+		p[i], err = d.Alloc(size)
+		require.NoError(t, err)
+	}
+	for round := range 3 {
+		for i := range p {
+			for k := range src {
+				src[k] = byte(k + 7*i + 31*round)
+			}
+			stream := gpu.Stream(0)
+			if round == 1 && i%2 == 1 {
+				stream = s
+			}
+			require.NoError(t, d.CopyIn(stream, p[i], src))
+		}
+		clear(src)
+		require.NoError(t, d.Sync(s))
+		for i := range p {
+			require.NoError(t, d.CopyOut(0, dst, p[i]))
+			for _, k := range []int{0, 1, size / 2, size - 1} {
+				require.Equal(t, byte(k+7*i+31*round), dst[k], "round %d, copy %d, byte %d", round, i, k)
+			}
+		}
+	}
+	require.NoError(t, d.Close())
+}
+
 // A context is current for one thread, but any thread may call the driver.
 func TestManyThreads(t *testing.T) {
 	d := open(t)

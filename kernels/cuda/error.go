@@ -32,6 +32,16 @@ func (e *Error) Error() string {
 	return s
 }
 
+// fault reports whether the error is that of a kernel that ran: it may have been launched
+// before the call, and the context is lost.
+func (e *Error) fault() bool {
+	switch e.Code {
+	case 214, 700, 702, 710, 714, 715, 716, 717, 718, 719:
+		return true
+	}
+	return false
+}
+
 // Unwrap returns [gpu.ErrOutOfMemory] if the GPU's memory is exhausted.
 func (e *Error) Unwrap() error {
 	if e.Code == int(cu.ERROR_OUT_OF_MEMORY) {
