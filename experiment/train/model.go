@@ -63,48 +63,31 @@ func (m *model) lossNames() []string {
 // prefix begins the names of the model's columns, files and tensors.
 func (m *model) prefix() string { return strings.ToLower(m.name) }
 
-// update moves the parameters along their gradients and returns the losses of the
-// n examples of the step, each as a mean.
-func (m *model) update(losses []models.Loss, n float32) ([]float64, error) {
-	if err := m.adam.Step(); err != nil {
-		return nil, fmt.Errorf("%s: %w", m.name, err)
-	}
-	values := make([]float64, len(losses))
-	for i, l := range losses {
-		value, err := l.Var.Item()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.name, err)
+// appendMeans appends the losses of a step to row, as means over its n examples. values
+// are the losses in the order of lossNames.
+func (m *model) appendMeans(row []float64, values []float32, n float32) ([]float64, error) {
+	for i, name := range m.lossNames() {
+		if v := values[i]; v-v != 0 {
+			return nil, fmt.Errorf("the %s of the %s became %v: try a lower learning rate", name, m.name, v)
 		}
-		if value-value != 0 {
-			return nil, fmt.Errorf("the %s of the %s became %v: try a lower learning rate", l.Name, m.name, value)
-		}
-		values[i] = float64(value) / float64(n)
+		row = append(row, float64(values[i])/float64(n))
 	}
-	return values, nil
+	return row, nil
 }
 
-// judge trains the critic on a batch, if there is one, and appends its mean loss to
-// row.
-func (m *model) judge(row []float64, batch []float32, shape []int, seed, stream uint64) ([]float64, error) {
+// judge trains the critic on a batch and returns its loss, nil if there is no critic.
+func (m *model) judge(batch []float32, shape []int, seed, stream uint64) (*autograd.Var, error) {
 	c := m.critic
 	if c == nil {
-		return row, nil
+		return nil, nil
 	}
 	c.tape.Reset()
-	n := float32(shape[0])
 	loss := c.net.CriticLoss(c.tape.Constant(batch, shape...), seed, stream).Var
-	c.tape.Backward(autograd.Scale(loss, 1/n))
+	c.tape.Backward(autograd.Scale(loss, 1/float32(shape[0])))
 	if err := c.adam.Step(); err != nil {
 		return nil, fmt.Errorf("critic of %s: %w", m.name, err)
 	}
-	value, err := loss.Item()
-	if err == nil && value-value != 0 {
-		err = fmt.Errorf("its loss became %v: try a lower learning rate", value)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("critic of %s: %w", m.name, err)
-	}
-	return append(row, float64(value)/float64(n)), nil
+	return loss, nil
 }
 
 // save appends the parameters of the model and its critic, and their optimizers'

@@ -68,18 +68,37 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 		m.tape.Backward(autograd.Scale(loss, 1/n))
 	}
 
-	var errorsOf []float64 // of reconstructions, by model
+	// Read the losses when all work of the step is on the device's queue: the host then
+	// waits for a GPU once, and not for each loss.
+	var losses []*autograd.Var
 	for i, m := range r.models {
-		losses, err := m.update(outs[i].Losses, n)
+		if err := m.adam.Step(); err != nil {
+			return nil, "", fmt.Errorf("%s: %w", m.name, err)
+		}
+		for _, l := range outs[i].Losses {
+			losses = append(losses, l.Var)
+		}
+		// The critic learns last: what the model's gradient went through is as it
+		// was when the step is cancelled before.
+		loss, err := m.judge(batch, r.batchShape(len(r.train[index])), r.config.Seed, criticNoise+uint64(k))
 		if err != nil {
 			return nil, "", err
 		}
-		row, errorsOf = append(row, losses...), append(errorsOf, losses[0])
-		// The critic learns last: what the model's gradient went through is as it
-		// was when the step is cancelled before.
-		if row, err = m.judge(row, batch, r.batchShape(len(r.train[index])), r.config.Seed, criticNoise+uint64(k)); err != nil {
+		if loss != nil {
+			losses = append(losses, loss)
+		}
+	}
+	values, err := autograd.Items(losses...)
+	if err != nil {
+		return nil, "", fmt.Errorf("losses: %w", err)
+	}
+	var errorsOf []float64 // of reconstructions, by model
+	for _, m := range r.models {
+		count, first := len(m.lossNames()), len(row)
+		if row, err = m.appendMeans(row, values[:count], n); err != nil {
 			return nil, "", err
 		}
+		values, errorsOf = values[count:], append(errorsOf, row[first])
 	}
 	row = append(row, outcome.Value)
 	for _, t := range outcome.Terms {
@@ -96,7 +115,7 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 // for a training batch and the batch itself.
 func (r stepper) compare(ctx context.Context, x *autograd.Var, out models.Output, k, index int) (topoloss.Outcome, error) {
 	step := topoloss.Step{Number: uint64(k), Batch: x, Output: out.Reconstruction, Latent: out.Latent}
-	if r.targets[index] == nil {
+	if r.targets[index] == nil && len(r.objective.Specs()) > 0 {
 		target, err := r.objective.Target(ctx, x)
 		if err != nil {
 			return topoloss.Outcome{}, err
