@@ -37,22 +37,27 @@ func Find() (Assembler, error) {
 	return Assembler(name), nil
 }
 
-// Newest returns the newest architecture that the assembler supports for portable PTX:
-// "sm_121".
-func (a Assembler) Newest() (string, error) {
+// Architectures returns the architectures that the assembler generates code for from
+// portable PTX, oldest first: "sm_70", …, "sm_121".
+func (a Assembler) Architectures() ([]string, error) {
 	help, err := exec.Command(string(a), "--help").Output()
 	if err != nil {
-		return "", fmt.Errorf("%s --help: %w", a, err)
+		return nil, fmt.Errorf("%s --help: %w", a, err)
 	}
-	newest := 0
+	var numbers []int
 	for _, m := range regexp.MustCompile(`'sm_(\d+)'`).FindAllSubmatch(help, -1) {
 		n, _ := strconv.Atoi(string(m[1]))
-		newest = max(newest, n)
+		numbers = append(numbers, n)
 	}
-	if newest == 0 {
-		return "", fmt.Errorf("%s --help names no GPU", a)
+	if len(numbers) == 0 {
+		return nil, fmt.Errorf("%s --help names no GPU", a)
 	}
-	return fmt.Sprintf("sm_%d", newest), nil
+	slices.Sort(numbers)
+	var names []string
+	for _, n := range slices.Compact(numbers) {
+		names = append(names, fmt.Sprintf("sm_%d", n))
+	}
+	return names, nil
 }
 
 // A Use is the resources of a kernel.

@@ -53,13 +53,14 @@ func TestAssemble(t *testing.T) {
 		t.Skipf("SKIPPED: %v", err)
 	}
 	const head = ".version 6.3\n.target sm_70\n.address_size 64\n"
-	newest, err := a.Newest()
+	all, err := a.Architectures()
 	require.NoError(t, err)
-	uses, err := a.Assemble(newest, "k.ptx", head+".visible .entry k() { .shared .b32 x[4]; .reg .b32 %a; ld.shared.b32 %a, [x]; st.shared.b32 [x+4], %a; ret; }")
+	require.Contains(t, all, "sm_90")
+	uses, err := a.Assemble(all[len(all)-1], "k.ptx", head+".visible .entry k() { .shared .b32 x[4]; .reg .b32 %a; ld.shared.b32 %a, [x]; st.shared.b32 [x+4], %a; ret; }")
 	require.NoError(t, err)
 	require.Len(t, uses, 1)
 	require.Equal(t, "k", uses[0].Name)
-	_, err = a.Assemble("sm_70", "k.ptx", head+".visible .entry k() { nonsense; }")
+	_, err = a.Assemble("sm_90", "k.ptx", head+".visible .entry k() { nonsense; }")
 	require.ErrorContains(t, err, "k.ptx: ")
 	require.ErrorContains(t, err, "nonsense")
 }
