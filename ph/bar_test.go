@@ -99,6 +99,7 @@ func TestJSONForm(t *testing.T) {
 		`{"bars":[[0,1]],"edges":[[[1],[1,0]]]}`: "[1] are not two values",
 		`{"bars":[[0,1]],"edges":[[[1,null],[1,0]]]}`:           "the edges of bar 0 of degree 0 lack a point",
 		`{"bars":[[0,1],[2,1]]}`:                                "bar 1 of degree 0 is born at 2 and dies at 1, before its birth",
+		`{"degree":0,"bars":[[0,1]],"Bars":[[0,2]]}`:            `a diagram has the key "Bars" twice`,
 		`{"bars":[[0,1]],"edges":[[[1,1],[1,0]],[[0,0],null]]}`: "has 1 bars and the edges of 2",
 	} {
 		require.ErrorContains(t, json.Unmarshal([]byte(text), &d), want)

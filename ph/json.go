@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // jsonDiagram is the JSON form of a diagram and, in a result, of its classes.
@@ -98,6 +99,9 @@ func (b *Bar) check() error {
 // UnmarshalJSON reads what [Diagram.MarshalJSON] writes, and sorts bars by death. The cells
 // of bars are {-1, -1} if the form has no edges.
 func (d *Diagram) UnmarshalJSON(data []byte) error {
+	if key, ok := repeatedKey(data); ok {
+		return fmt.Errorf("ph: a diagram has the key %.40q twice", key)
+	}
 	var in jsonDiagram
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -192,4 +196,32 @@ func (d *jsonDiagram) addRepresentatives(classes []Class) {
 			d.Cycles = append(d.Cycles, edges)
 		}
 	}
+}
+
+// repeatedKey returns a key that a JSON object has twice, in any case of letters, of
+// which encoding/json would keep the last.
+func repeatedKey(object []byte) (key string, ok bool) {
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	decoder.UseNumber()
+	if t, err := decoder.Token(); err != nil || t != json.Delim('{') {
+		return "", false
+	}
+	seen := make(map[string]bool)
+	for decoder.More() {
+		t, err := decoder.Token()
+		name, isKey := t.(string)
+		if err != nil || !isKey {
+			return "", false
+		}
+		lower := strings.ToLower(name)
+		if seen[lower] {
+			return name, true
+		}
+		seen[lower] = true
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return "", false
+		}
+	}
+	return "", false
 }

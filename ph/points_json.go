@@ -44,6 +44,9 @@ func (p *Points[T]) UnmarshalJSON(data []byte) error {
 			if v-v != 0 {
 				return fmt.Errorf("ph: point %d, coordinate %d is %v, beyond the largest %T", i, k, *x, v)
 			}
+			if v == 0 && *x != 0 {
+				return fmt.Errorf("ph: point %d, coordinate %d is %v, too small for a %T", i, k, *x, v)
+			}
 			read.Coords = append(read.Coords, v)
 		}
 	}

@@ -19,13 +19,14 @@ func TestPointsJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal(data, &back))
 	require.Equal(t, p, back)
 	for text, want := range map[string]string{
-		"[[0,0],[1]]":      "point 1 has 1 coordinates, point 0 has 2",
-		"[]":               "no points",
-		"[[]]":             "point 0 has no coordinates",
-		"[[1,2],[3,1e60]]": "point 1, coordinate 1 is 1e+60, beyond the largest float32",
-		"[[0,0],[null,1]]": "point 1, coordinate 0 is null",
-		"[[0,0],null]":     "point 1 has 0 coordinates",
-		"[1]":              "not a list of points",
+		"[[0,0],[1]]":       "point 1 has 1 coordinates, point 0 has 2",
+		"[]":                "no points",
+		"[[]]":              "point 0 has no coordinates",
+		"[[1,2],[3,1e60]]":  "point 1, coordinate 1 is 1e+60, beyond the largest float32",
+		"[[1,2],[3,1e-60]]": "point 1, coordinate 1 is 1e-60, too small for a float32",
+		"[[0,0],[null,1]]":  "point 1, coordinate 0 is null",
+		"[[0,0],null]":      "point 1 has 0 coordinates",
+		"[1]":               "not a list of points",
 	} {
 		require.ErrorContains(t, json.Unmarshal([]byte(text), &back), want, text)
 		require.Equal(t, p, back, "nothing is changed")

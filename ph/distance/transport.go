@@ -81,7 +81,7 @@ func (t *transport) solve(ctx context.Context, p, q *side, c *cost) error {
 // placeRows finds the matching of greatest gain, starting from an empty one.
 func (t *transport) placeRows(ctx context.Context, p, q *side) error {
 	for i := range p.partner {
-		if i%barsBetweenChecks == 0 && ctx.Err() != nil {
+		if ctx.Err() != nil { // each row may scan all pairs
 			return ctx.Err()
 		}
 		t.placeRow(p, q, int32(i))

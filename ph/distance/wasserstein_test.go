@@ -301,13 +301,13 @@ func (c *countdown) Err() error {
 // Every distance ends with its context, wherever it is.
 func TestDistancesStop(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 9))
-	plane, line := bars(r, 300, 2), bars(r, 300, 0)
-	other := bars(r, 300, 2)
+	plane, line := bars(r, 150, 2), bars(r, 150, 0)
+	other := bars(r, 150, 2)
 	for name, measure := range measures {
 		for _, a := range [][]ph.Bar{plane, line} {
 			b := other
 			if &a[0] == &line[0] {
-				b = line[:250]
+				b = line[:120]
 			}
 			var m distance.Matcher
 			asked := &countdown{t.Context(), math.MaxInt}
