@@ -14,7 +14,7 @@ type Parameter struct {
 	// gradient changes, such as the running means of batch normalization.
 	Value, Grad *Tensor
 	// Frozen keeps the value as it is: [Tape.Param] asks for no gradient, and
-	// optimizers pass it by. It may be changed between steps.
+	// optimizers skip the parameter. It may be changed between steps.
 	Frozen bool
 }
 
@@ -49,7 +49,7 @@ type Span struct {
 
 // Pack moves parameters, all on one device and with gradients, into two
 // allocations, one of values and one of gradients. Those that were packed before
-// stay where they are, so that everyone who packed them keeps seeing them.
+// stay where they are, and spans that were taken of them stay valid.
 // Views of a parameter's tensors that were taken before do not follow the move,
 // and a parameter must not be on a tape that is yet to go [Tape.Backward].
 func Pack(params []*Parameter) {

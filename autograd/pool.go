@@ -36,7 +36,7 @@ func MaxPool2d(x *Var, o PoolOptions) *Var {
 	y.OnBackward(func() {
 		target := p.newTarget(x)
 		left, here := t.Scratch(y.Len()), t.Scratch(y.Len())
-		dev.Copy(left, y.grad) // what no pixel of the window has received yet
+		dev.Copy(left, y.grad) // each window's gradient, until one of its pixels has received it
 		for i := range p.area() {
 			p.zip(kernels.GreaterOp, here, p.dense(y.value), p.tap(padded, i))
 			dev.Affine(here, here, -2, 2, kernels.Set) // 1 where the pixel is the window's largest, else 0

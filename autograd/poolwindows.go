@@ -6,11 +6,14 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A pool is the geometry of one pooling operation. Pooling visits, for all
-// windows at once, the pixel at one place of the window, its tap: the taps of
-// place (r, s) are a strided view of the padded images, in which windows are
-// Stride apart. A window of R×S pixels has R·S taps, and no kernel of the device
-// needs to know of windows.
+// A pool is the geometry of one pooling operation.
+//
+// Devices have no kernel for pooling. It is composed of element-wise kernels: the
+// pixels at place (r, s) of all windows form a strided view of the padded images,
+// called a tap here. A window of R×S pixels has R·S taps. Folding the taps with +
+// or max gives the result of all windows at once, and a gradient goes back by
+// adding to each tap. The cost is one kernel over the output for each tap, in the
+// backward pass of the maximum five.
 type pool struct {
 	tape                 *Tape
 	images               int // N·C

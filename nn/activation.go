@@ -26,7 +26,7 @@ const (
 	Softplus = Activation(kernels.Softplus) // log(1+e^x)
 )
 
-// Those that are composed of several functions.
+// The activations that are composed of several element-wise functions.
 const (
 	GELU     Activation = firstComposite + iota // see autograd.GELU
 	GELUTanh                                    // an approximation of GELU: see autograd.GELUTanh

@@ -8,13 +8,14 @@ import (
 )
 
 // An EMA is the exponential moving average of a model's parameters over its
-// steps of training, which often does better than the last of them (Polyak and
-// Juditsky 1992). It begins with the parameters as they are; each Update replaces
-// it by decay times itself plus 1 − decay times the parameters. What is not
-// trained, such as the statistics of [BatchNorm], is copied.
+// steps of training, which often generalizes better than the last parameters
+// (Polyak and Juditsky 1992). It begins with the current parameters. Each Update
+// replaces it by decay times itself plus 1 − decay times the parameters.
+// Parameters without a gradient, such as the statistics of [BatchNorm], are
+// copied.
 //
-// An EMA is a [Module] with the model's names: [Save] keeps it, [Load] puts it
-// back, and [Copy] sets another model to it.
+// An EMA is a [Module] with the model's names: [Save] writes it, [Load] reads it,
+// and [Copy] sets another model's parameters to it.
 type EMA struct {
 	decay    float32
 	mix      float32
@@ -58,8 +59,8 @@ func (e *EMA) Update() {
 	}
 }
 
-// With calls f while the model has the average for its parameters, and puts them
-// back.
+// With sets the model's parameters to the average, calls f, and restores the
+// parameters.
 func (e *EMA) With(f func()) {
 	e.swap()
 	defer e.swap()

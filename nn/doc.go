@@ -61,8 +61,8 @@
 // [Adam], AdamW, AMSGrad, [SGD] and [RMSprop] pack their parameters, so that a
 // step is few kernels over long spans of memory. A [Schedule] may change the
 // learning rate from step to step, and gradients may be clipped: see
-// [OptimizerOptions]. Several optimizers may share parameters. They pass those by
-// that [Freeze] has frozen. [EMA] averages parameters over the steps.
+// [OptimizerOptions]. Several optimizers may share parameters. They skip
+// parameters that [Freeze] has frozen. [EMA] averages parameters over the steps.
 //
 // Parameters, and what State returns, are all that a later run needs to go on bit
 // for bit.

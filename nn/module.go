@@ -81,7 +81,7 @@ func (Func) Visit(Visitor) {}
 func (f Func) Forward(x *autograd.Var) *autograd.Var { return f(x) }
 
 // Freeze keeps the parameters of m as they are: no gradient flows into them, and
-// optimizers pass them by. Gradients still flow through m to what is before it.
+// optimizers skip them. Gradients still flow through m to its input.
 func Freeze(m Module) { setFrozen(m, true) }
 
 // Unfreeze lets training change the parameters of m again.

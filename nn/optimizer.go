@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// An Optimizer changes parameters against their gradients. It passes by those
+// An Optimizer changes parameters against their gradients. It skips parameters
 // that are frozen, see [Freeze], and those without a gradient.
 //
-// Several optimizers may share parameters. A parameter must not move to another
-// optimizer's memory while it is on a tape: make optimizers before the forward
-// pass.
+// Several optimizers may share parameters. A new optimizer may move parameters in
+// memory, which must not happen while they are on a tape: create optimizers before
+// the forward pass.
 type Optimizer interface {
 	// Step makes one step with the gradients of the last Backward.
 	Step() error
