@@ -40,11 +40,11 @@ type bigStep struct {
 	other   []int32 // by vertex: the other end of that column
 	tree    []int   // edges of the tree, ascending
 	number  []int   // by edge: its place in tree, −1 if it closes a cycle
-	targets map[ph.Cell][]target0
-	loops   []loopTarget
+	targets map[ph.Cell][]aim
+	loops   []loopAim
 	columns [][]int // by place: the other edges of its column of V, by place, ascending
 	used    []int
-	moves   []move0 // by edge
+	moves   []assignment // by edge
 }
 
 // A treeEdge is an edge of the complete graph.
@@ -53,12 +53,12 @@ type treeEdge struct {
 	u, v   int32 // u > v
 }
 
-// A target0 is where a death is to go, and how much that weighs.
-type target0 struct{ at, weight float64 }
+// An aim is where a death is to go, and how much that weighs.
+type aim struct{ at, weight float64 }
 
-// A move0 is the singleton loss that an edge follows.
-type move0 struct {
-	target0
+// An assignment is the singleton loss that an edge follows.
+type assignment struct {
+	aim
 	displacement float64
 }
 
@@ -104,15 +104,15 @@ func (w *bigStep) begin() {
 	w.loops = w.loops[:0]
 }
 
-// add notes the targets of a term for the deaths of bars, given the derivatives of its
+// addDeaths notes the targets of a term for the deaths of bars, given the derivatives of its
 // value and its weight.
-func (w *bigStep) add(bars []ph.Bar, gradients []BarGradient, weight float64) {
+func (w *bigStep) addDeaths(bars []ph.Bar, gradients []BarGradient, weight float64) {
 	if w.targets == nil {
-		w.targets = make(map[ph.Cell][]target0)
+		w.targets = make(map[ph.Cell][]aim)
 	}
 	for i, b := range bars {
 		if g := gradients[i].Death; g != 0 {
-			w.targets[b.DeathCell] = append(w.targets[b.DeathCell], target0{b.Death - g/2, weight})
+			w.targets[b.DeathCell] = append(w.targets[b.DeathCell], aim{b.Death - g/2, weight})
 		}
 	}
 }
@@ -122,13 +122,13 @@ func (w *bigStep) add(bars []ph.Bar, gradients []BarGradient, weight float64) {
 // length of an edge of the spanning tree.
 func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distances []float32) ([]kernels.Pair, error) {
 	w.moves = w.moves[:0]
-	byPlace := make([][]target0, 0, n)
+	byPlace := make([][]aim, 0, n)
 	found := 0
 	w.columns = w.columns[:0]
 	w.reduce(n, distances, func(edge int, used []int) {
 		e := w.edges[edge]
 		length := float64(e.length)
-		w.moves = append(w.moves, move0{})
+		w.moves = append(w.moves, assignment{})
 		for _, place := range used {
 			for _, t := range byPlace[place] {
 				if t.at > length { // row of U: raise
@@ -175,10 +175,10 @@ func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distance
 }
 
 // propose makes an edge follow a target, if that is farther than its present one.
-func (w *bigStep) propose(edge int, t target0) {
+func (w *bigStep) propose(edge int, t aim) {
 	displacement := math.Abs(float64(w.edges[edge].length) - t.at)
 	if displacement > w.moves[edge].displacement {
-		w.moves[edge] = move0{t, displacement}
+		w.moves[edge] = assignment{t, displacement}
 	}
 }
 

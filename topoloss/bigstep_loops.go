@@ -23,8 +23,8 @@ import (
 // maxTriangles bounds the memory of big steps in degree 1.
 const maxTriangles = 1 << 22
 
-// A loopTarget is where the birth and the death of a bar of degree 1 are to go.
-type loopTarget struct {
+// A loopAim is where the birth and the death of a bar of degree 1 are to go.
+type loopAim struct {
 	bar          ph.Bar
 	birth, death float64
 	weight       float64
@@ -34,7 +34,7 @@ type loopTarget struct {
 func (w *bigStep) addLoops(bars []ph.Bar, gradients []BarGradient, weight float64) {
 	for i, b := range bars {
 		if g := gradients[i]; g != (BarGradient{}) {
-			w.loops = append(w.loops, loopTarget{b, b.Birth - g.Birth/2, b.Death - g.Death/2, weight})
+			w.loops = append(w.loops, loopAim{b, b.Birth - g.Birth/2, b.Death - g.Death/2, weight})
 		}
 	}
 }
@@ -107,7 +107,7 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 			}
 			for _, k := range set {
 				if k == death || lower == (value(k) > t.death) && value(k) != t.death {
-					w.propose(int(triangles[k][2]), target0{t.death, t.weight})
+					w.propose(int(triangles[k][2]), aim{t.death, t.weight})
 				}
 			}
 		}
@@ -122,7 +122,7 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 				e := count - 1 - int(c)
 				length := float64(w.edges[e].length)
 				if e == birth || raise == (length < t.birth) && length != t.birth {
-					w.propose(e, target0{t.birth, t.weight})
+					w.propose(e, aim{t.birth, t.weight})
 				}
 			}
 		}

@@ -48,7 +48,7 @@ func TestCriticalSets(t *testing.T) {
 					}
 				}
 				w := bigStep{}
-				w.add([]ph.Bar{bar}, []BarGradient{{Death: 2 * (bar.Death - target)}}, 3)
+				w.addDeaths([]ph.Bar{bar}, []BarGradient{{Death: 2 * (bar.Death - target)}}, 3)
 				pairs, err := w.pairs(t.Context(), nil, n, distances)
 				require.NoError(t, err)
 				var got []ph.Cell
@@ -228,7 +228,7 @@ func TestConflicts(t *testing.T) {
 	distances := []float32{0, 1, 3, 1, 0, 2, 3, 2, 0}
 	var w bigStep
 	bars := []ph.Bar{{Death: 1, DeathCell: ph.Cell{U: 1}}, {Death: 2, DeathCell: ph.Cell{U: 2, V: 1}}}
-	w.add(bars, []BarGradient{{Death: -2}, {Death: -4}}, 1) // to 2 and to 4
+	w.addDeaths(bars, []BarGradient{{Death: -2}, {Death: -4}}, 1) // to 2 and to 4
 	pairs, err := w.pairs(t.Context(), nil, 3, distances)
 	require.NoError(t, err)
 	require.Len(t, pairs, 3)
@@ -237,7 +237,7 @@ func TestConflicts(t *testing.T) {
 	require.Equal(t, float32(-2), pairs[2].Coef, "2-0, of length 3, must not join them before 4")
 
 	w = bigStep{}
-	w.add([]ph.Bar{{Death: 3, DeathCell: ph.Cell{U: 2}}}, []BarGradient{{Death: 1}}, 1)
+	w.addDeaths([]ph.Bar{{Death: 3, DeathCell: ph.Cell{U: 2}}}, []BarGradient{{Death: 1}}, 1)
 	_, err = w.pairs(t.Context(), nil, 3, distances)
 	require.ErrorContains(t, err, "1 bars of degree 0 do not die at edges of the spanning tree")
 }

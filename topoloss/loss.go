@@ -377,7 +377,7 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 	if l.Gradient.Method == BigStep {
 		switch t.Degree {
 		case 0:
-			l.bigStep.add(bars, l.slope, weight)
+			l.bigStep.addDeaths(bars, l.slope, weight)
 		case 1:
 			l.bigStep.addLoops(bars, l.slope, weight)
 		}
