@@ -191,3 +191,14 @@ func TestHelp(t *testing.T) {
 	require.Contains(t, stdout, "-modulus")
 	require.Contains(t, stdout, "point-cloud")
 }
+
+// What is skipped or changed is said on standard error, and the result is not touched.
+func TestNotesOfInput(t *testing.T) {
+	code, stdout, stderr := call(t, "x y\n0 0\n3 4\n", "-format", "point-cloud", "-dim", "0")
+	require.Zero(t, code)
+	require.Contains(t, stdout, "[0,5)")
+	require.Equal(t, "rips: line 1 is skipped as a heading: x y\n", stderr)
+	code, _, stderr = call(t, "0 1\n1.000001 0\n", "-format", "distance", "-dim", "0")
+	require.Zero(t, code)
+	require.Contains(t, stderr, "rips: the matrix is made symmetric")
+}
