@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -29,6 +30,9 @@ func (s *Store) Run(ctx context.Context, units []Unit, r Runner, o Options) erro
 		if err := r.Check(u); err != nil {
 			return fmt.Errorf("study: arm %s: %w", u.Arm, err)
 		}
+	}
+	if err := os.MkdirAll(s.path(unitsFolder), 0o777); err != nil {
+		return fmt.Errorf("study: %w", err)
 	}
 	q := &queue{left: unique(units), store: s, runner: r, report: o.Report}
 	q.total = len(q.left)

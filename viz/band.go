@@ -27,11 +27,11 @@ func (s Series) checkBand() error {
 	return nil
 }
 
-// A band fills the area between the edges of a series.
+// A band fills the area between the edges of a series, so that others show through.
 type band struct {
 	series      Series
 	logarithmic bool
-	color       color.Color
+	ink         ink
 }
 
 func (b band) height(v float64) float64 {
@@ -61,5 +61,6 @@ func (b band) Plot(on draw.Canvas, p *plot.Plot) {
 	for k := len(b.series.X) - 1; k >= 0; k-- {
 		outline = append(outline, vg.Point{X: x(b.series.X[k]), Y: y(b.height(b.series.Low[k]))})
 	}
-	on.FillPolygon(b.color, on.ClipPolygonXY(outline))
+	fill := b.ink.color()
+	on.FillPolygon(color.NRGBA{fill.R, fill.G, fill.B, 50}, on.ClipPolygonXY(outline))
 }

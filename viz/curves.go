@@ -74,6 +74,11 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 		p.Y.Label.Text += " (logarithmic)"
 	}
 	p.Add(gridLines())
+	for i, s := range series { // behind all lines
+		if s.Low != nil {
+			p.Add(band{s, logarithmic, keys[i].sample.ink})
+		}
+	}
 	for i, s := range series {
 		colour := keys[i].sample.ink.color()
 		style := draw.LineStyle{Color: colour, Width: 1.8}
@@ -81,9 +86,6 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 			style.Dashes = []vg.Length{5, 3}
 		}
 		p.Legend.Add(s.Name, sample{style})
-		if s.Low != nil {
-			p.Add(band{s, logarithmic, mix(paper.color(), colour, 1, 5)})
-		}
 		if len(s.X) > longCurve {
 			pale := draw.LineStyle{Color: mix(paper.color(), colour, 2, 5), Width: 0.8}
 			p.Add(curve{unbroken(s, logarithmic), pale})

@@ -134,12 +134,7 @@ func (m *measurer) draw(path string) error {
 	return nil
 }
 
-// scatter draws samples over data as points of two classes.
+// scatter draws samples over data.
 func (m *measurer) scatter(w io.Writer) error {
-	class := make([]int, m.real.Len()+m.samples.Len())
-	for i := m.real.Len(); i < len(class); i++ {
-		class[i] = 1
-	}
-	points := append(m.real.Coords[:len(m.real.Coords):len(m.real.Coords)], m.samples.Coords...)
-	return viz.Latent(w, "Samples over data", points, 2, class, []string{"data", "samples"})
+	return viz.Cloud(w, viz.Scene{Title: "Samples over data", Cloud: &m.samples, True: &m.real})
 }
