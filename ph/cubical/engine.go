@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
 // Compute returns the persistent homology of an image: its classes of degrees 0 and 1,
@@ -42,6 +43,7 @@ func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Res
 		return nil, err
 	}
 	if len(m.Shape) == 2 {
+		e.plane.stop = parallel.StopOf(ctx)
 		e.plane.begin(m, o, &e.order)
 		e.lists[0] = e.plane.components(e.lists[0][:0])
 		e.lists[1] = e.plane.holes(e.lists[1][:0])

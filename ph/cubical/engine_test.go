@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -223,6 +224,12 @@ func TestStops(t *testing.T) {
 	for _, m := range []cubical.Image[float32]{noise(r, 28, 28), noise(r, 8, 8, 8)} {
 		_, err := cubical.Compute(ctx, m, cubical.Options{})
 		require.ErrorIs(t, err, context.Canceled)
+	}
+	for _, m := range []cubical.Image[float32]{noise(r, 1000, 1000), noise(r, 60, 60, 60)} {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		_, err := cubical.Compute(ctx, m, cubical.Options{})
+		cancel()
+		require.ErrorIs(t, err, context.DeadlineExceeded)
 	}
 }
 

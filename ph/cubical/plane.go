@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
 // A plane computes the persistent homology of an image of two dimensions.
@@ -34,6 +35,7 @@ type plane[T ph.Float] struct {
 	order  []int32
 	sign   float64 // −1 for superlevel sets
 	corner bool    // whether a set is connected across corners
+	stop   parallel.Stop
 
 	// ranks has the ranks of pixels with a frame of one pixel around the image. The frame
 	// has the rank n: a neighbor in the frame has not entered, and has left.
@@ -141,7 +143,7 @@ func (p *plane[T]) pattern(at int32) uint8 {
 		bit(below[1])<<4 | bit(below[0])<<5 | bit(row[0])<<6 | bit(above[0])<<7)
 }
 
-// components appends the classes of degree 0.
+// components appends the classes of degree 0, or some of them once a stop is requested.
 func (p *plane[T]) components(classes []ph.Class) []ph.Class {
 	if len(p.order) == 0 {
 		return classes
@@ -152,6 +154,9 @@ func (p *plane[T]) components(classes []ph.Class) []ph.Class {
 	}
 	p.basins.reset()
 	for rank, at := range p.places {
+		if rank&0x3fff == 0 && p.stop.Requested() {
+			return classes
+		}
 		list := links[p.pattern(at)]
 		if list == 0 {
 			p.basin[at] = p.basins.add(int32(rank))
@@ -173,7 +178,7 @@ func (p *plane[T]) components(classes []ph.Class) []ph.Class {
 	}})
 }
 
-// holes appends the classes of degree 1.
+// holes appends the classes of degree 1, or some of them once a stop is requested.
 func (p *plane[T]) holes(classes []ph.Class) []ph.Class {
 	n := int32(len(p.order))
 	links, around := &p.links[1], p.around()
@@ -184,6 +189,9 @@ func (p *plane[T]) holes(classes []ph.Class) []ph.Class {
 	outside := p.basins.add(n)
 	p.fillFrame(outside)
 	for rank := n - 1; rank >= 0; rank-- {
+		if rank&0x3fff == 0 && p.stop.Requested() {
+			return classes
+		}
 		at := p.places[rank]
 		list := links[^p.pattern(at)]
 		if list == 0 {
