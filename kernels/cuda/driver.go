@@ -81,7 +81,7 @@ func (d *driver) Alloc(size int) (gpu.Pointer, error) {
 	}
 	var p cu.DevicePtr
 	if err := d.call("cuMemAlloc", func() { p = cu.MemAlloc(int64(size)) }); err != nil {
-		return 0, fmt.Errorf("%w: %d bytes wanted, the GPU has %d", err, size, d.properties.Memory)
+		return 0, fmt.Errorf("%w: asked for %d bytes, the GPU has %d", err, size, d.properties.Memory)
 	}
 	return gpu.Pointer(p), nil
 }

@@ -168,7 +168,7 @@ func TestRefusals(t *testing.T) {
 	d := open(t)
 	_, err := d.Alloc(1 << 50)
 	require.ErrorIs(t, err, gpu.ErrOutOfMemory)
-	require.ErrorContains(t, err, "cuda: cuMemAlloc: out of memory (CUresult 2): 1125899906842624 bytes wanted")
+	require.ErrorContains(t, err, "cuda: cuMemAlloc: out of memory (CUresult 2): asked for 1125899906842624 bytes")
 	_, err = d.Alloc(0)
 	require.ErrorContains(t, err, "allocation of 0 bytes")
 	require.NoError(t, d.Free(0))

@@ -29,7 +29,7 @@ type staging struct {
 	failed bool       // whether the driver has no page-locked memory
 }
 
-// done tells that a stream has finished.
+// done records that a stream has finished: its copies have read their sources.
 func (s *staging) done(stream gpu.Stream) {
 	if stream == s.stream && !s.mixed {
 		s.used = 0

@@ -63,7 +63,7 @@ func TestAssembler(t *testing.T) {
 				require.NoError(t, err)
 				occupancy := "not known"
 				if warps, most, ok := u.Occupancy(arch, threads); ok {
-					require.Positive(t, warps, "%s: not one block of kernel %s has room on %s", name, u.Name, arch)
+					require.Positive(t, warps, "%s: not one block of kernel %s fits on a multiprocessor of %s", name, u.Name, arch)
 					occupancy = fmt.Sprintf("%d of %d warps", warps, most)
 				}
 				t.Logf("%s %s %s: %d registers, %d bytes of shared memory, occupancy %s", arch, name, u.Name, u.Registers, u.Shared, occupancy)

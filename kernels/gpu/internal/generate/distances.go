@@ -92,7 +92,7 @@ func newDistanceTile(f *asm.File, size int) *distanceTile {
 		calc: calc{e}, size: size, depth: depth, pitch: depth + 4, lines: work.Threads / depth,
 		half: 4 * size * (depth + 4), sumPitch: size + 8, sums: 4 * size * (size + 8), above: work.Threads / size,
 	}
-	t.Shared("room", max(4*t.half, work.Warps/2*t.sums))
+	t.Shared("stages", max(4*t.half, work.Warps/2*t.sums))
 	t.Reg("u32", "thread warp lane blocks i j u v column line k store load_i load_j side quad slot at last")
 	t.Reg("u64", "offset to")
 	t.Reg("pred", "skip half wraps some more past upper diagonal inside")
@@ -118,7 +118,7 @@ func (t *distanceTile) assignTile() {
 		@wraps sub.u32 j, j, blocks
 		mul.lo.u32 i, i, %d
 		mul.lo.u32 j, j, %d
-		mov.u32 %s, room`, t.size, t.size, t.base("room"))
+		mov.u32 %s, stages`, t.size, t.size, t.base("stages"))
 }
 
 // assignLoads computes the global and shared addresses of the thread's loads. Points
@@ -129,7 +129,7 @@ func (t *distanceTile) assignLoads() {
 		mad.lo.u32 store, line, %d, column
 		mad.lo.u32 store, store, 4, %s
 		sub.u32 last, n, 1
-		mad.wide.u32 x, column, 4, x`, t.depth-1, t.depth, t.pitch, t.base("room"))
+		mad.wide.u32 x, column, 4, x`, t.depth-1, t.depth, t.pitch, t.base("stages"))
 	for _, side := range []string{"i", "j"} {
 		for m := range t.size / t.lines {
 			a := t.Temp("u64")
@@ -148,7 +148,7 @@ func (t *distanceTile) assignLoads() {
 // assignLanes lays the lanes of a warp over the tile, 4 by 8 in a zigzag: two adjacent
 // lanes read the same points of one side, which shared memory delivers in one wavefront.
 func (t *distanceTile) assignLanes() {
-	room := t.base("room")
+	stages := t.base("stages")
 	t.P(`and.b32 u, lane, 1
 		bfe.u32 v, lane, 2, 1
 		mad.lo.u32 u, v, 2, u
@@ -163,7 +163,7 @@ func (t *distanceTile) assignLanes() {
 		mad.lo.u32 load_j, u, %d, quad
 		mad.lo.u32 load_j, load_j, 4, %s
 		add.u32 load_j, load_j, %d
-		mad.lo.u32 slot, v, %d, u`, t.pitch, room, t.pitch, room, t.half, t.sumPitch)
+		mad.lo.u32 slot, v, %d, u`, t.pitch, stages, t.pitch, stages, t.half, t.sumPitch)
 	for range t.size / 4 {
 		t.acc = append(t.acc, t.Temps("f32", t.size/8))
 	}
@@ -246,7 +246,7 @@ func (t *distanceTile) addWarps() {
 		mad.lo.u32 at, slot, 4, %s
 		mad.lo.u32 at, u, %d, at
 		setp.ge.u32 upper, warp, %d
-		@!upper bra.uni wait`, work.Warps/2-1, t.base("room"), t.sums, work.Warps/2)
+		@!upper bra.uni wait`, work.Warps/2-1, t.base("stages"), t.sums, work.Warps/2)
 	t.eachSum(func(sum string, place int) { t.P("st.shared.f32 [at+%d], %s", place, sum) })
 	t.P(`wait:
 		bar.sync 0
@@ -266,7 +266,7 @@ func (t *distanceTile) roots() []string {
 		div.u32 line, thread, %d
 		mad.lo.u32 at, line, %d, column
 		mad.lo.u32 at, at, 4, %s
-		setp.eq.u32 diagonal, i, j`, t.size-1, t.size, t.sumPitch, t.base("room"))
+		setp.eq.u32 diagonal, i, j`, t.size-1, t.size, t.sumPitch, t.base("stages"))
 	var all []string
 	for row := 0; row < t.size; row += t.above {
 		var parts []string
@@ -289,7 +289,7 @@ func (t *distanceTile) store(values []string) {
 		mad.lo.u32 at, line, %d, column
 		mad.lo.u32 at, at, 4, %s
 		mad.lo.u32 slot, column, %d, line
-		mad.lo.u32 slot, slot, 4, %s`, t.size+1, t.base("room"), t.size+1, t.base("room"))
+		mad.lo.u32 slot, slot, 4, %s`, t.size+1, t.base("stages"), t.size+1, t.base("stages"))
 	for m, v := range values {
 		t.P("st.shared.f32 [at+%d], %s", 4*m*t.above*(t.size+1), v)
 	}

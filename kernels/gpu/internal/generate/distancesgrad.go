@@ -81,7 +81,7 @@ func distancesGrad(f *asm.File) {
 	e := f.Entry("distances_grad", "dx[i] = sum over j of w[i][j]*(x[i] - x[j]), or += if add is not 0, for a symmetric w. Block (p, q) computes 32 coordinates from 32*p of 32 points from 32*q.",
 		work.Threads, "u64 dx, u64 w, u64 x, u32 n, u32 d, u32 add")
 	c := calc{e}
-	e.Shared("room", 4*half)
+	e.Shared("stages", 4*half)
 	e.Reg("u32", "thread lane warp column i j u store side last from_w from_x at_w at_x")
 	e.Reg("u64", "at offset")
 	e.Reg("pred", "inside more adds")
@@ -92,7 +92,7 @@ func distancesGrad(f *asm.File) {
 		mad.lo.u32 column, column, 32, lane
 		mov.u32 i, %%ctaid.y
 		shl.b32 i, i, 5
-		mov.u32 %s, room
+		mov.u32 %s, stages
 		mad.lo.u32 store, thread, 4, %s
 		sub.u32 last, n, 1
 		// Points and coordinates beyond the last are replaced by the last.
@@ -102,7 +102,7 @@ func distancesGrad(f *asm.File) {
 		sub.u32 u, d, 1
 		min.u32 u, column, u
 		mad.wide.u32 x, u, 4, x
-		mad.lo.u32 i, warp, %d, i`, c.base("room"), c.base("room"), points)
+		mad.lo.u32 i, warp, %d, i`, c.base("stages"), c.base("stages"), points)
 	mine, acc := e.Temps("f32", points), e.Temps("f32", points)
 	for p := range points {
 		e.P(`add.u32 u, i, %d
@@ -144,7 +144,7 @@ func distancesGrad(f *asm.File) {
 	put()
 	e.P(`bar.sync 0
 		mad.lo.u32 from_w, warp, %d, %s
-		mad.lo.u32 from_x, lane, 4, %s`, 4*points, c.base("room"), c.base("room"))
+		mad.lo.u32 from_x, lane, 4, %s`, 4*points, c.base("stages"), c.base("stages"))
 	e.P("step:")
 	e.P(`add.u32 j, j, %d
 		setp.lt.u32 more, j, n
