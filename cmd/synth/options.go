@@ -73,7 +73,7 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f.Var((*windowFlag)(&c.Window), "window", "`part` of the plane that pictures show: auto, original, or four numbers xmin,xmax,ymin,ymax")
 	f.Float64Var(&c.Gap, "gap", c.Gap, "`length` from which a bar counts as a cluster or loop in the report (default: 4, 3 or 3 in the experiments, else a tenth of the cloud's extent)")
 	training.DeviceVar(f, &c.Device)
-	o.output.Define(f, &c.SaveEvery, &c.SaveSteps, "steps", "window", "gap", "device")
+	o.output.Define(f, &c.SaveEvery, &c.SaveSteps, "steps", "learning-rate", "window", "gap", "device")
 	return f
 }
 
@@ -131,7 +131,7 @@ func (o *options) fresh(word string) (synth.Config, error) {
 // given on the command line.
 func (o *options) resumed(output string) (synth.Config, error) {
 	var c synth.Config
-	if _, err := run.Open(output, &c); err != nil {
+	if err := run.ReadConfig(output, &c); err != nil {
 		return c, err
 	}
 	return c, o.override(&c)

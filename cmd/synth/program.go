@@ -173,6 +173,7 @@ func (j *job) close() {
 	if j.run != nil {
 		j.run.Close()
 	}
+	j.folder.Close()
 	if j.device != nil {
 		j.device.Close()
 	}

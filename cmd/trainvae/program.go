@@ -79,7 +79,8 @@ func newFlags(o *options) *flag.FlagSet {
 	o.terms.Define(flags, &o.Topo, &o.Gradient)
 	flags.BoolVar(&o.Alone, "alone", o.Alone, "train the model with the terms by itself, without its plain twin")
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
-	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device")
+	flags.BoolVar(&o.CheckFinite, "check-finite", o.CheckFinite, "check all gradients before each step, and name the first that is not finite; slow")
+	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "check-finite")
 	return flags
 }
 
@@ -114,7 +115,7 @@ func parse(o *options, args []string, stdout io.Writer) error {
 	}
 	// The configuration is the run's, and over it what was given.
 	o.Config = train.Config{}
-	if _, err := run.Open(o.output.Path, &o.Config); err != nil {
+	if err := run.ReadConfig(o.output.Path, &o.Config); err != nil {
 		return cli.UsageError{Err: err}
 	}
 	return cli.Parse(newFlags(o), args, synopsis, io.Discard)

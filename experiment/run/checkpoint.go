@@ -1,48 +1,163 @@
 package run
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"os"
+	"slices"
 	"strconv"
 
+	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/nn/safetensors"
 )
 
-// checkpointFile holds tensors, and the number of steps among its metadata.
-const checkpointFile = "checkpoint.safetensors"
+// A checkpoint is a safetensors file. Its metadata hold the version of the format, the
+// number of steps, the facts that identify the run, and its checksum. The
+// last two are kept: a new one is written beside them, the last one becomes the one
+// before, and the new one takes its place.
+const (
+	checkpointFile   = "checkpoint.safetensors"
+	checkpointBefore = "checkpoint-before.safetensors"
+	checkpointNext   = "checkpoint-next.safetensors"
 
-// WriteCheckpoint writes what a run needs to go on after a number of steps, with a
-// checksum.
-func (f *Folder) WriteCheckpoint(steps int, c *safetensors.File) error {
+	checkpointFormat = "2"
+
+	formatKey  = "format"
+	stepsKey   = "steps"
+	factPrefix = "run."
+)
+
+// Facts identify a run: names and values of what must not change while it goes on.
+type Facts map[string]string
+
+// longFact is the length from which the checksum of a value stands for it.
+const longFact = 200
+
+// FactsOf returns the fields of a configuration, by the names that its JSON form
+// has, but for those that may change.
+func FactsOf(config any, changeable ...string) (Facts, error) {
+	text, err := json.Marshal(config)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return nil, err
+	}
+	facts := make(Facts)
+	for name, value := range fields {
+		if slices.Contains(changeable, name) {
+			continue
+		}
+		facts[name] = string(value)
+		if len(value) > longFact {
+			sum := sha256.Sum256(value)
+			facts[name] = "sha256 " + hex.EncodeToString(sum[:])
+		}
+	}
+	return facts, nil
+}
+
+// WriteCheckpoint writes what a run with the given facts needs to go on after a number
+// of steps. A value that is not finite is an error that names it; nothing is written
+// then.
+func (f *Folder) WriteCheckpoint(steps int, facts Facts, c *safetensors.File) error {
+	for _, t := range c.Tensors {
+		for i, v := range t.Values {
+			if v-v != 0 {
+				return fmt.Errorf("after step %d, value %d of %s is %v: the state is not saved; resume from the last checkpoint, perhaps with a lower learning rate", steps, i, t.Name, v)
+			}
+		}
+	}
 	if c.Metadata == nil {
 		c.Metadata = make(map[string]string)
 	}
-	c.Metadata["steps"] = strconv.Itoa(steps)
+	c.Metadata[formatKey], c.Metadata[stepsKey] = checkpointFormat, strconv.Itoa(steps)
+	for name, value := range facts {
+		c.Metadata[factPrefix+name] = value
+	}
 	c.Seal()
-	return safetensors.WriteFile(f.Path(checkpointFile), c)
+	if err := safetensors.WriteFile(f.Path(checkpointNext), c); err != nil {
+		return err
+	}
+	err := os.Rename(f.Path(checkpointFile), f.Path(checkpointBefore))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	if err := os.Rename(f.Path(checkpointNext), f.Path(checkpointFile)); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return atomicfile.SyncFolder(f.path)
 }
 
 // ReadCheckpoint returns what [Folder.WriteCheckpoint] wrote last, nil if there is
-// none. A checkpoint that is damaged is an error, and so is one after more steps
-// than the given most.
-func (f *Folder) ReadCheckpoint(most int) (steps int, c *safetensors.File, err error) {
-	path := f.Path(checkpointFile)
-	c, err = safetensors.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil, nil
+// none. Where that is damaged or missing it returns the checkpoint before, and a note
+// that says so. A checkpoint of other facts, or of more steps than the given most, is
+// an error.
+func (f *Folder) ReadCheckpoint(most int, facts Facts) (steps int, c *safetensors.File, note string, err error) {
+	c, err = f.readCheckpoint(checkpointFile)
+	if c == nil {
+		before, beforeErr := f.readCheckpoint(checkpointBefore)
+		switch {
+		case before == nil && beforeErr != nil && err != nil:
+			return 0, nil, "", errors.Join(err, beforeErr)
+		case before == nil && err != nil:
+			return 0, nil, "", err
+		case before == nil && beforeErr != nil:
+			return 0, nil, "", beforeErr
+		case before == nil:
+			return 0, nil, "", nil
+		case err == nil:
+			err = fmt.Errorf("%s is missing", f.Path(checkpointFile))
+		}
+		c, note = before, fmt.Sprintf("%v; going on from the checkpoint before, %s", err, checkpointBefore)
 	}
-	if err != nil {
-		return 0, nil, err
-	}
-	steps, err = strconv.Atoi(c.Metadata["steps"])
+	steps, err = strconv.Atoi(c.Metadata[stepsKey])
 	switch {
 	case err != nil || steps < 0:
-		return 0, nil, fmt.Errorf("%s: its number of steps is %q", path, c.Metadata["steps"])
-	case !c.Sealed():
-		return 0, nil, fmt.Errorf("%s has no checksum: it is damaged, or of an earlier version of this program", path)
+		return 0, nil, "", fmt.Errorf("%s: its number of steps is %q", f.Path(checkpointFile), c.Metadata[stepsKey])
 	case steps > most:
-		return 0, nil, fmt.Errorf("the run has made %d steps already, more than the %d asked for", steps, most)
+		return 0, nil, "", fmt.Errorf("the run has made %d steps already, more than the %d asked for", steps, most)
 	}
-	return steps, c, nil
+	return steps, c, note, f.compare(c, facts)
+}
+
+// readCheckpoint reads one checkpoint and checks that it is whole; nil without an error
+// if there is none.
+func (f *Folder) readCheckpoint(name string) (*safetensors.File, error) {
+	path := f.Path(name)
+	c, err := safetensors.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if got := c.Metadata[formatKey]; got != checkpointFormat {
+		return nil, fmt.Errorf("%s: it has the format %q, this program reads %q", path, got, checkpointFormat)
+	}
+	if !c.Sealed() {
+		return nil, fmt.Errorf("%s: it has no checksum: it is damaged", path)
+	}
+	return c, nil
+}
+
+// compare returns an error that names the first fact that differs.
+func (f *Folder) compare(c *safetensors.File, facts Facts) error {
+	for _, name := range slices.Sorted(maps.Keys(facts)) {
+		there, ok := c.Metadata[factPrefix+name]
+		if ok && there == facts[name] {
+			continue
+		}
+		if !ok {
+			there = "missing"
+		}
+		return fmt.Errorf("%s: it is of another run: %s is %.80s there, %.80s here", f.Path(checkpointFile), name, there, facts[name])
+	}
+	return nil
 }

@@ -19,47 +19,80 @@ const ConfigFile = "config.json"
 // A Folder is the one place that a run writes to.
 type Folder struct {
 	path    string
-	resumed bool // it comes from Open
+	resumed bool     // it comes from Open
+	held    *os.File // the lock, nil once the folder is closed
 }
 
-// Create makes an output folder and writes config into it as JSON. An empty
-// folder may exist already; one that holds anything is refused, so that no run
+// Create makes an output folder, locks it and writes config into it as JSON. An empty
+// folder may exist already; one that holds anything but what a process left behind
+// that was killed before it wrote its configuration is refused, so that no run
 // overwrites another.
 func Create(path string, config any) (*Folder, error) {
 	entries, err := os.ReadDir(path)
-	switch {
-	case err == nil && len(entries) > 0:
-		if _, err := os.Stat(filepath.Join(path, ConfigFile)); err == nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("output folder: %w", err)
+	}
+	for _, e := range entries {
+		if e.Name() == ConfigFile {
 			return nil, fmt.Errorf("output folder %s already holds a run: choose another folder, or resume it", path)
 		}
-		return nil, fmt.Errorf("output folder %s is not empty: choose a new or empty folder", path)
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("output folder: %w", err)
+	}
+	for _, e := range entries {
+		if e.Name() != lockFile && !isLeftover(e.Name()) {
+			return nil, fmt.Errorf("output folder %s is not empty: choose a new or empty folder", path)
+		}
 	}
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, fmt.Errorf("output folder: %w", err)
 	}
 	f := &Folder{path: path}
-	return f, f.WriteJSON(ConfigFile, config)
-}
-
-// Open opens the output folder of an earlier run and reads its configuration
-// into config, a pointer. Fields that config does not know are an error: they
-// come from another program or version.
-func Open(path string, config any) (*Folder, error) {
-	data, err := os.ReadFile(filepath.Join(path, ConfigFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("folder %s holds no run to resume (no %s in it)", path, ConfigFile)
+	err = f.lock()
+	if err == nil {
+		err = f.clean()
+	}
+	if err == nil {
+		err = f.WriteJSON(ConfigFile, config)
 	}
 	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// Open opens the output folder of an earlier run, locks it, removes what a process
+// left behind that was killed, and reads the configuration as [ReadConfig] does.
+func Open(path string, config any) (*Folder, error) {
+	if err := ReadConfig(path, config); err != nil {
 		return nil, err
+	}
+	f := &Folder{path: path, resumed: true}
+	err := f.lock()
+	if err == nil {
+		err = f.clean()
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// ReadConfig reads the configuration of the run in a folder into config, a pointer.
+// Fields that config does not know are an error: they come from another program or
+// version.
+func ReadConfig(path string, config any) error {
+	data, err := os.ReadFile(filepath.Join(path, ConfigFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("folder %s holds no run to resume (no %s in it)", path, ConfigFile)
+	}
+	if err != nil {
+		return err
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(config); err != nil {
-		return nil, fmt.Errorf("%s: not the configuration of such a run: %w", filepath.Join(path, ConfigFile), err)
+		return fmt.Errorf("%s: not the configuration of such a run: %w", filepath.Join(path, ConfigFile), err)
 	}
-	return &Folder{path: path, resumed: true}, nil
+	return nil
 }
 
 // Unused returns base if no file or folder has that name, else the first free

@@ -44,6 +44,8 @@ type Options struct {
 	Total int
 	// ReportEvery is the number of steps between reports of progress, 1 if zero.
 	ReportEvery int
+	// Facts identify the run: a checkpoint of other facts is refused.
+	Facts Facts
 	// SaveEvery is the time between checkpoints, [DefaultSaveEvery] if zero.
 	SaveEvery time.Duration
 	// SaveSteps is the number of steps between checkpoints; none are written by
@@ -70,6 +72,7 @@ type Loop struct {
 	tables   []*Metrics // all of them
 	steps    int        // made
 	recorded int        // steps after which the stepper's Recorded came to its end
+	changed  bool       // since the last checkpoint
 	saved    time.Time  // when the last checkpoint was written
 	speed    float64    // steps per second of the last call of Run
 }
@@ -86,7 +89,10 @@ func NewLoop(env Environment, s Stepper, o Options) (*Loop, error) {
 	}
 	l := &Loop{Environment: env, options: o, stepper: s}
 	if env.Folder.resumed {
-		steps, f, err := env.Folder.ReadCheckpoint(o.Total)
+		steps, f, note, err := env.Folder.ReadCheckpoint(o.Total, o.Facts)
+		if note != "" {
+			env.Progress.Note(note)
+		}
 		if err == nil && f != nil {
 			l.steps, l.recorded = steps, steps
 			if f.Metadata[unrecorded] != "" {
@@ -178,7 +184,7 @@ func (l *Loop) step(ctx context.Context) error {
 		if err := l.Metrics.Append(row); err != nil {
 			return fmt.Errorf("metrics: %w", err)
 		}
-		l.steps = number
+		l.steps, l.changed = number, true
 		if number%max(1, l.options.ReportEvery) == 0 {
 			l.Progress.Step(number, status)
 		}
@@ -186,7 +192,7 @@ func (l *Loop) step(ctx context.Context) error {
 	if err := l.stepper.Recorded(ctx, l.steps); err != nil {
 		return err
 	}
-	l.recorded = l.steps
+	l.recorded, l.changed = l.steps, true
 	return nil
 }
 
@@ -196,10 +202,10 @@ func (l *Loop) due() bool {
 	return every > 0 && l.steps%every == 0 || time.Since(l.saved) >= l.options.SaveEvery
 }
 
-// Save writes a checkpoint. The tables are written to disk first: no crash can
-// leave them behind the checkpoint.
+// Save writes a checkpoint, unless nothing has changed since the last one. The tables
+// are written to disk first: no crash can leave them behind the checkpoint.
 func (l *Loop) Save() error {
-	if err := l.Sync(); err != nil {
+	if err := l.Sync(); err != nil || !l.changed {
 		return err
 	}
 	f := &safetensors.File{Metadata: make(map[string]string)}
@@ -209,8 +215,11 @@ func (l *Loop) Save() error {
 	if err := l.stepper.Save(f); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	l.saved = time.Now()
-	return l.Folder.WriteCheckpoint(l.steps, f)
+	if err := l.Folder.WriteCheckpoint(l.steps, l.options.Facts, f); err != nil {
+		return err
+	}
+	l.saved, l.changed = time.Now(), false
+	return nil
 }
 
 // Sync writes the tables to disk.
@@ -223,9 +232,9 @@ func (l *Loop) Sync() error {
 	return nil
 }
 
-// Close closes the tables.
+// Close closes the tables and the folder.
 func (l *Loop) Close() error {
-	var errs []error
+	errs := []error{l.Folder.Close()}
 	for _, m := range l.tables {
 		errs = append(errs, m.Close())
 	}

@@ -2,7 +2,6 @@ package run
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -11,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/topogen/topogen/nn/safetensors"
 )
 
 type config struct {
@@ -30,8 +27,10 @@ func TestFolder(t *testing.T) {
 	require.ErrorContains(t, err, "already holds a run")
 
 	var c config
-	_, err = Open(path, &c)
+	require.NoError(t, f.Close())
+	again, err := Open(path, &c)
 	require.NoError(t, err)
+	require.NoError(t, again.Close())
 	require.Equal(t, config{7, 0.5}, c)
 
 	other := t.TempDir()
@@ -69,7 +68,7 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 	require.Equal(t, "old", string(data))
 	entries, err := os.ReadDir(f.Path())
 	require.NoError(t, err)
-	require.Len(t, entries, 2, "no temporary file is left")
+	require.Len(t, entries, 3, "the lock, the configuration and the file: nothing temporary")
 }
 
 func TestMetrics(t *testing.T) {
@@ -133,46 +132,6 @@ func TestMetrics(t *testing.T) {
 	require.NoError(t, os.WriteFile(f.Path("bad.csv"), []byte("step,loss\n1,x\n"), 0o600))
 	_, err = f.ResumeMetrics("bad.csv", columns, 1)
 	require.ErrorContains(t, err, `column loss: "x" is not a number`)
-}
-
-func TestCheckpoint(t *testing.T) {
-	f, err := Create(t.TempDir(), config{})
-	require.NoError(t, err)
-	steps, c, err := f.ReadCheckpoint(0)
-	require.NoError(t, err)
-	require.Zero(t, steps)
-	require.Nil(t, c)
-
-	want := &safetensors.File{Tensors: []safetensors.Tensor{{Name: "x", Shape: []int{1}, Values: []float32{2}}}}
-	require.NoError(t, f.WriteCheckpoint(7, want))
-	steps, c, err = f.ReadCheckpoint(7)
-	require.NoError(t, err)
-	require.Equal(t, 7, steps)
-	require.Equal(t, want, c)
-	_, _, err = f.ReadCheckpoint(6)
-	require.EqualError(t, err, "the run has made 7 steps already, more than the 6 asked for")
-
-	for _, bad := range []string{"", "-1", "12abc"} {
-		want.Metadata["steps"] = bad
-		want.Seal()
-		require.NoError(t, safetensors.WriteFile(f.Path("checkpoint.safetensors"), want))
-		_, _, err = f.ReadCheckpoint(100)
-		require.ErrorContains(t, err, fmt.Sprintf("checkpoint.safetensors: its number of steps is %q", bad))
-	}
-	want.Metadata = map[string]string{"steps": "7"}
-	require.NoError(t, safetensors.WriteFile(f.Path("checkpoint.safetensors"), want))
-	_, _, err = f.ReadCheckpoint(100)
-	require.ErrorContains(t, err, "checkpoint.safetensors has no checksum")
-	require.NoError(t, f.WriteCheckpoint(7, want))
-	data, err := os.ReadFile(f.Path("checkpoint.safetensors"))
-	require.NoError(t, err)
-	data[len(data)-2] ^= 1 // of the value
-	require.NoError(t, os.WriteFile(f.Path("checkpoint.safetensors"), data, 0o600))
-	_, _, err = f.ReadCheckpoint(100)
-	require.ErrorContains(t, err, "the file is damaged")
-	require.NoError(t, os.Truncate(f.Path("checkpoint.safetensors"), 9))
-	_, _, err = f.ReadCheckpoint(100)
-	require.ErrorContains(t, err, "checkpoint.safetensors: ")
 }
 
 func TestReportHoldsItsPictures(t *testing.T) {

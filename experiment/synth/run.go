@@ -2,6 +2,7 @@ package synth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -24,20 +25,28 @@ type Run struct {
 // New begins a run in a folder from [run.Create], or goes on with the run in a
 // folder from [run.Open], bit for bit, from its last checkpoint. The configuration
 // of a run that goes on may ask for more steps than before, and must otherwise be
-// the run's own.
-func New(ctx context.Context, config Config, env run.Environment) (*Run, error) {
+// the run's own. If New fails it closes the folder.
+func New(ctx context.Context, config Config, env run.Environment) (r *Run, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, env.Folder.Close())
+		}
+	}()
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	r := &Run{config: config}
-	var err error
+	r = &Run{config: config}
 	if r.aim, err = config.aim(ctx, env.Device); err != nil {
+		return nil, err
+	}
+	facts, err := run.FactsOf(config, "title", "seed", "device", "steps", "learning_rate", "window", "gap", "save_every", "save_steps")
+	if err != nil {
 		return nil, err
 	}
 	r.mover, err = NewMover(env.Device, config.Start, r.aim.loss, config.Optimizer, config.LearningRate)
 	if err == nil {
 		r.loop, err = run.NewLoop(env, stepper{r}, run.Options{
-			Stage: "moving", Total: config.Steps, ReportEvery: 64,
+			Stage: "moving", Total: config.Steps, ReportEvery: 64, Facts: facts,
 			SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,
 		})
 	}

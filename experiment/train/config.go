@@ -8,6 +8,7 @@ import (
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/source"
+	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -50,6 +51,10 @@ type Config struct {
 	// Sampler says where the latent vectors come from that the run's last pictures
 	// show; "" is SamplerMixture for a plain autoencoder, else SamplerPrior.
 	Sampler string `json:"sampler"`
+
+	// CheckFinite checks all gradients before each step, which names the first that
+	// is not finite.
+	CheckFinite bool `json:"check_finite"`
 
 	// SaveEvery is the time between checkpoints, SaveSteps the number of steps
 	// between further ones; 0 leaves the first to run.DefaultSaveEvery and the
@@ -127,6 +132,17 @@ func (c Config) Resolve(sets *data.Sets) Config {
 		}
 	}
 	return c
+}
+
+// facts identify the run: all of the configuration but what may change while it goes
+// on, and the data themselves.
+func (c Config) facts(sets *data.Sets) (run.Facts, error) {
+	facts, err := run.FactsOf(c, "data", "device", "n_epochs", "max_steps", "n_plot", "learning_rate", "sampler", "save_every", "save_steps", "check_finite")
+	if err != nil {
+		return nil, err
+	}
+	facts["training set"], facts["test set"] = data.Sum(sets.Train), data.Sum(sets.Test)
+	return facts, nil
 }
 
 // samplerWords returns what the sampler draws from.

@@ -31,14 +31,18 @@ const trainingShare = 0.8 // of the training set; the rest validates
 // New begins a run in a folder from [run.Create], or goes on with the run in a
 // folder from [run.Open], bit for bit, from its last checkpoint. The configuration
 // of a run that goes on may ask for more epochs or steps than before, and must
-// otherwise be the run's own.
-func New(config Config, sets *data.Sets, env run.Environment) (*Run, error) {
+// otherwise be the run's own. If New fails it closes the folder.
+func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, env.Folder.Close())
+		}
+	}()
 	if err := errors.Join(config.Validate(), config.CheckData(sets)); err != nil {
 		return nil, err
 	}
 	config = config.Resolve(sets)
-	r := &Run{config: config, sets: sets}
-	var err error
+	r = &Run{config: config, sets: sets}
 	if r.objective, err = config.objective(); err != nil {
 		return nil, err
 	}
@@ -63,8 +67,12 @@ func New(config Config, sets *data.Sets, env run.Environment) (*Run, error) {
 	if config.MaxSteps > 0 {
 		total = min(total, config.MaxSteps)
 	}
+	facts, err := config.facts(sets)
+	if err != nil {
+		return nil, err
+	}
 	r.loop, err = run.NewLoop(env, stepper{r}, run.Options{
-		Stage: "training", Total: total, SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,
+		Stage: "training", Total: total, Facts: facts, SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,
 	})
 	if err != nil {
 		return nil, err

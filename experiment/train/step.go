@@ -10,6 +10,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/models"
+	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/nn/safetensors"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -66,6 +67,11 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 			}
 		}
 		m.tape.Backward(autograd.Scale(loss, 1/n))
+		if r.config.CheckFinite {
+			if err := nn.CheckFinite(m.params); err != nil {
+				return nil, "", fmt.Errorf("%s: %w", m.name, err)
+			}
+		}
 	}
 
 	// Read the losses when all work of the step is on the device's queue: the host then

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/topogen/topogen/data"
+	dataset "github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/experiment/train"
@@ -43,7 +43,7 @@ func original(where topoloss.Place, weights [7]float64) topoloss.Specs {
 }
 
 // open returns the data of a configuration.
-func open(t *testing.T, c train.Config) *data.Sets {
+func open(t *testing.T, c train.Config) *dataset.Sets {
 	sets, err := fashionmnist.Open(t.Context(), c.Data, fashionmnist.DownloadOptions{})
 	require.NoError(t, err)
 	return sets
@@ -220,6 +220,9 @@ func contents(t *testing.T, path string) map[string]string {
 	entries, err := os.ReadDir(path)
 	require.NoError(t, err)
 	for _, e := range entries {
+		if e.Name() == ".lock" { // it holds the number of the last process
+			continue
+		}
 		data, err := os.ReadFile(filepath.Join(path, e.Name()))
 		require.NoError(t, err)
 		files[e.Name()] = string(data)
@@ -323,8 +326,19 @@ func TestBrokenCheckpointIsRefused(t *testing.T) {
 	_, err = train.New(c, open(t, c), reopened(t, env))
 	require.ErrorContains(t, err, "truncated")
 
+	// Nor is one of other data or another configuration.
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	other := open(t, c)
+	other.Train.(*dataset.Bytes).Values[7]++
+	_, err = train.New(c, other, reopened(t, env))
+	require.ErrorContains(t, err, "it is of another run: training set is ")
+	changed := c
+	changed.BatchSize = 8
+	_, err = train.New(changed, open(t, c), reopened(t, env))
+	require.ErrorContains(t, err, "batch_size is 16 there, 8 here")
+
 	require.NoError(t, os.WriteFile(path, data, 0o600))
 	c.Model.Latent = 4
 	_, err = train.New(c, open(t, c), reopened(t, env))
-	require.ErrorContains(t, err, "encoder.fc_mu.weight")
+	require.ErrorContains(t, err, "it is of another run: model is ")
 }

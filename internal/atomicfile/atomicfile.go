@@ -2,11 +2,13 @@
 package atomicfile
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // Write makes the file at path hold what fill writes. What was there before
@@ -34,7 +36,23 @@ func Write(path string, fill func(io.Writer) error) (err error) {
 	if err = temp.Close(); err != nil {
 		return err
 	}
-	return os.Rename(temp.Name(), path)
+	if err = os.Rename(temp.Name(), path); err != nil {
+		return err
+	}
+	return SyncFolder(filepath.Dir(path))
+}
+
+// SyncFolder writes to disk which files a folder has: without it a crash can undo a
+// rename. It does nothing on Windows, where folders cannot be synced.
+func SyncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // create makes a new file beside path, where a rename cannot cross disks. Unlike

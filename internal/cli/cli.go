@@ -42,10 +42,10 @@ func Usagef(format string, args ...any) error {
 type Program func(ctx context.Context, args []string, stdout, stderr io.Writer) error
 
 // Main runs a program as the operating system's process and exits. The first
-// interrupt cancels the program's context, so that it can save; the second
+// SIGINT, SIGTERM or SIGHUP cancels the program's context, so that it can save; the second
 // ends the process at once.
 func Main(name string, program Program) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)
 	err := program(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	os.Exit(Report(name, err, os.Stderr))
