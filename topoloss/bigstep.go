@@ -25,7 +25,7 @@ import (
 // the derivative 2(ℓ(e) − t).
 //
 // Conflicts: an edge in several critical sets follows the one with the largest
-// displacement |ℓ(e) − t|, the strategy "max" of the paper.
+// displacement |ℓ(e) − t|, the strategy "max" of the authors' program Oineus.
 //
 // Targets: a term gives derivatives g of its value by deaths. The target of a death d is
 // d − g/2, where a quadratic function with that derivative has its minimum. That of
@@ -53,7 +53,7 @@ type treeEdge struct {
 	u, v   int32 // u > v
 }
 
-// An aim is where a death is to go, and how much that weighs.
+// An aim is where a birth or death is to go, and how much that weighs.
 type aim struct{ at, weight float64 }
 
 // An assignment is the singleton loss that an edge follows.

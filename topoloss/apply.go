@@ -1,0 +1,129 @@
+package topoloss
+
+import (
+	"context"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/ph"
+)
+
+// Apply returns the loss between a learnable cloud and a target. The cloud x of
+// shape n×… has n points, each flattened to a vector. A nil target stands for
+// empty diagrams, as for regularizers that have no target.
+//
+// It is an error, and names the row, if a coordinate is NaN or infinite.
+// Diagrams are computed once, up to the highest degree of a term with a weight.
+// The loss may be applied again, to other variables, before Backward.
+func (l *Loss) Apply(ctx context.Context, x *autograd.Var, target *Target) (Result, error) {
+	return l.apply(ctx, input{x: x, target: target})
+}
+
+// An input is what a loss is applied to.
+type input struct {
+	x, batch   *autograd.Var // batch is nil if only its target is known
+	pixels     *autograd.Var // x, to which gradients of images flow
+	target     *Target
+	seed, step uint64 // decide random choices
+}
+
+func (l *Loss) apply(ctx context.Context, in input) (Result, error) {
+	if err := l.Gradient.Validate(); err != nil {
+		return Result{}, err
+	}
+	if l.Gradient.Method == Smooth && in.x.NeedsGrad() {
+		return l.smooth(ctx, in)
+	}
+	return l.applyOnce(ctx, in)
+}
+
+// applyOnce is apply for one cloud.
+func (l *Loss) applyOnce(ctx context.Context, in input) (Result, error) {
+	if _, _, err := cloudSize(in.x.Shape()); err != nil {
+		return Result{}, err
+	}
+	var diagrams []ph.Diagram
+	l.rips.forget()
+	if degree := l.degreeAt(in.step); degree >= 0 {
+		var err error
+		if diagrams, err = l.rips.diagrams(ctx, in.x, degree); err != nil {
+			return Result{}, err
+		}
+	}
+	return l.applyDiagrams(ctx, in, diagrams)
+}
+
+// ApplyDiagrams is [Loss.Apply] for those who have the diagrams of the cloud x
+// already: their pairing must name its points.
+func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
+	if _, _, err := cloudSize(x.Shape()); err != nil {
+		return Result{}, err
+	}
+	l.rips.forget()
+	return l.applyDiagrams(ctx, input{x: x, target: target}, diagrams)
+}
+
+func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagram) (Result, error) {
+	if err := l.Gradient.Validate(); err != nil {
+		return Result{}, err
+	}
+	p := l.spare()
+	tape, x := in.x.Tape(), in.x
+	l.bigStep.begin()
+	spread := (l.Gradient.Method == Average || l.Gradient.Method == Interpolate) && x.NeedsGrad() && len(l.Terms) > 0
+	in.pixels = x
+	if spread {
+		in.x = p.spread.begin(x)
+	}
+	r, err := l.evaluate(ctx, in, diagrams, p)
+	if err != nil {
+		return Result{}, err
+	}
+	if !r.OK {
+		r.Var = tape.Result(nil)
+		tape.Device().Fill(r.Var.Value(), 0)
+		l.pullback = append(l.pullback, p)
+		return r, nil
+	}
+	if r.Fallback {
+		in.x = x
+	}
+	inputs := append(l.inputs[:0], in.x)
+	for i := range p.joints[:p.used] {
+		inputs = append(inputs, p.joints[i].points)
+	}
+	for _, s := range p.scales {
+		inputs = append(inputs, s.scale)
+	}
+	if p.imageGradient != nil {
+		inputs = append(inputs, x)
+	}
+	l.inputs = inputs
+	r.Var = tape.Result(nil, inputs...)
+	tape.Device().Fill(r.Var.Value(), float32(r.Value))
+	if !r.Var.NeedsGrad() {
+		l.pullback = append(l.pullback, p)
+		return r, nil
+	}
+	p.x, p.y, p.pixels = in.x, r.Var, x
+	if p.imageGradient != nil {
+		p.imageBuffer = tape.Scratch(len(p.imageGradient))
+		tape.Device().Write(p.imageBuffer, p.imageGradient)
+	}
+	from := 0
+	if l.Gradient.Method == BigStep && !r.Fallback {
+		from = 2
+		if err := l.takeBigStep(ctx, in, p); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := p.addBars(r, from); err != nil {
+		return Result{}, err
+	}
+	if spread && !r.Fallback {
+		if err := p.spread.end(l, p); err != nil {
+			return Result{}, err
+		}
+	}
+	r.Var.OnBackward(p.run)
+	return r, nil
+}
