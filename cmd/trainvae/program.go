@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -204,6 +205,10 @@ func openData(ctx context.Context, o *options, progress run.Progress) (*data.Set
 	progress.End()
 	if err != nil && ctx.Err() != nil {
 		return nil, fmt.Errorf("%w while fetching the images; they will be fetched further next time", cli.ErrInterrupted)
+	}
+	var failure *fashionmnist.DownloadError
+	if errors.As(err, &failure) {
+		return nil, err // no mistake of the user's
 	}
 	if err != nil {
 		return nil, cli.UsageError{Err: err}

@@ -3,6 +3,7 @@ package fashionmnist
 import (
 	"context"
 	"crypto/md5"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -20,23 +21,58 @@ import (
 // OfficialURL is where the authors of FashionMNIST publish its files.
 const OfficialURL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 
-// A remoteFile is a file of the data set and its MD5 sum in hexadecimal.
-type remoteFile struct{ name, sum string }
+// A remoteFile is a file of the data set and its checksums.
+type remoteFile struct {
+	name string
+	sums
+}
 
-// The sums are those that the data set's README publishes.
+// Sums are checksums of one file, in hexadecimal.
+type sums struct{ md5, sha256 string }
+
+// The MD5 sums are those that the data set's README publishes, the SHA-256 sums those
+// of the same files.
 var officialFiles = []remoteFile{
-	{idx.TrainImages + ".gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"},
-	{idx.TrainLabels + ".gz", "25c81989df183df01b3e8a0aad5dffbe"},
-	{idx.TestImages + ".gz", "bef4ecab320f06d8554ea6380940ec79"},
-	{idx.TestLabels + ".gz", "bb300cfdad3c16e7a12a480ee83cd310"},
+	{idx.TrainImages + ".gz", sums{
+		"8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+		"3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+	}},
+	{idx.TrainLabels + ".gz", sums{
+		"25c81989df183df01b3e8a0aad5dffbe",
+		"a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+	}},
+	{idx.TestImages + ".gz", sums{
+		"bef4ecab320f06d8554ea6380940ec79",
+		"346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+	}},
+	{idx.TestLabels + ".gz", sums{
+		"bb300cfdad3c16e7a12a480ee83cd310",
+		"67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+	}},
 }
 
 const (
 	// maxFile is more than twice the largest of the files: what is longer is
 	// something else, and must not fill the disk.
-	maxFile    = 64 << 20
+	maxFile = 64 << 20
+	// In each stretch of stallLimit leastBytes must come, or the end of the file.
 	stallLimit = 30 * time.Second
+	leastBytes = 32 << 10
+	// maxTries bounds how often one file is asked for. The pauses between grow
+	// from firstPause, each twice the one before, to maxPause.
+	maxTries   = 8
+	firstPause = 250 * time.Millisecond
+	maxPause   = 15 * time.Second
 )
+
+// A DownloadError is a failure of the network or of the server.
+type DownloadError struct {
+	Address string // of the file, without a password
+	Err     error
+}
+
+func (e *DownloadError) Error() string { return "downloading " + e.Address + ": " + e.Err.Error() }
+func (e *DownloadError) Unwrap() error { return e.Err }
 
 // DownloadOptions say where to download from and to. The zero value means the
 // official files into the user's cache folder, quietly.
@@ -74,9 +110,10 @@ func CacheDir() (string, error) {
 // they are in. Files that are there already, whole, are not fetched again.
 //
 // An interrupted download goes on where it stopped, in this call as long as
-// bytes keep coming, else in the next call. A file gets its final name when it
-// is complete and has the published MD5 sum, so other programs never see half a
-// file or a wrong one.
+// bytes keep coming, up to eight tries with growing pauses, else in the next call. A
+// file gets its final name when it is complete and has the known sums, so other
+// programs never see half a file or a wrong one. Failures of the network are a
+// [DownloadError].
 func Download(ctx context.Context, options DownloadOptions) (dir string, err error) {
 	return download(ctx, options, officialFiles)
 }
@@ -91,7 +128,13 @@ func download(ctx context.Context, o DownloadOptions, files []remoteFile) (strin
 	}
 	base, err := url.Parse(o.URL)
 	if err != nil || (base.Scheme != "http" && base.Scheme != "https") || base.Host == "" {
-		return "", fmt.Errorf("download address %q: want http:// or https:// and a host", o.URL)
+		address := o.URL
+		if err == nil {
+			address = base.Redacted()
+		} else if _, host, ok := strings.Cut(address, "@"); ok {
+			address = "…@" + host // a password may stand before
+		}
+		return "", fmt.Errorf("download address %.200q: want http:// or https:// and a host", address)
 	}
 	if o.Client == nil {
 		o.Client = http.DefaultClient
@@ -102,10 +145,11 @@ func download(ctx context.Context, o DownloadOptions, files []remoteFile) (strin
 	for _, file := range files {
 		t := transfer{
 			client:   o.Client,
-			address:  base.JoinPath(file.name).String(),
+			address:  base.JoinPath(file.name),
 			path:     filepath.Join(dir, file.name),
-			sum:      file.sum,
+			sums:     file.sums,
 			stall:    stallLimit,
+			pause:    firstPause,
 			progress: func(done, total int64) {},
 		}
 		if o.Progress != nil {
@@ -115,7 +159,7 @@ func download(ctx context.Context, o DownloadOptions, files []remoteFile) (strin
 			if ctx.Err() != nil {
 				err = ctx.Err()
 			}
-			return "", fmt.Errorf("downloading %s: %w", t.address, err)
+			return "", &DownloadError{t.address.Redacted(), err}
 		}
 	}
 	return dir, nil
@@ -123,44 +167,67 @@ func download(ctx context.Context, o DownloadOptions, files []remoteFile) (strin
 
 // A transfer fetches one file.
 type transfer struct {
-	client        *http.Client
-	address, path string
-	sum           string
-	stall         time.Duration // how long the server may send nothing
-	progress      func(done, total int64)
+	client   *http.Client
+	address  *url.URL
+	path     string
+	sums     sums
+	stall    time.Duration // in which leastBytes must come
+	pause    time.Duration // before the second try
+	progress func(done, total int64)
 }
 
 func (t *transfer) run(ctx context.Context) error {
-	if sum, err := fileSum(t.path); err == nil && sum == t.sum {
+	if sum, err := fileSums(t.path); err == nil && sum == t.sums {
 		return nil
 	}
 	part := t.path + ".part"
 	before, err := os.Stat(part)
 	resumed := err == nil && before.Size() > 0
-	for {
-		received, err := t.receive(ctx, part)
-		if err == nil {
-			break
-		}
-		var broken *brokenOff
-		if ctx.Err() != nil || received == 0 || !errors.As(err, &broken) {
-			return err
-		}
+	if err := t.receiveAll(ctx, part); err != nil {
+		return err
 	}
-	sum, err := fileSum(part)
+	sum, err := fileSums(part)
 	if err != nil {
 		return err
 	}
-	if sum != t.sum {
+	if sum != t.sums {
 		if err := os.Remove(part); err != nil {
 			return err
 		}
 		if resumed { // the part of an earlier call may have been of another file
 			return t.run(ctx)
 		}
-		return fmt.Errorf("the file has the MD5 sum %s, published is %s: it was discarded; try again, or another mirror", sum, t.sum)
+		if sum.md5 != t.sums.md5 {
+			return fmt.Errorf("the file has the MD5 sum %s, published is %s: it was discarded; try again, or another mirror", sum.md5, t.sums.md5)
+		}
+		return fmt.Errorf("the file has the SHA-256 sum %s, known is %s: it was discarded; try again, or another mirror", sum.sha256, t.sums.sha256)
 	}
 	return os.Rename(part, t.path)
+}
+
+// receiveAll asks for what is missing of the part until it is there. A connection that
+// breaks off after some bytes is no end, up to maxTries in all.
+func (t *transfer) receiveAll(ctx context.Context, part string) error {
+	pause := t.pause
+	for try := 1; ; try++ {
+		received, err := t.receive(ctx, part)
+		if err == nil {
+			return nil
+		}
+		var broken *brokenOff
+		if ctx.Err() != nil || received == 0 || !errors.As(err, &broken) {
+			return err
+		}
+		if try == maxTries {
+			return fmt.Errorf("%w; given up after %d tries, the next call goes on with what has come", err, try)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, maxPause)
+	}
 }
 
 // brokenOff is the error of a connection that ended before the file did.
@@ -185,10 +252,10 @@ func (t *transfer) receive(ctx context.Context, part string) (received int64, er
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stall := time.AfterFunc(t.stall, func() {
-		cancel(fmt.Errorf("the server sent nothing for %v", t.stall))
+		cancel(fmt.Errorf("the server sent less than %d bytes in %v", leastBytes, t.stall))
 	})
 	defer stall.Stop()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.address, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.address.String(), nil)
 	if err != nil {
 		return 0, err
 	}
@@ -214,7 +281,7 @@ func (t *transfer) receive(ctx context.Context, part string) (received int64, er
 	case response.StatusCode == http.StatusRequestedRangeNotSatisfiable && have > 0:
 		return 0, nil // nothing is missing; the sum will tell
 	default:
-		return 0, fmt.Errorf("the server answered %s", response.Status)
+		return 0, fmt.Errorf("the server answered %.80q", response.Status)
 	}
 
 	var total int64
@@ -224,9 +291,13 @@ func (t *transfer) receive(ctx context.Context, part string) (received int64, er
 	if total > maxFile {
 		return 0, fmt.Errorf("the server offers %d bytes, more than any file of FashionMNIST has", total)
 	}
+	var stretch int64 // bytes since the timer was set
 	body := &countingReader{response.Body, func(n int) {
-		stall.Reset(t.stall)
 		received += int64(n)
+		if stretch += int64(n); stretch >= leastBytes {
+			stall.Reset(t.stall)
+			stretch = 0
+		}
 		t.progress(have+received, total)
 	}}
 	t.progress(have, total)
@@ -267,15 +338,15 @@ func (r *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func fileSum(path string) (string, error) {
+func fileSums(path string) (sums, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return sums{}, err
 	}
 	defer f.Close()
-	h := md5.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
+	m, s := md5.New(), sha256.New()
+	if _, err := io.Copy(io.MultiWriter(m, s), f); err != nil {
+		return sums{}, err
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return sums{hex.EncodeToString(m.Sum(nil)), hex.EncodeToString(s.Sum(nil))}, nil
 }

@@ -3,10 +3,12 @@ package fashionmnist
 import (
 	"context"
 	"crypto/md5"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,8 +49,8 @@ func newMirror(t *testing.T) *mirror {
 		{idx.TestImages, imageFile(Side, test.Values)}, {idx.TestLabels, labelFile(labels(test))},
 	} {
 		m.files[f.name+".gz"] = zipped(f.data)
-		sum := md5.Sum(m.files[f.name+".gz"])
-		m.want = append(m.want, remoteFile{f.name + ".gz", hex.EncodeToString(sum[:])})
+		sum, wide := md5.Sum(m.files[f.name+".gz"]), sha256.Sum256(m.files[f.name+".gz"])
+		m.want = append(m.want, remoteFile{f.name + ".gz", sums{hex.EncodeToString(sum[:]), hex.EncodeToString(wide[:])}})
 	}
 	m.Server = httptest.NewServer(m)
 	t.Cleanup(m.Close)
@@ -221,7 +223,7 @@ func TestDownloadRefusesWrongSum(t *testing.T) {
 	m.files[name] = []byte("not what was published") // MD5 a7bbfc26f084ba5ee3bc3bfaf2d6d735
 	_, err := download(context.Background(), o, m.want)
 	require.ErrorContains(t, err, name)
-	require.ErrorContains(t, err, "has the MD5 sum a7bbfc26f084ba5ee3bc3bfaf2d6d735, published is "+m.want[2].sum)
+	require.ErrorContains(t, err, "has the MD5 sum a7bbfc26f084ba5ee3bc3bfaf2d6d735, published is "+m.want[2].md5)
 	require.NoFileExists(t, filepath.Join(o.Dir, name))
 	require.NoFileExists(t, filepath.Join(o.Dir, name+".part"))
 }
@@ -253,7 +255,7 @@ func TestDownloadSaysWhatIsWrong(t *testing.T) {
 	o := m.options(t)
 	delete(m.files, idx.TestLabels+".gz")
 	_, err := download(context.Background(), o, m.want)
-	require.EqualError(t, err, "downloading "+m.URL+"/data/"+idx.TestLabels+".gz: the server answered 404 Not Found")
+	require.EqualError(t, err, "downloading "+m.URL+"/data/"+idx.TestLabels+".gz: the server answered \"404 Not Found\"")
 
 	m.before = func(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("Content-Length", fmt.Sprint(maxFile+1))
@@ -278,7 +280,64 @@ func TestDownloadEndsWhenServerStalls(t *testing.T) {
 		<-r.Context().Done()
 		return true
 	}
-	tr := &transfer{client: http.DefaultClient, address: m.URL + "/" + idx.TrainImages + ".gz", stall: time.Millisecond, progress: func(int64, int64) {}}
+	tr := &transfer{client: http.DefaultClient, address: m.address(t), stall: time.Millisecond, progress: func(int64, int64) {}}
 	_, err := tr.receive(context.Background(), filepath.Join(t.TempDir(), "part"))
-	require.EqualError(t, err, "the server sent nothing for 1ms")
+	require.EqualError(t, err, "the server sent less than 32768 bytes in 1ms")
+}
+
+// address returns the address of a file of the mirror.
+func (m *mirror) address(t *testing.T) *url.URL {
+	t.Helper()
+	address, err := url.Parse(m.URL + "/" + idx.TrainImages + ".gz")
+	require.NoError(t, err)
+	return address
+}
+
+// TestDownloadGivesUp: a server that closes early is not asked for ever, and one that
+// sends a byte now and then is not waited for.
+func TestDownloadGivesUp(t *testing.T) {
+	m := newMirror(t)
+	m.before = func(w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("Content-Length", "100000")
+		w.Write([]byte("x"))
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	tr := &transfer{client: http.DefaultClient, address: m.address(t), stall: time.Minute, pause: time.Microsecond, progress: func(int64, int64) {}}
+	err := tr.receiveAll(t.Context(), filepath.Join(t.TempDir(), "part"))
+	require.ErrorContains(t, err, "given up after 8 tries")
+	require.Len(t, m.requests, 8)
+
+	m.before = func(w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("Content-Length", "100000")
+		for r.Context().Err() == nil {
+			w.Write([]byte("x"))
+			w.(http.Flusher).Flush()
+			time.Sleep(time.Millisecond)
+		}
+		return true
+	}
+	tr.stall = 20 * time.Millisecond
+	err = tr.receiveAll(t.Context(), filepath.Join(t.TempDir(), "part"))
+	require.ErrorContains(t, err, "the server sent less than 32768 bytes in 20ms")
+}
+
+// TestDownloadShowsNoSecret: neither a password nor what a server makes of the terminal.
+func TestDownloadShowsNoSecret(t *testing.T) {
+	m := newMirror(t)
+	o := m.options(t)
+	o.URL = strings.Replace(o.URL, "http://", "http://user:secret@", 1)
+	m.before = func(w http.ResponseWriter, r *http.Request) bool {
+		w.WriteHeader(http.StatusTeapot)
+		return true
+	}
+	_, err := download(t.Context(), o, m.want)
+	var failure *DownloadError
+	require.ErrorAs(t, err, &failure)
+	require.NotContains(t, err.Error(), "secret")
+	for _, address := range []string{"ftp://user:secret@host/", "http://user:secret@", "http://user:secret@[::1"} {
+		o.URL = address
+		_, err = Download(t.Context(), o)
+		require.NotContains(t, err.Error(), "secret")
+	}
 }

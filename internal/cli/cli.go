@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode"
 )
 
 // Exit codes of the programs.
@@ -58,14 +59,37 @@ func Report(name string, err error, stderr io.Writer) int {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.Is(err, ErrInterrupted):
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		fmt.Fprintf(stderr, "%s: %s\n", name, printable(err.Error()))
 		return exitInterrupted
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "%s: %s\n", name, strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintf(stderr, "%s: %s\n", name, printable(strings.ReplaceAll(err.Error(), "\n", "; ")))
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", name, err)
+	fmt.Fprintf(stderr, "%s: %s\n", name, printable(err.Error()))
 	return exitFailure
+}
+
+// maxMessage bounds the length of a message, in runes.
+const maxMessage = 2000
+
+// printable returns a message without control characters but ends of lines, so that
+// what comes from files and servers cannot steer a terminal, and cut to a length that
+// fits one.
+func printable(message string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range message {
+		if n++; n > maxMessage {
+			b.WriteString("…")
+			break
+		}
+		if r != '\n' && !unicode.IsPrint(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // Parse parses args into flags, which must have been made with

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,4 +69,16 @@ func TestParseHelp(t *testing.T) {
 	require.Contains(t, out.String(), "prog does this")
 	require.Contains(t, out.String(), "-w numbers")
 	require.Contains(t, out.String(), "1,0.5")
+}
+
+// TestReportIsPrintable: what stands in an error neither steers a terminal nor floods
+// it.
+func TestReportIsPrintable(t *testing.T) {
+	var b strings.Builder
+	Report("p", errors.New("the server said \x1b[2J\u202ehello\r"), &b)
+	require.Equal(t, "p: the server said \\u001b[2J\\u202ehello\\u000d\n", b.String())
+	b.Reset()
+	Report("p", Usagef("%s", strings.Repeat("é", 1<<20)), &b)
+	require.Less(t, b.Len(), 5000)
+	require.True(t, strings.HasSuffix(b.String(), "é…\n"))
 }
