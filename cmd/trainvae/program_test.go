@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -179,4 +180,35 @@ func TestHelp(t *testing.T) {
 		"-seed", "-n-plot", "-deg", "-data", "-max-steps", "-device", "-output", "-resume", "-entropy-delta0", "-density-npoints"} {
 		require.Contains(t, stdout, "\n  "+flag)
 	}
+}
+
+// TestTable trains on a table end to end: what it was scaled by is recorded.
+func TestTable(t *testing.T) {
+	dir := t.TempDir()
+	var text strings.Builder
+	text.WriteString("height,kind,weight\n")
+	for i := range 80 {
+		fmt.Fprintf(&text, "%d,%s,%d\n", 100+i, []string{"cat", "dog"}[i%2], i*i)
+	}
+	text.WriteString("7,cat,NA\n")
+	path := filepath.Join(dir, "pets.csv")
+	require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o600))
+	out := filepath.Join(dir, "run")
+	args := []string{"-data", path, "-label", "kind", "-batch-size", "16", "-max-steps", "3", "-output", out}
+	code, _, stderr := trainvae(t, context.Background(), args...)
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "pets.csv: values are missing in 1 rows: line 82, column weight")
+	code, stdout, stderr := trainvae(t, context.Background(), append(args, "-drop-missing")...)
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "test NLL per example")
+	scaling, err := os.ReadFile(filepath.Join(out, "scaling.json"))
+	require.NoError(t, err)
+	require.Contains(t, string(scaling), `"method": "standard"`)
+
+	// Exchanged data are refused by name.
+	changed := strings.Replace(text.String(), "100,cat,0", "100,cat,1", 1)
+	require.NoError(t, os.WriteFile(path, []byte(changed), 0o600))
+	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-max-steps", "5")
+	require.Equal(t, 2, code)
+	require.Regexp(t, "it is of another run: (training|test) set is ", stderr)
 }

@@ -211,14 +211,22 @@ func scale(sets *data.Sets, method, usual string) (*data.Sets, error) {
 		method = usual
 	}
 	train, ok := sets.Train.(*data.Floats)
-	if !ok {
+	if !ok { // pictures
 		return sets, nil
 	}
 	var err error
 	if sets.Scaling, err = data.FitScaling(train, method); err != nil {
 		return nil, err
 	}
+	test := sets.Test.(*data.Floats)
 	sets.Scaling.Apply(train)
-	sets.Scaling.Apply(sets.Test.(*data.Floats))
+	sets.Scaling.Apply(test)
+	// A test set may leave the interval that the training set was scaled to.
+	sets.Unit = inUnit(train) && inUnit(test)
 	return sets, nil
+}
+
+// inUnit reports whether all values lie in [0, 1].
+func inUnit(f *data.Floats) bool {
+	return !slices.ContainsFunc(f.Values, func(v float32) bool { return v < 0 || v > 1 })
 }

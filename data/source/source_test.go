@@ -137,6 +137,20 @@ func TestArrays(t *testing.T) {
 	sets, err = open(t, write(t, "alone.npz", archive(t, map[string][]byte{"points": npyFile(t, [3][2]float64{{1, 2}})})), source.Options{Scale: "unit"})
 	require.NoError(t, err)
 	require.Equal(t, "unit", sets.Scaling.Method)
+	require.True(t, sets.Unit)
+	var far bytes.Buffer
+	for i := range 12 {
+		fmt.Fprintln(&far, i)
+	}
+	sets, err = open(t, write(t, "far.csv", far.Bytes()), source.Options{Scale: "unit"})
+	require.NoError(t, err)
+	low, high := float32(0), float32(1)
+	for _, set := range []data.Dataset{sets.Train, sets.Test} {
+		for _, v := range set.(*data.Floats).Values {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	require.Equal(t, low == 0 && high == 1, sets.Unit, "a test set beyond the training set leaves the interval")
 }
 
 func TestFolders(t *testing.T) {

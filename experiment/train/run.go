@@ -26,6 +26,10 @@ type Run struct {
 	pictures       []run.Picture
 }
 
+// ScalingFile is the file in a run's folder that says how its data were scaled, if
+// they were: a [data.Scaling] as JSON.
+const ScalingFile = "scaling.json"
+
 const trainingShare = 0.8 // of the training set; the rest validates
 
 // New begins a run in a folder from [run.Create], or goes on with the run in a
@@ -78,6 +82,11 @@ func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error
 		return nil, err
 	}
 	r.Environment = r.loop.Environment
+	if sets.Scaling != nil {
+		if err := r.Folder.WriteJSON(ScalingFile, sets.Scaling); err != nil {
+			return nil, errors.Join(err, r.loop.Close())
+		}
+	}
 	// The row of an epoch that was cut short is written again, by then perhaps of
 	// the whole epoch.
 	if r.epochs, err = r.loop.Table("epochs.csv", r.epochColumns(), r.loop.Recorded()/len(r.train)); err != nil {
