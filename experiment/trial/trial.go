@@ -12,15 +12,9 @@
 // # What is measured
 //
 // A unit of the reporting seeds is measured on the test set, one of the tuning seeds on
-// the validation set, with the metrics of package metrics:
-//
-//	bce, or the model's own   mean reconstruction error per example
-//	bce@100                   the same after 100 steps, for each step in measure.at
-//	precision, recall, density, coverage, energy, mmd, one_nn
-//	                          samples from the prior against examples
-//	mtopdiv, far              the same, for examples of at most 16 values
-//	kl_0.01, kl_0.1, trustworthiness, continuity, mrre, rmse, distance_correlation
-//	                          latents of examples against the examples
+// the validation set: the mean reconstruction error per example ("bce", or the model's
+// own), the same after steps in measure.at ("bce@100"), and the metrics of package
+// evaluate.
 //
 // One processor trains and measures, so that a machine runs as many units as it has
 // processors.
@@ -31,13 +25,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
 
 	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/evaluate"
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/experiment/train"
+	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/study"
 )
@@ -52,19 +49,12 @@ type Config struct {
 type Measure struct {
 	// At lists steps after which the reconstruction error is measured, ascending.
 	At []int `json:"at"`
-	// Points is the number of samples, and of examples that they are compared with;
-	// fewer where there are fewer examples.
-	Points int `json:"points"`
-	// Neighbors is the k of precision, recall, density, coverage, trustworthiness,
-	// continuity and mrre.
-	Neighbors int `json:"neighbors"`
-	// Radius is the distance beyond which a sample is far from the data.
-	Radius float64 `json:"radius"`
+	evaluate.Options
 }
 
 // Default returns the configuration that settings change.
 func Default() Config {
-	c := Config{Config: train.Default(), Measure: Measure{Points: 512, Neighbors: 5, Radius: 0.15}}
+	c := Config{Config: train.Default(), Measure: Measure{Options: evaluate.Default()}}
 	c.Alone, c.PlotEvery = true, 0
 	c.Topo = nil
 	return c
@@ -108,13 +98,8 @@ func config(u study.Unit) (Config, error) {
 // Validate returns an error that names the first field that makes no sense.
 func (c Config) Validate() error {
 	m := c.Measure
-	switch {
-	case m.Points < 8 || m.Points > 1<<14:
-		return fmt.Errorf("measure.points is %d, must be from 8 to %d", m.Points, 1<<14)
-	case m.Neighbors < 1 || 3*m.Neighbors+1 >= m.Points:
-		return fmt.Errorf("measure.neighbors is %d, must be from 1 to less than a third of the points", m.Neighbors)
-	case !(m.Radius > 0):
-		return fmt.Errorf("measure.radius is %v, must be positive", m.Radius)
+	if err := m.Validate(); err != nil {
+		return fmt.Errorf("measure.%w", err)
 	}
 	for i, step := range m.At {
 		if step < 1 || i > 0 && step <= m.At[i-1] {
@@ -198,9 +183,15 @@ func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outc
 		}
 	}
 	o.Curves = []study.Curve{curve}
-	m := measurer{Config: c, dev: dev, model: t.Model(), part: part, metrics: o.Metrics}
-	if err := m.measure(ctx); err != nil {
+	measured, err := evaluate.Measure(ctx, evaluate.Subject{
+		Device: dev, Model: t.Model(), Set: part.Set, Indices: part.Indices, BatchSize: c.BatchSize, Seed: c.Seed,
+	}, c.Measure.Options)
+	if err != nil {
 		return nil, err
 	}
-	return o, m.draw(filepath.Join(dir, study.SamplesFile))
+	maps.Copy(o.Metrics, measured.Metrics)
+	if !measured.Drawable() {
+		return o, nil
+	}
+	return o, atomicfile.Write(filepath.Join(dir, study.SamplesFile), measured.Draw)
 }

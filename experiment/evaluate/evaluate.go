@@ -1,0 +1,198 @@
+// Package evaluate measures generative models on examples that they were not trained
+// on, with the metrics of package metrics:
+//
+//	result, err := evaluate.Measure(ctx, subject, evaluate.Default())
+//	fmt.Println(result.Metrics["recall"])
+//
+// # What is measured
+//
+//	precision, recall, density, coverage, energy, mmd, one_nn
+//	                          samples from the prior against examples
+//	mtopdiv, far              the same, for examples of at most 16 values
+//	kl_0.01, kl_0.1, trustworthiness, continuity, mrre, rmse, distance_correlation
+//	                          latent vectors of examples against the examples, for
+//	                          models with an encoder
+//
+// Distances are Euclidean between the values of examples: between pixels, for pictures.
+// The bandwidth of mmd is the median of the pooled distances.
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/metrics"
+	"github.com/topogen/topogen/models"
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/viz"
+)
+
+// sampleStream is the stream of random numbers that samples for measurements are
+// drawn from, far from all streams of training.
+const sampleStream = 5 << 40
+
+// fewValues is the number of values of an example up to which topology in degree 1 is
+// measured between clouds of hundreds of points.
+const fewValues = 16
+
+// A Subject is a model, and examples that it was not trained on.
+type Subject struct {
+	Device    kernels.Device
+	Model     models.Model
+	Set       data.Dataset
+	Indices   []int  // of the examples
+	BatchSize int    // examples that are computed at once
+	Seed      uint64 // decides the samples
+}
+
+// Options say how to measure.
+type Options struct {
+	// Points is the number of samples, and of examples that they are compared with;
+	// fewer where there are fewer examples.
+	Points int `json:"points"`
+	// Neighbors is the k of precision, recall, density, coverage, trustworthiness,
+	// continuity and mrre.
+	Neighbors int `json:"neighbors"`
+	// Radius is the distance beyond which a sample is far from the data.
+	Radius float64 `json:"radius"`
+}
+
+// Default returns the options that programs use unless told otherwise.
+func Default() Options { return Options{Points: 512, Neighbors: 5, Radius: 0.15} }
+
+// Validate returns an error that names the first field that makes no sense.
+func (o Options) Validate() error {
+	switch {
+	case o.Points < 8 || o.Points > 1<<14:
+		return fmt.Errorf("points is %d, must be from 8 to %d", o.Points, 1<<14)
+	case o.Neighbors < 1 || 3*o.Neighbors+1 >= o.Points:
+		return fmt.Errorf("neighbors is %d, must be from 1 to less than a third of the points", o.Neighbors)
+	case !(o.Radius > 0):
+		return fmt.Errorf("radius is %v, must be positive", o.Radius)
+	}
+	return nil
+}
+
+// Enough reports whether a number of examples is enough to measure with.
+func (o Options) Enough(examples int) bool { return min(o.Points, examples) > 3*o.Neighbors+1 }
+
+// A Result is what was measured.
+type Result struct {
+	// Metrics by name; see the comment on the package.
+	Metrics map[string]float64
+	// Examples and Samples are the clouds that were compared.
+	Examples, Samples ph.Points[float32]
+
+	shape []int // of an example
+}
+
+// Measure compares samples of the model with examples, and the latent vectors of
+// examples, where the model has an encoder, with what they stand for.
+func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if !o.Enough(len(s.Indices)) {
+		return nil, fmt.Errorf("there are %d examples to measure with, too few for %d neighbors", len(s.Indices), o.Neighbors)
+	}
+	r := &Result{Metrics: make(map[string]float64), shape: s.Set.Shape()}
+	indices := s.Indices[:min(o.Points, len(s.Indices))]
+	r.Examples = ph.Points[float32]{Dim: data.Size(s.Set), Coords: make([]float32, len(indices)*data.Size(s.Set))}
+	s.Set.Decode(r.Examples.Coords, indices)
+	latents, err := r.forward(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.compare(ctx, s.Device, o); err != nil {
+		return nil, fmt.Errorf("samples: %w", err)
+	}
+	if latents.Len() > 0 {
+		if err := r.embed(s.Device, latents, o.Neighbors); err != nil {
+			return nil, fmt.Errorf("latents: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// compare measures samples against examples.
+func (r *Result) compare(ctx context.Context, dev kernels.Device, o Options) error {
+	p, err := metrics.Pool(dev, r.Examples, r.Samples)
+	if err != nil {
+		return err
+	}
+	q, m := p.PRDC(o.Neighbors), r.Metrics
+	m["precision"], m["recall"], m["density"], m["coverage"] = q.Precision, q.Recall, q.Density, q.Coverage
+	m["energy"], m["one_nn"] = p.Energy(), p.NearestNeighbor().Accuracy
+	if bandwidth := p.MedianDistance(); bandwidth > 0 {
+		m["mmd"] = p.MMD(bandwidth)
+	}
+	if r.Examples.Dim > fewValues {
+		return nil
+	}
+	m["far"] = p.Far(o.Radius)
+	uncovered, unfounded, err := p.MTopDiv(ctx)
+	m["mtopdiv"] = (uncovered + unfounded) / 2
+	return err
+}
+
+// embed measures latent vectors against the examples that they stand for.
+func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], neighbors int) error {
+	e, err := metrics.Embed(dev, r.Examples, latents)
+	if err != nil {
+		return err
+	}
+	h, m := e.Neighborhoods(neighbors), r.Metrics
+	m["trustworthiness"], m["continuity"] = h.Trustworthiness, h.Continuity
+	m["mrre"] = (h.MRREzx + h.MRRExz) / 2
+	m["kl_0.01"], m["kl_0.1"] = e.KL(0.01), e.KL(0.1)
+	m["rmse"], m["distance_correlation"] = e.RMSE(), e.DistanceCorrelation()
+	return nil
+}
+
+// forward draws as many samples as there are examples, and encodes these, a batch at
+// a time. A model without an encoder leaves latents empty.
+func (r *Result) forward(s Subject) (latents ph.Points[float32], err error) {
+	n, size := r.Examples.Len(), r.Examples.Dim
+	r.Samples = ph.Points[float32]{Dim: size}
+	latents.Dim = s.Model.Latent()
+	tape := autograd.NewTape(s.Device)
+	defer tape.Free()
+	for from := 0; from < n && err == nil; from += s.BatchSize {
+		count := min(s.BatchSize, n-from)
+		tape.NoGrad(func() {
+			var values []float32
+			drawn := models.Sample(s.Model, tape, count, s.Seed, sampleStream+uint64(from))
+			if values, err = drawn.Values(); err != nil {
+				return
+			}
+			r.Samples.Coords = append(r.Samples.Coords, values...)
+			batch := tape.Constant(r.Examples.Coords[from*size:(from+count)*size], append([]int{count}, r.shape...)...)
+			latent := s.Model.Encode(batch)
+			if latent == nil {
+				return
+			}
+			if values, err = latent.Values(); err == nil {
+				latents.Coords = append(latents.Coords, values...)
+			}
+		})
+		tape.Reset()
+	}
+	return latents, err
+}
+
+// Drawable reports whether Draw can draw the samples: pictures, and points of the plane.
+func (r *Result) Drawable() bool { return len(r.shape) == 3 || r.Examples.Dim == 2 }
+
+// Draw draws samples as a PNG: pictures as a grid, points over the examples.
+func (r *Result) Draw(w io.Writer) error {
+	if r.Examples.Dim == 2 {
+		return viz.Cloud(w, viz.Scene{Title: "Samples over data", Cloud: &r.Samples, True: &r.Examples})
+	}
+	const rows, columns = 4, 16
+	count := min(rows*columns, r.Samples.Len())
+	return viz.ImageGrid(w, "", r.shape, columns, viz.GridRow{Caption: "samples", Images: r.Samples.Coords[:count*r.Examples.Dim]})
+}
