@@ -77,6 +77,20 @@ func (o Options) Validate() error {
 	return nil
 }
 
+// A Metric is a name in [Result.Metrics], and which values are better: "lower", "higher",
+// or "½".
+type Metric struct{ Name, Better string }
+
+// Metrics returns all metrics, in the order in which tables show them.
+func Metrics() []Metric {
+	return []Metric{
+		{"precision", "higher"}, {"recall", "higher"}, {"density", "higher"}, {"coverage", "higher"},
+		{"energy", "lower"}, {"mmd", "lower"}, {"one_nn", "½"}, {"mtopdiv", "lower"}, {"far", "lower"},
+		{"kl_0.01", "lower"}, {"kl_0.1", "lower"}, {"trustworthiness", "higher"}, {"continuity", "higher"},
+		{"mrre", "lower"}, {"rmse", "lower"}, {"distance_correlation", "higher"},
+	}
+}
+
 // Enough reports whether a number of examples is enough to measure with.
 func (o Options) Enough(examples int) bool { return min(o.Points, examples) > 3*o.Neighbors+1 }
 

@@ -49,7 +49,7 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 		Steps: made, Folder: r.Folder.Path(), SecondsPerStep: median(r.loop.Metrics.Column("seconds")),
 		Error: r.errorTitle(), Noun: r.noun(),
 	}
-	r.Progress.Begin("finishing", 0, 4)
+	r.Progress.Begin("finishing", 0, 5)
 	defer r.Progress.End()
 	test := data.InOrder(data.All(r.sets.Test.Len()), r.config.BatchSize)
 	for _, m := range r.models {
@@ -85,14 +85,19 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 		}
 	}
 	r.Progress.Step(3, "pictures drawn")
-	if err := r.report(s, testGrid); err != nil {
+	measured, err := r.evaluation(ctx, s)
+	if err != nil {
 		return s, err
 	}
-	r.Progress.Step(4, "report written")
+	r.Progress.Step(4, "measured")
+	if err := r.report(s, testGrid, measured); err != nil {
+		return s, err
+	}
+	r.Progress.Step(5, "report written")
 	return s, r.loop.Sync()
 }
 
-func (r *Run) report(s Summary, testGrid run.Picture) error {
+func (r *Run) report(s Summary, testGrid run.Picture, measured run.Table) error {
 	words := r.errorWords()
 	return r.Folder.WriteReport(run.Report{
 		Title: strings.Join(s.Models, " and "),
@@ -108,6 +113,9 @@ func (r *Run) report(s Summary, testGrid run.Picture) error {
 			{Heading: "Training", Pictures: append(r.pick(r.errorName()), r.pick("topo")...), Table: r.lossTable(s.Steps)},
 			{Heading: "Latent space", Pictures: r.pick("latent")},
 			{Heading: "Reconstructions on the way", Pictures: thin(r.onTheWay(s.Steps), 6)},
+			{Heading: "Samples and latent vectors against test " + s.Noun + "s",
+				Text:  "Package evaluate says what each metric is. A metric that a term of the loss contains says nothing.",
+				Table: measured},
 			{Heading: "Settings", Table: run.Table{Head: []string{"setting", "value"}, Rows: r.config.lines()}},
 		},
 	})
