@@ -28,7 +28,7 @@ type Device struct {
 
 	free     map[int][]*memory // freed allocations by size
 	partials []float64         // see partialSums
-	scratch  []float32         // memory of kernels in several steps
+	scratch  []float32         // intermediate results of the current kernel, see grow
 }
 
 var _ kernels.FusedDevice = (*Device)(nil)
@@ -81,9 +81,9 @@ func (d *Device) Close() error {
 	return nil
 }
 
-// args are the arguments of one element-wise kernel, reduction or the like. They are
-// fields of the device, and the job that its workers run, so that starting a kernel
-// allocates nothing. The meaning of a field is that of the kernel.
+// args holds the arguments of one element-wise kernel, reduction or the like. It is also
+// the job that the workers run. The device keeps one args and reuses it, so that starting
+// a kernel allocates nothing. Each kernel gives the fields their meaning.
 type args struct {
 	body  func(a *args, part int)
 	loops *simd.Loops
@@ -115,14 +115,14 @@ func (d *Device) run(parts int, body func(a *args, part int), a args) {
 	d.pool.Run(parts, &d.args)
 }
 
-// chunk is the number of elements of a long span in a part: large enough to be worth
-// handing out, small enough for the first-level cache.
+// chunk is the number of elements of a long array that one part computes. A chunk is
+// large enough to be worth the start of a part, and its 32 KB fit in a first-level cache.
 const chunk = 8192
 
-// chunks returns the number of parts of a span of n elements.
+// chunks returns the number of chunks of an array of n elements.
 func chunks(n int) int { return ceilDiv(n, chunk) }
 
-// bounds returns the range of a part of a span of n elements.
+// bounds returns the range of elements in chunk number part of an array of n elements.
 func bounds(part, n int) (lo, hi int) { return part * chunk, min(n, (part+1)*chunk) }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -52,8 +52,8 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 	d.run(ceilDiv(n, distanceRows), upperDistances, a)
 }
 
-// upperDistances computes some rows right of the diagonal and copies them to the
-// columns below it.
+// upperDistances computes the distances above the diagonal in the rows of one part. It
+// copies each distance to its mirror position below the diagonal.
 func upperDistances(a *args, part int) {
 	n, dim := a.n, a.k
 	lo, hi := part*distanceRows, min(n, (part+1)*distanceRows)
@@ -128,9 +128,9 @@ func distancesGradPart(a *args, part int) {
 const pairsPart = 64
 
 // PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖. The first step
-// computes the weights Coef·g/‖x_U − x_V‖, in parts of pairs. The second adds the
-// weighted differences to dx, in parts of columns, so that each element of dx sees all
-// pairs in their order.
+// computes the weights Coef·g/‖x_U − x_V‖. A part of it is a range of pairs. The second
+// step adds the weighted differences to dx. A part of it is a range of columns, so that
+// each element of dx is a sum in the order of pairs, for any number of threads.
 func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
 	check.Pairs(dx, x, n, dim, pairs, g)
 	if n*dim == 0 {

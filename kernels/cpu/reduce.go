@@ -19,7 +19,8 @@ import (
 //
 // Cost: one pass over the array, and one float64 for each part and sum.
 
-// Sum reduces over the second and last axes of src.
+// Sum stores into dst, or adds to dst, scale times the sums of src over the second and last
+// of its four axes.
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
 	check.Sum(shape, dst, src)
 	d.sum(shape, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add})
@@ -65,9 +66,9 @@ func storeSums(a *args, i int, sums []float64) {
 }
 
 // A sumPlan divides a sum into parts. The source is a sequence of groups of rows. A row
-// consists of width runs, each of run elements. Runs with the same position in all rows of
-// a group form one sum. A part is a range of the rows of a group or, in groups of one row, a range of
-// its runs.
+// consists of width runs, and a run of run elements. The runs at one position, in all rows
+// of a group, form one sum. A part is a range of the rows of a group. If a group has one
+// row, a part is a range of the runs of that row.
 type sumPlan struct {
 	groups, rows, width, run int
 	rowsPerPart, rowParts    int

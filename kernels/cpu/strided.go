@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// CopyStrided copies, or adds, an array between two strided spans.
+// CopyStrided copies a strided array src to a strided array dst, or adds src to dst.
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
 	check.Strided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
@@ -44,7 +44,9 @@ func copyStrided(a *args, part int) {
 	}
 }
 
-// copyTransposed transposes the blocks of one part; see walk.transpose.
+// copyTransposed copies the blocks of rows of one part; see walk.transpose. The elements
+// of a row are consecutive in the source. In the destination, elements at the same
+// position in neighbouring rows are consecutive, so the copy of a block is a transpose.
 func copyTransposed(a *args, part int) {
 	w := a.walk
 	for c := w.start(part); c.rows > 0; c.next() {

@@ -9,8 +9,9 @@ import (
 // and the rows into parts.
 //
 // Idea: axes.Axes orders and merges the axes, so that rows are long and most of them
-// consecutive in memory. A short row is part of a group of rows, and a long one is
-// divided into chunks. A transposition becomes a walk over blocks of rows.
+// consecutive in memory. A part is several short rows, or one chunk of a long row. A copy
+// between arrays that are dense along different axes visits blocks of rows, and a loop
+// transposes each block.
 type walk struct {
 	axes.Axes
 
@@ -18,9 +19,10 @@ type walk struct {
 	rowsPerPart int
 	rowParts    int // parts of a long row
 
-	// After transpose, index i of the last axis but one is a block of rows, which
-	// begin at row i·transposeRows of blockedRows. The rows of a block begin
-	// srcStride elements apart in the source and are adjacent in the destination.
+	// After transpose, an index of the last axis but one counts blocks of rows. Block i
+	// begins at row i·transposeRows; blockedRows is the number of rows. The rows of a
+	// block begin srcStride elements apart in the source and 1 element apart in the
+	// destination.
 	blockedRows, srcStride int
 }
 
@@ -47,7 +49,8 @@ func (w *walk) divide(size int) {
 }
 
 // transpose changes the walk into one over blocks of rows if the destination is dense
-// along the last axis and the source along another one. It reports whether it did.
+// along the last axis and the source along another axis. It reports whether it changed
+// the walk.
 func (w *walk) transpose() bool {
 	last := w.Rank - 1
 	if w.rows == 0 || last < 1 || w.Strides[0][last] != 1 || w.Strides[1][last] == 0 {
@@ -84,7 +87,7 @@ func (w *walk) parts() int {
 	return ceilDiv(w.rows, w.rowsPerPart) * w.rowParts
 }
 
-// A cursor is the position of a part of a walk: a row, or a chunk of a long row.
+// A cursor is a position in a part of a walk: one of its rows, or its chunk of a long row.
 type cursor struct {
 	w     *walk
 	at    [3]int // index of the row's first element in each array

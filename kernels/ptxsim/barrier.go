@@ -23,8 +23,8 @@ type barrierArrival struct {
 	votes   uint32 // lanes whose predicate holds (bar.red)
 }
 
-// bar compiles bar.sync, bar.red and bar.warp.sync, and the same spelled barrier (PTX ISA
-// 9.7.12). Both spellings are treated as .aligned: all lanes of a warp that have not
+// bar compiles bar.sync, bar.red, bar.warp.sync, barrier.sync and barrier.red (PTX ISA
+// 9.7.12). It treats bar and barrier alike, as .aligned: all lanes of a warp that have not
 // exited must arrive together.
 func (c *compiler) bar() exec {
 	c.mod("cta")
@@ -152,8 +152,8 @@ func laneNames(m uint32) string {
 	return "lanes " + strings.Join(parts, ",")
 }
 
-// settleAll calls settle for every barrier at which warps wait. An exited warp may
-// complete them.
+// settleAll calls settle for every barrier at which warps wait. It runs after a warp has
+// exited, because that exit may complete a barrier.
 func (b *block) settleAll() {
 	for i := range b.barriers {
 		if s := &b.barriers[i]; len(s.warps) > 0 {
@@ -162,8 +162,10 @@ func (b *block) settleAll() {
 	}
 }
 
-// settle releases the warps at s if all expected warps have arrived. An exited warp
-// counts as arrived, as in the ISA, only if the block is unchecked.
+// settle releases the warps at s if all expected warps have arrived. In an unchecked
+// launch, an exited warp counts as arrived at a barrier for the whole block, as in the ISA.
+// In a checked launch it does not count, so that faultAtBarrier can report a barrier that
+// some warps never reach.
 func (b *block) settle(s *barrierState) {
 	expected := s.expected
 	if expected == 0 {
@@ -194,8 +196,8 @@ func (b *block) settle(s *barrierState) {
 	s.warps = s.warps[:0]
 }
 
-// synchronizeWarps orders all earlier accesses of the warps at s before their later ones:
-// each warp gets the maximum of their orderings.
+// synchronizeWarps orders all earlier accesses of the warps at s before all later accesses
+// of these warps. Each warp gets the maximum of the orderings of all of them.
 func (b *block) synchronizeWarps(s *barrierState) {
 	b.now++
 	if len(s.warps) == len(b.warps) {
@@ -283,9 +285,9 @@ func (c *compiler) warpSync() exec {
 	}
 }
 
-// memberGroups yields the distinct member masks of a .sync instruction that the lanes in
-// m execute, less lanes that have exited. It faults if a lane of a mask is not in m, or has
-// another mask.
+// memberGroups yields the distinct member masks that the lanes in m pass to a .sync
+// instruction. It removes lanes that have exited. It faults if a mask contains a lane that
+// is not in m, or a lane that passes another mask.
 func (w *warp) memberGroups(slot int, m uint32) iter.Seq[uint32] {
 	masks := &w.r[slot]
 	return func(yield func(uint32) bool) {

@@ -138,8 +138,8 @@ func (o *ordering) know(owner uint32, warps *[warpSize]clock) {
 	o.blocks[owner] = merged
 }
 
-// synchronize records a strong access: a read for the next fence, a write with the
-// knowledge of the last fences.
+// synchronize records a strong access. A read becomes an observation, from which the
+// warp's next fence learns. A write publishes the knowledge of the warp's last fences.
 func (w *warp) synchronize(space syntax.Space, address uint64, reads, writes bool) {
 	at := location{address: address &^ 3}
 	if space == syntax.Shared {

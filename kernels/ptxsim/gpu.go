@@ -111,7 +111,8 @@ func (k *moduleKernel) Name() string        { return k.entry.Name }
 func (k *moduleKernel) Params() []gpu.Param { return k.params }
 
 // Load parses and compiles a PTX file. name appears in messages only. The error is a
-// [syntax.Errors] with one entry for each mistake.
+// [syntax.Errors] with one entry for each mistake, or one [*syntax.Error] for a version,
+// target or size of constants that the simulator does not support.
 func (g *GPU) Load(name, ptx string) (gpu.Module, error) {
 	if g.lost != nil {
 		return nil, g.lost

@@ -20,7 +20,7 @@ func lanesOf(m uint32) iter.Seq[int] {
 // A word is the value of a register in one lane.
 type word interface{ uint32 | uint64 }
 
-// lanes returns the register with that slot in the file for T.
+// lanes returns the register at a slot of the register file for T: w.r or w.x.
 func lanes[T word](w *warp, slot int) *[warpSize]T {
 	if slot < len(w.r) {
 		if p, ok := any(&w.r[slot]).(*[warpSize]T); ok {

@@ -26,7 +26,7 @@ type launch struct {
 	publications           map[location]*publication
 }
 
-// stopped reports whether the launch must not go on.
+// stopped reports whether the host has cancelled the launch; see GPU.SyncContext.
 func (l *launch) stopped() bool { return l.stop != nil && l.stop.Load() }
 
 func (l *launch) maxBranches() int {
@@ -36,7 +36,8 @@ func (l *launch) maxBranches() int {
 	return 1 << 28
 }
 
-// blockIndex returns the index in the grid of the block with that linear index.
+// blockIndex returns the coordinates in the grid of the block with the given number. The
+// numbers run along X first, then along Y, then along Z.
 func (l *launch) blockIndex(number int) gpu.Dim {
 	g := l.grid
 	return gpu.Dim{X: number % g.X, Y: number / g.X % g.Y, Z: number / (g.X * g.Y)}

@@ -129,8 +129,8 @@ func (c *compiler) unpack(typ syntax.Type) exec {
 	}
 }
 
-// cvta compiles cvta{.to}.space.size d, a, which converts an address in a space to a
-// generic address, or with .to a generic address to one in the space.
+// cvta compiles cvta{.to}.space.size d, a. Without .to it converts an address in the space
+// to a generic address. With .to it converts a generic address to an address in the space.
 func (c *compiler) cvta() exec {
 	to := c.mod("to") != ""
 	space, _ := syntax.ParseSpace(c.need("global", "shared", "local", "const"))

@@ -7,19 +7,24 @@ package ptxsim
 // other. The detector must find a race in whatever order the simulator happens to run
 // the two accesses.
 //
-// Idea: vector clocks. Each block has a clock that counts its barriers and fences. Each
-// warp keeps, for every other warp, the time before which that warp's accesses are
-// ordered before its own next access. Each word of memory has a cell with the thread and
-// time of its last write, and of the reads since. An access races with a remembered one
-// if the remembered time is not below the time that the accessing warp has for that
-// thread's warp.
+// Idea: vector clocks. Each block has a clock that counts its barriers, bar.warp.syncs and
+// fences. Each warp v keeps a time T(u) for every other warp u: accesses of u at times
+// below T(u) are ordered before the next access of v. Each word of memory has a cell, which
+// remembers the thread and time of the last write, and of the reads since then. An access
+// by v races with a remembered access by u if the time of the remembered access is not
+// below T(u).
 //
-// Invariant: a cell remembers every access that is not ordered before a remembered one.
-// A write is ordered after all earlier accesses or races with one, so it replaces them.
-// A read replaces the reads that are ordered before it. Several unordered reads share one
-// entry, with the set of their warps and the latest of their times.
+// Invariant: an access that a cell has forgotten is ordered before one that the cell
+// remembers. An access that is ordered after all remembered ones is therefore ordered after
+// all forgotten ones. A write that races with no remembered access is ordered after all of
+// them, and replaces them. A read replaces the reads that are ordered before it. Several
+// unordered reads share one entry, with the set of their warps and the latest of their
+// times.
 //
-// Cost: 32 bytes and O(1) time for each access of a word.
+// Limit: a strong write also replaces unordered strong accesses, with which it does not
+// race. The detector can miss a race between a later access and one of those.
+//
+// Cost: 32 bytes for each word of memory, and O(1) time for each access of a word.
 //
 // C. Flanagan, S. Freund, "FastTrack: efficient and precise dynamic race detection", 2009.
 
@@ -44,7 +49,8 @@ const (
 	strongReads                          // all reads were strong
 )
 
-// A clock is a time of a block: the number of its barriers and fences so far.
+// A clock is a time of a block: the number of its barriers, bar.warp.syncs and fences so
+// far.
 type clock = uint32
 
 // An ordering tells which accesses of other threads are ordered before the next access of
@@ -58,7 +64,7 @@ type ordering struct {
 	fenced   [2]*knowledge
 	observed []observation
 	blocks   map[uint32]*[warpSize]clock // like warps, for the warps of other blocks, by owner
-	lent     bool                        // a saved knowledge shares the map blocks, so it is copied before a change
+	lent     bool                        // a knowledge value shares the map blocks; know copies the map before it changes it
 }
 
 // ordered reports whether the access of thread t of this block at that time is ordered

@@ -67,8 +67,9 @@ func mulFloats(r, x, y *[warpSize]uint32) {
 	}
 }
 
-// integerLoop returns the compilation of an instruction on 32-bit registers whose loop
-// computes r = f(x, y) in all lanes.
+// integerLoop returns a function that compiles an instruction with two 32-bit sources x, y
+// and a 32-bit result r. loop computes r in all lanes. If only some lanes execute the
+// instruction, the result is copied to the register in these lanes alone.
 func integerLoop(loop func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exec {
 	return func(d int, s [4]int) exec {
 		return func(w *warp, m uint32) {

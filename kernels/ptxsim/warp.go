@@ -9,11 +9,11 @@ const (
 
 // A warp executes 32 threads, its lanes.
 //
-// Lanes that a branch has split are groups, each with a program counter (pc). Run
-// executes the group with the lowest pc until it reaches the pc of another group, and
-// then merges the two. Code whose branches go forward reconverges where its paths meet.
-// This needs no analysis of control flow, and each instruction costs one call for all
-// lanes of a group.
+// A branch may split the lanes into groups, each with a program counter (pc). The method
+// run executes the group with the lowest pc until it reaches the pc of another group, and
+// then merges the two. If all branches go forward, the lanes meet again where their paths
+// meet. This needs no analysis of control flow, and each instruction costs one call for
+// all lanes of a group.
 //
 // Masks of lanes are uint32, with bit i for lane i. The variable m is the mask of lanes
 // that execute an instruction: the group, less the lanes that the guard excludes.
@@ -42,7 +42,7 @@ type warp struct {
 	words   [warpSize]uint32 // results of all lanes, before those in m are copied to a register
 	longs   [warpSize]uint64
 	at      [warpSize]uint64 // addresses of the current access, later offsets in its memory
-	sites   []*allocation    // for each memory instruction, the allocation of its last access
+	sites   []*allocation    // for each memory instruction, the allocation of its last access, which locate tries first
 }
 
 // A group is a set of lanes that wait at one pc while others run.
@@ -170,8 +170,8 @@ func (w *warp) spend() {
 	}
 }
 
-// nextGroup removes all lanes with the lowest pc from the groups and returns them, with
-// the lowest pc of the other groups.
+// nextGroup removes all lanes with the lowest pc from the groups and returns them. stop is
+// the lowest pc of the other groups, where the lanes merge with one of these.
 func (w *warp) nextGroup() (g group, stop int) {
 	stop = len(w.block.launch.kernel.code)
 	if len(w.groups) == 1 {

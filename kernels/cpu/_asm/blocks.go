@@ -6,8 +6,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// blocks generates the copies that convolutions with few channels need: of rectangular
-// blocks, and of every second element of rows.
+// blocks generates the copy loops of convolutions with few channels. copyBlocks copies
+// rectangular blocks, deinterleave copies every second element of rows, and interleave is
+// the inverse of deinterleave.
 func blocks() {
 	for _, s := range []isa{avx2, avx512} {
 		s.copyBlocks()

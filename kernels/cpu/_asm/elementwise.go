@@ -6,7 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// elementwise generates the loops that need only arithmetic.
+// elementwise generates fill, affine and the operations on two operands. They need none
+// of the functions in functions.go. It also generates the transpose of a strip.
 func elementwise() {
 	for _, s := range []isa{avx2, avx512} {
 		s.fill()

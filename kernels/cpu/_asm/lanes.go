@@ -176,8 +176,9 @@ func (s isa) register(v block) block {
 	return v
 }
 
-// An instruction has a form whose source is a vector and, except where nil, a form whose
-// source is one number in memory that AVX-512 broadcasts to all lanes.
+// An instruction has two forms. The source of the form vector is a vector. The source of
+// the form broadcast is one number in memory, which AVX-512 copies to all lanes. broadcast
+// is nil if the instruction has no such form.
 type instruction struct{ vector, broadcast func(...Op) }
 
 var (

@@ -6,8 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// pack generates the copies that lay out matrices and images in the order in which the
-// micro-kernels read them.
+// pack generates the copy loops that pack matrices and images: they write the elements in
+// the order in which the micro-kernels read them.
 func pack() {
 	transpose()
 	gatherPanels()

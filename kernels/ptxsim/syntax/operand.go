@@ -88,8 +88,9 @@ func (p *parser) scalar() Operand {
 	return Operand{Kind: LabelOperand, Name: t.text}
 }
 
-// variable returns the variable of that name, of the entry or the module, or nil. It
-// declares a shared variable of the module in the entry when the entry first names it.
+// variable returns the variable of the given name, or nil. It searches the entry first,
+// then the module. Each entry has its own layout of shared memory. So when an entry first
+// names a shared variable of the module, variable declares a copy of it in the entry.
 func (p *parser) variable(name string) *Variable {
 	for _, v := range p.entry.Variables {
 		if v.Name == name {

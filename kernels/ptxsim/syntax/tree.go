@@ -80,7 +80,7 @@ type Entry struct {
 	// MaxThreads bounds the number of threads.
 	ExactThreads bool
 	Registers    []Register
-	Variables    []*Variable // shared and local, with the shared variables of the module that it names
+	Variables    []*Variable // its shared and local variables, and copies of the module's shared variables that its code names
 	SharedBytes  int
 	LocalBytes   int // per thread
 	Code         []Instruction

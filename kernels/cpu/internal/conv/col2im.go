@@ -6,8 +6,10 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 )
 
-// A col2imJob is the job of Transpose for few channels, by col2im (see im2col.go).
-// A part computes some images of x, each from the bands of an image of y.
+// A col2imJob is the job of Transpose for few channels, by col2im (see im2col.go). A part
+// computes some images of x. It divides each image of y into bands of rows, multiplies
+// one band by wᵀ at a time, and adds the products to the pixels of x. The products of a
+// band stay in the second-level cache.
 type col2imJob struct {
 	convolver *Convolver
 	Transpose

@@ -45,8 +45,8 @@ type workspace struct {
 	bordered paddedNHWC // the layout for which the border of image is zero
 	planar   []float32  // a polyphase image
 	panel    []float32  // a matrix of patches
-	out      []float32  // results before they are converted or added
-	sum      []float32  // results that are to be added to others
+	out      []float32  // results, before they are converted to NCHW or added to the destination
+	sum      []float32  // results in NCHW, before unload adds them; in weightSumJob, the sum of the shares
 
 	aOffsets, cOffsets, order        []int
 	imagePixels                      keyed[[3]int]
@@ -69,8 +69,9 @@ type keyed[Key comparable] struct {
 // a second-level cache of 512 KB or more for the filters.
 const blockFloats = 48 << 10
 
-// blockSize returns the number of whole images in a block, or the number of rows of one
-// image. Each row, with the results computed from it, takes rowFloats elements.
+// blockSize returns the size of a block of the n images of a batch: several whole images,
+// or some rows of one image. height is the number of rows of an image in the block. Each
+// row, with the results computed from it, takes rowFloats elements.
 func blockSize(n, rows, rowFloats, threads int) (images, height int) {
 	if whole := rows * rowFloats; whole <= blockFloats {
 		return max(1, min(blockFloats/whole, n/(2*threads))), rows

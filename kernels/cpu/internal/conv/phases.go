@@ -16,7 +16,7 @@ type phases struct {
 	rows, columns int // number of values of i and of j
 	tapsH, tapsW  int // largest number of values of t and of u
 	paddedColumns int // pixels in a padded row of y
-	joined        int // number of phases of neighbouring pixels in one micro-tile
+	joined        int // phases that one micro-tile computes together; their pixels are neighbours in a row
 }
 
 func phasesOf(k *microkernel.Kernels, s *kernels.ConvShape) phases {
@@ -38,9 +38,10 @@ func phasesOf(k *microkernel.Kernels, s *kernels.ConvShape) phases {
 // phase modulo stride.
 func taps(size, stride, phase int) int { return max(0, ceilDiv(size-phase, stride)) }
 
-// packPhases packs the filters for each phase into panels of the channels of x. A row of
-// a panel is one tap, in descending order of t and u, and one channel of y. Joined
-// phases share a row, one after the other.
+// packPhases packs the filters for each phase into panels whose columns are channels of x.
+// A row of a panel belongs to one tap and one channel of y. The taps are in descending
+// order of t and u. A row of joined phases holds the weights of all of them, phase by
+// phase.
 func (c *Convolver) packPhases(s *kernels.ConvShape, filters []float32) []float32 {
 	all := s.R * s.S
 	joined := phasesOf(c.kernels, s).joined
@@ -72,16 +73,16 @@ func (c *Convolver) packPhases(s *kernels.ConvShape, filters []float32) []float3
 	return packed
 }
 
-// A phasePart is the pixels of phases that one part of a transposed convolution
-// computes: rows [firstRow, firstRow+rows) of i, which are rows [top, top+height) of x.
+// A phasePart describes the pixels that one part of a transposed convolution computes:
+// those with i in [firstRow, firstRow+rows). They lie in rows [top, top+height) of x.
 type phasePart struct {
 	firstRow, rows int
 	top, height    int
 	columns        int // elements from one pixel of the results to the next
 }
 
-// A phaseOffsets is the byte offsets for the pixels of one phase, with spare entries:
-// of their patches in the padded image of y, and of their results.
+// A phaseOffsets holds byte offsets for pixels of one phase: aOffsets of their patches in
+// the padded image of y, cOffsets of their results. Both lists end with spare entries.
 type phaseOffsets struct {
 	key                phaseKey
 	aOffsets, cOffsets []int
@@ -94,10 +95,13 @@ type phaseKey struct {
 	part   phasePart
 }
 
-// phaseOffsets returns the offsets for the pixels of a phase; they are empty if there
-// are none. joined is the number of joined phases. If together is true, the pixels are
-// the first ones of those groups of joined pixels that lie entirely in the image.
-// Otherwise they are the pixels of this phase that belong to no such group.
+// phaseOffsets returns the offsets for pixels of a phase. Its lists are empty if the part
+// has no such pixels.
+//
+// A group is the joined neighbouring pixels of a row that one micro-tile can compute. It
+// is whole if all of them lie in the image. If together is true, the offsets are those
+// of the first pixel of each whole group, and phase is the phase of that pixel. Otherwise
+// they are those of the pixels of the phase that are in no whole group.
 func (w *workspace) phaseOffsets(s *kernels.ConvShape, f *paddedNHWC, p phasePart, phase, joined int, together bool) *phaseOffsets {
 	list := 2 * phase
 	if together {
@@ -114,7 +118,8 @@ func (w *workspace) phaseOffsets(s *kernels.ConvShape, f *paddedNHWC, p phasePar
 	}
 	l.key, l.aOffsets, l.cOffsets = key, l.aOffsets[:0], l.cOffsets[:0]
 	a, b := phase/s.StrideW, phase%s.StrideW
-	// The first row and column of the padded image that pixel (firstRow, 0) depends on.
+	// The patch of the pixel with i = firstRow and j = 0 begins at this row and column of
+	// the padded image. They exceed 0 if the phase has fewer taps than tapsH or tapsW.
 	skipRows, skipColumns := ceilDiv(s.R, s.StrideH)-taps(s.R, s.StrideH, a), ceilDiv(s.S, s.StrideW)-taps(s.S, s.StrideW, b)
 	for g := range f.images {
 		for i := range p.rows {

@@ -6,11 +6,11 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 )
 
-// A polyphase is the layout of an image, or of some rows of it, plane by plane in a
-// border of zeros, in which each row is divided into its StrideW polyphase components:
-// first the pixels whose column is 0 modulo StrideW, then those with 1, and so on. The
-// pixels of a row that one weight of a filter multiplies, StrideW apart in the image,
-// are consecutive in a component.
+// A polyphase is a layout of an image, or of some rows of an image. It stores one plane
+// after another, with a border of zeros. It divides each row into StrideW polyphase
+// components: first the pixels whose column is 0 modulo StrideW, then those whose column
+// is 1 modulo StrideW, and so on. A weight of a filter multiplies pixels of a row that
+// are StrideW apart in the image. These pixels are consecutive in a component.
 type polyphase struct {
 	top       int // image row that is the first row of the layout; negative in the border
 	rows      int
@@ -32,8 +32,8 @@ func (g *polyphase) includeBottom(s *kernels.ConvShape) { g.rows = max(g.rows, s
 // size returns the number of elements in the layout.
 func (g *polyphase) size(s *kernels.ConvShape) int { return s.C * g.rows * g.row }
 
-// weightOffsets returns, for each weight of the filter whose patch begins at pixel 0 of
-// y, the byte offset of the element that it multiplies.
+// weightOffsets returns, for each weight of a filter, the byte offset of the element that
+// the weight multiplies in the first patch of the layout.
 func (w *workspace) weightOffsets(s *kernels.ConvShape, g *polyphase) []int {
 	list := microkernel.GrowInts(&w.order, s.C*s.R*s.S)[:0]
 	for c := range s.C {
@@ -46,9 +46,10 @@ func (w *workspace) weightOffsets(s *kernels.ConvShape, g *polyphase) []int {
 	return list
 }
 
-// A rowRange is one component of all rows of a plane that are both in the image and in
-// the layout. n elements of each row begin at image[x] in the first row and are StrideW
-// apart; they begin at index at of the layout and are consecutive.
+// A rowRange describes one component of one plane, for all rows that are both in the
+// image and in the layout. Each row has n elements. In the image, those of the first row
+// begin at index x and are StrideW apart. In the layout, they begin at index at and are
+// consecutive.
 type rowRange struct{ x, at, rows, n int }
 
 // eachRange calls visit for each component of each plane.

@@ -5,9 +5,10 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
 )
 
-// A Transpose is x = act(wᵀ applied to y + bias): the adjoint of the convolution of x
-// with w. Bias is empty or has one value for each channel of x. With Add, the result is
-// added to X and Activation must be Identity.
+// A Transpose holds the operands of a transposed convolution, x = act(wᵀ·y + bias). Here
+// wᵀ is the adjoint of the convolution of x with w. Bias is empty or has one value for
+// each channel of x. If Add is set, the result is added to X, and Activation must be
+// Identity.
 type Transpose struct {
 	Shape      kernels.ConvShape
 	X, Y, W    []float32

@@ -50,9 +50,9 @@ func (w *workspace) multiply(p *Product) {
 	}
 }
 
-// initC applies beta and the bias to C where the micro-kernels cannot: they overwrite C
-// or add to it, and start from the bias only if they overwrite. It reports whether they
-// must add to C.
+// initC applies beta and the bias to C where the micro-kernels cannot, and reports whether
+// the micro-kernels must then add to C. A micro-kernel either overwrites C, with sums that
+// start from the bias, or adds to C, with sums that start from 0.
 func (w *workspace) initC(p *Product, k int) (add bool) {
 	switch {
 	case p.Beta == 0 && k > 0:

@@ -30,19 +30,19 @@ type Kernels struct {
 // simd.Best.
 func For(s simd.Set) *Kernels { return tables[s] }
 
-// A kernel computes a number of micro-tiles, one below the other. Row i of all their rows
-// is
+// A kernel computes several micro-tiles, one below the other. Counted through all tiles,
+// row i is
 //
 //	c[coff[i]:] = start + Σₖ a[aoff[i] + …]·b[k·ldb:]
 //
-// The elements of A that multiply rows 0, 1, 2, … of B are a number of runs, each of run
-// consecutive elements, with gap elements between the end of a run and the beginning of
-// the next. A row of a matrix is one run; a patch of an image has one run for each row of
-// the filter. If
-// boff is not nil, row k of B begins at boff[k] and ldb is not used. The sums start from
-// bias, or from zero if bias is nil. mode selects what happens to them at the end.
-// Offsets and ldb are in bytes. One row of C may occur several times in coff if its
-// sums are equal.
+// A row of A consists of runs. A run has run consecutive elements, and gap elements lie
+// between the end of one run and the beginning of the next. The elements of all runs, in
+// their order, multiply rows 0, 1, 2, … of B. A row of a matrix is one run; a patch of an
+// image has one run for each row of the filter. If boff is not nil, row k of B begins at
+// boff[k] and ldb is not used. The sums start from bias, or from zero if bias is nil. The
+// bits of mode say whether the sums are added to C, and whether negative results become 0.
+// Offsets and ldb are in bytes. coff may name one row of C several times if the sums for
+// that row are equal.
 //
 // While it computes, a kernel prefetches one cache line for every PrefetchRows rows of
 // B: the first at address ahead, each later one stride bytes further. A prefetch of an

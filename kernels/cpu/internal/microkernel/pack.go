@@ -6,9 +6,9 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// Transpose copies column j of a rows×columns matrix src, whose rows begin stride
-// elements apart, to the rows elements that begin offsets[j] bytes after the beginning
-// of dst.
+// Transpose copies the columns of a matrix to consecutive memory. src has the given rows
+// and columns, and its rows begin stride elements apart. The copy of column j begins
+// offsets[j] bytes after the beginning of dst.
 func (k *Kernels) Transpose(dst []float32, offsets []int, src []float32, stride, rows, columns int) {
 	if rows == 0 || columns == 0 {
 		return
@@ -20,8 +20,8 @@ func (k *Kernels) Transpose(dst []float32, offsets []int, src []float32, stride,
 	f(&dst[0], &offsets[0], &src[0], 4*stride, rows, columns)
 }
 
-// transposePlain copies column j of src, whose rows begin lds bytes apart, to the rows
-// elements at dst + doff[j] bytes.
+// transposePlain copies the columns of a matrix to consecutive memory. The rows of src
+// begin lds bytes apart. The copy of column j begins at dst + doff[j] bytes.
 func transposePlain(dst *float32, doff *int, src *float32, lds, rows, columns int) {
 	for j, offset := range unsafe.Slice(doff, columns) {
 		to := unsafe.Slice(simd.At(dst, offset), rows)

@@ -67,9 +67,10 @@ const (
 	members    = open - 1 // mask of the number of workers in the job
 )
 
-// spin is how long an idle worker polls for a job before it sleeps. It is longer than
-// the persistent homology of a batch takes, which runs between two kernels of a
-// training step; waking a sleeping worker takes about half of it.
+// spin is how long an idle worker polls for a job before it sleeps. The persistent
+// homology of a batch runs between two kernels of a training step. It takes less time than
+// spin, so the workers do not sleep meanwhile. Waking a sleeping worker takes about half
+// of spin.
 const spin = 200 * time.Microsecond
 
 type worker struct {
