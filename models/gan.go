@@ -19,7 +19,8 @@ type Adversarial interface {
 
 // A GAN is a generative adversarial network (Goodfellow et al., arXiv:1406.2661)
 // with the loss that does not saturate. It has no encoder: what stands for the
-// reconstruction of a batch are as many new examples.
+// reconstruction of a batch are as many new examples. It is small and plain: points of
+// a plane it learns, of pictures often few kinds alone.
 type GAN struct {
 	generator *decoder
 	critic    *critic
@@ -81,13 +82,17 @@ func (g *GAN) Forward(x *autograd.Var, seed, stream uint64) Output {
 // Critic returns the critic.
 func (g *GAN) Critic() nn.Module { return g.critic }
 
+// smooth is the target of true examples, below 1 so that the critic does not grow
+// certain (Salimans et al., arXiv:1606.03498).
+const smooth = 0.9
+
 // CriticLoss returns "critic": the cross-entropy of the critic's verdicts on true
 // examples and on as many new ones.
 func (g *GAN) CriticLoss(x *autograd.Var, seed, stream uint64) Loss {
 	z := x.Tape().Normal(seed, stream, x.Shape()[0], g.latent)
 	var y *autograd.Var
 	x.Tape().NoGrad(func() { y = g.Decode(z) })
-	return Loss{"critic", autograd.Add(verdict(g.critic.Forward(x), 1), verdict(g.critic.Forward(y), 0))}
+	return Loss{"critic", autograd.Add(verdict(g.critic.Forward(x), smooth), verdict(g.critic.Forward(y), 0))}
 }
 
 // verdict returns the cross-entropy of logits against one target.

@@ -44,6 +44,9 @@ func newModel(name string, dev kernels.Device, c Config, sets *data.Sets, terms 
 	if a, ok := net.(models.Adversarial); ok {
 		m.critic = &critic{net: a, tape: autograd.NewTape(dev), params: nn.Parameters(a.Critic())}
 		m.critic.adam = nn.NewAdam(m.critic.params, o)
+		// With the usual momentum, model and critic circle around each other (Radford
+		// et al., arXiv:1511.06434).
+		m.adam.Beta1, m.critic.adam.Beta1 = 0.5, 0.5
 	}
 	return m, nil
 }
