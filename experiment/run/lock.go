@@ -32,11 +32,14 @@ func (f *Folder) lock() error {
 		}
 		return fmt.Errorf("output folder: locking %s: %w", f.Path(lockFile), err)
 	}
-	if err := file.Truncate(0); err == nil {
-		_, err = fmt.Fprintf(file, "%d\n", os.Getpid())
-	}
 	f.held = file
-	return err
+	if err := file.Truncate(0); err != nil {
+		return fmt.Errorf("output folder: %w", err)
+	}
+	if _, err := fmt.Fprintf(file, "%d\n", os.Getpid()); err != nil {
+		return fmt.Errorf("output folder: %w", err)
+	}
+	return nil
 }
 
 // Close lets other processes write to the folder. It may be called again.
