@@ -11,7 +11,8 @@
 //
 //	config.json              the configuration, enough to repeat the run
 //	metrics.csv              one row a step
-//	checkpoint.safetensors   what a resumed run needs
+//	checkpoint.safetensors   what a resumed run needs, and checkpoint-before.safetensors
+//	.lock                    the process that writes to the folder
 //	report.html              pictures and numbers on one page
 //	*.png, *.gif             pictures
 //	*.safetensors            trained weights
