@@ -26,7 +26,9 @@ type Engine struct {
 	result   Result
 	diagrams []Diagram
 	roots    []int32
-	once     bool // whether the engine will not be used again
+	// once says that this engine serves a single call of the function [Rips]. Such an
+	// engine frees the distances as soon as it has listed all edges.
+	once bool
 }
 
 // Rips returns the diagrams of degrees 0 to degree over Z/2, up to the enclosing radius.
@@ -148,8 +150,9 @@ func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances,
 	return true, nil
 }
 
-// Large problems have at least as many points or edges. Others are solved by one worker
-// before further ones would have started.
+// A problem is large if it has at least manyPoints points or manyEdges edges. Unless the
+// options set the number of workers, one worker solves a smaller problem: it is done before
+// further workers would have started.
 const (
 	manyPoints = 768
 	manyEdges  = 1 << 14

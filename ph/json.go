@@ -73,7 +73,8 @@ func (d Diagram) json() (*jsonDiagram, error) {
 	return out, nil
 }
 
-// named reports whether the bar names cells. A bar with zero cells does not.
+// named reports whether the bar names its cells. A bar whose cells were never set, both
+// {0, 0}, names none.
 func (b *Bar) named() bool {
 	return b.BirthCell != noCell && (b.BirthCell != Cell{} || b.DeathCell != Cell{})
 }
@@ -96,8 +97,8 @@ func (b *Bar) check() error {
 	return nil
 }
 
-// UnmarshalJSON reads what [Diagram.MarshalJSON] writes, and sorts bars by death. The cells
-// of bars are {-1, -1} if the form has no edges.
+// UnmarshalJSON reads the form that [Diagram.MarshalJSON] writes, and sorts the bars by
+// death. If the JSON object has no key "edges", all cells become {-1, -1}.
 func (d *Diagram) UnmarshalJSON(data []byte) error {
 	if key, ok := repeatedKey(data); ok {
 		return fmt.Errorf("ph: a diagram has the key %.40q twice", key)
@@ -146,14 +147,17 @@ func (d *Diagram) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes a list of diagrams, each with the
-// representatives that were asked for:
+// MarshalJSON writes a list of diagrams, each in the form of [Diagram] with a further key
+// for each kind of data that the options asked for:
 //
 //	"simplices": [[[3, 4], [0, 2, 4]], [[1, 7], null]]
 //	"cocycles": [[{"simplex": [3, 4], "coefficient": 1}], …]
 //	"cycles": [[[4, 3], [3, 0], [4, 0]], …]
 //
-// A list of [Diagram] can be read back from it.
+// Each of these lists has one element for each bar. In "simplices" this is the simplex that
+// gives birth to the class and the one that ends it, null for an essential class. In
+// "cycles" it is a list of edges. A list of [Diagram] can be read from the output, without
+// the further keys.
 func (r *Result) MarshalJSON() ([]byte, error) {
 	list := make([]*jsonDiagram, len(r.Classes))
 	for degree, d := range r.Diagrams() {
@@ -167,8 +171,8 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	return json.Marshal(list)
 }
 
-// addRepresentatives adds what classes have beside their bars. A kind that no class
-// has is left out.
+// addRepresentatives adds the simplices, cocycles and cycles of classes. It leaves out a
+// kind that no class has.
 func (d *jsonDiagram) addRepresentatives(classes []Class) {
 	has := func(c func(*Class) bool) bool {
 		return slices.ContainsFunc(classes, func(k Class) bool { return c(&k) })

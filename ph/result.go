@@ -4,8 +4,7 @@ import "slices"
 
 // A Result is the persistent homology of a filtration: its classes by degree.
 //
-// Its JSON form is a list of diagrams, as [Diagram] has it, each with the
-// representatives that the options asked for.
+// The JSON form of a result is a list of diagrams, which [Result.MarshalJSON] shows.
 type Result struct {
 	// Classes[k] has the classes of degree k in the order of their deaths,
 	// essential classes last.
@@ -25,8 +24,8 @@ func (r *Result) Clone() *Result {
 	return c
 }
 
-// copyBars sets the first diagrams to the bars of classes, in the memory of
-// diagrams, of which it adds as many as are missing.
+// copyBars copies the bars of each degree into the diagram of that degree. It uses the
+// memory of the given diagrams again and appends the diagrams that are missing.
 func copyBars(diagrams []Diagram, classes [][]Class) []Diagram {
 	for degree, list := range classes {
 		if degree == len(diagrams) {
@@ -41,8 +40,8 @@ func copyBars(diagrams []Diagram, classes [][]Class) []Diagram {
 	return diagrams
 }
 
-// A Class is one class of persistent homology: its bar, and what else [Options]
-// ask for. What they do not ask for is nil.
+// A Class is one class of persistent homology: its bar, and the simplices, the cocycle
+// and the cycle that [Options] ask for. A field that they do not ask for is nil.
 type Class struct {
 	Bar
 

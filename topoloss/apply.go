@@ -18,7 +18,8 @@ func (l *Loss) Apply(ctx context.Context, x *autograd.Var, target *Target) (Resu
 	return l.apply(ctx, input{x: x, target: target})
 }
 
-// An input is what a loss is applied to.
+// An input is the argument of a loss: the learnable cloud x, the true batch, its target and
+// the numbers that decide random choices.
 type input struct {
 	x, batch   *autograd.Var // batch is nil if only its target is known
 	pixels     *autograd.Var // x, to which gradients of images flow

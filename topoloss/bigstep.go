@@ -174,7 +174,8 @@ func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distance
 	return dst, nil
 }
 
-// propose makes an edge follow a target, if that is farther than its present one.
+// propose makes an edge follow a target, unless the edge already follows a target that is at
+// least as far from its length.
 func (w *bigStep) propose(edge int, t aim) {
 	displacement := math.Abs(float64(w.edges[edge].length) - t.at)
 	if displacement > w.moves[edge].displacement {

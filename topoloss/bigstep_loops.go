@@ -133,8 +133,8 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 // A columnReduction is the reduction R = DV of a matrix over Z/2 from left to right, and
 // what V and U = V⁻¹ are made of.
 type columnReduction struct {
-	pivot   []int32   // by row: the column that it is the lowest entry of in R, −1 for none
-	used    [][]int32 // by column: the columns of R that were added to it
+	pivot   []int32   // by row: the column of R whose lowest entry is in this row, −1 for none
+	used    [][]int32 // by column: the columns of R that the reduction added to this column
 	columns map[int32][]int32
 }
 

@@ -51,7 +51,8 @@ func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (f
 	return norm * sum, true
 }
 
-// evaluate returns what scaleSpace does, by the faster way.
+// evaluate returns the result of scaleSpace. If all bars are born at 0 and a lattice fits
+// their deaths, it takes linear time.
 func (r *Dsigma) evaluate(learnable, truth []ph.Bar, gradients []BarGradient) float64 {
 	c := 1 / (8 * r.Sigma)
 	if bornAtZero(learnable) && bornAtZero(truth) && r.lattice.fits(r.Sigma, learnable, truth) {
@@ -60,9 +61,11 @@ func (r *Dsigma) evaluate(learnable, truth []ph.Bar, gradients []BarGradient) fl
 	return scaleSpace(c, learnable, truth, gradients)
 }
 
-// scaleSpace returns k(P,P) − 2k(P,Q) without the factor 1/(8πσ), for c = 1/8σ,
-// and adds its derivative to gradients without the factor 4c/(8πσ): k(P,P) moves by
-// both its arguments, which doubles the derivative of the exponent by one.
+// scaleSpace returns k(P,P) − 2k(P,Q) without the factor 1/(8πσ), for c = 1/8σ and the
+// learnable bars P and true bars Q. It adds the derivatives by the bars of P to gradients,
+// without the factor 4c/(8πσ). Of the factor 4c, the derivative of the exponent −c‖p−q‖²
+// gives 2c. The other 2 is the factor of k(P,Q). In k(P,P) it is there too, since a bar of P
+// stands on both sides of the kernel.
 //
 // The mirror image of q is farther from p than q is, by
 // ‖p−q̄‖² − ‖p−q‖² = 2·ℓₚ·ℓ_q for the lengths ℓ of the bars.

@@ -47,7 +47,8 @@ type imageTruth struct {
 	bars [][]span
 }
 
-// A span is a bar whose ends are pixels.
+// A span is the birth and the death of a bar of an image. Both are values of pixels, so that
+// a float32 holds them exactly.
 type span struct{ birth, death float32 }
 
 // size returns the number of images in a variable and the shape of one.

@@ -19,9 +19,12 @@ import (
 // In units of the spacing, the mark of a bar at s beyond a lattice point is
 // exp(−(s−j)²/8) at the j-th point from there.
 type lattice struct {
-	spacing     float64
-	least       float64   // the least death; point number reach lies there
-	marks, gaps []float64 // at each point: of the learnable bars; less those of the true ones
+	spacing float64
+	least   float64 // the least death, which lies at the lattice point of index reach
+
+	// marks has, at each lattice point, the sum of the marks of the learnable bars. gaps
+	// first has that of the true bars, later the sum in marks less that of the true bars.
+	marks, gaps []float64
 }
 
 // A mark extends over window points, beginning reach points below the one before
@@ -39,8 +42,9 @@ var markShape = func() (m [reach + 2]float64) {
 	return m
 }()
 
-// fits prepares a lattice for the bars and reports whether its points are fewer than
-// four for each pair of bars. Deaths that are far apart take a large lattice.
+// fits reports whether a lattice for the bars has at most four points for each pair of
+// bars, and if so prepares it. Deaths that are far apart need a larger lattice: scaleSpace
+// then sums over the pairs instead.
 func (l *lattice) fits(sigma float64, learnable, truth []ph.Bar) bool {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, bars := range [...][]ph.Bar{learnable, truth} {
@@ -59,9 +63,9 @@ func (l *lattice) fits(sigma float64, learnable, truth []ph.Bar) bool {
 	return true
 }
 
-// near returns Σ exp(−(d−d′)²/8σ) over pairs of learnable bars, less twice that
-// over pairs of a learnable and a true bar, and adds its derivative to gradients;
-// factors as in scaleSpace.
+// near returns Σ exp(−(d−d′)²/8σ) over the pairs of learnable bars, less twice that sum
+// over the pairs of a learnable and a true bar. It adds the derivatives to gradients. Sum
+// and derivatives lack the same factors as in scaleSpace.
 func (l *lattice) near(learnable, truth []ph.Bar, gradients []BarGradient) float64 {
 	for _, b := range learnable {
 		l.mark(l.marks, b.Death)
@@ -80,8 +84,9 @@ func (l *lattice) near(learnable, truth []ph.Bar, gradients []BarGradient) float
 	return sum / (2 * math.Sqrt(math.Pi))
 }
 
-// at returns the window of points around a death, the way s from the point
-// before it, and the factors exp(−s²/8) and exp(−s/4) of its mark
+// at returns the window of points around a death, and the distance s of the death from the
+// lattice point before it. It also returns two factors of the mark of the bar, exp(−s²/8)
+// and exp(−s/4):
 //
 //	exp(−(s−j)²/8) = exp(−s²/8) · exp(−s/4)⁻ʲ · exp(−j²/8).
 func (l *lattice) at(points []float64, death float64) (around *[window]float64, s, peak, ratio float64) {

@@ -49,24 +49,25 @@ type Term struct {
 // It is also the workspace of its own computation, which allocates nothing once
 // it has seen clouds as large: one loss serves one goroutine at a time.
 type Loss struct {
-	// Terms are summed, those that depend on something learnable.
+	// Terms are the terms of the sum. A term that depends on nothing learnable does not
+	// count.
 	Terms []Term
-	// Fallback, if no term depends on anything learnable, these take their
-	// place; for example a [Push].
+	// Fallback terms take the place of Terms if none of these depends on anything
+	// learnable. An example is a [Push].
 	Fallback []Term
-	// Gradient hands the gradient of Terms, which few points receive, on to their
-	// neighbours; the zero value does not. That of Fallback stays as it is: a
-	// push that moved neighbours along would not part them.
+	// Gradient says how the neighbours of the few points that receive the gradient of
+	// Terms move along. With the zero value they do not. The gradient of Fallback stays
+	// as it is: a push that moved neighbours along would not part them.
 	Gradient Gradient
 
 	rips      deviceRips
 	spreader  spreader
 	bigStep   bigStep
 	bars      [][]ph.Bar      // by degree: the learnable bars, of positive length
-	gradients [][]BarGradient // of the weighted sum with respect to them
-	slope     []BarGradient   // of one term
+	gradients [][]BarGradient // by degree: the derivatives of the weighted sum by bars
+	slope     []BarGradient   // the derivatives of one term by bars, without its weight
 	values    []Value
-	pullback  []*pullback // spare ones
+	pullback  []*pullback // those that no application uses
 	clouds    Clouds
 	means     []Value   // of Smooth
 	counted   []int     // draws in which each term counted
@@ -109,8 +110,8 @@ func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) (Result, error) {
 	return l.evaluate(context.Background(), input{target: target}, diagrams, nil)
 }
 
-// evaluate is Evaluate with points, where in.x is not nil. It leaves the derivatives
-// of comparisons in p.
+// evaluate does the work of Evaluate, and of Apply if in.x holds points. It leaves in p the
+// derivatives of comparisons and of terms of images.
 func (l *Loss) evaluate(ctx context.Context, in input, diagrams []ph.Diagram, p *pullback) (Result, error) {
 	if err := l.take(diagrams); err != nil {
 		return Result{}, err
@@ -197,7 +198,8 @@ func (l *Loss) take(diagrams []ph.Diagram) error {
 	return nil
 }
 
-// add adds a term and its gradients to r, those of comparisons to p.
+// add adds a term to r, with the derivatives by its bars. The derivatives of a comparison or
+// of a term of images go to p.
 func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullback) (Value, error) {
 	target, weight := in.target, t.Weight*t.Schedule.factor(in.step)
 	switch {

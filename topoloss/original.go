@@ -2,13 +2,13 @@ package topoloss
 
 import "fmt"
 
-// OriginalNames returns the names of the original's seven terms in the order of
-// its weights.
+// OriginalNames returns the names of the seven terms of the original, the program
+// Topo-GEN, in the order of its weights.
 func OriginalNames() [7]string {
 	return [7]string{"bottleneck0", "bottleneck1", "entropy0", "entropy1", "dsigma0", "dsigma1", "density"}
 }
 
-// Hyperparameters are the numbers that the original's seven terms depend on.
+// Hyperparameters are the numbers that the seven terms of [OriginalNames] depend on.
 type Hyperparameters struct {
 	EntropyDelta0  float64 `json:"entropy_delta0"`
 	EntropyDelta1  float64 `json:"entropy_delta1"`
@@ -20,7 +20,7 @@ type Hyperparameters struct {
 	DensityNPoints int     `json:"density_npoints"`
 }
 
-// DefaultHyperparameters returns the original's.
+// DefaultHyperparameters returns the values that Topo-GEN has by default.
 func DefaultHyperparameters() Hyperparameters {
 	return Hyperparameters{
 		EntropyDelta0: 0.001, EntropyDelta1: 0.001,
@@ -55,7 +55,7 @@ func (h Hyperparameters) Validate() error {
 	return nil
 }
 
-// options returns the options of the original's seven terms.
+// options returns the options of the seven terms, in the order of [OriginalNames].
 func (h Hyperparameters) options() [7]map[string]string {
 	return [7]map[string]string{
 		nil, nil,
@@ -68,11 +68,11 @@ func (h Hyperparameters) options() [7]map[string]string {
 	}
 }
 
-// Original returns the terms that the original writes as seven weights, in the
-// order of [OriginalNames], at a place. Terms of weight 0 are left out. The degree
-// is 0 or 1; with degree 0, a weight of a term of degree 1 is an error.
+// Original returns the terms at a place that the seven weights of Topo-GEN ask for, in the
+// order of [OriginalNames]. It leaves out terms of weight 0. The degree is 0 or 1; with
+// degree 0, a weight of a term of degree 1 is an error.
 //
-// The result equals that of [Parse] for the text that it prints as.
+// [Parse] returns the same terms for the text that the result prints as.
 func Original(where Place, weights [7]float64, degree int, h Hyperparameters) (Specs, error) {
 	if degree < 0 || degree > 1 {
 		return nil, fmt.Errorf("topoloss: degree %d, must be 0 or 1", degree)

@@ -9,15 +9,15 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A pullback carries the derivatives of a loss with respect to distances to the
-// points: for a length ℓ = ‖u−v‖ with derivative g, g·(u−v)/ℓ to u and its
-// negative to v, nothing where the points coincide. It serves one application of a
-// loss and is then used again.
+// A pullback takes the derivatives of a loss by distances and gives points their gradients.
+// For a distance ℓ = ‖u−v‖ with derivative g, it adds g·(u−v)/ℓ to the gradient of u and
+// subtracts this from that of v. Points that coincide receive nothing. A pullback serves
+// one application of a loss; then the loss keeps it for a later one.
 type pullback struct {
 	loss   *Loss
 	x, y   *autograd.Var // the cloud and the loss
 	pairs  []kernels.Pair
-	joints []joint // the first used of them are of this application
+	joints []joint // this application has those before index used
 	used   int
 	scales []scaleSlope
 	dense  []float32 // workspace of pull
@@ -88,7 +88,8 @@ func (p *pullback) add(e ph.Cell, length, derivative float64) bool {
 	return isFinite(c)
 }
 
-// spare returns a pullback that no application waits for.
+// spare returns a pullback for a new application: one that an earlier application is done
+// with, or a new one.
 func (l *Loss) spare() *pullback {
 	n := len(l.pullback)
 	if n == 0 {

@@ -31,7 +31,7 @@ type RTD struct {
 	matrix []float32
 }
 
-// Joint returns false.
+// Joint returns false: no distance between a learnable and a true point takes part.
 func (*RTD) Joint() bool { return false }
 
 // Compare takes the time of [ph.Engine.Rips] for 2n points in degree 1. It is an
@@ -54,8 +54,9 @@ func (r *RTD) Compare(ctx context.Context, c *Clouds) (value float64, ok bool, e
 	return value, true, nil
 }
 
-// side returns R(A, B), where A is the learnable cloud or the true one, and adds half
-// of its derivative.
+// side returns R(A, B). A is the learnable cloud if learnableFirst is true, else the true
+// one. It adds half of the derivatives by learnable distances to c, since RTD is the mean
+// of two sides.
 func (r *RTD) side(ctx context.Context, c *Clouds, pair normalPair, learnableFirst bool) (length float64, err error) {
 	n := c.N
 	first := pair.y
@@ -113,7 +114,7 @@ type RTDLite struct {
 	tree   []ph.Cell
 }
 
-// Joint returns false.
+// Joint returns false: no distance between a learnable and a true point takes part.
 func (*RTDLite) Joint() bool { return false }
 
 // Compare takes O(n²). It is an error if the clouds differ in size.

@@ -20,7 +20,8 @@ type Schedule struct {
 	Warmup uint64
 }
 
-// factor returns what the weight is multiplied by in a step.
+// factor returns the factor by which a step multiplies the weight: 0 in a step in which the
+// term does not count.
 func (s Schedule) factor(step uint64) float64 {
 	switch {
 	case step < s.Start || s.Every > 1 && (step-s.Start)%s.Every != 0:

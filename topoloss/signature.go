@@ -24,7 +24,7 @@ type Signature struct {
 	tree   []ph.Cell
 }
 
-// Joint returns false.
+// Joint returns false: no distance between a learnable and a true point takes part.
 func (*Signature) Joint() bool { return false }
 
 // Compare takes O(n²). It is an error if the clouds differ in size.

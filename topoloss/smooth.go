@@ -6,11 +6,13 @@ import (
 	"github.com/topogen/topogen/autograd"
 )
 
-// smooth applies the loss to l.Gradient.Draws perturbed clouds, x plus independent
-// Gaussian noise of deviation l.Gradient.Bandwidth in each coordinate, and returns the
-// mean. Its slices but Terms are those of the last draw.
+// smooth applies the loss to l.Gradient.Draws perturbed clouds and returns the mean. A
+// perturbed cloud is x plus independent Gaussian noise. In each coordinate the noise has
+// the deviation l.Gradient.Bandwidth. Bars and BarGradients of the result are those of the
+// last draw.
 //
-// A term that is learnable in some draws only has the mean over these.
+// A term may depend on something learnable in some draws and not in others. Its value in
+// Terms is the mean over the draws in which it does.
 func (l *Loss) smooth(ctx context.Context, in input) (Result, error) {
 	tape, x, draws := in.x.Tape(), in.x, uint64(l.Gradient.Draws)
 	var out Result

@@ -87,7 +87,7 @@ const (
 	Binary Format = "binary"
 )
 
-// Formats returns all formats.
+// Formats returns every format that [Read] accepts.
 func Formats() []Format {
 	return []Format{LowerDistance, UpperDistance, Distance, PointCloud, Sparse, OFF, PLY, NPY, NPZ, DIPHA, Binary}
 }

@@ -24,7 +24,8 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 	c.simplexCodec.points(points, simplex)
 	rank := c.rankOf(simplex, dim+1)
 	shift := c.shift(dim + 2)
-	// The code of all points but one, if none of them is the apex of the youngest edge.
+	// faces[i] is the code of all points but points[i], for cofacets in which none of
+	// these is the apex of the youngest edge.
 	var faces [maxPoints]uint64
 	for i := range points {
 		for j := dim; j >= 0; j-- {
@@ -54,7 +55,9 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 	return dst
 }
 
-// isApex reports whether the apex of an edge is one of the points other than number at.
+// isApex reports whether the apex of the edge of a rank is in points, at an index other
+// than at. The code of a simplex with this youngest edge must then name that point as the
+// apex.
 func (c *coboundaries) isApex(rank uint32, points []int32, at int32) bool {
 	apex := c.apex[rank]
 	for i, p := range points {
@@ -65,8 +68,8 @@ func (c *coboundaries) isApex(rank uint32, points []int32, at int32) bool {
 	return false
 }
 
-// over returns the cofacet of the simplex over v if no edge to v is younger than the
-// simplex.
+// over returns the cofacet that consists of the simplex and v. It needs the rank of the
+// youngest edge of the simplex. No edge to v may be younger than that edge.
 func (c *coboundaries) over(rank uint32, v int32) uint64 {
 	e := c.ends[rank]
 	var others [maxPoints]int32
@@ -89,8 +92,8 @@ func (c *coboundaries) over(rank uint32, v int32) uint64 {
 	return c.encode(rank, others[:k])
 }
 
-// without returns the cofacet of the simplex whose youngest edge joins a new point to point
-// number at.
+// without returns the cofacet that consists of the simplex and a new point. The youngest
+// edge of this cofacet has the given rank and joins the new point to points[at].
 func (c *coboundaries) without(rank uint32, at int32) uint64 {
 	var others [maxPoints]int32
 	k := 0

@@ -6,12 +6,14 @@ import (
 	"slices"
 )
 
-// criticals finds the critical simplices, those that are in no apparent pair, from the
-// youngest to the oldest.
+// criticals finds the critical simplices, from the youngest to the oldest. A simplex is
+// critical if it is in no apparent pair.
 //
-// A critical simplex is its youngest edge and a clique in the link of that edge, some point
-// of which is not joined to the apex. The search starts each clique from the first such
-// point. Points are given by their numbers in the link.
+// An edge with an empty lune is critical. Any other critical simplex consists of its
+// youngest edge and of a clique in the link of that edge. At least one point of the clique
+// is not joined to the apex of the edge, which the package comment defines. The search
+// starts each clique with the first of these points. The fields give points by their
+// numbers in the link.
 type criticals struct {
 	edgeLink
 	code *simplexCodec

@@ -132,8 +132,8 @@ func (r *reducer) add(simplex uint64, factor uint64) {
 	}
 }
 
-// keepChain adds up equal simplices of the current chain, appends it to chains and returns
-// its place there.
+// keepChain adds up the coefficients of equal simplices in the current chain. It appends
+// the chain to chains and returns the place of the chain there.
 func (r *reducer) keepChain() span {
 	slices.Sort(r.chain)
 	from := len(r.chains)

@@ -76,7 +76,8 @@ func (d *Dense[T]) Layout() (place, order []int32) { return nil, nil }
 // Len returns the number of points.
 func (d *Dense[T]) Len() int { return d.n }
 
-// fewEdges is the number of pairs of points up to which one band has all edges.
+// fewEdges is the largest number of pairs of points for which a single [Band] has all
+// edges.
 const fewEdges = 1 << 13
 
 // fewPoints is the number of points below which bands are wider: then the pass over the
@@ -245,7 +246,8 @@ func (d *Dense[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbo
 	return edges
 }
 
-// findEmptyLunes finds such edges from a to the points before it.
+// findEmptyLunes finds the edges from a to lower points that have empty lunes and come
+// after the edge named after.
 func (d *Dense[T]) findEmptyLunes(s *emptyLuneSearch[T], a int32, after Edge[T], near Neighbors) {
 	s.blockers = s.blockers[:0]
 	for b, v := range d.row(int(a)) {
@@ -267,7 +269,8 @@ func (d *Dense[T]) findEmptyLunes(s *emptyLuneSearch[T], a int32, after Edge[T],
 	}
 }
 
-// findBlockers sets the blockers of a: its nearest neighbors.
+// findBlockers sets the blockers of a to the nearest neighbors of a. Most lunes of long
+// edges at a contain a blocker, so that few edges need a search of the whole lune.
 func (d *Dense[T]) findBlockers(s *emptyLuneSearch[T], a int32, near Neighbors) {
 	s.list = near.AppendNeighbors(s.list[:0], a)
 	for _, c := range s.list {

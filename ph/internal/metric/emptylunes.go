@@ -13,10 +13,10 @@ type treeSearch[T Float] struct {
 
 // AppendEmptyLunes appends the edges after a given one whose lunes are empty.
 //
-// Such edges are few, but those up to a length cannot be listed without visiting many
-// others. Instead, from each point it descends into the tree and skips each box all of
-// whose points are blocked: one of the nearest neighbors of the point, a blocker, is in
-// the lunes of the edges from the point to all points of the box.
+// Edges with empty lunes are few, and a list of all edges up to a length has many others.
+// So the search descends into the tree from each point. A nearest neighbor of the point is
+// a blocker. The search skips a box if one blocker is in the lunes of the edges from the
+// point to all points of the box.
 func (s *Euclidean[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, workers int) []Edge[T] {
 	for len(s.searches) < workers {
 		s.searches = append(s.searches, treeSearch[T]{})
@@ -33,7 +33,8 @@ func (s *Euclidean[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Nei
 	return edges
 }
 
-// findEmptyLunes finds such edges from the i-th point in the tree to points after it.
+// findEmptyLunes finds the edges from the i-th point of the tree to later points that have
+// empty lunes and come after the edge named after.
 func (s *Euclidean[T]) findEmptyLunes(search *treeSearch[T], i int32, after Edge[T], near Neighbors) {
 	least := float64(after.Length) * float64(after.Length) * (1 - slack)
 	t := &s.tree
@@ -68,9 +69,8 @@ func (s *Euclidean[T]) findEmptyLunes(search *treeSearch[T], i int32, after Edge
 	}
 }
 
-// findBlockers sets the blockers of the i-th point: its nearest neighbors. Each blocks
-// the points that are nearer to it than to the i-th point and farther from that than the
-// blocker is.
+// findBlockers sets the blockers of the i-th point p to the nearest neighbors of p. A
+// blocker c blocks each point that is nearer to c than to p, and farther from p than c is.
 func (s *Euclidean[T]) findBlockers(search *treeSearch[T], i int32, near Neighbors) {
 	search.list = near.AppendNeighbors(search.list[:0], i)
 	search.blockers = search.blockers[:0]

@@ -14,7 +14,7 @@ type histogram[T Float] struct {
 const (
 	histogramBins  = 512
 	binBits        = 5    // the mantissa bits of a bin: 32 bins for a factor of two
-	lengthsSampled = 4096 // enough lengths to propose bands from
+	lengthsSampled = 4096 // the size of a sample of lengths that suffices to choose each [Band]
 )
 
 func (h *histogram[T]) begin(limit T) {

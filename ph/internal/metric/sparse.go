@@ -16,7 +16,7 @@ type Sparse[T Float] struct {
 	edges  []Edge[T] // in order
 	taken  int       // the number of edges in the bands so far
 	starts []int32   // links[starts[v]:starts[v+1]] are the links of v
-	links  []Edge[T] // each edge from both ends: from A, ascending by B
+	links  []Edge[T] // every edge twice, with either end as A; sorted by A, then by B
 	band   Band[T]
 }
 
@@ -83,8 +83,9 @@ func (s *Sparse[T]) compact() {
 	}
 }
 
-// link makes the links from edges in the order of their points. In this order the links of
-// a point ascend: first the edges to points before it, from its own row, then the others.
+// link makes the links from the edges. It takes the edges as compact leaves them, sorted by
+// A, then by B < A. So the links of each point ascend: the edges to lower points come first,
+// and the edges to higher points follow.
 func (s *Sparse[T]) link() {
 	s.links = resize(s.links, 2*len(s.edges))
 	clear(s.starts)

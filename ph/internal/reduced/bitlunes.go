@@ -57,8 +57,8 @@ func (l *bitLunes) Meet(a, b int32) bool {
 	return false
 }
 
-// lune makes the lune of two points the current one. It returns a point of it, −1 if it is
-// empty.
+// lune makes the lune of two points the current one. It returns a point of the lune, −1 if
+// the lune is empty.
 func (l *bitLunes) lune(a, b int32) int32 {
 	p, q := l.row(a), l.row(b)
 	where, set := l.where[:l.words], l.set[:l.words]

@@ -103,8 +103,9 @@ func (r *Engine[T]) reduce(rank int, v int32) {
 	}
 }
 
-// firstOfLune returns the first place in the lune of a visited edge. It tests the points
-// that are joined to both ends now, some of them after the edge.
+// firstOfLune returns the least place of a point in the lune of a visited edge e. By now
+// the graph also has edges that came after e. So a point that is joined to both ends is in
+// the lune only if both joining edges came before e.
 func (r *Engine[T]) firstOfLune(e metric.Edge[T]) int32 {
 	a, b := r.placesOf(e)
 	q := r.bits.row(b)
