@@ -53,8 +53,11 @@ func bootstrap(x []float64, statistic func([]float64) float64, resamples int, co
 	return r
 }
 
-// Mean returns the arithmetic mean of x.
-func Mean(x []float64) float64 { return stat.Mean(x, nil) }
+// Mean returns the arithmetic mean of x. It panics if x is empty.
+func Mean(x []float64) float64 {
+	check("sample", x, 1)
+	return stat.Mean(x, nil)
+}
 
 // Median returns the median of x: the mean of the two middle values where their
 // number is even. It panics if x is empty.
@@ -63,12 +66,17 @@ func Median(x []float64) float64 {
 	return Quantile(slices.Sorted(slices.Values(x)), 0.5)
 }
 
-// Quantile interpolates linearly between the order statistics of sorted values,
-// at position p·(n−1) counted from 0, as numpy does by default. p is from 0 to 1, and
-// sorted must not be empty.
+// Quantile returns the p-quantile of values in ascending order, for p from 0 to 1. It
+// interpolates linearly between the values around place p·(n−1), counted from 0, as
+// numpy does by default. It checks nothing: an empty slice or another p panics, and NaN
+// or another order gives a number without meaning.
 func Quantile(sorted []float64, p float64) float64 {
 	at := p * float64(len(sorted)-1)
 	below := int(math.Floor(at))
 	above := min(below+1, len(sorted)-1)
-	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
+	part := at - float64(below)
+	if part == 0 || sorted[below] == sorted[above] {
+		return sorted[below] // not NaN where a value is infinite
+	}
+	return sorted[below] + part*(sorted[above]-sorted[below])
 }

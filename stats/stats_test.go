@@ -140,6 +140,15 @@ func TestBootstrapIsDecidedBySeed(t *testing.T) {
 	require.Equal(t, []float64{1, 4, 2, 8, 5, 7}, x)
 }
 
+func TestQuantilesOfInfiniteValues(t *testing.T) {
+	inf := math.Inf(1)
+	require.Equal(t, 2.0, Median([]float64{inf, 1, 2}))
+	require.Equal(t, -inf, Median([]float64{-inf, -inf, 1}))
+	require.Equal(t, inf, Median([]float64{inf, 0, inf, inf}))
+	require.Equal(t, inf, Median([]float64{inf, 1}))
+	require.Equal(t, inf, Quantile([]float64{1, inf}, 1))
+}
+
 func TestRefusals(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {
@@ -147,10 +156,12 @@ func TestRefusals(t *testing.T) {
 		call func()
 	}{
 		{"stats: 2 measurements are paired with 1", func() { Differences([]float64{1, 2}, []float64{1}) }},
-		{"stats: the differences has NaN at index 1", func() { Wilcoxon([]float64{1, nan}) }},
-		{"stats: the differences has 1 values, want at least 2", func() { Paired([]float64{1}) }},
-		{"stats: the second sample has 0 values, want at least 1", func() { CliffsDelta([]float64{1}, nil) }},
-		{"stats: the first sample has NaN at index 0", func() { Welch([]float64{nan, 1}, []float64{1, 2}) }},
+		{"stats: NaN at index 1 of the differences", func() { Wilcoxon([]float64{1, nan}) }},
+		{"stats: the number of values in the differences is 1, want at least 2", func() { Paired([]float64{1}) }},
+		{"stats: the number of values in the second sample is 0, want at least 1", func() { CliffsDelta([]float64{1}, nil) }},
+		{"stats: NaN at index 0 of the first sample", func() { Welch([]float64{nan, 1}, []float64{1, 2}) }},
+		{"stats: the number of values in the sample is 0, want at least 1", func() { Mean(nil) }},
+		{"stats: NaN at index 1 of the sample", func() { Mean([]float64{1, nan}) }},
 		{"stats: Holm: p-value 1 is 1.5, want a number from 0 to 1", func() { Holm([]float64{0.5, 1.5}) }},
 		{"stats: Bootstrap: confidence 95, want a number between 0 and 1", func() { Bootstrap([]float64{1}, Mean, 9, 95, 1) }},
 		{"stats: Bootstrap: 0 resamples, want at least 2", func() { Bootstrap([]float64{1}, Mean, 0, 0.9, 1) }},

@@ -90,11 +90,11 @@ func oneIf(yes bool) float64 {
 // check panics unless x has at least the given number of values, none of them NaN.
 func check(name string, x []float64, least int) {
 	if len(x) < least {
-		panic(fmt.Sprintf("stats: the %s has %d values, want at least %d", name, len(x), least))
+		panic(fmt.Sprintf("stats: the number of values in the %s is %d, want at least %d", name, len(x), least))
 	}
 	for i, v := range x {
 		if math.IsNaN(v) {
-			panic(fmt.Sprintf("stats: the %s has NaN at index %d", name, i))
+			panic(fmt.Sprintf("stats: NaN at index %d of the %s", i, name))
 		}
 	}
 }
