@@ -16,8 +16,9 @@ import (
 // A Verdict says what the evidence for one metric of one arm amounts to.
 type Verdict string
 
-// The verdicts. Better and worse need Wilcoxon's p after Holm's correction below
-// [Significance].
+// The verdicts. Better and Worse need Wilcoxon's p after Holm's correction below
+// [Significance]. Wilcoxon's rank sums say which of the two it is: δ compares values of
+// different seeds, too, and may point the other way.
 const (
 	Better    Verdict = "better"
 	Worse     Verdict = "worse"
@@ -68,7 +69,9 @@ type Comparison struct {
 	Epsilon    float64 `json:"epsilon"` // of almost stochastic order, near 0 if the arm is better
 	Verdict    Verdict `json:"verdict"`
 
-	gain float64 // rank sum of the pairs that are better, less that of the others
+	// gain is the rank sum of the pairs in which the arm is better, less that of the
+	// pairs in which it is worse. P tests whether it is 0.
+	gain float64
 }
 
 // Evidence compares all arms with the baseline on the outcomes of the reporting
@@ -118,9 +121,9 @@ func newEvidence(p *Plan, table *outcomes, missing int) *Evidence {
 	for i, corrected := range stats.Holm(pValues) {
 		c := &e.Compared[tested[i]]
 		c.Holm = corrected
-		if corrected < Significance && c.Delta != 0 {
+		if corrected < Significance {
 			c.Verdict = Worse
-			if c.Delta > 0 {
+			if c.gain > 0 {
 				c.Verdict = Better
 			}
 		}

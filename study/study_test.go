@@ -276,6 +276,25 @@ func TestGridExpands(t *testing.T) {
 	require.Len(t, unique(all), 10)
 }
 
+// The verdict has the sign of the test that decides it. Nine of these ten pairs gain,
+// yet most values of the arm are below most of the baseline's.
+func TestVerdictAgreesWithItsTest(t *testing.T) {
+	baseline := []float64{0, 1, 2, 3, 4, 5, 6, 20, 1000, 2000}
+	arm := []float64{0.125, 1.25, 2.375, 3.5, 4.625, 5.75, 6.875, -20, 1100, 2200}
+	p := plan(t, len(arm), `{"name": "arm"}`)
+	p.Metrics = []Metric{{Name: "m", Better: "higher"}}
+	table := &outcomes{seeds: p.Seeds.Reporting, byArm: make(map[string][]*Outcome)}
+	for i := range arm {
+		table.byArm["plain"] = append(table.byArm["plain"], &Outcome{Metrics: map[string]float64{"m": baseline[i]}})
+		table.byArm["arm"] = append(table.byArm["arm"], &Outcome{Metrics: map[string]float64{"m": arm[i]}})
+	}
+	c := newEvidence(p, table, 0).Compared[0]
+	require.Less(t, c.Holm, Significance)
+	require.Negative(t, c.Delta)
+	require.Positive(t, c.Difference)
+	require.Equal(t, Better, c.Verdict)
+}
+
 func TestPlanRefusals(t *testing.T) {
 	const good = `{"title": "T", "baseline": "a", "arms": [{"name": "a"}, {"name": "b"}], "seeds": {"reporting": [1, 2]}, "metrics": [{"name": "m", "better": "lower"}]}`
 	_, err := Parse(strings.NewReader(good))
