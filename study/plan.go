@@ -152,6 +152,14 @@ func (p *Plan) Validate() error {
 			if _, both := a.Settings[key]; both {
 				return fail(path+".grid."+key, "is among the arm's settings, too")
 			}
+			values := make(map[string]bool) // as they stand in the names of expanded arms
+			for k, value := range a.Grid[key] {
+				text := bare(value)
+				if values[text] {
+					return fail(fmt.Sprintf("%s.grid.%s[%d]", path, key, k), "%s is there twice", text)
+				}
+				values[text] = true
+			}
 		}
 	}
 	if !names[p.Baseline] {

@@ -163,6 +163,9 @@ func (s *Store) finish(u Unit, dir string, o *Outcome, c Cost) error {
 		}
 	}
 	for _, curve := range o.Curves {
+		if len(curve.Steps) != len(curve.Values) {
+			return fmt.Errorf("study: unit %s with seed %d: curve %s has %d steps and %d values", u.Arm, u.Seed, curve.Name, len(curve.Steps), len(curve.Values))
+		}
 		for i, v := range curve.Values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return fmt.Errorf("study: unit %s with seed %d: curve %s is %v at step %d", u.Arm, u.Seed, curve.Name, v, curve.Steps[i])

@@ -295,6 +295,20 @@ func TestVerdictAgreesWithItsTest(t *testing.T) {
 	require.Equal(t, Better, c.Verdict)
 }
 
+// A unit whose curve has steps without values fails, instead of the report.
+func TestUnevenCurveFailsItsUnit(t *testing.T) {
+	p := plan(t, 2, `{"name": "arm"}`)
+	s, err := Create(t.TempDir()+"/s", p)
+	require.NoError(t, err)
+	u := p.Units(Test)[0]
+	require.NoError(t, os.MkdirAll(s.path(unitsFolder), 0o777))
+	dir, err := s.begin(u)
+	require.NoError(t, err)
+	err = s.finish(u, dir, &Outcome{Curves: []Curve{{Name: "loss", Steps: []int{1, 2}, Values: []float64{3}}}}, Cost{})
+	require.EqualError(t, err, "study: unit plain with seed 100: curve loss has 2 steps and 1 values")
+	require.False(t, s.Done(u))
+}
+
 func TestPlanRefusals(t *testing.T) {
 	const good = `{"title": "T", "baseline": "a", "arms": [{"name": "a"}, {"name": "b"}], "seeds": {"reporting": [1, 2]}, "metrics": [{"name": "m", "better": "lower"}]}`
 	_, err := Parse(strings.NewReader(good))
@@ -310,6 +324,8 @@ func TestPlanRefusals(t *testing.T) {
 		{`{"name": "a"}`, `{"name": "a", "grid": {"x": [1]}}`, `arms[0].grid: the baseline "a" has a grid: it must be one arm`},
 		{`{"name": "b"}`, `{"name": "b", "grid": {"x": []}}`, "arms[1].grid.x: has no values"},
 		{`{"name": "b"}`, `{"name": "b", "settings": {"x": 1}, "grid": {"x": [1]}}`, "arms[1].grid.x: is among the arm's settings, too"},
+		{`{"name": "b"}`, `{"name": "b", "grid": {"x": [1, 2, 1]}}`, "arms[1].grid.x[2]: 1 is there twice"},
+		{`{"name": "b"}`, `{"name": "b", "grid": {"x": [1, "1"]}}`, "arms[1].grid.x[1]: 1 is there twice"},
 		{`[1, 2]`, `[]`, "seeds.reporting: is empty"},
 		{`[1, 2]`, `[1, 1]`, "seeds.reporting[1]: seed 1 stands in seeds.reporting, too"},
 		{`"reporting": [1, 2]`, `"tuning": [2], "reporting": [1, 2]`, "seeds.reporting[1]: seed 2 stands in seeds.tuning, too"},
