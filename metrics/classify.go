@@ -15,6 +15,9 @@ import (
 // nearest other images. Among labels with equally many votes the smallest wins.
 // It panics unless there is a label for each point and 1 ≤ k < n.
 func (e *Embedding) KNNAccuracy(labels []int, k int) float64 {
+	if k < 1 || k >= e.n {
+		panic(fmt.Sprintf("metrics: KNNAccuracy: k is %d for %d points, want 1 ≤ k < n", k, e.n))
+	}
 	return e.KNNFolds(labels, nil, k)
 }
 
@@ -24,8 +27,7 @@ func (e *Embedding) KNNAccuracy(labels []int, k int) float64 {
 // and leaves k others.
 func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 	e.checkLabels("KNNFolds", labels)
-	own := folds == nil
-	if own {
+	if folds == nil {
 		folds = make([]int, e.n)
 		for i := range folds {
 			folds[i] = i
@@ -33,6 +35,18 @@ func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 	}
 	if len(folds) != e.n || k < 1 {
 		panic(fmt.Sprintf("metrics: KNNFolds: %d folds for %d points, k = %d", len(folds), e.n, k))
+	}
+	hits, sizes := make(map[int]float64), make(map[int]float64)
+	for _, fold := range folds {
+		sizes[fold]++
+	}
+	for fold := range len(sizes) {
+		switch others := e.n - int(sizes[fold]); {
+		case sizes[fold] == 0:
+			panic(fmt.Sprintf("metrics: KNNFolds: fold %d is empty of %d", fold, len(sizes)))
+		case others < k:
+			panic(fmt.Sprintf("metrics: KNNFolds: fold %d leaves %d points, want at least %d", fold, others, k))
+		}
 	}
 	right := make([]bool, e.n)
 	eachRow(e.n, func(i int) {
@@ -47,9 +61,6 @@ func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 				break
 			}
 		}
-		if left > 0 {
-			panic(fmt.Sprintf("metrics: KNNFolds: fold %d leaves fewer than %d points", folds[i], k))
-		}
 		best, most := 0, 0
 		for label, count := range votes {
 			if count > most || count == most && label < best {
@@ -58,18 +69,13 @@ func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 		}
 		right[i] = best == labels[i]
 	})
-	hits, sizes := make(map[int]float64), make(map[int]float64)
 	for i, fold := range folds {
-		sizes[fold]++
 		if right[i] {
 			hits[fold]++
 		}
 	}
 	var sum float64
 	for fold := range len(sizes) {
-		if sizes[fold] == 0 {
-			panic(fmt.Sprintf("metrics: KNNFolds: fold %d is empty of %d", fold, len(sizes)))
-		}
 		sum += hits[fold] / sizes[fold]
 	}
 	return sum / float64(len(sizes))

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/ph"
 )
@@ -156,6 +158,15 @@ func TestRefusals(t *testing.T) {
 	e := embed(t, line(1, 2, 3, 4), line(1, 2, 3, 4))
 	require.PanicsWithValue(t, "metrics: Neighborhoods: k is 3 for 4 points, want 1 ≤ k and 3k+1 < 2n", func() { e.Neighborhoods(3) })
 	require.PanicsWithValue(t, "metrics: Silhouette: all points have one label", func() { e.Silhouette(make([]int, 4)) })
+	require.PanicsWithValue(t, "metrics: KNNFolds: fold 0 leaves 1 points, want at least 2", func() { e.KNNFolds(make([]int, 4), []int{0, 0, 0, 1}, 2) })
+	require.PanicsWithValue(t, "metrics: KNNFolds: fold 1 is empty of 3", func() { e.KNNFolds(make([]int, 4), []int{0, 0, 2, 3}, 1) })
+	require.PanicsWithValue(t, "metrics: KNNAccuracy: k is 4 for 4 points, want 1 ≤ k < n", func() { e.KNNAccuracy(make([]int, 4), 4) })
+	for _, divergence := range []func(context.Context, kernels.Device, ph.Points[float32], ph.Points[float32]) (float64, error){RTD, RTDLite} {
+		_, err = divergence(t.Context(), dev, line(), line())
+		require.ErrorContains(t, err, ": 0 points have 0 images: want equal numbers, at least 1")
+		_, err = divergence(t.Context(), dev, line(1, 2), line(1))
+		require.ErrorContains(t, err, ": 2 points have 1 images: want equal numbers, at least 1")
+	}
 	_, err = LinearAccuracy(line(1), line(1), []int{-1}, []int{0})
 	require.EqualError(t, err, "metrics: a label is -1: labels count from 0")
 }

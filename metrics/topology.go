@@ -62,6 +62,9 @@ func RTDLite(ctx context.Context, dev kernels.Device, x, z ph.Points[float32]) (
 
 // divergence returns the value of a topological term between latents and points.
 func divergence(ctx context.Context, dev kernels.Device, term string, x, z ph.Points[float32]) (float64, error) {
+	if x.Len() != z.Len() || x.Len() < 1 {
+		return 0, fmt.Errorf("metrics: %s: %d points have %d images: want equal numbers, at least 1", term, x.Len(), z.Len())
+	}
 	objective, err := topoloss.New(topoloss.Specs{{Name: term, Where: topoloss.Latent, Weight: 1}}, topoloss.Options{})
 	if err != nil {
 		return 0, fmt.Errorf("metrics: %w", err)
