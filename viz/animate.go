@@ -16,7 +16,7 @@ import (
 // diagrams right, the title of each scene above. All scenes are seen through the
 // first one's Window and Limit, and if these are zero, with room for everything in
 // any of them. Around clouds in R³ the camera turns slowly. Each scene is shown for
-// the given time, at least 20 ms, the last one for two seconds.
+// the given time, from 20 ms to eleven minutes, the last one for two seconds or more.
 //
 // The frames are drawn in parallel and share one palette; each holds only what
 // changed. The file does not depend on the number of threads.
@@ -32,7 +32,7 @@ func Animate(w io.Writer, scenes []Scene, each time.Duration) error {
 	m := newMovie(scenes)
 	delays := make([]int, len(scenes))
 	for i := range delays {
-		delays[i] = max(2, int(each/(10*time.Millisecond)))
+		delays[i] = int(min(max(2, each/(10*time.Millisecond)), math.MaxUint16))
 	}
 	delays[len(delays)-1] = max(200, delays[len(delays)-1])
 

@@ -88,6 +88,14 @@ func TestAnimateShowsEveryScene(t *testing.T) {
 	}
 }
 
+// A file has 16 bits for a delay in hundredths of a second.
+func TestAnimateShowsScenesForLong(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, Animate(&b, moving(2, 2), time.Hour))
+	g, _ := frames(t, b.Bytes())
+	require.Equal(t, []int{65535, 65535}, g.Delay)
+}
+
 func TestAnimatedMarksAreWhereTheDataIs(t *testing.T) {
 	scenes := moving(9, 2)
 	var b bytes.Buffer

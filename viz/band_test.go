@@ -35,5 +35,7 @@ func TestDifferences(t *testing.T) {
 	require.Greater(t, m.Bounds().Dx(), 500)
 	rows[1].Values[2] = math.NaN()
 	require.ErrorContains(t, Differences(io.Discard, "", "", rows...), `differences of "none": value 2 is NaN`)
+	rows[1].Values[2], rows[1].Low = 0, math.Inf(-1)
+	require.ErrorContains(t, Differences(io.Discard, "", "", rows...), `differences of "none": the mean is 0 in [-Inf, 0.5]`)
 	require.NoError(t, Differences(io.Discard, "no rows", ""))
 }

@@ -22,11 +22,15 @@ type Paired struct {
 // each pair, the mean as a bar across the row, and its interval as a line. A
 // vertical line marks no difference.
 func Differences(w io.Writer, title, xLabel string, rows ...Paired) error {
+	finite := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 	for _, r := range rows {
-		for i, v := range append(r.Values[:len(r.Values):len(r.Values)], r.Mean, r.Low, r.High) {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+		for i, v := range r.Values {
+			if !finite(v) {
 				return fmt.Errorf("viz: differences of %q: value %d is %v", r.Name, i, v)
 			}
+		}
+		if !finite(r.Mean) || !finite(r.Low) || !finite(r.High) {
+			return fmt.Errorf("viz: differences of %q: the mean is %v in [%v, %v]", r.Name, r.Mean, r.Low, r.High)
 		}
 	}
 	const width, head, rowHeight = 7 * vg.Inch, 28, 22

@@ -89,6 +89,9 @@ func (s *Scene) check() error {
 		diagrams []ph.Diagram
 	}{{"diagram", s.Diagrams}, {"target diagram", s.Target}} {
 		for _, d := range part.diagrams {
+			if d.Degree < 0 {
+				return fmt.Errorf("viz: the %s has degree %d", part.name, d.Degree)
+			}
 			for i, b := range d.Bars {
 				if math.IsNaN(b.Birth) || math.IsInf(b.Birth, 0) || math.IsNaN(b.Death) || b.Death < b.Birth {
 					return fmt.Errorf("viz: %s of degree %d: bar %d is born at %v and dies at %v", part.name, d.Degree, i, b.Birth, b.Death)

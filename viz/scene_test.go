@@ -47,6 +47,7 @@ func TestPicturesRefuseWhatCannotBeDrawn(t *testing.T) {
 		{"diagram of degree 1: bar 0 is born at NaN and dies at 5", func(s *Scene) { s.Diagrams[1].Bars[0].Birth = nan }},
 		{"target diagram of degree 0: bar 0 is born at 0 and dies at NaN", func(s *Scene) { s.Target[0].Bars[0].Death = nan }},
 		{"bar 1 is born at 5 and dies at 3", func(s *Scene) { s.Diagrams[0].Bars[1].Birth = 5 }},
+		{"the target diagram has degree -1", func(s *Scene) { s.Target[0].Degree = -1 }},
 		{"match 0: the diagram of degree 0 has no bar 9", func(s *Scene) { s.Matches[0].A = 9 }},
 		{"match 1: the target diagram of degree 1 has no bar 5", func(s *Scene) { s.Matches[1].B = 5 }},
 		{"the window from (0, 0) to (0, 1) has no area", func(s *Scene) { s.Window = Window{0, 0, 0, 1} }},
