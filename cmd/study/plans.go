@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -36,8 +37,11 @@ func findPlan(name string) (*study.Plan, error) {
 	} else {
 		f, err = plans.Open("plans/" + name + ending)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, cli.Usagef("no plan %q: study plans lists those that come with this program; a file's name ends in %s", name, ending)
+	case err != nil:
+		return nil, cli.UsageError{Err: err}
 	}
 	defer f.Close()
 	p, err := study.Parse(f)

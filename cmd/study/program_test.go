@@ -150,6 +150,7 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{[]string{"walk"}, `no command "walk"`},
 		{[]string{"run", "circel", "-output", "x"}, `no plan "circel": study plans lists`},
+		{[]string{"run", strings.Repeat("x", 300) + ".json", "-output", "x"}, "file name too long"},
 		{[]string{"run", "early-bce"}, "-output is needed"},
 		{[]string{"run", "-output", "/nonexistent"}, "holds no study"},
 		{[]string{"run", "early-bce", "-output", "x", "-tuning"}, "the plan has no tuning seeds"},
