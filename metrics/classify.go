@@ -24,7 +24,7 @@ func (e *Embedding) KNNAccuracy(labels []int, k int) float64 {
 // KNNFolds returns the mean accuracy over folds of [Embedding.KNNAccuracy] where
 // the neighbors of an image are those outside of its own fold. folds[i] counts
 // from 0; nil makes a fold of each image. It panics unless each fold has an image
-// and leaves k others.
+// and at least k images are outside of it.
 func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 	e.checkLabels("KNNFolds", labels)
 	if folds == nil {
@@ -130,7 +130,8 @@ func (e *Embedding) checkLabels(name string, labels []int) {
 // regresses one target for each label, 1 for the points that have it and −1 for
 // the others, on the centered coordinates, with the penalty |weights|², and
 // predicts the label of the largest value, as scikit-learn's RidgeClassifier does.
-// Labels count from 0. It takes O(n·d² + d³) time for points in R^d.
+// Labels count from 0. It takes O(n·d² + d³) time for points in R^d. It panics unless
+// each point has a label and all points have one dimension.
 func LinearAccuracy(train, test ph.Points[float32], trainLabels, testLabels []int) (float64, error) {
 	if train.Len() != len(trainLabels) || test.Len() != len(testLabels) || train.Dim != test.Dim {
 		panic(fmt.Sprintf("metrics: LinearAccuracy: %d training points in R^%d with %d labels, %d test points in R^%d with %d",

@@ -51,7 +51,7 @@ func newMatrix(dev kernels.Device, name string, points ph.Points[float32]) (*mat
 	return m, nil
 }
 
-// upper appends the distances of all pairs i < j.
+// upper returns the distances of all pairs i < j.
 func (m *matrix) upper() []float32 {
 	pairs := make([]float32, 0, m.n*(m.n-1)/2)
 	for i := range m.n {

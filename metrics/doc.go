@@ -33,8 +33,9 @@
 // [Embed] does the same for a cloud and its image under an encoder, row by row.
 // [Embedding.Neighborhoods] has trustworthiness, continuity and the mean relative
 // rank errors; [Embedding.KL] compares densities, [Embedding.RMSE] distances.
-// [RTD] and [RTDLite] compare their topology. Labels give the accuracies of [Embedding.KNNAccuracy] and [LinearAccuracy], and
-// [Embedding.Silhouette].
+// [RTD] and [RTDLite] compare their topology. [Embedding.KNNAccuracy],
+// [Embedding.Silhouette] and [LinearAccuracy] say how well an embedding tells labels
+// apart.
 //
 // # Conventions
 //

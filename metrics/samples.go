@@ -33,14 +33,13 @@ func Pool(dev kernels.Device, real, fake ph.Points[float32]) (*Pooled, error) {
 	return &Pooled{real.Len(), fake.Len(), m}, nil
 }
 
-// A PRDC holds four shares that compare two clouds by balls about their points.
-// The ball of a point reaches to its k-th nearest other point of its own cloud,
-// and is open.
+// A PRDC compares two clouds by balls around their points. The ball of a point is
+// open. Its radius is the distance to the k-th nearest other point of the same cloud.
 type PRDC struct {
-	Precision float64 // of generated points, in the ball of some real point
-	Recall    float64 // of real points, in the ball of some generated point
-	Density   float64 // mean number of real balls about a generated point, over k
-	Coverage  float64 // of real points whose ball has some generated point
+	Precision float64 // share of generated points in the ball of some real point
+	Recall    float64 // share of real points in the ball of some generated point
+	Density   float64 // mean number of real points whose ball holds a generated point, divided by k; may exceed 1
+	Coverage  float64 // share of real points whose ball holds some generated point
 }
 
 // PRDC returns precision, recall, density and coverage for balls to the k-th
@@ -97,8 +96,8 @@ func (p *Pooled) PRDC(k int) PRDC {
 	return q
 }
 
-// kthOther returns the k-th smallest distance in a row, that of the point itself
-// left out, by a sorted list of the k smallest so far.
+// kthOther returns the k-th smallest distance in the row of point self, without that
+// point's own 0. It keeps a sorted list of the k smallest so far.
 func kthOther(row []float32, self, k int) float32 {
 	nearest := make([]float32, 0, k+1)
 	for j, d := range row {
@@ -114,7 +113,7 @@ func kthOther(row []float32, self, k int) float32 {
 
 // blockSums returns the sums of f over the distances from real to real points,
 // from generated to generated ones, and from real to generated ones. The first
-// two leave out a point and itself.
+// two have each pair in both orders, and leave out the distance of a point to itself.
 func (p *Pooled) blockSums(f func(d float64) float64) (real, fake, cross float64) {
 	sum := func(row []float32, skip int) float64 {
 		s := 0.0

@@ -20,8 +20,8 @@ func (p *Pooled) MTopDiv(ctx context.Context) (uncovered, unfounded float64, err
 		cross topoloss.Cross
 		value *float64
 	}{
-		// In a comparison of the real points with the generated ones, fidelity is what of
-		// the real points is far from the generated ones.
+		// The real points stand in the place of the learnable ones. Fidelity then measures
+		// what of the real points is far from the generated ones.
 		{topoloss.Cross{Degree: 1, Fidelity: true}, &uncovered},
 		{topoloss.Cross{Degree: 1, Coverage: true}, &unfounded},
 	} {
@@ -54,8 +54,10 @@ func RTD(ctx context.Context, dev kernels.Device, x, z ph.Points[float32]) (floa
 	return divergence(ctx, dev, "rtd", x, z)
 }
 
-// RTDLite returns the bound of [RTD] by spanning trees (Tulchinskii et al. 2025,
-// arXiv:2503.11910), in time O(n²).
+// RTDLite returns RTD-Lite of points x and their images z (Tulchinskii et al. 2025,
+// arXiv:2503.11910), for distances divided by their 0.9-quantiles: the mean length of
+// the minimum spanning trees of x and of z, less that of the graph in which each edge
+// has the lesser of its two lengths. It takes O(n²) time.
 func RTDLite(ctx context.Context, dev kernels.Device, x, z ph.Points[float32]) (float64, error) {
 	return divergence(ctx, dev, "rtdlite", x, z)
 }

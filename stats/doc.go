@@ -17,14 +17,16 @@
 //
 // # Exactness
 //
-// The p-values of [Wilcoxon] and [MannWhitney] are exact, with ties as well:
-// they count all arrangements of the ranks that were observed. Rank sums are
-// counted in whole half-ranks, so rounding enters only in the final quotients.
+// The p-values of [Wilcoxon] and [MannWhitney] are exact, with ties as well: they
+// are shares of all arrangements of the ranks that were observed. Rank sums are
+// whole numbers of half-ranks, so that equal sums compare equal. Only the shares
+// are rounded, as floats are.
 //
 // # Input
 //
-// NaN is refused: functions panic and name its index, as they do where a slice
-// is too short or where slices that must be paired differ in length.
+// Functions panic where a sample holds NaN, and name its index. They panic, too,
+// where a slice is too short and where paired slices differ in length. [Quantile]
+// alone checks nothing.
 //
 // # References
 //

@@ -70,12 +70,13 @@ type RankSum struct {
 }
 
 // MannWhitney returns the exact rank-sum test of the hypothesis that two
-// independent samples have one distribution. Equal values share their mean rank,
-// and the p-values are those of all ways to deal the observed ranks to samples
-// of these sizes. The two-sided p-value is twice the smaller tail, at most 1.
+// independent samples have one distribution. Equal values share their mean rank.
+// A one-sided p-value is a share of all ways to deal the observed ranks to samples
+// of these sizes: of those whose rank sum is as far out as the observed one, or
+// farther. The two-sided p-value is twice the smaller of both, at most 1.
 //
-// It takes time O(n·N³) and memory O(n·N²) for samples of n values, the fewer,
-// and N in all: use [MannWhitneyNormal] for more than a few hundred.
+// With N values in all, n of them in the smaller sample, it takes time O(n·N³) and
+// memory O(n·N²). Use [MannWhitneyNormal] for more than a few hundred values.
 func MannWhitney(a, b []float64) RankSum {
 	r, doubled, _ := rankSum(a, b)
 	few, sum := len(a), 0
@@ -191,7 +192,7 @@ func doubledRanks(x []float64) []int {
 	return doubled
 }
 
-// tails returns the p-values of an observed sum, given the probability of each.
+// tails returns the p-values of an observed sum. probability[s] is that of sum s.
 func tails(probability []float64, observed int) P {
 	var p P
 	for s, v := range probability {

@@ -37,9 +37,9 @@ func Differences(a, b []float64) []float64 {
 }
 
 // Paired returns Student's t-test of the hypothesis that paired differences have
-// mean 0. Where all differences are equal there is no variance to divide by: T
-// is then NaN if they are 0, infinite if not, and the p-values follow from that.
-// It panics with fewer than two differences.
+// mean 0. Equal differences have no variance to divide by. If all of them are 0, T
+// and the p-values are NaN; otherwise T is infinite and each p-value is 0 or 1. It
+// panics with fewer than two differences.
 func Paired(differences []float64) T {
 	check("differences", differences, 2)
 	mean, variance := stat.MeanVariance(differences, nil)
@@ -48,8 +48,9 @@ func Paired(differences []float64) T {
 }
 
 // Welch returns Welch's t-test of the hypothesis that two independent samples
-// have equal means, for variances that may differ (Welch 1947). It panics with
-// fewer than two values in a sample.
+// have equal means, for variances that may differ (Welch 1947). Where neither
+// sample has a variance, DF is NaN, and T and the p-values are as in [Paired]. It
+// panics with fewer than two values in a sample.
 func Welch(a, b []float64) T {
 	check("first sample", a, 2)
 	check("second sample", b, 2)

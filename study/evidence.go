@@ -29,8 +29,8 @@ const (
 	Missing Verdict = "missing"
 )
 
-// Significance is the probability, over all comparisons of a study, of any false
-// verdict.
+// Significance bounds the probability that any of a study's comparisons gets the verdict
+// Better or Worse by chance.
 const Significance = 0.05
 
 // Evidence is what a study found.
@@ -131,8 +131,8 @@ func newEvidence(p *Plan, table *outcomes, missing int) *Evidence {
 	return e
 }
 
-// compare compares the values of an arm with the baseline's, seed by seed. Its
-// verdict is yet to come, unless there is nothing to decide.
+// compare compares the values of an arm with the baseline's, seed by seed. It returns the
+// verdict Undecided where the corrected p-value is to decide.
 func compare(arm string, m Metric, values, baseline []float64) Comparison {
 	c := Comparison{Arm: arm, Metric: m.Name, P: 1, Holm: 1, Epsilon: 1, Verdict: Undecided}
 	var a, b []float64

@@ -11,8 +11,9 @@ import (
 
 // Tune returns the plan with each grid replaced by its best point: the one with the
 // best mean of a metric over the tuning seeds, measured on validation data. It is
-// an error if a unit of the tuning seeds is missing. The plan that it returns
-// refuses to report the seeds that it was tuned on.
+// an error if a unit of the tuning seeds is missing. A point is not chosen if one of its
+// units lacks the metric. The plan that Tune returns refuses to report the seeds that it
+// was tuned on.
 func (s *Store) Tune(metric string) (*Plan, error) {
 	p, err := s.Plan()
 	if err != nil {

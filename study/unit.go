@@ -61,11 +61,11 @@ const SamplesFile = "samples.png"
 type Outcome struct {
 	// Metrics by name; a value that is not finite is missing.
 	Metrics map[string]float64 `json:"metrics"`
-	// Curves are measurements on the way.
+	// Curves are measurements during the run. Their values are finite.
 	Curves []Curve `json:"curves,omitempty"`
 }
 
-// A Curve is a series of measurements at steps of training.
+// A Curve is a series of measurements at steps of training, one for each step.
 type Curve struct {
 	Name   string    `json:"name"`
 	Steps  []int     `json:"steps"`

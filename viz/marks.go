@@ -69,7 +69,7 @@ type glyph struct {
 	ink    ink
 	line   float64 // width of the outline of a hollow glyph; 0: a solid one
 	cover  float64 // opacity; 0 is 1
-	edge   bool    // a thin edge of paper, so that neighbours stay apart
+	edge   bool    // whether a thin white edge keeps the glyph apart from its neighbours
 }
 
 func (g glyph) draw(c canvas) {

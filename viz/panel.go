@@ -56,8 +56,8 @@ type panel struct {
 	x, y func(float64) float64
 }
 
-// A picture is a canvas with panels: what does not move is drawn, marks may be
-// added.
+// A picture is a canvas with panels. newPicture draws the axes; the caller draws marks
+// over them.
 type picture struct {
 	canvas canvas
 	dpi    float64
@@ -67,7 +67,8 @@ type picture struct {
 // px returns a length in pixels.
 func (p *picture) px(points float64) float64 { return points * p.dpi / vg.Inch.Points() }
 
-// A cell says where a plot stands on a picture, as fractions from the top left.
+// A cell says where a plot stands on a picture: how far its sides are from the left and
+// from the top.
 type cell struct {
 	plot       *plot.Plot
 	proportion proportion

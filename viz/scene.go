@@ -36,8 +36,8 @@ type Scene struct {
 	Limit float64
 }
 
-// Clone returns a copy that shares nothing with s but True and Target: for a scene
-// of an animation, while the cloud moves on and diagrams are computed in place.
+// Clone returns a copy that shares only True and Target with s. An animation needs it
+// where the cloud moves on, and diagrams are computed in place, after each scene.
 func (s Scene) Clone() Scene {
 	if s.Cloud != nil {
 		s.Cloud = &ph.Points[float32]{Dim: s.Cloud.Dim, Coords: slices.Clone(s.Cloud.Coords)}

@@ -27,8 +27,8 @@ var plans embed.FS
 
 const ending = ".json"
 
-// findPlan returns the plan that comes with the program under a name, or that of a
-// file.
+// findPlan returns the plan in a file, if the name has a slash or ends in .json, and
+// otherwise the plan of that name that comes with the program.
 func findPlan(name string) (*study.Plan, error) {
 	var f fs.File
 	var err error
@@ -85,7 +85,8 @@ func showPlan(_ context.Context, args []string, stdout, _ io.Writer) error {
 	return p.Write(stdout)
 }
 
-// openData opens the data of a unit. Points of shapes are drawn anew for each seed.
+// openData opens the data of a unit. Points of shapes are drawn anew for each seed, unless
+// the settings fix the seed of the data.
 func openData(ctx context.Context, c train.Config) (*data.Sets, error) {
 	if c.DataOptions.Seed == 0 && shapes.Is(c.Data) {
 		c.DataOptions.Seed = c.Seed

@@ -165,7 +165,9 @@ func shardIndex(flag, shards int) (int, error) {
 	return index, nil
 }
 
-// open makes or opens the folder of a study.
+// open returns the study in folder output, and its plan. With the name of a plan it makes
+// the folder unless that holds the same plan already. Without a name the folder must hold
+// a study.
 func open(name, output string) (*study.Store, *study.Plan, error) {
 	if name == "" {
 		store, err := study.Open(output)

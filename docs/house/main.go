@@ -69,7 +69,7 @@ func hidden(name string) bool {
 type room struct {
 	name string
 	uses []*room
-	row  int // the longest chain of imports below
+	row  int // what depth returned, 0 before; the lowest row is 1
 	x, y int
 }
 
@@ -88,7 +88,7 @@ func roomOf(pkg string) string {
 	return pkg
 }
 
-// depth returns the longest chain of imports that starts at r.
+// depth returns the number of rooms on the longest chain of imports that starts at r.
 func (r *room) depth() int {
 	if r.row == 0 {
 		for _, u := range r.uses {

@@ -79,7 +79,8 @@ func linked() ([]module, error) {
 	return modules, nil
 }
 
-// known has a sentence of each licence that only it has, the longer texts first.
+// known tells licences by a sentence of their texts. A licence stands above those whose
+// sentence its text contains, too.
 var known = []struct{ name, sentence string }{
 	{"Apache-2.0", "Apache License Version 2.0"},
 	{"OFL-1.1", "SIL OPEN FONT LICENSE"},
@@ -92,7 +93,7 @@ var known = []struct{ name, sentence string }{
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"},
 }
 
-// without names modules that have no licence file.
+// without holds, for each module that has no licence file, what the page says of it.
 var without = map[string]string{
 	"github.com/barnex/cuda5": "none stated (linked with the tag cuda alone)",
 }

@@ -115,7 +115,8 @@ func (r *Runner) Check(u study.Unit) error {
 	return err
 }
 
-// open returns data, the same for all units of a seed that ask for it.
+// open returns the data that a configuration names. Units with equal seeds and equal data
+// share them, while they are among the last few that were opened.
 func (r *Runner) open(ctx context.Context, c train.Config) (*data.Sets, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -2,8 +2,8 @@ package gpu
 
 import "math/bits"
 
-// A divider replaces integer division by a constant, which GPUs have no instruction
-// for, by a multiplication and a shift. For 0 ≤ n < 2³¹
+// A divider divides by a constant with a multiplication and a shift, as GPUs have no
+// instruction for integer division. For 0 ≤ n < 2³¹
 //
 //	n/d = (⌊n·multiplier/2³²⌋ + n) >> shift
 //

@@ -20,7 +20,7 @@ var ptx embed.FS
 // function.
 type entry struct{ file, name string }
 
-// kernel returns a kernel. It compiles the kernel's file on first use.
+// kernel returns the kernel that e names. It compiles the kernel's file on first use.
 func (d *Device) kernel(e entry) (Kernel, error) {
 	if k, ok := d.loaded[e]; ok {
 		return k, nil
@@ -97,7 +97,7 @@ func (d *Device) launchShared(e entry, grid, block Dim, bytes int, args ...Arg) 
 	}
 }
 
-// each launches an element-wise kernel over n elements. It appends n to args.
+// each launches an element-wise kernel over n elements. The kernel takes args and then n.
 func (d *Device) each(e entry, n int, args ...Arg) {
 	d.args = append(append(d.args[:0], args...), Int32(n))
 	d.launch(e, Dim{X: blocks(n, work.PerBlock)}, Dim{X: work.Threads}, d.args...)

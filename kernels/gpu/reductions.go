@@ -49,7 +49,8 @@ func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape 
 	d.Sum(db, dz, shape, 1, store)
 }
 
-// sumRows sums each of rows rows of n elements.
+// sumRows stores into dst the sum of each row of src, which has the given number of rows
+// of n elements.
 func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, store kernels.Store) {
 	if n <= shortRow {
 		d.launch(sumRows, Dim{X: blocks(rows, work.Warps)}, Dim{X: work.Threads},
@@ -63,7 +64,8 @@ func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, st
 	}, d.sumRows)
 }
 
-// sumColumns sums the columns of each of a number of rows×columns matrices.
+// sumColumns stores into dst the sum of each column of the matrices in src. They have
+// rows×columns elements each and follow one another.
 func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int, scale float32, store kernels.Store) {
 	side, parts := blocks(columns, work.PartColumns), blocks(rows, work.PartRows)
 	d.inParts(dst, matrices*columns, parts, scale, store, func(dst kernels.Buffer, scale float32, store kernels.Store) {
@@ -74,9 +76,9 @@ func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int
 	})
 }
 
-// inParts computes n sums, each of which is cut into parts. With one part, first
+// inParts computes n sums, each of which is cut into parts. With one part, function first
 // stores the sums into dst. With more, first stores the sum of each part into a
-// workspace, and then sums the workspace into dst.
+// workspace, and function then adds these up into dst.
 func (d *Device) inParts(dst kernels.Buffer, n, parts int, scale float32, store kernels.Store,
 	first func(dst kernels.Buffer, scale float32, store kernels.Store),
 	then func(dst, src kernels.Buffer, n, parts int, scale float32, store kernels.Store)) {

@@ -67,15 +67,17 @@ func (d *Device) upload(words []int32) kernels.Buffer {
 // rowEntries is a sparse matrix in compressed rows: for each row of a table that
 // changes, the entries to add to it, in ascending order.
 type rowEntries struct {
-	keys  []uint64 // row<<32 | entry
-	rows  int      // number of rows
-	words []int32  // as uploaded: row numbers; offset of each row's first entry, and the end; entries
+	keys []uint64 // row<<32 | entry
+	rows int      // number of rows
+	// words is the matrix as kernels read it. It has three parts: the number of each row;
+	// for each row the count of entries before it, and then the count of all; the entries.
+	words []int32
 }
 
 // begin removes all entries.
 func (a *rowEntries) begin() { a.keys = a.keys[:0] }
 
-// add appends an entry to a row. The caller adds entries in ascending order.
+// add adds an entry to a row. Entries may come in any order: finish sorts them.
 func (a *rowEntries) add(row int32, entry int) {
 	a.keys = append(a.keys, uint64(row)<<32|uint64(entry))
 }

@@ -60,8 +60,9 @@ type Entry struct {
 
 type param struct{ kind, name string }
 
-// Entry adds a kernel whose blocks have at most the given number of threads. It loads
-// the parameters, "u64 x, u32 n", into registers with their names.
+// Entry adds a kernel whose blocks have at most the given number of threads. params
+// lists the parameters, as in "u64 x, u32 n". Entry loads each one into a register with
+// its name.
 func (f *File) Entry(name, doc string, threads int, params string) *Entry {
 	e := &Entry{
 		name: name, doc: doc, threads: threads,
@@ -85,8 +86,9 @@ func (f *File) Entry(name, doc string, threads int, params string) *Entry {
 // blocks fits on a multiprocessor.
 func (e *Entry) Resident(blocks int) { e.resident = blocks }
 
-// Reg declares registers, "i j acc<64>", of a PTX type, "u32". Declaring a register
-// again with the same type has no effect; with another type Reg panics.
+// Reg declares registers of a PTX type such as "u32". names has spaces between them, and
+// "acc<64>" stands for acc0 to acc63. Declaring a register again with the same type has
+// no effect; with another type Reg panics.
 func (e *Entry) Reg(kind, names string) {
 	for _, n := range strings.Fields(names) {
 		if had, ok := e.types[n]; ok {

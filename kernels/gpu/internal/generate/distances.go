@@ -82,7 +82,6 @@ type distanceTile struct {
 }
 
 // newDistanceTile begins the kernel.
-
 func newDistanceTile(f *asm.File, size int) *distanceTile {
 	e := f.Entry(fmt.Sprintf("distances_%d", size),
 		fmt.Sprintf("Computes %d by %d tiles of the n by n distances between the rows of x, n by d. The matrix has b by b tiles and the grid b by b/2+1 blocks. Block (i, j) computes tile (i, i+j mod b) and stores it and its mirror image.", size, size),
@@ -259,8 +258,9 @@ func (t *distanceTile) addWarps() {
 		bar.sync 0`)
 }
 
-// roots adds the four sums of each of the thread's distances and returns their roots. The
-// thread has one column of the tile, and rows above apart.
+// roots adds the four sums of each distance that the thread stores, and returns the
+// registers with the square roots. The thread stores distances of one column of the tile,
+// whose rows are t.above apart.
 func (t *distanceTile) roots() []string {
 	t.P(`and.b32 column, thread, %d
 		div.u32 line, thread, %d

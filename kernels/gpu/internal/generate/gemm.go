@@ -20,7 +20,7 @@ func gemm() *asm.File {
 	return f
 }
 
-// gemmTile adds the kernel for a tile shape and a transposition, "nt".
+// gemmTile adds the kernel for a tile shape and a transposition such as "nt".
 func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 	t := newTile(f, fmt.Sprintf("gemm_%s_%s", transposed, shape.Name()), "A matrix product.", shape,
 		"u32 rows, u32 columns, u32 depth, u32 split_depth, u32 lda, u32 ldb, u32 ldc")
@@ -42,20 +42,19 @@ func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 	t.storeSums(byColumn, t.u("add.u32", "column0", "t"), "ldc")
 }
 
-// A matrix is the source of an operand stored in memory as a matrix, with either the
-// terms of a line or the lines of a term contiguous.
+// A matrix is the source of an operand that memory holds as a matrix. Either
+// the terms of a line or the lines of a term are contiguous; [operand] defines both words.
 type matrix struct {
 	words
 	at     string   // register: address of the thread's first word in the next step
-	gap    string   // register: words between addresses of the thread
+	gap    string   // register: words between two lines that the thread loads, or between two terms if terms is set
 	inside []string // predicates: whether each line of the thread is in the matrix
-	terms  bool     // a thread's words have several terms: the lines of a term are contiguous
+	terms  bool     // the lines of a term are contiguous, and the thread loads words of several terms
 }
 
-// matrix returns the source of operand o. Registers first and count hold the tile's
-// first line and the number of lines of the matrix. alongTerms says that the terms of a
-// line are contiguous.
-
+// matrix returns the source of operand o. Register first holds the first line of the
+// tile, and register count the number of lines of the matrix. alongTerms says that the
+// terms of a line are contiguous.
 func (t *tile) matrix(o *operand, first, count string, alongTerms bool) *matrix {
 	m := &matrix{words: t.newWords(o, alongTerms), at: o.name + "_at", gap: o.name + "_gap", terms: !alongTerms}
 	ld := "ld" + o.name
@@ -77,8 +76,10 @@ func (t *tile) matrix(o *operand, first, count string, alongTerms bool) *matrix 
 	return m
 }
 
-// walk calls visit with the address of each word of a step. Words of a term are an
-// immediate offset of 32 lines apart. It returns the last address register.
+// walk calls visit with the address of each word that the thread loads in a step. Where
+// the lines of a term are contiguous, the thread's words of one term are 32 lines apart
+// and share an address register: the instruction holds their offset. walk returns the
+// last address register.
 func (m *matrix) walk(visit func(i int, address string)) (last string) {
 	last = m.at
 	for i := range m.staged {

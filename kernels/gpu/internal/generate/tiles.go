@@ -2,8 +2,8 @@ package main
 
 // The inner loop of all matrix products and convolutions.
 //
-// Problem: each multiply-add needs two operands; global memory delivers one word for
-// some 20 multiply-adds.
+// Problem: each multiply-add needs two operands; global memory delivers one word in
+// the time of some 20 multiply-adds.
 // Idea: a block computes a tile of C. It copies TileDepth columns of its rows of A, and
 // TileDepth rows of its columns of B, to shared memory. Each thread then sums a few rows
 // and columns of the tile in registers, so that each word read from shared memory is
@@ -218,8 +218,8 @@ func (t *tile) putAt(o *operand, alongTerms bool) string {
 }
 
 // termOf returns the term of a thread's first word. Along terms, adjacent threads load
-// adjacent terms of a line; otherwise a warp loads 32 adjacent lines of a term. Either
-// order coalesces, depending on how the matrix is stored.
+// adjacent terms of a line; otherwise a warp loads 32 adjacent lines of a term. The
+// caller picks the order in which memory holds the matrix, so that the loads coalesce.
 func (t *tile) termOf(alongTerms bool) string {
 	if alongTerms {
 		return t.u("and.b32", "t", fmt.Sprint(work.TileDepth-1))
@@ -227,7 +227,7 @@ func (t *tile) termOf(alongTerms bool) string {
 	return t.u("shr.u32", "t", "5")
 }
 
-// lineOf returns the line of a thread's first word; see termOf.
+// lineOf returns the line of the word whose term termOf returns.
 func (t *tile) lineOf(alongTerms bool) string {
 	if alongTerms {
 		return t.u("div.u32", "t", fmt.Sprint(work.TileDepth))
@@ -241,7 +241,7 @@ type words struct {
 	*operand
 	staged []string // registers
 	places []int    // shared-memory offset of each word from at, in bytes
-	at     string   // register with the address of the first
+	at     string   // register: shared-memory address from which places count
 }
 
 // newWords assigns words of an operand to the threads of the block.
@@ -275,7 +275,7 @@ func (w *words) clear() {
 	}
 }
 
-// load loads word i from an address if predicate there is true.
+// load loads word i from an address if the predicate in register there is true.
 func (w *words) load(i int, there, address string) {
 	w.P("@%s ld.global.f32 %s, [%s]", there, w.staged[i], address)
 }
