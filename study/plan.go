@@ -246,7 +246,7 @@ func bare(value json.RawMessage) string {
 	return string(value)
 }
 
-// merged returns the plan's settings with an arm's in their place.
+// merged returns the settings of an arm, and those of the plan that the arm does not set.
 func (p *Plan) merged(a Arm) Settings {
 	all := maps.Clone(p.Settings)
 	if all == nil {

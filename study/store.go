@@ -22,7 +22,7 @@ import (
 //	units/HASH/samples.png     a picture, if the runner drew one
 //	units/HASH.lock            held while a process runs the unit
 //
-// A unit's folder appears whole: it is written beside and renamed.
+// A unit's folder appears whole: a process fills a folder of another name, and renames it.
 type Store struct{ dir string }
 
 // Create makes the folder of a study, or opens it if it holds the same plan.

@@ -56,8 +56,8 @@ type Runner interface {
 // shows of an arm.
 const SamplesFile = "samples.png"
 
-// An Outcome is what a unit's run found. It must not depend on the time or the
-// machine that the run took.
+// An Outcome is what a unit's run found. It must not depend on the machine that ran the
+// unit, or on how long that took.
 type Outcome struct {
 	// Metrics by name; a value that is not finite is missing.
 	Metrics map[string]float64 `json:"metrics"`

@@ -38,7 +38,8 @@ func Curves(w io.Writer, title, xLabel, yLabel string, series ...Series) error {
 	return nil
 }
 
-// curves draws on a new canvas of its size.
+// curves draws on a canvas that newCanvas makes, and returns it. It is [Curves] but for
+// the file format.
 func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width, height vg.Length) vg.CanvasWriterTo) (vg.CanvasWriterTo, error) {
 	const width, height, head = 7 * vg.Inch, 3.8 * vg.Inch, 28
 	low, high := math.Inf(1), math.Inf(-1)

@@ -35,7 +35,7 @@ func drawDiagram(s *Scene) (*picture, []mark) {
 // A chart is the plane of persistence diagrams.
 type chart struct {
 	plot     *plot.Plot
-	degrees  []bool  // which there are
+	degrees  []bool  // by degree: whether it has bars
 	target   bool    // whether there is a target
 	infinity float64 // where essential bars are drawn
 	radius   float64 // of a glyph, in points

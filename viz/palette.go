@@ -63,8 +63,8 @@ type colorTable struct {
 
 const coverLevels = 16
 
-// transparent is the entry that is in no picture: "as in the frame before", in an
-// animation.
+// transparent is an entry without a colour. A pixel of an animation that has it looks as
+// in the frame before.
 const transparent = 255
 
 var table = sync.OnceValue(func() *colorTable {

@@ -31,8 +31,8 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// sampleStream is the stream of random numbers that samples for measurements are
-// drawn from, far from all streams of training.
+// sampleStream is the first stream of random numbers that samples for measurements are
+// drawn from. It is far from all streams of training.
 const sampleStream = 5 << 40
 
 // fewValues is the number of values of an example up to which topology in degree 1 is
@@ -104,8 +104,8 @@ type Result struct {
 	shape []int // of an example
 }
 
-// Measure compares samples of the model with examples, and the latent vectors of
-// examples, where the model has an encoder, with what they stand for.
+// Measure compares samples of the model with examples. Where the model has an encoder, it
+// also compares the latent vectors of examples with the examples.
 func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
