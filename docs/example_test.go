@@ -11,6 +11,7 @@ import (
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/input"
+	"github.com/topogen/topogen/ph/vector"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -86,5 +87,19 @@ func Example_persistence() {
 	}
 	loops := result.Diagrams()[1]
 	fmt.Printf("%.3v\n", loops.Bars[len(loops.Bars)-1])
-	// Output: [0.249, 1.61)
+
+	image := vector.Image{
+		Births:    vector.Grid{Lo: 0, Hi: 1, N: 20},
+		Lengths:   vector.Grid{Lo: 0, Hi: 1, N: 20},
+		Bandwidth: 0.05,
+		Weight:    vector.Linear,
+	}
+	v := make([]float64, image.Len())
+	if err := image.Vector(v, result.Diagrams()[1].Finite()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(v), "numbers")
+	// Output:
+	// [0.249, 1.61)
+	// 400 numbers
 }
