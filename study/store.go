@@ -156,6 +156,9 @@ func (s *Store) begin(u Unit) (dir string, err error) {
 // finish writes what a unit found into the folder of begin and gives the folder
 // its name.
 func (s *Store) finish(u Unit, dir string, o *Outcome, c Cost) error {
+	if o == nil {
+		return fmt.Errorf("study: unit %s with seed %d: its runner returned no outcome", u.Arm, u.Seed)
+	}
 	clean := Outcome{Metrics: make(map[string]float64), Curves: o.Curves}
 	for name, v := range o.Metrics {
 		if isFinite(v) {

@@ -307,6 +307,7 @@ func TestUnevenCurveFailsItsUnit(t *testing.T) {
 	err = s.finish(u, dir, &Outcome{Curves: []Curve{{Name: "loss", Steps: []int{1, 2}, Values: []float64{3}}}}, Cost{})
 	require.EqualError(t, err, "study: unit plain with seed 100: curve loss has 2 steps and 1 values")
 	require.False(t, s.Done(u))
+	require.EqualError(t, s.finish(u, dir, nil, Cost{}), "study: unit plain with seed 100: its runner returned no outcome")
 }
 
 func TestPlanRefusals(t *testing.T) {
