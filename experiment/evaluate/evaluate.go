@@ -110,6 +110,9 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
+	if s.BatchSize < 1 {
+		return nil, fmt.Errorf("the batch size is %d, must be positive", s.BatchSize)
+	}
 	if !o.Enough(len(s.Indices)) {
 		return nil, fmt.Errorf("there are %d examples to measure with, too few for %d neighbors", len(s.Indices), o.Neighbors)
 	}

@@ -63,6 +63,10 @@ func TestRefusals(t *testing.T) {
 	require.False(t, options.Enough(9))
 	_, err := evaluate.Measure(t.Context(), s, options)
 	require.EqualError(t, err, "there are 9 examples to measure with, too few for 3 neighbors")
+	s = subject(t, "vae")
+	s.BatchSize = 0
+	_, err = evaluate.Measure(t.Context(), s, options)
+	require.EqualError(t, err, "the batch size is 0, must be positive")
 	for _, c := range []struct {
 		o    evaluate.Options
 		want string
