@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -13,64 +12,12 @@ import (
 	"os"
 	"strings"
 
-	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/npy"
-	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/cubical"
 )
 
-// An imageOptions value is what the command line asks for of images.
-type imageOptions struct {
-	cubical.Options
-	highest int // the highest degree that is printed
-}
-
 // constructions are the values of -construction.
 var constructions = map[string]cubical.Construction{"T": cubical.TopCells, "V": cubical.Vertices}
-
-// runCubical prints the persistent homology of an image.
-func (o *options) runCubical(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
-	type answer struct {
-		m     cubical.Image[float64]
-		r     *ph.Result
-		error error
-	}
-	done := make(chan answer, 1)
-	go func() { // reading cannot be interrupted
-		var a answer
-		if a.m, a.error = o.readImage(stdin); a.error == nil {
-			a.r, a.error = cubical.Compute(ctx, a.m, o.image.Options)
-		}
-		done <- a
-	}()
-	var a answer
-	select {
-	case a = <-done:
-	case <-ctx.Done():
-	}
-	switch {
-	case ctx.Err() != nil:
-		return cli.ErrInterrupted
-	case a.error != nil:
-		return a.error
-	}
-	a.r.Classes = a.r.Classes[:min(len(a.r.Classes), o.image.highest+1)]
-	o.dropShort(a.r)
-	out := bufio.NewWriter(stdout)
-	var err error
-	if o.json {
-		err = writeImageJSON(out, o, a.m, a.r)
-	} else {
-		writeImageText(out, o, a.m, a.r)
-	}
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil || o.png == "" {
-		return err
-	}
-	return drawDiagrams(o.png, shapeText(a.m.Shape)+" pixels", a.r)
-}
 
 // shapeText returns a shape as 28×28.
 func shapeText(shape []int) string {
@@ -78,19 +25,20 @@ func shapeText(shape []int) string {
 }
 
 func (o *options) readImage(stdin io.Reader) (m cubical.Image[float64], err error) {
-	if o.readsInput() {
+	file := o.file()
+	if isStandardInput(file) {
 		if m, err = decodeImage(stdin); err != nil {
 			err = fmt.Errorf("standard input: %w", err)
 		}
 		return m, err
 	}
-	f, err := os.Open(o.file)
+	f, err := os.Open(file)
 	if err != nil {
 		return m, err
 	}
 	defer f.Close()
 	if m, err = decodeImage(f); err != nil {
-		err = fmt.Errorf("%s: %w", o.file, err)
+		err = fmt.Errorf("%s: %w", file, err)
 	}
 	return m, err
 }

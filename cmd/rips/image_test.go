@@ -96,10 +96,10 @@ func TestMistakesWithImages(t *testing.T) {
 		code              int
 	}{
 		{"-complex alpha", "", "-complex alpha: want rips or cubical", 2},
-		{"-construction V", "", "-construction with -complex rips", 2},
-		{"-superlevel", "", "-superlevel with -complex rips", 2},
-		{"-complex cubical -threshold 1", "", "-threshold with -complex cubical", 2},
-		{"-complex cubical -ratio 2", "", "-ratio with -complex cubical", 2},
+		{"-construction V", "", "-construction has no effect with -complex rips", 2},
+		{"-superlevel", "", "-superlevel has no effect with -complex rips", 2},
+		{"-complex cubical -threshold 1", "", "-threshold has no effect with -complex cubical", 2},
+		{"-complex cubical -ratio 2", "", "-ratio has no effect with -complex cubical", 2},
 		{"-complex cubical -construction S", "", "-construction S: want T or V", 2},
 		{"-complex cubical", "0 0\n1 0\n", `standard input: it begins with "0 0\n1 "`, 1},
 		{"-complex cubical", "", `begins with ""`, 1},

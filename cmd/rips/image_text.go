@@ -17,13 +17,7 @@ func writeImageText(w *bufio.Writer, o *options, m cubical.Image[float64], r *ph
 		sets = "superlevel sets, of negated values"
 	}
 	fmt.Fprintf(w, "image with %s pixels, %v-construction, %s\n", shapeText(m.Shape), o.image.Construction, sets)
-	for k, classes := range r.Classes {
-		fmt.Fprintf(w, "persistence intervals in dim %d:\n", k)
-		for _, b := range classes {
-			writeInterval(w, b.Bar)
-			fmt.Fprintln(w)
-		}
-	}
+	writeDegrees(w, o, r)
 }
 
 // writeImageJSON writes a result and the image that it is of.

@@ -11,47 +11,9 @@ import (
 
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/cubical"
 	"github.com/topogen/topogen/ph/input"
 )
-
-const synopsis = `Rips prints the persistent homology of the Vietoris-Rips filtration of points or
-distances, or of the cubical complex of an image, as intervals [birth, death) in the
-order of their deaths; those of length 0 are left out.
-
-Usage:
-
-  rips [flags] [FILE]       without FILE, or with -, the input is read
-
-  rips -format point-cloud points.txt
-  rips -format point-cloud -dim 2 -threshold 0.5 points.txt
-  rips -dim 2 -modulus 3 lower-distances.txt
-  rips -format point-cloud -png circle points.txt     pictures, too
-  rips -format sparse -json edges.txt                 with pairings
-  rips -complex cubical image.png                     of an image
-  rips -complex cubical -superlevel -construction V volume.npy
-
-Formats are those of ripser, and a few more:
-
-  lower-distance   the matrix below its diagonal, a row in a line
-  upper-distance   above its diagonal
-  distance         the whole matrix
-  point-cloud      a point in a line: coordinates
-  sparse           a pair in a line: i j distance, points counted from 0
-  off, ply         the vertices of a mesh; point-cloud recognises these files, too
-  npy, npz         an array of NumPy: a point in a row
-  dipha, binary    binary files: DIPHA's, and float32 below the diagonal
-
-A distance of inf stands for points that are never joined.
-
-With -json, each bar has an entry in "edges": the edge whose length is its birth and
-the edge whose length is its death. It has an entry in "simplices": the simplices that
-give birth to it and end it. With -cocycles and -cycles it has its representatives in
-"cocycles" and "cycles".
-
-With -complex cubical the input is an image in PNG or PGM, or an array of two or three
-dimensions in .npy; the first bytes tell which. The values of pixels are those of the
-file, 0 to 255 for most images. In "edges" a pixel stands twice: [i, i] for the i-th one
-in row-major order. With -superlevel a birth is minus the value of its pixel.`
 
 // The values of -complex.
 const (
@@ -59,15 +21,25 @@ const (
 	cubicalComplex = "cubical"
 )
 
+// diagramsFormat is the value of -format for diagrams, which are not computed.
+const diagramsFormat input.Format = "diagrams"
+
+// pointFormats are the formats of points.
+var pointFormats = []input.Format{input.PointCloud, input.OFF, input.PLY, input.NPY, input.NPZ}
+
 // options are what the command line asks for.
 type options struct {
-	file    string
-	format  input.Format
-	double  bool
-	compute ph.Options
-	complex string
-	image   imageOptions
-	ratio   float64
+	files    []string // two for a distance, else at most one
+	format   input.Format
+	metric   string
+	double   bool
+	compute  ph.Options
+	complex  string
+	image    cubical.Options
+	highest  int // the highest degree that is printed
+	ratio    float64
+	distance distanceOptions
+	vector   vectorOptions
 
 	json bool
 	png  string
@@ -89,6 +61,18 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.BoolVar(&o.compute.Cocycles, "cocycles", false, "a representative cocycle of each interval of degree 1 and higher")
 	flags.BoolVar(&o.compute.Cycles, "cycles", false, "a representative cycle of each finite interval of degree 1")
 	flags.BoolVar(&o.json, "json", false, "print JSON, with the pairing of each interval")
+	flags.StringVar(&o.metric, "metric", euclideanMetric, "`metric` of points: euclidean, cosine, manhattan, chebyshev or precomputed")
+	flags.StringVar(&o.distance.kind, "distance", "", "print the distance of the diagrams in two files: `kind` bottleneck, wasserstein or sliced")
+	flags.Float64Var(&o.distance.order, "order", 1, "`power` of the moves in a Wasserstein distance, from 1 to inf")
+	flags.Float64Var(&o.distance.norm, "norm", math.Inf(1), "`exponent` of the norm of a move in a Wasserstein distance, from 1 to inf")
+	flags.IntVar(&o.distance.directions, "directions", 50, "`number` of directions of a sliced Wasserstein distance")
+	flags.StringVar(&o.vector.kind, "vector", "", "print diagrams as vectors: `kind` image, heat, landscape, silhouette, betti, entropy or entropy-curve")
+	flags.IntVar(&o.vector.resolution, "resolution", 20, "`number` of points along each axis of a vector")
+	flags.Func("range", "`least,greatest` value of a vector's axis of births and deaths; without it, those of the diagrams", o.vector.setRange)
+	flags.Float64Var(&o.vector.bandwidth, "bandwidth", 0, "standard `deviation` of the Gaussians of an image or of heat; 0 stands for a twentieth of the range")
+	flags.StringVar(&o.vector.weight, "weight", "", "`function` of the length that weights a bar: constant, linear, quadratic or arctangent; without it, linear for an image and constant for a silhouette")
+	flags.IntVar(&o.vector.layers, "layers", 5, "`number` of layers of a landscape")
+	flags.StringVar(&o.vector.npy, "npy", "", "write vectors to `FILE` in the format .npy instead of JSON; - stands for standard output")
 	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop")
 
 	// The file may stand between the flags.
@@ -100,10 +84,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 		if len(rest) == 0 {
 			break
 		}
-		if o.file != "" {
-			return nil, cli.Usagef("two files, %q and %q: one is read at a time", o.file, rest[0])
-		}
-		o.file, rest = rest[0], rest[1:]
+		o.files, rest = append(o.files, rest[0]), rest[1:]
 	}
 	o.format = input.Format(*format)
 	o.png = strings.TrimSuffix(o.png, ".png")
@@ -111,39 +92,24 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	if o.image.Construction, known = constructions[*construction]; !known {
 		return nil, cli.Usagef("-construction %s: want T or V", *construction)
 	}
-	if err := o.checkComplex(flags); err != nil {
+	o.highest = math.MaxInt - 1
+	if err := o.checkGiven(flags); err != nil {
 		return nil, err
+	}
+	if o.complex == ripsComplex && o.distance.kind == "" && o.format != diagramsFormat {
+		o.highest = o.compute.MaxDegree
 	}
 	return &o, o.check()
 }
 
-// checkComplex returns an error if a flag is given that the complex does not have.
-func (o *options) checkComplex(flags *flag.FlagSet) (err error) {
-	var other []string // flags of other complexes
-	o.image.highest = math.MaxInt - 1
-	switch o.complex {
-	case ripsComplex:
-		other = []string{"construction", "superlevel"}
-	case cubicalComplex:
-		other = []string{"format", "threshold", "modulus", "threads", "float64", "ratio", "cocycles", "cycles"}
-	default:
-		return cli.Usagef("-complex %s: want %s or %s", o.complex, ripsComplex, cubicalComplex)
-	}
-	flags.Visit(func(f *flag.Flag) {
-		if slices.Contains(other, f.Name) {
-			err = cli.Usagef("-%s with -complex %s: that complex has no such flag", f.Name, o.complex)
-		}
-		if f.Name == "dim" {
-			o.image.highest = o.compute.MaxDegree
-		}
-	})
-	return err
-}
-
 func (o *options) check() error {
 	switch c := &o.compute; {
-	case !o.format.Known():
-		return cli.Usagef("-format %s: there is no such format: it is one of %v", o.format, input.Formats())
+	case !o.format.Known() && o.format != diagramsFormat:
+		return cli.Usagef("-format %s: there is no such format: it is one of %v", o.format, append(input.Formats(), diagramsFormat))
+	case !slices.Contains(metrics, o.metric):
+		return cli.Usagef("-metric %s: want one of %s", o.metric, strings.Join(metrics, ", "))
+	case o.metric != euclideanMetric && !slices.Contains(pointFormats, o.format):
+		return cli.Usagef("-metric %s -format %s: a metric is that of points, whose -format is one of %v", o.metric, o.format, pointFormats)
 	case c.MaxDegree < 0:
 		return cli.Usagef("-dim %d: the least degree is 0", c.MaxDegree)
 	case !(c.Threshold >= 0):
@@ -160,6 +126,17 @@ func (o *options) check() error {
 	if folder := filepath.Dir(o.png); o.png != "" {
 		if _, err := os.Stat(folder); err != nil {
 			return cli.Usagef("-png %s: there is no folder %s", o.png, folder)
+		}
+	}
+	if err := o.distance.check(); err != nil {
+		return err
+	}
+	if err := o.vector.check(); err != nil {
+		return err
+	}
+	if folder := filepath.Dir(o.vector.npy); o.vector.npy != "" && o.vector.npy != "-" {
+		if _, err := os.Stat(folder); err != nil {
+			return cli.Usagef("-npy %s: there is no folder %s", o.vector.npy, folder)
 		}
 	}
 	if math.IsInf(o.compute.Threshold, 1) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/cubical"
 	"github.com/topogen/topogen/ph/input"
 )
 
@@ -27,44 +29,139 @@ func rips(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 		return err
 	}
 	if f, ok := stdin.(*os.File); ok && o.readsInput() && term.IsTerminal(int(f.Fd())) {
-		what := string(o.format)
-		if o.complex == cubicalComplex {
-			what = "an image"
-		}
-		fmt.Fprintf(stderr, "rips: reading %s from the terminal, up to Ctrl-D (see rips -help)\n", what)
+		fmt.Fprintf(stderr, "rips: reading %s from the terminal, up to Ctrl-D (see rips -help)\n", o.inputName())
 	}
-	if o.complex == cubicalComplex {
-		return o.runCubical(ctx, stdin, stdout)
+	if o.distance.kind != "" {
+		return o.runDistance(ctx, stdin, stdout, stderr)
 	}
-	d, result, err := o.run(ctx, stdin, stderr)
+	a, err := await(ctx, func() (*answer, error) { return o.run(ctx, stdin, noteTo(stderr)) })
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(stdout)
-	if o.json {
-		err = writeJSON(out, o, d, result)
-	} else {
-		writeText(out, o, d, result)
-	}
-	if err == nil {
-		err = out.Flush()
-	}
-	if err != nil || o.png == "" {
+	if err := o.write(out, a); err != nil {
 		return err
 	}
-	return draw(o.png, d, result)
+	if err := out.Flush(); err != nil || o.png == "" {
+		return err
+	}
+	if a.distances != nil {
+		return draw(o.png, a.distances, a.result)
+	}
+	title := "diagrams"
+	if a.image.Shape != nil {
+		title = shapeText(a.image.Shape) + " pixels"
+	}
+	return drawDiagrams(o.png, title, a.result)
 }
 
-// readsInput reports whether standard input is read.
-func (o *options) readsInput() bool { return o.file == "" || o.file == "-" }
+// An answer is a result, with the distances or the image that it is of. Diagrams that
+// were read have neither.
+type answer struct {
+	distances ph.Distances
+	image     cubical.Image[float64]
+	result    *ph.Result
+}
 
-// read reads the input. It writes to stderr what it skips or changes.
-func (o *options) read(stdin io.Reader, stderr io.Writer) (d ph.Distances, err error) {
-	note := func(text string) { fmt.Fprintf(stderr, "rips: %s\n", text) }
+// await returns what work does. It returns early if ctx is done: work may be waiting
+// for input, which nothing can interrupt.
+func await[T any](ctx context.Context, work func() (T, error)) (value T, err error) {
+	done := make(chan struct{})
+	var late T
+	var lateErr error
+	go func() {
+		defer close(done)
+		late, lateErr = work()
+	}()
+	select {
+	case <-done:
+		if ctx.Err() == nil {
+			return late, lateErr
+		}
+	case <-ctx.Done():
+	}
+	return value, cli.ErrInterrupted
+}
+
+// noteTo returns a function that writes a remark about the input.
+func noteTo(stderr io.Writer) func(text string) {
+	return func(text string) { fmt.Fprintf(stderr, "rips: %s\n", text) }
+}
+
+// file returns the name of the input, "" for standard input.
+func (o *options) file() string {
+	if len(o.files) == 0 {
+		return ""
+	}
+	return o.files[0]
+}
+
+func isStandardInput(file string) bool { return file == "" || file == "-" }
+
+// readsInput reports whether standard input is read.
+func (o *options) readsInput() bool {
+	return len(o.files) == 0 || slices.ContainsFunc(o.files, isStandardInput)
+}
+
+// inputName returns what the input is.
+func (o *options) inputName() string {
+	switch {
+	case o.distance.kind != "":
+		return string(diagramsFormat)
+	case o.complex == cubicalComplex:
+		return "an image"
+	}
+	return string(o.format)
+}
+
+// run reads the input and computes its persistent homology.
+func (o *options) run(ctx context.Context, stdin io.Reader, note func(string)) (*answer, error) {
+	var a answer
+	var err error
+	switch {
+	case o.complex == cubicalComplex:
+		if a.image, err = o.readImage(stdin); err == nil {
+			a.result, err = cubical.Compute(ctx, a.image, o.image)
+		}
+	case o.format == diagramsFormat:
+		a.result, err = o.readResult(stdin, note)
+	default:
+		c := o.compute
+		c.Simplices = o.json
+		c.Cycles = c.Cycles || o.drawsLoop()
+		if a.distances, err = o.read(ctx, stdin, note); err == nil {
+			a.result, err = ph.Rips(ctx, a.distances, c)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.result.Classes = a.result.Classes[:min(len(a.result.Classes), o.highest+1)]
+	o.dropShort(a.result)
+	return &a, nil
+}
+
+// readResult reads diagrams as a result without representatives.
+func (o *options) readResult(stdin io.Reader, note func(string)) (*ph.Result, error) {
+	diagrams, err := readDiagrams(o.file(), stdin, note)
+	if err != nil {
+		return nil, err
+	}
+	r := &ph.Result{Classes: make([][]ph.Class, len(diagrams))}
+	for degree, d := range diagrams {
+		for _, b := range d.Bars {
+			r.Classes[degree] = append(r.Classes[degree], ph.Class{Bar: b})
+		}
+	}
+	return r, nil
+}
+
+// read reads points or distances. It notes what it skips or changes.
+func (o *options) read(ctx context.Context, stdin io.Reader, note func(string)) (d ph.Distances, err error) {
 	if o.double {
-		d, err = read[float64](o, stdin, note)
+		d, err = read[float64](ctx, o, stdin, note)
 	} else {
-		d, err = read[float32](o, stdin, note)
+		d, err = read[float32](ctx, o, stdin, note)
 	}
 	switch o.format {
 	case input.LowerDistance, input.UpperDistance, input.Distance:
@@ -75,48 +172,22 @@ func (o *options) read(stdin io.Reader, stderr io.Writer) (d ph.Distances, err e
 	return d, err
 }
 
-func read[T ph.Float](o *options, stdin io.Reader, note func(string)) (ph.Distances, error) {
-	if !o.readsInput() {
-		return input.ReadFile[T](o.file, o.format, note)
+func read[T ph.Float](ctx context.Context, o *options, stdin io.Reader, note func(string)) (d ph.Distances, err error) {
+	name := o.file()
+	if isStandardInput(name) {
+		name = "standard input"
+		if d, err = input.Read[T](stdin, o.format, note); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	} else if d, err = input.ReadFile[T](name, o.format, note); err != nil {
+		return nil, err
 	}
-	d, err := input.Read[T](stdin, o.format, note)
-	if err != nil {
-		return nil, fmt.Errorf("standard input: %w", err)
+	if p, ok := d.(ph.Points[T]); ok {
+		if d, err = measured(ctx, p, o.metric, o.compute.Workers, note); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	return d, nil
-}
-
-// run reads the input and computes its persistent homology. It returns early if ctx
-// is done, even while it waits for input.
-func (o *options) run(ctx context.Context, stdin io.Reader, stderr io.Writer) (ph.Distances, *ph.Result, error) {
-	c := o.compute
-	c.Simplices = o.json
-	c.Cycles = c.Cycles || o.drawsLoop()
-	type answer struct {
-		ph.Distances
-		*ph.Result
-		error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		var a answer
-		if a.Distances, a.error = o.read(stdin, stderr); a.error == nil {
-			a.Result, a.error = ph.Rips(ctx, a.Distances, c)
-		}
-		done <- a
-	}()
-	select {
-	case a := <-done:
-		if ctx.Err() != nil {
-			return nil, nil, cli.ErrInterrupted
-		}
-		if a.error == nil {
-			o.dropShort(a.Result)
-		}
-		return a.Distances, a.Result, a.error
-	case <-ctx.Done():
-		return nil, nil, cli.ErrInterrupted
-	}
 }
 
 // dropShort removes the classes of length 0 and those that -ratio excludes.
@@ -126,4 +197,31 @@ func (o *options) dropShort(r *ph.Result) {
 			return !(c.Death > c.Birth && c.Death > c.Birth*o.ratio)
 		})
 	}
+}
+
+// write writes what the command line asks for of an answer.
+func (o *options) write(out *bufio.Writer, a *answer) error {
+	switch {
+	case o.vector.kind != "":
+		v, err := o.vector.of(a.result.Diagrams())
+		if err != nil {
+			return err
+		}
+		return o.vector.write(out, v)
+	case a.image.Shape != nil && o.json:
+		return writeImageJSON(out, o, a.image, a.result)
+	case a.image.Shape != nil:
+		writeImageText(out, o, a.image, a.result)
+	case a.distances != nil && o.json:
+		return writeJSON(out, o, a.distances, a.result)
+	case a.distances != nil:
+		writeText(out, o, a.distances, a.result)
+	case o.json:
+		return json.NewEncoder(out).Encode(struct {
+			Diagrams *ph.Result `json:"diagrams"`
+		}{a.result})
+	default:
+		writeDegrees(out, o, a.result)
+	}
+	return nil
 }

@@ -18,6 +18,11 @@ func writeText(w *bufio.Writer, o *options, d ph.Distances, r *ph.Result) {
 		fmt.Fprintf(w, ", using threshold %.6g", t)
 	}
 	fmt.Fprintln(w)
+	writeDegrees(w, o, r)
+}
+
+// writeDegrees writes the intervals of each degree.
+func writeDegrees(w *bufio.Writer, o *options, r *ph.Result) {
 	for k, classes := range r.Classes {
 		fmt.Fprintf(w, "persistence intervals in dim %d:\n", k)
 		for _, b := range classes {

@@ -1,4 +1,4 @@
-// Package npy reads arrays of numbers in NumPy's formats .npy and .npz.
+// Package npy reads arrays of numbers in NumPy's formats .npy and .npz, and writes .npy.
 //
 //	a, err := npy.ReadFile("points.npy")
 //	…

@@ -1,27 +1,60 @@
 package input
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"math"
+	"os"
 	"slices"
 
 	"github.com/topogen/topogen/ph"
 )
 
-// ReadDiagrams reads persistence diagrams from a text in GUDHI's format .pers. A line
-// holds a bar: its degree, birth and death. A number before the degree, the
-// characteristic of the field, is ignored. A line of two numbers is a bar of degree
-// 0. The death of an essential bar is inf. ReadDiagrams returns the diagrams of degrees
-// 0 to the highest that is named. It calls note, unless that is nil, with what it
-// passes over.
+// maxDegree bounds the degree of a diagram that is read: each degree up to it takes
+// memory.
+const maxDegree = 1000
+
+// ReadDiagrams reads persistence diagrams, as JSON or in GUDHI's format .pers. It
+// returns the diagrams of degrees 0 to the highest that is named, each in the order of
+// deaths. It calls note, unless that is nil, with what it passes over.
+//
+// JSON is a list of [ph.Diagram], or an object that has one under the key "diagrams",
+// as [ph.Result] and the program rips write them.
+//
+// In a line of .pers stands a bar: its degree, birth and death. A number before the
+// degree, the characteristic of the field, is ignored. A line of two numbers is a bar
+// of degree 0. The death of an essential bar is inf.
 func ReadDiagrams(r io.Reader, note func(string)) ([]ph.Diagram, error) {
+	in := bufio.NewReader(r)
+	if startsJSON(in) {
+		return readDiagramsJSON(in)
+	}
+	return readPers(in, note)
+}
+
+// ReadDiagramsFile reads a file as [ReadDiagrams] does. Errors begin with its name.
+func ReadDiagramsFile(path string, note func(string)) ([]ph.Diagram, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	diagrams, err := ReadDiagrams(file, note)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return diagrams, nil
+}
+
+// readPers reads GUDHI's format .pers.
+func readPers(r io.Reader, note func(string)) ([]ph.Diagram, error) {
 	l, err := newLexer(r, note)
 	if err != nil {
 		return nil, err
 	}
-	const highest = 1000
 	var diagrams []ph.Diagram
 	var row []float64
 	for {
@@ -39,8 +72,8 @@ func ReadDiagrams(r io.Reader, note func(string)) ([]ph.Diagram, error) {
 			return nil, l.errorf("%d numbers: want a degree, a birth and a death", n)
 		case n >= 3:
 			d := row[n-3]
-			if d != math.Trunc(d) || d < 0 || d > highest {
-				return nil, l.errorf("%v is not a degree: want an integer from 0 to %d", d, highest)
+			if d != math.Trunc(d) || d < 0 || d > maxDegree {
+				return nil, l.errorf("%v is not a degree: want an integer from 0 to %d", d, maxDegree)
 			}
 			degree = int(d)
 		}

@@ -5,7 +5,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -197,9 +200,44 @@ func TestDiagrams(t *testing.T) {
 	}
 }
 
+func TestDiagramsInJSON(t *testing.T) {
+	const list = ` [{"degree":2,"bars":[[0,null],[1,1.5]]},{"degree":0,"bars":[[0,2]],"edges":[[[1,1],[1,0]]]}]`
+	for _, text := range []string{list, "\ufeff" + list, `{"points":3,"diagrams":` + list + "}\n"} {
+		got, err := input.ReadDiagrams(strings.NewReader(text), nil)
+		require.NoError(t, err)
+		require.Equal(t, "[degree 0: [0, 2) degree 1: no bars degree 2: [1, 1.5) [0, ∞)]", fmt.Sprint(got))
+		require.Equal(t, ph.Cell{U: 1, V: 0}, got[0].Bars[0].DeathCell)
+	}
+	for text, want := range map[string]string{
+		`[]`:                            `no diagrams`,
+		`{"diagrams":[]}`:               `no diagrams`,
+		`{"points":3}`:                  `the object has no "diagrams"`,
+		`{"diagrams":null}`:             `no diagrams`,
+		`{"diagrams":[],"Diagrams":[]}`: `the object has the key "Diagrams" twice`,
+		`[{"degree":0,"bars":[]}`:       `unexpected`,
+		`[{"degree":0,"bars":[]}] 1`:    `bytes after the diagrams`,
+		`[{"degree":0,"bars":[]},{"degree":0,"bars":[[0,1]]}]`: `two diagrams of degree 0`,
+		`[{"degree":1001,"bars":[]}]`:                          `degree 1001: want at most 1000`,
+		`[{"degree":0,"bars":[[2,1]]}]`:                        `before its birth`,
+		`[{"degree":0,"bars":[[null,1]]}]`:                     `no birth`,
+		`[{"degree":0}]`:                                       `has no bars`,
+		`[3]`:                                                  `not a diagram`,
+	} {
+		_, err := input.ReadDiagrams(strings.NewReader(text), nil)
+		require.ErrorContains(t, err, want, text)
+	}
+	path := filepath.Join(t.TempDir(), "bars.json")
+	require.NoError(t, os.WriteFile(path, []byte("[]"), 0o600))
+	_, err := input.ReadDiagramsFile(path, nil)
+	require.ErrorContains(t, err, path+": no diagrams")
+	_, err = input.ReadDiagramsFile(path+"x", nil)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
 func FuzzReadDiagrams(f *testing.F) {
 	f.Add([]byte("0 0 2\n0 0 inf\n2 1 1.5\n"))
 	f.Add([]byte("2 0 3 3.5\r-1 2"))
+	f.Add([]byte(`{"points":4,"diagrams":[{"degree":1,"bars":[[0,1],[0,null]],"edges":[[[1,1],[1,0]],[[0,0],null]]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		diagrams, err := input.ReadDiagrams(bytes.NewReader(data), nil)
 		if err != nil {

@@ -16,6 +16,22 @@ const (
 	squareRounding = 1e-6 // of the greatest square
 )
 
+// Precomputed returns the distances in a full matrix whose rows are the points of p. It
+// makes them symmetric as the package comment says, in the memory of p.
+func Precomputed[T ph.Float](p ph.Points[T], note func(string)) (ph.Distances, error) {
+	if note == nil {
+		note = func(string) {}
+	}
+	if p.Len() != p.Dim {
+		return nil, fmt.Errorf("%d rows of %d numbers are no full matrix of distances", p.Len(), p.Dim)
+	}
+	data, err := symmetric(p.Dim, p.Coords, func(i int) string { return fmt.Sprint("row ", i) }, note)
+	if err != nil {
+		return nil, err
+	}
+	return joined(p.Dim, data), nil
+}
+
 // symmetric returns the full matrix of n² entries if it is one of distances, up to
 // rounding: symmetric, 0 on the diagonal, not negative. It replaces the two values of
 // a distance by their mean, and negative zeros by zeros. name names a row. symmetric

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"flag"
+	"slices"
+	"strings"
+
+	"github.com/topogen/topogen/internal/cli"
+)
+
+// checkGiven returns an error if a flag is given that has no effect beside the others,
+// or if the number of files is wrong.
+func (o *options) checkGiven(flags *flag.FlagSet) (err error) {
+	flags.Visit(func(f *flag.Flag) {
+		if f.Name == "dim" {
+			o.highest = o.compute.MaxDegree
+		}
+		if reason := o.idle(f.Name); reason != "" && err == nil {
+			err = cli.Usagef("-%s has no effect %s: leave it out", f.Name, reason)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	switch o.complex {
+	case ripsComplex, cubicalComplex:
+	default:
+		return cli.Usagef("-complex %s: want %s or %s", o.complex, ripsComplex, cubicalComplex)
+	}
+	switch n := len(o.files); {
+	case o.distance.kind != "" && n != 2:
+		return cli.Usagef("-distance %s is between the diagrams in two files, %d are given: write rips -distance %s A B", o.distance.kind, n, o.distance.kind)
+	case o.distance.kind != "" && isStandardInput(o.files[0]) && isStandardInput(o.files[1]):
+		return cli.Usagef("-distance %s: only one of the two files can be standard input", o.distance.kind)
+	case o.distance.kind == "" && n > 1:
+		return cli.Usagef("two files, %q and %q: one is read at a time, but for -distance", o.files[0], o.files[1])
+	}
+	return nil
+}
+
+// idle returns why a flag has no effect beside the others, "" if it has one.
+func (o *options) idle(name string) string {
+	in := func(names string) bool { return slices.Contains(strings.Fields(names), name) }
+	kind := vectorKinds[o.vector.kind]
+	switch {
+	case o.distance.kind != "" && !in("distance order norm directions dim json max-memory"):
+		return "with -distance"
+	case in("order norm") && o.distance.kind != wassersteinDistance:
+		return "without -distance " + wassersteinDistance
+	case in("directions") && o.distance.kind != slicedDistance:
+		return "without -distance " + slicedDistance
+	case in("npy") && o.vector.kind == "":
+		return "without -vector"
+	case in("json cocycles cycles") && o.vector.kind != "":
+		return "with -vector"
+	case slices.Contains(vectorFlags, name) && !slices.Contains(kind.flags, name):
+		if o.vector.kind == "" {
+			return "without -vector"
+		}
+		return "with -vector " + o.vector.kind
+	case o.complex == cubicalComplex && in("format metric threshold modulus threads float64 ratio cocycles cycles"):
+		return "with -complex " + cubicalComplex
+	case o.complex == ripsComplex && in("construction superlevel"):
+		return "with -complex " + ripsComplex
+	case o.format == diagramsFormat && in("metric threshold modulus threads float64 cocycles cycles"):
+		return "with -format " + string(diagramsFormat)
+	}
+	return ""
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/input"
+)
+
+// The values of -metric.
+const (
+	euclideanMetric   = "euclidean"
+	cosineMetric      = "cosine"
+	manhattanMetric   = "manhattan"
+	chebyshevMetric   = "chebyshev"
+	precomputedMetric = "precomputed"
+)
+
+var metrics = []string{euclideanMetric, cosineMetric, manhattanMetric, chebyshevMetric, precomputedMetric}
+
+// between returns a metric by its name, nil if it is no function of coordinates.
+func between(metric string) func(x, y []float64) float64 {
+	switch metric {
+	case cosineMetric:
+		return halfSquare
+	case manhattanMetric:
+		return manhattan
+	case chebyshevMetric:
+		return chebyshev
+	}
+	return nil
+}
+
+// halfSquare returns |x−y|²/2. Between vectors of length 1 that is 1 − x·y, without
+// the rounding of that difference.
+func halfSquare(x, y []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		d := v - y[i]
+		sum += d * d
+	}
+	return sum / 2
+}
+
+func manhattan(x, y []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum += math.Abs(v - y[i])
+	}
+	return sum
+}
+
+func chebyshev(x, y []float64) float64 {
+	greatest := 0.0
+	for i, v := range x {
+		greatest = max(greatest, math.Abs(v-y[i]))
+	}
+	return greatest
+}
+
+// measured returns the distances of points in a metric.
+func measured[T ph.Float](ctx context.Context, p ph.Points[T], metric string, workers int, note func(string)) (ph.Distances, error) {
+	switch metric {
+	case euclideanMetric:
+		return p, nil
+	case precomputedMetric:
+		return input.Precomputed(p, note)
+	}
+	coords, err := coordinates(p, metric == cosineMetric)
+	if err != nil {
+		return nil, err
+	}
+	n := p.Len()
+	m := ph.LowerMatrix[T]{N: n, Data: make([]T, n*(n-1)/2)}
+	distance := between(metric)
+	var next, bad atomic.Int64
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var wait sync.WaitGroup
+	for range min(workers, n) {
+		wait.Go(func() {
+			for i := int(next.Add(1)); i < n && ctx.Err() == nil; i = int(next.Add(1)) {
+				row := m.Data[i*(i-1)/2:][:i]
+				for j := range row {
+					row[j] = T(distance(coords[i*p.Dim:][:p.Dim], coords[j*p.Dim:][:p.Dim]))
+					if math.IsInf(float64(row[j]), 1) {
+						bad.Store(int64(i))
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+	switch i := bad.Load(); {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case i > 0:
+		return nil, fmt.Errorf("a distance of point %d is too large for a number: divide all coordinates by a common factor, or give -float64", i)
+	}
+	return m, nil
+}
+
+// coordinates returns the coordinates of points, each divided by its length if unit is
+// true.
+func coordinates[T ph.Float](p ph.Points[T], unit bool) ([]float64, error) {
+	out := make([]float64, len(p.Coords))
+	for i, x := range p.Coords {
+		out[i] = float64(x)
+	}
+	if !unit {
+		return out, nil
+	}
+	for i := range p.Len() {
+		x := out[i*p.Dim:][:p.Dim]
+		// The greatest coordinate becomes 1 first, so that no square over- or underflows.
+		for _, factor := range []func([]float64) float64{greatest, length} {
+			f := factor(x)
+			if f == 0 {
+				return nil, fmt.Errorf("point %d is 0, which has no direction: -metric %s measures angles; leave the point out", i, cosineMetric)
+			}
+			for k := range x {
+				x[k] /= f
+			}
+		}
+	}
+	return out, nil
+}
+
+func greatest(x []float64) float64 {
+	g := 0.0
+	for _, v := range x {
+		g = max(g, math.Abs(v))
+	}
+	return g
+}
+
+func length(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v * v
+	}
+	return math.Sqrt(sum)
+}
