@@ -103,3 +103,28 @@ func Example_persistence() {
 	// [0.249, 1.61)
 	// 400 numbers
 }
+
+// The vectors of docs/persistence.md.
+func Example_vectors() {
+	ctx := context.Background()
+	d, err := input.ReadFile[float32]("circle.txt", input.PointCloud, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	result, err := ph.Rips(ctx, d, ph.Options{MaxDegree: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	image := vector.Image{
+		Births:    vector.Grid{Lo: 0, Hi: 1, N: 20},
+		Lengths:   vector.Grid{Lo: 0, Hi: 1, N: 20},
+		Bandwidth: 0.05,
+		Weight:    vector.Linear,
+	}
+	v := make([]float64, image.Len())
+	if err := image.Vector(v, result.Diagrams()[1].Finite()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(v), "values")
+	// Output: 400 values
+}
