@@ -9,14 +9,17 @@ import (
 // Convolutions, their input gradients and their weight gradients.
 //
 // Problem: im2col writes each pixel R·S times to memory.
-// Idea: implicit GEMM. A convolution is a product A·B whose B is never stored: the
-// kernel computes the address of each of its elements from a table of taps.
-// Invariant: as for matrix products, each element is a sum in fixed order.
-// Cost: 2·N·K·OutH·OutW·C·R·S floating-point operations for each of the three kinds.
+// Idea: implicit GEMM. A convolution is a product A·B whose matrix B, the patches of the
+// images, is never stored: the kernel computes the address of each element of B from a
+// table of taps.
+// Invariant: the kernel adds the terms of each element in a fixed order.
+// Cost: 2·N·K·OutH·OutW·C·R·S floating-point operations, for a convolution and for each of
+// its gradients.
 // Reference: Chetlur et al., cuDNN: efficient primitives for deep learning, 2014.
 
-// A convolutionKind is one of the three products that share a kernel. The comment on
-// the function convolutions in internal/generate lists their matrices.
+// A convolutionKind is a convolution, its input gradient (transposed) or its weight
+// gradient. One kernel computes all three; the comment on the function convolutions in
+// internal/generate lists their matrices A and B.
 type convolutionKind int
 
 const (
@@ -25,6 +28,7 @@ const (
 	weightGrad
 )
 
+// fold is the kernel that ends a transposed convolution with few channels.
 var fold = entry{"convolutions", "fold"}
 
 // correlate computes c = act(A·B + beta·c + bias) for every correlation of a
@@ -42,10 +46,11 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f epilogue) {
 		return
 	}
 	aSectors := 1
-	if key.kind == transposed { // a phase reads one weight of StrideH·StrideW
+	if key.kind == transposed { // a phase uses one of every StrideH·StrideW weights
 		aSectors = key.shape.StrideH * key.shape.StrideW
 	}
-	// Only a weight gradient stores its rows contiguously, as combine requires.
+	// The sum is split only in a weight gradient: the kernel combine needs a result whose
+	// rows are contiguous, and other results have images between their rows.
 	v := newSchedule(rows, columns*len(table.correlations), steps*work.TileDepth, d.cores, work.Tiles, key.kind == weightGrad, aSectors)
 	d.inSplits(&v, c, rows, columns, columns, f, func(c kernels.Buffer, _ int, f epilogue, splitResults int) {
 		args := f.args(d, append(d.args[:0], d.span(c), d.span(a), d.span(b)))
@@ -56,15 +61,16 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f epilogue) {
 	})
 }
 
-// Conv computes y = act(x ⋆ w + bias).
+// Conv computes y = act(x ⋆ w + bias), where ⋆ is cross-correlation. bias has one value
+// for each filter, or is empty.
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
 	check.Conv("Conv", s, x, y, w)
 	check.Bias("Conv", bias, s.K, act)
 	d.correlate(tableKey{forward, s}, y, w, x, epilogue{bias: bias, alpha: 1, act: act})
 }
 
-// forwardCorrelation returns y = x ⋆ w as a correlation: rows are filters, columns
-// the pixels of y.
+// forwardCorrelation returns y = x ⋆ w as a correlation: a row is a filter, a column is a
+// pixel of y in one image.
 func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 	plane := int32(s.OutH * s.OutW)
 	return work.Correlation{
@@ -75,13 +81,15 @@ func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 	}
 }
 
-// ConvTranspose computes x = act(wᵀ applied to y + bias).
+// ConvTranspose stores act(x̄ + bias) into x, where x̄ is the adjoint of the linear map
+// x ↦ x ⋆ w of Conv, applied to y.
 //
 // The pixels of x fall into StrideH·StrideW phases, by their coordinates modulo the
 // strides. Each phase is a convolution with stride 1, and one launch computes all
-// phases. With few channels a phase would leave most rows of a tile empty. Then one
-// product computes the contribution of every tap of every channel, and the kernel
-// fold adds the contributions to each pixel (col2im).
+// phases. The rows of a phase's product are channels, so with few channels most rows of a
+// tile would be empty. If C·R·S is at most 32, the rows of the smallest tile, one product
+// computes what every weight of every channel contributes, and the kernel fold adds the
+// contributions to each pixel (col2im).
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)
@@ -105,8 +113,8 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 	d.Free(parts)
 }
 
-// phaseCorrelation returns phase (a, b) of a transposed convolution as a
-// correlation: rows are channels, columns the pixels of the phase.
+// phaseCorrelation returns phase (a, b) of a transposed convolution as a correlation: a row
+// is a channel, a column is a pixel of the phase in one image.
 func phaseCorrelation(s *kernels.ConvShape, a, b int) work.Correlation {
 	fromH, beginH, gridH := phase(a, s.H, s.StrideH, s.PadH)
 	fromW, beginW, gridW := phase(b, s.W, s.StrideW, s.PadW)
@@ -119,23 +127,24 @@ func phaseCorrelation(s *kernels.ConvShape, a, b int) work.Correlation {
 	}
 }
 
-// phase describes phase p along one axis of x. begin is the coordinate of its first
-// pixel, n its number of pixels, and from the coordinate in y that tap p reads for
-// the first pixel.
+// phase describes phase p along one axis of x: the pixels whose coordinate plus pad is p
+// modulo stride. begin is the coordinate of the first such pixel, n is their number, and
+// from is the coordinate in y of the value that weight p multiplies for the first pixel.
 func phase(p, length, stride, pad int) (from, begin, n int) {
 	from = blocks(max(0, pad-p), stride)
 	begin = from*stride + p - pad
 	return from, begin, max(0, blocks(length-begin, stride))
 }
 
-// ConvWeightGrad stores the gradient of ⟨y, Conv(x, w)⟩ into dw.
+// ConvWeightGrad stores into dw the gradient by w of ⟨y, x ⋆ w⟩, the sum over elements of
+// the products of y and x ⋆ w.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
 	check.Conv("ConvWeightGrad", s, x, y, dw)
 	d.correlate(tableKey{weightGrad, s}, dw, y, x, epilogue{alpha: 1, beta: float32(store)})
 }
 
-// weightCorrelation returns the weight gradient as a correlation: rows are filters,
-// columns the weights of a filter.
+// weightCorrelation returns the weight gradient as a correlation: a row is a filter, a
+// column is a weight of the filter.
 func weightCorrelation(s *kernels.ConvShape) work.Correlation {
 	weights := int32(s.C * s.R * s.S)
 	return work.Correlation{

@@ -15,18 +15,18 @@ import (
 // returns.
 type Device struct {
 	driver  Driver
-	name    string
+	name    string // result of Name
 	stream  Stream
 	cores   int // number of multiprocessors
 	memory  pool
-	loaded  map[entry]Kernel
-	files   map[string]Module
-	args    []Arg
-	entries rowEntries // workspace of ScatterRows and PairsGrad
-	keys    []uint64   // workspace of SpanningTree and Lunes
-	records []record   // workspace of Lunes
-	tables  tables
-	err     error // the first error; later calls do nothing
+	loaded  map[entry]Kernel  // kernels used so far
+	files   map[string]Module // compiled PTX files, by name without extension
+	args    []Arg             // workspace for the arguments of a launch
+	entries rowEntries        // workspace of ScatterRows and PairsGrad
+	keys    []uint64          // workspace of SpanningTree and Lunes
+	records []record          // workspace of Lunes
+	tables  tables            // of convolutions
+	err     error             // the first error; later calls do nothing
 }
 
 // New returns a device that computes with a driver. The device owns the driver:

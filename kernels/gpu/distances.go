@@ -8,7 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Kernels for distances between points and their gradients.
+// Kernels for distances between points and their gradients. distances16 and distances32
+// compute the same distances, in tiles of 16×16 or 32×32.
 var (
 	distances16     = entry{"distances", "distances_16"}
 	distances32     = entry{"distances", "distances_32"}
@@ -18,18 +19,19 @@ var (
 	pairRows        = entry{"distances", "pair_rows"}
 )
 
-// manyPoints is the number of points from which Distances uses 32×32 tiles instead of
-// 16×16. Large tiles read less memory, and from 512 points on (136 tiles) there are
-// enough of them for all multiprocessors.
+// manyPoints is the number of points from which Distances uses tiles of 32×32 distances
+// instead of 16×16. Large tiles read less memory. From 512 points on there are at least
+// 136 of them, enough for all multiprocessors.
 const manyPoints = 512
 
-// Distances stores the Euclidean distances between the n rows of x, of dim
-// coordinates, into the n×n matrix dst.
+// Distances stores the Euclidean distances between the n rows of x into the n×n matrix
+// dst. A row of x is a point with dim coordinates.
 //
 // The kernel sums squares of differences in float32. Differences below 2⁻⁶³ square to
 // less than the smallest normal number and may vanish; differences above 2⁶³ give
 // infinity. The Gram form ‖x‖² + ‖y‖² − 2⟨x, y⟩ would be faster, but it cancels for
-// near points. Cost: 3·n²/2·dim floating-point operations.
+// near points. Cost: about n²/2·dim differences, squared and summed: 3 floating-point
+// operations each.
 func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 	check.Cloud("Distances", x, n, dim, dst)
 	to, from := d.span(dst), d.span(x)
@@ -45,7 +47,10 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 	d.launch(e, Dim{X: across, Y: across/2 + 1}, Dim{X: work.Threads}, to, from, Int32(n), Int32(dim))
 }
 
-// DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩.
+// DistancesGrad stores into dx the gradient by x of Σ g[i][j]·dist[i][j], where dist is the
+// distance matrix of x. A first kernel computes the weight (g[i][j] + g[j][i])/dist[i][j] of
+// each pair of points, a second one sums weighted differences of points. The weights need
+// a workspace of n² elements.
 func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store kernels.Store) {
 	check.Cloud("DistancesGrad", x, n, dim, g, dist)
 	check.Len("DistancesGrad", "destination", dx.Len(), n*dim)
@@ -62,11 +67,12 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 	d.Free(weights)
 }
 
-// PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖.
+// PairsGrad stores into dx the gradient by x of g·Σ Coef·‖x_U − x_V‖. The sum runs over the
+// pairs (U, V, Coef); g is one number.
 //
-// A first kernel computes the weight g·Coef/‖x_U − x_V‖ of each pair, one warp for
-// each. A second one sums weighted differences for each point, one warp for each part
-// of a row, in the order of the pairs.
+// A warp of the first kernel computes the weight g·Coef/‖x_U − x_V‖ of one pair. A warp of
+// the second kernel computes work.RowElements elements of one row of dx: it adds the
+// weighted differences x_U − x_V of the row's pairs, in the order of the pairs.
 func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
 	check.Pairs(dx, x, n, dim, pairs, g)
 	to, from, factor := d.span(dx), d.span(x), d.span(g)

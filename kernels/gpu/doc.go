@@ -21,13 +21,16 @@
 // The files ptx/*.ptx hold the kernels, for compute capability 7.0 and later.
 // The command internal/generate writes them. A device compiles a file when it
 // first launches one of its kernels. Kernels sum in a fixed order and use no
-// floating-point atomics, so the same calls give the same bits. Elementary
-// functions are the polynomials of kernels/cpu; no kernel uses an approximate
-// instruction (.approx).
+// floating-point atomics, so the same calls give the same bits. Kernels evaluate
+// exp, log, sin and the other elementary functions by the polynomials of
+// kernels/cpu; no kernel uses an approximate instruction (.approx).
 //
-// One block computes one tile of a matrix product or convolution, and applies bias
-// and activation before it stores the tile. Tile size and split of the sum depend
-// on the matrix sizes and on the number of multiprocessors, so the last bits of a
+// A matrix product or convolution is computed in tiles, rectangular blocks of its
+// result. One thread block computes one tile, and applies bias and activation before
+// it stores the tile. If the tiles are too few to fill the GPU, several blocks
+// compute parts of the sums of one tile, and a second kernel adds the parts and
+// applies bias and activation. The host picks the tile size and the number of parts
+// from the matrix sizes and the number of multiprocessors, so the last bits of a
 // product may differ between GPUs.
 //
 // Reference: NVIDIA, Parallel Thread Execution ISA, version 6.3.

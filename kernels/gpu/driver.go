@@ -12,19 +12,24 @@ import (
 //
 // # Order
 //
-// A [Stream] runs copies and launches in the order they were enqueued. Streams are
-// not ordered among each other; this holds for the zero Stream too. A Sync
-// orders everything enqueued before it. Launch, Copy, Fill and CopyIn do not wait
-// for the GPU.
+// A [Stream] runs copies and launches in the order they were enqueued. Work on
+// different streams may run in any order, or at the same time; the zero Stream is no
+// exception. Sync waits for one stream: work enqueued on any stream after Sync has
+// returned runs after the work that Sync waited for. Launch, Copy, Fill and CopyIn do
+// not wait for the GPU.
 //
 // # Errors
 //
-// A call with wrong arguments, or without enough memory, returns an error that
-// names the argument, and has no effect. The next CopyOut, Sync or SyncAll that waits
-// for a faulting kernel returns the fault. After a fault every call returns it: as
-// on hardware, the context is lost and the driver can only be closed.
+// A call with a wrong argument returns an error that names the argument, and has no
+// effect. Nor has an Alloc for which memory does not suffice.
 //
-// A Driver may be used by one goroutine at a time, from any thread.
+// A fault is an error of a running kernel, such as an access to an illegal address.
+// The next CopyOut, Sync or SyncAll that waits for the kernel returns the fault, and
+// every later call returns it again: as on hardware, the context is lost and the
+// driver can only be closed.
+//
+// Only one goroutine at a time may call a Driver. It may run on any thread of the
+// operating system.
 type Driver interface {
 	// Properties returns the GPU's limits and name.
 	Properties() Properties
@@ -140,14 +145,15 @@ type Properties struct {
 	MaxThreadsPerBlock   int
 	MaxBlock             Dim
 	MaxGrid              Dim
-	SharedMemoryPerBlock int // bytes, without the opt-in for larger blocks
+	SharedMemoryPerBlock int // bytes; CUDA allows more only to kernels that opt in
 	RegistersPerBlock    int
-	// MaxThreadsPerMultiprocessor is the maximum number of resident threads.
+	// MaxThreadsPerMultiprocessor is the maximum number of threads that reside on a
+	// multiprocessor at once.
 	MaxThreadsPerMultiprocessor int
 
-	// Clock is the highest clock of the multiprocessors and MemoryClock that of
-	// memory, in Hz. MemoryBus is the width of the memory bus in bits. Zero means
-	// unknown.
+	// Clock is the highest clock of the multiprocessors, in Hz. MemoryClock is the
+	// highest clock of memory, in Hz. MemoryBus is the width of the memory bus, in
+	// bits. Zero means unknown.
 	Clock, MemoryClock float64
 	MemoryBus          int
 }
@@ -174,12 +180,12 @@ type ResourceKernel interface {
 	Resources() (Resources, error)
 }
 
-// Resources are what one launch of a kernel takes.
+// Resources are the registers and the memory that the compiler assigned to a kernel.
 type Resources struct {
 	Registers  int // for each thread
 	Local      int // bytes of local memory for each thread: spills and arrays
 	Shared     int // bytes of static shared memory for each block
-	MaxThreads int // maximum threads of a block, given the registers
+	MaxThreads int // most threads of a block whose registers fit a multiprocessor
 }
 
 // A Param is a parameter of a kernel.
@@ -188,7 +194,7 @@ type Param struct {
 	Type string // fundamental PTX type without the dot: "u64", "f32"
 }
 
-// An Arg is an argument of a launch: a value and its type.
+// An Arg is an argument of a launch: the bits of a value, and its type.
 type Arg struct {
 	bits uint64
 	kind argKind
@@ -260,8 +266,9 @@ var argTypes = [...]struct {
 	argFloat64: {"a float64", []string{"f64"}},
 }
 
-// CheckArgs returns an error if the number or the types of args differ from the
-// parameters of kernel k. Implementations of [Driver] call it in Launch.
+// CheckArgs returns an error unless kernel k has as many parameters as args, and each
+// parameter accepts the type of its argument. Implementations of [Driver] call it in
+// Launch.
 func CheckArgs(k Kernel, args []Arg) error {
 	params := k.Params()
 	if len(args) != len(params) {

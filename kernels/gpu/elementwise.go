@@ -24,7 +24,8 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 	}
 }
 
-// Element-wise kernels, by function or operation, and by kernels.Store.
+// Element-wise kernels. A kernels.Func or kernels.Op is an index into the slices, a
+// kernels.Store into the arrays.
 var (
 	mapEntries  = entries("maps", "map_", kernels.Funcs())
 	gradEntries = [...][]entry{
@@ -39,7 +40,8 @@ var (
 	addScaled     = entry{"zips", "add_scaled"}
 )
 
-// entries returns one kernel for each function or operation in of.
+// entries returns one kernel for each function or operation in of. The kernel's name is
+// prefix followed by the name of the function or operation.
 func entries[T interface{ String() string }](file, prefix string, of []T) []entry {
 	all := make([]entry, len(of))
 	for i, f := range of {
@@ -48,7 +50,7 @@ func entries[T interface{ String() string }](file, prefix string, of []T) []entr
 	return all
 }
 
-// Affine stores a·x + b.
+// Affine stores a·x + b into dst.
 func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
 	check.Same("Affine", dst, x)
 	d.each(affineEntries[store], dst.Len(), d.span(dst), d.span(x), Float32(a), Float32(b))
@@ -71,7 +73,7 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 	d.each(mapEntries[f], dst.Len(), d.span(dst), d.span(x))
 }
 
-// MapGrad stores dy·f′.
+// MapGrad stores dy·f′(x) into dx, where y = f(x).
 func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
 	check.MapGrad(f, dx, dy, x, y)
 	switch {
@@ -90,7 +92,7 @@ func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kern
 	}
 }
 
-// Zip stores op(a, b).
+// Zip stores op(a, b) into dst, element by element.
 func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
 	check.Zip(op)
 	check.Same("Zip", dst, a, b)

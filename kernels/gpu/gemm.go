@@ -2,13 +2,15 @@ package gpu
 
 // Matrix products, C = act(alpha·op(A)·op(B) + beta·C + bias).
 //
-// Problem: a GPU has a hundred multiprocessors; a small product has few tiles.
-// Idea: a block computes one tile of C. The host picks the tile size, and splits the
-// sum over k among blocks (split-K), by an estimate of the time.
-// Invariant: each element is a sum over k in ascending order within a split, and over
-// splits in ascending order. The same schedule gives the same bits.
-// Cost: 2·M·N·K floating-point operations; a split product adds one launch and one
-// write and one read of C for each split.
+// Problem: a GPU has about a hundred multiprocessors. A small product has fewer tiles
+// (blocks of C), so that some multiprocessors would be idle.
+// Idea: a thread block computes one tile of C, or one split of it: the part of its sums
+// over an interval of k (split-K). The host picks the tile size and the number of splits
+// by an estimate of the time.
+// Invariant: a split adds its terms in ascending order of k; the splits are added in
+// ascending order. The same schedule gives the same bits.
+// Cost: 2·M·N·K floating-point operations. A product in splits takes one more launch, and
+// for each split one write and one read of M·N partial sums.
 // Reference: NVIDIA, CUTLASS: Efficient GEMM in CUDA.
 
 import (
@@ -19,6 +21,7 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
+// combine is the kernel that adds the splits of a product and applies its epilogue.
 var combine = entry{"gemm", "combine"}
 
 // A schedule assigns a product to blocks: one block for each tile and split.
@@ -32,17 +35,18 @@ type schedule struct {
 // depth that takes the least estimated time on a GPU with the given number of
 // multiprocessors (cores).
 //
-// The estimate is the number of blocks on the busiest multiprocessor, times the cost
-// of a block: its multiply-adds, divided by their share of all instructions, and the
-// words it loads. A multiprocessor has four schedulers, each with warps of its own,
-// so blocks with fewer warps than schedulers take as long as if there were four.
+// The estimate is the number of blocks on the busiest multiprocessor, times the cost of
+// a block. That cost is the number of the block's multiply-adds, divided by their share
+// of all instructions, plus work.WordCost for each word that the block loads. A
+// multiprocessor has four schedulers, each with warps of its own. If its blocks have
+// fewer than four warps in all, it takes as long as with four.
 //
-// A strided A costs extra sectors: aSectors is the number of sectors fetched for each
-// sector's worth of A that a block uses.
+// A strided A costs extra sectors: aSectors is the number of bytes of A that memory
+// delivers for each byte that a block uses.
 //
-// If maySplit and the tiles are too few to fill the GPU, newSchedule splits the sum
-// over k into parts of at least leastDepth values. A split product costs one more
-// launch, and one write and one read of C for each split.
+// If maySplit and the tiles are too few to fill the GPU, newSchedule splits the sum over
+// k into parts of at least leastDepth values. The estimate then includes the launch of
+// the kernel combine, and the write and the read of each split's sums.
 func newSchedule(rows, columns, depth, cores int, tiles []work.Tile, maySplit bool, aSectors int) (best schedule) {
 	const (
 		leastDepth = 128
@@ -57,7 +61,7 @@ func newSchedule(rows, columns, depth, cores int, tiles []work.Tile, maySplit bo
 		if maySplit && grid > 0 && grid < cores*busy {
 			splits = max(1, min(cores*busy/grid, depth/leastDepth))
 		}
-		// A split is a whole number of steps.
+		// The depth of a split is a whole number of steps of TileDepth values of k.
 		v := schedule{tile: tile, depth: blocks(blocks(depth, splits), work.TileDepth) * work.TileDepth}
 		v.splits = max(1, blocks(depth, max(1, v.depth)))
 		most := blocks(grid*v.splits, cores)
@@ -74,12 +78,13 @@ func newSchedule(rows, columns, depth, cores int, tiles []work.Tile, maySplit bo
 	return best
 }
 
-// grid returns the grid of blocks for a product.
+// grid returns the grid of a rows×columns product: X counts the tiles in a row of tiles, Y
+// the rows of tiles, Z the splits.
 func (v *schedule) grid(rows, columns int) Dim {
 	return Dim{X: blocks(columns, v.tile.Columns), Y: blocks(rows, v.tile.Rows), Z: v.splits}
 }
 
-// block returns the number of threads of a block.
+// block returns the size of a block: one thread for each column of a tile.
 func (v *schedule) block() Dim { return Dim{X: v.tile.Columns} }
 
 // An epilogue is applied to each sum before it is stored: act(alpha·sum + beta·C + bias).
@@ -124,10 +129,13 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	})
 }
 
-// inSplits computes a rows×columns product by calling multiply once. Without splits
-// multiply stores into c and applies the epilogue f. With splits it stores the sum of
-// each split into a workspace, splitResults elements apart; then the kernel combine
-// adds the splits and applies f.
+// inSplits computes a rows×columns product by the schedule v. It calls multiply once, which
+// launches the kernel of the product: the kernel stores results into multiply's c, whose
+// rows are ldc elements apart, with multiply's epilogue f.
+//
+// If the schedule has one split, that is the product itself. Otherwise the kernel stores
+// the sums of split s into a workspace, from element s·splitResults on, and the kernel
+// combine adds the splits and applies the caller's epilogue.
 func (d *Device) inSplits(v *schedule, c kernels.Buffer, rows, columns, ldc int, f epilogue, multiply func(c kernels.Buffer, ldc int, f epilogue, splitResults int)) {
 	if v.splits == 1 {
 		multiply(c, ldc, f, 0)

@@ -48,8 +48,9 @@ func (d *Device) kernel(e entry) (Kernel, error) {
 // entryPoint matches the declaration of a kernel in PTX.
 var entryPoint = regexp.MustCompile(`(?m)^\.visible \.entry (\w+)\(`)
 
-// Load compiles all kernels and returns them, by file. Without it a device compiles
-// a file when it first launches one of its kernels, which delays that launch.
+// Load compiles all kernels and returns them, ordered by file name. A device that was
+// not loaded compiles a file when it first launches one of the file's kernels, which
+// delays that launch.
 func (d *Device) Load() ([]Kernel, error) {
 	files, err := ptx.ReadDir("ptx")
 	if err != nil {
@@ -103,6 +104,6 @@ func (d *Device) each(e entry, n int, args ...Arg) {
 	d.launch(e, Dim{X: blocks(n, work.PerBlock)}, Dim{X: work.Threads}, d.args...)
 }
 
-// blocks returns ⌈n/each⌉: the number of blocks that cover n items, each items a
-// block.
+// blocks returns ⌈n/each⌉, the number of blocks that cover n items if a block covers
+// each items.
 func blocks(n, each int) int { return (n + each - 1) / each }

@@ -8,24 +8,26 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// memory is one allocation of a device. It implements [kernels.Memory].
+// memory is one allocation of device memory. It implements [kernels.Memory].
 type memory struct {
 	device  *Device
 	pointer Pointer
-	size    int // capacity in elements
-	free    bool
+	size    int  // capacity in elements of 4 bytes
+	free    bool // whether the pool holds it
 }
 
 func (m *memory) Device() kernels.Device { return m.device }
 
-// A pool holds freed allocations, by size. Alloc may reuse them immediately: a
-// device has one stream, so kernels that read an old value run before kernels that
-// overwrite it.
+// A pool holds the allocations that Free was called for, by size in elements. Alloc
+// may reuse them immediately: a device has one stream, so kernels that read the old
+// contents run before kernels that overwrite them.
 type pool struct {
 	free map[int][]*memory
 }
 
-const granule = 64 // elements: 256 bytes, the alignment of Driver.Alloc
+// granule is the size of the smallest allocation in elements: 256 bytes, the alignment
+// of Driver.Alloc.
+const granule = 64
 
 // maxElements is the largest buffer length: kernels index elements with 31 bits.
 const maxElements = math.MaxInt32
@@ -84,8 +86,10 @@ func (d *Device) recycle(m *memory, n int) {
 	}
 }
 
-// sizeClass rounds n up to a size class. At most an eighth of an allocation is
-// unused, and buffers of similar lengths can reuse each other's allocations.
+// sizeClass rounds n elements up to a size class, so that buffers of similar lengths can
+// reuse each other's allocations. Classes are multiples of 64 elements up to 1024, and
+// then 8 to each doubling. Beyond 512 elements less than an eighth of an allocation is
+// unused.
 func sizeClass(n int) int {
 	step := granule
 	for step*16 < n {

@@ -12,7 +12,8 @@ var (
 	sgdNesterov = entry{"optimizers", "sgd_nesterov"}
 )
 
-// Adam updates param, m and v from grad.
+// Adam does one step of Adam with the gradient grad: it updates param, the mean m of the
+// gradients, and the mean v of their squares.
 func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 	check.Same("Adam", param, grad, m, v)
 	f := a.Factors()
@@ -21,7 +22,8 @@ func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 		Float32(f.Shrink), Float32(f.Rate), Float32(f.Root), Float32(f.Epsilon))
 }
 
-// SGD updates param and velocity from grad.
+// SGD does one step of stochastic gradient descent with the gradient grad: it updates
+// param, and velocity unless that is empty, which means no momentum.
 func (d *Device) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
 	check.SGD(s, param, grad, velocity)
 	n := param.Len()

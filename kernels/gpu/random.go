@@ -19,8 +19,8 @@ func (d *Device) Uniform(dst kernels.Buffer, seed, stream uint64) { d.draw(unifo
 // Normal fills dst with standard Gaussian values.
 func (d *Device) Normal(dst kernels.Buffer, seed, stream uint64) { d.draw(normal, dst, seed, stream) }
 
-// draw launches a kernel that fills dst with random values. Element i depends on
-// seed, stream and i alone.
+// draw launches kernel e, which fills dst with random values. Element i depends only on
+// seed, stream and i.
 func (d *Device) draw(e entry, dst kernels.Buffer, seed, stream uint64) {
 	d.launch(e, Dim{X: blocks(dst.Len(), work.PerBlock)}, Dim{X: work.Threads}, d.span(dst), Int32(dst.Len()), Uint64(seed), Uint64(stream))
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// shortRow is the length up to which one warp sums a whole row. Longer rows are
-// summed in parts, one block for each.
+// shortRow is the number of elements up to which one warp sums a whole row. A longer row
+// is summed in parts of work.PartSize elements, one block for each part.
 const shortRow = 1024
 
 var (
@@ -17,7 +17,8 @@ var (
 	dot        = entry{"reductions", "dot"}
 )
 
-// Sum reduces src over the axes R0 and R1.
+// Sum stores into dst scale times the sums of src over the axes R0 and R1, where src is an
+// array of shape K0×R0×K1×R1.
 func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
 	check.Sum(shape, dst, src)
 	switch {
@@ -33,8 +34,8 @@ func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale floa
 	case shape.R1 == 1:
 		d.sumColumns(dst, src, shape.K0, shape.R0, shape.K1, scale, store)
 	default:
-		// First sum over the outer axis, then over rows of the result. Summing the
-		// inner rows first would read short rows at unaligned addresses.
+		// Sum first over R0, then over the rows of the result, R1. Summing over R1 first
+		// would read short rows at addresses that are not multiples of a sector.
 		rows := d.Alloc(shape.K0 * shape.K1 * shape.R1)
 		d.sumColumns(rows, src, shape.K0, shape.R0, shape.K1*shape.R1, 1, kernels.Set)
 		d.sumRows(dst, rows, shape.K0*shape.K1, shape.R1, scale, store)
@@ -42,15 +43,16 @@ func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale floa
 	}
 }
 
-// BiasGrad sets dz = dy·act′ and sums it into db.
+// BiasGrad sets dz = dy·act′, derived from y, the output of the activation, and stores the
+// sums of dz over the axes R0 and R1 of shape into db.
 func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
 	check.BiasGrad(act, dz, db, dy, y, shape)
 	d.MapGrad(act, dz, dy, kernels.Buffer{}, y, kernels.Set)
 	d.Sum(db, dz, shape, 1, store)
 }
 
-// sumRows stores into dst the sum of each row of src, which has the given number of rows
-// of n elements.
+// sumRows stores into dst scale times the sum of each row of src, a matrix of rows rows of
+// n elements.
 func (d *Device) sumRows(dst, src kernels.Buffer, rows, n int, scale float32, store kernels.Store) {
 	if n <= shortRow {
 		d.launch(sumRows, Dim{X: blocks(rows, work.Warps)}, Dim{X: work.Threads},
@@ -76,9 +78,10 @@ func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int
 	})
 }
 
-// inParts computes n sums, each of which is cut into parts. With one part, function first
-// stores the sums into dst. With more, first stores the sum of each part into a
-// workspace, and function then adds these up into dst.
+// inParts computes n sums, each in a number of parts, by the functions that it gets. With
+// one part it calls first, which stores the n sums into dst. With more it calls first to
+// store the unscaled sum of each part into a workspace, and calls the function then to sum
+// the parts, scale, and store into dst.
 func (d *Device) inParts(dst kernels.Buffer, n, parts int, scale float32, store kernels.Store,
 	first func(dst kernels.Buffer, scale float32, store kernels.Store),
 	then func(dst, src kernels.Buffer, n, parts int, scale float32, store kernels.Store)) {
@@ -99,7 +102,8 @@ func (d *Device) Dot(dst, a, b kernels.Buffer) {
 	d.reduce(dot, dst, a, b)
 }
 
-// reduce stores into dst, of length 1, the sum over i of a function of a[i] and b[i].
+// reduce stores into dst, of length 1, the sum over i of a function of a[i] and b[i]. Kernel
+// e applies the function and sums parts of work.PartSize elements.
 func (d *Device) reduce(e entry, dst, a, b kernels.Buffer) {
 	n := a.Len()
 	if n == 0 {

@@ -38,7 +38,9 @@ func (d *Device) SpanningTree(edges []rips.Edge, dist kernels.Buffer, n int) ([]
 	if n < 2 {
 		return edges, d.err
 	}
-	const tree, least, joined, component, total = 0, 2, 4, 5, 6 // offsets in words, times n
+	// The offsets of the kernel's arrays in the workspace, in multiples of n words: tree and
+	// least hold n keys of two words, joined and component hold n words.
+	const tree, least, joined, component, total = 0, 2, 4, 5, 6
 	workspace := d.Alloc(total * n)
 	part := func(first int) Arg { return d.span(workspace.Slice(first*n, workspace.Len())) }
 	d.launch(spanningTree, Dim{X: 1}, Dim{X: work.ManyThreads},
@@ -49,7 +51,7 @@ func (d *Device) SpanningTree(edges []rips.Edge, dist kernels.Buffer, n int) ([]
 		return edges, d.err
 	}
 	slices.Sort(keys)
-	for _, key := range keys[:n-1] { // one of the n keys is all ones: no edge
+	for _, key := range keys[:n-1] { // the last of the n keys is all ones: no edge
 		edges = append(edges, edgeOf(key))
 	}
 	return edges, nil

@@ -9,7 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Kernels that gather rows of a table, and scatter-add to rows.
+// Kernels that copy rows of a matrix to another (gather), and that add rows of a matrix to
+// rows of another (scatter-add).
 var (
 	gatherRows  = entry{"rows", "gather_rows"}
 	scatterRows = entry{"rows", "scatter_rows"}
@@ -33,10 +34,10 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 //
 // Problem: several rows of src may go to the same row of dst, and atomics would make
 // the order of additions depend on timing.
-// Idea: the host sorts the additions by row of dst (rowEntries); one warp does all
-// additions to its part of a row.
-// Cost: one read of src, one read and one write of the rows of dst that change;
-// O(k log k) on the host.
+// Idea: the host sorts the additions by row of dst (rowEntries). One warp does all
+// additions to work.RowElements elements of a row.
+// Cost: one read of src, one read and one write of the rows of dst that change; on the
+// host O(m log m) for the m rows of src.
 func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
 	check.Rows("ScatterRows", dst, src, width, index)
 	to, from := d.span(dst), d.span(src)
@@ -64,8 +65,10 @@ func (d *Device) upload(words []int32) kernels.Buffer {
 	return b
 }
 
-// rowEntries is a sparse matrix in compressed rows: for each row of a table that
-// changes, the entries to add to it, in ascending order.
+// rowEntries lists the entries to add to each row of a matrix, in ascending order, for the
+// rows that change. It has the layout of a sparse matrix in compressed rows (CSR). An
+// entry is a number that the kernel understands: in ScatterRows a row of src, in PairsGrad
+// 2k or 2k+1 for the first or second point of pair k.
 type rowEntries struct {
 	keys []uint64 // row<<32 | entry
 	rows int      // number of rows
@@ -82,7 +85,8 @@ func (a *rowEntries) add(row int32, entry int) {
 	a.keys = append(a.keys, uint64(row)<<32|uint64(entry))
 }
 
-// finish builds words. It includes every row below all, even rows without entries.
+// finish sorts the entries and builds words. It includes every row below all, even if the
+// row has no entries.
 func (a *rowEntries) finish(all int) {
 	slices.Sort(a.keys)
 	a.words = a.words[:0]

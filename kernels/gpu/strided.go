@@ -9,11 +9,11 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// stridedRanks are the ranks that strided kernels exist for. Arrays with fewer axes
-// get leading axes of length 1.
+// stridedRanks are the numbers of axes for which strided kernels exist. An array with fewer
+// axes gets leading axes of length 1.
 var stridedRanks = [...]int{3, kernels.MaxRank}
 
-// A stridedEntry is the kernel of one operation for each of stridedRanks.
+// A stridedEntry holds the kernels of one operation, one for each of stridedRanks.
 type stridedEntry [len(stridedRanks)]entry
 
 // stridedOf returns the kernels with the given name.
@@ -24,7 +24,7 @@ func stridedOf(name string) (s stridedEntry) {
 	return s
 }
 
-// stridedOps returns the kernels of all operations, by kernels.Op.
+// stridedOps returns the kernels of all operations, indexed by kernels.Op.
 func stridedOps(prefix string) []stridedEntry {
 	all := make([]stridedEntry, len(kernels.Ops()))
 	for i, op := range kernels.Ops() {
@@ -38,7 +38,8 @@ var (
 	zipStridedEntries = [...][]stridedEntry{kernels.Set: stridedOps("zip_"), kernels.Add: stridedOps("zip_add_")}
 )
 
-// CopyStrided copies, or adds, an array between two strided spans.
+// CopyStrided sets dst = src, or adds src to dst, for arrays of one shape. Each array has
+// its own stride along each axis, in elements.
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
 	check.Strided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
@@ -49,7 +50,8 @@ func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.B
 	d.walk(copyEntries[store], &a, []int{1, 0}, d.span(src), d.span(dst))
 }
 
-// ZipStrided stores op(a, b) into dst, a dense array.
+// ZipStrided stores op(a, b) into dst, element by element. a and b have strides of their
+// own, in elements; dst is dense.
 func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
 	check.ZipStrided(op, dst, a, aStrides, b, bStrides, shape)
 	var all axes.Axes
@@ -58,8 +60,9 @@ func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int
 	d.walk(zipStridedEntries[store][op], &all, []int{1, 2}, d.span(dst), d.span(a), d.span(b))
 }
 
-// walk launches a strided kernel over axes a. The kernel takes the strides of the
-// arrays in order, which are indices into a.Strides.
+// walk launches the kernel of s for the rank of a. spans are the addresses of the arrays.
+// order lists the arrays whose strides the kernel takes, as indices into a.Strides, in the
+// order of the kernel's parameters.
 func (d *Device) walk(s stridedEntry, a *axes.Axes, order []int, spans ...Arg) {
 	if a.Rank == 0 {
 		return

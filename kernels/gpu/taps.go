@@ -5,16 +5,19 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// The sum of a correlation runs over pairs (outer index, tap).
+// A correlation is a convolution, or one of its gradients, as a matrix product A·B
+// (work.Correlation). Each sum runs over pairs (outer index, tap). A tap locates the two
+// factors of a term by their offsets in A and in B (work.Tap). The outer index is the
+// channel in a forward convolution, the filter in a transposed one, and the image in a
+// weight gradient.
 //
 // Problem: a table of all pairs is large: a weight gradient sums over every pixel of
 // every image.
-// Idea: the taps are the same for each outer index, up to a constant offset. The outer
-// index is the channel in a forward convolution, the filter in a transposed one, and
-// the image in a weight gradient. A kernel reads a row of work.TileDepth taps once and
-// uses it for several steps, advancing the offset.
+// Idea: from one outer index to the next the offsets of all taps grow by a constant. A
+// row of taps is the work.TileDepth taps whose terms a kernel sums in one step. The
+// kernel reads a row once, uses it for several steps, and adds the constant after each.
 // Invariant: the steps visit every pair once (TestArrange).
-// Cost: at most about TileDepth rows of taps beyond those of one outer index.
+// Cost: the table has the taps of fewer than 2·TileDepth outer indices.
 
 // terms are the pairs (outer index, tap) that a correlation sums over.
 type terms struct {
@@ -23,8 +26,8 @@ type terms struct {
 	aStep, bStep int        // elements of A and B from an outer index to the next
 }
 
-// arrange appends t's rows of taps to rows, and sets the fields of c that describe
-// the rows.
+// arrange appends the rows of taps of t to rows. It sets the fields of c that say in which
+// steps the kernel uses each row.
 func (t *terms) arrange(c *work.Correlation, rows []work.Tap) []work.Tap {
 	const depth = work.TileDepth
 	tap := func(i int) work.Tap {
@@ -35,7 +38,7 @@ func (t *terms) arrange(c *work.Correlation, rows []work.Tap) []work.Tap {
 	}
 	begin, all := len(rows), len(t.taps)*t.outer
 	if all > 0 {
-		// The taps of period outer indices fill whole rows.
+		// period is the least number of outer indices whose taps fill whole rows.
 		period := depth / commonDivisor(len(t.taps), depth)
 		c.Repeats = int32(t.outer / period)
 		if c.Repeats > 0 {
@@ -65,8 +68,8 @@ func commonDivisor(a, b int) int {
 	return a
 }
 
-// filterTerms returns the terms of a forward convolution: for each channel, the
-// weights of a filter.
+// filterTerms returns the terms of a forward convolution: the outer index is a channel, a
+// tap is a weight of a filter in that channel.
 func filterTerms(s *kernels.ConvShape) terms {
 	t := terms{outer: s.C, aStep: s.R * s.S, bStep: s.H * s.W}
 	for r := range s.R {
@@ -77,9 +80,11 @@ func filterTerms(s *kernels.ConvShape) terms {
 	return t
 }
 
-// phaseTerms returns the terms of phase (a, b) of a transposed convolution: for each
-// filter, the weights that reach the phase. Weight row a + t·StrideH reads y t rows
-// above.
+// phaseTerms returns the terms of phase (a, b) of a transposed convolution: the pixels of
+// x at rows h with (h + PadH) mod StrideH = a, and columns w with (w + PadW) mod StrideW
+// = b. The outer index is a filter, a tap is a weight in a row ≡ a modulo StrideH and in a
+// column ≡ b modulo StrideW; no other weight reaches the phase. For one pixel of x, weight
+// row a + t·StrideH multiplies the row of y that is t rows above the one of weight row a.
 func phaseTerms(s *kernels.ConvShape, a, b int) terms {
 	t := terms{outer: s.K, aStep: s.C * s.R * s.S, bStep: s.OutH * s.OutW}
 	for r := a; r < s.R; r += s.StrideH {
@@ -90,7 +95,8 @@ func phaseTerms(s *kernels.ConvShape, a, b int) terms {
 	return t
 }
 
-// pixelTerms returns the terms of a weight gradient: for each image, the pixels of y.
+// pixelTerms returns the terms of a weight gradient: the outer index is an image, a tap is
+// a pixel of y.
 func pixelTerms(s *kernels.ConvShape) terms {
 	t := terms{outer: s.N, aStep: s.K * s.OutH * s.OutW, bStep: s.C * s.H * s.W}
 	for h := range s.OutH {
@@ -101,18 +107,18 @@ func pixelTerms(s *kernels.ConvShape) terms {
 	return t
 }
 
-// add appends a tap: its index in a row of A, and its offset in the image, down rows
-// and right columns, where an image row has width elements.
+// add appends a tap. a is its index in a row of A. Its offset in an image of B is down rows
+// and right columns; a row of the image has width elements.
 func (t *terms) add(a, down, right, width int) {
 	t.taps = append(t.taps, work.Tap{A: int32(a), B: int32(down*width + right), Pair: pair(down, right)})
 }
 
 func pair(h, w int) work.Pair { return work.Pair{H: int32(h), W: int32(w)} }
 
-// A table is a list of correlations that one launch computes, with a copy in device
-// memory.
+// A table is a list of correlations that one launch computes. Device memory holds a copy of
+// them, followed by their rows of taps.
 type table struct {
-	pointer      Pointer // the copy
+	pointer      Pointer // address of the copy
 	correlations []work.Correlation
 }
 
@@ -122,11 +128,11 @@ type tableKey struct {
 	shape kernels.ConvShape
 }
 
-// tables caches tables by key: a network uses the same few in every step.
+// tables caches tables by key: every training step of a network uses the same few.
 type tables map[tableKey]table
 
-// mostTables bounds the cache, for programs whose shapes never repeat. Networks need
-// fewer tables.
+// mostTables is the most tables that the cache holds. It is more than networks use, and
+// bounds the memory of programs whose shapes never repeat.
 const mostTables = 256
 
 // of returns the table of a key. It builds and uploads the table on first use, and
@@ -157,8 +163,9 @@ func (t *tables) of(d *Device, key tableKey) table {
 	return found
 }
 
-// correlations returns the correlations of a key, and the rows of taps that follow
-// them in memory.
+// correlations returns the correlations of a key, one for each phase of a transposed
+// convolution and one for any other kind, and the rows of taps that follow them in device
+// memory.
 func (key *tableKey) correlations() (made []work.Correlation, taps []work.Tap) {
 	var all []terms
 	s := &key.shape

@@ -47,7 +47,7 @@ func (f *File) Name() string { return f.name }
 type Entry struct {
 	name, doc string
 	threads   int
-	resident  int // .minnctapersm, or 0
+	resident  int // blocks that a multiprocessor must hold (.minnctapersm); 0: no demand
 	params    []param
 	registers map[string][]string // names by type, in order of declaration
 	types     map[string]string   // type of each register
@@ -60,9 +60,9 @@ type Entry struct {
 
 type param struct{ kind, name string }
 
-// Entry adds a kernel whose blocks have at most the given number of threads. params
-// lists the parameters, as in "u64 x, u32 n". Entry loads each one into a register with
-// its name.
+// Entry adds a kernel whose blocks have at most the given number of threads. params lists
+// the types and names of its parameters: "u64 x, u32 n". The kernel begins by loading each
+// parameter into a register of the same name. doc becomes the comment above the kernel.
 func (f *File) Entry(name, doc string, threads int, params string) *Entry {
 	e := &Entry{
 		name: name, doc: doc, threads: threads,
@@ -129,7 +129,7 @@ func (e *Entry) Label(stem string) string {
 	return stem
 }
 
-// Shared declares an array in shared memory, of a fixed number of bytes.
+// Shared declares an array of a number of bytes in shared memory, aligned to 16 bytes.
 func (e *Entry) Shared(name string, bytes int) {
 	e.shared = append(e.shared, fmt.Sprintf(".shared .align 16 .b8 %s[%d];", name, bytes))
 }
@@ -140,8 +140,8 @@ func (e *Entry) DynamicShared(name string) {
 	e.dynamic = fmt.Sprintf(".extern .shared .align 16 .b8 %s[];", name)
 }
 
-// P appends lines of PTX: instructions, labels and comments. It adds missing
-// semicolons.
+// P appends lines of PTX to the kernel's body: instructions, labels and comments, formatted
+// as by fmt.Sprintf. It adds missing semicolons.
 func (e *Entry) P(format string, args ...any) {
 	for line := range strings.Lines(fmt.Sprintf(format, args...)) {
 		line = strings.TrimSpace(line)

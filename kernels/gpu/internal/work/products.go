@@ -5,15 +5,15 @@ import (
 	"strconv"
 )
 
-// A Tile is the size of the part of C that a block computes. The block has Columns
+// A Tile is the size of the part of C = A·B that a block computes. The block has Columns
 // threads.
 type Tile struct {
 	Rows, Columns int
 	// Resident is the number of blocks that must fit on a multiprocessor
 	// (.minnctapersm). It bounds the registers of a thread.
 	Resident int
-	// Share is the fraction of multiply-adds among the instructions of a block with
-	// large k, as counted by the simulator.
+	// Share is the fraction of multiply-adds among the instructions of a block that sums
+	// over many values of k, as the simulator counts them.
 	Share float64
 }
 
@@ -26,44 +26,47 @@ func (t Tile) Name() string {
 	return fmt.Sprintf("%dx%d", t.Rows, t.Columns)
 }
 
-// WordCost is the time of one word of traffic between a multiprocessor and the L2
-// cache of an H100, with all multiprocessors active, in multiply-adds of one
-// multiprocessor.
+// WordCost is the time in which a multiprocessor of an H100 loads one word from the L2
+// cache while all multiprocessors load. The unit is the time of one multiply-add at the
+// peak rate of a multiprocessor, which does 128 in a cycle.
 const WordCost = 20
 
-// Squares are the tiles of matrix products. Tiles are those of convolutions; the flat
-// one is for convolutions with few output channels.
+// Squares are the tiles of matrix products, in ascending order. Tiles are the tiles of
+// convolutions: the squares, and one of 32×128 for convolutions with few output channels.
 var (
 	Squares = []Tile{{32, 32, 16, 0.73}, {64, 64, 6, 0.82}, {128, 128, 2, 0.88}}
 	Tiles   = append([]Tile{{32, 128, 4, 0.77}}, Squares...)
 )
 
-// A Correlation describes a convolution, or a gradient of one, as an implicit GEMM:
-// a product A·B whose columns are the points of a regular grid in each image, and
-// whose terms are listed as taps. Strides and offsets are in elements.
+// A Correlation describes a convolution, or a gradient of one, as an implicit GEMM: a
+// product C = A·B whose matrix B is never stored. B stands for the images that the
+// convolution reads. A column of the product is a point (h, w) of a regular grid in one
+// image. A term of its sums is a tap. Strides and offsets are in elements.
 //
-// Column (image, h, w) reads B at image·Image + (Origin + Step·(h, w)), plus the offset
-// of a tap, or zero if that point is outside an image of the given Size. The result of
-// row r goes to r·OutRow + image·OutImage + (OutOrigin + OutStep·(h, w)).
+// Column (image, h, w) belongs to the point Origin + Step·(h, w) of the image in B. A tap
+// adds an offset to that point. The factor is the element of B at the resulting point, or 0
+// if the point is outside the image, whose height and width are Size. Row r of the result
+// goes to point OutOrigin + OutStep·(h, w) of an image in C, which begins at element
+// r·OutRow + image·OutImage.
 type Correlation struct {
 	Rows, Columns int32 // of the product; Columns = images·Grid.H·Grid.W
 	ARow          int32 // stride between rows of A
-	Grid          Pair  // columns of one image
+	Grid          Pair  // height and width of the grid of one image
 	Image         int32 // stride between images in B
 	Size          Pair  // height and width of an image in B
-	Step, Origin  Pair  // of the grid in an image of B
-	OutRow        int32 // stride between rows of the result
-	OutImage      int32 // stride between images of the result
-	OutWidth      int32 // width of an image of the result
-	OutStep       Pair  // of the grid in an image of the result
-	OutOrigin     Pair
+	Step, Origin  Pair  // spacing and first point of the grid in an image of B
+	OutRow        int32 // stride between rows of the product in C
+	OutImage      int32 // stride between images in C
+	OutWidth      int32 // width of an image in C
+	OutStep       Pair  // spacing of the grid in an image of C
+	OutOrigin     Pair  // first point of the grid in an image of C
 
 	// A step of the kernel sums TileDepth terms, one row of taps. Each of the first
-	// Repeated rows serves for Repeats consecutive steps; AStep and BStep are the
-	// offsets in A and B from a step to the next. Each further row serves for one step.
-	Taps         int32 // offset of the first row from the Correlation, in bytes
+	// Repeated rows serves for Repeats consecutive steps; from a step to the next, the
+	// taps move by AStep in A and by BStep in B. Each further row serves for one step.
+	Taps         int32 // bytes from the beginning of this Correlation to its first row
 	Repeated     int32 // rows that serve for several steps
-	Repeats      int32 // steps of each such row
+	Repeats      int32 // number of steps of each such row
 	Steps        int32 // total number of steps
 	AStep, BStep int32
 
@@ -74,17 +77,17 @@ type Correlation struct {
 type Pair struct{ H, W int32 }
 
 // A Tap locates the two factors of a term. The factor in A is A elements after the
-// beginning of its row. The factor in B is B elements after the point of its column;
-// Pair is the same offset in image rows and columns, to test whether it is inside.
+// beginning of its row. The factor in B is B elements after the point of its column; Pair
+// is that same offset in image rows and columns, to test whether the factor is inside the
+// image.
 type Tap struct {
 	A, B int32
 	Pair
 }
 
-// NoTap fills incomplete rows of taps. Its W marks it: it is outside every image, so
-// it adds zero.
+// NoTap fills incomplete rows of taps. Its W is outside every image, so its term is zero.
 var NoTap = Tap{Pair: Pair{W: Outside}}
 
-// Outside is a coordinate outside every image. Adding the offset of a tap keeps it
-// outside.
+// Outside is a coordinate outside every image. It stays outside if the offset of a tap is
+// added.
 const Outside = 1 << 30

@@ -4,8 +4,8 @@
 package work
 
 const (
-	// Threads is the number of threads of most kernels' blocks, Warps the number
-	// of warps.
+	// Threads is the number of threads in a block of most kernels, Warps the number of
+	// warps in such a block.
 	Threads = 256
 	Warps   = Threads / 32
 
@@ -14,30 +14,32 @@ const (
 	PerThread = 4
 	PerBlock  = Threads * PerThread
 
-	// A reduction sums PartSize elements of a row in each block, or PartRows rows of
-	// PartColumns columns.
+	// A block that sums rows sums PartSize elements of one row. A block that sums columns
+	// sums PartRows rows of PartColumns columns.
 	PartSize    = 4096
 	PartRows    = 256
 	PartColumns = 32
 
-	// RowElements elements of a row are gathered, or added to, by one warp.
+	// RowElements is the number of elements of a row that one warp copies or adds to, in
+	// the kernels that gather rows, scatter-add rows and sum over pairs of points.
 	RowElements = 128
 
-	// A bit set of SetPoints points is one word for each lane of a warp. LuneBytes is
-	// the size of two such sets in shared memory.
+	// The kernel lunes keeps sets of points as bits. SetPoints = 2^SetBits points are one
+	// 32-bit word for each lane of a warp. LuneBytes is the size of two such sets.
 	SetBits   = 10
 	SetPoints = 1 << SetBits
 	LuneBytes = 2 * SetPoints / 8
 
-	// ManyThreads is the number of threads of the blocks of one-block kernels: the
-	// maximum.
+	// ManyThreads is the number of threads of a kernel whose grid is one block: the most
+	// that a block can have.
 	ManyThreads = 1024
 
-	// TileDepth is the number of values of k in a step: a block loads TileDepth columns
-	// of its rows of A, and TileDepth rows of its columns of B.
+	// TileDepth is the number of values of k that a block of a product C = A·B sums in one
+	// step of its loop. For a step the block loads TileDepth columns of its rows of A, and
+	// TileDepth rows of its columns of B.
 	TileDepth = 8
 
-	// TileColumns is the number of columns of a tile that a thread sums, and the number
-	// of threads that share a column.
+	// TileColumns is the number of columns of a tile of C in which a thread computes sums.
+	// It is also the number of threads among which the rows of a column are divided.
 	TileColumns = 8
 )
