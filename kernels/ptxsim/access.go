@@ -7,16 +7,16 @@ import (
 // A memoryAccess is a compiled load, store or atomic.
 type memoryAccess struct {
 	space    syntax.Space
-	base     int  // slot of the base register, or -1 if the address is offset alone
-	long     bool // the address register has 64 bits
-	offset   uint64
-	size     int  // bytes of the whole access, all elements of a vector; also its alignment
-	reads    bool // the instruction reads memory
-	writes   bool
-	strong   bool // atomic, volatile, relaxed, acquire or release; two strong accesses never race
-	readOnly bool // ld.global.nc
-	site     int  // index of the instruction in warp.sites
-	// move copies between registers and memory, after the checks of the addresses.
+	base     int    // slot of the register to which offset is added, or -1 if there is none
+	long     bool   // the base register has 64 bits
+	offset   uint64 // in bytes; the whole address if base is -1
+	size     int    // bytes that one lane accesses, all elements of a vector; also the required alignment
+	reads    bool   // the instruction reads memory
+	writes   bool   // the instruction writes memory
+	strong   bool   // atom, red, volatile, relaxed, acquire or release; two strong accesses never race
+	readOnly bool   // ld.global.nc
+	site     int    // index of the instruction in warp.sites
+	// move copies between registers and memory, once the addresses have been checked.
 	move mover
 }
 
@@ -115,7 +115,8 @@ func (a *memoryAccess) local(w *warp, m uint32) {
 	a.localAt(w, m)
 }
 
-// generic executes each lane's access in the space in whose window its address lies.
+// generic executes an access at generic addresses. The window (memory.go) in which a lane's
+// address lies decides the space of that lane's access.
 func (a *memoryAccess) generic(w *warp, m uint32) {
 	a.addresses(w)
 	at := &w.at
@@ -143,7 +144,8 @@ func (a *memoryAccess) generic(w *warp, m uint32) {
 	}
 }
 
-// check faults unless each lane's access is aligned and lies within size bytes.
+// check faults unless the access of each lane in m is aligned and lies within the size bytes
+// of a memory, which the fault's text calls space.
 func (a *memoryAccess) check(w *warp, m uint32, space string, size int) {
 	at := &w.at
 	for i := range lanesOf(m) {
@@ -156,7 +158,8 @@ func (a *memoryAccess) check(w *warp, m uint32, space string, size int) {
 	}
 }
 
-// count returns the counts of the current instruction, or nil if nothing is counted.
+// count returns the counts of the current instruction, to which the access adds. It returns
+// nil if nothing is counted.
 func (w *warp) count() *count {
 	if w.block.counts == nil {
 		return nil
@@ -179,8 +182,9 @@ func (a *memoryAccess) constantAt(w *warp, m uint32) {
 	a.move(w, constants, m)
 }
 
-// localAt executes an access to the threads' local memory. It replaces each thread's
-// offset in w.at by the offset in the local memory of the whole block.
+// localAt executes an access to the threads' local memory. w.at holds each lane's offset in
+// the local memory of its thread. localAt replaces it by the offset in block.local, which
+// holds the local memories of all threads.
 func (a *memoryAccess) localAt(w *warp, m uint32) {
 	b, at := w.block, &w.at
 	size := b.launch.kernel.entry.LocalBytes

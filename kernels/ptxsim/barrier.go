@@ -11,15 +11,18 @@ import (
 
 // barrierState is one of a block's 16 barriers.
 type barrierState struct {
-	warps    []*warp                          // waiting here
-	expected int                              // number of warps to wait for; 0 means all of the block
-	complete func(w *warp, popc, threads int) // sets the result of bar.red in a released warp; may be nil
+	warps    []*warp // warps that wait at the barrier
+	expected int     // number of warps to wait for; 0 means all of the block
+	// complete sets the result of bar.red in a released warp. popc is the number of
+	// threads whose predicate holds, threads the number of all threads that have
+	// arrived. complete is nil for barriers without a result.
+	complete func(w *warp, popc, threads int)
 }
 
-// A barrierArrival describes the arrival of a waiting warp.
+// A barrierArrival describes the arrival of a warp at the barrier where it waits.
 type barrierArrival struct {
-	barrier int
-	lanes   uint32
+	barrier int    // 0 to 15
+	lanes   uint32 // lanes that have arrived
 	votes   uint32 // lanes whose predicate holds (bar.red)
 }
 
@@ -68,8 +71,10 @@ func (c *compiler) barRed() exec {
 	})
 }
 
-// arrive compiles the arrival at the barrier whose number is operand first. The next
+// arrive compiles the arrival at a barrier. Operand first is the barrier's number. The next
 // operand, unless it is the predicate of bar.red, is the number of threads to wait for.
+// votes is the slot of bar.red's predicate, or -1 for bar.sync; not tells whether the
+// predicate is negated. complete is that of barrierState.
 func (c *compiler) arrive(first, votes int, not bool, complete func(w *warp, popc, threads int)) exec {
 	c.out.flow = barrier
 	id := c.source(first, syntax.U32)
@@ -110,8 +115,8 @@ func (c *compiler) arrive(first, votes int, not bool, complete func(w *warp, pop
 	}
 }
 
-// mustConverge faults if a lane that has not exited is missing from m. When checking, it
-// also faults if a lane has exited.
+// mustConverge faults unless all lanes of the warp that have not exited are in m. In a
+// checked launch it also faults if a lane has exited.
 func (w *warp) mustConverge(m uint32) {
 	if elsewhere := w.live &^ m; elsewhere != 0 {
 		w.fault(BarrierDivergence, firstLane(m), 0, "%s of the warp do not arrive together with the others", laneNames(elsewhere))
@@ -121,8 +126,8 @@ func (w *warp) mustConverge(m uint32) {
 	}
 }
 
-// uniform returns the value of a register, and faults if it differs between the lanes in
-// m. what names the operand.
+// uniform returns the value of the register at slot, and faults if the value differs
+// between the lanes in m. The fault's text calls the operand what.
 func (w *warp) uniform(slot int, m uint32, what string) uint32 {
 	v := w.r[slot][firstLane(m)]
 	for lane := range lanesOf(m) {
@@ -197,7 +202,9 @@ func (b *block) settle(s *barrierState) {
 }
 
 // synchronizeWarps orders all earlier accesses of the warps at s before all later accesses
-// of these warps. Each warp gets the maximum of the orderings of all of them.
+// of these warps. It also combines what the warps know of other warps and of other blocks:
+// if accesses of a thread are ordered before the next access of one warp at s, they become
+// ordered before the next access of every warp at s.
 func (b *block) synchronizeWarps(s *barrierState) {
 	b.now++
 	if len(s.warps) == len(b.warps) {
@@ -231,7 +238,9 @@ func (b *block) synchronizeWarps(s *barrierState) {
 	}
 }
 
-// faultAtBarrier faults because warps wait at a barrier that the others never reach.
+// faultAtBarrier faults because warps wait at a barrier that others never reach. It runs
+// when no warp of the block can run. The fault names the first waiting warp, and a warp
+// that has exited or waits at another barrier.
 func (b *block) faultAtBarrier() {
 	var waiting, missing *warp
 	arrived := 0
@@ -258,7 +267,8 @@ func (b *block) faultAtBarrier() {
 	waiting.fault(BarrierDivergence, firstLane(waiting.waiting.lanes), 0, "%s", detail)
 }
 
-// warpSync compiles bar.warp.sync membermask, which orders accesses of the member lanes.
+// warpSync compiles bar.warp.sync membermask. It orders all earlier accesses of the lanes
+// in the mask before all later accesses of these lanes. Unchecked, it does nothing.
 func (c *compiler) warpSync() exec {
 	c.args(1, 1)
 	mask := c.source(0, syntax.B32)
@@ -285,9 +295,10 @@ func (c *compiler) warpSync() exec {
 	}
 }
 
-// memberGroups yields the distinct member masks that the lanes in m pass to a .sync
-// instruction. It removes lanes that have exited. It faults if a mask contains a lane that
-// is not in m, or a lane that passes another mask.
+// memberGroups yields the distinct member masks of a .sync instruction that the lanes in m
+// execute. The register at slot holds the mask that each lane passes. Lanes that have
+// exited are removed from the masks. memberGroups faults if a lane's mask lacks the lane
+// itself, contains a lane that is not in m, or contains a lane that passes another mask.
 func (w *warp) memberGroups(slot int, m uint32) iter.Seq[uint32] {
 	masks := &w.r[slot]
 	return func(yield func(uint32) bool) {

@@ -6,26 +6,29 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// A block runs blocks of threads, one after another. Each worker goroutine has one.
+// A block holds the state of one block of threads while it runs. Each worker goroutine has
+// one, and uses it for one block of the grid after another.
 type block struct {
 	launch *launch
-	index  gpu.Dim // of the current block in the grid
-	owner  uint32  // number of the current block, see launch.firstOwner
+	index  gpu.Dim // coordinates in the grid
+	owner  uint32  // number among the blocks of all launches; see launch.firstOwner
 	warps  []warp
-	shared []byte
-	local  []byte // of all threads
-	counts []count
+	shared []byte  // shared memory
+	local  []byte  // local memory of all threads, one thread after another
+	counts []count // one for each instruction, summed over the blocks so far; nil if nothing is counted
 
 	barriers [16]barrierState
 
-	// State of the race checks. now counts the barriers and fences of the block.
-	// phase is the time of the last barrier that ordered all earlier accesses of the
-	// block before all later ones.
+	// State of the checks. now is the block's clock: the number of barriers,
+	// bar.warp.syncs and fences so far. phase is the value of now at the last barrier
+	// at which all warps of the block met. Every access before that time is ordered
+	// before every later access of the block.
 	now, phase   clock
-	sharedCells  []cell
-	localDefined []bool
+	sharedCells  []cell // of shared memory, see race.go; nil when unchecked
+	localDefined []bool // for each byte of local, whether it has been written; nil when unchecked
 }
 
+// newBlock returns a block for launch l. begin must be called before it runs.
 func newBlock(l *launch) *block {
 	k := l.kernel
 	b := &block{launch: l, shared: make([]byte, k.entry.SharedBytes+l.dynamicShared)}
@@ -54,7 +57,8 @@ func newBlock(l *launch) *block {
 	return b
 }
 
-// preset sets the immediates, and the special registers that are equal in all blocks.
+// preset sets the registers that instructions only read: the immediates, and the special
+// registers. begin sets the special registers again that differ between blocks.
 func (w *warp) preset() {
 	k := w.block.launch.kernel
 	for _, c := range k.immediates {
@@ -73,8 +77,8 @@ func (w *warp) preset() {
 	}
 }
 
-// run runs the block with that linear index and returns its first fault, or nil. It
-// returns early if the launch is stopped.
+// run runs the block with the given number (see launch.blockIndex) and returns its first
+// fault, or nil. It returns early if the host has cancelled the launch.
 func (b *block) run(number int) (fault *Fault) {
 	defer func() {
 		switch e := recover().(type) {
@@ -112,7 +116,8 @@ func (b *block) run(number int) (fault *Fault) {
 	return nil
 }
 
-// begin resets memory, barriers and warps for the block with that linear index.
+// begin prepares b for the block with the given number: shared and local memory are
+// unwritten, no warp waits at a barrier, and all warps stand at the first instruction.
 func (b *block) begin(number int) {
 	l := b.launch
 	b.index = l.blockIndex(number)
@@ -141,7 +146,7 @@ func (b *block) begin(number int) {
 	}
 }
 
-// stuck reports whether every warp waits or has exited.
+// stuck reports whether every warp waits at a barrier or has exited.
 func (b *block) stuck() bool {
 	for i := range b.warps {
 		if b.warps[i].state == runnable {
@@ -151,7 +156,8 @@ func (b *block) stuck() bool {
 	return true
 }
 
-// threadIndex returns the index in the block of the thread with linear index t.
+// threadIndex returns the coordinates in its block of thread t. Threads are numbered along X
+// first, then along Y, then along Z.
 func (l *launch) threadIndex(t int) gpu.Dim {
 	return gpu.Dim{X: t % l.block.X, Y: t / l.block.X % l.block.Y, Z: t / (l.block.X * l.block.Y)}
 }

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// A Kind classifies instructions by the hardware unit that executes them.
+// A Kind classifies instructions by what they do. Most kinds correspond to a unit of the
+// hardware.
 type Kind uint8
 
 // The kinds of instructions.
@@ -15,14 +16,14 @@ const (
 	SpecialFunction               // .approx instructions
 	IntegerArithmetic             // arithmetic and comparisons of integers, addresses and bits
 	Conversion                    // cvt
-	Move                          // mov, selp, slct, cvta, and logic of predicates
+	Move                          // mov, selp, slct, cvta
 	Load                          // ld, of any space
 	Store                         // st
 	Atomic                        // atom, red
 	Exchange                      // shfl, vote, match
-	Synchronization               // bar, fences
-	Control                       // bra, exit
-	NumKinds
+	Synchronization               // bar, barrier, membar, fence
+	Control                       // bra, ret, exit, trap
+	NumKinds                      // number of kinds
 )
 
 var kindNames = [NumKinds]string{
@@ -40,37 +41,38 @@ func (k Kind) String() string {
 // Counters are exact counts of the events of some launches.
 type Counters struct {
 	Launches int64
-	// Footprint is the sum over launches of the bytes of the distinct sectors of
-	// global memory that the launch reads, plus those that it writes: its memory
-	// traffic with perfect caches. It is 0 without Options.Footprints, and for
-	// parts of kernels.
+	// Footprint is the memory traffic in bytes that the launches would have with
+	// perfect caches. Each launch adds the bytes of the distinct 32-byte sectors of
+	// global memory that it reads, plus the bytes of the distinct sectors that it
+	// writes. Footprint is 0 without Options.Footprints, and for parts of kernels.
 	Footprint int64
-	// Warps and Threads count executed instructions by kind. Warps counts one for
-	// each warp that issues the instruction, Threads one for each thread whose guard
-	// holds.
+	// Warps and Threads count executed instructions by kind. When a warp issues an
+	// instruction for some of its lanes, Warps grows by 1, and Threads by the number
+	// of these lanes for which the instruction's guard holds. A diverged warp issues
+	// an instruction once for each of its groups of lanes.
 	Warps, Threads    [NumKinds]int64
-	Branches          int64   // executed by warps, taken or not
-	DivergentBranches int64   // that split the lanes of a warp
-	GlobalLoad        Traffic // ld and atom
-	GlobalStore       Traffic // st and red
-	Shared            SharedTraffic
+	Branches          int64         // bra instructions that warps issued, taken or not
+	DivergentBranches int64         // bra instructions that split the lanes of a warp
+	GlobalLoad        Traffic       // of ld and atom
+	GlobalStore       Traffic       // of st and red
+	Shared            SharedTraffic // of all instructions
 }
 
 // Traffic counts accesses to global memory.
 type Traffic struct {
-	Requests int64 // by warps
-	Bytes    int64 // that the threads ask for
-	Sectors  int64 // of 32 bytes: the sum over requests of the distinct sectors
+	Requests int64 // instructions that warps issued
+	Bytes    int64 // bytes that the threads read or write: lanes × size of the access
+	Sectors  int64 // for each request, the number of distinct 32-byte sectors that it touches
 }
 
-// SharedTraffic counts accesses to shared memory. Shared memory serves a request in
-// wavefronts. Wavefronts beyond the least number for the request's width are bank
-// conflicts.
+// SharedTraffic counts accesses to shared memory. Shared memory has 32 banks, and serves
+// a request in wavefronts: in one wavefront each bank delivers one word. The wavefronts
+// beyond the least number for an access of the same width are bank conflicts.
 type SharedTraffic struct {
-	Requests   int64 // by warps
-	Bytes      int64 // that the threads ask for
+	Requests   int64 // instructions that warps issued
+	Bytes      int64 // bytes that the threads read or write: lanes × size of the access
 	Wavefronts int64
-	Conflicts  int64
+	Conflicts  int64 // bank conflicts
 }
 
 // Add adds o to c.
@@ -109,7 +111,8 @@ func (c *Counters) Arithmetic() int64 {
 	return c.Warps[FMA] + c.Warps[FloatArithmetic] + c.Warps[SpecialFunction] + c.Warps[IntegerArithmetic]
 }
 
-// GlobalBytes returns the bytes of all sectors of global memory, of loads and stores.
+// GlobalBytes returns the traffic of global memory in bytes: 32 for each sector of a load
+// or store.
 func (c *Counters) GlobalBytes() int64 { return 32 * (c.GlobalLoad.Sectors + c.GlobalStore.Sectors) }
 
 func sum(counts [NumKinds]int64) (n int64) {
@@ -144,13 +147,14 @@ func (c *Counters) String() string {
 	return s.String()
 }
 
-// A count holds the counts of one instruction of a kernel.
+// A count holds the counts of one instruction of a kernel. Only memory instructions set
+// the fields from requests on.
 type count struct {
-	warps, threads       int64
-	divergent            int64
-	requests, bytes      int64
-	sectors              int64
-	wavefronts, conflict int64
+	warps, threads       int64 // see Counters.Warps and Threads
+	divergent            int64 // times that a branch split the lanes of a warp
+	requests, bytes      int64 // see Traffic and SharedTraffic
+	sectors              int64 // of global memory
+	wavefronts, conflict int64 // of shared memory
 }
 
 func (c *count) add(o *count) {
@@ -164,8 +168,9 @@ func (c *count) add(o *count) {
 	c.conflict += o.conflict
 }
 
-// formKinds are the kinds of the instructions in forms. The compiler changes the kind of a
-// floating-point comparison to FloatArithmetic.
+// formKinds holds the kind of each instruction that the table forms (compile.go) lists. For
+// setp and set of floating-point numbers the compiler replaces the kind by
+// FloatArithmetic.
 var formKinds = map[string]Kind{
 	"mov": Move, "selp": Move, "cvta": Move, "slct": Move, "cvt": Conversion,
 	"setp": IntegerArithmetic, "set": IntegerArithmetic, "testp": FloatArithmetic,

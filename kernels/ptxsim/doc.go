@@ -20,15 +20,19 @@
 // merge. A warp runs until it exits, waits at a barrier, or has taken 4096 branches;
 // then the next warp runs. Warps take turns in ascending order, or in descending order
 // with [Options.Reverse]. A worker goroutine runs one block to its end before the next.
-// Kernels that use atomics or fences in global memory run on a single worker, so
-// results never depend on the number of workers.
+// The blocks of a kernel can depend on each other's order only if the kernel has a race,
+// or communicates by strong accesses to global memory (atom, red, .volatile, .relaxed,
+// .acquire, .release) or by fences beyond a block. A kernel that contains such an access
+// or fence runs on a single worker. The results of a kernel without races therefore do
+// not depend on the number of workers.
 //
 // The memory spaces are those of PTX ISA chapter 5: global memory, 48 KiB of shared
 // memory for each block, local memory, constants, parameters, and generic addresses of
 // all spaces but parameters. Allocations in global memory have gaps between them, and
 // their addresses are never reused. A stream does its work only when the host waits for
-// it. A fault surfaces at that call. The GPU is then lost: every later call returns the
-// same error, as with a real GPU.
+// it, or when 1024 pieces of work are enqueued. If a kernel faults, the call that runs
+// the work returns the fault. The GPU is then lost: every later call returns the same
+// error, as with a real GPU.
 //
 // # Instructions
 //
@@ -43,8 +47,8 @@
 //
 // Arithmetic is exact to the bit. The package's tests compare each instruction with
 // code that LLVM compiles for the host's processor from the instruction's definition.
-// Single-precision NaNs have the bits that GPUs give them. The bits of .approx
-// instructions depend on the GPU. Here their results are the nearest float32, or err by
+// Single-precision NaNs have the bits that GPUs give them. The result of an .approx
+// instruction depends on the GPU. On the simulator it is the nearest float32, or errs by
 // as much as the ISA allows ([Approximation]), so a test can show that a kernel's
 // results do not depend on the approximation.
 //
@@ -55,41 +59,44 @@
 //   - accesses memory outside of allocations, near address 0, or at an address that
 //     is not a multiple of the access's size;
 //   - reads memory or a register that has not been written;
-//   - has a race: two threads access a word, at least one of them writes, and nothing
-//     orders the accesses (PTX ISA chapter 8). Between warps of a block barriers order
-//     accesses, between blocks fences and atomics, between lanes of a warp only
-//     bar.warp.sync;
+//   - has a race: two threads access a word, at least one of them writes, at least one
+//     access is not strong, and nothing orders the accesses (PTX ISA chapter 8).
+//     Barriers order accesses of one block. Fences together with strong accesses order
+//     accesses of different warps and of different blocks. The lanes of a warp are not
+//     ordered by executing together, only by barriers and bar.warp.sync;
 //   - reads with ld.global.nc a word that the same launch has written;
 //   - has threads that do not reach a barrier at which others wait, because they have
 //     exited or wait elsewhere, or lanes missing from a shuffle, vote or match;
-//   - diverges at bra.uni, divides an integer by 0, or does not end.
+//   - diverges at bra.uni, divides an integer by 0, executes trap, or does not end.
 //
-// [Options.Unchecked] turns off all checks but the first. A wrong value is no fault, but
-// [GPU.Writer] returns the instruction that stored it, with file and line. Host code that
-// keeps freed memory for reuse can announce each reuse ([gpu.Recycler]); the checks then
-// apply to each buffer instead of the whole allocation. [Lint] reports doubtful
-// instructions without running them.
+// [Options.Unchecked] turns off the checks that slow a launch down. A wrong value is no
+// fault, but [GPU.Writer] returns the instruction that stored it, with file and line.
+// Host code that keeps freed memory for reuse can announce each reuse ([gpu.Recycler]);
+// the checks then apply to each buffer instead of the whole allocation. [Lint] reports
+// doubtful instructions without running them.
 //
 // # Limits
 //
 // The simulator does not model time, caches, occupancy, or the registers that NVIDIA's
 // compiler allocates. A lane that spins on a lock held by a diverged lane of its warp,
-// or by another block, spins until [Options.MaxBranches]. Stores become visible
-// immediately and in order, so a kernel that lacks a fence still gives right results.
-// The checks report the missing fence if blocks communicate by atomics, but not if a
-// loop spins on plain loads. They do not report races between accesses of less than a
-// word in global memory. If several accesses race while blocks run in parallel, the one
-// that is reported can differ from run to run; with [Options.Threads] = 1 it cannot.
+// or by a block that has not run yet, spins until [Options.MaxBranches]. Stores become
+// visible immediately and in order, so a kernel that lacks a fence still gives right
+// results. If blocks communicate by strong accesses, the checks report a missing fence as
+// a race of the data that the fence should order. The checks do not see accesses of less
+// than a word in global memory, so they report no races of these. If several accesses
+// race while blocks run in parallel, the one that is reported can differ from run to run;
+// with [Options.Threads] = 1 it cannot.
 //
 // # Counters
 //
 // [GPU.Counters] returns exact integers that a test can assert: instructions of warps
 // and of threads by [Kind]; the 32-byte sectors of global memory that accesses touch,
-// and the bytes that they ask for; wavefronts of shared memory and the bank conflicts
-// among them; divergent branches. [GPU.CountersBetween] returns the counters of the
-// instructions between two labels, such as an inner loop. With [Options.Footprints] the
-// counters include the bytes that a launch would move with perfect caches, a lower bound
-// on its memory traffic.
+// and the bytes that the accesses ask for; the wavefronts of shared memory, in each of
+// which every bank delivers at most one word, and the bank conflicts among them;
+// divergent branches. [GPU.CountersBetween] returns the counters of the instructions
+// between two labels, such as an inner loop. With [Options.Footprints] the counters
+// include the bytes that a launch would move with perfect caches, a lower bound on its
+// memory traffic.
 //
 // # Reference
 //

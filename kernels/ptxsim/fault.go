@@ -11,15 +11,15 @@ import (
 type Fault struct {
 	Kind        FaultKind
 	File        string
-	Line        int
-	Kernel      string
-	Block       gpu.Dim // index in the grid
-	Thread      gpu.Dim // index in the block
-	Grid        gpu.Dim // blocks of the launch
-	BlockSize   gpu.Dim // threads of a block
+	Line        int     // of the instruction, or of the kernel's name at the end of the kernel
+	Kernel      string  // name
+	Block       gpu.Dim // coordinates in the grid
+	Thread      gpu.Dim // coordinates in the block
+	Grid        gpu.Dim // number of blocks along each axis
+	BlockSize   gpu.Dim // number of threads along each axis
 	Instruction string  // as written in the file; empty at the end of the kernel
 	Address     uint64  // of the access; 0 if the fault is not about memory
-	Detail      string
+	Detail      string  // what exactly went wrong, for a person to read
 }
 
 // Error formats the fault, file and line first.
@@ -38,18 +38,18 @@ type FaultKind uint8
 
 // The kinds of faults.
 const (
-	OutOfBounds       FaultKind = iota + 1
-	NullPointer                 // an access near address 0
-	Misaligned                  // not a multiple of the size of the whole access
-	Uninitialized               // memory or a register read before it was written
-	Race                        // unordered accesses of two threads, at least one a write
-	BarrierDivergence           // a barrier that not all expected threads reach
-	LaneDivergence              // shfl, vote, match, or bra.uni with lanes missing
-	ReadOnlyWritten             // ld.global.nc of a word that the same launch has written
-	DivisionByZero              // of integers
-	InvalidOperand              // an operand whose value the instruction does not allow
-	Trap                        // the trap instruction
-	Endless                     // more branches than Options.MaxBranches
+	OutOfBounds       FaultKind = iota + 1 // an access outside of memory, or a write of constant memory
+	NullPointer                            // an access to global memory below address 2²⁰
+	Misaligned                             // an address that is not a multiple of the size of the whole access
+	Uninitialized                          // memory or a register read before it was written
+	Race                                   // unordered accesses of two threads, at least one a write
+	BarrierDivergence                      // a barrier that not all expected threads reach
+	LaneDivergence                         // shfl, vote, match, bar.warp.sync or bra.uni with lanes missing
+	ReadOnlyWritten                        // ld.global.nc of a word that the same launch has written
+	DivisionByZero                         // of integers
+	InvalidOperand                         // an operand whose value the instruction does not allow
+	Trap                                   // the trap instruction
+	Endless                                // more branches than Options.MaxBranches
 )
 
 var faultNames = [...]string{
@@ -67,8 +67,9 @@ func (k FaultKind) String() string {
 	return fmt.Sprintf("FaultKind(%d)", uint8(k))
 }
 
-// fault ends the launch with a fault of the given lane at the current instruction. It
-// panics with a *Fault, which block.run recovers.
+// fault ends the launch with a fault of the given lane at the current instruction. address is
+// that of the access, or 0. format and args give the detail. fault panics with a *Fault,
+// which block.run recovers.
 func (w *warp) fault(kind FaultKind, lane int, address uint64, format string, args ...any) {
 	l := w.block.launch
 	k := l.kernel

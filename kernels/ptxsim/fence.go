@@ -6,48 +6,55 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// Order by fences and atomics, between blocks and within one (PTX ISA chapter 8).
+// Order by fences and strong accesses, between blocks and within one (PTX ISA chapter 8).
 //
-// Thread A orders its accesses before those of thread B if A executes a fence and then
-// writes a location by a strong access, and B reads that location by a strong access
-// and then executes a fence. Accesses that barriers order before A's fence are included.
+// Problem: an access is strong if it is an atom or red, or has .volatile, .relaxed,
+// .acquire or .release. Warp A orders its accesses before those of warp B as follows: A
+// executes a fence and then writes a location by a strong access; B reads that location
+// by a strong access and then executes a fence. A's accesses before its fence, and all
+// accesses that are already ordered before A's fence, then come before B's accesses after
+// B's fence. The race detector (race.go) needs to know this order.
 //
-// Idea: pass knowledge along the same way. At a fence, a warp saves its knowledge: the
-// times of all warps whose accesses are ordered before its own. A strong write publishes
-// the knowledge of the warp's last fence at its location. A strong read remembers how
-// much has been published there. The reader's next fence learns what it remembers.
+// Idea: let what a warp knows of that order travel the same way. The knowledge of a warp is,
+// for each other warp, the time before which that warp's accesses are ordered.
 //
-// Cost: a copy of the warp's times for each fence and each strong write after one.
-// Kernels without fences skip all of this.
+//   - At a fence, a warp saves a copy of its knowledge.
+//   - A strong write publishes the copy that the warp saved last: it appends the copy to
+//     the list of the location.
+//   - A strong read notes the location and the present length of its list.
+//   - At its next fence, the reader adds the noted part of the list to its knowledge.
+//
+// Cost: a copy of 32 times for each fence, and another for each later strong write. A
+// kernel without fences skips all of this.
 
-// Scopes of fences.
+// Scopes of fences: the threads for which a fence orders accesses.
 const (
-	blockScope = iota
-	gpuScope
+	blockScope = iota // threads of the same block: .cta
+	gpuScope          // all threads: .gpu, .gl, .sys
 )
 
-// knowledge holds the times of a warp's ordering at a fence.
+// knowledge is a copy of the times in a warp's ordering, made at a fence.
 type knowledge struct {
-	owner  uint32
-	warps  [warpSize]clock
-	blocks map[uint32]*[warpSize]clock // read-only, since several warps share it
-	// blockOnly is set for a fence of block scope, which orders nothing for other
-	// blocks.
+	owner  uint32                      // number of the warp's block
+	warps  [warpSize]clock             // time for each warp of that block
+	blocks map[uint32]*[warpSize]clock // times for the warps of other blocks, by owner; read-only, since several warps share the map
+	// blockOnly is set for a fence of block scope. Other blocks ignore the knowledge.
 	blockOnly bool
 }
 
 // A location is a word that strong accesses use.
 type location struct {
-	shared  bool
-	owner   uint32 // of the block, if shared
-	address uint64
+	shared  bool   // the word is in shared memory
+	owner   uint32 // number of the block, if shared
+	address uint64 // multiple of 4: a global address, or an offset in shared memory
 }
 
-// A publication lists the knowledge that strong writes have published at a location.
+// A publication lists the knowledge that strong writes have published at a location, in
+// the order of the writes.
 type publication struct{ writers []knowledge }
 
-// An observation is the part of a publication that was there when a warp read the
-// location. The warp's next fence learns it.
+// An observation is the part of a publication that existed when a warp read the location:
+// the first length entries. The warp's next fence learns these entries.
 type observation struct {
 	of     *publication
 	length int
@@ -78,8 +85,9 @@ func (c *compiler) fence() exec {
 	}
 }
 
-// fence learns from the observations of the warp's strong reads, and saves the warp's
-// knowledge for its later strong writes.
+// fence executes a fence of the given scope: it learns from the observations of the warp's
+// strong reads since the last fence, and saves the warp's knowledge for its later strong
+// writes.
 func (w *warp) fence(scope int) {
 	o := &w.order
 	for _, seen := range o.observed {
@@ -100,7 +108,8 @@ func (w *warp) fence(scope int) {
 	o.fenced[scope] = k
 }
 
-// learn adds k to the ordering of w.
+// learn adds knowledge k to the ordering of w: of two times for the same warp, the later
+// one stays.
 func (w *warp) learn(k *knowledge) {
 	o := &w.order
 	if k.owner == w.block.owner {
@@ -117,6 +126,8 @@ func (w *warp) learn(k *knowledge) {
 	}
 }
 
+// know adds times for the warps of another block, owner: of two times for the same warp,
+// the later one stays. It copies the map o.blocks first if a knowledge value shares it.
 func (o *ordering) know(owner uint32, warps *[warpSize]clock) {
 	old := o.blocks[owner]
 	if old == warps || old != nil && *old == *warps {
@@ -138,8 +149,9 @@ func (o *ordering) know(owner uint32, warps *[warpSize]clock) {
 	o.blocks[owner] = merged
 }
 
-// synchronize records a strong access. A read becomes an observation, from which the
-// warp's next fence learns. A write publishes the knowledge of the warp's last fences.
+// synchronize records a strong access of one lane. A read adds an observation, from which
+// the warp's next fence learns. A write publishes the knowledge that the warp saved at its
+// last fence of each scope.
 func (w *warp) synchronize(space syntax.Space, address uint64, reads, writes bool) {
 	at := location{address: address &^ 3}
 	if space == syntax.Shared {

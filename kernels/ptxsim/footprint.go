@@ -8,8 +8,9 @@ import (
 // sectorBytes is the size of a sector, the smallest unit that global memory transfers.
 const sectorBytes = 32
 
-// touch marks the sectors at the lanes' offsets. Each lane's access lies in one sector.
-// Marks are set atomically, since blocks may run in parallel.
+// touch sets the bits of the sectors that the lanes in m access, at the offsets at in the
+// allocation. The access of one lane lies in one sector. Bits are set atomically, since
+// blocks may run in parallel.
 func touch(touched []uint64, at *[warpSize]uint64, m uint32) {
 	for i := range lanesOf(m) {
 		sector := at[i] / sectorBytes
@@ -19,7 +20,8 @@ func touch(touched []uint64, at *[warpSize]uint64, m uint32) {
 	}
 }
 
-// footprint returns the number of bytes of all marked sectors, and clears the marks.
+// footprint returns the number of bytes of the sectors that the launch has read, plus those
+// that it has written, and clears their bits for the next launch.
 func (mem *memory) footprint() (bytes int64) {
 	if !mem.footprints {
 		return 0

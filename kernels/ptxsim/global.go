@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// globalAt executes an access to global memory at the addresses w.at, for one allocation
-// after another. Nearly always there is only one.
+// globalAt executes an access to global memory for the lanes in m at the addresses w.at. If
+// the lanes access several allocations, which is rare, it serves one after another.
 func (a *memoryAccess) globalAt(w *warp, m uint32) {
 	at := &w.at
 	if c := w.count(); c != nil {
@@ -43,8 +43,10 @@ func (a *memoryAccess) globalAt(w *warp, m uint32) {
 	}
 }
 
-// locate returns the allocation that holds the lowest lane's address, and the lanes whose
-// whole accesses lie in it. It replaces their addresses in w.at by offsets.
+// locate returns the allocation that holds the address of the lowest lane in m, and the
+// mask of the lanes in m whose whole accesses lie in that allocation. For these lanes it
+// replaces the addresses in w.at by offsets in the allocation. It faults if the lowest
+// lane's access lies in no allocation, or if one of these accesses is misaligned.
 func (a *memoryAccess) locate(w *warp, m uint32) (*allocation, uint32) {
 	at := &w.at
 	first := at[firstLane(m)]
@@ -82,7 +84,7 @@ func (a *memoryAccess) locate(w *warp, m uint32) (*allocation, uint32) {
 	return mem, inside
 }
 
-// outside faults for an access that is not inside of an allocation.
+// outside faults because an access at address does not lie inside an allocation.
 func (a *memoryAccess) outside(w *warp, lane int, address uint64) {
 	if address < 1<<20 {
 		w.fault(NullPointer, lane, address, "%d bytes at address %#x", a.size, address)
@@ -90,8 +92,9 @@ func (a *memoryAccess) outside(w *warp, lane int, address uint64) {
 	w.fault(OutOfBounds, lane, address, "%d bytes at address %#x: %s", a.size, address, w.block.launch.gpu.memory.describe(address))
 }
 
-// sectors returns the number of distinct 32-byte sectors at the lanes' offsets. Each
-// lane's access lies in one sector, as it is aligned and has at most 16 bytes.
+// sectors returns the number of distinct 32-byte sectors that the lanes in m access at the
+// offsets at. The access of one lane lies in one sector, since it is aligned and has at
+// most 16 bytes.
 func sectors(at *[warpSize]uint64, m uint32) int {
 	var seen [warpSize]uint64
 	n := 0
@@ -124,8 +127,8 @@ next:
 	return distinct
 }
 
-// Blocks that run in parallel lock the cells that they change. Each lock is for stripes of
-// stripeCells cells.
+// Blocks that run in parallel lock the cells that they check. The cells of global memory are
+// divided into stripes of stripeCells cells, and stripe i has lock i mod stripes.
 const (
 	stripes     = 64
 	stripeCells = 1024
@@ -133,7 +136,9 @@ const (
 
 type stripeLocks [stripes]sync.Mutex
 
-// checkCells checks an access against the cells of an allocation, and records it there.
+// checkCells faults if the access of a lane in m reads bytes of mem that have not been
+// written, reads by ld.global.nc a word that this launch has written, or races with an
+// earlier access. It records the access in the cells of mem.
 func (a *memoryAccess) checkCells(w *warp, mem *allocation, m uint32) {
 	l, at := w.block.launch, &w.at
 	if !l.parallel {
@@ -162,8 +167,9 @@ func (a *memoryAccess) checkCells(w *warp, mem *allocation, m uint32) {
 	}
 }
 
-// checkCellsOf does as checkCells does, for one lane. It checks no races of accesses of
-// less than a word, since a cell does not know which bytes of its word were accessed.
+// checkCellsOf does the same as checkCells, for one lane at the given offset in mem. It
+// neither records nor checks races of accesses of less than a word, since a cell does not
+// know which bytes of its word were accessed.
 func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset uint64) {
 	first := w.block.launch.firstOwner
 	span := w.block.launch.manyOwners - first
@@ -193,6 +199,7 @@ func (a *memoryAccess) checkCellsOf(w *warp, mem *allocation, lane int, offset u
 	}
 }
 
+// faultRace ends the launch because the access of lane at address races with access x.
 func (w *warp) faultRace(x *conflict, lane int, address uint64, space string) {
 	who := w.who(x.owner, x.other)
 	if x.many {
@@ -208,7 +215,7 @@ func (w *warp) faultRace(x *conflict, lane int, address uint64, space string) {
 	w.fault(Race, lane, address, "%s of %s memory at %#x, accessed before by %s; %s", x.kind, space, address, who, what)
 }
 
-// who describes a thread of this launch.
+// who describes a thread of block owner of this launch for an error text.
 func (w *warp) who(owner uint32, thread uint16) string {
 	l := w.block.launch
 	t := l.threadIndex(int(thread))

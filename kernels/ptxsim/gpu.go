@@ -17,11 +17,11 @@ import (
 type GPU struct {
 	options   Options
 	memory    *memory
-	streams   []stream
-	lost      error        // of every later call, if not nil
-	stop      *atomic.Bool // set when SyncContext is to return; may be nil
-	nextOwner uint32
-	locks     stripeLocks
+	streams   []stream     // by number
+	lost      error        // nil, or what every call returns since the GPU is lost
+	stop      *atomic.Bool // set when the context of the running SyncContext is cancelled; nil outside of SyncContext
+	nextOwner uint32       // number of the first block of the next launch; see launch.firstOwner
+	locks     stripeLocks  // of the cells of global memory
 	profiles  map[*kernel]*profile
 	storers   storers
 }
@@ -65,7 +65,8 @@ func (g *GPU) Properties() gpu.Properties {
 	}
 }
 
-// Alloc allocates memory. Its contents are a fixed pattern, and count as unwritten.
+// Alloc allocates size bytes of global memory. They hold a fixed pattern, and count as
+// unwritten.
 func (g *GPU) Alloc(size int) (gpu.Pointer, error) {
 	if g.lost != nil {
 		return 0, g.lost
@@ -77,8 +78,8 @@ func (g *GPU) Alloc(size int) (gpu.Pointer, error) {
 	return gpu.Pointer(a.base), nil
 }
 
-// Free waits for all streams and frees memory that Alloc returned. Its addresses are
-// never reused.
+// Free waits for all streams and frees the memory at p, which Alloc returned. Freeing 0 does
+// nothing. The addresses are never reused.
 func (g *GPU) Free(p gpu.Pointer) error {
 	if p == 0 {
 		return g.lost
@@ -110,9 +111,15 @@ type moduleKernel struct {
 func (k *moduleKernel) Name() string        { return k.entry.Name }
 func (k *moduleKernel) Params() []gpu.Param { return k.params }
 
-// Load parses and compiles a PTX file. name appears in messages only. The error is a
-// [syntax.Errors] with one entry for each mistake, or one [*syntax.Error] for a version,
-// target or size of constants that the simulator does not support.
+// Load parses and compiles a PTX file. name appears in messages only. The error depends on
+// the failure:
+//
+//   - a [syntax.Errors] with up to ten entries if the text is not PTX, or with one entry
+//     for each instruction that does not compile;
+//   - a [*syntax.Error] if the simulator does not support the version, the target or the
+//     size of the .const variables;
+//   - an error that wraps [gpu.ErrOutOfMemory] if the .global variables do not fit;
+//   - the error that lost the GPU, if the GPU is lost.
 func (g *GPU) Load(name, ptx string) (gpu.Module, error) {
 	if g.lost != nil {
 		return nil, g.lost
@@ -146,8 +153,9 @@ func (g *GPU) load(file *syntax.File) (*module, error) {
 	return m, nil
 }
 
-// place allocates the module's .const and .global variables and sets their initial
-// values.
+// place gives the module's .const and .global variables memory and initial values. It
+// returns the contents of the module's constant memory, and the address of each .global
+// variable.
 func (g *GPU) place(file *syntax.File) (constants []byte, globals map[*syntax.Variable]uint64, err error) {
 	if err := checkHeader(file); err != nil {
 		return nil, nil, err
@@ -176,6 +184,7 @@ func (g *GPU) place(file *syntax.File) (constants []byte, globals map[*syntax.Va
 	return constants, globals, nil
 }
 
+// maxConstantBytes is the size of constant memory.
 const maxConstantBytes = 64 << 10
 
 // initial returns the initial bytes of a variable, which are zero by default.
@@ -192,6 +201,7 @@ const (
 	newestTarget  = 70
 )
 
+// checkHeader returns an error if the file's .version or .target is too new.
 func checkHeader(file *syntax.File) error {
 	var version float64
 	var target int
@@ -241,7 +251,8 @@ func (g *GPU) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedByte
 	return g.enqueue(s, func() error { return g.execute(l) })
 }
 
-// execute runs a launch and adds its counts to the kernel's profile.
+// execute runs a launch to its end and adds its counts to the kernel's profile. It gives the
+// launch numbers for its blocks, and one more for manyOwners.
 func (g *GPU) execute(l *launch) error {
 	blocks := uint32(l.grid.Size())
 	if g.nextOwner > ^uint32(0)-blocks-1 {
@@ -261,8 +272,9 @@ func (g *GPU) execute(l *launch) error {
 	return nil
 }
 
-// forgetOwners clears the accesses that all cells remember, so that the numbers of
-// blocks can start at 1 again. It keeps which bytes have been written.
+// forgetOwners makes all cells forget the accesses that they remember, so that the numbers
+// of blocks can start at 1 again. The cells keep which bytes have been written, and by
+// which instruction.
 func (g *GPU) forgetOwners() {
 	for _, a := range g.memory.allocations {
 		for i := range a.cells {

@@ -15,20 +15,22 @@ type launch struct {
 	kernel        *kernel
 	options       *Options
 	grid, block   gpu.Dim
-	dynamicShared int
-	params        []byte
+	dynamicShared int    // bytes of shared memory that the launch adds to the declared ones
+	params        []byte // the arguments, laid out as the entry declares its parameters
 
 	parallel bool         // several goroutines run blocks
-	stop     *atomic.Bool // see GPU.stop
-	// Owners number the blocks of all launches. Block i of this launch is owner
-	// firstOwner+i. The owner manyOwners stands for several blocks of this launch.
+	stop     *atomic.Bool // set when the host cancels the launch; may be nil
+	// An owner is a number of a block, unique among all launches. Block i of this
+	// launch is owner firstOwner+i. The owner manyOwners stands for several blocks of
+	// this launch.
 	firstOwner, manyOwners uint32
-	publications           map[location]*publication
+	publications           map[location]*publication // what strong writes have published; see fence.go
 }
 
 // stopped reports whether the host has cancelled the launch; see GPU.SyncContext.
 func (l *launch) stopped() bool { return l.stop != nil && l.stop.Load() }
 
+// maxBranches returns the number of branches that one warp may take.
 func (l *launch) maxBranches() int {
 	if l.options.MaxBranches > 0 {
 		return l.options.MaxBranches
@@ -36,14 +38,14 @@ func (l *launch) maxBranches() int {
 	return 1 << 28
 }
 
-// blockIndex returns the coordinates in the grid of the block with the given number. The
-// numbers run along X first, then along Y, then along Z.
+// blockIndex returns the coordinates in the grid of the block with the given number. Blocks
+// are numbered along X first, then along Y, then along Z.
 func (l *launch) blockIndex(number int) gpu.Dim {
 	g := l.grid
 	return gpu.Dim{X: number % g.X, Y: number / g.X % g.Y, Z: number / (g.X * g.Y)}
 }
 
-// Limits of every GPU from compute capability 3.0 on.
+// Limits that every GPU from compute capability 3.0 on can meet.
 const (
 	maxThreadsPerBlock = 1024
 	maxSharedBytes     = 48 << 10
@@ -53,7 +55,8 @@ const (
 	maxBlockZ          = 64
 )
 
-// checkGeometry returns an error if a driver would refuse the launch.
+// checkGeometry returns an error if a GPU's driver would refuse a launch of this grid, of
+// these blocks, and with this many bytes of dynamic shared memory.
 func (k *kernel) checkGeometry(grid, block gpu.Dim, dynamicShared int) error {
 	name := k.entry.Name
 	switch {
@@ -76,8 +79,10 @@ func (k *kernel) checkGeometry(grid, block gpu.Dim, dynamicShared int) error {
 	return nil
 }
 
-// run runs all blocks. It returns the counts of each instruction of the kernel, and the
-// fault of the first block that has one, or nil.
+// run runs all blocks until one faults or the host cancels the launch. It returns the
+// counts of each instruction of the kernel, nil if nothing is counted. It also returns a
+// fault or nil. If several blocks would fault, the fault is that of the lowest block, or
+// of the highest if one goroutine runs the blocks in reverse.
 func (l *launch) run() ([]count, *Fault) {
 	blocks := l.grid.Size()
 	workers := l.options.Threads
@@ -106,9 +111,9 @@ func (l *launch) run() ([]count, *Fault) {
 		return b.counts, nil
 	}
 
-	// Workers take blocks in ascending order. A fault keeps later blocks from
-	// starting. Earlier blocks have already started and run to their end, so the
-	// first block with a fault is always found.
+	// Workers take blocks in ascending order. A fault in block n sets limit to n,
+	// which keeps blocks above n from starting. The blocks below n have already
+	// started and run to their end, so the lowest block with a fault is always found.
 	var next, limit atomic.Int64
 	limit.Store(int64(blocks))
 	faults := make([]*Fault, workers)
@@ -147,4 +152,5 @@ func (l *launch) run() ([]count, *Fault) {
 	return counts[0], first
 }
 
+// number returns the number of the block with these coordinates; see blockIndex.
 func (l *launch) number(b gpu.Dim) int { return (b.Z*l.grid.Y+b.Y)*l.grid.X + b.X }

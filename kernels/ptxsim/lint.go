@@ -48,6 +48,7 @@ func Lint(name, ptx string) ([]Warning, error) {
 	return warnings, nil
 }
 
+// lint returns the warnings about one kernel, in the order of their lines.
 func (k *kernel) lint() []Warning {
 	var warnings []Warning
 	warn := func(line int, format string, args ...any) {
@@ -82,6 +83,7 @@ func contractible(in *syntax.Instruction) bool {
 	return !rounded && syntax.ParseType(in.Mods[len(in.Mods)-1]).Kind() == syntax.Float
 }
 
+// namesSpace reports whether a modifier of in names a state space, such as .global.
 func namesSpace(in *syntax.Instruction) bool {
 	return slices.ContainsFunc(in.Mods, func(m string) bool {
 		_, ok := syntax.ParseSpace(m)
@@ -89,6 +91,7 @@ func namesSpace(in *syntax.Instruction) bool {
 	})
 }
 
+// lintRegisters warns of registers that are only read or only written.
 func (k *kernel) lintRegisters(warn func(line int, format string, args ...any)) {
 	firstRead, firstWrite := map[int32]int{}, map[int32]int{}
 	note := func(first map[int32]int, registers []int32, line int) {
@@ -115,6 +118,8 @@ func (k *kernel) lintRegisters(warn func(line int, format string, args ...any)) 
 	}
 }
 
+// lintReach warns of the first instruction of each stretch that no path from the kernel's
+// beginning reaches. It treats a guarded branch or exit as one that may fall through.
 func (k *kernel) lintReach(warn func(line int, format string, args ...any)) {
 	reached := make([]bool, len(k.code))
 	var visit func(pc int)
@@ -138,6 +143,7 @@ func (k *kernel) lintReach(warn func(line int, format string, args ...any)) {
 	}
 }
 
+// lintParams warns of parameters that no instruction reads.
 func (k *kernel) lintParams(warn func(line int, format string, args ...any)) {
 	read := make([]bool, len(k.entry.Params))
 	for i := range k.entry.Code {

@@ -2,15 +2,16 @@ package ptxsim
 
 import "github.com/topogen/topogen/kernels/ptxsim/syntax"
 
-// semantics are the properties of an access in the memory model (PTX ISA chapter 8).
+// semantics are the properties of an access in the memory model (PTX ISA chapter 8). The
+// zero value is a weak access, which orders nothing.
 type semantics struct {
-	strong           bool
-	acquire, release bool
-	scope            int
+	strong           bool // two strong accesses do not race
+	acquire, release bool // the access acts as if followed, or preceded, by a fence
+	scope            int  // of that fence: blockScope or gpuScope
 }
 
-// semantics consumes the modifiers in front of the state space. ordered is the one of
-// acquire and release that the instruction takes.
+// semantics consumes the modifiers of a load or store that come before the state space. A
+// load can be "acquire" and a store "release"; ordered names which.
 func (c *compiler) semantics(ordered string) semantics {
 	switch c.mod("weak", "volatile", "relaxed", ordered) {
 	case "volatile":
@@ -27,6 +28,7 @@ func (c *compiler) semantics(ordered string) semantics {
 	return semantics{}
 }
 
+// scope consumes the scope modifier and returns blockScope or gpuScope.
 func (c *compiler) scope() int {
 	if c.need("cta", "gpu", "sys") == "cta" {
 		return blockScope
@@ -34,14 +36,15 @@ func (c *compiler) scope() int {
 	return gpuScope
 }
 
-// space consumes the next modifier and returns the state space that it names if it is one
-// of names. Otherwise it returns Generic.
+// space consumes the next modifier if it is one of names, and returns the state space of
+// that name. Otherwise it consumes nothing and returns Generic.
 func (c *compiler) space(names ...string) syntax.Space {
 	space, _ := syntax.ParseSpace(c.mod(names...))
 	return space
 }
 
-// around adds fences to an access: before it for release, after it for acquire.
+// around returns an exec that runs do with a fence before it for release, and with a fence
+// after it for acquire.
 func (s semantics) around(do exec) exec {
 	if !s.acquire && !s.release {
 		return do
@@ -58,8 +61,10 @@ func (s semantics) around(do exec) exec {
 	}
 }
 
-// finish sets the properties of an access that follow from its size, space and semantics,
-// and compiles it.
+// finish returns the exec of access a with semantics s. It also records what the access
+// means for the kernel: a strong access to global memory makes the blocks run one after
+// another (serial), and an access of less than a word makes the cells of shared memory
+// bytes (sharedGrain).
 func (c *compiler) finish(a memoryAccess, s semantics) exec {
 	a.strong = s.strong
 	c.out.storesOnly = a.writes && c.in.Op != "atom"
@@ -72,8 +77,8 @@ func (c *compiler) finish(a memoryAccess, s semantics) exec {
 	return s.around(a.exec())
 }
 
-// accessElements returns the registers of a load's or store's operand: one, or the n of a
-// vector.
+// accessElements returns the registers that a load writes or a store reads: the single
+// register o, or the n registers of vector o. typ is the type of one value in memory.
 func (c *compiler) accessElements(o *syntax.Operand, typ syntax.Type, n int, load bool) []element {
 	list := []syntax.Operand{*o}
 	if o.Kind == syntax.VectorOperand {
@@ -103,7 +108,8 @@ func (c *compiler) accessElements(o *syntax.Operand, typ syntax.Type, n int, loa
 	return elements
 }
 
-// vector consumes .v2 or .v4 and the type.
+// vector consumes .v2 or .v4, if present, and the type. It returns the number of values that
+// one lane accesses (1, 2 or 4) and their type.
 func (c *compiler) vector() (n int, typ syntax.Type) {
 	n = map[string]int{"": 1, "v2": 2, "v4": 4}[c.mod("v2", "v4")]
 	typ = c.typ(1, 2, 4, 8)
@@ -135,7 +141,8 @@ func (c *compiler) load() exec {
 	return c.finish(a, s)
 }
 
-// loadParameter compiles ld.param, which gives all lanes the same value.
+// loadParameter compiles ld.param, which gives all lanes the same values. offset is that of
+// the first value in the launch's parameters, in bytes.
 func loadParameter(offset int, elements []element, typ syntax.Type) exec {
 	return func(w *warp, m uint32) {
 		for j, e := range elements {
@@ -179,7 +186,8 @@ func (c *compiler) store() exec {
 	return c.finish(a, s)
 }
 
-// prefetch compiles prefetch.{global,local}.{L1,L2} [a], which does nothing.
+// prefetch compiles prefetch.{global,local}.{L1,L2} [a]. It does nothing, since the simulator
+// has no caches.
 func (c *compiler) prefetch() exec {
 	space := c.space("global", "local")
 	c.need("L1", "L2")

@@ -8,15 +8,18 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// Addresses of global memory start above 2³², so an address truncated to 32 bits lies in
-// no allocation. They are never reused, so an access to freed memory lies in none either.
+// Global memory begins at an address above 2³². An address that a kernel truncates to 32
+// bits therefore lies in no allocation. The addresses of freed allocations are never
+// reused, so an access to freed memory lies in no allocation either.
 const (
 	globalBase = 0x20_0000_0000
-	granule    = 256 // alignment of allocations, and at least the gap between them
+	granule    = 256 // alignment of allocations in bytes, and the least gap between them
 )
 
-// windows are the generic addresses at which the other spaces begin. A generic address
-// outside of all windows is a global address.
+// windows holds, for each state space, the generic address of the space's first byte. The
+// generic addresses of shared, local and constant memory are windows of windowSize
+// addresses each. A generic address outside of these windows is a global address.
+// Parameters have no generic addresses.
 var windows = [...]uint64{syntax.Shared: 0x10_0000_0000, syntax.Local: 0x14_0000_0000, syntax.Const: 0x18_0000_0000, syntax.ParamSpace: 0}
 
 // windowSize is the number of generic addresses of each window.
@@ -24,30 +27,32 @@ const windowSize = 1 << 32
 
 // An allocation is a span of global memory.
 type allocation struct {
-	base  uint64
-	size  int    // bytes in use, which gpu.Recycler may lower
-	data  []byte // at least size
+	base  uint64 // address of the first byte
+	size  int    // number of bytes in use; GPU.Recycle sets it to at most len(data)
+	data  []byte // contents; nil after free
 	cells []cell // one for each 4 bytes of data; nil when unchecked
-	// touched have a bit for each sector: touched[0] for those that the running
-	// launch has read, touched[1] for those that it has written. They are nil
-	// unless footprints are counted.
+	// touched[0] has a bit for each 32-byte sector that the running launch has read,
+	// touched[1] for each sector that it has written. Both are nil unless footprints
+	// are counted.
 	touched [2][]uint64
 	freed   bool
 }
 
 // memory is the GPU's global memory.
 type memory struct {
-	allocations []*allocation // in ascending order of base
-	next        uint64
-	used, limit int64
-	checked     bool
-	footprints  bool
+	allocations []*allocation // all that ever were, in ascending order of base
+	next        uint64        // address of the next allocation
+	used, limit int64         // bytes that are allocated, and the most that can be
+	checked     bool          // allocations have cells
+	footprints  bool          // allocations have touched
 }
 
 func newMemory(limit int64, checked, footprints bool) *memory {
 	return &memory{next: globalBase, limit: limit, checked: checked, footprints: footprints}
 }
 
+// alloc returns a new allocation of size bytes, which count as unwritten. The error wraps
+// gpu.ErrOutOfMemory if the limit does not allow it.
 func (mem *memory) alloc(size int) (*allocation, error) {
 	if size <= 0 {
 		return nil, fmt.Errorf("cannot allocate %d bytes", size)
@@ -76,7 +81,8 @@ func (mem *memory) alloc(size int) (*allocation, error) {
 // poison is the value of bytes that have not been written.
 const poison = 0xfb
 
-// near returns the last allocation that begins at or below address, or nil.
+// near returns the allocation with the largest base that is not above address, or nil. The
+// allocation may be freed, and may end below address.
 func (mem *memory) near(address uint64) *allocation {
 	i := sort.Search(len(mem.allocations), func(i int) bool { return mem.allocations[i].base > address })
 	if i == 0 {
@@ -85,8 +91,8 @@ func (mem *memory) near(address uint64) *allocation {
 	return mem.allocations[i-1]
 }
 
-// span returns the allocation that holds size bytes at address, and the offset of address
-// in it. The error describes where address lies.
+// span returns the allocation that holds the size bytes at address, and the offset of
+// address in that allocation. If there is none, the error describes where address lies.
 func (mem *memory) span(address uint64, size int) (*allocation, int, error) {
 	a := mem.near(address)
 	if a == nil || a.freed || size < 0 || address-a.base > uint64(len(a.data)) || uint64(size) > uint64(len(a.data))-(address-a.base) {
@@ -95,7 +101,8 @@ func (mem *memory) span(address uint64, size int) (*allocation, int, error) {
 	return a, int(address - a.base), nil
 }
 
-// inUse returns an error unless the size bytes from offset on are in use.
+// inUse returns an error unless the size bytes from offset on are in use: a is not freed,
+// and they lie below a.size.
 func (a *allocation) inUse(offset, size int) error {
 	if a.freed || offset+size > a.size {
 		return fmt.Errorf("%d bytes at byte %d of the allocation at %#x, of which %d are in use", size, offset, a.base, a.size)
@@ -124,7 +131,8 @@ func (mem *memory) describe(address uint64) string {
 	return fmt.Sprintf("at the end of the %d bytes allocated at %#x", a.size, a.base)
 }
 
-// free frees an allocation. It keeps the address range, to describe later accesses to it.
+// free frees the allocation that begins at address. The list keeps an entry without data, so
+// that the addresses are not reused and describe can name them.
 func (mem *memory) free(address uint64) error {
 	a := mem.near(address)
 	switch {
@@ -138,7 +146,8 @@ func (mem *memory) free(address uint64) error {
 	return nil
 }
 
-// recycle marks an allocation as unwritten, with its first size bytes in use.
+// recycle sets the number of bytes in use of the allocation that begins at address to size.
+// When checked, the whole allocation counts as unwritten afterwards.
 func (mem *memory) recycle(address uint64, size int) error {
 	a := mem.near(address)
 	if a == nil || a.base != address || a.freed {
@@ -157,7 +166,7 @@ func (mem *memory) recycle(address uint64, size int) error {
 	return nil
 }
 
-// setDefined marks bytes of a as written by the host.
+// setDefined records that the host has written the size bytes of a from offset on.
 func (a *allocation) setDefined(offset, size int) {
 	if a.cells == nil {
 		return
@@ -174,8 +183,9 @@ func (a *allocation) setDefined(offset, size int) {
 	}
 }
 
-// copyDefined copies, for size bytes, whether they have been written and by which
-// instruction.
+// copyDefined updates the cells of dst after a copy of size bytes from src: a copied byte is
+// as written or unwritten as its source, and the word around it gets the number of the
+// instruction that stored the source.
 func copyDefined(dst *allocation, dstOffset int, src *allocation, srcOffset, size int) {
 	if dst.cells == nil {
 		return

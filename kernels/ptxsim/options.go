@@ -5,26 +5,31 @@ import "fmt"
 // Options configure a simulated GPU. The zero value turns on all checks and all counters
 // except Footprints.
 type Options struct {
-	// Unchecked turns off the checks for uninitialized reads, races, and divergent
-	// barriers and shuffles. Accesses out of bounds and misaligned accesses are still
-	// faults. The results of a kernel with a race may then depend on Threads.
+	// Unchecked turns off the checks for uninitialized reads, races, ld.global.nc of
+	// written words, divisions by 0, bra.uni, bar.warp.sync and shuffles. Threads that
+	// have exited then count as arrived at a barrier. All other mistakes are still
+	// faults: accesses out of bounds and misaligned accesses, lanes missing from a
+	// vote or match, live threads that never reach a barrier, and endless loops. The
+	// results of a kernel with a race may then depend on Threads.
 	Unchecked bool
-	// Uncounted turns off the counters.
+	// Uncounted turns off all counters but Launches and, with Footprints, Footprint.
 	Uncounted bool
 	// Footprints turns on [Counters].Footprint.
 	Footprints bool
 	// Reverse runs the warps of a block in descending order. If one goroutine runs
-	// all blocks, it runs them in descending order too.
+	// all blocks, the blocks run in descending order too. Results that change with
+	// Reverse depend on an order that a GPU does not promise.
 	Reverse bool
 	// Approximation sets the direction in which .approx instructions err.
 	Approximation Approximation
 	// Threads is the number of goroutines that run blocks; 0 means GOMAXPROCS.
-	// Kernels with atomics or fences in global memory run on one goroutine, so the
-	// results of a launch never depend on Threads.
+	// Kernels with atomics, other strong accesses to global memory, or fences beyond
+	// a block run on one goroutine. The results of a kernel without races therefore
+	// do not depend on Threads.
 	Threads int
-	// Memory is the size of global memory in bytes; 0 means 4 GiB. Only allocated
-	// memory takes host memory: about its size when unchecked, and nine times its
-	// size when checked.
+	// Memory is the size of global memory in bytes; 0 means 4 GiB. An allocation of
+	// n bytes takes about n bytes of host memory when unchecked, and 9·n bytes when
+	// checked. Memory that is not allocated takes none.
 	Memory int64
 	// MaxBranches bounds the branches that one warp may take. A warp that takes
 	// more ends the launch with an [Endless] fault. 0 means 1<<28.
@@ -36,12 +41,12 @@ type Options struct {
 // less.
 type Approximation uint8
 
-// The directions of errors.
+// The directions of errors. The bound is the largest error that the ISA allows.
 const (
 	Nearest   Approximation = iota // no error beyond rounding to the nearest float32
-	Scattered                      // by the bound, up or down depending on the operand's bits
-	High                           // by the bound, upwards
-	Low                            // by the bound, downwards
+	Scattered                      // errs by the bound, up or down depending on the operand's bits
+	High                           // errs by the bound, upwards
+	Low                            // errs by the bound, downwards
 )
 
 var approximationNames = [...]string{"nearest", "scattered", "high", "low"}

@@ -2,14 +2,16 @@ package ptxsim
 
 import "sort"
 
-// A profile holds the counts of each instruction of a kernel, over all its launches.
+// A profile holds the counts of each instruction of a kernel, over all launches of the
+// kernel since the last ResetCounters.
 type profile struct {
 	kernel    *kernel
 	launches  int64
-	footprint int64
-	counts    []count
+	footprint int64   // in bytes; see Counters.Footprint
+	counts    []count // one for each instruction
 }
 
+// profile returns the profile of k, and creates it for the first launch of k.
 func (g *GPU) profile(k *kernel) *profile {
 	p := g.profiles[k]
 	if p == nil {
@@ -19,6 +21,7 @@ func (g *GPU) profile(k *kernel) *profile {
 	return p
 }
 
+// add adds the counts of one launch. counts is empty if nothing is counted.
 func (p *profile) add(counts []count, footprint int64) {
 	p.launches++
 	p.footprint += footprint
@@ -38,9 +41,9 @@ type LineCount struct {
 // ResetCounters sets all counters to zero.
 func (g *GPU) ResetCounters() { clear(g.profiles) }
 
-// Counters returns the counters of all launches, since the last ResetCounters, of the
-// kernel of that name, or of all kernels if the name is "". Enqueued work does not count
-// before it has run.
+// Counters returns the sum of the counters of all launches of a kernel since the last
+// ResetCounters. kernel is its name; "" stands for all kernels. A launch that is still
+// enqueued does not count.
 func (g *GPU) Counters(kernel string) Counters {
 	var sum Counters
 	for _, p := range g.profiles {
@@ -56,8 +59,9 @@ func (g *GPU) Counters(kernel string) Counters {
 	return sum
 }
 
-// CountersBetween does as Counters does, for the instructions from one label up to
-// another, such as those of a loop. An empty label means the kernel's beginning or end. ok
+// CountersBetween returns the counters of the instructions from label from up to label
+// to, such as those of a loop. from = "" means the kernel's first instruction, to = ""
+// the kernel's end. Launches and Footprint are 0, since they belong to whole kernels. ok
 // is false if the kernel has not been launched, or lacks a label.
 func (g *GPU) CountersBetween(kernel, from, to string) (c Counters, ok bool) {
 	inside := from == ""
@@ -76,7 +80,8 @@ func (g *GPU) CountersBetween(kernel, from, to string) (c Counters, ok bool) {
 	return c, ok && to == ""
 }
 
-// Lines returns the counters of each instruction of the kernel, in order.
+// Lines returns the counters of each instruction of the kernel, in the order of the file.
+// It returns nil if the kernel has not been launched.
 func (g *GPU) Lines(kernel string) []LineCount {
 	var lines []LineCount
 	for _, p := range g.profiles {
@@ -105,7 +110,9 @@ func (g *GPU) KernelNames() []string {
 	return names
 }
 
-// counters returns the count of the instruction at pc as Counters.
+// counters returns the count of the instruction with index pc as Counters. An instruction
+// that has accessed shared memory counts as shared traffic only, even if a generic address
+// has also led it to global memory.
 func (p *profile) counters(pc int) Counters {
 	in, n := &p.kernel.code[pc], &p.counts[pc]
 	var c Counters

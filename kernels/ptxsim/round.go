@@ -5,7 +5,8 @@ import "math"
 func float32frombits(u uint32) float32 { return math.Float32frombits(u) }
 func float64frombits(u uint64) float64 { return math.Float64frombits(u) }
 
-// bits32 returns the bits of x. All NaNs have the bits of a GPU's NaN.
+// bits32 returns the bits of x. For every NaN it returns 0x7fffffff, the only NaN that the
+// arithmetic of a GPU gives.
 func bits32(x float32) uint32 {
 	if x != x {
 		return 0x7fffffff
@@ -13,8 +14,8 @@ func bits32(x float32) uint32 {
 	return math.Float32bits(x)
 }
 
-// bits64 returns the bits of x. All NaNs have the same bits, so results do not depend on
-// the host's processor.
+// bits64 returns the bits of x, and the same bits for every NaN. The NaNs of the host's
+// processor therefore do not show in results.
 func bits64(x float64) uint64 {
 	if x != x {
 		return 0x7ff8000000000000
@@ -34,8 +35,8 @@ const (
 
 var roundings = map[string]rounding{"rn": toNearest, "rz": toZero, "rm": toNegative, "rp": toPositive}
 
-// round32 rounds the real number s+e to float32. s must be the float64 nearest to it. Only
-// the sign of e matters.
+// round32 rounds the real number s+e to float32. s must be the float64 nearest to that
+// number. Of e only the sign matters.
 func round32(s, e float64, mode rounding) float32 {
 	if mode == toNearest {
 		if e != 0 {
@@ -59,10 +60,10 @@ func round32(s, e float64, mode rounding) float32 {
 	return f
 }
 
-// toOdd rounds the real number s+e to odd: of the two float64 around it, it returns the one
-// with an odd last bit. s must be the nearest float64, and e ≠ 0. Rounding the result to a
-// format with at least two bits less gives the same as rounding s+e once (S. Boldo,
-// G. Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
+// toOdd rounds the real number s+e to odd: of the two float64 around s+e, it returns the
+// one with an odd last bit. s must be the float64 nearest to s+e, and e ≠ 0. Rounding the
+// result to a format with at least two bits less gives the same as rounding s+e once
+// (S. Boldo, G. Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
 func toOdd(s, e float64) float64 {
 	b := math.Float64bits(s)
 	if b&1 == 1 {
@@ -83,9 +84,9 @@ func twoSum(a, b float64) (s, e float64) {
 }
 
 // fma32 returns x·y+z, rounded once to the nearest float32. The product is exact in
-// float64. The float64 sum may be rounded, and is rounded again to float32. The second
-// rounding can be wrong only if the float64 sum lies midway between two float32, or if the
-// result is subnormal. Only these cases take the slow path.
+// float64. The sum is rounded twice: to float64, then to float32. Two roundings can differ
+// from one only if the float64 sum lies midway between two float32, or if the result is
+// subnormal. Only these cases call the slower fmaRounded.
 func fma32(x, y, z float32) float32 {
 	p := float64(x) * float64(y)
 	s := p + float64(z)
@@ -97,7 +98,8 @@ func fma32(x, y, z float32) float32 {
 	return fmaRounded(p, float64(z), toNearest)
 }
 
-// fmaRounded returns p+z with the given rounding, where p is a product of two float32.
+// fmaRounded returns the sum p+z, rounded once to float32. p is the exact product of two
+// float32, or a float32; z is a float32.
 func fmaRounded(p, z float64, mode rounding) float32 {
 	s, e := twoSum(p, z)
 	if s == 0 && e == 0 {
@@ -114,6 +116,9 @@ func exactZero(a, b, s float64, mode rounding) float32 {
 	}
 	return float32(s)
 }
+
+// add32, mul32, fused32, div32 and sqrt32 return the functions x+y, x·y, x·y+z, x/y and √x,
+// rounded once to float32 in the given mode.
 
 func add32(mode rounding) func(x, y float32) float32 {
 	if mode == toNearest {
@@ -145,7 +150,7 @@ func div32(mode rounding) func(x, y float32) float32 {
 		q := a / b
 		e := 0.0
 		if !math.IsInf(q, 0) && !math.IsInf(b, 0) && q == q {
-			e = math.FMA(-q, b, a) // the exact remainder a−q·b, whose sign with that of b is the sign of the error
+			e = math.FMA(-q, b, a) // the exact remainder a−q·b; a/b − q is this divided by b
 			if b < 0 {
 				e = -e
 			}

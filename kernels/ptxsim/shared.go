@@ -6,7 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// sharedAt executes an access to the block's shared memory at the addresses w.at.
+// sharedAt executes an access to the block's shared memory for the lanes in m. w.at holds
+// each lane's offset in bytes.
 func (a *memoryAccess) sharedAt(w *warp, m uint32) {
 	b, at := w.block, &w.at
 	var low, high uint64
@@ -38,6 +39,8 @@ func (a *memoryAccess) sharedAt(w *warp, m uint32) {
 	a.move(w, b.shared, m)
 }
 
+// checkShared faults if a lane in m reads shared memory that has not been written, or races
+// with an earlier access. It records the access in the cells of shared memory.
 func (a *memoryAccess) checkShared(w *warp, m uint32) {
 	b, at := w.block, &w.at
 	grain := b.launch.kernel.sharedGrain
@@ -65,16 +68,17 @@ func (a *memoryAccess) checkShared(w *warp, m uint32) {
 // delivers one word, to any number of lanes.
 const banks = 32
 
-// bankWavefronts returns the number of wavefronts of an access of the given number of
-// words per lane, and the least number for accesses of that width. The difference is the
-// number of bank conflicts.
+// bankWavefronts returns the number of wavefronts of an access by the lanes in m, and the
+// least number that an access of that width takes. Lane i accesses the given number of
+// words (1, 2 or 4) at offset at[i] in bytes; less than a word counts as one. The
+// difference of the two results is the number of bank conflicts.
 //
 // The hardware splits an access into requests. An access of one word is one request of
 // all lanes, an access of two words is two requests of 16 lanes each, and an access of
-// four words is four requests of 8 lanes each. An access of four words is two requests if
-// every lane i reads the same address as lane i^1, or every lane i the same as lane i^2
-// (observed on compute capability 7). A request takes as many wavefronts as the largest
-// number of distinct words in one bank.
+// four words is four requests of 8 lanes each. An access of four words by all lanes is two
+// requests if every lane i has the same address as lane i^1, or every lane i the same as
+// lane i^2 (observed on compute capability 7). A request takes as many wavefronts as the
+// largest number of distinct words that it needs of one bank.
 func bankWavefronts(at *[warpSize]uint64, words int, m uint32) (wavefronts, least int) {
 	if words == 4 && m == allLanes {
 		for bit := 1; bit <= 2; bit++ {
@@ -102,8 +106,8 @@ func pairs(at *[warpSize]uint64, bit int) (distinct [warpSize]uint64, ok bool) {
 	return distinct, true
 }
 
-// requests returns the wavefronts of an access whose requests have size lanes each, and
-// the number of requests with an active lane.
+// requests returns the number of wavefronts of an access that is split into requests of size
+// lanes each, and the least possible number: one for each request that has a lane in m.
 func requests(at *[warpSize]uint64, words int, m uint32, size int) (wavefronts, least int) {
 	for first := 0; first < warpSize; first += size {
 		group := m >> first & uint32(1<<size-1)
@@ -116,7 +120,7 @@ func requests(at *[warpSize]uint64, words int, m uint32, size int) (wavefronts, 
 }
 
 // groupWavefronts returns the number of wavefronts of one request: the largest number of
-// distinct words in one bank.
+// distinct words that it needs of one bank. Bit i of group stands for lane first+i.
 func groupWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
 	var word [banks]uint64
 	var used uint32
@@ -135,8 +139,8 @@ func groupWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
 	return 1
 }
 
-// conflictingWavefronts is groupWavefronts for a request with a conflict, which is slower
-// to count.
+// conflictingWavefronts returns the same as groupWavefronts. It also works for a request
+// with bank conflicts, but is slower.
 func conflictingWavefronts(at *[warpSize]uint64, words, first int, group uint32) int {
 	var distinct [warpSize]uint64 // a request has at most 32 words
 	var inBank [banks]int

@@ -9,15 +9,18 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// A stream holds enqueued work, which runs only when the host waits for it. A host that
-// forgets to wait therefore always reads old contents of memory.
+// A stream holds enqueued work, which runs when the host waits for the stream, or when the
+// queue is full. A host that copies out on one stream, and forgets to wait for another that
+// computes the values, therefore reads old contents of memory, with any timing.
 type stream struct {
 	queue []func() error
 }
 
-// maxQueue bounds the length of a queue, and so the host memory of enqueued copies.
+// maxQueue bounds the length of a queue, and so the host memory that enqueued copies take.
 const maxQueue = 1024
 
+// enqueue appends work to stream s. If the queue is then full, it runs all of the queue and
+// returns the error of Sync.
 func (g *GPU) enqueue(s gpu.Stream, work func() error) error {
 	if g.lost != nil {
 		return g.lost
@@ -33,8 +36,8 @@ func (g *GPU) enqueue(s gpu.Stream, work func() error) error {
 	return nil
 }
 
-// Sync runs the work enqueued on s. After the first error the GPU is lost: this call and
-// every later call return that error.
+// Sync runs the work enqueued on s, up to the first error. An error means that the GPU is
+// lost: this call and every later call return the error.
 func (g *GPU) Sync(s gpu.Stream) error {
 	if g.lost != nil {
 		return g.lost
@@ -55,9 +58,10 @@ func (g *GPU) Sync(s gpu.Stream) error {
 	return nil
 }
 
-// SyncContext does as Sync does, until ctx is cancelled. Then it stops the running kernel,
-// which leaves memory half written, and returns an error that wraps context.Cause(ctx).
-// The GPU is lost if a kernel was stopped.
+// SyncContext runs the work enqueued on s, as Sync does. When ctx is cancelled, it stops the
+// running kernel, which leaves memory half written, and returns an error that wraps
+// context.Cause(ctx). The GPU is lost if a kernel was stopped. If ctx is cancelled before
+// the call, no work runs and the GPU is not lost.
 func (g *GPU) SyncContext(ctx context.Context, s gpu.Stream) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("ptxsim: %w", context.Cause(ctx))
@@ -83,13 +87,14 @@ func (g *GPU) SyncAll() error {
 	return g.lost
 }
 
-// NewStream returns a new stream.
+// NewStream returns a new stream. The error is nil unless the GPU is lost.
 func (g *GPU) NewStream() (gpu.Stream, error) {
 	g.streams = append(g.streams, stream{})
 	return gpu.Stream(len(g.streams) - 1), g.lost
 }
 
-// Close runs all enqueued work and frees all memory.
+// Close runs all enqueued work and frees all memory. It returns the error of the work. Later
+// calls fail.
 func (g *GPU) Close() error {
 	err := g.SyncAll()
 	g.memory = newMemory(0, false, false)
@@ -100,7 +105,7 @@ func (g *GPU) Close() error {
 	return err
 }
 
-// CopyIn enqueues a copy from src, which the caller may change after the call.
+// CopyIn enqueues a copy of src to dst. The caller may change src after the call.
 func (g *GPU) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
 	a, offset, err := g.memory.span(uint64(dst), len(src))
 	if err != nil {
@@ -117,7 +122,7 @@ func (g *GPU) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
 	})
 }
 
-// CopyOut waits for s and copies to dst.
+// CopyOut waits for stream s and copies len(dst) bytes at src to dst.
 func (g *GPU) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
 	if err := g.Sync(s); err != nil {
 		return err
@@ -133,7 +138,7 @@ func (g *GPU) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
 	return nil
 }
 
-// Copy enqueues a copy within the GPU's memory.
+// Copy enqueues a copy of size bytes within the GPU's memory. The spans must not overlap.
 func (g *GPU) Copy(s gpu.Stream, dst, src gpu.Pointer, size int) error {
 	to, toOffset, err := g.memory.span(uint64(dst), size)
 	if err != nil {
@@ -177,8 +182,9 @@ func (g *GPU) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error 
 	})
 }
 
-// Recycle enqueues work that marks the allocation at p as unwritten, with its first size
-// bytes in use.
+// Recycle enqueues work that marks the allocation at p for a new use of its first size
+// bytes: the allocation then counts as unwritten, and accesses beyond size are out of
+// bounds.
 func (g *GPU) Recycle(s gpu.Stream, p gpu.Pointer, size int) error {
 	return g.enqueue(s, func() error {
 		if err := g.memory.recycle(uint64(p), size); err != nil {
@@ -188,8 +194,8 @@ func (g *GPU) Recycle(s gpu.Stream, p gpu.Pointer, size int) error {
 	})
 }
 
-// refuse returns the error of a call with wrong arguments, or the earlier error if the
-// GPU is lost.
+// refuse returns the error of a call whose arguments are wrong, as err says. If the GPU is
+// lost, it returns the error that lost the GPU instead.
 func (g *GPU) refuse(call string, err error) error {
 	if g.lost != nil {
 		return g.lost

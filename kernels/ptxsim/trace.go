@@ -7,11 +7,12 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// storers numbers the instructions of all loaded kernels, so that a cell can remember the
-// instruction that wrote its word.
+// storers numbers the instructions of all loaded kernels: instruction pc of kernel k has
+// number k.number + pc. The cell of a word (see race.go) holds the number of the
+// instruction that last wrote the word.
 type storers struct {
 	kernels []*kernel // in ascending order of number
-	next    uint32
+	next    uint32    // number of the first instruction of the next kernel
 }
 
 func (s *storers) add(k *kernel) {
@@ -23,10 +24,10 @@ func (s *storers) add(k *kernel) {
 	s.kernels = append(s.kernels, k)
 }
 
-// Writer describes the instruction that last wrote the word at an address: file and line,
-// kernel, and the instruction's text. It leads from a wrong result to its source. Work
-// that is still enqueued does not count. Writer returns "" if the host wrote the word, if
-// the word has not been written, and with Options.Unchecked.
+// Writer describes the instruction that last wrote the word at address p: file and line,
+// kernel, and the instruction's text. It leads from a wrong result to the instruction
+// that stored it. Writer does not wait for enqueued work. It returns "" if the host wrote
+// the word, if the word has not been written, and with Options.Unchecked.
 func (g *GPU) Writer(p gpu.Pointer) string {
 	a := g.memory.near(uint64(p))
 	if a == nil || a.freed || a.cells == nil || uint64(p)-a.base >= uint64(a.size) {

@@ -9,43 +9,46 @@ const (
 
 // A warp executes 32 threads, its lanes.
 //
-// A branch may split the lanes into groups, each with a program counter (pc). The method
-// run executes the group with the lowest pc until it reaches the pc of another group, and
-// then merges the two. If all branches go forward, the lanes meet again where their paths
-// meet. This needs no analysis of control flow, and each instruction costs one call for
-// all lanes of a group.
+// A branch may split the lanes into groups, each with a program counter (pc), the index of
+// its next instruction. The method run executes the group with the lowest pc until it
+// reaches the pc of another group, and then merges the two. If all branches go forward, the
+// lanes meet again where their paths meet. The simulator therefore needs no analysis of
+// control flow, and executes each instruction by one call for all lanes of a group.
 //
-// Masks of lanes are uint32, with bit i for lane i. The variable m is the mask of lanes
+// A mask of lanes is a uint32 with bit i for lane i. The variable m is the mask of the lanes
 // that execute an instruction: the group, less the lanes that the guard excludes.
 type warp struct {
-	// Register files: an array of 32 lanes for each register, and a mask for each
-	// predicate. Immediates and special registers have entries in r and x, so that
-	// all operands are read alike.
-	r [][warpSize]uint32 // up to 32 bits
-	x [][warpSize]uint64 // 64 bits
+	// Register files: r and x hold the values of all 32 lanes for each register, p
+	// holds a mask of lanes for each predicate. The index of a register in its file
+	// is its slot. Immediates and special registers have slots in r and x too, so
+	// that all operands are read alike.
+	r [][warpSize]uint32 // registers of up to 32 bits
+	x [][warpSize]uint64 // registers of 64 bits
 	p []uint32           // predicates
 
-	id    int
+	id    int // index in the block
 	block *block
-	pc    int    // of the current instruction
+	pc    int    // index of the current instruction
 	exist uint32 // lanes that hold threads of the block
 	live  uint32 // lanes that have not exited
 
-	groups  []group
+	groups  []group // all groups but the one that runs
 	state   warpState
 	waiting barrierArrival // valid in state atBarrier
 	budget  int            // branches left before an Endless fault
 	slice   int            // branches left before the warp yields to others
 
 	defined []uint32 // for each of the entry's registers, the lanes that have written it
-	order   ordering
-	words   [warpSize]uint32 // results of all lanes, before those in m are copied to a register
-	longs   [warpSize]uint64
-	at      [warpSize]uint64 // addresses of the current access, later offsets in its memory
-	sites   []*allocation    // for each memory instruction, the allocation of its last access, which locate tries first
+	order   ordering // which accesses of other threads are ordered before the next access
+	// words and longs take the results of all lanes, before those of the lanes in m
+	// are copied to a register.
+	words [warpSize]uint32
+	longs [warpSize]uint64
+	at    [warpSize]uint64 // for each lane, the address of the current access; later its offset in an allocation or memory
+	sites []*allocation    // for each memory instruction, the allocation of its last access, which locate tries first
 }
 
-// A group is a set of lanes that wait at one pc while others run.
+// A group is a set of lanes with the same pc.
 type group struct {
 	pc    int
 	lanes uint32
@@ -59,8 +62,8 @@ const (
 	exited
 )
 
-// sliceBranches is the number of branches after which a warp yields. Without yielding, a
-// warp that waits in a loop for another warp would never end.
+// sliceBranches is the number of branches after which a warp yields to the next warp. If
+// warps did not yield, a warp that waits in a loop for another warp would never end.
 const sliceBranches = 4096
 
 // run executes the warp until it exits, waits at a barrier or yields.
@@ -170,8 +173,9 @@ func (w *warp) spend() {
 	}
 }
 
-// nextGroup removes all lanes with the lowest pc from the groups and returns them. stop is
-// the lowest pc of the other groups, where the lanes merge with one of these.
+// nextGroup removes the groups with the lowest pc from w.groups and returns their lanes as
+// one group g. stop is the lowest pc of the remaining groups: when g reaches stop, it
+// merges with another group. stop is the length of the code if no group remains.
 func (w *warp) nextGroup() (g group, stop int) {
 	stop = len(w.block.launch.kernel.code)
 	if len(w.groups) == 1 {
@@ -196,8 +200,8 @@ func (w *warp) nextGroup() (g group, stop int) {
 	return g, stop
 }
 
-// checkRead faults if in reads a register that a lane has not written. All lanes read
-// the guard. Only the lanes in m read the other operands.
+// checkRead faults if instruction in reads a register that a lane has not written. All
+// lanes of the group, lanes, read the guard. Only the lanes in m read the other operands.
 func (w *warp) checkRead(in *instruction, lanes, m uint32) {
 	for i, reg := range in.reads {
 		need := m
@@ -211,6 +215,7 @@ func (w *warp) checkRead(in *instruction, lanes, m uint32) {
 	}
 }
 
+// markWritten records that the lanes in m have written the destinations of in.
 func (w *warp) markWritten(in *instruction, m uint32) {
 	for _, reg := range in.writes {
 		w.defined[reg] |= m
