@@ -12,11 +12,11 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
 )
 
-// A Device is the processor as a [kernels.Device]. Its kernels have run when
-// they return.
+// A Device is the processor as a [kernels.Device]. Its kernels are synchronous: a kernel has
+// finished when its method returns.
 type Device struct {
 	set   simd.Set
-	err   error // from New; kernels run, but Read and Sync return it
+	err   error // an error of New, which Read and Sync return; other kernels run nevertheless
 	pool  *workers.Pool
 	loops *simd.Loops
 	micro *microkernel.Kernels
@@ -24,10 +24,10 @@ type Device struct {
 	conv  *conv.Convolver
 
 	args args // the arguments of the current kernel
-	walk walk // the rows of the current strided kernel
+	walk walk // the rows of the arrays of the current strided kernel
 
-	free     map[int][]*memory // freed allocations by size
-	partials []float64         // see partialSums
+	free     map[int][]*memory // freed allocations, by their number of elements
+	partials []float64         // partial sums of the current reduction, see partialSums
 	scratch  []float32         // intermediate results of the current kernel, see grow
 }
 
@@ -38,14 +38,14 @@ type Option func(*options)
 
 type options struct{ threads int }
 
-// Threads sets the number of threads that kernels run on; less than 1 means 1. It
-// changes no result. The default is GOMAXPROCS.
+// Threads sets the number of threads that kernels run on; a number below 1 means 1. The
+// number changes no result. The default is GOMAXPROCS.
 func Threads(n int) Option { return func(o *options) { o.threads = n } }
 
-// New returns a device that uses the best instruction set of the processor, or
-// the one that the environment variable TOPOGEN_CPU names: avx512, avx2 or
-// plain. If the processor lacks that one, or the name is unknown, Read and Sync
-// return an error that says so.
+// New returns a device that uses the best instruction set of the processor, or the one that
+// the environment variable TOPOGEN_CPU names: avx512, avx2 or plain. If the processor lacks
+// the named instruction set, or if the name is unknown, the device uses plain Go, and its
+// Read and Sync return an error that says so.
 func New(opts ...Option) *Device {
 	o := options{threads: runtime.GOMAXPROCS(0)}
 	for _, f := range opts {
@@ -58,32 +58,32 @@ func New(opts ...Option) *Device {
 		loops: simd.For(set), micro: microkernel.For(set), gemm: gemm.New(set, pool), conv: conv.New(set, pool),
 		free: make(map[int][]*memory),
 	}
-	// The workers hold the pool and not the device, so a device that becomes
-	// unreachable without Close ends its workers.
+	// Without Close, the workers end when the device becomes unreachable. The workers hold
+	// the pool and not the device, so they do not keep the device reachable.
 	runtime.AddCleanup(d, (*workers.Pool).Stop, pool)
 	return d
 }
 
-// Name returns "cpu" with the instruction set and the number of threads.
+// Name returns "cpu", the instruction set and the number of threads, such as
+// "cpu (avx2, 8 threads)".
 func (d *Device) Name() string {
 	return fmt.Sprintf("cpu (%v, %d threads)", d.set, d.pool.Workers())
 }
 
-// Sync returns the error of [New]. It does not wait, because kernels have run when
-// they return.
+// Sync returns the error of [New]. It does not wait, because kernels are synchronous.
 func (d *Device) Sync() error { return d.err }
 
-// Close ends the device's threads and releases its memory. The device must not be used
-// afterwards, except that Close may be called again.
+// Close ends the device's workers and releases its memory. Afterwards the device must not be
+// used, except that Close may be called again.
 func (d *Device) Close() error {
 	d.pool.Stop()
 	d.free = nil
 	return nil
 }
 
-// args holds the arguments of one element-wise kernel, reduction or the like. It is also
-// the job that the workers run. The device keeps one args and reuses it, so that starting
-// a kernel allocates nothing. Each kernel gives the fields their meaning.
+// args holds the arguments of a kernel other than a matrix product or a convolution. It is
+// also the job that the workers run. The device keeps one args and reuses it, so that
+// starting a kernel allocates nothing. Each kernel gives the fields their meaning.
 type args struct {
 	body  func(a *args, part int)
 	loops *simd.Loops
@@ -108,7 +108,8 @@ type args struct {
 // Part implements workers.Job.
 func (a *args) Part(_, part int) { a.body(a, part) }
 
-// run calls body for each part of a kernel.
+// run calls body(a, part) on the workers for each part in [0, parts), and waits for all
+// calls.
 func (d *Device) run(parts int, body func(a *args, part int), a args) {
 	a.body, a.loops = body, d.loops
 	d.args = a
@@ -125,4 +126,5 @@ func chunks(n int) int { return ceilDiv(n, chunk) }
 // bounds returns the range of elements in chunk number part of an array of n elements.
 func bounds(part, n int) (lo, hi int) { return part * chunk, min(n, (part+1)*chunk) }
 
+// ceilDiv returns ⌈a/b⌉ for a ≥ 0 and b > 0.
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

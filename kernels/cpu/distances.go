@@ -23,14 +23,14 @@ import (
 // Cost: 3·d floating-point operations for each distance.
 
 const (
-	fewDimensions = 16 // the largest dimension for which lanes are points
-	distanceRows  = 16 // rows of the matrix in a part
-	distanceBlock = 4  // rows of the matrix that are computed together
+	fewDimensions = 16 // largest number of dimensions for which the lanes of a vector are points
+	distanceRows  = 16 // rows of the matrix of distances in a part
+	distanceBlock = 4  // rows of the matrix of distances that DistanceRows computes together
 )
 
-// Distances stores the Euclidean distances between the rows of x. They are square
-// roots of sums of squares in float32: a difference below 2⁻⁶³ counts as 0, and one
-// above 2⁶³ as infinite.
+// Distances stores the Euclidean distances between the n rows of x, points of dim
+// dimensions, into the n×n matrix dst. Squares are computed in float32. A difference of two
+// coordinates below 2⁻⁶³ may therefore count as 0, and one above 2⁶³ as infinite.
 func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 	check.Cloud("Distances", x, n, dim, dst)
 	a := args{dst: d.span(dst), x: d.span(x), n: n, k: dim}
@@ -75,7 +75,7 @@ func upperDistances(a *args, part int) {
 	}
 }
 
-// first returns the address of the first element, or nil if there is none.
+// first returns the address of the first element of x, or nil if x is empty.
 func first(x []float32) *float32 {
 	if len(x) == 0 {
 		return nil
@@ -83,7 +83,8 @@ func first(x []float32) *float32 {
 	return &x[0]
 }
 
-// DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩.
+// DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩ with respect to x, or adds
+// it to dx. dist holds Distances(x).
 func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store kernels.Store) {
 	check.Cloud("DistancesGrad", x, n, dim, g, dist)
 	check.Len("DistancesGrad", "destination", dx.Len(), n*dim)
@@ -102,8 +103,8 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 	d.run(ceilDiv(n, distanceRows), distancesGradPart, a)
 }
 
-// distancesGradPart computes some rows of the gradient, dxᵢ = Σⱼ wᵢⱼ·(xᵢ − xⱼ) with the
-// weights wᵢⱼ = (gᵢⱼ + gⱼᵢ)/distᵢⱼ.
+// distancesGradPart computes the rows of the gradient in one part. Row i is
+// dxᵢ = Σⱼ wᵢⱼ·(xᵢ − xⱼ) with the weights wᵢⱼ = (gᵢⱼ + gⱼᵢ)/distᵢⱼ, or 0 where distᵢⱼ = 0.
 func distancesGradPart(a *args, part int) {
 	n, dim := a.n, a.k
 	lo, hi := part*distanceRows, min(a.n, (part+1)*distanceRows)
@@ -124,13 +125,15 @@ func distancesGradPart(a *args, part int) {
 	}
 }
 
-// pairsPart is the number of pairs in a part of PairsGrad's first step.
+// pairsPart is the number of pairs in a part of the first step of PairsGrad.
 const pairsPart = 64
 
-// PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖. The first step
-// computes the weights Coef·g/‖x_U − x_V‖. A part of it is a range of pairs. The second
-// step adds the weighted differences to dx. A part of it is a range of columns, so that
-// each element of dx is a sum in the order of pairs, for any number of threads.
+// PairsGrad stores into dx the gradient of g·Σ Coef·‖x_U − x_V‖ with respect to x, where the
+// sum is over the pairs (U, V, Coef), or adds it to dx. The first step computes the weight
+// Coef·g/‖x_U − x_V‖ of each pair. One part of the first step is a range of pairs. The second
+// step adds the weighted differences to rows U and V of dx. One part of the second step is a
+// range of columns, so that each element of dx is a sum in the order of the pairs, for any
+// number of threads.
 func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
 	check.Pairs(dx, x, n, dim, pairs, g)
 	if n*dim == 0 {
@@ -158,7 +161,7 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 			}
 		}
 		loops := a.loops
-		if hi-lo < 8 { // too few columns for a vector
+		if hi-lo < 8 { // fewer columns than a vector of AVX2 has lanes
 			loops = simd.For(simd.Plain)
 		}
 		for k, p := range a.pairs {
@@ -169,7 +172,8 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 	}, d.args)
 }
 
-// grow returns n elements of scratch memory that last until the next call.
+// grow returns n elements of scratch memory with unspecified contents. The memory is valid
+// until the next call.
 func (d *Device) grow(n int) []float32 {
 	if cap(d.scratch) < n {
 		d.scratch = make([]float32, n)

@@ -22,7 +22,7 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 	}, args{dst: d.span(dst), x: d.span(src)})
 }
 
-// Affine sets dst = a·x + b.
+// Affine stores a·x + b into dst, or adds it to dst.
 func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
 	check.Same("Affine", dst, x)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
@@ -37,7 +37,7 @@ func (d *Device) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
 	d.Affine(dst, x, a, 0, kernels.Add)
 }
 
-// Map sets dst = f(x).
+// Map sets dst = f(x), element by element.
 func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 	check.Map(f)
 	check.Same("Map", dst, x)
@@ -47,7 +47,8 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 	}, args{dst: d.span(dst), x: d.span(x), fn: f})
 }
 
-// MapGrad stores dy·f′(x) into dx.
+// MapGrad stores dy·f′(x) into dx, or adds it to dx. It computes f′(x) from y = f(x) if
+// f.GradFromOutput() is true, and from x otherwise. The other buffer is not read.
 func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
 	check.MapGrad(f, dx, dy, x, y)
 	from := y
@@ -60,7 +61,7 @@ func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kern
 	}, args{dst: d.span(dx), y: d.span(dy), x: d.span(from), fn: f, add: store == kernels.Add})
 }
 
-// Zip stores op(a, b) into dst.
+// Zip stores op(a, b) into dst, or adds it to dst, element by element.
 func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
 	check.Zip(op)
 	check.Same("Zip", dst, a, b)

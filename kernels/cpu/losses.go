@@ -5,14 +5,15 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// BCE stores the summed binary cross-entropy of probabilities.
+// BCE stores into dst the binary cross-entropy of the probabilities p against the targets t,
+// summed over all elements.
 func (d *Device) BCE(dst, p, t kernels.Buffer) {
 	check.Scalars("BCE", dst)
 	check.Same("BCE", p, t)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.BCE(a.x[lo:hi], a.y[lo:hi]) }, p, t)
 }
 
-// BCEGrad stores g·∂BCE/∂p into dp.
+// BCEGrad stores g·∂BCE/∂p into dp, or adds it to dp. g has one element.
 func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
 	check.Scalars("BCEGrad", g)
 	check.Same("BCEGrad", dp, p, t)
@@ -22,14 +23,15 @@ func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
 	}, args{dst: d.span(dp), x: d.span(p), y: d.span(t), a: d.span(g)[0], add: store == kernels.Add})
 }
 
-// BCELogits stores the summed binary cross-entropy of logits.
+// BCELogits stores into dst the binary cross-entropy of the logits x against the targets t,
+// summed over all elements.
 func (d *Device) BCELogits(dst, x, t kernels.Buffer) {
 	check.Scalars("BCELogits", dst)
 	check.Same("BCELogits", x, t)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.BCELogits(a.x[lo:hi], a.y[lo:hi]) }, x, t)
 }
 
-// BCELogitsGrad stores g·(sigmoid(x)−t) into dx.
+// BCELogitsGrad stores g·(sigmoid(x)−t) into dx, or adds it to dx. g has one element.
 func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) {
 	check.Scalars("BCELogitsGrad", g)
 	check.Same("BCELogitsGrad", dx, x, t)
@@ -39,14 +41,16 @@ func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) 
 	}, args{dst: d.span(dx), x: d.span(x), y: d.span(t), a: d.span(g)[0], add: store == kernels.Add})
 }
 
-// KLD stores the summed divergence of N(mu, e^logvar) from the unit Gaussian.
+// KLD stores into dst the Kullback–Leibler divergence of N(mu, e^logvar) from the standard
+// Gaussian, summed over all elements.
 func (d *Device) KLD(dst, mu, logvar kernels.Buffer) {
 	check.Scalars("KLD", dst)
 	check.Same("KLD", mu, logvar)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.KLD(a.x[lo:hi], a.y[lo:hi]) }, mu, logvar)
 }
 
-// KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar.
+// KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar, or adds them. g has one
+// element.
 func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, logvarStore kernels.Store) {
 	check.Scalars("KLDGrad", g)
 	check.Same("KLDGrad", dmu, dlogvar, mu, logvar)
@@ -60,7 +64,8 @@ func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, lo
 	})
 }
 
-// Reparameterize sets z = mu + eps·e^(logvar/2).
+// Reparameterize sets z = mu + eps·e^(logvar/2). If eps is standard Gaussian, z is a sample
+// of N(mu, e^logvar).
 func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
 	check.Same("Reparameterize", z, mu, logvar, eps)
 	d.run(chunks(z.Len()), func(a *args, part int) {
@@ -69,7 +74,8 @@ func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
 	}, args{dst: d.span(z), x: d.span(mu), y: d.span(logvar), z: d.span(eps)})
 }
 
-// ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar.
+// ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar, or adds
+// them. dz is the gradient with respect to the z of Reparameterize.
 func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muStore, logvarStore kernels.Store) {
 	check.Same("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
 	d.run(chunks(dmu.Len()), func(a *args, part int) {

@@ -8,17 +8,18 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// A memory is one allocation. Its size is a multiple of a cache line.
+// A memory is one allocation of a device. Its size is a multiple of a cache line.
 type memory struct {
 	device *Device
 	data   []float32
-	free   bool
+	free   bool // the memory waits in Device.free for the next Alloc
 }
 
+// Device implements kernels.Memory.
 func (m *memory) Device() kernels.Device { return m.device }
 
-// Alloc returns a span of n elements. It reuses freed memory of the same size class,
-// with its old contents, before it allocates.
+// Alloc returns a buffer of n elements. It reuses freed memory of the same size class if
+// there is any, with its old contents. Otherwise it allocates memory filled with zeros.
 func (d *Device) Alloc(n int) kernels.Buffer {
 	if n < 0 {
 		panic(fmt.Sprintf("cpu: Alloc of %d elements", n))
@@ -33,8 +34,10 @@ func (d *Device) Alloc(n int) kernels.Buffer {
 	return kernels.NewBuffer(&memory{device: d, data: aligned.Make(size)}, 0, n)
 }
 
-// sizeClass rounds n up to a multiple of a power of two. At most an eighth of a large
-// allocation is wasted, and similar sizes share their freed memory.
+// sizeClass returns the number of elements to allocate for a buffer of n elements: n
+// rounded up to a multiple of a power of two. The power grows with n, so that buffers of
+// similar size reuse each other's memory, and at most an eighth of a large allocation is
+// wasted.
 func sizeClass(n int) int {
 	step := aligned.LineFloats
 	for step*16 < n {
@@ -43,7 +46,7 @@ func sizeClass(n int) int {
 	return max(step, ceilDiv(n, step)*step)
 }
 
-// Free keeps the buffer's memory for a later Alloc.
+// Free makes the buffer's memory available to later calls of Alloc.
 func (d *Device) Free(b kernels.Buffer) {
 	if b.Memory() == nil || d.free == nil { // nothing is kept after Close
 		return
@@ -66,7 +69,8 @@ func (d *Device) own(b kernels.Buffer) *memory {
 	return m
 }
 
-// span returns the elements of a buffer of this device.
+// span returns the elements of a buffer of this device as a slice, or nil for the zero
+// Buffer.
 func (d *Device) span(b kernels.Buffer) []float32 {
 	if b.Memory() == nil {
 		return nil

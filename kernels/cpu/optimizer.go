@@ -5,12 +5,14 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// adamPart is the number of elements in a part of Adam. It is larger than a chunk
-// because the loop prefetches 2 KB ahead, and what follows the end of a part belongs to
-// another thread.
+// adamPart is the number of elements in a part of Adam, the range that a worker updates at a
+// time. It is larger than a chunk because the loop prefetches the memory 2 KB ahead of it.
+// Beyond the end of a part, that memory usually belongs to the part of another worker, and
+// the prefetch is wasted.
 const adamPart = 4 * chunk
 
-// Adam updates param, m and v from grad.
+// Adam makes one step of the optimizer Adam: it updates the parameters param and the
+// moments m and v from the gradient grad.
 func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 	check.Same("Adam", param, grad, m, v)
 	d.run(ceilDiv(param.Len(), adamPart), func(a *args, part int) {
@@ -19,7 +21,8 @@ func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 	}, args{dst: d.span(param), x: d.span(grad), y: d.span(m), z: d.span(v), adam: a.Factors()})
 }
 
-// SGD updates param and velocity from grad.
+// SGD makes one step of stochastic gradient descent: it updates the parameters param and,
+// with momentum, velocity from the gradient grad. Without momentum, velocity is empty.
 func (d *Device) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
 	check.SGD(s, param, grad, velocity)
 	d.run(chunks(param.Len()), func(a *args, part int) {

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Peak measures how many floating-point operations per second all threads of the device
-// reach together with nothing but multiply-adds in registers: an upper bound for every
-// kernel. It takes about 5 ms and returns the median of five runs, because other
-// processes on the machine slow down single runs.
+// Peak measures the largest number of floating-point operations per second that all threads
+// of the device reach together. They execute multiply-adds of registers only, so the result
+// is an upper bound for every kernel. Peak takes about 5 ms. It returns the median of five
+// runs, because other processes on the machine slow down single runs.
 func (d *Device) Peak() float64 {
 	const rounds, partsPerThread = 10_000, 8
 	parts := partsPerThread * d.pool.Workers()
@@ -23,6 +23,8 @@ func (d *Device) Peak() float64 {
 	return float64(24*d.micro.Lanes*rounds*parts) / times[len(times)/2].Seconds()
 }
 
+// A peakJob is the job of Peak. Each part executes the same multiply-adds: 24·Lanes·rounds
+// operations.
 type peakJob struct {
 	peak   func(rounds int)
 	rounds int

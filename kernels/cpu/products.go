@@ -7,9 +7,9 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias). Before the
-// activation, the error of an element is at most (K+4)·2⁻²⁴ times the sum of the
-// magnitudes of its terms.
+// Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias), where op(A) is M×K and op(B) is
+// K×N. Before the activation, the error of an element of C is at most (K+4)·2⁻²⁴ times the
+// sum of the magnitudes of its terms.
 func (d *Device) Gemm(g kernels.Gemm) {
 	g = check.Gemm(g)
 	d.gemm.Multiply(gemm.Product{
@@ -19,14 +19,15 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	})
 }
 
-// Conv computes y = act(x ⋆ w + bias).
+// Conv computes y = act(x ⋆ w + bias), the convolution of the images x with the filters w.
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
 	check.Conv("Conv", s, x, y, w)
 	check.Bias("Conv", bias, s.K, act)
 	d.conv.Forward(conv.Forward{Shape: s, Y: d.span(y), X: d.span(x), W: d.span(w), Bias: d.span(bias), Activation: act})
 }
 
-// ConvTranspose computes x = act(wᵀ applied to y + bias).
+// ConvTranspose computes x = act(wᵀ·y + bias), where wᵀ is the adjoint of the convolution
+// with w.
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)

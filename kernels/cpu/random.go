@@ -2,11 +2,11 @@ package cpu
 
 import "github.com/topogen/topogen/kernels"
 
-// blockValues is the number of values of a block of the random generator. It divides
-// chunk, so that each part begins with a whole block.
+// blockValues is the number of values that the random generator computes from one value of
+// its counter, a block. It divides chunk, so that each part begins with a whole block.
 const blockValues = 4
 
-// Uniform fills dst with values in [0, 1).
+// Uniform fills dst with uniform values in [0, 1) of the given seed and stream.
 func (d *Device) Uniform(dst kernels.Buffer, seed, stream uint64) {
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
@@ -14,7 +14,7 @@ func (d *Device) Uniform(dst kernels.Buffer, seed, stream uint64) {
 	}, args{dst: d.span(dst), seed: seed, stream: stream})
 }
 
-// Normal fills dst with standard Gaussian values.
+// Normal fills dst with standard Gaussian values of the given seed and stream.
 func (d *Device) Normal(dst kernels.Buffer, seed, stream uint64) {
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))

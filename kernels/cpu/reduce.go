@@ -8,16 +8,16 @@ import (
 
 // Sums.
 //
-// Problem: sums over two axes of an array of four, in parallel, accurate, and with the
-// same bits for any number of threads.
+// Problem: sum an array over the second and the last of its four axes, in parallel,
+// accurately, and with the same bits for any number of threads.
 //
-// Idea: the array is read once, in the order of memory, in parts of about 16384
-// elements. A part adds its elements in float64 to sums of its own; the sums of the parts
-// are then added in the order of the parts.
+// Idea: the array is divided into parts of about 16384 elements, which are consecutive in
+// memory. A worker adds the elements of a part in float64 to partial sums that belong to
+// the part. Then the caller adds the partial sums in the order of the parts.
 //
-// Invariant: how an array is divided depends on its shape alone.
+// Invariant: the division into parts depends on the shape of the array alone.
 //
-// Cost: one pass over the array, and one float64 for each part and sum.
+// Cost: one pass over the array, and one float64 for each partial sum of each part.
 
 // Sum stores into dst, or adds to dst, scale times the sums of src over the second and last
 // of its four axes.
@@ -26,8 +26,10 @@ func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale floa
 	d.sum(shape, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add})
 }
 
-// BiasGrad sets dz = dy·act′ and sums it into db. Each part sums the elements that it
-// has just computed, so the bits are those of MapGrad followed by Sum.
+// BiasGrad sets dz = dy·act′, where act′ is computed from y, and stores the sums of dz into
+// db. Each part sums the elements of dz that it has just computed, which are still in the
+// cache. The division into parts is that of Sum, so the result has the bits of MapGrad
+// followed by Sum.
 func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
 	check.BiasGrad(act, dz, db, dy, y, shape)
 	a := args{dst: d.span(db), x: d.span(dz), a: 1, add: store == kernels.Add}
@@ -37,15 +39,15 @@ func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape 
 	d.sum(shape, a)
 }
 
-// sum sums a.x, times a.a, into a.dst. If a.y is not nil, it first sets a.x to the
-// gradient of function a.fn from a.y and a.z.
+// sum stores a.a times the sums of a.x into a.dst. If a.y is not nil, it first sets a.x to
+// a.y·f′, where f is the function a.fn and f′ is computed from a.z.
 func (d *Device) sum(shape kernels.SumShape, a args) {
 	s := newSumPlan(shape)
 	partials := d.partialSums(s.groups * s.rowParts * s.slot)
 	a.sum, a.partials = s, partials
 	d.run(s.parts(), sumPart, a)
 	if s.rowParts == 1 {
-		return // each part has stored its sums
+		return // the parts have stored the sums into a.dst
 	}
 	for group := range s.groups {
 		sums := partials[group*s.rowParts*s.slot:]
@@ -58,7 +60,7 @@ func (d *Device) sum(shape kernels.SumShape, a args) {
 	}
 }
 
-// storeSums stores sums, times a.a, into a.dst from element i on.
+// storeSums stores a.a·sums[k] into element i+k of a.dst for each k, or adds it.
 func storeSums(a *args, i int, sums []float64) {
 	for k, v := range sums {
 		simd.Put(a.dst, i+k, float32(v*float64(a.a)), a.add)
@@ -73,25 +75,26 @@ type sumPlan struct {
 	groups, rows, width, run int
 	rowsPerPart, rowParts    int
 	runsPerPart, runParts    int
-	slot                     int // memory for the sums of a part: width, rounded up to what SumRows overwrites
+	slot                     int // float64 values for the sums of a part: width, rounded up to a multiple of 16, because SumRows overwrites so many
 }
 
-// sumPartSize is the number of elements that a part sums.
+// sumPartSize is about the number of elements in a part of a sum.
 const sumPartSize = 2 * chunk
 
+// newSumPlan divides the sum over axes R0 and R1 of an array K0×R0×K1×R1.
 func newSumPlan(s kernels.SumShape) sumPlan {
 	p := sumPlan{groups: s.K0, rows: s.R0, width: s.K1, run: s.R1}
 	switch {
-	case s.R0 == 1: // each run is a sum
+	case s.R0 == 1: // a sum is over R1 consecutive elements: take them as the rows of a group
 		p.groups, p.rows, p.width, p.run = s.K0*s.K1, s.R1, 1, 1
-	case s.K1 == 1: // a group is consecutive
+	case s.K1 == 1: // a sum is over R0·R1 consecutive elements: take them as the rows of a group
 		p.rows, p.run = s.R0*s.R1, 1
 	}
-	if p.width == 1 && p.rows <= sumPartSize { // short sums, several to a part
+	if p.width == 1 && p.rows <= sumPartSize { // short sums: take each as a run of one row, so that a part has several
 		p.groups, p.rows, p.width, p.run = 1, 1, p.groups, p.rows
 	}
 	p.rowsPerPart = max(1, sumPartSize/max(1, p.width*p.run))
-	p.rowParts = max(1, ceilDiv(p.rows, p.rowsPerPart)) // at least 1, to store 0 for no rows
+	p.rowParts = max(1, ceilDiv(p.rows, p.rowsPerPart)) // at least one part, which stores 0 if there are no rows
 	p.runsPerPart = p.width
 	if p.rows == 1 {
 		p.runsPerPart = max(1, sumPartSize/max(1, p.run))
@@ -104,7 +107,8 @@ func newSumPlan(s kernels.SumShape) sumPlan {
 // parts returns the number of parts.
 func (s *sumPlan) parts() int { return s.groups * s.rowParts * s.runParts }
 
-// sumPart computes the sums of one part, and stores them if its group has no other.
+// sumPart computes the sums of one part. It stores them into a.dst if they include all rows
+// of the group; otherwise sum adds them to those of the group's other parts.
 func sumPart(a *args, part int) {
 	s := &a.sum
 	rowPart, runPart := part/s.runParts, part%s.runParts
@@ -130,7 +134,8 @@ func sumPart(a *args, part int) {
 	}
 }
 
-// terms returns elements [lo, hi) of a.x, after it has computed them if there is an a.y.
+// terms returns elements [lo, hi) of a.x. If a.y is not nil, it first computes them, as the
+// comment of sum states.
 func (a *args) terms(lo, hi int) []float32 {
 	x := a.x[lo:hi]
 	if a.y != nil {
@@ -139,14 +144,15 @@ func (a *args) terms(lo, hi int) []float32 {
 	return x
 }
 
-// Dot stores Σ aᵢbᵢ into dst.
+// Dot stores the dot product Σ aᵢ·bᵢ into dst, which has one element.
 func (d *Device) Dot(dst, a, b kernels.Buffer) {
 	check.Scalars("Dot", dst)
 	check.Same("Dot", a, b)
 	d.total(dst, func(a *args, lo, hi int) float64 { return a.loops.Dot(a.x[lo:hi], a.y[lo:hi]) }, a, b)
 }
 
-// total stores into dst the sum of term over all chunks of x and y, in their order.
+// total stores into dst the sum of term(a, lo, hi) over all chunks [lo, hi) of x and y, in
+// the order of the chunks. term finds x and y in a.x and a.y.
 func (d *Device) total(dst kernels.Buffer, term func(a *args, lo, hi int) float64, x, y kernels.Buffer) {
 	partials := d.partialSums(chunks(x.Len()))
 	d.run(len(partials), func(a *args, part int) {
@@ -160,7 +166,8 @@ func (d *Device) total(dst kernels.Buffer, term func(a *args, lo, hi int) float6
 	d.span(dst)[0] = float32(total)
 }
 
-// partialSums returns memory for n partial sums that lasts until the next call.
+// partialSums returns memory for n partial sums, with unspecified contents. The memory is
+// valid until the next call.
 func (d *Device) partialSums(n int) []float64 {
 	if cap(d.partials) < n {
 		d.partials = make([]float64, n)

@@ -5,7 +5,7 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// GatherRows sets row k of dst to row index[k] of src.
+// GatherRows sets row k of dst to row index[k] of src, for each k. Rows have width elements.
 func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 	check.Rows("GatherRows", src, dst, width, index)
 	if width == 0 {
@@ -21,18 +21,19 @@ func (d *Device) GatherRows(dst, src kernels.Buffer, width int, index []int32) {
 }
 
 const (
-	// scatterColumns is the number of columns in a part of a kernel that scatters
-	// rows. A part adds all rows that fall into its columns, so that each element of
-	// the result is a sum in the order of index.
+	// scatterColumns is the number of columns in a part of ScatterRows, and of
+	// PairsGrad. A part adds these columns of all rows, so that each element of the
+	// result is a sum in the order of the index, or of the pairs.
 	scatterColumns = 64
 
-	// scatterParts is the number of ranges of rows into which a large result is
-	// divided as well. A part then passes over all of index and adds the rows that
-	// fall into its range.
+	// scatterParts is the number of ranges of rows into which ScatterRows also divides
+	// dst if src is large. A part is then some columns of one range. It passes over the
+	// whole index and adds the rows whose index lies in its range.
 	scatterParts = 8
 )
 
-// ScatterRows adds row k of src to row index[k] of dst.
+// ScatterRows adds row k of src to row index[k] of dst, for each k. Rows have width
+// elements.
 func (d *Device) ScatterRows(dst, src kernels.Buffer, width int, index []int32) {
 	check.Rows("ScatterRows", dst, src, width, index)
 	if width == 0 {

@@ -7,7 +7,8 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// CopyStrided copies a strided array src to a strided array dst, or adds src to dst.
+// CopyStrided copies the array src to the array dst of the same shape, or adds src to dst.
+// Each array has its own strides, in elements.
 func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
 	check.Strided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
@@ -55,7 +56,8 @@ func copyTransposed(a *args, part int) {
 	}
 }
 
-// ZipStrided stores op(a, b) into dst, a dense array.
+// ZipStrided stores op(a, b) into dst, or adds it to dst, element by element. a and b have
+// the given shape and strides, in elements. dst is dense.
 func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
 	check.ZipStrided(op, dst, a, aStrides, b, bStrides, shape)
 	dense := axes.Dense(shape)
@@ -63,7 +65,7 @@ func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int
 	d.run(d.walk.parts(), zipStrided, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add, walk: &d.walk})
 }
 
-// zipStrided computes the rows of one part.
+// zipStrided computes the rows of dst in one part.
 func zipStrided(a *args, part int) {
 	w := a.walk
 	as, bs := w.Strides[1][w.Rank-1], w.Strides[2][w.Rank-1]

@@ -5,19 +5,19 @@ import (
 	"github.com/topogen/topogen/kernels/internal/axes"
 )
 
-// A walk divides up to three strided arrays of one shape into rows along the last axis,
-// and the rows into parts.
+// A walk divides up to three strided arrays of one shape into rows, and the rows into parts
+// for the workers. A row is all elements along the last axis.
 //
-// Idea: axes.Axes orders and merges the axes, so that rows are long and most of them
-// consecutive in memory. A part is several short rows, or one chunk of a long row. A copy
-// between arrays that are dense along different axes visits blocks of rows, and a loop
-// transposes each block.
+// Idea: axes.Axes reorders and merges the axes, so that rows are long and consecutive in
+// memory where possible. A part is several short rows, or one chunk of a long row. If the
+// source of a copy is dense along another axis than the destination, the walk visits blocks
+// of rows, and the copy transposes each block.
 type walk struct {
 	axes.Axes
 
-	rows        int // in the array
+	rows        int // rows in each array; 0 if the arrays are empty
 	rowsPerPart int
-	rowParts    int // parts of a long row
+	rowParts    int // chunks of a row; 1 for short rows
 
 	// After transpose, an index of the last axis but one counts blocks of rows. Block i
 	// begins at row i·transposeRows; blockedRows is the number of rows. The rows of a
@@ -29,7 +29,8 @@ type walk struct {
 // transposeRows is the number of rows in a block of a transposing walk.
 const transposeRows = 16
 
-// init begins a walk over arrays of a shape, each with its strides.
+// init makes w the walk over arrays of the given shape. strides has the strides of each
+// array, in elements.
 func (w *walk) init(shape []int, strides ...[]int) {
 	w.Merge(shape, strides...)
 	w.rows = 0
@@ -38,7 +39,8 @@ func (w *walk) init(shape []int, strides ...[]int) {
 	}
 }
 
-// divide divides the rows into parts of about size elements.
+// divide divides the walk into parts. A part has as many rows as fit in size elements, but
+// at least one. A row of more than one chunk is divided into chunks.
 func (w *walk) divide(size int) {
 	w.rows = 1
 	for _, n := range w.Shape[:w.Rank-1] {
@@ -48,9 +50,9 @@ func (w *walk) divide(size int) {
 	w.rowsPerPart, w.rowParts = max(1, size/n), chunks(n)
 }
 
-// transpose changes the walk into one over blocks of rows if the destination is dense
-// along the last axis and the source along another axis. It reports whether it changed
-// the walk.
+// transpose changes the walk into one over blocks of rows if the first array, the
+// destination of a copy, is dense along the last axis, and the second array, the source, is
+// dense along another axis. It reports whether it changed the walk.
 func (w *walk) transpose() bool {
 	last := w.Rank - 1
 	if w.rows == 0 || last < 1 || w.Strides[0][last] != 1 || w.Strides[1][last] == 0 {
@@ -76,7 +78,7 @@ func (w *walk) transpose() bool {
 	return false
 }
 
-// steps returns the strides of the first two arrays along a row.
+// steps returns the strides of the first two arrays along a row, in elements.
 func (w *walk) steps() (dst, src int) { return w.Strides[0][w.Rank-1], w.Strides[1][w.Rank-1] }
 
 // parts returns the number of parts.
@@ -87,13 +89,14 @@ func (w *walk) parts() int {
 	return ceilDiv(w.rows, w.rowsPerPart) * w.rowParts
 }
 
-// A cursor is a position in a part of a walk: one of its rows, or its chunk of a long row.
+// A cursor is a position in a part of a walk. The position is one row of the part, or the
+// chunk of a long row that is the part. A chunk counts as a row here.
 type cursor struct {
 	w     *walk
-	at    [3]int // index of the row's first element in each array
-	n     int    // elements in the row
-	rows  int    // rows that are left in the part, this one included
-	index [kernels.MaxRank]int
+	at    [3]int               // index of the row's first element in each array
+	n     int                  // elements in the row
+	rows  int                  // rows that are left in the part, the current one included
+	index [kernels.MaxRank]int // of the row along each axis but the last
 }
 
 // start returns a cursor at the first row of a part.
