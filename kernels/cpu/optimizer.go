@@ -22,7 +22,7 @@ func (d *Device) Adam(param, grad, m, v kernels.Buffer, a kernels.Adam) {
 }
 
 // SGD makes one step of stochastic gradient descent: it updates the parameters param and,
-// with momentum, velocity from the gradient grad. Without momentum, velocity is empty.
+// with momentum, velocity from the gradient grad. Without momentum, velocity may be empty.
 func (d *Device) SGD(param, grad, velocity kernels.Buffer, s kernels.SGD) {
 	check.SGD(s, param, grad, velocity)
 	d.run(chunks(param.Len()), func(a *args, part int) {

@@ -1,10 +1,10 @@
-// Package aligned allocates slices of float32 that begin on a cache line, and large
-// ones that begin on a huge page.
+// Package aligned allocates slices of float32 that begin on a cache line. A slice of 4 MB or
+// more begins on a huge page of 2 MB.
 //
-// A vector load that crosses a cache line takes two accesses. With pages of 4 KB, a
-// stream through a large array also spends much of its time on translating
-// addresses: each 2 MB need 512 entries of the translation lookaside buffer, but a
-// single one in huge pages.
+// A vector load that crosses a cache line takes two accesses, so slices begin on a cache
+// line. With pages of 4 KB, a loop over a large array spends much of its time on the
+// translation of addresses: 2 MB need 512 entries of the translation lookaside buffer. A
+// huge page needs one.
 package aligned
 
 import "unsafe"
@@ -14,14 +14,14 @@ const LineFloats = 16
 
 const hugePage = 2 << 20 // bytes
 
-// Make returns n zeros that begin on a cache line. If they fill two huge pages or
-// more, they begin on a huge page, and the system is advised to use huge pages.
+// Make returns a slice of n zeros that begins on a cache line. If the slice takes two huge
+// pages or more, it begins on a huge page, and Make advises the system to use huge pages.
 func Make(n int) []float32 {
 	alignment, large := 4*LineFloats, 4*n >= 2*hugePage
 	if large {
 		alignment = hugePage
 	}
-	raw := make([]float32, n+alignment/4) // skipped pages are never touched
+	raw := make([]float32, n+alignment/4) // the elements before the boundary stay unused
 	skip := 0
 	if rest := int(uintptr(unsafe.Pointer(&raw[0])) % uintptr(alignment)); rest != 0 {
 		skip = (alignment - rest) / 4

@@ -2,4 +2,5 @@
 
 package aligned
 
+// preferHugePages does nothing: only Linux is advised to use huge pages.
 func preferHugePages([]byte) {}

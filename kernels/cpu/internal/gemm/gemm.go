@@ -10,9 +10,10 @@
 // # Idea
 //
 // The product is blocked as Goto and van de Geijn describe. C is divided into parts for
-// the workers. In a part, k is divided into blocks of at most microkernel.DepthBlock;
-// for each block and each panel of columns, one micro-tile wide, the panel of B is
-// packed, and micro-kernels run down the rows of A and add the block's products to C:
+// the workers. For each part, the range of k is divided into blocks of at most
+// microkernel.DepthBlock values. A panel is the columns of B that one micro-tile covers. For
+// each block of k and each panel, the worker packs the rows of the panel in the block. Then
+// micro-kernels go down the rows of A and add the products to C:
 //
 //	                    ┌──┬──┬──┐
 //	            block   │░░│  │  │    packed panel: 256×16 elements, half of
@@ -26,22 +27,23 @@
 //	at most 240×256 elements,
 //	from the second-level cache
 //
-// (The widths are those of AVX2. A tile of AVX-512 is 64 columns wide, and its panel
-// comes from the second-level cache, which is fast enough for it.)
+// (The widths are those of AVX2. A micro-tile of AVX-512 is 64 columns wide. Its panel does
+// not fit the first-level cache and comes from the second-level cache, which is fast enough.)
 //
-// Unlike BLIS, A is not packed: a micro-kernel reads each row of A along k, so rows may
-// lie anywhere. Only a transposed A is transposed first, a block at a time; packing
-// transposes a transposed B. Packing costs a few cycles for each row of a panel and
-// every micro-tile then takes at least 6, so packing is cheap if A has a few dozen rows.
-// With fewer rows, B is read in place where its layout permits.
+// Unlike BLIS, this package does not pack A. A micro-kernel reads each row of A along k, and
+// the rows may lie anywhere. Only if A is stored transposed, a worker transposes it first,
+// one block of k at a time. If B is stored transposed, packing transposes it. Packing a row
+// of a panel takes a few cycles, and each micro-tile then takes at least 6 cycles for that
+// row, so packing is cheap if A has a few dozen rows. With fewer rows, micro-kernels read B
+// in place where its layout permits.
 //
-// While micro-kernels compute, they prefetch the operands that are packed next.
+// While micro-kernels compute, they prefetch the operands that will be packed next.
 //
 // # Invariant
 //
-// Each element of C is summed over k in ascending order, in blocks that depend on K
-// alone. Its bits therefore depend neither on the number of workers nor on how C is
-// divided.
+// Each element of C is a sum over k in ascending order, and the blocks of k depend on K
+// alone. The bits of C therefore depend neither on the number of workers nor on the
+// division of C into parts.
 //
 // # Cost
 //
@@ -61,30 +63,31 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
 )
 
-// A Product is C = act(Alpha·op(A)·op(B) + Beta·C + Bias) for row-major matrices in
-// memory: op(A) is M×K, op(B) is K×N, and C is M×N. Bias is empty or has N elements,
-// which are added to each row.
+// A Product holds the operands of C = act(Alpha·op(A)·op(B) + Beta·C + Bias), row-major
+// matrices in memory. op(A) is M×K, op(B) is K×N, and C is M×N. Bias is empty or has N
+// elements, which are added to each row.
 type Product struct {
 	M, N, K        int
-	TransA, TransB bool // A is stored K×M, B is stored N×K
+	TransA, TransB bool // A is stored as K×M; B is stored as N×K
 	Alpha, Beta    float32
 	A, B, C, Bias  []float32
 	LDA, LDB, LDC  int // elements from one stored row to the next
 	Act            kernels.Func
 }
 
-// A Multiplier computes products on a pool, with memory that it keeps between them.
+// A Multiplier computes products on a pool of workers. It keeps its memory from one product
+// to the next.
 type Multiplier struct {
 	kernels *microkernel.Kernels
 	pool    *workers.Pool
 	spaces  []*workspace // one for each worker
 
-	// The current product and the size of its parts.
+	// The current product, and the largest number of rows and of columns of C in a part.
 	product Product
 	m, n    int
 }
 
-// New returns a Multiplier that uses an instruction set and runs on pool.
+// New returns a Multiplier that uses the instruction set and runs on the pool.
 func New(set simd.Set, pool *workers.Pool) *Multiplier {
 	g := &Multiplier{kernels: microkernel.For(set), pool: pool}
 	for range pool.Workers() {
@@ -115,8 +118,8 @@ func (g *Multiplier) Part(worker, part int) {
 	w.multiply(&sub)
 }
 
-// block returns the product for the block of C that begins at element (i, j) and has at
-// most m×n elements.
+// block returns the product that computes a block of C: up to m rows from row i on, and up
+// to n columns from column j on.
 func (p *Product) block(i, j, m, n int) Product {
 	sub := *p
 	sub.M, sub.N = min(m, p.M-i), min(n, p.N-j)
@@ -137,23 +140,23 @@ func (p *Product) block(i, j, m, n int) Product {
 	return sub
 }
 
-// rowBlock is the largest number of rows of C in a part (m_c in BLIS): 240 rows of A and
-// microkernel.DepthBlock columns are 240 KB, which the second-level cache holds.
+// rowBlock is the largest number of rows of C in a part (m_c in BLIS). In a block of k, 240
+// rows of A take 240·DepthBlock·4 bytes = 240 KB, which the second-level cache holds.
 const rowBlock = 240
 
-// divide returns the size of the parts of C for which a product takes the least time.
-// It estimates the time in cycles; the constants are measured.
+// divide returns the number of rows and of columns of C in a part for which a product takes
+// the least time. It estimates the time in cycles, from constants that were measured.
 func divide(kernels *microkernel.Kernels, p *Product, threads int) (m, n int) {
 	const (
-		wake      = 6000 // letting other workers join
-		start     = 2000 // beginning a part
-		fetch     = 0.1  // reading an element of A from memory
-		transpose = 0.4  // transposing an element
-		imbalance = 0.02 // of a part, lost at the end because workers differ in speed
+		wake      = 6000 // cycles until other workers have joined
+		start     = 2000 // cycles to begin a part
+		fetch     = 0.1  // cycles to read an element of A from memory
+		transpose = 0.4  // cycles to transpose an element
+		imbalance = 0.02 // share of the time of a part for which workers wait for the slowest one at the end
 	)
 	width := kernels.Vectors[0] * kernels.Lanes
 	panels := ceilDiv(p.N, width)
-	each, pack := fetch, 5.0 // cost of an element of A, and of packing a row of a panel
+	each, pack := fetch, 5.0 // cycles for an element of A, and for packing one row of a panel
 	if p.TransA {
 		each += transpose
 	}
@@ -166,7 +169,7 @@ func divide(kernels *microkernel.Kernels, p *Product, threads int) (m, n int) {
 		for columns := 1; columns <= panels && (columns == 1 || rows*columns <= 8*threads); columns *= 2 {
 			nb := ceilDiv(panels, columns)
 			parts := ceilDiv(p.M, mb) * ceilDiv(panels, nb)
-			time := start + float64(p.K)*(float64(nb)*(float64(mb)+pack)+each*float64(mb)) // of one part
+			time := start + float64(p.K)*(float64(nb)*(float64(mb)+pack)+each*float64(mb)) // cycles for one part
 			if parts > 1 && threads > 1 {
 				time = wake + time*(float64(ceilDiv(parts, threads))+imbalance)
 			} else {
@@ -182,4 +185,5 @@ func divide(kernels *microkernel.Kernels, p *Product, threads int) (m, n int) {
 	}
 }
 
+// ceilDiv returns ⌈a/b⌉ for a ≥ 0 and b > 0.
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

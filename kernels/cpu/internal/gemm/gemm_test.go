@@ -13,8 +13,8 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
 )
 
-// multipliers returns a Multiplier on a number of threads for each instruction set that is
-// tested here.
+// multipliers returns a Multiplier for each instruction set that this machine can test. All
+// run on one pool with the given number of threads.
 func multipliers(t testing.TB, threads int) map[simd.Set]*Multiplier {
 	pool := workers.New(threads)
 	t.Cleanup(pool.Stop)
@@ -25,7 +25,8 @@ func multipliers(t testing.TB, threads int) map[simd.Set]*Multiplier {
 	return all
 }
 
-// normals returns n random values in memory that is not aligned.
+// normals returns n Gaussian values. The slice begins 4 bytes after the beginning of an
+// allocation, so that vectors in it are not aligned.
 func normals(rng *rand.Rand, n int) []float32 {
 	x := make([]float32, n+1)[1:]
 	for i := range x {
@@ -34,8 +35,8 @@ func normals(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// fill sets the operands of a product to random values. Rows are padded: the leading
-// dimensions exceed the widths by up to pad.
+// fill sets the operands of a product to random values. The rows of each matrix are padded
+// by a random number of elements, up to pad.
 func fill(rng *rand.Rand, p *Product, pad int, bias bool) {
 	matrix := func(rows, columns int) ([]float32, int) {
 		ld := columns + rng.IntN(pad+1)
@@ -57,8 +58,8 @@ func fill(rng *rand.Rand, p *Product, pad int, bias bool) {
 	}
 }
 
-// exact returns the elements of C before the activation, in float64, and the sums of the
-// magnitudes of their terms.
+// exact returns for each element of C its value before the activation, in float64, and the
+// sum of the magnitudes of its terms.
 func exact(p *Product) (sums, magnitudes []float64) {
 	rowA, stepA, rowB, stepB := p.LDA, 1, p.LDB, 1
 	if p.TransA {
@@ -84,8 +85,8 @@ func exact(p *Product) (sums, magnitudes []float64) {
 	return sums, magnitudes
 }
 
-// check compares a product by all instruction sets with exact sums, and checks that the
-// padding of C is unchanged.
+// check computes a product with each instruction set. It compares C with the exact sums, and
+// checks that the padding of the rows of C is unchanged.
 func check(t testing.TB, all map[simd.Set]*Multiplier, p Product) {
 	t.Helper()
 	sums, magnitudes := exact(&p)
@@ -115,8 +116,8 @@ func check(t testing.TB, all map[simd.Set]*Multiplier, p Product) {
 	}
 }
 
-// TestMultiplyAcrossBlocks tries sizes near those of the blocks and parts into which
-// products are divided.
+// TestMultiplyAcrossBlocks multiplies matrices whose sizes are near the limits at which
+// products are divided into blocks and parts.
 func TestMultiplyAcrossBlocks(t *testing.T) {
 	all := multipliers(t, 3)
 	rng := rand.New(rand.NewPCG(5, 6))
@@ -154,8 +155,9 @@ func FuzzMultiply(f *testing.F) {
 	})
 }
 
-// TestBlocksOfAProductHaveItsBits computes blocks of C alone and checks that they have the
-// bits of the whole product. Therefore the division among workers changes no result.
+// TestBlocksOfAProductHaveItsBits computes blocks of C as products of their own, and checks
+// that they have the same bits as in the whole product. So the division into parts changes
+// no result.
 func TestBlocksOfAProductHaveItsBits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for set, g := range multipliers(t, 3) {
@@ -176,8 +178,8 @@ func TestBlocksOfAProductHaveItsBits(t *testing.T) {
 	}
 }
 
-// TestDivideFillsTiles checks that parts consist of whole micro-tiles and that a part is
-// not larger than the blocks of rows allow.
+// TestDivideFillsTiles checks that parts consist of whole micro-tiles and have at most
+// rowBlock rows.
 func TestDivideFillsTiles(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	for set := simd.Plain; set <= simd.Best(); set++ {
@@ -194,8 +196,8 @@ func TestDivideFillsTiles(t *testing.T) {
 	}
 }
 
-// TestMultiplyAllocatesNothing uses one worker: with several, it depends on timing when
-// each of them computes its first part and grows its memory.
+// TestMultiplyAllocatesNothing uses one worker. A worker allocates memory when it computes
+// its first part, and with several workers the time of that depends on chance.
 func TestMultiplyAllocatesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	for set, g := range multipliers(t, 1) {

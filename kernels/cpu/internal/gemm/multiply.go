@@ -7,25 +7,25 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// A workspace is the memory of one worker. Its slices grow to the largest size in use
-// and stay.
+// A workspace is the memory of one worker. A slice grows to the largest size that a product
+// has needed and is kept for later products.
 type workspace struct {
 	kernels *microkernel.Kernels
 	loops   *simd.Loops
 
-	a     []float32 // a block of a transposed A, transposed
+	a     []float32 // op(A) in the current block of k, if A is stored transposed
 	panel []float32 // packed panels of B
-	edge  []float32 // the last panel of C, if it is wider than the columns that are left
-	bias  []float32 // the bias of that panel
+	edge  []float32 // the last panel of C, if C has fewer columns left than the panel is wide
+	bias  []float32 // the bias of edge, padded with zeros
 
-	aOffsets, cOffsets, edgeOffsets []int                 // of the rows of A, C and edge
-	rowsB, rowsPanel, columnsA      microkernel.Multiples // offsets of the rows of B, panel and a
+	aOffsets, cOffsets, edgeOffsets []int                 // byte offsets of the rows of A, C and edge
+	rowsB, rowsPanel, columnsA      microkernel.Multiples // byte offsets of the rows of B, panel and a
 	call                            microkernel.Call
 	prefetch                        microkernel.Prefetch
-	next                            Product // the part that probably follows, for prefetching
+	next                            Product // the part after the current one, which this worker probably computes next; the zero Product if there is none
 }
 
-// multiply computes a product on one worker.
+// multiply computes a product on the worker that owns w.
 func (w *workspace) multiply(p *Product) {
 	k := p.K
 	if p.Alpha == 0 {
@@ -50,9 +50,10 @@ func (w *workspace) multiply(p *Product) {
 	}
 }
 
-// initC applies beta and the bias to C where the micro-kernels cannot, and reports whether
-// the micro-kernels must then add to C. A micro-kernel either overwrites C, with sums that
-// start from the bias, or adds to C, with sums that start from 0.
+// initC applies beta and the bias to C if the micro-kernels cannot, and reports whether the
+// micro-kernels must add to C. A micro-kernel either overwrites C with sums that start from
+// the bias, or adds to C sums that start from 0. So initC has nothing to do if beta is 0, or
+// if beta is 1 and there is no bias. k is 0 if there are no products to sum.
 func (w *workspace) initC(p *Product, k int) (add bool) {
 	switch {
 	case p.Beta == 0 && k > 0:
@@ -79,14 +80,14 @@ func (w *workspace) initC(p *Product, k int) (add bool) {
 	return true
 }
 
-// A block is a range of k.
+// A block is a range of k, the columns of op(A) and the rows of op(B).
 type block struct {
-	k0, depth int  // the range [k0, k0+depth)
-	add       bool // its products are added to C
-	last      bool // it ends at K
+	k0, depth int  // the range is [k0, k0+depth)
+	add       bool // the products of the block are added to C; otherwise they overwrite C
+	last      bool // the block is the last one
 }
 
-// multiplyBlock computes what a range of k contributes to C.
+// multiplyBlock computes the products of one block of k for all elements of C.
 func (w *workspace) multiplyBlock(p *Product, b block) {
 	call := &w.call
 	*call = microkernel.Call{Runs: 1, Run: b.depth, Prefetch: &w.prefetch}
@@ -124,8 +125,8 @@ func (w *workspace) multiplyBlock(p *Product, b block) {
 	}
 }
 
-// multiplyEdge computes the last panel of C, which is wider than the columns that are
-// left from j on. The panel is computed in a buffer, and its valid columns are copied.
+// multiplyEdge computes the last columns of C, from column j on, if they are fewer than the
+// panel is wide. It computes a whole panel in w.edge and copies the columns of C from there.
 func (w *workspace) multiplyEdge(p *Product, j, kind int, add bool) {
 	call := &w.call
 	columns, width := p.N-j, w.kernels.Vectors[kind]*w.kernels.Lanes

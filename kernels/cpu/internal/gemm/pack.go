@@ -6,19 +6,20 @@ import (
 )
 
 const (
-	// packRows is the number of rows of A from which packing B pays.
+	// packRows is the smallest number of rows of A for which packing B saves time.
 	packRows = 24
-	// packColumns is the number of columns of B that are packed together, so that
-	// each row of B is read in several consecutive cache lines.
+	// packColumns is about the number of columns of B that are packed together. With 256
+	// columns, packing reads 16 consecutive cache lines of each row of B.
 	packColumns = 256
 )
 
-// layOutA makes w.call.A the columns of op(A) in a block. It transposes them if A is
-// transposed, and uses them in place otherwise.
+// layOutA points w.call to the columns of op(A) in block b of k. If A is stored transposed,
+// layOutA first transposes these columns to w.a. Otherwise the micro-kernels read them in
+// place.
 func (w *workspace) layOutA(p *Product, b block) {
 	a, lda, k0 := p.A, p.LDA, b.k0
 	if p.TransA {
-		// Column i of the stored matrix becomes row i of a.
+		// Column i of the stored K×M matrix becomes row i of w.a.
 		a, lda = aligned.Grow(&w.a, p.M*b.depth), b.depth
 		w.kernels.Transpose(a, w.columnsA.List(p.M, 4*b.depth), p.A[k0*p.LDA:], p.LDA, b.depth, p.M)
 		k0 = 0
@@ -26,8 +27,10 @@ func (w *workspace) layOutA(p *Product, b block) {
 	w.call.A, w.call.AOffsets = &a[k0], microkernel.RowOffsets(&w.aOffsets, p.M, 4*lda)
 }
 
-// layOutB makes w.call.B one or more panels of op(B), of which the first begins at
-// column j and which follow one another. It returns their number.
+// layOutB points w.call to the rows of op(B) in block b of k, for one or more panels of the
+// given width. The first panel begins at column j. layOutB packs the panels one after the
+// other into w.panel, or leaves one panel in place if packing does not pay. It returns the
+// number of panels.
 func (w *workspace) layOutB(p *Product, b block, j, width int) (panels int) {
 	call := &w.call
 	columns, depth := p.N-j, b.depth
@@ -47,8 +50,9 @@ func (w *workspace) layOutB(p *Product, b block, j, width int) (panels int) {
 		}
 		w.kernels.Transpose(packed, w.rowsPanel.List(depth, 4*width), p.B[j*p.LDB+b.k0:], p.LDB, min(columns, width), depth)
 	} else {
-		// The panels are read whole, so GatherPanels must stop before rows for
-		// which that would exceed the slice; those are copied one by one.
+		// GatherPanels reads panels·width elements of each row. If op(B) has fewer
+		// columns left, it reads on into the next row. In the last rows that would
+		// exceed the slice, so these rows are copied one by one.
 		src := p.B[b.k0*p.LDB+j:]
 		whole := 0
 		if len(src) >= panels*width {
@@ -67,8 +71,9 @@ func (w *workspace) layOutB(p *Product, b block, j, width int) (panels int) {
 	return panels
 }
 
-// nextA returns the part of a transposed A that is transposed after the columns before
-// k0: up to depth columns of op(A) from k0 on, or the first ones of the product next.
+// nextA returns the memory of A that layOutA transposes next, after it has transposed the
+// columns of op(A) before k0. That is the next depth columns of op(A). If there are no more,
+// it is the first depth columns of op(A) in the product next.
 func (p *Product) nextA(next *Product, k0, depth int) microkernel.Lines {
 	if k0 >= p.K {
 		p, k0 = next, 0
@@ -79,7 +84,9 @@ func (p *Product) nextA(next *Product, k0, depth int) microkernel.Lines {
 	return microkernel.Matrix(p.A[k0*p.LDA:], min(depth, p.K-k0), p.M, p.LDA)
 }
 
-// nextB returns the part of B that is packed after the columns before j of a block.
+// nextB returns the memory of B that layOutB packs next, after it has packed the columns
+// before j in block b of k. That is the next columns in the same block. If there are no more,
+// it is the first columns in the next block.
 func nextB(kernels *microkernel.Kernels, p *Product, b block, j int) microkernel.Lines {
 	k0 := b.k0
 	if j >= p.N {

@@ -13,19 +13,19 @@
 //
 // # Idea
 //
-// Each worker owns a share of the parts: a contiguous range, the same for every job
-// with the same number of parts, so that a worker finds in its cache what it computed
-// in the job before. A worker that has finished its share steals parts from the end of
-// the others' shares (Blumofe and Leiserson, "Scheduling Multithreaded Computations by
-// Work Stealing", JACM 46, 1999). The caller of Run is worker 0. Between jobs the
-// other workers spin for a while, because the next job usually follows at once, and
-// then sleep on a channel.
+// Each worker owns a share of the parts, a contiguous range. The range is the same for all
+// jobs with the same number of parts, so that a worker finds in its cache the data that it
+// computed in the job before. A worker that has finished its share steals parts from the
+// ends of the shares of others (Blumofe and Leiserson, "Scheduling Multithreaded
+// Computations by Work Stealing", JACM 46, 1999). The goroutine that calls Run is worker 0.
+// Between jobs the other workers spin for a while, because the next job usually follows at
+// once. Then they sleep on a channel.
 //
 // # Invariant
 //
-// Which worker runs a part depends on timing; which parts exist does not. A job whose
-// parts write disjoint memory, and whose partial sums are added in the order of parts,
-// therefore gives the same bits for any number of workers.
+// Each part runs exactly once, on a worker that depends on timing. A job gives the same bits
+// for any number of workers if its parts write disjoint memory and it adds the partial sums
+// of the parts in the order of the parts.
 //
 // # Cost
 //
@@ -41,48 +41,52 @@ import (
 	"time"
 )
 
-// A Job is work that is divided into parts. Part runs one of them on one worker;
-// parts with different workers run concurrently.
+// A Job is work that is divided into parts. Part runs one part on one worker. A worker runs
+// one part at a time, and different workers run parts concurrently.
 type Job interface {
 	Part(worker, part int)
 }
 
 // A Pool is a set of workers. Only one goroutine may use it at a time.
 type Pool struct {
-	// state packs three values: the number of the newest job in the high half, then
-	// one bit that is set while the job accepts workers, then the number of workers
-	// in the job, without the caller. Only a worker that has joined an open job may
-	// read job. The caller changes job only after it has closed the previous job
-	// and the last worker has left.
+	// state packs three values. The high 32 bits are the number of the newest job. The
+	// next bit is set while the job is open, which means that workers may join it. The
+	// low 31 bits are the number of workers that have joined the job and have not left
+	// it, without worker 0. Only a worker that has joined an open job may read the field
+	// job. Worker 0 changes that field only after it has closed the previous job and the
+	// last worker has left it.
 	state   atomic.Uint64
 	job     Job
-	workers []*worker // the first is the caller of Run
+	workers []*worker // workers[0] is the goroutine that calls Run
 	stopped atomic.Bool
-	done    sync.WaitGroup
+	done    sync.WaitGroup // waits for the goroutines of all workers but the first
 }
 
 const (
-	generation = 1 << 32  // adds 1 to the number of the job
-	open       = 1 << 31  // set while workers may join the job
-	members    = open - 1 // mask of the number of workers in the job
+	generation = 1 << 32  // added to Pool.state, increases the number of the job by 1
+	open       = 1 << 31  // the bit of Pool.state that is set while workers may join the job
+	members    = open - 1 // mask of the bits of Pool.state that count the workers in the job
 )
 
-// spin is how long an idle worker polls for a job before it sleeps. The persistent
-// homology of a batch runs between two kernels of a training step. It takes less time than
-// spin, so the workers do not sleep meanwhile. Waking a sleeping worker takes about half
-// of spin.
+// spin is the time for which an idle worker polls for a job before it sleeps. The host
+// computes the persistent homology of a batch between two jobs of a training step. That
+// takes less time than spin, so the workers do not sleep meanwhile. Waking a sleeping worker
+// takes about half of spin.
 const spin = 200 * time.Microsecond
 
+// A worker is the state of one goroutine that runs parts.
 type worker struct {
 	share  share
-	asleep atomic.Bool
-	wake   chan struct{}
+	asleep atomic.Bool   // the worker waits for wake, or is about to; Run and Stop set asleep to false and then send to wake
+	wake   chan struct{} // of capacity 1
 }
 
-// A share is the range of a worker's parts that nobody has taken: the first part in
-// the high half of a word and the end in the low half.
+// A share is the range of parts of one worker that no worker has taken yet. The high 32 bits
+// of parts are the first part of the range. The low 32 bits are the end, one more than the
+// last part.
 type share struct{ parts atomic.Uint64 }
 
+// set makes the share the range [first, end).
 func (s *share) set(first, end int) { s.parts.Store(uint64(first)<<32 | uint64(end)) }
 
 // takeFirst removes the first part and returns it, or −1 if the share is empty.
@@ -113,8 +117,8 @@ func (s *share) takeLast() int {
 	}
 }
 
-// New returns a pool of n workers, of which one is the caller of Run and the others
-// are goroutines that [Pool.Stop] ends.
+// New returns a pool of n workers. Worker 0 is the goroutine that calls Run. The others are
+// goroutines of the pool, which [Pool.Stop] ends.
 func New(n int) *Pool {
 	p := new(Pool)
 	for range n {
@@ -127,11 +131,11 @@ func New(n int) *Pool {
 	return p
 }
 
-// Workers returns the number of workers.
+// Workers returns the number of workers, worker 0 included.
 func (p *Pool) Workers() int { return len(p.workers) }
 
-// Run calls job.Part for each part in [0, parts) and returns when all calls have
-// returned. A single part runs on the caller. Part must not call Run.
+// Run calls job.Part for each part in [0, parts) and returns when all calls have returned.
+// If there is only one part, it runs on the goroutine that calls Run. Part must not call Run.
 func (p *Pool) Run(parts int, job Job) {
 	if parts <= 1 || len(p.workers) == 1 {
 		for part := range parts {
@@ -156,10 +160,12 @@ func (p *Pool) Run(parts int, job Job) {
 			runtime.Gosched()
 		}
 	}
-	p.job = nil // a pool that waits for work keeps no job alive
+	p.job = nil // so that an idle pool keeps no job reachable for the garbage collector
 }
 
-// work runs a worker's own parts from the front, then steals from the ends of others'.
+// work runs parts of the current job on one worker until no part is left. It first takes the
+// parts of the worker's own share from the front, then steals parts from the ends of the
+// other shares.
 func (p *Pool) work(worker int) {
 	job := p.job
 	own := &p.workers[worker].share
@@ -174,7 +180,8 @@ func (p *Pool) work(worker int) {
 	}
 }
 
-// serve is the loop of a worker's goroutine.
+// serve is the body of the goroutine of a worker: it joins open jobs, polls, and sleeps,
+// until the pool is stopped.
 func (p *Pool) serve(worker int) {
 	defer p.done.Done()
 	w := p.workers[worker]
@@ -192,7 +199,8 @@ func (p *Pool) serve(worker int) {
 			continue
 		}
 		w.asleep.Store(true)
-		// A job that opened before asleep was set has sent no wake-up.
+		// If a job was opened before asleep was set, Run has not woken this worker, so
+		// it must look again.
 		if _, ok := p.openJob(seen); ok || p.stopped.Load() {
 			if w.asleep.CompareAndSwap(true, false) {
 				continue
@@ -202,14 +210,15 @@ func (p *Pool) serve(worker int) {
 	}
 }
 
-// openJob reports whether a job other than number seen accepts workers.
+// openJob returns the state of the pool, and reports whether a job whose number is not seen
+// is open.
 func (p *Pool) openJob(seen uint64) (state uint64, ok bool) {
 	state = p.state.Load()
 	return state, state&open != 0 && state/generation != seen
 }
 
-// await polls until there is a job or the pool has stopped, and reports whether that
-// happened within the time spin.
+// await polls for the time spin. It returns true as soon as a job whose number is not seen is
+// open or the pool has been stopped, and false after that time.
 func (p *Pool) await(seen uint64) bool {
 	for start := time.Now(); time.Since(start) < spin; {
 		for range 64 {
@@ -221,7 +230,8 @@ func (p *Pool) await(seen uint64) bool {
 	return false
 }
 
-// Stop ends the workers' goroutines and waits for them. It may be called repeatedly.
+// Stop ends the goroutines of the workers and waits until they have returned. It may be
+// called repeatedly.
 func (p *Pool) Stop() {
 	p.stopped.Store(true)
 	for _, w := range p.workers {
