@@ -1,6 +1,7 @@
 package autograd
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/topogen/topogen/kernels"
@@ -90,6 +91,15 @@ func Huber(x *Var, delta float32) *Var {
 	size := Abs(x)
 	inner := Minimum(size, x.Tape().full(delta))
 	return Mul(inner, Sub(size, Scale(inner, 0.5)))
+}
+
+// Clamp returns x limited to [low, high]. The gradient is that of x inside, 0 outside,
+// and half of it at the limits. It panics unless low < high.
+func Clamp(x *Var, low, high float32) *Var {
+	if !(low < high) {
+		panic(fmt.Sprintf("autograd: Clamp to [%v, %v]", low, high))
+	}
+	return Minimum(Maximum(x, x.Tape().full(low)), x.Tape().full(high))
 }
 
 // full returns a constant scalar.

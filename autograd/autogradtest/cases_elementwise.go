@@ -91,6 +91,8 @@ func functionCases() (cases []Case) {
 		{"SiLU", autograd.SiLU, func(x float64) float64 { return x * sigmoid(x) }, Any},
 		{"GELU", autograd.GELU, func(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }, Any},
 		{"GELUTanh", autograd.GELUTanh, geluTanh, Any},
+		{"Clamp", func(x *autograd.Var) *autograd.Var { return autograd.Clamp(x, -0.4, 0.7) },
+			func(x float64) float64 { return min(0.7, max(-0.4, x)) }, Stepped},
 		{"Huber", func(x *autograd.Var) *autograd.Var { return autograd.Huber(x, 0.6) }, huber, Stepped},
 		{"Scale", func(x *autograd.Var) *autograd.Var { return autograd.Scale(x, -2.5) }, func(x float64) float64 { return -2.5 * x }, Any},
 		{"AddScalar", func(x *autograd.Var) *autograd.Var { return autograd.AddScalar(x, 0.75) }, func(x float64) float64 { return x + 0.75 }, Any},
