@@ -73,7 +73,7 @@ func TestParseReadsEveryFormat(t *testing.T) {
 	}
 	_, err = Shape("circel", 1)
 	require.EqualError(t, err, `cloud: no shape is called "circel"; shapes are annulus, circle, circles, clusters:k, disk, `+
-		"figure-eight, gaussians:k, linked-rings, moons, segments:k, sphere, spheres:k, square, swiss-roll, torus")
+		"figure-eight, gaussians:k, linked-rings, moons, segments:k, sphere, spheres:k, square, swiss-roll, torus, trefoil")
 }
 
 // header returns the beginning of a .npy file, and three values.
@@ -105,6 +105,10 @@ func TestShapes(t *testing.T) {
 			return math.Abs(radius(p, 2)-1) < 1e-6 || math.Abs(radius(p, 2)-0.4) < 1e-6
 		},
 		"gaussians": func(p []float32) bool { return math.Abs(radius(p, 2)-2) < 1 },
+		"trefoil": func(p []float32) bool { // on the torus with radii ⅔ and ⅓
+			axis := math.Hypot(float64(p[0]), float64(p[1])) - 2./3
+			return math.Abs(math.Hypot(axis, float64(p[2]))-1./3) < 1e-6
+		},
 		"linked-rings": func(p []float32) bool {
 			a, b := []float32{p[0] + 0.5, p[1]}, []float32{p[0] - 0.5, p[2]}
 			return p[2] == 0 && math.Abs(radius(a, 2)-1) < 1e-6 || p[1] == 0 && math.Abs(radius(b, 2)-1) < 1e-6

@@ -75,6 +75,12 @@ var shapes = map[string]shape{
 		}
 		return []float64{p[0] + 0.5, 0, p[1]}
 	}, class: alternate},
+	"trefoil": {usage: "a trefoil knot on the torus in R³ with radii ⅔ and ⅓", dim: 3, draw: func(r *rand.Rand, _, _, _ int) []float64 {
+		turn := r.Float64()
+		height, out := math.Sincos(2 * math.Pi * 3 * turn)
+		p := polar((2+out)/3, math.Mod(2*turn, 1))
+		return []float64{p[0], p[1], height / 3}
+	}},
 	"spheres": {usage: "`k` spheres of dimension 100 and radius 5 inside one of radius 25, which has half of the points (Moor et al., arXiv:1906.00722)",
 		dim: spheresDim, parts: 10, begin: nestedSpheres, class: sphereOf},
 	"torus": {usage: "the torus in R³ with radii 1 and ⅖, uniform by area", dim: 3, parts: 0, draw: func(r *rand.Rand, _, _, _ int) []float64 {
