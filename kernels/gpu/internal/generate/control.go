@@ -4,8 +4,9 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// loop generates a loop of register i from from, in steps of step, while i < below. The
-// body may branch to the label next to continue with the next i.
+// loop generates a loop over register i: from, from + step, …, as long as i is less than
+// below. from and below are registers or constants. body generates the body of the loop,
+// which may branch to the label next to go on with the next i.
 func (c calc) loop(i, from, below string, step int, body func(next string)) {
 	again, next, end := c.Label("loop"), c.Label("next"), c.Label("end")
 	past := c.Temp("pred")
@@ -21,8 +22,9 @@ func (c calc) loop(i, from, below string, step int, body func(next string)) {
 	c.P("%s:", end)
 }
 
-// warpOf sets lane to the index of the thread in its warp, and register warp to the
-// index of the warp in the grid. Warps with an index >= count branch to the label done.
+// warpOf sets register lane to the index of the thread in its warp, and the register that
+// warp names to the index of the warp in the grid. Warps whose index is not below count
+// branch to the label done.
 func (c calc) warpOf(warp, count string) {
 	c.Reg("u32", "lane "+warp)
 	c.Reg("pred", "none")
@@ -36,8 +38,8 @@ func (c calc) warpOf(warp, count string) {
 		@none bra.uni done`, within, block, warp, block, work.Warps, within, warp, count)
 }
 
-// row sets register address to the address of a row of a matrix with width words in a
-// row.
+// row sets register address to the address of a row of a matrix whose rows have width
+// words. All arguments name registers.
 func (c calc) row(address, matrix, row, width string) {
 	offset := c.Temp("u64")
 	c.P(`mul.wide.u32 %s, %s, %s
@@ -45,8 +47,8 @@ func (c calc) row(address, matrix, row, width string) {
 		add.u64 %s, %s, %s`, offset, row, width, offset, offset, address, matrix, offset)
 }
 
-// address returns the address of element (row, column) of a matrix with width words in
-// a row.
+// address returns a register with the address of element (row, column) of a matrix whose
+// rows have width words. All arguments name registers.
 func (c calc) address(matrix, row, width, column string) string {
 	at, offset := c.Temp("u64"), c.Temp("u64")
 	c.P(`mul.wide.u32 %s, %s, %s

@@ -18,9 +18,10 @@ import (
 //	ConvTranspose channels      pixels of one phase of x filters, weights of the phase
 //	WeightGrad    filters of y  weights of a filter      images, pixels of y
 //
-// work.Correlation describes the matrices, and taps locate the factors of each term. A
-// thread loads words of one tap in each step, and keeps a tap for many steps (a run),
-// so it tests rarely which of its words are inside an image.
+// work.Correlation describes the matrices. A tap locates the factors of a term in A and in
+// B. A step of the kernel sums a row of work.TileDepth taps, and a thread loads the words
+// of one tap of the row. A run is the consecutive steps that use the same row of taps. A
+// thread tests which of its words are inside an image once for each run, not in each step.
 func convolutions() *asm.File {
 	f := asm.New("convolutions.ptx", "Convolutions as matrix products in tiles. A name has the rows and columns of a tile.")
 	for _, shape := range work.Tiles {
@@ -30,7 +31,7 @@ func convolutions() *asm.File {
 	return f
 }
 
-// convolution adds the kernel for a tile shape.
+// convolution adds the kernel that computes correlations in tiles of a shape.
 func convolution(f *asm.File, shape work.Tile) {
 	t := newTile(f, "convolve_"+shape.Name(), "Correlations. Block z computes split z/correlations of correlation z mod correlations.", shape,
 		"u64 table, u32 correlations, u32 split_steps")
@@ -47,7 +48,8 @@ func convolution(f *asm.File, shape work.Tile) {
 	t.P("done:")
 }
 
-// findCorrelation computes the block's split, and here, the address of its correlation.
+// findCorrelation sets register split to the block's split, register here to the address
+// of the block's correlation, and registers rows and columns to the correlation's size.
 func (t *tile) findCorrelation() {
 	t.Reg("u64", "here")
 	t.Reg("u32", "rows columns")
@@ -71,23 +73,24 @@ func offsetOf(field string) uintptr {
 	return offset
 }
 
-// field loads a field of the correlation.
+// field loads a field of the block's correlation, and returns its register.
 func (t *tile) field(name string) string {
 	return t.u("ld.global.u32", fmt.Sprintf("[here+%d]", offsetOf(name)))
 }
 
-// Offsets in the record of a column that a block keeps in shared memory: the index of
-// the column's point in B, the index of its result in C, and the point's image row and
-// image column.
+// A block keeps a record for each column of its tile in shared memory. These are the
+// offsets of its fields, and its size, in bytes. The point of a column is the pixel of B
+// to which taps add their offsets.
 const (
-	columnBase  = 0
-	columnPlace = 4
-	columnH     = 8
-	columnW     = 12
+	columnBase  = 0  // index of the point in B
+	columnPlace = 4  // index in C of the column's result in row 0
+	columnH     = 8  // image row of the point
+	columnW     = 12 // image column of the point
 	columnBytes = 16
 )
 
-// findColumns fills the table of the block's columns, one thread for each.
+// findColumns fills the table of columns in shared memory. Thread t writes the record of
+// column t of the tile.
 func (t *tile) findColumns() {
 	t.Shared("column_table", columnBytes*t.Columns)
 	t.Reg("u32", "column image h w in_base in_h in_w place")
@@ -117,7 +120,7 @@ func (t *tile) findColumns() {
 		bar.sync 0`, outStep[0], outOrigin[0], outStep[1], outOrigin[1], outImage, outWidth, t.columnAt("t"))
 }
 
-// columnAt returns the address of the record of a column of the tile.
+// columnAt returns a register with the address of the record of a column of the tile.
 func (t *tile) columnAt(column string) string {
 	return t.u("mad.lo.u32", column, fmt.Sprint(columnBytes), t.u("mov.u32", "column_table"))
 }
@@ -129,20 +132,20 @@ type taps struct {
 	b tappedColumns
 }
 
-// tappedRows is the source of A. In a step a thread loads words of several rows, all of
-// one term.
+// tappedRows is the source of A. In a step a thread loads one word from each of several
+// rows, all for the same tap.
 type tappedRows struct {
 	words
-	there []string // predicates: whether each word exists
+	there []string // predicate for each word: it is inside A
 }
 
-// tappedColumns is the source of B. In a step a thread loads words of several columns,
-// all at the offset of one tap from the columns' points.
+// tappedColumns is the source of B. In a step a thread loads one word for each of several
+// columns, all at the offset of one tap from the columns' points.
 type tappedColumns struct {
 	words
-	places []string // registers: index in B of each column's point
-	across []string // predicates: the tap is inside the image horizontally
-	there  []string // predicates: the tap is inside the image
+	places []string // register for each word: index in B of the column's point
+	across []string // predicate for each word: its image column is inside the image
+	there  []string // predicate for each word: it is inside the image
 	table  string   // register: address of the record of the thread's first column
 }
 
@@ -172,10 +175,12 @@ func (t *tile) taps() *taps {
 		t.P("ld.global.u32 %s, [here+%d]", f[0], offsetOf(f[1]))
 	}
 
-	// Find the row of taps of the split's first step: either one of the repeated rows,
-	// begun steps into its run, or a row that serves for one step.
+	// Find the row of taps of the split's first step. A row that serves for several steps
+	// may have begun its run in the previous split: register begun counts those steps. Any
+	// other row serves for one step. Register first is the index of the split's first step,
+	// register row the index of its row of taps.
 	steps, tap := t.field("Steps"), t.termOf(true)
-	first, row, begun := t.Temp("u32"), t.Temp("u32"), t.Temp("u32") // first step; row of taps
+	first, row, begun := t.Temp("u32"), t.Temp("u32"), t.Temp("u32")
 	t.P(`mul.lo.u32 %s, split, split_steps
 		sub.u32 rest, %s, %s
 		min.u32 rest, rest, split_steps
@@ -199,7 +204,7 @@ func (t *tile) taps() *taps {
 		first, offsetOf("Taps"), first, first, row, work.TileDepth, tap, first, unsafe.Sizeof(work.Tap{}))
 	t.P(`add.u32 %s, %s, 1
 		max.u32 repeated, repeated, %s
-		sub.u32 repeated, repeated, %s`, row, row, row, row) // repeated rows that follow
+		sub.u32 repeated, repeated, %s`, row, row, row, row) // the repeated rows after row
 	v.loadTap()
 	t.P(`mad.lo.u32 tap_a, %s, a_step, tap_a
 		mad.lo.u32 tap_b, %s, b_step, tap_b`, begun, begun)
@@ -208,17 +213,18 @@ func (t *tile) taps() *taps {
 	return v
 }
 
-// loadTap loads the tap at tap_at and advances tap_at to the thread's tap in the next
-// row.
+// loadTap loads the tap at the address in register tap_at, and advances the register to
+// the thread's tap in the next row.
 func (v *taps) loadTap() {
 	v.P(`ld.global.v4.u32 {tap_a, tap_b, tap_h, next_w}, [tap_at]
 		add.u64 tap_at, tap_at, %d`, work.TileDepth*unsafe.Sizeof(work.Tap{}))
 }
 
-// setAcross sets the predicates that depend on the horizontal offset of the tap alone:
-// which words of A exist, and which words of B are inside the image horizontally. If
-// TileDepth is a multiple of the filter width, all taps of a thread have the same
-// horizontal offset, and setAcross runs once.
+// setAcross generates the code that sets the predicates that depend only on the horizontal
+// offset of the tap: which words of A are inside A, and which words of B have an image
+// column inside the image. newRun skips this code if all threads of a warp have the same
+// horizontal offset as before. That is so in almost every run if TileDepth is a multiple
+// of the width of a filter.
 func (v *taps) setAcross() {
 	v.a.clear()
 	v.P(`mov.u32 tap_w, next_w
@@ -235,8 +241,9 @@ func (v *taps) setAcross() {
 	}
 }
 
-// setTap sets the addresses of the tap's words, and the predicates that say which of
-// them exist.
+// setTap sets the addresses of the tap's words in A and in B, and the predicates that say
+// which words of B are inside the image. setAcross must have run for the tap's horizontal
+// offset.
 func (v *taps) setTap() {
 	v.b.clear()
 	v.P(`add.u32 tap_a, tap_a, a_row0
@@ -251,7 +258,8 @@ func (v *taps) setTap() {
 	}
 }
 
-// newRun moves to the next row of taps, or branches to inner if the split is done.
+// newRun generates the code between two runs: it moves to the next row of taps, or branches
+// to the label inner if the block's split has no more steps.
 func (v *taps) newRun() {
 	v.P(`setp.eq.u32 one, rest, 0
 		@one bra.uni inner
@@ -269,8 +277,8 @@ func (v *taps) newRun() {
 	v.setTap()
 }
 
-// column returns the offset of the record of the thread's column i from that of its
-// column 0, in bytes.
+// column returns the number of bytes from the record of the thread's column 0 to the
+// record of its column i.
 func (b *tappedColumns) column(i int) int { return i * b.Columns / work.TileDepth * columnBytes }
 
 func (r *tappedRows) first() { r.next() }
@@ -297,8 +305,9 @@ func (b *tappedColumns) next() {
 	b.P("mad.wide.s32 b_at, b_step, 4, b_at")
 }
 
-// fold adds the kernel that ends a transposed convolution with few channels (col2im):
-// the rows of y are the taps of all channels, and each pixel sums those that reach it.
+// fold adds the kernel that ends a transposed convolution with few channels (col2im). An
+// earlier launch has stored into y what each weight of each channel contributes: one image
+// of out_h×out_w for each weight. A thread sums the contributions to one pixel of x.
 func fold(f *asm.File) {
 	e := f.Entry("fold", "x = act(sum of taps in y + beta*x + bias). A thread computes one of n pixels.", work.Threads,
 		"u64 x, u64 y, u64 bias, f32 alpha, f32 beta, u32 act, u32 n, u32 channels, u32 height, u32 width, u32 kernel_h, u32 kernel_w, u32 stride_h, u32 stride_w, u32 pad_h, u32 pad_w, u32 out_h, u32 out_w")
@@ -310,7 +319,7 @@ func fold(f *asm.File) {
 	c.split("e", "width", "line", "w")
 	c.split("line", "height", "plane", "h")
 	c.split("plane", "channels", "image", "channel")
-	// Row h of x is reached by tap h + pad - stride*i of row i of y.
+	// Weight row h + pad - stride*i carries row i of y to row h of x.
 	e.P(`add.u32 h, h, pad_h
 		add.u32 w, w, pad_w
 		mov.f32 sum, %s`, num(0))

@@ -11,12 +11,13 @@ import (
 //
 // Problem: a batch of 128 points has 36 tiles of 16×16 distances, too few for a hundred
 // multiprocessors if a thread sums whole distances.
-// Idea: all 8 warps of a block work on one tile, each on its share of the coordinates.
-// The block adds their sums at the end. Each tile also stores its mirror image.
-// Invariant: a distance is four sums over fixed subsets of the coordinates, added in a
-// fixed order, so its bits do not depend on the tile size.
-// Cost: about n²/2·d subtractions and multiply-adds; each tile reads its rows and columns
-// once.
+// Idea: all 8 warps of a block work on one tile. Each warp sums squared differences over an
+// eighth of the d coordinates, and the block adds the warps' sums at the end. As the matrix
+// is symmetric, a block stores its tile and the transpose of the tile.
+// Invariant: a squared distance is the sum of four sums over fixed subsets of the
+// coordinates, added in a fixed order, so its bits do not depend on the tile size.
+// Cost: about n²/2·d subtractions and as many multiply-adds; a block reads the points of
+// its tile's rows and columns once.
 
 // distances writes distances.ptx: distances, and gradients of distances and lengths.
 func distances() *asm.File {
@@ -30,8 +31,8 @@ func distances() *asm.File {
 	return f
 }
 
-// stepWords is the number of coordinates that a block loads in a step. Each thread has 8
-// loads in flight, which hides latency.
+// stepWords is the number of words that a block loads in a step of its loop: 8 coordinates
+// for each thread. A thread issues these loads together, which hides latency.
 const stepWords = 8 * work.Threads
 
 // distanceTiles adds the kernel that computes size×size tiles of a distance matrix.
@@ -65,18 +66,21 @@ func distanceTiles(f *asm.File, size int) {
 
 // A distanceTile generates the kernel for one tile size. A tile has two sides: the
 // points of its rows, from register i on, and those of its columns, from register j on.
+// In each step the block works on the next depth coordinates of all these points. Shared
+// memory holds two stages, each the coordinates of one step: the block computes from one
+// stage while the loads for the other are in flight.
 type distanceTile struct {
 	calc
-	size     int
-	depth    int // coordinates in a step
-	pitch    int // words between points in shared memory, padded against bank conflicts
-	lines    int // points of a side that the block loads at a time
-	half     int // bytes of the points of one side in a stage
-	sumPitch int // words between rows of sums, padded against bank conflicts
-	sums     int // bytes of a warp's sums
-	above    int // rows between the distances that a thread stores
+	size     int // rows of a tile, and columns
+	depth    int // coordinates of each point in a step
+	pitch    int // words from a point to the next in shared memory, padded against bank conflicts
+	lines    int // points that one load instruction of all threads covers
+	half     int // bytes of one side in a stage
+	sumPitch int // words from a row of sums to the next, padded against bank conflicts
+	sums     int // bytes of the sums of one warp, a sum for each distance of the tile
+	above    int // rows from a distance that a thread stores to the next
 
-	from  []string   // address registers of a thread's loads, first side then second
+	from  []string   // address registers of the thread's loads: those of rows, then of columns
 	words []string   // registers that hold the loaded coordinates
 	acc   [][]string // registers with the thread's sums, for rows 4 and columns 8 apart
 }
@@ -98,7 +102,8 @@ func newDistanceTile(f *asm.File, size int) *distanceTile {
 	return t
 }
 
-// assignTile computes the block's tile: i and j, the first points of its sides.
+// assignTile sets registers i and j to the first row and the first column of the block's
+// tile.
 func (t *distanceTile) assignTile() {
 	t.P(`mov.u32 thread, %%tid.x
 		shr.u32 warp, thread, 5
@@ -120,8 +125,9 @@ func (t *distanceTile) assignTile() {
 		mov.u32 %s, stages`, t.size, t.size, t.base("stages"))
 }
 
-// assignLoads computes the global and shared addresses of the thread's loads. Points
-// beyond the last are replaced by the last.
+// assignLoads computes the addresses of the thread's loads in global memory, and the
+// shared-memory address of the first word that it stores. A thread that would load a point
+// beyond the last loads the last point; storeTile drops such distances.
 func (t *distanceTile) assignLoads() {
 	t.P(`and.b32 column, thread, %d
 		div.u32 line, thread, %d
@@ -144,8 +150,10 @@ func (t *distanceTile) assignLoads() {
 	t.words = t.Temps("f32", len(t.from))
 }
 
-// assignLanes lays the lanes of a warp over the tile, 4 by 8 in a zigzag: two adjacent
-// lanes read the same points of one side, which shared memory delivers in one wavefront.
+// assignLanes arranges the 32 lanes of a warp as 4 rows and 8 columns, in Z-order: the bits
+// of the row and of the column alternate in the index of the lane. Neighboring lanes then
+// read few different points of each side, and shared memory serves them without bank
+// conflicts.
 func (t *distanceTile) assignLanes() {
 	stages := t.base("stages")
 	t.P(`and.b32 u, lane, 1
@@ -169,8 +177,8 @@ func (t *distanceTile) assignLanes() {
 	t.eachSum(func(sum string, _ int) { t.P("mov.f32 %s, %s", sum, num(0)) })
 }
 
-// eachSum calls do with each sum of the thread and its offset from the first sum, in
-// bytes.
+// eachSum calls do with the register of each sum of the thread, and the number of bytes
+// from the place of the first sum in shared memory to the place of this one.
 func (t *distanceTile) eachSum(do func(sum string, place int)) {
 	for p, row := range t.acc {
 		for q, sum := range row {
@@ -179,7 +187,8 @@ func (t *distanceTile) eachSum(do func(sum string, place int)) {
 	}
 }
 
-// fetch loads the coordinates of the next step into registers, zeros beyond coordinate d.
+// fetch loads the thread's coordinates of the next step into registers. Coordinates from d
+// on are 0.
 func (t *distanceTile) fetch() {
 	t.P("setp.lt.u32 some, column, d")
 	for m, a := range t.from {
@@ -190,7 +199,7 @@ func (t *distanceTile) fetch() {
 	t.P("add.u32 column, column, %d", t.depth)
 }
 
-// put stores the loaded registers into the stage that the block is not reading.
+// put stores the loaded coordinates into the stage that the block is not computing from.
 func (t *distanceTile) put() {
 	t.P("add.u32 at, store, side")
 	each := len(t.words) / 2
@@ -199,8 +208,8 @@ func (t *distanceTile) put() {
 	}
 }
 
-// addSquares adds the squared differences of the warp's coordinates of a step, four
-// coordinates at a time.
+// addSquares adds squared differences to the thread's sums. In a step, warp w takes four
+// adjacent coordinates from 4w on, then from 32 further on, and so forth.
 func (t *distanceTile) addSquares() {
 	quads := func(address string, points, apart, dimension int) [][]string {
 		all := make([][]string, points)
@@ -210,7 +219,7 @@ func (t *distanceTile) addSquares() {
 		return all
 	}
 	for first := 0; first < t.depth; first += 4 * work.Warps {
-		// In the last step, warps whose coordinates are all beyond d skip.
+		// In the last step, skip the additions if all four coordinates are beyond d.
 		t.P(`sub.u32 u, k, %d
 			add.u32 u, u, quad
 			setp.ge.u32 past, u, d
@@ -231,7 +240,7 @@ func (t *distanceTile) addSquares() {
 	t.P("next:")
 }
 
-// quad loads four contiguous words from shared memory.
+// quad loads four contiguous words from shared memory and returns their registers.
 func (c calc) quad(address string) []string {
 	v := c.Temps("f32", 4)
 	c.P("ld.shared.v4.f32 {%s, %s, %s, %s}, %s", v[0], v[1], v[2], v[3], address)
@@ -281,7 +290,8 @@ func (t *distanceTile) roots() []string {
 	return all
 }
 
-// store stores the tile, and its mirror image unless the tile is on the diagonal.
+// store stores the tile, and its transpose unless the tile is on the diagonal. It
+// transposes in shared memory, so that stores coalesce.
 func (t *distanceTile) store(values []string) {
 	t.storeTile("i", "j", values)
 	t.P(`@diagonal bra.uni done
@@ -301,8 +311,8 @@ func (t *distanceTile) store(values []string) {
 	t.P("done:")
 }
 
-// storeTile stores the thread's values of the tile whose first row and column are in the
-// given registers.
+// storeTile stores the thread's values. Registers row and column hold the first row and the
+// first column of the tile in the matrix. Values outside the n×n matrix are dropped.
 func (t *distanceTile) storeTile(row, column string, values []string) {
 	t.P(`add.u32 u, %s, line
 		add.u32 v, %s, column

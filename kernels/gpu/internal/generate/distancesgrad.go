@@ -30,8 +30,8 @@ func distanceWeights(f *asm.File) {
 		mad.lo.u32 at, u, 4, %s
 		mad.lo.u32 u, column, %d, line
 		mad.lo.u32 mirrored, u, 4, %s`, c.base("tile"), pitch, c.base("tile"), pitch, c.base("tile"))
-	// Load the mirror image of the tile by rows, which coalesces, and read it by columns
-	// from shared memory.
+	// g[j][i] lies in the transposed tile of g. Load that tile by rows, which coalesces,
+	// and read it by columns from shared memory.
 	e.P(`add.u32 u, i, column
 		setp.lt.u32 inside_i, u, n`)
 	for m := range tile / work.Warps {
@@ -73,8 +73,9 @@ func distanceWeights(f *asm.File) {
 	}
 }
 
-// distancesGrad adds the kernel that sums weighted differences of points. A block
-// computes 32 coordinates of 32 points, a thread one coordinate of 4 points.
+// distancesGrad adds the kernel that sums weighted differences of points. A block computes
+// 32 coordinates of 32 points of the gradient, and a thread one coordinate of 4 points. In
+// each step of its loop the block loads the weights and coordinates of the next 32 points.
 func distancesGrad(f *asm.File) {
 	const tile, points = 32, 4
 	const half = 4 * tile * tile

@@ -9,21 +9,22 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// wordStride is the distance between the elements of a thread, in bytes. A thread of an
-// element-wise kernel has 4 elements, 256 apart: the accesses of a warp coalesce into 128
-// contiguous bytes, and four loads in flight hide latency.
+// wordStride is the number of bytes from an element of a thread to its next. A thread of an
+// element-wise kernel has 4 elements, 256 elements apart. So each load of a warp covers 128
+// contiguous bytes, and a thread hides latency by issuing four loads together.
 const wordStride = 4 * work.Threads
 
 // elementwise adds an element-wise kernel over arrays of n elements. inputs and outputs
-// are the names of array parameters. body gets one element of each input and returns
-// one element for each output. An array may be both input and output.
+// name array parameters, with spaces between the names; an array may be both. body gets the
+// registers with one element of each input, and returns the registers with one element of
+// each output.
 func elementwise(f *asm.File, name, doc, params string, inputs, outputs string, body func(e *asm.Entry, in []string) []string) {
 	e := f.Entry(name, doc, work.Threads, params+", u32 n")
 	spans(e, inputs, outputs, func(in []string) []string { return body(e, in) })
 }
 
-// spans generates the body of an element-wise kernel. A block with all of its elements
-// in range takes a path without bounds checks.
+// spans generates the body of an element-wise kernel; elementwise explains its arguments. A
+// block whose elements are all below n takes a path without bounds checks.
 func spans(e *asm.Entry, inputs, outputs string, body func(in []string) []string) {
 	from, to := strings.Fields(inputs), strings.Fields(outputs)
 	e.Reg("u32", "first rest n")

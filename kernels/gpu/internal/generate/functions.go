@@ -11,19 +11,23 @@ import (
 //
 // Problem: PTX has only approximate exp, log, sin and tanh, whose errors depend on the
 // GPU.
-// Idea: reduce the argument exactly, then evaluate a minimax polynomial in fused
+// Idea: reduce the argument to a short interval, then evaluate a minimax polynomial in fused
 // multiply-adds. The polynomials are those of kernels/cpu, so devices agree.
-// Invariant: the bound in ulp at each function; NaN in gives NaN out.
-// Cost: some tens of instructions. Element-wise kernels are bound by memory, not by these.
+// Invariant: the error bound in the comment of each function; a NaN argument gives NaN.
+// Cost: some tens of instructions. Element-wise kernels still take the time of their memory
+// traffic.
 // Reference: Muller, Elementary Functions: Algorithms and Implementation.
 
 const (
 	ln2hi = 0x1.62e4p-1 // 15 bits of ln 2: its product with an integer below 2⁹ is exact
 	ln2lo = 0x1.7f7d1cf79abcap-20
-	magic = 0x1.8p23 // adding it rounds to an integer, which is then in the low bits
+	// Adding magic to x with |x| < 2²² rounds x to an integer, and the low bits of the sum
+	// hold that integer.
+	magic = 0x1.8p23
 )
 
-// A calc writes arithmetic. Each method computes into a new register and returns it.
+// A calc appends arithmetic instructions to a kernel. A method takes the names of registers
+// or constants, writes its result to a new register, and returns the name of that register.
 type calc struct{ *asm.Entry }
 
 // op writes an instruction whose result is a new register of the given type.
@@ -57,7 +61,7 @@ func (c calc) float(bits string) string        { return c.f("mov.b32", bits) }
 func (c calc) max(a, b string) string { return c.keepNaN(a, b, c.f("max.f32", a, b)) }
 func (c calc) min(a, b string) string { return c.keepNaN(a, b, c.f("min.f32", a, b)) }
 
-// keepNaN returns NaN if a or b is NaN, and y otherwise.
+// keepNaN returns NaN if a or b is NaN, and otherwise y.
 func (c calc) keepNaN(a, b, y string) string {
 	return c.choose(c.p("setp.nan.f32", a, b), nan, y)
 }
@@ -99,7 +103,8 @@ func (c calc) exp(x string) string {
 	return c.keepNaN(x, x, y) // min and max have dropped NaN
 }
 
-// expm1 returns e^x − 1 for x in [−40, 0], with small relative error near 0.
+// expm1 returns e^x − 1 for x in [−40, 0]. Its relative error stays small near 0, where a
+// subtraction of 1 from e^x would cancel.
 func (c calc) expm1(x string) string {
 	r, n := c.reduceExp(x)
 	q := c.poly(r, 0.5, 0x1.555554p-3, 0x1.5554b0p-5, 0x1.11118ap-7, 0x1.6d7348p-10, 0x1.a032d4p-13)
@@ -137,16 +142,16 @@ func (c calc) log1p(x string) string {
 	return c.fma(c.mul(t, z), r, t)
 }
 
-// decay returns e^−|x|.
+// decay returns e^(−|x|).
 func (c calc) decay(x string) string { return c.exp(c.neg(c.abs(x))) }
 
-// sigmoid returns 1/(1+e^−x) within 2 ulp.
+// sigmoid returns 1/(1+e^(−x)) within 2 ulp.
 func (c calc) sigmoid(x string) string {
 	e := c.decay(x)
 	return c.div(c.choose(c.p("setp.lt.f32", x, num(0)), e, num(1)), c.add(e, num(1)))
 }
 
-// tanh returns tanh x within 2 ulp, as (1−e^−2|x|)/(1+e^−2|x|) with the sign of x.
+// tanh returns tanh x within 2 ulp: |m/(m+2)| for m = e^(−2|x|) − 1, with the sign of x.
 func (c calc) tanh(x string) string {
 	m := c.expm1(c.f("max.f32", num(-40), c.neg(c.abs(c.add(x, x)))))
 	y := c.abs(c.div(m, c.add(m, num(2))))
@@ -159,9 +164,9 @@ func (c calc) softplus(x string) string {
 	return c.add(c.log1p(c.decay(x)), c.max(num(0), x))
 }
 
-// trig returns sin(x + quarters·π/2), quarters 0 or 1. The absolute error is at most
-// 2⁻²³ for |x| ≤ 1e5. For larger x the argument reduction fails, and the result is an
-// arbitrary value in [−1, 1].
+// trig returns sin(x + quarters·π/2), where quarters is 0 for the sine or 1 for the cosine.
+// The absolute error is at most 2⁻²³ for |x| ≤ 1e5. For larger x the argument reduction
+// fails, and the result is an arbitrary value in [−1, 1].
 func (c calc) trig(x string, quarters int) string {
 	shifted := c.fma(x, num(2/math.Pi), num(magic))
 	k := c.sub(shifted, num(magic))
@@ -197,7 +202,7 @@ func (c calc) sinCos(r string) (sin, cos string) {
 	return sin, cos
 }
 
-// apply returns f(x). f is not Identity.
+// apply returns f(x). f must not be Identity.
 func (c calc) apply(f kernels.Func, x string) string {
 	switch f {
 	case kernels.ReLU:
@@ -230,8 +235,8 @@ func (c calc) apply(f kernels.Func, x string) string {
 	panic("generate: no function " + f.String())
 }
 
-// derivative returns dy·f′(x), where v is f(x) for functions with GradFromOutput, and x
-// for others. f is neither Identity nor Neg: Device.MapGrad computes those by copies.
+// derivative returns dy·f′(x). v is f(x) if f.GradFromOutput(), and x otherwise. f must be
+// neither Identity nor Neg: Device.MapGrad needs no kernel for their gradients, ±dy.
 func (c calc) derivative(f kernels.Func, dy, v string) string {
 	switch f {
 	case kernels.ReLU:

@@ -7,8 +7,8 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// gemm writes gemm.ptx: matrix products for each tile size and each transposition, and
-// the kernel that combines splits.
+// gemm writes gemm.ptx: a matrix product for each tile size and each transposition of its
+// operands, and the kernel combine, which adds the splits of a product.
 func gemm() *asm.File {
 	f := asm.New("gemm.ptx", "Matrix products in tiles. A name has the transposition of A and of B (n or t) and the side of a tile.")
 	for _, shape := range work.Squares {
@@ -24,8 +24,9 @@ func gemm() *asm.File {
 func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 	t := newTile(f, fmt.Sprintf("gemm_%s_%s", transposed, shape.Name()), "A matrix product.", shape,
 		"u32 rows, u32 columns, u32 depth, u32 split_depth, u32 lda, u32 ldb, u32 ldc")
-	// If depth is no multiple of TileDepth, the first step is the incomplete one: reach
-	// is its number of terms. Later steps then need no test of k.
+	// A step sums TileDepth values of k. If the block's depth is no multiple of that, the
+	// first step has fewer values, so that no later step needs to test k. Register reach is
+	// the number of values in the first step.
 	t.Reg("u32", "k reach")
 	t.P(`mul.lo.u32 k, split, split_depth
 		sub.u32 depth, depth, k
@@ -95,7 +96,8 @@ func (m *matrix) walk(visit func(i int, address string)) (last string) {
 	return last
 }
 
-// first loads the first step, which has reach terms, and advances at by reach.
+// first loads the thread's words of the first step, which has reach terms, and advances the
+// register at by as many terms.
 func (m *matrix) first() {
 	m.clear()
 	term := m.termOf(!m.terms)
@@ -115,7 +117,8 @@ func (m *matrix) first() {
 		add.u64 %s, %s, %s`, bytes, bytes, m.at, m.at, bytes)
 }
 
-// next loads a whole step and advances at.
+// next loads the thread's words of a step with TileDepth terms, and advances the register
+// at by as many terms.
 func (m *matrix) next() {
 	last := m.walk(func(i int, address string) { m.load(i, m.inside[i%len(m.inside)], address) })
 	if m.terms {
@@ -125,8 +128,8 @@ func (m *matrix) next() {
 	}
 }
 
-// combine adds the kernel that sums the splits of a product in order and applies the
-// epilogue.
+// combine adds the kernel that sums the splits of a product, in ascending order, and applies
+// the epilogue: bias and activation.
 func combine(f *asm.File) {
 	e := f.Entry("combine", "C = act(alpha * sum of splits + beta*C + bias). A thread computes an element.", work.Threads,
 		"u64 c, u64 parts, u64 bias, f32 alpha, f32 beta, u32 act, u32 n, u32 columns, u32 ldc, u32 splits")
@@ -153,8 +156,8 @@ func combine(f *asm.File) {
 	e.P("done:")
 }
 
-// element begins a kernel with one thread for each element: register e is the index of
-// the thread's element. Threads with e >= n exit.
+// element begins a kernel with one thread for each of n elements, and sets register e to the
+// index of the thread's element. Threads with e >= n branch to the label done.
 func element(e *asm.Entry) calc {
 	e.Reg("u32", "e t")
 	e.Reg("pred", "outside")
@@ -167,7 +170,7 @@ func element(e *asm.Entry) calc {
 	return calc{e}
 }
 
-// split sets quotient to x/length and rest to x mod length.
+// split sets register quotient to x/length, rounded down, and register rest to x mod length.
 func (c calc) split(x, length, quotient, rest string) {
 	c.P(`div.u32 %s, %s, %s
 		mul.lo.u32 %s, %s, %s

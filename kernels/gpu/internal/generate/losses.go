@@ -38,7 +38,8 @@ func losses() *asm.File {
 	return f
 }
 
-// lossGradient adds two kernels: one sets y to g times a function, one adds it to y.
+// lossGradient adds two kernels. The first sets y to value, a function of the inputs; the
+// kernel name+"_add" adds it to y. value multiplies by register factor, the number at g.
 func lossGradient(f *asm.File, name, doc, inputs string, value func(c calc, in []string) string) {
 	stored(f, name, doc, "u64 g", inputs, func(e *asm.Entry) {
 		e.Reg("f32", "factor")
@@ -46,8 +47,9 @@ func lossGradient(f *asm.File, name, doc, inputs string, value func(c calc, in [
 	}, value)
 }
 
-// stored adds two element-wise kernels: one sets y to a function of the inputs, one adds
-// the function to y. before generates code that runs once in each thread.
+// stored adds two element-wise kernels. The first sets y to value, a function of the inputs;
+// the kernel name+"_add" adds it to y. params are further parameters. before generates code
+// that each thread runs once, before its elements.
 func stored(f *asm.File, name, doc, params, inputs string, before func(e *asm.Entry), value func(c calc, in []string) string) {
 	spansOf := "u64 y"
 	for _, s := range strings.Fields(inputs) {

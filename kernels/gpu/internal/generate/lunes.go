@@ -7,21 +7,22 @@ import (
 
 const (
 	lunesDoc = " list begins with a 64-bit count of records, including those beyond capacity. Records of 16 bytes start at list+16: the key of an edge, its apex, and a point of another component of its lune; all ones mean no point."
-	listed   = "0x80000000" // bit in apexes: the edge is in the list
+	listed   = "0x80000000" // the bit of apexes[a][b] that is set if edge (a, b) is in the list
 )
 
 // lunes adds the kernel that finds the connected components of the lune of each edge.
 //
-// Problem: the lune of edge (a, b) is the set of points joined to both a and b before the
-// edge. Two of its points are connected if their edge, too, comes before (a, b). The host
-// needs the edges whose lune is empty or disconnected.
+// Problem: the lune of edge (a, b) is the set of points w whose edges (a, w) and (b, w) both
+// precede (a, b) in the filtration. Two of its points are adjacent if the edge between them
+// also precedes (a, b). The host needs the edges whose lune is empty or disconnected.
 // Idea: one warp for each edge. It collects the lune as a bit set, then searches it from
-// the apex, the point whose later edge to a or b comes first. The apex is joined to most
-// points of the lune, so most searches end after one or two steps.
+// the apex: the point w of the lune for which the later of (a, w) and (b, w) comes first.
+// Most points of the lune are adjacent to the apex, so most searches end after one or two
+// steps. To expand a point is to visit all its unvisited neighbors.
 // Invariant: bit set 1 holds the unvisited points of the lune. Bit set 2 (open) holds the
 // points visited but not yet expanded. Lane i of the warp owns word i of each group of
 // 32 words, so lanes need no barrier.
-// Cost: a warp reads two rows of the distance matrix, and one row for each expanded
+// Cost: a warp reads two rows of the distance matrix, and at most one row for each expanded
 // point.
 // Reference: Toussaint, The relative neighbourhood graph of a finite planar set, 1980,
 // for lunes; Bauer, Ripser, 2021, for apparent pairs.
@@ -113,8 +114,9 @@ func lunes(f *asm.File) {
 // A luneSearch generates parts of the kernel lunes.
 type luneSearch struct{ calc }
 
-// find fills the unvisited set with the points of the lune and clears the open set. best
-// becomes the least max(key(a, w), key(b, w)) over the lane's points w of the lune.
+// find fills the unvisited set with the points of the lune and clears the open set. It sets
+// register best of each lane to the least max(key(a, w), key(b, w)) over the points w of the
+// lune that the lane has read.
 func (l luneSearch) find() {
 	l.P(`mov.u64 best, %s
 		mov.u32 at, first`, noKey)
@@ -147,8 +149,8 @@ func (l luneSearch) find() {
 	})
 }
 
-// expand moves the points joined to v before the edge from the unvisited to the open set.
-// It sets predicate left if unvisited points remain.
+// expand moves the unvisited neighbors of point v to the open set: the points w of the lune
+// whose edge (v, w) precedes (a, b). It sets predicate left if unvisited points remain.
 func (l luneSearch) expand() {
 	l.row("row_v", "dist", "v", "n")
 	l.P(`mov.u32 at, first
@@ -190,9 +192,11 @@ func (l luneSearch) expand() {
 	l.P("vote.sync.any.pred left, left, 0xffffffff")
 }
 
-// next sets v to the least point of a set. In the lane that owns the point, predicate
-// here is true, at is the address of its group of words, mine its word and u its bit. If
-// the set is empty, next branches to the label no_ followed by name.
+// next sets register v to the least point of a set: the unvisited set for offset 0, the open
+// set for offset LuneBytes/2. In the lane that owns the point's word, predicate here is true,
+// at + offset is the address of the word, mine its contents, and u the mask of the point's
+// bit.
+// If the set is empty, next branches to the label no_ followed by name.
 func (l luneSearch) next(name string, offset int) {
 	l.P(`mov.u32 at, first
 		mov.u32 origin, 0

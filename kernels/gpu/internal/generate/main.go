@@ -1,6 +1,6 @@
-// Command generate writes the kernels of package gpu to ptx/*.ptx. Each PTX file has a
-// function here that writes it: the PTX is written by hand, and Go unrolls loops and
-// instantiates variants.
+// Command generate writes the kernels of package gpu to ptx/*.ptx. For each PTX file it has
+// a function that writes the file. The instructions in these functions are written by hand;
+// Go names registers, unrolls loops, and repeats a kernel for each variant.
 //
 //	go generate ./kernels/gpu
 package main
@@ -14,7 +14,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
 )
 
-// files generates all files.
+// files generates all PTX files.
 func files() []*asm.File {
 	return []*asm.File{
 		maps(), zips(), reductions(), losses(), random(), optimizers(), strided(), distances(), rows(), rips(), gemm(), convolutions(),

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The repository holds exactly the files that the generator writes.
+// The folder ptx holds exactly the files that the generator writes, and no others.
 func TestFilesAreUpToDate(t *testing.T) {
 	folder := filepath.Join("..", "..", "ptx")
 	var names []string

@@ -11,12 +11,12 @@ import (
 func maps() *asm.File {
 	f := asm.New("maps.ptx", "Element-wise functions of one variable and their gradients: y = f(x); dx = dy*f'(x) (or dx += ...), where v is y for functions whose derivative is a function of y, and x for others.")
 	for _, fn := range kernels.Funcs() {
-		if fn != kernels.Identity { // Identity is a copy by the driver
+		if fn != kernels.Identity { // Device.Map copies instead, by the driver
 			elementwise(f, "map_"+fn.String(), fmt.Sprintf("y = %v(x)", fn), "u64 y, u64 x", "x", "y",
 				func(e *asm.Entry, in []string) []string { return []string{calc{e}.apply(fn, in[0])} })
 		}
 		if fn == kernels.Identity || fn == kernels.Neg {
-			continue // the gradient is a copy of dy, or map_Neg
+			continue // Device.MapGrad needs no kernel of its own for ±dy
 		}
 		elementwise(f, "grad_"+fn.String(), fmt.Sprintf("dx = dy*%v'", fn), "u64 dx, u64 dy, u64 v", "dy v", "dx",
 			func(e *asm.Entry, in []string) []string { return []string{calc{e}.derivative(fn, in[0], in[1])} })

@@ -4,7 +4,8 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/asm"
 )
 
-// optimizers writes optimizers.ptx: parameter updates, each fused into one kernel.
+// optimizers writes optimizers.ptx: steps of Adam and of gradient descent, each in one
+// kernel.
 func optimizers() *asm.File {
 	f := asm.New("optimizers.ptx", "Optimizer steps, each in one pass over its arrays.")
 	elementwise(f, "adam", "g = scale*grad + decay*p; m = keep1*m + mix1*g; v = keep2*v + mix2*g^2; p = shrink*p - rate*m/(root*sqrt(v) + epsilon)",

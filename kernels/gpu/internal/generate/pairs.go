@@ -40,7 +40,8 @@ func pairWeights(f *asm.File) {
 			add.u64 q, q, %d
 			add.u32 lane, lane, %d`, 128*k, 128*k, 32*k)
 	}
-	// Four coordinates of each lane at a time while all lanes have four, then one.
+	// A lane sums every 32nd coordinate. It loads four at a time as long as all lanes have
+	// four left, and then one at a time.
 	e.P(`four:
 		or.b32 u, lane, 31
 		add.u32 u, u, 96
@@ -68,8 +69,8 @@ func pairWeights(f *asm.File) {
 		done:`, length, num(0), weight, num(0), weight, weight)
 }
 
-// pairRows adds the kernel that sums, for each point, weighted differences over the pairs
-// that contain it.
+// pairRows adds the kernel that sums, for each point, the weighted differences from the
+// point to its partner in each pair that contains it.
 func pairRows(f *asm.File) {
 	e := f.Entry("pair_rows", "dx[row] = sum of weight[k]*(x[row] - x[other]), or += if add is not 0, over the entries of the row: 2*k if the row is the first point of pair k, 2*k+1 if it is the second."+listDoc,
 		work.Threads, "u64 dx, u64 x, u64 weight, u64 pairs, "+listParams+", u32 add, u32 width")

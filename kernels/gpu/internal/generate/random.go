@@ -12,10 +12,11 @@ import (
 //
 // Problem: threads must draw independent values, and a value must not depend on the
 // number of threads.
-// Idea: a counter-based generator. The value of element i is a function of (seed, stream,
-// i), here ten rounds of Philox.
+// Idea: a counter-based generator. The value of element i is a function of seed, stream and
+// i: ten rounds of Philox encrypt the counter (i/4, stream) with the key seed, which gives
+// four random words.
 // Invariant: the bits equal those of kernels/cpu.
-// Cost: 10 rounds of two 32×32-bit products for four values.
+// Cost: for four values, 10 rounds of two products of 32-bit numbers.
 // Reference: Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011.
 
 // random writes random.ptx: uniform and Gaussian values, and the reparameterization of
@@ -42,9 +43,10 @@ func random() *asm.File {
 	return f
 }
 
-// draw adds a kernel that fills an array. Each thread computes the four values of one
-// counter. The block exchanges values through shared memory, so that each store of a warp
-// writes 32 contiguous words.
+// draw adds a kernel that fills an array with random values. A thread draws four random
+// words, and convert turns them into four values, which are adjacent in the array. The
+// block exchanges values through shared memory, so that each store of a warp writes 32
+// contiguous words.
 func draw(f *asm.File, name, doc string, convert func(c calc, words []string) []string) {
 	e := f.Entry(name, doc, work.Threads, "u64 y, u32 n, u64 seed, u64 stream")
 	c := calc{e}
@@ -74,7 +76,8 @@ func draw(f *asm.File, name, doc string, convert func(c calc, words []string) []
 	e.P("done:")
 }
 
-// philox returns the four random words of a counter. counter is a 32-bit register.
+// philox returns the four random words of counter (register counter, register stream) with
+// the key in register seed. counter has 32 bits, stream and seed have 64.
 func (c calc) philox(counter string) []string {
 	c.Reg("u32", "key0 key1 stream0 stream1")
 	c.P(`mov.b64 {key0, key1}, seed
@@ -95,7 +98,7 @@ func (c calc) philox(counter string) []string {
 	return w
 }
 
-// upper returns (w>>8) + add as a float32.
+// upper returns the upper 24 bits of w, plus add, as a float32.
 func (c calc) upper(w string, add int) string {
 	bits := c.u("shr.u32", w, "8")
 	if add != 0 {

@@ -7,16 +7,19 @@ import (
 
 // reach adds the kernel that completes the list of lunes.
 //
-// Problem: the host reduces the columns of the listed triangles. A reduction may meet
-// edges that the kernel lunes has not listed, as their lune is connected.
-// Idea: such an edge is reached from a listed edge (a, b) with apex w: it is one of the
-// legs (a, w) and (b, w), the other edges of the triangle. Breadth-first search over legs
-// lists every edge that a column can meet.
+// Problem: a record of the list names an edge (a, b), its apex, and perhaps a point of
+// another component of its lune. The host turns a record with such a point into a column
+// and reduces it. The column may come to hold edges that the kernel lunes has not listed,
+// because their lune is connected.
+// Idea: the legs of a record are the edges from a and from b to the apex and to the other
+// point. A column begins as the legs of its record. Reducing it replaces an edge by the two
+// legs to that edge's apex, so breadth-first search over legs lists every edge that a
+// column can hold.
 // Invariant: the highest bit of apexes[u][v] is set exactly if edge (u, v) is in the
 // list. The thread whose atomic OR sets the bit appends the edge, so each edge is
 // appended once.
-// Cost: one block; four legs for each record, in as many rounds as the longest chain of
-// legs.
+// Cost: one block; up to four legs for each record. A round of the search takes the records
+// of the previous round, so there are as many rounds as the longest chain of legs has edges.
 func reach(f *asm.File) {
 	e := f.Entry("reach", "Appends to the list, with its apex, each unlisted edge that joins an end of a listed edge to its apex or to its other point, repeatedly until there is none. lunes has filled apexes."+lunesDoc+" The grid is one block. It stops when the list overflows: the number of records then exceeds capacity, but still fits 32 bits.",
 		work.ManyThreads, "u64 list, u64 apexes, u64 dist, u32 n, u32 capacity")

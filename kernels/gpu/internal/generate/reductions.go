@@ -10,10 +10,10 @@ import (
 
 // Sums.
 //
-// Problem: a sum by atomics depends on timing.
+// Problem: atomics would add the parts of a sum in an order that depends on timing.
 // Idea: two stages. Each block sums a part of fixed size; a later launch sums the parts.
-// In a block, a thread sums elements 256 apart, then the threads are summed in a tree by
-// shuffles.
+// In a block, a thread sums elements that are 256 apart. Shuffles then add the sums of the
+// threads in a binary tree.
 // Invariant: the order of additions depends on the sizes alone, so equal calls give equal
 // bits.
 // Cost: one read of the input; O(log 256) shuffles for each block.
@@ -29,8 +29,8 @@ func reductions() *asm.File {
 	return f
 }
 
-// reduction adds a kernel that sums body over n elements of the inputs. Each block
-// stores its part of the sum into partial.
+// reduction adds a kernel that sums body, a function of one element of each input, over n
+// elements. Block i stores its part of the sum into partial[i].
 func reduction(f *asm.File, name, doc, inputs string, body func(c calc, in []string) string) {
 	params := "u64 partial"
 	for _, s := range strings.Fields(inputs) {
@@ -49,9 +49,9 @@ func reduction(f *asm.File, name, doc, inputs string, body func(c calc, in []str
 		@first_thread st.global.f32 [partial], %s`, sum)
 }
 
-// sumPart sums body over the next min(n, work.PartSize) elements of the inputs. It
-// returns the register that holds the sum in thread 0, where predicate first_thread is
-// true. It overwrites n and the addresses.
+// sumPart sums body over the first min(n, work.PartSize) elements from the addresses in the
+// registers that inputs names. It returns the register that holds the sum in thread 0,
+// where predicate first_thread is true. It overwrites register n and the addresses.
 func sumPart(c calc, inputs []string, body func(c calc, in []string) string) string {
 	c.Reg("u32", "thread i")
 	c.Reg("pred", "first_thread some")
@@ -75,7 +75,8 @@ func sumPart(c calc, inputs []string, body func(c calc, in []string) string) str
 			c.P("add.u64 %s, %s, %d", s, s, work.PerThread*wordStride)
 		}
 	}
-	// Four elements of each thread at a time while all threads have four, then one.
+	// A thread loads four elements at a time as long as all threads have four left, and
+	// then one at a time.
 	c.P("mov.u32 i, %d", work.PerBlock)
 	c.P("four:")
 	c.P(`setp.gt.u32 some, i, n
@@ -144,7 +145,8 @@ func (c calc) sumBlock(x, thread string) string {
 	return sum
 }
 
-// base returns the name of the register for the address of an array in shared memory.
+// base declares the register that is to hold the address of an array in shared memory, and
+// returns its name. The caller sets the register.
 func (c calc) base(array string) string {
 	c.Reg("u32", array+"_at")
 	return array + "_at"
@@ -169,8 +171,8 @@ func sumParts(f *asm.File) {
 	c.storeScaled("first_thread", sum)
 }
 
-// storeScaled sets dst to scale·x, or adds it if register add is not 0. Threads with a
-// false predicate where skip it.
+// storeScaled stores scale·x at address dst, or adds it if register add is not 0. Only
+// threads in which the predicate named where is true store.
 func (c calc) storeScaled(where, x string) {
 	c.Reg("pred", "adds")
 	c.Reg("f32", "before")
@@ -183,7 +185,7 @@ func (c calc) storeScaled(where, x string) {
 		stored:`, y)
 }
 
-// sumShortRows adds the kernel that sums short rows, one warp for each.
+// sumShortRows adds the kernel that sums short rows, one warp for each row.
 func sumShortRows(f *asm.File) {
 	e := f.Entry("sum_rows", "Sums rows of n elements, a warp for each row: dst[row] = scale*sum, or += if add is not 0.",
 		work.Threads, "u64 dst, u64 src, u32 rows, u32 n, f32 scale, u32 add")
@@ -209,8 +211,9 @@ func sumShortRows(f *asm.File) {
 	e.P("done:")
 }
 
-// sumColumns adds the kernel that sums columns. A block sums 32 adjacent columns, so that
-// loads coalesce, and each of its 8 warps every eighth row.
+// sumColumns adds the kernel that sums columns. A block sums 32 adjacent columns, one for
+// each lane, so that loads coalesce. Each of its 8 warps sums every eighth row; at the end
+// the first warp adds the sums of all warps.
 func sumColumns(f *asm.File) {
 	e := f.Entry("sum_columns", fmt.Sprintf("Sums the columns of matrices of rows*columns. Block (i, part) sums 32 columns from 32*(i mod blocks) of matrix i/blocks, over rows from %d*part: dst[(matrix*parts + part)*columns + column] = scale*sum, or += if add is not 0.", work.PartRows),
 		work.Threads, "u64 dst, u64 src, u32 rows, u32 columns, u32 blocks, f32 scale, u32 add")

@@ -17,7 +17,9 @@ func rips() *asm.File {
 	return f
 }
 
-// key returns the key of the edge between points a and b, in a register.
+// key returns a 64-bit register with the key of the edge between points a and b, by which
+// the filtration orders edges: the bits of its length, then the larger point, then the
+// smaller.
 func (c calc) key(length, a, b string) string {
 	ends := c.u("mad.lo.u32", c.u("max.u32", a, b), "65536", c.u("min.u32", a, b))
 	return c.op("u64", "mov.b64", fmt.Sprintf("{%s, %s}", ends, length))
@@ -37,7 +39,8 @@ func (c calc) minWarp(x string) string {
 	return x
 }
 
-// at returns the address of element i of an array whose elements have size bytes.
+// at returns a register with the address of element i of an array whose elements have size
+// bytes.
 func (c calc) at(array, i string, size int) string {
 	return c.op("u64", "mad.wide.u32", i, fmt.Sprint(size), array)
 }
@@ -51,10 +54,11 @@ const noKey = "0xffffffffffffffff"
 // Idea: Borůvka's algorithm. In each round every component selects its least edge to
 // another component, and components joined by selected edges merge.
 // Invariant: a component is identified by one of its points, its root; component[v] is
-// the root of v. Keys are distinct, so the selected edges form no cycle except that two
-// components may select the same edge. Then the one with the smaller root survives. Every
-// other component is absorbed and stores its edge at its root, so each of the n−1 tree
-// edges is stored once.
+// the root of v. Keys are distinct, so the selected edges form no cycle, but two components
+// may select the same edge. Of these two, the component with the smaller root keeps its root
+// and stores nothing. Every other component merges into the one at the other end of its
+// edge: joined[root] becomes the root of that one, and tree[root] the edge. So each of the
+// n−1 tree edges is stored once.
 // Cost: at most log₂ n rounds of n² key comparisons, one block.
 // Reference: Nešetřil, Milková, Nešetřilová, Otakar Borůvka on minimum spanning tree
 // problem, 2001.
@@ -85,8 +89,8 @@ func spanningTree(f *asm.File) {
 		ld.shared.u32 count, [ended_at]
 		setp.eq.u32 none, count, points
 		@none bra.uni done`)
-	// least[root] = the least key of an edge from the component to another one: each warp
-	// scans the row of a point.
+	// least[root] becomes the least key of an edge from the component of root to another
+	// component. A warp scans the matrix row of one point.
 	c.loop("v", "warp", "n", work.ManyThreads/32, func(more string) {
 		e.P(`mul.wide.u32 row, v, n
 			shl.b64 row, row, 2

@@ -8,7 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// rows writes rows.ptx: gathering rows of a table and scatter-adding to them.
+// rows writes rows.ptx: kernels that copy rows of a matrix to another (gather), and that add
+// rows of a matrix to rows of another (scatter-add).
 func rows() *asm.File {
 	f := asm.New("rows.ptx", "Gathering rows of a table, and scatter-adding to rows.")
 	gatherRows(f)
@@ -16,8 +17,8 @@ func rows() *asm.File {
 	return f
 }
 
-// rowWords is the number of elements of a row in each thread: four loads in flight hide
-// latency.
+// rowWords is the number of elements of a row that a thread processes. It is 4: a thread
+// hides latency by issuing four loads together.
 const rowWords = work.RowElements / 32
 
 // gatherRows adds the kernel that copies rows.
@@ -44,8 +45,9 @@ func gatherRows(f *asm.File) {
 	e.P("done:")
 }
 
-// rowPart sets k, the index of the warp's row among count rows, and column, the thread's
-// first column. Warps beyond the last row exit.
+// rowPart assigns part of a row to the warp: RowElements of its columns. It sets register k
+// to the index of the row among count rows, and register column to the thread's first
+// column. Warps beyond the last row branch to the label done.
 func rowPart(c calc, count string) {
 	c.Reg("u32", "warp k part row column rows_parts")
 	c.Reg("pred", "inside<4>")
@@ -86,15 +88,18 @@ func scatterRows(f *asm.File) {
 	storeSums(c, "dst")
 }
 
-// A list of entries is a sparse matrix in compressed rows, as rowEntries of package gpu
-// builds it. A warp adds the entries of a row in order, so sums do not depend on timing.
+// A list says which entries each row of a matrix receives. rowEntries of package gpu builds
+// it, in the layout of a sparse matrix in compressed rows (CSR). A warp adds all entries to
+// its part of a row, in order, so sums do not depend on timing.
 const (
 	listParams = "u64 list, u32 listed, u32 parts"
 	listDoc    = " A list holds the row numbers, the offset of the first entry of each row and of the end, and the entries. A warp processes 128 elements of a row; a row has parts such parts."
 )
 
-// listedRow sets the warp's row and range of entries, the thread's first column, and
-// predicates that say which of its columns exist. Warps beyond the last row exit.
+// listedRow assigns part of a listed row to the warp. It sets register row to the row's
+// number, entry_at and end to the range of its entries, column to the thread's first
+// column, inside0 to inside3 to whether each of the thread's columns is below width, and
+// sum0 to sum3 to 0. Warps beyond the last row branch to the label done.
 func listedRow(c calc) {
 	rowPart(c, "listed")
 	c.Reg("u32", "entry_at end u")
@@ -114,12 +119,17 @@ func listedRow(c calc) {
 	}
 }
 
-// eachEntry generates the loop over the entries of the warp's row. The lanes load 32
-// entries at once: each lane calls read with its entry's offset, which loads the
-// entry's data into registers declared by ahead, "u32 index, f32 weight". The loop then
-// broadcasts the data of two entries at a time by shuffles. load and add get the
-// broadcast data, the predicates of the thread's columns, and a register for each
-// column.
+// eachEntry generates the loop over the entries of the warp's row. Each round of the loop
+// takes 32 entries, one for each lane.
+//
+// The function read generates the code that loads the data of a lane's entry; register at
+// holds the entry's offset in bytes. ahead declares the registers for the data, as in
+// "u32 index, f32 weight".
+//
+// The warp then processes the entries in order, two at a time. Shuffles broadcast the data
+// of an entry to all lanes, in the registers entry. The functions load and add generate the
+// code that loads the words of an entry, one for each column of the thread, and the code
+// that adds them to the sums. The predicates some say which columns are inside the row.
 func eachEntry(c calc, ahead string, read func(at string), load, add func(entry, some, words []string)) {
 	const together = 2
 	c.Reg("u32", "entry_k batch")
@@ -169,7 +179,7 @@ func eachEntry(c calc, ahead string, read func(at string), load, add func(entry,
 		all_added:`, together)
 }
 
-// storeSums stores the sums of the warp's row and ends the kernel.
+// storeSums stores the thread's sums at the address in register to, and ends the kernel.
 func storeSums(c calc, to string) {
 	for m := range rowWords {
 		c.P("@inside%d st.global.f32 [%s+%d], sum%d", m, to, 128*m, m)

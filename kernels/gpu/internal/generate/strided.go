@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// stridedRanks are the ranks that strided kernels are generated for. Arrays with fewer
-// axes get leading axes of length 1.
+// stridedRanks are the numbers of axes for which strided kernels are generated. An array
+// with fewer axes gets leading axes of length 1.
 var stridedRanks = []int{3, kernels.MaxRank}
 
 // strided writes strided.ptx: copies of strided arrays, and arithmetic on them.
@@ -41,9 +41,10 @@ func strided() *asm.File {
 	return f
 }
 
-// walk adds a kernel over the n elements of strided arrays. in names the sources, out
-// the destination; an empty out means a dense dst. body gets one element of each source
-// and returns the value to store at address dst_at.
+// walk adds a kernel over the n elements of strided arrays with rank axes. in names the
+// sources. out names a strided destination; if it is empty, the destination dst is dense,
+// and first declares it as a parameter. body gets the registers with one element of each
+// source and returns the register to store at address dst_at.
 func walk(f *asm.File, name, doc string, rank int, out, in, first string, body func(c calc, in []string) string) {
 	arrays := union(strings.Fields(in), strings.Fields(out))
 	params := first

@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A direction says whether a bias has one number for each row or for each column.
+// A direction says whether a bias has one number for each row of C or for each column.
 type direction bool
 
 const (
@@ -15,14 +15,15 @@ const (
 	byColumn direction = true
 )
 
-// storeSums applies the epilogue to the sums and stores them. Register place is the
-// index in C of the first element of the thread's column; toNextRow is the stride
-// between rows of C.
+// storeSums applies the epilogue, bias and activation, to the sums and stores them in C.
+// Thread t stores column t of the tile. Register place is the index in C of that column's
+// element in row 0; register toNextRow is the number of elements from a row of C to the
+// next.
 //
-// The sums pass through shared memory in bands: group rows of each thread at a time.
-// Each thread then stores one column of the band, so that the stores of a warp
-// coalesce. The epilogue is in a loop, so its code, which contains every activation,
-// is generated once for each band.
+// The sums pass through shared memory in bands. A band holds group (4) rows of each thread's
+// sums, in all columns of the tile. Each thread then stores one column of the band, so that
+// the stores of a warp coalesce. The epilogue is in a loop over the rows of a band, so its
+// code, which contains every activation, is generated once for each band.
 func (t *tile) storeSums(of direction, place, toNextRow string) {
 	t.Reg("u32", "row")
 	t.Reg("u64", "offset")
@@ -46,7 +47,7 @@ func (t *tile) storeSums(of direction, place, toNextRow string) {
 		add.u32 %s, %s, %s`, put, 4*group, put, put, put, tiles)
 	rows := group * t.a.share // of a band
 	for first := 0; first < t.a.each(); first += group {
-		t.P("bar.sync 0") // all threads have finished the loop, or the last band
+		t.P("bar.sync 0") // wait for threads that still read operands or the previous band
 		for m := range group {
 			for n := 0; n < t.b.each(); n += group {
 				t.P("st.shared.v4.f32 [%s+%d], {%s}", put, 4*(m*t.Columns+t.b.place(n)), strings.Join(t.sums[first+m][n:n+group], ", "))
@@ -78,8 +79,8 @@ func (t *tile) storeSums(of direction, place, toNextRow string) {
 // band returns the size of a band in shared memory, in bytes.
 func (t *tile) band() int { return 4 * group * t.a.share * t.Columns }
 
-// prepareEpilogue sets predicates: reads if beta is not 0, plain if there is no
-// activation.
+// prepareEpilogue sets two predicates for epilogue: reads is true if beta is not 0, so that
+// C must be read; plain is true if there is no activation.
 func (c calc) prepareEpilogue() {
 	c.Reg("pred", "reads plain other")
 	c.Reg("f32", "before")
@@ -87,8 +88,8 @@ func (c calc) prepareEpilogue() {
 		setp.eq.u32 plain, act, %d`, num(0), int(kernels.Identity))
 }
 
-// epilogue replaces x by act(alpha*x + beta*before + bias), where before is the word at
-// an address.
+// epilogue replaces x by act(alpha*x + beta*before + bias), where before is the word of C
+// at address. It adds bias only if predicate biased is true.
 func (c calc) epilogue(x, bias, address string) {
 	activated := c.Label("activated")
 	c.P(`mul.rn.f32 %s, alpha, %s

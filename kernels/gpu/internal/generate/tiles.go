@@ -43,8 +43,8 @@ type tile struct {
 	calc
 	work.Tile
 	a, b operand
-	sums [][]string // registers, by row and column of the thread
-	puts []string   // registers with the address in a stage of a thread's first word
+	sums [][]string // registers of the thread's sums, by row and column
+	puts []string   // registers that putAt has declared
 }
 
 // An operand is A or B in shared memory. A line is a row of A or a column of B; a term
@@ -52,31 +52,33 @@ type tile struct {
 // contiguous.
 type operand struct {
 	name  string // "a" or "b"
-	lines int    // of a tile
-	share int    // threads that divide the lines among them
+	lines int    // number of lines of a tile
+	share int    // number of threads that divide the lines of a term among them
 	pitch int    // words from a term to the next, padded by 4 against bank conflicts
-	begin int    // offset in a stage, in bytes
+	begin int    // bytes from the beginning of a stage to the operand
 }
 
 func newOperand(name string, lines, share, begin int) operand {
 	return operand{name: name, lines: lines, share: share, pitch: lines + 4, begin: begin}
 }
 
-// bytes returns the size of the operand in a stage.
+// bytes returns the number of bytes that the operand takes in a stage.
 func (o *operand) bytes() int { return 4 * work.TileDepth * o.pitch }
 
-// each returns the number of lines of a thread.
+// each returns the number of lines of the operand that a thread multiplies.
 func (o *operand) each() int { return o.lines / o.share }
 
-// group is the number of consecutive lines that a thread loads at once: 16 bytes.
+// group is the number of consecutive lines that a thread loads at once from shared memory:
+// 16 bytes.
 const group = 4
 
 // place returns the distance, in lines, of line i of a thread from its line 0.
 func (o *operand) place(i int) int { return i/group*o.share*group + i%group }
 
-// newTile begins a kernel that computes tiles of the given shape. params follow the
-// parameters that all products share: operands, result, epilogue, and split_results,
-// the distance between the results of two splits in elements.
+// newTile begins a kernel that computes tiles of the given shape. params declares the
+// parameters of this kernel after those that all products share: result, operands,
+// epilogue, and split_results, the number of elements from the result of a split to that
+// of the next.
 func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile {
 	e := f.Entry(name, doc+" C = act(alpha*A*B + beta*C + bias). C is not read if beta is 0.", shape.Columns,
 		"u64 c, u64 a, u64 b, u64 bias, f32 alpha, f32 beta, u32 act, u32 split_results, "+params)
@@ -94,9 +96,10 @@ func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile
 	return t
 }
 
-// findThread computes the position of the block's tile in C and of the thread in the
-// tile. It runs once before the loop and again after it, which frees the registers for
-// sums in between.
+// findThread sets registers row0 and column0 to the first row and column of the block's tile
+// in C, t to the thread, ty and tx to its position among the threads that divide rows and
+// columns, and split to the block's split. Kernels compute these registers before the loop
+// and once more after it, so that they take no place during the loop.
 func (t *tile) findThread() {
 	t.P(`mov.u32 t, %%tid.x
 		and.b32 tx, t, %d
@@ -108,7 +111,8 @@ func (t *tile) findThread() {
 		mov.u32 split, %%ctaid.z`, t.b.share-1, t.b.share, t.Columns, t.Rows)
 }
 
-// stage returns the size of a stage, both operands of a step, in bytes.
+// stage returns the size of a stage in bytes. A stage is the part of shared memory that
+// holds both operands of one step.
 func (t *tile) stage() int { return t.a.bytes() + t.b.bytes() }
 
 // A source copies the tile's part of an operand from global to shared memory, a step
@@ -123,10 +127,11 @@ type source interface {
 	put()
 }
 
-// multiply generates the loop over all terms. The loop runs in runs of steps; register
-// left counts the remaining steps of a run. newRun sets left for the next run and
-// prepares the sources, or branches to the label inner after the last run. It is nil if
-// there is one run.
+// multiply generates the loop over all terms of the block's split. A step of the loop sums
+// TileDepth terms. Consecutive steps form a run, in which the sources only advance their
+// addresses; register left counts the remaining steps of the run. newRun generates the code
+// between runs: it sets left for the next run and prepares the sources, or branches to the
+// label inner after the last run. newRun is nil if there is only one run.
 func (t *tile) multiply(newRun func(), sources ...source) {
 	t.each(sources, source.first)
 	t.each(sources, source.put)
@@ -182,8 +187,8 @@ func (t *tile) each(sources []source, do func(source)) {
 	}
 }
 
-// fragment loads the thread's lines of an operand at term k of a step, from shared
-// memory into registers, and returns the registers.
+// fragment loads the words of an operand that a thread multiplies, its lines at term k of a
+// step, from shared memory into registers, and returns the registers.
 func (t *tile) fragment(o *operand, k int) []string {
 	names := make([]string, o.each())
 	for i := range names {
@@ -196,8 +201,9 @@ func (t *tile) fragment(o *operand, k int) []string {
 	return names
 }
 
-// putAt returns the register with the shared-memory address of a thread's first word.
-// Operands with equal pitch and order share the register.
+// putAt returns the register with the shared-memory address to which a thread copies its
+// first word, not counting the operand's begin. Operands with equal pitch and alongTerms
+// share the register.
 func (t *tile) putAt(o *operand, alongTerms bool) string {
 	name := fmt.Sprintf("put_%d", o.pitch)
 	if !alongTerms {
@@ -244,7 +250,8 @@ type words struct {
 	at     string   // register: shared-memory address from which places count
 }
 
-// newWords assigns words of an operand to the threads of the block.
+// newWords assigns the words of an operand in a step to the threads of the block, in the
+// order that termOf describes, and declares the registers that a thread loads them into.
 func (t *tile) newWords(o *operand, alongTerms bool) words {
 	w := words{tile: t, operand: o, at: t.putAt(o, alongTerms)}
 	for i := range o.lines * work.TileDepth / t.Columns {
@@ -267,8 +274,8 @@ func (w *words) put() {
 	}
 }
 
-// clear sets all words to zero. Words outside the operand are never loaded and stay
-// zero.
+// clear sets the registers of all words to zero. Words outside the operand are never loaded,
+// so their registers stay zero.
 func (w *words) clear() {
 	for _, register := range w.staged {
 		w.P("mov.f32 %s, %s", register, num(0))
