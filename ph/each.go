@@ -17,7 +17,7 @@ func Each(ctx context.Context, clouds []Distances, o Options) ([]*Result, error)
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	workers := parallel.Workers(o.Workers, true)
+	workers := max(1, min(parallel.Workers(o.Workers, true), len(clouds)))
 	o.Workers = 1
 	engines := make([]Engine, workers)
 	results := make([]*Result, len(clouds))

@@ -158,11 +158,16 @@ const (
 	manyEdges  = 1 << 14
 )
 
+// hasTree reports whether a tree lists the edges of points.
+func (p Points[T]) hasTree(o *Options) bool {
+	const fewDimensions, fewPoints = 6, 256
+	return p.Dim <= fewDimensions && p.Len() > fewPoints && (!o.higher() || o.Threshold > 0)
+}
+
 // points returns the space of points: a tree if that lists edges faster than a matrix of
 // all distances does.
 func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.Space[T], error) {
-	const fewDimensions, fewPoints = 6, 256
-	if p.Dim <= fewDimensions && p.Len() > fewPoints && (!o.higher() || o.Threshold > 0) {
+	if p.hasTree(o) {
 		return &s.euclidean, s.euclidean.Begin(p.Dim, p.Coords, o.Threshold)
 	}
 	if err := metric.CheckPoints(p.Dim, p.Coords); err != nil {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/input"
@@ -63,22 +64,26 @@ func chebyshev(x, y []float64) float64 {
 	return greatest
 }
 
-// measured returns the distances of points in a metric.
-func measured[T ph.Float](ctx context.Context, p ph.Points[T], metric string, workers int, note func(string)) (ph.Distances, error) {
-	switch metric {
+// measured returns the distances of points in the metric that o asks for.
+func measured[T ph.Float](ctx context.Context, p ph.Points[T], o *options, note func(string)) (ph.Distances, error) {
+	switch o.metric {
 	case euclideanMetric:
 		return p, nil
 	case precomputedMetric:
 		return input.Precomputed(p, note)
 	}
-	coords, err := coordinates(p, metric == cosineMetric)
+	n := p.Len()
+	if err := o.memory.Check(int64(n) * int64(n-1) / 2 * int64(unsafe.Sizeof(T(0)))); err != nil {
+		return nil, err
+	}
+	coords, err := coordinates(p, o.metric == cosineMetric)
 	if err != nil {
 		return nil, err
 	}
-	n := p.Len()
 	m := ph.LowerMatrix[T]{N: n, Data: make([]T, n*(n-1)/2)}
-	distance := between(metric)
+	distance := between(o.metric)
 	var next, bad atomic.Int64
+	workers := o.compute.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}

@@ -6,10 +6,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/memory"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/cubical"
 	"github.com/topogen/topogen/ph/input"
@@ -41,8 +43,9 @@ type options struct {
 	distance distanceOptions
 	vector   vectorOptions
 
-	json bool
-	png  string
+	json   bool
+	png    string
+	memory memory.Size // 0 for the default
 }
 
 func parse(args []string, stdout io.Writer) (*options, error) {
@@ -52,10 +55,10 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.StringVar(&o.complex, "complex", ripsComplex, "`complex` of the input: rips, of points or distances, or cubical, of an image")
 	construction := flags.String("construction", "T", "`letter` of the construction of a cubical complex: T, in which pixels are squares or cubes, or V, in which they are vertices")
 	flags.BoolVar(&o.image.Superlevel, "superlevel", false, "superlevel sets of an image instead of sublevel sets")
-	flags.IntVar(&o.compute.MaxDegree, "dim", 1, "highest `degree` of homology; of an image all degrees unless given")
+	flags.IntVar(&o.compute.MaxDegree, "dim", 1, "highest `degree` of homology, of which n points have none above n-2; of an image or of diagrams all degrees unless given")
 	flags.Float64Var(&o.compute.Threshold, "threshold", 0, "`length` of the longest edges; 0 stands for the enclosing radius, beyond which nothing happens")
 	flags.IntVar(&o.compute.Modulus, "modulus", 2, "coefficients are integers modulo this `prime`")
-	flags.IntVar(&o.compute.Workers, "threads", 0, "`number` of threads that work at once; 0 stands for GOMAXPROCS, or one for a small problem")
+	flags.IntVar(&o.compute.Workers, "threads", 0, "`number` of threads that work at once, at most that of processors; 0 stands for GOMAXPROCS, or one for a small problem")
 	flags.Float64Var(&o.ratio, "ratio", 1, "print only intervals with death/birth greater than this `number`")
 	flags.BoolVar(&o.double, "float64", false, "read distances and coordinates as float64 instead of float32")
 	flags.BoolVar(&o.compute.Cocycles, "cocycles", false, "a representative cocycle of each interval of degree 1 and higher")
@@ -75,6 +78,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.StringVar(&o.vector.npy, "npy", "", "write vectors to `FILE` in the format .npy instead of JSON; - stands for standard output")
 	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop")
 
+	flags.Var(&o.memory, "max-memory", "end with an error rather than take more memory than this `size`, such as 8GB, or none; without it, three quarters of the machine's where the system tells that")
+
 	// The file may stand between the flags.
 	for rest := args; ; {
 		var err error
@@ -87,6 +92,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 		o.files, rest = append(o.files, rest[0]), rest[1:]
 	}
 	o.format = input.Format(*format)
+	o.memory = o.memory.OrDefault()
+	o.compute.Workers = min(o.compute.Workers, runtime.NumCPU()) // more have nothing to run on
 	o.png = strings.TrimSuffix(o.png, ".png")
 	var known bool
 	if o.image.Construction, known = constructions[*construction]; !known {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/memory"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/cubical"
 	"github.com/topogen/topogen/ph/input"
@@ -31,6 +32,13 @@ func rips(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if f, ok := stdin.(*os.File); ok && o.readsInput() && term.IsTerminal(int(f.Fd())) {
 		fmt.Fprintf(stderr, "rips: reading %s from the terminal, up to Ctrl-D (see rips -help)\n", o.inputName())
 	}
+	ctx, stop := memory.Watch(ctx, o.memory)
+	defer stop()
+	return o.explain(o.execute(ctx, stdin, stdout, stderr))
+}
+
+// execute does what the command line asks for.
+func (o *options) execute(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
 	if o.distance.kind != "" {
 		return o.runDistance(ctx, stdin, stdout, stderr)
 	}
@@ -80,7 +88,27 @@ func await[T any](ctx context.Context, work func() (T, error)) (value T, err err
 		}
 	case <-ctx.Done():
 	}
+	var limit *memory.LimitError
+	if errors.As(context.Cause(ctx), &limit) {
+		return value, limit
+	}
 	return value, cli.ErrInterrupted
+}
+
+// explain adds to an error about memory what the user can do.
+func (o *options) explain(err error) error {
+	if !errors.As(err, new(*memory.LimitError)) {
+		return err
+	}
+	remedy := "a smaller input"
+	switch {
+	case o.distance.kind != "" || o.complex == cubicalComplex || o.format == diagramsFormat:
+	case o.compute.MaxDegree > 1 || o.compute.Modulus != 2 || o.compute.Cocycles:
+		remedy = "fewer points, a smaller -threshold or -dim"
+	default:
+		remedy = "fewer points, or a -format sparse of the distances that matter"
+	}
+	return fmt.Errorf("%w: give %s, or a greater -max-memory", err, remedy)
 }
 
 // noteTo returns a function that writes a remark about the input.
@@ -130,6 +158,9 @@ func (o *options) run(ctx context.Context, stdin io.Reader, note func(string)) (
 		c.Simplices = o.json
 		c.Cycles = c.Cycles || o.drawsLoop()
 		if a.distances, err = o.read(ctx, stdin, note); err == nil {
+			err = o.memory.Check(ph.EstimateMemory(a.distances, c))
+		}
+		if err == nil {
 			a.result, err = ph.Rips(ctx, a.distances, c)
 		}
 	}
@@ -183,7 +214,7 @@ func read[T ph.Float](ctx context.Context, o *options, stdin io.Reader, note fun
 		return nil, err
 	}
 	if p, ok := d.(ph.Points[T]); ok {
-		if d, err = measured(ctx, p, o.metric, o.compute.Workers, note); err != nil {
+		if d, err = measured(ctx, p, o, note); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -8,13 +8,17 @@ import (
 	"sync/atomic"
 )
 
+// mostWorkers bounds the number of goroutines: each has a workspace, and more than this
+// many run at once on no machine.
+const mostWorkers = 1024
+
 // Workers returns the number of goroutines for a problem: asked if that is positive,
-// else GOMAXPROCS for a large problem and 1 for a small one, which is solved before
+// but at most 1024, else GOMAXPROCS for a large problem and 1 for a small one, which is solved before
 // other goroutines would have started.
 func Workers(asked int, isLarge bool) int {
 	switch {
 	case asked > 0:
-		return asked
+		return min(asked, mostWorkers)
 	case isLarge:
 		return runtime.GOMAXPROCS(0)
 	}

@@ -1,0 +1,60 @@
+package memory
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]Size{
+		"1000": 1000, "8GB": 8e9, "1.5 gb": 15e8, "512MiB": 512 << 20, "2kb": 2000, "7b": 7, "none": None,
+	} {
+		var s Size
+		require.NoError(t, s.Set(text), text)
+		require.Equal(t, want, s, text)
+	}
+	for _, text := range []string{"", "GB", "-1GB", "0", "1e30", "NaN", "inf", "8 apples"} {
+		require.ErrorContains(t, new(Size).Set(text), "8GB", text)
+	}
+	require.Equal(t, "80 GB", Size(8e10).String())
+	require.Equal(t, "999 B", Size(999).String())
+	require.Equal(t, "1.5 MB", Size(15e5).String())
+	require.Equal(t, Size(3), Size(3).OrDefault())
+}
+
+func TestTotal(t *testing.T) {
+	const info = "MemTotal:       24000000 kB\nMemFree:         100 kB\n"
+	for container, want := range map[string]Size{"": 24000000 << 10, "max\n": 24000000 << 10, "1048576\n": 1 << 20, "99999999999999\n": 24000000 << 10} {
+		got, ok := total([]byte(info), []byte(container))
+		require.True(t, ok)
+		require.Equal(t, want, got, container)
+	}
+	_, ok := total([]byte("nothing"), nil)
+	require.False(t, ok)
+}
+
+func TestEstimateAboveTheLimit(t *testing.T) {
+	require.NoError(t, Size(1000).Check(1000))
+	require.EqualError(t, Size(1000).Check(80e9), "this needs at least 80 GB of memory, -max-memory allows 1 KB")
+	require.NoError(t, None.Check(math.MaxInt64))
+}
+
+func TestWatchEndsAboveTheLimit(t *testing.T) {
+	held := make([]byte, 64<<20)
+	ctx, stop := Watch(context.Background(), 32<<20)
+	defer stop()
+	<-ctx.Done()
+	var limit *LimitError
+	require.ErrorAs(t, context.Cause(ctx), &limit)
+	require.Greater(t, limit.Need, Size(32<<20))
+	runtime.KeepAlive(held)
+
+	ctx, stop = Watch(context.Background(), None)
+	require.NoError(t, ctx.Err())
+	stop()
+	require.ErrorIs(t, context.Cause(ctx), context.Canceled)
+}
