@@ -13,11 +13,12 @@ import (
 type col2imJob struct {
 	convolver *Convolver
 	Transpose
-	filters []float32 // wᵀ
-	images  int       // in a part
-	bands   int       // of an image of y
+	filters []float32 // wᵀ, see transposeFilters
+	images  int       // images in a part
+	bands   int       // bands of an image of y
 }
 
+// runTransposeCol2im computes a transposed convolution by col2im.
 func (c *Convolver) runTransposeCol2im(t Transpose) {
 	s := &t.Shape
 	job := &c.col2im
@@ -26,7 +27,8 @@ func (c *Convolver) runTransposeCol2im(t Transpose) {
 	c.pool.Run(ceilDiv(s.N, job.images), job)
 }
 
-// transposeFilters returns wᵀ: a row for each weight, a column for each filter.
+// transposeFilters returns wᵀ, a matrix with a row for each weight of a filter and a column
+// for each filter.
 func (c *Convolver) transposeFilters(s *kernels.ConvShape, filters []float32) []float32 {
 	weights := s.C * s.R * s.S
 	transposed := aligned.Grow(&c.filters, weights*s.K)

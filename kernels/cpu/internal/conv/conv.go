@@ -8,16 +8,18 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
 )
 
-// A Convolver computes convolutions on a pool, with memory that it keeps between them.
+// A Convolver computes convolutions on a pool of workers. It keeps its memory from one
+// convolution to the next.
 type Convolver struct {
 	kernels *microkernel.Kernels
 	pool    *workers.Pool
 	spaces  []*workspace // one for each worker
 
-	filters, bias []float32 // of the current convolution, in the order of micro-kernels
-	partial       []float32 // sums of the shares of WeightGrad
+	filters, bias []float32 // of the current convolution, in the order in which micro-kernels read them
+	partial       []float32 // the sums of WeightGrad for each share of the batch
 
-	// The jobs, kept so that starting one allocates nothing.
+	// The jobs of the pool, one for each algorithm. They are fields so that starting a job
+	// allocates nothing.
 	forward   forwardJob
 	im2col    im2colJob
 	transpose transposeJob
@@ -26,7 +28,7 @@ type Convolver struct {
 	weightSum weightSumJob
 }
 
-// New returns a Convolver that uses an instruction set and runs on pool.
+// New returns a Convolver that uses the instruction set and runs on the pool.
 func New(set simd.Set, pool *workers.Pool) *Convolver {
 	c := &Convolver{kernels: microkernel.For(set), pool: pool}
 	for range pool.Workers() {
@@ -35,43 +37,45 @@ func New(set simd.Set, pool *workers.Pool) *Convolver {
 	return c
 }
 
-// A workspace is the memory of one worker. Its slices grow to the largest size in use
-// and stay.
+// A workspace is the memory of one worker. A slice grows to the largest size that a
+// convolution has needed and is kept for later convolutions.
 type workspace struct {
 	kernels *microkernel.Kernels
 	loops   *simd.Loops
 
-	image    []float32  // images as padded NHWC
-	bordered paddedNHWC // the layout for which the border of image is zero
-	planar   []float32  // a polyphase image
+	image    []float32  // a block of images in the layout paddedNHWC
+	bordered paddedNHWC // the layout of the last block in image, whose border is still zero
+	planar   []float32  // an image in the layout polyphase
 	panel    []float32  // a matrix of patches
 	out      []float32  // results, before they are converted to NCHW or added to the destination
 	sum      []float32  // results in NCHW, before unload adds them; in weightSumJob, the sum of the shares
 
-	aOffsets, cOffsets, order        []int
-	imagePixels                      keyed[[3]int]
-	imagePatches                     keyed[[8]int]
-	phasePixels                      []phaseOffsets
-	planes, sumPlanes, filterColumns microkernel.Multiples
+	aOffsets, cOffsets, order        []int                 // byte offsets of the rows of A, of the rows of C, and of the weights of a filter
+	imagePixels                      keyed[[3]int]         // see pixelOffsets
+	imagePatches                     keyed[[8]int]         // see patchOffsets
+	phasePixels                      []phaseOffsets        // see workspace.phaseOffsets
+	planes, sumPlanes, filterColumns microkernel.Multiples // byte offsets of equally spaced rows
 
 	call     microkernel.Call
 	prefetch microkernel.Prefetch
 }
 
-// A keyed list is kept as long as the values from which it was computed, its key,
-// stay the same.
+// A keyed is a list that is computed from its key. It is computed again only if another key
+// is needed.
 type keyed[Key comparable] struct {
 	key  Key
 	list []int
 }
 
-// blockFloats is the size of a block: 192 KB of images and results, which leaves room in
-// a second-level cache of 512 KB or more for the filters.
+// blockFloats is the largest number of elements in a block: 192 KB of images and results.
+// The rest of a second-level cache of 512 KB or more has room for the filters.
 const blockFloats = 48 << 10
 
-// blockSize returns the size of a block of the n images of a batch: several whole images,
-// or some rows of one image. height is the number of rows of an image in the block. Each
-// row, with the results computed from it, takes rowFloats elements.
+// blockSize divides a batch of n images into blocks of several whole images, or of some rows
+// of one image. It returns the number of images in a block, and the number of rows of each
+// of them in the block, height. An image has the given number of rows. Each row, with the
+// results computed from it, takes rowFloats elements. Blocks of whole images are so small
+// that each thread has at least two, if the batch has enough images.
 func blockSize(n, rows, rowFloats, threads int) (images, height int) {
 	if whole := rows * rowFloats; whole <= blockFloats {
 		return max(1, min(blockFloats/whole, n/(2*threads))), rows
@@ -80,8 +84,9 @@ func blockSize(n, rows, rowFloats, threads int) (images, height int) {
 	return 1, ceilDiv(rows, bands)
 }
 
-// packBias returns times copies of a bias of n values, each padded to the width of the
-// panels of n columns, or nil if the bias is empty.
+// packBias returns the bias of n columns in the layout of Call.Bias: padded with zeros to the
+// total width of the panels of n columns. The padded bias is repeated times times, once for
+// each of the joined phases of Transpose. packBias returns nil if the bias is empty.
 func (c *Convolver) packBias(bias []float32, n, times int) []float32 {
 	if len(bias) == 0 {
 		return nil
@@ -95,7 +100,9 @@ func (c *Convolver) packBias(bias []float32, n, times int) []float32 {
 	return packed
 }
 
-// fused reports whether the micro-kernels apply an activation.
+// fused reports whether micro-kernels apply the activation to the results. Other activations
+// need a pass over the results.
 func fused(act kernels.Func) bool { return act == kernels.Identity || act == kernels.ReLU }
 
+// ceilDiv returns ⌈a/b⌉ for a ≥ 0 and b > 0.
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -5,27 +5,30 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 )
 
-// A correlation is the products of the patches of an image with filters: a row of
-// out for each pixel, with one sum for each filter.
+// A correlation holds the operands of a matrix product of patches and filters. A row of the
+// first matrix is the patch of one pixel. A column of the second matrix has the weights for
+// one channel of the result: a filter for Forward, or a phase of the filters for one channel
+// of x for Transpose. A row of the result, out, has all channels of one pixel. With joined
+// phases of Transpose, it has all channels of the neighbouring pixels that are joined.
 type correlation struct {
-	image              []float32 // padded NHWC
-	aOffsets, cOffsets []int     // of each pixel's patch in image and row in out, with spare entries
-	pixels             int
-	runs, run, gap     int       // of a patch; see microkernel.Call
-	filters            []float32 // packed panels, one after the other
-	pitch              int       // elements from one row of a panel to the next, if more than its width
-	bias               []float32 // as wide as all panels, or nil
-	columns            int       // number of filters
+	image              []float32 // the image from which patches are read, in the layout paddedNHWC
+	aOffsets, cOffsets []int     // byte offsets of each pixel's patch in image, and of its row in out, with the entries of microkernel.Spare
+	pixels             int       // rows of out
+	runs, run, gap     int       // a patch is runs runs of run elements, and gap elements lie between two runs
+	filters            []float32 // the second matrix, packed into panels that follow one another
+	pitch              int       // elements from one row of a panel to the next, if more than its width; for Transpose with joined phases
+	bias               []float32 // as wide as all panels together, or nil
+	columns            int       // channels in a row of out that are computed
 	out                []float32
-	act                kernels.Func // applied here if it is ReLU
+	act                kernels.Func // if it is ReLU, correlate applies it; otherwise the caller must
 }
 
-// correlate computes a correlation. It sums over blocks of at most
-// microkernel.DepthBlock weights, so that a block of a panel of filters stays in the
-// first-level cache while all pixels use it.
+// correlate computes a correlation. It sums over one block of at most microkernel.DepthBlock
+// elements of the patches after another. So the rows of a panel of filters in the block stay
+// in the first-level cache while all pixels use them.
 func (w *workspace) correlate(x *correlation) {
 	weights := x.runs * x.run
-	if x.run > microkernel.DepthBlock { // a block is a part of one run
+	if x.run > microkernel.DepthBlock { // a block is a section of one run
 		length := ceilDiv(x.run, ceilDiv(x.run, microkernel.DepthBlock))
 		for done := 0; done < weights; {
 			row, k := done/x.run, done%x.run
@@ -35,20 +38,22 @@ func (w *workspace) correlate(x *correlation) {
 		}
 		return
 	}
-	rows := microkernel.DepthBlock / x.run // a block is some whole runs
+	rows := microkernel.DepthBlock / x.run // a block is this number of whole runs
 	for row := 0; row < x.runs; row += rows {
 		w.correlateBlock(x, patchBlock{start: row * (x.run + x.gap), runs: min(rows, x.runs-row), run: x.run, done: row * x.run})
 	}
 }
 
-// A patchBlock is a range of the weights of a patch.
+// A patchBlock is a block of the sum over the elements of a patch. It is a range of each
+// patch: some whole runs, or a section of one run.
 type patchBlock struct {
-	start     int // elements from the beginning of the patch to that of the range
-	runs, run int // number of runs, and elements in a run
-	done      int // weights before the range
+	start     int // elements of image from the beginning of the patch to that of the block, gaps included
+	runs, run int // runs in the block, and elements in each of them
+	done      int // elements of the patch before the block, without gaps
 }
 
-// correlateBlock adds the products of one range of weights to out.
+// correlateBlock computes the products of one block. It adds them to out, or overwrites out
+// with them if the block is the first one.
 func (w *workspace) correlateBlock(x *correlation, b patchBlock) {
 	weights := x.runs * x.run
 	call := &w.call

@@ -8,40 +8,56 @@
 //	y[n,k,i,j] = Σ over c, r, q of x[n, c, i·StrideH + r − PadH, j·StrideW + q − PadW] · w[k,c,r,q]
 //
 // Written as a matrix product, one operand is the matrix of all patches of x (im2col),
-// which is R·S times as large as x.
+// which is about R·S times as large as x if the stride is 1.
+//
+// # Terms
+//
+//	plane    one channel of an image
+//	weight   an element (c, r, q) of a filter, with channel c, row r and column q
+//	tap      a position (r, q) in a filter
+//	patch    the C·R·S elements of x that the weights of a filter multiply for one pixel of y
+//	run      consecutive elements of a patch in memory
+//	band     a range of rows of an image
+//	block    several whole images of the batch, or a band of one image; of a sum, a range of
+//	         its terms
+//	part     the range of a result that one worker computes at a time
+//	phase    the pixels of x whose row plus PadH and column plus PadW have given remainders
+//	         modulo StrideH and StrideW
+//	share    a range of the batch over which a part of WeightGrad sums
 //
 // # Idea
 //
-// With many channels, no matrix of patches is made. Blocks of images, or bands of rows
-// of one large image, are copied to the second-level cache in the order NHWC: pixel after
-// pixel, each with all its channels, in a border of zeros (see paddedNHWC). There the
-// patch of a filter is R runs of S·C consecutive floats, which is a form in which
-// micro-kernels read rows of A (see microkernel.Call):
+// With many channels, no matrix of patches is made. A worker copies one block after another
+// to memory that fits the second-level cache, in the order NHWC and with a border of zeros
+// around each image (see paddedNHWC). In that order, a patch is R runs of S·C elements, one
+// for each row of the filter. Micro-kernels can read the runs as a row of A (see
+// microkernel.Call):
 //
-//   - Forward: C is y as pixels × filters, A is the patches, and B is the filters,
-//     packed into panels once for all images. The results are converted from NHWC to
-//     NCHW.
-//   - Transpose: the pixels of x fall into StrideH·StrideW phases (sub-pixel
-//     convolution), each of which is a convolution of y with stride 1 and its own taps of
-//     the filters. Where the channels of x fill only part of a micro-tile, the phases of
-//     neighbouring pixels share one.
-//   - WeightGrad: C is dw as filters × weights, summed over pixels. A is the planes of y
-//     in place, and B is the patches of x, whose rows are addressed by a list of offsets.
-//     Only patches with runs too short for a vector are packed (im2row). The batch is
-//     divided into shares, each with its own sums, which are added in order.
+//   - Forward: each row of A is a patch of x, each column of B is a filter, and each row of
+//     C is a pixel of y. The filters are packed into panels once for all images. The results
+//     are converted from NHWC to NCHW.
+//   - Transpose: the pixels of x are divided into StrideH·StrideW phases (sub-pixel
+//     convolution). Each phase is a convolution of y with stride 1 and with the taps that
+//     belong to the phase. If the channels of x fill only part of a micro-tile, one
+//     micro-tile computes neighbouring pixels of several phases.
+//   - WeightGrad: each row of C is the gradient of a filter, and the sum is over pixels of y.
+//     A is the planes of y in place. Each row of B is a patch of x, which a list of offsets
+//     locates. Patches are packed (im2row) only if their runs are too short for a vector. The
+//     batch is divided into shares. Each share has its own sums, which are added in the order
+//     of the shares.
 //
-// With fewer than 8 channels, runs are too short for that, and Forward and Transpose do
-// make the matrix of patches (see im2col.go).
+// If x has fewer than 8 channels, runs are too short for this method. Then Forward and
+// Transpose make the matrix of patches (see im2col.go).
 //
 // # Invariant
 //
-// How sums are cut into blocks and shares depends on the shape alone, so results have
-// the same bits for any number of workers.
+// Each element of a result is summed in blocks and shares that depend on the shape alone.
+// So results have the same bits for any number of workers.
 //
 // # Cost
 //
-// 2·N·OutH·OutW·K·C·R·S floating-point operations, products with padding included, and
-// one copy of x and y.
+// 2·N·OutH·OutW·K·C·R·S floating-point operations, which include products with the padding,
+// and one copy of x and of y.
 //
 // # References
 //

@@ -6,7 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 )
 
-// A Forward is y = act(x ⋆ w + bias). Bias is empty or has one value for each filter.
+// A Forward holds the operands of a convolution, y = act(x ⋆ w + bias). Bias is empty or has
+// one value for each filter.
 type Forward struct {
 	Shape      kernels.ConvShape
 	Y, X, W    []float32
@@ -31,8 +32,9 @@ func (c *Convolver) Forward(f Forward) {
 	c.pool.Run(ceilDiv(s.N, job.images)*ceilDiv(s.OutH, job.rows), job)
 }
 
-// packFilters packs the K filters into panels. A row of a panel is one weight of each
-// filter; rows are in the order of a patch, (r, q, c).
+// packFilters packs the filters into panels whose columns are filters. A row of a panel has
+// the same weight of each filter of the panel. The rows are in the order of the elements of a
+// patch in NHWC: row r, column q, channel c.
 func (c *Convolver) packFilters(s *kernels.ConvShape, filters []float32) []float32 {
 	taps := s.R * s.S
 	weights := taps * s.C
@@ -55,13 +57,13 @@ func (c *Convolver) packFilters(s *kernels.ConvShape, filters []float32) []float
 	return packed
 }
 
-// A forwardJob is the job of Forward for many channels. A part computes whole images of
-// y, or a band of rows of one image.
+// A forwardJob is the job of Forward for many channels. A part computes several whole images
+// of y, or a band, a range of rows of one image.
 type forwardJob struct {
 	convolver *Convolver
 	Forward
 	packedFilters, packedBias []float32
-	images, rows              int // of y in a part
+	images, rows              int // images of y in a part, and rows of each of them
 }
 
 // Part implements workers.Job.

@@ -8,54 +8,58 @@ import (
 
 // Convolutions with few channels, such as those of a grey or RGB image.
 //
-// Problem: with few channels, a run of a patch is too short for the lanes of a vector.
+// Problem: in NHWC, a row of a patch is S·C consecutive elements. With few channels, they are
+// too few for the lanes of a vector.
 //
-// Idea: im2col. P is the matrix of patches, with a row for each weight of a filter and a
-// column for each pixel of y; an element is the pixel of x that the weight multiplies.
-// Then
+// Idea: im2col. P is the matrix of patches of one image. It has a row for each weight (c, r, q)
+// of a filter and a column for each pixel of y. The element in that row and column is the
+// element of x that the weight multiplies to give the pixel. Then
 //
 //	y = w·P       is the convolution, and
-//	P = wᵀ·y      is the transposed convolution, if each element of P is then added to
-//	              the pixel of x that it belongs to (col2im).
+//	P = wᵀ·y      is the first step of the transposed convolution. The second step adds
+//	              each element of P to the element of x at that place (col2im).
 //
-// The lanes of a vector are pixels, of which there are many. Everything keeps the order
-// of memory: y is planes, and a filter is a row of w. P is made from a polyphase image, in
-// which each row of P consists of a few runs of consecutive elements.
+// The lanes of a vector are pixels of y, of which there are many. Both y and w keep their
+// order in memory: a row of y is a plane, the pixels of one channel, and a row of w is a
+// filter. P is made from an image in the layout polyphase. There a row of P consists of
+// OutW consecutive elements for each row of y.
 //
-// Invariant: P is made for a band of rows of y at a time, whose size depends on the shape
-// alone; each element of y is one sum over a row of w.
+// Invariant: P is made for one band of y at a time, a range of rows that depends on the
+// shape alone. Each element of y is one sum over a row of w.
 //
 // Cost: C·R·S elements of P are written and read for each pixel of y.
 const (
-	im2colChannels = 8   // im2col pays with fewer channels of x than this
-	im2colWeights  = 128 // and with fewer weights in a filter: otherwise writing P costs more than converting y from NHWC
-	im2colPixels   = 64  // and with at least as many pixels of y
-	col2imPixels   = 16  // col2im needs as many pixels of y as a vector has lanes
+	im2colChannels = 8   // Forward uses im2col, and Transpose col2im, only if x has fewer channels
+	im2colWeights  = 128 // Forward uses im2col only if a filter has fewer weights; otherwise writing P costs more than converting y from NHWC
+	im2colPixels   = 64  // Forward uses im2col only if an image of y has this number of pixels or more
+	col2imPixels   = 16  // Transpose uses col2im only if an image of y has this number of pixels or more, the lanes of a vector
 )
 
+// im2colPays reports whether Forward uses im2col for a shape.
 func im2colPays(s *kernels.ConvShape) bool {
 	return s.C < im2colChannels && s.C*s.R*s.S < im2colWeights && s.OutH*s.OutW >= im2colPixels
 }
 
+// col2imPays reports whether Transpose uses col2im for a shape.
 func col2imPays(s *kernels.ConvShape) bool {
 	return s.C < im2colChannels && s.OutH*s.OutW >= col2imPixels
 }
 
-// im2colParts returns the number of images in a part, and the number of bands of rows
-// into which y is divided so that P stays in the second-level cache.
+// im2colParts returns the number of images in a part, and the number of bands into which an
+// image of y is divided so that the columns of P for one band fit the second-level cache.
 func im2colParts(s *kernels.ConvShape, threads int) (images, bands int) {
 	return ceilDiv(s.N, 8*threads), min(s.OutH, ceilDiv(s.C*s.R*s.S*s.OutH*s.OutW, blockFloats))
 }
 
-// band returns the first row and the number of rows of band i of bands. Bands differ by
-// at most one row.
+// band returns the first row and the number of rows of band i, if an image of y is divided
+// into the given number of bands. The numbers of rows differ by at most one.
 func band(s *kernels.ConvShape, bands, i int) (h, rows int) {
 	h = i * s.OutH / bands
 	return h, (i+1)*s.OutH/bands - h
 }
 
-// patchPitch returns the number of elements from one row of P to the next: the number of
-// pixels, rounded up to whole cache lines.
+// patchPitch returns the number of elements from one row of P to the next, for a band with
+// the given number of pixels. Rows of P begin on cache lines.
 func patchPitch(pixels int) int {
 	return ceilDiv(pixels, aligned.LineFloats) * aligned.LineFloats
 }
@@ -65,11 +69,12 @@ func patchPitch(pixels int) int {
 type im2colJob struct {
 	convolver *Convolver
 	Forward
-	filters []float32 // rows, each followed by its bias if there is one
-	images  int       // in a part
-	bands   int       // of an image
+	filters []float32 // one row of weights for each filter, followed by the filter's bias if there is one
+	images  int       // images in a part
+	bands   int       // bands of an image
 }
 
+// runForwardIm2col computes a convolution by im2col.
 func (c *Convolver) runForwardIm2col(f Forward) {
 	s := &f.Shape
 	job := &c.im2col
@@ -78,8 +83,8 @@ func (c *Convolver) runForwardIm2col(f Forward) {
 	c.pool.Run(ceilDiv(s.N, job.images)*job.bands, job)
 }
 
-// appendBias returns the filters, each followed by its bias. P then has a last row of
-// ones.
+// appendBias returns the filters, each followed by its bias, or filters itself if there is no
+// bias. With a bias, P needs a last row of ones, which the bias multiplies.
 func (c *Convolver) appendBias(s *kernels.ConvShape, filters, bias []float32) []float32 {
 	if len(bias) == 0 {
 		return filters
@@ -136,9 +141,10 @@ func (job *im2colJob) Part(worker, part int) {
 	}
 }
 
-// multiplyPlanes computes w.call for all pixels of C, whose rows are planes, with the
-// pixels as columns of B. There are at least as many pixels as a vector has lanes. The
-// last panel ends with the last pixel, so it may compute some pixels again.
+// multiplyPlanes computes the product C = A·B of w.call for A in w.call. C is the first
+// pixels elements of each plane of c. B is the matrix b with a column for each pixel, whose
+// rows begin ldb elements apart. There must be at least as many pixels as a vector has
+// lanes. The last panel ends with the last pixel, so it may compute some pixels again.
 func (w *workspace) multiplyPlanes(c nchw, pixels int, b []float32, ldb int) {
 	call := &w.call
 	call.LDB, call.COffsets = 4*ldb, microkernel.RowOffsets(&w.cOffsets, c.channels, 4*c.plane)

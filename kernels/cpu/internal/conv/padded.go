@@ -6,21 +6,22 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 )
 
-// A paddedNHWC is the layout of a block of images in the order in which micro-kernels
-// read them: image, row, pixel, channel, with a border of zeros around each image.
+// A paddedNHWC is a layout in memory of some rows of several images. The elements are in the
+// order NHWC: image, row, pixel, channel. Each image has a border of zeros, the padding of
+// the convolution. The images in NCHW from which the layout is filled are the source images.
 type paddedNHWC struct {
 	images, channels int
-	height, width    int // of a source image
-	top              int // source row that is the first row of the layout; negative in the border
-	left             int // pixels of border at the left of each row
-	rows, columns    int // of each image in the layout
+	height, width    int // rows and columns of a source image
+	top              int // the row of the source image that is the first row of the layout; negative in the border
+	left             int // columns of border at the left of each row
+	rows, columns    int // rows and columns of each image in the layout, border included
 }
 
-// slack is the number of elements beyond the end of a layout that may be read. They do
-// not influence results.
+// slack is the number of elements that must be readable beyond the end of a layout, because
+// micro-kernels read whole panels of up to 64 columns. Their values do not influence results.
 const slack = 64
 
-// paddedX returns the layout of the part of x that rows [h, h+rows) of y depend on.
+// paddedX returns the layout of those rows of x on which rows [h, h+rows) of y depend.
 func paddedX(s *kernels.ConvShape, images, h, rows int) paddedNHWC {
 	return paddedNHWC{
 		images: images, channels: s.C, height: s.H, width: s.W,
@@ -29,14 +30,14 @@ func paddedX(s *kernels.ConvShape, images, h, rows int) paddedNHWC {
 	}
 }
 
-// paddedColumns returns the pixels in a padded row of x: all pixels that filters reach,
-// and all pixels of the image.
+// paddedColumns returns the number of columns of x in the layout: enough for all pixels that
+// filters reach, and for all pixels of the image.
 func paddedColumns(s *kernels.ConvShape) int {
 	return max((s.OutW-1)*s.StrideW+s.S, s.PadW+s.W)
 }
 
-// load converts consecutive NCHW images to the layout f and returns them. The border is
-// cleared only if the workspace held another layout before.
+// load copies f.images consecutive images from src, in NCHW, to w.image in the layout f, and
+// returns them. It clears the border only if w.image had another layout before.
 func (w *workspace) load(f *paddedNHWC, src []float32) []float32 {
 	size := f.rows * f.columns * f.channels
 	if f.images*size+slack > cap(w.image) {
@@ -45,7 +46,7 @@ func (w *workspace) load(f *paddedNHWC, src []float32) []float32 {
 	dst := aligned.Grow(&w.image, f.images*size+slack)
 	plane := f.height * f.width
 	lo, hi := max(f.top, 0), min(f.top+f.rows, f.height)
-	if lo >= hi { // all rows are in the border
+	if lo >= hi { // all rows of the layout are in the border
 		clear(dst)
 		w.bordered = paddedNHWC{}
 		return dst
@@ -78,7 +79,8 @@ func (w *workspace) load(f *paddedNHWC, src []float32) []float32 {
 	return dst
 }
 
-// clearBorder clears an image except for the pixels of source rows [lo, hi).
+// clearBorder sets all elements of an image in the layout to 0, except for the pixels of rows
+// [lo, hi) of the source image.
 func (f *paddedNHWC) clearBorder(image []float32, lo, hi int) {
 	at := 0
 	for row := lo - f.top; row < hi-f.top; row++ {
@@ -89,8 +91,8 @@ func (f *paddedNHWC) clearBorder(image []float32, lo, hi int) {
 	clear(image[at:])
 }
 
-// pixelOffsets returns the byte offset of each pixel of whole source rows in the layout,
-// relative to the first of these pixels.
+// pixelOffsets returns where the layout has the pixels of consecutive rows of the source
+// image, row by row: in bytes from the first of these pixels.
 func (w *workspace) pixelOffsets(f *paddedNHWC, rows int) []int {
 	l := &w.imagePixels
 	if key := [3]int{f.width, f.columns, f.channels}; l.key != key {
@@ -104,8 +106,9 @@ func (w *workspace) pixelOffsets(f *paddedNHWC, rows int) []int {
 	return l.list[:rows*f.width]
 }
 
-// patchOffsets returns the byte offset of the patch of each pixel of y, for the given
-// number of rows of y in each image of the layout, with spare entries.
+// patchOffsets returns where the layout has the patch of each pixel of y, image by image and
+// row by row: in bytes from the beginning of the layout. Each image has the given number of
+// rows of y. The list ends with the spare entries of microkernel.Spare.
 func (w *workspace) patchOffsets(s *kernels.ConvShape, f *paddedNHWC, rows int) []int {
 	l := &w.imagePatches
 	key := [8]int{f.images, rows, s.OutW, s.StrideH, s.StrideW, f.channels, f.rows, f.columns}
@@ -124,15 +127,15 @@ func (w *workspace) patchOffsets(s *kernels.ConvShape, f *paddedNHWC, rows int) 
 	return l.list
 }
 
-// An nchw is some pixels of an image in the order NCHW. Its planes, one for each channel,
-// begin plane elements apart.
+// An nchw locates some consecutive pixels of an image in the order NCHW. The planes, one for
+// each channel, begin plane elements apart.
 type nchw struct {
-	data            []float32
+	data            []float32 // begins at the first of these pixels in the first plane
 	plane, channels int
 }
 
-// unload converts a number of pixels from NHWC, in which they begin columns elements
-// apart, to NCHW, and stores them in dst or adds them to it.
+// unload converts pixels from NHWC to NCHW, and stores them into dst or adds them to dst. The
+// pixels in src begin columns elements apart.
 func (w *workspace) unload(dst nchw, src []float32, columns, pixels int, add bool) {
 	if !add {
 		w.kernels.Transpose(dst.data, w.planes.List(dst.channels, 4*dst.plane), src, columns, pixels, dst.channels)
@@ -145,17 +148,18 @@ func (w *workspace) unload(dst nchw, src []float32, columns, pixels int, add boo
 	}
 }
 
-// An imageRange is the images that a part computes: those with numbers in [first,
-// first+images). An image has srcSize elements in src and dstSize elements in dst.
+// An imageRange is the range [first, first+images) of the images of a batch, which a part
+// computes. Image i has srcSize elements from i·srcSize on in src, and dstSize elements from
+// i·dstSize on in dst.
 type imageRange struct {
 	first, images    int
 	dst, src         []float32
 	dstSize, srcSize int
 }
 
-// prefetchImages returns what a part needs next: the memory of its results, and the
-// source images of the part after it, which the same worker probably computes. A part
-// has perPart of n images.
+// prefetchImages returns the memory that a worker needs after the products of a part: the
+// images of dst in the range r, and the images of src in the next part, which the same
+// worker probably computes. A part has up to perPart of the n images of the batch.
 func prefetchImages(n, perPart int, r imageRange) microkernel.Prefetch {
 	p := microkernel.Prefetch{Ranges: [2]microkernel.Lines{
 		microkernel.Span(r.dst[r.first*r.dstSize : (r.first+r.images)*r.dstSize]),

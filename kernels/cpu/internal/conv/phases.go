@@ -6,42 +6,47 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 )
 
-// phases is the division of a transposed convolution into convolutions of stride 1.
+// phases is the division of a transposed convolution into convolutions of stride 1, one for
+// each phase.
 //
 // Pixel (i·StrideH + a − PadH, j·StrideW + b − PadW) of x belongs to phase (a, b), with
-// 0 ≤ a < StrideH and 0 ≤ b < StrideW. It is the sum over t and u of pixel (i−t, j−u) of
-// y times tap (a + t·StrideH, b + u·StrideW) of the filters, for all t and u for which
-// that tap exists.
+// 0 ≤ a < StrideH and 0 ≤ b < StrideW. A tap is a position (row, column) in a filter. The
+// pixel is the sum over t and u of pixel (i−t, j−u) of y times tap (a + t·StrideH,
+// b + u·StrideW) of the filters, for all t ≥ 0 and u ≥ 0 for which the filters have that tap.
+// The code numbers phase (a, b) as a·StrideW + b.
 type phases struct {
-	rows, columns int // number of values of i and of j
-	tapsH, tapsW  int // largest number of values of t and of u
-	paddedColumns int // pixels in a padded row of y
-	joined        int // phases that one micro-tile computes together; their pixels are neighbours in a row
+	rows, columns int // numbers of values of i and of j
+	tapsH, tapsW  int // largest numbers of values of t and of u in a phase
+	paddedColumns int // columns of y with its padding
+	joined        int // phases of neighbouring pixels in a row that one micro-tile computes together; 1 if each is computed alone
 }
 
+// phasesOf returns the division for a shape.
 func phasesOf(k *microkernel.Kernels, s *kernels.ConvShape) phases {
 	g := phases{
 		rows: (s.H-1+s.PadH)/s.StrideH + 1, columns: (s.W-1+s.PadW)/s.StrideW + 1,
 		tapsH: ceilDiv(s.R, s.StrideH), tapsW: ceilDiv(s.S, s.StrideW), joined: 1,
 	}
 	g.paddedColumns = g.tapsW - 1 + max(g.columns, s.OutW)
-	// If all phases of a row have equally many taps, pixels j·StrideW + b of x depend
-	// on the same patch of y for all b, and they follow one another in the results.
-	// So one micro-tile can compute them together, if their channels fill it.
+	// If StrideW divides S, all phases with the same a have equally many taps. Then the
+	// pixels of x with the same i and j depend on the same patch of y for all b. These
+	// StrideW pixels follow one another in the results. So one micro-tile can compute
+	// them together, if their channels fill whole panels.
 	if s.S%s.StrideW == 0 && k.FillsPanel(s.C) && k.FillsPanel(s.StrideW*s.C) {
 		g.joined = s.StrideW
 	}
 	return g
 }
 
-// taps returns how many of the taps 0, …, size−1 belong to a phase: those that equal
-// phase modulo stride.
+// taps returns how many of the rows (or columns) 0, …, size−1 of a filter belong to a phase:
+// those that equal phase modulo stride.
 func taps(size, stride, phase int) int { return max(0, ceilDiv(size-phase, stride)) }
 
 // packPhases packs the filters for each phase into panels whose columns are channels of x.
 // A row of a panel belongs to one tap and one channel of y. The taps are in descending
-// order of t and u. A row of joined phases holds the weights of all of them, phase by
-// phase.
+// order of t and u, which is the ascending order of the pixels of y. If phases are joined,
+// one panel holds all of them: each row has the channels of x for the first phase, then
+// those for the next phase, and so on.
 func (c *Convolver) packPhases(s *kernels.ConvShape, filters []float32) []float32 {
 	all := s.R * s.S
 	joined := phasesOf(c.kernels, s).joined
@@ -50,7 +55,7 @@ func (c *Convolver) packPhases(s *kernels.ConvShape, filters []float32) []float3
 	for j := 0; j < s.C; {
 		_, width := c.kernels.Panel(s.C - j)
 		width *= joined
-		start := 0 // of the phase
+		start := 0 // index in packed where the panels of the phase, or of the joined phases, begin
 		for a := range s.StrideH {
 			for b := range s.StrideW {
 				rows, columns := taps(s.R, s.StrideH, a), taps(s.S, s.StrideW, b)
@@ -73,24 +78,26 @@ func (c *Convolver) packPhases(s *kernels.ConvShape, filters []float32) []float3
 	return packed
 }
 
-// A phasePart describes the pixels that one part of a transposed convolution computes:
-// those with i in [firstRow, firstRow+rows). They lie in rows [top, top+height) of x.
+// A phasePart describes the pixels of an image of x that one part of a transposed convolution
+// computes: those with i in [firstRow, firstRow+rows), see phases. They lie in rows
+// [top, top+height) of x.
 type phasePart struct {
 	firstRow, rows int
 	top, height    int
 	columns        int // elements from one pixel of the results to the next
 }
 
-// A phaseOffsets holds byte offsets for pixels of one phase: aOffsets of their patches in
-// the padded image of y, cOffsets of their results. Both lists end with spare entries.
+// A phaseOffsets holds byte offsets for pixels of one phase: aOffsets of the pixels' patches
+// in the padded image of y, cOffsets of the pixels in the results. Both lists end with the
+// spare entries of microkernel.Spare, unless they are empty.
 type phaseOffsets struct {
 	key                phaseKey
 	aOffsets, cOffsets []int
 }
 
-// A phaseKey is all that a phaseOffsets depends on, other than the phase.
+// A phaseKey has all values from which a phaseOffsets is computed, except the phase.
 type phaseKey struct {
-	shape  kernels.ConvShape // N is 0
+	shape  kernels.ConvShape // with N set to 0, because the offsets do not depend on N
 	images int
 	part   phasePart
 }
@@ -145,5 +152,5 @@ func (w *workspace) phaseOffsets(s *kernels.ConvShape, f *paddedNHWC, p phasePar
 	return l
 }
 
-// len returns the number of pixels.
+// len returns the number of pixels, without the spare entries.
 func (l *phaseOffsets) len() int { return max(0, len(l.aOffsets)-microkernel.Spare) }

@@ -35,14 +35,14 @@ func (c *Convolver) Transpose(t Transpose) {
 	c.pool.Run(ceilDiv(s.N, job.images)*ceilDiv(g.rows, job.rows), job)
 }
 
-// A transposeJob is the job of Transpose for many channels. A part computes whole images
-// of x, or the rows of one image that belong to a range of i (see phases).
+// A transposeJob is the job of Transpose for many channels. A part computes several whole
+// images of x, or those rows of one image that belong to a range of i. phases defines i.
 type transposeJob struct {
 	convolver *Convolver
 	Transpose
 	phases                    phases
 	packedFilters, packedBias []float32
-	images, rows              int // images, or values of i, in a part
+	images, rows              int // images of x in a part, and values of i for each of them
 }
 
 // Part implements workers.Job.
@@ -94,7 +94,8 @@ func (job *transposeJob) Part(worker, part int) {
 	}
 }
 
-// correlatePhase computes the pixels of one phase, or of joined phases.
+// correlatePhase computes the given pixels, which belong to one phase or begin groups of
+// joined phases.
 func (w *workspace) correlatePhase(x *correlation, pixels *phaseOffsets) {
 	x.aOffsets, x.cOffsets = pixels.aOffsets, pixels.cOffsets
 	x.pixels = pixels.len()

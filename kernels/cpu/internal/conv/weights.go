@@ -6,8 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 )
 
-// A WeightGrad is the gradient of ⟨y, x ⋆ w⟩ with respect to w. With Add, it is added to
-// DW.
+// A WeightGrad holds the operands of the gradient of ⟨y, x ⋆ w⟩ with respect to w. The
+// gradient overwrites DW, or is added to DW if Add is set.
 type WeightGrad struct {
 	Shape    kernels.ConvShape
 	DW, X, Y []float32
@@ -15,36 +15,41 @@ type WeightGrad struct {
 }
 
 const (
-	// shortRun is the length of a run of a patch below which patches are packed: it is
-	// the number of lanes of a vector.
+	// shortRun is the number of lanes of a vector of AVX-512. Patches are packed if their
+	// runs, the S·C consecutive elements of a row of a patch, are shorter.
 	shortRun = 16
 
-	// The batch is divided into
+	// The number of shares into which the batch is divided is
 	//
 	//	min(blocks, ⌈N·OutH·OutW / sharePixels⌉, maxShares, max(1, sumFloats/(K·R·S·C)))
 	//
-	// shares: each has enough pixels of y to be worth its sums, and all sums together
-	// take at most 16 MB.
+	// So there is at most one share for every sharePixels pixels of y, rounded up:
+	// fewer pixels are not worth sums of their own. The sums of all shares together take
+	// about 16 MB or less, unless there is only one share.
 	sharePixels = 784
 	maxShares   = 32
 	sumFloats   = 4 << 20
 
-	// partFilters is the largest number of filters in a part. Parts with other filters
-	// of the same images pack the same patches again.
+	// partFilters is the largest number of filters in a part. It is large because each
+	// part packs the patches of its images again, even if a part with other filters has
+	// packed them already.
 	partFilters = 96
 )
 
-// A weightPlan is the division of WeightGrad. A part computes the sums of some filters
-// over one share of the batch; a share is a sequence of blocks.
+// A weightPlan is the division of the gradient into parts. The batch is divided into blocks
+// of several whole images or of some rows of one image. A share is a sequence of blocks. A
+// part computes the sums of some filters over one share.
 type weightPlan struct {
-	images, rows int  // of a block: several whole images, or some rows of one
-	blocks       int  // in the batch
-	shares       int  // of the batch
-	filters      int  // in a part
-	columns      int  // of the sums of one filter, padded to panels
-	packed       bool // patches are packed: all weights of a filter lie in one row of panels
+	images, rows int  // images in a block, and rows of y of each of them
+	blocks       int  // blocks in the batch
+	shares       int  // shares in the batch
+	filters      int  // filters in a part
+	columns      int  // sums of one filter, the padding to whole panels included
+	packed       bool // patches are packed, and panels cover all weights of a filter; otherwise panels cover the weights of one row of a filter
 }
 
+// planWeights returns the division for a shape. A block has at most microkernel.DepthBlock
+// pixels of y, unless a single row has more.
 func planWeights(k *microkernel.Kernels, s *kernels.ConvShape) weightPlan {
 	g := weightPlan{images: 1, rows: s.OutH, packed: s.S*s.C < shortRun}
 	if pixels := s.OutH * s.OutW; pixels <= microkernel.DepthBlock {
@@ -68,7 +73,7 @@ func planWeights(k *microkernel.Kernels, s *kernels.ConvShape) weightPlan {
 // parts returns the number of parts.
 func (g *weightPlan) parts(s *kernels.ConvShape) int { return g.shares * ceilDiv(s.K, g.filters) }
 
-// weightSumFloats is the number of elements that a part of a weightSumJob adds up.
+// weightSumFloats is about the number of elements that a part of a weightSumJob adds up.
 const weightSumFloats = 8192
 
 // WeightGrad computes the gradient of a convolution with respect to its weights.
@@ -84,8 +89,8 @@ func (c *Convolver) WeightGrad(g WeightGrad) {
 	c.pool.Run(ceilDiv(s.K, c.weightSum.filters), &c.weightSum)
 }
 
-// A weightsJob is the first job of WeightGrad: the sums of each share. sums has a row of
-// plan.columns elements for each share and filter.
+// A weightsJob is the first job of WeightGrad. It computes the sums of each share. sums has a
+// row of plan.columns elements for each filter of each share.
 type weightsJob struct {
 	convolver *Convolver
 	WeightGrad
@@ -108,14 +113,15 @@ func (job *weightsJob) Part(worker, part int) {
 	}
 }
 
-// A weightBlock is a block of the batch, for the filters of a part.
+// A weightBlock is a block of the batch together with the filters of a part.
 type weightBlock struct {
-	number               int
-	firstFilter, filters int
-	add                  bool // its sums are added to those of earlier blocks
+	number               int  // index of the block in the batch
+	firstFilter, filters int  // the filters are [firstFilter, firstFilter+filters)
+	add                  bool // the block's products are added to the sums of earlier blocks; otherwise they overwrite the sums
 }
 
-// addBlock computes what a block contributes to the sums of some filters.
+// addBlock computes the products of y and the patches of x for the pixels of y in one block,
+// and adds them to the sums of the block's filters.
 func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
 	s, g := &job.Shape, &job.plan
 	bands := ceilDiv(s.OutH, g.rows)
@@ -171,11 +177,12 @@ func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
 	}
 }
 
-// A weightSumJob is the second job of WeightGrad: it adds the sums of the shares, in their
-// order, and stores them in the order of dw. A part does this for some filters.
+// A weightSumJob is the second job of WeightGrad. It adds the sums of all shares, in the order
+// of the shares, and transposes them from the order of patches (r, q, c) to that of DW,
+// (c, r, q). A part does this for some filters.
 type weightSumJob struct {
 	*weightsJob
-	filters int // in a part
+	filters int // filters in a part
 }
 
 // Part implements workers.Job.
@@ -195,7 +202,7 @@ func (job *weightSumJob) Part(worker, part int) {
 		for p := range g.shares {
 			w.loops.Affine(sum, job.sums[(p*s.K+k)*g.columns:][:g.columns], 1, 0, p > 0)
 		}
-		if !g.packed { // remove the padding between the rows of the filter
+		if !g.packed { // remove the padding after each row of the filter
 			for r := 1; r < s.R; r++ {
 				copy(sum[r*run:][:run], sum[r*(g.columns/s.R):])
 			}
