@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBlockCopies compares the copies of blocks and rows with plain Go, for all sizes up
-// to a few vectors, and checks that the memory around them is unchanged.
+// TestBlockCopies compares CopyBlocks, Deinterleave and Interleave with their versions in
+// plain Go, for random sizes up to a few vectors. It checks that the memory around the copies
+// is unchanged.
 func TestBlockCopies(t *testing.T) {
 	for name, g := range available() {
 		t.Run(name, func(t *testing.T) {

@@ -1,35 +1,36 @@
-// Package microkernel computes small blocks of matrix products in registers, and lays
-// out operands in the order in which it reads them. Packages gemm and conv build their
-// algorithms on it.
+// Package microkernel computes matrix products C = A·B one small block of C at a time, in
+// registers. It also copies operands to the order in which micro-kernels read them. Packages
+// gemm and conv build their algorithms on it.
 //
 // # Problem
 //
-// A multiply-add unit needs two new operands each cycle, and no memory but registers
-// delivers them.
+// A multiply-add unit needs two new operands each cycle. Only registers deliver operands at
+// that rate.
 //
 // # Idea
 //
 // A micro-kernel keeps a block of C, the micro-tile, in registers while it sums over k.
-// For each k it loads a row of B and broadcasts an element of each row of A, so a tile
-// of 6×64 elements does 384 multiply-adds for 70 numbers that it reads. The names are
+// For each k it loads a row of B and broadcasts an element of each row of A. A micro-tile of
+// 6×64 elements thus does 384 multiply-adds for each 70 numbers that it reads. The terms are
 // those of BLIS:
 //
 //	micro-tile    a block of C of 6 or 4 rows and a few vectors of columns
 //	panel         the columns of B, or of C, that one micro-tile covers
 //	packing       copying a panel of B so that its rows follow one another
-//	micro-kernel  the assembly that computes micro-tiles of one size
+//	micro-kernel  the function that computes micro-tiles of one size
+//	run           elements of a row of A that are consecutive in memory
 //
 // # Offsets
 //
-// Rows of A, B and C need not be equally spaced: lists of byte offsets say where each
-// begins. A convolution is thereby a matrix product without a matrix of patches (the
-// indirection buffer of Dukhan's indirect convolution): a row of A is a patch of the
-// image, whose rows are the runs of a [Call].
+// Rows of A, B and C need not be equally spaced in memory: lists of byte offsets locate
+// them. A convolution therefore needs no matrix of patches (the lists are the indirection
+// buffer of Dukhan's indirect convolution). A row of A is a patch of an image, and each row
+// of pixels in the patch is one run of a [Call].
 //
 // # Invariant
 //
-// Each element of C is one sum over k in ascending order. Its bits depend neither on
-// the shape of the tile nor on what else is computed.
+// Each element of C is one sum over k in ascending order. Its bits depend neither on the
+// size of the micro-tile nor on other elements of C.
 //
 // # References
 //

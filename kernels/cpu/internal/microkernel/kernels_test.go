@@ -11,7 +11,8 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// available returns the micro-kernels that this machine can run, by instruction set.
+// available returns the micro-kernels of each instruction set that this machine has, by the
+// name of the set.
 func available() map[string]*Kernels {
 	all := make(map[string]*Kernels)
 	for set := simd.Plain; set <= simd.Best(); set++ {
@@ -55,8 +56,9 @@ func TestPanelsCoverAllColumns(t *testing.T) {
 	}
 }
 
-// TestKernels compares every micro-kernel with sums in float64, for runs, gaps and rows
-// that whole products rarely have, and checks that the memory around C is unchanged.
+// TestKernels compares every micro-kernel with sums in float64, for numbers of runs, gaps and
+// rows that products and convolutions rarely have. It checks that the memory around C is
+// unchanged.
 func TestKernels(t *testing.T) {
 	for name, g := range available() {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +75,7 @@ func testKernel(t *testing.T, rng *rand.Rand, g *Kernels) {
 	width := g.Vectors[kind] * g.Lanes
 	rows, runs, run, gap := 1+rng.IntN(23), 1+rng.IntN(4), 1+rng.IntN(11), rng.IntN(5)
 	lda, ldb, ldc := runs*(run+gap)+rng.IntN(4), width+rng.IntN(3), width+rng.IntN(3)
-	// Slices begin at odd elements, so that nothing is aligned.
+	// Slices begin at odd elements, so that no row is aligned.
 	a, b := normals(rng, rows*lda+1)[1:], normals(rng, runs*run*ldb+1)[1:]
 	bias, c := normals(rng, width), normals(rng, rows*ldc+3)[3:]
 	before := append([]float32(nil), c...)
@@ -130,7 +132,7 @@ func testKernel(t *testing.T, rng *rand.Rand, g *Kernels) {
 	}
 }
 
-// TestRectifyKeepsNaN checks that a NaN in a sum does not become 0.
+// TestRectifyKeepsNaN checks that the mode Rectify does not replace a NaN by 0.
 func TestRectifyKeepsNaN(t *testing.T) {
 	for name, g := range available() {
 		for kind, vectors := range g.Vectors {

@@ -1,17 +1,18 @@
 package microkernel
 
-// Spare is the number of entries that a list of row offsets has beyond its rows. They
-// repeat the last row and fill up the last micro-tile, which computes that row again.
+// Spare is the number of spare entries at the end of a list of row offsets. A spare entry
+// repeats the offset of the last row. If a micro-tile has more rows than are left, it takes
+// the spare entries and computes the last row several times.
 const Spare = 3
 
-// AppendSpare appends the spare entries to a list of row offsets.
+// AppendSpare appends the spare entries to a list of row offsets, which must not be empty.
 func AppendSpare(list []int) []int {
 	last := list[len(list)-1]
 	return append(list, last, last, last)
 }
 
-// RowOffsets returns the offsets of n ≥ 1 rows that begin step bytes apart, with Spare
-// more entries. It reuses the memory of *s.
+// RowOffsets returns the byte offsets of n ≥ 1 rows that begin step bytes apart, followed by
+// the spare entries. It stores the list into *s, whose memory it reuses.
 func RowOffsets(s *[]int, n, step int) []int {
 	list := GrowInts(s, n+Spare)
 	for i := range list[:n] {
@@ -21,8 +22,8 @@ func RowOffsets(s *[]int, n, step int) []int {
 	return *s
 }
 
-// GrowInts returns n elements of *s with unspecified contents, and replaces *s by a
-// larger slice if necessary.
+// GrowInts sets the length of *s to n, and returns *s. The contents are unspecified. If the
+// capacity of *s is too small, GrowInts first replaces *s by a new slice.
 func GrowInts(s *[]int, n int) []int {
 	if cap(*s) < n {
 		*s = make([]int, n)
@@ -31,8 +32,8 @@ func GrowInts(s *[]int, n int) []int {
 	return *s
 }
 
-// Multiples is a list of the multiples of a number that is kept between calls. The zero
-// value is ready to use.
+// Multiples is a list of the multiples of a number. It is computed again only if List needs
+// other multiples than before. The zero value is ready to use.
 type Multiples struct {
 	step int
 	list []int

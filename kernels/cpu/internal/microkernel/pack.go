@@ -32,16 +32,17 @@ func transposePlain(dst *float32, doff *int, src *float32, lds, rows, columns in
 	}
 }
 
-// GatherPanels packs panels of B. It cuts rows of width·panels elements, which begin at
-// the byte offsets of src, into panels of width columns; the panels follow one another
-// in dst, and so do the rows of a panel. width is the width of a panel of k.
+// GatherPanels packs panels of B, each of width columns. Row i of B begins offsets[i] bytes
+// after the beginning of src and has width·panels elements. The panels follow one another in
+// dst, and so do the rows of each panel. width must be the width of a micro-tile of k in
+// columns.
 func (k *Kernels) GatherPanels(dst, src []float32, offsets []int, width, panels int) {
 	if len(offsets) > 0 {
 		k.gatherPanels(&dst[0], &src[0], &offsets[0], len(offsets), width, panels)
 	}
 }
 
-// gatherPanelsPlain is GatherPanels for n rows at src + soff[i] bytes.
+// gatherPanelsPlain is GatherPanels for n rows. Row i begins at src + soff[i] bytes.
 func gatherPanelsPlain(dst, src *float32, soff *int, n, width, panels int) {
 	to := unsafe.Slice(dst, n*width*panels)
 	for i, offset := range unsafe.Slice(soff, n) {
@@ -52,24 +53,26 @@ func gatherPanelsPlain(dst, src *float32, soff *int, n, width, panels int) {
 	}
 }
 
-// A PatchCopy copies patches of an image to the rows of a matrix (im2row).
+// A PatchCopy describes a copy of patches of an image to the rows of a matrix (im2row). In
+// the image, a patch consists of runs of consecutive elements. In the matrix, the runs of a
+// patch follow one another.
 type PatchCopy struct {
-	Dst     []float32
-	Columns int // elements from one row of Dst to the next
-	Src     []float32
-	Offsets []int // bytes from the beginning of Src to each patch
-	Runs    int   // runs of elements in a patch
-	Run     int   // elements in a run
-	Stride  int   // elements from the beginning of a run to that of the next
+	Dst     []float32 // the matrix
+	Columns int       // elements from the beginning of a row of Dst to that of the next
+	Src     []float32 // the image
+	Offsets []int     // bytes from the beginning of Src to each patch
+	Runs    int       // runs in a patch
+	Run     int       // elements in a run
+	Stride  int       // elements from the beginning of a run to that of the next in Src
 }
 
-// CopyPatches copies the first n patches. It may read and write up to 3 elements beyond
-// the end of each patch.
+// CopyPatches copies the first n patches. It may read up to 3 elements beyond the end of each
+// run of Src, and overwrite up to 3 elements beyond the end of each patch in Dst.
 func (k *Kernels) CopyPatches(c *PatchCopy, n int) {
 	k.copyPatches(&c.Dst[0], c.Columns, &c.Src[0], &c.Offsets[0], n, c.Runs, c.Run, c.Stride)
 }
 
-// copyPatchesPlain is CopyPatches for patches at src + soff[i] bytes.
+// copyPatchesPlain is CopyPatches for n patches. Patch i begins at src + soff[i] bytes.
 func copyPatchesPlain(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int) {
 	for i, offset := range unsafe.Slice(soff, n) {
 		for r := range runs {

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPacking compares the packing loops with plain Go.
+// TestPacking compares the packing loops of each instruction set with those in plain Go.
 func TestPacking(t *testing.T) {
 	for name, g := range available() {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// plain is the micro-kernels in Go. Their vectors have 4 columns.
+// plain holds the micro-kernels and packing loops in plain Go. A vector is 4 elements.
 var plain = Kernels{
 	Lanes: 4, Vectors: []int{1},
 	six: []kernel{kernelPlain(6)}, four: []kernel{kernelPlain(4)},
@@ -20,14 +20,14 @@ var plain = Kernels{
 	peak: peakPlain,
 }
 
-// kernelPlain returns the micro-kernel for tiles of an even number of rows and 4
-// columns.
+// kernelPlain returns the micro-kernel in Go for micro-tiles of 4 columns and the given
+// number of rows, which must be even.
 func kernelPlain(rows int) kernel {
 	return func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, boff *int, bias, c *float32, coff *int, mode int, _ *float32, _ int) {
 		aoffs, coffs := unsafe.Slice(aoff, rows*tiles), unsafe.Slice(coff, rows*tiles)
 		for i := 0; i < len(aoffs); i += 2 {
 			if i > 0 && coffs[i+1] == coffs[i-1] {
-				continue // spare entries, which repeat a row
+				continue // both rows are spare entries: they repeat the row before them
 			}
 			x := pair{
 				a:    [2]*float32{simd.At(a, aoffs[i]), simd.At(a, aoffs[i+1])},
@@ -41,19 +41,21 @@ func kernelPlain(rows int) kernel {
 	}
 }
 
-// A pair is the operands for two rows of C of 4 columns; see kernel.
+// A pair holds the operands for two rows of C of 4 columns each. The fields without their own
+// comment mean what the parameters of the type kernel mean.
 type pair struct {
-	a              [2]*float32
+	a              [2]*float32 // beginnings of the two rows of A
 	runs, run, gap int
 	b              *float32
 	ldb            int
 	boff           *int
 	bias           *float32
-	c              [2]*[4]float32
+	c              [2]*[4]float32 // the two rows of C
 	mode           int
 }
 
-// compute keeps the 8 sums in local variables, for which the compiler uses registers.
+// compute computes the two rows of C. It keeps the 8 sums in local variables, for which the
+// compiler uses registers.
 func (p *pair) compute() {
 	var x, y [4]float32
 	if p.bias != nil {
@@ -106,7 +108,8 @@ func vectorAt(p *float32, offset int) *[4]float32 {
 	return (*[4]float32)(unsafe.Pointer(simd.At(p, offset)))
 }
 
-// peakPlain multiplies and adds in 8 independent sums, as compute does.
+// peakPlain executes multiply-adds on 8 independent sums, as many as pair.compute has:
+// 96·rounds floating-point operations.
 func peakPlain(rounds int) {
 	var s [8]float32
 	s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
@@ -121,7 +124,7 @@ func peakPlain(rounds int) {
 		s6 += x * y
 		s7 += x * y
 	}
-	if s0+s1+s2+s3+s4+s5+s6+s7 < 0 { // uses the sums, so that the loop is not removed
+	if s0+s1+s2+s3+s4+s5+s6+s7 < 0 { // never true; the compiler keeps the loop because the condition needs the sums
 		panic("cpu: a sum of positive products is negative")
 	}
 }

@@ -5,51 +5,55 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// A Prefetch is memory that will be needed after the current product: the next
-// panel of B to pack, the next images, the memory of the next results.
+// A Prefetch is a list of the cache lines that micro-kernels should prefetch, because a later
+// step needs them: the next panel of B to pack, the next images, the memory of the next
+// results.
 //
-// Problem: packing reads and writes memory outside the caches, and nothing is computed
-// while it waits.
+// Problem: packing reads and writes memory that is in no cache, and the worker computes
+// nothing while it waits for that memory.
 //
-// Idea: micro-kernels have free load slots, so they prefetch that memory, one cache
-// line for every [PrefetchRows] rows of B, while they compute. A Prefetch is the list
-// of lines that are still to be prefetched.
+// Idea: micro-kernels do not use all loads that the processor can execute. So they prefetch
+// that memory while they compute, one cache line for every [PrefetchRows] rows of B.
 //
-// Invariant: prefetching changes no result, and only addresses within Ranges are
-// prefetched, except for at most one micro-tile's worth beyond the last row.
+// Invariant: prefetching changes no result. The addresses are within Ranges, except that the
+// last micro-tile of a column of Lines may prefetch beyond the last row.
 //
-// Cost: none where loads are not the bottleneck; without it, products of large matrices
-// wait 40 to 250 ns for each line that they pack.
+// Cost: none where loads are not the bottleneck. Without prefetching, products of large
+// matrices wait 40 to 250 ns for each line that they pack.
 type Prefetch struct {
 	Ranges [2]Lines // in the order in which they are prefetched
-	next   int      // index in Ranges
+	next   int      // index in Ranges of the first range that is not prefetched completely
 }
 
-// Lines are rows of memory that begin stride bytes apart, each of which covers columns
-// cache lines. They are prefetched column by column.
+// Lines are the cache lines of a matrix in memory. Its rows begin stride bytes apart, and
+// each has a number of lines, columns. Micro-kernels prefetch the first line of all rows,
+// then the second line of all rows, and so on.
 type Lines struct {
 	memory                []float32
 	rows, columns, stride int
-	taken                 int // lines that are prefetched already
+	taken                 int // lines that take has returned already
 }
 
-// Span returns the lines of consecutive memory.
+// Span returns the cache lines of a slice.
 func Span(x []float32) Lines {
 	return Lines{memory: x, rows: ceilDiv(len(x), aligned.LineFloats), columns: 1, stride: 4 * aligned.LineFloats}
 }
 
-// Matrix returns the lines of a rows×columns matrix whose rows begin stride elements
-// apart.
+// Matrix returns the cache lines of a rows×columns matrix whose rows begin stride elements
+// apart in x.
 func Matrix(x []float32, rows, columns, stride int) Lines {
 	return Lines{memory: x, rows: rows, columns: ceilDiv(columns, aligned.LineFloats), stride: 4 * stride}
 }
 
-// SetFirst replaces the first range and starts again from it.
+// SetFirst replaces the first range by l, and continues with it. The second range keeps its
+// state.
 func (p *Prefetch) SetFirst(l Lines) { p.Ranges[0], p.next = l, 0 }
 
-// take returns the address and the stride of the lines that the next n micro-tiles
-// prefetch, 1 ≤ n ≤ tiles, if each tile prefetches perTile lines. The address is nil if
-// there is nothing to prefetch. A nil Prefetch is empty.
+// take removes the lines that the next n micro-tiles of a group should prefetch, and returns
+// the address of the first line and the stride in bytes from one line to the next. tiles is
+// the number of micro-tiles in the group, and 1 ≤ n ≤ tiles. Each micro-tile prefetches
+// perTile lines. The address is nil if there is nothing to prefetch. A nil Prefetch has no
+// lines.
 func (p *Prefetch) take(tiles, perTile int) (ahead *float32, stride, n int) {
 	for p != nil && p.next < len(p.Ranges) && perTile > 0 {
 		l := &p.Ranges[p.next]
@@ -69,4 +73,5 @@ func (p *Prefetch) take(tiles, perTile int) (ahead *float32, stride, n int) {
 	return nil, 0, tiles
 }
 
+// ceilDiv returns ⌈a/b⌉ for a ≥ 0 and b > 0.
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
 )
 
-// TestPrefetchTakesAllLines follows the addresses that micro-tiles prefetch: together
-// they cover every line, and each group begins within the memory.
+// TestPrefetchTakesAllLines checks that the addresses of all calls of take together cover
+// every line of both ranges, and that each call returns an address within the memory.
 func TestPrefetchTakesAllLines(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 300 {

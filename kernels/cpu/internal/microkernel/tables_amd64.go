@@ -4,7 +4,8 @@ package microkernel
 
 import "github.com/topogen/topogen/kernels/cpu/internal/simd"
 
-// tables holds the micro-kernels of each instruction set.
+// tables holds the micro-kernels and packing loops of each instruction set. Some packing
+// loops are written for AVX2 only, and AVX-512 uses them too.
 var tables = [...]*Kernels{
 	simd.Plain: &plain,
 	simd.AVX2: {

@@ -4,6 +4,5 @@ package microkernel
 
 import "github.com/topogen/topogen/kernels/cpu/internal/simd"
 
-// tables holds the micro-kernels of each instruction set: plain Go is the only one
-// here.
+// tables holds the micro-kernels of each instruction set. This build has plain Go only.
 var tables = [...]*Kernels{simd.Plain: &plain}
