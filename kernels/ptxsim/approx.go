@@ -6,16 +6,16 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// An approximate describes an .approx instruction. The ISA bounds its error, and leaves
-// the error's size and sign to the hardware. exact computes the function in float64.
-// bound returns the largest error of the result y for operand x. It is 0 for operands
-// whose result the ISA specifies exactly.
+// An approximate describes an .approx instruction. The ISA bounds the instruction's error,
+// and leaves the size and sign of the error to the hardware. exact computes the function in
+// float64. bound returns the largest error that the ISA allows if x is the operand and y the
+// exact result. bound is 0 for operands whose result the ISA specifies exactly.
 type approximate struct {
 	exact func(x float64) float64
 	bound func(x, y float64) float64
 }
 
-// relative returns a bound of 2^log2 times the magnitude of the result.
+// relative returns a function bound whose value is 2^log2 times the magnitude of the result.
 func relative(log2 float64) func(x, y float64) float64 {
 	factor := math.Exp2(log2)
 	return func(_, y float64) float64 { return factor * math.Abs(y) }
@@ -64,7 +64,9 @@ func ulp32(y float64) float64 {
 }
 
 // err returns the float32 farthest from y, in the direction of a, whose error is at most
-// bound. operands decides the direction of Scattered.
+// bound. If a is Scattered, a hash of operands, the bits of the operands, decides the
+// direction.
+// A result of 0, ±Inf or NaN has no error.
 func (a Approximation) err(y, bound float64, operands uint32) float32 {
 	if bound == 0 || a == Nearest || y == 0 || y != y || math.IsInf(y, 0) {
 		return float32(y)
@@ -92,7 +94,7 @@ func scatter(x uint32) uint32 {
 	return x ^ x>>16
 }
 
-// approximations adds the .approx instructions and div.full.
+// approximations adds the .approx instructions and div.full to t.
 func approximations(t scalarTable) {
 	for op, f := range approximates {
 		for _, ftz := range finishes[:2] {

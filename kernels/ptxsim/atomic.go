@@ -2,8 +2,8 @@ package ptxsim
 
 import "github.com/topogen/topogen/kernels/ptxsim/syntax"
 
-// atomic compiles atom, which returns the old value, and red, which does not (PTX ISA
-// 9.7.12). The lanes update memory one after another, in ascending order.
+// atomic compiles atom, which returns the old value of memory, and red, which does not (PTX
+// ISA 9.7.12). The lanes update memory one after another, in ascending order.
 func (c *compiler) atomic() exec {
 	s := semantics{strong: true, scope: gpuScope}
 	switch c.mod("relaxed", "acquire", "release", "acq_rel") {
@@ -70,8 +70,9 @@ func (c *compiler) atomic() exec {
 	return c.finish(a, s)
 }
 
-// atomicUpdate returns the function that computes the new value of memory from the old
-// value and the operands, or nil if op does not exist for the type.
+// atomicUpdate returns the function that computes the new value of memory from the old value
+// and the operands b and c, or nil if op does not exist for type typ. Only cas uses c.
+// global tells whether the instruction names the space .global.
 func atomicUpdate(op string, typ syntax.Type, global bool) func(old, b, c uint64) uint64 {
 	signed := func(v uint64) int64 {
 		if typ.Size() == 4 {

@@ -9,37 +9,38 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A comparison (PTX ISA 9.3) is a test, possibly with swapped operands or a negated
-// outcome.
+// A comparison (PTX ISA 9.3) is a test of two operands. swap exchanges the operands before
+// the test, not negates the result.
 type comparison struct {
 	test      test
 	swap, not bool
 }
 
+// A test is one of the tests of which all comparisons are made.
 type test uint8
 
 const (
-	less test = iota
-	lessOrEqual
-	equal
-	lessOrGreater
-	ordered // neither operand is NaN
+	less          test = iota // a < b
+	lessOrEqual               // a ≤ b
+	equal                     // a = b
+	lessOrGreater             // a < b or a > b: false if an operand is NaN, unlike a ≠ b
+	ordered                   // neither operand is NaN
 )
 
-// comparisons are those of all numeric types. For floating point they are false if an
-// operand is NaN.
+// comparisons holds the comparisons that all numeric types have. For floating point they
+// are false if an operand is NaN. Untyped bits have only eq and ne.
 var comparisons = map[string]comparison{
 	"eq": {test: equal}, "lt": {test: less}, "le": {test: lessOrEqual},
 	"ne": {test: lessOrGreater}, "gt": {test: less, swap: true}, "ge": {test: lessOrEqual, swap: true},
 }
 
-// unsignedComparisons are further names for comparisons of unsigned integers.
+// unsignedComparisons holds further names of lt, le, gt and ge for unsigned integers.
 var unsignedComparisons = map[string]comparison{
 	"lo": comparisons["lt"], "ls": comparisons["le"], "hi": comparisons["gt"], "hs": comparisons["ge"],
 }
 
-// unorderedComparisons are those of floating point only. Those that end in u are true if
-// an operand is NaN.
+// unorderedComparisons holds the comparisons that only floating point has. The names that end
+// in u are true if an operand is NaN.
 var unorderedComparisons = map[string]comparison{
 	"equ": {test: lessOrGreater, not: true}, "neu": {test: equal, not: true},
 	"ltu": {test: lessOrEqual, swap: true, not: true}, "leu": {test: less, swap: true, not: true},
@@ -50,8 +51,10 @@ var unorderedComparisons = map[string]comparison{
 var comparisonNames = slices.Concat(
 	slices.Sorted(maps.Keys(comparisons)), slices.Sorted(maps.Keys(unsignedComparisons)), slices.Sorted(maps.Keys(unorderedComparisons)))
 
-// comparison compiles the comparison of setp or set, up to its type. The function that it
-// returns computes the lanes in m for which the comparison holds.
+// comparison compiles what setp and set have in common: the modifiers up to the type,
+// operands a and b, and the predicate c with which .and, .or or .xor combines the
+// comparison. It returns a function that computes the mask of the lanes in m for which the
+// combined result holds.
 func (c *compiler) comparison() func(w *warp, m uint32) uint32 {
 	name := c.mod(comparisonNames...)
 	if name == "" {
@@ -114,6 +117,8 @@ func (c *compiler) comparison() func(w *warp, m uint32) uint32 {
 	}
 }
 
+// compile returns a function that computes the mask of the lanes in m for which cmp holds
+// between the registers at slots a and b. The caller has already swapped a and b.
 func (cmp comparison) compile(typ syntax.Type, ftz bool, a, b int) func(w *warp, m uint32) uint32 {
 	var flip uint32
 	if cmp.not {
@@ -131,8 +136,9 @@ func (cmp comparison) compile(typ syntax.Type, ftz bool, a, b int) func(w *warp,
 		holds := floatTest(cmp.test)
 		return compareLanes(a, b, flip, func(x, y uint64) bool { return holds(float64frombits(x), float64frombits(y)) })
 	}
-	// For integers, x ≤ y is the negation of y < x, and x ≠ y that of x = y. Flipping
-	// the sign bit, the bias, maps the order of signed integers to that of unsigned.
+	// For integers, x ≤ y is the negation of y < x, and x ≠ y is the negation of x = y,
+	// so two loops serve all comparisons. Flipping the sign bit, by XOR with the bias,
+	// maps the order of signed integers to that of unsigned integers.
 	var bias uint64
 	if typ.Kind() == syntax.Signed {
 		bias = 1 << (8*typ.Size() - 1)
@@ -149,6 +155,8 @@ func (cmp comparison) compile(typ syntax.Type, ftz bool, a, b int) func(w *warp,
 	return compareIntegers[uint32](a, b, uint32(bias), flip, equality)
 }
 
+// compareIntegers returns the function of compile for integers. It compares by = if equality
+// is set, else by < after flipping the bits in bias. flip is all ones to negate the result.
 func compareIntegers[T word](a, b int, bias T, flip uint32, equality bool) func(w *warp, m uint32) uint32 {
 	if equality {
 		return func(w *warp, m uint32) uint32 {
@@ -178,8 +186,8 @@ func compareIntegers[T word](a, b int, bias T, flip uint32, equality bool) func(
 	}
 }
 
-// compare32 returns the lanes for which the test holds. The most frequent tests have
-// loops without a call.
+// compare32 returns the mask of the lanes for which test t holds between the float32 with
+// bits x and y. The most frequent tests have loops without a call.
 func compare32(t test, x, y *[warpSize]uint32) uint32 {
 	var r uint32
 	switch t {
@@ -210,6 +218,8 @@ func compare32(t test, x, y *[warpSize]uint32) uint32 {
 	return r
 }
 
+// compareLanes returns the function of compile that calls holds for each lane. flip is all
+// ones to negate the result.
 func compareLanes[T word](a, b int, flip uint32, holds func(x, y T) bool) func(w *warp, m uint32) uint32 {
 	return func(w *warp, m uint32) uint32 {
 		x, y := lanes[T](w, a), lanes[T](w, b)
@@ -224,6 +234,7 @@ func compareLanes[T word](a, b int, flip uint32, holds func(x, y T) bool) func(w
 	}
 }
 
+// floatTest returns test t as a function of two float64. float32 are exact in float64.
 func floatTest(t test) func(x, y float64) bool {
 	switch t {
 	case less:
@@ -238,8 +249,8 @@ func floatTest(t test) func(x, y float64) bool {
 	return func(x, y float64) bool { return x == x && y == y }
 }
 
-// setp compiles setp.cmp{.bool}{.ftz}.type p{|q}, a, b{, {!}c}: p is the comparison, and q
-// its negation.
+// setp compiles setp.cmp{.bool}{.ftz}.type p{|q}, a, b{, {!}c}: p is the result of the
+// comparison, combined with c if there is a c, and q is the negation of p.
 func (c *compiler) setp() exec {
 	if len(c.in.Args) == 0 {
 		c.fail("needs operands")

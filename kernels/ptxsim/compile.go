@@ -12,13 +12,15 @@ import (
 
 // A kernel is a compiled entry function.
 //
-// Each instruction is one closure that executes it for all lanes of a warp. The compiler
-// resolves operands to slots in the warp's register files, and puts immediates and special
-// registers into slots of their own. Executing an instruction therefore decodes nothing.
+// The compiler turns each instruction into one closure, an exec, which executes it for all
+// lanes of a warp that take part. A warp has three register files: words of up to 32 bits,
+// longs of 64 bits, and predicates. A slot is the index of a register in its file. The
+// compiler resolves operands to slots, and gives immediates (constants in the code) and
+// special registers slots of their own. Executing an instruction therefore decodes nothing.
 type kernel struct {
 	entry  *syntax.Entry
-	file   string
-	number uint32 // of the first instruction, see storers
+	file   string // name
+	number uint32 // number of the first instruction among those of all kernels, see storers
 	params []gpu.Param
 	code   []instruction // those of the entry, and an exit
 
@@ -27,51 +29,58 @@ type kernel struct {
 	immediates               []immediate
 	specials                 []special
 
-	sites         int  // number of memory instructions
-	serial        bool // uses atomics or fences in global memory: blocks run one after another
-	fences        bool // has fences, acquire or release
-	sharedGrain   uint // log2 of the bytes of a cell of shared memory: 2, or 0 if there are accesses of less than a word
-	constants     []byte
-	globalAddress map[*syntax.Variable]uint64
+	sites  int  // number of memory instructions
+	serial bool // has a strong access to global or generic addresses, or a fence beyond a block: blocks run one after another
+	fences bool // has fences, acquire or release
+	// sharedGrain is log2 of the bytes of a cell of shared memory (see race.go): 2, or
+	// 0 if an access of less than a word may go to shared memory.
+	sharedGrain   uint
+	constants     []byte                      // contents of constant memory
+	globalAddress map[*syntax.Variable]uint64 // address of each .global variable
 }
 
 // An exec executes an instruction for the lanes in m, which is not 0.
 type exec func(w *warp, m uint32)
 
-// A flow tells which instruction comes next.
+// A flow tells how an instruction affects the flow of control.
 type flow uint8
 
 const (
-	next flow = iota
-	branch
-	barrier
-	exit
+	next    flow = iota // the next instruction follows
+	branch              // the lanes jump to a target
+	barrier             // the warp may have to wait
+	exit                // the lanes end
 )
 
+// An instruction is one compiled instruction.
 type instruction struct {
-	exec     exec
+	exec     exec // nil for branch and exit
 	flow     flow
 	kind     Kind
-	guardNot bool
+	guardNot bool // the guard is negated: @!p
 	uniform  bool // bra.uni
-	// storesOnly is set if traffic in global memory counts as stores: st, red.
+	// storesOnly is set for st and red, whose traffic in global memory counts as stores.
 	storesOnly bool
-	guard      int32   // slot of the predicate, or -1
+	guard      int32   // slot of the guard's predicate, or -1 without a guard
 	target     int     // of a branch: index of an instruction
-	reads      []int32 // indices of the registers that it reads; the guard is first
-	writes     []int32
+	reads      []int32 // registers that the instruction reads, as indices in the entry; a guard is first
+	writes     []int32 // registers that the instruction writes, as indices in the entry
 }
 
+// An immediate is a constant in the code. Every lane of the register at slot holds it from
+// the start.
 type immediate struct {
-	long  bool
+	long  bool // the register has 64 bits
 	slot  int
 	value uint64
 }
 
-// A compiler translates one entry function.
+// A compiler translates one entry function. While it compiles an instruction, in is the
+// parsed instruction and out the result. The methods that consume a modifier take it from
+// the front of mods.
 type compiler struct {
 	*kernel
-	slots []int // for each of the entry's registers, its index in its file
+	slots []int // for each of the entry's registers, its slot
 	in    *syntax.Instruction
 	mods  []string // modifiers of in that have not been consumed
 	out   *instruction
@@ -81,7 +90,9 @@ type compiler struct {
 	specialSlots   map[string]int    // slots of the special registers so far
 }
 
-// compileEntry returns the kernel, or an error for each instruction that is wrong.
+// compileEntry returns the compiled entry function, or an error for each instruction that
+// does not compile and for each memory that is too large. constants and globals are the
+// results of GPU.place.
 func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, globals map[*syntax.Variable]uint64, a Approximation) (*kernel, syntax.Errors) {
 	c := &compiler{
 		kernel:         &kernel{entry: entry, file: file.Name, constants: constants, globalAddress: globals, sharedGrain: 2},
@@ -125,7 +136,8 @@ func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, glob
 	return c.kernel, nil
 }
 
-// fileSize returns the size of the register file for registers of type t.
+// fileSize returns the variable with the present size of the register file that holds
+// registers of type t.
 func (c *compiler) fileSize(t syntax.Type) *int {
 	switch t.Size() {
 	case 0:
@@ -136,11 +148,13 @@ func (c *compiler) fileSize(t syntax.Type) *int {
 	return &c.words
 }
 
-// fail ends the compilation of the current instruction with an error.
+// fail ends the compilation of the current instruction with an error. It panics with a
+// *syntax.Error, which the method instruction recovers.
 func (c *compiler) fail(format string, args ...any) {
 	panic(&syntax.Error{Msg: c.in.Opcode() + ": " + fmt.Sprintf(format, args...)})
 }
 
+// instruction compiles c.in to c.out.
 func (c *compiler) instruction() (err *syntax.Error) {
 	defer func() {
 		switch e := recover().(type) {
@@ -170,14 +184,15 @@ func (c *compiler) instruction() (err *syntax.Error) {
 	return nil
 }
 
-// A form compiles instructions that are not scalars: those whose operands vary, or that
-// access memory, other lanes or the flow of control.
+// A form compiles the current instruction. Instructions need a form if the table scalars
+// cannot describe them: they take varying operands, or they access memory, other lanes or
+// the flow of control.
 type form func(c *compiler) exec
 
+// forms holds the form of each operation, by the opcode without modifiers.
 var forms map[string]form
 
 func init() {
-	// A composite literal would be an initialization cycle: forms refer to the table.
 	forms = map[string]form{
 		"mov": (*compiler).mov, "selp": (*compiler).selp, "cvt": (*compiler).cvt, "cvta": (*compiler).cvta,
 		"setp": (*compiler).setp, "set": (*compiler).set, "slct": (*compiler).slct, "testp": (*compiler).testp,
@@ -235,8 +250,8 @@ func (c *compiler) args(least, most int) {
 	}
 }
 
-// scalar compiles an instruction that computes each lane by itself. The table scalars
-// lists these instructions by their full spelling.
+// scalar compiles an instruction whose result in a lane depends only on the operands in that
+// lane. The table scalars lists these instructions by opcode with all modifiers.
 func (c *compiler) scalar() {
 	opcode := c.in.Opcode()
 	s, ok := scalars[opcode]
@@ -267,7 +282,8 @@ func (c *compiler) scalar() {
 	c.mods = nil
 }
 
-// similar returns the end of an error text, with known spellings of the same operation.
+// similar returns the end of an error text about an unknown opcode: up to eight known opcodes
+// of the same operation, or "".
 func similar(opcode string) string {
 	op, _, _ := strings.Cut(opcode, ".")
 	var known []string
@@ -286,7 +302,8 @@ func similar(opcode string) string {
 	return "; did you mean one of " + strings.Join(known, ", ")
 }
 
-// checkDivisor returns an exec that faults if a divisor is 0, and otherwise calls do.
+// checkDivisor returns an exec that calls do. In a checked launch it faults first if a lane's
+// divisor is 0. slot is that of the divisor, a register of 64 bits if long is set.
 func checkDivisor(do exec, slot int, long bool) exec {
 	return func(w *warp, m uint32) {
 		if !w.block.launch.options.Unchecked {

@@ -8,10 +8,11 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A conversion maps the bits of a value of the source type of cvt to those of the
-// destination type. Both are in the low bits of a uint64.
+// A conversion maps the bits of a value of the source type of cvt to the bits of the
+// converted value of the destination type. Both are in the low bits of a uint64.
 type conversion func(uint64) uint64
 
+// toInteger holds the functions that round a float64 to an integer, by modifier.
 var toInteger = map[string]func(float64) float64{
 	"rni": math.RoundToEven, "rzi": math.Trunc, "rmi": math.Floor, "rpi": math.Ceil,
 }
@@ -65,8 +66,8 @@ func (c *compiler) cvt() exec {
 	}
 }
 
-// widening returns the extension of values of type t to width bits: by the sign for signed
-// types, by zeros for others.
+// widening returns the conversion that extends a value of type t to width bits: by the sign
+// for signed types, by zeros for others.
 func widening(t syntax.Type, width int) conversion {
 	n := 8 * t.Size()
 	keep := ^uint64(0) >> (64 - max(n, width))
@@ -77,6 +78,8 @@ func widening(t syntax.Type, width int) conversion {
 	return func(v uint64) uint64 { return v & mask }
 }
 
+// conversion returns the conversion from src to dst with rounding modifier rnd, or "" for
+// none. It fails if cvt does not exist with these types and modifiers.
 func (c *compiler) conversion(dst, src syntax.Type, rnd string, ftz, sat bool) conversion {
 	dstFloat, srcFloat := dst.Kind() == syntax.Float, src.Kind() == syntax.Float
 	_, toInt := toInteger[rnd]
@@ -140,8 +143,8 @@ func (c *compiler) conversion(dst, src syntax.Type, rnd string, ftz, sat bool) c
 	return func(v uint64) uint64 { return write(read(v), toNearest) }
 }
 
-// saturate converts an integral x to integer type t. Values outside of its range become
-// the nearer end of the range, and NaN becomes 0.
+// saturate converts x, a float64 without fraction, to integer type t. A value outside of the
+// range of t becomes the nearer end of the range, and NaN becomes 0.
 func saturate(x float64, t syntax.Type) uint64 {
 	n := 8 * t.Size()
 	if t.Kind() == syntax.Signed {
@@ -173,8 +176,9 @@ func contains(dst, src syntax.Type) bool {
 	return dst.Kind() == syntax.Signed && dst.Size() > src.Size()
 }
 
-// integerConversion converts between integer types. With sat it clamps to the range of
-// dst. Otherwise it extends to 64 bits, of which the caller keeps the low ones.
+// integerConversion returns the conversion between integer types. With sat it clamps the
+// value to the range of dst. Otherwise it extends the value to 64 bits, of which the caller
+// keeps the low bits.
 func integerConversion(dst, src syntax.Type, sat bool) conversion {
 	extend := widening(src, 64)
 	if !sat {
@@ -201,8 +205,10 @@ func integerConversion(dst, src syntax.Type, sat bool) conversion {
 	}
 }
 
-// integerToFloat converts integers to floating point. Those of 64 bits may not be exact in
-// float64, so they are rounded once, to the precision of dst, by package big.
+// integerToFloat returns the conversion from integer type src to floating-point type dst.
+// An integer of 64 bits may not be exact in float64. Package big rounds it once, to the
+// precision of dst. write rounds a float64 to dst in the given mode and applies .ftz and
+// .sat.
 func integerToFloat(dst, src syntax.Type, mode rounding, write func(float64, rounding) uint64) conversion {
 	extend := widening(src, 64)
 	signed := src.Kind() == syntax.Signed

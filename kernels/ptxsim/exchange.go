@@ -8,7 +8,7 @@ import (
 
 // shfl compiles shfl.sync.{up,down,bfly,idx}.b32 d{|p}, a, b, c, membermask
 // (PTX ISA 9.7.8). d is the value of a in another lane, which b and c determine. p tells
-// whether that lane is in range.
+// whether that lane is in range; if it is not, d is the lane's own a.
 func (c *compiler) shfl() exec {
 	c.need("sync")
 	mode := c.need("up", "down", "bfly", "idx")
@@ -46,9 +46,9 @@ func (c *compiler) shfl() exec {
 	}
 }
 
-// shuffleSource returns the lane that lane i reads, and whether it is in range. If not, it
-// is i itself. b and c are the operands of shfl: c holds the clamp value in bits 0 to 4
-// and the segment mask in bits 8 to 12.
+// shuffleSource returns the lane from which lane i reads, and true. If that lane is out of
+// range, it returns i and false. b and c are the operands of shfl: b is the lane or the
+// distance, c holds the clamp value in bits 0 to 4 and the segment mask in bits 8 to 12.
 func shuffleSource(mode string, i int, b, c uint32) (from int, ok bool) {
 	lane, distance := int32(i), int32(b&31)
 	clampTo, segments := int32(c&31), int32(c>>8&31)
@@ -77,7 +77,8 @@ func shuffleSource(mode string, i int, b, c uint32) (from int, ok bool) {
 
 // vote compiles vote.sync.{all,any,uni}.pred p, {!}a, membermask and
 // vote.sync.ballot.b32 d, {!}a, membermask. p tells whether a holds in all or any of the
-// member lanes, or is uniform among them. d is the mask of the member lanes in which a holds.
+// member lanes, or is equal in all of them (uni). d is the mask of the member lanes in which
+// a holds.
 func (c *compiler) vote() exec {
 	c.need("sync")
 	mode := c.need("all", "any", "uni", "ballot")
@@ -114,7 +115,7 @@ func (c *compiler) vote() exec {
 // match compiles match.any.sync.type d, a, membermask and
 // match.all.sync.type d{|p}, a, membermask. With any, d is the mask of the member lanes with
 // the same value of a as this lane. With all, d is the mask of all member lanes if their
-// values are equal, and 0 otherwise; p tells whether they are.
+// values are equal, and 0 otherwise; p tells whether the values are equal.
 func (c *compiler) match() exec {
 	mode := c.need("any", "all")
 	c.need("sync")
@@ -164,7 +165,8 @@ func (c *compiler) match() exec {
 	}
 }
 
-// activemask compiles activemask.b32 d: d is the mask of the lanes that execute it.
+// activemask compiles activemask.b32 d: d is the mask of the lanes that execute the
+// instruction together.
 func (c *compiler) activemask() exec {
 	if c.typ(4) != syntax.B32 {
 		c.fail("gives .b32")

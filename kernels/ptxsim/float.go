@@ -6,7 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// float1, float2 and float3 convert a function of float32 to one of register values.
+// float1, float2 and float3 convert a function of 1, 2 or 3 float32 to the same function of
+// register values, the bits of the float32.
 
 func float1(f func(float32) float32) any {
 	return func(a uint32) uint32 { return bits32(f(float32frombits(a))) }
@@ -38,14 +39,17 @@ func clamp01(x float32) float32 {
 	return min(x, 1)
 }
 
-// A finish holds the modifiers .ftz and .sat: .ftz flushes operands and result, .sat clamps
-// the result.
+// A finish holds the modifiers .ftz and .sat. With .ftz, subnormal operands and results
+// become 0. With .sat, results are clamped to [0, 1].
 type finish struct {
-	suffix   string
+	suffix   string // as in the opcode, such as ".ftz.sat"
 	ftz, sat bool
 }
 
+// finishes holds all combinations. The first two are those without .sat.
 var finishes = []finish{{suffix: ""}, {suffix: ".ftz", ftz: true}, {suffix: ".sat", sat: true}, {suffix: ".ftz.sat", ftz: true, sat: true}}
+
+// in applies f to an operand, out to a result.
 
 func (f finish) in(x float32) float32 {
 	if f.ftz {
@@ -63,6 +67,9 @@ func (f finish) out(x float32) float32 {
 	}
 	return x
 }
+
+// wrap1, wrap2 and wrap3 return the function of register values that applies f.in to the
+// operands, then g, then f.out.
 
 func (f finish) wrap1(g func(float32) float32) any {
 	if !f.ftz && !f.sat {
@@ -119,7 +126,7 @@ func singlePrecision(t scalarTable) {
 		t.add("min"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(smaller[float32]))
 		t.add("max"+s, syntax.F32, FloatArithmetic, 2, f.wrap2(larger[float32]))
 	}
-	// neg, abs and copysign change the sign bit, also of NaN.
+	// neg, abs and copysign change only the sign bit, even if the operand is NaN.
 	for _, ftz := range []bool{false, true} {
 		in, s := func(a uint32) uint32 { return a }, ".f32"
 		if ftz {
@@ -143,7 +150,8 @@ func smaller[T float32 | float64](a, b T) T {
 	return min(a, b)
 }
 
-// larger returns the larger operand, and treats zeros and NaN as smaller does.
+// larger returns the larger operand, where −0 < +0. If one operand is NaN, it returns the
+// other.
 func larger[T float32 | float64](a, b T) T {
 	switch {
 	case a != a:

@@ -17,10 +17,12 @@ func lanesOf(m uint32) iter.Seq[int] {
 	}
 }
 
-// A word is the value of a register in one lane.
+// A word is the Go type of a register's value in one lane: uint32 for registers of up to 32
+// bits, uint64 for others.
 type word interface{ uint32 | uint64 }
 
-// lanes returns the register at a slot of the register file for T: w.r or w.x.
+// lanes returns all lanes of the register at slot in the register file for T: w.r for uint32,
+// w.x for uint64.
 func lanes[T word](w *warp, slot int) *[warpSize]T {
 	if slot < len(w.r) {
 		if p, ok := any(&w.r[slot]).(*[warpSize]T); ok {
@@ -30,8 +32,9 @@ func lanes[T word](w *warp, slot int) *[warpSize]T {
 	return any(&w.x[slot]).(*[warpSize]T)
 }
 
-// lanes1 to lanes4 return the exec that applies f to 1 to 4 registers, in each lane of m.
-// The loops mask the lane with 31, which spares the bounds check.
+// lanes1 to lanes4 return an exec that computes, in each lane of m, the register at slot d
+// as f of 1 to 4 source registers. The loops mask the lane with 31, so that the compiler
+// omits the bounds check.
 
 func lanes1[D, A word](d, a int, f func(A) D) exec {
 	return func(w *warp, m uint32) {
@@ -73,7 +76,8 @@ func lanes4[T word](d int, s [4]int, f func(a, b T, c, d uint32) T) exec {
 	}
 }
 
-// lanes returns the exec that applies s.function to the registers in slots a.
+// lanes returns the exec that computes, in each lane of m, the register at slot d as
+// s.function of the registers at slots a.
 func (s *scalar) lanes(d int, a [4]int) exec {
 	switch f := s.function.(type) {
 	case func(uint32) uint32:

@@ -6,8 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// mov compiles moves of values and of variables' addresses, and moves between a register
-// and a vector of narrower registers.
+// mov compiles mov.type d, a: a move of a value, of a variable's address, or between a
+// register and a vector of narrower registers.
 func (c *compiler) mov() exec {
 	typ := c.typ(0, 2, 4, 8)
 	c.args(2, 2)
@@ -34,6 +34,7 @@ func (c *compiler) mov() exec {
 	return moveLanes(c.destination(0, typ), src, typ)
 }
 
+// moveLanes returns the exec that copies the register at slot a to slot d.
 func moveLanes(d, a int, typ syntax.Type) exec {
 	if typ.Size() == 8 {
 		return func(w *warp, m uint32) { copyLanes(&w.x[d], &w.x[a], m) }
@@ -53,8 +54,8 @@ func copyLanes[T word](dst, src *[warpSize]T, m uint32) {
 	}
 }
 
-// address returns the slot of an immediate that is a variable's address: in its own space,
-// or as a generic address.
+// address returns the slot of a register that holds the address of variable operand o from
+// the start: a generic address if generic is set, else an address in the variable's space.
 func (c *compiler) address(o *syntax.Operand, typ syntax.Type, generic bool) int {
 	v := o.Variable
 	if typ.Kind() == syntax.Float || typ.Size() < 4 || typ.Size() == 4 && v.Space == syntax.Global {
@@ -71,7 +72,8 @@ func (c *compiler) address(o *syntax.Operand, typ syntax.Type, generic bool) int
 	return c.immediate(typ.Size() == 8, at)
 }
 
-// elements returns the number of elements of a vector operand of mov, and their type.
+// elements returns the number of elements of vector operand o of mov, and the type of one
+// element. typ is the type of all elements together.
 func (c *compiler) elements(o *syntax.Operand, typ syntax.Type) (n int, element syntax.Type) {
 	n = len(o.Elements)
 	if typ.Kind() != syntax.Bits || typ.Size()/n < 2 {
@@ -80,7 +82,7 @@ func (c *compiler) elements(o *syntax.Operand, typ syntax.Type) (n int, element 
 	return n, map[int]syntax.Type{2: syntax.B16, 4: syntax.B32}[typ.Size()/n]
 }
 
-// pack compiles the move of a vector of registers to a wider register.
+// pack compiles mov.type d, {a, …}: the first element becomes the low bits of register d.
 func (c *compiler) pack(typ syntax.Type) exec {
 	o := &c.in.Args[1]
 	n, element := c.elements(o, typ)
@@ -104,7 +106,7 @@ func (c *compiler) pack(typ syntax.Type) exec {
 	}
 }
 
-// unpack compiles the move of a register to a vector of narrower registers.
+// unpack compiles mov.type {d, …}, a: the first element gets the low bits of register a.
 func (c *compiler) unpack(typ syntax.Type) exec {
 	o := &c.in.Args[0]
 	n, element := c.elements(o, typ)
@@ -172,6 +174,7 @@ func (c *compiler) selp() exec {
 	return func(w *warp, m uint32) { selectLanes(&w.r[d], &w.r[a], &w.r[b], w.p[p], m) }
 }
 
+// selectLanes sets d = a in the lanes of m that are in mask p, and d = b in the others of m.
 func selectLanes[T word](d, a, b *[warpSize]T, p, m uint32) {
 	for ; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros32(m) & 31
@@ -238,6 +241,8 @@ func (c *compiler) logic() exec {
 	return func(w *warp, m uint32) { logicLanes(op, &w.r[d], &w.r[a], &w.r[b], m, width) }
 }
 
+// logicLanes sets d to a op b, or to not a, in the lanes of m. width masks the bits that the
+// instruction's type has, so that not keeps the other bits 0.
 func logicLanes[T word](op string, d, a, b *[warpSize]T, m uint32, width T) {
 	var r [warpSize]T
 	switch op {
@@ -261,6 +266,7 @@ func logicLanes[T word](op string, d, a, b *[warpSize]T, m uint32, width T) {
 	copyLanes(d, &r, m)
 }
 
+// predicateLogic compiles and, or, xor and not of predicates.
 func (c *compiler) predicateLogic(op string, operands int) exec {
 	a, notA := c.predicate(1)
 	b, notB := a, notA

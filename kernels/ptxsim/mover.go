@@ -7,19 +7,20 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A mover copies between registers and mem, for the lanes in m, at the offsets w.at. The
-// caller has checked that the accesses lie within mem.
+// A mover copies between registers and mem for the lanes in m. Lane i accesses mem from the
+// offset w.at[i] in bytes on. The caller has checked that the accesses lie within mem.
 type mover func(w *warp, mem []byte, m uint32)
 
-// An element is a register of a load's or store's operand.
+// An element is one register that a load writes or a store reads. A vector access has
+// several.
 type element struct {
-	slot int
-	long bool // in the file of 64-bit registers
+	slot int  // index in its register file
+	long bool // the register is in the file of 64-bit registers
 	bits int  // width of the register
 }
 
-// loadMove returns the mover of a load. It extends values to the width of their registers:
-// signed types by their sign, others by zeros.
+// loadMove returns the mover of a load of values of type typ. A value that is narrower than
+// its register is extended: a signed type by its sign, another type by zeros.
 func loadMove(elements []element, typ syntax.Type) mover {
 	size := typ.Size()
 	exact := true
@@ -50,6 +51,7 @@ func loadMove(elements []element, typ syntax.Type) mover {
 	}
 }
 
+// slots returns the slots of the elements.
 func slots(elements []element) []int {
 	s := make([]int, len(elements))
 	for j, e := range elements {
@@ -58,7 +60,7 @@ func slots(elements []element) []int {
 	return s
 }
 
-// loadWords is loadMove for 32-bit values.
+// loadWords returns the mover of a load of 1, 2 or 4 values of 32 bits to 32-bit registers.
 func loadWords(slots []int) mover {
 	switch len(slots) {
 	case 1:
@@ -96,7 +98,7 @@ func loadWords(slots []int) mover {
 	}
 }
 
-// loadLongs is loadMove for 64-bit values.
+// loadLongs returns the mover of a load of 64-bit values to 64-bit registers.
 func loadLongs(slots []int) mover {
 	return func(w *warp, mem []byte, m uint32) {
 		for j, slot := range slots {
@@ -110,8 +112,8 @@ func loadLongs(slots []int) mover {
 	}
 }
 
-// storeMove returns the mover of a store. It stores the low bytes of registers that are
-// wider than the type.
+// storeMove returns the mover of a store of values of type typ. Of a register that is wider
+// than the type it stores the low bytes.
 func storeMove(elements []element, typ syntax.Type) mover {
 	size := typ.Size()
 	words := size == 4
@@ -136,7 +138,7 @@ func storeMove(elements []element, typ syntax.Type) mover {
 	}
 }
 
-// storeWords is storeMove for 32-bit values.
+// storeWords returns the mover of a store of 32-bit values from registers of up to 32 bits.
 func storeWords(slots []int) mover {
 	return func(w *warp, mem []byte, m uint32) {
 		at := &w.at

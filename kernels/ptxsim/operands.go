@@ -5,6 +5,10 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
+// This file compiles operands. Each register of a warp lies in one of three register files,
+// by its type: up to 32 bits, 64 bits, or predicates. The slot of a register is its index in
+// that file.
+
 // register returns the entry's register that operand o names.
 func (c *compiler) register(o *syntax.Operand) syntax.Register {
 	return c.entry.Registers[o.Register]
@@ -32,9 +36,11 @@ func (c *compiler) reads(register int) { c.out.reads = append(c.out.reads, int32
 // writes records that the current instruction writes a register.
 func (c *compiler) writes(register int) { c.out.writes = append(c.out.writes, int32(register)) }
 
-// source returns the slot of operand i, which is read, in the register file for type t.
+// source returns the slot of operand i, which the instruction reads as a value of type t.
 func (c *compiler) source(i int, t syntax.Type) int { return c.sourceOf(&c.in.Args[i], t, false) }
 
+// sourceOf does the same as source, for operand o. With wider, a register may be larger than
+// t.
 func (c *compiler) sourceOf(o *syntax.Operand, t syntax.Type, wider bool) int {
 	switch o.Kind {
 	case syntax.RegisterOperand:
@@ -56,7 +62,8 @@ func (c *compiler) sourceOf(o *syntax.Operand, t syntax.Type, wider bool) int {
 	return 0
 }
 
-// constant returns the slot of an immediate operand, converted to type t.
+// constant returns the slot of a register that holds immediate operand o, converted to type
+// t.
 func (c *compiler) constant(o *syntax.Operand, t syntax.Type) int {
 	v := o.Bits
 	switch {
@@ -80,7 +87,8 @@ func (c *compiler) constant(o *syntax.Operand, t syntax.Type) int {
 	return c.immediate(t.Size() == 8, v)
 }
 
-// immediate returns the slot of a register that holds v from the start.
+// immediate returns the slot of a register that holds v in all lanes from the start. Equal
+// values share a register.
 func (c *compiler) immediate(long bool, v uint64) int {
 	key := immediate{long: long, value: v}
 	if slot, ok := c.immediateSlots[key]; ok {
@@ -97,7 +105,7 @@ func (c *compiler) immediate(long bool, v uint64) int {
 	return slot
 }
 
-// special returns the slot of a special register.
+// special returns the slot of the special register that operand o names, such as %tid.x.
 func (c *compiler) special(o *syntax.Operand, t syntax.Type) int {
 	register, ok := specialRegisters[o.Name]
 	if !ok {
@@ -119,12 +127,14 @@ func (c *compiler) special(o *syntax.Operand, t syntax.Type) int {
 	return slot
 }
 
-// destination returns the slot of operand i, which is written, in the register file for
-// type t.
+// destination returns the slot of operand i, to which the instruction writes a value of type
+// t.
 func (c *compiler) destination(i int, t syntax.Type) int {
 	return c.destinationOf(&c.in.Args[i], t, false)
 }
 
+// destinationOf does the same as destination, for operand o. With wider, the register may be
+// larger than t.
 func (c *compiler) destinationOf(o *syntax.Operand, t syntax.Type, wider bool) int {
 	if o.Kind == syntax.SinkOperand {
 		return c.sink(t)
@@ -146,7 +156,8 @@ func (c *compiler) destinationOf(o *syntax.Operand, t syntax.Type, wider bool) i
 	return c.slots[o.Register]
 }
 
-// sink returns the slot of a new register, for a result that is discarded.
+// sink returns the slot of a new register that no instruction reads, for a result of type t
+// that the code discards.
 func (c *compiler) sink(t syntax.Type) int {
 	size := c.fileSize(t)
 	slot := *size
@@ -165,7 +176,8 @@ func (c *compiler) predicate(i int) (slot int, not bool) {
 	return c.slots[o.Register], o.Not
 }
 
-// secondPredicate returns the slot of p in a destination d|p, or -1 if there is no p.
+// secondPredicate returns the slot of the predicate p in a destination d|p. It returns -1 if
+// the destination has no p.
 func (c *compiler) secondPredicate(o *syntax.Operand) int {
 	if o.Kind != syntax.RegisterOperand || o.Second < 0 {
 		return -1
@@ -174,16 +186,17 @@ func (c *compiler) secondPredicate(o *syntax.Operand) int {
 	return c.slots[o.Second]
 }
 
-// A special is a special register of a kernel. Its value depends only on the thread's
-// place in the grid.
+// A special is a special register that a kernel reads, with its slot.
 type special struct {
 	slot int
 	specialRegister
 }
 
+// A specialRegister gives the value of a special register in each lane. The value does not
+// change while a block runs.
 type specialRegister struct {
 	value    func(w *warp, lane int) uint32
-	perBlock bool // the value depends on the block only
+	perBlock bool // the value differs between blocks, but not between threads of a block
 }
 
 // specialRegisters are the supported special registers (PTX ISA chapter 10).
@@ -214,4 +227,5 @@ var specialRegisters = map[string]specialRegister{
 	"%total_smem_size":   {value: func(w *warp, _ int) uint32 { return uint32(len(w.block.shared)) }},
 }
 
+// thread returns the coordinates in the block of the thread that is the given lane of w.
 func (w *warp) thread(lane int) gpu.Dim { return w.block.launch.threadIndex(w.id*warpSize + lane) }

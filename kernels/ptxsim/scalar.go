@@ -7,21 +7,22 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim/syntax"
 )
 
-// A scalar is an instruction that computes each lane by itself, by a function from
-// operands to a result. Values of up to 32 bits are uint32, with zeros above the bits of a
-// narrower type. Wider values are uint64. Floating-point values are passed as their bits.
+// A scalar is an instruction whose result in a lane is a function of the operands in that
+// lane. The function's operands and result are register values: of up to 32 bits as uint32,
+// with zeros above the bits of a narrower type, and of 64 bits as uint64. A floating-point
+// value is passed as its bits.
 type scalar struct {
 	result   syntax.Type
 	operands []syntax.Type
 	kind     Kind
 	function any  // see the method lanes for its possible types
-	divides  bool // a second operand of 0 is a fault
-	// approximation returns the function of an .approx instruction; it is nil for
-	// exact instructions.
+	divides  bool // in a checked launch, a second operand of 0 is a fault
+	// approximation returns the function of an .approx instruction, which depends on
+	// the direction in which the instruction errs. It is nil for exact instructions.
 	approximation func(Approximation) any
 }
 
-// scalars holds every scalar by its full spelling, such as "fma.rn.f32".
+// scalars holds every scalar by its opcode with all modifiers, such as "fma.rn.f32".
 var scalars = func() map[string]scalar {
 	t := scalarTable{}
 	integers[uint16](t, "u16", syntax.U16)
@@ -40,7 +41,8 @@ var scalars = func() map[string]scalar {
 
 type scalarTable map[string]scalar
 
-// add adds an instruction whose operands and result have one type.
+// add adds an instruction with the given number of operands, all of the same type as the
+// result.
 func (t scalarTable) add(name string, typ syntax.Type, kind Kind, operands int, function any) {
 	s := scalar{result: typ, kind: kind, function: function}
 	for range operands {
@@ -62,8 +64,8 @@ func width[T integer]() int {
 	return n
 }
 
-// integer1, integer2 and integer3 convert a function of integers to one of register
-// values.
+// integer1, integer2 and integer3 convert a function of 1, 2 or 3 integers to the same
+// function of register values (see scalar).
 
 func integer1[T integer](f func(T) T) any {
 	switch width[T]() {
@@ -112,8 +114,8 @@ func integers[T integer](t scalarTable, name string, typ syntax.Type) {
 	binary("min", func(a, b T) T { return min(a, b) })
 	binary("max", func(a, b T) T { return max(a, b) })
 
-	// The ISA leaves the result of a division by 0 unspecified. These are the results
-	// of GPUs.
+	// The ISA leaves the result of a division by 0 unspecified. The functions return
+	// what GPUs return.
 	binary("div", func(a, b T) T {
 		if b == 0 {
 			return ^T(0)
@@ -132,7 +134,8 @@ func integers[T integer](t scalarTable, name string, typ syntax.Type) {
 		t[op+name] = s
 	}
 
-	// Shifts by the width or more give 0, or the sign in every bit.
+	// shift adds a shift by n bits. A shift by the width of T or more gives 0, or for
+	// signed T the sign in every bit.
 	shift := func(op string, typ syntax.Type, f func(a T, n uint32) T) {
 		s := scalar{result: typ, operands: []syntax.Type{typ, syntax.U32}, kind: IntegerArithmetic}
 		switch width[T]() {
@@ -166,6 +169,7 @@ func integers[T integer](t scalarTable, name string, typ syntax.Type) {
 	}
 }
 
+// saturate32 returns the int32 nearest to v.
 func saturate32(v int64) int32 { return int32(min(max(v, math.MinInt32), math.MaxInt32)) }
 
 // mulHigh returns the upper half of the product a·b.

@@ -17,9 +17,10 @@ func bitOperations(t scalarTable) {
 	count("clz", syntax.B32, func(a uint32) uint32 { return uint32(bits.LeadingZeros32(a)) })
 	count("clz", syntax.B64, func(a uint64) uint32 { return uint32(bits.LeadingZeros64(a)) })
 
-	// bfind returns the index of the most significant bit that differs from the sign,
-	// or all ones if there is none. With .shiftamt it returns the left shift that moves
-	// that bit to the top.
+	// find adds bfind for one type. bfind returns the index of the highest bit that
+	// differs from the sign (from 0 for unsigned types), or all ones if there is none.
+	// With .shiftamt it returns the left shift that moves that bit to the top.
+	// significant returns the operand with all bits inverted if it is negative.
 	find := func(typ syntax.Type, significant func(uint64) uint64) {
 		width := uint32(8 * typ.Size())
 		index := func(a uint64) uint32 { return uint32(bits.Len64(significant(a))) - 1 }
@@ -78,9 +79,11 @@ func bitOperations(t scalarTable) {
 	}
 }
 
-// extractField returns the n bits of a from position pos on, as bfe does. pos and n count
-// modulo 256. Bits beyond the width read as 0. If signed, they read as the sign of the
-// field, its highest bit within the width, which also fills the bits above the field.
+// extractField returns the field of n bits of a that begins at bit pos, in the low bits of
+// the result, as bfe does. pos and n count modulo 256. a has width bits. For signed fields
+// the sign is the highest bit of the field that lies within the width. The sign fills the
+// bits of the result above the field, and the bits of the field beyond the width; for
+// unsigned fields these bits are 0.
 func extractField(a uint64, pos, n uint32, width uint, signed bool) uint64 {
 	pos, n = pos&0xff, n&0xff
 	if n == 0 {
@@ -94,8 +97,8 @@ func extractField(a uint64, pos, n uint32, width uint, signed bool) uint64 {
 	return a>>pos&(1<<inside-1) | -sign<<inside
 }
 
-// insertField returns b with the n bits from position pos on replaced by the low bits of
-// a, as bfi does.
+// insertField returns b with the n bits from bit pos on replaced by the low n bits of a, as
+// bfi does. pos and n count modulo 256. The caller keeps the low width bits of the result.
 func insertField(a, b uint64, pos, n uint32, width uint) uint64 {
 	pos, n = pos&0xff, n&0xff
 	mask := uint64(1)<<n - 1 // all ones for n ≥ 64
@@ -123,8 +126,9 @@ func lop3(a, b, c, lut uint32) uint32 {
 	return d
 }
 
-// permute returns four of the eight bytes of a and b, as prmt does. Each four bits of
-// selector choose a byte; their highest bit replaces the byte by eight copies of its sign.
+// permute returns four of the eight bytes of a and b, as prmt does. Bits 4·i to 4·i+3 of
+// selector choose byte i of the result: the lower three bits are the index of the byte, with
+// a in bytes 0 to 3. If the highest bit is set, eight copies of the byte's sign replace it.
 func permute(a, b, selector uint32) uint32 {
 	bytes := uint64(b)<<32 | uint64(a)
 	var d uint32

@@ -2,8 +2,9 @@ package ptxsim
 
 import "math"
 
-// vectors holds fast loops over all lanes for the most frequent instructions. Each must
-// compute the same as its function in scalars.
+// vectors holds, for the most frequent scalars, a function that compiles the instruction to
+// a fast loop over all lanes. d is the slot of the destination, s holds those of the
+// sources. The loop must compute the same as the function in scalars.
 var vectors = map[string]func(d int, s [4]int) exec{
 	"fma.rn.f32": vectorFMA, "mad.rn.f32": vectorFMA,
 	"add.rn.f32": floatLoop(addFloats, addLanes), "add.f32": floatLoop(addFloats, addLanes),
@@ -20,6 +21,7 @@ var vectors = map[string]func(d int, s [4]int) exec{
 	"mad.wide.u32": vectorMadWide(false), "mad.wide.s32": vectorMadWide(true),
 }
 
+// vectorFMA compiles fma.rn.f32.
 func vectorFMA(d int, s [4]int) exec {
 	loop := fmaWords
 	if hasLanes {
@@ -41,7 +43,8 @@ func fmaWords(r, x, y, z *[warpSize]uint32) {
 	}
 }
 
-// floatLoop does as integerLoop does, with the assembly loop if the processor can run it.
+// floatLoop returns integerLoop of the assembly loop if the processor can run it, else of
+// the plain loop.
 func floatLoop(plain, assembly func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exec {
 	if hasLanes {
 		return integerLoop(assembly)
@@ -83,7 +86,7 @@ func integerLoop(loop func(r, x, y *[warpSize]uint32)) func(d int, s [4]int) exe
 	}
 }
 
-// longLoop does as integerLoop does, for 64-bit registers.
+// longLoop does the same as integerLoop, for 64-bit registers.
 func longLoop(loop func(r, x, y *[warpSize]uint64)) func(d int, s [4]int) exec {
 	return func(d int, s [4]int) exec {
 		return func(w *warp, m uint32) {
@@ -127,6 +130,7 @@ func shiftRight(r, x, y *[warpSize]uint32) {
 	}
 }
 
+// vectorMad compiles mad.lo of 32-bit integers.
 func vectorMad(d int, s [4]int) exec {
 	return func(w *warp, m uint32) {
 		x, y, z := &w.r[s[0]], &w.r[s[1]], &w.r[s[2]]
@@ -138,6 +142,7 @@ func vectorMad(d int, s [4]int) exec {
 	}
 }
 
+// vectorWide returns the function that compiles mul.wide of 32-bit integers.
 func vectorWide(signed bool) func(d int, s [4]int) exec {
 	return func(d int, s [4]int) exec {
 		return func(w *warp, m uint32) {
@@ -151,6 +156,7 @@ func vectorWide(signed bool) func(d int, s [4]int) exec {
 	}
 }
 
+// vectorMadWide returns the function that compiles mad.wide of 32-bit integers.
 func vectorMadWide(signed bool) func(d int, s [4]int) exec {
 	return func(d int, s [4]int) exec {
 		return func(w *warp, m uint32) {
@@ -178,7 +184,9 @@ func wide(r *[warpSize]uint64, x, y *[warpSize]uint32, signed bool) {
 	}
 }
 
-// conversions holds fast loops for the most frequent conversions.
+// conversions holds, for the most frequent forms of cvt, a function that compiles the
+// instruction to a fast loop over all lanes. d is the slot of the destination, a that of the
+// source.
 var conversions = map[string]func(d, a int) exec{
 	"cvt.u64.u32": func(d, a int) exec {
 		return func(w *warp, m uint32) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// parseEntry parses an entry function after the word .entry.
 func (p *parser) parseEntry() {
 	t := p.name("the kernel's name")
 	if p.file.Entry(t.text) != nil {
@@ -32,6 +33,7 @@ func (p *parser) parseEntry() {
 	p.file.Entries = append(p.file.Entries, e)
 }
 
+// params parses the parameters of an entry after their opening parenthesis.
 func (p *parser) params() {
 	e := p.entry
 	for !p.accept(")") {
@@ -71,6 +73,9 @@ func (p *parser) params() {
 	}
 }
 
+// performanceDirectives parses the directives between an entry's parameters and its body,
+// and the brace that opens the body. It keeps .maxntid and .reqntid, and ignores directives
+// that only tune NVIDIA's compiler.
 func (p *parser) performanceDirectives() {
 	for {
 		switch t := p.next(); t.text {
@@ -95,7 +100,8 @@ func (p *parser) performanceDirectives() {
 	}
 }
 
-// skipStatement moves behind the semicolon that ends a faulty statement.
+// skipStatement skips the rest of a statement with a mistake: up to its semicolon, or to the
+// brace that closes the block.
 func (p *parser) skipStatement() {
 	for p.peek().kind != endToken && p.peek().text != "}" {
 		if p.next().text == ";" {
@@ -104,6 +110,8 @@ func (p *parser) skipStatement() {
 	}
 }
 
+// statement parses one statement of an entry's body: a brace, a declaration, a label or an
+// instruction.
 func (p *parser) statement() {
 	t := p.next()
 	switch {
@@ -184,6 +192,7 @@ func (p *parser) lookup(name string) (int, bool) {
 	return -1, false
 }
 
+// predicate returns the index of the predicate register that t names.
 func (p *parser) predicate(t token) int {
 	r, ok := p.lookup(t.text)
 	if !ok {
@@ -195,6 +204,8 @@ func (p *parser) predicate(t token) int {
 	return r
 }
 
+// resolveLabels sets the targets of all label operands of the entry. It runs after the body
+// has been parsed, since a branch may go forward.
 func (p *parser) resolveLabels() {
 	target := make(map[string]int, len(p.entry.Labels))
 	for _, l := range p.entry.Labels {
@@ -208,6 +219,8 @@ func (p *parser) resolveLabels() {
 	}
 }
 
+// resolveLabel sets the target of o and of its elements. target maps the name of each label
+// to the index of an instruction.
 func (p *parser) resolveLabel(in *Instruction, o *Operand, target map[string]int) {
 	for i := range o.Elements {
 		p.resolveLabel(in, &o.Elements[i], target)
@@ -222,8 +235,8 @@ func (p *parser) resolveLabel(in *Instruction, o *Operand, target map[string]int
 	o.Target = index
 }
 
-// placeDynamicShared gives all arrays `extern .shared x[]` the offset behind all other
-// shared variables. Their size is an argument of the launch.
+// placeDynamicShared gives every array `extern .shared x[]` the same offset, behind all other
+// shared variables. An argument of the launch sets the size of the memory there.
 func (p *parser) placeDynamicShared() {
 	for _, v := range p.entry.Variables {
 		if v.Space == Shared && v.Count == 0 {

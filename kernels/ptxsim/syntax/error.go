@@ -8,10 +8,11 @@ import (
 // An Error is a mistake in a PTX file.
 type Error struct {
 	File      string
-	Line, Col int // from 1; Col is 0 if unknown
+	Line, Col int // counted from 1; Col is 0 if unknown
 	Msg       string
 }
 
+// Error formats the error, file, line and column first.
 func (e *Error) Error() string {
 	if e.Col == 0 {
 		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
@@ -22,6 +23,7 @@ func (e *Error) Error() string {
 // Errors are the mistakes in a file, in the order in which they were found.
 type Errors []*Error
 
+// Error formats the errors, one a line.
 func (list Errors) Error() string {
 	lines := make([]string, len(list))
 	for i, e := range list {
@@ -30,7 +32,7 @@ func (list Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns the errors as a list.
+// Unwrap returns the errors, so that errors.As finds an *Error in the list.
 func (list Errors) Unwrap() []error {
 	errs := make([]error, len(list))
 	for i, e := range list {

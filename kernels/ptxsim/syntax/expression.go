@@ -10,12 +10,13 @@ import (
 // integer, or a floating-point literal.
 type constant struct {
 	bits     uint64
-	unsigned bool
+	unsigned bool // an integer of type .u64 instead of .s64
 	literal  Type // F32 or F64 for floating point, else NoType
 }
 
 func integer(v int64) constant { return constant{bits: uint64(v)} }
 
+// truth returns the integer 1 if b is true, else 0.
 func truth(b bool) constant {
 	if b {
 		return integer(1)
@@ -38,21 +39,23 @@ func (p *parser) startsConstant() bool {
 	return t.kind == punctToken && strings.Contains("-+~!(", t.text)
 }
 
-// precedence lists the binary operators, as in C.
+// precedence holds the precedence of each binary operator, as in C. Operators with higher
+// numbers bind tighter.
 var precedence = map[string]int{
 	"||": 1, "&&": 2, "|": 3, "^": 4, "&": 5, "==": 6, "!=": 6,
 	"<": 7, ">": 7, "<=": 7, ">=": 7, "<<": 8, ">>": 8,
 	"+": 9, "-": 9, "*": 10, "/": 10, "%": 10,
 }
 
+// Arguments of parser.constant: the least precedence of the operators that it accepts.
 const (
-	loosest = 1  // any operator
-	shift   = 8  // no comparisons
-	product = 10 // no sums
+	loosest = 1  // all operators
+	shift   = 8  // shifts, sums and products, but no comparisons
+	product = 10 // products, but no sums
 )
 
-// operator returns the binary operator at the current position, or "". It has one
-// character, or two that are adjacent.
+// operator returns the binary operator at the current position, or "". An operator has one
+// character, or two characters without a space between them.
 func (p *parser) operator() string {
 	t := p.peek()
 	if t.kind != punctToken {
@@ -67,8 +70,8 @@ func (p *parser) operator() string {
 	return ""
 }
 
-// constant parses an expression whose binary operators outside of parentheses have at
-// least the precedence tightness.
+// constant parses a constant expression and returns its value. It stops at a binary operator
+// outside of parentheses whose precedence is below tightness.
 func (p *parser) constant(tightness int) constant {
 	p.nesting++
 	defer func() { p.nesting-- }()
@@ -98,6 +101,8 @@ func (p *parser) constant(tightness int) constant {
 	return x
 }
 
+// unary parses a number, WARP_SZ, or an expression in parentheses, with any unary operators in
+// front.
 func (p *parser) unary() constant {
 	t := p.next()
 	switch {
@@ -139,6 +144,7 @@ func (p *parser) unary() constant {
 	return x
 }
 
+// binary returns x op y. at is the operator's token, where errors are reported.
 func (p *parser) binary(at token, op string, x, y constant) constant {
 	if x.literal != NoType || y.literal != NoType {
 		p.fail(at, "operator %s needs integers; write the value of a floating-point constant", op)
@@ -203,6 +209,8 @@ func (p *parser) binary(at token, op string, x, y constant) constant {
 	return z
 }
 
+// number returns the value of a literal: 0f or 0d and the bits in hexadecimal, a decimal
+// fraction, or an integer.
 func (p *parser) number(t token) constant {
 	s := t.text
 	prefix := ""
@@ -234,7 +242,8 @@ func (p *parser) number(t token) constant {
 	return constant{bits: v, unsigned: unsigned || v > math.MaxInt64}
 }
 
-// convert returns the bits of c as a value of type t, and whether c can be one.
+// convert returns the bits of c as an initial value of type t, and whether c is such a
+// value. Of an integer the caller keeps the low bits that t has.
 func (c constant) convert(t Type) (bits uint64, ok bool) {
 	switch {
 	case c.literal == NoType && t.Kind() == Float:

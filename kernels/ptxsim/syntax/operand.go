@@ -2,7 +2,8 @@ package syntax
 
 import "strings"
 
-// instruction parses an instruction whose opcode is t.
+// instruction parses an instruction after its opcode t, and appends it to the entry's code. g
+// is its guard.
 func (p *parser) instruction(g Guard, t token) {
 	if t.kind != nameToken || strings.HasPrefix(t.text, ".") || strings.HasPrefix(t.text, "%") {
 		p.fail(t, "expected an instruction, got %v", t)
@@ -28,6 +29,7 @@ func (p *parser) instruction(g Guard, t token) {
 	p.entry.Code = append(p.entry.Code, in)
 }
 
+// operand parses one operand of an instruction.
 func (p *parser) operand() Operand {
 	t := p.peek()
 	switch {
@@ -58,7 +60,8 @@ func (p *parser) secondDestination() int {
 	return p.predicate(t)
 }
 
-// scalar parses a register, a constant, or a name with constant offsets.
+// scalar parses an operand without brackets or braces: a constant expression, a register, a
+// parameter or variable with constant offsets, or a label.
 func (p *parser) scalar() Operand {
 	if p.startsConstant() {
 		c := p.constant(loosest)
@@ -128,6 +131,7 @@ func (p *parser) offsets() int64 {
 	return sum
 }
 
+// address parses an address operand [base+offset].
 func (p *parser) address() Operand {
 	t := p.next()
 	base := p.scalar()
@@ -144,6 +148,7 @@ func (p *parser) address() Operand {
 	return o
 }
 
+// vector parses a vector operand {a, b} or {a, b, c, d}.
 func (p *parser) vector() Operand {
 	t := p.next()
 	o := Operand{Kind: VectorOperand}

@@ -14,7 +14,8 @@ const (
 	maxErrors        = 10
 )
 
-// Parse parses a PTX module. name appears in messages only. The error is of type [Errors].
+// Parse parses the text src of a PTX module. name appears in messages only. The error is of
+// type [Errors], with up to ten mistakes.
 func Parse(name, src string) (*File, error) {
 	p := &parser{file: &File{Name: name}, src: src}
 	p.module()
@@ -27,25 +28,28 @@ func Parse(name, src string) (*File, error) {
 	return p.file, nil
 }
 
+// A parser parses one module by recursive descent. A mistake ends the current statement by a
+// panic; see fail and recovering.
 type parser struct {
-	file    *File
+	file    *File // the result
 	src     string
 	tokens  []token
-	pos     int
+	pos     int // index of the next token
 	errs    Errors
-	nesting int
+	nesting int // depth of nested expressions and braces
 
-	entry  *Entry
+	entry  *Entry              // the entry that is being parsed, or nil outside of entries
 	scopes []map[string]int    // for each open brace, register indices by name; innermost last
-	offset [ParamSpace + 1]int // next free byte of each space of the module
+	offset [ParamSpace + 1]int // for each space, the first free byte behind the module's variables
 }
 
-// fail ends the parsing of the current statement with an error at t.
+// fail ends the parsing of the current statement with an error at token t. It panics with an
+// *Error, which recovering records.
 func (p *parser) fail(t token, format string, args ...any) {
 	panic(&Error{Line: t.line, Col: t.col, Msg: fmt.Sprintf(format, args...)})
 }
 
-// recovering calls parse. It records an error of fail and reports whether there was none.
+// recovering calls parse. If parse fails, recovering records the error and returns false.
 func (p *parser) recovering(parse func()) (ok bool) {
 	defer func() {
 		switch e := recover().(type) {
@@ -61,8 +65,10 @@ func (p *parser) recovering(parse func()) (ok bool) {
 	return true
 }
 
+// peek returns the next token without consuming it.
 func (p *parser) peek() token { return p.tokens[p.pos] }
 
+// next consumes the next token. It never consumes the end of the file.
 func (p *parser) next() token {
 	t := p.tokens[p.pos]
 	if t.kind != endToken {
@@ -71,7 +77,8 @@ func (p *parser) next() token {
 	return t
 }
 
-// accept consumes the next token if it is that punctuation or name.
+// accept consumes the next token if it is the given punctuation or name, and reports whether
+// it did.
 func (p *parser) accept(text string) bool {
 	if t := p.peek(); t.text == text && (t.kind == punctToken || t.kind == nameToken) {
 		p.pos++
@@ -80,13 +87,15 @@ func (p *parser) accept(text string) bool {
 	return false
 }
 
+// expect consumes the next token, which must be the given punctuation or name.
 func (p *parser) expect(text string) {
 	if !p.accept(text) {
 		p.fail(p.peek(), "expected %q, got %v", text, p.peek())
 	}
 }
 
-// name consumes an identifier. what describes it in an error.
+// name consumes the next token, which must be an identifier. An error calls the identifier
+// what.
 func (p *parser) name(what string) token {
 	t := p.next()
 	if t.kind != nameToken || strings.HasPrefix(t.text, ".") {
@@ -95,7 +104,7 @@ func (p *parser) name(what string) token {
 	return t
 }
 
-// size parses a constant between 0 and limit. what describes it in an error.
+// size parses a constant integer between 0 and limit. An error calls the integer what.
 func (p *parser) size(what string, limit int) int {
 	t := p.peek()
 	c := p.constant(shift) // without comparisons, since the > of %r<8> is no operator
@@ -105,6 +114,7 @@ func (p *parser) size(what string, limit int) int {
 	return int(c.bits)
 }
 
+// typeName parses a type such as .f32.
 func (p *parser) typeName() Type {
 	t := p.next()
 	if typ := ParseType(strings.TrimPrefix(t.text, ".")); typ != NoType && strings.HasPrefix(t.text, ".") {
@@ -114,6 +124,8 @@ func (p *parser) typeName() Type {
 	return NoType
 }
 
+// module parses the whole file. A mistake inside an entry's body ends one statement; a
+// mistake elsewhere ends the parsing.
 func (p *parser) module() {
 	tokens, err := scan(p.src)
 	if err != nil {
@@ -131,6 +143,7 @@ func (p *parser) module() {
 	})
 }
 
+// topLevel parses one directive outside of entries.
 func (p *parser) topLevel() {
 	t := p.next()
 	switch t.text {
@@ -166,8 +179,8 @@ func (p *parser) topLevel() {
 	}
 }
 
-// skipDirective skips a directive for debuggers or compilers: the rest of its line, up to
-// a semicolon.
+// skipDirective skips a directive that only debuggers or compilers need: the rest of the line
+// of t, or up to a semicolon in that line.
 func (p *parser) skipDirective(t token) {
 	for p.peek().kind != endToken && p.peek().line == t.line {
 		if p.next().text == ";" {
@@ -176,7 +189,7 @@ func (p *parser) skipDirective(t token) {
 	}
 }
 
-// variables parses a declaration of variables after its state space.
+// variables parses a declaration of variables after the name of their state space.
 func (p *parser) variables(space Space, extern bool) {
 	align := 0
 	if p.accept(".align") {
@@ -207,6 +220,7 @@ func (p *parser) variables(space Space, extern bool) {
 	p.expect(";")
 }
 
+// alignment parses the number of bytes of .align.
 func (p *parser) alignment() int {
 	t := p.peek()
 	n := p.size("the alignment", 256)
@@ -216,8 +230,8 @@ func (p *parser) alignment() int {
 	return n
 }
 
-// dimensions parses the dimensions [n][m]… of an array, if there are any, and returns the
-// number of elements. It is 0 for [], which only extern arrays may have.
+// dimensions parses the dimensions [n][m]… of a variable, if there are any. It returns the
+// number of elements: 1 without dimensions, and 0 for [], which only extern arrays may have.
 func (p *parser) dimensions(typ Type, extern bool) int {
 	n := 1
 	for p.peek().text == "[" {
@@ -238,7 +252,8 @@ func (p *parser) dimensions(typ Type, extern bool) int {
 	return n
 }
 
-// initialize parses the initial values of v, in nested braces or alone.
+// initialize parses the initial value of v, or its initial values in braces, which may be
+// nested. Elements without a value are 0. t is the variable's name.
 func (p *parser) initialize(t token, v *Variable) {
 	v.Init = make([]byte, v.Size())
 	i := 0
@@ -299,4 +314,5 @@ func (p *parser) declare(t token, v *Variable) {
 	*list = append(*list, v)
 }
 
+// alignUp returns the least multiple of align that is not below n.
 func alignUp(n, align int) int { return (n + align - 1) / align * align }

@@ -10,20 +10,22 @@ import (
 type tokenKind uint8
 
 const (
-	endToken    tokenKind = iota
-	nameToken             // identifiers, opcodes, registers, with their dots
-	numberToken           // as written
-	stringToken           // without its quotes
-	punctToken            // one character
+	endToken    tokenKind = iota // end of the file
+	nameToken                    // identifier, directive, opcode or register, with all its dots
+	numberToken                  // as written
+	stringToken                  // without its quotes
+	punctToken                   // one character
 )
 
+// A token is one word of the source.
 type token struct {
 	kind      tokenKind
 	text      string
-	line, col int
-	pos, end  int // offsets in the source
+	line, col int // counted from 1
+	pos, end  int // first byte, and first byte behind it, in the source
 }
 
+// String formats the token for an error text.
 func (t token) String() string {
 	switch t.kind {
 	case endToken:
@@ -36,13 +38,15 @@ func (t token) String() string {
 
 const punctuation = ",;[]{}()<>+-*/%&|^~!?:=@"
 
+// A scanner splits a source into tokens.
 type scanner struct {
 	src       string
-	pos       int
-	line      int
-	lineStart int
+	pos       int // offset of the next byte
+	line      int // number of the current line, counted from 1
+	lineStart int // offset of the line's first byte
 }
 
+// errorf returns an error at the current position.
 func (s *scanner) errorf(format string, args ...any) *Error {
 	return &Error{Line: s.line, Col: s.pos - s.lineStart + 1, Msg: fmt.Sprintf(format, args...)}
 }
@@ -93,6 +97,7 @@ func isNameStart(c byte) bool {
 
 func isName(c byte) bool { return isNameStart(c) || isDigit(c) }
 
+// next returns the next token.
 func (s *scanner) next() (token, *Error) {
 	if err := s.skip(); err != nil {
 		return token{}, err
@@ -142,6 +147,7 @@ func isExponentSign(number string, i int) bool {
 	return len(number) < 2 || number[0] != '0' || strings.IndexByte("xXfFdD", number[1]) < 0
 }
 
+// scan returns all tokens of a source. The last one is an endToken.
 func scan(src string) ([]token, *Error) {
 	if err := onlyASCII(src); err != nil {
 		return nil, err
@@ -160,8 +166,8 @@ func scan(src string) ([]token, *Error) {
 	}
 }
 
-// onlyASCII returns an error for the first byte that is zero or not ASCII, also in
-// comments. NVIDIA's assembler refuses non-ASCII bytes, and stops reading at a zero byte.
+// onlyASCII returns an error if a byte of src is zero or not ASCII, even in a comment.
+// NVIDIA's assembler refuses non-ASCII bytes, and stops reading at a zero byte.
 func onlyASCII(src string) *Error {
 	i := strings.IndexFunc(src, func(c rune) bool { return c == 0 || c > unicode.MaxASCII })
 	if i < 0 {

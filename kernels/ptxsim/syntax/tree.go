@@ -27,15 +27,15 @@ func (f *File) Entry(name string) *Entry {
 // A Space is a state space: a kind of memory (PTX ISA 5.1).
 type Space uint8
 
-// The state spaces. A Generic address may point to any of Global, Shared, Const and
-// Local.
+// The state spaces. Generic is no memory of its own: a generic address is an address in
+// Global, Shared, Const or Local memory.
 const (
-	Generic Space = iota
-	Global
-	Shared
-	Const
-	Local
-	ParamSpace
+	Generic    Space = iota
+	Global           // shared by all threads
+	Shared           // of one block
+	Const            // read-only, of the module
+	Local            // of one thread
+	ParamSpace       // the arguments of a launch
 )
 
 var spaceNames = [...]string{"generic", "global", "shared", "const", "local", "param"}
@@ -43,7 +43,7 @@ var spaceNames = [...]string{"generic", "global", "shared", "const", "local", "p
 // String returns the space's name: "global".
 func (s Space) String() string { return spaceNames[s] }
 
-// ParseSpace returns the state space with that name, and whether it exists.
+// ParseSpace returns the state space of that name, such as "global", and whether it exists.
 func ParseSpace(name string) (Space, bool) {
 	for s := Global; s <= ParamSpace; s++ {
 		if spaceNames[s] == name {
@@ -74,17 +74,19 @@ type Entry struct {
 	Line       int
 	Params     []Param
 	ParamBytes int
-	// MaxThreads is the shape in .maxntid or .reqntid. It is 0 without either.
+	// MaxThreads holds the numbers of threads along X, Y and Z that .maxntid or .reqntid
+	// states. They are 0 without either directive.
 	MaxThreads [3]int
-	// ExactThreads is set by .reqntid: blocks must have the shape MaxThreads. Otherwise
-	// MaxThreads bounds the number of threads.
+	// ExactThreads is set by .reqntid: a block must have exactly the shape MaxThreads.
+	// With .maxntid, a block has at most the number of threads that the shape
+	// MaxThreads has.
 	ExactThreads bool
 	Registers    []Register
-	Variables    []*Variable // its shared and local variables, and copies of the module's shared variables that its code names
-	SharedBytes  int
-	LocalBytes   int // per thread
+	Variables    []*Variable // shared and local variables of the entry, and copies of those shared variables of the module that its code names
+	SharedBytes  int         // size of the shared variables, without the dynamic ones
+	LocalBytes   int         // size of the local variables, of one thread
 	Code         []Instruction
-	Labels       []Label // ordered by Index
+	Labels       []Label // in ascending order of Index
 }
 
 // Signature formats the entry as name(type name, …).
@@ -107,37 +109,37 @@ func (e *Entry) Signature() string {
 type Param struct {
 	Line   int
 	Name   string
-	Type   Type
-	Count  int // 1 unless it is an array
-	Align  int
-	Offset int // in the parameter space, in bytes
+	Type   Type // of an element
+	Count  int  // number of elements; 1 unless the parameter is an array
+	Align  int  // in bytes
+	Offset int  // in bytes, from the start of the entry's parameters
 }
 
 // Size returns the size in bytes.
 func (p Param) Size() int { return p.Count * p.Type.Size() }
 
-// A Register is a virtual register. Each thread has one.
+// A Register is a virtual register of an entry. Each thread has its own value of it.
 type Register struct {
 	Line int
 	Name string
 	Type Type
 }
 
-// A Label marks the instruction with that index in an entry's code.
+// A Label marks an instruction as the target of branches.
 type Label struct {
 	Line  int
 	Name  string
-	Index int
+	Index int // index of the instruction in Code; len(Code) for a label at the end
 }
 
 // An Instruction is one operation with its operands.
 type Instruction struct {
 	Line  int
 	Guard Guard
-	Op    string   // such as "fma"
-	Mods  []string // modifiers, such as "rn", "f32"
-	Args  []Operand
-	Text  string // as written, on one line and without guard
+	Op    string    // opcode without modifiers, such as "fma"
+	Mods  []string  // modifiers, such as "rn", "f32"
+	Args  []Operand // in the order of the source text
+	Text  string    // as written, on one line and without guard
 }
 
 // Opcode returns the operation with its modifiers: "fma.rn.f32".
@@ -148,11 +150,11 @@ func (in *Instruction) Opcode() string {
 	return in.Op + "." + strings.Join(in.Mods, ".")
 }
 
-// A Guard makes an instruction conditional: @p, or @!p if Not is set.
+// A Guard makes an instruction conditional: only threads whose predicate p holds execute it.
 type Guard struct {
 	Present  bool
-	Register int
-	Not      bool
+	Register int  // index of the predicate p in Entry.Registers
+	Not      bool // @!p instead of @p: only threads whose p does not hold execute it
 }
 
 // An OperandKind is a kind of operand.
@@ -165,26 +167,27 @@ const (
 	SpecialOperand  // a name that begins with % and is no register of the entry, such as %tid.x
 	VariableOperand // a variable's address, plus Offset
 	ParamOperand    // a parameter's address, plus Offset
-	LabelOperand
-	AddressOperand // [base+offset]
-	VectorOperand  // {a, b}
-	SinkOperand    // _
+	LabelOperand    // a label, the target of a branch
+	AddressOperand  // [base+offset]: the memory at an address
+	VectorOperand   // {a, b}
+	SinkOperand     // _: a result that is discarded
 )
 
-// An Operand is an operand of an instruction. Kind decides which fields are valid.
+// An Operand is an operand of an instruction. The comment of each field names the kinds of
+// operands that have it.
 type Operand struct {
 	Kind     OperandKind
-	Register int  // RegisterOperand
-	Second   int  // RegisterOperand: the register p of `d|p`, or -1
+	Register int  // RegisterOperand: index in Entry.Registers; -1 for the `_` of `_|p`
+	Second   int  // RegisterOperand: index of the register p of `d|p`, or -1
 	Not      bool // RegisterOperand: the operand is `!p`
 
 	Bits    uint64 // ImmediateOperand: the integer, or the bits of the literal
 	Literal Type   // ImmediateOperand: F32 for 0f…, F64 for 0d… and decimal fractions, NoType for integers
 
-	Name     string    // SpecialOperand, LabelOperand; otherwise as written
+	Name     string    // all kinds of operands that are a name: the name as written
 	Variable *Variable // VariableOperand
-	Param    int       // ParamOperand: index
-	Target   int       // LabelOperand: index of an instruction
+	Param    int       // ParamOperand: index in Entry.Params
+	Target   int       // LabelOperand: index in Entry.Code
 
 	Elements []Operand // VectorOperand: the elements; AddressOperand: the base
 	Offset   int64     // AddressOperand, VariableOperand, ParamOperand: in bytes

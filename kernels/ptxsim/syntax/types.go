@@ -28,7 +28,8 @@ const (
 // A Kind tells how to interpret the bits of a type.
 type Kind uint8
 
-// The kinds of types. Bits are untyped, and compatible with every kind of the same size.
+// The kinds of types. Bits are untyped: registers of the other numeric kinds may hold them if
+// the sizes are equal.
 const (
 	Bits Kind = iota
 	Unsigned
