@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/kernels/fused"
 )
 
-// TestBiasGradIsMapGradAndSum checks that BiasGrad gives the bits of MapGrad followed by
-// Sum, for shapes that divide the sum in different ways.
+// TestBiasGradIsMapGradAndSum checks that BiasGrad gives the same bits as MapGrad followed by
+// Sum, for shapes whose sums are divided into parts in different ways.
 func TestBiasGradIsMapGradAndSum(t *testing.T) {
 	for _, set := range sets {
 		t.Run(set, func(t *testing.T) {

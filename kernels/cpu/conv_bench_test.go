@@ -7,7 +7,8 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// square returns the shape of a convolution of square images by square filters.
+// square returns the shape of a convolution of n square images, of c channels and size×size
+// pixels, with k square filters.
 func square(n, c, size, k, filter, stride, pad int) kernels.ConvShape {
 	out := (size+2*pad-filter)/stride + 1
 	return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: filter, S: filter, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad, OutH: out, OutW: out}

@@ -9,11 +9,11 @@ import (
 	"github.com/topogen/topogen/kernels/kerneltest"
 )
 
-// forced is the instruction set that the environment forces, or empty.
+// forced is the instruction set that the environment variable names, or empty.
 var forced = os.Getenv("TOPOGEN_CPU")
 
-// device returns a function that makes devices with an instruction set. It skips the
-// test if this machine lacks the set or the environment forces another one.
+// device returns a function that makes devices with the instruction set named set. It skips
+// the test if this machine lacks the set, or if the environment variable names another one.
 func device(t testing.TB, set string, threads int) func(testing.TB) kernels.Device {
 	if forced != "" && forced != set {
 		t.Skipf("TOPOGEN_CPU forces %s", forced)
@@ -35,8 +35,8 @@ var sets = []string{"plain", "avx2", "avx512"}
 func options() kerneltest.Options {
 	return kerneltest.Options{
 		Large: large && !testing.Short(),
-		// Sums are kept in float64, and these functions are more accurate than the
-		// contract requires.
+		// In ulp. Sums are accumulated in float64, and these functions are more
+		// accurate than the documentation of package kernels requires.
 		Bounds: map[string]float64{"Sum": 1, "Dot": 1, "Exp": 1, "Log": 1, "Sqrt": 0.5, "Reciprocal": 0.5, "Square": 0.5, "Div": 0.5},
 	}
 }
@@ -53,12 +53,12 @@ func TestThreadsGiveTheSameBits(t *testing.T) {
 	}
 }
 
-// TestVectorsGiveTheSameBits compares AVX2 with AVX-512.
+// TestVectorsGiveTheSameBits checks that AVX2 and AVX-512 give the same bits.
 func TestVectorsGiveTheSameBits(t *testing.T) {
 	kerneltest.Same(t, device(t, "avx2", 2), device(t, "avx512", 2), options())
 }
 
-// FuzzKernels uses the instruction set of the environment.
+// FuzzKernels tests the instruction set that the environment variable names, or the best one.
 func FuzzKernels(f *testing.F) {
 	kerneltest.Fuzz(f, func(testing.TB) kernels.Device { return cpu.New(cpu.Threads(2)) }, options())
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// filled returns n uniform values on a device.
+// filled returns a buffer of n uniform values in [0, 1) on a device.
 func filled(dev *cpu.Device, n int) kernels.Buffer {
 	b := dev.Alloc(n)
 	dev.Uniform(b, 1, uint64(n))

@@ -36,7 +36,8 @@ func TestCloseEndsThreads(t *testing.T) {
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
-// TestUnreachableDeviceEndsThreads drops devices without Close, after each kind of job.
+// TestUnreachableDeviceEndsThreads drops devices without Close, after an element-wise kernel
+// and a convolution, and checks that the garbage collector ends their workers.
 func TestUnreachableDeviceEndsThreads(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 3 {

@@ -11,8 +11,8 @@ import (
 )
 
 // BenchmarkMicroKernel measures the micro-kernels alone, on operands in the second-level
-// cache: an upper bound for every product. They stay below the peak on processors that
-// lower their clock for multiply-adds that also read memory.
+// cache. Their speed is an upper bound for that of every product. It stays below Device.Peak
+// on processors that lower their clock for multiply-adds that also read memory.
 func BenchmarkMicroKernel(b *testing.B) {
 	set, err := simd.FromEnvironment()
 	if err != nil {
@@ -36,7 +36,7 @@ func BenchmarkMicroKernel(b *testing.B) {
 	}
 }
 
-// ones returns n numbers between 1 and 2.
+// ones returns n numbers in [1, 2).
 func ones(n int) []float32 {
 	x := aligned.Make(n)
 	for i := range x {

@@ -2,5 +2,5 @@
 
 package cpu_test
 
-// large selects the large cases of the conformance suite.
+// large says whether TestConformance and the others run the large cases of the suite.
 const large = true

@@ -8,9 +8,9 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// reach runs a kernel of the given number of floating-point operations and reports its
-// median speed: in GFLOP/s, and as a percentage of the median of the device's peak, which
-// it measures in between.
+// reach benchmarks a kernel that computes the given number of floating-point operations. It
+// reports the median speed in GFLOP/s, and as a percentage of the median of Device.Peak,
+// which it measures between runs of the kernel.
 func reach(b *testing.B, dev *cpu.Device, operations float64, kernel func()) {
 	b.Helper()
 	kernel()

@@ -10,8 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRegisters searches functions for AVX2 for registers that only AVX-512 has: the
-// generator allocates them without warning when the first 16 do not suffice.
+// TestRegisters checks that no function for AVX2 uses a register that only AVX-512 has. The
+// generator of the assembly allocates such registers without a warning if a function needs
+// more than 16.
 func TestRegisters(t *testing.T) {
 	files, err := filepath.Glob("internal/*/*_amd64.s")
 	require.NoError(t, err)

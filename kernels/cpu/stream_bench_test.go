@@ -10,9 +10,9 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 )
 
-// stream runs a kernel that moves a number of bytes and reports its median speed:
-// in GB/s, and as a percentage of the speed of the triad dst += a·x on spans of n
-// elements, which it measures in between.
+// stream benchmarks a kernel that reads and writes the given number of bytes. It reports the
+// median speed in GB/s, and as a percentage of the speed of the triad y += a·x on buffers of
+// n elements, which it measures between runs of the kernel.
 func stream(b *testing.B, dev *cpu.Device, n, bytes int, kernel func()) {
 	b.Helper()
 	x, y := filled(dev, n), filled(dev, n)
@@ -47,8 +47,8 @@ func stream(b *testing.B, dev *cpu.Device, n, bytes int, kernel func()) {
 	b.ReportMetric(100*speed/peak, "%peak")
 }
 
-// BenchmarkStream measures the kernels that touch each element once, on spans that fit
-// the second-level cache and on spans that fit no cache.
+// BenchmarkStream measures the kernels that touch each element once. Its buffers have 64 KB,
+// which fit the second-level cache, and 16 MB, which fit no cache of one core.
 func BenchmarkStream(b *testing.B) {
 	for _, n := range []int{1 << 14, 1 << 22} {
 		dev := cpu.New()
@@ -118,8 +118,9 @@ func BenchmarkStream(b *testing.B) {
 	}
 }
 
-// BenchmarkDistances measures clouds of the sizes of a batch of images and of a point
-// cloud. A difference, its square and its addition count as 3 operations.
+// BenchmarkDistances measures a cloud of 128 points with 784 dimensions, such as a batch of
+// images, and one of 1000 points with 3 dimensions. The difference of two coordinates, its
+// square, and the addition of the square count as 3 operations.
 func BenchmarkDistances(b *testing.B) {
 	for _, s := range [][2]int{{128, 784}, {1000, 3}} {
 		n, d := s[0], s[1]

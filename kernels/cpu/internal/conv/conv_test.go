@@ -13,8 +13,9 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// testConv compares the convolutions of one shape by all instruction sets with their
-// definition: alone, and with bias, an activation and adding.
+// testConv computes Forward, Transpose and WeightGrad of one shape with each instruction set,
+// and compares them with their definitions: without options, with a bias and an activation,
+// and with Add.
 func testConv(t testing.TB, all map[simd.Set]*Convolver, rng *rand.Rand, s kernels.ConvShape, act kernels.Func) {
 	t.Helper()
 	x, y, w := normals(rng, s.N*s.C*s.H*s.W), normals(rng, s.N*s.K*s.OutH*s.OutW), normals(rng, s.K*s.C*s.R*s.S)
@@ -23,7 +24,7 @@ func testConv(t testing.TB, all map[simd.Set]*Convolver, rng *rand.Rand, s kerne
 	yWant := expectation{sums: ySums, terms: s.C * s.R * s.S, plane: s.OutH * s.OutW}
 	xWant := expectation{sums: xSums, terms: s.K * s.R * s.S, plane: s.H * s.W}
 	wWant := expectation{sums: wSums, terms: s.N * s.OutH * s.OutW}
-	unset := func(n int) []float32 { // elements that are not stored stay NaN and fail
+	unset := func(n int) []float32 { // NaN: an element that is not overwritten stays NaN and fails the test
 		return slices.Repeat([]float32{float32(math.NaN())}, n)
 	}
 	for set, c := range all {
@@ -65,8 +66,10 @@ func testConv(t testing.TB, all map[simd.Set]*Convolver, rng *rand.Rand, s kerne
 
 var activations = []kernels.Func{kernels.ReLU, kernels.Tanh, kernels.Identity}
 
-// TestConvAcrossBlocks tries shapes that are divided in all ways: blocks of images,
-// bands of an image, runs longer than a block, phases without taps.
+// TestConvAcrossBlocks tries shapes that are divided in different ways. A block is several
+// images, or a band, some rows of one image. A run is the S·C consecutive elements of a row
+// of a patch, and may be longer than microkernel.DepthBlock. A phase of Transpose may have no
+// taps.
 func TestConvAcrossBlocks(t *testing.T) {
 	all := convolvers(t, 3)
 	rng := rand.New(rand.NewPCG(11, 12))
@@ -87,8 +90,8 @@ func TestConvAcrossBlocks(t *testing.T) {
 	}
 }
 
-// TestFewChannels tries convolutions by im2col and col2im: various strides, borders and
-// pixels that filters do not reach.
+// TestFewChannels tries shapes with few channels, which use im2col and col2im, with various
+// strides and borders, and with pixels of x that no filter reaches.
 func TestFewChannels(t *testing.T) {
 	all := convolvers(t, 3)
 	rng := rand.New(rand.NewPCG(13, 14))
@@ -112,9 +115,10 @@ func TestFewChannels(t *testing.T) {
 	}
 }
 
-// TestJoinedPhases tries transposed convolutions whose phases are joined with at least one
-// instruction set: groups of pixels that are cut at either end, rows without a whole
-// group, phases without taps, bands.
+// TestJoinedPhases tries transposed convolutions in which one micro-tile computes a group of
+// StrideW neighbouring pixels, with at least one instruction set. The border of x cuts groups
+// at either end, rows have no whole group, phases have no taps, and images are divided into
+// bands.
 func TestJoinedPhases(t *testing.T) {
 	all := convolvers(t, 3)
 	rng := rand.New(rand.NewPCG(15, 16))
@@ -136,9 +140,9 @@ func TestJoinedPhases(t *testing.T) {
 	}
 }
 
-// TestConvAllocatesNothing runs shapes for all algorithms repeatedly. It uses one worker:
-// with several, it depends on timing when each of them computes its first part and grows
-// its memory.
+// TestConvAllocatesNothing repeats convolutions of shapes that use all algorithms. It uses
+// one worker. A worker allocates memory when it computes its first part, and with several
+// workers the time of that depends on chance.
 func TestConvAllocatesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))
 	for set, c := range convolvers(t, 1) {

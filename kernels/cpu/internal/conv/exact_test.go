@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
 )
 
-// convolvers returns a Convolver on a number of threads for each instruction set that is
-// tested here.
+// convolvers returns a Convolver for each instruction set that this machine can test. All run
+// on one pool with the given number of threads.
 func convolvers(t testing.TB, threads int) map[simd.Set]*Convolver {
 	pool := workers.New(threads)
 	t.Cleanup(pool.Stop)
@@ -22,13 +22,15 @@ func convolvers(t testing.TB, threads int) map[simd.Set]*Convolver {
 	return all
 }
 
-// square returns the shape of a convolution of square images by square filters.
+// square returns the shape of a convolution of n square images, of c channels and size×size
+// pixels, with k square filters.
 func square(n, c, size, k, filter, stride, pad int) kernels.ConvShape {
 	out := (size+2*pad-filter)/stride + 1
 	return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: filter, S: filter, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad, OutH: out, OutW: out}
 }
 
-// normals returns n random values in memory that is not aligned.
+// normals returns n Gaussian values. The slice begins 4 bytes after the beginning of an
+// allocation, so that vectors in it are not aligned.
 func normals(rng *rand.Rand, n int) []float32 {
 	x := make([]float32, n+1)[1:]
 	for i := range x {
@@ -37,20 +39,21 @@ func normals(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// sums are the sums of products of a convolution in float64, and the sums of the
-// magnitudes of these products.
+// sums has for each element of the result of a convolution the sum of its products in
+// float64, and the sum of the magnitudes of these products.
 type sums struct{ values, magnitudes []float64 }
 
 func newSums(n int) sums { return sums{make([]float64, n), make([]float64, n)} }
 
+// add adds the product a·b to element i.
 func (s sums) add(i int, a, b float32) {
 	v := float64(a) * float64(b)
 	s.values[i] += v
 	s.magnitudes[i] += math.Abs(v)
 }
 
-// exact computes the three convolutions by their definition: y, x and w, each from the
-// two others.
+// exact computes the three kinds of convolution by their definitions: ySums is Forward of x
+// and w, xSums is Transpose of y and w, and wSums is WeightGrad of x and y.
 func exact(s kernels.ConvShape, x, y, w []float32) (ySums, xSums, wSums sums) {
 	ySums, xSums, wSums = newSums(len(y)), newSums(len(x)), newSums(len(w))
 	for n := range s.N {
@@ -79,19 +82,18 @@ func exact(s kernels.ConvShape, x, y, w []float32) (ySums, xSums, wSums sums) {
 	return ySums, xSums, wSums
 }
 
-// An expectation is the exact result of a convolution: act(sums + bias) + before. Each
-// sum is of a number of terms; bias and before may be empty.
+// An expectation is the exact result of a convolution: act(sums + bias) + before.
 type expectation struct {
 	sums   sums
-	terms  int
-	bias   []float32 // one for each plane of plane elements, in turn
-	plane  int
+	terms  int       // products in each sum
+	bias   []float32 // bias of each channel, or empty
+	plane  int       // elements of a channel of an image
 	act    kernels.Func
-	before []float32
+	before []float32 // elements to which the convolution adds, or empty
 }
 
-// check fails the test if an element is further from its exact value than a sum of that
-// many terms in float32 can be.
+// check fails the test if an element of got differs from its exact value by more than the
+// largest rounding error of a float32 sum of e.terms products.
 func (e expectation) check(t testing.TB, got []float32, what any) {
 	t.Helper()
 	for i, v := range got {

@@ -8,7 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// sets returns the instruction sets that can run here and logs the others.
+// sets returns the instruction sets that this machine has, and logs the others as skipped.
 func sets(t testing.TB) []Set {
 	all := []Set{Plain}
 	for s := Plain + 1; s <= AVX512; s++ {
@@ -21,8 +21,8 @@ func sets(t testing.TB) []Set {
 	return all
 }
 
-// TestAccuracy checks the error bounds that the documentation of kernels/cpu
-// states, over all magnitudes of both signs.
+// TestAccuracy checks the error bounds that the documentation of package kernels/cpu
+// promises, on float32 values of all exponents and both signs.
 func TestAccuracy(t *testing.T) {
 	for _, c := range []struct {
 		f     kernels.Func
@@ -43,7 +43,8 @@ func TestAccuracy(t *testing.T) {
 			t.Run(c.f.String()+"/"+set.String(), func(t *testing.T) {
 				worst, at := 0.0, float32(0)
 				x, y := make([]float32, 4096), make([]float32, 4096)
-				// A prime stride over the bit patterns visits all exponents and low bits.
+				// Take every 4099th bit pattern. The stride is prime, so the patterns
+				// have all exponents and all low bits.
 				const stride = 4099
 				next := uint64(0)
 				for next < 1<<32 {
@@ -66,13 +67,14 @@ func TestAccuracy(t *testing.T) {
 	}
 }
 
-// ulps returns |got − want| in units of the spacing of float32 values at want.
+// ulps returns |got − want| in units of the last place (ulp) of want, the distance between
+// neighbouring float32 values at want. It returns 0.5 if got is want rounded to float32.
 func ulps(got float32, want float64) float64 {
 	g := float64(got)
 	switch {
 	case g == want, math.IsNaN(g) && math.IsNaN(want):
 		return 0
-	case float64(float32(want)) == g: // correctly rounded, perhaps to Inf
+	case float64(float32(want)) == g: // correctly rounded; both may be infinite
 		return 0.5
 	}
 	size := math.Min(math.Max(math.Abs(want), 0x1p-126), math.MaxFloat32)

@@ -2,7 +2,7 @@ package simd
 
 import "unsafe"
 
-// At returns the address offset bytes after p.
+// At returns the address that is offset bytes after p.
 func At(p *float32, offset int) *float32 {
 	return (*float32)(unsafe.Add(unsafe.Pointer(p), offset))
 }

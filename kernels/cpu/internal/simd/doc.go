@@ -5,8 +5,8 @@
 // # Dispatch
 //
 // Every loop exists for each instruction [Set]: plain Go, AVX2 with FMA, and
-// AVX-512. A [Loops] value is the table of all loops of one set, so a kernel that
-// holds a *Loops calls through one function pointer and never tests the processor:
+// AVX-512. A [Loops] value is the table of all loops of one set. A kernel holds a *Loops and
+// calls a loop through its function pointer, so it never tests the processor:
 //
 //	set, err := simd.FromEnvironment()
 //	loops := simd.For(set)
@@ -14,15 +14,16 @@
 //
 // # Files
 //
-// FAMILY_amd64.s and FAMILY_amd64.go are written by the generator in
-// kernels/cpu/_asm, once for both vector widths. FAMILY_plain.go is the same
-// family in Go: the fallback on other processors, and the reference that the tests
-// compare the assembly with.
+// A family of loops has three files. The generator in kernels/cpu/_asm writes
+// FAMILY_amd64.s, the assembly for both vector widths, and FAMILY_amd64.go, its
+// declarations. FAMILY_plain.go is the same family in Go. Processors without AVX2 use it,
+// and the tests compare the assembly with it.
 //
 // # Rounding
 //
-// The assembly steps by 16 elements, in one register of AVX-512 or in two of AVX2,
-// and keeps one partial sum for each of the 16 lanes. AVX2 and AVX-512 therefore
-// give the same bits. Plain Go computes in float64, rounds once, and so differs
-// from them by rounding.
+// AVX2 and AVX-512 give the same bits. A loop that sums a slice takes 16 elements at a time,
+// in one register of AVX-512 or in two of AVX2. It keeps one partial sum for each of the 16
+// lanes, and adds the partial sums in the same order in the end. Plain Go differs by
+// rounding: it sums in the order of the elements, and it computes elementary functions in
+// float64 and rounds the result once.
 package simd

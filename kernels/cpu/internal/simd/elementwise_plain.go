@@ -6,8 +6,8 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// The plain loops compute elementary functions in float64 and round once, so that
-// tests can use them as the reference for the assembly.
+// The loops in plain Go compute elementary functions in float64 and round the result once, so
+// that tests can compare the assembly with them. [Loops] says what each loop does.
 
 func fillPlain(dst []float32, v float32) {
 	for i := range dst {
@@ -59,7 +59,8 @@ func mapPlain(f kernels.Func, dst, x []float32) {
 	}
 }
 
-// transcendental returns f in float64.
+// transcendental returns the float64 version of f, for the functions of which mapPlain has
+// no formula in float32.
 func transcendental(f kernels.Func) func(float64) float64 {
 	switch f {
 	case kernels.Sigmoid:
@@ -89,16 +90,15 @@ func softplus(x float64) float64 {
 	return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
 }
 
-// gradPlain stores dy·f′(x), where v is f(x) for functions with GradFromOutput and
-// x for others.
+// gradPlain stores dy·f′(x) into dst, or adds it to dst. v is f(x) if f.GradFromOutput() is
+// true, and x otherwise.
 func gradPlain(f kernels.Func, dst, dy, v []float32, add bool) {
 	for i, w := range v {
 		Put(dst, i, derivative(f, dy[i], w), add)
 	}
 }
 
-// derivative returns dy·f′(x), where v is f(x) for functions with GradFromOutput
-// and x for others.
+// derivative returns dy·f′(x). v is f(x) if f.GradFromOutput() is true, and x otherwise.
 func derivative(f kernels.Func, dy, v float32) float32 {
 	switch f {
 	case kernels.Identity:
@@ -144,14 +144,15 @@ func derivative(f kernels.Func, dy, v float32) float32 {
 	}
 }
 
-// ZipSteps stores op(a[i·da], b[i·db]) into dst[i], in plain Go. A step of 0 repeats
-// one number.
+// ZipSteps stores op(a[i·da], b[i·db]) into dst[i] for each i, or adds it to dst[i]. It is
+// written in plain Go. If da or db is 0, the operand is the same number for all i.
 func ZipSteps(op kernels.Op, dst, a, b []float32, da, db int, add bool) {
 	for i := range dst {
 		Put(dst, i, apply(op, a[i*da], b[i*db]), add)
 	}
 }
 
+// apply returns op(a, b).
 func apply(op kernels.Op, a, b float32) float32 {
 	switch op {
 	case kernels.AddOp:

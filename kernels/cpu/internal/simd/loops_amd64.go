@@ -92,11 +92,13 @@ var loopsAVX512 = Loops{
 	SumDifferences: sumDifferencesAVX512, PairWeights: pairWeightsAVX512, transposeStrip: transposeStripAVX2,
 }
 
+// copyPlain is the loop for kernels.Identity.
 func copyPlain(dst, x []float32) { copy(dst, x) }
 
-// trigonometric returns a loop that computes f with fast, which stops before the
-// first 16 elements that hold an |x| too large for it and returns the number of
-// elements before them. Those 16 elements go to plain Go; then fast goes on.
+// trigonometric returns a loop that computes f, sine or cosine, for all x. fast computes f
+// in groups of 16 elements. It stops before the first group that has an |x| too large for
+// its argument reduction, and returns the number of elements before that group. The loop
+// computes the group in plain Go, and calls fast again for the rest.
 func trigonometric(fast func(dst, x []float32) (done int), f kernels.Func) func(dst, x []float32) {
 	return func(dst, x []float32) {
 		for {
@@ -111,7 +113,7 @@ func trigonometric(fast func(dst, x []float32) (done int), f kernels.Func) func(
 	}
 }
 
-// trigonometricGrad is [trigonometric] for gradients.
+// trigonometricGrad is [trigonometric] for the gradient dy·f′(x).
 func trigonometricGrad(fast func(dst, dy, x []float32, add bool) (done int), f kernels.Func) func(dst, dy, x []float32, add bool) {
 	return func(dst, dy, x []float32, add bool) {
 		for {
@@ -126,7 +128,8 @@ func trigonometricGrad(fast func(dst, dy, x []float32, add bool) (done int), f k
 	}
 }
 
-// sgdLoop returns the loop that chooses among the three kinds of gradient descent.
+// sgdLoop returns the loop that calls plain without a velocity, and otherwise nesterov or
+// momentum.
 func sgdLoop(
 	plain func(param, grad []float32, scale, decay, momentum, rate float32),
 	momentum, nesterov func(param, grad, velocity []float32, scale, decay, momentum, rate float32),

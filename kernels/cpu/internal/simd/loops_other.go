@@ -2,5 +2,5 @@
 
 package simd
 
-// tables holds the loops of each instruction set: plain Go is the only one here.
+// tables holds the loops of each instruction set. This build has plain Go only.
 var tables = [...]*Loops{Plain: &loopsPlain}

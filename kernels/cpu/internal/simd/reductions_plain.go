@@ -1,6 +1,7 @@
 package simd
 
-// Sums are kept in float64.
+// The loops in plain Go accumulate sums in float64, in the order of the elements. [Loops]
+// says what each loop does.
 
 func sumPlain(x []float32) float64 {
 	var total float64

@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// A Set is an instruction set for which the loops exist. A larger Set includes
-// the smaller ones.
+// A Set is an instruction set for which the loops exist. A processor that has a Set has all
+// smaller ones.
 type Set int
 
 const (
@@ -15,7 +15,7 @@ const (
 	AVX512            // AVX-512 F, BW, DQ and VL
 )
 
-// Environment is the environment variable that forces an instruction set.
+// Environment is the name of the environment variable that selects an instruction set.
 const Environment = "TOPOGEN_CPU"
 
 // String returns the name by which [Environment] selects s.

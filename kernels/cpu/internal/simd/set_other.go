@@ -2,5 +2,5 @@
 
 package simd
 
-// Best returns Plain: this build has no assembly.
+// Best returns Plain, because this build has no assembly.
 func Best() Set { return Plain }

@@ -3,14 +3,14 @@ package simd
 // Transpose copies a rows×columns matrix src to its transpose dst:
 // dst[c·dstStride + r] = src[r·srcStride + c]. Strides are in elements.
 //
-// Problem: a transpose reads along rows and writes along columns, so one of the two
-// touches a new cache line with each element.
+// Problem: a simple loop over the rows of src writes along the columns of dst, so it touches
+// another cache line with each element.
 //
-// Idea: the matrix is cut into tiles of 16×64 elements, and a tile into two strips
-// of 8 rows, which the assembly transposes as 8×8 blocks in registers. Two strips
-// fill one cache line of each of the 64 rows of dst that a tile writes, and those
-// 64 lines stay in the first-level cache until the second strip comes. Rows and
-// columns that fill no block of 8 are copied one by one.
+// Idea: src is divided into tiles of 16×64 elements, and a tile into two strips of 8 rows.
+// The assembly transposes a strip in 8×8 blocks, in registers. Together the two strips fill
+// one cache line of each of the 64 rows of dst that the tile covers. These 64 lines stay in
+// the first-level cache from the first strip to the second. Elements outside of whole 8×8
+// blocks are copied one by one.
 //
 // Cost: each element is read once and written once.
 func (l *Loops) Transpose(dst *float32, dstStride int, src *float32, srcStride, rows, columns int) {
@@ -34,6 +34,7 @@ func (l *Loops) Transpose(dst *float32, dstStride int, src *float32, srcStride, 
 	}
 }
 
+// transposeStripPlain is the loop transposeStrip of [Loops].
 func transposeStripPlain(dst *float32, dstStride int, src *float32, srcStride, n int) {
 	for r := range 8 {
 		for c := range n {

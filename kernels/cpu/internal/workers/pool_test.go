@@ -35,8 +35,8 @@ func TestRunCallsEachPartOnce(t *testing.T) {
 	}
 }
 
-// TestWorkerRunsOnePartAtATime uses memory of each worker without synchronization:
-// the race detector finds two parts that share a worker.
+// TestWorkerRunsOnePartAtATime changes one sum for each worker without synchronization. The
+// sums are wrong, or the race detector fails the test, if a worker runs two parts at once.
 func TestWorkerRunsOnePartAtATime(t *testing.T) {
 	p := New(3)
 	defer p.Stop()
@@ -47,7 +47,8 @@ func TestWorkerRunsOnePartAtATime(t *testing.T) {
 	}
 }
 
-// TestRunWakesSleepingWorkers waits between jobs until the workers sleep.
+// TestRunWakesSleepingWorkers waits between jobs until the workers sleep, and checks that the
+// next job still runs all parts.
 func TestRunWakesSleepingWorkers(t *testing.T) {
 	p := New(3)
 	defer p.Stop()
