@@ -17,9 +17,10 @@ func blocks() {
 	}
 }
 
-// eachRow emits a loop over rows of n elements that executes body for each step of a row,
-// and next after each row. It counts the register rows down to 0. masks returns the masks
-// of the partial last step, given its number of elements.
+// eachRow emits a loop over rows of n elements. The loop executes body for each step of a
+// row, stepLanes elements or the rest of the row, and next after each row. It counts the
+// register rows down to 0. masks emits code that computes the masks of the last step, if that
+// has only rest elements, and returns the masks.
 func (s isa) eachRow(rows, n reg.GPVirtual, masks func(rest reg.GPVirtual) []func() Op, body func(at step), next func()) {
 	whole, rest, i := GP64(), GP64(), GP64()
 	MOVQ(n, whole)
@@ -46,7 +47,7 @@ func (s isa) eachRow(rows, n reg.GPVirtual, masks func(rest reg.GPVirtual) []fun
 	JNZ(LabelRef(row))
 }
 
-// copyBlocks generates the copy of blocks, a row at a time.
+// copyBlocks generates the loop that copies rectangular blocks, row by row.
 func (s isa) copyBlocks() {
 	s.function("copyBlocks", "dst *float32, doff *int, ldd int, src *float32, soff *int, lds, n, rows, columns int, add bool", "is copyBlocksPlain.")
 	s.stored("add", func(store func(step, block, reg.GPVirtual)) {
@@ -75,8 +76,8 @@ func (s isa) copyBlocks() {
 	s.end()
 }
 
-// deinterleave generates the copy of the elements with even index: a step reads 32
-// elements and writes 16.
+// deinterleave generates the loop that copies the elements of a row with an even index. A
+// step reads 32 elements and writes 16.
 func (s isa) deinterleave() {
 	s.function("deinterleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "is deinterleavePlain for a step of 2.")
 	dst, ldd, src, lds, n := argument("dst"), argument("ldd"), argument("src"), argument("lds"), argument("n")
@@ -89,7 +90,7 @@ func (s isa) deinterleave() {
 	s.eachRow(argument("rows"), n,
 		func(rest reg.GPVirtual) []func() Op {
 			twice := GP64()
-			LEAQ(Mem{Base: rest, Index: rest, Scale: 1, Disp: -1}, twice) // no element follows the last one
+			LEAQ(Mem{Base: rest, Index: rest, Scale: 1, Disp: -1}, twice) // 2·rest − 1, because the source may end at the last element with an even index
 			sources = s.tail(twice, 2*s.parts())
 			return s.tail(rest, s.parts())
 		},
@@ -118,13 +119,14 @@ func (s isa) deinterleave() {
 	s.end()
 }
 
-// interleave generates the inverse of deinterleave: a step reads 16 elements, writes each
-// to two lanes, and stores the lanes with even index.
+// interleave generates the inverse of deinterleave. A step reads 16 elements, copies each to
+// two neighbouring lanes, and stores the lanes with an even index.
 func (s isa) interleave() {
 	s.function("interleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "is interleavePlain for a step of 2.")
 	dst, ldd, src, lds, n := argument("dst"), argument("ldd"), argument("src"), argument("lds"), argument("n")
 	parts := 2 * s.parts()
-	// Masks of the even lanes, in a full step and in the partial last step.
+	// The masks of the lanes to store: those with an even index, in a full step and in the
+	// partial last step.
 	var full, last []func() Op
 	twice := func(i int) uint32 { return uint32(i / 2) }
 	var halves [2]reg.VecVirtual
@@ -211,7 +213,8 @@ func (s isa) interleave() {
 	s.end()
 }
 
-// alternate returns 32 words whose even ones have all bits set, followed by 32 zeros.
+// alternate returns a table of 64 words of 32 bits. Words 0, 2, …, 30 have all bits set, and
+// the others are 0.
 func alternate() Mem {
 	return table("alternate", func(i int) uint32 {
 		if i < 32 && i%2 == 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// distances generates the loops over point clouds.
+// distances generates the loops that compute distances of points, and their gradients.
 func distances() {
 	for _, s := range []isa{avx2, avx512} {
 		s.distanceRows()
@@ -17,13 +17,14 @@ func distances() {
 	}
 }
 
-// distanceRows is the loop for points of many dimensions: its lanes run along a row.
+// distanceRows generates the loop for points of many dimensions. Each point is a row of x or
+// y, and the lanes of a vector are coordinates of one point.
 //
-// It computes blocks of distances whose sums stay in registers: up to 4 rows of x
-// times 4 rows of y. With AVX-512 a block has 4 rows of x, so that a row of y, which
-// comes from the second-level cache, is loaded once for 4 distances. AVX2 has too few
-// registers for 16 sums, so its blocks have 1 row of x; it computes at half the speed, so
-// loads limit it less.
+// The loop computes the distances of up to 4 rows of x from 4 rows of y together, and keeps
+// their sums in registers. With AVX-512 it takes 4 rows of x at a time, so that it loads a
+// row of y, which comes from the second-level cache, once for 4 distances. AVX2 has too few
+// registers for 16 sums, so it takes 1 row of x at a time. It computes at half the speed of
+// AVX-512, so loads limit it less.
 func (s isa) distanceRows() {
 	s.function("distanceRows", "out *float32, pitch int, x *float32, rows int, y *float32, n, dim int",
 		"sets out[r][j] to the distance of row r of x from row j of y; rows of out begin pitch bytes apart.")
@@ -31,7 +32,7 @@ func (s isa) distanceRows() {
 	if s.bytes == 64 {
 		blocks = []int{4, 1}
 	}
-	to, left := AllocLocal(8), AllocLocal(8) // address in the block's first row of out; rows of y left
+	to, left := AllocLocal(8), AllocLocal(8) // the address in out of the block's first distance; the number of rows of y left
 	for _, rows := range blocks {
 		next, enough := label("rows"), label("enough")
 		Label(next)
@@ -57,9 +58,10 @@ func (s isa) distanceRows() {
 	s.end()
 }
 
-// distanceBlocks emits a loop over blocks: each is the distances of rows points of x from
-// columns points of y. It ends when fewer points of y are left, advances to and y, and
-// counts left down.
+// distanceBlocks emits a loop over blocks of rows×columns distances: from the next rows points
+// of x to the next columns points of y. to holds the address in out of the block's first
+// distance, and left the number of points of y that are left. Each round advances to and y
+// and decreases left by columns. The loop ends when left is less than columns.
 func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	next, enough := label("columns"), label("enough")
 	Label(next)
@@ -68,7 +70,7 @@ func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	stride := argument("dim")
 	SHLQ(Imm(2), stride)
 	xs, ys := []reg.GPVirtual{argument("x")}, []reg.GPVirtual{y}
-	// addRows appends the addresses of the following rows until there are n.
+	// addRows appends the addresses of the next rows to list until it has n addresses.
 	addRows := func(list []reg.GPVirtual, n int) []reg.GPVirtual {
 		for len(list) < n {
 			p := GP64()
@@ -116,8 +118,9 @@ func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	Label(enough)
 }
 
-// totalSingle adds the 16 float32 lanes of sums in a fixed tree: lane e and e+8, then
-// e and e+4, e and e+2, e and e+1. The result is in the lowest lane.
+// totalSingle adds the 16 float32 lanes of sums and returns a vector whose lowest lane is the
+// total. The order of additions is the same for AVX2 and AVX-512: first lane e+8 is added to
+// lane e, then lane e+4, lane e+2 and lane e+1.
 func (s isa) totalSingle(sums block) reg.VecVirtual {
 	var v reg.VecVirtual
 	half := YMM()
@@ -144,8 +147,8 @@ func (s isa) totalSingle(sums block) reg.VecVirtual {
 	return low
 }
 
-// distanceColumns is the loop for points of few dimensions: each lane is another
-// point.
+// distanceColumns generates the loop for points of few dimensions. Each point is a column of
+// y, and each lane of a vector is another point.
 func (s isa) distanceColumns() {
 	s.function("distanceColumns", "out []float32, y *float32, stride int, x []float32", "sets out[j] to the distance of x from column j of y, whose rows begin stride elements apart.")
 	out, n, y, stride, x, dim := base("out"), length("out"), argument("y"), argument("stride"), base("x"), length("x")
@@ -169,9 +172,9 @@ func (s isa) distanceColumns() {
 	s.end()
 }
 
-// addDifferences generates the sum over rows of y. It keeps a block of columns of dst
-// and x in registers while it passes over all rows of y, so that dst is read and
-// written once.
+// addDifferences generates the loop that adds weighted differences of points of many
+// dimensions. The loop keeps some columns of dst and x in registers while it passes over all
+// rows of y, so that it reads and writes dst once.
 func (s isa) addDifferences() {
 	s.function("addDifferences", "dst, x []float32, y *float32, stride int, c []float32", "adds Σⱼ c[j]·(x − row j of y) to dst; rows of y begin stride elements apart.")
 	dst, n, x, y := base("dst"), length("dst"), base("x"), argument("y")
@@ -197,7 +200,7 @@ func (s isa) addDifferences() {
 		Label(done)
 		at.store(sums, dst)
 	}
-	const wide = 6 // vectors in a block: 6 of dst, 6 of x and 2 for operands fit 16 registers
+	const wide = 6 // vectors of columns at a time: 6 of dst, 6 of x and 2 for operands fit the 16 registers of AVX2
 	columns := wide * s.bytes / 4
 	next, enough := label("wide"), label("enough")
 	Label(next)
@@ -216,8 +219,8 @@ func (s isa) addDifferences() {
 	s.end()
 }
 
-// sumDifferences generates addDifferences for points of few dimensions: one axis at a
-// time, with the lanes along the points.
+// sumDifferences generates the counterpart of addDifferences for points of few dimensions.
+// It computes one coordinate, and each lane of a vector is another point.
 func (s isa) sumDifferences() {
 	s.function("sumDifferences", "c, y []float32, x float32) (sum float32", "returns Σⱼ c[j]·(x − y[j]).")
 	c, n, y, x := base("c"), length("c"), base("y"), s.scalar("x")
@@ -227,7 +230,8 @@ func (s isa) sumDifferences() {
 	s.end()
 }
 
-// pairWeights generates the weights (gᵢⱼ + gⱼᵢ)/distᵢⱼ of the gradient of distances.
+// pairWeights generates the loop that computes the weights (gᵢⱼ + gⱼᵢ)/distᵢⱼ of the gradient
+// of distances. The caller has stored gⱼᵢ into w.
 func (s isa) pairWeights() {
 	s.function("pairWeights", "w, g, dist []float32", "sets w = (w + g)/dist, and w = 0 where dist is 0.")
 	w, n, g, dist := base("w"), length("w"), base("g"), base("dist")

@@ -6,8 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// elementwise generates fill, affine and the operations on two operands. They need none
-// of the functions in functions.go. It also generates the transpose of a strip.
+// elementwise generates the loops fill and affine, those of the operations on two operands,
+// and transposeStrip. None of them needs an elementary function of functions.go.
 func elementwise() {
 	for _, s := range []isa{avx2, avx512} {
 		s.fill()
@@ -19,10 +19,10 @@ func elementwise() {
 	transposeStrip()
 }
 
-// transposeStrip generates the transpose of a strip of 8 rows, as 8×8 blocks in
-// registers. Three stages move elements over distances 1, 2 and 4: VUNPCK interleaves
-// pairs of rows, VSHUFPS combines pairs into quadruples, and VPERM2F128 exchanges the
-// 128-bit halves.
+// transposeStrip generates the loop that transposes a strip, 8 rows of a matrix. The loop
+// transposes one 8×8 block after another in registers, in three stages. VUNPCK interleaves
+// pairs of rows, VSHUFPS combines two pairs to four rows, and VPERM2F128 exchanges the
+// 128-bit halves of the upper and the lower four rows.
 func transposeStrip() {
 	TEXT("transposeStripAVX2", NOSPLIT, "func(dst *float32, dstStride int, src *float32, srcStride int, n int)")
 	Pragma("noescape")
@@ -89,11 +89,11 @@ func (s isa) affine() {
 	s.end()
 }
 
-// An operation is a kernels.Op.
+// An operation describes a kernels.Op.
 type operation struct {
 	name  string
-	value string // for documentation
-	apply func(s isa, a, b block) block
+	value string                        // the formula, for doc comments
+	apply func(s isa, a, b block) block // emits the code that computes the operation
 }
 
 var operations = []operation{
@@ -101,8 +101,8 @@ var operations = []operation{
 	{"Sub", "a − b", isa.sub},
 	{"Mul", "a · b", isa.mul},
 	{"Div", "a / b", isa.div},
-	// VMAXPS and VMINPS return their second operand if either is NaN, so a NaN in
-	// a is put back.
+	// VMAXPS and VMINPS return b if a or b is NaN. The result must be NaN in both cases,
+	// so choose takes a where a is NaN.
 	{"Max", "max(a, b)", func(s isa, a, b block) block { return s.choose(s.compare(unordered, a, a), a, s.max(a, b)) }},
 	{"Min", "min(a, b)", func(s isa, a, b block) block { return s.choose(s.compare(unordered, a, a), a, s.min(a, b)) }},
 	{"Greater", "1 where a > b, ½ where a = b and 0 elsewhere", func(s isa, a, b block) block {
@@ -110,8 +110,8 @@ var operations = []operation{
 	}},
 }
 
-// zip generates an operation on two slices, on a number and a slice, and on a slice and
-// a number.
+// zip generates three loops of an operation: on two slices, on a number and a slice, and on a
+// slice and a number.
 func (s isa) zip(o operation) {
 	s.function("zip"+o.name, "dst, a, b []float32, add bool", "stores "+o.value+", for slices a and b.")
 	s.zipLoop(func() (left, right func(step) block) { return s.loader(base("a")), s.loader(base("b")) }, o)
@@ -121,15 +121,17 @@ func (s isa) zip(o operation) {
 	s.zipLoop(func() (left, right func(step) block) { return s.loader(base("a")), s.same(s.scalar("b")) }, o)
 }
 
-// loader returns an operand that is read from a slice.
+// loader returns an operand for zipLoop whose elements are read from the slice at from.
 func (s isa) loader(from reg.GPVirtual) func(step) block {
 	return func(at step) block { return at.load(from) }
 }
 
-// same returns an operand that is v in every step.
+// same returns an operand for zipLoop that is v in every step.
 func (s isa) same(v block) func(step) block { return func(step) block { return v } }
 
-// zipLoop generates the body and end of a function of two operands.
+// zipLoop generates the body and the end of a function that stores an operation on two
+// operands. operands emits code that prepares them. Each operand emits code that loads its
+// elements for a step.
 func (s isa) zipLoop(operands func() (left, right func(step) block), o operation) {
 	dst, n := base("dst"), length("dst")
 	left, right := operands()
@@ -139,7 +141,7 @@ func (s isa) zipLoop(operands func() (left, right func(step) block), o operation
 	s.end()
 }
 
-// maps generates f(x) for each function f of one variable.
+// maps generates the loops that set dst = f(x), one for each function f of one variable.
 func maps() {
 	for _, s := range []isa{avx2, avx512} {
 		for _, f := range []struct {
@@ -176,8 +178,9 @@ func maps() {
 	}
 }
 
-// eachTrig generates a loop for sin and cos. It stops before the first step in which
-// some |x| exceeds trigLimit and sets done to the number of elements before that step.
+// eachTrig emits a loop for sin or cos that executes body for each step with the elements v of
+// x. The loop ends before the first step in which some |x| exceeds trigLimit. It sets done to
+// the number of elements before that step, or to n.
 func (s isa) eachTrig(n, x, done reg.GPVirtual, body func(at step, v block)) {
 	far := label("far")
 	s.each(n, func(at step) {
@@ -190,7 +193,7 @@ func (s isa) eachTrig(n, x, done reg.GPVirtual, body func(at step, v block)) {
 	Label(far)
 }
 
-// jumpIfAny jumps if m holds in any lane.
+// jumpIfAny emits a jump to the label to, which is taken if the mask m is set in any lane.
 func (s isa) jumpIfAny(m mask, to string) {
 	for p := range m {
 		if s.bytes == 64 {
@@ -202,12 +205,12 @@ func (s isa) jumpIfAny(m mask, to string) {
 	}
 }
 
-// gradients generates dy·f′ for each function f of one variable.
+// gradients generates the loops that store dy·f′, one for each function f of one variable.
 func gradients() {
 	for _, s := range []isa{avx2, avx512} {
 		for _, f := range []struct {
 			name  string
-			apply func(s isa, dy, v block) block // v is f(x) for functions with GradFromOutput, else x
+			apply func(s isa, dy, v block) block // v is f(x) if f.GradFromOutput() is true, and x otherwise
 		}{
 			{"Identity", func(s isa, dy, _ block) block { return dy }},
 			{"ReLU", func(s isa, dy, y block) block { return s.keep(s.compare(more, y, s.float(0)), dy) }},

@@ -4,30 +4,32 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// The elementary functions.
+// The elementary functions. The Go functions in this file emit code, and "returns" means that
+// the emitted code computes that value in each lane.
 //
-// Problem: exp, log, tanh, sin and the like for 8 or 16 lanes at once, without
-// branches, to about 1 ulp.
+// Problem: compute exp, log, tanh, sin and other functions in 8 or 16 lanes at once, without
+// branches, with an error of 1 to 3 units of the last place (ulp).
 //
 // Idea: argument reduction and a polynomial (Cody and Waite, "Software Manual for the
-// Elementary Functions", 1980). x is written as n·c + r with an integer n, a constant
-// c and a small r; the function of r is a polynomial, and n is put back by exponent
-// arithmetic or by symmetry.
+// Elementary Functions", 1980). Write x as n·c + r with an integer n, a constant c and a
+// small r. Compute the function of r by a polynomial. Then account for n: change the exponent
+// of the result, or exchange sine and cosine and change the sign.
 //
-// Invariant: ln 2 and π/2 are split into parts, of which the leading one times n is
-// exact in a fused multiply-add, so r has no cancellation error.
+// Invariant: the constants c, ln 2 and π/2, are split into sums of two or three numbers of
+// decreasing size. Fused multiply-adds subtract n times each number from x. The subtraction of
+// the first is exact, so r has no cancellation error.
 //
-// Polynomial coefficients are minimax fits on the interval of r, rounded to float32.
+// The polynomials are minimax fits on the interval of r, with coefficients rounded to float32.
 
 const (
 	log2e = 1.44269504088896340736
 	ln2hi = 0x1.62e4p-1 // 15 bits
 	ln2lo = 0x1.7f7d1cf79abcap-20
-	magic = 0x1.8p23 // adding it to x rounds x to an integer and leaves that integer in the low bits
+	magic = 0x1.8p23 // x + magic rounds x to an integer; the low bits of the sum are that integer
 )
 
-// reduceExp returns r and n with x = n·ln 2 + r and |r| ≤ ½ ln 2. The low bits of
-// bits hold n as an integer.
+// reduceExp returns r and n with x = n·ln 2 + r, an integer n and |r| ≤ ½ ln 2. n is a float32,
+// and the low bits of the result bits are the same number as an integer.
 func (s isa) reduceExp(x block) (r, n, bits block) {
 	bits = s.copies(len(x), s.float(magic))
 	s.addMul(bits, x, s.float(log2e))
@@ -38,7 +40,8 @@ func (s isa) reduceExp(x block) (r, n, bits block) {
 	return r, n, bits
 }
 
-// power returns 2ⁿ for integers |n| ≤ 126, by placing n + 127 in the exponent field.
+// power returns 2ⁿ as a float32 for 32-bit integers n with |n| ≤ 126. It shifts n + 127 to the
+// bits of the exponent.
 func (s isa) power(n block) block {
 	return s.shift(VPSLLD, 23, s.apply(vpaddd, n, s.word(127)))
 }
@@ -52,8 +55,8 @@ func (s isa) exp(x block) block {
 	y := s.copies(len(r), r)
 	s.addMul(y, s.mul(r, r), q)
 	y = s.add(y, s.float(1))
-	// n lies between −150 and 128, beyond the exponents of float32: multiply by
-	// 2^⌊n/2⌋ and by the rest.
+	// n lies between −150 and 128, so 2ⁿ may exceed the range of float32. Multiply by
+	// 2^⌊n/2⌋ and then by 2^(n−⌊n/2⌋).
 	n := s.apply(vpsubd, bits, s.float(magic))
 	half := s.shift(VPSRAD, 1, n)
 	y = s.mul(y, s.power(half))
@@ -80,11 +83,11 @@ func (s isa) logPositive(x block) block {
 	return s.choose(s.compare(nNotAtLeast, x, s.float(0)), s.word(0x7fc00000), y)
 }
 
-// logUnit returns log x for finite, positive, normal x.
+// logUnit returns log x for finite, positive x that are not subnormal.
 func (s isa) logUnit(x block) block { return s.logScaled(x, func(n block) block { return n }) }
 
-// logScaled returns log(1+f) + shift(n)·ln 2, where x = 2ⁿ·(1+f) with 1+f in
-// [√½, √2).
+// logScaled returns log(1+f) + shift(n)·ln 2 for finite, positive x that are not subnormal.
+// n is the integer and 1+f the number in [√½, √2) with x = 2ⁿ·(1+f).
 func (s isa) logScaled(x block, shift func(n block) block) block {
 	e := s.shift(VPSRAD, 23, s.apply(vpsubd, x, s.word(0x3f3504f3)))
 	f := s.sub(s.apply(vpsubd, x, s.shift(VPSLLD, 23, e)), s.float(1))
@@ -145,8 +148,8 @@ func (s isa) softplus(x block) block {
 // trigLimit is the largest |x| for which the error bounds of sin and cos hold.
 const trigLimit = 1e5
 
-// sin and cos return sin x and cos x for |x| ≤ trigLimit, within 2 ulp of the result
-// and within 2⁻²³.
+// sin and cos return sin x and cos x for |x| ≤ trigLimit. The error is at most 2 ulp of the
+// result, and at most 2⁻²³.
 func (s isa) sin(x block) block { return s.trig(x, 0) }
 func (s isa) cos(x block) block { return s.trig(x, 1) }
 
@@ -156,7 +159,7 @@ func (s isa) trig(x block, quarters uint32) block {
 	s.addMul(bits, x, s.float(0.63661977236758134308))
 	k := s.sub(bits, s.float(magic))
 	r := s.copies(len(x), x)
-	s.subMul(r, k, s.float(0x1.921fb6p0)) // π/2, split into three parts
+	s.subMul(r, k, s.float(0x1.921fb6p0)) // π/2 is the sum of this number and the next two
 	s.subMul(r, k, s.float(-0x1.777a5cp-25))
 	s.subMul(r, k, s.float(-0x1.ee59dap-50))
 	if quarters != 0 {
@@ -165,8 +168,8 @@ func (s isa) trig(x block, quarters uint32) block {
 	return s.quadrant(r, bits)
 }
 
-// quadrant returns sin(r + n·π/2) for |r| ≤ π/4 and an integer n in the low bits: ±sin r
-// or ±cos r.
+// quadrant returns sin(r + n·π/2) for |r| ≤ π/4, which is ±sin r or ±cos r. The low two bits of
+// n are those of the integer.
 func (s isa) quadrant(r, n block) block {
 	sin, cos := s.sinCos(r)
 	y := s.choose(s.negative(s.shift(VPSLLD, 31, n)), cos, sin)

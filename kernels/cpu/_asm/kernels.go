@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// vectors returns n newly allocated registers.
 func (s isa) vectors(n int) []reg.VecVirtual {
 	v := make([]reg.VecVirtual, n)
 	for i := range v {
@@ -16,9 +17,10 @@ func (s isa) vectors(n int) []reg.VecVirtual {
 	return v
 }
 
+// clear sets v to 0.
 func (s isa) clear(v reg.VecVirtual) { VXORPS(v, v, v) }
 
-// The bits of a micro-kernel's mode, as in package microkernel.
+// The bits of the argument mode of a micro-kernel, the same as in package microkernel.
 const (
 	accumulate = 1 << iota
 	rectify
@@ -26,21 +28,22 @@ const (
 
 // microKernels generates the micro-kernels of matrix products.
 //
-// Problem: compute C += A·B at the rate of the multiply-add units.
+// Problem: compute C = A·B, or add A·B to C, at the rate of the multiply-add units.
 //
-// Idea: a micro-tile of C, rows×vectors registers, stays in registers for the whole sum
-// over k. Each step of k loads one row of B (vectors registers), broadcasts one element
-// of each row of A, and multiplies and adds: an outer product (Goto and van de Geijn,
-// "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34, 2008; the BLIS
-// micro-kernel of Van Zee and van de Geijn, ACM TOMS 41, 2015).
+// Idea: a micro-tile is a block of C. It has a number of rows, rows, and each row takes a
+// number of registers, vectors. The micro-tile stays in registers for the whole sum over k.
+// For each k, the micro-kernel loads one row of B, broadcasts one element of each row of A,
+// and adds their outer product to the micro-tile (Goto and van de Geijn, "Anatomy of
+// High-Performance Matrix Multiplication", ACM TOMS 34, 2008; the BLIS micro-kernel of Van
+// Zee and van de Geijn, ACM TOMS 41, 2015).
 //
-// Registers: rows·vectors sums, vectors for the row of B, and one for the element of A.
-// A tile of 6×2 vectors needs 15 of the 16 registers of AVX2, and one of 6×4 needs 29 of
-// the 32 of AVX-512. Two units of latency 4 need at least 8 independent sums; these tiles
-// have 12 and 24. Tiles with fewer vectors cover the last columns of C, and tiles of 4
-// rows its last rows.
+// Registers: the sums take rows·vectors, the row of B takes vectors, and the element of A
+// takes one. A micro-tile of 6×2 vectors needs 15 of the 16 registers of AVX2, and one of 6×4
+// needs 29 of the 32 of AVX-512. Two multiply-add units with a latency of 4 cycles need at
+// least 8 independent sums; these micro-tiles have 12 and 24. Micro-tiles with fewer vectors
+// cover the last columns of C, and micro-tiles of 4 rows its last rows.
 //
-// Cost: rows·vectors multiply-adds and rows + vectors loads for each step of k.
+// Cost: rows·vectors multiply-add instructions and rows + vectors loads for each k.
 func microKernels() {
 	for _, rows := range []int{6, 4} {
 		for _, vectors := range []int{2, 1} {
@@ -54,7 +57,8 @@ func microKernels() {
 	peak(avx512)
 }
 
-// microKernel generates the micro-kernel for one size of tile.
+// microKernel generates the micro-kernel for one size of micro-tile. The type kernel of package
+// microkernel documents its arguments.
 func microKernel(s isa, rows, vectors int) {
 	name := fmt.Sprintf("kernel%dx%d%s", rows, vectors*s.bytes/4, s.name)
 	TEXT(name, NOSPLIT,
@@ -66,7 +70,8 @@ func microKernel(s isa, rows, vectors int) {
 	for i := range sums {
 		sums[i] = s.vectors(vectors)
 	}
-	// eachC visits the accumulators, each with the elements of C that it sums.
+	// eachC calls visit for each register of sums, with the address of the elements of C
+	// that the register sums.
 	eachC := func(visit func(c Mem, sum reg.VecVirtual)) {
 		c, coff := argument("c"), argument("coff")
 		for i := range sums {
@@ -100,7 +105,8 @@ func microKernel(s isa, rows, vectors int) {
 		}
 	}
 
-	// k counts up to 0, so the addresses of the rows of A point to the ends of runs.
+	// In each run, k counts from −run up to 0. So the registers a hold the addresses of
+	// the ends of the runs, and the elements lie before these addresses.
 	Label("product")
 	k, a := argument("run"), make([]reg.GPVirtual, rows)
 	end, aoff := argument("a"), argument("aoff")
@@ -110,7 +116,7 @@ func microKernel(s isa, rows, vectors int) {
 		MOVQ(Mem{Base: aoff, Disp: 8 * i}, a[i])
 		ADDQ(end, a[i])
 	}
-	runBytes := AllocLocal(8) // from the beginning of a run of A to that of the next
+	runBytes := AllocLocal(8) // bytes from the beginning of a run of A to that of the next
 	ADDQ(inMemory("gap"), k)
 	SHLQ(Imm(2), k)
 	MOVQ(k, runBytes)
@@ -121,15 +127,16 @@ func microKernel(s isa, rows, vectors int) {
 	LEAQ(Mem{Base: ldb, Index: ldb, Scale: 2}, ldb3)
 	stride := argument("stride")
 	rowB, x := s.vectors(vectors), s.vector()
-	// strided returns the address of a row of B if rows begin ldb bytes apart, and
-	// listed if boff holds their offsets.
+	// strided and listed return the address of a row of B, counted from the current row:
+	// strided if the rows begin ldb bytes apart, listed if boff points to their offsets.
 	strided := func(row int) Mem { return rowAt(b, ldb, ldb3, row) }
 	listed := func(row int) Mem {
 		offset := GP64()
 		MOVQ(Mem{Base: boff, Disp: 8 * row}, offset)
 		return Mem{Base: b, Index: offset, Scale: 1}
 	}
-	// step adds the outer product of column k+row+from of A and the row of B at m.
+	// step adds to the sums the outer product of the row of B at address m and the
+	// elements of A at index k+row+from of each row.
 	step := func(row, from int, m Mem) {
 		for v := range rowB {
 			m.Disp = s.bytes * v
@@ -222,8 +229,8 @@ func microKernel(s isa, rows, vectors int) {
 	RET()
 }
 
-// peak generates a loop of independent multiply-adds in registers, which measures the
-// largest possible speed of a product.
+// peak generates a loop of independent multiply-adds of registers. Its speed is an upper bound
+// for that of every product.
 func peak(s isa) {
 	TEXT("peak"+s.name, NOSPLIT, "func(rounds int)")
 	Doc(fmt.Sprintf("peak%s executes rounds times 12 independent multiply-adds of %d float32 lanes.", s.name, s.bytes/4))

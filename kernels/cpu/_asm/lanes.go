@@ -13,7 +13,7 @@ import (
 // An isa is an instruction set with vectors and a fused multiply-add.
 type isa struct {
 	name   string
-	bytes  int                   // in a vector
+	bytes  int                   // size of a vector
 	vector func() reg.VecVirtual // allocates a vector register
 }
 
@@ -22,19 +22,21 @@ var (
 	avx512 = isa{"AVX512", 64, ZMM}
 )
 
-// stepLanes is the number of elements in a step of a loop over slices. It does not
-// depend on the width of a vector, so both instruction sets form the same partial sums
-// and give the same bits.
+// stepLanes is the number of elements of each slice that a round of a loop processes, a step.
+// It is the same for both instruction sets, so both form the same partial sums and give the
+// same bits.
 const stepLanes = 16
 
-// A block holds one variable for one step: two vectors with AVX2, one with AVX-512. A
-// block of one vector, in memory or in a register, stands for any number of equal ones.
+// A block is a list of vectors, in registers or in memory, that hold the values of one
+// variable in one step. A step of 16 float32 values takes two vectors with AVX2 and one with
+// AVX-512. A block of one vector may stand for any number of equal vectors.
 type block []Op
 
-// part returns vector i.
+// part returns vector i of the block.
 func (b block) part(i int) Op { return b[min(i, len(b)-1)] }
 
-// function begins a function; doc continues the sentence "NAME …".
+// function begins the function name with the suffix of the instruction set. Its doc comment is
+// the sentence that begins with the name and goes on with doc.
 func (s isa) function(name, arguments, doc string) {
 	TEXT(name+s.name, NOSPLIT, "func("+arguments+")")
 	Pragma("noescape")
@@ -42,7 +44,7 @@ func (s isa) function(name, arguments, doc string) {
 	labels = 0
 }
 
-// end ends the function.
+// end emits the end of the current function.
 func (s isa) end() {
 	VZEROUPPER()
 	RET()
@@ -51,16 +53,17 @@ func (s isa) end() {
 // labels is the number of labels in the current function.
 var labels int
 
-// label returns a label that is unique in the current function.
+// label returns name with a number, as a label that is unique in the current function.
 func label(name string) string {
 	labels++
 	return fmt.Sprintf("%s%d", name, labels)
 }
 
-// argument loads a pointer or an int.
+// argument loads an argument of the current function, a pointer or an int, into a register.
 func argument(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 
-// inMemory returns the stack slot of an argument that has no register of its own.
+// inMemory returns the memory of an argument of the current function, on the stack. The
+// argument takes no register.
 func inMemory(name string) Mem {
 	c, err := Param(name).Resolve()
 	if err != nil {
@@ -69,12 +72,12 @@ func inMemory(name string) Mem {
 	return c.Addr
 }
 
-// base and length load the address and the length of a slice.
+// base and length load the address and the length of a slice argument into a register.
 func base(name string) reg.GPVirtual   { return Load(Param(name).Base(), GP64()).(reg.GPVirtual) }
 func length(name string) reg.GPVirtual { return Load(Param(name).Len(), GP64()).(reg.GPVirtual) }
 
-// rowAt returns the address of row 0, 1, 2 or 3 of a matrix at base, whose rows begin
-// stride bytes apart; stride3 holds 3·stride.
+// rowAt returns the address of row 0, 1, 2 or 3 of a matrix at base. Its rows begin stride
+// bytes apart, and stride3 must hold 3·stride.
 func rowAt(base, stride, stride3 reg.GPVirtual, row int) Mem {
 	switch row {
 	case 0:
@@ -85,7 +88,7 @@ func rowAt(base, stride, stride3 reg.GPVirtual, row int) Mem {
 	return Mem{Base: base, Index: stride, Scale: uint8(row)}
 }
 
-// parts returns the number of vectors in a step.
+// parts returns the number of vectors in a step of stepLanes float32 values.
 func (s isa) parts() int { return stepLanes * 4 / s.bytes }
 
 // fresh returns a block of n newly allocated registers.
@@ -106,7 +109,7 @@ func (s isa) zeros(n int) block {
 	return d
 }
 
-// scalar broadcasts a float32 argument to all lanes.
+// scalar copies a float32 argument of the current function to all lanes of a register.
 func (s isa) scalar(name string) block {
 	c, err := Param(name).Resolve()
 	if err != nil {
@@ -122,7 +125,7 @@ func (s isa) broadcast(m Mem) block {
 	return block{v}
 }
 
-// constants are the tables that the current file has, by name.
+// constants has the tables that have been emitted into the current file, by name.
 var constants = map[string]Mem{}
 
 // A constant is 32 bytes of read-only memory filled with one 32-bit word. AVX2 loads it
@@ -130,11 +133,13 @@ var constants = map[string]Mem{}
 // data to at most 32 bytes, so half of all loads of 64 bytes would cross a cache line.
 type constant struct{ Mem }
 
+// words returns the constant filled with w.
 func words(w uint32) constant {
 	return constant{table(fmt.Sprintf("word%08x", w), func(int) uint32 { return w }, 8)}
 }
 
-// table returns read-only memory of n words.
+// table returns read-only memory of n words of 32 bits with the values word(0), word(1), ….
+// It emits a table of each name once.
 func table(name string, word func(i int) uint32, n int) Mem {
 	if m, ok := constants[name]; ok {
 		return m
@@ -147,13 +152,13 @@ func table(name string, word func(i int) uint32, n int) Mem {
 	return m
 }
 
-// float returns a constant.
+// float returns f, rounded to float32, in all lanes.
 func (s isa) float(f float64) block { return block{words(math.Float32bits(float32(f)))} }
 
-// word returns a constant by its bits.
+// word returns the 32 bits w in all lanes.
 func (s isa) word(w uint32) block { return block{words(w)} }
 
-// copies returns new registers with the n vectors of v; a v of one vector is copied n
+// copies copies the n vectors of v to new registers. If v has one vector, it is copied n
 // times.
 func (s isa) copies(n int, v block) block {
 	d := s.fresh(n)
@@ -196,7 +201,7 @@ var (
 	vfmadd213ps  = instruction{VFMADD213PS, VFMADD213PS_BCST}
 	vpaddd       = instruction{VPADDD, VPADDD_BCST}
 	vpsubd       = instruction{VPSUBD, VPSUBD_BCST}
-	vpmuludq     = instruction{VPMULUDQ, VPMULUDQ_BCST} // broadcasts two words
+	vpmuludq     = instruction{VPMULUDQ, VPMULUDQ_BCST} // its source of the form broadcast is 64 bits, two words of a constant
 	vpaddq       = instruction{VPADDQ, nil}
 	vpunpcklqdq  = instruction{VPUNPCKLQDQ, nil}
 	vpunpckhqdq  = instruction{VPUNPCKHQDQ, nil}
@@ -204,7 +209,8 @@ var (
 	vunpckhps    = instruction{VUNPCKHPS, nil}
 )
 
-// emit emits f with a source that may be a constant.
+// emit emits the instruction f in the form that the source needs. With AVX-512, that is the
+// form broadcast if the source is a constant.
 func (s isa) emit(f instruction, source Op, others ...Op) {
 	c, ok := source.(constant)
 	switch {
@@ -217,8 +223,8 @@ func (s isa) emit(f instruction, source Op, others ...Op) {
 	}
 }
 
-// apply returns f(a, b), vector by vector, in the order of a − b and a / b. VMINPS and
-// VMAXPS return b if a or b is NaN.
+// apply emits f(a, b) for each vector, and returns the results. The operands have the order
+// of a − b and a / b. VMINPS and VMAXPS return b if a or b is NaN.
 func (s isa) apply(f instruction, a, b block) block {
 	a = s.register(a)
 	d := s.fresh(max(len(a), len(b)))
@@ -238,7 +244,7 @@ func (s isa) and(a, b block) block { return s.apply(vandps, a, b) }
 func (s isa) or(a, b block) block  { return s.apply(vorps, a, b) }
 func (s isa) xor(a, b block) block { return s.apply(vxorps, a, b) }
 
-// apply1 returns f(a).
+// apply1 emits f(a) for each vector, and returns the results.
 func (s isa) apply1(f func(...Op), a block) block {
 	d := s.fresh(len(a))
 	for i := range d {
@@ -247,7 +253,8 @@ func (s isa) apply1(f func(...Op), a block) block {
 	return d
 }
 
-// shift returns f(n, a), for shifts by n bits and shuffles with the immediate n.
+// shift emits f(n, a) for each vector, and returns the results. f is a shift by n bits, or a
+// shuffle whose immediate operand is n.
 func (s isa) shift(f func(...Op), n int, a block) block {
 	d := s.fresh(len(a))
 	for i := range d {
@@ -265,6 +272,7 @@ func (s isa) subMul(d, a, b block) { s.fused(vfnmadd231ps, d, a, b) }
 // mulAdd sets d = d·a + b, in place. Only b may be a constant.
 func (s isa) mulAdd(d, a, b block) { s.fused(vfmadd213ps, d, a, b) }
 
+// fused emits the fused multiply-add f of d, a and b for each vector. The result is in d.
 func (s isa) fused(f instruction, d, a, b block) {
 	for i := range d {
 		s.emit(f, b.part(i), a.part(i), d[i])
@@ -291,14 +299,14 @@ const (
 	more        = 14
 )
 
-// A mask holds a condition for each lane: in vector registers with AVX2, in mask
-// registers with AVX-512.
+// A mask is a truth value for each lane of a block. With AVX2 it is in vector registers, where
+// the sign bit of a lane is the truth value. With AVX-512 it is in mask registers.
 type mask []Op
 
 // part returns the mask of vector i.
 func (m mask) part(i int) Op { return block(m).part(i) }
 
-// compare returns the lanes in which a predicate holds for a and b.
+// compare returns the mask of the lanes in which the predicate how holds for a and b.
 func (s isa) compare(how int, a, b block) mask {
 	a = s.register(a)
 	compare := instruction{
@@ -317,7 +325,7 @@ func (s isa) compare(how int, a, b block) mask {
 	return m
 }
 
-// negative returns the lanes of a whose sign bit is set.
+// negative returns the mask of the lanes of a whose sign bit is set.
 func (s isa) negative(a block) mask {
 	if s.bytes < 64 {
 		return mask(a)
@@ -330,7 +338,7 @@ func (s isa) negative(a block) mask {
 	return m
 }
 
-// choose returns yes in lanes where m holds, and no in others.
+// choose returns yes in the lanes where m is true, and no in the others.
 func (s isa) choose(m mask, yes, no block) block {
 	no = s.register(no)
 	d := s.fresh(max(len(m), len(yes), len(no)))
@@ -345,7 +353,8 @@ func (s isa) choose(m mask, yes, no block) block {
 	return d
 }
 
-// keep returns v in lanes where m holds, and 0 in others.
+// keep returns v in the lanes where m is true, and 0 in the others. With AVX2, all bits of a
+// lane of m must be equal.
 func (s isa) keep(m mask, v block) block {
 	d := s.fresh(max(len(m), len(v)))
 	for i := range d {

@@ -9,19 +9,21 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A step is one step of a loop over slices: stepLanes elements, or fewer at the end.
+// A step is the elements of each slice that one round of a loop processes: stepLanes
+// elements, or fewer in the last round. It may also be some of the vectors of such a step.
 type step struct {
 	isa
-	i     reg.GPVirtual // the index of the first element of vector 0
-	first int           // number of its first vector
-	count int           // number of its vectors
-	mask  []func() Op   // in a partial last step, returns the mask of each vector; else nil
+	i     reg.GPVirtual // index in the slices of the first element of the whole step
+	first int           // index of the first vector in the whole step
+	count int           // number of vectors
+	mask  []func() Op   // for a last step that has fewer elements, functions that return the mask of each vector; nil otherwise
 }
 
-// each emits a loop over slices of n elements that executes body for each step.
+// each emits a loop over slices of n elements. body emits the code for one step, for a full
+// step and again for a last step that has fewer elements.
 func (s isa) each(n reg.GPVirtual, body func(at step)) { s.eachParts(s.parts(), n, body) }
 
-// eachParts is each with parts vectors in a step.
+// eachParts is each with another number of vectors in a step, parts.
 func (s isa) eachParts(parts int, n reg.GPVirtual, body func(at step)) {
 	i, next := GP64(), GP64()
 	loop, tail, done := label("loop"), label("tail"), label("done")
@@ -43,7 +45,9 @@ func (s isa) eachParts(parts int, n reg.GPVirtual, body func(at step)) {
 	Label(done)
 }
 
-// tail returns the masks of a partial step with rest elements, 0 < rest. It changes rest.
+// tail emits code that computes the masks of a last step with rest elements, 0 < rest, in
+// parts vectors. It returns a function for each vector that returns its mask. The code
+// changes the register rest.
 func (s isa) tail(rest reg.GPVirtual, parts int) []func() Op {
 	m := make([]func() Op, parts)
 	if s.bytes == 64 {
@@ -71,7 +75,7 @@ func (s isa) tail(rest reg.GPVirtual, parts int) []func() Op {
 	LEAQ(ones, at)
 	NEGQ(rest)
 	for p := range m {
-		m[p] = func() Op { // loaded at each use, to save registers
+		m[p] = func() Op { // load the mask at each use, to save registers
 			v := s.vector()
 			VMOVUPS(Mem{Base: at, Index: rest, Scale: 4, Disp: 4*most + s.bytes*p}, v)
 			return v
@@ -80,7 +84,7 @@ func (s isa) tail(rest reg.GPVirtual, parts int) []func() Op {
 	return m
 }
 
-// part returns vector p of the step as a step of its own.
+// part returns vector p of the step as a step of one vector.
 func (at step) part(p int) step {
 	one := step{isa: at.isa, i: at.i, first: at.first + p, count: 1}
 	if at.mask != nil {
@@ -89,12 +93,13 @@ func (at step) part(p int) step {
 	return one
 }
 
-// load reads the step's elements of a slice; lanes beyond its end are 0.
+// load loads the step's elements of the slice at base. Lanes beyond the end of the slice are
+// 0.
 func (at step) load(base reg.GPVirtual) block {
 	return at.loadAt(Mem{Base: base, Index: at.i, Scale: 4})
 }
 
-// loadAt is load from an address.
+// loadAt is load for a slice whose element at.i is at address m.
 func (at step) loadAt(m Mem) block {
 	v := at.fresh(at.count)
 	for p := range v {
@@ -111,7 +116,7 @@ func (at step) loadAt(m Mem) block {
 	return v
 }
 
-// store writes the step's elements of a slice.
+// store stores v into the step's elements of the slice at base.
 func (at step) store(v block, base reg.GPVirtual) {
 	for p := range at.count {
 		to := Mem{Base: base, Index: at.i, Scale: 4, Disp: (at.first + p) * at.bytes}
@@ -138,8 +143,9 @@ func (at step) keepValid(v block) block {
 	return at.keep(m, v)
 }
 
-// stored emits loop twice, for functions with an argument that selects between
-// overwriting and adding: once with a store that adds, once with one that overwrites.
+// stored emits a loop twice, once for each value of the bool argument flag, which says
+// whether the function adds its results to a slice or overwrites the slice. The argument
+// store of loop emits the code that adds, or that overwrites.
 func (s isa) stored(flag string, loop func(store func(at step, v block, base reg.GPVirtual))) {
 	set, done := label("set"), label("stored")
 	add := Load(Param(flag), GP32()).(reg.GPVirtual)

@@ -4,13 +4,13 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// losses generates the summed losses and their gradients, by the formulas in the
-// documentation of kernels.Device.
+// losses generates the loops that compute summed losses and their gradients. The
+// documentation of kernels.Device has the formulas.
 func losses() {
 	for _, s := range []isa{avx2, avx512} {
 		s.reduction("bce", "returns the summed binary cross-entropy of probabilities p against t.", []string{"p", "t"}, false, func(at step, sums block, v []block) {
 			p, t := v[0], v[1]
-			// log p and log(1−p) together, as one block.
+			// Compute log p and log(1−p) together, as one block.
 			log := s.max(s.float(-100), s.logPositive(append(p, s.sub(s.float(1), p)...)))
 			yes, no := log[:len(p)], log[len(p):]
 			term := s.mul(s.sub(t, s.float(1)), no)
@@ -43,7 +43,8 @@ func losses() {
 	}
 }
 
-// lossGradient generates a loop that stores value of two slices and a factor.
+// lossGradient generates a loop that stores value(v, g), where v has the elements of the two
+// slices that spans names, and g is the argument factor.
 func (s isa) lossGradient(name, doc, spans string, value func(v []block, g block) block) {
 	s.function(name, "dst, "+spans+" []float32, factor float32, add bool", doc)
 	dst, n, x, t, g := base("dst"), length("dst"), base(spans[:1]), base(spans[3:]), s.scalar("factor")

@@ -1,10 +1,14 @@
-// Command asm writes the assembly of the CPU device, with its Go declarations; go
-// generate in kernels/cpu runs it.
+// Command asm writes the assembly of the CPU device and its Go declarations. Run it with go
+// generate in kernels/cpu.
 //
-// Each target below is one family of functions and becomes a pair of files,
-// PACKAGE/NAME_amd64.s and PACKAGE/NAME_amd64.go, in kernels/cpu/internal. A family
-// is written once for both vector widths: its functions are methods of an isa (see
-// lanes.go), which emits AVX2 or AVX-512 instructions.
+// A target is one family of functions. It becomes two files in kernels/cpu/internal: the
+// assembly PACKAGE/NAME_amd64.s and the declarations PACKAGE/NAME_amd64.go. Most functions
+// are written once for both vector widths, as methods of an isa (see lanes.go), which emit
+// AVX2 or AVX-512 instructions.
+//
+// The program uses the assembler generator avo. "Generates" and "emits" in comments mean that
+// a Go function appends instructions to the assembly. A Go variable of a register type names
+// a register of the generated code.
 package main
 
 import (
@@ -16,11 +20,11 @@ import (
 	"github.com/mmcloughlin/avo/build"
 )
 
-// A target is one pair of files.
+// A target is one family of functions, which is written to one pair of files.
 type target struct {
-	pkg      string
+	pkg      string // the package in kernels/cpu/internal
 	name     string
-	generate func()
+	generate func() // emits the functions
 }
 
 var targets = []target{

@@ -5,7 +5,7 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// optimizers generates the updates of parameters, each in one pass over memory.
+// optimizers generates the loops that update parameters, each in one pass over memory.
 func optimizers() {
 	for _, s := range []isa{avx2, avx512} {
 		s.adam()
@@ -15,8 +15,9 @@ func optimizers() {
 	}
 }
 
-// adam generates a step of Adam, whose formula kernels.AdamFactors states. factors points
-// to the float32 fields of that struct, in their order.
+// adam generates the loop for one step of Adam. kernels.AdamFactors states the formula. The
+// argument factors of the loop points to the first field of that struct, and the constants
+// below are the indices of its fields, all of type float32.
 func (s isa) adam() {
 	s.function("adam", "param, grad, m, v []float32, factors *float32", "makes one step of Adam; factors points to the fields of a kernels.AdamFactors.")
 	param, n, grad, m, v := base("param"), length("param"), base("grad"), base("m"), base("v")
@@ -55,7 +56,8 @@ func (s isa) adam() {
 	s.end()
 }
 
-// sgd generates a step of stochastic gradient descent.
+// sgd generates the loop for one step of stochastic gradient descent, without momentum, with
+// momentum, or with Nesterov momentum.
 func (s isa) sgd(name, spans string, momentum, nesterov bool) {
 	kind := ""
 	if momentum {

@@ -6,17 +6,17 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// pack generates the copy loops that pack matrices and images: they write the elements in
-// the order in which the micro-kernels read them.
+// pack generates the loops that pack matrices and images: they copy elements to the order in
+// which the micro-kernels read them.
 func pack() {
 	transpose()
 	gatherPanels()
 	copyPatches()
 }
 
-// transpose generates a transpose in blocks of 8×8. Where 8 does not divide the number of
-// rows or columns, the last block overlaps the one before it and writes the same values
-// again.
+// transpose generates the loop that transposes a matrix in blocks of 8×8 elements. If 8 does
+// not divide the number of rows or columns, the last block overlaps the one before it, and
+// the loop writes the common elements twice.
 func transpose() {
 	TEXT("transposeAVX2", NOSPLIT, "func(dst *float32, doff *int, src *float32, lds, rows, columns int)")
 	Pragma("noescape")
@@ -32,7 +32,8 @@ func transpose() {
 	XORQ(j, j)
 	Label("columns")
 	{
-		// j = min(j, columns − 8), and below i = min(i, rows − 8).
+		// j = min(j, columns − 8), so that the last block ends with the last column. The
+		// next loop does the same for i and the rows.
 		last := GP64()
 		LEAQ(Mem{Base: columns, Disp: -8}, last)
 		CMPQ(j, last)
@@ -47,8 +48,8 @@ func transpose() {
 		CMPQ(i, last)
 		CMOVQGT(last, i)
 	}
-	// A half of the block has 4 columns. Register r holds row r of the half in its low
-	// 128 bits and row r+4 in its high 128 bits.
+	// The block is transposed in two halves of 4 columns. Register r[row] holds 4 elements
+	// of the block's row in its low 128 bits, and 4 of row+4 in its high 128 bits.
 	top, bottom := GP64(), GP64()
 	MOVQ(i, top)
 	IMULQ(lds, top)
@@ -96,8 +97,8 @@ func transpose() {
 	RET()
 }
 
-// gatherPanels generates the packing of B: rows of a matrix are cut into panels, and the
-// rows of a panel follow one another.
+// gatherPanels generates the loop that packs panels of B. It divides each row of a matrix into
+// panels, and writes the rows of each panel one after the other.
 func gatherPanels() {
 	TEXT("gatherPanelsAVX2", NOSPLIT, "func(dst, src *float32, soff *int, n, width, panels int)")
 	Pragma("noescape")
@@ -105,7 +106,7 @@ func gatherPanels() {
 
 	dst, src, soff := argument("dst"), argument("src"), argument("soff")
 	n, width, panels := argument("n"), argument("width"), argument("panels")
-	panel := GP64() // bytes from the end of a row in one panel to its beginning in the next
+	panel := GP64() // bytes in dst from the end of a row in one panel to the beginning of the same row in the next panel
 	MOVQ(n, panel)
 	DECQ(panel)
 	IMULQ(width, panel)
@@ -149,8 +150,9 @@ func gatherPanels() {
 	RET()
 }
 
-// copyPatches generates the copy of patches of an image to the rows of a matrix
-// (im2row), 4 elements at a time.
+// copyPatches generates the loop that copies patches of an image to the rows of a matrix
+// (im2row), 4 elements at a time. It may overwrite up to 3 elements after the end of a run.
+// The next run or patch, if there is one, overwrites them again.
 func copyPatches() {
 	TEXT("copyPatchesAVX2", NOSPLIT, "func(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int)")
 	Pragma("noescape")

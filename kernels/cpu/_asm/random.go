@@ -8,14 +8,15 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// random generates uniform and Gaussian values from the counter-based generator
-// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+// random generates the loops that fill a slice with uniform or Gaussian values of the
+// counter-based generator Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as
+// 1, 2, 3", SC 2011).
 //
-// Idea: a generator block has four 32-bit words. A 64-bit lane of variable a holds words
-// 0 and 1 of one block, and the same lane of b holds words 2 and 3. VPMULUDQ multiplies
-// the low words of 64-bit lanes and gives both halves of each product, so a round is two
-// multiplications, two swaps, two shifts and four exclusive-ors for all blocks in a
-// vector.
+// Idea: the random generator computes blocks of four 32-bit words. A 64-bit lane of variable
+// a holds words 0 and 1 of one block, and the same lane of b holds words 2 and 3. VPMULUDQ
+// multiplies the low words of the 64-bit lanes and gives all 64 bits of each product. So a
+// round is two multiplications, two swaps, two shifts and four exclusive-ors for all blocks
+// in a vector.
 func random() {
 	for _, s := range []isa{avx2, avx512} {
 		s.draw("uniform", "fills dst with the uniform values of generator blocks first, first+1, …", func(lo, hi block) (block, block) {
@@ -25,9 +26,11 @@ func random() {
 	}
 }
 
-// draw generates a loop that fills dst with values that convert computes from generator
-// words. convert gets the words in order, as a pair of vectors. Each step computes two
-// pairs side by side, because a round depends on the round before it.
+// draw generates a loop that fills dst with the values that convert computes from the words
+// of the random generator. convert gets the words of a step in four vectors, in the order
+// lo[0], hi[0], lo[1], hi[1], and returns the values in the same order. A step computes two
+// independent pairs (lo[i], hi[i]), because each round of the generator must wait for the
+// round before it.
 func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 	s.function(name, "dst []float32, seed, stream, first uint64", doc)
 	dst, n := base("dst"), length("dst")
@@ -41,9 +44,9 @@ func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 		VPBROADCASTQ(c.Addr, v)
 		return block{v}
 	}
-	// 64-bit lane i of a vector holds block order[i]: even lanes hold the first half of
-	// the blocks and odd lanes the second. VPUNPCKLQDQ then joins the words of the blocks
-	// in even lanes, in order, and VPUNPCKHQDQ those in odd lanes.
+	// 64-bit lane i of a vector holds generator block first + order[i]. Even lanes hold
+	// the first half of the blocks and odd lanes the second half. VPUNPCKLQDQ then joins
+	// the words of the blocks in even lanes, in order, and VPUNPCKHQDQ those in odd lanes.
 	lanes := s.bytes / 8
 	order := func(pair int) block {
 		return block{table(fmt.Sprintf("order%d%s", pair, s.name), func(i int) uint32 {
@@ -51,6 +54,7 @@ func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 			return uint32(pair*lanes+lane/2+lane%2*lanes/2) * uint32(1-i%2)
 		}, 2*lanes)}
 	}
+	// low returns w in the even words and 0 in the odd words.
 	low := func(name string, w uint32) block {
 		return block{table(name, func(i int) uint32 { return w * uint32(1-i%2) }, 16)}
 	}
@@ -79,13 +83,13 @@ func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 	s.end()
 }
 
-// unit returns (w>>8)·2⁻²⁴.
+// unit returns the uniform value (w>>8)·2⁻²⁴ in [0, 1) of each word w.
 func (s isa) unit(w block) block {
 	return s.mul(s.apply1(VCVTDQ2PS, s.shift(VPSRLD, 8, w)), s.float(0x1p-24))
 }
 
-// boxMuller maps pairs of words to pairs of Gaussian values r·cos φ and r·sin φ, with
-// r = √(−2·log u) from the first word and φ from the second (Box and Muller, 1958).
+// boxMuller maps pairs of words to pairs of Gaussian values r·cos φ and r·sin φ. The first word
+// gives r = √(−2·log u), and the second gives φ (Box and Muller, 1958).
 func (s isa) boxMuller(lo, hi block) (block, block) {
 	shuffle := func(how int) block {
 		d := s.fresh(len(lo))
@@ -111,8 +115,8 @@ func (s isa) boxMuller(lo, hi block) (block, block) {
 
 // circle returns the sine and cosine of 2πv for v = (w>>8)·2⁻²⁴.
 func (s isa) circle(w block) (sin, cos block) {
-	// 4v, in units of a quarter of the circle, is an integer plus a remainder; both
-	// are exact.
+	// The angle is 4v quarters of the circle. Write 4v as an integer n plus a remainder;
+	// both are exact.
 	quarters := s.mul(s.apply1(VCVTDQ2PS, s.shift(VPSRLD, 8, w)), s.float(0x1p-22))
 	n := s.add(quarters, s.float(magic))
 	r := s.mul(s.sub(quarters, s.sub(n, s.float(magic))), s.float(math.Pi/2))

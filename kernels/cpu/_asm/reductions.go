@@ -6,9 +6,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Sums are kept in float64: one partial sum for each of a step's 16 lanes. In the end the
-// lanes are added in a fixed tree: lane e and e+8, then e and e+4, e and e+2, e and e+1.
-// The order of additions is therefore the same for AVX2 and AVX-512.
+// Sums are accumulated in float64, with one partial sum for each of the 16 lanes of a step. At
+// the end, the partial sums are added: first lane e+8 to lane e, then lane e+4, lane e+2 and
+// lane e+1. The order of additions is therefore the same for AVX2 and AVX-512.
 
 // widen converts the float32 lanes of v to float64, in twice as many vectors.
 func (s isa) widen(v block) block {
@@ -32,7 +32,8 @@ func (s isa) widen(v block) block {
 	return w
 }
 
-// accumulate adds the lanes of v to the partial sums, in registers or in memory.
+// accumulate adds the float32 lanes of v to the float64 partial sums, which are in registers
+// or in memory.
 func (s isa) accumulate(sums, v block) {
 	for i, w := range s.widen(v) {
 		if _, ok := sums[i].(Mem); ok {
@@ -44,7 +45,7 @@ func (s isa) accumulate(sums, v block) {
 	}
 }
 
-// total adds the lanes of sums; the result is in the lowest lane.
+// total adds the 16 lanes of sums, and returns a vector whose lowest lane is the total.
 func (s isa) total(sums block) reg.VecVirtual {
 	for n := len(sums) / 2; n > 0; n /= 2 {
 		for i := range n {
@@ -65,10 +66,11 @@ func (s isa) total(sums block) reg.VecVirtual {
 	return v
 }
 
-// reduction generates a loop that adds the terms of slices to partial sums; all slices
-// have the length of the first. If term needs few registers (frugal), it gets whole steps,
-// which is faster. Otherwise it gets one vector at a time, and the partial sums are on the
-// stack.
+// reduction generates a loop that returns the sum of a term over all elements of the slices
+// that spans names. All slices have the length of the first. term emits the code that
+// computes the terms from the elements v, and adds them to the partial sums. If frugal is
+// true, term needs few registers and gets whole steps, which is faster. Otherwise it gets one
+// vector at a time, and the partial sums are on the stack.
 func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(at step, sums block, v []block)) {
 	arguments := spans[0]
 	for _, span := range spans[1:] {
@@ -82,8 +84,8 @@ func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(
 	}
 	sums := s.zeros(2 * s.parts())
 	if !frugal {
-		// Align the partial sums to cache lines: a store that crosses one cannot be
-		// forwarded to the load of the next step.
+		// Align the partial sums to cache lines. The processor cannot forward a store
+		// that crosses a cache line to the load of the next step.
 		stack := GP64()
 		LEAQ(AllocLocal(8*stepLanes+56), stack)
 		ADDQ(Imm(56), stack)
@@ -116,7 +118,7 @@ func (s isa) reduction(name, doc string, spans []string, frugal bool, term func(
 	s.end()
 }
 
-// result returns the stack slot of a result.
+// result returns the memory of a result of the current function, on the stack.
 func (s isa) result(name string) Mem {
 	c, err := Return(name).Resolve()
 	if err != nil {
@@ -125,7 +127,7 @@ func (s isa) result(name string) Mem {
 	return c.Addr
 }
 
-// reductions generates sums and dot products.
+// reductions generates the loops that compute sums and dot products.
 func reductions() {
 	for _, s := range []isa{avx2, avx512} {
 		s.reduction("sum", "returns Σ x.", []string{"x"}, true, func(at step, sums block, v []block) {
@@ -142,7 +144,8 @@ func reductions() {
 	}
 }
 
-// sumRuns generates sums of consecutive runs of equal length.
+// sumRuns generates the loop that sums runs of elements. The runs have equal length and follow
+// one another.
 func (s isa) sumRuns() {
 	s.function("sumRuns", "out []float64, x []float32, run int", "adds to out[k] the sum of elements [k·run, (k+1)·run) of x.")
 	out, n, x, run := base("out"), length("out"), base("x"), argument("run")
@@ -162,8 +165,8 @@ func (s isa) sumRuns() {
 	s.end()
 }
 
-// sumRows generates sums of the columns of a matrix. It reads the matrix row by row, in
-// the order of memory, and keeps the sums in the first-level cache.
+// sumRows generates the loop that sums the columns of a matrix. It reads the matrix row by
+// row, in the order of memory, and keeps the sums in memory, in the first-level cache.
 func (s isa) sumRows() {
 	s.function("sumRows", "out []float64, x []float32, rows int", "adds to out each of the rows of x, which have len(out) elements. It overwrites what follows out in memory, up to a multiple of 16 elements.")
 	out, n, x, rows := base("out"), length("out"), base("x"), argument("rows")
