@@ -18,7 +18,7 @@ type Regularizer interface {
 }
 
 // A BarGradient is the derivative of a value with respect to a bar's birth and death.
-type BarGradient struct{ Birth, Death float64 }
+type BarGradient = ph.Gradient
 
 // A Func is a function as a [Regularizer].
 type Func func(learnable, truth []ph.Bar, gradients []BarGradient) (value float64, ok bool)

@@ -26,8 +26,7 @@ type Wasserstein struct {
 	Norm  float64 // 2 or +Inf
 	Root  bool
 
-	matcher  distance.Matcher
-	matching []distance.Match
+	matcher distance.Matcher
 }
 
 // Evaluate takes the time of [distance.Matcher.Wasserstein].
@@ -38,65 +37,20 @@ func (r *Wasserstein) Evaluate(learnable, truth []ph.Bar, gradients []BarGradien
 	if len(learnable) == 0 {
 		return 0, false
 	}
-	if _, err := r.matcher.Wasserstein(context.Background(), learnable, truth, r.Order, r.Norm); err != nil {
+	value, err := r.matcher.WassersteinGradient(context.Background(), learnable, truth, r.Order, r.Norm, gradients)
+	if err != nil {
 		panic(err) // not among the bars of a filtration and those of a target
 	}
-	r.matching = r.matcher.Matching(r.matching[:0])
-	for _, m := range r.matching {
-		var length float64
-		var g BarGradient
-		switch {
-		case m.A == distance.Diagonal:
-			length, _ = r.move(truth[m.B], nearestOnDiagonal(truth[m.B]))
-		case m.B == distance.Diagonal:
-			length, g = r.toDiagonal(learnable[m.A])
-		default:
-			length, g = r.move(learnable[m.A], truth[m.B])
-		}
-		value += math.Pow(length, r.Order)
-		if m.A != distance.Diagonal && length > 0 {
-			f := r.Order * math.Pow(length, r.Order-1)
-			gradients[m.A] = BarGradient{Birth: f * g.Birth, Death: f * g.Death}
-		}
+	if r.Root {
+		return value, true
 	}
-	if r.Root && value > 0 {
-		root := math.Pow(value, 1/r.Order)
-		f := 1 / (r.Order * math.Pow(root, r.Order-1))
-		for i := range gradients {
-			gradients[i].Birth *= f
-			gradients[i].Death *= f
-		}
-		value = root
+	// The cost is a power of the distance.
+	factor := r.Order * math.Pow(value, r.Order-1)
+	for i := range gradients {
+		gradients[i].Birth *= factor
+		gradients[i].Death *= factor
 	}
-	return value, true
-}
-
-// move returns the length of a move from p to q and its derivative by p.
-func (r *Wasserstein) move(p, q ph.Bar) (float64, BarGradient) {
-	if math.IsInf(r.Norm, 1) {
-		return move(p, q), moveGradient(p, q)
-	}
-	x, y := p.Birth-q.Birth, p.Death-q.Death
-	length := math.Hypot(x, y)
-	if length == 0 {
-		return 0, BarGradient{}
-	}
-	return length, BarGradient{Birth: x / length, Death: y / length}
-}
-
-// toDiagonal returns the length of the move of p to the diagonal and its derivative.
-func (r *Wasserstein) toDiagonal(p ph.Bar) (float64, BarGradient) {
-	length, _ := r.move(p, nearestOnDiagonal(p))
-	c := 0.5
-	if r.Norm == 2 {
-		c = math.Sqrt2 / 2
-	}
-	return length, BarGradient{Birth: -c, Death: c}
-}
-
-func nearestOnDiagonal(p ph.Bar) ph.Bar {
-	middle := p.Birth/2 + p.Death/2
-	return ph.Bar{Birth: middle, Death: middle}
+	return math.Pow(value, r.Order), true
 }
 
 func wassersteinKind(degree int) Kind {
