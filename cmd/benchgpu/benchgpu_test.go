@@ -13,7 +13,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A workload's row sums its kernels, whose launches the model counts too.
+// The row of the workload persistence has the launches of its three kernels together. Each
+// kernel has a row of its own, and the model predicts as many launches as the timer counts.
 func TestMeasureWorkload(t *testing.T) {
 	for _, w := range workloads(4) {
 		if w.name != "persistence" {
@@ -35,7 +36,8 @@ func TestMeasureWorkload(t *testing.T) {
 	}
 }
 
-// Repeating launches, and restoring the counter of lunes, leaves the results as they are.
+// A timer that repeats launches leaves the number of lunes unchanged, though the kernel
+// lunes appends to a list.
 func TestTimerKeepsResults(t *testing.T) {
 	const n = 30
 	var lists [2]int

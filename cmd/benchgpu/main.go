@@ -6,13 +6,14 @@
 //	go run ./cmd/benchgpu -device sim -batch 4 -repeats 1 a rehearsal on the simulator
 //
 // With -load it only compiles all kernels, and prints the registers and the spilled
-// bytes that the driver reports. With -once it runs each workload once and prints
-// nothing, for a profiler to observe.
+// bytes that the driver reports. With -once it runs each workload once, after one run
+// that allocates memory, and prints nothing: a profiler can then observe the kernels.
 //
-// The table has one row for each workload and for each kernel. Rows whose measured
-// time is more than twice the prediction, or less than half of it, are flagged. A
-// launch takes a few microseconds of the host's time, so a kernel that is shorter
-// than that shows the time of its launches and is flagged as launch-bound.
+// A workload is a matrix product, a convolution, a training step or the like. The table has
+// a row for each workload, followed by rows for its kernels if it has more than two. Rows
+// whose measured time is more than twice the prediction, or less than half of it, are
+// flagged. A launch takes a few microseconds of the host's time. A kernel that is shorter
+// than that shows the time of its launches, and is flagged as launch-bound.
 package main
 
 import (
@@ -57,7 +58,7 @@ func main() {
 	}
 }
 
-// open returns the driver of the device with a name.
+// open returns a driver for the device with the given name: cuda, cuda:N or sim.
 func open(name string) (gpu.Driver, error) {
 	kind, number, numbered := strings.Cut(name, ":")
 	switch {
@@ -75,8 +76,8 @@ func open(name string) (gpu.Driver, error) {
 	return nil, fmt.Errorf("device %q: want cuda, cuda:N or sim", name)
 }
 
-// loadKernels compiles all kernels and prints their resources. A kernel that spills
-// registers is an error.
+// loadKernels compiles all kernels and prints the registers and memory that each takes. If a
+// kernel spills registers, loadKernels returns an error that names it.
 func loadKernels(device string) error {
 	driver, err := open(device)
 	if err != nil {
@@ -114,7 +115,8 @@ func loadKernels(device string) error {
 	return errors.Join(err, dev.Close())
 }
 
-// runOnce runs each workload once.
+// runOnce runs each workload on a device of its own: once for the profiler, after one run
+// that allocates memory.
 func runOnce(device string, batch int) error {
 	for _, w := range workloads(batch) {
 		driver, err := open(device)

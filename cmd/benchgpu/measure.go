@@ -14,26 +14,27 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// A timer is a driver that times kernels. While on, it runs each launch several
-// times between two waits.
+// A timer is a driver that times kernels. While it is on, each call of Launch launches the
+// kernel repeats times between two waits, and takes the mean time.
 type timer struct {
 	gpu.Driver
 	on      bool
 	repeats int
-	fill    func() error             // the latest Fill
-	times   map[string]time.Duration // of all launches of a kernel
-	counts  map[string]int64         // launches
+	fill    func() error             // repeats the latest call of Fill
+	times   map[string]time.Duration // sum of the mean times, by kernel
+	counts  map[string]int64         // number of calls of Launch, by kernel
 }
 
-// Fill remembers the fill, so that Launch can repeat it.
+// Fill fills memory, and remembers the call so that Launch can repeat it.
 func (t *timer) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
 	t.fill = func() error { return t.Driver.Fill(s, dst, word, count) }
 	return t.fill()
 }
 
-// Launch launches a kernel and, while the timer is on, measures the mean time of
-// repeated launches before. A kernel that counts in memory, as lunes does, would then
-// count several times, so Launch restores the latest Fill in between.
+// Launch launches a kernel. While the timer is on, it launches the kernel repeatedly and
+// adds the mean time to times. The kernel lunes appends to a list, so repeated launches
+// append the same records again. Launch then repeats the latest Fill, which emptied the
+// list, and launches lunes once more.
 func (t *timer) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes int, args []gpu.Arg) error {
 	if !t.on {
 		return t.Driver.Launch(s, k, grid, block, sharedBytes, args)
@@ -53,7 +54,7 @@ func (t *timer) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBy
 	t.times[k.Name()] += time.Since(start) / time.Duration(t.repeats)
 	t.counts[k.Name()]++
 	if k.Name() != "lunes" {
-		return nil // the last of the repeated launches has the same result as one
+		return nil // repeated launches of other kernels change at most numbers, as adam does
 	}
 	if err := t.fill(); err != nil {
 		return err
@@ -66,7 +67,7 @@ type row struct {
 	name                string
 	launches            int64
 	measured, predicted time.Duration // predicted is 0 if unknown
-	peer                []string
+	peer                []string      // times of another implementation in µs: fp32, TF32
 	note                string
 }
 
@@ -106,19 +107,21 @@ func measure(device string, batch, repeats int, peerFile string) error {
 	return errors.Join(failed...)
 }
 
-// measureWorkload returns the row of a workload, and for training steps and
-// persistence those of its kernels.
+// measureWorkload returns the row of a workload, and rows for its kernels if it has more
+// than two. The row of the workload predicts the sum of the kernels' least times; for a
+// workload that is too large to simulate, it predicts the time at the peak rate.
 func measureWorkload(device string, w workload, m roofline.Machine, repeats int) ([]row, error) {
 	whole := row{name: w.name}
 	var kernels []roofline.Kernel
 	if w.flops > 0 {
-		whole.predicted = time.Duration(w.flops / 64 / m.IssueRate * float64(time.Second)) // a warp's multiply-add is 64
+		// A multiply-add instruction of a warp is 64 floating-point operations.
+		whole.predicted = time.Duration(w.flops / 64 / m.IssueRate * float64(time.Second))
 	} else {
 		var err error
 		if kernels, err = roofline.Count(m.Multiprocessors, func(dev *gpu.Device) (func() error, error) {
 			run, err := w.prepare(dev)
 			if err == nil {
-				err = run() // the first run allocates, and computes what later ones reuse
+				err = run() // not counted: the first run also computes what later runs reuse
 			}
 			return run, err
 		}); err != nil {
@@ -161,13 +164,13 @@ func measureWorkload(device string, w workload, m roofline.Machine, repeats int)
 		rows = append(rows, r)
 	}
 	if len(rows) <= 3 {
-		rows = rows[:1] // one kernel, perhaps with combine: the workload's row says it all
+		rows = rows[:1] // a product is one kernel, or two with combine: the first row is enough
 	}
 	return rows, nil
 }
 
-// judge sets the note of a row whose measured time differs from the prediction by more
-// than a factor of two.
+// judge sets the note of a row whose measured time differs from the prediction by more than
+// a factor of two. launch is the time of an empty launch.
 func (r *row) judge(launch time.Duration) {
 	switch ratio := float64(r.measured) / float64(r.predicted); {
 	case r.predicted == 0:
@@ -192,7 +195,7 @@ func (r row) String() string {
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
-// launchTime returns the mean time of a launch that does next to nothing.
+// launchTime returns the mean time of a launch whose kernel processes one element.
 func launchTime(driver gpu.Driver, repeats int) (time.Duration, error) {
 	w := workload{prepare: func(dev *gpu.Device) (func() error, error) {
 		b := dev.Alloc(1)
@@ -215,7 +218,9 @@ func launchTime(driver gpu.Driver, repeats int) (time.Duration, error) {
 	return mean, err
 }
 
-// readPeer reads the times of another implementation by workload.
+// readPeer reads a CSV file with the times of another implementation in µs, and returns them
+// by workload. A line holds the name of a workload and its times. Without a file name it
+// returns no times.
 func readPeer(name string) (map[string][]string, error) {
 	peers := map[string][]string{}
 	if name == "" {

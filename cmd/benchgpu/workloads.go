@@ -19,13 +19,14 @@ type workload struct {
 	name string
 	// prepare allocates the workload's buffers and returns the computation.
 	prepare func(dev *gpu.Device) (func() error, error)
-	// flops is the number of floating-point operations if the workload is too large
-	// to simulate, else 0. The prediction is then the time at the peak rate.
+	// flops is the number of floating-point operations if the workload is too large to
+	// simulate; its predicted time is then the time at the peak rate. It is 0 for a
+	// workload that can be simulated.
 	flops float64
 }
 
-// workloads returns the workloads for batches of a number of images. The peer's
-// script, kernels/cuda/peer.py, uses the same names.
+// workloads returns all workloads, for batches of the given number of images. The script
+// kernels/cuda/peer.py, which times PyTorch, uses the same names.
 func workloads(batch int) []workload {
 	var all []workload
 	for _, s := range [][3]int{{512, 512, 512}, {batch, 256, 3136}, {batch, 3136, 256}} {
@@ -39,7 +40,7 @@ func workloads(batch int) []workload {
 	return append(all, convolutions(batch)...)
 }
 
-// product is the m×n product of A and Bᵀ with inner dimension k.
+// product returns the workload that computes the m×n product A·Bᵀ with inner dimension k.
 func product(m, n, k int) workload {
 	return workload{name: fmt.Sprintf("product %dx%dx%d", m, n, k), prepare: func(dev *gpu.Device) (func() error, error) {
 		g := kernels.Gemm{M: m, N: n, K: k, TransB: true, Alpha: 1, A: uniform(dev, m*k), B: uniform(dev, k*n), C: uniform(dev, m*n)}
@@ -47,8 +48,9 @@ func product(m, n, k int) workload {
 	}}
 }
 
-// convolutions are the VAE's second convolution and its gradients, then training steps
-// and persistence.
+// convolutions returns the workloads other than matrix products: the VAE's second
+// convolution and its gradients, persistence, and training steps without and with a
+// topological loss.
 func convolutions(batch int) []workload {
 	s := kernels.ConvShape{N: batch, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
 	convolution := func(name string, run func(dev *gpu.Device, x, y, w kernels.Buffer)) workload {
@@ -79,8 +81,9 @@ func convolutions(batch int) []workload {
 	}
 }
 
-// persistence is the diagrams of degrees 0 and 1 of a batch of images: distances and
-// lunes on the GPU, bars on the host.
+// persistence returns a function that computes the diagrams of degrees 0 and 1 of a batch of
+// images, whose points are the images. The GPU computes distances and lunes, the host the
+// bars.
 func persistence(dev *gpu.Device, batch int) (func() error, error) {
 	points := autograd.TensorOf(dev, images(batch), batch, fashionmnist.Pixels)
 	return func() error {
@@ -89,7 +92,8 @@ func persistence(dev *gpu.Device, batch int) (func() error, error) {
 	}, nil
 }
 
-// step is a training step of the VAE, with a topological loss unless it is nil.
+// step returns a function that runs one training step of the VAE. It adds the topological
+// loss unless that is nil.
 func step(dev *gpu.Device, batch int, loss *topoloss.Loss) (func() error, error) {
 	vae := models.NewVAE(dev, 10, 1)
 	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
@@ -123,7 +127,7 @@ func step(dev *gpu.Device, batch int, loss *topoloss.Loss) (func() error, error)
 	}, nil
 }
 
-// images returns the first images of the embedded data set.
+// images returns the pixels of n images that package fashionmnist draws.
 func images(n int) []float32 {
 	set := fashionmnist.Draw(n, 1)
 	numbers := make([]int, n)
@@ -142,8 +146,8 @@ func uniform(dev *gpu.Device, n int) kernels.Buffer {
 	return b
 }
 
-// times opens a device over driver, runs the workload once, and calls measure with it
-// and the device ready.
+// times opens a device over driver, prepares the workload, runs it warmups times, and waits
+// for the GPU. Then it calls measure with the function that runs the workload once more.
 func (w *workload) times(driver gpu.Driver, warmups int, measure func(run func() error) error) error {
 	dev, err := gpu.New(driver)
 	if err != nil {

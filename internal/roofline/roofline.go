@@ -1,9 +1,10 @@
 // Package roofline predicts the least time of GPU kernels.
 //
-// The simulator counts the sectors of memory that a launch touches and the warp
-// instructions it issues. On a GPU the launch takes at least
+// The simulator counts the sectors of memory (32 bytes) that a launch reads or writes, each
+// once however often the launch accesses it. It also counts the instructions that warps
+// issue. On a GPU the launch takes at least
 //
-//	max(bytes touched / memory bandwidth, warp instructions / issue rate)
+//	max(bytes of these sectors / memory bandwidth, warp instructions / issue rate)
 //
 // The model ignores latency, launch overhead, and multiprocessors without work, so
 // a real launch takes longer.
@@ -31,58 +32,59 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A Machine is the peak rates of a GPU.
+// A Machine holds the peak rates of a GPU.
 type Machine struct {
 	Multiprocessors int
 	Bandwidth       float64 // of memory, bytes a second
-	IssueRate       float64 // warp instructions a second, of all multiprocessors
+	IssueRate       float64 // instructions that the warps of all multiprocessors issue a second
 }
 
-// schedulers is the number of warp instructions that a multiprocessor issues in a
-// cycle, from compute capability 7.0 on.
+// schedulers is the number of warp schedulers of a multiprocessor, from compute capability
+// 7.0 on. Each issues one instruction of one warp in a cycle.
 const schedulers = 4
 
 // H100 is an NVIDIA H100 (SXM): 3.35 TB/s, 132 multiprocessors at 1.98 GHz.
 var H100 = Machine{Multiprocessors: 132, Bandwidth: 3.35e12, IssueRate: 132 * schedulers * 1.98e9}
 
-// Of returns the machine that a driver describes. If the driver does not know the
-// GPU's clocks, as the simulator, Of uses those of an H100.
+// Of returns the machine with the properties that a driver reports. For a rate that the
+// driver does not know, as the simulator's, Of uses that of an H100.
 func Of(p gpu.Properties) Machine {
 	m := Machine{Multiprocessors: p.Multiprocessors, Bandwidth: H100.Bandwidth, IssueRate: H100.IssueRate}
 	if p.Clock > 0 {
 		m.IssueRate = float64(p.Multiprocessors) * schedulers * p.Clock
 	}
 	if p.MemoryClock > 0 && p.MemoryBus > 0 {
-		m.Bandwidth = 2 * p.MemoryClock * float64(p.MemoryBus) / 8 // two transfers in a clock
+		m.Bandwidth = 2 * p.MemoryClock * float64(p.MemoryBus) / 8 // the bus transfers twice in a clock
 	}
 	return m
 }
 
-// A Kernel is the counts of all launches of a kernel.
+// A Kernel holds counts over all launches of a kernel. A warp instruction is an instruction
+// that all active lanes of a warp execute; it counts once for the warp.
 type Kernel struct {
 	Name         string
 	Launches     int64
-	Bytes        int64 // touched: each sector counts once for each launch
-	Asked        int64 // of all requests
+	Bytes        int64 // of the distinct sectors that a launch reads, plus those that it writes
+	Asked        int64 // of the sectors of every load and store, without caches
 	FMA          int64 // warp instructions that are multiply-adds
-	Instructions int64 // warp instructions
+	Instructions int64 // all warp instructions
 }
 
-// Memory returns the time in which memory moves the bytes that k touches.
+// Memory returns the time in which memory moves k.Bytes.
 func (m Machine) Memory(k Kernel) time.Duration { return seconds(float64(k.Bytes) / m.Bandwidth) }
 
-// Issue returns the time in which the multiprocessors issue k's instructions.
+// Issue returns the time in which the multiprocessors issue k.Instructions.
 func (m Machine) Issue(k Kernel) time.Duration {
 	return seconds(float64(k.Instructions) / m.IssueRate)
 }
 
-// Least returns the least time of all launches of k.
+// Least returns the least time that all launches of k take together.
 func (m Machine) Least(k Kernel) time.Duration { return max(m.Memory(k), m.Issue(k)) }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// A machine simulates a GPU with the properties of another one, on which the tiles
-// of products depend.
+// A machine is a simulated GPU that reports the number of multiprocessors of another one.
+// The tile sizes and the splits of products depend on that number.
 type machine struct {
 	*ptxsim.GPU
 	multiprocessors int
@@ -94,9 +96,9 @@ func (m machine) Properties() gpu.Properties {
 	return p
 }
 
-// Count simulates work on a GPU with the given number of multiprocessors and returns
-// the counts of its kernels, by name. prepare runs first, uncounted, and returns the
-// work to count.
+// Count simulates a computation on a GPU with the given number of multiprocessors, and
+// returns the counts of its kernels, ordered by name. prepare runs first and returns the
+// computation; its own launches do not count.
 func Count(multiprocessors int, prepare func(dev *gpu.Device) (func() error, error)) ([]Kernel, error) {
 	sim := ptxsim.New(ptxsim.Options{Unchecked: true, Footprints: true})
 	dev, err := gpu.New(machine{sim, multiprocessors})

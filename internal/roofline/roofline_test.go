@@ -20,7 +20,7 @@ import (
 
 var batchSize = flag.Int("roofline", 2, "batch `size` of the training step whose table TestStep prints")
 
-// Count counts what the work launches, and not what its preparation launches.
+// Count counts the launches of the computation, and not those of its preparation.
 func TestCount(t *testing.T) {
 	const n = 1 << 16
 	counts, err := roofline.Count(132, func(dev *gpu.Device) (func() error, error) {
@@ -42,7 +42,8 @@ func TestCount(t *testing.T) {
 	require.ErrorContains(t, err, "not ready")
 }
 
-// Of uses the clocks that a driver reports: those of an H200 give its 4.9 TB/s.
+// Of uses the clocks and the bus width that a driver reports: those of an H200 give its
+// bandwidth of 4.9 TB/s.
 func TestOf(t *testing.T) {
 	h200 := roofline.Of(gpu.Properties{Multiprocessors: 132, Clock: 1.98e9, MemoryClock: 3.201e9, MemoryBus: 6144})
 	require.InEpsilon(t, 4.92e12, h200.Bandwidth, 0.01)
@@ -89,7 +90,7 @@ func TestStep(t *testing.T) {
 	t.Logf("a step with a batch of %d, simulated in %v\n"+
 		"| kernel | launches | MB touched | MB requested | multiply-adds, %% | memory, µs | instructions, µs | at least, µs |\n|---|---|---|---|---|---|---|---|\n%s",
 		batch, time.Since(start).Round(time.Millisecond), table.String())
-	// The products of a step, forward and backward, need 15 million multiply-adds for each
-	// image. The counts include those on padding, and exclude taps outside the images.
+	// The matrix products and convolutions of a step, forward and backward, need 15 million
+	// multiply-adds for each image. The counts also include those on the padding of tiles.
 	require.Greater(t, float64(32*all.FMA), 14e6*float64(batch))
 }

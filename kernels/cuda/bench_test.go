@@ -16,8 +16,8 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// benchmark times b.N enqueued runs and one final wait. It reports amount·b.N/10⁹ a second
-// in the given unit.
+// benchmark times b.N calls of the function that prepare returns, and one wait for the GPU
+// at the end. It reports amount·b.N/10⁹ divided by the seconds, in the given unit.
 func benchmark(b *testing.B, unit string, amount float64, prepare func(d *gpu.Device) func()) {
 	d, err := gpu.New(open(b))
 	require.NoError(b, err)
@@ -46,7 +46,8 @@ func BenchmarkGemm(b *testing.B) {
 	}
 }
 
-// BenchmarkConv times the VAE's second convolution and its gradients at batch 128.
+// BenchmarkConv times the second convolution of the VAE and its gradients, for a batch of
+// 128 images.
 func BenchmarkConv(b *testing.B) {
 	s := kernels.ConvShape{N: 128, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
 	operations := 2 * float64(s.N*s.OutH*s.OutW) * float64(s.K*s.C*s.R*s.S)
@@ -105,7 +106,7 @@ func BenchmarkRips(b *testing.B) {
 	}
 }
 
-// BenchmarkStep trains the VAE with batches of 128.
+// BenchmarkStep times training steps of the VAE with batches of 128 images.
 func BenchmarkStep(b *testing.B) {
 	const batch = 128
 	benchmark(b, "steps/s", 1e9, func(d *gpu.Device) func() {

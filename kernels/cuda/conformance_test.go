@@ -12,7 +12,8 @@ import (
 	"github.com/topogen/topogen/kernels/kerneltest"
 )
 
-// The conformance suite through NVIDIA's binding, on a GPU or over the simulated driver.
+// A device over this package's driver passes the conformance suite. open decides whether
+// that is a real GPU or the simulated driver.
 func TestConformance(t *testing.T) {
 	kerneltest.Run(t, func(t testing.TB) kernels.Device {
 		d, err := gpu.New(open(t))

@@ -22,19 +22,20 @@ type driver struct {
 	properties gpu.Properties
 	streams    []cu.Stream        // gpu.Stream i+1 is streams[i]
 	modules    map[string]*module // by PTX text
-	lost       error              // the fault that lost the context
-	recent     []string           // launches since the previous wait, at most maxRecent
-	slots      []uint64           // workspace for arguments
-	pointers   []unsafe.Pointer   // workspace: addresses of slots
+	lost       error              // returned by every call after a fault or after Close
+	recent     []string           // the last launches since the previous wait, at most maxRecent
+	slots      []uint64           // workspace: the arguments of a launch, 8 bytes each
+	pointers   []unsafe.Pointer   // workspace: the addresses of slots
 	staging    staging
 }
 
-// maxRecent is the maximum number of launches in an [Error].
+// maxRecent is the maximum number of launches that an [Error] lists.
 const maxRecent = 8
 
-// call runs calls of the binding on a thread where the context is current. Any function of
-// the driver may return the fault of an earlier launch; then the context is lost, and every
-// later call returns the same error.
+// call runs f, which calls the binding, on a thread where the context is current. name is
+// the function of the driver API for error texts. Any function of the driver may return the
+// fault of an earlier launch; then the context is lost, and every later call returns the
+// same error.
 func (d *driver) call(name string, f func()) error {
 	if d.lost != nil {
 		return d.lost
@@ -53,7 +54,8 @@ func (d *driver) call(name string, f func()) error {
 	return err
 }
 
-// wait waits for a stream. Without a fault, the launches before are done.
+// wait waits for a stream. If it returns nil, no earlier launch on the stream has faulted,
+// and the GPU has read the staging memory of the stream's copies.
 func (d *driver) wait(s gpu.Stream, stream cu.Stream) error {
 	err := d.call("cuStreamSynchronize", func() { cu.StreamSynchronize(stream) })
 	if err == nil {
@@ -63,7 +65,7 @@ func (d *driver) wait(s gpu.Stream, stream cu.Stream) error {
 	return err
 }
 
-// waitAll waits for all streams.
+// waitAll waits for all streams, with the same effect as wait for each.
 func (d *driver) waitAll() error {
 	err := d.call("cuCtxSynchronize", cu.CtxSynchronize)
 	if err == nil {
@@ -123,9 +125,9 @@ func (d *driver) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
 		return errors.Join(err, d.lost)
 	}
 	return d.call("cuMemcpyHtoDAsync", func() {
-		// From pinned memory the copy runs later, from pageable memory cuMemcpyHtoDAsync
-		// has read src when it returns, for which it may wait for the stream. Either way
-		// the caller may change src.
+		// If src fits staging memory, the GPU copies from there later. Otherwise
+		// cuMemcpyHtoDAsync copies from pageable memory: it may wait for the stream, and has
+		// read src when it returns. Either way the caller may then change src.
 		from := d.staging.copy(s, src)
 		if from == nil {
 			from = unsafe.Pointer(&src[0])
@@ -184,7 +186,8 @@ func (d *driver) Close() error {
 	if d.context != 0 {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		err = errors.Join(err, try("cuCtxDestroy", func() { cu.CtxDestroy(&d.context) })) // frees staging too
+		// Destroying the context also frees its staging memory.
+		err = errors.Join(err, try("cuCtxDestroy", func() { cu.CtxDestroy(&d.context) }))
 	}
 	if d.lost == nil {
 		d.lost = errors.New("cuda: the GPU is closed")
@@ -210,7 +213,8 @@ type kernel struct {
 func (k *kernel) Name() string        { return k.name }
 func (k *kernel) Params() []gpu.Param { return k.params }
 
-// Resources returns what the driver's compiler assigned to the kernel.
+// Resources returns the registers and memory that the driver's compiler assigned to the
+// kernel.
 func (k *kernel) Resources() (r gpu.Resources, err error) {
 	err = k.driver.call("cuFuncGetAttribute", func() {
 		r = gpu.Resources{
@@ -223,8 +227,9 @@ func (k *kernel) Resources() (r gpu.Resources, err error) {
 	return r, err
 }
 
-// Load parses the text before the driver compiles it: the driver API has no function that
-// lists a kernel's parameters, and the parser's errors have line numbers.
+// Load parses the text with package syntax before the driver compiles it, for two reasons:
+// the driver API has no function that lists a kernel's parameters, and the parser's errors
+// have line numbers.
 func (d *driver) Load(name, ptx string) (gpu.Module, error) {
 	if m, ok := d.modules[ptx]; ok {
 		return m, d.lost

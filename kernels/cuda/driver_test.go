@@ -18,7 +18,8 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// The tests in this file run on either driver: NVIDIA's or the simulated one.
+// The tests in this file run with NVIDIA's driver or with the simulated one: the build tag
+// cudasim decides which of two functions open they call.
 
 const vectorAddFile = "../ptxsim/testdata/vectoradd.ptx"
 
@@ -46,8 +47,8 @@ func floats(x []float32) []byte {
 	return b
 }
 
-// vectorAdd tests allocation, copies, fills and launches on stream s with vectors of n
-// elements.
+// vectorAdd tests Alloc, CopyIn, Launch, Copy, Fill, CopyOut and Free on stream s, with
+// vectors of n elements.
 func vectorAdd(t testing.TB, d gpu.Driver, s gpu.Stream, n int) {
 	k := load(t, d, readPTX(t, vectorAddFile), "vector_add")
 	x, y := make([]float32, n), make([]float32, n)
@@ -96,8 +97,8 @@ func TestVectorAdd(t *testing.T) {
 	require.ErrorContains(t, err, "closed")
 }
 
-// Copies to the GPU take src when they are called, though the GPU runs them later, also
-// when there are more than staging memory holds, and on several streams.
+// CopyIn copies the bytes that src has when it is called, though the GPU may read them
+// later. That holds if the copies exceed staging memory, and on several streams.
 func TestCopiesTakeTheirSource(t *testing.T) {
 	d := open(t)
 	s, err := d.NewStream()
@@ -132,7 +133,8 @@ func TestCopiesTakeTheirSource(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
-// A context is current for one thread, but any thread may call the driver.
+// Any thread of the operating system may call the driver, though a CUDA context is current
+// for one thread only.
 func TestManyThreads(t *testing.T) {
 	d := open(t)
 	var mu sync.Mutex
@@ -163,7 +165,7 @@ func TestProperties(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
-// Invalid calls return an error that names the argument, and have no effect.
+// A call with a wrong argument returns an error that names the argument, and has no effect.
 func TestRefusals(t *testing.T) {
 	d := open(t)
 	_, err := d.Alloc(1 << 50)
@@ -216,8 +218,8 @@ func TestRefusals(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
-// The next wait returns a kernel's fault, with the launches that may have caused it. Every
-// later call returns it again.
+// After a kernel's fault the next wait returns it, with the launches that may have caused it.
+// Every later call returns the same error.
 //
 // CUDA requires a process to end after a fault, so the test runs in a process of its own.
 func TestFault(t *testing.T) {

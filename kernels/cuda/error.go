@@ -13,10 +13,10 @@ import (
 
 // An Error is the failure of a call of NVIDIA's driver.
 type Error struct {
-	Call string // "cuMemAlloc"
-	Code int    // CUresult
-	// Launches are the kernels launched since the previous wait, the last few. If
-	// the error is a fault, one of them probably caused it.
+	Call string // name in the driver API, such as "cuMemAlloc"
+	Code int    // result code (CUresult)
+	// Launches are the last few kernels launched since the previous wait, if the error
+	// is a fault. Probably one of them caused it.
 	Launches []string
 }
 
@@ -32,8 +32,8 @@ func (e *Error) Error() string {
 	return s
 }
 
-// fault reports whether the error is that of a kernel that ran: it may have been launched
-// before the call, and the context is lost.
+// fault reports whether the error is a fault: a kernel failed while it ran, perhaps one that
+// was launched before Call, and the context is lost.
 func (e *Error) fault() bool {
 	switch e.Code {
 	case 214, 700, 702, 710, 714, 715, 716, 717, 718, 719:
@@ -50,13 +50,13 @@ func (e *Error) Unwrap() error {
 	return nil
 }
 
-// Results that Open explains.
+// Result codes that Open explains.
 const (
 	stubLibrary  = 34
 	noDeviceCode = 100
 )
 
-// codes describes the values of CUresult that a user may meet.
+// codes describes the result codes (CUresult) that a user may meet.
 var codes = map[int]string{
 	1:   "invalid value",
 	2:   "out of memory",
@@ -93,7 +93,8 @@ var codes = map[int]string{
 	999: "unknown error",
 }
 
-// try runs calls of the binding and converts a panic with a result to an [Error].
+// try runs f, which calls the binding, and converts a panic with a result code to an
+// [Error]. call is the name of the function in the driver API.
 func try(call string, f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Prepares for a machine with a GPU: packs everything that shows there whether the
-# kernels work, and how fast they are.
+# Packs a bundle: a folder with the programs that test and time the kernels on a machine
+# with a GPU.
 #
 #   kernels/cuda/hardware.sh bundle DIR      on a machine with Go and a C compiler
 #   DIR/run.sh OUT                           on the machine with the GPU
 #   kernels/cuda/hardware.sh rehearse        both, over the simulated driver
 #
-# The bundle needs neither Go nor a network there: see run.sh.
+# On the machine with the GPU the bundle needs neither Go nor a network: see run.sh.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 module=$(cd "$here/../.." && pwd)

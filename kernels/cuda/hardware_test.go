@@ -11,7 +11,7 @@ import (
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
-// required makes a test fail, rather than be skipped, where there is no GPU.
+// required makes a test fail, instead of being skipped, on a machine without a GPU.
 var required = flag.Bool("gpu", false, "fail without a GPU, instead of skipping tests")
 
 // open opens the first GPU. If there is none it skips the test, or fails with -gpu.
@@ -27,7 +27,7 @@ func open(t testing.TB) gpu.Driver {
 	return d
 }
 
-// Without a GPU the error of Open names what it looked for.
+// Without a GPU, the error of Open names the library, tool or property that it misses.
 func TestNoGPU(t *testing.T) {
 	d, err := Open(0)
 	if err == nil {

@@ -18,14 +18,14 @@ const (
 	leastMinor = 0
 )
 
-// Device attributes that the binding has no names for.
+// Numbers of device attributes in the driver API that the binding has no names for.
 const (
 	computeCapabilityMajor cu.DeviceAttribute = 75
 	computeCapabilityMinor cu.DeviceAttribute = 76
 )
 
-// Open returns the GPU with an ordinal: 0 is the first GPU in the order of NVIDIA's driver.
-// If there is no driver or no such GPU, the error says what Open looked for.
+// Open returns a driver for the GPU with the given number, counted from 0 in the order of
+// NVIDIA's driver. If there is no driver or no such GPU, the error says what Open looked for.
 func Open(ordinal int) (gpu.Driver, error) {
 	if err := try("cuInit", func() { cu.Init(0) }); err != nil {
 		return nil, noDriver(err)
@@ -66,7 +66,8 @@ func noDriver(err error) error {
 	return fmt.Errorf("%w: NVIDIA's driver is installed but does not start: is its kernel module loaded, and as new as libcuda.so.1? (nvidia-smi tells)", err)
 }
 
-// noDevice explains that the driver finds no GPU. version is the CUDA version, or 0.
+// noDevice explains that the driver finds no GPU. version is the driver's CUDA version, 12000
+// for 12.0, or 0 if unknown.
 func noDevice(version int) error {
 	what := "NVIDIA's driver"
 	if version > 0 {
@@ -79,8 +80,8 @@ func noDevice(version int) error {
 	return fmt.Errorf("cuda: %s finds no GPU (nvidia-smi lists them; /dev/nvidia0 must be readable)", what)
 }
 
-// open creates a context on a GPU, which becomes current on this thread, and queries the
-// GPU's properties.
+// open creates a context on a GPU and queries the GPU's properties. The context becomes
+// current on this thread.
 func (d *driver) open(ordinal int) {
 	device := cu.DeviceGet(ordinal)
 	d.context = cu.CtxCreate(cu.CTX_SCHED_AUTO, device)

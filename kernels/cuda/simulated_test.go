@@ -21,8 +21,7 @@ func open(t testing.TB) gpu.Driver {
 	return d
 }
 
-// Open explains which GPUs there are.
-// A fault loses every context of the process, and no new one can be created.
+// A fault in one context loses every context of the process, and no new one can be created.
 func TestFaultLosesTheProcess(t *testing.T) {
 	d, other := open(t), open(t)
 	k := load(t, d, ".version 6.3\n.target sm_70\n.address_size 64\n.visible .entry k() .maxntid 32 { trap; }", "k")
@@ -34,6 +33,7 @@ func TestFaultLosesTheProcess(t *testing.T) {
 	require.ErrorContains(t, err, "CUresult 719")
 }
 
+// The error of Open says how many GPUs there are.
 func TestNoGPU(t *testing.T) {
 	simulated.Configure(0, ptxsim.Options{})
 	t.Setenv("CUDA_VISIBLE_DEVICES", "")
@@ -46,8 +46,8 @@ func TestNoGPU(t *testing.T) {
 	require.ErrorContains(t, err, "there is no GPU -1")
 }
 
-// Calls through the binding reach the simulator: its counters count them, and LastError
-// returns its faults.
+// Calls through the binding reach the simulator: the simulator's counters count them, and
+// simulated.LastError returns its faults.
 func TestSimulatorIsReached(t *testing.T) {
 	d := open(t)
 	vectorAdd(t, d, 0, 1000)

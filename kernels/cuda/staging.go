@@ -17,27 +17,30 @@ const stagingSize = 4 << 20
 //
 // Problem: cuMemcpyHtoDAsync from pageable memory may wait for the stream.
 // Idea: copy the source to page-locked memory first, from where the GPU reads it later.
-// Invariant: the GPU may still read the bytes below used. used returns to 0 only when
-// every stream with a copy from here has finished: the binding has no events, which would
-// tell the end of a single copy.
+// Invariant: the GPU may still read the first used bytes. used returns to 0 only when every
+// stream with a copy from here has finished: the binding has no events, which would tell
+// the end of a single copy. Until then a source that does not fit the rest is copied from
+// where it is.
 // Cost: one copy on the host.
 type staging struct {
-	memory []byte
-	used   int
-	stream gpu.Stream // of the copies since used was 0
-	mixed  bool       // whether some were on another stream
-	failed bool       // whether the driver has no page-locked memory
+	memory []byte     // nil until the first copy
+	used   int        // bytes that copies have taken since all streams had finished
+	stream gpu.Stream // stream of the first copy since used was 0
+	mixed  bool       // whether a later copy was on another stream
+	failed bool       // whether the driver had no page-locked memory to give
 }
 
-// done records that a stream has finished: its copies have read their sources.
+// done records that a stream has finished all its copies. It empties the staging memory if
+// no other stream has copied from it.
 func (s *staging) done(stream gpu.Stream) {
 	if stream == s.stream && !s.mixed {
 		s.used = 0
 	}
 }
 
-// copy copies src to staging memory, for a copy to the GPU on a stream, and returns its
-// address there. It returns nil if src does not fit. The context must be current.
+// copy copies src to staging memory, from where the GPU is to read it in the order of the
+// stream, and returns the address of the copy. It returns nil if src does not fit. The
+// context must be current.
 func (s *staging) copy(stream gpu.Stream, src []byte) unsafe.Pointer {
 	if s.used == 0 {
 		s.stream, s.mixed = stream, false

@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels/rips"
 )
 
-// BenchmarkAppendLunes sorts the records of 128 and of 512 images, with nearly distinct
-// lengths and with a hundred different lengths.
+// BenchmarkAppendLunes sorts 336 and 1637 records, as many as 128 and 512 images have. Their
+// lengths are nearly distinct (2²³ values), or take only 100 values.
 func BenchmarkAppendLunes(b *testing.B) {
 	for _, count := range []int{336, 1637} {
 		for _, lengths := range []int{1 << 23, 100} {

@@ -15,7 +15,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// The lint of ptxsim finds nothing in the kernels: no ambiguous rounding, no unused
+// ptxsim.Lint gives no warning about any kernel, such as an ambiguous rounding or an unused
 // result.
 func TestLint(t *testing.T) {
 	for name, text := range kernelFiles(t) {
@@ -25,7 +25,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// kernelFiles returns the PTX files by name.
+// kernelFiles returns the texts of the PTX files, by file name.
 func kernelFiles(t *testing.T) map[string]string {
 	files, err := filepath.Glob("ptx/*.ptx")
 	require.NoError(t, err)
@@ -39,8 +39,9 @@ func kernelFiles(t *testing.T) map[string]string {
 	return texts
 }
 
-// NVIDIA's assembler accepts every kernel, for the oldest GPUs, for the newest and for two
-// between, and spills no register. The assembler of CUDA 13 has no sm_70.
+// NVIDIA's assembler accepts every kernel, for the oldest GPUs that the kernels support, for
+// the newest, and for two between. It spills no register. The assembler of CUDA 13 does not
+// know the oldest, sm_70.
 func TestAssembler(t *testing.T) {
 	a, err := ptxas.Find()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// simulated returns a function that opens devices over the simulated driver.
+// simulated returns a function that opens a device on the simulator.
 func simulated(o ptxsim.Options) func(testing.TB) kernels.Device {
 	return func(t testing.TB) kernels.Device {
 		d, err := gpu.New(ptxsim.New(o))
@@ -21,8 +21,9 @@ func simulated(o ptxsim.Options) func(testing.TB) kernels.Device {
 	}
 }
 
-// The conformance suite on the simulator with all checks, with warps scheduled forwards
-// and backwards. If a kernel uses an approximate instruction, also with the largest
+// The device passes the conformance suite on the simulator, which makes all its checks. The
+// suite runs once with the warps of a block in ascending order and once in descending order.
+// If a kernel used an approximate instruction, the suite would also run with the largest
 // errors that PTX permits.
 func TestConformance(t *testing.T) {
 	variants := map[string]ptxsim.Options{"forward": {}, "reverse": {Reverse: true}}

@@ -10,9 +10,9 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Convolutions whose rows of taps serve for several steps, with splits that begin and end
-// inside a row's run, and convolutions with few channels. Sums of small integers are
-// exact in float32.
+// Convolutions and their gradients equal sums over all terms. In these shapes a row of taps
+// serves for several steps, splits begin and end between such steps, or channels are few.
+// The elements are small integers, so sums are exact in float32.
 func TestRepeatedTaps(t *testing.T) {
 	for _, s := range []kernels.ConvShape{
 		{N: 19, C: 2, H: 9, W: 9, K: 3, R: 3, S: 3, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1},
@@ -48,7 +48,7 @@ func TestRepeatedTaps(t *testing.T) {
 	}
 }
 
-// integers returns a buffer of n small integers, and a copy on the host.
+// integers returns a buffer of n small integers, and the same values on the host.
 func (r *rig) integers(n int) (kernels.Buffer, []float32) {
 	values := make([]float32, n)
 	for i := range values {
@@ -67,7 +67,8 @@ func (r *rig) requireHolds(want []float32, b kernels.Buffer) {
 	require.Equal(r.t, want, got)
 }
 
-// eachTerm calls visit with the indices of every product x·w that is a term of y.
+// eachTerm calls visit for every term x·w of every element of y, with the indices of the
+// elements of x, w and y.
 func eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
 	for y := range s.N * s.K * s.OutH * s.OutW {
 		n, k, oh, ow := y/(s.K*s.OutH*s.OutW), y/(s.OutH*s.OutW)%s.K, y/s.OutW%s.OutH, y%s.OutW

@@ -12,21 +12,21 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// written returns a buffer with the given values.
+// written returns a new buffer with the given values.
 func (r *rig) written(values []float32) kernels.Buffer {
 	b := r.Alloc(len(values))
 	r.Write(b, values)
 	return b
 }
 
-// values reads a buffer.
+// values returns the elements of a buffer.
 func (r *rig) values(b kernels.Buffer) []float32 {
 	v := make([]float32, b.Len())
 	require.NoError(r.t, r.Read(v, b))
 	return v
 }
 
-// normals returns n Gaussian values.
+// normals returns n Gaussian values, which seed decides.
 func normals(seed uint64, n int) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	v := make([]float32, n)
@@ -46,7 +46,8 @@ func distanceOf(x []float32, d, i, j int) float64 {
 	return math.Sqrt(s)
 }
 
-// Sizes just below and above multiples of tiles and steps, for both tile sizes.
+// Distances are correct for numbers of points and coordinates just below, at and just above
+// multiples of a tile and of a step, for both tile sizes.
 func TestDistancesOfAnySize(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, size := range [][2]int{{1, 5}, {16, 64}, {17, 65}, {31, 1027}, {48, 63}, {96, 33}, {130, 3}, {512, 2}, {521, 37}, {544, 31}} {
@@ -131,8 +132,9 @@ func TestAdditionsAreInOrder(t *testing.T) {
 	}
 }
 
-// Traffic and arithmetic of the distance kernels for a batch of images. Rows of 784
-// words fill whole 32-byte sectors, so every byte moved is used.
+// The distance kernels move as many bytes, and do as many multiply-adds, as their tiles
+// imply. The points are a batch of images. A row has 784 words and fills whole sectors of
+// 32 bytes, so the kernels use every byte that memory delivers.
 func TestDistanceTraffic(t *testing.T) {
 	const n, d = 128, 784
 	const words, matrix = n * d, n * n
@@ -153,7 +155,7 @@ func TestDistanceTraffic(t *testing.T) {
 		require.EqualValues(t, c.GlobalLoad.Bytes, 32*c.GlobalLoad.Sectors)
 		require.EqualValues(t, matrix*4, c.GlobalStore.Bytes)
 		require.EqualValues(t, matrix*4, 32*c.GlobalStore.Sectors)
-		// Tiles on the diagonal compute all their differences too.
+		// Tiles on the diagonal compute both copies of each distance.
 		require.EqualValues(t, 36*16*16*d, c.Threads[ptxsim.FMA])
 		loop, ok := r.sim.CountersBetween("distances_16", "step", "add_up")
 		require.True(t, ok)

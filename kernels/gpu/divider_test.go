@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// divide computes n/v.divisor as the kernels do.
+// divide returns n/v.divisor, rounded down, with the operations that kernels use.
 func (v divider) divide(n uint32) uint32 {
 	return (uint32(uint64(n)*uint64(v.multiplier)>>32) + n) >> v.shift
 }

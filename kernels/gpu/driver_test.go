@@ -30,7 +30,8 @@ type kernel []gpu.Param
 func (kernel) Name() string          { return "k" }
 func (k kernel) Params() []gpu.Param { return k }
 
-// CheckArgs accepts each kind of argument for exactly the types it documents.
+// CheckArgs accepts each kind of argument for exactly the parameter types that the comment
+// on its constructor, such as Int32, lists.
 func TestCheckArgs(t *testing.T) {
 	types := []string{"u64", "b64", "s64", "u32", "s32", "b32", "f32", "f64", "u16", "b8[16]"}
 	for _, c := range []struct {

@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A product of matrices on a simulated GPU. With the driver of kernels/cuda the
-// rest stays the same.
+// This example multiplies two matrices on a simulated GPU. On a real GPU only the driver
+// differs: cuda.Open of kernels/cuda instead of ptxsim.New.
 func Example() {
 	dev, err := gpu.New(ptxsim.New(ptxsim.Options{}))
 	if err != nil {

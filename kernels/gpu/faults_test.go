@@ -33,7 +33,8 @@ func (m *mutant) Load(name, text string) (gpu.Module, error) {
 	return m.GPU.Load(name, text)
 }
 
-// multiplies returns a test computation, a matrix product, that returns its result.
+// multiplies returns a computation for TestPlantedFaults: an m×n matrix product with inner
+// dimension k and a bias.
 func multiplies(m, n, k int, transA bool) func(d *gpu.Device) kernels.Buffer {
 	return func(d *gpu.Device) kernels.Buffer {
 		c := d.Alloc(m * n)
@@ -42,7 +43,7 @@ func multiplies(m, n, k int, transA bool) func(d *gpu.Device) kernels.Buffer {
 	}
 }
 
-// convolves computes a convolution.
+// convolves computes a convolution and returns its result.
 func convolves(d *gpu.Device) kernels.Buffer {
 	s := kernels.ConvShape{N: 2, C: 3, H: 9, W: 9, K: 5, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 4, OutW: 4}
 	y := d.Alloc(s.N * s.K * s.OutH * s.OutW)
@@ -59,7 +60,7 @@ func sums(n int) func(d *gpu.Device) kernels.Buffer {
 	}
 }
 
-// maps computes an element-wise function.
+// maps computes an element-wise function and returns its result.
 func maps(d *gpu.Device) kernels.Buffer {
 	y := d.Alloc(1500)
 	d.Map(kernels.ReLU, y, uniform(d, 1500))
@@ -73,9 +74,10 @@ func uniform(d *gpu.Device, n int) kernels.Buffer {
 	return b
 }
 
-// TestPlantedFaults plants twenty typical faults in the kernels, one at a time. The checks
-// of the simulator report sixteen, with file and line. Four only give wrong values; Origin
-// names the line that stored the value.
+// TestPlantedFaults plants twenty typical faults in the kernels, one at a time. The
+// simulator's checks report sixteen of them, with file and line of the faulty instruction.
+// Four violate no check and only give wrong values; for them Origin names the file and line
+// of the instruction that stored a wrong value.
 func TestPlantedFaults(t *testing.T) {
 	const values = "" // no check fails; a result is wrong
 	small, deep, transposed := multiplies(33, 35, 20, false), multiplies(5, 7, 600, false), multiplies(33, 35, 20, true)

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Launches fit the shared memory of a block and cover all edges, for every number of points
-// whose distance matrix fits a buffer.
+// Launches of the kernel lunes fit the shared memory of a block and have a warp for every
+// edge, for few points and for as many as a buffer can hold the distances of.
 func TestForLunes(t *testing.T) {
 	most := int(math.Sqrt(maxElements))
 	require.Less(t, most, 1<<16, "keys have 16 bits for a point")

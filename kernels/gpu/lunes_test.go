@@ -17,8 +17,9 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// The device lists the lunes that the definition in rips.Device requires, in either
-// warp order. The list gives the same bars as all distances, with the same edges.
+// The device lists exactly the lunes that rips.Device defines, whether the simulator runs
+// the warps of a block in ascending or descending order. From the list, package ph computes
+// the same bars, with the same edges, as from the whole distance matrix.
 func TestLunes(t *testing.T) {
 	generic, tied := clouds()
 	for _, reverse := range []bool{false, true} {
@@ -48,9 +49,10 @@ func TestLunes(t *testing.T) {
 	}
 }
 
-// Three groups of points, where every distance between groups is less than any distance
-// within one: a lune is empty, or each of its points is a component. The list overflows
-// its first capacity: with 61 points in kernel lunes, with 44 in kernel reach.
+// Lunes retries if the list overflows its first capacity. The points form three groups, and
+// every distance between groups is less than any distance within a group. So each lune is
+// empty, or each of its points is a component of its own, which gives many records. With 61
+// points the kernel lunes overflows the list, with 44 the kernel reach.
 func TestManyLunes(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, n := range []int{44, 61} {
@@ -79,7 +81,8 @@ func TestManyLunes(t *testing.T) {
 	}
 }
 
-// A late GPU is a simulated one whose record counter starts just below 2³².
+// A late GPU is a simulated GPU on which the number of records in the list starts just
+// below 2³² instead of at 0.
 type late struct{ *ptxsim.GPU }
 
 func (l late) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
@@ -108,8 +111,8 @@ func TestMoreLunesThanAWordCounts(t *testing.T) {
 	require.Error(t, d.Close())
 }
 
-// A few is a simulated GPU that runs kernel lunes for the edges of the first points only,
-// and does not run kernel reach. The full kernels would take minutes.
+// A few is a simulated GPU that runs the kernel lunes only for the edges among the first
+// points, and does not run the kernel reach. Simulating them in full would take minutes.
 type few struct {
 	*ptxsim.GPU
 	points int
@@ -125,7 +128,8 @@ func (f few) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes
 	return f.GPU.Launch(s, k, grid, block, sharedBytes, args)
 }
 
-// With more than 1024 points a lane owns several words of a bit set.
+// Lunes are correct with more than 1024 points, where a lane of the kernel lunes owns
+// several words of a bit set.
 func TestLunesOfManyPoints(t *testing.T) {
 	const n, looked = 2100, 12
 	d, err := gpu.New(few{ptxsim.New(ptxsim.Options{}), looked})
@@ -134,7 +138,7 @@ func TestLunesOfManyPoints(t *testing.T) {
 	dist := make([]float32, n*n)
 	for i := range n {
 		for j := range i {
-			v := 1 + rng.Float32() // few pairs of points are joined early
+			v := 1 + rng.Float32() // random distances, of which few are short
 			if j < looked {
 				v = 2 + rng.Float32()
 				if rng.IntN(100) == 0 {
@@ -162,7 +166,8 @@ func TestLunesOfManyPoints(t *testing.T) {
 	require.Greater(t, far, 20)
 }
 
-// The kernels terminate for any matrix. Edges whose length is NaN or infinite are listed.
+// The kernels terminate for any matrix, even one that holds no distances. A point with a
+// NaN or infinite coordinate shows in the last edge of the list.
 func TestLunesOfNoDistances(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	const n = 40
@@ -199,9 +204,9 @@ func TestLunesOfNoDistances(t *testing.T) {
 	}
 }
 
-// Traffic of the lunes of a batch of images: for each edge about two rows of the matrix to
-// find the lune, and one or two to search it. The host gets one copy with a small part of
-// the edges.
+// For a batch of images, the kernel lunes reads fewer than four matrix rows for each edge:
+// about two to find the lune, and one or two to search it. One copy brings the whole list, a
+// small part of all edges, to the host.
 func TestLunesOfImages(t *testing.T) {
 	const n, dim = 128, 784
 	var chosen map[string][]int
@@ -219,8 +224,8 @@ func TestLunesOfImages(t *testing.T) {
 	require.Less(t, find.GlobalLoad.Bytes, int64(n*(n-1)/2*4*4*n))
 }
 
-// A still driver, once on, ignores launches and fills, and every CopyOut returns the bytes
-// of the previous one.
+// A still driver, once on, ignores launches and fills. Every CopyOut then returns the bytes
+// of the last CopyOut before.
 type still struct {
 	gpu.Driver
 	on     bool

@@ -12,8 +12,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// An h100 is the simulator with the number of multiprocessors of an H100 (SXM), on which
-// the schedules of products depend.
+// An h100 is the simulator with as many multiprocessors as an H100 (SXM). Tile sizes and
+// splits of products depend on that number.
 type h100 struct{ *ptxsim.GPU }
 
 func (h h100) Properties() gpu.Properties {
@@ -22,16 +22,16 @@ func (h h100) Properties() gpu.Properties {
 	return p
 }
 
-// Counts in the inner loops of a training step's products, for batches of 128 on a GPU
-// with as many multiprocessors as an H100: at least 90 % of the arithmetic instructions
-// are multiply-adds, shared memory has no bank conflicts, and each word loaded from it
-// is used at least 2.6 times.
+// The inner loops of matrix products and convolutions, at the sizes of a training step with
+// a batch of 128 on an H100, spend at least 90 % of their arithmetic instructions on
+// multiply-adds. They have no bank conflicts, and do at least 2.6 multiply-adds for each
+// word that they load from shared memory.
 func TestInnerLoops(t *testing.T) {
 	first := kernels.ConvShape{N: batch, C: 1, H: 28, W: 28, K: 32, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 14, OutW: 14}
 	second := kernels.ConvShape{N: batch, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
 	for _, c := range []struct {
 		work   string
-		kernel string // expected kernel, or ""
+		kernel string // the kernel that must run; "" allows any
 		run    func(r *rig)
 	}{
 		{"large", "gemm_nn_128", product(1280, 1664, 32, false, false)},
@@ -75,7 +75,7 @@ func TestInnerLoops(t *testing.T) {
 				require.GreaterOrEqual(t, share, 0.9)
 				require.Zero(t, loop.Shared.Conflicts, "bank conflicts")
 				require.Zero(t, loop.DivergentBranches)
-				if strings.Contains(kernel, "_32") { // threads have 4 rows instead of 8
+				if strings.Contains(kernel, "_32") { // a thread has 4 rows of a tile, not 8 or 16
 					require.GreaterOrEqual(t, perQuad, 10.6)
 				} else {
 					require.GreaterOrEqual(t, perQuad, 16.0)
@@ -90,14 +90,14 @@ func TestInnerLoops(t *testing.T) {
 	}
 }
 
-// product returns a run of an m×n product with inner dimension k.
+// product returns a function that computes an m×n product with inner dimension k.
 func product(m, n, k int, transA, transB bool) func(r *rig) {
 	return func(r *rig) {
 		r.Gemm(kernels.Gemm{M: m, N: n, K: k, TransA: transA, TransB: transB, Alpha: 1, A: r.ones(m * k), B: r.ones(k * n), C: r.Alloc(m * n)})
 	}
 }
 
-// images returns the input x, the output y and the filters w of a convolution.
+// images returns buffers for the input x, the output y and the filters w of a convolution.
 func (r *rig) images(s kernels.ConvShape) (x, y, w kernels.Buffer) {
 	return r.ones(s.N * s.C * s.H * s.W), r.ones(s.N * s.K * s.OutH * s.OutW), r.ones(s.K * s.C * s.R * s.S)
 }
@@ -123,9 +123,9 @@ func weights(s kernels.ConvShape) func(r *rig) {
 	}
 }
 
-// Sizes just below and above multiples of tiles and steps, at unaligned offsets, with
-// leading dimensions larger than the matrices. Elements between and around the matrices
-// keep their values.
+// Products are correct for sizes just below, at and just above multiples of a tile and of a
+// step, for matrices that begin at unaligned addresses, and for leading dimensions that
+// exceed the length of a row. Elements of C's buffer outside the matrix keep their values.
 func TestProductsOfOddSizes(t *testing.T) {
 	r := newRig(t, ptxsim.Options{})
 	for _, size := range [][3]int{{1, 1, 1}, {33, 31, 7}, {31, 65, 9}, {64, 64, 8}, {65, 129, 17}, {129, 127, 300}, {700, 600, 9}, {3, 2, 2000}} {

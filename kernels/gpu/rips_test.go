@@ -56,7 +56,7 @@ func (r *rig) distancesOf(c cloud) (kernels.Buffer, []float32) {
 	return dist, r.values(dist)
 }
 
-// The edges of the device's spanning tree are the deaths of degree 0.
+// The edges of the device's spanning tree are those that end the classes of degree 0.
 func TestTreeIsDegreeZero(t *testing.T) {
 	generic, tied := clouds()
 	for _, reverse := range []bool{false, true} {
@@ -80,8 +80,8 @@ func TestTreeIsDegreeZero(t *testing.T) {
 	}
 }
 
-// More points than a block has threads, and long chains of components that merge in one
-// round of Borůvka's algorithm.
+// The spanning tree is correct with more points than a block has threads, and where long
+// chains of components merge in one round of Borůvka's algorithm.
 func TestEdgesOfManyPoints(t *testing.T) {
 	r := newRig(t, ptxsim.Options{Unchecked: true})
 	const n = 1030
@@ -118,7 +118,8 @@ func TestTreeShowsNaN(t *testing.T) {
 	}
 }
 
-// Traffic of the spanning tree of a batch: one read of the matrix in each round.
+// For a batch of images, each round of the spanning tree reads the matrix once, and at most
+// two further words for each distance.
 func TestTreeTraffic(t *testing.T) {
 	const n = 128
 	r := newRig(t, ptxsim.Options{Unchecked: true})
@@ -132,7 +133,8 @@ func TestTreeTraffic(t *testing.T) {
 	require.Less(t, tree.GlobalLoad.Bytes, int64(rounds*3*4*n*n))
 }
 
-// A device that has failed returns its arguments unchanged, and its error.
+// On a device that has failed, SpanningTree and Lunes return the slice that they were to
+// append to, unchanged, and the device's error.
 func TestEdgesOfFailedDevice(t *testing.T) {
 	const n = 50
 	d, err := gpu.New(ptxsim.New(ptxsim.Options{Memory: 4 * n * n})) // enough for the distances alone

@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels/gpu/internal/work"
 )
 
-// The steps of a correlation visit every pair (outer index, tap) once, for any number
-// of both. Only the last row of taps is partly empty.
+// The steps of a correlation visit every pair (outer index, tap) exactly once, for any
+// number of outer indices and of taps. Only the last row of taps holds NoTap.
 func TestArrange(t *testing.T) {
 	for taps := range 30 {
 		for outers := range 40 {

@@ -10,18 +10,18 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// Sizes of the variational autoencoder at batch 128.
+// Numbers of elements of arrays in a training step of the variational autoencoder.
 const (
 	batch     = 128
-	pixels    = batch * 784
-	features  = batch * 32 * 14 * 14
-	hidden    = batch * 256
+	pixels    = batch * 784          // the images
+	features  = batch * 32 * 14 * 14 // the output of the first convolution
+	hidden    = batch * 256          // the output of a hidden layer
 	latents   = batch * 10
-	parameter = 1_690_000
+	parameter = 1_690_000 // about all parameters
 )
 
-// A rig is a device over the simulator, whose counters tests read. The test closes the
-// device.
+// A rig is a device on a simulated GPU whose counters tests read. When the test ends, it
+// closes the device.
 type rig struct {
 	*gpu.Device
 	sim *ptxsim.GPU
@@ -53,8 +53,9 @@ func (r *rig) traffic(call func()) int64 {
 	return c.GlobalBytes()
 }
 
-// Kernels move at most 1.15 times the necessary bytes: every element read or written, once.
-// For sums only reads count.
+// Kernels move at most 1.15 times the necessary bytes. Necessary is one read of every
+// element of the inputs and one write of every element of the output; for sums, the reads
+// alone.
 func TestTraffic(t *testing.T) {
 	r := newRig(t, ptxsim.Options{Unchecked: true})
 	a, b, c, e := r.ones(parameter), r.ones(parameter), r.ones(parameter), r.ones(parameter)
@@ -62,7 +63,7 @@ func TestTraffic(t *testing.T) {
 	first := func(x kernels.Buffer, n int) kernels.Buffer { return x.Slice(0, n) }
 	type operation struct {
 		name     string
-		elements int // necessary traffic
+		elements int // necessary reads and writes of elements
 		call     func()
 	}
 	var all []operation
@@ -70,7 +71,7 @@ func TestTraffic(t *testing.T) {
 		all = append(all, operation{name, spans * n, call})
 	}
 	for _, f := range kernels.Funcs() {
-		if f != kernels.Identity { // Identity is a copy by the driver
+		if f != kernels.Identity { // Map(Identity) is a copy by the driver, which counts no traffic
 			add("Map "+f.String(), 2, features, func() { r.Map(f, first(b, features), first(a, features)) })
 			spans := 3
 			if f == kernels.Neg {
@@ -88,7 +89,8 @@ func TestTraffic(t *testing.T) {
 		add("Zip "+op.String(), 3, pixels, func() {
 			r.Zip(op, first(b, pixels), first(a, pixels), first(c, pixels), kernels.Set)
 		})
-		// Broadcast elements count each time they are read, though caches serve them.
+		// The second operand is one row for all images. Each read of it counts as traffic,
+		// though on hardware caches would serve it.
 		add("ZipStrided "+op.String(), 3, pixels, func() {
 			r.ZipStrided(op, first(b, pixels), first(a, pixels), []int{784, 1}, first(c, 784), []int{0, 1}, []int{batch, 784}, kernels.Set)
 		})

@@ -18,13 +18,14 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A context is a simulated GPU with the handles given out for it. cuCtxCreate makes one.
+// A context is a simulated GPU, and what the handles that its calls have returned stand for.
+// cuCtxCreate makes a context.
 type context struct {
 	gpu       *ptxsim.GPU
-	modules   map[unsafe.Pointer]gpu.Module
+	modules   map[unsafe.Pointer]gpu.Module // by handle, as the next two
 	functions map[unsafe.Pointer]gpu.Kernel
 	streams   map[unsafe.Pointer]gpu.Stream
-	err       error
+	err       error // the latest error
 }
 
 var state struct {
@@ -33,8 +34,8 @@ var state struct {
 	devices     int
 	options     ptxsim.Options
 	contexts    map[unsafe.Pointer]*context
-	last        *context // the latest
-	lost        C.int    // result of the first fault in the process
+	last        *context // the context created last
+	lost        C.int    // result code of the fault that lost all contexts, or success
 }
 
 func init() {
@@ -42,30 +43,30 @@ func init() {
 	state.contexts = map[unsafe.Pointer]*context{}
 }
 
-// Configure sets the number of GPUs, 0 or 1, and the options of contexts created after the
-// call. It forgets faults, as starting a new process does.
+// Configure sets the number of GPUs, 0 or 1, and the options of the contexts created after
+// the call. It forgets faults, as a new process would have none.
 func Configure(devices int, o ptxsim.Options) {
 	state.Lock()
 	defer state.Unlock()
 	state.devices, state.options, state.lost = devices, o, success
 }
 
-// Last returns the GPU of the latest context.
+// Last returns the simulated GPU of the context created last.
 func Last() *ptxsim.GPU {
 	state.Lock()
 	defer state.Unlock()
 	return state.last.gpu
 }
 
-// LastError returns the latest error of the latest context as the simulator reported it.
-// The driver API reduces it to a number.
+// LastError returns the latest error of the context created last, with the simulator's text.
+// The driver API only passes a result code on.
 func LastError() error {
 	state.Lock()
 	defer state.Unlock()
 	return state.last.err
 }
 
-// Results of the driver API.
+// Result codes (CUresult) of the driver API.
 const (
 	success           = 0
 	invalidValue      = 1
@@ -81,8 +82,9 @@ const (
 	launchFailed      = 719
 )
 
-// code records err and returns its result: refused, or the number of a fault. After a
-// fault all later calls of the process return it, on any context, as the driver API says.
+// code records err and returns its result code: that of the fault if err is one, and refused
+// otherwise. After a fault all later calls of the process return its code, on any context, as
+// the driver API demands.
 func (c *context) code(err error, refused C.int) C.int {
 	if err == nil {
 		return success
@@ -103,7 +105,8 @@ func (c *context) code(err error, refused C.int) C.int {
 	return state.lost
 }
 
-// locked runs f on the context with a handle, which must exist.
+// locked runs f on the context with the given handle while it holds the lock of state. The
+// context must exist.
 func locked(handle unsafe.Pointer, f func(c *context) C.int) C.int {
 	state.Lock()
 	defer state.Unlock()
@@ -304,7 +307,8 @@ func simFree(handle unsafe.Pointer, p C.ulonglong) C.int {
 	return locked(handle, func(c *context) C.int { return c.code(c.gpu.Free(gpu.Pointer(p)), invalidValue) })
 }
 
-// onStream is locked for functions with a stream. An unknown stream is an invalid handle.
+// onStream is locked for calls with a stream. If the handle stream is unknown, it returns
+// invalidHandle.
 func onStream(handle, stream unsafe.Pointer, f func(c *context, s gpu.Stream) error) C.int {
 	return locked(handle, func(c *context) C.int {
 		s, ok := c.streams[stream]
