@@ -6,8 +6,8 @@ import "fmt"
 // Buffer copies no values. The zero Buffer is empty and belongs to no device.
 type Buffer struct {
 	mem    Memory
-	offset int
-	length int
+	offset int // elements of mem before the span
+	length int // in elements
 }
 
 // Memory is one allocation of a device. Each kind of device has its own type.
@@ -16,8 +16,8 @@ type Memory interface {
 	Device() Device
 }
 
-// NewBuffer returns the span [offset, offset+length) of an allocation. It is
-// for implementations of [Device].
+// NewBuffer returns the span [offset, offset+length) of an allocation, in elements. Only
+// implementations of [Device] need it.
 func NewBuffer(mem Memory, offset, length int) Buffer {
 	return Buffer{mem, offset, length}
 }

@@ -1,20 +1,24 @@
 package kernels
 
-// A Device owns memory and runs kernels on it. Kernels run in program order: each
-// sees the results of the kernels before it. A call may return before its kernel has
-// run. Only [Device.Read] and [Device.Sync] wait.
+// A Device owns memory and runs kernels on it. A kernel is a method that computes or copies
+// values. Kernels run in program order: each sees the results of the kernels before it. A
+// call may return before its kernel has run. Only [Device.Read], [Device.Sync] and
+// [Device.Close] are sure to wait.
 //
 // These methods are all that a new device must have. A device may also implement the
-// optional interfaces of this package, each of which replaces a composition of
-// these methods by one kernel.
+// optional interfaces of this package. Their kernels do in one pass what several methods of
+// Device do together.
+//
+// In the comments, "stores v into dst" means dst = v. In a method with a [Store] argument it
+// means dst = v for Set, and dst = dst + v for Add.
 //
 // # Errors
 //
 // Kernels return nothing. A device that fails, because its memory is exhausted or a
 // launch is refused, keeps its first error. From then on every kernel does nothing,
-// and Read and Sync return that error. A call that breaks the contract panics: a
-// buffer whose length does not fit the sizes given, or a buffer of another device. The
-// message names both sides.
+// and Read and Sync return that error. A call that breaks the contract panics. It does so
+// if the length of a buffer does not fit the sizes given, or if a buffer belongs to
+// another device. The message names the kernel and the sizes, or both devices.
 //
 // # Aliasing
 //
@@ -60,10 +64,11 @@ type Device interface {
 	Fill(dst Buffer, v float32)
 	// Copy copies src to dst, of equal length.
 	Copy(dst, src Buffer)
-	// CopyStrided copies, or adds, an array of the given shape between two
-	// strided spans: dst[Σ iₖ·dstStrides[k]] = src[Σ iₖ·srcStrides[k]] over all
-	// indices i of shape. A source stride may be 0 (broadcast); destination
-	// elements must be distinct. Rank is at most [MaxRank].
+	// CopyStrided stores an array of the given shape into dst. Element i = (i₀, i₁, …)
+	// of the array lies at src[Σ iₖ·srcStrides[k]] and is stored into
+	// dst[Σ iₖ·dstStrides[k]]. A source stride of 0 repeats the source along that
+	// axis. No two elements may have the same place in dst. The rank, len(shape), is at
+	// most [MaxRank].
 	CopyStrided(dst Buffer, dstStrides []int, src Buffer, srcStrides []int, shape []int, store Store)
 
 	// Affine stores a·x + b into dst, element by element.
@@ -72,21 +77,22 @@ type Device interface {
 	AddScaled(dst Buffer, a float32, x Buffer)
 	// Map sets dst = f(x), element by element.
 	Map(f Func, dst, x Buffer)
-	// MapGrad stores dy·f′(x) into dx, given y = f(x).
-	// A function with [Func.GradFromOutput] reads y only; x may then be empty.
+	// MapGrad stores dy·f′(x) into dx, given y = f(x), element by element. For a
+	// function with [Func.GradFromOutput] it computes f′ from y; x may then be empty.
 	MapGrad(f Func, dx, dy, x, y Buffer, store Store)
 	// Zip stores op(a, b) into dst, element by element.
 	Zip(op Op, dst, a, b Buffer, store Store)
-	// ZipStrided stores op(a, b) into dst, a dense array of the given shape;
-	// operands are read at their strides (0 repeats along that axis).
+	// ZipStrided stores op(a, b) into dst, a dense array of the given shape. Element i
+	// of a lies at a[Σ iₖ·aStrides[k]], and likewise for b. A stride of 0 repeats the
+	// operand along that axis.
 	ZipStrided(op Op, dst Buffer, a Buffer, aStrides []int, b Buffer, bStrides []int, shape []int, store Store)
 
-	// Sum reduces a dense array of shape [K0, R0, K1, R1] (see [SumShape])
-	// over its axes R0 and R1, times scale: dst has shape [K0, K1].
-	// A reduced axis of length 0 sums to 0.
+	// Sum sums a dense array of shape [K0, R0, K1, R1] (see [SumShape]) over its axes
+	// R0 and R1, multiplies the sums by scale, and stores them into dst, of shape
+	// [K0, K1]. If R0 or R1 is 0, the sums are 0.
 	Sum(dst, src Buffer, shape SumShape, scale float32, store Store)
 
-	// Gemm computes C = act(alpha·op(A)·op(B) + beta·C + bias).
+	// Gemm computes the matrix product that g describes.
 	Gemm(g Gemm)
 
 	// Uniform fills dst with values in [0, 1) of the counter-based generator
@@ -107,20 +113,26 @@ const (
 // MaxRank is the largest rank of the strided kernels.
 const MaxRank = 6
 
-// A SumShape is the shape [K0, R0, K1, R1] of an array that [Device.Sum]
-// reduces over its second and last axes: a whole tensor is {1, n, 1, 1}, the
-// rows of an m×n matrix {m, n, 1, 1}, its columns {1, m, n, 1}, and the
-// channels of an N×C×P batch {1, N, C, P}.
+// A SumShape is the shape [K0, R0, K1, R1] of an array that [Device.Sum] sums over its
+// axes R0 and R1. It keeps the axes K0 and K1. To sum
+//
+//	all n elements of a tensor               {1, n, 1, 1}
+//	each row of an m×n matrix                {m, n, 1, 1}
+//	each column of an m×n matrix             {1, m, n, 1}
+//	each channel of an N×C×P batch           {1, N, C, P}
 type SumShape struct{ K0, R0, K1, R1 int }
 
-// A Gemm is one general matrix product of row-major matrices,
-// C (M×N) = act(Alpha·op(A)·op(B) + Beta·C + bias).
+// A Gemm describes one general matrix product of row-major matrices,
+//
+//	C = act(Alpha·op(A)·op(B) + Beta·C + Bias),
+//
+// where op(A) is M×K, op(B) is K×N and C is M×N.
 type Gemm struct {
 	M, N, K        int
-	TransA, TransB bool // A is stored K×M, B is stored N×K
-	Alpha, Beta    float32
+	TransA, TransB bool    // op(A) is the transpose of A, stored K×M; op(B) that of B, stored N×K
+	Alpha, Beta    float32 // if Beta is 0, C is not read
 	A, B, C        Buffer
-	LDA, LDB, LDC  int    // elements from one stored row to the next; 0 means rows are dense
+	LDA, LDB, LDC  int    // elements from the start of one stored row to the next; 0 means rows are dense
 	Bias           Buffer // N values added to each row; may be empty
 	Act            Func   // Identity, ReLU, Sigmoid or Tanh, applied last
 }

@@ -17,15 +17,16 @@
 // oracle.
 //
 // A new device implements [Device]. It may add the kernels of the optional interfaces,
-// such as [Convolution] and [Optimizer]. Package kernels/fused calls an optional kernel
-// on any device, and composes it of [Device]'s methods if the device lacks it. Package
-// kernels/rips declares the optional kernels for persistent homology.
+// such as [Convolution] and [Optimizer]. The functions of package kernels/fused run these
+// kernels on any device: if the device lacks a kernel, they call several methods of
+// [Device] that together do the same. Package kernels/rips declares the optional kernels
+// for persistent homology.
 //
 // # Memory
 //
 // A [Buffer] is a span of float32 values in a device's memory. It is a value that can
-// be copied and sliced. Arrays are dense and row-major; images are N×C×H×W. A device
-// may keep private copies in another layout.
+// be copied and sliced. Arrays are dense and row-major. Batches of images are N×C×H×W:
+// images, channels, rows, columns. A device may keep private copies in another layout.
 //
 // # Overwriting and accumulating
 //
@@ -35,18 +36,18 @@
 //
 // # Scalars stay on the device
 //
-// Losses are stored into buffers of length 1, and gradient kernels read the incoming
-// gradient from such a buffer. A training step therefore does not wait for the device
-// until the host reads a result.
+// Losses are stored into buffers of length 1, and gradient kernels read the gradient with
+// respect to the loss from such a buffer. A training step therefore does not wait for the
+// device until the host reads a result.
 //
 // # Random numbers
 //
 // Uniform and Normal are functions of (seed, stream, index), the same on every device.
-// The generator is Philox4x32-10 (Salmon et al., SC 2011) with key (low, high word of
-// seed) and counter (low, high word of index/4, low, high word of stream). Element
-// index takes output word index mod 4. A word w gives the uniform value (w>>8)·2⁻²⁴.
-// The Box–Muller transform takes two words: with u = ((w₀>>8)+1)·2⁻²⁴ and
-// v = (w₁>>8)·2⁻²⁴, the even element is √(−2 ln u)·cos(2πv) and the odd element is
-// √(−2 ln u)·sin(2πv). Uniform values agree to the bit between devices. Normal values
-// agree up to rounding.
+// The generator is Philox4x32-10 (Salmon et al., SC 2011). Its key is the low and the high
+// word of seed. Its counter is the low and the high word of index/4, then those of stream.
+// Element index takes word index mod 4 of the four output words. A word w gives the uniform
+// value (w>>8)·2⁻²⁴. The Box–Muller transform takes the words w₀ and w₁ of an even element
+// and the next: with u = ((w₀>>8)+1)·2⁻²⁴ and v = (w₁>>8)·2⁻²⁴, the even element is
+// √(−2 ln u)·cos(2πv) and the odd element is √(−2 ln u)·sin(2πv). Uniform values agree to
+// the bit between devices. Normal values agree up to rounding.
 package kernels

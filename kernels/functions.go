@@ -50,8 +50,8 @@ func (f Func) String() string {
 	return fmt.Sprintf("Func(%d)", uint8(f))
 }
 
-// GradFromOutput reports whether f′(x) is a function of f(x). It is for every function
-// that Gemm and the convolutions can apply as an activation.
+// GradFromOutput reports whether the kernels compute f′(x) from f(x) alone. It is true for
+// every function that Gemm and the convolutions can apply as an activation.
 func (f Func) GradFromOutput() bool {
 	switch f {
 	case Identity, ReLU, Sigmoid, Tanh, Exp, Sqrt, Neg, Reciprocal:

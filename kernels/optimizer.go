@@ -14,8 +14,8 @@ type Adam struct {
 	GradientScale float64 // multiplies the gradient first, to clip it; 1 for no clipping
 }
 
-// AdamFactors are the constants that the kernel of a step computes with, in float32. For
-// a parameter p with gradient d, the kernel sets
+// AdamFactors are the constants of a step of [Adam] in the form that the kernel needs. For a
+// parameter p with gradient d, first moment m and second moment v, the kernel sets
 //
 //	g = Scale·d + Decay·p
 //	m = Keep1·m + Mix1·g
@@ -25,8 +25,8 @@ type AdamFactors struct {
 	Scale, Decay, Keep1, Mix1, Keep2, Mix2, Shrink, Rate, Root, Epsilon float32
 }
 
-// Factors returns the constants, each computed in float64 and rounded once. 1 − Beta2
-// computed from a rounded Beta2 would be wrong in its fifth digit.
+// Factors returns the constants of the step, each computed in float64 and rounded once to
+// float32. Computed in float32, 1 − Beta2 would be wrong in its fifth digit.
 func (a Adam) Factors() AdamFactors {
 	t := float64(a.Step)
 	shrink, decay := 1.0, a.WeightDecay
@@ -47,8 +47,14 @@ func (a Adam) Factors() AdamFactors {
 	}
 }
 
-// SGD holds the constants of one step of stochastic gradient descent:
-// velocity = Momentum·velocity + grad; param −= LearningRate·velocity.
+// SGD holds the constants of one step of stochastic gradient descent. For a parameter p with
+// gradient d and velocity v, the kernel sets
+//
+//	g = GradientScale·d + WeightDecay·p
+//	v = Momentum·v + g
+//	p = p − LearningRate·v, or p − LearningRate·(g + Momentum·v) if Nesterov
+//
+// Without a velocity, p = p − LearningRate·g.
 type SGD struct {
 	LearningRate  float32
 	Momentum      float32

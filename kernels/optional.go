@@ -2,10 +2,11 @@ package kernels
 
 // A FusedDevice has every optional kernel.
 //
-// Package kernels/fused calls an optional kernel on any device. If the device lacks the
-// kernel's interface, fused composes the kernel of the methods of [Device]. A device that
-// implements an interface in part lacks it, so a device should assert at compile time what
-// it implements:
+// The functions of package kernels/fused run an optional kernel on any device. If the device
+// does not implement the kernel's interface, they call several methods of [Device] that
+// together do the same, which is slower. A device that has only some methods of an interface
+// does not implement it, and fused does not call any of them. A device should therefore
+// assert at compile time what it implements:
 //
 //	var _ kernels.FusedDevice = (*Device)(nil)
 type FusedDevice interface {
@@ -26,12 +27,13 @@ type InnerProduct interface {
 	Dot(dst, a, b Buffer)
 }
 
-// A BiasGradient computes the gradient of the epilogue that Gemm and the convolutions
-// share, y = act(z), where z = product + bias.
+// A BiasGradient computes the gradient of the last step of Gemm and the convolutions,
+// y = act(z), where z = product + bias.
 type BiasGradient interface {
-	// BiasGrad sets dz = dy·act′, derived from y, and stores the sums of dz over
-	// shape, as Sum does, into db, the gradient of the bias. dz may be dy or y. If
-	// act is Identity and dz is dy, only db is written.
+	// BiasGrad sets dz = dy·act′(z), with act′(z) computed from y. It stores the sums
+	// of dz into db, the gradient of the bias. shape gives the axes of the sums, as in
+	// [Device.Sum]. dz may be dy or y. If act is Identity and dz is dy, only db is
+	// written.
 	BiasGrad(act Func, dz, db, dy, y Buffer, shape SumShape, store Store)
 }
 
@@ -41,15 +43,15 @@ type Convolution interface {
 	// learning calls a convolution. bias has one value for each of y's
 	// channels, or is empty.
 	Conv(s ConvShape, y, x, w, bias Buffer, act Func)
-	// ConvTranspose stores act(x̄ + bias) into x, where x̄ is the adjoint of Conv
-	// with filters w, applied to y. It is the input gradient of Conv, and the
-	// forward pass of a transposed convolution, whose output is x. bias has one
-	// value for each of x's channels, or is empty. With store == Add, act must be
-	// Identity, and the bias is added too.
+	// ConvTranspose stores act(x̄ + bias) into x. Here x̄ is the result of applying the
+	// adjoint (the transpose as a linear map) of Conv with filters w to y. ConvTranspose
+	// computes the input gradient of Conv, and the forward pass of a transposed
+	// convolution, whose output is x. bias has one value for each of x's channels, or is
+	// empty. With store == Add, act must be Identity, and x grows by x̄ + bias.
 	ConvTranspose(s ConvShape, x, y, w, bias Buffer, act Func, store Store)
-	// ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩ with
-	// respect to w. For a transposed convolution, y is its input and x the
-	// gradient of its output.
+	// ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩ with respect to w.
+	// For the weight gradient of Conv, y is the gradient of its output. For that of a
+	// transposed convolution, y is its input and x the gradient of its output.
 	ConvWeightGrad(s ConvShape, dw, x, y Buffer, store Store)
 }
 
@@ -62,18 +64,19 @@ type ConvShape struct {
 	K, R, S          int
 	StrideH, StrideW int
 	PadH, PadW       int
-	OutH, OutW       int // ⌊(H + 2·PadH − R)/StrideH⌋ + 1, ⌊(W + 2·PadW − S)/StrideW⌋ + 1
+	OutH, OutW       int // OutH = ⌊(H + 2·PadH − R)/StrideH⌋ + 1, OutW = ⌊(W + 2·PadW − S)/StrideW⌋ + 1
 }
 
 // A CrossEntropy computes binary cross-entropies and their gradients.
 type CrossEntropy interface {
-	// BCE stores into dst, of length 1, the summed binary cross-entropy
-	// −Σ t·log p + (1−t)·log(1−p), logarithms clamped at −100.
+	// BCE stores into dst, of length 1, the binary cross-entropy of probabilities p
+	// against targets t, −Σ (t·log p + (1−t)·log(1−p)). Logarithms below −100 count as
+	// −100.
 	BCE(dst, p, t Buffer)
 	// BCEGrad stores g·(p−t)/max(p(1−p), 1e-12) into dp; g has length 1.
 	BCEGrad(dp, p, t, g Buffer, store Store)
-	// BCELogits stores into dst, of length 1, the summed binary cross-entropy of
-	// sigmoid(x) against t, Σ max(x,0) − x·t + log(1+e^−|x|).
+	// BCELogits stores into dst, of length 1, the binary cross-entropy of sigmoid(x)
+	// against t, Σ (max(x,0) − x·t + log(1+e^−|x|)).
 	BCELogits(dst, x, t Buffer)
 	// BCELogitsGrad stores g·(sigmoid(x)−t) into dx; g has length 1.
 	BCELogitsGrad(dx, x, t, g Buffer, store Store)
@@ -81,8 +84,8 @@ type CrossEntropy interface {
 
 // A Gaussian computes the divergence and the sampling of the Gaussians N(mu, e^logvar).
 type Gaussian interface {
-	// KLD stores into dst, of length 1, the summed Kullback–Leibler divergence
-	// from the unit Gaussian, −½ Σ (1 + logvar − mu² − e^logvar).
+	// KLD stores into dst, of length 1, the sum of the Kullback–Leibler divergences of
+	// the Gaussians from the unit Gaussian N(0, 1), −½ Σ (1 + logvar − mu² − e^logvar).
 	KLD(dst, mu, logvar Buffer)
 	// KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar; g has length 1.
 	KLDGrad(dmu, dlogvar, mu, logvar, g Buffer, muStore, logvarStore Store)
@@ -94,7 +97,8 @@ type Gaussian interface {
 
 // An Optimizer updates parameters in one pass over memory.
 type Optimizer interface {
-	// Adam updates param, m and v, all of one length, from grad.
+	// Adam updates param, the first moments m and the second moments v from grad. All
+	// four have one length.
 	Adam(param, grad, m, v Buffer, a Adam)
 	// SGD updates param and velocity from grad. velocity may be empty when the
 	// momentum is 0.
@@ -103,10 +107,11 @@ type Optimizer interface {
 
 // Rows moves rows of a matrix by index.
 type Rows interface {
-	// GatherRows sets row k of dst (len(index)×width) to row index[k] of src.
+	// GatherRows sets row k of dst (len(index)×width) to row index[k] of src, which has
+	// rows of the same width.
 	GatherRows(dst, src Buffer, width int, index []int32)
-	// ScatterRows adds row k of src (len(index)×width) to row index[k] of dst,
-	// in the order of k. Rows with the same index accumulate.
+	// ScatterRows adds row k of src (len(index)×width) to row index[k] of dst, for
+	// k = 0, 1, … in this order. If an index repeats, all its rows are added.
 	ScatterRows(dst, src Buffer, width int, index []int32)
 }
 
@@ -114,17 +119,18 @@ type Rows interface {
 type Metric interface {
 	// Distances stores the Euclidean distances between the n rows of x (n×d)
 	// into dst (n×n). dst is symmetric, has a zero diagonal, and holds no NaN for
-	// finite x. Squared differences are summed directly, not through a Gram
-	// matrix, so the distances between near points lose no accuracy.
+	// finite x. Squared differences are summed directly. Distances between near points
+	// are therefore as accurate as others, which they are not if computed from inner
+	// products.
 	Distances(dst, x Buffer, n, d int)
 	// DistancesGrad stores into dx (n×d) the gradient of ⟨g, Distances(x)⟩,
 	// given dist = Distances(x): Σⱼ (gᵢⱼ+gⱼᵢ)(xᵢ−xⱼ)/distᵢⱼ, where a pair at
 	// distance 0 contributes nothing.
 	DistancesGrad(dx, g, x, dist Buffer, n, d int, store Store)
-	// PairsGrad stores into dx (n×d) the gradient of g·Σₖ pairs[k].Coef·‖x_U − x_V‖.
-	// Each pair adds Coef·g·(x_U−x_V)/‖x_U−x_V‖ to row U, and subtracts it from
-	// row V. A pair of coinciding points adds nothing. Pairs are added in their
-	// order. g has length 1.
+	// PairsGrad stores into dx (n×d) the gradient of g·Σ Coef·‖x_U − x_V‖, a sum over
+	// the pairs. A pair adds Coef·g·(x_U−x_V)/‖x_U−x_V‖ to row U and subtracts the same
+	// from row V. A pair of coinciding points adds nothing. Pairs are added in the order
+	// of the slice. g has length 1.
 	PairsGrad(dx, x Buffer, n, d int, pairs []Pair, g Buffer, store Store)
 }
 

@@ -8,17 +8,18 @@ import (
 // The compositions of this file compute a convolution as a matrix product, image by
 // image.
 //
-// im2col lists, for each of the C·R·S weights of a filter, the pixels that it
-// multiplies: a matrix of columns, (C·R·S)×(OutH·OutW). With the filters as a matrix w,
-// K×(C·R·S), and an image's output as a matrix y, K×(OutH·OutW):
+// im2col builds the matrix of columns of an image, (C·R·S)×(OutH·OutW): row i holds the
+// pixels that weight i of a filter multiplies, one for each output pixel. With the filters
+// as a matrix w, K×(C·R·S), and an image's output as a matrix y, K×(OutH·OutW):
 //
 //	Conv             y  = w·columns
 //	ConvTranspose    x  = col2im(wᵀ·y), the adjoint of im2col: overlapping pixels add up
 //	ConvWeightGrad   dw = Σ over images of y·columnsᵀ
 //
-// im2col is one strided copy from a padded image, since a step of one output pixel is
-// a step of Stride padded pixels. The compositions use memory for one padded image and
-// one matrix of columns.
+// im2col is one strided copy from an image with its padding, since the pixel that a weight
+// multiplies moves by Stride pixels from one output pixel to the next. The compositions use
+// memory for one padded image, C·(H+2·PadH)·(W+2·PadW) values, and one matrix of columns,
+// C·R·S·OutH·OutW values.
 //
 // K. Chellapilla, S. Puri, P. Simard, "High performance convolutional neural networks
 // for document processing", 2006.
@@ -76,8 +77,8 @@ func ConvWeightGrad(dev kernels.Device, s kernels.ConvShape, dw, x, y kernels.Bu
 	}
 }
 
-// activate sets y = act(y + bias), where y is an array N×channels×pixels and bias is
-// empty or has one value for each channel.
+// activate sets y = act(y + bias). y has the given shape, N×channels×pixels. bias is empty
+// or has one value for each channel.
 func activate(dev kernels.Device, y, bias kernels.Buffer, shape []int, act kernels.Func) {
 	if bias.Len() != 0 {
 		dev.CopyStrided(y, []int{shape[1] * shape[2], shape[2], 1}, bias, []int{0, 1, 0}, shape, kernels.Add)
@@ -87,16 +88,17 @@ func activate(dev kernels.Device, y, bias kernels.Buffer, shape []int, act kerne
 	}
 }
 
-// columns is the memory that im2col and col2im work in.
+// columns holds the memory of im2col and col2im: the matrix of columns of one image, and one
+// image with its padding.
 type columns struct {
 	scratch
 	shape   kernels.ConvShape
 	weights int            // rows of matrix: weights of a filter, C·R·S
 	pixels  int            // columns of matrix: pixels of an output channel, OutH·OutW
 	matrix  kernels.Buffer // weights×pixels
-	padded  kernels.Buffer // C×height×width; its border is 0
-	height  int            // H + 2·PadH
-	width   int            // W + 2·PadW
+	padded  kernels.Buffer // C×height×width; in im2col the padding is 0
+	height  int            // of the padded image, H + 2·PadH
+	width   int            // of the padded image, W + 2·PadW
 }
 
 func newColumns(dev kernels.Device, s kernels.ConvShape) columns {
@@ -110,18 +112,18 @@ func newColumns(dev kernels.Device, s kernels.ConvShape) columns {
 	return c
 }
 
-// image returns image i of a batch x.
+// image returns image i of a batch x of the convolution's inputs.
 func (c *columns) image(x kernels.Buffer, i int) kernels.Buffer {
 	return row(x, i, c.shape.C*c.shape.H*c.shape.W)
 }
 
-// interior returns the strides of an image within the padded image, and where in it
-// the image begins.
+// interior returns the strides of the padded image along channels, rows and columns, and the
+// index in padded of the first pixel that is no padding.
 func (c *columns) interior() (strides []int, start int) {
 	return []int{c.height * c.width, c.width, 1}, c.shape.PadH*c.width + c.shape.PadW
 }
 
-// im2col sets matrix to the columns of an image.
+// im2col sets matrix to the matrix of columns of an image.
 func (c *columns) im2col(image kernels.Buffer) {
 	s := c.shape
 	strides, start := c.interior()
@@ -131,8 +133,8 @@ func (c *columns) im2col(image kernels.Buffer) {
 	c.dev.CopyStrided(c.matrix, dense, c.padded, []int{c.height * c.width, c.width, 1, s.StrideH * c.width, s.StrideW}, shape, kernels.Set)
 }
 
-// col2im stores into image, for each pixel, the sum of the elements of matrix that
-// im2col would copy that pixel to.
+// col2im is the adjoint of im2col: it stores into each pixel of image the sum of those
+// elements of matrix to which im2col copies that pixel.
 func (c *columns) col2im(image kernels.Buffer, store kernels.Store) {
 	s := c.shape
 	c.dev.Fill(c.padded, 0)

@@ -5,15 +5,14 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// The smallest logarithm that BCE sums, and the smallest p(1−p) that BCEGrad
-// divides by.
+// The bounds that [kernels.CrossEntropy] states.
 const (
-	minLog      = -100
-	minVariance = 1e-12
+	minLog      = -100  // smallest logarithm that BCE sums
+	minVariance = 1e-12 // smallest p(1−p) that BCEGrad divides by
 )
 
-// BCE is [kernels.CrossEntropy].BCE. Its composition uses memory for 2·p.Len()
-// values.
+// BCE is [kernels.CrossEntropy].BCE. Its composition uses memory for 2·p.Len() values, and
+// that of [Dot].
 func BCE(dev kernels.Device, dst, p, t kernels.Buffer) {
 	if d, ok := dev.(kernels.CrossEntropy); ok {
 		d.BCE(dst, p, t)
@@ -62,8 +61,8 @@ func BCEGrad(dev kernels.Device, dp, p, t, g kernels.Buffer, store kernels.Store
 	zipScalar(dev, kernels.MulOp, dp, slope, g, store)
 }
 
-// BCELogits is [kernels.CrossEntropy].BCELogits. Its composition sums softplus(x)
-// and x·t, and uses memory for x.Len() values.
+// BCELogits is [kernels.CrossEntropy].BCELogits. Its composition computes
+// Σ softplus(x) − Σ x·t. It uses memory for x.Len() values, and that of [Dot].
 func BCELogits(dev kernels.Device, dst, x, t kernels.Buffer) {
 	if d, ok := dev.(kernels.CrossEntropy); ok {
 		d.BCELogits(dst, x, t)

@@ -5,9 +5,9 @@ import (
 	"github.com/topogen/topogen/kernels/internal/check"
 )
 
-// Distances is [kernels.Metric].Distances. Its composition computes the distances
-// from each point to the points after it, and mirrors them. It uses memory for
-// n·(d+1) values and enqueues about 6·n kernels.
+// Distances is [kernels.Metric].Distances. Its composition computes, for each point, a row
+// of distances to that point and the points after it, and copies the row to the column below
+// the diagonal. It uses memory for n·(d+1) values and enqueues 6·n kernels.
 func Distances(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 	if m, ok := dev.(kernels.Metric); ok {
 		m.Distances(dst, x, n, d)
@@ -27,8 +27,8 @@ func Distances(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 	}
 }
 
-// norms sets dst to the Euclidean norms of the n rows of x (n×d), and squares the
-// elements of x.
+// norms sets dst to the Euclidean norms of the n rows of x (n×d). It overwrites the elements
+// of x by their squares.
 func norms(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 	dev.Map(kernels.Square, x, x)
 	dev.Sum(dst, x, kernels.SumShape{K0: n, R0: d, K1: 1, R1: 1}, 1, kernels.Set)
@@ -36,8 +36,8 @@ func norms(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 }
 
 // DistancesGrad is [kernels.Metric].DistancesGrad. Its composition multiplies, for
-// each point i, the weights (gᵢⱼ+gⱼᵢ)/distᵢⱼ by the matrix of the differences xᵢ−xⱼ.
-// It uses memory for n·(3n+d) values and enqueues about 2·n kernels. A NaN in g
+// each point i, the row of the weights (gᵢⱼ+gⱼᵢ)/distᵢⱼ by the n×d matrix whose row j is
+// xᵢ−xⱼ. It uses memory for n·(3n+d) values and enqueues about 2·n kernels. A NaN in g
 // reaches dx even where dist is 0.
 func DistancesGrad(dev kernels.Device, dx, g, x, dist kernels.Buffer, n, d int, store kernels.Store) {
 	if m, ok := dev.(kernels.Metric); ok {
@@ -65,7 +65,7 @@ func DistancesGrad(dev kernels.Device, dx, g, x, dist kernels.Buffer, n, d int, 
 }
 
 // PairsGrad is [kernels.Metric].PairsGrad. Its composition uses memory for
-// len(pairs)·(2d+4) values and enqueues about 4·len(pairs) kernels.
+// len(pairs)·(2d+4) values and enqueues about 3·len(pairs) kernels.
 func PairsGrad(dev kernels.Device, dx, x kernels.Buffer, n, d int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
 	if m, ok := dev.(kernels.Metric); ok {
 		m.PairsGrad(dx, x, n, d, pairs, g, store)
@@ -101,10 +101,13 @@ func PairsGrad(dev kernels.Device, dx, x kernels.Buffer, n, d int, pairs []kerne
 	}
 }
 
-// divideByNonzero sets x = x/y where y > 0, and x = 0 where y is 0 unless x is NaN.
+// divideByNonzero sets x = x/y where y > 0, and x = 0 where y = 0. If x is NaN it stays NaN.
+// No y may be negative.
 //
-// The quotient is clamped to ±bound, where bound = positive/(1−positive) is infinite
-// for y > 0 and 0 for y = 0, with positive = 1 for y > 0 and 0 for y = 0.
+// [kernels.Device] has no kernel that chooses between two values. With positive = 1 where
+// y > 0 and 0 where y = 0, the composition divides by y + (1−positive), which is never 0.
+// Then it clamps the quotient to ±positive/(1−positive), a bound that is infinite where
+// y > 0 and 0 where y = 0.
 func divideByNonzero(s *scratch, x, y kernels.Buffer) {
 	dev, n := s.dev, x.Len()
 	positive, t := s.alloc(n), s.alloc(n)

@@ -20,7 +20,8 @@ func Dot(dev kernels.Device, dst, a, b kernels.Buffer) {
 	dev.Sum(dst, products, all(a.Len()), 1, kernels.Set)
 }
 
-// BiasGrad is [kernels.BiasGradient].BiasGrad. Its composition uses no memory.
+// BiasGrad is [kernels.BiasGradient].BiasGrad. Its composition, MapGrad and Sum, uses no
+// memory.
 func BiasGrad(dev kernels.Device, act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
 	if d, ok := dev.(kernels.BiasGradient); ok {
 		d.BiasGrad(act, dz, db, dy, y, shape, store)

@@ -37,5 +37,5 @@ func ScatterRows(dev kernels.Device, dst, src kernels.Buffer, width int, index [
 	}
 }
 
-// row returns row i of a dense matrix.
+// row returns row i of a dense matrix with the given number of columns.
 func row(b kernels.Buffer, i, width int) kernels.Buffer { return b.Slice(i*width, (i+1)*width) }

@@ -13,7 +13,8 @@ var biasTests = []test{
 	}},
 }
 
-// biasAlias returns a random argument of BiasGrad for dz to alias, or none.
+// biasAlias returns a random choice of the source of BiasGrad that is also the destination
+// dz: none, dy or y.
 func (r *rig) biasAlias() alias { return []alias{apart, ontoDY, ontoY}[r.rng.IntN(3)] }
 
 func testBiasGrads(r *rig) {

@@ -7,13 +7,14 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// An exact is an oracle's value. Errors are measured in ulp at its scale.
+// An exact is the value of an oracle for one result, with a scale: errors of the result are
+// measured in ulp, the spacing of float32 values, at the scale.
 type exact struct{ value, scale float64 }
 
-// at returns a value whose scale is its magnitude.
+// at returns the value v, with |v| as its scale.
 func at(v float64) exact { return exact{v, math.Abs(v)} }
 
-// add adds a term to the value, and its magnitude to the scale.
+// add adds a term to the value, and the term's magnitude to the scale.
 func (e *exact) add(term float64) {
 	e.value += term
 	e.scale += math.Abs(term)
@@ -35,7 +36,8 @@ func ulp(scale float64) float64 {
 // sumBound returns the error bound, in ulp, of a float32 sum of n random terms.
 func sumBound(n int) float64 { return 2 + math.Sqrt(float64(n)) }
 
-// check reports the first result that differs from the oracle's by more than bound ulp.
+// check reports the first result in got that differs from the oracle's value by more than
+// bound ulp. what describes the case in the message.
 func (r *rig) check(what string, got []float32, want []exact, bound float64) {
 	r.Helper()
 	if len(got) != len(want) {
@@ -52,7 +54,8 @@ func (r *rig) check(what string, got []float32, want []exact, bound float64) {
 	}
 }
 
-// within returns the distance of got from w in ulp, and whether it is at most bound.
+// within returns the distance of result got from w in ulp, and whether that distance is at
+// most bound. NaN must meet NaN. The float32 nearest to w is right for every bound.
 func within(got float32, w exact, bound float64) (off float64, ok bool) {
 	g := float64(got)
 	if math.IsNaN(w.value) || math.IsNaN(g) {
@@ -65,7 +68,7 @@ func within(got float32, w exact, bound float64) (off float64, ok bool) {
 		return math.Inf(1), false
 	}
 	u := ulp(max(w.scale, math.Abs(w.value)))
-	if math.IsInf(g, 0) { // right if an intermediate value may overflow
+	if math.IsInf(g, 0) { // right if the scale overflows, since an intermediate value may then overflow
 		if w.scale > math.MaxFloat32 {
 			return 0, true
 		}

@@ -13,7 +13,7 @@ var convTests = []test{
 	{"ConvWeightGrad", func(r *rig) { r.eachConv(testConvWeightGrad) }, func(r *rig) { testConvWeightGrad(r, r.conv(), r.rng.IntN(8)) }},
 }
 
-// filled returns s with its output sizes, and whether the output has any pixels.
+// filled returns s with OutH and OutW set, and whether the filter fits into the padded image.
 func filled(s kernels.ConvShape) (kernels.ConvShape, bool) {
 	h, w := s.H+2*s.PadH-s.R, s.W+2*s.PadW-s.S
 	s.OutH, s.OutW = h/s.StrideH+1, w/s.StrideW+1
@@ -34,8 +34,9 @@ func (r *rig) conv() kernels.ConvShape {
 	}
 }
 
-// eachConv runs two cases for each of a list of shapes: common ones, and edge cases
-// such as filters larger than the image.
+// eachConv runs two cases for each of a list of shapes: common ones, and edge cases such as
+// filters larger than the image. The argument k of a case chooses its activation, bias and
+// store.
 func (r *rig) eachConv(one func(r *rig, s kernels.ConvShape, k int)) {
 	square := func(n, c, size, k, kernel, stride, pad int) kernels.ConvShape {
 		return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: kernel, S: kernel, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad}
@@ -62,8 +63,9 @@ func (r *rig) eachConv(one func(r *rig, s kernels.ConvShape, k int)) {
 	}
 }
 
-// eachTerm calls visit for every product x·w that Conv sums into an element of y,
-// with the indices of all three.
+// eachTerm calls visit for every product of an element of x and an element of w that Conv
+// adds to an element of y. The arguments are the indices of the three elements. If r is
+// blind, it calls nothing.
 func (r *rig) eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
 	if r.blind {
 		return
@@ -89,8 +91,9 @@ func (r *rig) eachTerm(s kernels.ConvShape, visit func(x, w, y int)) {
 	}
 }
 
-// bias returns an empty bias if k is even, and a random bias otherwise. It adds the
-// bias to want, an array N×channels×plane.
+// bias returns an empty bias if k is even, and a random bias of one value for each channel
+// otherwise. It adds the bias to want, an array N×channels×plane, where plane is the number
+// of pixels of a channel.
 func (r *rig) bias(want []exact, channels, plane, k int) kernels.Buffer {
 	if k%2 == 0 {
 		return kernels.Buffer{}

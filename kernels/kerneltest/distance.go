@@ -14,6 +14,7 @@ var distanceTests = []test{
 	{"PairsGrad", func(r *rig) { r.eachCloud(testPairsGrad) }, func(r *rig) { testPairsGrad(r, r.between(0, 20), r.between(0, 80)) }},
 }
 
+// eachCloud runs a case for each of a list of clouds of n points of dimension d.
 func (r *rig) eachCloud(one func(r *rig, n, d int)) {
 	sizes := [][2]int{{0, 3}, {3, 0}, {1, 1}, {2, 1}, {2, 3}, {5, 2}, {7, 8}, {9, 17}, {16, 16}, {17, 33}, {33, 65}, {40, 3}, {12, 130}}
 	if r.options.Large {
@@ -43,7 +44,7 @@ func (r *rig) cloud(n, d int) []float32 {
 	return x
 }
 
-// distances returns the n×n distances of a cloud in float64.
+// distances is the oracle of Distances: the n×n Euclidean distances of a cloud, in float64.
 func distances(x []float32, n, d int) []float64 {
 	dist := make([]float64, n*n)
 	for i := range n {

@@ -5,14 +5,15 @@
 //		kerneltest.Run(t, func(testing.TB) kernels.Device { return mydevice.New() }, kerneltest.Options{})
 //	}
 //
-// The suite calls optional kernels through package kernels/fused, so it tests the
-// device's kernel, or the composition if the device lacks the kernel.
+// The suite calls optional kernels through package kernels/fused. It therefore tests the
+// device's kernel, or, if the device lacks the kernel, the composition of other kernels that
+// package fused uses in its place.
 //
 // # Cases
 //
-// Each kernel runs with no elements, with one element, and with sizes that do not
-// divide by vector lengths. Its arguments lie at odd offsets within larger buffers. The
-// other elements of these buffers are sentinels, which no kernel may change; nor may a
+// Each kernel runs with no elements, with one element, and with sizes that are not
+// multiples of vector lengths. Its arguments lie at random offsets within larger buffers.
+// The other elements of these buffers are sentinels, which no kernel may change; nor may a
 // kernel change its sources. A destination that a kernel overwrites holds NaN before,
 // so a kernel that reads it yields NaN. Kernels with a [kernels.Store] run with Set and
 // with Add, and in place where the contract allows it. Functions of one and two
@@ -23,11 +24,12 @@
 //
 // # Error bounds
 //
-// An oracle returns the exact value w and a scale s ≥ |w|. For a sum, s is the sum of
-// the magnitudes of its terms. A result may differ from w by the kernel's bound times
-// the spacing of float32 values (one ulp) at s. For functions of one variable s = |w|,
-// so the bound is in ulp in the usual sense. [Options].Bounds replaces these bounds by
-// name.
+// An oracle is a plain float64 computation of a kernel's results. For each result it gives
+// a value w, which counts as exact, and a scale s ≥ |w|. For a sum, s is the sum of the
+// magnitudes of its terms. A result may differ from w by the kernel's bound times the
+// spacing of float32 values at s, one ulp. Where the table states no s, a function of one
+// variable has s = |w|, so its bound is in ulp in the usual sense. [Options].Bounds replaces
+// these bounds by name.
 //
 //	Affine, AddScaled                    1
 //	Map      Exp, Log                    2
@@ -39,15 +41,17 @@
 //	Zip      Div                         1
 //	         Add, Sub, Mul               ½ (correctly rounded)
 //	         Max, Min, Greater           exact
-//	BiasGrad                             dz as MapGrad, db as Sum of dz
-//	Sum, Dot, Gemm, convolutions         2 + √n for n terms: valid for float32 sums in any order on random data
+//	BiasGrad                             4 for dz, 2 + √n for db as a sum of n values of dz
+//	Sum, Dot                             2 + √n for n terms: valid for float32 sums in any order on random data
+//	Gemm, convolutions                   2 + √n for n products, + the bound of the activation
 //	BCE, BCELogits, KLD                  6 + √n
 //	BCEGrad, BCELogitsGrad, KLDGrad      4
 //	Normal                               4, s = max(1, radius)
 //	Reparameterize and its gradient      4
 //	Adam, SGD                            6
 //	Distances                            3 + √d
-//	DistancesGrad, PairsGrad             6 + √n
+//	DistancesGrad                        6 + √n
+//	PairsGrad                            6 + √(pairs + d)
 //	ScatterRows                          2 + √n for n rows
 //	Fill, Copy, GatherRows, Uniform      exact
 //

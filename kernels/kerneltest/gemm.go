@@ -15,6 +15,7 @@ var gemmTests = []test{{"Gemm", testGemms, func(r *rig) {
 	}, r.rng.IntN(2) == 0, r.rng.IntN(3))
 }}}
 
+// activations lists the functions that Gemm and the convolutions can apply to their results.
 var activations = []kernels.Func{kernels.Identity, kernels.ReLU, kernels.Sigmoid, kernels.Tanh}
 
 func testGemms(r *rig) {
@@ -42,8 +43,8 @@ func testGemms(r *rig) {
 	}
 }
 
-// testGemm multiplies random matrices whose leading dimensions exceed their row lengths
-// by gap.
+// testGemm multiplies random matrices, of the sizes in g, whose rows lie gap elements apart.
+// It sets the buffers of g, and its bias if bias is set.
 func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 	rowsA, columnsA := g.M, g.K
 	if g.TransA {
@@ -123,8 +124,8 @@ func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 	r.done()
 }
 
-// activated applies an activation to the oracle's sums. It keeps their scale, since no
-// activation has a slope above 1.
+// activated applies an activation to the oracle's sums. It keeps their scale, or raises it to
+// the new value: an activation does not enlarge errors, since its slope is at most 1.
 func activated(want []exact, act kernels.Func) {
 	for i, w := range want {
 		switch act {
@@ -139,5 +140,5 @@ func activated(want []exact, act kernels.Func) {
 	}
 }
 
-// productBound returns the bound of act applied to a sum of n products.
+// productBound returns the error bound of act applied to a sum of n products, in ulp.
 func (r *rig) productBound(n int, act kernels.Func) float64 { return sumBound(n) + r.mapBound(act) }

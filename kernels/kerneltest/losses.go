@@ -19,7 +19,8 @@ var lossTests = []test{
 	{"ReparameterizeGrad", func(r *rig) { r.eachSize(testReparameterizeGrad) }, func(r *rig) { testReparameterizeGrad(r, r.size()) }},
 }
 
-// sprinkle replaces about a sixth of v by random ones of values, and returns v.
+// sprinkle replaces about a sixth of the elements of v, each by a random choice of values,
+// and returns v.
 func (r *rig) sprinkle(v []float32, values ...float32) []float32 {
 	for i := range v {
 		if r.rng.IntN(6) == 0 {
@@ -34,11 +35,13 @@ func (r *rig) probabilities(n int) []float32 {
 	return r.sprinkle(r.uniforms(n, 0, 1), 0, 1, 0.5, 0x1p-24, 1-0x1p-24, 1e-30)
 }
 
-// logits returns values around 0, and some for which a sigmoid saturates.
+// logits returns n values from −8 to 8, with some zeros and some values so large that a
+// sigmoid rounds to 0 or 1.
 func (r *rig) logits(n int) []float32 {
 	return r.sprinkle(r.uniforms(n, -8, 8), 0, 30, -30, 100, -100, 1e-6)
 }
 
+// lossBound returns the error bound of a loss summed over n elements, in ulp.
 func (r *rig) lossBound(n int) float64 { return r.bound(r.method, 4+sumBound(n)) }
 
 func testBCEs(r *rig) {
@@ -52,6 +55,7 @@ func testBCEs(r *rig) {
 
 func testBCE(r *rig, n int) { crossEntropy(r, r.probabilities(n), r.probabilities(n)) }
 
+// crossEntropy tests BCE on probabilities ps and targets ts.
 func crossEntropy(r *rig, ps, ts []float32) {
 	p, t := r.input("p", ps), r.input("t", ts)
 	want := make([]exact, 1)
@@ -59,7 +63,7 @@ func crossEntropy(r *rig, ps, ts []float32) {
 		v, t := float64(v), float64(t.values()[i])
 		want[0].add(-t * math.Max(math.Log(v), -100))
 		want[0].add(-(1 - t) * math.Max(math.Log1p(-v), -100))
-		if v < 0.5 { // a device may round 1−p
+		if v < 0.5 { // a device may round 1−p to float32 before it takes the logarithm
 			want[0].scale += (1 - t) / 2
 		}
 	}
@@ -132,7 +136,8 @@ func testKLD(r *rig, n int) {
 	r.done()
 }
 
-// pairOfStores calls f with all four pairs of stores.
+// pairOfStores calls f with each of the four pairs of stores, for kernels with two
+// destinations.
 func pairOfStores(f func(a, b kernels.Store)) {
 	for _, a := range stores {
 		for _, b := range stores {

@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels/rips"
 )
 
-// Lunes returns the lunes that [rips.Device] lists for n×n distances. It follows the
+// Lunes is the oracle of the method Lunes of [rips.Device], for n×n distances. It follows the
 // definition literally, and takes up to O(n⁴) operations.
 func Lunes(dist []float32, n int) []rips.Lune {
 	lunes := DisconnectedLunes(dist, n, n)
@@ -35,8 +35,9 @@ func Lunes(dist []float32, n int) []rips.Lune {
 	return lunes
 }
 
-// DisconnectedLunes returns the empty and the disconnected lunes among them, of the
-// edges between points 0 to first−1.
+// DisconnectedLunes returns the entries of [Lunes] for edges whose lune is empty or has
+// several components. It considers only the edges between points 0 to first−1. Their lunes
+// may hold any of the n points.
 func DisconnectedLunes(dist []float32, n, first int) []rips.Lune {
 	var lunes []rips.Lune
 	for u := range first {
@@ -82,12 +83,14 @@ func latestTo(dist []float32, n int, e rips.Edge, w int) rips.Edge {
 	return slices.MaxFunc([]rips.Edge{edgeOf(dist, n, int(e.U), w), edgeOf(dist, n, int(e.V), w)}, CompareEdges)
 }
 
+// edgeOf returns the edge between points i and j.
 func edgeOf(dist []float32, n, i, j int) rips.Edge {
 	i, j = max(i, j), min(i, j)
 	return rips.Edge{Length: dist[i*n+j], U: int32(i), V: int32(j)}
 }
 
-// components returns the connected components of a graph.
+// components returns the connected components of the graph on points in which i and j are
+// adjacent if joined(i, j).
 func components(points []int, joined func(i, j int) bool) (all [][]int) {
 	rest := slices.Clone(points)
 	for len(rest) > 0 {
@@ -107,6 +110,7 @@ func components(points []int, joined func(i, j int) bool) (all [][]int) {
 	return all
 }
 
+// sortLunes sorts lunes by edge, in the order of the filtration, then by Other.
 func sortLunes(lunes []rips.Lune) {
 	slices.SortFunc(lunes, func(k, l rips.Lune) int {
 		return cmp.Or(CompareEdges(k.Edge, l.Edge), cmp.Compare(k.Other, l.Other))

@@ -17,7 +17,7 @@ var mapTests = []test{
 // function returns a random function.
 func (r *rig) function() kernels.Func { return kernels.Funcs()[r.rng.IntN(len(kernels.Funcs()))] }
 
-// mapInput returns n random values of magnitudes from about e⁻¹⁰ to e¹⁰.
+// mapInput returns n random values of both signs, with magnitudes from about e⁻¹⁰ to e¹⁰.
 func (r *rig) mapInput(n int) []float32 {
 	v := r.normals(n)
 	for i := range v {
@@ -64,6 +64,7 @@ func testMap(r *rig, f kernels.Func, x []float32, inPlace bool) {
 	r.done()
 }
 
+// mapBound returns the error bound of f in ulp.
 func (r *rig) mapBound(f kernels.Func) float64 {
 	bound := 0.0
 	switch f {
@@ -77,7 +78,7 @@ func (r *rig) mapBound(f kernels.Func) float64 {
 	return r.bound(f.String(), bound)
 }
 
-// value is the oracle of Map.
+// value is the oracle of Map: f(v).
 func value(f kernels.Func, v float32) exact {
 	x := float64(v)
 	switch f {
@@ -120,11 +121,11 @@ func value(f kernels.Func, v float32) exact {
 type alias int
 
 const (
-	apart alias = iota
-	ontoDY
-	ontoX
-	ontoY
-	aliases
+	apart   alias = iota // none
+	ontoDY               // dy
+	ontoX                // x
+	ontoY                // y
+	aliases              // number of aliases
 )
 
 var aliasNames = [aliases]string{"nothing", "dy", "x", "y"}
@@ -149,7 +150,7 @@ func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
 	case kernels.Reciprocal:
 		xs = r.uniforms(n, 0.1, 4)
 	}
-	for i := range xs { // also 0, where some derivatives are a convention, and large values
+	for i := range xs { // add zeros, at which the contract defines some derivatives, and large values
 		switch r.rng.IntN(8) {
 		case 0:
 			if f != kernels.Log && f != kernels.Reciprocal {
@@ -190,8 +191,9 @@ func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
 	r.done()
 }
 
-// gradient is the oracle of MapGrad: dy·f′(x), computed from x or from y = f(x). Its
-// scale is |dy| where f′ is a difference of larger terms, since y is rounded.
+// gradient is the oracle of MapGrad: dy·f′(x), computed from x or from y = f(x). For Tanh,
+// f′ = 1 − y² can be small, and then the rounding of y makes a large relative error. The
+// scale is therefore |dy|. For Sin and Cos it is |dy| too, since Map has the scale 1 for them.
 func gradient(f kernels.Func, dy, x, y float64) exact {
 	switch f {
 	case kernels.Identity:

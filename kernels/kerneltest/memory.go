@@ -36,7 +36,8 @@ func testAlloc(r *rig) {
 	mustPanic(r, "Alloc(-1)", func() { r.Alloc(-1) })
 }
 
-// testFree checks that Alloc never returns memory that is in use.
+// testFree checks that Alloc never returns memory that is in use: it fills each of up to 20
+// allocations with a number of its own, and checks the numbers before it frees them.
 func testFree(r *rig) {
 	r.Free(kernels.Buffer{})
 	live := map[int]kernels.Buffer{}
@@ -111,7 +112,9 @@ var (
 	nan = float32(math.NaN())
 )
 
-// special are arguments at which implementations of functions often fail.
+// special lists arguments at which implementations of functions often fail: zeros,
+// infinities, NaN, subnormal numbers and the largest ones, values near 1, and values near
+// which Exp, Tanh or Sigmoid overflow, underflow or saturate.
 var special = []float32{
 	0, float32(math.Copysign(0, -1)), 1, -1, 0.5, -0.5, 2, -2, 3, -3,
 	inf, -inf, nan,
@@ -121,7 +124,8 @@ var special = []float32{
 	9, -9, 10, -10, 15, -15, 17, -17, 20, -20, 40, -40, 87, -87, 88, -88, 88.7, 88.8, -88.8, 89, -89, -100, -103, -103.9, -104, -105, 200, -200, 1000, -1000,
 }
 
-// mustPanic reports a call that does not panic. It returns the panic's message.
+// mustPanic runs call and returns the value of its panic. It reports a failure if call does
+// not panic.
 func mustPanic(r *rig, what string, call func()) (message any) {
 	r.Helper()
 	defer func() {

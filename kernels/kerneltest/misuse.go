@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/kernels/fused"
 )
 
-// misuse checks that a call that breaks the contract panics, and that the message names
-// the kernel and a size, or both devices.
+// misuse checks that calls that break the contract panic. The message must name the kernel
+// and a size if a size is wrong, and both devices if a buffer belongs to the device other.
 func misuse(t *testing.T, dev, other kernels.Device) {
 	r := newRig(t, "misuse", dev, 1, Options{})
 	a, b, c, one := dev.Alloc(4), dev.Alloc(5), dev.Alloc(4), dev.Alloc(1)

@@ -46,7 +46,7 @@ func testAdam(r *rig, n int) {
 			below := math.Sqrt(wantV[i].value/correction2) + a.Epsilon
 			wantP[i].add(-rate * wantM[i].value / below)
 			wantP[i].scale += rate * (wantM[i].scale - math.Abs(wantM[i].value)) / below
-			// Rounding errors of v, which are relative to its scale, change √v and the step.
+			// A rounding error of v is relative to the scale of v. It changes √v, and so the step.
 			wantP[i].scale += rate * math.Abs(wantM[i].value) / below * (wantV[i].scale/math.Max(wantV[i].value, 1e-300) - 1)
 		}
 		fused.Adam(r.Device, param.Buffer, grad.Buffer, m.Buffer, v.Buffer, a)
@@ -65,7 +65,7 @@ func testSGD(r *rig, n int) {
 		{LearningRate: 0.1, GradientScale: 0.5, WeightDecay: 0.01},
 		{LearningRate: 0.01, GradientScale: 1, Momentum: 0.9},
 		{LearningRate: 0.01, GradientScale: 2, Momentum: 0.9, Nesterov: true, WeightDecay: 0.1},
-		{LearningRate: 0.01, GradientScale: 1, Nesterov: true}, // a velocity although the momentum is 0
+		{LearningRate: 0.01, GradientScale: 1, Nesterov: true}, // passes a velocity although the momentum is 0
 	} {
 		param, grad := r.inout("param", r.normals(n)), r.input("grad", r.normals(n))
 		velocity := r.inout("velocity", nil)

@@ -10,6 +10,8 @@ var randomTests = []test{
 	{"Normal", func(r *rig) { r.eachSeed(testNormal) }, func(r *rig) { testNormal(r, r.size(), r.rng.Uint64(), r.rng.Uint64()) }},
 }
 
+// eachSeed runs a case for each of r.sizes, and for seeds and streams whose high words
+// matter.
 func (r *rig) eachSeed(one func(r *rig, n int, seed, stream uint64)) {
 	for _, n := range r.sizes() {
 		one(r, n, 42, 0)
@@ -21,7 +23,7 @@ func (r *rig) eachSeed(one func(r *rig, n int, seed, stream uint64)) {
 	}
 }
 
-// words returns at least the first n words of the generator.
+// words returns at least the first n words that the generator gives for a seed and stream.
 func words(n int, seed, stream uint64) []uint32 {
 	var w []uint32
 	for block := uint64(0); len(w) < n; block++ {
@@ -31,8 +33,9 @@ func words(n int, seed, stream uint64) []uint32 {
 	return w
 }
 
-// philox4x32 is Philox4x32-10 as its authors state it: ten rounds of substitution and
-// permutation, with Weyl constants added to the key between rounds.
+// philox4x32 is Philox4x32-10 (Salmon et al., SC 2011) in the form that its authors state:
+// ten rounds of substitution and permutation, with a constant added to each word of the key
+// between rounds.
 func philox4x32(counter [4]uint32, key [2]uint32) [4]uint32 {
 	for round := range 10 {
 		if round > 0 {

@@ -19,8 +19,8 @@ func (r *rig) sumShape() kernels.SumShape {
 	return kernels.SumShape{K0: r.between(1, 6), R0: r.between(0, 20), K1: r.between(1, 12), R1: r.between(0, 30)}
 }
 
-// sumShapes are shapes with long and short axes in every position, so that a device
-// splits their sums among threads in different ways.
+// sumShapes returns shapes with long and short axes in every position, for which devices
+// split the sums among threads in different ways.
 func (r *rig) sumShapes() []kernels.SumShape {
 	shapes := []kernels.SumShape{
 		{K0: 0, R0: 3, K1: 2, R1: 2}, {K0: 2, R0: 0, K1: 3, R1: 4}, {K0: 2, R0: 3, K1: 0, R1: 4}, {K0: 2, R0: 3, K1: 4, R1: 0},
@@ -58,7 +58,7 @@ func testSum(r *rig, s kernels.SumShape, scale float32, store kernels.Store) {
 	r.done()
 }
 
-// sums is the oracle of Sum.
+// sums is the oracle of Sum: scale times the sums of x, of shape s, over axes R0 and R1.
 func sums(x []float32, s kernels.SumShape, scale float32) []exact {
 	want := make([]exact, s.K0*s.K1)
 	i := 0

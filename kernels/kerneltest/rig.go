@@ -8,31 +8,32 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A rig runs the cases of one test: it has a device, random numbers, and a hash of all
-// results.
+// A rig runs the cases of one test. A case allocates spans as arguments, calls the kernel,
+// reads and checks the results, and ends with done.
 type rig struct {
 	testing.TB
 	kernels.Device
 	options  Options
-	method   string
+	method   string // the kernel under test
 	rng      *rand.Rand
-	bits     uint64 // hash of all results read so far
-	spans    []*span
+	bits     uint64  // hash of all results read so far
+	spans    []*span // of the current case
 	failures int
-	blind    bool // compare no results, so expensive oracles are skipped
+	blind    bool // compare no results with the oracle's, and skip expensive oracles
 }
 
-// A span is a slice of a larger allocation, which holds sentinels around it.
+// A span is an argument of a kernel: a slice of a larger allocation. The elements around the
+// slice are sentinels, which hold poison.
 type span struct {
 	kernels.Buffer
-	name   string
-	whole  kernels.Buffer
-	image  []float32 // contents of whole when last written or read
-	lead   int
-	output bool // the kernel writes it
+	name   string         // in messages
+	whole  kernels.Buffer // the allocation
+	image  []float32      // contents of whole when the rig last wrote or read it
+	lead   int            // number of sentinels in front of the slice
+	output bool           // the kernel may write the slice
 }
 
-// values returns the contents of the span when last written or read.
+// values returns the contents of the span when the rig last wrote or read it.
 func (s *span) values() []float32 { return s.image[s.lead : s.lead+s.Len()] }
 
 // poison is a NaN whose bits no arithmetic yields.
@@ -62,13 +63,14 @@ func (r *rig) inout(name string, values []float32) *span {
 	return s
 }
 
-// output returns a span of n NaN that a kernel may change.
+// output returns a span of n elements that a kernel may change. They are poison.
 func (r *rig) output(n int) *span {
 	r.Helper()
 	return r.inout("destination", poisoned(n))
 }
 
-// target returns a destination of n elements: NaN for store Set, random for Add.
+// target returns a destination of n elements for a kernel with the given store. They are
+// poison for Set, and random for Add.
 func (r *rig) target(n int, store kernels.Store) *span {
 	r.Helper()
 	if store == kernels.Set {
@@ -77,12 +79,13 @@ func (r *rig) target(n int, store kernels.Store) *span {
 	return r.inout("destination", r.normals(n))
 }
 
-// scalar returns a span of one value.
+// scalar returns a span of one value that no kernel may change.
 func (r *rig) scalar(name string, v float32) *span {
 	r.Helper()
 	return r.input(name, []float32{v})
 }
 
+// poisoned returns n elements that are poison.
 func poisoned(n int) []float32 {
 	v := make([]float32, n)
 	for i := range v {
@@ -91,8 +94,9 @@ func poisoned(n int) []float32 {
 	return v
 }
 
-// read returns the contents of a span, adds them to the hash, and reports elements that
-// changed around it, or within it if it is an input.
+// read reads a span from the device, adds its values to the hash, and returns them. It
+// reports a sentinel that has changed, or any element that has changed if the span is not
+// an output.
 func (r *rig) read(s *span) []float32 {
 	r.Helper()
 	now := make([]float32, len(s.image))
@@ -117,13 +121,16 @@ func (r *rig) read(s *span) []float32 {
 	return s.values()
 }
 
-// A tracer is a device that knows which instruction stored an element.
+// A tracer is a device that knows which instruction stored an element, such as the PTX
+// simulator.
 type tracer interface {
+	// Origin describes the instruction that stored element i of b, or returns "".
 	Origin(b kernels.Buffer, i int) string
 }
 
-// origin describes the instruction that stored element i of values, which read
-// returned. It is empty if the device is no tracer.
+// origin returns the end of an error text about element i of values, a result of read. It
+// describes the instruction that stored the element, and is empty if the device is no
+// tracer.
 func (r *rig) origin(values []float32, i int) string {
 	t, ok := r.Device.(tracer)
 	if !ok {
@@ -185,7 +192,8 @@ func (r *rig) sizes() []int {
 	return sizes
 }
 
-// size returns a random length, whose logarithm is uniform.
+// size returns a random length from 0 to 2999, or to 49999 with Options.Large. Short lengths
+// are more likely: the logarithm of length + 1 is uniform.
 func (r *rig) size() int {
 	most := 3000
 	if r.options.Large {
@@ -194,6 +202,7 @@ func (r *rig) size() int {
 	return int(math.Pow(float64(most+1), r.rng.Float64())) - 1
 }
 
+// stores lists both stores.
 var stores = []kernels.Store{kernels.Set, kernels.Add}
 
 // storeName names a store in messages.

@@ -12,7 +12,8 @@ var ripsTests = []test{
 	{"Lunes", func(r *rig) { r.eachCloud(testLunes) }, func(r *rig) { testLunes(r, r.between(0, 60), r.between(0, 4)) }},
 }
 
-// withDistances calls run with the distances of a random cloud.
+// withDistances calls run with the device and the n×n distances of a random cloud of
+// dimension d.
 func (r *rig) withDistances(n, d int, run func(dev rips.Device, dist *span)) {
 	dist := make([]float32, n*n)
 	for i, v := range distances(r.cloud(n, d), n, d) {
@@ -42,7 +43,8 @@ func testLunes(r *rig, n, d int) {
 	})
 }
 
-// spanningTree returns the minimum spanning tree, by Kruskal's algorithm.
+// spanningTree is the oracle of SpanningTree: it finds the minimum spanning tree by Kruskal's
+// algorithm.
 func spanningTree(dist []float32, n int) (tree []rips.Edge) {
 	var edges []rips.Edge
 	component := make([]int, n)

@@ -11,8 +11,8 @@ var rowTests = []test{
 	{"ScatterRows", func(r *rig) { r.eachTable(testScatter) }, func(r *rig) { testScatter(r, r.between(1, 20), r.between(1, 80), r.between(0, 30)) }},
 }
 
-// eachTable runs a case for each of a list of numbers of rows, widths and numbers of
-// picked rows.
+// eachTable runs a case for each of a list of tables. picked is the number of rows that the
+// kernel gathers from the table or adds to it.
 func (r *rig) eachTable(one func(r *rig, rows, width, picked int)) {
 	sizes := [][3]int{{1, 1, 0}, {1, 1, 5}, {3, 2, 7}, {10, 8, 10}, {10, 33, 4}, {5, 64, 20}, {7, 65, 9}, {2, 300, 6}, {40, 1, 50}, {4, 0, 0}}
 	if r.options.Large {
@@ -23,7 +23,7 @@ func (r *rig) eachTable(one func(r *rig, rows, width, picked int)) {
 	}
 }
 
-// index returns random row numbers, some of them repeated.
+// index returns picked random row numbers below rows. Some may repeat.
 func (r *rig) index(rows, picked int) []int32 {
 	index := make([]int32, picked)
 	for k := range index {

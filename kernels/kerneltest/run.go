@@ -12,7 +12,7 @@ import (
 
 // Options adapts the suite to a device. The zero value suits every device.
 type Options struct {
-	// Large adds sizes that take long on a simulated device.
+	// Large adds large sizes, with which the suite takes long on a simulated device.
 	Large bool
 	// Bounds replaces error bounds, by the name of the kernel ("Sum",
 	// "Adam"), function ("Exp") or operation ("Div"). The package
@@ -50,8 +50,8 @@ func methods() []string {
 	return names
 }
 
-// Run tests every kernel of the devices that newDevice returns, and the methods of
-// [rips.Device] if they have them.
+// Run tests every method of the devices that newDevice returns, those of [rips.Device]
+// included if the devices implement it. newDevice must return a new device at each call.
 func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 	tested := make(map[string]bool)
 	all, probe := tests(), newDevice(t)
@@ -76,8 +76,8 @@ func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 	}
 }
 
-// Same tests that two kinds of devices give the same bits, for example a device with
-// one thread and a device with several.
+// Same tests that the devices of a and of b give the same bits for the same calls. For
+// example, a returns devices with one thread, and b devices with several.
 func Same(t *testing.T, a, b func(testing.TB) kernels.Device, o Options) {
 	for _, test := range tests() {
 		t.Run(test.method, func(t *testing.T) {
@@ -88,7 +88,7 @@ func Same(t *testing.T, a, b func(testing.TB) kernels.Device, o Options) {
 	}
 }
 
-// Fuzz runs one random case of every kernel for each seed.
+// Fuzz runs one random case of every kernel for each seed that the fuzzer chooses.
 func Fuzz(f *testing.F, newDevice func(testing.TB) kernels.Device, o Options) {
 	for seed := range uint64(3) {
 		f.Add(seed)
@@ -107,8 +107,8 @@ func Fuzz(f *testing.F, newDevice func(testing.TB) kernels.Device, o Options) {
 // randomCases is the number of random cases that Run runs for each kernel.
 const randomCases = 8
 
-// run runs all cases and returns a hash of all results. It compares results with the
-// oracles' if compare is set. It closes the device.
+// run runs all cases on dev and returns a hash of all results. If compare is set, it compares
+// the results with those of the oracles. It closes dev.
 func (c *test) run(t testing.TB, dev kernels.Device, o Options, compare bool) uint64 {
 	r := newRig(t, c.method, dev, 1, o)
 	r.blind = !compare
@@ -122,6 +122,7 @@ func (c *test) run(t testing.TB, dev kernels.Device, o Options, compare bool) ui
 	return r.bits
 }
 
+// closeDevice closes dev, and reports the errors of its kernels.
 func closeDevice(t testing.TB, dev kernels.Device) {
 	t.Helper()
 	if err := dev.Sync(); err != nil {
@@ -132,11 +133,13 @@ func closeDevice(t testing.TB, dev kernels.Device) {
 	}
 }
 
+// newRig returns a rig for a test of the given method. seed determines its random numbers.
 func newRig(t testing.TB, method string, dev kernels.Device, seed uint64, o Options) *rig {
 	return &rig{TB: t, Device: dev, options: o, method: method, rng: rand.New(rand.NewPCG(seed, 7))}
 }
 
-// bound returns the error bound of that name in the options, or def, in ulp.
+// bound returns the error bound of the given name in the options, in ulp. It returns def if
+// the options have none.
 func (r *rig) bound(name string, def float64) float64 {
 	if b, ok := r.options.Bounds[name]; ok {
 		return b
@@ -144,7 +147,8 @@ func (r *rig) bound(name string, def float64) float64 {
 	return def
 }
 
-// fail reports a wrong result of the kernel under test.
+// fail reports a wrong result of the kernel under test. After more than ten failures it ends
+// the test.
 func (r *rig) fail(format string, arguments ...any) {
 	r.Helper()
 	r.failures++

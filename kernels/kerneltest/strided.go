@@ -12,7 +12,7 @@ var stridedTests = []test{
 	{"ZipStrided", testZipsStrided, func(r *rig) { testZipStrided(r, r.operation(), r.shape(6), r.store()) }},
 }
 
-// shapes have every rank up to MaxRank, and some axes of length 0 and 1.
+// shapes lists shapes of every rank up to MaxRank, some with axes of length 0 or 1.
 var shapes = [][]int{
 	{}, {1}, {7}, {0}, {1000}, {3, 5}, {5, 0}, {64, 33}, {1, 300}, {300, 1}, {128, 31}, {2, 3, 4}, {17, 1, 65}, {3, 0, 2},
 	{2, 3, 4, 5}, {4, 16, 7, 7}, {1, 2, 1, 3, 2}, {2, 3, 2, 3, 2}, {2, 1, 3, 2, 2, 3}, {3, 2, 2, 2, 2, 2},
@@ -30,8 +30,9 @@ func (r *rig) shape(rank int) []int {
 	return s
 }
 
-// layout returns random strides at which the elements of an array are distinct: its
-// axes are permuted, and may have gaps between them.
+// layout returns random strides for an array of the given shape. No two elements of the array
+// have the same offset. The axes are in random order, and there may be gaps between
+// elements.
 func (r *rig) layout(shape []int) []int {
 	strides := make([]int, len(shape))
 	step := 1
@@ -59,8 +60,8 @@ func dense(shape []int) []int {
 	return strides
 }
 
-// repeated returns the strides with some set to 0, which repeats the array along an
-// axis.
+// repeated returns a copy of strides with some set to 0. A stride of 0 repeats the array
+// along that axis.
 func (r *rig) repeated(strides []int) []int {
 	strides = slices.Clone(strides)
 	for k := range strides {
@@ -71,7 +72,7 @@ func (r *rig) repeated(strides []int) []int {
 	return strides
 }
 
-// extent returns the number of elements from the first to the last of an array.
+// extent returns the length of the shortest buffer that holds an array with these strides.
 func extent(shape, strides []int) int {
 	last := 0
 	for k, n := range shape {
@@ -172,7 +173,8 @@ func testZipStrided(r *rig, op kernels.Op, shape []int, store kernels.Store) {
 	zipStrided(r, op, shape, strides(), strides(), store)
 }
 
-// testZipStridedInPlace scales the rows of a matrix in place.
+// testZipStridedInPlace multiplies each row of a matrix by a factor, with the matrix as source
+// and destination.
 func testZipStridedInPlace(r *rig) {
 	for _, store := range stores {
 		a, b := r.inout("a", r.normals(5*7)), r.input("b", r.normals(5))
@@ -187,6 +189,7 @@ func testZipStridedInPlace(r *rig) {
 	}
 }
 
+// zipStrided runs one case of ZipStrided with the given strides.
 func zipStrided(r *rig, op kernels.Op, shape, aStrides, bStrides []int, store kernels.Store) {
 	a, b := r.input("a", r.normals(extent(shape, aStrides))), r.input("b", r.normals(extent(shape, bStrides)))
 	aAt, bAt := offsets(shape, aStrides), offsets(shape, bStrides)

@@ -18,7 +18,7 @@ var zipTests = []test{
 func (r *rig) operation() kernels.Op { return kernels.Ops()[r.rng.IntN(len(kernels.Ops()))] }
 
 func testZips(r *rig) {
-	var a, b []float32 // all pairs of special values
+	var a, b []float32 // the pairs (a[i], b[i]) are all pairs of special values
 	for _, v := range special {
 		for _, w := range special {
 			a, b = append(a, v), append(b, w)
@@ -65,6 +65,7 @@ func testZip(r *rig, op kernels.Op, as, bs []float32, store kernels.Store, place
 	r.done()
 }
 
+// zipBound returns the error bound of op in ulp.
 func (r *rig) zipBound(op kernels.Op) float64 {
 	switch op {
 	case kernels.AddOp, kernels.SubOp, kernels.MulOp:
@@ -75,7 +76,7 @@ func (r *rig) zipBound(op kernels.Op) float64 {
 	return 0
 }
 
-// combine is the oracle of Zip.
+// combine is the oracle of Zip: op(x, y).
 func combine(op kernels.Op, x, y float32) exact {
 	a, b := float64(x), float64(y)
 	switch op {
@@ -103,8 +104,8 @@ func combine(op kernels.Op, x, y float32) exact {
 	panic("kerneltest: no oracle for " + op.String())
 }
 
-// nanOf returns NaN if a or b is NaN, and 0 otherwise. It is added to math.Max, since
-// math.Max(+Inf, NaN) is +Inf.
+// nanOf returns NaN if a or b is NaN, and 0 otherwise. MaxOp and MinOp must give NaN then, but
+// math.Max(+Inf, NaN) is +Inf and math.Min(−Inf, NaN) is −Inf.
 func nanOf(a, b float64) float64 {
 	if a != a || b != b {
 		return math.NaN()

@@ -35,11 +35,11 @@ type Edge struct {
 	U, V   int32
 }
 
-// A Lune describes one connected component of the lune of an edge.
+// A Lune describes an edge and at most one connected component of its lune.
 type Lune struct {
 	Edge
 	Apex  int32 // the apex of the lune, or −1 if the lune is empty
-	Other int32 // the least point of a component without the apex, or −1
+	Other int32 // the lowest-numbered point of a component that does not hold the apex, or −1 for no such component
 }
 
 // A Device finds edges in a matrix of distances. dist holds n×n values as
@@ -47,8 +47,8 @@ type Lune struct {
 //
 // Both methods append edges in the order of the filtration, and wait for the device as
 // Read does. A point with a NaN or infinite coordinate has a NaN or infinite distance
-// to every other point, so some edge of the tree shows it. Lunes lists every edge of
-// the tree.
+// to every other point. Some edge of the minimum spanning tree then has such a length, and
+// both methods list every edge of the tree, so their caller can detect such points.
 type Device interface {
 	kernels.Device
 
@@ -62,9 +62,10 @@ type Device interface {
 	//   - each edge whose lune has several components, once for each component
 	//     that does not hold the apex, in ascending order of Other. Each entry is
 	//     a column of the reduction: the edges from the ends to Apex and to Other;
-	//   - each other edge that joins an end of a listed edge to its Apex or Other,
-	//     once, with Other −1. Only these edges can appear in a column during the
-	//     reduction, since the triangle over the apex removes an edge from it.
+	//   - each other edge that joins an end of a listed edge to that edge's Apex or
+	//     Other, once, with Other −1. No other edges appear in a column during the
+	//     reduction: the reduction replaces an edge e in a column by the two edges from
+	//     e's ends to e's Apex.
 	//
 	// No other edge gives birth or death to a class of degree 1.
 	Lunes(lunes []Lune, dist kernels.Buffer, n int) ([]Lune, error)
