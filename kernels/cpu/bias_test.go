@@ -28,9 +28,9 @@ func TestBiasGradIsMapGradAndSum(t *testing.T) {
 				return v
 			}
 			for _, s := range []kernels.SumShape{
-				{K0: 1, R0: 128, K1: 257, R1: 1}, {K0: 1, R0: 3, K1: 9001, R1: 1}, {K0: 1, R0: 1000, K1: 5, R1: 1}, // columns
-				{K0: 1, R0: 40001, K1: 1, R1: 1}, {K0: 3, R0: 33, K1: 1, R1: 5}, {K0: 2, R0: 1, K1: 500, R1: 17}, // rows
-				{K0: 1, R0: 5, K1: 33, R1: 196}, {K0: 1, R0: 7, K1: 64, R1: 49}, {K0: 2, R0: 2, K1: 3, R1: 9001}, // channels
+				{K0: 1, R0: 128, K1: 257, R1: 1}, {K0: 1, R0: 3, K1: 9001, R1: 1}, {K0: 1, R0: 1000, K1: 5, R1: 1}, // sums of columns
+				{K0: 1, R0: 40001, K1: 1, R1: 1}, {K0: 3, R0: 33, K1: 1, R1: 5}, {K0: 2, R0: 1, K1: 500, R1: 17}, // sums of rows
+				{K0: 1, R0: 5, K1: 33, R1: 196}, {K0: 1, R0: 7, K1: 64, R1: 49}, {K0: 2, R0: 2, K1: 3, R1: 9001}, // sums of the channels of a batch
 			} {
 				n, sums := s.K0*s.R0*s.K1*s.R1, s.K0*s.K1
 				dy, y, dz, want := noise(n, 0), noise(n, 1), dev.Alloc(n), dev.Alloc(n)

@@ -123,7 +123,8 @@ const chunk = 8192
 // chunks returns the number of chunks of an array of n elements.
 func chunks(n int) int { return ceilDiv(n, chunk) }
 
-// bounds returns the range of elements in chunk number part of an array of n elements.
+// bounds returns the range [lo, hi) of the elements in chunk number part of an array of n
+// elements.
 func bounds(part, n int) (lo, hi int) { return part * chunk, min(n, (part+1)*chunk) }
 
 // ceilDiv returns ⌈a/b⌉ for a ≥ 0 and b > 0.

@@ -11,14 +11,14 @@ import (
 // Problem: all Euclidean distances of n points, and their gradient, for few dimensions
 // (point clouds) as well as for many (images as points).
 //
-// Idea: with at most 16 dimensions, the lanes of a vector are points: the cloud is
-// transposed, so that a coordinate of neighbouring points is consecutive. With more
-// dimensions, lanes run along the coordinates of a point, blocks of 4×4 distances stay in
-// registers, and only the half above the diagonal is computed.
+// Idea: with at most 16 dimensions, each lane of a vector is another point. The cloud is
+// transposed first, so that coordinate k of all points is consecutive in memory. With more
+// dimensions, the lanes of a vector are coordinates of one point. The sums of up to 4×4
+// distances stay in registers, and only distances above the diagonal are computed.
 //
-// Invariant: differences are summed directly, ‖x−y‖² = Σ (xₖ−yₖ)², and not through a
-// matrix product, so near points lose no accuracy. A part computes some rows of the
-// matrix, whatever the number of threads.
+// Invariant: ‖x−y‖² is computed as Σ (xₖ−yₖ)², and not as ‖x‖² − 2⟨x, y⟩ + ‖y‖² by a matrix
+// product, so distances of near points lose no accuracy. A part is 16 rows of the matrix, for
+// any number of threads.
 //
 // Cost: 3·d floating-point operations for each distance.
 

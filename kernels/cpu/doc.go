@@ -45,6 +45,7 @@
 //
 //   - An element-wise kernel has parts of one chunk, 8192 elements. A chunk takes a few
 //     microseconds and fits the first-level cache. A part of Adam is four chunks.
+//   - A sum has parts of about 16384 elements.
 //   - A matrix of distances has parts of 16 rows.
 //   - A kernel that adds rows to indexed rows has parts of 64 columns, so that each element
 //     of the result is a sum in the order of the index.

@@ -13,7 +13,7 @@ func (d *Device) Fill(dst kernels.Buffer, v float32) {
 	}, args{dst: d.span(dst), a: v})
 }
 
-// Copy copies src to dst.
+// Copy copies src to dst, which must have the same length.
 func (d *Device) Copy(dst, src kernels.Buffer) {
 	check.Same("Copy", dst, src)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
@@ -22,7 +22,7 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 	}, args{dst: d.span(dst), x: d.span(src)})
 }
 
-// Affine stores a·x + b into dst, or adds it to dst.
+// Affine stores a·x + b into dst, or adds it to dst, element by element.
 func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
 	check.Same("Affine", dst, x)
 	d.run(chunks(dst.Len()), func(a *args, part int) {

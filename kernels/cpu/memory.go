@@ -78,13 +78,14 @@ func (d *Device) span(b kernels.Buffer) []float32 {
 	return d.own(b).data[b.Offset() : b.Offset()+b.Len() : b.Offset()+b.Len()]
 }
 
-// Write copies src into dst.
+// Write copies src from the host's memory to dst, which must have the same length.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
 	check.Len("Write", "source", len(src), dst.Len())
 	copy(d.span(dst), src)
 }
 
-// Read copies src to dst. It returns the same error as Sync.
+// Read copies src to dst in the host's memory, which must have the same length. If New has
+// failed, Read copies nothing and returns the error of New.
 func (d *Device) Read(dst []float32, src kernels.Buffer) error {
 	check.Len("Read", "destination", len(dst), src.Len())
 	if d.err != nil {

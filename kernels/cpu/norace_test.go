@@ -2,5 +2,5 @@
 
 package cpu_test
 
-// large says whether TestConformance and the others run the large cases of the suite.
+// large says whether the tests run the large cases of package kerneltest.
 const large = true

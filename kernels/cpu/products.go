@@ -37,7 +37,8 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 	})
 }
 
-// ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩ with respect to w.
+// ConvWeightGrad stores into dw the gradient of ⟨y, x ⋆ w⟩ with respect to w, or adds it to
+// dw.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
 	check.Conv("ConvWeightGrad", s, x, y, dw)
 	d.conv.WeightGrad(conv.WeightGrad{Shape: s, DW: d.span(dw), X: d.span(x), Y: d.span(y), Add: store == kernels.Add})

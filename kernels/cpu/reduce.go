@@ -67,10 +67,10 @@ func storeSums(a *args, i int, sums []float64) {
 	}
 }
 
-// A sumPlan divides a sum into parts. The source is a sequence of groups of rows. A row
-// consists of width runs, and a run of run elements. The runs at one position, in all rows
-// of a group, form one sum. A part is a range of the rows of a group. If a group has one
-// row, a part is a range of the runs of that row.
+// A sumPlan divides a sum into parts. The source is a sequence of groups. A group consists of
+// rows, a row of width runs, and a run of run elements. All are consecutive in memory. Each
+// group has width sums: sum i is over run i of all rows of the group. A part is a range of
+// the rows of a group. If a group has one row, a part is a range of the runs of that row.
 type sumPlan struct {
 	groups, rows, width, run int
 	rowsPerPart, rowParts    int
@@ -104,7 +104,7 @@ func newSumPlan(s kernels.SumShape) sumPlan {
 	return p
 }
 
-// parts returns the number of parts.
+// parts returns the number of parts of the sum.
 func (s *sumPlan) parts() int { return s.groups * s.rowParts * s.runParts }
 
 // sumPart computes the sums of one part. It stores them into a.dst if they include all rows

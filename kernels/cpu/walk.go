@@ -19,14 +19,15 @@ type walk struct {
 	rowsPerPart int
 	rowParts    int // chunks of a row; 1 for short rows
 
-	// After transpose, an index of the last axis but one counts blocks of rows. Block i
-	// begins at row i·transposeRows; blockedRows is the number of rows. The rows of a
-	// block begin srcStride elements apart in the source and 1 element apart in the
-	// destination.
+	// If transpose has changed the walk, indices of the last axis but one count blocks
+	// of rows, and a row of the walk is a block. Block i begins at row i·transposeRows.
+	// blockedRows is the number of rows along that axis. The rows of a block begin
+	// srcStride elements apart in the source and 1 element apart in the destination.
 	blockedRows, srcStride int
 }
 
-// transposeRows is the number of rows in a block of a transposing walk.
+// transposeRows is the number of rows in a block, if transpose has changed the walk. The last
+// block may have fewer.
 const transposeRows = 16
 
 // init makes w the walk over arrays of the given shape. strides has the strides of each
@@ -81,7 +82,7 @@ func (w *walk) transpose() bool {
 // steps returns the strides of the first two arrays along a row, in elements.
 func (w *walk) steps() (dst, src int) { return w.Strides[0][w.Rank-1], w.Strides[1][w.Rank-1] }
 
-// parts returns the number of parts.
+// parts returns the number of parts of the walk.
 func (w *walk) parts() int {
 	if w.rows == 0 {
 		return 0
@@ -117,7 +118,7 @@ func (w *walk) start(part int) cursor {
 	return c
 }
 
-// next moves to the next row.
+// next moves the cursor to the next row of the part.
 func (c *cursor) next() {
 	c.rows--
 	w := c.w

@@ -7,7 +7,8 @@ import (
 )
 
 // elementwise generates the loops fill and affine, those of the operations on two operands,
-// and transposeStrip. None of them needs an elementary function of functions.go.
+// and transposeStrip. None of them needs an elementary function of functions.go. In this file,
+// a step is the elements of each slice that one round of a loop processes.
 func elementwise() {
 	for _, s := range []isa{avx2, avx512} {
 		s.fill()

@@ -23,13 +23,13 @@ import (
 
 const (
 	log2e = 1.44269504088896340736
-	ln2hi = 0x1.62e4p-1 // 15 bits
-	ln2lo = 0x1.7f7d1cf79abcap-20
-	magic = 0x1.8p23 // x + magic rounds x to an integer; the low bits of the sum are that integer
+	ln2hi = 0x1.62e4p-1           // the first 15 bits of ln 2
+	ln2lo = 0x1.7f7d1cf79abcap-20 // ln 2 − ln2hi
+	magic = 0x1.8p23              // x + magic rounds x to an integer; the low bits of the sum are that integer
 )
 
-// reduceExp returns r and n with x = n·ln 2 + r, an integer n and |r| ≤ ½ ln 2. n is a float32,
-// and the low bits of the result bits are the same number as an integer.
+// reduceExp returns r and n with x = n·ln 2 + r, an integer n and |r| ≤ ½ ln 2. n is a
+// float32. The third result holds the same integer in the low bits of a word.
 func (s isa) reduceExp(x block) (r, n, bits block) {
 	bits = s.copies(len(x), s.float(magic))
 	s.addMul(bits, x, s.float(log2e))

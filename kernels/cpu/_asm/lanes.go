@@ -35,8 +35,8 @@ type block []Op
 // part returns vector i of the block.
 func (b block) part(i int) Op { return b[min(i, len(b)-1)] }
 
-// function begins the function name with the suffix of the instruction set. Its doc comment is
-// the sentence that begins with the name and goes on with doc.
+// function begins a generated function. Its name is name followed by that of the instruction
+// set, such as fillAVX2, and its doc comment is the name followed by doc.
 func (s isa) function(name, arguments, doc string) {
 	TEXT(name+s.name, NOSPLIT, "func("+arguments+")")
 	Pragma("noescape")
@@ -50,7 +50,7 @@ func (s isa) end() {
 	RET()
 }
 
-// labels is the number of labels in the current function.
+// labels is the number of calls of label since the current function began.
 var labels int
 
 // label returns name with a number, as a label that is unique in the current function.
@@ -158,8 +158,8 @@ func (s isa) float(f float64) block { return block{words(math.Float32bits(float3
 // word returns the 32 bits w in all lanes.
 func (s isa) word(w uint32) block { return block{words(w)} }
 
-// copies copies the n vectors of v to new registers. If v has one vector, it is copied n
-// times.
+// copies emits copies of the n vectors of v to new registers, and returns these. If v has one
+// vector, it is copied n times.
 func (s isa) copies(n int, v block) block {
 	d := s.fresh(n)
 	for i := range d {

@@ -14,9 +14,9 @@ import (
 //
 // Idea: the random generator computes blocks of four 32-bit words. A 64-bit lane of variable
 // a holds words 0 and 1 of one block, and the same lane of b holds words 2 and 3. VPMULUDQ
-// multiplies the low words of the 64-bit lanes and gives all 64 bits of each product. So a
-// round is two multiplications, two swaps, two shifts and four exclusive-ors for all blocks
-// in a vector.
+// multiplies the low words of the 64-bit lanes and gives all 64 bits of each product. So one
+// of the ten rounds of the generator is two multiplications, two swaps, two shifts and four
+// exclusive-ors for all blocks in a vector.
 func random() {
 	for _, s := range []isa{avx2, avx512} {
 		s.draw("uniform", "fills dst with the uniform values of generator blocks first, first+1, …", func(lo, hi block) (block, block) {
@@ -28,9 +28,9 @@ func random() {
 
 // draw generates a loop that fills dst with the values that convert computes from the words
 // of the random generator. convert gets the words of a step in four vectors, in the order
-// lo[0], hi[0], lo[1], hi[1], and returns the values in the same order. A step computes two
-// independent pairs (lo[i], hi[i]), because each round of the generator must wait for the
-// round before it.
+// lo[0], hi[0], lo[1], hi[1], and returns the values in the same order. The two pairs
+// (lo[i], hi[i]) are computed side by side, because within a pair each round of the generator
+// must wait for the round before it.
 func (s isa) draw(name, doc string, convert func(lo, hi block) (block, block)) {
 	s.function(name, "dst []float32, seed, stream, first uint64", doc)
 	dst, n := base("dst"), length("dst")

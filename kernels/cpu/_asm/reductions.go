@@ -6,9 +6,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Sums are accumulated in float64, with one partial sum for each of the 16 lanes of a step. At
-// the end, the partial sums are added: first lane e+8 to lane e, then lane e+4, lane e+2 and
-// lane e+1. The order of additions is therefore the same for AVX2 and AVX-512.
+// Sums are accumulated in float64. A step is the 16 elements of each slice that one round of a
+// loop processes, and each of its 16 lanes has a partial sum. At the end, the partial sums are
+// added: first lane e+8 to lane e, then lane e+4, lane e+2 and lane e+1. The order of
+// additions is therefore the same for AVX2 and AVX-512.
 
 // widen converts the float32 lanes of v to float64, in twice as many vectors.
 func (s isa) widen(v block) block {

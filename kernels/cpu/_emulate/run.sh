@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Runs the tests of a package of the CPU device on an emulated processor with
-# AVX-512, for machines that lack it: Bochs boots a Linux kernel whose init is the
-# test binary. PACKAGE is relative to kernels/cpu: . (half an hour), internal/simd,
-# internal/microkernel, internal/gemm or internal/conv.
+# AVX-512, for machines that lack it. The emulator Bochs boots the Linux kernel VMLINUZ,
+# and the kernel starts the test binary as its init process. PACKAGE is a path relative to
+# kernels/cpu: . (takes half an hour), internal/simd, internal/microkernel, internal/gemm
+# or internal/conv.
 #
 #	run.sh VMLINUZ PACKAGE [-test.run=PATTERN]
 #
-# Needs Debian's packages bochs, bochsbios, vgabios, isolinux, syslinux-common,
-# xorriso and cpio, and the kernel of a package linux-image-*-cloud-amd64
-# (apt-get download, dpkg -x), which need not be installed.
+# The script needs Debian's packages bochs, bochsbios, vgabios, isolinux,
+# syslinux-common, xorriso and cpio. VMLINUZ comes from a package
+# linux-image-*-cloud-amd64, which need not be installed (apt-get download, dpkg -x).
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,/^set/p' "$0" | grep '^#'; exit 2; }
 kernel=$(realpath "$1") package=$2
@@ -26,8 +27,9 @@ cp --parents internal/*/*_amd64.s "$work/root" # TestRegisters reads them
 (cd "$work/root" && find . | cpio -o -H newc --quiet | gzip -1) >"$work/iso/initrd.gz"
 cp "$kernel" "$work/iso/vmlinuz"
 cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$boot"
-# Bochs 2.7 reports a wrong size for compacted state, with which Linux would
-# turn off AVX: have it save state the standard way.
+# Linux would turn off AVX, because Bochs 2.7 reports a wrong size for the compacted
+# format of the saved processor state. The options noxsaves and clearcpuid make Linux
+# use the standard format.
 cat >"$boot/isolinux.cfg" <<END
 DEFAULT test
 LABEL test
@@ -61,7 +63,7 @@ while kill -0 "$emulator" 2>/dev/null; do
 	lines=$(wc -l <"$work/serial.txt")
 	tail -n +$((shown + 1)) "$work/serial.txt" | head -n $((lines - shown)) | tr -d '\r'
 	shown=$lines
-	# The kernel panics when init ends, and says how it ended.
+	# The kernel panics when the init process ends, and prints its exit code.
 	if grep -q 'kill init! exitcode=0x00000000' "$work/serial.txt"; then echo "ended well"; exit 0; fi
 	if grep -q 'Kernel panic' "$work/serial.txt"; then echo "ended badly"; exit 1; fi
 done

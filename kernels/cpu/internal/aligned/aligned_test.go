@@ -19,7 +19,7 @@ func TestMake(t *testing.T) {
 		require.Zero(t, uintptr(unsafe.Pointer(&x[0]))%uintptr(c.alignment), "%d elements", c.n)
 		for i := range x {
 			require.Zero(t, x[i])
-			x[i] = 1 // all of it is writable
+			x[i] = 1 // each element is writable
 		}
 	}
 }

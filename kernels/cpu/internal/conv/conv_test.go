@@ -75,13 +75,13 @@ func TestConvAcrossBlocks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	for i, s := range []kernels.ConvShape{
 		square(40, 1, 12, 9, 4, 2, 1),  // blocks of many small images
-		square(1, 20, 80, 12, 3, 1, 1), // one image in bands
-		square(2, 33, 40, 40, 3, 2, 0), // bands of two images
-		square(1, 130, 6, 9, 3, 1, 1),  // runs of 390 weights
-		square(1, 9, 5, 300, 2, 1, 0),  // runs of 600 in the other direction
-		square(2, 11, 13, 10, 2, 4, 2), // stride beyond the filter
-		square(3, 2, 60, 3, 5, 1, 4),   // padding almost beyond the filter
-		square(1, 3, 300, 2, 3, 1, 1),  // rows longer than a block of pixels
+		square(1, 20, 80, 12, 3, 1, 1), // one image, divided into bands
+		square(2, 33, 40, 40, 3, 2, 0), // two images, divided into bands
+		square(1, 130, 6, 9, 3, 1, 1),  // runs of 390 elements in Forward
+		square(1, 9, 5, 300, 2, 1, 0),  // runs of 600 elements in Transpose
+		square(2, 11, 13, 10, 2, 4, 2), // a stride larger than the filter
+		square(3, 2, 60, 3, 5, 1, 4),   // a padding almost as large as the filter
+		square(1, 3, 300, 2, 3, 1, 1),  // rows of y with more than microkernel.DepthBlock pixels
 		square(70, 8, 3, 8, 3, 1, 1),   // many blocks of tiny images
 		square(0, 3, 5, 4, 3, 1, 1),    // no images
 		{N: 2, C: 12, H: 9, W: 70, K: 10, R: 5, S: 2, StrideH: 1, StrideW: 3, PadH: 3, PadW: 0, OutH: 11, OutW: 23},
@@ -100,15 +100,15 @@ func TestFewChannels(t *testing.T) {
 		square(2, 3, 32, 7, 3, 1, 1),
 		square(3, 7, 17, 5, 4, 2, 3),
 		square(2, 2, 29, 3, 3, 3, 2),
-		square(1, 3, 41, 6, 2, 4, 0),  // pixels that no filter reaches
-		square(2, 1, 4, 2, 1, 1, 0),   // exactly one vector of pixels
-		square(2, 1, 6, 9, 2, 1, 0),   // 25 pixels, fewer than two vectors have lanes
-		square(1, 5, 150, 2, 5, 1, 2), // bands
+		square(1, 3, 41, 6, 2, 4, 0),  // pixels of x that no filter reaches
+		square(2, 1, 4, 2, 1, 1, 0),   // 16 pixels of y, the lanes of one vector
+		square(2, 1, 6, 9, 2, 1, 0),   // 25 pixels of y, fewer than the lanes of two vectors
+		square(1, 5, 150, 2, 5, 1, 2), // an image of y, divided into bands
 		square(1, 4, 200, 2, 4, 2, 1),
 		{N: 2, C: 2, H: 7, W: 131, K: 3, R: 2, S: 5, StrideH: 3, StrideW: 2, PadH: 1, PadW: 4, OutH: 3, OutW: 68},
 		{N: 2, C: 2, H: 130, W: 3, K: 5, R: 5, S: 2, StrideH: 1, StrideW: 2, PadH: 4, PadW: 1, OutH: 134, OutW: 2},
 		{N: 2, C: 1, H: 130, W: 1, K: 3, R: 2, S: 2, StrideH: 1, StrideW: 3, PadH: 0, PadW: 1, OutH: 129, OutW: 1},
-		{N: 1, C: 1, H: 2, W: 300, K: 2, R: 5, S: 3, StrideH: 1, StrideW: 1, PadH: 40, PadW: 0, OutH: 78, OutW: 298}, // bands that lie in the border
+		{N: 1, C: 1, H: 2, W: 300, K: 2, R: 5, S: 3, StrideH: 1, StrideW: 1, PadH: 40, PadW: 0, OutH: 78, OutW: 298}, // bands of y that depend on the border of x only
 		{N: 1, C: 1, H: 1, W: 300, K: 4, R: 3, S: 6, StrideH: 2, StrideW: 5, PadH: 2, PadW: 0, OutH: 2, OutW: 59},
 	} {
 		testConv(t, all, rng, s, activations[i%3])
@@ -129,7 +129,7 @@ func TestJoinedPhases(t *testing.T) {
 			square(2, channels, 7, 8, 2, 2, 0),
 			square(1, channels, 11, 9, 2, 2, 1),
 			square(2, channels, 2, 8, 4, 2, 1),
-			square(1, channels, 60, 17, 4, 2, 1), // bands
+			square(1, channels, 60, 17, 4, 2, 1), // an image of x, divided into bands
 			{N: 2, C: channels, H: 5, W: 1, K: 8, R: 3, S: 2, StrideH: 1, StrideW: 2, PadH: 1, PadW: 1, OutH: 5, OutW: 1},
 			{N: 1, C: channels, H: 7, W: 6, K: 8, R: 1, S: 4, StrideH: 3, StrideW: 2, PadH: 0, PadW: 2, OutH: 3, OutW: 4},
 			{N: 1, C: channels, H: 4, W: 13, K: 8, R: 2, S: 4, StrideH: 1, StrideW: 4, PadH: 0, PadW: 1, OutH: 3, OutW: 3},

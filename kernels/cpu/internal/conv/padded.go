@@ -91,8 +91,9 @@ func (f *paddedNHWC) clearBorder(image []float32, lo, hi int) {
 	clear(image[at:])
 }
 
-// pixelOffsets returns where the layout has the pixels of consecutive rows of the source
-// image, row by row: in bytes from the first of these pixels.
+// pixelOffsets returns the byte offset in the layout of each pixel of the given number of
+// consecutive rows of the source image, row by row. The offsets count from the first of
+// these pixels.
 func (w *workspace) pixelOffsets(f *paddedNHWC, rows int) []int {
 	l := &w.imagePixels
 	if key := [3]int{f.width, f.columns, f.channels}; l.key != key {
@@ -106,9 +107,9 @@ func (w *workspace) pixelOffsets(f *paddedNHWC, rows int) []int {
 	return l.list[:rows*f.width]
 }
 
-// patchOffsets returns where the layout has the patch of each pixel of y, image by image and
-// row by row: in bytes from the beginning of the layout. Each image has the given number of
-// rows of y. The list ends with the spare entries of microkernel.Spare.
+// patchOffsets returns the byte offset in the layout of the patch of each pixel of y, image by
+// image and row by row. It has the given number of rows of y in each image. The list ends
+// with the spare entries of microkernel.Spare.
 func (w *workspace) patchOffsets(s *kernels.ConvShape, f *paddedNHWC, rows int) []int {
 	l := &w.imagePatches
 	key := [8]int{f.images, rows, s.OutW, s.StrideH, s.StrideW, f.channels, f.rows, f.columns}

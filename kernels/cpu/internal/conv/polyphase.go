@@ -33,9 +33,8 @@ func (g *polyphase) includeBottom(s *kernels.ConvShape) { g.rows = max(g.rows, s
 // size returns the number of elements in the layout.
 func (g *polyphase) size(s *kernels.ConvShape) int { return s.C * g.rows * g.row }
 
-// weightOffsets returns for each weight (c, r, q) of a filter where the layout has the element
-// that the weight multiplies for the first pixel of y: in bytes from the beginning of the
-// layout.
+// weightOffsets returns for each weight (c, r, q) of a filter the byte offset in the layout of
+// the element that the weight multiplies for the first pixel of y.
 func (w *workspace) weightOffsets(s *kernels.ConvShape, g *polyphase) []int {
 	list := microkernel.GrowInts(&w.order, s.C*s.R*s.S)[:0]
 	for c := range s.C {
@@ -54,7 +53,7 @@ func (w *workspace) weightOffsets(s *kernels.ConvShape, g *polyphase) []int {
 // at index at, and its elements are consecutive.
 type rowRange struct{ x, at, rows, n int }
 
-// eachRange calls visit for each component of each plane.
+// eachRange calls visit for each component of each plane that has pixels of the image.
 func (g *polyphase) eachRange(s *kernels.ConvShape, visit func(r rowRange)) {
 	lo, hi := max(g.top, 0), min(g.top+g.rows, s.H)
 	if lo >= hi {

@@ -70,7 +70,7 @@ func planWeights(k *microkernel.Kernels, s *kernels.ConvShape) weightPlan {
 	return g
 }
 
-// parts returns the number of parts.
+// parts returns the number of parts for a shape.
 func (g *weightPlan) parts(s *kernels.ConvShape) int { return g.shares * ceilDiv(s.K, g.filters) }
 
 // weightSumFloats is about the number of elements that a part of a weightSumJob adds up.

@@ -17,13 +17,14 @@
 //
 //	                    ┌──┬──┬──┐
 //	            block   │░░│  │  │    packed panel: 256×16 elements, half of
-//	            of k    │░░│  │  │    the first-level cache, read once per tile
+//	            of k    │░░│  │  │    the first-level cache, read by each micro-tile
 //	                    └──┴──┴──┘
 //	┌─────────┐         ┌──┬──┬──┐
-//	│▒▒▒▒▒▒▒▒▒│  tile   │██│  │  │    micro-tile: 6×16 sums in registers
+//	│▒▒▒▒▒▒▒▒▒│ 6 rows  │██│  │  │    micro-tile: 6×16 sums in registers
 //	├─────────┤         ├──┼──┼──┤
 //	│         │         │  │  │  │
 //	└─────────┘         └──┴──┴──┘
+//	A in a part and a block of k:
 //	at most 240×256 elements,
 //	from the second-level cache
 //
@@ -71,7 +72,7 @@ type Product struct {
 	TransA, TransB bool // A is stored as K×M; B is stored as N×K
 	Alpha, Beta    float32
 	A, B, C, Bias  []float32
-	LDA, LDB, LDC  int // elements from one stored row to the next
+	LDA, LDB, LDC  int // elements from the beginning of a stored row to that of the next
 	Act            kernels.Func
 }
 
@@ -96,7 +97,7 @@ func New(set simd.Set, pool *workers.Pool) *Multiplier {
 	return g
 }
 
-// Multiply computes p.
+// Multiply computes the product p.
 func (g *Multiplier) Multiply(p Product) {
 	if p.M == 0 || p.N == 0 {
 		return

@@ -35,7 +35,7 @@ func (w *workspace) layOutB(p *Product, b block, j, width int) (panels int) {
 	call := &w.call
 	columns, depth := p.N-j, b.depth
 	if !p.TransB && width <= columns && p.M < packRows && p.Alpha == 1 {
-		call.B, call.LDB = &p.B[b.k0*p.LDB+j], 4*p.LDB // in place
+		call.B, call.LDB = &p.B[b.k0*p.LDB+j], 4*p.LDB // the micro-kernels read B in place
 		return 1
 	}
 	panels = 1

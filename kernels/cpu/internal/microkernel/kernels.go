@@ -126,7 +126,7 @@ func tileRows(n int) (six, four int) {
 		return six, 0
 	case rest == 4 || six == 0:
 		return six, 1
-	default: // 2 rows are left: 6 + 2 = 4 + 4
+	default: // 2 rows are left: two micro-tiles of 4 rows cover them and the last 6
 		return six - 1, 2
 	}
 }

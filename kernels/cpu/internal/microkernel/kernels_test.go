@@ -82,7 +82,7 @@ func testKernel(t *testing.T, rng *rand.Rand, g *Kernels) {
 	call := Call{A: &a[0], B: &b[0], C: &c[0], Runs: runs, Run: run, Gap: gap, Mode: rng.IntN(4)}
 	RowOffsets(&call.AOffsets, rows, 4*lda)
 	RowOffsets(&call.COffsets, rows, 4*ldc)
-	rowB := make([]int, runs*run) // in floats
+	rowB := make([]int, runs*run) // index in b of each row of B
 	for k := range rowB {
 		rowB[k] = k * ldb
 	}

@@ -63,7 +63,7 @@ func (p *Prefetch) take(tiles, perTile int) (ahead *float32, stride, n int) {
 		}
 		column, row := l.taken/l.rows, l.taken%l.rows
 		n = min(tiles, max(1, (l.rows-row)/perTile))
-		l.taken += min(n*perTile, l.rows-row) // the last tile may prefetch beyond the last row
+		l.taken += min(n*perTile, l.rows-row) // the last micro-tile may prefetch beyond the last row
 		offset := row*l.stride + 4*aligned.LineFloats*column
 		if offset >= 4*len(l.memory) {
 			return nil, 0, n

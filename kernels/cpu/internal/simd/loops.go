@@ -33,8 +33,8 @@ type Loops struct {
 	// SumRuns adds to out[k] the sum of elements [k·run, (k+1)·run) of x, for each k.
 	SumRuns func(out []float64, x []float32, run int)
 	// SumRows adds to out each of the first rows rows of x, which have len(out) elements.
-	// It also overwrites the memory after out up to the next multiple of 16 elements,
-	// so the memory of out must be so long.
+	// It also overwrites up to 15 elements after out, up to a multiple of 16, so the
+	// array that holds out must have these elements.
 	SumRows func(out []float64, x []float32, rows int)
 
 	// The losses of kernels.Device. BCE, BCELogits and KLD return the sum over all

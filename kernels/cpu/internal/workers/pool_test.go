@@ -68,7 +68,7 @@ func TestStopEndsGoroutines(t *testing.T) {
 		p := New(5)
 		p.Run(10, partFunc(func(int, int) {}))
 		p.Stop()
-		p.Stop() // a second time
+		p.Stop() // Stop may be called again
 	}
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
