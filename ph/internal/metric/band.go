@@ -6,16 +6,18 @@ import (
 	"github.com/topogen/topogen/ph/internal/radix"
 )
 
-// A Band is the set of the edges whose lengths lie between two bounds.
+// A Band sorts the edges of one band. The caller fills Unsorted and then calls
+// [Band.Sort]. The zero value is ready for use, and used again it keeps its memory.
 type Band[T Float] struct {
 	Unsorted []Edge[T]
 	radix    radix.Sorter
 }
 
-// Sort appends the unsorted edges to edges, in order.
+// Sort appends the unsorted edges to edges, in the order of [CompareEdges].
 //
-// It is a radix sort by length, on a linear scale from the shortest edge to the longest.
-// An insertion sort then orders the few edges that share a step of the scale.
+// It divides the lengths from the shortest to the longest into steps of equal width. A
+// radix sort orders the edges by step. An insertion sort then orders the few edges of one
+// step.
 func (b *Band[T]) Sort(edges []Edge[T]) []Edge[T] {
 	from, m := len(edges), len(b.Unsorted)
 	if m == 0 {
@@ -29,8 +31,8 @@ func (b *Band[T]) Sort(edges []Edge[T]) []Edge[T] {
 			hi = e.Length
 		}
 	}
-	// An item has the step of an edge above its index. Rounding is monotonic: a longer
-	// edge never has a lower step.
+	// The upper 32 bits of an item are the step of an edge, the lower 32 bits its index
+	// in Unsorted. Rounding is monotonic: a longer edge never has a lower step.
 	items := b.radix.Begin(m)
 	start, scale := float64(lo), (float64(uint64(1)<<b.radix.Bits())-1)/max(float64(hi)-float64(lo), 1e-300)
 	for i, e := range b.Unsorted {

@@ -1,15 +1,16 @@
 package metric
 
 // An emptyLuneSearch is the workspace of one worker that looks for edges with empty
-// lunes. A long edge at a point rarely has one: most lunes contain one of the nearest
-// neighbors of the point. These are its blockers, and are tried first.
+// lunes. The lune of a long edge at a point rarely is empty: most such lunes contain one of
+// the nearest neighbors of the point. The search calls these neighbors the blockers of the
+// point and tests them first.
 type emptyLuneSearch[T Float] struct {
 	blockers []Edge[T] // the shortest edges at the point that the worker searches from
-	list     []int32
-	found    []Edge[T]
+	list     []int32   // the neighbors of this point
+	found    []Edge[T] // the edges with empty lunes that the worker has found
 }
 
-// beginSearches returns one search for each worker, with nothing found yet.
+// beginSearches returns one search for each worker, in the memory of s, with no edges found.
 func beginSearches[T Float](s []emptyLuneSearch[T], workers int) []emptyLuneSearch[T] {
 	for len(s) < workers {
 		s = append(s, emptyLuneSearch[T]{})
@@ -21,11 +22,11 @@ func beginSearches[T Float](s []emptyLuneSearch[T], workers int) []emptyLuneSear
 	return s
 }
 
-// maxBlockers is the number of nearest neighbors that are tried.
+// maxBlockers is the largest number of blockers of a point.
 const maxBlockers = 12
 
-// keepShortest inserts an edge into a list of the maxBlockers shortest edges, which
-// ascends.
+// keepShortest inserts e into a list of edges that ascends by length. If the list already
+// has maxBlockers edges, the longest one is dropped.
 func keepShortest[T Float](list []Edge[T], e Edge[T]) []Edge[T] {
 	k := len(list)
 	if k < maxBlockers {

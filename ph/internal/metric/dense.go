@@ -17,12 +17,13 @@ type Dense[T Float] struct {
 	data  []T
 	lower bool // whether data has only the entries below the diagonal
 
-	searches []emptyLuneSearch[T]
-	sampled  bool // whether the histogram is filled
+	searches []emptyLuneSearch[T] // one for each worker
+	sampled  bool                 // whether the histogram has the lengths of a sample
 }
 
-// Begin reads a matrix of n rows, or only its part below the diagonal. A threshold of 0
-// stands for the enclosing radius. If infinite is true, entries may be +Inf: such pairs of
+// Begin starts with a matrix of n rows. If lower is true, data has only the entries below
+// the diagonal. The limit is the threshold or the enclosing radius, whichever is less; a
+// threshold of 0 stands for none. If infinite is true, entries may be +Inf: such pairs of
 // points are never joined.
 func (d *Dense[T]) Begin(n int, data []T, lower bool, threshold float64, infinite bool) error {
 	want := n * n
@@ -49,10 +50,11 @@ func (d *Dense[T]) Begin(n int, data []T, lower bool, threshold float64, infinit
 	return nil
 }
 
-// Forget drops the matrix, which no method may read again.
+// Forget drops the matrix, so that its memory can be freed. No method that reads distances
+// may be called before the next [Dense.Begin].
 func (d *Dense[T]) Forget() { d.data = nil }
 
-// row returns the distances of a to the points before it.
+// row returns the distances from point a to the points 0, …, a−1.
 func (d *Dense[T]) row(a int) []T {
 	from := a * d.n
 	if d.lower {
@@ -70,22 +72,23 @@ func (d *Dense[T]) Distance(a, b int32) T {
 	return d.data[i*d.n+j]
 }
 
-// Layout returns nil: each point is in the place of its number.
+// Layout returns nil: point i has place i.
 func (d *Dense[T]) Layout() (place, order []int32) { return nil, nil }
 
 // Len returns the number of points.
 func (d *Dense[T]) Len() int { return d.n }
 
-// fewEdges is the largest number of pairs of points for which a single [Band] has all
-// edges.
+// fewEdges is the largest number of pairs of points for which a single band has all edges.
 const fewEdges = 1 << 13
 
-// fewPoints is the number of points below which bands are wider: then the pass over the
-// matrix that each band takes is expensive compared with the edges.
+// fewPoints is the largest number of points for which each band has at least three times
+// as many edges as all bands before it together. Each band takes a pass over the matrix. For
+// few points this pass takes long compared with the work on the edges, so that fewer and
+// wider bands pay.
 const fewPoints = 512
 
-// NextBand returns an upper bound of the lengths of roughly want further edges, and
-// whether it is the limit.
+// NextBand chooses the next band such that it has roughly want edges. It returns the upper
+// bound of their lengths, and reports whether this is the limit.
 func (d *Dense[T]) NextBand(want int) (hi T, last bool) {
 	if Triangle(d.n) <= fewEdges {
 		return d.limit, true
@@ -100,7 +103,8 @@ func (d *Dense[T]) NextBand(want int) (hi T, last bool) {
 	return d.histogram.NextBand(want)
 }
 
-// sample counts about count lengths, spread evenly over the matrix.
+// sample adds about count lengths, spread evenly over the matrix, to the histogram. Each
+// length stands for step edges.
 func (d *Dense[T]) sample(count int) {
 	step := Triangle(d.n)/count + 1
 	next := step / 2
@@ -113,11 +117,12 @@ func (d *Dense[T]) sample(count int) {
 	}
 }
 
-// stopped reports, for one row of 64, whether a stop is requested.
+// stopped reports whether a stop is requested. It asks only at each 64th row, so that the
+// question costs little beside the reading of the rows.
 func (d *Dense[T]) stopped(row int) bool { return row&63 == 0 && d.stop.Requested() }
 
-// check returns an error that names the first entry that cannot be a distance. It reports
-// whether there are infinite entries.
+// check returns an error that names the first entry that cannot be a distance. If infinite
+// is true, entries may be +Inf, and hasInfinite reports whether some are.
 func (d *Dense[T]) check(infinite bool) (hasInfinite bool, err error) {
 	most := uint64(0)
 	for a := range d.n {
@@ -125,7 +130,8 @@ func (d *Dense[T]) check(infinite bool) (hasInfinite bool, err error) {
 			return false, nil
 		}
 		for _, v := range d.row(a) {
-			// The bits of negative numbers, infinities and NaN are greater.
+			// Read as integers, the bits of negative numbers, infinities and NaN are
+			// greater than those of any finite distance.
 			most = max(most, math.Float64bits(float64(v)))
 		}
 	}
@@ -164,7 +170,7 @@ func (d *Dense[T]) greatestFinite() (most T) {
 // others. Beyond it the complex is a cone, and no class is born or dies.
 func (d *Dense[T]) enclosingRadius() T {
 	radius := T(math.Inf(1))
-	outlier := int32(0) // a point that most others are too far from to improve the radius
+	outlier := int32(0) // a point far from most others: it soon rules out most points a
 	for a := range int32(d.n) {
 		if d.stopped(int(a)) {
 			return 0
@@ -191,8 +197,10 @@ func (d *Dense[T]) enclosingRadius() T {
 
 // AppendEdges appends the edges of lengths in (lo, hi], in the order of their points.
 func (d *Dense[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
-	// The bits of non-negative numbers are in the order of the numbers. So one unsigned
-	// comparison, without a branch to mispredict, tells whether a length is in the band.
+	// Read as integers, the bits of non-negative numbers have the order of the numbers. A
+	// length is in the band if its bits are in from, …, from+span. One unsigned comparison
+	// tests this, as the difference of lower bits and from wraps around. There is no branch
+	// to mispredict.
 	from := uint64(0)
 	if lo >= 0 {
 		from = lengthBits(lo) + 1
@@ -217,7 +225,8 @@ func (d *Dense[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
 	return edges
 }
 
-// count returns the number of edges of a band in row a and after it.
+// count returns the number of edges in rows a, …, n−1 with lengths whose bits are in
+// from, …, from+span.
 func (d *Dense[T]) count(a int, from, span uint64) (n int) {
 	for ; a < d.n; a++ {
 		for _, v := range d.row(a) {
@@ -229,12 +238,13 @@ func (d *Dense[T]) count(a int, from, span uint64) (n int) {
 	return n
 }
 
-// lengthBits returns an integer in the order of lengths.
+// lengthBits returns an integer that grows with a length.
 func lengthBits[T Float](v T) uint64 {
 	return math.Float64bits(float64(v) + 0) // +0 makes a −0 a 0
 }
 
-// AppendEmptyLunes appends the edges after a given one whose lunes are empty.
+// AppendEmptyLunes appends the edges that come after the edge named after and have an empty
+// lune. near is the graph of the edge named after and all edges before it.
 func (d *Dense[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, workers int) []Edge[T] {
 	d.searches = beginSearches(d.searches, workers)
 	parallel.For(d.stop, workers, d.n, 8, func(worker, a int) {
@@ -278,7 +288,8 @@ func (d *Dense[T]) findBlockers(s *emptyLuneSearch[T], a int32, near Neighbors) 
 	}
 }
 
-// blocked reports whether a blocker is in the lune of an edge to b.
+// blocked reports whether a blocker of a point is in the lune of the edge from this point
+// to b, which has the given length. Blockers ascend by length.
 func (d *Dense[T]) blocked(blockers []Edge[T], b int32, length T) bool {
 	for _, c := range blockers {
 		if c.Length >= length {

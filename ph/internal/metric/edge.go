@@ -36,7 +36,8 @@ func CompareEdges[T Float](e, f Edge[T]) int {
 	return cmp.Compare(e.B, f.B)
 }
 
-// sortEdges sorts edges: by insertion if they are nearly in order, else by comparison.
+// sortEdges sorts edges in the order of [CompareEdges]: by an insertion sort if they are
+// nearly sorted, else by [slices.SortFunc].
 func sortEdges[T Float](edges []Edge[T]) {
 	moves := 0
 	for i := 1; i < len(edges); i++ {
@@ -56,10 +57,13 @@ func sortEdges[T Float](edges []Edge[T]) {
 	}
 }
 
-// Triangle returns the number of entries of a lower triangular matrix above row i.
+// Triangle returns the number of entries below the diagonal in the first i rows of a
+// matrix. It is the index of the first entry of row i in a lower triangular matrix, and the
+// number of pairs of i points.
 func Triangle(i int) int { return i * (i - 1) / 2 }
 
-// CheckLength returns an error if v cannot be a distance.
+// CheckLength returns an error if v cannot be the distance of points i and j: if it is
+// negative, infinite or NaN.
 func CheckLength[T Float](i, j int, v T) error {
 	if !(v >= 0) || float64(v) > math.MaxFloat64 {
 		return fmt.Errorf("ph: the distance of points %d and %d is %v: distances must be finite and not negative", i, j, v)

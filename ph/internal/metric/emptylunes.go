@@ -3,19 +3,22 @@ package metric
 import "github.com/topogen/topogen/ph/internal/parallel"
 
 // A treeSearch is the workspace of one worker that looks for edges with empty lunes in
-// a k-d tree.
+// a k-d tree. It searches from one point after another.
 type treeSearch[T Float] struct {
-	blockers []Edge[float64] // of squared lengths, between positions in the tree
-	stack    []int32         // nodes
-	list     []int32
-	found    []Edge[T]
+	// blockers are the edges from the current point to its nearest neighbors. A and B are
+	// positions of points in the tree, Length is the squared distance.
+	blockers []Edge[float64]
+	stack    []int32   // the nodes of the tree that are still to be visited
+	list     []int32   // the neighbors of the current point
+	found    []Edge[T] // the edges with empty lunes that the worker has found
 }
 
-// AppendEmptyLunes appends the edges after a given one whose lunes are empty.
+// AppendEmptyLunes appends the edges that come after the edge named after and have an empty
+// lune. near is the graph of the edge named after and all edges before it.
 //
-// Edges with empty lunes are few, and a list of all edges up to a length has many others.
-// So the search descends into the tree from each point. A nearest neighbor of the point is
-// a blocker. The search skips a box if one blocker is in the lunes of the edges from the
+// Few edges have empty lunes, and to list all edges in order to test each takes too long.
+// So each point searches the tree from its root. The nearest neighbors of the point are its
+// blockers. The search skips a box if one blocker is in the lunes of the edges from the
 // point to all points of the box.
 func (s *Euclidean[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, workers int) []Edge[T] {
 	for len(s.searches) < workers {
@@ -85,7 +88,7 @@ func (s *Euclidean[T]) findBlockers(search *treeSearch[T], i int32, near Neighbo
 func (s *Euclidean[T]) blocked(blockers []Edge[float64], x, lo, hi []float64, least, most float64) bool {
 	for _, b := range blockers {
 		if b.Length >= least*(1-slack) {
-			return false // blockers are in order of length: the others are too far, too
+			return false // blockers ascend by length: all further ones are too far, too
 		}
 		// |y−c|² − |y−x|² = |c−x|² − 2(y−x)·(c−x) for a blocker c is greatest at a
 		// corner y of the box.

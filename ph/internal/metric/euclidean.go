@@ -17,15 +17,17 @@ type Euclidean[T Float] struct {
 	points points[T]
 	tree   tree
 
-	searches []treeSearch[T]
+	searches []treeSearch[T] // one for each worker
 }
 
-// slack widens a bound on a squared distance by more than rounding to float32 can
-// change it.
+// slack is a relative margin for rounding. It widens a bound on a squared distance by more
+// than the rounding of the distance to float32 can change it.
 const slack = 1e-5
 
-// Begin reads points of a dimension, one after another. A threshold of 0 stands for
-// none, since no class is born or dies beyond the enclosing radius.
+// Begin starts with points of dim coordinates each, one point after another in coords. A
+// threshold of 0 stands for none: then the limit is the diagonal of the bounding box. It
+// exceeds the enclosing radius, but the engine stops reading edges once no class can be
+// born or die.
 func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 	if err := CheckPoints(dim, coords); err != nil {
 		return err
@@ -45,6 +47,7 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 		limit = T(threshold)
 	}
 	s.histogram.begin(limit)
+	// The sample for the histogram has the distances from up to 32 points to all others.
 	rows := min(n, 32)
 	for k := range rows {
 		if s.stop.Requested() {
@@ -60,7 +63,7 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 	return nil
 }
 
-// Layout returns the positions of points in the tree, and the points in their order.
+// Layout returns the position of each point in the tree, and the point at each position.
 func (s *Euclidean[T]) Layout() (place, order []int32) { return s.tree.place, s.tree.order }
 
 // Len returns the number of points.
@@ -89,10 +92,10 @@ type pairSearch[T Float] struct {
 	stop        parallel.Stop
 	edges       []Edge[T]
 	lo, hi      T
-	least, most float64 // bounds of squared distances that may round to such a distance
+	least, most float64 // bounds of the squared distances whose roots may round into (lo, hi]
 }
 
-// within collects pairs of points of one node.
+// within collects the pairs with both points in a node.
 func (s *pairSearch[T]) within(id int32) {
 	nd := s.nodes[id]
 	if nd.left >= 0 {
@@ -106,7 +109,7 @@ func (s *pairSearch[T]) within(id int32) {
 	}
 }
 
-// between collects pairs of a point of one node and a point of another.
+// between collects the pairs with one point in node p and the other in node q.
 func (s *pairSearch[T]) between(p, q int32) {
 	plo, phi := s.box(p)
 	qlo, qhi := s.box(q)
@@ -131,8 +134,8 @@ func (s *pairSearch[T]) between(p, q int32) {
 	}
 }
 
-// collect collects pairs of the i-th point in the tree and the points from one position
-// to another.
+// collect collects the pairs of the point at position i of the tree and the points at
+// positions from, …, to−1.
 func (s *pairSearch[T]) collect(i, from, to int32) {
 	x := s.at(i)
 	a := s.order[i]
@@ -147,7 +150,7 @@ func (s *pairSearch[T]) collect(i, from, to int32) {
 	}
 }
 
-// A points value is a list of points.
+// A points value is a list of points with dim coordinates each.
 type points[T Float] struct {
 	dim    int
 	coords []T
@@ -162,7 +165,7 @@ func Distance[T Float](x, y []T) T {
 	var s float64
 	for k, v := range x {
 		d := float64(v) - float64(y[k])
-		s += float64(d * d) // never fused, so that all machines agree
+		s += float64(d * d) // the conversion forbids a fused multiply-add, so all machines agree
 	}
 	return T(math.Sqrt(s))
 }
@@ -178,7 +181,8 @@ func Distances[T Float](lower []T, dim int, coords []T, stop parallel.Stop, work
 	})
 }
 
-// CheckPoints returns an error that names the first coordinate that is not finite.
+// CheckPoints returns an error if coords is no list of points with dim coordinates each. It
+// also returns an error if a coordinate is not finite, and names the first such coordinate.
 func CheckPoints[T Float](dim int, coords []T) error {
 	if dim < 1 || len(coords)%dim != 0 {
 		return fmt.Errorf("ph: %d coordinates are no points of %d dimensions", len(coords), dim)

@@ -2,30 +2,32 @@ package metric
 
 import "math"
 
-// A histogram estimates how many edges of a space have which length, on a logarithmic
-// scale. From it the space proposes the bounds of bands.
+// A histogram estimates the number of edges of a space by length, in bins on a logarithmic
+// scale. From these numbers a space chooses the bounds of its bands. A band is the set of
+// the edges with lengths in an interval; bands are read from the shortest to the longest.
 type histogram[T Float] struct {
-	limit T // no edge is longer
-	bins  [histogramBins]float32
-	sum   float32
-	taken int // the number of bins in the bands so far
+	limit T                      // the greatest length that an edge may have
+	bins  [histogramBins]float32 // the estimated number of edges in each bin
+	sum   float32                // the sum of the bins
+	taken int                    // the number of bins, from the first on, in the bands so far
 }
 
 const (
 	histogramBins  = 512
-	binBits        = 5    // the mantissa bits of a bin: 32 bins for a factor of two
-	lengthsSampled = 4096 // the size of a sample of lengths that suffices to choose each [Band]
+	binBits        = 5    // the leading mantissa bits that choose a bin: 32 bins per factor of 2
+	lengthsSampled = 4096 // the size of a sample of lengths that suffices to choose bands
 )
 
+// begin empties the histogram and sets the limit.
 func (h *histogram[T]) begin(limit T) {
 	clear(h.bins[:])
 	h.taken, h.sum, h.limit = 0, 0, limit+0 // +0 makes a −0 a 0
 }
 
-// Rewind makes the next band the first one.
+// Rewind starts again with the shortest band.
 func (h *histogram[T]) Rewind() { h.taken = 0 }
 
-// Total returns an estimate of the number of edges.
+// Total returns an estimate of the number of edges, 0 before a sample is added.
 func (h *histogram[T]) Total() int { return int(h.sum) }
 
 // before returns an estimate of the number of edges in the bands so far.
@@ -37,7 +39,7 @@ func (h *histogram[T]) before() int {
 	return int(count)
 }
 
-// add counts a number of edges of a length.
+// add counts edges of a length, unless the length exceeds the limit.
 func (h *histogram[T]) add(length T, count float32) {
 	if length <= h.limit {
 		h.bins[max(0, h.bin(length))] += count
@@ -45,17 +47,17 @@ func (h *histogram[T]) add(length T, count float32) {
 	}
 }
 
-// bin returns the bin of a length; it is negative if the length is much shorter than
-// the limit. The leading bits of a floating-point number, read as an integer, are
-// roughly its logarithm.
+// bin returns the bin of a length, which is negative if the length is much shorter than the
+// limit. The leading bits of a floating-point number, read as an integer, are roughly the
+// logarithm of the number. The last bin has the limit.
 func (h *histogram[T]) bin(length T) int {
 	const drop = 23 - binBits
 	top := int(math.Float32bits(float32(h.limit)) >> drop)
 	return histogramBins - 1 - top + int(math.Float32bits(float32(length)+0)>>drop)
 }
 
-// NextBand returns an upper bound of the lengths of roughly want further edges, and
-// whether it is the limit.
+// NextBand chooses the next band such that it has roughly want edges. It returns the upper
+// bound of their lengths, and reports whether this is the limit.
 func (h *histogram[T]) NextBand(want int) (hi T, last bool) {
 	var count float32
 	for h.taken < histogramBins && count < float32(want) {
@@ -69,7 +71,7 @@ func (h *histogram[T]) NextBand(want int) (hi T, last bool) {
 	top := int(math.Float32bits(float32(h.limit)) >> drop)
 	bits := max(0, top-histogramBins+1+h.taken)
 	hi = T(math.Float32frombits(uint32(bits) << drop))
-	if hi >= h.limit { // the next band would be empty
+	if hi >= h.limit { // no edge is longer: this is the last band
 		return h.limit, true
 	}
 	return hi, false

@@ -13,20 +13,21 @@ type Sparse[T Float] struct {
 	n         int
 	threshold float64
 
-	edges  []Edge[T] // in order
+	edges  []Edge[T] // in the order of CompareEdges, once Finish has sorted them
 	taken  int       // the number of edges in the bands so far
-	starts []int32   // links[starts[v]:starts[v+1]] are the links of v
+	starts []int32   // links[starts[v]:starts[v+1]] are the links of v, its edges with A = v
 	links  []Edge[T] // every edge twice, with either end as A; sorted by A, then by B
-	band   Band[T]
+	band   Band[T]   // sorts the edges
 }
 
-// Begin starts with n points and no edges. A threshold of 0 stands for none.
+// Begin starts with n points and no edges. Entries longer than the threshold are left out;
+// a threshold of 0 stands for none.
 func (s *Sparse[T]) Begin(n int, threshold float64) {
 	s.n, s.threshold, s.edges, s.taken = n, threshold, s.edges[:0], 0
 }
 
-// Add adds the k-th entry of the list. Of several distances of the same points the
-// least counts.
+// Add adds entry k of the list: the distance of points i and j. The entry number serves
+// error texts alone. Of several distances of the same points the least counts.
 func (s *Sparse[T]) Add(k, i, j int, distance T) error {
 	if i < 0 || i >= s.n || j < 0 || j >= s.n {
 		return fmt.Errorf("ph: entry %d is the distance of points %d and %d, of %d points", k, i, j, s.n)
@@ -40,7 +41,8 @@ func (s *Sparse[T]) Add(k, i, j int, distance T) error {
 	return nil
 }
 
-// Finish sorts what was added.
+// Finish sorts the edges that were added and makes the links. It must be called after the
+// last [Sparse.Add] and before any other method.
 func (s *Sparse[T]) Finish() {
 	s.compact()
 	s.link()
@@ -51,12 +53,12 @@ func (s *Sparse[T]) Finish() {
 	s.edges = s.band.Sort(s.edges)
 }
 
-// compact sorts edges by points, A before B, and keeps the shortest of those between the
-// same points.
+// compact sorts edges by A, then by B. Of several edges between the same points it keeps
+// the shortest.
 func (s *Sparse[T]) compact() {
 	s.starts = resize(s.starts, s.n+2)
 	clear(s.starts)
-	ends := s.starts[1:] // ends[a] is where the next edge of row a goes
+	ends := s.starts[1:] // ends[a] is the index in links of the next edge with A = a
 	for _, e := range s.edges {
 		ends[e.A+1]++
 	}
@@ -116,13 +118,13 @@ func compareEnds[T Float](e, f Edge[T]) int {
 	return cmp.Compare(e.Length, f.Length)
 }
 
-// Layout returns nil: each point is in the place of its number.
+// Layout returns nil: point i has place i.
 func (s *Sparse[T]) Layout() (place, order []int32) { return nil, nil }
 
 // Len returns the number of points.
 func (s *Sparse[T]) Len() int { return s.n }
 
-// Rewind makes the next band the first one.
+// Rewind starts again with the shortest band.
 func (s *Sparse[T]) Rewind() { s.taken = 0 }
 
 // Total returns the number of edges.
@@ -130,15 +132,15 @@ func (s *Sparse[T]) Total() int { return len(s.edges) }
 
 func (s *Sparse[T]) linksOf(v int32) []Edge[T] { return s.links[s.starts[v]:s.starts[v+1]] }
 
-// Distance returns the length of an edge.
+// Distance returns the length of the edge between a and b. There must be one.
 func (s *Sparse[T]) Distance(a, b int32) T {
 	links := s.linksOf(a)
 	i, _ := slices.BinarySearchFunc(links, b, func(l Edge[T], b int32) int { return cmp.Compare(l.B, b) })
 	return links[i].Length
 }
 
-// NextBand returns the length of the want-th further edge, and whether no edge is
-// longer.
+// NextBand chooses the next band: the next want edges, and all edges as long as the last of
+// these. It returns the length of this last edge, and reports whether no edge is longer.
 func (s *Sparse[T]) NextBand(want int) (hi T, last bool) {
 	s.taken = min(s.taken+want, len(s.edges))
 	if s.taken > 0 {
@@ -159,12 +161,13 @@ func (s *Sparse[T]) upTo(length T) int {
 	return i
 }
 
-// AppendEdges appends the edges of lengths in (lo, hi], in order.
+// AppendEdges appends the edges of lengths in (lo, hi], in the order of [CompareEdges].
 func (s *Sparse[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
 	return append(edges, s.edges[s.upTo(lo):s.upTo(hi)]...)
 }
 
-// AppendEmptyLunes appends the edges after a given one whose lunes are empty.
+// AppendEmptyLunes appends the edges that come after the edge named after and have an empty
+// lune. near is the graph of the edge named after and all edges before it.
 func (s *Sparse[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, _ int) []Edge[T] {
 	i, _ := slices.BinarySearchFunc(s.edges, after, CompareEdges)
 	for k, e := range s.edges[i+1:] {
@@ -178,8 +181,8 @@ func (s *Sparse[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighb
 	return edges
 }
 
-// emptyLune reports whether the lune of e is empty. It walks along the links of both
-// ends at once.
+// emptyLune reports whether the lune of e is empty. The links of both ends ascend, so one
+// pass over the two lists finds the points that are in both.
 func (s *Sparse[T]) emptyLune(e Edge[T]) bool {
 	q := s.linksOf(e.B)
 	for _, l := range s.linksOf(e.A) {

@@ -9,21 +9,22 @@ import "github.com/topogen/topogen/ph/internal/parallel"
 type tree struct {
 	dim    int
 	order  []int32   // the points, leaf after leaf
-	place  []int32   // of each point: its position in order
-	coords []float64 // in the order of order
-	nodes  []node
-	boxes  []float64 // of each node: dim lower bounds, then dim upper bounds
+	place  []int32   // the position of each point in order
+	coords []float64 // the coordinates of point order[0], then of order[1], …
+	nodes  []node    // the root first
+	boxes  []float64 // for each node dim lower bounds, then dim upper bounds
 }
 
+// A node has the points order[from:to] of the tree.
 type node struct {
-	from, to    int32 // a run of order
-	left, right int32 // nodes, −1 in a leaf
+	from, to    int32
+	left, right int32 // the indices of the children in nodes, −1 in a leaf
 }
 
 // leafSize is the maximum number of points in a leaf.
 const leafSize = 8
 
-// buildTree builds the tree of points with finite coordinates.
+// buildTree builds the tree of points, which must have finite coordinates.
 func buildTree[T Float](t *tree, p points[T], stop parallel.Stop) {
 	n := p.len()
 	t.dim = p.dim
@@ -47,7 +48,8 @@ func buildTree[T Float](t *tree, p points[T], stop parallel.Stop) {
 	}
 }
 
-// growTree adds the node of a run of points and the nodes below it.
+// growTree adds the node of the points order[from:to], and the nodes below it. It returns
+// the index of the node.
 func growTree[T Float](t *tree, p points[T], stop parallel.Stop, from, to int32) int32 {
 	id := int32(len(t.nodes))
 	t.nodes = append(t.nodes, node{from, to, -1, -1})
@@ -80,8 +82,8 @@ func growTree[T Float](t *tree, p points[T], stop parallel.Stop, from, to int32)
 	return id
 }
 
-// selectNth moves elements so that the n-th in order is in its place, lesser ones are
-// before it and greater ones after it (Hoare, Find, 1961).
+// selectNth permutes s such that s[n] is the element that sorting would put there. No
+// element before s[n] is greater, and none after it is less (Hoare, Find, 1961).
 func selectNth(s []int32, n int, less func(i, j int32) bool) {
 	for len(s) > 1 {
 		// The median of three splits well even if the elements are in order.
@@ -123,7 +125,7 @@ func selectNth(s []int32, n int, less func(i, j int32) bool) {
 
 func (t *tree) len() int { return len(t.order) }
 
-// at returns the coordinates of the k-th point in the tree.
+// at returns the coordinates of the point at position k of the tree.
 func (t *tree) at(k int32) []float64 { return t.coords[int(k)*t.dim:][:t.dim] }
 
 // box returns the lower and the upper bounds of a node.
@@ -164,7 +166,7 @@ func boxReach(lo, hi, lo2, hi2 []float64) (least, most float64) {
 func squared(x, y []float64) float64 {
 	var s float64
 	for d, v := range x {
-		s += float64((v - y[d]) * (v - y[d])) // not fused, as in Distance
+		s += float64((v - y[d]) * (v - y[d])) // no fused multiply-add, as in Distance
 	}
 	return s
 }
