@@ -3,13 +3,13 @@ package field
 
 import "fmt"
 
-// MaxPrime bounds p.
+// MaxPrime is an upper bound of p, so that an element fits into 16 bits.
 const MaxPrime = 1 << 15
 
 // A Field is Z/p. Its elements are the numbers below P.
 type Field struct {
 	P        uint64
-	Inverses []uint64 // of 1, …, P−1 by index
+	Inverses []uint64 // Inverses[x] is the inverse of x, for x from 1 to P−1
 }
 
 // Check returns an error unless p is a prime that a Field can have.
@@ -25,7 +25,7 @@ func Check(p int) error {
 	return nil
 }
 
-// Reset makes f the field of a prime.
+// Reset makes f the field Z/p. p must be a prime.
 func (f *Field) Reset(p int) {
 	if f.P == uint64(p) {
 		return
@@ -33,7 +33,7 @@ func (f *Field) Reset(p int) {
 	f.P = uint64(p)
 	f.Inverses = make([]uint64, p)
 	f.Inverses[1] = 1
-	for x := uint64(2); x < f.P; x++ { // 0 = p = (p/x)·x + p mod x
+	for x := uint64(2); x < f.P; x++ { // as 0 = (p/x)·x + p mod x, 1/x = −(p/x)·1/(p mod x)
 		f.Inverses[x] = f.Negate(f.P / x * f.Inverses[f.P%x] % f.P)
 	}
 }

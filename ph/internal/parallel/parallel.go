@@ -8,13 +8,13 @@ import (
 	"sync/atomic"
 )
 
-// mostWorkers bounds the number of goroutines: each has a workspace, and more than this
-// many run at once on no machine.
+// mostWorkers is the largest number of workers. Each has a workspace, and no machine runs
+// more goroutines than this at once.
 const mostWorkers = 1024
 
-// Workers returns the number of goroutines for a problem: asked if that is positive,
-// but at most 1024, else GOMAXPROCS for a large problem and 1 for a small one, which is solved before
-// other goroutines would have started.
+// Workers returns the number of goroutines for a problem. It returns asked if this is
+// positive, but at most 1024. Otherwise it returns GOMAXPROCS for a large problem and 1 for a
+// small one. One goroutine solves a small problem before others would have started.
 func Workers(asked int, isLarge bool) int {
 	switch {
 	case asked > 0:
@@ -25,7 +25,7 @@ func Workers(asked int, isLarge bool) int {
 	return 1
 }
 
-// Run calls work once for each worker, at the same time, and waits for all calls.
+// Run calls work once for each worker from 0 on, concurrently, and waits for all calls.
 func Run(workers int, work func(worker int)) {
 	if workers == 1 {
 		work(0)
@@ -39,8 +39,8 @@ func Run(workers int, work func(worker int)) {
 	wait.Wait()
 }
 
-// For calls work for each i below n and waits for all calls. Workers take run
-// consecutive numbers at a time. Once a stop is requested it makes no further calls.
+// For calls work for each i below n and waits for all calls. A worker takes run consecutive
+// values of i at a time. Once a stop is requested, For begins no further call.
 func For(stop Stop, workers, n, run int, work func(worker, i int)) {
 	if workers == 1 {
 		for i := range n {
@@ -68,12 +68,12 @@ func For(stop Stop, workers, n, run int, work func(worker, i int)) {
 	})
 }
 
-// A Stop tells loops whether a context is done. The zero value never is.
+// A Stop tells loops whether a context is done. The zero value never requests a stop.
 //
 // A loop that sees a stop returns early and leaves its results incomplete. The
 // function that owns the context then discards them and returns the error of the
-// context. Loops ask about once in a millisecond or more often; a question takes a
-// few nanoseconds, and none for a context that cannot be cancelled.
+// context. Loops call [Stop.Requested] about once in a millisecond or more often. A call
+// takes a few nanoseconds, and less if the context cannot be cancelled.
 type Stop struct{ done <-chan struct{} }
 
 // StopOf returns the Stop of a context.
@@ -92,16 +92,16 @@ func (s Stop) Requested() bool {
 	}
 }
 
-// Each calls work for each i below n, in ascending order among workers, and waits for all
-// calls. It returns the error of the least i that has one, and makes no call for an i
-// above it that had not begun.
+// Each calls work for each i below n and waits for all calls. Calls begin in the order of i.
+// Once a call fails, Each begins no further one. It returns the error of the least i whose
+// call failed.
 func Each(workers, n int, work func(worker, i int) error) error {
 	workers = max(1, min(workers, n))
 	type failure struct {
 		at  int
 		err error
 	}
-	failures := make([]failure, workers) // the first of each worker
+	failures := make([]failure, workers) // of each worker the call that failed, or at = n
 	var next, end atomic.Int64
 	end.Store(int64(n))
 	Run(workers, func(worker int) {

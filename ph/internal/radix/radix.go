@@ -1,9 +1,9 @@
 // Package radix sorts many numbers in a time that hardly depends on their order.
 //
-// A [Sorter] puts 64-bit items in order by two digits that together have a few bits
-// more than the number of items needs: nearly all items are then in order, and an
-// insertion sort finishes the rest (MacLaren, Internal sorting by radix plus sifting,
-// Journal of the ACM 13, 1966).
+// A [Sorter] sorts n 64-bit items by two digits. A digit is a range of bits, and the two
+// together have a few bits more than log₂ n. By these bits nearly all items come in order,
+// and an insertion sort finishes the rest (MacLaren, Internal sorting by radix plus
+// sifting, Journal of the ACM 13, 1966).
 //
 //	var s radix.Sorter
 //	order := make([]int32, len(numbers))
@@ -19,16 +19,16 @@ import (
 // A Sorter is the workspace of a radix sort. The zero value is ready for use. One
 // sorter serves one goroutine at a time.
 type Sorter struct {
-	digit  int // number of bits
-	items  []uint64
-	halves []uint64 // sorted by the lower digit
-	lower  []int32  // counts, then positions, by lower digit
-	upper  []int32
+	digit  int      // the number of bits of a digit
+	items  []uint64 // what the caller fills in, then the sorted items
+	halves []uint64 // the items sorted by the lower digit
+	lower  []int32  // for each value of the lower digit a count, then a position in halves
+	upper  []int32  // for each value of the upper digit a count, then a position in items
 }
 
 // Begin returns room for n items, which the caller fills before [Sorter.Sort].
 func (s *Sorter) Begin(n int) []uint64 {
-	const finer = 3 // bits beyond those that n needs
+	const finer = 3 // the number of bits of both digits beyond the bits of n
 	s.digit = min((bits.Len(uint(n))+finer+1)/2, 12)
 	s.items, s.halves = resize(s.items, n), resize(s.halves, n)
 	return s.items
@@ -55,8 +55,9 @@ func (s *Sorter) Sort(shift int) []uint64 {
 	return s.items
 }
 
-// scatter copies items to the positions of their digits. counts has the number of
-// items of each digit.
+// scatter sorts the items of from into to by one digit: mask+1 values from bit shift on.
+// Equal digits keep their order. counts has the number of items with each value of the
+// digit; scatter overwrites it.
 func scatter(to, from []uint64, counts []int32, shift int, mask uint64) {
 	sum := int32(0)
 	for i, c := range counts {
@@ -70,7 +71,7 @@ func scatter(to, from []uint64, counts []int32, shift int, mask uint64) {
 	}
 }
 
-// Finish sorts numbers, in linear time if they are nearly sorted.
+// Finish sorts numbers in ascending order, in linear time if they are nearly sorted.
 func Finish(numbers []uint64) {
 	moves := 0
 	for i, x := range numbers {
@@ -104,7 +105,7 @@ func (s *Sorter) Order(order []int32, numbers []float64) {
 		}
 	}
 	items := s.Begin(len(numbers))
-	// Halves, since the difference of two finite numbers may overflow.
+	// All numbers are halved, since the difference of two finite numbers may overflow.
 	start := lo / 2
 	scale := (float64(uint64(1)<<s.Bits()) - 1) / max(hi/2-start, 1e-300)
 	for i, x := range numbers {
@@ -120,7 +121,7 @@ func (s *Sorter) Order(order []int32, numbers []float64) {
 			order[k] = order[k-1]
 		}
 		order[k] = place
-		if moves += i - k; moves > 4*len(order) { // numbers of very different sizes
+		if moves += i - k; moves > 4*len(order) { // few numbers are so large that most share a step
 			slices.SortFunc(order, func(i, j int32) int {
 				return cmp.Or(cmp.Compare(numbers[i], numbers[j]), cmp.Compare(i, j))
 			})

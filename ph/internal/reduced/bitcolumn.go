@@ -3,9 +3,9 @@ package reduced
 import "math/bits"
 
 // A bitColumn is a column over Z/2 that is being reduced: the set of the ranks of its
-// entries. The set is a tree of words. Each bit of a level tells whether a word of the
-// level below is not zero. Adding an entry and finding the greatest take a few
-// operations however long the column is (the bit tree of Bauer, Kerber, Reininghaus and
+// entries. The set is a tree of words: levels[0] is the bitset, and bit i of level l+1 tells
+// whether word i of level l is not zero. To add an entry and to find the greatest takes a
+// few operations however long the column is (the bit tree of Bauer, Kerber, Reininghaus and
 // Wagner, Phat, 2017).
 type bitColumn struct {
 	levels [][]uint64
@@ -24,7 +24,7 @@ func (c *bitColumn) grow(n int) {
 	}
 }
 
-// toggle adds an entry.
+// toggle adds an entry over Z/2: a rank that is in the column is removed.
 func (c *bitColumn) toggle(rank int32) {
 	for _, words := range c.levels {
 		w := &words[rank>>6]
@@ -37,7 +37,7 @@ func (c *bitColumn) toggle(rank int32) {
 	}
 }
 
-// pivot returns the greatest entry, −1 if there is none.
+// pivot returns the greatest rank in the column, −1 if the column is empty.
 func (c *bitColumn) pivot() int32 {
 	top := len(c.levels) - 1
 	at := int32(0)

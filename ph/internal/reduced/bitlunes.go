@@ -3,18 +3,21 @@ package reduced
 import "math/bits"
 
 // bitLunes is the graph of many points. The neighbors of a point are a bitset of many
-// words, and a summary tells which of the words are not zero. So the intersection of two
-// sets takes few operations whether they are large or small.
+// words, its row. The summary of a row is a bitset that tells which words of the row are not
+// zero. So the intersection of two rows takes few operations whether the rows have many
+// points or few. Points are given by their places.
 type bitLunes struct {
-	words, marks int      // of a row and of its summary
+	words, marks int      // the number of words of a row, and of a summary
 	rows         []uint64 // n bitsets
-	summaries    []uint64 // n bitsets: the words of a row that are not zero
+	summaries    []uint64 // n bitsets
 
-	// What is left of the current lune: words that were not zero, and their positions
-	// in a row.
-	where    []int32
-	set      []uint64
-	frontier []uint64 // points of the component that is being removed whose neighbors are not yet removed
+	// The points of the current lune that are not yet removed: set[i] is word where[i] of
+	// their bitset. Words that are zero from the start are left out.
+	where []int32
+	set   []uint64
+	// frontier has the points of the component that is being removed whose neighbors are
+	// not yet removed. frontier[i], too, is word where[i] of the bitset.
+	frontier []uint64
 }
 
 func (l *bitLunes) begin(n int) {
@@ -36,7 +39,7 @@ func (l *bitLunes) add(a, b int32) int32 {
 	return v
 }
 
-// join adds an edge.
+// join adds an edge, without a lune.
 func (l *bitLunes) join(a, b int32) {
 	l.rows[int(a)*l.words+int(b>>6)] |= 1 << (b & 63)
 	l.rows[int(b)*l.words+int(a>>6)] |= 1 << (a & 63)
@@ -57,8 +60,8 @@ func (l *bitLunes) Meet(a, b int32) bool {
 	return false
 }
 
-// lune makes the lune of two points the current one. It returns a point of the lune, −1 if
-// the lune is empty.
+// lune makes the points that are joined to both a and b the current lune. It returns the
+// least of them, −1 if there is none.
 func (l *bitLunes) lune(a, b int32) int32 {
 	p, q := l.row(a), l.row(b)
 	where, set := l.where[:l.words], l.set[:l.words]
@@ -95,7 +98,7 @@ func (l *bitLunes) removeComponent(v int32) int32 {
 			set[i] = left &^ found
 			rest |= left &^ found
 		}
-		if rest == 0 { // in most lunes after one point or two
+		if rest == 0 { // most lunes are empty after the neighbors of one point or two
 			return -1
 		}
 		if v = first(where, frontier); v >= 0 {
@@ -105,8 +108,8 @@ func (l *bitLunes) removeComponent(v int32) int32 {
 	return first(where, set)
 }
 
-// first returns the least point of a set, −1 if it is empty. where has the positions of
-// its words in a row.
+// first returns the least point of a set, −1 if the set is empty. set[i] is word where[i] of
+// the bitset.
 func first(where []int32, set []uint64) int32 {
 	for i, w := range where {
 		if set[i] != 0 {
@@ -116,7 +119,7 @@ func first(where []int32, set []uint64) int32 {
 	return -1
 }
 
-// remove removes a point from a set.
+// remove removes v from a set. set[i] is word where[i] of the bitset.
 func remove(where []int32, set []uint64, v int32) {
 	for i, w := range where {
 		if w == v>>6 {
@@ -135,7 +138,7 @@ func (l *bitLunes) AppendNeighbors(list []int32, a int32) []int32 {
 	return list
 }
 
-// firstPoint returns the least point of a set of whole rows, −1 if it is empty.
+// firstPoint returns the least point of a bitset, −1 if the set is empty.
 func firstPoint(set []uint64) int32 {
 	for w, x := range set {
 		if x != 0 {

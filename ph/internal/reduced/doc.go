@@ -20,21 +20,29 @@
 //     the edges of the relative neighborhood graph.
 //   - Triangles over points that are connected within the lune differ by a boundary of
 //     earlier triangles. So one triangle for each connected component of the lune is
-//     enough. The first of them makes an apparent pair with the edge: its column needs
-//     neither reduction nor storage. Each further one is added to the first, which leaves
-//     a cycle of four edges. Its reduction ends a loop, or vanishes.
+//     enough. The first of these triangles makes an apparent pair with the edge: its column
+//     needs neither reduction nor storage. Its third point is the apex of the edge. Each
+//     further triangle is added to the first. The sum is a cycle of four edges. The
+//     reduction of this cycle ends a loop, or leaves an empty column.
 //
 // # Invariant
 //
-// The edges visited so far are the vertices of a filtration prefix whose degrees 0 and 1
-// are known. Each visited edge has a fate: the apex of its apparent triangle, a merge or a
-// birth, or the column that ended its loop. While no loop is alive every column would
-// vanish, so none is reduced. Once no loop is alive and no edge with an empty lune is yet
-// to come, the rest of the filtration changes nothing.
+// The degrees 0 and 1 of the complex of all edges visited so far are known. Each visited
+// edge has a fate: the apex of its apparent triangle, a merge or a birth, or the column that
+// ended its loop. While no loop is alive, each reduction would leave an empty column. So no
+// column is reduced then. Once no loop is alive and all later edges have lunes that are not
+// empty, the rest of the filtration changes nothing.
+//
+// # Words
+//
+// The rank of an edge is the number of edges before it. The place of a point is its
+// position in the order of the [metric.Space]. A bridge is an edge with an empty lune that
+// a search finds before the edge is visited. A column is a set of edges, by rank; its pivot
+// is the youngest of them.
 //
 // # Cost
 //
 // One intersection of two neighborhoods for each edge up to the last death. For points
-// without long loops that is a small part of all edges. Large clouds use several
+// without long loops these are a small part of all edges. Large clouds use several
 // workers: see lookahead.
 package reduced

@@ -20,8 +20,8 @@ type Engine[T metric.Float] struct {
 	band         metric.Band[T]
 	edges        runs[T]
 
-	near      graph // the edges visited so far
-	lunes     lunes // near, or lunes known in advance
+	near      graph // the graph of the edges visited so far: rows, bits or lists
+	lunes     lunes // near, or the lunes that the caller of Known has found
 	rows      rowLunes
 	bits      bitLunes
 	lists     listLunes
@@ -29,47 +29,54 @@ type Engine[T metric.Float] struct {
 	looking   bool // whether lookahead is used
 	lookahead lookahead
 
-	ranks []int32    // of edges, as a lower triangular matrix; empty if there are too many points
-	table *rankTable // of the edges of known lunes
+	// ranks has the rank of each visited edge, as a lower triangular matrix. It is empty
+	// where ranks are searched for.
+	ranks []int32
+	table *rankTable // the ranks of edges, if Known runs
 
-	joined unionfind.Components
-	trial  unionfind.Components
+	joined unionfind.Components // the components of the graph of the visited edges
+	trial  unionfind.Components // a copy of joined, to try what bridges merge
 	merges []Merge[T]
 
-	column  bitColumn
-	columns []span  // those that ended a loop
-	arena   []int32 // their entries, descending
+	column  bitColumn // the column that is being reduced
+	columns []span    // the entries of each column that ended a loop, as a part of arena
+	arena   []int32   // ranks of edges, descending within a column
 
-	alive   int // the number of loops that are born and not dead
-	births  []int32
-	deaths  []death
-	bridges []metric.Edge[T] // the edges after the last one visited with empty lunes, once they were searched for
-	looked  bool             // whether they were
-	coming  int              // the number of loops that bridges will give birth to
-	last    bool             // whether the last run has the last edges of the filtration
-	met     int              // if so, the ends of all its edges after this one have a neighbor in common
+	alive  int     // the number of loops that are born and not dead
+	births []int32 // the ranks of the edges that gave birth to loops
+	deaths []death
+
+	// bridges has the edges with empty lunes that were not visited when the space was
+	// searched for them, in order.
+	bridges []metric.Edge[T]
+	looked  bool // whether the space was searched for bridges
+	coming  int  // once it was: the number of loops that are still to be born
+	last    bool // whether the last run has the last edges of the filtration
+	met     int  // if last is set: each edge after edge met of the last run has no empty lune
 }
 
-// Fates of edges; see run.
+// The fates of edges that are no apex; see the field fates of run.
 const (
 	born     = -1
 	dead     = -2
 	resolved = -1 << 31
 )
 
-// maxRankedPoints is the number of points up to which ranks are kept in a matrix. For
-// more points, and where a tree finds few edges, filling it takes longer than searching.
+// maxRankedPoints is the largest number of points for which a matrix has the ranks of all
+// visited edges. For more points it takes longer to fill the matrix than to search for the
+// few ranks that are needed. The same holds where a tree lists the edges, unless the points
+// are so few that rowLunes serves them.
 const maxRankedPoints = 1024
 
 // A Merge is the merging of two connected components by an edge. The component whose
 // first point is Ended ends.
 type Merge[T metric.Float] struct {
 	Edge  metric.Edge[T]
-	Rank  int32 // −1 for a bridge
+	Rank  int32 // the rank of the edge, −1 if the edge was not visited
 	Ended int32
 }
 
-// A span is a run of the arena.
+// A span stands for arena[from:to].
 type span struct{ from, to int }
 
 // A death pairs the birth edge of a loop with the triangle (edge, apex) that fills the
@@ -135,7 +142,7 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 	r.lunes = r.near
 	r.workers = workers
 	if r.near == &r.lists {
-		r.workers = 1 // its sets of neighbors have marks that serve one search at a time
+		r.workers = 1 // listLunes.Meet writes marks, which serve one search at a time
 	}
 	if r.looking = r.near == &r.bits && lookaheadPays(n, workers); r.looking {
 		r.lookahead.begin(&r.bits, n, workers)
@@ -143,7 +150,7 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 	if r.near == &r.rows || r.place == nil && n <= maxRankedPoints {
 		r.ranks = resize(r.ranks, metric.Triangle(n))
 	}
-	const apart = 32 // edges between two tests for the end
+	const apart = 32 // the number of edges from one test for the end to the next
 	err := r.walk(func(s *run[T]) bool {
 		r.column.grow(r.edges.count)
 		s.fates = resize(s.fates, len(s.edges))
@@ -167,15 +174,16 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 	return err
 }
 
-// walk sorts the edges band by band, and calls visit with each as long as it returns
-// true.
+// walk sorts the edges band by band, and calls visit with the run of each band until visit
+// returns false.
 func (r *Engine[T]) walk(visit func(*run[T]) bool) error {
 	n := r.space.Len()
 	if n < 2 {
 		return nil
 	}
-	// Bands grow, so that there are few if all edges are visited. But none is larger than
-	// a fraction of all edges.
+	// Each band has half as many edges more than the band before, so that there are few
+	// bands if all edges are visited. No band has more than about wide edges or a 16th of
+	// all edges, so that not many edges are sorted in vain.
 	const wide = 1 << 20
 	lo := T(-1)
 	for want := 16 * n; ; want = min(want+want/2, max(wide, r.space.Total()/16)) {
@@ -196,7 +204,7 @@ func (r *Engine[T]) walk(visit func(*run[T]) bool) error {
 	}
 }
 
-// merge joins the ends of an edge, and reports whether two components merge.
+// merge joins the ends of the edge of a rank, and reports whether two components merge.
 func (r *Engine[T]) merge(e metric.Edge[T], rank int) bool {
 	ended := r.joined.Join(e.A, e.B)
 	if ended < 0 {
@@ -206,7 +214,7 @@ func (r *Engine[T]) merge(e metric.Edge[T], rank int) bool {
 	return true
 }
 
-// allKnown reports whether no loop is born after edge i of a run.
+// allKnown reports whether it is certain that no loop is born after edge i of a run.
 func (r *Engine[T]) allKnown(s *run[T], i int) bool {
 	if !r.looked {
 		if r.last {
@@ -215,9 +223,10 @@ func (r *Engine[T]) allKnown(s *run[T], i int) bool {
 			}
 			return r.met <= i
 		}
-		// The search for empty lunes needs enough edges to see the points of most lunes,
-		// and must spare more work than has been done. For few points whose distances
-		// must all be read anyway it never does.
+		// The search for bridges pays once most later edges have a point in their lune
+		// that is joined to both ends already, and if enough edges are left: three times
+		// the visited ones or 64 for each point. It never pays for few points in a
+		// matrix, all of which is read anyway.
 		n, rank := r.space.Len(), s.first+i
 		few := n <= 64*maxRowWords && r.place == nil
 		if few || rank < 16*n || r.space.Total() < 4*rank && r.space.Total()-rank < 64*n {
@@ -231,14 +240,15 @@ func (r *Engine[T]) allKnown(s *run[T], i int) bool {
 	return r.coming == 0
 }
 
-// meet reports whether the ends of an edge have a neighbor in common.
+// meet reports whether the ends of an edge have a neighbor in common. The lune of an edge
+// that is still to be visited then is not empty.
 func (r *Engine[T]) meet(e metric.Edge[T]) bool {
 	a, b := r.placesOf(e)
 	return r.near.Meet(a, b)
 }
 
-// allMeet reports whether the ends of each of the edges have a neighbor in common. Then
-// none of them gives birth to a loop.
+// allMeet reports whether the ends of each edge have a neighbor in common. If the edges are
+// still to be visited, then no edge gives birth to a loop.
 func (r *Engine[T]) allMeet(edges []metric.Edge[T]) bool {
 	for _, e := range edges {
 		if !r.meet(e) {
@@ -248,7 +258,8 @@ func (r *Engine[T]) allMeet(edges []metric.Edge[T]) bool {
 	return true
 }
 
-// mergesAhead returns the number of bridges that will merge components.
+// mergesAhead returns the number of bridges that will merge components. Each other bridge
+// gives birth to a loop.
 func (r *Engine[T]) mergesAhead() int {
 	r.trial.Parent = append(r.trial.Parent[:0], r.joined.Parent...)
 	r.trial.Count = r.joined.Count

@@ -7,27 +7,28 @@ import (
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
-// A Lune is one connected component of the lune of an edge U > V, or an edge whose lune
-// is empty or connected. Apex is a point of the lune, −1 if the lune is empty. Other is a
-// point of a further component, −1 if none is meant.
+// A Lune describes the lune of the edge between U and V, U > V. Apex is a point of the lune,
+// −1 if the lune is empty. Other is a point of a connected component that does not have
+// Apex, −1 if there is no such component. A lune of several components takes several values,
+// one for each Other.
 type Lune struct {
 	U, V        int32
 	Length      float32
 	Apex, Other int32
 }
 
-// KnownLunes is a list of lunes that were found elsewhere.
+// KnownLunes is a list of lunes that the caller has found, for instance on a GPU.
 type KnownLunes[T metric.Float] struct {
 	n      int
-	edges  []metric.Edge[T] // in order
-	apexes []int32          // of each edge
-	others []int32          // points of the further components, edge after edge
-	ends   []int32          // of each edge: where its others end
+	edges  []metric.Edge[T] // in the order of the filtration
+	apexes []int32          // the Apex of each edge
+	others []int32          // each Other, edge after edge
+	ends   []int32          // others[ends[k-1]:ends[k]] belong to edge k; ends[-1] stands for 0
 	ranks  rankTable
-	last   Lune
+	last   Lune // the last lune that was added
 
 	current int32 // the rank of the edge whose lune is the current one
-	taken   int32 // the number of others that are removed, those of earlier edges included
+	taken   int32 // the index in others of the next component that removeComponent returns
 }
 
 // Begin starts with n points and room for count lunes.
@@ -46,8 +47,8 @@ func (k *KnownLunes[T]) Begin(n, count int) error {
 	return nil
 }
 
-// Add adds lune i of the list. It is an error if the lune is out of order, or if an edge
-// that it needs did not come before.
+// Add adds lune i of the list. It is an error if the lune is out of order, or if Apex or
+// Other is not joined to both ends by edges that came before.
 func (k *KnownLunes[T]) Add(i int, l Lune) error {
 	if l.V < 0 || l.V >= l.U || int(l.U) >= k.n {
 		return fmt.Errorf("ph: lune %d is of an edge from point %d to %d: want U > V, of %d points", i, l.U, l.V, k.n)
@@ -80,14 +81,14 @@ func (k *KnownLunes[T]) Add(i int, l Lune) error {
 	return nil
 }
 
-// follows reports whether l is a further component of the lune before it in the list.
+// follows reports whether l is a further component of the lune that before describes.
 func (l Lune) follows(before Lune) bool {
 	return l.U == before.U && l.V == before.V && l.Length == before.Length && l.Apex == before.Apex &&
 		before.Other != -1 && l.Other > before.Other
 }
 
-// add makes the lune of the next edge the current one. The edge is known: it is the next
-// of the list.
+// add makes the lune of the next edge of the list the current one, and returns its apex. It
+// ignores its arguments, the ends of this edge.
 func (k *KnownLunes[T]) add(_, _ int32) int32 {
 	k.current++
 	if k.current > 0 {
@@ -96,8 +97,8 @@ func (k *KnownLunes[T]) add(_, _ int32) int32 {
 	return k.apexes[k.current]
 }
 
-// removeComponent returns a point of the next component of the current lune, −1 if there
-// is none.
+// removeComponent returns a point of the next component of the current lune, −1 if no
+// component is left.
 func (k *KnownLunes[T]) removeComponent(int32) int32 {
 	if k.taken == k.ends[k.current] {
 		return -1
@@ -106,7 +107,7 @@ func (k *KnownLunes[T]) removeComponent(int32) int32 {
 	return k.others[k.taken-1]
 }
 
-// Known finds the merges and the loops from known lunes.
+// Known finds the merges and the loops from the lunes that the caller has found.
 func (r *Engine[T]) Known(k *KnownLunes[T]) {
 	r.reset(k.n)
 	r.lunes, r.table = k, &k.ranks

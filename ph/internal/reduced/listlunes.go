@@ -1,18 +1,22 @@
 package reduced
 
-// listLunes is the graph of very many points. The neighbors of a point are a list, so
-// that time and memory depend on the number of edges and not on that of points.
+// listLunes is the graph of very many points. The neighbors of a point are a list, so that
+// time and memory grow with the number of edges, and not with the number of pairs of points.
+// Points are given by their places.
 type listLunes struct {
-	lists [][]int32
+	lists [][]int32 // the neighbors of each point
 
-	// mark has, for each point, 2·stamp if it is a neighbor of the first end of the
-	// last edge, and 2·stamp+1 if it is in the current lune and not removed.
-	mark     []uint64
-	stamp    uint64  // the number of lunes so far
-	members  []int32 // the points of the current lune, removed ones included
-	left     int     // the number of members that are not removed
-	at       int     // all members before this one are removed
-	frontier []int32 // points of the component that is being removed whose neighbors are not yet removed
+	// mark[v] is 2·stamp+1 if v is in the current lune and not yet removed, and 2·stamp if
+	// v is joined to the first end of the edge but not to the second. Lower values are left
+	// from earlier lunes; 0 marks a removed point.
+	mark    []uint64
+	stamp   uint64  // the number of lunes so far
+	members []int32 // the points of the current lune, removed ones included
+	left    int     // the number of members that are not removed
+	at      int     // members[:at] are removed
+	// frontier has the points of the component that is being removed whose neighbors are
+	// not yet removed.
+	frontier []int32
 }
 
 func (l *listLunes) begin(n int) {
@@ -37,8 +41,8 @@ func (l *listLunes) add(a, b int32) int32 {
 
 func (l *listLunes) Meet(a, b int32) bool { return l.lune(a, b) >= 0 }
 
-// lune makes the lune of two points the current one. It returns a point of it, −1 if it is
-// empty.
+// lune makes the points that are joined to both a and b the current lune. It returns a
+// point of this lune, −1 if the lune is empty.
 func (l *listLunes) lune(a, b int32) int32 {
 	l.stamp++
 	one := 2 * l.stamp

@@ -7,48 +7,52 @@ import (
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
-// A lookahead finds, in parallel, edges of the next block whose lunes are connected and
-// not empty. Nothing further has to be known of such an edge: it is resolved. Most edges
-// are.
+// A block is a number of edges that follow one another in the filtration. A lookahead
+// finds, in parallel, edges of the next block whose lunes are connected and not empty. Such
+// an edge is resolved: it neither gives birth to a loop nor ends one. Most edges are
+// resolved.
 //
 // Problem: the lune of an edge depends on all edges before it, the earlier edges of its
 // own block included, and workers must not wait for one another.
 //
-// Idea: a worker knows the graph before the block and the pending edges, those of the
-// block. The lune of an edge lies between two sets: the points joined to both its ends
-// before the block, and those joined to both ends after it. If the first set is connected
-// by edges before the block, and each further point of the second is joined to a point of
-// the first by such an edge, then the lune is connected whatever the order within the
-// block. Otherwise the edge is visited in its turn. A witness shortens the test: it is a
-// point of the first set that is joined to all points of both.
+// Idea: a worker knows the graph before the block and the pending edges, which are the
+// edges of the block. Let the early points be joined to both ends of an edge by edges before
+// the block, and let the late points be the others that are joined to both ends by the end
+// of the block. The lune of the edge has all early points and some late ones. Suppose that
+// edges before the block connect the early points, and join each late point to some early
+// point. Then the lune is connected, whatever the order of edges within the block. Otherwise
+// the edge is visited like any other. A witness shortens the test: it is an early point
+// that edges before the block join to all other early and late points.
 //
-// Invariant: what a worker finds depends on the graph before the block and the block
-// alone. So results do not depend on the number of workers.
+// Invariant: a worker reads the graph before the block, the block, and the witnesses, which
+// do not change during the block. So results do not depend on the number of workers.
 //
-// Cost: one or two intersections of bitsets for most edges. Edges that share a point are
-// tested together, which pays even for one worker.
+// Cost: one or two intersections of bitsets for most edges. The edges that share their end
+// in the higher place are tested one after another and share what is known of this end.
+// This makes lookahead pay even for one worker.
 type lookahead struct {
 	near  *bitLunes // the graph before the block
 	block int       // the number of edges in a block
-	apex  []int32   // of each edge of the block: a point of its lune if it is resolved, else unresolved
+	apex  []int32   // for each edge of the block a point of its lune, unresolved if it is not resolved
 
-	// pending[starts[a]:starts[a+1]] are the edges of the block at a.
+	// pending[starts[a]:starts[a+1]] are the edges of the block at point a.
 	starts  []int32
 	pending []pendingEdge
 
-	// witnesses has, for each point and each sector of the other points, the last witness
-	// of an edge between them, or unresolved.
+	// Points are divided by place into sectors. witnesses has, for each point and each
+	// sector, a point of the lune of the last resolved edge from the point into the sector,
+	// or unresolved if there was no such edge.
 	witnesses []int32
 	workers   []luneTester
 }
 
-// A pendingEdge is an edge of the block, seen from one of its ends.
+// A pendingEdge is an edge of the block, as one of its ends lists it.
 type pendingEdge struct {
-	to    int32
-	index int32 // in the block
+	to    int32 // the other end
+	index int32 // the index of the edge in the block
 }
 
-// unresolved stands for a point that is not known.
+// unresolved takes the place of a point where none is known.
 const unresolved = -1
 
 // lookaheadPays reports whether lookahead is faster than visiting one edge after another.
@@ -57,7 +61,7 @@ func lookaheadPays(points, workers int) bool {
 	return points >= manyPoints && points*(workers+1) >= 1<<14
 }
 
-// sectors is the number of sectors into which points are divided by place.
+// sectors is the number of sectors.
 const sectors = 8
 
 // begin starts with a graph that has no edge yet.
@@ -78,7 +82,7 @@ func (l *lookahead) begin(near *bitLunes, n, workers int) {
 	}
 }
 
-// witness returns the place of the witness for a and the sector of b.
+// witness returns a pointer to the witness for point a and the sector of point b.
 func (l *lookahead) witness(a, b int32) *int32 {
 	return &l.witnesses[int(a)*sectors+int(b)*sectors/(len(l.starts)-2)]
 }
@@ -88,7 +92,7 @@ func (r *Engine[T]) lookAhead(edges []metric.Edge[T]) {
 	l := &r.lookahead
 	l.pending = resize(l.pending, 2*len(edges))
 	clear(l.starts)
-	ends := l.starts[1:] // ends[a] is where the next edge at a goes
+	ends := l.starts[1:] // ends[a] is the index in pending of the next edge at a
 	for _, e := range edges {
 		a, b := r.placesOf(e)
 		ends[a+1]++
@@ -111,7 +115,7 @@ func (r *Engine[T]) lookAhead(edges []metric.Edge[T]) {
 // pendingAt returns the edges of the block at a point.
 func (l *lookahead) pendingAt(a int32) []pendingEdge { return l.pending[l.starts[a]:l.starts[a+1]] }
 
-// testFrom tests the edges of the block from a to points before it.
+// testFrom tests the edges of the block from a to lower places.
 func (l *lookahead) testFrom(t *luneTester, a int32) {
 	for _, e := range l.pendingAt(a) {
 		t.isPending[e.to] = true
@@ -126,8 +130,8 @@ func (l *lookahead) testFrom(t *luneTester, a int32) {
 	}
 }
 
-// test returns a point of the lune of a and b if the lune is certainly connected and not
-// empty, else unresolved.
+// test returns a point of the lune of the pending edge between a and b if the lune is
+// certainly connected and not empty, else unresolved.
 func (l *lookahead) test(t *luneTester, a, b int32) int32 {
 	p, q := l.near.row(a), l.near.row(b)
 	t.more = t.more[:0]
@@ -168,8 +172,8 @@ func (l *lookahead) test(t *luneTester, a, b int32) int32 {
 	return apex
 }
 
-// resolved reports whether edge i of the block is resolved. If so its apex becomes a
-// witness.
+// resolved reports whether edge i of the block, between a and b, is resolved. If so, its
+// apex becomes the witness for both ends.
 func (l *lookahead) resolved(i int, a, b int32) bool {
 	apex := l.apex[i]
 	if apex == unresolved {
@@ -179,13 +183,13 @@ func (l *lookahead) resolved(i int, a, b int32) bool {
 	return true
 }
 
-// A luneTester is the workspace of one worker: a current lune of its own, in the graph of
-// all.
+// A luneTester is the workspace of one worker. It reads the rows of the graph that all
+// workers share, and has a current lune of its own, that of the early points.
 type luneTester struct {
 	bitLunes
-	whole     []uint64 // the lune before a component was removed
-	more      []int32  // points that the lune may have after the block and had not before
-	isPending []bool   // whether the block has an edge from the point that is tested to each point
+	whole     []uint64 // the early points, before removeComponent removed some of them
+	more      []int32  // the late points
+	isPending []bool   // for each point whether a pending edge joins it to the point of testFrom
 }
 
 func (t *luneTester) begin(near *bitLunes, n int) {
@@ -195,13 +199,15 @@ func (t *luneTester) begin(near *bitLunes, n int) {
 	clear(t.isPending)
 }
 
-// middle returns a point of the lune whose place is in the middle.
+// middle returns a point of the current lune with about as many points in lower places as in
+// higher ones.
 func (t *luneTester) middle() int32 {
 	i := len(t.where) / 2
 	return t.where[i]<<6 + int32(bits.TrailingZeros64(t.set[i]))
 }
 
-// isCoveredBy reports whether all points of the lune but v are in a row, that of v.
+// isCoveredBy reports whether v is joined to all other points of the current lune. row is
+// the row of v, a point of the lune.
 func (t *luneTester) isCoveredBy(row []uint64, v int32) bool {
 	for i, w := range t.where {
 		if x := t.set[i] &^ row[w]; x != 0 && (w != v>>6 || x != 1<<(v&63)) {
@@ -211,7 +217,7 @@ func (t *luneTester) isCoveredBy(row []uint64, v int32) bool {
 	return true
 }
 
-// reaches reports whether a row has a point of the whole lune.
+// reaches reports whether the point of a row is joined to an early point.
 func (t *luneTester) reaches(row []uint64) bool {
 	for i, w := range t.where {
 		if row[w]&t.whole[i] != 0 {
@@ -230,8 +236,8 @@ func hasAll(set []uint64, points []int32) bool {
 	return true
 }
 
-// covers reports whether row, that of v, has all points that p and q have in common but v
-// itself, which is one of them.
+// covers reports whether row has all points that p and q have in common, apart from v. row
+// is the row of v, and p and q both have v.
 func covers(row []uint64, v int32, p, q []uint64) bool {
 	w := int(v >> 6)
 	return p[w]&q[w]&^row[w] == 1<<(v&63) &&

@@ -2,19 +2,19 @@ package reduced
 
 import "github.com/topogen/topogen/ph/internal/metric"
 
-// A lunes value receives the edges of a filtration one after another, and has the
-// current lune: the set of the points joined to both ends of the last edge before it.
-// Points are known by their places.
+// A lunes value receives the edges of a filtration one after another. It has the current
+// lune: the set of the points that were joined to both ends of the last edge when this edge
+// came. Points are given by their places, which [metric.Space] defines.
 type lunes interface {
 	// add adds an edge and makes its lune the current one. It returns a point of the
-	// lune, −1 if that is empty.
+	// lune, −1 if the lune is empty.
 	add(a, b int32) int32
-	// removeComponent removes the connected component of v from the current lune, and
-	// returns a point that is left, −1 if there is none.
+	// removeComponent removes the connected component of v from the current lune. It
+	// returns a point that is left in the lune, −1 if no point is left.
 	removeComponent(v int32) int32
 }
 
-// A graph finds lunes from the neighbors that points have so far.
+// A graph has the neighbors of each point so far, and finds lunes by intersecting them.
 type graph interface {
 	lunes
 	metric.Neighbors
@@ -22,8 +22,8 @@ type graph interface {
 	begin(n int)
 }
 
-// maxBitPoints is the number of points up to which neighborhoods are bitsets. They take
-// a bit for each pair of points, twice.
+// maxBitPoints is the largest number of points for which neighborhoods are bitsets. For n
+// points they take n² bits: 32 MiB for this number.
 const maxBitPoints = 1 << 14
 
 func has(set []uint64, v int32) bool { return set[v>>6]>>(v&63)&1 != 0 }

@@ -14,7 +14,7 @@ type rankTable struct {
 	shift  int
 }
 
-// A rankSlot is an edge with its rank. It has one more than the rank: 0 stands for an
+// A rankSlot is an edge a > b. next is one more than the rank of the edge, and 0 in an
 // empty slot.
 type rankSlot struct{ a, b, next int32 }
 
@@ -28,7 +28,7 @@ func (t *rankTable) begin(count int) {
 	clear(t.slots)
 }
 
-// slot returns the slot of an edge, or the empty slot for it.
+// slot returns the slot of an edge, or the empty slot where the edge is to be added.
 func (t *rankTable) slot(a, b int32) *rankSlot {
 	a, b = max(a, b), min(a, b)
 	for i := (uint64(uint32(a))<<32 | uint64(uint32(b))) * t.factor >> t.shift; ; i++ {
@@ -42,7 +42,8 @@ func (t *rankTable) slot(a, b int32) *rankSlot {
 // rank returns the rank of an edge, −1 if the table does not have it.
 func (t *rankTable) rank(a, b int32) int32 { return t.slot(a, b).next - 1 }
 
-// add adds an edge. It reports false if the table had it before.
+// add adds an edge with its rank. It returns false, and changes nothing, if the table
+// already has the edge.
 func (t *rankTable) add(a, b, rank int32) bool {
 	s := t.slot(a, b)
 	if s.next != 0 {

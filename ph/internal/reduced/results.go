@@ -7,8 +7,7 @@ import (
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
-// Merges returns the merges of components in the order of their edges. Those by bridges
-// have no rank.
+// Merges returns the merges of components in the order of their edges.
 func (r *Engine[T]) Merges() []Merge[T] { return r.merges }
 
 // AppendRoots appends the first point of each component at the end of the filtration.
@@ -24,13 +23,13 @@ func (r *Engine[T]) AppendRoots(roots []int32) []int32 {
 // A Loop is a class of degree 1.
 type Loop[T metric.Float] struct {
 	Birth, Death metric.Edge[T]
-	Apex         int32 // the triangle of Death over Apex ends the class; −1 if none does
+	Apex         int32 // the triangle of Death and this point ends the class; −1 if it is essential
 
 	birth int32 // the rank of Birth
 }
 
-// AppendLoops appends the loops of positive length, in the order of their deaths and with
-// essential ones last.
+// AppendLoops appends the loops whose persistence is not 0, in the order of their deaths.
+// Essential loops come last and have a zero Death.
 func (r *Engine[T]) AppendLoops(loops []Loop[T]) []Loop[T] {
 	slices.SortFunc(r.deaths, func(p, q death) int {
 		return cmp.Or(cmp.Compare(p.edge, q.edge), cmp.Compare(p.birth, q.birth))
@@ -49,8 +48,9 @@ func (r *Engine[T]) AppendLoops(loops []Loop[T]) []Loop[T] {
 	return loops
 }
 
-// AppendCycle appends the edges of the column that ended a loop: a cycle that the birth
-// edge completes and that is a boundary from the death on. An essential loop has none.
+// AppendCycle appends the edges of the column that ended a loop. They are a cycle that the
+// birth edge completes, and that is a boundary from the death on. It appends nothing for an
+// essential loop.
 func (r *Engine[T]) AppendCycle(edges []metric.Edge[T], l Loop[T]) []metric.Edge[T] {
 	if l.Apex < 0 {
 		return edges
@@ -62,8 +62,8 @@ func (r *Engine[T]) AppendCycle(edges []metric.Edge[T], l Loop[T]) []metric.Edge
 	return edges
 }
 
-// AppendRuns appends lists of edges that together are the edges of the filtration in
-// order, if Edges found them.
+// AppendRuns appends the edges of the filtration in order, as several lists that follow one
+// another. [Engine.Edges] must have found them.
 func (r *Engine[T]) AppendRuns(runs [][]metric.Edge[T]) [][]metric.Edge[T] {
 	for i := range r.edges.list {
 		runs = append(runs, r.edges.list[i].edges)

@@ -2,17 +2,20 @@ package reduced
 
 import "math/bits"
 
-// rowLunes is the graph of few points. The neighbors of a point are a bitset of few
-// words, all of which are read.
+// rowLunes is the graph of few points. The neighbors of a point are a bitset of few words,
+// its row. Each operation reads all words of a row. Points are given by their places.
 type rowLunes struct {
-	words int
+	words int      // the number of words of a row
 	rows  []uint64 // n bitsets; each point counts as its own neighbor
 
-	set   []uint64 // what is left of the current lune
-	ready []uint64 // points of the component that is being removed whose neighbors are not yet removed
+	set []uint64 // the points of the current lune that are not yet removed
+	// ready has the points of the component that is being removed whose neighbors are not
+	// yet removed.
+	ready []uint64
 }
 
-// maxRowWords is the number of words up to which reading all of them is fastest.
+// maxRowWords is the largest number of words of a row for which rowLunes is the fastest
+// graph.
 const maxRowWords = 8
 
 func (l *rowLunes) begin(n int) {
@@ -38,7 +41,8 @@ func (l *rowLunes) add(a, b int32) int32 {
 	return firstPoint(set)
 }
 
-// removeComponent returns at once if v is joined to the whole lune, as in most lunes.
+// removeComponent returns at once if v is joined to all points of the current lune. In most
+// lunes this is so.
 func (l *rowLunes) removeComponent(v int32) int32 {
 	set := l.set
 	near := l.row(v)[:len(set)]
@@ -50,9 +54,9 @@ func (l *rowLunes) removeComponent(v int32) int32 {
 	return -1
 }
 
-// searchComponent removes the component of v. It removes the neighbors of one point of
-// the component after another. Next comes a point that is joined to the first point that
-// is left, if there is one.
+// searchComponent removes the component of v from the current lune: the neighbors of v,
+// then those of further points of the component, until none is ready. It prefers a ready
+// point that is joined to the least point left in the lune.
 func (l *rowLunes) searchComponent(v int32) int32 {
 	set, ready := l.set, l.ready[:len(l.set)]
 	clear(ready)

@@ -8,15 +8,16 @@ import (
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
-// The runs of a filtration are its edges in order, as far as they were read: a run for
-// each band. An edge is known by its rank, the number of edges before it. Runs are never
-// moved when further ones come.
+// A band is the set of the edges with lengths in an interval; a run is a sorted band. The
+// runs of a filtration are its edges in order, as far as the bands were read. The rank of an
+// edge is the number of edges before it. Further runs do not move the edges of earlier ones
+// in memory.
 type runs[T metric.Float] struct {
 	list  []run[T]
-	count int // edges
+	count int // the number of edges in all runs
 }
 
-// A run is a band of edges in order.
+// A run is a sorted band.
 type run[T metric.Float] struct {
 	first int // the rank of the first edge
 	edges []metric.Edge[T]
@@ -27,7 +28,7 @@ type run[T metric.Float] struct {
 	fates []int32
 }
 
-// checkEdges returns an error if there are more edges than ranks.
+// checkEdges returns an error if an int32 cannot number count edges.
 func checkEdges(count int) error {
 	if count > math.MaxInt32 {
 		return fmt.Errorf("ph: %d edges, want at most %d: lower the threshold or the number of points", count, math.MaxInt32)
@@ -38,7 +39,7 @@ func checkEdges(count int) error {
 // reset removes all edges.
 func (r *runs[T]) reset() { r.list, r.count = r.list[:0], 0 }
 
-// add adds the edges of a band.
+// add sorts the edges of a band and adds them as a run.
 func (r *runs[T]) add(b *metric.Band[T]) *run[T] {
 	s := r.next()
 	s.edges = b.Sort(s.edges)
@@ -46,7 +47,7 @@ func (r *runs[T]) add(b *metric.Band[T]) *run[T] {
 	return s
 }
 
-// addSorted adds edges that are in order.
+// addSorted adds edges that are sorted as a run.
 func (r *runs[T]) addSorted(edges []metric.Edge[T]) *run[T] {
 	s := r.next()
 	s.edges = append(s.edges, edges...)
@@ -67,7 +68,7 @@ func (r *runs[T]) next() *run[T] {
 	return s
 }
 
-// find returns the run of a rank, and the index in it.
+// find returns the run of the edge of a rank, and the index of the edge in this run.
 func (r *runs[T]) find(rank int32) (*run[T], int) {
 	for k := len(r.list) - 1; ; k-- {
 		if s := &r.list[k]; int(rank) >= s.first {
@@ -82,13 +83,13 @@ func (r *runs[T]) edge(rank int32) metric.Edge[T] {
 	return s.edges[i]
 }
 
-// fate returns the place of the fate of the edge of a rank.
+// fate returns a pointer to the fate of the edge of a rank.
 func (r *runs[T]) fate(rank int32) *int32 {
 	s, i := r.find(rank)
 	return &s.fates[i]
 }
 
-// rank returns the rank of an edge, which the runs must have.
+// rank returns the rank of an edge. It panics if no run has the edge.
 func (r *runs[T]) rank(e metric.Edge[T]) int32 {
 	for k := len(r.list) - 1; k >= 0; k-- {
 		s := &r.list[k]

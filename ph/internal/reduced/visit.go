@@ -32,7 +32,8 @@ func (r *Engine[T]) visit(s *run[T], i int) {
 		if v = r.lunes.removeComponent(v); v < 0 {
 			return
 		}
-		// The triangles over v and over the apex share this edge. It is not in their sum.
+		// The triangle of e and v and the triangle of e and the apex share e. So e is not
+		// in the sum of their boundaries, which is the column to reduce.
 		r.toggleLegs(e, v)
 		r.toggleLegs(e, apex)
 		r.reduce(rank, v)
@@ -55,14 +56,14 @@ func (r *Engine[T]) point(place int32) int32 {
 	return r.order[place]
 }
 
-// toggleLegs adds to the column the edges from both ends of e to the point in place v.
+// toggleLegs adds to the column the two edges from the ends of e to the point in place v.
 func (r *Engine[T]) toggleLegs(e metric.Edge[T], v int32) {
 	v = r.point(v)
 	r.column.toggle(r.rank(e.A, v))
 	r.column.toggle(r.rank(e.B, v))
 }
 
-// rank returns the rank of a visited edge.
+// rank returns the rank of the edge between a and b, which must have been visited.
 func (r *Engine[T]) rank(a, b int32) int32 {
 	if len(r.ranks) > 0 {
 		return r.ranks[metric.Triangle(int(max(a, b)))+int(min(a, b))]
@@ -73,7 +74,9 @@ func (r *Engine[T]) rank(a, b int32) int32 {
 	return r.edges.rank(metric.EdgeOf(r.space.Distance(a, b), a, b))
 }
 
-// reduce reduces the column, which comes from the triangle of an edge over v.
+// reduce reduces the column until it is empty or its pivot is the birth edge of a loop that
+// is alive. Then the triangle of the edge of the given rank and the point in place v ends
+// this loop.
 func (r *Engine[T]) reduce(rank int, v int32) {
 	steps := 0
 	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
@@ -85,7 +88,7 @@ func (r *Engine[T]) reduce(rank int, v int32) {
 			s.fates[i] = r.firstOfLune(s.edges[i])
 		}
 		switch fate := s.fates[i]; {
-		case fate >= 0: // the apparent column of the pivot
+		case fate >= 0: // add the boundary of the triangle of the pivot and its apex
 			r.column.toggle(pivot)
 			r.toggleLegs(s.edges[i], fate)
 		case fate == born:
@@ -121,7 +124,7 @@ func (r *Engine[T]) firstOfLune(e metric.Edge[T]) int32 {
 	panic("ph: a resolved edge has an empty lune")
 }
 
-// store moves the column to the arena, which leaves it empty.
+// store moves the entries of the column to the arena. The column becomes empty.
 func (r *Engine[T]) store() {
 	from := len(r.arena)
 	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {

@@ -4,15 +4,15 @@
 // path that it walks (Tarjan and van Leeuwen, Worst-case analysis of set union
 // algorithms, 1984), so that an operation takes O(log n) amortized. Roots are chosen
 // by the elder rule of persistent homology and not by size: when two components
-// merge, the one with the higher root ends.
+// merge, the component with the higher root ends.
 package unionfind
 
 import "slices"
 
 // Components are the connected components of a graph.
 type Components struct {
-	Parent []int32 // of each node; a root is its own parent
-	Count  int     // of components
+	Parent []int32 // the parent of each node; a root is its own parent
+	Count  int     // the number of components
 }
 
 // Reset makes n components of one node each.
@@ -32,8 +32,8 @@ func (c *Components) Find(x int32) int32 {
 	return x
 }
 
-// Join connects two nodes. It returns the root of the component that ends, −1 if
-// the nodes were connected before.
+// Join connects two nodes. It returns the root of the component that ends, −1 if both
+// nodes were in one component before.
 func (c *Components) Join(a, b int32) int32 {
 	a, b = c.Find(a), c.Find(b)
 	if a == b {
