@@ -8,14 +8,14 @@ import (
 // A column is the column that is being reduced: the set of its entries, by index,
 // with their coefficients.
 //
-// The set is a tree of words. Each bit of a level tells whether a word of the level
-// below is not zero, and the top level is one word. Adding an entry and finding the
-// first one take a few operations however long the column is (the bit tree of Bauer,
-// Kerber, Reininghaus and Wagner, Phat, 2017).
+// The set is a tree of words: levels[0] is the bitset, bit i of level l+1 tells whether
+// word i of level l is not zero, and the top level is one word. To add an entry and to
+// find the first one takes a few operations however long the column is (the bit tree of
+// Bauer, Kerber, Reininghaus and Wagner, Phat, 2017).
 type column struct {
 	levels       [][]uint64
 	depth        int      // the number of levels in use
-	coefficients []uint16 // of each index; empty over Z/2
+	coefficients []uint16 // the coefficient of each index; empty over Z/2
 	modulus      uint32
 }
 
@@ -58,7 +58,7 @@ func (c *column) add(i int32, x uint32) {
 	}
 }
 
-// first returns the first entry, −1 if the column is empty.
+// first returns the least index that has an entry, −1 if the column is empty.
 func (c *column) first() int32 {
 	at := int32(0)
 	for l := c.depth - 1; l >= 0; l-- {
@@ -71,7 +71,7 @@ func (c *column) first() int32 {
 	return at
 }
 
-// coefficient returns the coefficient of an entry.
+// coefficient returns the coefficient of an index that has an entry.
 func (c *column) coefficient(i int32) uint32 {
 	if c.modulus == 2 {
 		return 1

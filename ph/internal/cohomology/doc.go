@@ -32,12 +32,13 @@
 // # Invariant
 //
 // After the column of a cell is reduced, the pivots of all columns so far are
-// distinct, and each column is the coboundary of a chain of cells that do not come
-// before its own. That chain is stored where cocycles are asked for, else the column.
+// distinct. The column of a cell is the coboundary of a chain, all cells of which are the
+// cell itself or come after it. The engine stores this chain if the options ask for
+// cocycles, else the column.
 //
 // # Cost
 //
 // The worst case is cubic in the number of cells. Degree 0 and the dual graph take
-// O(n log n). Memory is four bytes for each cell of two consecutive dimensions, one
-// bit for each cell of one dimension, and the chains.
+// O(n log n). Memory is linear in the number of cells of two consecutive dimensions,
+// apart from the stored chains or columns.
 package cohomology

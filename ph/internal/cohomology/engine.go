@@ -29,12 +29,12 @@ type Options struct {
 	Chains  bool // whether to find the cocycles of classes of degree 1 and higher
 }
 
-// A Pair is a class: the cells that give birth to it and end it, by number. Death is
+// A Pair is a class: the numbers of the cells that give birth to it and end it. Death is
 // −1 for an essential class.
 type Pair struct {
 	Birth, Death int32
 
-	column int32 // in the engine's columns, −1 for the column of Birth alone
+	column int32 // the index in Engine.columns, −1 if the cocycle is the cell Birth alone
 }
 
 // A Term is a cell with its coefficient.
@@ -53,33 +53,35 @@ type Engine struct {
 	options Options
 
 	pairs   []Pair
-	cleared []uint64 // the cells that end a class of one degree less
-	next    []uint64 // the cells that end a class of this degree
+	cleared []uint64 // the set of the cells that end a class of one degree less
+	next    []uint64 // the set of the cells that end a class of the current degree
 
-	ends       [][2]int32 // of the edges of a graph
+	ends       [][2]int32 // the ends of the edges of the complex or of its dual graph
 	components unionfind.Components
 
-	column  column
-	owners  []owner // of each possible pivot
-	columns []span
-	arena   []Term // the entries of columns, or with Chains the chains whose coboundaries they are
-	chain   []Term // with Chains: the column is its coboundary; equal cells are not yet added up
-	cofaces []int32
+	column  column  // the column that is being reduced
+	owners  []owner // for each cell the column whose pivot it is
+	columns []span  // each stored column, as a part of arena
+	arena   []Term  // the entries of columns; if Options.Chains is set, their chains instead
+	// chain is used if Options.Chains is set. Its coboundary is the column that is being
+	// reduced. Equal cells are not yet added up.
+	chain   []Term
+	cofaces []int32 // the cofacets of one cell
 }
 
-// An owner is the column that has a pivot: 0 for none, c+1 for the coboundary of the
-// cell c, and −k−1 for the k-th stored column.
+// An owner tells which column has a pivot: 0 stands for none, c+1 for the coboundary of
+// cell c, and −k−1 for stored column k.
 type owner int32
 
-// A span is a run of the arena.
+// A span stands for arena[from:to].
 type span struct{ from, to int }
 
 // Run finds the classes of a complex, and calls report with the pairs of each degree
 // from 0 to the highest. The pairs are valid during the call and in no particular
-// order. Pairs of equal values are left out.
+// order. Pairs whose two cells have the same value are left out.
 //
-// It is an error if an edge does not have two vertices or none. Run returns early if
-// Stop is requested; the pairs so far are not complete then.
+// It is an error if an edge does not have two vertices or none. If Stop is requested,
+// Run returns nil early and does not report the degree that it was computing.
 func (e *Engine) Run(c Complex, o Options, report func(degree int, pairs []Pair)) error {
 	e.complex, e.options = c, o
 	e.field.Reset(o.Modulus)
@@ -116,8 +118,8 @@ func (e *Engine) Run(c Complex, o Options, report func(degree int, pairs []Pair)
 	return nil
 }
 
-// Chain returns the cocycle of a pair that Run reports, during the report, if the
-// options ask for chains and the degree is at least 1.
+// Chain returns the cocycle of a pair. It may be called while [Engine.Run] reports the
+// pair, if the options ask for chains and the degree is at least 1.
 func (e *Engine) Chain(p Pair) []Term {
 	if p.column < 0 {
 		return append(e.chain[:0], Term{p.Birth, 1})
@@ -126,8 +128,8 @@ func (e *Engine) Chain(p Pair) []Term {
 	return e.arena[s.from:s.to]
 }
 
-// addPair adds the pair of two cells. column is the place of the stored column of
-// birth, −1 if it is not stored.
+// addPair adds the pair of two cells. column is the index of the stored column of the
+// cell birth, −1 if it is not stored.
 func (e *Engine) addPair(degree int, birth, death, column int32) {
 	e.next[death>>6] |= 1 << (death & 63)
 	if e.complex.Value(degree, int(birth)) != e.complex.Value(degree+1, int(death)) {
@@ -135,7 +137,7 @@ func (e *Engine) addPair(degree int, birth, death, column int32) {
 	}
 }
 
-// addEssential adds an essential class.
+// addEssential adds an essential class. column is as in addPair.
 func (e *Engine) addEssential(birth, column int32) {
 	e.pairs = append(e.pairs, Pair{birth, -1, column})
 }

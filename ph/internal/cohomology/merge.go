@@ -3,7 +3,7 @@ package cohomology
 import "fmt"
 
 // mergeVertices finds the pairs of degree 0. Each edge that joins two connected
-// components ends the one whose first vertex is later.
+// components ends the component whose first vertex comes later in the filtration.
 func (e *Engine) mergeVertices() error {
 	n, edges := e.complex.Len(0), e.complex.Len(1)
 	e.ends = resize(e.ends, edges)
@@ -45,12 +45,14 @@ func (e *Engine) mergeVertices() error {
 	return nil
 }
 
-// dual finds the pairs of degree d−1 of a complex of dimension d by its dual graph. It
-// reports false, and changes nothing, if the complex has no dual graph: if a cell has
-// more than two cofacets or, for coefficients other than Z/2, two of equal sign.
+// dual finds the pairs of degree d−1 of a complex of dimension d by its dual graph. The
+// nodes of this graph are the d-cells and one node outside, and a (d−1)-cell joins its two
+// cofacets, or its only one and the outside. dual returns false, and adds no pair, if the
+// complex has no dual graph: if a (d−1)-cell has more than two cofacets or, for
+// coefficients other than Z/2, two in which it has the same sign.
 //
-// The cells of dimension d−1 come as edges of the graph from the last to the first. A
-// node that comes later in the filtration is the elder one, the outside the eldest.
+// The edges of the graph are added from the last (d−1)-cell to the first. So of two nodes
+// the one that comes later in the filtration is the elder, and the outside is the eldest.
 func (e *Engine) dual(degree int) bool {
 	cells, nodes := e.complex.Len(degree), e.complex.Len(degree+1)
 	// Nodes are numbered from the eldest: the outside, then the last cell.

@@ -36,7 +36,8 @@ func (e *Engine) reduce(degree int) {
 	}
 }
 
-// reduceColumn reduces the column of a cell whose pivot another column has.
+// reduceColumn reduces the column of cell c. The pivot of this column is at first also the
+// pivot of another column.
 func (e *Engine) reduceColumn(degree int, c int32) {
 	e.chain = e.chain[:0]
 	e.add(degree, c, 1)
@@ -87,7 +88,7 @@ func (e *Engine) reduceColumn(degree int, c int32) {
 	}
 }
 
-// sign returns the coefficient of a cofacet, 1 or −1, in the coboundary of a cell.
+// sign returns the coefficient of a cofacet in the coboundary of a cell: 1 or p−1.
 func (e *Engine) sign(degree int, cell, cofacet int32) uint32 {
 	if e.options.Modulus == 2 {
 		return 1
@@ -99,7 +100,8 @@ func (e *Engine) sign(degree int, cell, cofacet int32) uint32 {
 	return uint32(e.options.Modulus) - 1
 }
 
-// add adds a multiple of the coboundary of a cell to the column.
+// add adds factor times the coboundary of a cell to the column, and factor times the cell to
+// the chain.
 func (e *Engine) add(degree int, cell int32, factor uint32) {
 	p := uint32(e.options.Modulus)
 	if e.options.Chains {
@@ -115,7 +117,7 @@ func (e *Engine) add(degree int, cell int32, factor uint32) {
 	}
 }
 
-// storeColumn moves the column to the arena, times factor, which leaves it empty.
+// storeColumn stores factor times the column in the arena. The column becomes empty.
 func (e *Engine) storeColumn(factor uint64) {
 	from := len(e.arena)
 	for i := e.column.first(); i >= 0; i = e.column.first() {
@@ -126,7 +128,8 @@ func (e *Engine) storeColumn(factor uint64) {
 	e.columns = append(e.columns, span{from, len(e.arena)})
 }
 
-// storeChain keeps factor times the chain, and returns its place.
+// storeChain stores factor times the chain in the arena. It returns the index of the stored
+// chain in columns.
 func (e *Engine) storeChain(factor uint64) int32 {
 	slices.SortFunc(e.chain, func(s, t Term) int { return cmp.Compare(s.Cell, t.Cell) })
 	from := len(e.arena)

@@ -8,18 +8,20 @@ import (
 )
 
 // The choice of apexes rests on one fact. Let c be the apex of an edge e, and W a set of
-// points of its lune, without c, such that e and W span a simplex.
+// points of the lune of e, without c, such that e and W span a simplex. The order of e is an
+// order of points: c first, then the others by number.
 //
-// If c is joined to all of W before e comes, then the simplices e∪W and e∪W∪c are an
-// apparent pair. For c is the first point in the order of e: so the second simplex is the
-// oldest cofacet of the first, and the first the youngest facet of the second. If c is
-// joined to the whole lune, this pairs all simplices whose youngest edge is e.
+// If c is joined to all points of W before e comes, then the simplices e∪W and e∪W∪c are an
+// apparent pair. For c is the first point in the order of e: so e∪W∪c is the oldest cofacet
+// of e∪W, and e∪W is the youngest facet of e∪W∪c. If c is joined to all other points of the
+// lune, this pairs all simplices whose youngest edge is e.
 //
-// In general let v be the first point, in the order of e, that is joined to e and to all of
-// W before e comes. If v comes before all of W, then e∪W and e∪W∪v are an apparent pair.
+// In general let v be the first point, in the order of e, that is joined to both ends of e
+// and to all points of W before e comes. If v comes before all points of W in this order,
+// then e∪W and e∪W∪v are an apparent pair.
 
-// chooseApexes chooses for each edge the point that is joined to most others in its lune.
-// Workers take runs of edges, from the youngest to the oldest.
+// chooseApexes chooses for each edge the point of its lune that is joined to most others of
+// the lune. Workers take runs of edges, from the youngest to the oldest.
 func (s *skeleton) chooseApexes(links []edgeLink) {
 	const run = 1 << 10 // a multiple of 64, so that no two workers share a word of dominated
 	s.apex = resize(s.apex, len(s.ends))
@@ -51,14 +53,16 @@ func (s *skeleton) chooseApexes(links []edgeLink) {
 	})
 }
 
-// chooseApex returns the number of the apex of the current edge, −1 if its lune is empty,
-// and whether the apex is joined to the whole lune.
+// chooseApex returns the number of the apex of the current edge, −1 if the lune is empty. It
+// reports whether the edge is dominated: whether the apex is joined to all other points of
+// the lune.
 func (g *edgeLink) chooseApex() (apex int32, dominated bool) {
 	if g.size == 0 {
 		return -1, false
 	}
 	if !g.dense {
-		// In most lunes the middle is joined to all: no need to connect the link.
+		// In most lunes the point named middle is joined to all others. Then the edges of
+		// the link need not be found.
 		if g.isCone() {
 			return g.middle, true
 		}

@@ -2,13 +2,14 @@ package flagcomplex
 
 import "github.com/topogen/topogen/ph/internal/field"
 
-// coboundaries enumerates the cofacets of simplices.
+// coboundaries enumerates the cofacets of one simplex after another. Each cofacet consists
+// of the simplex and a new point, the point of a cone.
 type coboundaries struct {
 	*simplexCodec
 	field  *field.Field
-	points []int32
-	cones  []cone
-	set    []uint64
+	points []int32  // the points of the simplex, ascending
+	cones  []cone   // one for each cofacet
+	set    []uint64 // room for a bitset of points
 }
 
 func (c *coboundaries) begin(code *simplexCodec, f *field.Field) {
@@ -24,8 +25,9 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 	c.simplexCodec.points(points, simplex)
 	rank := c.rankOf(simplex, dim+1)
 	shift := c.shift(dim + 2)
-	// faces[i] is the code of all points but points[i], for cofacets in which none of
-	// these is the apex of the youngest edge.
+	// If the youngest edge of a cofacet joins the new point to points[i], then the code of
+	// the cofacet lists all other points of the simplex. faces[i] is this list, for an edge
+	// whose apex is not in the list.
 	var faces [maxPoints]uint64
 	for i := range points {
 		for j := dim; j >= 0; j-- {
@@ -35,7 +37,7 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 		}
 	}
 	signs := [2]uint64{factor, c.field.Negate(factor)}
-	before := 0 // the number of points of the simplex that are less than that of the cone
+	before := 0 // the number of points of the simplex that are less than the new point
 	c.cones = c.appendCones(c.cones[:0], points, int32(c.n), c.set)
 	for _, cone := range c.cones {
 		for before <= dim && points[before] < cone.point {
@@ -56,8 +58,8 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 }
 
 // isApex reports whether the apex of the edge of a rank is in points, at an index other
-// than at. The code of a simplex with this youngest edge must then name that point as the
-// apex.
+// than at. If so, the code of a cofacet with this youngest edge must write that point as 0,
+// as a simplexCodec writes apexes.
 func (c *coboundaries) isApex(rank uint32, points []int32, at int32) bool {
 	apex := c.apex[rank]
 	for i, p := range points {
@@ -68,8 +70,8 @@ func (c *coboundaries) isApex(rank uint32, points []int32, at int32) bool {
 	return false
 }
 
-// over returns the cofacet that consists of the simplex and v. It needs the rank of the
-// youngest edge of the simplex. No edge to v may be younger than that edge.
+// over returns the code of the cofacet that consists of the simplex and v. rank is the rank
+// of the youngest edge of the simplex. The edges from the simplex to v must be older.
 func (c *coboundaries) over(rank uint32, v int32) uint64 {
 	e := c.ends[rank]
 	var others [maxPoints]int32
@@ -92,8 +94,8 @@ func (c *coboundaries) over(rank uint32, v int32) uint64 {
 	return c.encode(rank, others[:k])
 }
 
-// without returns the cofacet that consists of the simplex and a new point. The youngest
-// edge of this cofacet has the given rank and joins the new point to points[at].
+// without returns the code of the cofacet that consists of the simplex and a new point. The
+// youngest edge of this cofacet has the given rank and joins the new point to points[at].
 func (c *coboundaries) without(rank uint32, at int32) uint64 {
 	var others [maxPoints]int32
 	k := 0

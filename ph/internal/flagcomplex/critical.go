@@ -18,12 +18,12 @@ type criticals struct {
 	edgeLink
 	code *simplexCodec
 
-	apex     int32
-	apexNear []uint64
+	apex     int32    // the apex of the current edge
+	apexNear []uint64 // the set of the points that are joined to the apex
 	clique   []int32
-	common   []uint64 // a set for each k: the points of the lune joined to the first k points of clique
-	sorted   []int32
-	found    []uint64
+	common   []uint64 // set k has the points of the lune joined to the first k points of clique
+	sorted   []int32  // the points of the clique, ascending, by their numbers in the skeleton
+	found    []uint64 // the codes of the critical simplices found
 }
 
 // appendCritical appends the critical simplices of dim+1 points whose youngest edge is the
@@ -53,8 +53,8 @@ func (c *criticals) appendCritical(dst []uint64, dim int) []uint64 {
 	return c.found
 }
 
-// extend makes v the next point of the clique and extends it in all ways. Points after the
-// first ascend.
+// extend sets point number depth of the clique to v, and searches all ways to complete the
+// clique. The points after the first one ascend.
 func (c *criticals) extend(depth int, v int32) {
 	if c.stop.Requested() {
 		return
@@ -71,7 +71,8 @@ func (c *criticals) extend(depth int, v int32) {
 	}
 	start := c.clique[0]
 	for w, x := range common {
-		// Of the points not joined to the apex, only those after the first one.
+		// The clique starts with the least of its points that are not joined to the apex.
+		// So the further points of this kind are greater than start.
 		far := ^c.apexNear[w]
 		if w < int(start>>6) {
 			x &^= far
@@ -86,8 +87,9 @@ func (c *criticals) extend(depth int, v int32) {
 	}
 }
 
-// judge keeps the simplex of the edge and the clique if it is critical. least is the least
-// point joined to the whole clique, −1 if there is none. It is not the apex.
+// judge keeps the simplex of the edge and the clique if this simplex is critical. least is
+// the least point of the lune that is joined to all points of the clique, −1 if there is
+// none. The apex is no such point, as it is not joined to the first point of the clique.
 func (c *criticals) judge(least int32) {
 	first := slices.Min(c.clique)
 	if least >= 0 && least < first {

@@ -3,27 +3,28 @@ package flagcomplex
 import "math/bits"
 
 // An edgeLink walks through the edges of a skeleton from the youngest to the oldest. It has
-// the link of the current edge: the graph whose points are the lune of the edge, and whose
-// edges are those between them that come before it.
+// the link of the current edge. The link is a graph: its points are the lune of the current
+// edge, and its edges are the edges between these points that are older than the current
+// edge.
 //
-// Points of the graph have numbers in ascending order: in a dense skeleton their own, else
-// numbers from 0.
+// Each point of the link has a number, by which sets of points have it. In a dense skeleton
+// the number is the point itself. Otherwise it is the index of the point in members.
 type edgeLink struct {
 	*skeleton
 	edge  uint32   // the rank of the current edge
-	words int      // of a set of points
-	lune  []uint64 // the set of the points
-	size  int      // their number
+	words int      // the number of words of a set of points
+	lune  []uint64 // the set of the points of the link
+	size  int      // the number of these points
 
-	rows []uint64 // a set for each point: its neighbors before the edge
+	rows []uint64 // for each number the set of the neighbors by edges older than the current one
 
-	// These are used if the skeleton is not dense.
-	members []int32 // the points
-	number  []int32 // the number of each point of the skeleton, −1 if it is not a member
+	// The following fields are used if the skeleton is not dense.
+	members []int32 // the points of the link, ascending
+	number  []int32 // the number of each point of the skeleton, −1 if it is not in the link
 	middle  int32   // the number of the member that was joined to both ends first
 }
 
-// begin starts before the youngest edge.
+// begin starts with a skeleton. The next edge is the youngest one.
 func (g *edgeLink) begin(s *skeleton) {
 	g.skeleton, g.edge = s, uint32(len(s.ends))
 	if s.dense {
@@ -40,7 +41,7 @@ func (g *edgeLink) begin(s *skeleton) {
 }
 
 // next makes the next edge that is not dominated the current one, with its link. It
-// reports whether there is one.
+// reports false if no such edge is left or a stop is requested.
 func (g *edgeLink) next() bool {
 	for g.edge > 0 {
 		if g.stop.Requested() {
@@ -69,7 +70,8 @@ func (g *edgeLink) skipTo(rank uint32) {
 	}
 }
 
-// step makes the next edge the current one, with the points of its link.
+// step makes the next edge the current one, with the points of its link. The edges of the
+// link are complete after connect.
 func (g *edgeLink) step() {
 	g.skipTo(g.edge - 1)
 	if g.dense {
@@ -129,8 +131,8 @@ func (g *edgeLink) gatherLinks() {
 	g.size = len(g.members)
 }
 
-// isCone reports whether the middle is joined to all other points of the lune, in a graph
-// that is not dense.
+// isCone reports whether the member named middle is joined to all other points of the lune,
+// in a graph that is not dense.
 func (g *edgeLink) isCone() bool {
 	joined := 0
 	for _, l := range g.linksOf(g.members[g.middle]) {
@@ -141,7 +143,7 @@ func (g *edgeLink) isCone() bool {
 	return joined == g.size-1
 }
 
-// connect finds the edges of the link.
+// connect finds the edges of the link. In a dense graph step has found them.
 func (g *edgeLink) connect() {
 	if g.dense {
 		return
@@ -161,10 +163,11 @@ func (g *edgeLink) connect() {
 	}
 }
 
-// before returns the set of the neighbors that a point had before the current edge.
+// before returns the set of the points that edges older than the current one join to the
+// point of a number.
 func (g *edgeLink) before(i int32) []uint64 { return g.rows[int(i)*g.words:][:g.words] }
 
-// point returns the point of the skeleton with a number; −1 stays −1.
+// point returns the point of the skeleton that has a number, and −1 for −1.
 func (g *edgeLink) point(i int32) int32 {
 	if g.dense || i < 0 {
 		return i
@@ -180,7 +183,7 @@ func (g *edgeLink) numberOf(v int32) int32 {
 	return g.number[v]
 }
 
-// firstPoint returns the least number in a set, −1 if it is empty.
+// firstPoint returns the least number in a set, −1 if the set is empty.
 func firstPoint(set []uint64) int32 {
 	for w, x := range set {
 		if x != 0 {

@@ -12,50 +12,52 @@ import (
 // An Engine computes persistent cohomology degree after degree. It is a workspace that
 // keeps its memory.
 //
-// Several workers reduce a batch of columns ahead, each column as far as the columns before
-// the batch reduce it. Then the columns are committed in order: one whose pivot an earlier
-// column of the batch has taken is reduced further. A column is added to the same columns
-// in the same order as without batches. So results do not depend on the number of workers.
+// A batch is a number of columns that follow one another. Several workers reduce the columns
+// of a batch ahead: they add only columns that were committed before the batch. Then one
+// goroutine commits the columns of the batch in order. If an earlier column of the batch has
+// taken the pivot of a column, this column is reduced further first. To each column the same
+// columns are added in the same order as without batches. So results do not depend on the
+// number of workers.
 type Engine struct {
 	skeleton
 	field     field.Field
 	code      simplexCodec
-	links     []edgeLink
+	links     []edgeLink // one for each worker, to choose apexes
 	criticals criticals
-	critical  []uint64
-	reducers  []reducer
+	critical  []uint64  // the critical simplices of one edge
+	reducers  []reducer // one for each worker
 	batch     []reduction
 
-	merging []uint64      // the set of the edges that merge components
-	pivots  [2]pivotIndex // of the current degree and the one before, by parity
-	columns []span
-	arena   []uint64 // the chains of the columns
+	merging []uint64      // the set of the edges that merge components, by rank
+	pivots  [2]pivotIndex // pivots[degree&1] has those of a degree: the current and the one before
+	columns []span        // the chain of each column, as a part of arena
+	arena   []uint64      // the codes of simplices, with coefficients
 
-	pairs []Pair
+	pairs []Pair // the pairs of the current degree
 }
 
-// A Pair is a class: the simplices that give birth to it and end it, by code. Death is 0
-// for an essential class.
+// A Pair is a class: the codes of the simplices that give birth to it and end it. Death is
+// 0 for an essential class.
 type Pair struct {
 	Birth, Death uint64
-	column       int32 // −1 if it was not kept
+	column       int32 // the index of the column in Engine.columns, −1 if it was not kept
 }
 
-// A span is a run of the arena.
+// A span stands for the elements from, …, to−1 of a list.
 type span struct{ from, to int }
 
-// A reduction is a column that is reduced as far as the columns before its batch reduce it.
+// A reduction is a column of the batch that is reduced ahead.
 type reduction struct {
-	simplex uint64
-	pivot   uint64   // with its coefficient; 0 if the column is empty
-	chain   span     // in the chains of the reducer
-	reducer *reducer // nil if the column is not yet reduced
-	column  *column  // what is left of the column, if it was long
+	simplex uint64   // the simplex whose column it is
+	pivot   uint64   // the pivot, with its coefficient; 0 if the column is empty
+	chain   span     // the chain of the column, as a part of reducer.chains
+	reducer *reducer // the reducer of the column, nil if the column is not yet reduced
+	column  *column  // the entries of the column, if its chain is long, else nil
 }
 
-// Begin starts with n points and all edges of the filtration, which are in order in several
-// runs. merging has the ranks of the edges that merge components. It is an error if a
-// simplex of highest+2 points does not fit into a code.
+// Begin starts with n points and all edges of the filtration. runs are lists of edges that
+// together have them in order. merging has the ranks of the edges that merge components. It
+// is an error if a simplex of highest+2 points does not fit into a code.
 //
 // Begin and Run return early, with incomplete results, once a stop is requested.
 func Begin[T metric.Float](c *Engine, n int, runs [][]metric.Edge[T], merging []int32, modulus, highest, workers int, stop parallel.Stop) error {
@@ -86,9 +88,9 @@ func Begin[T metric.Float](c *Engine, n int, runs [][]metric.Edge[T], merging []
 	return nil
 }
 
-// Run finds the pairs of a degree, at least 1, after those of the degrees below it. It
-// returns them in the order of their deaths, essential ones last. They are valid until the
-// next degree. With cocycles, each has a chain.
+// Run finds the pairs of a degree, at least 1. It must have run for all lower degrees before.
+// It returns the pairs in the order of their deaths, essential ones last. They are valid
+// until the next call. If cocycles is true, [Engine.Chain] returns the cocycle of each pair.
 func (c *Engine) Run(degree int, cocycles bool) []Pair {
 	pivots := &c.pivots[degree&1]
 	pivots.begin()
@@ -104,7 +106,8 @@ func (c *Engine) Run(degree int, cocycles bool) []Pair {
 		}
 	}
 	slices.SortFunc(c.pairs, func(p, q Pair) int {
-		// The rank of a death of 0 wraps around and becomes the greatest.
+		// An essential pair has death 0 and so rank 0. One less wraps around to the
+		// greatest number.
 		return cmp.Or(
 			cmp.Compare(c.code.rankOf(p.Death, degree+2)-1, c.code.rankOf(q.Death, degree+2)-1),
 			cmp.Compare(p.Birth, q.Birth), cmp.Compare(p.Death, q.Death))
@@ -112,8 +115,8 @@ func (c *Engine) Run(degree int, cocycles bool) []Pair {
 	return c.pairs
 }
 
-// nextBatch gathers the simplices of the next columns to reduce, and reports whether there
-// are any.
+// nextBatch gathers the simplices of the next columns to reduce. It reports false if there
+// is none or a stop is requested.
 func (c *Engine) nextBatch(degree int) bool {
 	const each = 64 // the number of columns for a worker
 	c.batch = c.batch[:0]
@@ -132,7 +135,7 @@ func (c *Engine) nextBatch(degree int) bool {
 	return len(c.batch) > 0 && !c.stop.Requested()
 }
 
-// endsClass reports whether a simplex ends a class of one degree less, so that its column is
+// endsClass reports whether a simplex ends a class of one degree less. If so, its column is
 // cleared.
 func (c *Engine) endsClass(simplex uint64, degree int) bool {
 	if degree == 1 {
@@ -141,8 +144,9 @@ func (c *Engine) endsClass(simplex uint64, degree int) bool {
 	return c.pivots[(degree-1)&1].find(simplex|1) >= 0
 }
 
-// reduceAhead reduces the columns of a batch as far as the columns before it reduce them. A
-// single reducer reduces them when they are committed.
+// reduceAhead reduces the columns of the batch. It adds only columns that were committed
+// before the batch. If there is a single reducer, reduceAhead does nothing, and commit
+// reduces each column.
 func (c *Engine) reduceAhead() {
 	if len(c.reducers) == 1 {
 		return
@@ -153,7 +157,8 @@ func (c *Engine) reduceAhead() {
 	parallel.For(c.stop, len(c.reducers), len(c.batch), 1, func(worker, i int) { c.reducers[worker].reduceAhead(&c.batch[i]) })
 }
 
-// commit completes the reduction of the next column and adds its pair.
+// commit completes the reduction of a column, stores its chain and adds its pair. It must be
+// called for the columns in order.
 func (c *Engine) commit(b *reduction, cocycles bool) {
 	r := b.reducer
 	switch {
@@ -177,7 +182,7 @@ func (c *Engine) commit(b *reduction, cocycles bool) {
 }
 
 // store keeps the chain of a column, scaled such that the coefficient of the pivot is 1. It
-// returns the place of the chain.
+// returns the index of the chain in columns.
 func (c *Engine) store(b *reduction) int32 {
 	factor := uint64(1)
 	if b.pivot != 0 {
@@ -191,21 +196,22 @@ func (c *Engine) store(b *reduction) int32 {
 	return int32(len(c.columns) - 1)
 }
 
-// Youngest returns the youngest edge of a simplex of a number of points, and its length.
+// Youngest returns the youngest edge of a simplex, and the length of this edge. points is
+// the number of points of the simplex.
 func (c *Engine) Youngest(simplex uint64, points int) (Ends, float64) {
 	rank := c.code.rankOf(simplex, points)
 	return c.ends[rank], c.lengths[rank]
 }
 
-// Points writes the points of a simplex, ascending, of which there are len(dst).
+// Points writes the points of a simplex, ascending. len(dst) must be their number.
 func (c *Engine) Points(dst []int32, simplex uint64) { c.code.points(dst, simplex) }
 
-// Chain returns the cocycle of a pair, simplices with their coefficients, if Run was asked
-// for cocycles.
+// Chain returns the cocycle of a pair: the codes of simplices with their coefficients. The
+// call of [Engine.Run] that found the pair must have asked for cocycles.
 func (c *Engine) Chain(p Pair) []uint64 {
 	s := c.columns[p.column]
 	return c.arena[s.from:s.to]
 }
 
-// Coefficient returns the coefficient of a simplex in a chain.
+// Coefficient returns the coefficient that an element of a chain has in its code.
 func (c *Engine) Coefficient(simplex uint64) int { return int(c.code.coefficient(simplex)) }

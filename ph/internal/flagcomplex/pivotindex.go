@@ -1,12 +1,13 @@
 package flagcomplex
 
-// A pivotIndex finds the column that has a pivot. It is a hash table with open addressing.
-// A key is the code of a simplex with coefficient 1, and so not 0.
+// A pivotIndex finds the column that has a simplex as its pivot. It is a hash table with
+// open addressing, at most half full. A key is the code of the simplex with coefficient 1,
+// so that no key is 0.
 type pivotIndex struct {
-	keys    []uint64
-	columns []int32
-	count   int
-	shift   int
+	keys    []uint64 // 0 in a free slot; the length is a power of 2
+	columns []int32  // the index of the column in Engine.columns, for each key
+	count   int      // the number of keys
+	shift   int      // 64 less the number of bits of a slot
 }
 
 // begin empties the table.
@@ -19,8 +20,9 @@ func (t *pivotIndex) begin() {
 	}
 }
 
-// slot returns the place of a key, or the free place for it. The multiplier is 2⁶⁴ divided
-// by the golden ratio (Knuth, The art of computer programming 3, 6.4).
+// slot returns the slot of a key, or the free slot where the key is to be added. The
+// multiplier is 2⁶⁴ divided by the golden ratio (Knuth, The art of computer programming 3,
+// 6.4).
 func (t *pivotIndex) slot(key uint64) uint64 {
 	mask := uint64(len(t.keys) - 1)
 	i := key * 0x9e3779b97f4a7c15 >> t.shift
@@ -30,7 +32,7 @@ func (t *pivotIndex) slot(key uint64) uint64 {
 	return i
 }
 
-// find returns the column of a pivot, −1 if no column has it.
+// find returns the index of the column that has a pivot, −1 if no column has it.
 func (t *pivotIndex) find(key uint64) int32 {
 	if i := t.slot(key); t.keys[i] != 0 {
 		return t.columns[i]
@@ -38,7 +40,8 @@ func (t *pivotIndex) find(key uint64) int32 {
 	return -1
 }
 
-// add adds a pivot that no column has. The table grows when it is half full.
+// add adds a pivot with its column. No column may have the pivot yet. The table doubles when
+// it is half full.
 func (t *pivotIndex) add(key uint64, column int32) {
 	if 2*(t.count+1) > len(t.keys) {
 		keys, columns := t.keys, t.columns

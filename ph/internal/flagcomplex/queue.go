@@ -7,8 +7,9 @@ import "math/bits"
 //
 // It is a radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, Faster algorithms for the shortest
 // path problem, 1990). An entry lies in the bucket of the highest bit in which it differs
-// from the last entry popped. No entry less than that may be pushed, and none is: a column
-// that is added has no entry before its pivot, which is the entry popped last.
+// from the last entry popped. No entry less than the last entry popped may be pushed. The
+// reduction respects this: it adds only columns whose pivot is the last entry popped, and the
+// pivot is the least entry of its column.
 type queue struct {
 	coefficientBits int
 	modulus         uint64
@@ -18,8 +19,8 @@ type queue struct {
 	free            *block // a list of blocks in no bucket
 }
 
-// A block is a part of a bucket. Buckets grow and shrink by blocks and share free ones, so
-// that a long column takes no more memory than its entries.
+// A block is a part of a bucket. Buckets grow and shrink by blocks, and share the free
+// blocks. So a queue takes little more memory than its entries.
 type block struct {
 	next    *block
 	count   int
@@ -40,7 +41,7 @@ func (q *queue) reset() {
 	}
 }
 
-// take empties a bucket and returns its blocks.
+// take empties a bucket and returns the list of its blocks.
 func (q *queue) take(b int) *block {
 	list := q.buckets[b]
 	q.buckets[b] = nil
@@ -86,8 +87,9 @@ func (q *queue) push(entry uint64) {
 	k.count++
 }
 
-// pop removes the least entry whose coefficient is not zero, and returns it, 0 if there is
-// none.
+// pop adds up the entries of the least simplex, removes them and returns the sum as one
+// entry. It goes on to the next simplex while the sum of the coefficients is 0 modulo p. It
+// returns 0 once the queue is empty.
 func (q *queue) pop() uint64 {
 	for {
 		if sum := q.total(); sum != 0 {
@@ -115,7 +117,8 @@ func (q *queue) pop() uint64 {
 	}
 }
 
-// total removes the entries equal to last and returns the sum of their coefficients.
+// total removes the entries of the same simplex as last. It returns the sum of their
+// coefficients modulo p.
 func (q *queue) total() uint64 {
 	var sum uint64
 	mask := uint64(1)<<q.coefficientBits - 1

@@ -2,25 +2,26 @@ package flagcomplex
 
 import "slices"
 
-// A reducer reduces columns, each until its pivot belongs to no column and to no apparent
-// pair. It changes nothing that it shares with other reducers.
+// A reducer reduces columns: it adds columns until the pivot is neither the pivot of a
+// committed column nor in an apparent pair with its youngest facet. A reducer changes nothing
+// that it shares with other reducers.
 type reducer struct {
 	*Engine
-	pivots *pivotIndex
+	pivots *pivotIndex // the pivots of the committed columns of the degree
 	degree int
 
-	*column // the current column
-	spare   []*column
-	chains  []uint64 // of the columns reduced in this batch
+	*column           // the current column
+	spare   []*column // empty columns to use again
+	chains  []uint64  // the chains of the columns that this reducer has reduced in the batch
 
 	cofacets coboundaries
-	buffer   []uint64
-	cones    []cone
-	set      []uint64
+	buffer   []uint64 // the coboundary of one simplex
+	cones    []cone   // room for isLeast
+	set      []uint64 // room for a bitset of points
 }
 
-// A column is a column that is being reduced. It is the coboundary of chain, in which equal
-// simplices are not yet added up.
+// A column has the entries of a column that is being reduced, in a queue, and the chain
+// whose coboundary the column is. Equal simplices of the chain are not yet added up.
 type column struct {
 	queue queue
 	chain []uint64
@@ -48,8 +49,8 @@ func (r *reducer) reduce(b *reduction) {
 	r.finish(b)
 }
 
-// reduceAhead reduces the column of a simplex, and keeps the column for resume if it took
-// long.
+// reduceAhead reduces the column of a simplex. If the chain of the column is long, it keeps
+// the entries, so that resume need not add up the chain again.
 func (r *reducer) reduceAhead(b *reduction) {
 	r.reduce(b)
 	const long = 64
@@ -64,7 +65,8 @@ func (r *reducer) reduceAhead(b *reduction) {
 	}
 }
 
-// resume reduces a column further after others were committed.
+// resume reduces a column further, after an earlier column of the batch was committed with
+// the same pivot.
 func (r *reducer) resume(b *reduction) {
 	if b.column != nil {
 		b.column, r.column = r.column, b.column
@@ -78,7 +80,7 @@ func (r *reducer) resume(b *reduction) {
 	r.finish(b)
 }
 
-// drop recycles the column that a reduction keeps.
+// drop makes the column that a reduction keeps, if any, a spare one.
 func (r *reducer) drop(b *reduction) {
 	if b.column != nil {
 		b.column.queue.reset()
@@ -87,13 +89,14 @@ func (r *reducer) drop(b *reduction) {
 	}
 }
 
-// finish reduces the current column and sets the result of the reduction.
+// finish reduces the current column and sets reducer, pivot and chain of the reduction.
 func (r *reducer) finish(b *reduction) {
 	b.reducer, b.pivot = r, r.pivot()
 	b.chain = r.keepChain()
 }
 
-// pivot reduces the current column and returns its pivot, 0 if the column becomes empty.
+// pivot reduces the current column. It returns the pivot with its coefficient, 0 if the
+// column becomes empty or a stop is requested.
 func (r *reducer) pivot() uint64 {
 	for steps := 0; ; steps++ {
 		entry := r.queue.pop()
@@ -121,7 +124,8 @@ func (r *reducer) pivot() uint64 {
 	}
 }
 
-// add adds a multiple of a simplex's column.
+// add adds to the current column the coboundary of a simplex, times factor and the
+// coefficient in the code of the simplex.
 func (r *reducer) add(simplex uint64, factor uint64) {
 	factor = factor * r.code.coefficient(simplex) % r.field.P
 	simplex = r.code.bare(simplex)
@@ -151,7 +155,8 @@ func (r *reducer) keepChain() span {
 }
 
 // apparentFacet returns the facet with which a simplex is in an apparent pair, and the
-// coefficient of the simplex in the coboundary of the facet.
+// coefficient of the simplex in the coboundary of this facet. It reports false if there is
+// no such facet. points is the number of points of the simplex.
 func (r *reducer) apparentFacet(simplex uint64, points int) (facet, sign uint64, ok bool) {
 	least, facet := r.code.least(simplex, points)
 	rank := r.code.rankOf(simplex, points)
@@ -169,8 +174,9 @@ func (r *reducer) apparentFacet(simplex uint64, points int) (facet, sign uint64,
 	return facet, sign, true
 }
 
-// isLeast reports whether v is the first point, in the order of an edge, that is joined to
-// all points of a simplex before the edge comes. v is joined to them and not the apex.
+// isLeast reports whether v is the first point, in the order of the edge of a rank, that is
+// joined to all points of a simplex by edges older than this edge. v must be such a point,
+// but not the apex of the edge, which comes first in the order.
 func (r *reducer) isLeast(v int32, rank uint32, points []int32) bool {
 	apex := r.apex[rank]
 	joined := true

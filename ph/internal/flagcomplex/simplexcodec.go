@@ -7,18 +7,19 @@ import (
 
 // A simplexCodec encodes simplices as integers in the order of the filtration.
 //
-// The code of a simplex is the rank of its youngest edge, then its other points, then a
-// coefficient in the lowest bits. Points are in descending order, as v+1. But the apex of
-// the edge is 0, the least of all.
+// The code of a simplex has the rank of its youngest edge in the highest bits, then the
+// other points of the simplex, then a coefficient in the lowest bits. A point v is written as
+// v+1, and the apex of the edge as 0. The points descend by these numbers, so that the apex
+// is the last.
 //
-// Simplices of one youngest edge and dimension may come in any order. This one leaves few
-// of them that are not in an apparent pair; see the package comment.
+// The filtration leaves the order of simplices of one youngest edge and dimension free. In
+// the order of these codes few of them are in no apparent pair; see the package comment.
 type simplexCodec struct {
 	*skeleton
-	pointBits, coefficientBits int
+	pointBits, coefficientBits int // the number of bits of a point, and of a coefficient
 }
 
-const maxPoints = 16 // of a simplex
+const maxPoints = 16 // the largest number of points of a simplex
 
 func (c *simplexCodec) begin(s *skeleton, modulus int) {
 	c.skeleton = s
@@ -26,7 +27,8 @@ func (c *simplexCodec) begin(s *skeleton, modulus int) {
 	c.coefficientBits = bits.Len(uint(modulus - 1))
 }
 
-// check returns an error if simplices of a number of points do not fit into an integer.
+// check returns an error if simplices of a number of points have more points than maxPoints
+// or do not fit into 64 bits.
 func (c *simplexCodec) check(points int) error {
 	need := bits.Len(uint(len(c.ends))) + (points-2)*c.pointBits + c.coefficientBits
 	if need > 64 || points > maxPoints {
@@ -75,8 +77,8 @@ func (c *simplexCodec) points(dst []int32, simplex uint64) {
 	}
 }
 
-// encode returns the code of the simplex of an edge and other points, which ascend, with
-// the coefficient 0.
+// encode returns the code of a simplex, with the coefficient 0. rank is the rank of its
+// youngest edge, others are its other points, ascending.
 func (c *simplexCodec) encode(rank uint32, others []int32) uint64 {
 	s := uint64(rank)
 	apex := c.apex[rank]
@@ -94,9 +96,9 @@ func (c *simplexCodec) encode(rank uint32, others []int32) uint64 {
 	return s << c.coefficientBits
 }
 
-// least returns the first of the points of a simplex in the order of its youngest edge,
-// apart from the ends of that edge, and the facet without this point, with the coefficient
-// 0. That is the youngest facet of the simplex.
+// least returns the first point v of a simplex in the order of its youngest edge, apart
+// from the ends of this edge. It also returns the code of the facet without v, with the
+// coefficient 0. This facet is the youngest facet of the simplex.
 func (c *simplexCodec) least(simplex uint64, points int) (v int32, facet uint64) {
 	rest := simplex >> c.coefficientBits
 	v = int32(rest&(1<<c.pointBits-1)) - 1

@@ -12,45 +12,47 @@ import (
 type Ends struct{ U, V int32 }
 
 // A skeleton is the graph of a filtration with its edges in order, which determines the
-// complex. The rank of an edge is its position in the order. The rank of a simplex is that
-// of its youngest edge.
+// complex. The rank of an edge is the number of edges before it. The rank of a simplex is
+// the rank of its youngest edge.
 type skeleton struct {
-	n       int
-	ends    []Ends    // of the edge of each rank
-	lengths []float64 // of the edge of each rank
+	n       int       // the number of points
+	ends    []Ends    // the ends of the edge of each rank
+	lengths []float64 // the length of the edge of each rank
 	stop    parallel.Stop
 
-	// links[starts[v]:starts[v+1]] are the edges at v, by ascending neighbor, if the
-	// graph is not dense.
+	// If the graph is not dense, links[starts[v]:starts[v+1]] are the edges at v, by
+	// ascending neighbor.
 	links  []link
 	starts []int32
 
-	// A dense graph has a bitset of neighbors for each point. ranks has the ranks of the
-	// edges to them, point by point and by ascending neighbor. The ranks for word w of
-	// near begin at before[w].
+	// If the graph is dense, near has a bitset of neighbors for each point, one after
+	// another. Each bit that is set has a rank in ranks, in the order of the bits. The
+	// ranks for word w of near begin at ranks[before[w]].
 	dense  bool
-	words  int // of a bitset
+	words  int // the number of words of the bitset of one point
 	near   []uint64
 	before []uint32
 	ranks  []uint32
 
-	// apex is, for each edge, the point of its lune that comes first in the order of
-	// points of the edge, −1 if the lune is empty. dominated is the set of the edges
-	// whose apex is joined to all other points of the lune.
+	// apex has the apex of each edge, −1 if the lune of the edge is empty. dominated is the
+	// set of the dominated edges, by rank: their apex is joined to all other points of the
+	// lune.
 	apex      []int32
 	dominated []uint64
 }
 
-// A link is an edge to a neighbor.
+// A link is an edge from a point to a neighbor.
 type link struct {
 	to   int32
 	rank uint32
 }
 
-// noEdge is the rank of a pair of points that are not joined. It is greater than all ranks.
+// noEdge takes the place of a rank for two points that are not joined. It is greater than
+// all ranks.
 const noEdge = ^uint32(0)
 
-// beginSkeleton sets s to the graph of edges, which are in order in several runs.
+// beginSkeleton sets s to the graph of n points and the edges of all runs, which follow one
+// another in the order of the filtration.
 func beginSkeleton[T metric.Float](s *skeleton, n int, runs [][]metric.Edge[T]) {
 	count := 0
 	for _, r := range runs {
@@ -65,8 +67,8 @@ func beginSkeleton[T metric.Float](s *skeleton, n int, runs [][]metric.Edge[T]) 
 			rank++
 		}
 	}
-	// Bitsets are faster. They take less memory than links if more than one pair of points
-	// of 80 is an edge.
+	// Bitsets are faster. They take twice the memory of links if one pair of points in 64
+	// is an edge, and less than links if more than one pair in about 20 is.
 	s.dense = n <= 1024 || count >= n*n/128
 	if s.dense {
 		s.fillSets()
@@ -75,6 +77,7 @@ func beginSkeleton[T metric.Float](s *skeleton, n int, runs [][]metric.Edge[T]) 
 	}
 }
 
+// fillSets sets near, before and ranks from the edges.
 func (s *skeleton) fillSets() {
 	s.near, s.before = resize(s.near, s.n*s.words), resize(s.before, s.n*s.words)
 	clear(s.near)
@@ -94,17 +97,18 @@ func (s *skeleton) fillSets() {
 	}
 }
 
-// place returns the place of the rank of an edge in a dense graph.
+// place returns a pointer to the rank of the edge between a and b in the bitset of a.
 func (s *skeleton) place(a, b int32) *uint32 {
 	w := int(a)*s.words + int(b>>6)
 	return &s.ranks[s.before[w]+countBefore(s.near[w], b)]
 }
 
-// countBefore returns the number of points before v in the word that has v.
+// countBefore returns the number of points less than v in the word that has the bit of v.
 func countBefore(word uint64, v int32) uint32 {
 	return uint32(bits.OnesCount64(word & (1<<(v&63) - 1)))
 }
 
+// fillLinks sets links and starts from the edges.
 func (s *skeleton) fillLinks() {
 	s.starts, s.links = resize(s.starts, s.n+2), resize(s.links, 2*len(s.ends))
 	clear(s.starts)
@@ -127,7 +131,7 @@ func (s *skeleton) fillLinks() {
 	}
 }
 
-// isDominated reports whether an edge is dominated, so that it changes no homology.
+// isDominated reports whether the edge of a rank is dominated: it changes no homology then.
 func (s *skeleton) isDominated(rank uint32) bool { return s.dominated[rank>>6]>>(rank&63)&1 != 0 }
 
 func (s *skeleton) linksOf(v int32) []link { return s.links[s.starts[v]:s.starts[v+1]] }
@@ -150,16 +154,17 @@ func (s *skeleton) rank(a, b int32) uint32 {
 	return links[i].rank
 }
 
-// A cone is a point that is joined to all points of a simplex, and the youngest edge
-// between it and the simplex: the edge to point number at, of a rank.
+// A cone over a simplex is a point that is joined to all points of the simplex. The
+// youngest of the edges that join them has the given rank, and goes to point number at of
+// the simplex.
 type cone struct {
 	point int32
 	at    int32
 	rank  uint32
 }
 
-// appendCones appends the cones over a simplex with a point below limit, by ascending
-// point. set is room for a bitset.
+// appendCones appends the cones over the simplex of the given points whose point is less
+// than limit, by ascending point. set is room for a bitset.
 func (s *skeleton) appendCones(cones []cone, points []int32, limit int32, set []uint64) []cone {
 	if !s.dense {
 		return s.appendConesOfLinks(cones, points, limit)
@@ -178,7 +183,8 @@ func (s *skeleton) appendCones(cones []cone, points []int32, limit int32, set []
 		if x == 0 {
 			continue
 		}
-		// For each point of the simplex: its neighbors in the word, and their ranks.
+		// For each point of the simplex: word w of the bitset of its neighbors, and the
+		// ranks for this word.
 		var words [maxPoints]uint64
 		var ranks [maxPoints][]uint32
 		for i, p := range points {
@@ -199,8 +205,9 @@ func (s *skeleton) appendCones(cones []cone, points []int32, limit int32, set []
 	return cones
 }
 
-// appendConesOfLinks does the same in a graph that is not dense. It walks along the links
-// of all points of the simplex at once.
+// appendConesOfLinks does what appendCones does, in a graph that is not dense. The links of
+// each point ascend, so one pass over the links of all points of the simplex finds the
+// neighbors that they have in common.
 func (s *skeleton) appendConesOfLinks(cones []cone, points []int32, limit int32) []cone {
 	var room [maxPoints][]link
 	lists := room[:len(points)]
