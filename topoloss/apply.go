@@ -8,23 +8,24 @@ import (
 )
 
 // Apply returns the loss between a learnable cloud and a target. The cloud x of
-// shape n×… has n points, each flattened to a vector. A nil target stands for
-// empty diagrams, as for regularizers that have no target.
+// shape n×… has n points, each flattened to a vector. A nil target stands for a true
+// cloud with empty diagrams. It suffices for regularizers that ignore the true bars.
 //
-// It is an error, and names the row, if a coordinate is NaN or infinite.
-// Diagrams are computed once, up to the highest degree of a term with a weight.
-// The loss may be applied again, to other variables, before Backward.
+// A coordinate that is NaN or infinite is an error, which names its row. Apply computes
+// the diagrams once, up to the highest degree of a term that counts. It takes each
+// [Term.Schedule] as in step 0. The loss may be applied again, to other variables,
+// before Backward.
 func (l *Loss) Apply(ctx context.Context, x *autograd.Var, target *Target) (Result, error) {
 	return l.apply(ctx, input{x: x, target: target})
 }
 
-// An input is the argument of a loss: the learnable cloud x, the true batch, its target and
-// the numbers that decide random choices.
+// An input is the argument of a loss: the learnable cloud x, the batch of true points, the
+// target of the batch, and the two numbers that decide random choices.
 type input struct {
-	x, batch   *autograd.Var // batch is nil if only its target is known
-	pixels     *autograd.Var // x, to which gradients of images flow
+	x, batch   *autograd.Var // batch is nil if only the target is known
+	pixels     *autograd.Var // the cloud that terms of images read; x may be a copy of it
 	target     *Target
-	seed, step uint64 // decide random choices
+	seed, step uint64 // together they decide random choices; step also decides schedules
 }
 
 func (l *Loss) apply(ctx context.Context, in input) (Result, error) {
@@ -37,7 +38,7 @@ func (l *Loss) apply(ctx context.Context, in input) (Result, error) {
 	return l.applyOnce(ctx, in)
 }
 
-// applyOnce is apply for one cloud.
+// applyOnce applies the loss to the cloud in.x itself, without the draws of Smooth.
 func (l *Loss) applyOnce(ctx context.Context, in input) (Result, error) {
 	if _, _, err := cloudSize(in.x.Shape()); err != nil {
 		return Result{}, err
@@ -53,8 +54,8 @@ func (l *Loss) applyOnce(ctx context.Context, in input) (Result, error) {
 	return l.applyDiagrams(ctx, in, diagrams)
 }
 
-// ApplyDiagrams is [Loss.Apply] for those who have the diagrams of the cloud x
-// already: their pairing must name its points.
+// ApplyDiagrams does the work of [Loss.Apply] for a caller who has already computed the
+// diagrams of the cloud x. The cells of their bars must name points by their rows in x.
 func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
 	if _, _, err := cloudSize(x.Shape()); err != nil {
 		return Result{}, err

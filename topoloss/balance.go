@@ -10,12 +10,13 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A balanced term sends its points a gradient whose Euclidean norm, over all coordinates,
-// is its weight, whatever the scale of its value: terms of equal weight pull equally. The
-// norm is measured in each step and held constant.
+// A balanced term is a term with [Term.Balance]. The gradient that it sends to the points
+// has its weight as Euclidean norm over all coordinates, whatever the scale of its value.
+// So terms of equal weight pull equally. Each step measures the norm of the unweighted
+// gradient and divides the weight by it. The derivative of the norm itself is left out.
 
-// balanced returns weight divided by the norm of the term's gradient. A gradient of 0
-// stays 0.
+// balanced returns weight / norm, for the norm of the term's unweighted gradient. If norm
+// is 0 it returns weight, since the gradient is 0 for any weight.
 func balanced(weight, norm float64) (float64, error) {
 	switch {
 	case norm == 0:
@@ -26,7 +27,8 @@ func balanced(weight, norm float64) (float64, error) {
 	return weight / norm, nil
 }
 
-// barsNorm returns the norm of the gradient at x of a function of bars.
+// barsNorm returns the Euclidean norm of the gradient that a function of bars sends to the
+// points of x. The derivatives of the function by the bars are gradients.
 func (l *Loss) barsNorm(x *autograd.Var, bars []ph.Bar, gradients []BarGradient) (float64, error) {
 	if x == nil {
 		return 0, fmt.Errorf("it is balanced by the gradient at points, of which only diagrams are given")
@@ -40,7 +42,9 @@ func (l *Loss) barsNorm(x *autograd.Var, bars []ph.Bar, gradients []BarGradient)
 	return pairsNorm(x, x.Shape()[0], p.pairs)
 }
 
-// pairsNorm returns the norm of the gradient at the first rows of x that pairs carry.
+// pairsNorm returns the Euclidean norm of the gradient that pairs send to the first rows
+// points of x. In a joint cloud these are the learnable points. The Coef of a pair is the
+// derivative by the distance of its points.
 func pairsNorm(x *autograd.Var, rows int, pairs []kernels.Pair) (float64, error) {
 	tape, dev := x.Tape(), x.Tape().Device()
 	n, dim := x.Shape()[0], autograd.Size(x.Shape()[1:])
@@ -56,7 +60,7 @@ func pairsNorm(x *autograd.Var, rows int, pairs []kernels.Pair) (float64, error)
 	return math.Sqrt(float64(host[0])), nil
 }
 
-// normOf returns the norm of a gradient on the host.
+// normOf returns the Euclidean norm of a gradient that lies in host memory.
 func normOf(gradient []float32) float64 {
 	var sum float64
 	for _, g := range gradient {

@@ -13,58 +13,66 @@ import (
 
 // Big steps in degree 0.
 //
-// Problem: the gradient of a death moves one edge τ of the spanning tree. When τ has
-// passed the next edge, another edge takes its place, and the bar stays behind.
+// Problem: the gradient of a death moves one edge τ of the minimum spanning tree. When τ
+// becomes longer than another edge that joins the same two components, that edge takes its
+// place in the tree, and the bar dies there, short of its target.
 //
 // Idea (Nigmetov and Morozov 2024, Topological optimization with big steps,
-// arXiv:2203.16748): prescribe a target for the death, and move all edges in the way.
-// Let D be the boundary matrix of the edges, ordered by length, R = DV its reduction and
-// U = V⁻¹. To lower the death to t, move the edges of column τ of V that are longer than
-// t. To raise it to t, move the edges of row τ of U that are shorter. These are the
-// critical set of the singleton loss (d − t)², in which each edge e of the set receives
-// the derivative 2(ℓ(e) − t).
+// arXiv:2203.16748): prescribe a target t for the death d of τ, and move all edges in the
+// way. Let D be the boundary matrix of the edges, ordered by length, R = DV its reduction
+// and U = V⁻¹. To lower d to t, move the edges of column τ of V that are longer than t. To
+// raise d to t, move the edges of row τ of U that are shorter than t. The edges that move
+// are the critical set of the singleton loss (d − t)². Each edge e of the set, of length
+// ℓ(e), receives the derivative 2(ℓ(e) − t).
 //
 // Conflicts: an edge in several critical sets follows the one with the largest
 // displacement |ℓ(e) − t|, the strategy "max" of the authors' program Oineus.
 //
 // Targets: a term gives derivatives g of its value by deaths. The target of a death d is
-// d − g/2, where a quadratic function with that derivative has its minimum. That of
-// SortedDeaths or of a Wasserstein cost of order 2 is the death of the partner.
+// d − g/2: the function (d − t)² has the derivative g at d and its minimum t there. For
+// SortedDeaths, and for a Wasserstein cost of order 2, the target is the death of the true
+// bar that is matched with the learnable one.
 //
-// Cost: O(n² log n) to sort the edges, and for each edge the length of its reduction.
+// Cost: O(n² log n) to sort the edges of n points, and for each edge the number of columns
+// that its reduction adds.
 
 // bigStep computes critical sets: a workspace.
 type bigStep struct {
-	edges   []treeEdge
-	pivot   []int   // by vertex: number of the tree edge whose reduced column ends in it; −1 for none
-	other   []int32 // by vertex: the other end of that column
-	tree    []int   // edges of the tree, ascending
-	number  []int   // by edge: its place in tree, −1 if it closes a cycle
-	targets map[ph.Cell][]aim
-	loops   []loopAim
-	columns [][]int // by place: the other edges of its column of V, by place, ascending
-	used    []int
-	moves   []assignment // by edge
+	edges []treeEdge
+	// A reduced column of the boundary matrix has two entries, both vertices. Its pivot is
+	// the larger one. The place of a tree edge is its index in tree.
+	pivot   []int             // by vertex: place of the tree edge whose reduced column has this pivot, −1 for none
+	other   []int32           // by vertex: the smaller vertex of that reduced column
+	tree    []int             // edges of the spanning tree, as ascending indices into edges
+	number  []int             // by edge: its place in tree, −1 if the edge closes a cycle
+	targets map[ph.Cell][]aim // of deaths of degree 0, by the edge of the death
+	loops   []loopAim         // targets of bars of degree 1
+	columns [][]int           // by place: column of V without its own entry, as ascending places
+	used    []int             // places of the columns that the reduction of an edge adds
+	moves   []assignment      // by edge
 }
 
-// A treeEdge is an edge of the complete graph.
+// A treeEdge is an edge of the complete graph. The spanning tree consists of some of them.
 type treeEdge struct {
 	length float32
 	u, v   int32 // u > v
 }
 
-// An aim is where a birth or death is to go, and how much that weighs.
+// An aim is the target of a birth or death, the length at, and the weight of the term that
+// set the target.
 type aim struct{ at, weight float64 }
 
-// An assignment is the singleton loss that an edge follows.
+// An assignment is the target that an edge follows. The displacement is the distance of
+// the target from the length of the edge, 0 if the edge follows none.
 type assignment struct {
 	aim
 	displacement float64
 }
 
-// reduce reduces the boundary matrix of the edges among n points and calls visit, for
-// each edge in order, with the places of the tree edges whose reduced columns were added
-// to it: the column of U but for its own entry.
+// reduce reduces the boundary matrix of the edges among n points. It calls visit for each
+// edge, by ascending length. The argument used has the places of the tree edges whose
+// reduced columns were added to the column of the edge. It is the column of U without its
+// own entry.
 func (w *bigStep) reduce(n int, distances []float32, visit func(edge int, used []int)) {
 	w.edges = w.edges[:0]
 	for u := range n {
@@ -104,8 +112,8 @@ func (w *bigStep) begin() {
 	w.loops = w.loops[:0]
 }
 
-// addDeaths notes the targets of a term for the deaths of bars, given the derivatives of its
-// value and its weight.
+// addDeaths notes the targets of a term for the deaths of bars of degree 0. The derivatives
+// of the term's value by the bars are gradients.
 func (w *bigStep) addDeaths(bars []ph.Bar, gradients []BarGradient, weight float64) {
 	if w.targets == nil {
 		w.targets = make(map[ph.Cell][]aim)
@@ -117,9 +125,9 @@ func (w *bigStep) addDeaths(bars []ph.Bar, gradients []BarGradient, weight float
 	}
 }
 
-// pairs appends the edges that move, with the derivatives of the singleton losses that
-// they follow, given the n×n distances. It is an error if the death of a bar is not the
-// length of an edge of the spanning tree.
+// pairs appends to dst the edges that move, each with the derivative of the singleton loss
+// of the target that the edge follows. The matrix distances is n×n. It is an error if the
+// DeathCell of a bar with a target is not an edge of the spanning tree.
 func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distances []float32) ([]kernels.Pair, error) {
 	w.moves = w.moves[:0]
 	byPlace := make([][]aim, 0, n)
@@ -183,8 +191,9 @@ func (w *bigStep) propose(edge int, t aim) {
 	}
 }
 
-// symmetricSum returns the places that are in an odd number of the columns of used, each
-// with its own place, ascending.
+// symmetricSum returns the sum over Z/2 of the columns of V at the places used, as
+// ascending places. An element of columns lacks the column's own place, which the sum
+// includes.
 func symmetricSum(columns [][]int, used []int) []int {
 	odd := make(map[int]bool)
 	for _, place := range used {
@@ -203,7 +212,7 @@ func symmetricSum(columns [][]int, used []int) []int {
 	return sum
 }
 
-// takeBigStep leaves in p the edges that the bars of degrees 0 and 1 move.
+// takeBigStep stores in p.pairs the edges that move for the bars of degrees 0 and 1.
 func (l *Loss) takeBigStep(ctx context.Context, in input, p *pullback) (err error) {
 	if len(l.bigStep.targets) == 0 && len(l.bigStep.loops) == 0 {
 		return nil

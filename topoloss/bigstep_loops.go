@@ -10,27 +10,32 @@ import (
 
 // Big steps in degree 1.
 //
-// Births are edges and deaths triangles, which enter at their longest edge. The critical
-// sets of a death are those of the boundary matrix of triangles, as in degree 0. Those of
-// a birth are read from the anti-transposed matrix D⊥ = R⊥U⊥, whose columns are edges,
-// the last first: to raise the birth of σ to t, move the edges of column σ of V⊥ that
-// are shorter than t; to lower it, those of row σ of U⊥ that are longer. A triangle moves
-// by its longest edge.
+// An edge σ gives birth to a class and a triangle ends it. A triangle enters at the length
+// of its longest edge, and moves with this edge. File bigstep.go defines critical sets and
+// targets. The critical set of a death follows from the boundary matrix D of triangles, as
+// in degree 0. That of a birth follows from the anti-transposed matrix D⊥ = R⊥U⊥ with
+// V⊥ = (U⊥)⁻¹. Its columns are the edges, the longest first. To raise the birth of σ to t,
+// move the edges of column σ of V⊥ that are shorter than t. To lower it to t, move the
+// edges of row σ of U⊥ that are longer than t.
 //
-// Edges that are longer than all deaths and targets take no part. Cost: the reduction
-// of all triangles of the others, with memory for what it adds.
+// The edges that take part are those no longer than the largest death or target of the
+// bars. Cost: the reduction of D and D⊥ for all triangles of these edges, with memory for
+// the lists of columns that both add.
 
-// maxTriangles bounds the memory of big steps in degree 1.
+// maxTriangles is the largest number of triangles for which big steps in degree 1 run. It
+// bounds their memory.
 const maxTriangles = 1 << 22
 
-// A loopAim is where the birth and the death of a bar of degree 1 are to go.
+// A loopAim holds the targets of the birth and the death of a bar of degree 1, and the
+// weight of the term that set them.
 type loopAim struct {
 	bar          ph.Bar
 	birth, death float64
 	weight       float64
 }
 
-// addLoops notes the targets of a term for bars of degree 1.
+// addLoops notes the targets of a term for bars of degree 1. The derivatives of the term's
+// value by the bars are gradients.
 func (w *bigStep) addLoops(bars []ph.Bar, gradients []BarGradient, weight float64) {
 	for i, b := range bars {
 		if g := gradients[i]; g != (BarGradient{}) {
@@ -42,7 +47,8 @@ func (w *bigStep) addLoops(bars []ph.Bar, gradients []BarGradient, weight float6
 // A triangle is named by the numbers of its edges, the longest last.
 type triangle [3]int32
 
-// moveLoops makes edges follow the targets of bars of degree 1.
+// moveLoops makes edges among n points follow the targets of bars of degree 1. It needs
+// the sorted edges that reduce leaves in w.
 func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 	if len(w.loops) == 0 {
 		return nil
@@ -78,7 +84,7 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	// Row r of the anti-transposed matrix is triangle last−r, column c edge count−1−c.
+	// In the anti-transposed matrix, row r is triangle last−r and column c is edge count−1−c.
 	last := int32(len(triangles) - 1)
 	cofacets := make([][]int32, count)
 	for k := len(triangles) - 1; k >= 0; k-- {
@@ -130,16 +136,16 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 	return nil
 }
 
-// A columnReduction is the reduction R = DV of a matrix over Z/2 from left to right, and
-// what V and U = V⁻¹ are made of.
+// A columnReduction is the reduction R = DV of a matrix D over Z/2, from left to right. It
+// holds the pivots of R, and the added columns, from which V and U = V⁻¹ follow.
 type columnReduction struct {
-	pivot   []int32   // by row: the column of R whose lowest entry is in this row, −1 for none
-	used    [][]int32 // by column: the columns of R that the reduction added to this column
-	columns map[int32][]int32
+	pivot   []int32           // by row: the column of R whose lowest entry is in this row, −1 for none
+	used    [][]int32         // by column: the columns of R that the reduction added to this column
+	columns map[int32][]int32 // columns of V that were asked for
 }
 
-// reduceColumns reduces a matrix whose columns list their rows, ascending. It may change
-// these lists.
+// reduceColumns reduces a matrix over Z/2. The function column returns the rows of the
+// entries of column k, ascending. reduceColumns may change the list that it returns.
 func reduceColumns(ctx context.Context, rows, columns int, column func(k int) []int32) (*columnReduction, error) {
 	r := &columnReduction{pivot: make([]int32, rows), used: make([][]int32, columns), columns: make(map[int32][]int32)}
 	for i := range r.pivot {
@@ -167,7 +173,7 @@ func reduceColumns(ctx context.Context, rows, columns int, column func(k int) []
 	return r, nil
 }
 
-// column returns the entries of a column of V.
+// column returns the rows of the entries of column k of V, ascending.
 func (r *columnReduction) column(k int32) []int32 {
 	if c, ok := r.columns[k]; ok {
 		return c
@@ -180,7 +186,7 @@ func (r *columnReduction) column(k int32) []int32 {
 	return c
 }
 
-// row returns the entries of a row of U.
+// row returns the columns of the entries of row k of U.
 func (r *columnReduction) row(k int32) []int32 {
 	row := []int32{k}
 	for e, used := range r.used {
@@ -191,7 +197,8 @@ func (r *columnReduction) row(k int32) []int32 {
 	return row
 }
 
-// symmetricDifference appends the numbers that are in one of two ascending lists.
+// symmetricDifference appends to dst the numbers that are in exactly one of two ascending
+// lists.
 func symmetricDifference(dst, a, b []int32) []int32 {
 	for len(a) > 0 && len(b) > 0 {
 		switch {

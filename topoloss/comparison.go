@@ -12,46 +12,47 @@ import (
 // distances between points and nothing else: neither coordinates nor the device
 // that holds them.
 type Comparison interface {
-	// Joint reports whether the comparison looks at distances between learnable
-	// and true points. Both clouds must then lie in one space.
+	// Joint reports whether the comparison uses distances between learnable and true
+	// points. If so, both clouds must lie in one space.
 	Joint() bool
-	// Compare returns the value for two clouds, and reports whether it depends on
-	// the learnable one. If it does, Compare passes the derivative with respect to
-	// each distance that it depends on to [Clouds.Add]. If it does not, the value
-	// does not count.
+	// Compare returns the value for two clouds. It reports in ok whether the value
+	// depends on the learnable cloud. If ok is true, Compare has passed the derivative
+	// by each distance that the value depends on to [Clouds.Add]. If ok is false, the
+	// value does not count.
 	//
 	// Compare must not keep its argument. It may use a workspace of the
 	// comparison: one comparison serves one goroutine at a time.
 	Compare(ctx context.Context, c *Clouds) (value float64, ok bool, err error)
 }
 
-// Clouds are what a [Comparison] compares. Distances are full symmetric matrices,
-// row by row.
+// Clouds hold the distances that a [Comparison] compares, as full symmetric matrices, row
+// by row.
 type Clouds struct {
 	// N and M are the numbers of learnable and of true points, at least 1.
 	N, M int
-	// X holds the N×N distances among learnable points, divided by the term's
-	// scale. It is nil for a joint comparison.
+	// X holds the N×N distances among learnable points, divided by [Term.Scale]. It is
+	// nil for a joint comparison.
 	X []float32
 	// Y holds the M×M distances among true points. It is nil for a joint comparison.
 	Y []float32
-	// Truth holds what was computed of the true cloud once. It is nil for a joint
-	// comparison.
+	// Truth is the target, which holds quantities of the true cloud that are computed
+	// once, such as a spanning tree. It is nil for a joint comparison.
 	Truth *Target
-	// Joint holds the (N+M)×(N+M) distances among all points, learnable points
-	// first, for a joint comparison.
+	// Joint holds the (N+M)×(N+M) distances among all points, learnable points first.
+	// It is nil unless the comparison is joint.
 	Joint []float32
 
-	weight     float64
-	scale      float64 // that X was divided by
-	scaleSlope float64 // derivative of the weighted value by the scale
-	pairs      []kernels.Pair
-	bad        error
+	weight     float64        // Add multiplies derivatives by it
+	scale      float64        // the number by which X was divided, 1 for none
+	scaleSlope float64        // derivative of the weighted value by scale
+	pairs      []kernels.Pair // weighted derivatives by the distances before the division
+	bad        error          // the first error of Add
 }
 
-// Add adds to the derivative of the value with respect to the distance of the
-// points u and v: an entry of X, or of Joint. In a joint comparison one of them
-// must be learnable. Points that coincide give each other no gradient.
+// Add adds derivative to the derivative of the value by the distance of the points u and
+// v. This distance is an entry of Joint in a joint comparison and of X in another. In a
+// joint comparison, u or v must be a learnable point. Points that coincide give each other
+// no gradient.
 func (c *Clouds) Add(u, v int, derivative float64) {
 	g := c.weight * derivative
 	var length float64
@@ -72,8 +73,9 @@ func (c *Clouds) Add(u, v int, derivative float64) {
 	}
 }
 
-// compare evaluates a comparison and leaves its derivatives in p. It also returns the
-// weight, which a balanced term changes.
+// compare evaluates the comparison of a term and stores its derivatives, times the weight,
+// in p. It also returns the weight that it used. If the term is balanced, this is the given
+// weight divided by the norm of the unweighted gradient.
 func (l *Loss) compare(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, float64, error) {
 	if in.x == nil {
 		return Value{}, 0, fmt.Errorf("it compares clouds, of which only diagrams are given")
@@ -144,7 +146,8 @@ func (l *Loss) compare(ctx context.Context, t *Term, weight float64, in input, p
 	return Value{value, true}, weight, nil
 }
 
-// rescale divides the learnable distances of c by the term's scale.
+// rescale divides the learnable distances of c by the term's scale. It returns the scale
+// as a variable, or nil if the scale is constant.
 func (l *Loss) rescale(t *Term, in input, c *Clouds) (*autograd.Var, error) {
 	value := float32(t.initialScale)
 	var scale *autograd.Var
@@ -171,8 +174,8 @@ func (l *Loss) rescale(t *Term, in input, c *Clouds) (*autograd.Var, error) {
 	return scale, nil
 }
 
-// checkDistances returns an error if a distance of c is NaN or infinite. The error
-// names the coordinate that is to blame.
+// checkDistances returns an error if a distance of c is NaN or infinite. The error names
+// the first coordinate that is NaN or infinite. If there is none, the distance overflowed.
 func checkDistances(c *Clouds, in input) error {
 	for _, matrix := range [...][]float32{c.X, c.Joint} {
 		for _, d := range matrix {

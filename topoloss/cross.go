@@ -8,20 +8,21 @@ import (
 )
 
 // Cross is the length of the cross-barcodes of learnable points Q and true points P
-// (Barannikov et al. 2021, Manifold topology divergence, arXiv:2106.04024). The
-// persistence of P ∪ Q with all distances inside P set to 0 tells what of Q is far
-// from P, the lack of fidelity. With all distances inside Q set to 0 it tells what of
-// P is not covered by Q. Cross is the sum of the lengths of the bars of one degree
-// over both sides, or over one.
+// (Barannikov et al. 2021, Manifold topology divergence, arXiv:2106.04024). A
+// cross-barcode is the diagram of P ∪ Q in which all distances within one of the two
+// clouds are set to 0. If those are the distances within P, long bars show points of Q
+// that are far from P: a lack of fidelity. If those are the distances within Q, long bars
+// show points of P that Q does not cover. Cross is the sum of the lengths of the bars of
+// one degree, over one cross-barcode or both.
 type Cross struct {
-	Degree             int // 0 or 1
-	Fidelity, Coverage bool
+	Degree             int  // 0 or 1
+	Fidelity, Coverage bool // sum the bars with distances within P, or within Q, set to 0
 
 	engine ph.Engine
 	matrix []float32
 }
 
-// Joint returns true.
+// Joint returns true: distances between learnable and true points take part.
 func (*Cross) Joint() bool { return true }
 
 // Compare takes the time of [ph.Engine.Rips] for the points of both clouds.
@@ -30,7 +31,7 @@ func (r *Cross) Compare(ctx context.Context, c *Clouds) (value float64, ok bool,
 		if !wanted {
 			continue
 		}
-		from, to := c.N, c.N+c.M // true points coincide
+		from, to := c.N, c.N+c.M // set the distances among true points to 0
 		if side == 1 {
 			from, to = 0, c.N
 		}
@@ -43,8 +44,8 @@ func (r *Cross) Compare(ctx context.Context, c *Clouds) (value float64, ok bool,
 	return value, true, nil
 }
 
-// side returns the length of the cross-barcode in which the points from ≤ i < to
-// coincide.
+// side returns the sum of the lengths of the bars of r.Degree of the cross-barcode in which
+// all distances among the points from ≤ i < to are 0. It adds the derivatives to c.
 func (r *Cross) side(ctx context.Context, c *Clouds, from, to int) (length float64, err error) {
 	n := c.N + c.M
 	r.matrix = append(r.matrix[:0], c.Joint...)

@@ -9,15 +9,15 @@ import (
 
 // SortedDeaths is Σ (d₍ᵢ₎ − q₍ᵢ₎)² over the deaths d of learnable and q of true bars,
 // each in descending order. The shorter list is filled up with zeros, as if points
-// coincided. In degree 0, for clouds of equal size, it is the square of the
-// 2-Wasserstein distance of the two lists of lengths of the spanning trees: all
-// edges take part, and none may stay unmatched.
+// coincided. In degree 0, for clouds of equal size, the value is the square of the
+// 2-Wasserstein distance between the edge lengths of the two minimum spanning trees. Every
+// edge has a partner: none is matched with the diagonal.
 type SortedDeaths struct {
-	order []int // of the learnable bars
-	truth []float64
+	order []int     // indices of the learnable bars, by descending death
+	truth []float64 // deaths of the true bars, descending
 }
 
-// Evaluate takes O(n log n).
+// Evaluate takes O(n log n) for n bars.
 func (r *SortedDeaths) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (value float64, ok bool) {
 	if len(learnable) == 0 {
 		return 0, false

@@ -12,19 +12,20 @@ import (
 //
 //	ρ(x) = Scale · Σ d⁴ exp(−((d−x)/Sigma)²),
 //
-// weighted so that long bars count most (Jedlicki 2024). It is meant for degree 0.
-// Exponentials below the least positive float32 are taken for 0.
+// where d⁴ lets long bars count most (Jedlicki 2024, hdl:2445/217016). It is meant for
+// degree 0, where all births are 0. Exponentials below the least positive float32 count
+// as 0.
 type Density struct {
 	Sigma  float64 // the width of the smoothing, a length; 0.2 is usual
-	Scale  float64 // 0.002 is usual
+	Scale  float64 // the factor of ρ; 0.002 is usual
 	Range  float64 // the largest x, a length; 35 is usual
-	Points int     // how many x there are; 30 is usual
+	Points int     // the number of x; 30 is usual
 
-	gap, truth []float64 // ρ_P, later less ρ_Q; and ρ_Q
+	gap, truth []float64 // by x: gap is first ρ_P(x), then ρ_P(x) − ρ_Q(x); truth is ρ_Q(x)
 }
 
-// Evaluate takes time proportional to the number of bars times the number of x
-// within about 10·Sigma of one. It panics unless Sigma, Range and Points are
+// Evaluate takes time proportional to the number of bars times the number of x within
+// about 10·Sigma of the death of a bar. It panics unless Sigma, Range and Points are
 // positive.
 func (r *Density) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (float64, bool) {
 	if !(r.Sigma > 0) || !(r.Range > 0) || r.Points < 1 {
@@ -54,7 +55,7 @@ func (r *Density) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (
 	return square / n, true
 }
 
-// density returns ρ at each x, in the memory of rho.
+// density returns ρ at each x. It reuses the memory of rho.
 func (r *Density) density(rho []float64, bars []ph.Bar) []float64 {
 	rho = resize(rho, r.Points)
 	clear(rho)
@@ -74,8 +75,8 @@ func (r *Density) density(rho []float64, bars []ph.Bar) []float64 {
 // spacing returns the distance from one x to the next.
 func (r *Density) spacing() float64 { return r.Range / float64(max(1, r.Points-1)) }
 
-// near returns the range [from, to) of the x at which the exponential of d is not
-// negligible.
+// near returns the range [from, to) of the indices of the x at which exp(−((d−x)/Sigma)²)
+// is not below the least positive float32.
 func (r *Density) near(d, spacing float64) (from, to int) {
 	reach, last := math.Sqrt(negligible)*r.Sigma, float64(r.Points-1)
 	from = int(min(max(math.Ceil((d-reach)/spacing), 0), last+1))

@@ -30,58 +30,60 @@
 // are distances between points. In degree 0 the bars are (0, d) for the lengths d
 // of the edges of the minimum spanning tree. In degree 1, b is the length of the
 // edge that closes a loop and d that of the longest edge of the triangle that
-// fills it. The pairing names these edges.
+// fills the loop. Each bar names these edges, its critical edges.
 //
 // # From values to gradients
 //
-// Every term is a small function that gives its value and its derivative with respect
-// to numbers that are distances.
+// Every term is a function that returns its value and its derivatives. The first two
+// kinds of terms depend on distances between points, the third on pixels.
 //
 //   - A [Regularizer] is a function of two diagrams, a learnable one P and a true one
 //     Q. For each bar of P it gives the derivative by b and d.
 //   - A [Comparison] is a function of two clouds. It gives the derivative by distances
 //     among learnable points or, if the clouds lie in one space, between learnable and
 //     true points.
-//   - [Images] applies a Regularizer to cubical persistence. Its derivatives are those
-//     by pixels.
+//   - [Images] applies a Regularizer to the cubical persistence of images. It gives the
+//     derivative by pixels.
 //
-// One pullback then serves all: where ℓ = ‖u−v‖ has derivative g, the gradient at the
-// point u is g·(u−v)/ℓ, and at v the opposite; it is 0 where u and v coincide. Where
-// distances tie, pairing and derivatives are those of one of the choices, always the
-// same.
+// One pullback takes all derivatives by distances to the points. If the loss has the
+// derivative g by a distance ℓ = ‖u−v‖, the point u receives g·(u−v)/ℓ and v receives
+// −g·(u−v)/ℓ. Both are 0 where u and v coincide. Where distances are equal, several
+// pairings are possible. The same input always gets the same one of them.
 //
-// Gradients of diagrams reach few points, those at critical edges. A [Gradient] hands
-// them on to neighbours, or averages them over perturbed clouds.
+// The gradient of a function of diagrams reaches only the points at critical edges. A
+// [Gradient] hands it on to their neighbours, or averages it over perturbed clouds.
 //
 // # The terms
 //
 // With bars p = (b, d) of length ℓ = d−b:
 //
-//	Bottleneck    least over matchings of P and Q of the farthest that a bar moves
-//	Wasserstein   least over matchings of the sum of powers of moves
+//	Bottleneck    least over matchings of P and Q of the largest distance of a pair
+//	Wasserstein   least over matchings of the sum of powers of the distances of pairs
 //	Sliced        mean over directions of the distance of projected bars
 //	SortedDeaths  Σ (d − q)² over deaths in order: all edges of two spanning trees
 //	Entropy       (E(P) − E(Q))², E = Σ p log p of the shares p = ℓ/Σℓ
 //	Dsigma        k(P,P) − 2k(P,Q), k the scale-space kernel of Reininghaus et al.
 //	Density       mean over x of (ρ_P(x) − ρ_Q(x))², ρ(x) = s·Σ d⁴ exp(−((d−x)/σ)²)
-//	Total         Σ ℓ^p of all bars, of all but the k longest, or −Σ of the k longest
-//	Push          −½ Σ d, whatever Q: drives points and clusters apart
+//	Total         Σ ℓ^p of all bars, of all but the k longest, or −Σ ℓ^p of the k longest
+//	Push          −½ Σ d over P; it ignores Q and drives points and clusters apart
 //
 // and with distances of clouds:
 //
 //	Signature     Σ (A − B)² along both spanning trees (TopoAE)
 //	Cross         length of the cross-barcodes of two clouds in one space (MTopDiv)
 //	RTD, RTDLite  divergence of two clouds whose points correspond
-//	Energy, MMD   controls that see no topology
+//	Energy, MMD   distances of distributions: controls that see no topology
 //
-// Bottleneck moves one bar at a time, the others all. [Original] makes the terms of
-// the original's seven weights, in the order of [OriginalNames]. A term of your own is
-// a Regularizer or a Comparison in a [Term] of a [Loss].
+// The gradient of Bottleneck moves one bar in a step. Those of the other terms move all
+// bars that they depend on. [Original] makes the seven terms of the original, the program
+// Topo-GEN, in the order of [OriginalNames]. To use a term of your own, put a Regularizer
+// or a Comparison into a [Term] of a [Loss].
 //
-// A term may depend on nothing learnable: P is empty, as that of one point in degree 0;
-// or the bottleneck distance is that of a true bar to the diagonal; or no learnable bar
-// is longer than Entropy's threshold. Then it has no value and no gradient, and the
-// result says so. Fallback terms can take its place.
+// A term may depend on nothing learnable. For example: P is empty, as in degree 0 for a
+// cloud of one point; the bottleneck distance is the distance of a true bar from the
+// diagonal; or no learnable bar is longer than Entropy's threshold. Such a term has no
+// value and no gradient, and OK is false in its [Value]. If it is so for all terms,
+// Fallback terms take their place.
 //
 // # References
 //
@@ -90,7 +92,7 @@
 // arXiv:2010.08356), on its gradients. J. Reininghaus, S. Huber, U. Bauer, R.
 // Kwitt: A stable multi-scale kernel for topological machine learning (2015,
 // arXiv:1412.6821). B. Jedlicki (2024, hdl:2445/217016), on the density. The other
-// terms name their sources. The original's seven terms and their defaults are those of
-// Topo-GEN, except that where its gradients are undefined, at points that coincide, they
-// are 0 here.
+// terms name their sources. The terms of [OriginalNames] and their defaults are those of
+// Topo-GEN, with one exception: the gradients at points that coincide are undefined there
+// and 0 here.
 package topoloss

@@ -12,24 +12,26 @@ import (
 //
 //	k(P,Q) = 1/(8πσ) Σ exp(−‖p−q‖²/8σ) − exp(−‖p−q̄‖²/8σ)  over p ∈ P, q ∈ Q,
 //
-// in which q̄ is q mirrored at the diagonal: bars near the diagonal weigh nothing, so
-// that the value is stable. The kernel is the inner product of two diagrams that have
-// diffused as heat does, for a time σ, with the diagonal held at 0.
+// in which q̄ is q mirrored at the diagonal. As a bar approaches the diagonal its share
+// goes to 0, which makes the value stable. The kernel is the inner product of two
+// diagrams, each diffused by the heat equation for a time σ, with the value 0 on the
+// diagonal.
 //
 // The squared distance of the diagrams under this kernel is k(P,P) − 2k(P,Q) + k(Q,Q).
-// Like the original, Dsigma leaves out the constant k(Q,Q), which moves nothing: of
-// equal diagrams the value is −k(Q,Q), below 0. Constant adds it.
+// Like the original program Topo-GEN, Dsigma leaves out k(Q,Q), which is constant and has
+// no gradient. So the value for equal diagrams is −k(Q,Q), below 0. The field Constant adds
+// k(Q,Q).
 type Dsigma struct {
 	Sigma    float64 // the scale σ of the kernel, a squared length; 0.05 is usual
 	Constant bool    // whether k(Q,Q) is part of the value
 
 	lattice lattice
-	unused  []BarGradient
+	unused  []BarGradient // derivatives of k(Q,Q), which nothing reads
 }
 
-// Evaluate takes time proportional to |P|·(|P|+|Q|); where all bars are born at
-// 0, as those of degree 0 are, to |P|+|Q|, unless their deaths lie very far
-// apart in terms of √σ. It panics unless Sigma is positive.
+// Evaluate takes time proportional to |P|·(|P|+|Q|). If all bars are born at 0, as in
+// degree 0, a lattice reduces this to |P|+|Q|, unless the range of deaths is many times
+// √σ. It panics unless Sigma is positive.
 func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (float64, bool) {
 	if !(r.Sigma > 0) {
 		panic(fmt.Sprintf("topoloss: Dsigma with sigma %v, must be positive", r.Sigma))
@@ -51,8 +53,8 @@ func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (f
 	return norm * sum, true
 }
 
-// evaluate returns the result of scaleSpace. If all bars are born at 0 and a lattice fits
-// their deaths, it takes linear time.
+// evaluate returns the sum that scaleSpace returns, and adds the same derivatives. If all
+// bars are born at 0 and a lattice fits their deaths, it takes linear time.
 func (r *Dsigma) evaluate(learnable, truth []ph.Bar, gradients []BarGradient) float64 {
 	c := 1 / (8 * r.Sigma)
 	if bornAtZero(learnable) && bornAtZero(truth) && r.lattice.fits(r.Sigma, learnable, truth) {
@@ -107,12 +109,13 @@ func scaleSpace(c float64, learnable, truth []ph.Bar, gradients []BarGradient) (
 	return sum
 }
 
-// mirrored returns the part of k(P,P) − 2k(P,Q) that mirror images have, for
-// bars born at 0, and subtracts its derivative from gradients; factors as in
-// scaleSpace. A bar (0, d) and the mirror image (d′, 0) of another are at the
-// squared distance d² + d′², so that the double sum is a product of two sums.
+// mirrored returns Σ exp(−c‖p−q̄‖²), the share of the mirror images in k(P,P) − 2k(P,Q),
+// for bars born at 0. It subtracts the derivatives from gradients. Sum and derivatives
+// lack the same factors as in scaleSpace. A bar (0, d) and the mirror image (d′, 0) of
+// another bar have the squared distance d² + d′². So the double sum is a product of sums.
 func mirrored(c float64, learnable, truth []ph.Bar, gradients []BarGradient) float64 {
-	var weight, moment, weightTrue, momentTrue float64 // Σ w and Σ d·w, w = exp(−c·d²)
+	// With w = exp(−c·d²) for a death d, a weight is Σ w and a moment is Σ d·w.
+	var weight, moment, weightTrue, momentTrue float64
 	for _, b := range learnable {
 		w := expNegative(c * b.Death * b.Death)
 		weight += w

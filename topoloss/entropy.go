@@ -11,11 +11,12 @@ import (
 //
 //	E = Σ pᵢ log pᵢ,  pᵢ = ℓᵢ / Σℓ,
 //
-// of a diagram, the sums running over the bars of length ℓᵢ = dᵢ − bᵢ > Delta. It
-// compares how evenly length is spread over bars, whatever its unit. A diagram
-// without such bars has E = 0; if it is the learnable one, nothing is learnable.
+// of a diagram. Both sums run over the bars of length ℓᵢ = dᵢ − bᵢ > Delta. E measures how
+// evenly the total length is spread over the bars, and does not depend on the unit of
+// length. A diagram without bars longer than Delta has E = 0. If this is the learnable
+// diagram P, the value depends on nothing learnable.
 type Entropy struct {
-	Delta float64 // bars no longer than this are noise; 0.001 is usual
+	Delta float64 // bars of at most this length are noise and do not count; 0.001 is usual
 }
 
 // Evaluate takes time proportional to the number of bars. The derivative of E

@@ -2,17 +2,16 @@ package topoloss
 
 import "math"
 
-// negligible is where e⁻ˣ falls below the least positive float32, so that no
-// gradient carries it. Most bars of a diagram are that far apart.
+// negligible is an x for which e⁻ˣ is less than the least positive float32, 1.4e-45.
+// Derivatives reach points as float32, where so small a number is 0.
 const negligible = 104
 
 // expNegative returns e⁻ˣ for x ≥ 0, with a relative error below 2e-14, and 0 for
-// x > negligible. It takes a third of the time of [math.Exp], which is where
-// Dsigma spends its own.
+// x > negligible. It takes a third of the time of [math.Exp]. Dsigma spends most of its
+// time here.
 //
-// With −x = (k + j/128)·ln 2 + r, for integers k and 0 ≤ j < 128, it is
-// 2ᵏ·2^(j/128)·eʳ, and r is so small that a short Taylor series gives the last
-// factor.
+// Write −x = (k + j/128)·ln 2 + r for integers k and j with 0 ≤ j < 128. Then
+// e⁻ˣ = 2ᵏ·2^(j/128)·eʳ. Since |r| ≤ ln 2/256, a Taylor series of degree 4 gives eʳ.
 func expNegative(x float64) float64 {
 	if x > negligible {
 		return 0

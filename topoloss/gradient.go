@@ -11,22 +11,23 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A Gradient says how the gradient of a topological loss reaches points. As it is,
-// it moves the few points at critical edges, at most four for each bar. The other
-// methods move their neighbours along, so that fewer steps are needed and
-// clusters move as clusters: each point receives a combination of the gradients
-// at the points that have one, weighted by the kernel
-// K(x, y) = exp(−‖x−y‖²/(2·Bandwidth²)) of their distance.
+// A Gradient says how the gradient of a topological loss reaches points. The plain
+// gradient moves only the points at critical edges, at most four for each bar. The other
+// methods move more points, so that training needs fewer steps. Average and Interpolate
+// move the neighbours of those points along, so that clusters move as clusters. They give
+// each point x a combination of the plain gradients gᵢ, where xᵢ are the points that
+// have one. The weight of gᵢ follows from the kernel
+// K(x, y) = exp(−‖x−y‖²/(2·Bandwidth²)).
 //
-// What these methods return is no longer the derivative of the loss but, for
-// small steps, still a direction in which it falls.
+// The result of another method than Plain is not the derivative of the loss. In small
+// steps the loss usually still falls along it, but no method guarantees this.
 //
 // The text form is that of a term's options, as in average(bandwidth=0.3).
 // *Gradient is a [flag.Value].
 type Gradient struct {
 	Method    GradientMethod
-	Bandwidth float64 // a length: how far the gradient reaches
-	Draws     int     // of Smooth
+	Bandwidth float64 // a length: of the kernel K, or the deviation of the noise of Smooth
+	Draws     int     // number of perturbed clouds of Smooth
 }
 
 // A GradientMethod is a way in which gradients reach points.
@@ -37,36 +38,39 @@ const (
 	Plain GradientMethod = iota
 	// Average gives each point x the kernel-weighted mean Σ K(x, xᵢ) gᵢ / Σ K(x, xᵢ)
 	// of the gradients gᵢ, after Nadaraya and Watson (Bendahi, Duplessis and
-	// Fickinger 2026, arXiv:2605.10996). Every point moves, far ones as the
-	// nearest that has a gradient.
+	// Fickinger 2026, arXiv:2605.10996). Every point moves. A point far from all xᵢ
+	// receives the gradient of the nearest xᵢ.
 	Average
 	// Interpolate gives x the value Σ K(x, xᵢ) αᵢ of the smooth field that
 	// takes the values gᵢ at xᵢ (Carrière, Theveneau and Lacombe 2024,
-	// arXiv:2405.18820), up to a ridge of 1e-3 that keeps it solvable where
-	// points coincide. Far points stay.
+	// arXiv:2405.18820). The coefficients αᵢ solve a linear system with the matrix of
+	// the K(xᵢ, xⱼ), to whose diagonal Interpolate adds 1e-3. This keeps the system
+	// solvable where points coincide. Points far from all xᵢ stay in place.
 	Interpolate
-	// Smooth averages the gradients at Draws perturbed clouds, the points plus
-	// Gaussian noise of deviation Bandwidth, and the value with them.
+	// Smooth averages values and gradients over Draws perturbed clouds. A perturbed
+	// cloud is the points plus Gaussian noise of deviation Bandwidth in each coordinate.
 	//
-	// The mean estimates, without bias, value and gradient of the smoothed loss
-	// E L(x + noise). That function is differentiable where L, whose gradient
-	// jumps where the order of distances changes, is not, and it differs from L by
-	// at most the Lipschitz constant of L times the mean length of the noise. The
-	// estimate's variance falls as 1/Draws. Leygonie, Carrière, Lacombe and Oudot
-	// (2023, arXiv:2109.00530) sample the strata near x, as this does, but take the
-	// shortest vector in the hull of their gradients: their guarantee, that each step
-	// descends by a share of that length, is not one of the mean.
+	// The means are unbiased estimates of value and gradient of the smoothed loss
+	// E L(x + noise), with a variance that falls as 1/Draws. The gradient of L jumps
+	// where the order of distances changes. The smoothed loss is differentiable there,
+	// too. It differs from L by at most the Lipschitz constant of L times the mean length
+	// of the noise. Leygonie, Carrière, Lacombe and Oudot (2023, arXiv:2109.00530) also
+	// sample gradients near x, but take the shortest vector in their convex hull. They
+	// guarantee that each step descends by a share of its length. The mean comes with no
+	// such guarantee.
 	Smooth
-	// BigStep moves, for each birth and death in degrees 0 and 1, all edges in its way to
-	// its target: the critical set of Nigmetov and Morozov (2024, arXiv:2203.16748),
-	// where plain gradients move one edge. The target of a death d with derivative g is
-	// d − g/2, that of a birth likewise. An edge of several sets follows the farthest
-	// target. Comparisons and terms of images keep their plain gradients. In degree 1
-	// it looks at all triangles, at most 2²² of them: it is meant for small clouds.
+	// BigStep moves, for each birth and death in degrees 0 and 1, all edges that keep it
+	// from its target: the critical set of Nigmetov and Morozov (2024, arXiv:2203.16748).
+	// A plain gradient moves one edge. The target of a birth or death d with derivative g
+	// is d − g/2. An edge of several critical sets follows the target that is farthest
+	// from its length. Comparisons and terms of images keep their plain gradients. Degree 1
+	// needs all triangles whose edges are at most as long as the largest death or target.
+	// More than 2²² triangles are an error: BigStep is meant for small clouds.
 	BigStep
 )
 
-// gradientKinds returns the methods, by GradientMethod, with their options.
+// gradientKinds returns the name, description and options of each method, in the order of
+// the constants of GradientMethod.
 func gradientKinds() []Kind {
 	bandwidth := []Option{positive("bandwidth", 1, "how far the gradient reaches, a length")}
 	return []Kind{
@@ -147,7 +151,8 @@ func (g Gradient) MarshalText() ([]byte, error) { return []byte(g.String()), nil
 // UnmarshalText is Set.
 func (g *Gradient) UnmarshalText(text []byte) error { return g.Set(string(text)) }
 
-// Validate returns an error that names what cannot be computed.
+// Validate returns an error that names an unknown method, or a Bandwidth or Draws out of
+// range.
 func (g Gradient) Validate() error {
 	switch {
 	case g.Method > BigStep:
@@ -160,18 +165,20 @@ func (g Gradient) Validate() error {
 	return nil
 }
 
+// ridge is added to the diagonal of the kernel matrix of Interpolate.
 const ridge = 1e-3
 
-// spreader computes the weights of a [Gradient]: a workspace.
+// spreader computes the weights of the methods Average and Interpolate: a workspace.
 type spreader struct {
-	isCritical []bool
-	critical   []int // the points that have a gradient, ascending
+	isCritical []bool // by point: it has a gradient, and so is marked
+	critical   []int  // the marked points, ascending
 	out        []float32
 	kernel     []float64
 }
 
-// weights returns the n×n matrix that turns the gradient of each point into the
-// spread one, given the marked points and the n×n distances.
+// weights returns the n×n matrix W of the method of s. Times the plain gradient, one row
+// for each point, W is the gradient that the points receive. Only columns of marked points
+// are not 0. The matrix distances is n×n.
 func (w *spreader) weights(s Gradient, distances []float32, n int) ([]float32, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -194,14 +201,14 @@ func (w *spreader) weights(s Gradient, distances []float32, n int) ([]float32, e
 	panic(fmt.Sprintf("topoloss: the gradient %v has no weights", s))
 }
 
-// begin forgets which points have a gradient.
+// begin unmarks all points of a cloud of n points.
 func (w *spreader) begin(n int) {
 	w.isCritical = resize(w.isCritical, n)
 	clear(w.isCritical)
 }
 
-// mark notes the points of pairs. row, if it is not nil, maps their numbers to those
-// of points; −1 stands for none.
+// mark marks the points of pairs. If row is not nil, it maps the numbers in pairs to points
+// of the cloud, and to −1 those that are not of the cloud.
 func (w *spreader) mark(pairs []kernels.Pair, row func(int32) int32) {
 	for _, p := range pairs {
 		for _, u := range [...]int32{p.U, p.V} {
@@ -218,8 +225,8 @@ func (w *spreader) mark(pairs []kernels.Pair, row func(int32) int32) {
 func (w *spreader) average(bandwidth float64, distances []float32, n int) {
 	for i := range n {
 		row, out := distances[i*n:(i+1)*n], w.out[i*n:(i+1)*n]
-		// All kernel values are taken relative to the largest, which keeps
-		// points that are far from all others from dividing 0 by 0.
+		// Divide all kernel values of the row by the largest. Else they would all be 0 for
+		// a point far from the others, and their mean 0/0.
 		nearest := math.Inf(1)
 		for _, j := range w.critical {
 			nearest = min(nearest, float64(row[j]))

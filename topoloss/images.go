@@ -14,26 +14,28 @@ import (
 )
 
 // Images compares each learnable image with its true image, by a regularizer of the
-// diagrams of their cubical persistence: of the sets of pixels below a level that
-// rises, or above one that falls. The last two axes of a variable are the rows and
-// columns of an image; each channel is an image of its own.
+// diagrams of their cubical persistence. The filtration consists of the sets of pixels
+// below a level that rises (sublevel) or above a level that falls (superlevel). The last
+// two axes of a variable are the rows and columns of an image. Each channel is an image of
+// its own.
 //
-// The value is the sum over all images. A bar is born and dies at the values of two
-// pixels, which receive its gradient: no distance takes part, and no [Gradient].
+// The value is the sum over all images. Birth and death of a bar are the values of two
+// pixels, which receive its gradient. No distance takes part, and [Loss.Gradient] does not
+// apply.
 type Images struct {
 	Degree       int                  // 0 or 1
-	Superlevel   bool                 // a level that falls
-	Construction cubical.Construction // whether pixels that share a corner touch
+	Superlevel   bool                 // use superlevel sets, else sublevel sets
+	Construction cubical.Construction // decides whether pixels that share only a corner touch
 	// Regularizer returns a new regularizer. Images calls it once for each goroutine.
 	Regularizer func() Regularizer
 
 	workers []imageWorker
-	pixels  []float32
-	values  []float64
-	ok      []bool
+	pixels  []float32 // of all images
+	values  []float64 // by image: the value of the regularizer
+	ok      []bool    // by image: the value depends on the learnable image
 }
 
-// An imageWorker is the workspace of a goroutine.
+// An imageWorker is the workspace of one goroutine.
 type imageWorker struct {
 	engine      cubical.Engine[float32]
 	regularizer Regularizer
@@ -41,17 +43,17 @@ type imageWorker struct {
 	gradients   []BarGradient
 }
 
-// imageTruth holds the bars of the true images that a term compares with.
+// imageTruth holds the bars of true images for one term.
 type imageTruth struct {
 	term *Images
-	bars [][]span
+	bars [][]span // by image
 }
 
-// A span is the birth and the death of a bar of an image. Both are values of pixels, so that
-// a float32 holds them exactly.
+// A span is the birth and the death of a bar of an image. Both are values of pixels, negated
+// for superlevel sets, so that a float32 holds them exactly.
 type span struct{ birth, death float32 }
 
-// size returns the number of images in a variable and the shape of one.
+// size returns the number of images in a variable and the shape of each: rows, columns.
 func (r *Images) size(x *autograd.Var) (n int, shape []int, err error) {
 	s := x.Shape()
 	if len(s) < 3 {
@@ -61,7 +63,8 @@ func (r *Images) size(x *autograd.Var) (n int, shape []int, err error) {
 	return autograd.Size(s[:len(s)-2]), shape, nil
 }
 
-// each calls work for each image of x, with its positive bars, on all cores.
+// each computes the bars of each image of x and calls work with those of finite, positive
+// length. GOMAXPROCS goroutines do so concurrently. Each has its own w.
 func (r *Images) each(ctx context.Context, x *autograd.Var, work func(w *imageWorker, image int, bars []ph.Bar) error) error {
 	n, shape, err := r.size(x)
 	if err != nil {
@@ -118,7 +121,7 @@ func (r *Images) each(ctx context.Context, x *autograd.Var, work func(w *imageWo
 	return nil
 }
 
-// target computes the bars of true images.
+// target returns the bars of the true images x.
 func (r *Images) target(ctx context.Context, x *autograd.Var) (imageTruth, error) {
 	n, _, err := r.size(x)
 	if err != nil {
@@ -135,8 +138,8 @@ func (r *Images) target(ctx context.Context, x *autograd.Var) (imageTruth, error
 	})
 }
 
-// compare returns the sum over the images of x and adds its derivative with respect to
-// each pixel, times weight, to gradient.
+// compare returns the sum of the regularizer's values over the images of x. It adds the
+// derivative of the sum by each pixel, times weight, to gradient.
 func (r *Images) compare(ctx context.Context, x *autograd.Var, truth [][]span, weight float64, gradient []float32) (Value, error) {
 	n, shape, err := r.size(x)
 	switch {
@@ -147,7 +150,7 @@ func (r *Images) compare(ctx context.Context, x *autograd.Var, truth [][]span, w
 	}
 	size, sign := autograd.Size(shape), 1.0
 	if r.Superlevel {
-		sign = -1 // the bars are those of the negated image
+		sign = -1 // births and deaths are negated pixel values
 	}
 	r.values, r.ok = resize(r.values, n), resize(r.ok, n)
 	err = r.each(ctx, x, func(w *imageWorker, image int, bars []ph.Bar) error {
@@ -180,8 +183,9 @@ func (r *Images) compare(ctx context.Context, x *autograd.Var, truth [][]span, w
 	return sum, err
 }
 
-// compareImages evaluates a term of images and leaves its derivatives in p. It also
-// returns the weight, which a balanced term changes.
+// compareImages evaluates a term of images and adds its derivatives, times the weight, to
+// p.imageGradient. It also returns the weight that it used. If the term is balanced, this
+// is the given weight divided by the norm of the unweighted gradient.
 func (l *Loss) compareImages(ctx context.Context, t *Term, weight float64, in input, p *pullback) (Value, float64, error) {
 	if in.pixels == nil {
 		return Value{}, 0, fmt.Errorf("it compares images, of which only diagrams are given")
@@ -219,7 +223,8 @@ func (l *Loss) compareImages(ctx context.Context, t *Term, weight float64, in in
 	return v, weight, err
 }
 
-// pullImages carries the gradient of images to their pixels.
+// pullImages adds the derivatives by pixels, times the gradient of the loss, to the
+// gradient of the images.
 func (p *pullback) pullImages() {
 	if p.imageGradient == nil || !p.pixels.NeedsGrad() {
 		return

@@ -9,21 +9,21 @@ import (
 	"github.com/topogen/topogen/kernels/fused"
 )
 
-// A joint cloud holds learnable points followed by true ones, all of them or a
-// random sample of each. Comparisons that ask for samples of one size share it.
+// A joint cloud holds the learnable points followed by the true points, or a random sample
+// of each. Joint comparisons with the same [Term.Sample] share one joint cloud.
 type joint struct {
-	sample    int // points of each cloud, 0 for all
-	n, m      int
+	sample    int            // number of points to draw of each cloud, 0 for all
+	n, m      int            // numbers of learnable and true points in the joint cloud
 	points    *autograd.Var  // (n+m)×dim
 	matrix    kernels.Buffer // (n+m)×(n+m) distances, on the device
 	distances []float32      // the same on the host
 	pairs     []kernels.Pair
 
-	learnable, true []int32 // rows of the clouds
-	order           []int32 // workspace of the choice
+	learnable, true []int32 // rows of the drawn points in their clouds
+	order           []int32 // workspace of choose
 }
 
-// measure draws the points of j and reads their distances.
+// measure draws the points of j and computes their distances.
 func (j *joint) measure(in input) error {
 	if in.batch == nil {
 		return fmt.Errorf("it looks at distances to true points, which are known to an Objective only, with Step.Batch")
@@ -64,7 +64,8 @@ func (j *joint) measure(in input) error {
 	return nil
 }
 
-// choose returns j.sample different rows of n, in random order.
+// choose returns j.sample different row numbers below n, in random order. It reuses the
+// memory of rows.
 func (j *joint) choose(rows []int32, random *rand.Rand, n int) []int32 {
 	j.order = resize(j.order, n)
 	for i := range j.order {

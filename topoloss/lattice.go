@@ -6,35 +6,37 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A lattice sums Gaussians of the differences of deaths, one for each pair of
-// bars, in linear time. A Gaussian is the convolution of two narrower ones,
+// A lattice computes Σ exp(−(d−d′)²/8σ) over pairs of deaths d and d′ in linear time. A
+// Gaussian is the convolution of two narrower ones,
 //
 //	exp(−(d−d′)²/8σ) = 1/√(2πσ) ∫ exp(−(d−t)²/4σ) exp(−(t−d′)²/4σ) dt,
 //
 // and the trapezoidal rule on a lattice of spacing √(σ/2) computes this integral
-// up to a relative error of 2·exp(−4π²), below rounding (Poisson summation). So
-// every bar leaves its mark exp(−(d−t)²/4σ) on the few lattice points t around
-// it, and sums over pairs of bars become sums over lattice points.
+// up to a relative error of 2·exp(−4π²) (Poisson summation), less than the rounding error
+// of a float64. The mark of a bar with death d is exp(−(d−t)²/4σ), a function of the
+// lattice points t near d. So a sum over pairs of bars becomes a sum over lattice points of
+// products of sums of marks.
 //
-// In units of the spacing, the mark of a bar at s beyond a lattice point is
-// exp(−(s−j)²/8) at the j-th point from there.
+// Let the death of a bar lie s spacings above a lattice point, 0 ≤ s < 1. At the j-th
+// point above that one, or below it for j < 0, the mark is exp(−(s−j)²/8).
 type lattice struct {
-	spacing float64
+	spacing float64 // √(σ/2), a length
 	least   float64 // the least death, which lies at the lattice point of index reach
 
-	// marks has, at each lattice point, the sum of the marks of the learnable bars. gaps
-	// first has that of the true bars, later the sum in marks less that of the true bars.
+	// By lattice point: marks has the sum of the marks of the learnable bars. gaps first
+	// has the sum of the marks of the true bars, then marks less that sum.
 	marks, gaps []float64
 }
 
-// A mark extends over window points, beginning reach points below the one before
-// its bar: exp(−reach²/8) is below 3e-18.
+// A mark extends over window lattice points. The first lies reach points below the last
+// point that is not above the death. Outside, the mark is below exp(−reach²/8) < 3e-18
+// and counts as 0.
 const (
 	reach  = 18
 	window = 2 * (reach + 1)
 )
 
-// markShape holds exp(−j²/8).
+// markShape holds exp(−j²/8) for 0 ≤ j ≤ reach+1.
 var markShape = func() (m [reach + 2]float64) {
 	for j := range m {
 		m[j] = math.Exp(-float64(j*j) / 8)
@@ -84,9 +86,9 @@ func (l *lattice) near(learnable, truth []ph.Bar, gradients []BarGradient) float
 	return sum / (2 * math.Sqrt(math.Pi))
 }
 
-// at returns the window of points around a death, and the distance s of the death from the
-// lattice point before it. It also returns two factors of the mark of the bar, exp(−s²/8)
-// and exp(−s/4):
+// at returns the window of points around a death, and the distance s, in spacings, from the
+// last lattice point not above the death. It also returns two factors of the mark,
+// peak = exp(−s²/8) and ratio = exp(−s/4). The mark at the j-th point above that one is
 //
 //	exp(−(s−j)²/8) = exp(−s²/8) · exp(−s/4)⁻ʲ · exp(−j²/8).
 func (l *lattice) at(points []float64, death float64) (around *[window]float64, s, peak, ratio float64) {
@@ -96,7 +98,7 @@ func (l *lattice) at(points []float64, death float64) (around *[window]float64, 
 	return (*[window]float64)(points[k:]), s, expNegative(s * s / 8), expNegative(s / 4)
 }
 
-// mark adds the mark of a bar.
+// mark adds the mark of a bar with the given death to points.
 func (l *lattice) mark(points []float64, death float64) {
 	around, _, below, down := l.at(points, death)
 	up := 1 / down
@@ -109,7 +111,8 @@ func (l *lattice) mark(points []float64, death float64) {
 	}
 }
 
-// slope returns Σ (s−j)·exp(−(s−j)²/8)·gap over the points around a death.
+// slope returns Σ (s−j)·exp(−(s−j)²/8)·gaps[k+j] over the window of a death that lies s
+// spacings above lattice point k.
 func (l *lattice) slope(death float64) (sum float64) {
 	around, s, below, down := l.at(l.gaps, death)
 	up := 1 / down

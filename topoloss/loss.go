@@ -9,55 +9,56 @@ import (
 )
 
 // A Term is a weighted function of a learnable and a true cloud: a [Regularizer] of
-// their diagrams of one degree, or a [Comparison] of the clouds themselves.
+// their diagrams of one degree, a [Comparison] of the clouds themselves, or a function of
+// [Images]. Set one of these three fields.
 type Term struct {
 	Name   string  // for people and tables, as in "entropy1"
-	Weight float64 // a term of weight 0 is not computed
+	Weight float64 // finite; 0 switches the term off
 
-	// Schedule says in which steps of an [Objective] the term counts.
+	// Schedule says in which steps of an [Objective] the term counts. [Loss.Apply] and
+	// [Loss.Evaluate] use it as in step 0.
 	Schedule Schedule
 	// Balance divides Weight, in each step, by the Euclidean norm of the gradient that
 	// the term sends to the points: terms of equal weight pull equally.
 	Balance bool
 
-	// Degree is that of the diagrams that Regularizer compares.
+	// Degree is the degree of the two diagrams that Regularizer compares.
 	Degree      int
 	Regularizer Regularizer
 
-	// Comparison takes the place of a Regularizer.
+	// Comparison compares the clouds themselves.
 	Comparison Comparison
-	// Images takes the place of a Regularizer where points are images.
+	// Images compares the clouds if their points are images.
 	Images *Images
 	// Sample is the number of points that a joint comparison draws of each cloud,
 	// afresh in each step. 0 stands for all points.
 	Sample int
-	// Scale, if it is not nil, holds one positive number that distances among
-	// learnable points are divided by. The gradient reaches it. It is not for
-	// joint comparisons.
+	// Scale, if it is not nil, holds one positive number, by which a comparison that is
+	// not joint divides the distances among learnable points. The number is learnable.
 	Scale *autograd.Parameter
 
-	// initialScale takes the place of Scale where that is nil, and 0 that of 1. If it
-	// is learnt, the objective makes Scale of it.
+	// initialScale divides these distances if Scale is nil; 0 stands for 1. If learnScale
+	// is true, [Objective.Parameters] makes Scale, with this initial value.
 	initialScale float64
 	learnScale   bool
-	share        float64 // of the points; 0 stands for 1
+	share        float64 // share of the points that the term uses; 0 stands for 1
 }
 
-// A Loss is a weighted sum of terms of one cloud. Its fields may be set freely between
-// uses. An [Objective] has a loss for each place.
+// A Loss is a weighted sum of terms of one learnable cloud. Its fields may be set freely
+// between uses. An [Objective] has one or more losses for each place.
 //
-// It is also the workspace of its own computation, which allocates nothing once
-// it has seen clouds as large: one loss serves one goroutine at a time.
+// A loss is also the workspace of its own computation: one loss serves one goroutine at a
+// time. It keeps its memory from one use to the next.
 type Loss struct {
 	// Terms are the terms of the sum. A term that depends on nothing learnable does not
 	// count.
 	Terms []Term
-	// Fallback terms take the place of Terms if none of these depends on anything
+	// Fallback terms take the place of Terms if no term of Terms depends on anything
 	// learnable. An example is a [Push].
 	Fallback []Term
-	// Gradient says how the neighbours of the few points that receive the gradient of
-	// Terms move along. With the zero value they do not. The gradient of Fallback stays
-	// as it is: a push that moved neighbours along would not part them.
+	// Gradient says how the gradient of Terms reaches points. The zero value leaves it
+	// plain. The gradient of Fallback stays plain, except with Smooth, which averages it,
+	// too: a push that moved neighbours along would not drive them apart.
 	Gradient Gradient
 
 	rips      deviceRips
@@ -67,10 +68,10 @@ type Loss struct {
 	gradients [][]BarGradient // by degree: the derivatives of the weighted sum by bars
 	slope     []BarGradient   // the derivatives of one term by bars, without its weight
 	values    []Value
-	pullback  []*pullback // those that no application uses
+	pullback  []*pullback // pullbacks that no application uses
 	clouds    Clouds
-	means     []Value   // of Smooth
-	counted   []int     // draws in which each term counted
+	means     []Value   // by term: the mean over the draws of Smooth
+	counted   []int     // by term: the number of draws of Smooth in which it counted
 	scaled    []float32 // distances of the learnable cloud, divided by a scale
 	inputs    []*autograd.Var
 }
@@ -83,29 +84,30 @@ type Result struct {
 	OK bool
 	// Value is the weighted sum of the terms that count, 0 if none does.
 	Value float64
-	// Var holds Value as a scalar on the tape, through which gradients flow to
-	// the points: none, if OK is false. It is nil in a result of [Loss.Evaluate].
+	// Var holds Value as a scalar on the tape. Gradients flow through it to the points,
+	// unless OK is false. It is nil in a result of [Loss.Evaluate].
 	Var *autograd.Var
-	// Terms are the contributions of [Loss.Terms], in their order.
+	// Terms are the values of [Loss.Terms], in their order.
 	Terms []Value
 	// Fallback says that Value and gradient are those of [Loss.Fallback].
 	Fallback bool
-	// Bars are the learnable bars by degree, of positive and finite length, and
-	// BarGradients the derivatives of Value with respect to them.
+	// Bars are the learnable bars of positive and finite length, by degree. BarGradients
+	// are the derivatives of Value by these bars. They omit comparisons and terms of
+	// images.
 	Bars         [][]ph.Bar
 	BarGradients [][]BarGradient
 }
 
-// A Value is what one term contributed.
+// A Value is the value of one term.
 type Value struct {
-	Value float64 // the regularizer's, without its weight
-	OK    bool    // it depends on something learnable; if not, Value is 0
+	Value float64 // without the weight
+	OK    bool    // the value depends on something learnable; if not, Value is 0
 }
 
-// Evaluate returns the loss between learnable diagrams and a target, with no
-// points to carry a gradient to.
+// Evaluate returns the loss between learnable diagrams and a target. Without points, no
+// gradient flows: the result has BarGradients and no Var.
 //
-// Comparisons, which need points, are an error.
+// Terms that need points are an error: comparisons, terms of images and balanced terms.
 func (l *Loss) Evaluate(diagrams []ph.Diagram, target *Target) (Result, error) {
 	return l.evaluate(context.Background(), input{target: target}, diagrams, nil)
 }
@@ -138,7 +140,8 @@ func (l *Loss) evaluate(ctx context.Context, in input, diagrams []ph.Diagram, p 
 	return r, nil
 }
 
-// Degree returns the highest degree of a term with a weight, −1 if there is none.
+// Degree returns the highest degree of a Regularizer whose term has a weight other than 0,
+// among Terms and Fallback. It returns −1 if there is none.
 func (l *Loss) Degree() int {
 	degree := -1
 	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
@@ -151,7 +154,7 @@ func (l *Loss) Degree() int {
 	return degree
 }
 
-// degreeAt is Degree of the terms that count in a step.
+// degreeAt returns what Degree would return for the terms that count in a step alone.
 func (l *Loss) degreeAt(step uint64) int {
 	degree := -1
 	for _, terms := range [...][]Term{l.Terms, l.Fallback} {
@@ -164,7 +167,7 @@ func (l *Loss) degreeAt(step uint64) int {
 	return degree
 }
 
-// counts reports whether a term counts in a step.
+// counts reports whether at least one of Terms counts in a step.
 func (l *Loss) counts(step uint64) bool {
 	for _, t := range l.Terms {
 		if t.Weight*t.Schedule.factor(step) != 0 {
@@ -174,8 +177,8 @@ func (l *Loss) counts(step uint64) bool {
 	return false
 }
 
-// take copies the bars that a gradient can reach: those of length 0 move no
-// point, and essential ones never die.
+// take copies the learnable bars of positive, finite length to l.bars and sets their
+// gradients to 0. It drops bars of length 0 and essential bars.
 func (l *Loss) take(diagrams []ph.Diagram) error {
 	for i := range l.bars {
 		l.bars[i], l.gradients[i] = l.bars[i][:0], l.gradients[i][:0]
@@ -198,8 +201,9 @@ func (l *Loss) take(diagrams []ph.Diagram) error {
 	return nil
 }
 
-// add adds a term to r, with the derivatives by its bars. The derivatives of a comparison or
-// of a term of images go to p.
+// add evaluates a term and adds its weighted value to r.Value. It adds the weighted
+// derivatives of a regularizer to r.BarGradients, and those of a comparison or of a term of
+// images to p. It returns the value without the weight.
 func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullback) (Value, error) {
 	target, weight := in.target, t.Weight*t.Schedule.factor(in.step)
 	switch {
@@ -278,7 +282,8 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 
 func isFinite[T float32 | float64](v T) bool { return v-v == 0 }
 
-// resize returns s with length n; its contents are unspecified.
+// resize returns a slice of length n, in the memory of s if that suffices. The elements are
+// unspecified.
 func resize[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)

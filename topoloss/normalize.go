@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// A normalPair holds the distances of a learnable and a true cloud of n points,
-// each divided by a unit.
+// A normalPair holds the n×n distances x of a learnable cloud and y of a true cloud. Those
+// of each cloud are divided by a number of the cloud, its unit.
 type normalPair struct {
 	x, y []float32
-	unit float64 // of x
+	unit float64 // the unit of x
 }
 
-// share returns the derivative of min(x, y) by x at an entry.
+// share returns the derivative of min(x, y) by x at index at: 0.5 where both are equal.
 func (p normalPair) share(at int) float64 {
 	switch x, y := p.x[at], p.y[at]; {
 	case x < y:
@@ -23,11 +23,11 @@ func (p normalPair) share(at int) float64 {
 	return 0.5
 }
 
-// normalizer divides distances by units: a workspace.
+// normalizer divides the distances of each cloud by a unit of the cloud: a workspace.
 type normalizer struct{ x, y, sorted []float32 }
 
-// divide returns the distances of c, divided by their 0.9-quantiles if so asked. A
-// quantile of 0 counts as 1.
+// divide returns the distances of c. If byQuantile is true, it divides those of each cloud
+// by their 0.9-quantile. A quantile of 0 counts as 1.
 func (w *normalizer) divide(c *Clouds, byQuantile bool) normalPair {
 	if !byQuantile {
 		return normalPair{c.X, c.Y, 1}
@@ -54,8 +54,8 @@ func over(dst, src []float32, unit float64) []float32 {
 	return dst
 }
 
-// quantile returns the q-quantile of values, which it sorts. Between two values it
-// is linear, as in numpy.
+// quantile returns the q-quantile of values, 0 ≤ q ≤ 1. It sorts values. It interpolates
+// linearly between two values, as numpy does.
 func quantile(values []float32, q float64) float64 {
 	slices.Sort(values)
 	at := q * float64(len(values)-1)

@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// An Objective is the weighted sum of terms at the places of a training step. It
-// computes what all terms of a place share once: distances and diagrams.
+// An Objective is the weighted sum of terms at the places of a training step. All terms at
+// a place share distances and diagrams, which the objective computes once in a step.
 //
 // It is also the workspace of its own computation: one objective serves one
 // goroutine at a time.
@@ -21,25 +21,24 @@ type Objective struct {
 	params []*autograd.Parameter
 }
 
-// A place is the loss of the terms that apply at one place to the same share of its
-// points.
+// A place holds the terms that apply at one [Place] to the same share of the points there.
 type place struct {
 	where Place
-	share float64
+	share float64 // in (0, 1]
 	loss  *Loss
-	index []int // of the loss's terms in the objective's specs
+	index []int // by term of the loss: its index in the objective's specs
 }
 
 // Options say how an [Objective] is computed. The zero value has no fallback and
 // leaves gradients as they are.
 type Options struct {
-	// Fallback terms take the place of the objective's terms at the same place in
-	// a step in which none of these depends on anything learnable. See
-	// [Loss.Fallback].
+	// Fallback terms replace the objective's terms at the same place, in a step in which
+	// no term there depends on anything learnable. See [Loss.Fallback].
 	Fallback Specs
-	// Gradient says how gradients reach points that are not critical.
+	// Gradient says how gradients reach points. See [Loss.Gradient].
 	Gradient Gradient
-	// Seed decides, with a step's number, which points terms draw at random.
+	// Seed and the number of a step decide the random choices in that step: the points
+	// that terms draw, and the noise of the gradient method Smooth.
 	Seed uint64
 }
 
@@ -80,8 +79,8 @@ func New(specs Specs, o Options) (*Objective, error) {
 	return obj, nil
 }
 
-// place returns the place named where for a share of the points, which it adds if it
-// is not there.
+// place returns the element of o.places with the given name and share. It adds one if there
+// is none.
 func (o *Objective) place(where Place, share float64) *place {
 	for i := range o.places {
 		if o.places[i].where == where && o.places[i].share == share {
@@ -96,8 +95,9 @@ func (o *Objective) place(where Place, share float64) *place {
 // not change them.
 func (o *Objective) Specs() Specs { return o.specs }
 
-// Loss returns the loss of the terms that look at all points of one place, nil if
-// there are none. Its terms may be changed between steps, and are in the order of the specs.
+// Loss returns the loss of the terms that use all points of one place, share=1. It is nil
+// if there is no such term. The terms of the loss are in the order of [Objective.Specs].
+// The caller may change them between steps.
 func (o *Objective) Loss(where Place) *Loss {
 	for _, p := range o.places {
 		if p.where == where && p.share == 1 {
@@ -107,8 +107,8 @@ func (o *Objective) Loss(where Place) *Loss {
 	return nil
 }
 
-// Degree returns the highest degree of homology that a term looks at, −1 if no
-// term looks at diagrams.
+// Degree returns the highest degree of the diagrams that terms compare, −1 if no term
+// compares diagrams of clouds. Comparisons and terms of images do not count.
 func (o *Objective) Degree() int {
 	degree := -1
 	for _, p := range o.places {
@@ -117,9 +117,9 @@ func (o *Objective) Degree() int {
 	return degree
 }
 
-// Parameters returns the numbers that terms learn beside the points, such as the
-// latent scale of signature. It makes them on dev when it is first called. An
-// optimizer must train them, and a checkpoint hold them, with the model's own.
+// Parameters returns the learnable numbers of the terms themselves, such as the scale of
+// signature. The first call makes them on dev. An optimizer must train them, and a
+// checkpoint must hold them, together with the parameters of the model.
 func (o *Objective) Parameters(dev kernels.Device) []*autograd.Parameter {
 	if o.params != nil {
 		return o.params
@@ -136,16 +136,18 @@ func (o *Objective) Parameters(dev kernels.Device) []*autograd.Parameter {
 	return o.params
 }
 
-// A Step holds the variables of one training step. Each has its points along the
-// first axis, with any further axes. All are on one tape.
+// A Step holds the variables of one training step. The first axis of each variable numbers
+// the points. Further axes, of any number, hold the coordinates. All variables are on one
+// tape.
 type Step struct {
 	// Number counts the steps of the run from 0. Schedules and random choices
 	// depend on it.
 	Number uint64
 	// Batch holds the true points.
 	Batch *autograd.Var
-	// Output and Latent hold as many points as Batch, in its order. Samples may
-	// hold any number. Places without terms may be nil, see [Objective.Needs].
+	// Output and Latent hold as many points as Batch, in the same order. Samples may hold
+	// any number of points. The variable of a place without terms may be nil: see
+	// [Objective.Needs].
 	Output, Latent, Samples *autograd.Var
 }
 
@@ -161,8 +163,8 @@ func (s Step) at(where Place) *autograd.Var {
 	return nil
 }
 
-// Needs reports whether a term looks at a place in step number. Training need not
-// draw samples where no term looks at them.
+// Needs reports whether a term applies at a place in step number. If not, the variable of
+// the place may be nil: training need not draw samples, for example.
 func (o *Objective) Needs(where Place, number uint64) bool {
 	for _, p := range o.places {
 		if p.where == where && p.counts(number) {
@@ -172,28 +174,28 @@ func (o *Objective) Needs(where Place, number uint64) bool {
 	return false
 }
 
-// counts reports whether a term of p counts in a step. A place that has nothing but
-// fallback terms counts in every step.
+// counts reports whether a term of p counts in a step. A place with only fallback terms
+// counts in every step.
 func (p *place) counts(step uint64) bool { return len(p.loss.Terms) == 0 || p.loss.counts(step) }
 
-// Target computes all that the terms need to know of a true batch. It depends on
-// the batch alone: compute it once for a batch that returns. No gradient flows
-// into it.
+// Target computes what the terms need of a true batch. A target depends on the batch alone:
+// the target of a batch may be kept for later steps with that batch. No gradient flows into
+// a target.
 func (o *Objective) Target(ctx context.Context, batch *autograd.Var) (*Target, error) {
 	var all Loss
 	for _, p := range o.places {
 		if p.share < 1 {
-			continue // its target is of other points in each step
+			continue // apply draws other points, and so computes another target, in each step
 		}
 		all.Terms = append(append(all.Terms, p.loss.Terms...), p.loss.Fallback...)
 	}
 	return all.Target(ctx, batch)
 }
 
-// A TermValue is what one term contributed to a step.
+// A TermValue is the value of one term in a step.
 type TermValue struct {
-	Value float64 // without its weight
-	OK    bool    // it depends on something learnable; if not, Value is 0
+	Value float64 // without the weight
+	OK    bool    // the value depends on something learnable; if not, Value is 0
 }
 
 // An Outcome is what an objective computed in a step. Its slices are valid until
@@ -204,20 +206,19 @@ type Outcome struct {
 	OK bool
 	// Value is the weighted sum of the terms that count, 0 if none does.
 	Value float64
-	// Var holds Value as a scalar on the tape, through which gradients flow to the
-	// points. It is nil if OK is false.
+	// Var holds Value as a scalar on the tape. Gradients flow through it to the points.
+	// It is nil if OK is false.
 	Var *autograd.Var
-	// Terms are the contributions of the terms, in the order of [Objective.Specs].
+	// Terms are the values of the terms, in the order of [Objective.Specs].
 	Terms []TermValue
-	// Fallback says that the fallback took the place of the terms somewhere.
+	// Fallback says that at one place or more, fallback terms replaced the terms.
 	Fallback bool
 }
 
 // Apply returns the objective of a step, given the target of its batch.
 //
-// It is an error, and names the place, if a variable that a term looks at is nil
-// or holds a coordinate that is NaN or infinite. Cancelling ctx ends the
-// computation with its error.
+// It is an error if a variable that a term uses is nil or holds a coordinate that is NaN or
+// infinite. The error names the place. If ctx is cancelled, Apply returns the error of ctx.
 func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome, error) {
 	o.terms = resize(o.terms, len(o.specs))
 	clear(o.terms)
@@ -252,8 +253,8 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 	return out, nil
 }
 
-// apply applies p's loss to its share of the points. The target of a share is computed
-// in each step.
+// apply applies p's loss. If p's share is less than 1, apply draws this share of the points
+// and computes its target.
 func (p *place) apply(ctx context.Context, in input) (Result, error) {
 	if p.share < 1 {
 		var err error

@@ -68,11 +68,11 @@ func (h Hyperparameters) options() [7]map[string]string {
 	}
 }
 
-// Original returns the terms at a place that the seven weights of Topo-GEN ask for, in the
-// order of [OriginalNames]. It leaves out terms of weight 0. The degree is 0 or 1; with
-// degree 0, a weight of a term of degree 1 is an error.
+// Original returns the seven terms of Topo-GEN at a place, with their weights in the order
+// of [OriginalNames]. It leaves out terms of weight 0. The degree is 0 or 1. With degree 0,
+// a weight other than 0 for a term of degree 1 is an error.
 //
-// [Parse] returns the same terms for the text that the result prints as.
+// The result is in normal form: [Parse] reads it back from its text form.
 func Original(where Place, weights [7]float64, degree int, h Hyperparameters) (Specs, error) {
 	if degree < 0 || degree > 1 {
 		return nil, fmt.Errorf("topoloss: degree %d, must be 0 or 1", degree)
@@ -96,7 +96,7 @@ func Original(where Place, weights [7]float64, degree int, h Hyperparameters) (S
 	return specs.normal()
 }
 
-// Weighted returns the [Loss] of the terms that [Original] returns.
+// Weighted returns the [Loss] of the terms that [Original] returns for the place [Output].
 func Weighted(weights [7]float64, degree int, h Hyperparameters) (*Loss, error) {
 	specs, err := Original(Output, weights, degree, h)
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 //
 //	name@where=weight(option=value,…),name=weight,…
 //
-// and returns them in a normal form: each with its place, and with those options
-// that differ from their defaults. Terms of weight 0 are left out. Blanks may
-// surround each word. The empty text has no terms.
+// and returns them in normal form. In normal form each term has a place and only those
+// options that differ from their defaults, and no term has weight 0. Blanks may surround
+// each word. The empty text has no terms.
 //
-// An error names the character, counted from 1, at which the reading stopped, and
-// what may stand there. See [Help] for the names.
+// A syntax error names the character, counted from 1, at which the text is wrong, and what
+// may stand there. [Help] lists the names of terms and options.
 func Parse(text string) (Specs, error) {
 	p := parser{text: text}
 	var specs Specs
@@ -35,11 +35,11 @@ func Parse(text string) (Specs, error) {
 	return specs.normal()
 }
 
-// parser reads a list of terms from left to right. Each method consumes what it
-// reads and the blanks after it.
+// parser reads a list of terms from left to right. Each method moves at past the text that
+// it reads and the blanks after it.
 type parser struct {
 	text string
-	at   int
+	at   int // byte index of the rest in text
 }
 
 func (p *parser) term() (Spec, error) {
@@ -99,7 +99,8 @@ func (p *parser) options(kind Kind) (map[string]string, error) {
 	return options, nil
 }
 
-// word reads up to a character that separates words.
+// word reads the text before the next of @ = ( ) and comma, and returns it without the
+// blanks at its end.
 func (p *parser) word() string {
 	n := strings.IndexAny(p.text[p.at:], "@=(),")
 	if n < 0 {
@@ -110,7 +111,7 @@ func (p *parser) word() string {
 	return w
 }
 
-// skip reads c, if it is next.
+// skip reads c if c is the next character, and reports whether it is.
 func (p *parser) skip(c byte) bool {
 	if p.at >= len(p.text) || p.text[p.at] != c {
 		return false

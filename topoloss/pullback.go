@@ -15,20 +15,20 @@ import (
 // one application of a loss; then the loss keeps it for a later one.
 type pullback struct {
 	loss   *Loss
-	x, y   *autograd.Var // the cloud and the loss
-	pairs  []kernels.Pair
-	joints []joint // this application has those before index used
+	x, y   *autograd.Var  // the cloud and the value of the loss
+	pairs  []kernels.Pair // the derivatives by distances of the cloud
+	joints []joint        // this application uses joints[:used]
 	used   int
 	scales []scaleSlope
 	dense  []float32 // workspace of pull
-	run    func()
+	run    func()    // p.backward, made once so that an application allocates nothing
 
 	spread spreadNode
 
-	pixels        *autograd.Var // the cloud, where it holds images
-	imageGradient []float32     // by its pixels; nil without terms of images
-	imageRoom     []float32     // the memory of imageGradient
-	imageBuffer   kernels.Buffer
+	pixels        *autograd.Var  // the cloud, before a spreadNode takes its place as x
+	imageGradient []float32      // the derivatives by pixels; nil without terms of images
+	imageRoom     []float32      // the memory of imageGradient, kept for later applications
+	imageBuffer   kernels.Buffer // a copy of imageGradient on the device
 }
 
 // A scaleSlope is the derivative of a loss with respect to a learnable scale.
@@ -37,8 +37,8 @@ type scaleSlope struct {
 	slope float32
 }
 
-// joint returns the joint cloud of a sample size, which it measures if no other
-// term did.
+// joint returns the joint cloud of a sample size. It draws and measures the cloud for the
+// first term that asks for this size.
 func (p *pullback) joint(in input, sample int) (*joint, error) {
 	for i := range p.joints[:p.used] {
 		if p.joints[i].sample == sample {
@@ -57,8 +57,8 @@ func (p *pullback) joint(in input, sample int) (*joint, error) {
 	return j, nil
 }
 
-// addBars adds the derivatives of r with respect to the lengths of critical edges, for
-// the bars of a degree and higher ones.
+// addBars adds the derivatives of r by the lengths of critical edges, for the bars of
+// degree from and of higher degrees.
 func (p *pullback) addBars(r Result, from int) error {
 	for degree, bars := range r.Bars {
 		if degree < from {
@@ -74,12 +74,13 @@ func (p *pullback) addBars(r Result, from int) error {
 	return nil
 }
 
-// shortest is the length of an edge below which points count as coinciding:
-// devices divide by it in float32.
+// shortest is a distance. Points with a smaller distance count as coinciding, since devices
+// divide by distances in float32.
 const shortest = 1e-30
 
-// add adds the derivative by an edge's length and reports whether float32 can
-// represent it. A vertex has no length to change.
+// add adds a derivative by the length of the edge e, and reports whether the derivative is
+// finite as a float32. If e is a vertex, add adds nothing: a vertex enters at 0, wherever
+// points lie.
 func (p *pullback) add(e ph.Cell, length, derivative float64) bool {
 	c := float32(derivative)
 	if c != 0 && e.U != e.V && length >= shortest {
@@ -104,6 +105,8 @@ func (l *Loss) spare() *pullback {
 	return p
 }
 
+// backward adds the gradients of the cloud, of joint clouds, of scales and of images. Then
+// p is free for a later application.
 func (p *pullback) backward() {
 	tape := p.y.Tape()
 	dev := tape.Device()
@@ -125,9 +128,10 @@ func (p *pullback) backward() {
 	p.loss.pullback = append(p.loss.pullback, p)
 }
 
-// pull carries derivatives with respect to distances of pairs to the points. matrix holds
-// all distances, if they are still on the device. Many pairs take less time as a matrix
-// of derivatives.
+// pull adds the gradients of the points of x. The derivatives by the distances of pairs are
+// their Coef. matrix holds the n×n distances of x on the device, or is empty. If it is not
+// empty and there are n²/8 pairs or more, pull copies the derivatives to an n×n matrix,
+// which takes less time.
 func (p *pullback) pull(x *autograd.Var, pairs []kernels.Pair, matrix kernels.Buffer) {
 	dx, store := x.GradTarget()
 	dev, n, dim := x.Tape().Device(), x.Shape()[0], autograd.Size(x.Shape()[1:])

@@ -2,8 +2,8 @@ package topoloss
 
 import "github.com/topogen/topogen/ph"
 
-// Push is −½ Σ d over the deaths d of the learnable bars. It has no target: to
-// minimise it in degree 0 is to drive points and clusters apart.
+// Push is −½ Σ d over the deaths d of the learnable bars. It ignores the true bars. In
+// degree 0, minimising Push drives points and clusters apart.
 type Push struct{}
 
 // Evaluate takes time proportional to the number of bars.

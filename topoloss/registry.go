@@ -11,17 +11,17 @@ import (
 // A Kind is a kind of term that a [Spec] can name.
 type Kind struct {
 	Name    string
-	Doc     string // one line
-	Degrees string // the degrees of homology that the term looks at, as in "0"; "–" for none
-	Options []Option
+	Doc     string   // one line
+	Degrees string   // the degree of homology that the term depends on, as in "0"; "–" for none
+	Options []Option // of this kind alone; [CommonOptions] returns those of all kinds
 
-	// paired says that the term compares each point with its own true point. Such
-	// a term cannot apply to samples.
+	// paired says that the term compares each point with the true point of the same
+	// number. It cannot apply to samples, which have no true points.
 	paired bool
-	term   func(settings) Term
+	term   func(settings) Term // nil for a gradient method, which is no kind of term
 }
 
-// kinds is the registry: the one list of all kinds of terms.
+// kinds returns the registry, the list of all kinds of terms.
 func kinds() []Kind {
 	return []Kind{
 		bottleneckKind(0), bottleneckKind(1),
@@ -57,8 +57,8 @@ func namesOf(kinds []Kind) []string {
 	return names
 }
 
-// Help returns a description of the text form of terms and of each kind, for
-// people.
+// Help returns a text for users that describes the text form of terms, each kind of term
+// and its options.
 func Help() string {
 	return fmt.Sprintf("name@where=weight(option=value,…), separated by commas; where is one of %s\n", quotedPlaces()) + help(kinds()) + commonHelp()
 }
@@ -115,7 +115,8 @@ func (k Kind) option(name string) (Option, error) {
 	return Option{}, fmt.Errorf("%s has no option %q: its options are %s", k.Name, name, strings.Join(names, ", "))
 }
 
-// allOptions returns the options of k and, if it is a kind of terms, the common ones.
+// allOptions returns the options of k, followed by the common options if k is a kind of
+// term and not a gradient method.
 func (k Kind) allOptions() []Option {
 	if k.term == nil {
 		return k.Options
@@ -128,10 +129,10 @@ type Option struct {
 	Name, Default string
 	Doc           string // one line
 
-	words    []string // the values of an option that is not a number
+	words    []string // the possible values; nil for an option that is a number
 	min, max float64  // the range of a number
-	open     bool     // min is not in the range
-	integer  bool
+	open     bool     // the range excludes min
+	integer  bool     // the number is whole
 }
 
 // positive returns an option that is a positive number.
@@ -154,8 +155,8 @@ func choice(name, doc string, words ...string) Option {
 	return Option{Name: name, Default: words[0], Doc: doc, words: words}
 }
 
-// normal returns a value in the form in which it prints, or an error that goes
-// after the name of the option.
+// normal checks a value and returns it in its shortest form, as "0.5" for "0.50". The text
+// of an error continues a sentence that begins with the name of the option.
 func (o Option) normal(value string) (string, error) {
 	if o.words != nil {
 		if slices.Contains(o.words, value) {
@@ -181,7 +182,8 @@ func (o Option) normal(value string) (string, error) {
 	return number(v), nil
 }
 
-// settings are the options of one term, with defaults filled in and checked.
+// settings are the values of all options of one term by name, checked, with defaults filled
+// in.
 type settings map[string]string
 
 func (k Kind) settings(options map[string]string) settings {

@@ -16,19 +16,19 @@ import (
 type deviceRips struct {
 	engine    ph.Engine
 	n         int                 // number of points of the latest cloud
-	matrix    kernels.Buffer      // its n×n distances on the device; empty if unknown
-	distances []float32           // the same on the host
-	measured  bool                // whether distances holds them
-	edges     []rips.Edge         // from the device
-	entries   []ph.Entry[float32] // those of the spanning tree
-	found     []rips.Lune         // from the device
-	lunes     []ph.Lune           // the same
+	matrix    kernels.Buffer      // n×n distances of the latest cloud, on the device; empty if unknown
+	distances []float32           // a copy of matrix on the host, if measured
+	measured  bool                // distances is a copy of matrix
+	edges     []rips.Edge         // of the minimum spanning tree, as the device returns them
+	entries   []ph.Entry[float32] // edges, in the form that package ph takes
+	found     []rips.Lune         // as the device returns them
+	lunes     []ph.Lune           // found, in the form that package ph takes
 	bars      [1]ph.Diagram       // of degree 0, from the spanning tree
 }
 
-// diagrams returns the diagrams of a cloud from degree 0 to degree. A
-// [kernels.RipsDevice] selects the edges that decide degrees 0 and 1; the distances
-// then stay on the device.
+// diagrams returns the diagrams of a cloud from degree 0 to degree. If degree is at most 1,
+// a [rips.Device] selects the edges that decide the diagrams, and the distances stay on the
+// device. In all other cases the host reads all distances.
 func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.Diagram, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -61,9 +61,9 @@ func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) 
 		}
 		diagrams, err = r.engine.Rips(ctx, ph.Matrix32{N: n, Data: r.distances}, degree)
 	}
-	if err != nil || n == 1 { // one point has no distance to see a NaN by
+	if err != nil || n == 1 { // a NaN makes distances NaN, but one point has no distance
 		if bad := checkRows(x); bad != nil {
-			return nil, bad // it names a coordinate, which err does not
+			return nil, bad // unlike err, bad names the coordinate
 		}
 	}
 	if err != nil {
@@ -82,8 +82,8 @@ func (r *deviceRips) components(result *ph.Result) []ph.Diagram {
 	return r.bars[:]
 }
 
-// span reads the edges of a cloud's minimum spanning tree, which decide degree 0, from
-// the device.
+// span reads the edges of the cloud's minimum spanning tree from the device. They decide
+// degree 0.
 func (r *deviceRips) span(dev rips.Device) (err error) {
 	if r.edges, err = dev.SpanningTree(r.edges[:0], r.matrix, r.n); err != nil {
 		return fmt.Errorf("topoloss: spanning tree of %d points: %w", r.n, err)
@@ -95,7 +95,7 @@ func (r *deviceRips) span(dev rips.Device) (err error) {
 	return nil
 }
 
-// find reads the edges and lunes that decide degrees 0 and 1 from the device.
+// find reads from the device the lunes, with their edges, that decide degrees 0 and 1.
 func (r *deviceRips) find(dev rips.Device) (err error) {
 	if r.found, err = dev.Lunes(r.found[:0], r.matrix, r.n); err != nil {
 		return fmt.Errorf("topoloss: lunes of %d points: %w", r.n, err)
@@ -107,7 +107,8 @@ func (r *deviceRips) find(dev rips.Device) (err error) {
 	return nil
 }
 
-// measure reads the distances of a cloud's points from the device.
+// measure makes r.distances a copy of the distances on the device. If these are unknown, it
+// first has the device compute those of x.
 func (r *deviceRips) measure(x *autograd.Var) error {
 	if r.matrix.Len() == 0 {
 		r.take(x)
@@ -120,7 +121,8 @@ func (r *deviceRips) measure(x *autograd.Var) error {
 	return nil
 }
 
-// take computes the distances of a cloud on its device, where they stay.
+// take has the device compute the distances of the cloud x. They stay on the device, in
+// r.matrix.
 func (r *deviceRips) take(x *autograd.Var) {
 	n, dim, _ := cloudSize(x.Shape())
 	r.forget()
@@ -131,7 +133,8 @@ func (r *deviceRips) take(x *autograd.Var) {
 // forget marks the distances as unknown.
 func (r *deviceRips) forget() { r.matrix, r.measured = kernels.Buffer{}, false }
 
-// cloudSize reads a shape n×… as that of n points of a dimension.
+// cloudSize returns the number n of points of a variable of shape n×… and their dimension,
+// the product of the other axes.
 func cloudSize(shape []int) (n, dim int, err error) {
 	if len(shape) == 0 {
 		return 0, 0, fmt.Errorf("topoloss: a scalar is no cloud: want points along the first axis of a variable")
@@ -139,8 +142,8 @@ func cloudSize(shape []int) (n, dim int, err error) {
 	return shape[0], autograd.Size(shape[1:]), nil
 }
 
-// checkRows returns an error that names the first coordinate that is NaN or
-// infinite.
+// checkRows returns an error that names the first coordinate of x that is NaN or infinite,
+// and nil if there is none.
 func checkRows(x *autograd.Var) error {
 	_, dim, err := cloudSize(x.Shape())
 	if err != nil {

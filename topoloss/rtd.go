@@ -7,23 +7,25 @@ import (
 )
 
 // RTD is the representation topology divergence of Barannikov et al. (2022,
-// arXiv:2201.00058) between the learnable points and the true points of the same
-// numbers. With A and B the distances of the two clouds it is the mean of R(A, B) and
-// R(B, A), where R(A, B) is the sum of the lengths of the bars of degree 1 of the
-// 2n×2n matrix
+// arXiv:2201.00058) between n learnable and n true points, in which a learnable point
+// corresponds to the true point of the same number. Let A and B be the n×n distances of
+// the two clouds. RTD is the mean of R(A, B) and R(B, A). Here R(A, B) is the sum of the
+// lengths of the bars of degree 1 of the Vietoris–Rips filtration of 2n points, two copies
+// of each, with the distances
 //
 //	0   A
 //	A   min(A, B).
 //
-// These bars are the features of the joint graph min(A, B) that A does not have at
-// the same scale.
+// These bars are the differences in homology, at each scale, between the graph with the
+// lengths A and the joint graph with the lengths min(A, B).
 //
-// The gradient is that of this value. The published code of the autoencoder RTD-AE
-// (2023, arXiv:2302.00136) reads deaths at edges of the min(A, B) block from one
-// cloud even where the minimum is that of the other, and so minimises another loss.
+// The gradient is the derivative of this value. The published code of the autoencoder
+// RTD-AE (2023, arXiv:2302.00136) differs: for a death at an edge of the block min(A, B) it
+// always uses the distance in one cloud, even where the other cloud has the smaller one.
+// So it minimises another loss.
 type RTD struct {
-	// DivideByQuantile divides each cloud's distances by their 0.9-quantile over all
-	// n² entries, which is held constant.
+	// DivideByQuantile divides the distances of each cloud by the 0.9-quantile of all n²
+	// of them. The derivative treats this quantile as constant.
 	DivideByQuantile bool
 
 	normal normalizer
@@ -77,12 +79,12 @@ func (r *RTD) side(ctx context.Context, c *Clouds, pair normalPair, learnableFir
 	if err != nil {
 		return 0, err
 	}
-	// add adds to the derivative by the length of an edge, where that is a learnable
-	// distance.
+	// add passes the derivative by the length of the edge e to c, if this length is a
+	// learnable distance.
 	add := func(e ph.Cell, derivative float64) {
 		u, v := max(int(e.U), int(e.V)), min(int(e.U), int(e.V))
 		switch {
-		case u < n: // two first copies coincide
+		case u < n: // the block 0: a constant
 		case v < n:
 			if learnableFirst {
 				c.Add(u-n, v, derivative)
@@ -102,9 +104,10 @@ func (r *RTD) side(ctx context.Context, c *Clouds, pair normalPair, learnableFir
 	return length, nil
 }
 
-// RTDLite is the sum of the lengths of the minimum spanning trees of both clouds, a
-// half each, less that of the tree of min(A, B) (Tulchinskii et al. 2025,
-// arXiv:2503.11910). It bounds RTD of degree 0 and takes O(n²).
+// RTDLite is the mean of the lengths of the minimum spanning trees of both clouds, less the
+// length of the minimum spanning tree for the distances min(A, B) (Tulchinskii et al.
+// 2025, arXiv:2503.11910). A and B are the n×n distances of the two clouds. The value is
+// the part of [RTD] that comes from components, and so is at most RTD.
 type RTDLite struct {
 	DivideByQuantile bool // as in RTD
 

@@ -13,10 +13,11 @@ import (
 type Schedule struct {
 	// Start is the number of the first step in which the term counts.
 	Start uint64
-	// Every is the distance between steps in which the term counts. 0 stands for 1.
+	// Every is the number of steps from one in which the term counts to the next. 0
+	// stands for 1.
 	Every uint64
 	// Warmup is the number of steps, from Start on, over which the weight grows
-	// linearly. In the last of them it is the full weight.
+	// linearly. It is full in the last of these steps and from then on.
 	Warmup uint64
 }
 
@@ -50,8 +51,9 @@ func (s settings) schedule() Schedule {
 	return Schedule{Start: uint64(s.count("start")), Every: uint64(s.count("every")), Warmup: uint64(s.count("warmup"))}
 }
 
-// shareOf returns random rows of the points and of the true points of a step: the
-// same rows where both are of one number, so that each point keeps its true point.
+// shareOf returns in with a random share of the rows of x and of batch, at least one row of
+// each. If both have the same number of rows, it takes the same rows of both, so that each
+// point keeps its true point.
 func shareOf(in input, share float64) (input, error) {
 	if in.batch == nil {
 		return in, fmt.Errorf("a term looks at a share of the points, which needs the true points, Step.Batch")
@@ -76,7 +78,8 @@ func shareOf(in input, share float64) (input, error) {
 	return in, nil
 }
 
-// shareStream keeps the choice of shares apart from that of samples.
+// shareStream makes the random numbers of shareOf independent of those that other code
+// draws with the same seed and step.
 const shareStream = 0x5ba9e
 
 func commonHelp() string {

@@ -7,17 +7,18 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// Signature compares each learnable point with the true point of the same number:
+// Signature is the loss of the topological autoencoder, TopoAE, of Moor, Horn, Rieck and
+// Borgwardt (2020, arXiv:1906.00722). A learnable point corresponds to the true point of
+// the same number. The value is
 //
-//	Σ (A_e − B_e)²  over the edges e of both minimum spanning trees,
+//	Σ (A_e − B_e)²  over the edges e of the minimum spanning trees of both clouds,
 //
-// where A_e is the distance of two true points and B_e that of the two learnable
-// ones. An edge of both trees counts twice. These are the distances at which
-// components merge in either cloud: the topological autoencoder of Moor, Horn,
-// Rieck and Borgwardt (2020, arXiv:1906.00722), which divides A by its maximum, B
-// by a learnable scale, and the sum by the number of points.
+// where A_e is the distance of the ends of e in the true cloud and B_e in the learnable
+// one. An edge of both trees counts twice. Lengths of the edges of the spanning trees are
+// the deaths of degree 0. TopoAE divides A by its maximum (DivideByMax), B by a learnable
+// scale ([Term.Scale]), and the sum by the number of points, which Signature does not.
 type Signature struct {
-	// DivideByMax divides true distances by the largest of them.
+	// DivideByMax divides the true distances by the largest true distance.
 	DivideByMax bool
 
 	engine ph.Engine

@@ -50,9 +50,12 @@ func (l *Loss) smooth(ctx context.Context, in input) (Result, error) {
 	out.Terms = l.means
 	out.Value /= float64(draws)
 	out.Var = autograd.Scale(out.Var, 1/float32(draws))
-	tape.Device().Fill(out.Var.Value(), float32(out.Value)) // not rounded at each sum
+	// The value of out.Var is a sum of float32, rounded at each addition: replace it by the
+	// sum of float64.
+	tape.Device().Fill(out.Var.Value(), float32(out.Value))
 	return out, nil
 }
 
-// noiseStream keeps the noise apart from other random choices.
+// noiseStream makes the noise independent of random numbers that other code draws with the
+// same seed.
 const noiseStream = 0x501fe

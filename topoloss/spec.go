@@ -27,10 +27,10 @@ func Places() []Place { return []Place{Output, Latent, Samples} }
 //
 //	name@where=weight(option=value,…)
 //
-// as in cross0@samples=30(k=64). The place may be left out, and is then output.
-// Options that are left out have the defaults that [Kinds] lists.
+// as in cross0@samples=30(k=64). A missing place stands for output. Missing options have
+// their defaults, which [Kinds] and [CommonOptions] list.
 type Spec struct {
-	Name    string  // of a registered kind of term, see [Names]
+	Name    string  // the name of a kind of term, one of [Names]
 	Where   Place   // "" stands for Output
 	Weight  float64 // finite
 	Options map[string]string
@@ -58,8 +58,8 @@ func (s Spec) place() Place {
 	return s.Where
 }
 
-// normal checks s against the registry. It returns s with its place, and with
-// those options that differ from their defaults, in the form in which they print.
+// normal checks s against the registry and returns it in normal form: with a place, and
+// with only those options that differ from their defaults, in their shortest form.
 func (s Spec) normal() (Spec, error) {
 	k, err := kindOf(s.Name)
 	if err != nil {
@@ -150,9 +150,9 @@ func (s Specs) normal() (Specs, error) {
 	return out, nil
 }
 
-// Labels returns a short name for each term, for tables: the name of its kind,
-// after latent_ or samples_ where it is not at the output. Terms that differ in
-// options alone are numbered from the second on, as in dsigma0#2.
+// Labels returns a short name for each term, for tables. It is the name of the kind, with
+// the prefix latent_ or samples_ for a term at one of these places. Of terms that differ
+// in options alone, the second and later ones get a number, as in dsigma0#2.
 func (s Specs) Labels() []string {
 	labels := make([]string, len(s))
 	seen := make(map[string]int)
@@ -170,7 +170,8 @@ func (s Specs) Labels() []string {
 	return labels
 }
 
-// number prints v as options print.
+// number returns the text form of the number v as an option: the shortest that reads back
+// as v.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // term returns the term that s, in normal form, describes.

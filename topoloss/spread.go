@@ -7,16 +7,16 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A spreadNode stands between a cloud and the loss that looks at it. It passes the
-// points on as they are. Backward, it multiplies the gradient, one row for each
-// point, by the weights of a [Gradient].
+// A spreadNode is an operation on the tape between a cloud and its loss, for the methods
+// Average and Interpolate of a [Gradient]. Its output is a copy of the points. Its backward
+// pass multiplies the gradient, one row for each of n points, by an n×n matrix of weights.
 type spreadNode struct {
-	x, y    *autograd.Var
+	x, y    *autograd.Var  // input and output
 	weights kernels.Buffer // n×n
-	run     func()
+	run     func()         // s.backward, made once so that an application allocates nothing
 }
 
-// begin returns the cloud that the loss is to look at in place of x.
+// begin returns a copy of x, to which the loss is to apply.
 func (s *spreadNode) begin(x *autograd.Var) *autograd.Var {
 	s.x, s.y = x, x.Tape().Result(x.Shape(), x)
 	x.Tape().Device().Affine(s.y.Value(), x.Value(), 1, 0, kernels.Set)
@@ -24,7 +24,8 @@ func (s *spreadNode) begin(x *autograd.Var) *autograd.Var {
 	return s.y
 }
 
-// end computes the weights, given the pairs that carry the gradient.
+// end computes the weights. They depend on which points have a gradient: those in the pairs
+// of p and of its joint clouds.
 func (s *spreadNode) end(l *Loss, p *pullback) error {
 	tape := s.x.Tape()
 	n := s.x.Shape()[0]

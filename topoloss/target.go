@@ -9,15 +9,15 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A Target holds what terms ask of a true cloud: the bars of its diagrams, of all
-// degrees from 0, and, where comparisons or terms of images ask for them, distances, a
-// spanning tree and the bars of images. It never changes, so that goroutines may share
-// it. Compute it once for a cloud that is compared with often.
+// A Target holds what terms need of a true cloud: the bars of its diagrams from degree 0
+// on. For comparisons that are not joint it also holds distances and a minimum spanning
+// tree, and for terms of images the bars of the images. A Target never changes, so that
+// goroutines may share it and a caller may keep it for a cloud that comes again.
 type Target struct {
 	bars [][]ph.Bar // by degree, of positive length
 
-	// Of the points, where a comparison asks for them.
-	n         int
+	// These fields are set only for comparisons that are not joint.
+	n         int       // number of points
 	distances []float32 // n×n
 	tree      []ph.Cell // n−1 edges of a minimum spanning tree
 	farthest  float64   // the largest distance
@@ -26,11 +26,12 @@ type Target struct {
 	images []imageTruth // for each term of images
 }
 
-// TargetFromPoints returns the target that a cloud is, with diagrams up to the
-// given degree. The cloud x of shape n×… has n points, each flattened to a
-// vector. It is an error, and names the row, if a coordinate is NaN or infinite.
+// TargetFromPoints returns the target of a true cloud, with diagrams up to the given
+// degree. The cloud x of shape n×… has n points, each flattened to a vector. A coordinate
+// that is NaN or infinite is an error, which names its row.
 //
-// [Loss.Target] does the same with the loss's workspace.
+// The target serves regularizers alone. For comparisons and terms of images, use
+// [Loss.Target].
 func TargetFromPoints(ctx context.Context, x *autograd.Tensor, degree int) (*Target, error) {
 	tape := autograd.NewTape(x.Device())
 	defer tape.Free()
@@ -41,10 +42,10 @@ func TargetFromPoints(ctx context.Context, x *autograd.Tensor, degree int) (*Tar
 	return TargetFromDiagrams(diagrams...)
 }
 
-// TargetFromDiagrams returns the target of given diagrams, which it copies.
-// Degrees that are left out below a given one are empty. Bars of length 0 and
-// essential bars, which no regularizer uses, are dropped; a bar that dies before
-// its birth, or with a NaN or an infinite birth, is an error.
+// TargetFromDiagrams returns the target of given diagrams. It copies them. A degree below
+// the highest given one without a diagram has no bars. TargetFromDiagrams drops bars of
+// length 0 and essential bars, which no regularizer uses. A bar that dies before its birth
+// is an error, and so is a NaN, or an infinite birth.
 func TargetFromDiagrams(diagrams ...ph.Diagram) (*Target, error) {
 	t := new(Target)
 	for _, d := range diagrams {
@@ -63,8 +64,9 @@ func TargetFromDiagrams(diagrams ...ph.Diagram) (*Target, error) {
 	return t, nil
 }
 
-// Target returns the target that a cloud x of shape n×… is, with diagrams up to
-// the loss's degree. No gradient flows into it.
+// Target returns the target of a true cloud x of shape n×…, with all that the terms of l
+// need. Its diagrams go up to l.Degree(), and at least to degree 0. No gradient flows into
+// the target.
 func (l *Loss) Target(ctx context.Context, x *autograd.Var) (*Target, error) {
 	diagrams, err := l.rips.diagrams(ctx, x, max(0, l.Degree()))
 	if err != nil {
@@ -96,8 +98,8 @@ func (l *Loss) Target(ctx context.Context, x *autograd.Var) (*Target, error) {
 	return t, nil
 }
 
-// measureTarget adds to t what comparisons ask of a true cloud x, for which diagrams
-// were just computed.
+// measureTarget sets the fields of t that comparisons need of a true cloud x. The diagrams
+// of x must be the latest that l.rips computed.
 func (l *Loss) measureTarget(ctx context.Context, t *Target, x *autograd.Var) error {
 	if !l.rips.measured {
 		if err := l.rips.measure(x); err != nil {
@@ -118,8 +120,8 @@ func (l *Loss) measureTarget(ctx context.Context, t *Target, x *autograd.Var) er
 	return nil
 }
 
-// spanningTree appends the edges of a minimum spanning tree of n points, among them
-// those of length 0.
+// spanningTree appends to tree the n−1 edges of a minimum spanning tree of n points,
+// including edges of length 0. The matrix distances is n×n.
 func spanningTree(ctx context.Context, e *ph.Engine, tree []ph.Cell, n int, distances []float32) ([]ph.Cell, error) {
 	diagrams, err := e.Rips(ctx, ph.Matrix32{N: n, Data: distances}, 0)
 	if err != nil {

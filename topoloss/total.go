@@ -18,19 +18,19 @@ const (
 	Longest             // the K longest, with a minus sign
 )
 
-// Total is the total persistence Σ (d−b)^Power of the learnable bars, or of a part
-// of them. To minimise that of Rest removes all features but K; to minimise that
-// of Longest, which is −Σ (d−b)^Power, makes K features longer. There is no true
-// diagram in it.
+// Total is the total persistence Σ (d−b)^Power of the learnable bars, or of a part of
+// them. For Longest the sum has a minus sign. Minimising the value shortens the bars of
+// Rest, so that only K features remain. It lengthens the bars of Longest. Total ignores the
+// true bars.
 type Total struct {
 	Power float64 // positive; 1 is usual
 	Part  Part
-	K     int // at least 0; not for All
+	K     int // number of longest bars, at least 0; All ignores it
 
-	order []int
+	order []int // indices of the learnable bars, longest first unless Part is All
 }
 
-// Evaluate takes O(n log n), or O(n) for All.
+// Evaluate takes O(n log n) for n bars, or O(n) for All.
 func (r *Total) Evaluate(learnable, _ []ph.Bar, gradients []BarGradient) (value float64, ok bool) {
 	if !(r.Power > 0) || r.K < 0 {
 		panic(fmt.Sprintf("topoloss: Total with power %v and K %d", r.Power, r.K))

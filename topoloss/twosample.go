@@ -8,16 +8,18 @@ import (
 // Energy is the energy distance of the learnable points X and the true points Y
 // (Székely and Rizzo 2013),
 //
-//	2·E|x−y| − E|x−x′| − E|y−y′|.
+//	2·E|x−y| − E|x−x′| − E|y−y′|,
 //
-// It sees no topology: it is a control for terms that do.
+// where E is the mean over points x, x′ of X and y, y′ of Y. It is a control, without
+// topology, for topological terms.
 type Energy struct {
-	// Biased lets means run over all pairs, those of a point with itself included. The
-	// value is then at least 0. Without it, they run over pairs of different points.
+	// Biased makes the means over pairs x, x′ and y, y′ include each point with itself.
+	// Then the value is at least 0. If Biased is false, they run over pairs of different
+	// points, and the value may be negative.
 	Biased bool
 }
 
-// Joint returns true.
+// Joint returns true: distances between learnable and true points take part.
 func (Energy) Joint() bool { return true }
 
 // Compare takes O((n+m)²).
@@ -29,19 +31,20 @@ func (r Energy) Compare(_ context.Context, c *Clouds) (float64, bool, error) {
 // MMD is the square of the maximum mean discrepancy of the learnable points X and the
 // true points Y (Gretton et al. 2012),
 //
-//	E k(x, x′) + E k(y, y′) − 2·E k(x, y),  k(x, y) = exp(−|x−y|²/(2·Bandwidth²)).
+//	E k(x, x′) + E k(y, y′) − 2·E k(x, y),  k(x, y) = exp(−|x−y|²/(2·Bandwidth²)),
 //
-// It sees no topology: it is a control for terms that do.
+// where E is the mean over points x, x′ of X and y, y′ of Y. It is a control, without
+// topology, for topological terms.
 type MMD struct {
 	// Bandwidth is a length. 0 stands for the median of the distances of all pairs of
-	// points of both clouds, which is held constant.
+	// points of both clouds. The derivative treats this median as constant.
 	Bandwidth float64
 	Biased    bool // as in Energy
 
 	sorted []float32
 }
 
-// Joint returns true.
+// Joint returns true: distances between learnable and true points take part.
 func (*MMD) Joint() bool { return true }
 
 // Compare takes O((n+m)²), or O((n+m)² log(n+m)) where the bandwidth is the median.
@@ -63,12 +66,14 @@ func (r *MMD) Compare(_ context.Context, c *Clouds) (float64, bool, error) {
 	return value, ok, nil
 }
 
-// twoSample returns E k(x, x′) + E k(y, y′) − 2·E k(x, y) for a function k of the
-// distance that returns its value and derivative. Means over pairs of different
-// points are 0 where there are none.
+// twoSample returns E k(x, x′) + E k(y, y′) − 2·E k(x, y), where E is the mean over points
+// x, x′ of the learnable cloud and y, y′ of the true cloud. The kernel k is a function of
+// the distance d. If a cloud has one point and biased is false, its mean is 0.
 func twoSample(c *Clouds, biased bool, k func(d float64) (value, derivative float64)) (value float64, ok bool) {
 	n := c.N + c.M
-	within := func(size int) float64 { // the weight of a pair i < j, which counts twice
+	// within returns the weight of a pair j < i within a cloud. It has a factor 2, since
+	// the mean counts the pair in both orders.
+	within := func(size int) float64 {
 		if biased {
 			return 2 / float64(size*size)
 		}
