@@ -2,9 +2,7 @@ package metrics
 
 import (
 	"fmt"
-	"math"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -67,16 +65,6 @@ func (m *matrix) max() float64 {
 		most = max(most, v)
 	}
 	return float64(most)
-}
-
-// quantile returns the linearly interpolated p-quantile over all n² entries,
-// zeros of the diagonal included, as RTD normalizes distances.
-func (m *matrix) quantile(p float64) float64 {
-	sorted := slices.Sorted(slices.Values(m.d))
-	at := p * float64(len(sorted)-1)
-	below := int(math.Floor(at))
-	above := min(below+1, len(sorted)-1)
-	return float64(sorted[below]) + (at-float64(below))*(float64(sorted[above])-float64(sorted[below]))
 }
 
 // sumRows returns the sum of f(i) over all rows, computed in parallel and added
