@@ -37,7 +37,8 @@ Usage:
 A CLOUD is a literal such as [[0,0],[1,0],[0,1]], a file (.json, .npy, or .csv
 and other text), or a named shape with options, as in clusters:3,n=60,scale=10:
 annulus, circle, circles, clusters:k, disk, figure-eight, gaussians:k,
-linked-rings, moons, segments:k, sphere, spheres:k, square, swiss-roll, torus;
+linked-rings, moons, segments:k, sphere, spheres:k, square, swiss-roll, torus,
+trefoil;
 options are n (points), noise, scale and at.
 
 A diagram file is a list like [{"degree":0,"bars":[[0,1.5],[0,null]]}], or what
