@@ -72,8 +72,8 @@ const (
 	SubOp               // a − b
 	MulOp               // a · b
 	DivOp               // a / b
-	MaxOp               // the larger; NaN if either is
-	MinOp               // the smaller; NaN if either is
+	MaxOp               // the larger operand; NaN if one is NaN
+	MinOp               // the smaller operand; NaN if one is NaN
 	GreaterOp           // 1 where a > b, ½ where a = b, else 0: the derivative of max by a
 	numOps
 )

@@ -78,8 +78,9 @@ func within(got float32, w exact, bound float64) (off float64, ok bool) {
 	return off, off <= bound
 }
 
-// checkStored compares results with want for store Set, and with before + want for
-// store Add.
+// checkStored checks the results of a kernel with a store. For Set the oracle's values are
+// want. For Add they are before + want, where before holds the old contents of the
+// destination, and the bound is one ulp larger.
 func (r *rig) checkStored(what string, got, before []float32, want []exact, store kernels.Store, bound float64) {
 	r.Helper()
 	what += " " + storeName(store)

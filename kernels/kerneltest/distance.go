@@ -25,8 +25,8 @@ func (r *rig) eachCloud(one func(r *rig, n, d int)) {
 	}
 }
 
-// cloud returns n random points of dimension d. About one in six coincides with an
-// earlier point, and one in six almost coincides.
+// cloud returns n random points of dimension d, one after another. About one point in six
+// coincides with an earlier point, and one in six almost does.
 func (r *rig) cloud(n, d int) []float32 {
 	x := r.normals(n * d)
 	for i := 1; i < n; i++ {

@@ -15,7 +15,7 @@ func Lunes(dist []float32, n int) []rips.Lune {
 	for _, l := range lunes {
 		listed[l.Edge] = true
 	}
-	for i := 0; i < len(lunes); i++ { // lunes grows
+	for i := 0; i < len(lunes); i++ { // the loop appends to lunes, and visits what it appends
 		l := lunes[i]
 		for _, w := range []int32{l.Apex, l.Other} {
 			for _, end := range []int32{l.U, l.V} {
@@ -96,7 +96,7 @@ func components(points []int, joined func(i, j int) bool) (all [][]int) {
 	for len(rest) > 0 {
 		component := []int{rest[0]}
 		rest = rest[1:]
-		for i := 0; i < len(component); i++ { // component grows
+		for i := 0; i < len(component); i++ { // the loop appends to component, and visits what it appends
 			rest = slices.DeleteFunc(rest, func(w int) bool {
 				if !joined(component[i], w) {
 					return false
@@ -117,7 +117,8 @@ func sortLunes(lunes []rips.Lune) {
 	})
 }
 
-// CompareEdges orders edges as the filtration does, by length, U and V.
+// CompareEdges returns −1, 0 or 1 as edge e comes before f in the filtration, is f, or comes
+// after f. The order is by length, then U, then V.
 func CompareEdges(e, f rips.Edge) int {
 	return cmp.Or(cmp.Compare(e.Length, f.Length), cmp.Compare(e.U, f.U), cmp.Compare(e.V, f.V))
 }

@@ -13,7 +13,7 @@ var memoryTests = []test{
 	{"Write", testWrite, nil},
 	{"Read", testRead, nil},
 	{"Sync", testSync, nil},
-	{"Close", func(*rig) {}, nil}, // every case ends with Close
+	{"Close", func(*rig) {}, nil}, // every test ends with Close, so this one needs no case
 }
 
 func testName(r *rig) {
@@ -74,7 +74,7 @@ func testWrite(r *rig) {
 		r.Write(dst.Buffer, src)
 		want := clone(src)
 		for i := range src {
-			src[i] = 0 // Write has copied src
+			src[i] = 0 // the contract allows this: Write has copied src
 		}
 		r.checkSame("Write", r.read(dst), want)
 		r.done()

@@ -21,7 +21,8 @@ type Options struct {
 	Bounds map[string]float64
 }
 
-// A test has the cases of one method of a device.
+// A test holds the cases that test one method of a device. A case calls the method once or
+// several times.
 type test struct {
 	method string
 	fixed  func(r *rig) // the cases that always run

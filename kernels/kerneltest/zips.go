@@ -40,8 +40,9 @@ func testZips(r *rig) {
 	}
 }
 
-// testZip runs Zip with a destination that aliases neither operand (place 0), a (1),
-// b (2), or both (3), which are then one span.
+// testZip runs one case of Zip. place tells where the destination lies: apart from both
+// operands (0), in place of a (1), in place of b (2), or in place of both, which are then one
+// span (3).
 func testZip(r *rig, op kernels.Op, as, bs []float32, store kernels.Store, place int) {
 	a, b := r.input("a", as), r.input("b", bs)
 	dst := r.target(len(as), store)

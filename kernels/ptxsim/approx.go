@@ -119,7 +119,7 @@ func approximations(t scalarTable) {
 			s.approximation = func(a Approximation) any {
 				return float2(func(x, y float32) float32 {
 					x, y = ftz.in(x), ftz.in(y)
-					// div.approx multiplies by 1/y, which underflows to 0 for large y.
+					// GPUs compute div.approx as x·(1/y), and 1/y underflows to 0 for large y.
 					if op == "div.approx" && math.Abs(float64(y)) > 0x1p126 && !math.IsInf(float64(y), 0) {
 						return x * float32(math.Copysign(0, float64(y)))
 					}

@@ -22,7 +22,7 @@ type kernel struct {
 	file   string // name
 	number uint32 // number of the first instruction among those of all kernels, see storers
 	params []gpu.Param
-	code   []instruction // those of the entry, and an exit
+	code   []instruction // one for each instruction of the entry, then an exit
 
 	// Sizes of a warp's register files, and the registers with preset values.
 	words, longs, predicates int

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// Four operations on all lanes of a warp, 8 lanes at a time. A NaN result has the bits that
-// bits32 returns. r may be an operand.
+// Four float32 operations on all lanes of a warp, 8 lanes at a time: r = x·y+z, x+y, x−y and
+// x·y. Every NaN result has the bits 0x7fffffff, as from a GPU. r may be equal to x, y or z.
 
 // NAN fills Y15 with 0x7fffffff.
 #define NAN \
@@ -16,6 +16,7 @@
 	VBLENDVPS Y2, Y15, Y1, Y1 \
 	VMOVUPS   Y1, offset(DI)
 
+// FMA8 computes x·y+z in the 8 lanes at the given offset in bytes.
 #define FMA8(offset) \
 	VMOVUPS     offset(SI), Y0 \
 	VMOVUPS     offset(CX), Y1 \
@@ -36,11 +37,13 @@ TEXT ·fmaLanes(SB), NOSPLIT, $0-32
 	VZEROUPPER
 	RET
 
+// BINARY8 computes x op y in the 8 lanes at the given offset in bytes.
 #define BINARY8(op, offset) \
 	VMOVUPS offset(SI), Y0 \
 	op      offset(DX), Y0, Y1 \
 	STORE(offset)
 
+// BINARY is the body of a function that computes x op y in all lanes.
 #define BINARY(op) \
 	MOVQ r+0(FP), DI  \
 	MOVQ x+8(FP), SI  \

@@ -45,7 +45,7 @@ func (l *launch) blockIndex(number int) gpu.Dim {
 	return gpu.Dim{X: number % g.X, Y: number / g.X % g.Y, Z: number / (g.X * g.Y)}
 }
 
-// Limits that every GPU from compute capability 3.0 on can meet.
+// Limits of a launch. A launch within them runs on every GPU from compute capability 3.0 on.
 const (
 	maxThreadsPerBlock = 1024
 	maxSharedBytes     = 48 << 10

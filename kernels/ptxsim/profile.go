@@ -32,9 +32,9 @@ func (p *profile) add(counts []count, footprint int64) {
 
 // A LineCount holds the counters of one instruction of a kernel.
 type LineCount struct {
-	Line        int
-	Label       string // in front of the instruction, or ""
-	Instruction string
+	Line        int    // in the PTX file
+	Label       string // the last label in front of the instruction, or ""
+	Instruction string // as written in the file
 	Counters
 }
 

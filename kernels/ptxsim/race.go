@@ -28,7 +28,7 @@ package ptxsim
 //
 // Cost: 32 bytes for each word of memory, and O(1) time for each access of a word.
 //
-// C. Flanagan, S. Freund, "FastTrack: efficient and precise dynamic race detection", 2009.
+// Reference: C. Flanagan, S. Freund, "FastTrack: efficient and precise dynamic race detection", 2009.
 
 // A cell remembers the last write of a word of memory and the reads since. In shared memory
 // a cell is for one byte if the kernel has accesses of less than a word.
@@ -171,8 +171,9 @@ func (w *warp) followsReads(c *cell, lane int, t uint16) bool {
 	case c.readOwner == b.owner && c.readTime < b.phase:
 		return true
 	case c.readOwner == b.launch.manyOwners:
-		// The cell does not know which blocks have read. With fences they may be
-		// ordered, so no race is reported; without fences they are not.
+		// The cell does not know which blocks have read. In a kernel with fences
+		// their reads may be ordered before the access, so no race is reported.
+		// Without fences no access of another block is ordered.
 		return b.launch.kernel.fences
 	case c.flags&severalReaders == 0:
 		return w.orderedOwner(c.readOwner, lane, c.reader, c.readTime)

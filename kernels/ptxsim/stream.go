@@ -161,7 +161,7 @@ func (g *GPU) Copy(s gpu.Stream, dst, src gpu.Pointer, size int) error {
 	})
 }
 
-// Fill enqueues work that sets count 32-bit words from dst on to word.
+// Fill enqueues work that sets the count 32-bit words from address dst on to word.
 func (g *GPU) Fill(s gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
 	a, offset, err := g.memory.span(uint64(dst), 4*count)
 	switch {

@@ -18,9 +18,9 @@
 // package is unique.
 //
 // The lune of an edge e is the set of points w such that both edges from w to the
-// ends of e precede e. Its apex is the point w for which the later of those two edges
-// comes first. Two points of the lune are adjacent if the edge between them precedes
-// e; this adjacency divides the lune into connected components.
+// ends of e precede e in the filtration. Its apex is the point w for which the later of
+// those two edges comes first. Two points of the lune are adjacent if the edge between them
+// precedes e; this adjacency divides the lune into connected components.
 //
 // The edges with an empty lune form the relative neighborhood graph (G. Toussaint, "The
 // relative neighbourhood graph of a finite planar set", 1980). It contains the minimum
