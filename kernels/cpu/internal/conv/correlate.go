@@ -25,7 +25,8 @@ type correlation struct {
 
 // correlate computes a correlation. It sums over one block of at most microkernel.DepthBlock
 // elements of the patches after another. So the rows of a panel of filters in the block stay
-// in the first-level cache while all pixels use them.
+// in the first-level cache, or with AVX-512 in the second-level cache, while all pixels use
+// them.
 func (w *workspace) correlate(x *correlation) {
 	weights := x.runs * x.run
 	if x.run > microkernel.DepthBlock { // a block is a section of one run

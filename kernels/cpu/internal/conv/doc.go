@@ -47,7 +47,7 @@
 //     of the shares.
 //
 // If x has fewer than 8 channels, runs are too short for this method. Then Forward and
-// Transpose make the matrix of patches (see im2col.go).
+// Transpose make the matrix of patches (im2col.go has the exact conditions).
 //
 // # Invariant
 //
