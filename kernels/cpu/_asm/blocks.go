@@ -49,7 +49,7 @@ func (s isa) eachRow(rows, n reg.GPVirtual, masks func(rest reg.GPVirtual) []fun
 
 // copyBlocks generates the loop that copies rectangular blocks, row by row.
 func (s isa) copyBlocks() {
-	s.function("copyBlocks", "dst *float32, doff *int, ldd int, src *float32, soff *int, lds, n, rows, columns int, add bool", "is copyBlocksPlain.")
+	s.function("copyBlocks", "dst *float32, doff *int, ldd int, src *float32, soff *int, lds, n, rows, columns int, add bool", "does the same as copyBlocksPlain.")
 	s.stored("add", func(store func(step, block, reg.GPVirtual)) {
 		doff, ldd, soff, lds := argument("doff"), argument("ldd"), argument("soff"), argument("lds")
 		columns := argument("columns")
@@ -79,7 +79,7 @@ func (s isa) copyBlocks() {
 // deinterleave generates the loop that copies the elements of a row with an even index. A
 // step reads 32 elements and writes 16.
 func (s isa) deinterleave() {
-	s.function("deinterleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "is deinterleavePlain for a step of 2.")
+	s.function("deinterleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "does the same as deinterleavePlain with a step of 2.")
 	dst, ldd, src, lds, n := argument("dst"), argument("ldd"), argument("src"), argument("lds"), argument("n")
 	var sources []func() Op // masks for the loads of the partial last step
 	var even reg.VecVirtual
@@ -122,7 +122,7 @@ func (s isa) deinterleave() {
 // interleave generates the inverse of deinterleave. A step reads 16 elements, copies each to
 // two neighbouring lanes, and stores the lanes with an even index.
 func (s isa) interleave() {
-	s.function("interleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "is interleavePlain for a step of 2.")
+	s.function("interleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "does the same as interleavePlain with a step of 2.")
 	dst, ldd, src, lds, n := argument("dst"), argument("ldd"), argument("src"), argument("lds"), argument("n")
 	parts := 2 * s.parts()
 	// The masks of the lanes to store: those with an even index, in a full step and in the

@@ -70,14 +70,14 @@ func transposeStrip() {
 }
 
 func (s isa) fill() {
-	s.function("fill", "dst []float32, v float32", "sets every element to v.")
+	s.function("fill", "dst []float32, v float32", "sets every element of dst to v.")
 	dst, n, v := base("dst"), length("dst"), s.scalar("v")
 	s.each(n, func(at step) { at.store(v, dst) })
 	s.end()
 }
 
 func (s isa) affine() {
-	s.function("affine", "dst, x []float32, a, b float32, add bool", "stores a·x + b.")
+	s.function("affine", "dst, x []float32, a, b float32, add bool", "stores a·x + b into dst, or adds it to dst.")
 	dst, n, x := base("dst"), length("dst"), base("x")
 	a, b := s.scalar("a"), s.scalar("b")
 	s.stored("add", func(store func(step, block, reg.GPVirtual)) {
@@ -114,11 +114,11 @@ var operations = []operation{
 // zip generates three loops of an operation: on two slices, on a number and a slice, and on a
 // slice and a number.
 func (s isa) zip(o operation) {
-	s.function("zip"+o.name, "dst, a, b []float32, add bool", "stores "+o.value+", for slices a and b.")
+	s.function("zip"+o.name, "dst, a, b []float32, add bool", "stores "+o.value+" into dst, or adds it to dst, for slices a and b.")
 	s.zipLoop(func() (left, right func(step) block) { return s.loader(base("a")), s.loader(base("b")) }, o)
-	s.function("zipLeft"+o.name, "dst []float32, a float32, b []float32, add bool", "stores "+o.value+", for a number a and a slice b.")
+	s.function("zipLeft"+o.name, "dst []float32, a float32, b []float32, add bool", "stores "+o.value+" into dst, or adds it to dst, for a number a and a slice b.")
 	s.zipLoop(func() (left, right func(step) block) { return s.same(s.scalar("a")), s.loader(base("b")) }, o)
-	s.function("zipRight"+o.name, "dst, a []float32, b float32, add bool", "stores "+o.value+", for a slice a and a number b.")
+	s.function("zipRight"+o.name, "dst, a []float32, b float32, add bool", "stores "+o.value+" into dst, or adds it to dst, for a slice a and a number b.")
 	s.zipLoop(func() (left, right func(step) block) { return s.loader(base("a")), s.same(s.scalar("b")) }, o)
 }
 
@@ -234,7 +234,7 @@ func gradients() {
 			{"Square", func(s isa, dy, x block) block { return s.mul(dy, s.add(x, x)) }},
 			{"Reciprocal", func(s isa, dy, y block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.mul(y, y)) }},
 		} {
-			s.function("grad"+f.name, "dst, dy, v []float32, add bool", "stores dy·f′ for f = "+f.name+", where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.")
+			s.function("grad"+f.name, "dst, dy, v []float32, add bool", "stores dy·f′(x) into dst, or adds it to dst, for f = "+f.name+". v is f(x) if f.GradFromOutput() is true, and x otherwise.")
 			dst, n, dy, v := base("dst"), length("dst"), base("dy"), base("v")
 			s.stored("add", func(store func(step, block, reg.GPVirtual)) {
 				s.each(n, func(at step) { store(at, f.apply(s, at.load(dy), at.load(v)), dst) })
@@ -248,7 +248,7 @@ func gradients() {
 			{"Sin", func(s isa, dy, x block) block { return s.mul(dy, s.cos(x)) }},
 			{"Cos", func(s isa, dy, x block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.sin(x)) }},
 		} {
-			s.function("grad"+f.name, "dst, dy, x []float32, add bool) (done int", "stores dy·f′(x) for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
+			s.function("grad"+f.name, "dst, dy, x []float32, add bool) (done int", "stores dy·f′(x) into dst, or adds it to dst, for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
 			dst, n, dy, x, done := base("dst"), length("dst"), base("dy"), base("x"), GP64()
 			s.stored("add", func(store func(step, block, reg.GPVirtual)) {
 				s.eachTrig(n, x, done, func(at step, v block) { store(at, f.apply(s, at.load(dy), v), dst) })

@@ -64,7 +64,7 @@ func microKernel(s isa, rows, vectors int) {
 	TEXT(name, NOSPLIT,
 		"func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, boff *int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s is the micro-kernel for tiles of %d rows and %d columns.", name, rows, vectors*s.bytes/4))
+	Doc(fmt.Sprintf("%s is the micro-kernel for micro-tiles of %d rows and %d columns; see the type kernel.", name, rows, vectors*s.bytes/4))
 
 	sums := make([][]reg.VecVirtual, rows)
 	for i := range sums {
@@ -233,7 +233,7 @@ func microKernel(s isa, rows, vectors int) {
 // for that of every product.
 func peak(s isa) {
 	TEXT("peak"+s.name, NOSPLIT, "func(rounds int)")
-	Doc(fmt.Sprintf("peak%s executes rounds times 12 independent multiply-adds of %d float32 lanes.", s.name, s.bytes/4))
+	Doc(fmt.Sprintf("peak%s executes 12·rounds multiply-adds of %d float32 lanes, 12 of them independent of one another.", s.name, s.bytes/4))
 	rounds := argument("rounds")
 	sums, x, y := s.vectors(12), s.vector(), s.vector()
 	for _, v := range append(sums, x, y) {

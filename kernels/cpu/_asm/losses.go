@@ -17,7 +17,7 @@ func losses() {
 			s.subMul(term, t, yes)
 			s.accumulate(sums, term)
 		})
-		s.lossGradient("bceGrad", "stores g·(p−t)/max(p(1−p), 1e-12), where g is factor.", "p, t", func(v []block, g block) block {
+		s.lossGradient("bceGrad", "stores g·(p−t)/max(p(1−p), 1e-12), where g is the argument factor.", "p, t", func(v []block, g block) block {
 			p, t := v[0], v[1]
 			denominator := s.max(s.float(1e-12), s.mul(p, s.sub(s.float(1), p)))
 			return s.div(s.mul(g, s.sub(p, t)), denominator)
@@ -28,7 +28,7 @@ func losses() {
 			s.subMul(term, x, t)
 			s.accumulate(sums, at.keepValid(s.add(term, s.log1p(s.decay(x)))))
 		})
-		s.lossGradient("bceLogitsGrad", "stores g·(sigmoid(x)−t), where g is factor.", "x, t", func(v []block, g block) block {
+		s.lossGradient("bceLogitsGrad", "stores g·(sigmoid(x)−t), where g is the argument factor.", "x, t", func(v []block, g block) block {
 			return s.mul(g, s.sub(s.sigmoid(v[0]), v[1]))
 		})
 		s.reduction("kld", "returns the summed Kullback–Leibler divergence of N(mu, e^logvar) from the unit Gaussian.", []string{"mu", "logvar"}, true, func(at step, sums block, v []block) {
@@ -55,7 +55,7 @@ func (s isa) lossGradient(name, doc, spans string, value func(v []block, g block
 }
 
 func (s isa) kldGrad() {
-	s.function("kldGradLogvar", "dst, logvar []float32, factor float32, add bool", "stores g·½(e^logvar − 1), where g is factor.")
+	s.function("kldGradLogvar", "dst, logvar []float32, factor float32, add bool", "stores g·½(e^logvar − 1), where g is the argument factor.")
 	dst, n, logvar, g := base("dst"), length("dst"), base("logvar"), s.scalar("factor")
 	s.stored("add", func(store func(step, block, reg.GPVirtual)) {
 		s.each(n, func(at step) {

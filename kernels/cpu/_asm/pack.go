@@ -20,7 +20,7 @@ func pack() {
 func transpose() {
 	TEXT("transposeAVX2", NOSPLIT, "func(dst *float32, doff *int, src *float32, lds, rows, columns int)")
 	Pragma("noescape")
-	Doc("transposeAVX2 is transposePlain for at least 8 rows and 8 columns.")
+	Doc("transposeAVX2 does the same as transposePlain. There must be at least 8 rows and 8 columns.")
 
 	dst, doff, src := argument("dst"), argument("doff"), argument("src")
 	lds, rows, columns := argument("lds"), argument("rows"), argument("columns")
@@ -102,7 +102,7 @@ func transpose() {
 func gatherPanels() {
 	TEXT("gatherPanelsAVX2", NOSPLIT, "func(dst, src *float32, soff *int, n, width, panels int)")
 	Pragma("noescape")
-	Doc("gatherPanelsAVX2 is gatherPanelsPlain for a width that is a multiple of 8.")
+	Doc("gatherPanelsAVX2 does the same as gatherPanelsPlain. width must be a multiple of 8.")
 
 	dst, src, soff := argument("dst"), argument("src"), argument("soff")
 	n, width, panels := argument("n"), argument("width"), argument("panels")
@@ -156,7 +156,7 @@ func gatherPanels() {
 func copyPatches() {
 	TEXT("copyPatchesAVX2", NOSPLIT, "func(dst *float32, columns int, src *float32, soff *int, n, runs, run, stride int)")
 	Pragma("noescape")
-	Doc("copyPatchesAVX2 is copyPatchesPlain.")
+	Doc("copyPatchesAVX2 does the same as copyPatchesPlain, but may also read and overwrite up to 3 elements beyond the end of a run.")
 
 	dst, src, soff, n := argument("dst"), argument("src"), argument("soff"), argument("n")
 	columns, runs, run, stride := argument("columns"), argument("runs"), argument("run"), argument("stride")

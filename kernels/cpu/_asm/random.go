@@ -19,10 +19,10 @@ import (
 // exclusive-ors for all blocks in a vector.
 func random() {
 	for _, s := range []isa{avx2, avx512} {
-		s.draw("uniform", "fills dst with the uniform values of generator blocks first, first+1, …", func(lo, hi block) (block, block) {
+		s.draw("uniform", "fills dst with uniform values of the random generator, beginning with the first value of block first.", func(lo, hi block) (block, block) {
 			return s.unit(lo), s.unit(hi)
 		})
-		s.draw("normal", "fills dst with the Gaussian values of generator blocks first, first+1, …", s.boxMuller)
+		s.draw("normal", "fills dst with Gaussian values of the random generator, beginning with the first value of block first.", s.boxMuller)
 	}
 }
 

@@ -169,7 +169,7 @@ func (s isa) sumRuns() {
 // sumRows generates the loop that sums the columns of a matrix. It reads the matrix row by
 // row, in the order of memory, and keeps the sums in memory, in the first-level cache.
 func (s isa) sumRows() {
-	s.function("sumRows", "out []float64, x []float32, rows int", "adds to out each of the rows of x, which have len(out) elements. It overwrites what follows out in memory, up to a multiple of 16 elements.")
+	s.function("sumRows", "out []float64, x []float32, rows int", "adds to out each of the first rows rows of x, which have len(out) elements. It also overwrites up to 15 elements after out, up to a multiple of 16.")
 	out, n, x, rows := base("out"), length("out"), base("x"), argument("rows")
 	next, done := label("row"), label("done")
 	Label(next)

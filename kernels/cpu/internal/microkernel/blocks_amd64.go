@@ -4,32 +4,32 @@
 
 package microkernel
 
-// copyBlocksAVX2 is copyBlocksPlain.
+// copyBlocksAVX2 does the same as copyBlocksPlain.
 //
 //go:noescape
 func copyBlocksAVX2(dst *float32, doff *int, ldd int, src *float32, soff *int, lds int, n int, rows int, columns int, add bool)
 
-// deinterleaveAVX2 is deinterleavePlain for a step of 2.
+// deinterleaveAVX2 does the same as deinterleavePlain with a step of 2.
 //
 //go:noescape
 func deinterleaveAVX2(dst *float32, ldd int, src *float32, lds int, rows int, n int)
 
-// interleaveAVX2 is interleavePlain for a step of 2.
+// interleaveAVX2 does the same as interleavePlain with a step of 2.
 //
 //go:noescape
 func interleaveAVX2(dst *float32, ldd int, src *float32, lds int, rows int, n int)
 
-// copyBlocksAVX512 is copyBlocksPlain.
+// copyBlocksAVX512 does the same as copyBlocksPlain.
 //
 //go:noescape
 func copyBlocksAVX512(dst *float32, doff *int, ldd int, src *float32, soff *int, lds int, n int, rows int, columns int, add bool)
 
-// deinterleaveAVX512 is deinterleavePlain for a step of 2.
+// deinterleaveAVX512 does the same as deinterleavePlain with a step of 2.
 //
 //go:noescape
 func deinterleaveAVX512(dst *float32, ldd int, src *float32, lds int, rows int, n int)
 
-// interleaveAVX512 is interleavePlain for a step of 2.
+// interleaveAVX512 does the same as interleavePlain with a step of 2.
 //
 //go:noescape
 func interleaveAVX512(dst *float32, ldd int, src *float32, lds int, rows int, n int)

@@ -4,58 +4,58 @@
 
 package microkernel
 
-// kernel6x16AVX2 is the micro-kernel for tiles of 6 rows and 16 columns.
+// kernel6x16AVX2 is the micro-kernel for micro-tiles of 6 rows and 16 columns; see the type kernel.
 //
 //go:noescape
 func kernel6x16AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel6x8AVX2 is the micro-kernel for tiles of 6 rows and 8 columns.
+// kernel6x8AVX2 is the micro-kernel for micro-tiles of 6 rows and 8 columns; see the type kernel.
 //
 //go:noescape
 func kernel6x8AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel6x64AVX512 is the micro-kernel for tiles of 6 rows and 64 columns.
+// kernel6x64AVX512 is the micro-kernel for micro-tiles of 6 rows and 64 columns; see the type kernel.
 //
 //go:noescape
 func kernel6x64AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel6x32AVX512 is the micro-kernel for tiles of 6 rows and 32 columns.
+// kernel6x32AVX512 is the micro-kernel for micro-tiles of 6 rows and 32 columns; see the type kernel.
 //
 //go:noescape
 func kernel6x32AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel6x16AVX512 is the micro-kernel for tiles of 6 rows and 16 columns.
+// kernel6x16AVX512 is the micro-kernel for micro-tiles of 6 rows and 16 columns; see the type kernel.
 //
 //go:noescape
 func kernel6x16AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel4x16AVX2 is the micro-kernel for tiles of 4 rows and 16 columns.
+// kernel4x16AVX2 is the micro-kernel for micro-tiles of 4 rows and 16 columns; see the type kernel.
 //
 //go:noescape
 func kernel4x16AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel4x8AVX2 is the micro-kernel for tiles of 4 rows and 8 columns.
+// kernel4x8AVX2 is the micro-kernel for micro-tiles of 4 rows and 8 columns; see the type kernel.
 //
 //go:noescape
 func kernel4x8AVX2(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel4x64AVX512 is the micro-kernel for tiles of 4 rows and 64 columns.
+// kernel4x64AVX512 is the micro-kernel for micro-tiles of 4 rows and 64 columns; see the type kernel.
 //
 //go:noescape
 func kernel4x64AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel4x32AVX512 is the micro-kernel for tiles of 4 rows and 32 columns.
+// kernel4x32AVX512 is the micro-kernel for micro-tiles of 4 rows and 32 columns; see the type kernel.
 //
 //go:noescape
 func kernel4x32AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// kernel4x16AVX512 is the micro-kernel for tiles of 4 rows and 16 columns.
+// kernel4x16AVX512 is the micro-kernel for micro-tiles of 4 rows and 16 columns; see the type kernel.
 //
 //go:noescape
 func kernel4x16AVX512(tiles int, a *float32, aoff *int, runs int, run int, gap int, b *float32, ldb int, boff *int, bias *float32, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// peakAVX2 executes rounds times 12 independent multiply-adds of 8 float32 lanes.
+// peakAVX2 executes 12·rounds multiply-adds of 8 float32 lanes, 12 of them independent of one another.
 func peakAVX2(rounds int)
 
-// peakAVX512 executes rounds times 12 independent multiply-adds of 16 float32 lanes.
+// peakAVX512 executes 12·rounds multiply-adds of 16 float32 lanes, 12 of them independent of one another.
 func peakAVX512(rounds int)

@@ -4,17 +4,17 @@
 
 package microkernel
 
-// transposeAVX2 is transposePlain for at least 8 rows and 8 columns.
+// transposeAVX2 does the same as transposePlain. There must be at least 8 rows and 8 columns.
 //
 //go:noescape
 func transposeAVX2(dst *float32, doff *int, src *float32, lds int, rows int, columns int)
 
-// gatherPanelsAVX2 is gatherPanelsPlain for a width that is a multiple of 8.
+// gatherPanelsAVX2 does the same as gatherPanelsPlain. width must be a multiple of 8.
 //
 //go:noescape
 func gatherPanelsAVX2(dst *float32, src *float32, soff *int, n int, width int, panels int)
 
-// copyPatchesAVX2 is copyPatchesPlain.
+// copyPatchesAVX2 does the same as copyPatchesPlain, but may also read and overwrite up to 3 elements beyond the end of a run.
 //
 //go:noescape
 func copyPatchesAVX2(dst *float32, columns int, src *float32, soff *int, n int, runs int, run int, stride int)

@@ -4,232 +4,232 @@
 
 package simd
 
-// fillAVX2 sets every element to v.
+// fillAVX2 sets every element of dst to v.
 //
 //go:noescape
 func fillAVX2(dst []float32, v float32)
 
-// affineAVX2 stores a·x + b.
+// affineAVX2 stores a·x + b into dst, or adds it to dst.
 //
 //go:noescape
 func affineAVX2(dst []float32, x []float32, a float32, b float32, add bool)
 
-// zipAddAVX2 stores a + b, for slices a and b.
+// zipAddAVX2 stores a + b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipAddAVX2(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftAddAVX2 stores a + b, for a number a and a slice b.
+// zipLeftAddAVX2 stores a + b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftAddAVX2(dst []float32, a float32, b []float32, add bool)
 
-// zipRightAddAVX2 stores a + b, for a slice a and a number b.
+// zipRightAddAVX2 stores a + b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightAddAVX2(dst []float32, a []float32, b float32, add bool)
 
-// zipSubAVX2 stores a − b, for slices a and b.
+// zipSubAVX2 stores a − b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipSubAVX2(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftSubAVX2 stores a − b, for a number a and a slice b.
+// zipLeftSubAVX2 stores a − b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftSubAVX2(dst []float32, a float32, b []float32, add bool)
 
-// zipRightSubAVX2 stores a − b, for a slice a and a number b.
+// zipRightSubAVX2 stores a − b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightSubAVX2(dst []float32, a []float32, b float32, add bool)
 
-// zipMulAVX2 stores a · b, for slices a and b.
+// zipMulAVX2 stores a · b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipMulAVX2(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftMulAVX2 stores a · b, for a number a and a slice b.
+// zipLeftMulAVX2 stores a · b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftMulAVX2(dst []float32, a float32, b []float32, add bool)
 
-// zipRightMulAVX2 stores a · b, for a slice a and a number b.
+// zipRightMulAVX2 stores a · b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightMulAVX2(dst []float32, a []float32, b float32, add bool)
 
-// zipDivAVX2 stores a / b, for slices a and b.
+// zipDivAVX2 stores a / b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipDivAVX2(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftDivAVX2 stores a / b, for a number a and a slice b.
+// zipLeftDivAVX2 stores a / b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftDivAVX2(dst []float32, a float32, b []float32, add bool)
 
-// zipRightDivAVX2 stores a / b, for a slice a and a number b.
+// zipRightDivAVX2 stores a / b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightDivAVX2(dst []float32, a []float32, b float32, add bool)
 
-// zipMaxAVX2 stores max(a, b), for slices a and b.
+// zipMaxAVX2 stores max(a, b) into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipMaxAVX2(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftMaxAVX2 stores max(a, b), for a number a and a slice b.
+// zipLeftMaxAVX2 stores max(a, b) into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftMaxAVX2(dst []float32, a float32, b []float32, add bool)
 
-// zipRightMaxAVX2 stores max(a, b), for a slice a and a number b.
+// zipRightMaxAVX2 stores max(a, b) into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightMaxAVX2(dst []float32, a []float32, b float32, add bool)
 
-// zipMinAVX2 stores min(a, b), for slices a and b.
+// zipMinAVX2 stores min(a, b) into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipMinAVX2(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftMinAVX2 stores min(a, b), for a number a and a slice b.
+// zipLeftMinAVX2 stores min(a, b) into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftMinAVX2(dst []float32, a float32, b []float32, add bool)
 
-// zipRightMinAVX2 stores min(a, b), for a slice a and a number b.
+// zipRightMinAVX2 stores min(a, b) into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightMinAVX2(dst []float32, a []float32, b float32, add bool)
 
-// zipGreaterAVX2 stores 1 where a > b, ½ where a = b and 0 elsewhere, for slices a and b.
+// zipGreaterAVX2 stores 1 where a > b, ½ where a = b and 0 elsewhere into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipGreaterAVX2(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftGreaterAVX2 stores 1 where a > b, ½ where a = b and 0 elsewhere, for a number a and a slice b.
+// zipLeftGreaterAVX2 stores 1 where a > b, ½ where a = b and 0 elsewhere into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftGreaterAVX2(dst []float32, a float32, b []float32, add bool)
 
-// zipRightGreaterAVX2 stores 1 where a > b, ½ where a = b and 0 elsewhere, for a slice a and a number b.
+// zipRightGreaterAVX2 stores 1 where a > b, ½ where a = b and 0 elsewhere into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightGreaterAVX2(dst []float32, a []float32, b float32, add bool)
 
-// fillAVX512 sets every element to v.
+// fillAVX512 sets every element of dst to v.
 //
 //go:noescape
 func fillAVX512(dst []float32, v float32)
 
-// affineAVX512 stores a·x + b.
+// affineAVX512 stores a·x + b into dst, or adds it to dst.
 //
 //go:noescape
 func affineAVX512(dst []float32, x []float32, a float32, b float32, add bool)
 
-// zipAddAVX512 stores a + b, for slices a and b.
+// zipAddAVX512 stores a + b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipAddAVX512(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftAddAVX512 stores a + b, for a number a and a slice b.
+// zipLeftAddAVX512 stores a + b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftAddAVX512(dst []float32, a float32, b []float32, add bool)
 
-// zipRightAddAVX512 stores a + b, for a slice a and a number b.
+// zipRightAddAVX512 stores a + b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightAddAVX512(dst []float32, a []float32, b float32, add bool)
 
-// zipSubAVX512 stores a − b, for slices a and b.
+// zipSubAVX512 stores a − b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipSubAVX512(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftSubAVX512 stores a − b, for a number a and a slice b.
+// zipLeftSubAVX512 stores a − b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftSubAVX512(dst []float32, a float32, b []float32, add bool)
 
-// zipRightSubAVX512 stores a − b, for a slice a and a number b.
+// zipRightSubAVX512 stores a − b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightSubAVX512(dst []float32, a []float32, b float32, add bool)
 
-// zipMulAVX512 stores a · b, for slices a and b.
+// zipMulAVX512 stores a · b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipMulAVX512(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftMulAVX512 stores a · b, for a number a and a slice b.
+// zipLeftMulAVX512 stores a · b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftMulAVX512(dst []float32, a float32, b []float32, add bool)
 
-// zipRightMulAVX512 stores a · b, for a slice a and a number b.
+// zipRightMulAVX512 stores a · b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightMulAVX512(dst []float32, a []float32, b float32, add bool)
 
-// zipDivAVX512 stores a / b, for slices a and b.
+// zipDivAVX512 stores a / b into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipDivAVX512(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftDivAVX512 stores a / b, for a number a and a slice b.
+// zipLeftDivAVX512 stores a / b into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftDivAVX512(dst []float32, a float32, b []float32, add bool)
 
-// zipRightDivAVX512 stores a / b, for a slice a and a number b.
+// zipRightDivAVX512 stores a / b into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightDivAVX512(dst []float32, a []float32, b float32, add bool)
 
-// zipMaxAVX512 stores max(a, b), for slices a and b.
+// zipMaxAVX512 stores max(a, b) into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipMaxAVX512(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftMaxAVX512 stores max(a, b), for a number a and a slice b.
+// zipLeftMaxAVX512 stores max(a, b) into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftMaxAVX512(dst []float32, a float32, b []float32, add bool)
 
-// zipRightMaxAVX512 stores max(a, b), for a slice a and a number b.
+// zipRightMaxAVX512 stores max(a, b) into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightMaxAVX512(dst []float32, a []float32, b float32, add bool)
 
-// zipMinAVX512 stores min(a, b), for slices a and b.
+// zipMinAVX512 stores min(a, b) into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipMinAVX512(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftMinAVX512 stores min(a, b), for a number a and a slice b.
+// zipLeftMinAVX512 stores min(a, b) into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftMinAVX512(dst []float32, a float32, b []float32, add bool)
 
-// zipRightMinAVX512 stores min(a, b), for a slice a and a number b.
+// zipRightMinAVX512 stores min(a, b) into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightMinAVX512(dst []float32, a []float32, b float32, add bool)
 
-// zipGreaterAVX512 stores 1 where a > b, ½ where a = b and 0 elsewhere, for slices a and b.
+// zipGreaterAVX512 stores 1 where a > b, ½ where a = b and 0 elsewhere into dst, or adds it to dst, for slices a and b.
 //
 //go:noescape
 func zipGreaterAVX512(dst []float32, a []float32, b []float32, add bool)
 
-// zipLeftGreaterAVX512 stores 1 where a > b, ½ where a = b and 0 elsewhere, for a number a and a slice b.
+// zipLeftGreaterAVX512 stores 1 where a > b, ½ where a = b and 0 elsewhere into dst, or adds it to dst, for a number a and a slice b.
 //
 //go:noescape
 func zipLeftGreaterAVX512(dst []float32, a float32, b []float32, add bool)
 
-// zipRightGreaterAVX512 stores 1 where a > b, ½ where a = b and 0 elsewhere, for a slice a and a number b.
+// zipRightGreaterAVX512 stores 1 where a > b, ½ where a = b and 0 elsewhere into dst, or adds it to dst, for a slice a and a number b.
 //
 //go:noescape
 func zipRightGreaterAVX512(dst []float32, a []float32, b float32, add bool)

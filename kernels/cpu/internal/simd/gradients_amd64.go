@@ -4,142 +4,142 @@
 
 package simd
 
-// gradIdentityAVX2 stores dy·f′ for f = Identity, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradIdentityAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Identity. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradIdentityAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradReLUAVX2 stores dy·f′ for f = ReLU, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradReLUAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = ReLU. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradReLUAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSigmoidAVX2 stores dy·f′ for f = Sigmoid, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSigmoidAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Sigmoid. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSigmoidAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradTanhAVX2 stores dy·f′ for f = Tanh, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradTanhAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Tanh. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradTanhAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradExpAVX2 stores dy·f′ for f = Exp, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradExpAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Exp. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradExpAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradLogAVX2 stores dy·f′ for f = Log, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradLogAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Log. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradLogAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSqrtAVX2 stores dy·f′ for f = Sqrt, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSqrtAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Sqrt. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSqrtAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSoftplusAVX2 stores dy·f′ for f = Softplus, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSoftplusAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Softplus. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSoftplusAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradNegAVX2 stores dy·f′ for f = Neg, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradNegAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Neg. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradNegAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradAbsAVX2 stores dy·f′ for f = Abs, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradAbsAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Abs. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradAbsAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSquareAVX2 stores dy·f′ for f = Square, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSquareAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Square. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSquareAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradReciprocalAVX2 stores dy·f′ for f = Reciprocal, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradReciprocalAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Reciprocal. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradReciprocalAVX2(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSinAVX2 stores dy·f′(x) for f = Sin. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
+// gradSinAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Sin. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
 //
 //go:noescape
 func gradSinAVX2(dst []float32, dy []float32, x []float32, add bool) (done int)
 
-// gradCosAVX2 stores dy·f′(x) for f = Cos. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
+// gradCosAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Cos. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
 //
 //go:noescape
 func gradCosAVX2(dst []float32, dy []float32, x []float32, add bool) (done int)
 
-// gradIdentityAVX512 stores dy·f′ for f = Identity, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradIdentityAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Identity. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradIdentityAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradReLUAVX512 stores dy·f′ for f = ReLU, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradReLUAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = ReLU. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradReLUAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSigmoidAVX512 stores dy·f′ for f = Sigmoid, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSigmoidAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Sigmoid. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSigmoidAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradTanhAVX512 stores dy·f′ for f = Tanh, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradTanhAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Tanh. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradTanhAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradExpAVX512 stores dy·f′ for f = Exp, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradExpAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Exp. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradExpAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradLogAVX512 stores dy·f′ for f = Log, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradLogAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Log. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradLogAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSqrtAVX512 stores dy·f′ for f = Sqrt, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSqrtAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Sqrt. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSqrtAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSoftplusAVX512 stores dy·f′ for f = Softplus, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSoftplusAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Softplus. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSoftplusAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradNegAVX512 stores dy·f′ for f = Neg, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradNegAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Neg. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradNegAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradAbsAVX512 stores dy·f′ for f = Abs, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradAbsAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Abs. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradAbsAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSquareAVX512 stores dy·f′ for f = Square, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradSquareAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Square. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradSquareAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradReciprocalAVX512 stores dy·f′ for f = Reciprocal, where f′ is computed from v: from f(x) for functions with GradFromOutput, from x for others.
+// gradReciprocalAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Reciprocal. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
 func gradReciprocalAVX512(dst []float32, dy []float32, v []float32, add bool)
 
-// gradSinAVX512 stores dy·f′(x) for f = Sin. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
+// gradSinAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Sin. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
 //
 //go:noescape
 func gradSinAVX512(dst []float32, dy []float32, x []float32, add bool) (done int)
 
-// gradCosAVX512 stores dy·f′(x) for f = Cos. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
+// gradCosAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Cos. It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.
 //
 //go:noescape
 func gradCosAVX512(dst []float32, dy []float32, x []float32, add bool) (done int)

@@ -9,7 +9,7 @@ package simd
 //go:noescape
 func bceAVX2(p []float32, t []float32) (sum float64)
 
-// bceGradAVX2 stores g·(p−t)/max(p(1−p), 1e-12), where g is factor.
+// bceGradAVX2 stores g·(p−t)/max(p(1−p), 1e-12), where g is the argument factor.
 //
 //go:noescape
 func bceGradAVX2(dst []float32, p []float32, t []float32, factor float32, add bool)
@@ -19,7 +19,7 @@ func bceGradAVX2(dst []float32, p []float32, t []float32, factor float32, add bo
 //go:noescape
 func bceLogitsAVX2(x []float32, t []float32) (sum float64)
 
-// bceLogitsGradAVX2 stores g·(sigmoid(x)−t), where g is factor.
+// bceLogitsGradAVX2 stores g·(sigmoid(x)−t), where g is the argument factor.
 //
 //go:noescape
 func bceLogitsGradAVX2(dst []float32, x []float32, t []float32, factor float32, add bool)
@@ -29,7 +29,7 @@ func bceLogitsGradAVX2(dst []float32, x []float32, t []float32, factor float32, 
 //go:noescape
 func kldAVX2(mu []float32, logvar []float32) (sum float64)
 
-// kldGradLogvarAVX2 stores g·½(e^logvar − 1), where g is factor.
+// kldGradLogvarAVX2 stores g·½(e^logvar − 1), where g is the argument factor.
 //
 //go:noescape
 func kldGradLogvarAVX2(dst []float32, logvar []float32, factor float32, add bool)
@@ -49,7 +49,7 @@ func reparameterizeGradLogvarAVX2(dst []float32, dz []float32, logvar []float32,
 //go:noescape
 func bceAVX512(p []float32, t []float32) (sum float64)
 
-// bceGradAVX512 stores g·(p−t)/max(p(1−p), 1e-12), where g is factor.
+// bceGradAVX512 stores g·(p−t)/max(p(1−p), 1e-12), where g is the argument factor.
 //
 //go:noescape
 func bceGradAVX512(dst []float32, p []float32, t []float32, factor float32, add bool)
@@ -59,7 +59,7 @@ func bceGradAVX512(dst []float32, p []float32, t []float32, factor float32, add 
 //go:noescape
 func bceLogitsAVX512(x []float32, t []float32) (sum float64)
 
-// bceLogitsGradAVX512 stores g·(sigmoid(x)−t), where g is factor.
+// bceLogitsGradAVX512 stores g·(sigmoid(x)−t), where g is the argument factor.
 //
 //go:noescape
 func bceLogitsGradAVX512(dst []float32, x []float32, t []float32, factor float32, add bool)
@@ -69,7 +69,7 @@ func bceLogitsGradAVX512(dst []float32, x []float32, t []float32, factor float32
 //go:noescape
 func kldAVX512(mu []float32, logvar []float32) (sum float64)
 
-// kldGradLogvarAVX512 stores g·½(e^logvar − 1), where g is factor.
+// kldGradLogvarAVX512 stores g·½(e^logvar − 1), where g is the argument factor.
 //
 //go:noescape
 func kldGradLogvarAVX512(dst []float32, logvar []float32, factor float32, add bool)

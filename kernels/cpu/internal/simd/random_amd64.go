@@ -4,22 +4,22 @@
 
 package simd
 
-// uniformAVX2 fills dst with the uniform values of generator blocks first, first+1, …
+// uniformAVX2 fills dst with uniform values of the random generator, beginning with the first value of block first.
 //
 //go:noescape
 func uniformAVX2(dst []float32, seed uint64, stream uint64, first uint64)
 
-// normalAVX2 fills dst with the Gaussian values of generator blocks first, first+1, …
+// normalAVX2 fills dst with Gaussian values of the random generator, beginning with the first value of block first.
 //
 //go:noescape
 func normalAVX2(dst []float32, seed uint64, stream uint64, first uint64)
 
-// uniformAVX512 fills dst with the uniform values of generator blocks first, first+1, …
+// uniformAVX512 fills dst with uniform values of the random generator, beginning with the first value of block first.
 //
 //go:noescape
 func uniformAVX512(dst []float32, seed uint64, stream uint64, first uint64)
 
-// normalAVX512 fills dst with the Gaussian values of generator blocks first, first+1, …
+// normalAVX512 fills dst with Gaussian values of the random generator, beginning with the first value of block first.
 //
 //go:noescape
 func normalAVX512(dst []float32, seed uint64, stream uint64, first uint64)

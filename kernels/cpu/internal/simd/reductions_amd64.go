@@ -19,7 +19,7 @@ func dotAVX2(x []float32, y []float32) (sum float64)
 //go:noescape
 func sumRunsAVX2(out []float64, x []float32, run int)
 
-// sumRowsAVX2 adds to out each of the rows of x, which have len(out) elements. It overwrites what follows out in memory, up to a multiple of 16 elements.
+// sumRowsAVX2 adds to out each of the first rows rows of x, which have len(out) elements. It also overwrites up to 15 elements after out, up to a multiple of 16.
 //
 //go:noescape
 func sumRowsAVX2(out []float64, x []float32, rows int)
@@ -39,7 +39,7 @@ func dotAVX512(x []float32, y []float32) (sum float64)
 //go:noescape
 func sumRunsAVX512(out []float64, x []float32, run int)
 
-// sumRowsAVX512 adds to out each of the rows of x, which have len(out) elements. It overwrites what follows out in memory, up to a multiple of 16 elements.
+// sumRowsAVX512 adds to out each of the first rows rows of x, which have len(out) elements. It also overwrites up to 15 elements after out, up to a multiple of 16.
 //
 //go:noescape
 func sumRowsAVX512(out []float64, x []float32, rows int)
