@@ -22,7 +22,8 @@ func (m *Matcher) ApproximateWasserstein(ctx context.Context, a, b []ph.Bar, ord
 	if math.IsInf(order, 1) {
 		return m.bottleneck(ctx, relative)
 	}
-	// Prices rise by steps of about the error: for small ones the exact search is faster.
+	// Prices rise by steps of about the permitted error. For small errors there are so many
+	// steps that the exact search is faster.
 	const leastRelative = 0.1
 	if relative >= leastRelative && !sameBirth(&m.sides[0], &m.sides[1]) {
 		if ok, err := m.auction(ctx, c, relative); err != nil {
@@ -35,23 +36,25 @@ func (m *Matcher) ApproximateWasserstein(ctx context.Context, a, b []ph.Bar, ord
 }
 
 // auction looks for a matching of the sides whose distance exceeds the least by at most
-// a relative error. If it cannot prove that, it leaves every bar on the diagonal and
-// returns false.
+// a relative error. If it cannot prove that the matching found is that good, it leaves every
+// bar on the diagonal and returns false.
 //
-// Problem: as for a transport.
+// Problem: rows are the bars of the first side, columns those of the second. The gain of a
+// pair is what it saves compared with moving both bars to the diagonal, as for a transport.
+// Find a matching whose gain is nearly the greatest.
 //
-// Idea: an auction (Bertsekas, The auction algorithm, 1988). Rows bid for columns. A
-// row bids for the column that gains it most after its price. It raises the price
-// until another column, or none, would do as well, and by a step more. The column
-// goes to the highest bidder.
+// Idea: an auction (Bertsekas, The auction algorithm, 1988). Rows bid for columns. A row
+// bids for the column j for which gain less price v(j) is greatest. It raises the price
+// until its second best choice, another column or the diagonal, is as good, and then by a
+// step more. The column goes to the highest bidder.
 //
-// Invariant: a column that was sold stays sold, and one that was not has price 0. So
-// at the end
+// Invariant: a column that was sold stays sold, and a column that was never sold has price
+// 0. So at the end
 //
 //	Σ_i max(0, max_j gain(i,j) − v(j)) + Σ_j v(j)
 //
-// bounds the gain of every matching, and the matching found gains less than that by at
-// most a step for each pair. The bound proves the relative error.
+// is at least the gain of every matching. The gain of the matching found is less by at most
+// a step for each pair. The bound proves the relative error.
 //
 // Cost: the bids are about the greatest gain divided by the step, for each row.
 func (m *Matcher) auction(ctx context.Context, c cost, relative float64) (ok bool, err error) {
@@ -88,8 +91,8 @@ func (m *Matcher) auction(ctx context.Context, c cost, relative float64) (ok boo
 	return false, nil
 }
 
-// bid runs the auction, leaves its matching, and returns a bound on the gain of every
-// matching.
+// bid runs the auction, with the prices in t.v, and leaves its matching in the sides. It
+// returns an upper bound of the gain of every matching.
 func (t *transport) bid(ctx context.Context, p, q *side, step float64) (bound float64, err error) {
 	p.separate()
 	q.separate()

@@ -17,8 +17,8 @@ import (
 // move by A, then by B, moves between bars before moves to the diagonal. Two empty
 // diagrams have distance 0 and the witness {Diagonal, Diagonal}.
 //
-// Diagrams whose bars have one birth, as in degree 0, take O(n log n) time. See
-// [Matcher.Wasserstein] for other inner norms.
+// It takes O(n log n) time if all finite bars of both diagrams have the same birth, as in
+// degree 0. [Matcher.Wasserstein] of order +Inf has other inner norms.
 func (m *Matcher) Bottleneck(ctx context.Context, a, b []ph.Bar) (distance float64, witness Match, err error) {
 	witness = Match{Diagonal, Diagonal}
 	if err := m.begin(ctx, a, b, supNorm); err != nil || len(a)+len(b) == 0 {
@@ -54,8 +54,8 @@ func (m *Matcher) bottleneck(ctx context.Context, relative float64) (float64, er
 	return distance, nil
 }
 
-// bottleneckOfSides returns the distance of the finite bars, up to a relative error,
-// and leaves a matching of the sides.
+// bottleneckOfSides returns the bottleneck distance of the finite bars, up to a relative
+// error, and leaves a matching of the sides.
 func (m *Matcher) bottleneckOfSides(ctx context.Context, relative float64) (float64, error) {
 	p, q := &m.sides[0], &m.sides[1]
 	if sameBirth(p, q) {
@@ -98,21 +98,21 @@ func lengthBetween(a, b ph.Bar) float64 {
 
 // A bottleneckSearch finds the bottleneck distance by bisection.
 //
-// Problem: the distance is the least length t such that a matching has no longer
-// move (see bottleneck_matching.go for that question).
+// Problem: the distance is the least length t such that some matching has no move longer
+// than t. The function match decides whether there is such a matching for a given t.
 //
 // Idea: bisect the real numbers until few moves have lengths in the interval, then
 // bisect the sorted list of these lengths (Efrat, Itai and Katz, Geometry helps in
 // bottleneck matching, 2001).
 //
-// Invariant: short is less than the distance, or a proven lower bound of it; enough is
-// the longest move of the matching in best.
+// Invariant: short is a lower bound of the distance; enough is the longest move of the
+// matching in best, and so an upper bound.
 //
-// Cost: each step extends the matching of the longest length that failed, kept in
-// base, since a matching with moves of at most t stays valid for every greater t.
+// Cost: a partial matching whose moves are at most t stays valid for every greater t. So
+// base keeps the partial matching of the greatest t that failed, and each step extends it.
 type bottleneckSearch struct {
-	candidates []float64
-	base       [2][]int32 // partial matching whose moves are at most short
+	candidates []float64  // lengths of moves between short and enough, ascending
+	base       [2][]int32 // partial matching for the greatest length t that failed
 	best       [2][]int32 // complete matching whose moves are at most enough
 }
 
@@ -145,7 +145,8 @@ func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (flo
 	short := least
 	for enough > short*(1+relative) {
 		if m.gather(p, q, short, enough) {
-			lo, hi := 0, len(m.candidates) // candidates before lo are too short, those from hi on are enough
+			// The distance exceeds all candidates before lo, but none from hi on.
+			lo, hi := 0, len(m.candidates)
 			for lo < hi {
 				mid := (lo + hi) / 2
 				if t, ok, err := m.try(ctx, p, q, m.candidates[mid]); err != nil {
@@ -174,8 +175,9 @@ func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (flo
 	return enough, nil
 }
 
-// try looks for a matching whose moves are at most t, and returns the longest move of
-// the one it finds.
+// try looks for a matching whose moves are at most t. If there is one, it saves the
+// matching in best and returns its longest move. Otherwise it saves a partial matching in
+// base and returns false.
 func (m *Matcher) try(ctx context.Context, p, q *side, t float64) (longest float64, ok bool, err error) {
 	m.restore(&m.base)
 	if ok, err := match(ctx, p, q, t); err != nil {
@@ -200,20 +202,22 @@ func (m *Matcher) try(ctx context.Context, p, q *side, t float64) (longest float
 	return longest, true, nil
 }
 
+// save copies the matching of the sides to partners.
 func (m *Matcher) save(partners *[2][]int32) {
 	for k := range m.sides {
 		partners[k] = append(partners[k][:0], m.sides[k].partner...)
 	}
 }
 
+// restore copies partners to the matching of the sides.
 func (m *Matcher) restore(partners *[2][]int32) {
 	for k := range m.sides {
 		copy(m.sides[k].partner, partners[k])
 	}
 }
 
-// gather sets candidates to the lengths of moves between short and enough, ascending.
-// It gives up and returns false if there are more than four for each bar.
+// gather sets candidates to the lengths of all moves that are longer than short and shorter
+// than enough, ascending. If there are more than four for each bar, it returns false.
 func (m *Matcher) gather(p, q *side, short, enough float64) bool {
 	add := func(d float64) {
 		if short < d && d < enough {

@@ -2,8 +2,8 @@ package distance
 
 import "math"
 
-// bottleneck1d returns the bottleneck distance of finite bars that have one birth, as
-// in degree 0, and leaves a matching.
+// bottleneck1d returns the bottleneck distance of finite bars that all have the same birth,
+// as in degree 0, and leaves a matching in the sides.
 //
 // Problem: such a bar is a number, its length x. It moves to a bar y by |x−y| and to
 // the diagonal by c·x, where c depends on the norm.
@@ -29,7 +29,7 @@ func bottleneck1d(p, q *side) float64 {
 	q.sortByDeath()
 	pairs := min(len(p.order), len(q.order))
 	best, matched := math.Inf(1), 0
-	longest := 0.0 // move of the first k pairs
+	longest := 0.0 // the longest move of the first k pairs
 	for k := 0; longest < best; k++ {
 		if worst := max(longest, p.diagonalOf(k), q.diagonalOf(k)); worst < best {
 			best, matched = worst, k
@@ -46,7 +46,8 @@ func bottleneck1d(p, q *side) float64 {
 	return best
 }
 
-// diagonalOf returns the move to the diagonal of bar k in order, 0 if there is none.
+// diagonalOf returns the length of the move to the diagonal of the bar order[k], 0 if k is
+// beyond the end of order.
 func (s *side) diagonalOf(k int) float64 {
 	if k >= len(s.order) {
 		return 0

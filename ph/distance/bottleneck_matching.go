@@ -8,21 +8,23 @@ import (
 
 // This file decides whether a matching exists whose moves have length at most t.
 //
-// Problem: a bar is far if its move to the diagonal is longer than t. A matching needs
-// a partner within t for every far bar of both sides; other bars may stay unmatched.
+// Problem: a bar is far if its move to the diagonal is longer than t. The matching must give
+// each far bar of both sides a partner to which it moves by at most t. Other bars may stay
+// unmatched.
 //
 // Idea: by a theorem of Mendelsohn and Dulmage (Some generalizations of the problem of
 // distinct representatives, 1958), a matching that covers the far bars of one side and
-// a matching that covers those of the other combine into one that covers both. So
-// each side is placed on its own, along alternating paths that keep covered what is
-// covered.
+// a matching that covers the far bars of the other side combine into a matching that
+// covers both. So the far bars of the first side get partners, and then those of the second.
+// A bar gets a partner along an alternating path, which leaves no matched far bar unmatched.
 //
-// Invariant: the moves of the partial matching are at most t, and no step unmatches a
-// far bar of the side placed before.
+// Invariant: the moves of the partial matching are at most t. While the second side is
+// covered, each far bar of the first side keeps a partner.
 //
-// Cost: a phase visits each bar of the other side once, whatever the number of
-// searches (Pothen and Fan, Computing the block triangular form of a sparse matrix,
-// 1990). Bars within t of a birth are a range, since births ascend.
+// Cost: a phase is one pass over the far bars of a side. Its searches together visit each
+// bar of the other side at most once (Pothen and Fan, Computing the block triangular form of
+// a sparse matrix, 1990). The bars whose births are within t of a given one are a range,
+// since births ascend.
 
 // match extends a matching, whose moves are at most t, to one that covers all far
 // bars. If there is none, it leaves a partial matching.
@@ -33,7 +35,7 @@ func match(ctx context.Context, p, q *side, t float64) (bool, error) {
 	return q.place(ctx, p, t)
 }
 
-// place finds partners for all far bars of s.
+// place finds partners for all far bars of s. It returns false if some far bar can have none.
 func (s *side) place(ctx context.Context, to *side, t float64) (bool, error) {
 	for {
 		to.forgetVisits()
@@ -60,7 +62,8 @@ func (s *side) place(ctx context.Context, to *side, t float64) (bool, error) {
 	}
 }
 
-// augment finds a partner for bar i along an alternating path.
+// augment finds a partner for bar i along an alternating path. It reports whether there is
+// one among the bars of the other side that the phase has not visited.
 func (s *side) augment(to *side, i int32, t float64) bool {
 	b, d := s.birth[i], s.death[i]
 	// The rounding of b±t must not exclude a bar whose birth is exactly t away.
@@ -84,8 +87,10 @@ func (s *side) augment(to *side, i int32, t float64) bool {
 	return false
 }
 
-// lowerBound returns a lower bound of the bottleneck distance: each bar moves at least
-// to the nearest bar of the other side, at least by the sup-norm, or to the diagonal.
+// lowerBound returns a lower bound of the bottleneck distance. A bar of s moves at least by
+// its distance to the diagonal or to the nearest bar of the other side, whichever is less.
+// The distance between bars is that in the sup-norm, which is the least of all norms. The
+// result is the maximum over all bars of s.
 func (s *side) lowerBound(to *side) float64 {
 	bound := 0.0
 	for i, h := range s.toDiagonal {

@@ -14,9 +14,9 @@ type cost struct {
 
 	formula formula
 
-	// most is at least the cost of an optimal matching. No pair that costs more is
-	// needed, and moves to the diagonal that cost more than twice as much may as well
-	// cost that.
+	// most is an upper bound of the cost of an optimal matching. So no optimal matching has
+	// a move that costs more. The cost of a move to the diagonal is cut to 2·most, which
+	// excludes the move just as well.
 	most float64
 }
 
@@ -27,8 +27,8 @@ func newCost(order, inner float64) (cost, error) {
 	return cost{order: order, norm: norm(inner)}.in(1), nil
 }
 
-// within returns the cost in a unit that suits a greatest length: 1 if no power of
-// that length is extreme.
+// within returns the cost with a unit for moves of up to a longest length. The unit is 1 if
+// no power of this length can overflow or underflow, else the length itself.
 func (c cost) within(longest float64) cost {
 	if c.order <= 2 && 0x1p-500 < longest && longest < 0x1p500 {
 		longest = 1
@@ -36,7 +36,7 @@ func (c cost) within(longest float64) cost {
 	return c.in(longest)
 }
 
-// in returns the cost in a unit.
+// in returns the cost with the given unit and without the bound most.
 func (c cost) in(unit float64) cost {
 	c.unit, c.most, c.formula = unit, math.Inf(1), general
 	switch {
@@ -95,8 +95,9 @@ func (c *cost) root(x float64) float64 {
 	return math.Pow(x, 1/c.order)
 }
 
-// A powerSum is (Σ xᵢ^order)^(1/order). Its terms are relative to about the greatest x:
-// none overflows, and terms that underflow do not matter. The sum is compensated
+// A powerSum computes (Σ xᵢ^order)^(1/order). It divides each x by a unit of about the
+// greatest x. So no term overflows, and terms that underflow do not matter. The sum is
+// compensated
 // (Neumaier, Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen,
 // 1974).
 type powerSum struct {
@@ -104,7 +105,7 @@ type powerSum struct {
 	sum, correction float64
 }
 
-// newPowerSum returns an empty sum of terms whose x is finite and at most largest.
+// newPowerSum returns an empty sum. Each x to be added must be finite and at most largest.
 func newPowerSum(c cost, largest float64) powerSum {
 	c.unit = largest
 	if c.order <= 64 && largest > 0 { // a power of 2 divides without rounding
@@ -135,8 +136,7 @@ func (s *powerSum) slope(x float64) float64 {
 	return math.Pow(x/s.unit, s.order-1) * math.Pow(s.sum+s.correction, 1/s.order-1)
 }
 
-// along returns the cost of a move by x along one axis, whose length is x in every
-// norm.
+// along returns the cost of a move of length x, for example by x along one axis.
 func (c *cost) along(x float64) float64 {
 	if c.unit != 1 {
 		x /= c.unit

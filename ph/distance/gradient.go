@@ -13,10 +13,12 @@ import (
 // gradient of the distance with respect to bar i of the first diagram, along the
 // optimal matching found. grad has one element for each bar of a.
 //
-// The gradient of the cost Σ moveᵒʳᵈᵉʳ is order · distance^(order−1) times that of the
-// distance. The derivative of a move of length 0 is 0, and the sup-norm of two equal
-// coordinates moves half along each. The order is finite. A distance of 0 or +Inf has
-// the gradient 0.
+// The order must be finite. Where the distance has no derivative, the gradient is a
+// subgradient: a move of length 0 has the gradient 0, and the sup-norm of (x, x) has the
+// derivative 1/2 by each coordinate. A distance of 0 or +Inf has the gradient 0.
+//
+// The gradient of the cost Σ moveᵒʳᵈᵉʳ is the gradient of the distance times
+// order · distance^(order−1).
 func (m *Matcher) WassersteinGradient(ctx context.Context, a, b []ph.Bar, order, norm float64, grad []ph.Gradient) (float64, error) {
 	if math.IsInf(order, 1) {
 		return m.fail(errors.New("distance: the gradient of a Wasserstein distance of order +Inf: want a finite order"))

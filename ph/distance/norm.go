@@ -41,8 +41,8 @@ func (n norm) diagonal(h float64) float64 {
 	return h * math.Pow(2, 1/float64(n))
 }
 
-// gradient returns the derivatives of length(|x|, |y|). Where both are 0 they are 0;
-// where the sup-norm has |x| = |y| each is half.
+// gradient returns the derivatives of length(|x|, |y|) by x and y. At x = y = 0 both are 0.
+// Where |x| = |y|, those of the sup-norm are ±1/2.
 func (n norm) gradient(x, y float64) (dx, dy float64) {
 	u, v := math.Abs(x), math.Abs(y)
 	switch {
@@ -58,8 +58,8 @@ func (n norm) gradient(x, y float64) (dx, dy float64) {
 	q := float64(n)
 	long := max(u, v)
 	ratio := min(u, v) / long
-	// |x|^(q−1) / length^(q−1), without rounding length first: for large q the power
-	// would magnify that error.
+	// dLong is |x|^(q−1) / length^(q−1) for the longer coordinate x. The length is not
+	// computed by itself: for large q the power would magnify its rounding error.
 	dLong := math.Pow(1+math.Pow(ratio, q), 1/q-1)
 	dShort := 0.0
 	if ratio > 0 {

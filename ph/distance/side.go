@@ -17,14 +17,14 @@ type side struct {
 	sup          bool // norm is the sup-norm
 	birth, death []float64
 	half         []float64 // (death−birth)/2
-	toDiagonal   []float64 // length of the move to the diagonal: half or scaled
-	scaled       []float64
-	index        []int   // index among all bars of the diagram
-	partner      []int32 // index on the other side, or Diagonal
+	toDiagonal   []float64 // length of the move to the diagonal: half in the sup-norm, else scaled
+	scaled       []float64 // the norm of (half, half)
+	index        []int     // index among all bars of the diagram
+	partner      []int32   // index on the other side, or Diagonal
 
 	finite []int   // indices among all bars, in the diagram's order
 	order  []int32 // a permutation of the bars, by birth or by death
-	next   []int32 // see unvisited
+	next   []int32 // a forest of the bars that a search has visited; see unvisited
 	radix  radix.Sorter
 }
 
@@ -74,7 +74,7 @@ func (s *side) move(i int, to *side, j int) float64 {
 	return s.norm.length(math.Abs(s.birth[i]-to.birth[j]), math.Abs(s.death[i]-to.death[j]))
 }
 
-// supMove returns the length in the sup-norm, which is not greater than in another.
+// supMove returns the length of this move in the sup-norm. In no other norm is it less.
 func (s *side) supMove(i int, to *side, j int) float64 {
 	return max(math.Abs(s.birth[i]-to.birth[j]), math.Abs(s.death[i]-to.death[j]))
 }
@@ -91,14 +91,14 @@ func (s *side) sortByDeath() {
 	n := len(s.death)
 	s.order = resize(s.order, n)
 	for k := range s.order {
-		s.order[k] = int32(n - 1 - k) // diagrams ascend, so this is nearly sorted
+		s.order[k] = int32(n - 1 - k) // diagrams ascend by death, so this order is nearly sorted
 	}
 	slices.SortFunc(s.order, func(i, j int32) int {
 		return cmp.Or(cmp.Compare(s.death[j], s.death[i]), cmp.Compare(i, j))
 	})
 }
 
-// sameBirth reports whether all finite bars of two sides have one birth.
+// sameBirth reports whether all finite bars of two sides have the same birth.
 func sameBirth(p, q *side) bool {
 	var first float64
 	if len(p.birth) > 0 {
@@ -114,7 +114,7 @@ func sameBirth(p, q *side) bool {
 	return true
 }
 
-// half returns (d−b)/2 of a finite bar, which does not overflow.
+// half returns (d−b)/2 of a finite bar [b, d). It does not overflow, even if d−b does.
 func half(b *ph.Bar) float64 {
 	if h := (b.Death - b.Birth) / 2; h <= math.MaxFloat64 {
 		return h

@@ -16,10 +16,11 @@ import (
 //
 //	Σ |uᵢ − vᵢ|.
 //
-// u are the projections to a line in that direction of the bars of the first diagram,
-// as points (birth, death), and of the points ((b+d)/2, (b+d)/2) of the diagonal that
-// are nearest to the bars of the second; v are those with the diagrams exchanged. Both
-// ascend. A pair of essential bars adds the difference of its births.
+// A bar (b, d) is a point of the plane; its middle is the nearest point of the diagonal,
+// ((b+d)/2, (b+d)/2). The numbers u are the projections, to a line in the direction, of the
+// bars of the first diagram and of the middles of the bars of the second. The numbers v are
+// the same with the diagrams exchanged. Both u and v ascend. Each pair of essential bars
+// adds the difference of their births to the distance.
 //
 // The result is at most 2√2 times the Wasserstein distance of order 1 and norm 2. It
 // takes O(n log n) time for each direction.
@@ -38,8 +39,8 @@ func (m *Matcher) SlicedWasserstein(ctx context.Context, a, b []ph.Bar, directio
 		sum += s.distance(p, q, sin, cos)
 	}
 	sum /= float64(directions)
-	// Each term has a rounding error of about 2^-52. Where that is too much of the
-	// result, take the differences of bars before projecting them.
+	// Each term has a rounding error of about 2^-52. If the errors are too large beside the
+	// result, compute it again: subtract bars first and project their differences.
 	if terms := len(p.birth) + len(q.birth); sum < 0x1p-24*float64(terms) {
 		var err error
 		if sum, err = m.slicedByDifferences(ctx, directions, nil); err != nil {
@@ -56,8 +57,8 @@ func (m *Matcher) beginSliced(ctx context.Context, a, b []ph.Bar, directions int
 	return m.begin(ctx, a, b, supNorm)
 }
 
-// finishSliced returns the distance of all bars, given the scaled one of the finite
-// bars.
+// finishSliced returns the distance of all bars. sum is the distance of the finite bars in
+// the unit of the slicer.
 func (m *Matcher) finishSliced(sum float64) float64 {
 	sum = math.Ldexp(sum, m.slicer.exponent)
 	if !m.matchEssential(func(d float64) { sum += d }) {
@@ -73,14 +74,14 @@ func direction(k, directions int) (sin, cos float64) {
 
 // A slicer projects two diagrams to lines.
 //
-// Idea: the projections of bars change their order from one direction to the next, so
-// each direction sorts them anew, by a radix sort of the bits of floating-point
-// numbers. Those of the diagonal's points keep their order, or reverse it. A merge
-// yields u and v.
+// Idea: the projections of bars change their order from one direction to the next. So each
+// direction sorts them again, by a radix sort of the bits of floating-point numbers. The
+// projections of middles, which are points of the diagonal, keep their order or reverse it.
+// A merge of both yields the ascending u and v of SlicedWasserstein.
 //
 // Invariant: coordinates are relative to the center of both diagrams, in a unit in
-// which they are at most 1/2. An offset makes all projections positive, so that
-// their bits sort as they do.
+// which their absolute values are at most 1/2. An offset makes all projections positive, so
+// that their bits, read as integers, have the same order.
 type slicer struct {
 	origin       float64
 	exponent     int          // the unit is 2^exponent
@@ -93,7 +94,7 @@ type slicer struct {
 }
 
 const (
-	offset   = 1             // more than any projection is below 0
+	offset   = 1             // added to each projection, which is greater than −1
 	lastBits = math.MaxInt64 // greater than the bits of every number
 )
 
@@ -134,7 +135,7 @@ func (s *slicer) relative(x float64) float64 {
 	return (x - s.origin) * s.factors[0] * s.factors[1]
 }
 
-// distance returns Σ |uᵢ − vᵢ| in a direction.
+// distance returns Σ |uᵢ − vᵢ| in a direction, in the unit of s.
 func (s *slicer) distance(p, q *side, sin, cos float64) float64 {
 	a, b := s.projectBars(0, p, sin, cos), s.projectMiddles(0, s.middles[1], sin+cos)
 	c, d := s.projectBars(1, q, sin, cos), s.projectMiddles(1, s.middles[0], sin+cos)

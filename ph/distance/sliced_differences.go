@@ -11,16 +11,16 @@ import (
 // This file computes sliced Wasserstein distances, and their gradients, from the
 // differences of bars.
 //
-// Problem: a difference of two projections loses the digits in which they agree, and
-// sorted projections no longer say which bar each belongs to.
+// Problem: a difference of two projections loses the digits in which they agree, and a
+// sorted list of projections does not tell which bar each of them belongs to.
 //
-// Idea: sort the indices of bars by their projections, and project the differences of
-// the bars that meet.
+// Idea: sort the indices of bars by projection. Subtract each two points that have the same
+// position in the sorted lists of the two diagrams, and project the difference.
 //
 // Cost: O(n log n) time for each direction, about twice that of a slicer.
 
 // slicedByDifferences returns the sliced Wasserstein distance of the finite bars in the
-// slicer's unit. It adds its gradient to grad unless that is nil.
+// slicer's unit. Unless grad is nil, it adds the gradient of the distance to grad.
 func (m *Matcher) slicedByDifferences(ctx context.Context, directions int, grad []ph.Gradient) (float64, error) {
 	s := &m.slicer
 	p, q := &s.byDifference[0], &s.byDifference[1]
@@ -49,7 +49,7 @@ func (m *Matcher) slicedByDifferences(ctx context.Context, directions int, grad 
 				g.Birth += w * cos
 				g.Death += w * sin
 			}
-			if !v.own { // the diagonal's point of a bar of p
+			if !v.own { // v is the middle of a bar of p
 				g := &grad[p.index[v.bar]]
 				g.Birth -= w * (sin + cos) / 2
 				g.Death -= w * (sin + cos) / 2
@@ -71,16 +71,16 @@ type slicedBars struct {
 	radix        radix.Sorter
 }
 
-// A slicedPoint is a bar of a diagram, or the diagonal's point nearest to a bar of the
-// other diagram.
+// A slicedPoint is a bar of a diagram, or the middle of a bar of the other diagram: the
+// point of the diagonal nearest to that bar.
 type slicedPoint struct {
 	birth, death float64
-	bar          int32
-	own          bool
+	bar          int32 // the index of the bar in its slicedBars
+	own          bool  // whether the point is a bar of this diagram
 }
 
-// begin copies the finite bars of positive length. Others are equal to the diagonal's
-// points that they add to the other diagram.
+// begin copies the finite bars of positive length. A bar of length 0 is equal to its middle,
+// so that it adds the same number to u and to v and nothing to the distance.
 func (s *slicedBars) begin(relative *slicer, bars []ph.Bar) {
 	s.birth, s.death, s.middle, s.index = s.birth[:0], s.death[:0], s.middle[:0], s.index[:0]
 	for i, b := range bars {

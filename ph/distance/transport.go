@@ -21,9 +21,10 @@ import (
 //	gain(i,j) = diagonal(i) + diagonal(j) − cost(i,j),
 //
 // and pairs that gain nothing are not needed. What remains is a sparse assignment
-// problem of greatest gain, in which rows and columns may stay unmatched. Rows, the
-// bars of one side, are placed one after another along the alternating path of
-// greatest gain. Dijkstra's algorithm finds that path by reduced gains (Jonker and
+// problem of greatest gain, in which rows and columns may stay unmatched. Rows are the bars
+// of the first side, columns those of the second. Rows are placed one after another, each
+// along the alternating path of greatest gain. Dijkstra's algorithm finds this path by
+// reduced gains (Jonker and
 // Volgenant, A shortest augmenting path algorithm for dense and sparse linear
 // assignment problems, 1987).
 //
@@ -45,17 +46,17 @@ type transport struct {
 	row    []gaining // scratch: a row before it is sorted
 	radix  radix.Sorter
 
-	diagonal [2][]float64 // costs of moves to the diagonal
-	u, v     []float64
+	diagonal [2][]float64 // costs of moves to the diagonal, of rows and of columns
+	u, v     []float64    // dual variables of rows and of columns
 
-	// The search for a path.
-	length  []float64 // of the shortest known path to each column
+	// The following fields serve the search for a path.
+	length  []float64 // length of the shortest known path to each column, +Inf if none is known
 	before  []int32   // row before each column on that path
-	queue   []hop     // binary heap
+	queue   []hop     // binary heap, the shortest path first
 	settled []hop     // columns whose shortest path is known
 	done    []bool    // whether a column is settled
 	touched []int32   // columns with a length
-	bidders []int32   // rows that an auction has yet to place
+	bidders []int32   // rows that an auction has not yet placed
 }
 
 // A gaining is a column with the gain of its pair with a row.
@@ -128,7 +129,7 @@ func (t *transport) begin(ctx context.Context, p, q *side, c *cost) error {
 	return nil
 }
 
-// sortRow appends a row to the pairs, by descending gain.
+// sortRow appends t.row to the pairs, by descending gain.
 func (t *transport) sortRow() {
 	items := t.radix.Begin(len(t.row))
 	least, most := uint64(math.MaxUint64), uint64(0)
@@ -152,7 +153,7 @@ func (t *transport) sortRow() {
 			row[k] = row[k-1]
 		}
 		row[k] = g
-		if moves += i - k; moves > 4*len(row) { // gains of very different magnitudes
+		if moves += i - k; moves > 4*len(row) { // a few gains are so great that most others tie
 			slices.SortFunc(row, func(g, h gaining) int { return cmp.Compare(h.gain, g.gain) })
 			return
 		}
@@ -161,8 +162,8 @@ func (t *transport) sortRow() {
 
 func (t *transport) rowOf(i int32) []gaining { return t.pairs[t.starts[i]:t.starts[i+1]] }
 
-// placeRow places a row along the shortest path to an unmatched column, or to a row
-// that becomes unmatched. The latter may be the row itself.
+// placeRow places a row along the shortest alternating path. The path ends at an unmatched
+// column, or at a row that becomes unmatched, which may be the row itself.
 func (t *transport) placeRow(p, q *side, start int32) {
 	t.u[start] = 0
 	for _, g := range t.rowOf(start) {
@@ -175,9 +176,9 @@ func (t *transport) placeRow(p, q *side, start int32) {
 	}
 	t.queue, t.settled = t.queue[:0], t.settled[:0]
 	best := t.u[start]        // length of the best path so far
-	end := int32(Diagonal)    // its last column, if that is unmatched
+	end := int32(Diagonal)    // the unmatched column at its end, if it ends at one
 	leaving := start          // otherwise the row that becomes unmatched
-	row, length := start, 0.0 // the row to scan and the path to it
+	row, length := start, 0.0 // the row to scan and the length of the path to it
 	touched := t.touched[:0]
 	for {
 		reach := length + t.u[row]
@@ -226,7 +227,8 @@ func (t *transport) placeRow(p, q *side, start int32) {
 	}
 }
 
-// flip matches each row of a path with the column after it.
+// flip matches each row of a path with the next column of the path. The path leads from
+// start to the column end or, if end is Diagonal, to the row leaving.
 func (t *transport) flip(p, q *side, start, end, leaving int32) {
 	if end == Diagonal {
 		if leaving == start {
@@ -258,7 +260,8 @@ func (t *transport) push(r hop) {
 	t.queue[i] = r
 }
 
-// pop removes the nearest column that is not settled from the queue.
+// pop removes the column with the shortest path that is not settled from the queue. It
+// returns false if there is none.
 func (t *transport) pop() (hop, bool) {
 	for len(t.queue) > 0 {
 		least := t.queue[0]

@@ -17,10 +17,10 @@ import (
 // Order +Inf stands for the longest move, norm +Inf for the sup-norm. A bar moves to
 // the point of the diagonal halfway between its birth and its death.
 //
-// The relative error of the result is that of rounding, whatever the order. Time and
-// memory are those of the pairs of bars that cost less than moving both to the
-// diagonal, 16 bytes for each. Diagrams whose bars have one birth, as in degree 0,
-// take O(nm) time and nm bytes.
+// The relative error of the result is that of rounding, whatever the order. Let e be the
+// number of pairs of bars that cost less than moving both to the diagonal. The distance of
+// n and m bars takes O(n·e·log e) time and 16 bytes for each of the e pairs. If all finite
+// bars have the same birth, as in degree 0, it takes O(nm) time and nm bytes.
 func (m *Matcher) Wasserstein(ctx context.Context, a, b []ph.Bar, order, norm float64) (float64, error) {
 	c, err := newCost(order, norm)
 	if err != nil {
@@ -47,15 +47,16 @@ func (m *Matcher) wasserstein(ctx context.Context, c cost) (float64, error) {
 	return m.finish(c), nil
 }
 
-// solveLine leaves a matching of least cost of sides whose bars have one birth.
+// solveLine leaves a matching of least cost of sides whose bars all have the same birth.
 func (m *Matcher) solveLine(ctx context.Context, c cost) error {
 	p, q := &m.sides[0], &m.sides[1]
 	longest := bottleneck1d(p, q)
 	if longest == 0 {
 		return nil
 	}
-	// The cost is at least that of the bottleneck distance, and at most that for each
-	// bar. So in this unit only costs overflow that are not part of an optimum.
+	// Let x be the cost of a move as long as the bottleneck distance. The least cost is from
+	// x to x times the number of bars. So with this distance as the unit only costs
+	// overflow that no optimal matching has.
 	return m.aligner.solve(ctx, p, q, c.within(longest))
 }
 
@@ -69,13 +70,14 @@ func (m *Matcher) solveLine(ctx context.Context, c cost) error {
 // matching. No optimal matching has a move that costs as much, so the limit changes
 // none of them, and all numbers are comparable to the result.
 //
-// A first search has no limit. Its result suffices unless costs differ too much, which
-// low orders rarely cause. Otherwise the bottleneck distance has a matching that costs
-// at most n times the optimum, for n bars. Each further search lowers the limit.
+// For low orders a first search has no limit. Its result suffices unless the greatest cost
+// is too large beside it, which is rare. Otherwise start from the matching of the bottleneck
+// distance, which costs at most n times the optimum, for n bars. Each further search takes
+// the cost of the matching before it as its limit.
 func (m *Matcher) solvePlane(ctx context.Context, c cost) error {
 	p, q := &m.sides[0], &m.sides[1]
-	// enough is the part of the greatest cost that the result must have: the relative
-	// error grows by at most its inverse.
+	// enough is the least ratio of the result to the greatest cost with which a search
+	// suffices. The relative error grows by at most a factor of 1/enough.
 	const (
 		enough   = 1.0 / 16
 		lowOrder = 4
@@ -153,7 +155,8 @@ func (m *Matcher) finish(c cost) float64 {
 	return m.latest.value()
 }
 
-// eachMove calls visit with the length of each move of the matching of the sides.
+// eachMove calls visit with the length of each move of the matching of the sides: of each
+// pair, and of each bar that moves to the diagonal.
 func (m *Matcher) eachMove(visit func(length float64)) {
 	p, q := &m.sides[0], &m.sides[1]
 	for i, j := range p.partner {

@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// An aligner finds a matching of least cost between bars that have one birth, as in
+// An aligner finds a matching of least cost between bars that all have the same birth, as in
 // degree 0.
 //
-// Problem: such bars are numbers, their deaths. A pair costs a convex function of the
-// difference of its numbers, a bar without a partner the cost of its move to the
-// diagonal.
+// Problem: such a bar is a number, its death. The cost of a pair is a convex function of the
+// difference of its two numbers. The cost of a bar without a partner is that of its move to
+// the diagonal.
 //
 // Idea: two pairs that cross can be uncrossed at no higher cost, since the function is
 // convex. So an optimal matching pairs the bars in order, and what remains is to
@@ -24,7 +24,7 @@ import (
 type aligner struct {
 	least  []float64
 	drop   []float64 // cost of moving each bar of q to the diagonal
-	choice []byte    // for each i and j, how the last bar is placed
+	choice []byte    // for each i and j how the last of the first i and j bars is placed
 }
 
 // The choices: the last bar of p or of q moves to the diagonal, or the two are a pair.
@@ -56,7 +56,7 @@ func (l *aligner) solve(ctx context.Context, p, q *side, c cost) error {
 		}
 		choice := l.choice[(i+1)*(m+1):][:m+1]
 		death, drop := p.death[a], c.diagonal(p.half[a])
-		before := least[0] // least cost of i and j bars, before row i+1 replaces it
+		before := least[0] // the least cost of the first i and j bars, which least no longer has
 		least[0] += drop
 		choice[0] = dropP
 		for j, b := range q.order {
