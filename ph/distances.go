@@ -13,8 +13,8 @@ type Float interface{ float32 | float64 }
 // from a point to itself. They need not obey the triangle inequality. A distance of +Inf
 // means that two points are never joined; [Engine.Rips] and [Points] refuse it.
 //
-// The types of this package are recognised and read directly. Any other metric may
-// implement the interface.
+// The engine reads the data of the types of this package directly. From any other type it
+// asks for each distance once.
 type Distances interface {
 	Len() int
 	Distance(i, j int) float64
@@ -33,7 +33,7 @@ type Matrix32 = Matrix[float32]
 // Len returns the number of points.
 func (m Matrix[T]) Len() int { return m.N }
 
-// Distance returns the entry in row max(i, j) and column min(i, j).
+// Distance returns the distance of points i and j: the entry below the diagonal.
 func (m Matrix[T]) Distance(i, j int) float64 {
 	if i == j {
 		return 0
@@ -59,7 +59,8 @@ func (m LowerMatrix[T]) Distance(i, j int) float64 {
 	return float64(m.Data[metric.Triangle(max(i, j))+min(i, j)])
 }
 
-// Sparse are distances of which some are unknown: those pairs of points are never joined.
+// A Sparse value lists the distances of some pairs of N points. Two points without an entry
+// are never joined.
 type Sparse[T Float] struct {
 	N       int
 	Entries []Entry[T]
@@ -75,8 +76,8 @@ type Entry[T Float] struct {
 // Len returns the number of points.
 func (s Sparse[T]) Len() int { return s.N }
 
-// Distance returns the distance of points i and j, +Inf if it is unknown. It reads all
-// entries.
+// Distance returns the distance of points i and j, +Inf if there is no entry. It reads all
+// entries, so that it is slow.
 func (s Sparse[T]) Distance(i, j int) float64 {
 	if i == j {
 		return 0

@@ -12,7 +12,7 @@ import (
 //
 // Options.Workers is the number of clouds that are computed at once, 0 stands for
 // GOMAXPROCS. Each cloud is computed by one goroutine in a workspace of its own. If some
-// clouds are in error, the error is that of the first of them.
+// clouds fail, Each returns the error of the first one that failed, with its index.
 func Each(ctx context.Context, clouds []Distances, o Options) ([]*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err

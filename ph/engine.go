@@ -15,17 +15,17 @@ import (
 // [Engine.Lunes] and, for degrees 0 and 1, in [Engine.Rips]. The zero value is ready for
 // use; one engine serves one goroutine at a time.
 //
-// Its methods return the error of their context within 100 ms after that is cancelled, and
-// leave no goroutine behind.
+// Its methods return the error of their context within 100 ms after the context is
+// cancelled, and leave no goroutine behind.
 type Engine struct {
 	single   solver[float32]
 	double   solver[float64]
 	flag     flagcomplex.Engine
 	general  cohomology.Engine
-	classes  [][]Class // of all degrees that were ever asked for
-	result   Result
-	diagrams []Diagram
-	roots    []int32
+	classes  [][]Class // the classes of each degree, with the memory of all earlier calls
+	result   Result    // what Compute returns
+	diagrams []Diagram // what Rips and Lunes return
+	roots    []int32   // the first point of each component that never ends
 	// once says that this engine serves a single call of the function [Rips]. Such an
 	// engine frees the distances as soon as it has listed all edges.
 	once bool
@@ -81,13 +81,14 @@ func (e *Engine) Compute(ctx context.Context, d Distances, o Options) (*Result, 
 	return &e.result, nil
 }
 
-// Rips returns the persistent homology of a Vietoris–Rips filtration.
+// Rips returns the persistent homology of the Vietoris–Rips filtration of points or
+// distances. An [Engine] saves the memory of many calls.
 func Rips(ctx context.Context, d Distances, o Options) (*Result, error) {
 	e := Engine{once: true}
 	return e.Compute(ctx, d, o)
 }
 
-// A solver is the workspace for distances of one type.
+// A solver is the workspace for distances of type T.
 type solver[T Float] struct {
 	dense     metric.Dense[T]
 	euclidean metric.Euclidean[T]
@@ -98,7 +99,7 @@ type solver[T Float] struct {
 	loops     []reduced.Loop[T]
 }
 
-// measure asks a metric for all distances.
+// measure returns the distances of all pairs of points. It calls d.Distance for each pair.
 func (s *solver[T]) measure(d Distances, stop parallel.Stop) LowerMatrix[T] {
 	n := d.Len()
 	s.measured = s.measured[:0]
@@ -164,8 +165,8 @@ func (p Points[T]) hasTree(o *Options) bool {
 	return p.Dim <= fewDimensions && p.Len() > fewPoints && (!o.higher() || o.Threshold > 0)
 }
 
-// points returns the space of points: a tree if that lists edges faster than a matrix of
-// all distances does.
+// points returns the space of points: a k-d tree where a tree lists edges faster than a
+// matrix of all distances does, else the matrix.
 func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.Space[T], error) {
 	if p.hasTree(o) {
 		return &s.euclidean, s.euclidean.Begin(p.Dim, p.Coords, o.Threshold)
@@ -181,8 +182,9 @@ func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.
 	return &s.dense, s.dense.Begin(p.Len(), s.measured, true, o.Threshold, false)
 }
 
-// solve computes the persistent homology of a space. It adds to the result what cohomology
-// finds, and leaves the rest to report.
+// solve computes the persistent homology of a space. It sets the classes that cohomology
+// finds. The merges and loops of the reduced filtration stay in s.reduced, for report or
+// reducedBars.
 func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.Space[T], o *Options) error {
 	e.begin(o)
 	r := &s.reduced
@@ -214,8 +216,8 @@ func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.S
 	return ctx.Err()
 }
 
-// report adds to the result what the reduced filtration has: degree 0 and, if it was
-// asked for nothing higher, degree 1.
+// report sets the classes of degree 0 and, unless cohomology has set them, those of degree 1
+// from the merges and loops of the reduced filtration.
 func report[T Float](e *Engine, s *solver[T], o *Options) {
 	if o.MaxDegree == 1 && !o.higher() {
 		e.classes[1] = appendLoops(s, o, e.classes[1][:0])
@@ -233,7 +235,7 @@ func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.
 		return err
 	}
 	n := space.Len()
-	if e.once { // the edges have all distances that are needed
+	if e.once { // cohomology reads the lengths of the edges and no other distance
 		s.measured = nil
 		s.dense.Forget()
 	}
@@ -265,7 +267,7 @@ func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var loops []Class // with cycles, in the order of pairs
+		var loops []Class // the classes that have cycles, in the order of pairs
 		if degree == 1 && o.Cycles {
 			loops = e.classes[1]
 		}
@@ -274,7 +276,7 @@ func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.
 	return nil
 }
 
-// begin makes room in the result for the degrees that are asked for.
+// begin makes room in the result for the degrees up to o.MaxDegree.
 func (e *Engine) begin(o *Options) {
 	for len(e.classes) <= o.MaxDegree {
 		e.classes = append(e.classes, nil)

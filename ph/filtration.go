@@ -11,11 +11,11 @@ import (
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
-// A Filtration is a filtered cell complex: all that [Compute] has to know of it.
+// A Filtration is a filtered cell complex.
 //
-// Cells are numbered dimension by dimension from 0 in the order in which the
-// filtration adds them, so that values do not descend. A cell must not enter before a
-// cell of its boundary.
+// The cells of each dimension are numbered from 0 in the order in which the filtration
+// adds them. So the values must not descend. A cell must not enter before a cell of its
+// boundary.
 type Filtration interface {
 	// Len returns the number of cells of a dimension, 0 above the dimension of the
 	// complex.
@@ -26,11 +26,12 @@ type Filtration interface {
 
 	// AppendCofacets appends the cofacets of a cell, the cells of dimension dim+1
 	// that have it in their boundary. A cofacet j whose boundary has the cell with
-	// coefficient −1 is appended as ^j. An edge has two ends, or none if they are the
-	// same vertex.
+	// coefficient −1 is appended as ^j. Each edge must be a cofacet of two vertices, or
+	// of none if it joins a vertex to itself.
 	AppendCofacets(dst []int32, dim, i int) []int32
 
-	// Cell names the input values that Value(dim, i) depends on.
+	// Cell names the input values that Value(dim, i) depends on. Bars have the result
+	// as BirthCell or DeathCell.
 	Cell(dim, i int) Cell
 }
 
@@ -44,7 +45,7 @@ type Simplices interface {
 // Compute returns the persistent homology of a filtered complex by the reduction of
 // its coboundary matrix, with clearing, and by the merging of connected components in
 // degree 0 and, where the complex has a dual graph, in the degree below its dimension.
-// Classes of length 0 are left out.
+// Classes of persistence 0 are left out.
 //
 // Of the options it reads MaxDegree, Modulus, Simplices and Cocycles. [Rips] computes
 // Vietoris–Rips filtrations much faster.
@@ -111,8 +112,8 @@ func compareClasses(a, b Class) int {
 
 func compareCells(a, b Cell) int { return cmp.Or(cmp.Compare(a.U, b.U), cmp.Compare(a.V, b.V)) }
 
-// checkValues returns an error that names the first cell with a value that is not
-// finite or below that of the cell before.
+// checkValues checks the cells of dimensions 0 to highest. It returns an error that names
+// the first cell whose value is not finite or is less than the value of the cell before.
 func checkValues(f Filtration, highest int) error {
 	for dim := range highest + 1 {
 		n := f.Len(dim)

@@ -23,7 +23,7 @@ type jsonDiagram struct {
 // A couple is two values, nil where JSON has null.
 type couple[T any] [2]*T
 
-// UnmarshalJSON refuses lists of any other length, which package json accepts.
+// UnmarshalJSON refuses lists that do not have two elements. Package json accepts them.
 func (p *couple[T]) UnmarshalJSON(data []byte) error {
 	var list []*T
 	if err := json.Unmarshal(data, &list); err != nil {
@@ -86,7 +86,8 @@ func (e Cell) json() *couple[int32] {
 	return &couple[int32]{&e.U, &e.V}
 }
 
-// check returns an error, without the name of the bar, if birth and death make no bar.
+// check returns an error if birth and death are not those of a bar. Its text continues a
+// sentence that the caller starts with the name of the bar.
 func (b *Bar) check() error {
 	switch {
 	case b.Birth-b.Birth != 0 || math.IsNaN(b.Death):
@@ -202,8 +203,8 @@ func (d *jsonDiagram) addRepresentatives(classes []Class) {
 	}
 }
 
-// repeatedKey returns a key that a JSON object has twice, in any case of letters, of
-// which encoding/json would keep the last.
+// repeatedKey returns a key that a JSON object has twice. It ignores the case of letters, as
+// encoding/json does, which would silently keep the last of the two values.
 func repeatedKey(object []byte) (key string, ok bool) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	decoder.UseNumber()

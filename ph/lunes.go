@@ -12,24 +12,24 @@ import (
 // path of edges within the lune, all before the edge, leads from one to the other.
 //
 // Apex is a point of the lune, −1 if the lune is empty. Other is a point of a connected
-// component of the lune that does not have Apex, −1 if none is meant.
+// component of the lune that does not have Apex, −1 if there is no such component.
 type Lune struct {
 	Edge        Cell
 	Length      float32
 	Apex, Other int32
 }
 
-// Lunes returns the diagrams of degrees 0 and 1 over Z/2 of the filtration of n points, from
-// the lunes of those edges that matter. It serves callers whose distances are on another
-// device, a GPU for instance, and which can find the lunes there: their number is a small
-// multiple of n. The diagrams are those that [Engine.Rips] returns from all distances,
-// without a limit of lengths. They are valid until the engine is used again.
+// Lunes returns the diagrams of degrees 0 and 1 over Z/2 of the Vietoris–Rips filtration of
+// n points. It reads no distances, only the lunes of some edges. So it serves callers whose
+// distances are on another device, for instance a GPU, and who find the lunes there. A list
+// of lunes is short: its length is a small multiple of n. The diagrams are those that
+// [Engine.Rips] returns from all distances. They are valid until the engine is used again.
 //
 // The list must have
 //
 //   - each edge whose lune is empty;
 //   - each edge whose lune has several connected components, once for each component
-//     without the apex, with any point of that as Other;
+//     without the apex, with any point of this component as Other;
 //   - each further edge that joins an end of a listed edge to the Apex or the Other of that
 //     edge.
 //

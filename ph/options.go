@@ -12,8 +12,8 @@ type Options struct {
 	// class above degree n−2: [Rips] leaves such degrees out of the result, except 0 and 1.
 	MaxDegree int
 
-	// Threshold is the length of the longest edges of a Rips filtration. Classes that are
-	// alive then are essential. 0 stands for the enclosing radius, the least distance
+	// Threshold is the greatest length of an edge of a Rips filtration. Classes that are
+	// alive at this scale are essential. 0 stands for the enclosing radius, the least distance
 	// within which some point reaches all others; beyond it no class is born or dies. For
 	// sparse distances 0 stands for no threshold. The threshold is rounded to the type of
 	// the distances, and an edge of exactly this length is in the filtration.
@@ -27,7 +27,7 @@ type Options struct {
 	// for one if the problem is small. Results do not depend on it.
 	Workers int
 
-	// Simplices asks for the simplices that give birth to classes and that end them.
+	// Simplices asks for the simplices that give birth to classes and those that end them.
 	Simplices bool
 
 	// Cocycles asks for a representative cocycle of each class of degree 1 and
@@ -39,7 +39,7 @@ type Options struct {
 	Cycles bool
 }
 
-// check sets defaults and returns an error that names an option out of range.
+// check sets a Modulus of 0 to 2. It returns an error that names an option out of range.
 func (o *Options) check() error {
 	if o.Modulus == 0 {
 		o.Modulus = 2
@@ -57,7 +57,9 @@ func (o *Options) check() error {
 	return field.Check(o.Modulus)
 }
 
-// higher reports whether the options ask for more than the reduced filtration has.
+// higher reports whether the options need the reduction of the coboundary matrix: degree 2
+// or higher, or degree 1 with coefficients other than Z/2 or with cocycles. The reduced
+// Rips filtration has all other results.
 func (o *Options) higher() bool {
 	return o.MaxDegree > 1 || o.MaxDegree == 1 && (o.Modulus != 2 || o.Cocycles)
 }

@@ -68,7 +68,8 @@ func (d Diagram) Format(s fmt.State, verb rune) {
 	}
 }
 
-// numberFormat returns the format of a number. It reports false if the verb has none.
+// numberFormat returns the format of a number, with the width and the precision of s. It
+// reports false if the verb does not format numbers.
 func numberFormat(s fmt.State, verb rune) (format string, ok bool) {
 	switch verb {
 	case 'v', 's':

@@ -28,8 +28,9 @@ func loopBar[T Float](l reduced.Loop[T]) Bar {
 	return Bar{float64(l.Birth.Length), float64(l.Death.Length), cellOf(l.Birth), cellOf(l.Death)}
 }
 
-// reducedBars returns the diagrams of the degrees that the reduced filtration has, 0 and,
-// up to the highest degree, 1. Small clouds take it less time than classes.
+// reducedBars returns the diagrams of degree 0 and, if highest is 1, degree 1, from the
+// merges and loops of the reduced filtration. It makes no classes, which saves a
+// considerable part of the time for a small cloud.
 func reducedBars[T Float](e *Engine, s *solver[T], highest int) []Diagram {
 	for len(e.diagrams) <= highest {
 		e.diagrams = append(e.diagrams, Diagram{Degree: len(e.diagrams)})
@@ -74,7 +75,7 @@ func appendComponents[T Float](e *Engine, r *reduced.Engine[T], o *Options, clas
 	return classes
 }
 
-// appendLoops appends the classes of degree 1 that the reduced filtration has.
+// appendLoops appends the classes of degree 1, from the loops of the reduced filtration.
 func appendLoops[T Float](s *solver[T], o *Options, classes []Class) []Class {
 	s.loops = s.reduced.AppendLoops(s.loops[:0])
 	for _, l := range s.loops {
@@ -97,8 +98,9 @@ func appendLoops[T Float](s *solver[T], o *Options, classes []Class) []Class {
 	return classes
 }
 
-// appendPairs appends the classes of a degree from pairs of simplices; bars of length 0 are
-// left out. The cycles are those of loops, classes in the same order, if there are any.
+// appendPairs appends the classes of a degree from pairs of simplices. It leaves out classes
+// of persistence 0. If loops is not nil, it has the same classes in the same order with their
+// cycles, and appendPairs copies these cycles.
 func appendPairs(f *flagcomplex.Engine, o *Options, degree int, pairs []flagcomplex.Pair, loops, classes []Class) []Class {
 	for _, p := range pairs {
 		ends, length := f.Youngest(p.Birth, degree+1)
@@ -131,7 +133,7 @@ func appendPairs(f *flagcomplex.Engine, o *Options, degree int, pairs []flagcomp
 	return classes
 }
 
-// simplexOf returns the points of a simplex.
+// simplexOf returns the points of the simplex that has a code.
 func simplexOf(f *flagcomplex.Engine, code uint64, points int) Simplex {
 	s := make(Simplex, points)
 	f.Points(s, code)

@@ -45,20 +45,20 @@ func copyBars(diagrams []Diagram, classes [][]Class) []Diagram {
 type Class struct {
 	Bar
 
-	// BirthSimplex and DeathSimplex are the simplices that give birth to the class
-	// and that end it. Each is the youngest of the simplices whose edges are no
-	// longer than the birth cell and the death cell. DeathSimplex is nil where the
-	// class is essential.
+	// BirthSimplex is the simplex whose entry gives birth to the class, DeathSimplex the
+	// simplex whose entry ends it. In a Rips filtration BirthCell and DeathCell are the
+	// longest edges of these simplices; in degree 0 BirthSimplex is a vertex.
+	// DeathSimplex is nil if the class is essential.
 	BirthSimplex, DeathSimplex Simplex
 
-	// Cocycle represents the class in cohomology, in degree 1 and higher. It is a
-	// cocycle at all scales at which the class is alive, restricted to the
-	// simplices of that scale.
+	// Cocycle represents the class in cohomology, in degree 1 and higher. At each scale
+	// at which the class is alive, the terms of Cocycle whose simplices have entered
+	// are a cocycle of the complex at this scale.
 	Cocycle Chain
 
-	// Cycle represents a class of degree 1: a set of edges with an even number at
-	// each point. The birth edge completes the cycle, and from the death on it is a
-	// boundary. It is nil where the class is essential.
+	// Cycle represents a class of degree 1 that is not essential. It is a set of edges;
+	// each point is an end of an even number of them. The birth edge completes the
+	// cycle. From the death on the cycle is a boundary.
 	Cycle []Cell
 }
 
