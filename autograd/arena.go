@@ -8,17 +8,17 @@ type arena struct {
 	device kernels.Device
 	chunks []kernels.Buffer
 	chunk  int // index of the chunk in use
-	offset int // its first free element
+	offset int // index of the first free element in that chunk
 	used   int // elements handed out since the last rewind
 	peak   int // largest value of used so far
 }
 
-// In elements.
 const (
-	firstChunk = 1 << 12 // smallest chunk
-	alignment  = 16      // 64 bytes
+	firstChunk = 1 << 12 // smallest chunk, in elements
+	alignment  = 16      // of a buffer's start in a chunk, in elements: 64 bytes
 )
 
+// alloc returns a buffer of n elements with unspecified contents.
 func (a *arena) alloc(n int) kernels.Buffer {
 	aligned := (n + alignment - 1) / alignment * alignment
 	for a.chunk < len(a.chunks) && a.offset+aligned > a.chunks[a.chunk].Len() {
@@ -65,8 +65,8 @@ func (a *arena) free() {
 	a.chunks = a.chunks[:0]
 }
 
-// An intArena allocates the shapes and strides of a step, as an arena allocates
-// its buffers.
+// An intArena allocates the shapes and strides of a step in host memory, and frees them
+// all at once.
 type intArena struct {
 	chunk []int
 	used  int

@@ -83,7 +83,8 @@ func Minimum(a, b *Var) *Var {
 	return o.y
 }
 
-// backwardChoice gives a the gradient where p > q, and b where q > p.
+// backwardChoice adds the gradient of o.y to that of a where p > q, and to that of b where
+// q > p. Where p = q it adds half to each. For the maximum p is a, for the minimum b.
 func (o *overlay) backwardChoice(a, b *Var, p, q operand) {
 	dy := o.dense(o.y.grad)
 	if a.needsGrad {

@@ -56,7 +56,7 @@ func (t *Tape) broadcastShape(operation fmt.Stringer, a, b []int) []int {
 	return shape
 }
 
-// repeat copies src, a dense array of shape from, to dst, one of shape to.
+// repeat broadcasts src, a dense array of shape from, to dst, a dense array of shape to.
 func (t *Tape) repeat(dst kernels.Buffer, to []int, src kernels.Buffer, from []int, store kernels.Store) {
 	t.copyStrided(t.dense(dst, to), t.repeated(src, from, to), to, store)
 }
@@ -77,12 +77,11 @@ func (y *Var) sumTo(x *Var, dy kernels.Buffer, scale float32) {
 	t.sum(dx, dy, g, scale, store)
 }
 
-// An overlay is an element-wise operation of two variables: the result and how
-// both operands repeat over it.
+// An overlay is an element-wise operation of two variables, with broadcasting.
 type overlay struct {
 	y     *Var    // the result
-	a, b  operand // with strides 0 along repeated axes
-	shape []int   // of y, collapsed; nil if the operands have one shape
+	a, b  operand // the values of the variables; strides are 0 along repeated axes
+	shape []int   // the shape of y, collapsed; nil if both variables have the same shape
 }
 
 // newOverlay computes op(a, b), with broadcasting.

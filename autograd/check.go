@@ -8,8 +8,9 @@ import (
 
 // Check compares the gradients of f with respect to its inputs, as Backward
 // finds them, with finite differences, and returns an error that names the
-// first input and element where they disagree, with both numbers. An f whose
-// result is not a scalar is projected on a fixed random direction.
+// first input and element where gradient and difference disagree, with both numbers. If the
+// result of f is not a scalar, Check takes its inner product with a fixed random array, and
+// differentiates that.
 //
 // f must compute the same each time it is called. Rounding to float32 disturbs
 // the differences least at inputs of order 1. f should be smooth within
@@ -57,20 +58,21 @@ func CheckParameters(f func(t *Tape) *Var, params ...*Parameter) error {
 	return c.all()
 }
 
-// check is one comparison of gradients with differences.
+// check compares the gradients of a function f with differences. The projection of f is
+// the inner product of its result with direction.
 type check struct {
 	tape      *Tape
-	run       func() *Var
+	run       func() *Var // computes f on the tape
 	checked   []checked
-	direction []float32 // what f's result is projected on
+	direction []float32
 	result    []float32 // scratch for f's result
 }
 
-// checked is a tensor with respect to which gradients are compared.
+// checked is a tensor by which check differentiates f.
 type checked struct {
 	name     string
 	x        *Tensor
-	gradient func() ([]float32, error) // after Backward
+	gradient func() ([]float32, error) // reads the gradient that Backward found
 }
 
 // The differences are of fourth order: (8(f(x+h) − f(x−h)) − (f(x+2h) − f(x−2h)))/12h
@@ -80,8 +82,8 @@ type checked struct {
 var checkSteps = [2]float64{1. / 64, 1. / 512}
 
 const (
-	checkTolerance = 1e-3        // relative
-	checkRounding  = 8 * 0x1p-23 // of f, relative to the sum of its result's magnitudes
+	checkTolerance = 1e-3        // relative to the largest of derivative, gradient and scale
+	checkRounding  = 8 * 0x1p-23 // rounding error of f's projection, relative to Σ|terms|
 )
 
 func (c *check) all() error {
@@ -105,7 +107,8 @@ func (c *check) all() error {
 	return nil
 }
 
-// one compares the gradients with respect to one tensor.
+// one compares the gradient by one tensor with differences. The argument size is the sum of
+// the magnitudes of the terms of f's projection.
 func (c *check) one(ch checked, gradient []float32, size float64) error {
 	scale := rootMeanSquare(gradient)
 	x, err := ch.x.Values()
@@ -148,7 +151,8 @@ func rootMeanSquare(x []float32) float64 {
 	return math.Sqrt(sum / float64(max(1, len(x))))
 }
 
-// difference returns the derivative with respect to element i of x.
+// difference returns the derivative of f's projection by element i of x, which is at, from
+// differences with step h. It restores the element.
 func (c *check) difference(x *Tensor, i int, at float32, h float64) (derivative float64, err error) {
 	element := x.buffer.Slice(i, i+1)
 	defer x.device.Write(element, []float32{at})
@@ -163,7 +167,8 @@ func (c *check) difference(x *Tensor, i int, at float32, h float64) (derivative 
 	return derivative, nil
 }
 
-// value returns f's projection and the sum of its result's magnitudes.
+// value computes f and returns its projection, and size, the sum of the magnitudes of the
+// terms of the projection.
 func (c *check) value() (value, size float64, err error) {
 	c.tape.Reset()
 	var y *Var
@@ -171,8 +176,8 @@ func (c *check) value() (value, size float64, err error) {
 	return c.project(y)
 }
 
-// backward returns the gradient of f's projection with respect to each tensor,
-// and its value.
+// backward returns the gradient of f's projection by each tensor, and the value of the
+// projection.
 func (c *check) backward() (gradients [][]float32, value float64, err error) {
 	c.tape.Reset()
 	y := c.run()
@@ -196,8 +201,8 @@ func (c *check) backward() (gradients [][]float32, value float64, err error) {
 	return gradients, value, nil
 }
 
-// direction returns n fixed random numbers of magnitude 0.5 to 1.5, for a
-// scalar 1.
+// direction returns n random numbers of magnitude 0.5 to 1.5 and random sign, always the
+// same. If n is 1 it returns the number 1.
 func direction(n int) []float32 {
 	d := make([]float32, n)
 	random := rand.New(rand.NewPCG(1, 2))

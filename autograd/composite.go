@@ -71,7 +71,8 @@ func GELU(x *Var) *Var {
 		return y
 	}
 
-	// y′ = Φ(x) + x·φ(x), in the memory of bell. Φ is ½ plus or minus ½ − tail.
+	// bell becomes y′ = Φ(x) + x·φ(x), where φ is the density of the standard Gaussian and
+	// Φ(x) = ½ + sign(x)·(½ − tail).
 	dev.Zip(kernels.MulOp, bell, bell, x.value, kernels.Set)
 	dev.Affine(bell, bell, float32(1/math.Sqrt(2*math.Pi)), 0.5, kernels.Set)
 	dev.Affine(tail, tail, -1, 0.5, kernels.Set)
@@ -93,8 +94,8 @@ func Huber(x *Var, delta float32) *Var {
 	return Mul(inner, Sub(size, Scale(inner, 0.5)))
 }
 
-// Clamp returns x limited to [low, high]. The gradient is that of x inside, 0 outside,
-// and half of it at the limits. It panics unless low < high.
+// Clamp returns x limited to [low, high]. The derivative is 1 between the limits, 0 outside
+// and ½ at a limit. Clamp panics unless low < high.
 func Clamp(x *Var, low, high float32) *Var {
 	if !(low < high) {
 		panic(fmt.Sprintf("autograd: Clamp to [%v, %v]", low, high))

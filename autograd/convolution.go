@@ -48,8 +48,8 @@ func ConvTranspose2d(x, w, b *Var, o ConvOptions, act Activation) *Var {
 	if !ok {
 		panic(o.mismatch("ConvTranspose2d", x, w, b, "N×K×H×W, K×C×R×S and C"))
 	}
-	// The device's contract names x and y by their roles in Conv, where y, the
-	// result here, is the input.
+	// The ConvShape s describes the convolution of which this is the adjoint. The result y
+	// here is the input there: N×C×H×W.
 	y := t.resultWithBias([]int{s.N, s.C, s.H, s.W}, x, w, b)
 	fused.ConvTranspose(t.device, s, y.value, x.value, w.value, b.biasValue(), act, kernels.Set)
 	y.OnBackward(func() {

@@ -23,7 +23,8 @@ type ConvOptions struct {
 // hw is a number for each of an image's two axes.
 type hw struct{ h, w int }
 
-// perAxis returns a number for each axis: those of pair unless they are zero.
+// perAxis returns the value of an option for each axis: pair, or both for each axis if pair
+// is zero. It panics if both and pair are set.
 func perAxis(options, name string, both int, pair [2]int) hw {
 	if pair == [2]int{} {
 		return hw{both, both}
@@ -58,7 +59,8 @@ func (o ConvOptions) String() string {
 	return text
 }
 
-// conv returns the sizes of a convolution, false if they do not fit.
+// conv returns the sizes of the convolution of x with w and bias b. It returns false if
+// their shapes or the options do not fit.
 func (o ConvOptions) conv(x, w, b *Var) (kernels.ConvShape, bool) {
 	stride, pad, extra := o.stride(), o.padding(), o.outputPadding()
 	if len(x.shape) != 4 || len(w.shape) != 4 || x.shape[1] != w.shape[1] || stride.h < 1 || stride.w < 1 || extra != (hw{}) {
@@ -74,8 +76,9 @@ func (o ConvOptions) conv(x, w, b *Var) (kernels.ConvShape, bool) {
 	return s, spanH >= 0 && spanW >= 0 && fits(s, b, s.K)
 }
 
-// convTranspose returns the sizes of the convolution that a transposed one is
-// the adjoint of, false if they do not fit.
+// convTranspose returns the sizes of the convolution whose adjoint is the transposed
+// convolution of x with w and bias b. It returns false if their shapes or the options do
+// not fit.
 func (o ConvOptions) convTranspose(x, w, b *Var) (kernels.ConvShape, bool) {
 	stride, pad, extra := o.stride(), o.padding(), o.outputPadding()
 	if len(x.shape) != 4 || len(w.shape) != 4 || x.shape[1] != w.shape[0] || stride.h < 1 || stride.w < 1 {
@@ -93,7 +96,8 @@ func (o ConvOptions) convTranspose(x, w, b *Var) (kernels.ConvShape, bool) {
 		fits(s, b, s.C)
 }
 
-// fits reports whether the conditions that both directions share hold.
+// fits reports whether s and the bias b fulfil the conditions that convolutions and
+// transposed convolutions share. The result has the given number of channels.
 func fits(s kernels.ConvShape, b *Var, channels int) bool {
 	return s.R >= 1 && s.S >= 1 && s.PadH >= 0 && s.PadW >= 0 &&
 		(b == nil || len(b.shape) == 1 && b.shape[0] == channels)

@@ -4,8 +4,8 @@ import "fmt"
 
 // Items returns the values of variables with one element each. It waits for the device
 // once, where [Var.Item] waits for each variable. The variables may be on several tapes
-// of one device. It panics if a variable has another number of elements, or another
-// device.
+// of one device. Items panics if a variable does not have exactly one element, or if the
+// variables are on several devices.
 func Items(vars ...*Var) ([]float32, error) {
 	if len(vars) == 0 {
 		return nil, nil

@@ -108,8 +108,9 @@ func (t *Tape) repeatIndex(from, to []int) []int {
 // block returns the i-th block of n elements of b.
 func block(b kernels.Buffer, i, n int) kernels.Buffer { return b.Slice(i*n, (i+1)*n) }
 
-// matricesTarget is GradTarget for a batch of matrices. If the matrices are
-// repeated, each gets several contributions, which must be added.
+// matricesTarget returns where and how to store the gradient of a batch of matrices, as
+// GradTarget does. If the batch is repeated, each matrix gets several contributions: then
+// matricesTarget sets a new gradient to 0 and returns Add.
 func (v *Var) matricesTarget(repeated bool) (kernels.Buffer, kernels.Store) {
 	if repeated {
 		return v.addTarget(), kernels.Add
@@ -125,7 +126,7 @@ func beta(store kernels.Store) float32 {
 	return 0
 }
 
-// The functions below accept a bias that is nil.
+// The functions below accept nil as b, for no bias.
 
 func (t *Tape) resultWithBias(shape []int, x, w, b *Var) *Var {
 	if b == nil {

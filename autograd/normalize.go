@@ -10,10 +10,11 @@ import (
 // taken over the given axes, over all of them if none are given; negative axes
 // count from the end. The variance is the biased one, Σ(x − mean)²/n.
 //
-// It is what batch (Ioffe and Szegedy 2015), layer (Ba et al. 2016) and group
-// normalization (Wu and He 2018) have in common. y has x's shape. mean and
-// variance have it with the given axes at length 1; they are constants on the
-// tape, while the gradient of y does flow through them.
+// Batch (Ioffe and Szegedy 2015), layer (Ba et al. 2016) and group normalization (Wu and
+// He 2018) are special cases. y has x's shape. mean and variance have the same shape, but
+// with length 1 along the given axes. Backward takes into account that mean and variance
+// of y depend on x. The returned mean and variance are constants: no gradient flows from
+// them to x.
 func Normalize(x *Var, epsilon float32, axes ...int) (y, mean, variance *Var) {
 	t, dev := x.Tape(), x.Tape().device
 	if !(epsilon >= 0) {
@@ -23,7 +24,8 @@ func Normalize(x *Var, epsilon float32, axes ...int) (y, mean, variance *Var) {
 	n := max(1, x.Len()) / max(1, Size(r.kept))
 	y, mean, variance = t.Result(x.shape, x), t.Result(r.kept), t.Result(r.kept)
 	each := 1 / float32(n)
-	broadcast := func(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) { // b is of shape r.kept
+	// broadcast stores op(a, b) into dst. The shape of b is r.kept, that of a and dst x.shape.
+	broadcast := func(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
 		shape, ao, bo := t.collapse(x.shape, t.dense(a, x.shape), t.repeated(b, r.kept, x.shape))
 		t.zipCollapsed(op, dst, ao, bo, shape, store)
 	}

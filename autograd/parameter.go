@@ -6,15 +6,15 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// A Parameter is a tensor that a model keeps from step to step. Training changes
-// it against its gradient, unless it is frozen or has none.
+// A Parameter is a tensor that a model keeps from step to step. Training changes its value
+// by its gradient, unless it is frozen or has no gradient.
 type Parameter struct {
 	Name string
-	// Value and Grad have one shape. Grad is nil for what a model keeps but no
-	// gradient changes, such as the running means of batch normalization.
+	// Value and Grad have the same shape. Grad is nil for a value that no gradient
+	// changes, such as the running means of batch normalization.
 	Value, Grad *Tensor
 	// Frozen keeps the value as it is: [Tape.Param] asks for no gradient, and
-	// optimizers skip the parameter. It may be changed between steps.
+	// optimizers skip the parameter. Frozen may change between steps.
 	Frozen bool
 }
 
@@ -47,11 +47,11 @@ type Span struct {
 	Values, Grads kernels.Buffer
 }
 
-// Pack moves parameters, all on one device and with gradients, into two
-// allocations, one of values and one of gradients. Those that were packed before
-// stay where they are, and spans that were taken of them stay valid.
-// Views of a parameter's tensors that were taken before do not follow the move,
-// and a parameter must not be on a tape that is yet to go [Tape.Backward].
+// Pack moves parameters into two allocations, one of values and one of gradients. All
+// parameters must be on one device and have gradients. Parameters that were packed before
+// stay where they are, and their spans stay valid. Earlier views of the tensors of a
+// parameter that moves become invalid. Such a parameter must not be on a tape whose
+// [Tape.Backward] is still to come.
 func Pack(params []*Parameter) {
 	var loose []*Parameter
 	n := 0
@@ -88,8 +88,8 @@ func Pack(params []*Parameter) {
 	}
 }
 
-// Spans returns the parameters as few spans in the same order. All of them must
-// have gradients.
+// Spans divides the parameters, in their order, into as few spans as possible. All
+// parameters must have gradients.
 func Spans(params []*Parameter) []Span {
 	var spans []Span
 	for _, p := range params {
@@ -118,9 +118,10 @@ func join(a, b kernels.Buffer) (kernels.Buffer, bool) {
 type pack struct {
 	device        kernels.Device
 	values, grads kernels.Buffer
-	tensors       int // that live in it
+	tensors       int // number of tensors in this memory that are not freed
 }
 
+// release counts a tensor of the pack as freed. The last one frees the memory.
 func (k *pack) release() {
 	if k.tensors--; k.tensors == 0 {
 		k.device.Free(k.values)

@@ -13,7 +13,7 @@ import (
 // values than zero panics.
 type PoolOptions struct {
 	Size    int // rows and columns of a window
-	Stride  int // from one window to the next; 0 means Size: windows side by side
+	Stride  int // pixels from one window to the next; 0 means Size: windows side by side
 	Padding int // rows and columns on each side of the image, at most half of Size
 
 	SizeHW, StrideHW, PaddingHW [2]int // height, width
@@ -25,8 +25,8 @@ type PoolOptions struct {
 
 // MaxPool2d returns the largest pixel of each window of images x (N×C×H×W).
 // The result has shape N×C×H′×W′ with H′ = ⌊(H + 2·Padding − Size)/Stride⌋ + 1,
-// and likewise W′. Padding is never the largest. The gradient goes to the
-// largest pixel, to the first in row-major order if several are equal.
+// and likewise W′. A pixel of the padding is never the largest. The gradient goes to the
+// largest pixel. If several are equally large it goes to the first in row-major order.
 func MaxPool2d(x *Var, o PoolOptions) *Var {
 	t, dev := x.Tape(), x.Tape().device
 	p := t.newPool("MaxPool2d", x, o)
@@ -36,7 +36,7 @@ func MaxPool2d(x *Var, o PoolOptions) *Var {
 	y.OnBackward(func() {
 		target := p.newTarget(x)
 		left, here := t.Scratch(y.Len()), t.Scratch(y.Len())
-		dev.Copy(left, y.grad) // each window's gradient, until one of its pixels has received it
+		dev.Copy(left, y.grad) // each window's gradient; 0 once a pixel has received it
 		for i := range p.area() {
 			p.zip(kernels.GreaterOp, here, p.dense(y.value), p.tap(padded, i))
 			dev.Affine(here, here, -2, 2, kernels.Set) // 1 where the pixel is the window's largest, else 0

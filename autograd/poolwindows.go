@@ -11,14 +11,14 @@ import (
 // Devices have no kernel for pooling. It is composed of element-wise kernels: the
 // pixels at place (r, s) of all windows form a strided view of the padded images,
 // called a tap here. A window of R×S pixels has R·S taps. Folding the taps with +
-// or max gives the result of all windows at once, and a gradient goes back by
-// adding to each tap. The cost is one kernel over the output for each tap, in the
-// backward pass of the maximum five.
+// or max gives the result of all windows at once. Backward adds a gradient to each tap. The
+// cost is one kernel over the output for each tap, or five in the backward pass of
+// MaxPool2d.
 type pool struct {
 	tape                 *Tape
 	images               int // N·C
-	h, w, outH, outW     int
-	size, stride, margin hw
+	h, w, outH, outW     int // sizes of an image and of its result
+	size, stride, margin hw  // size of a window, its step, and the padding of an image
 }
 
 // newPool returns the geometry of an operation on x.
@@ -109,8 +109,8 @@ func (p *pool) fold(op kernels.Op, dst, padded kernels.Buffer) {
 	}
 }
 
-// shares returns what a window's sum is multiplied by for its mean, as an
-// operand that is the same for all images.
+// shares returns, for each window of an image, the factor that turns the sum of its pixels
+// into their mean. Stride 0 along the images makes the operand the same for all of them.
 func (p *pool) shares(excludePadding bool) operand {
 	values := make([]float32, p.outH*p.outW)
 	for i := range values {
@@ -126,14 +126,14 @@ func (p *pool) shares(excludePadding bool) operand {
 	return p.view(b, 0, 0, p.outW, 1)
 }
 
-// inside returns how many of the n numbers from first on are in [0, limit).
+// inside returns how many of the integers first, …, first+n−1 are in [0, limit).
 func inside(first, n, limit int) int { return min(first+n, limit) - max(first, 0) }
 
 // A poolTarget collects the gradient of a pooling operation's input.
 type poolTarget struct {
 	pool   *pool
 	x      *Var
-	padded kernels.Buffer // x's own gradient where there is no padding
+	padded kernels.Buffer // the gradient of the padded images; that of x if there is no padding
 }
 
 func (p *pool) newTarget(x *Var) poolTarget {
@@ -152,7 +152,7 @@ func (t poolTarget) add(i int, values kernels.Buffer) {
 	p.tape.copyStrided(p.tap(t.padded, i), p.dense(values), p.outShape(), kernels.Add)
 }
 
-// store puts what was collected into x's gradient.
+// store adds the collected gradient, without the padding, to that of x.
 func (t poolTarget) store() {
 	p := t.pool
 	if p.margin == (hw{}) {

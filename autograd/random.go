@@ -6,17 +6,17 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// Uniform puts random constants on the tape, uniform in [0, 1). They are a
-// function of seed, stream and their index alone, the same on every device: use
-// one seed for a run and another stream for each step and purpose.
+// Uniform puts random constants on the tape, uniform in [0, 1). An element is a function of
+// seed, stream and its index alone, and the same on every device. Use one seed for a run
+// and another stream for each step and purpose.
 func (t *Tape) Uniform(seed, stream uint64, shape ...int) *Var {
 	y := t.Result(shape)
 	t.device.Uniform(y.value, seed, stream)
 	return y
 }
 
-// Normal puts random constants on the tape, of the standard Gaussian, a
-// function of seed, stream and their index alone.
+// Normal puts random constants on the tape, with the standard Gaussian distribution. An
+// element is a function of seed, stream and its index alone.
 func (t *Tape) Normal(seed, stream uint64, shape ...int) *Var {
 	y := t.Result(shape)
 	t.device.Normal(y.value, seed, stream)
@@ -39,8 +39,8 @@ func Dropout(x *Var, p float32) *Var {
 	y := t.Result(x.shape, x)
 	uniform, keep := t.Scratch(x.Len()), t.Scratch(x.Len())
 	dev.Uniform(uniform, seed, stream)
-	// An element stays if its number is at least p. Greater is ½ where both are
-	// equal; being above ¼ makes that 1.
+	// An element stays if its uniform number is at least p. GreaterOp gives 1 above p, 0
+	// below and ½ at p. The second GreaterOp, with ¼, makes 1 of ½.
 	t.zipScalar(kernels.GreaterOp, keep, uniform, p)
 	t.zipScalar(kernels.GreaterOp, uniform, keep, 0.25)
 	dev.Affine(keep, uniform, 1/(1-p), 0, kernels.Set)
@@ -52,7 +52,7 @@ func Dropout(x *Var, p float32) *Var {
 	return y
 }
 
-// zipScalar sets dst to op(a, b) for each element of a.
+// zipScalar stores op(v, b) into dst for each element v of a.
 func (t *Tape) zipScalar(op kernels.Op, dst, a kernels.Buffer, b float32) {
 	shape, every, same := t.ints.alloc(1), t.ints.alloc(1), t.ints.alloc(1)
 	shape[0], every[0] = a.Len(), 1

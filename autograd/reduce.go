@@ -50,11 +50,11 @@ func reduce(operation string, x *Var, axes []int, keep, mean bool) *Var {
 	return y
 }
 
-// A reduction tells the axes of an array that are summed over from those that
-// are kept. Its slices are owned by the tape.
+// A reduction says which axes of an array an operation sums over (reduced axes), and which
+// it keeps. The tape owns its slices.
 type reduction struct {
 	tape    *Tape
-	shape   []int // of the array
+	shape   []int // shape of the array
 	kept    []int // shape with reduced axes at length 1
 	reduced []int // 1 for each axis that is reduced, 0 for the others
 }
@@ -93,7 +93,7 @@ func (r reduction) short() []int {
 	return shape
 }
 
-// groups returns the shape with neighbouring axes merged.
+// groups returns the shape with neighbouring axes merged if both are reduced or both kept.
 func (r reduction) groups() groups {
 	g := r.tape.newGroups(len(r.shape))
 	for i, n := range r.shape {
@@ -114,11 +114,12 @@ func (v *Var) axis(operation string, axis int) int {
 	return i
 }
 
-// groups is the shape of an array with neighbouring axes merged into groups. Kept
-// and reduced groups alternate; the first is kept.
+// groups is the shape of an array in which neighbouring axes that are all kept, or all
+// reduced, are merged into one group. Kept and reduced groups alternate, and the first is
+// kept.
 type groups []int
 
-// newGroups returns the groups of an array of no axes, with capacity for rank.
+// newGroups returns the groups of an array without axes, with capacity to add rank axes.
 func (t *Tape) newGroups(rank int) groups {
 	g := t.ints.alloc(rank + 2)[:1]
 	g[0] = 1

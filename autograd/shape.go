@@ -145,7 +145,7 @@ func Slice(x *Var, axis, from, to int) *Var {
 	return y
 }
 
-// part returns what begins at index from along an axis of a dense array.
+// part returns the part of a dense array whose indices along an axis are at least from.
 func (t *Tape) part(b kernels.Buffer, shape []int, axis, from int) operand {
 	o := t.dense(b, shape)
 	if b.Len() > 0 {

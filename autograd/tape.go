@@ -19,15 +19,15 @@ type Tape struct {
 	ints      intArena
 	vars      []*Var // vars[:used] in order of creation; the rest is for later steps
 	used      int
-	params    map[*Parameter]*Var // nil for those not used in this step
+	params    map[*Parameter]*Var // nil for a parameter that this step has not used
 	paramList []*Parameter        // the keys of params, in order of first use
-	paused    bool
-	walking   bool // a backward function may be running
-	done      bool
+	paused    bool                // inside NoGrad
+	walking   bool                // a backward function may be running
+	done      bool                // Backward has run since the last Reset
 
 	mode       mode
-	seed, step uint64 // of training
-	draws      int    // in this step
+	seed, step uint64 // arguments of Train
+	draws      int    // number of random draws in this step
 }
 
 // NewTape returns an empty tape whose operations run on dev.
@@ -184,7 +184,7 @@ func (t *Tape) Result(shape []int, inputs ...*Var) *Var {
 	return y
 }
 
-// result is Result without the memory.
+// result does the work of Result, but leaves the value of the variable unset.
 func (t *Tape) result(shape []int, inputs ...*Var) *Var {
 	y := t.next(shape)
 	for _, x := range inputs {
@@ -225,6 +225,8 @@ func (t *Tape) checkDevice(x *Tensor) {
 	}
 }
 
+// next puts a variable of the given shape on the tape, without a value. It reuses a Var of
+// an earlier step.
 func (t *Tape) next(shape []int) *Var {
 	if t.used == len(t.vars) {
 		t.vars = append(t.vars, &Var{shape: make([]int, 0, 4)})

@@ -15,7 +15,7 @@ type Var struct {
 	grad      kernels.Buffer // allocated at the first contribution, except for parameters
 	hasGrad   bool           // grad holds a contribution
 	needsGrad bool
-	uses      int // number of operations that have it as an input
+	uses      int // number of operations with this variable as an input
 	param     *Parameter
 	backward  func()
 }
@@ -54,7 +54,8 @@ func (v *Var) Tensor() *Tensor {
 	return x
 }
 
-// Item waits for the value of a variable that holds one.
+// Item waits for the value of a variable with one element and returns it. It panics if v
+// has another number of elements.
 func (v *Var) Item() (float32, error) {
 	if v.Len() != 1 {
 		panic(fmt.Sprintf("autograd: Item of a variable of shape %s", text(v.shape)))
@@ -95,8 +96,8 @@ func (v *Var) GradTarget() (kernels.Buffer, kernels.Store) {
 	return v.grad, kernels.Set
 }
 
-// addTarget is GradTarget for kernels that only add or do not write every
-// element: it zeroes a new gradient.
+// addTarget returns the gradient of v for kernels that add to it, or do not write every
+// element. It sets a new gradient to 0.
 func (v *Var) addTarget() kernels.Buffer {
 	dv, store := v.GradTarget()
 	if store == kernels.Set {

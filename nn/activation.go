@@ -8,10 +8,10 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// An Activation is an element-wise function. It is an argument of the layers
-// with a product, which compute ReLU, Sigmoid and Tanh in the kernel of the
-// product, and a [Layer] without parameters for all other places, such as after
-// a normalization. The zero Activation is Identity.
+// An Activation is an element-wise function. Layers with a product, such as [Linear], take
+// an Activation as an argument, and compute ReLU, Sigmoid and Tanh in the kernel of the
+// product. An Activation is also a [Layer] without parameters, for other places, such as
+// after a normalization. The zero Activation is Identity.
 type Activation uint64
 
 // An Activation has the kind in its lowest byte, and the bits of its parameter,
@@ -105,8 +105,8 @@ func (a Activation) Forward(x *autograd.Var) *autograd.Var {
 	return autograd.Map(kernels.Func(a), x)
 }
 
-// split returns a as what a product may end with and what is left to be applied
-// to its result. One of them is Identity.
+// split divides a into a function that the kernel of a product can apply, and an activation
+// to apply to the result of the product. One of the two is Identity.
 func (a Activation) split() (fused kernels.Func, after Activation) {
 	if a < firstComposite {
 		return kernels.Func(a), Identity

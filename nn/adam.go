@@ -12,13 +12,13 @@ import (
 // make it.
 type Adam struct {
 	OptimizerOptions
-	Beta1, Beta2 float64 // how much of the mean gradient and its mean square a step keeps, in [0, 1)
+	Beta1, Beta2 float64 // shares of the old moving means of gradient and square that a step keeps, in [0, 1)
 	Epsilon      float64 // added to the root of the mean square
-	// Decoupled takes the weight decay from the parameters, as in AdamW, instead
+	// Decoupled subtracts the weight decay from the parameters, as in AdamW, instead
 	// of adding it to their gradients.
 	Decoupled bool
 	group
-	scratch *scratch // of AMSGrad, else nil
+	scratch *scratch // workspace of AMSGrad; nil for Adam and AdamW
 }
 
 // NewAdam returns Adam with β 0.9 and 0.999 and ε 1e-8, whose learning rate is
@@ -37,8 +37,8 @@ func NewAdamW(params []*autograd.Parameter, o OptimizerOptions) *Adam {
 }
 
 // NewAMSGrad returns Adam with the largest mean square so far in the place of
-// the mean square (Reddi et al. 2018), "max" in its state. A step takes a dozen
-// kernels instead of one.
+// the mean square (Reddi et al. 2018). Its state also has this maximum, as "max". A step
+// takes a dozen kernels instead of one.
 func NewAMSGrad(params []*autograd.Parameter, o OptimizerOptions) *Adam {
 	a := newAdam(o, newGroup(params, "m", "v", "max"))
 	a.scratch = newScratch(&a.group, 1)
@@ -74,8 +74,8 @@ func (a *Adam) Step() error {
 	return nil
 }
 
-// amsgrad updates a run as the device's Adam does, but for the largest mean
-// square.
+// amsgrad updates a run as fused.Adam does, but divides by the root of the largest mean
+// square so far instead of the present one.
 func (a *Adam) amsgrad(r *run, f kernels.AdamFactors) {
 	dev := a.device
 	m, v, largest := r.memory[0], r.memory[1], r.memory[2]

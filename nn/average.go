@@ -9,10 +9,9 @@ import (
 
 // An EMA is the exponential moving average of a model's parameters over its
 // steps of training, which often generalizes better than the last parameters
-// (Polyak and Juditsky 1992). It begins with the current parameters. Each Update
-// replaces it by decay times itself plus 1 − decay times the parameters.
-// Parameters without a gradient, such as the statistics of [BatchNorm], are
-// copied.
+// (Polyak and Juditsky 1992). The average begins with the current parameters. Each Update
+// replaces it by decay·average + (1 − decay)·parameters. It copies parameters without a
+// gradient, such as the statistics of [BatchNorm].
 //
 // An EMA is a [Module] with the model's names: [Save] writes it, [Load] reads it,
 // and [Copy] sets another model's parameters to it.
@@ -45,8 +44,8 @@ func (e *EMA) Visit(f Visitor) {
 	}
 }
 
-// Update mixes the model's parameters into the average. It belongs after each
-// step of the optimizer.
+// Update mixes the model's parameters into the average. Call it after each step of the
+// optimizer.
 func (e *EMA) Update() {
 	for i, p := range e.model {
 		dev, average := p.Value.Device(), e.averages[i].Value.Buffer()

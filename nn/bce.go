@@ -10,8 +10,8 @@ import (
 // BCE returns the binary cross-entropy −Σ t·log p + (1−t)·log(1−p) of the
 // probabilities p against targets t in [0, 1] of the same shape, summed into a
 // scalar of shape []. Logarithms are clamped at −100 and the gradient's
-// denominator p(1−p) at 1e-12, as in PyTorch. No gradient flows into t, which
-// must not ask for one.
+// denominator p(1−p) at 1e-12, as in PyTorch. BCE panics if t needs a gradient, since none
+// flows into it.
 func BCE(p, t *autograd.Var) *autograd.Var {
 	checkShapes("BCE", p, t)
 	checkTarget("BCE", t)
@@ -27,8 +27,8 @@ func BCE(p, t *autograd.Var) *autograd.Var {
 
 // BCELogits returns the binary cross-entropy of Sigmoid(x) against targets t in
 // [0, 1] of the same shape, summed into a scalar of shape []: the same as
-// BCE(Sigmoid(x), t), but exact for logits of any size. No gradient flows into
-// t, which must not ask for one.
+// BCE(Sigmoid(x), t), but exact for logits of any size. BCELogits panics if t needs a
+// gradient, since none flows into it.
 func BCELogits(x, t *autograd.Var) *autograd.Var {
 	checkShapes("BCELogits", x, t)
 	checkTarget("BCELogits", t)

@@ -6,9 +6,10 @@ import (
 	"github.com/topogen/topogen/autograd"
 )
 
-// CrossEntropyOptions change [CrossEntropy]. The zero value changes nothing.
+// CrossEntropyOptions are the options of [CrossEntropy]. The zero value weighs all classes
+// alike and smooths nothing.
 type CrossEntropyOptions struct {
-	// ClassWeights has a weight for each class; nil weighs all alike.
+	// ClassWeights has a weight for each class. With nil, all have the weight 1.
 	ClassWeights []float32
 	// LabelSmoothing is the share, in [0, 1), of each target that is spread over
 	// all classes (Szegedy et al. 2016).
@@ -17,9 +18,9 @@ type CrossEntropyOptions struct {
 
 // CrossEntropy returns the mean of −log softmax(x)[target] as a scalar of shape
 // []. x holds logits, N×C or N×C×…, with classes along the second axis; targets
-// has a class in [0, C) for each of x's other elements, N or N×… in row-major
-// order. A negative target counts for nothing. Class weights make it a weighted
-// mean. The mean of nothing is 0.
+// has a class in [0, C) for each index along the other axes, N or N×…, in row-major order.
+// The mean leaves out negative targets. With class weights it is a weighted mean. The mean
+// of nothing is 0.
 func CrossEntropy(x *autograd.Var, targets []int, o CrossEntropyOptions) *autograd.Var {
 	y, weight := crossEntropy("CrossEntropy", x, targets, o)
 	if weight == 0 {
@@ -35,7 +36,8 @@ func CrossEntropyEach(x *autograd.Var, targets []int, o CrossEntropyOptions) *au
 	return y
 }
 
-// crossEntropy returns the terms and the sum of the weights.
+// crossEntropy returns the weighted terms of the cross-entropy, of shape N or N×…, and the
+// sum of their weights.
 func crossEntropy(operation string, x *autograd.Var, targets []int, o CrossEntropyOptions) (terms *autograd.Var, weight float64) {
 	shape := x.Shape()
 	if len(shape) < 2 || shape[1] == 0 || len(targets) != x.Len()/shape[1] {
@@ -55,7 +57,8 @@ func crossEntropy(operation string, x *autograd.Var, targets []int, o CrossEntro
 		return o.ClassWeights[class]
 	}
 
-	// The targets as a distribution over the classes, times the weights.
+	// q holds, for each target, its distribution over the classes, times the weight of its
+	// class.
 	q := make([]float32, x.Len())
 	for i, target := range targets {
 		if target >= classes {

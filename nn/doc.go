@@ -42,8 +42,8 @@
 //
 // [Dropout] and [BatchNorm] differ between a step of training and an evaluation.
 // The tape says which it is: call [autograd.Tape.Train] or [autograd.Tape.Eval]
-// after each Reset. A model that has such a layer panics without, and one that has
-// none needs neither. An evaluation that needs no gradients is cheaper inside
+// after each Reset. Without such a call, a model with one of these layers panics. Other
+// models do not need it. An evaluation without gradients takes less memory and time inside
 // [autograd.Tape.NoGrad]:
 //
 //	tape.Reset()
@@ -64,12 +64,12 @@
 // [OptimizerOptions]. Several optimizers may share parameters. They skip
 // parameters that [Freeze] has frozen. [EMA] averages parameters over the steps.
 //
-// Parameters, and what State returns, are all that a later run needs to go on bit
-// for bit.
+// A later run that starts from the parameters and from the State of the optimizer continues
+// bit for bit.
 //
 // # PyTorch's models
 //
 // Parameters have PyTorch's names and shapes and start from PyTorch's
-// distribution. Weights saved here load there and the other way round: see
+// distribution. PyTorch loads weights that this package saves, and the other way round: see
 // [SaveFile] and [LoadFile], and the format's own package, nn/safetensors.
 package nn

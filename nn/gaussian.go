@@ -7,7 +7,7 @@ import (
 )
 
 // KLD returns the Kullback–Leibler divergence of the Gaussians with means mu
-// and variances e^logvar, of one shape, from the unit Gaussian,
+// and variances e^logvar, two arrays of the same shape, from the standard Gaussian,
 // −½ Σ (1 + logvar − mu² − e^logvar), summed into a scalar of shape [].
 func KLD(mu, logvar *autograd.Var) *autograd.Var {
 	checkShapes("KLD", mu, logvar)
@@ -23,9 +23,9 @@ func KLD(mu, logvar *autograd.Var) *autograd.Var {
 }
 
 // Reparameterize returns mu + ε·e^(logvar/2), a sample of the Gaussians with
-// means mu and variances e^logvar, of one shape, through which gradients flow
-// (Kingma and Welling 2014). The standard Gaussian ε is that of
-// [autograd.Tape.Normal] with the same seed and stream.
+// means mu and variances e^logvar, two arrays of the same shape (Kingma and Welling 2014).
+// Gradients flow through it to mu and logvar. The noise ε equals the result of
+// [autograd.Tape.Normal] with the same seed, stream and shape.
 func Reparameterize(mu, logvar *autograd.Var, seed, stream uint64) *autograd.Var {
 	checkShapes("Reparameterize", mu, logvar)
 	t := mu.Tape()
@@ -41,9 +41,10 @@ func Reparameterize(mu, logvar *autograd.Var, seed, stream uint64) *autograd.Var
 	return z
 }
 
-// withTargets calls f with the gradient targets of a and b, for kernels that
-// store both at once: with a temporary one for an input that needs no gradient
-// or is the same as the other.
+// withTargets calls f with the gradient targets of a and b, for kernels that store both
+// gradients at once. The target is temporary for an input that needs no gradient. If a and
+// b are the same variable, the target of b is temporary and withTargets adds it to that
+// of a.
 func withTargets(a, b *autograd.Var, f func(da, db kernels.Buffer, aStore, bStore kernels.Store)) {
 	t := a.Tape()
 	target := func(v *autograd.Var) (kernels.Buffer, kernels.Store) {

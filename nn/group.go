@@ -11,29 +11,28 @@ import (
 	"github.com/topogen/topogen/kernels/fused"
 )
 
-// A group holds the parameters of an optimizer and its memory of their gradients,
-// such as moving means.
+// A group holds the parameters of an optimizer, and the optimizer's memory: arrays, such as
+// moving means of gradients, that it keeps from step to step.
 //
-// The parameters are packed, so that a step is few kernels over long spans of
-// memory rather than one for each parameter. A run is such a span: parameters
-// that follow each other in the group and in memory, that are not frozen, and
-// that the same number of steps has changed. The runs change only when a parameter
-// is frozen or unfrozen.
+// The parameters are packed, so that a step takes few kernels over long spans of
+// memory rather than one for each parameter. A run is such a span. Its parameters follow
+// each other in the group and in memory, are not frozen, and were changed by the same
+// number of steps. The runs change only when a parameter is frozen or unfrozen.
 type group struct {
 	device kernels.Device
-	params []*autograd.Parameter // those with a gradient
-	steps  int
-	memory []memory // of the gradients
+	params []*autograd.Parameter // the parameters with a gradient
+	steps  int                   // number of steps of the optimizer
+	memory []memory
 	runs   []run
 	// For each parameter, when the runs were last computed: whether it was frozen,
 	// and the number of steps that changed it.
 	frozen []bool
 	counts []int
 
-	limits  kernels.Buffer // ±clip
-	clip    float32
-	squares kernels.Buffer // of each run's norm
-	read    []float32      // the same on the host
+	limits  kernels.Buffer // clip, −clip
+	clip    float32        // limit of the elements of gradients, 0 before the first clipping
+	squares kernels.Buffer // by run: the squared norm of its gradients
+	read    []float32      // a copy of squares on the host
 }
 
 // memory is a tensor of an optimizer with one value for each element of the
@@ -46,15 +45,16 @@ type memory struct {
 // A run is parameters that one kernel updates.
 type run struct {
 	autograd.Span
-	first, last int // indices of its parameters in the group, last excluded
-	steps       int // number of steps that changed them
-	memory      []kernels.Buffer
-	// Shape and strides for strided kernels, kept so that a step allocates
-	// nothing.
+	first, last int              // the parameters are params[first:last] of the group
+	steps       int              // number of steps that changed the parameters
+	memory      []kernels.Buffer // the run's part of each memory of the group
+	// Arguments of strided kernels, kept so that a step allocates nothing: the shape, the
+	// stride of a gradient and the stride 0 of a limit.
 	count, every, same []int
 }
 
-// newGroup packs the parameters that have gradients, with zeros for memory.
+// newGroup returns a group of the parameters that have gradients, which it packs, with a
+// memory of zeros for each name.
 func newGroup(params []*autograd.Parameter, names ...string) group {
 	params = slices.DeleteFunc(slices.Clone(params), func(p *autograd.Parameter) bool { return p.Grad == nil })
 	if len(params) == 0 {
@@ -128,7 +128,7 @@ func (g *group) findRuns() {
 	}
 }
 
-// saveCounts brings the parameters' numbers of steps up to date.
+// saveCounts copies the numbers of steps of the runs to g.counts.
 func (g *group) saveCounts() {
 	for _, r := range g.runs {
 		for i := r.first; i < r.last; i++ {
@@ -177,7 +177,7 @@ func (g *group) begin(o *OptimizerOptions) (rate, scale float64, err error) {
 	return rate, scale, nil
 }
 
-// clipValues brings every element of the gradients to within ±limit.
+// clipValues clips every element of the gradients to [−limit, limit].
 func (g *group) clipValues(limit float32) {
 	if limit != g.clip {
 		g.device.Write(g.limits, []float32{limit, -limit})
@@ -190,7 +190,8 @@ func (g *group) clipValues(limit float32) {
 	}
 }
 
-// norm waits for the Euclidean norm of the gradients.
+// norm waits for the Euclidean norm of all gradients together and returns it. A norm that
+// is not finite is an error.
 func (g *group) norm() (float64, error) {
 	n := len(g.runs)
 	for i, r := range g.runs {
@@ -210,8 +211,8 @@ func (g *group) norm() (float64, error) {
 	return norm, nil
 }
 
-// badGradient returns an error that names a gradient that is not finite. If
-// there is none, the squares were too large for their sum.
+// badGradient returns an error that names the first gradient that is not finite. If all are
+// finite, the error says that the sum of their squares overflowed.
 func (g *group) badGradient() error {
 	for _, r := range g.runs {
 		for _, p := range r.Params {
