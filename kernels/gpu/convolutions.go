@@ -11,7 +11,7 @@ import (
 // Problem: im2col writes each pixel R·S times to memory.
 // Idea: implicit GEMM. A convolution is a product A·B whose matrix B, the patches of the
 // images, is never stored: the kernel computes the address of each element of B from a
-// table of taps.
+// table of taps. work.Correlation describes such a product, and work.Tap a tap.
 // Invariant: the kernel adds the terms of each element in a fixed order.
 // Cost: 2·N·K·OutH·OutW·C·R·S floating-point operations, for a convolution and for each of
 // its gradients.
@@ -81,15 +81,15 @@ func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 	}
 }
 
-// ConvTranspose stores act(x̄ + bias) into x, where x̄ is the adjoint of the linear map
-// x ↦ x ⋆ w of Conv, applied to y.
+// ConvTranspose stores act(x̄ + bias) into x. x̄ is the value at y of the adjoint of the
+// linear map x ↦ x ⋆ w that Conv computes.
 //
 // The pixels of x fall into StrideH·StrideW phases, by their coordinates modulo the
 // strides. Each phase is a convolution with stride 1, and one launch computes all
 // phases. The rows of a phase's product are channels, so with few channels most rows of a
-// tile would be empty. If C·R·S is at most 32, the rows of the smallest tile, one product
-// computes what every weight of every channel contributes, and the kernel fold adds the
-// contributions to each pixel (col2im).
+// tile would be empty. If C·R·S is at most 32, the rows of the smallest tile, and R·S is not
+// 1, one product computes what every weight of every channel contributes. The kernel fold
+// then adds the contributions to each pixel (col2im).
 func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)

@@ -72,7 +72,8 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 //
 // A warp of the first kernel computes the weight g·Coef/‖x_U − x_V‖ of one pair. A warp of
 // the second kernel computes work.RowElements elements of one row of dx: it adds the
-// weighted differences x_U − x_V of the row's pairs, in the order of the pairs.
+// weighted differences between the row's point and the other point of each of its pairs,
+// in the order of the pairs.
 func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
 	check.Pairs(dx, x, n, dim, pairs, g)
 	to, from, factor := d.span(dx), d.span(x), d.span(g)

@@ -27,11 +27,11 @@
 //
 // A matrix product or convolution is computed in tiles, rectangular blocks of its
 // result. One thread block computes one tile, and applies bias and activation before
-// it stores the tile. If the tiles are too few to fill the GPU, several blocks
-// compute parts of the sums of one tile, and a second kernel adds the parts and
-// applies bias and activation. The host picks the tile size and the number of parts
-// from the matrix sizes and the number of multiprocessors, so the last bits of a
-// product may differ between GPUs.
+// it stores the tile. If a matrix product or a weight gradient has too few tiles to
+// fill the GPU, several blocks compute parts of the sums of one tile, and a second
+// kernel adds the parts and applies bias and activation. The host picks the tile size
+// and the number of parts from the matrix sizes and the number of multiprocessors, so
+// the last bits of a product may differ between GPUs.
 //
 // Reference: NVIDIA, Parallel Thread Execution ISA, version 6.3.
 package gpu

@@ -21,7 +21,7 @@ import (
 // # Errors
 //
 // A call with a wrong argument returns an error that names the argument, and has no
-// effect. Nor has an Alloc for which memory does not suffice.
+// effect. An Alloc that finds too little memory has no effect either.
 //
 // A fault is an error of a running kernel, such as an access to an illegal address.
 // The next CopyOut, Sync or SyncAll that waits for the kernel returns the fault, and

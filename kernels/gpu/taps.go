@@ -15,7 +15,7 @@ import (
 // every image.
 // Idea: from one outer index to the next the offsets of all taps grow by a constant. A
 // row of taps is the work.TileDepth taps whose terms a kernel sums in one step. The
-// kernel reads a row once, uses it for several steps, and adds the constant after each.
+// kernel reads a row once, uses it for several steps, and moves the offsets after each.
 // Invariant: the steps visit every pair once (TestArrange).
 // Cost: the table has the taps of fewer than 2·TileDepth outer indices.
 

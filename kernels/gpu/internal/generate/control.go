@@ -5,8 +5,8 @@ import (
 )
 
 // loop generates a loop over register i: from, from + step, …, as long as i is less than
-// below. from and below are registers or constants. body generates the body of the loop,
-// which may branch to the label next to go on with the next i.
+// below. from and below are registers or constants. body generates the body of the loop.
+// It gets the label to which the body may branch to go on with the next i.
 func (c calc) loop(i, from, below string, step int, body func(next string)) {
 	again, next, end := c.Label("loop"), c.Label("next"), c.Label("end")
 	past := c.Temp("pred")

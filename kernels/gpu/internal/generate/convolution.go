@@ -125,7 +125,7 @@ func (t *tile) columnAt(column string) string {
 	return t.u("mad.lo.u32", column, fmt.Sprint(columnBytes), t.u("mov.u32", "column_table"))
 }
 
-// taps generates the loads of both operands.
+// taps generates the loads of both operands of a convolution kernel.
 type taps struct {
 	*tile
 	a tappedRows
@@ -204,7 +204,7 @@ func (t *tile) taps() *taps {
 		first, offsetOf("Taps"), first, first, row, work.TileDepth, tap, first, unsafe.Sizeof(work.Tap{}))
 	t.P(`add.u32 %s, %s, 1
 		max.u32 repeated, repeated, %s
-		sub.u32 repeated, repeated, %s`, row, row, row, row) // the repeated rows after row
+		sub.u32 repeated, repeated, %s`, row, row, row, row) // repeated: how many repeated rows follow row
 	v.loadTap()
 	t.P(`mad.lo.u32 tap_a, %s, a_step, tap_a
 		mad.lo.u32 tap_b, %s, b_step, tap_b`, begun, begun)

@@ -19,7 +19,8 @@ import (
 // Cost: about n²/2·d subtractions and as many multiply-adds; a block reads the points of
 // its tile's rows and columns once.
 
-// distances writes distances.ptx: distances, and gradients of distances and lengths.
+// distances writes distances.ptx: distances, gradients of the distance matrix, and gradients
+// of a sum of distances over listed pairs.
 func distances() *asm.File {
 	f := asm.New("distances.ptx", "Distances between points and their gradients. Rows of x are points.")
 	distanceTiles(f, 16)
@@ -208,8 +209,8 @@ func (t *distanceTile) put() {
 	}
 }
 
-// addSquares adds squared differences to the thread's sums. In a step, warp w takes four
-// adjacent coordinates from 4w on, then from 32 further on, and so forth.
+// addSquares adds squared differences to the thread's sums. Of the coordinates of a step,
+// warp w takes 4w to 4w+3, then the four that are 32 further on, and so forth.
 func (t *distanceTile) addSquares() {
 	quads := func(address string, points, apart, dimension int) [][]string {
 		all := make([][]string, points)

@@ -19,7 +19,9 @@ import (
 // Reference: Muller, Elementary Functions: Algorithms and Implementation.
 
 const (
-	ln2hi = 0x1.62e4p-1 // 15 bits of ln 2: its product with an integer below 2⁹ is exact
+	// ln2hi + ln2lo is ln 2. ln2hi has 15 bits, so its product with an integer below 2⁹ is
+	// exact in float32.
+	ln2hi = 0x1.62e4p-1
 	ln2lo = 0x1.7f7d1cf79abcap-20
 	// Adding magic to x with |x| < 2²² rounds x to an integer, and the low bits of the sum
 	// hold that integer.
@@ -91,7 +93,7 @@ func (c calc) power(n string) string {
 	return c.float(c.u("shl.b32", c.u("add.u32", n, "127"), "23"))
 }
 
-// exp returns e^x within 1 ulp. It returns subnormal results.
+// exp returns e^x within 1 ulp. Results below 2⁻¹²⁶ are subnormal numbers, not 0.
 func (c calc) exp(x string) string {
 	bounded := c.f("max.f32", num(-104), c.f("min.f32", num(89), x))
 	r, n := c.reduceExp(bounded)
@@ -100,7 +102,7 @@ func (c calc) exp(x string) string {
 	// Multiply by 2ⁿ in two steps: n is between −150 and 128, and 2ⁿ may overflow.
 	half := c.u("shr.s32", n, "1")
 	y = c.mul(c.mul(y, c.power(half)), c.power(c.u("sub.u32", n, half)))
-	return c.keepNaN(x, x, y) // min and max have dropped NaN
+	return c.keepNaN(x, x, y) // the instructions min and max have replaced NaN by a bound
 }
 
 // expm1 returns e^x − 1 for x in [−40, 0]. Its relative error stays small near 0, where a
@@ -127,7 +129,7 @@ func (c calc) log(x string) string {
 	y := c.fma(c.mul(square, f), p, c.mul(n, num(ln2lo)))
 	y = c.add(c.fma(square, num(-0.5), y), f)
 	y = c.fma(n, num(ln2hi), y)
-	y = c.choose(c.p("setp.geu.f32", x, inf), x, y) // +Inf and NaN
+	y = c.choose(c.p("setp.geu.f32", x, inf), x, y) // the logarithm of +Inf or NaN is itself
 	y = c.choose(c.p("setp.lt.f32", x, num(0)), nan, y)
 	return c.choose(c.p("setp.eq.f32", x, num(0)), num(math.Inf(-1)), y)
 }

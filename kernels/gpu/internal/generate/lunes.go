@@ -195,8 +195,7 @@ func (l luneSearch) expand() {
 // next sets register v to the least point of a set: the unvisited set for offset 0, the open
 // set for offset LuneBytes/2. In the lane that owns the point's word, predicate here is true,
 // at + offset is the address of the word, mine its contents, and u the mask of the point's
-// bit.
-// If the set is empty, next branches to the label no_ followed by name.
+// bit. If the set is empty, next branches to the label no_ followed by name.
 func (l luneSearch) next(name string, offset int) {
 	l.P(`mov.u32 at, first
 		mov.u32 origin, 0

@@ -98,7 +98,7 @@ func (c calc) philox(counter string) []string {
 	return w
 }
 
-// upper returns the upper 24 bits of w, plus add, as a float32.
+// upper returns the upper 24 bits of w, plus add, as a float32, which holds them exactly.
 func (c calc) upper(w string, add int) string {
 	bits := c.u("shr.u32", w, "8")
 	if add != 0 {

@@ -19,7 +19,7 @@ import (
 // Cost: one read of the input; O(log 256) shuffles for each block.
 // Reference: Harris, Optimizing parallel reduction in CUDA, 2007.
 
-// reductions writes reductions.ptx.
+// reductions writes reductions.ptx: sums of rows, sums of columns, and dot products.
 func reductions() *asm.File {
 	f := asm.New("reductions.ptx", "Sums of rows, sums of columns, and dot products.")
 	sumParts(f)
@@ -250,7 +250,8 @@ func sumColumns(f *asm.File) {
 		min.u32 rows, rows, part
 		mov.f32 sum, %s
 		@!inside bra summed`, work.PartRows, 4*work.Warps, work.PartRows, work.PartRows, num(0))
-	// Four rows at a time, then one at a time.
+	// A warp adds four of its rows at a time as long as it has four left, and then one at a
+	// time.
 	at := []string{"src", e.Temp("u64"), e.Temp("u64"), e.Temp("u64")}
 	x := e.Temps("f32", 4)
 	e.P("add.u32 row, row, %d", 3*work.Warps)

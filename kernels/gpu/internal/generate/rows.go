@@ -21,7 +21,7 @@ func rows() *asm.File {
 // hides latency by issuing four loads together.
 const rowWords = work.RowElements / 32
 
-// gatherRows adds the kernel that copies rows.
+// gatherRows adds the kernel that copies the rows of src that an index lists.
 func gatherRows(f *asm.File) {
 	e := f.Entry("gather_rows", "dst[k] = src[index[k]], where rows have width elements. A warp copies 128 elements of a row; a row has parts such parts.",
 		work.Threads, "u64 dst, u64 src, u64 index, u32 count, u32 parts, u32 width")

@@ -72,7 +72,7 @@ func (o *operand) each() int { return o.lines / o.share }
 // 16 bytes.
 const group = 4
 
-// place returns the distance, in lines, of line i of a thread from its line 0.
+// place returns the number of lines from line 0 of a thread to its line i.
 func (o *operand) place(i int) int { return i/group*o.share*group + i%group }
 
 // newTile begins a kernel that computes tiles of the given shape. params declares the
@@ -98,8 +98,8 @@ func newTile(f *asm.File, name, doc string, shape work.Tile, params string) tile
 
 // findThread sets registers row0 and column0 to the first row and column of the block's tile
 // in C, t to the thread, ty and tx to its position among the threads that divide rows and
-// columns, and split to the block's split. Kernels compute these registers before the loop
-// and once more after it, so that they take no place during the loop.
+// columns, and split to the block's split. A kernel computes these registers before the loop
+// and once more after it, so that the loop can use their place for sums.
 func (t *tile) findThread() {
 	t.P(`mov.u32 t, %%tid.x
 		and.b32 tx, t, %d
@@ -245,7 +245,7 @@ func (t *tile) lineOf(alongTerms bool) string {
 type words struct {
 	*tile
 	*operand
-	staged []string // registers
+	staged []string // registers into which the thread loads the words
 	places []int    // shared-memory offset of each word from at, in bytes
 	at     string   // register: shared-memory address from which places count
 }

@@ -40,8 +40,9 @@ var (
 
 // A Correlation describes a convolution, or a gradient of one, as an implicit GEMM: a
 // product C = A·B whose matrix B is never stored. B stands for the images that the
-// convolution reads. A column of the product is a point (h, w) of a regular grid in one
-// image. A term of its sums is a tap. Strides and offsets are in elements.
+// convolution reads; in a weight gradient, each channel counts as an image. A column of the
+// product is a point (h, w) of a regular grid in one image. A term of its sums is a tap.
+// Strides and offsets are in elements.
 //
 // Column (image, h, w) belongs to the point Origin + Step·(h, w) of the image in B. A tap
 // adds an offset to that point. The factor is the element of B at the resulting point, or 0
