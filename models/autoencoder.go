@@ -93,7 +93,8 @@ func Discrepancy(x, y *autograd.Var) *autograd.Var {
 	if n < 2 || y.Shape()[0] != n || y.Shape()[1] != d {
 		panic(fmt.Sprintf("models: Discrepancy between clouds of shapes %v and %v; want n×d twice, n at least 2", x.Shape(), y.Shape()))
 	}
-	// One matrix holds all distances; a matrix of weights sorts them.
+	// One matrix holds the distances of all 2n points. A matrix of weights gives each pair
+	// its sign and weight: 1/n(n−1) within a cloud, −1/n² between clouds, 0 on the diagonal.
 	c := float32(2 * d)
 	distances := autograd.Distances(autograd.Concat(0, x, y))
 	k := autograd.Scale(autograd.Reciprocal(autograd.AddScalar(autograd.Square(distances), c)), c)

@@ -12,22 +12,22 @@ type Adversarial interface {
 	Model
 	// Critic returns the critic, whose parameters are not the model's.
 	Critic() nn.Module
-	// CriticLoss returns what the critic minimises for a batch x, summed over the
-	// batch, with the noise of seed and stream.
+	// CriticLoss returns the loss of the critic for a batch x, summed over the batch.
+	// seed and stream decide the noise from which the model generates examples.
 	CriticLoss(x *autograd.Var, seed, stream uint64) Loss
 }
 
 // A GAN is a generative adversarial network (Goodfellow et al., arXiv:1406.2661)
-// with the loss that does not saturate. It has no encoder: what stands for the
-// reconstruction of a batch are as many new examples. It is small and plain: points of
-// a plane it learns, of pictures often few kinds alone.
+// with the non-saturating loss. It has no encoder: in place of the reconstruction of a
+// batch, Forward returns as many new examples. The networks are small: they learn points of
+// a plane, but often generate only few kinds of pictures.
 type GAN struct {
 	generator *decoder
 	critic    *critic
 	latent    int
 }
 
-// A critic tells examples from what is generated.
+// A critic distinguishes true examples from generated ones.
 type critic struct {
 	features *encoder
 	logit    *nn.Linear
@@ -39,7 +39,7 @@ func (c *critic) Visit(f nn.Visitor) {
 	c.logit.Visit(f.Under("fc_logit"))
 }
 
-// Forward returns how much each example looks true, as a logit.
+// Forward returns, for each example, the logit of the probability that it is true.
 func (c *critic) Forward(x *autograd.Var) *autograd.Var {
 	return c.logit.Forward(c.features.Forward(x))
 }
@@ -68,7 +68,7 @@ func (g *GAN) Encode(*autograd.Var) *autograd.Var { return nil }
 func (g *GAN) Decode(z *autograd.Var) *autograd.Var { return g.generator.Forward(z) }
 
 // Forward draws as many latent vectors as x has examples and decodes them. The loss
-// "generator" is the cross-entropy of the critic's taking them for true.
+// "generator" is the cross-entropy of the critic's logits for them against the target true.
 func (g *GAN) Forward(x *autograd.Var, seed, stream uint64) Output {
 	n := x.Shape()[0]
 	z := x.Tape().Normal(seed, stream, n, g.latent)
@@ -86,8 +86,8 @@ func (g *GAN) Critic() nn.Module { return g.critic }
 // certain (Salimans et al., arXiv:1606.03498).
 const smooth = 0.9
 
-// CriticLoss returns "critic": the cross-entropy of the critic's verdicts on true
-// examples and on as many new ones.
+// CriticLoss returns the loss "critic": the cross-entropy of the critic's logits for the
+// true examples x and for as many generated ones.
 func (g *GAN) CriticLoss(x *autograd.Var, seed, stream uint64) Loss {
 	z := x.Tape().Normal(seed, stream, x.Shape()[0], g.latent)
 	var y *autograd.Var

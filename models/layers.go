@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// halve are the options of a convolution with kernel 4 that halves height and
-// width, rounding down.
+// halve has the options with which a convolution of kernel size 4 halves height and width,
+// rounded down.
 var halve = nn.ConvOptions{Stride: 2, Padding: 1}
 
 const kernel = 4
@@ -68,7 +68,7 @@ func (e *encoder) features() int { return e.hidden[len(e.hidden)-1].Bias.Value.L
 // transposed convolutions deconv1, deconv2, ….
 type decoder struct {
 	shape   []int // of an example
-	planes  []int // what the first transposed convolution sees
+	planes  []int // channels, height, width of the input of the first transposed convolution
 	dense   []*nn.Linear
 	deconvs []*nn.ConvTranspose2d
 }
@@ -84,7 +84,7 @@ func newDecoder(in *nn.Initializer, s Spec, shape []int, out nn.Activation) *dec
 		d.dense = append(d.dense, nn.NewLinear(in, size, autograd.Size(shape), out))
 		return d
 	}
-	// The sizes that the encoder sees, from the example to the last convolution.
+	// Heights and widths in the encoder, from the example to the last convolution's result.
 	heights, widths := []int{shape[1]}, []int{shape[2]}
 	for i := range s.Channels {
 		heights, widths = append(heights, heights[i]/2), append(widths, widths[i]/2)
@@ -98,7 +98,7 @@ func newDecoder(in *nn.Initializer, s Spec, shape []int, out nn.Activation) *dec
 			channels, act = s.Channels[i-1], nn.ReLU
 		}
 		o := halve
-		// What halving rounded off comes back as output padding.
+		// Output padding restores the row and column that halving an odd size drops.
 		o.OutputPaddingHW = [2]int{heights[i] % 2, widths[i] % 2}
 		d.deconvs = append(d.deconvs, nn.NewConvTranspose2d(in, s.Channels[i], channels, kernel, o, act))
 	}

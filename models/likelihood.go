@@ -8,11 +8,11 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// A likelihood says how likely examples are, given what was decoded.
+// A likelihood computes the probability of examples, given the output of the decoder.
 type likelihood struct {
-	kind     string
-	sigma    float64
-	logSigma *autograd.Parameter // of GaussianLearn, else nil
+	kind     string              // Bernoulli, Gaussian or GaussianLearn
+	sigma    float64             // deviation, for Gaussian
+	logSigma *autograd.Parameter // logarithm of the deviation, for GaussianLearn; else nil
 }
 
 func newLikelihood(dev kernels.Device, s Spec) *likelihood {

@@ -6,23 +6,26 @@ import (
 	"math/rand/v2"
 )
 
-// A Mixture is a mixture of Gaussians with diagonal covariances: what to draw latent
-// vectors from where they do not follow the prior (Ghosh et al., arXiv:1903.12436).
+// A Mixture is a mixture of Gaussians with diagonal covariances. It generates latent
+// vectors for models whose latent vectors do not follow the prior (Ghosh et al.,
+// arXiv:1903.12436).
 type Mixture struct {
-	Weights    []float64   // sum to 1
-	Means      [][]float64 // of each Gaussian
-	Deviations [][]float64
+	Weights    []float64   // one for each Gaussian; they sum to 1
+	Means      [][]float64 // by Gaussian and coordinate
+	Deviations [][]float64 // by Gaussian and coordinate
 }
 
 const (
-	mixtureRounds = 100
-	// deviationFloor is the least deviation, relative to that of all points.
+	mixtureRounds = 100 // most rounds of expectation maximisation
+	// deviationFloor is the least deviation of a Gaussian along an axis, relative to the
+	// deviation of all points along that axis.
 	deviationFloor = 1e-3
 )
 
-// FitMixture fits a mixture of k Gaussians to points of R^dim, one after another, by
-// expectation maximisation from k points that the seed decides. There must be k
-// points or more. It takes at most 100 rounds of O(points·k·dim).
+// FitMixture fits a mixture of k Gaussians to points of R^dim by expectation maximisation.
+// The slice holds the points one after another. The means start at k points that the seed
+// decides. Fewer than k points are an error. It takes at most 100 rounds of
+// O(points·k·dim).
 func FitMixture(points []float32, dim, k int, seed uint64) (*Mixture, error) {
 	n := 0
 	if dim > 0 {
@@ -44,7 +47,7 @@ func FitMixture(points []float32, dim, k int, seed uint64) (*Mixture, error) {
 		m.Means = append(m.Means, mean)
 		m.Deviations = append(m.Deviations, append([]float64(nil), spread...))
 	}
-	share := make([]float64, n*k) // of each Gaussian in each point
+	share := make([]float64, n*k) // by point and Gaussian: probability that the point is of it
 	before := math.Inf(-1)
 	for range mixtureRounds {
 		likelihood := 0.0
@@ -62,8 +65,8 @@ func FitMixture(points []float32, dim, k int, seed uint64) (*Mixture, error) {
 
 const mixtureStream = 0x6d697874 // "mixt"
 
-// shares sets the share of each Gaussian in a point and returns the logarithm of the
-// point's density.
+// shares sets share to the probabilities, given a point, that it is of each Gaussian. It
+// returns the logarithm of the mixture's density at the point.
 func (m *Mixture) shares(share []float64, point []float32) float64 {
 	most := math.Inf(-1)
 	for c := range m.Weights {
@@ -86,7 +89,8 @@ func (m *Mixture) shares(share []float64, point []float32) float64 {
 	return most + math.Log(total)
 }
 
-// update moves each Gaussian to its share of the points.
+// update sets weight, mean and deviations of each Gaussian to those of the points, weighted
+// with their share.
 func (m *Mixture) update(share []float64, points []float32, spread []float64) {
 	k, dim := len(m.Weights), len(spread)
 	n := len(points) / dim
@@ -96,7 +100,7 @@ func (m *Mixture) update(share []float64, points []float32, spread []float64) {
 			weight += share[i*k+c]
 		}
 		if weight < 1e-9 {
-			continue // no point is its own: it stays where it is
+			continue // the Gaussian has no share in any point: leave it unchanged
 		}
 		m.Weights[c] = weight / float64(n)
 		for d := range dim {
@@ -122,7 +126,7 @@ func (m *Mixture) update(share []float64, points []float32, spread []float64) {
 	}
 }
 
-// deviations returns the deviation of the points along each axis, 1 where they agree.
+// deviations returns the standard deviation of the points along each axis, 1 instead of 0.
 func deviations(points []float32, dim int) []float64 {
 	n := float64(len(points) / dim)
 	mean, out := make([]float64, dim), make([]float64, dim)
@@ -141,8 +145,8 @@ func deviations(points []float32, dim int) []float64 {
 	return out
 }
 
-// Sample returns n points drawn from the mixture, one after another. The seed decides
-// them.
+// Sample draws n points from the mixture, which the seed decides. The result holds them one
+// after another.
 func (m *Mixture) Sample(n int, seed uint64) []float32 {
 	r := rand.New(rand.NewPCG(seed, ^uint64(mixtureStream)))
 	var points []float32

@@ -16,37 +16,39 @@ const (
 	KindGAN = "gan" // generative adversarial network, see [GAN]
 )
 
-// Likelihoods of an example, given what was decoded.
+// Likelihoods of an example, given the output of the decoder.
 const (
 	Bernoulli     = "bernoulli" // of values in [0, 1]
 	Gaussian      = "gaussian"  // with the deviation Sigma
 	GaussianLearn = "learnt"    // Gaussian with a learnt deviation, one for all values
 )
 
-// A Spec says what model to make. Its zero value leaves everything to the data, see
-// [Spec.Resolve]. Of pictures of 28×28 grey pixels that is the original's VAE.
+// A Spec describes a model. A field with its zero value takes a default that depends on the
+// data: see [Spec.Resolve]. For grey pictures of 28×28 pixels, the zero Spec describes the
+// VAE of the program Topo-GEN.
 type Spec struct {
 	// Kind is one of the kinds above.
 	Kind string `json:"kind"`
 	// Latent is the number of latent variables.
 	Latent int `json:"n_latent"`
-	// Channels are those of the encoder's convolutions, each of which halves height
-	// and width; the decoder has them in reverse. Without channels there are none.
+	// Channels has the number of channels of each convolution of the encoder. Each
+	// convolution halves height and width. The decoder has them in reverse order. An empty
+	// list stands for a model without convolutions.
 	Channels []int `json:"channels"`
-	// Hidden are the sizes of the encoder's dense layers; the decoder has them in
-	// reverse.
+	// Hidden are the sizes of the encoder's dense layers. The decoder has them in reverse
+	// order.
 	Hidden []int `json:"hidden"`
-	// Likelihood is one of the likelihoods above, Sigma the deviation of Gaussian.
+	// Likelihood is one of the likelihoods above. Sigma is the deviation for Gaussian.
 	Likelihood string  `json:"likelihood"`
 	Sigma      float64 `json:"sigma"`
-	// Beta weighs the divergence of a VAE (Higgins et al. 2017), MMD the
-	// discrepancy of a WAE.
+	// Beta is the weight of the divergence "kld" of a VAE (Higgins et al. 2017). MMD is the
+	// weight of the discrepancy "mmd" of a WAE.
 	Beta float64 `json:"beta"`
 	MMD  float64 `json:"mmd"`
 }
 
-// Resolve returns s with everything decided for examples of a shape, whose values
-// lie in [0, 1] if unit is set:
+// Resolve returns s with defaults in the place of zero values, for examples of a shape.
+// unit says that their values lie in [0, 1]. The defaults are:
 //
 //	Kind        vae
 //	Latent      10 for pictures, else 2
@@ -94,8 +96,8 @@ func (s Spec) Resolve(shape []int, unit bool) Spec {
 
 const maxWidth = 1 << 16
 
-// Validate returns an error that names the first field that makes no sense for
-// examples of a shape, whose values lie in [0, 1] if unit is set.
+// Validate returns an error that names the first field of s that is invalid for examples of
+// a shape. unit says that their values lie in [0, 1].
 func (s Spec) Validate(shape []int, unit bool) error {
 	s = s.Resolve(shape, unit)
 	if kinds := []string{KindVAE, KindAE, KindWAE, KindGAN}; !slices.Contains(kinds, s.Kind) {
@@ -137,8 +139,8 @@ func (s Spec) Validate(shape []int, unit bool) error {
 	return nil
 }
 
-// New returns the model that s describes, resolved, for examples of a shape, with
-// initial parameters decided by the seed. See [Spec.Validate] for errors.
+// New returns the model that s describes after [Spec.Resolve], for examples of a shape. The
+// seed decides the initial parameters. The errors are those of [Spec.Validate].
 func New(dev kernels.Device, s Spec, shape []int, unit bool, seed uint64) (Model, error) {
 	if err := s.Validate(shape, unit); err != nil {
 		return nil, err

@@ -6,8 +6,9 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// A VAE is a variational autoencoder (Kingma and Welling 2014). The original's, for
-// grey images of 28×28 pixels in [0, 1], has these parameters, named as in PyTorch:
+// A VAE is a variational autoencoder (Kingma and Welling 2014). That of the program
+// Topo-GEN, for grey images of 28×28 pixels in [0, 1], has these layers, named as in
+// PyTorch:
 //
 //	encoder.conv1      1 → 32 channels, 28×28 → 14×14, ReLU
 //	encoder.conv2      32 → 64, 14×14 → 7×7, ReLU
@@ -28,13 +29,13 @@ type VAE struct {
 	beta         float64
 }
 
-// NewVAE returns the original's VAE on dev with the given number of latent
-// variables, at least one, and initial parameters decided by the seed.
+// NewVAE returns the VAE of Topo-GEN on dev with the given number of latent variables, at
+// least one. The seed decides the initial parameters.
 func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
 	shape := []int{1, 28, 28}
 	s := Spec{Latent: latent}
 	if latent < 1 {
-		s.Latent = -1 // Resolve takes 0 for a choice of its own
+		s.Latent = -1 // Resolve replaces 0 by a default; Validate refuses −1
 	}
 	if err := s.Validate(shape, true); err != nil {
 		panic("models: a VAE: " + err.Error())
@@ -79,7 +80,7 @@ func (v *VAE) Encode(x *autograd.Var) *autograd.Var {
 	return mean
 }
 
-// Decode returns the mean of the examples that latent vectors N×latent stand for.
+// Decode returns, for N×latent latent vectors, the means of the likelihoods of N examples.
 func (v *VAE) Decode(z *autograd.Var) *autograd.Var { return v.decoder.Forward(z) }
 
 // Forward encodes examples, samples latent vectors with the noise of seed and

@@ -38,7 +38,7 @@ type Conv2d struct {
 }
 
 // NewConv2d returns a convolution with square kernels of side k and initial
-// parameters, whose fan_in is in·k·k.
+// parameters. Their fan_in, see [Initializer], is in·k·k.
 func NewConv2d(init *Initializer, in, out, k int, o ConvOptions, act Activation) *Conv2d {
 	fan := in * k * k
 	return &Conv2d{init.Parameter("weight", fan, out, in, k, k), init.Parameter("bias", fan, out), o, act}
@@ -64,7 +64,7 @@ type ConvTranspose2d struct {
 }
 
 // NewConvTranspose2d returns a transposed convolution with square kernels of
-// side k and initial parameters, whose fan_in is out·k·k, as in PyTorch.
+// side k and initial parameters. Their fan_in, see [Initializer], is out·k·k, as in PyTorch.
 func NewConvTranspose2d(init *Initializer, in, out, k int, o ConvOptions, act Activation) *ConvTranspose2d {
 	fan := out * k * k
 	return &ConvTranspose2d{init.Parameter("weight", fan, in, out, k, k), init.Parameter("bias", fan, out), o, act}
@@ -80,7 +80,7 @@ func (c *ConvTranspose2d) Forward(x *autograd.Var) *autograd.Var {
 	return after.Forward(autograd.ConvTranspose2d(x, w, b, c.Options, fused))
 }
 
-// visit visits a weight and a bias, unless it is nil, under PyTorch's names.
+// visit visits a weight and, unless it is nil, a bias, under PyTorch's names.
 func visit(f Visitor, weight, bias *autograd.Parameter) {
 	f("weight", weight)
 	if bias != nil {
@@ -88,7 +88,7 @@ func visit(f Visitor, weight, bias *autograd.Parameter) {
 	}
 }
 
-// on puts a weight and a bias, which may be nil, on a tape.
+// on puts a weight and, unless it is nil, a bias on a tape. Without a bias b is nil.
 func on(t *autograd.Tape, weight, bias *autograd.Parameter) (w, b *autograd.Var) {
 	w = t.Param(weight)
 	if bias != nil {

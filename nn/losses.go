@@ -7,23 +7,23 @@ import (
 	"github.com/topogen/topogen/autograd"
 )
 
-// MSE returns the mean of (a − b)² over all elements of a and b, which have one
+// MSE returns the mean of (a − b)² over all elements of a and b, which must have the same
 // shape, as a scalar of shape []. The mean of nothing is taken as 0.
 func MSE(a, b *autograd.Var) *autograd.Var {
 	checkShapes("MSE", a, b)
 	return autograd.Mean(autograd.Square(autograd.Sub(a, b)))
 }
 
-// L1 returns the mean of |a − b| over all elements of a and b, which have one
+// L1 returns the mean of |a − b| over all elements of a and b, which must have the same
 // shape, as a scalar of shape [].
 func L1(a, b *autograd.Var) *autograd.Var {
 	checkShapes("L1", a, b)
 	return autograd.Mean(autograd.Abs(autograd.Sub(a, b)))
 }
 
-// Huber returns the mean over all elements of a and b, which have one shape, of
-// [autograd.Huber] of a − b, as a scalar of shape []: squared errors up to
-// delta, absolute ones above.
+// Huber returns the mean of [autograd.Huber](a − b, delta) over all elements of a and b,
+// which must have the same shape, as a scalar of shape []. The loss is quadratic in errors
+// up to delta and linear in larger ones.
 func Huber(a, b *autograd.Var, delta float32) *autograd.Var {
 	checkShapes("Huber", a, b)
 	return autograd.Mean(autograd.Huber(autograd.Sub(a, b), delta))
@@ -35,7 +35,7 @@ func SmoothL1(a, b *autograd.Var, beta float32) *autograd.Var {
 	return autograd.Scale(Huber(a, b, beta), 1/beta)
 }
 
-// checkShapes panics unless both have one shape.
+// checkShapes panics unless a and b have the same shape.
 func checkShapes(operation string, a, b *autograd.Var) {
 	if !slices.Equal(a.Shape(), b.Shape()) {
 		panic(fmt.Sprintf("nn: %s of shapes %v and %v, which must be equal", operation, a.Shape(), b.Shape()))

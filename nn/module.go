@@ -6,13 +6,13 @@ import (
 	"github.com/topogen/topogen/autograd"
 )
 
-// A Module is a model or a part of one: something with named parameters. A
-// model of parts visits each of them under its name:
+// A Module is a model or a part of a model, and has named parameters. The Visit of a model
+// visits each part under the name of the part:
 //
 //	func (m *Model) Visit(f nn.Visitor) {
 //		m.encoder.Visit(f.Under("encoder"))
 //		m.decoder.Visit(f.Under("decoder"))
-//		f("temperature", m.temperature) // a parameter of its own
+//		f("temperature", m.temperature) // a parameter of the model itself
 //	}
 type Module interface {
 	// Visit calls f for each parameter, always in the same order, with its name
@@ -31,7 +31,7 @@ func (f Visitor) Under(prefix string) Visitor {
 
 // Parameters returns the parameters of m in the order that Visit gives, and
 // sets the name of each to its full name within m. A parameter that several
-// parts share is there once, under its first name.
+// parts share appears once, under its first name.
 func Parameters(m Module) []*autograd.Parameter {
 	var params []*autograd.Parameter
 	seen := make(map[*autograd.Parameter]bool)
@@ -71,7 +71,7 @@ func (s Sequential) Forward(x *autograd.Var) *autograd.Var {
 	return x
 }
 
-// Func makes a layer without parameters of a function, such as autograd.ReLU.
+// Func lets a function, such as autograd.ReLU, serve as a layer without parameters.
 type Func func(x *autograd.Var) *autograd.Var
 
 // Visit does nothing: a function has no parameters.

@@ -8,12 +8,12 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// defaultEpsilon is what normalizations add to a variance, as in PyTorch.
+// defaultEpsilon is the number that normalizations add to a variance, as in PyTorch.
 const defaultEpsilon = 1e-5
 
-// LayerNorm normalizes each element of a batch over its last axes, those of
-// Weight, and returns y·Weight + Bias (Ba et al. 2016). Input and output have
-// one shape, …×Weight's.
+// LayerNorm normalizes each element of a batch over its last axes and returns
+// y·Weight + Bias for the normalized y (Ba et al. 2016). The last axes of the input have the
+// shape of Weight. The output has the shape of the input.
 type LayerNorm struct {
 	Weight, Bias *autograd.Parameter
 	Epsilon      float32 // added to the variance
@@ -47,18 +47,17 @@ func (l *LayerNorm) Forward(x *autograd.Var) *autograd.Var {
 }
 
 // GroupNorm divides the channels, the second axis, into groups, normalizes each
-// group of each element of a batch, and returns y·Weight + Bias, with one weight
-// and bias for each channel (Wu and He 2018). Input and output have one shape,
-// N×C×….
+// group of each element of a batch, and returns y·Weight + Bias for the normalized y, with
+// one weight and bias for each channel (Wu and He 2018). Input and output have the same
+// shape, N×C×….
 type GroupNorm struct {
 	Weight, Bias *autograd.Parameter // C
 	Groups       int
 	Epsilon      float32 // added to the variance
 }
 
-// NewGroupNorm returns the normalization of the channels in the given number of
-// groups, of which the number of channels must be a multiple, with weights 1 and
-// biases 0.
+// NewGroupNorm returns the normalization of the channels in the given number of groups,
+// with weights 1 and biases 0. The number of channels must be a multiple of groups.
 func NewGroupNorm(init *Initializer, groups, channels int) *GroupNorm {
 	if groups < 1 || channels < 1 || channels%groups != 0 {
 		panic(fmt.Sprintf("nn: NewGroupNorm of %d channels in %d groups", channels, groups))
@@ -78,19 +77,19 @@ func (g *GroupNorm) Forward(x *autograd.Var) *autograd.Var {
 }
 
 // BatchNorm normalizes each channel, the second axis, over a batch and returns
-// y·Weight + Bias, with one weight and bias for each channel (Ioffe and Szegedy
-// 2015). Input and output have one shape, N×C or N×C×….
+// y·Weight + Bias for the normalized y, with one weight and bias for each channel (Ioffe
+// and Szegedy 2015). Input and output have the same shape, N×C or N×C×….
 //
-// In a step of training it uses the batch's own mean and variance, and mixes
-// them into running ones. In an evaluation it uses the running ones. The caller
-// says which it is with [autograd.Tape.Train] or [autograd.Tape.Eval]. A frozen
+// In a step of training it uses mean and variance of the batch, and mixes them into a
+// running mean and a running variance. In an evaluation it uses the running ones. The
+// caller says which with [autograd.Tape.Train] or [autograd.Tape.Eval]. A frozen
 // BatchNorm, see [Freeze], uses the running statistics in training, too, and does
 // not change them.
 type BatchNorm struct {
 	Weight, Bias *autograd.Parameter // C; nil for none
-	// Mean and Variance are the running statistics, Batches is the number of
-	// batches that went into them. Files keep them, as "running_mean", "running_var" and
-	// "num_batches_tracked".
+	// Mean and Variance are the running statistics, and Batches is the number of batches
+	// that were mixed into them. Files hold all three, as "running_mean", "running_var"
+	// and "num_batches_tracked".
 	Mean, Variance, Batches *autograd.Parameter
 	// Momentum is the share of the newest batch in the running statistics; 0
 	// weighs all batches alike.
@@ -138,8 +137,8 @@ func (b *BatchNorm) Forward(x *autograd.Var) *autograd.Var {
 	return scaleChannels(y, b.Weight, b.Bias)
 }
 
-// normalizeBatch normalizes by the batch's statistics and mixes them into the
-// running ones.
+// normalizeBatch normalizes x by the mean and variance of the batch and mixes these into
+// the running statistics.
 func (b *BatchNorm) normalizeBatch(x *autograd.Var) *autograd.Var {
 	shape := x.Shape()
 	n := x.Len() / max(1, shape[1]) // values of each channel
@@ -150,7 +149,7 @@ func (b *BatchNorm) normalizeBatch(x *autograd.Var) *autograd.Var {
 	y, mean, variance := autograd.Normalize(x, b.Epsilon, axes[:len(shape)-1]...)
 
 	dev := x.Tape().Device()
-	share := x.Tape().Scratch(1) // of this batch
+	share := x.Tape().Scratch(1) // of this batch in the running statistics
 	batches := b.Batches.Value.Buffer()
 	dev.Affine(batches, batches, 1, 1, kernels.Set)
 	if b.Momentum == 0 {

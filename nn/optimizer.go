@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// An Optimizer changes parameters against their gradients. It skips parameters
-// that are frozen, see [Freeze], and those without a gradient.
+// An Optimizer changes the values of parameters by their gradients, so that the loss falls.
+// It skips parameters that are frozen, see [Freeze], and those without a gradient.
 //
 // Several optimizers may share parameters. A new optimizer may move parameters in
 // memory, which must not happen while they are on a tape: create optimizers before
@@ -16,8 +16,8 @@ type Optimizer interface {
 	Step() error
 	// Steps returns how many steps have been made.
 	Steps() int
-	// State waits for what a later run needs besides the parameters in order to
-	// go on bit for bit: the number of steps and tensors by name.
+	// State waits for the memory of the optimizer and returns it. With this memory and
+	// the parameters, a later run continues bit for bit.
 	State() (State, error)
 	// Restore puts back what State returned for parameters of the same sizes.
 	Restore(State) error
@@ -28,7 +28,7 @@ type Optimizer interface {
 
 // A State is the memory of an optimizer.
 type State struct {
-	Steps int
+	Steps int // number of steps
 	// Tensors hold one value for each element of the parameters that have a
 	// gradient, in order. An exception is "steps", which is present if some
 	// parameters were frozen for a time: it holds, for each parameter, the number
@@ -36,8 +36,8 @@ type State struct {
 	Tensors map[string][]float32
 }
 
-// OptimizerOptions are what all optimizers have in common. An optimizer's fields
-// may be changed between steps.
+// OptimizerOptions are the options that all optimizers have. The fields of an optimizer
+// may change between steps.
 type OptimizerOptions struct {
 	// LearningRate is the size of a step. Step refuses one that is not positive;
 	// to keep parameters as they are, freeze them.
@@ -45,19 +45,19 @@ type OptimizerOptions struct {
 	// Schedule, if not nil, returns a factor for the learning rate of a step,
 	// counted from 0.
 	Schedule Schedule
-	// WeightDecay pulls parameters towards 0.
+	// WeightDecay pulls parameters towards 0: it times a parameter's value is added to the
+	// gradient. See [Adam.Decoupled] for AdamW. 0 means none.
 	WeightDecay float64
-	// ClipValue, if positive, is the largest absolute value that an element of a
-	// gradient keeps.
+	// ClipValue, if positive, clips each element of a gradient to [−ClipValue, ClipValue].
 	ClipValue float64
-	// ClipNorm, if positive, scales gradients down whose Euclidean norm over all
-	// parameters exceeds it, after ClipValue (Pascanu et al. 2013, section 3.2).
-	// It makes each step wait for the device, and refuses gradients that are not
-	// finite, naming the parameter.
+	// ClipNorm, if positive, is the largest Euclidean norm of the gradients of all
+	// parameters together. Step scales larger gradients down to it, after ClipValue
+	// (Pascanu et al. 2013, section 3.2). Each step then waits for the device. A
+	// gradient that is not finite is an error, which names the parameter.
 	ClipNorm float64
 }
 
-// check refuses options that make no step.
+// check returns an error that names the first option out of range.
 func (o *OptimizerOptions) check() error {
 	if !(o.LearningRate > 0) || math.IsInf(o.LearningRate, 1) {
 		return fmt.Errorf("nn: the learning rate is %v; set OptimizerOptions.LearningRate to a positive number, such as 1e-3", o.LearningRate)
@@ -74,7 +74,7 @@ type numberRange struct {
 	value, low, high float64
 }
 
-// checkRanges refuses the first number that is not in its range.
+// checkRanges returns an error that names the first number that is not in its range.
 func checkRanges(settings ...numberRange) error {
 	for _, s := range settings {
 		if !(s.value >= s.low && s.value <= s.high) {

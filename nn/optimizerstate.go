@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// countsName is the tensor of a [State] that has the parameters' own numbers of
-// steps.
+// countsName is the name of the tensor of a [State] that holds, for each parameter, the
+// number of steps that changed it.
 const countsName = "steps"
 
 // State waits for the number of steps and the optimizer's memory.
@@ -62,7 +62,7 @@ func (g *group) Restore(s State) error {
 	return nil
 }
 
-// countsOf returns the parameters' numbers of steps in a state.
+// countsOf returns, for each parameter, the number of steps that changed it up to state s.
 func (g *group) countsOf(s State) ([]int, error) {
 	counts := make([]int, len(g.params))
 	saved, several := s.Tensors[countsName]

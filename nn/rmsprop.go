@@ -11,7 +11,7 @@ import (
 // Hinton 2012, in PyTorch's form). NewRMSprop makes it.
 type RMSprop struct {
 	OptimizerOptions
-	Alpha    float64 // how much of the mean square a step keeps, in [0, 1)
+	Alpha    float64 // share of the old mean square that a step keeps, in [0, 1)
 	Epsilon  float64 // added to the root of the mean square
 	Momentum float64 // not negative
 	centred  bool
@@ -20,9 +20,9 @@ type RMSprop struct {
 }
 
 // NewRMSprop returns RMSprop with α 0.99 and ε 1e-8, whose learning rate is
-// commonly 1e-2 or less. If centred, the mean gradient's square is taken from
-// the mean square, which leaves the variance (Graves 2013). It packs the
-// parameters as NewAdam does. Its state has "square", the mean square,
+// commonly 1e-2 or less. If centred is true, RMSprop divides by the root of the variance
+// instead: the mean square less the square of the mean gradient (Graves 2013). NewRMSprop
+// packs the parameters as NewAdam does. The state has "square", the mean square,
 // "velocity" and, if centred, "mean".
 func NewRMSprop(params []*autograd.Parameter, o OptimizerOptions, momentum float64, centred bool) *RMSprop {
 	names := []string{"square", "velocity"}
@@ -75,8 +75,8 @@ func (o *RMSprop) Free() {
 	o.scratch.free()
 }
 
-// scratch is memory for the steps of optimizers that the device has no kernel
-// for.
+// scratch is workspace for the steps of AMSGrad and RMSprop, which have no kernel of their
+// own.
 type scratch struct {
 	device  kernels.Device
 	buffers []kernels.Buffer

@@ -14,12 +14,13 @@ import (
 type SGD struct {
 	OptimizerOptions
 	Momentum float64 // not negative, commonly 0 or 0.9
-	Nesterov bool    // move by the gradient plus Momentum times the velocity
+	Nesterov bool    // move by the gradient plus Momentum times the new velocity instead
 	group
 }
 
-// NewSGD returns gradient descent; momentum 0 is plain, and nesterov looks ahead.
-// It packs the parameters as NewAdam does. Its state has the "velocity".
+// NewSGD returns stochastic gradient descent. Momentum 0 stands for plain descent, and
+// nesterov for [SGD.Nesterov]. NewSGD packs the parameters as NewAdam does. The state has
+// the "velocity".
 func NewSGD(params []*autograd.Parameter, o OptimizerOptions, momentum float64, nesterov bool) *SGD {
 	return &SGD{OptimizerOptions: o, Momentum: momentum, Nesterov: nesterov, group: newGroup(params, "velocity")}
 }
