@@ -12,18 +12,19 @@
 // Two constructions turn pixels into a complex of cubes (Garin, Heiss, Maggs, Bleile
 // and Robins, Duality in persistent homology of images, 2020):
 //
-//   - [TopCells], the T-construction: a pixel is a square or a cube, which enters with
-//     its sides. Pixels that share a corner are connected.
+//   - [TopCells], the T-construction: a pixel is a square or a cube. Its sides, edges and
+//     corners enter with it, unless they have entered with a neighbor. Pixels that share
+//     only a corner are connected.
 //   - [Vertices], the V-construction: a pixel is a vertex, and an edge, square or cube
 //     enters with the last of its vertices. Pixels that share only a corner are not
 //     connected.
 //
 // # Gradients
 //
-// Birth and death are values of pixels, and the bar names those: BirthCell is {i, i}
-// for the pixel Values[i]. So the derivative of a birth by that pixel is 1, and by all
-// others 0; −1 with Superlevel, whose bars are those of the negated image. Where pixels
-// have equal values, those with lower index come first.
+// Birth and death are values of pixels, and the bar names these pixels: BirthCell is {i, i}
+// for the pixel Values[i]. So the derivative of a birth by this pixel is 1, and by all other
+// pixels 0. With Superlevel the derivative is −1, since the bars are those of the negated
+// image. Of pixels with equal values, those with lower index enter first.
 //
 // # Example
 //

@@ -9,8 +9,8 @@ import (
 )
 
 // Each returns the persistent homology of each of many images, in their order. It computes
-// as many images at once as Options.Workers says, each by one goroutine in a workspace of
-// its own. If some images are in error, the error is that of the first of them.
+// Options.Workers images at once, each by one goroutine in a workspace of its own. If some
+// images fail, Each returns the error of the first one that failed, with its index.
 func Each[T ph.Float](ctx context.Context, images []Image[T], o Options) ([]*ph.Result, error) {
 	workers := parallel.Workers(o.Workers, true)
 	engines := make([]Engine[T], workers)

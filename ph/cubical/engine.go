@@ -9,10 +9,10 @@ import (
 )
 
 // Compute returns the persistent homology of an image: its classes of degrees 0 and 1,
-// and of degree 2 in space. Classes of length 0 are left out. One class of degree 0 is
-// essential.
+// and of degree 2 if the image has three dimensions. Classes of persistence 0 are left out.
+// One class of degree 0 is essential.
 //
-// It takes O(n log n) for an image of n pixels in the plane.
+// It takes O(n log n) time for an image of two dimensions with n pixels.
 func Compute[T ph.Float](ctx context.Context, m Image[T], o Options) (*ph.Result, error) {
 	return new(Engine[T]).Compute(ctx, m, o)
 }
@@ -22,11 +22,11 @@ func Compute[T ph.Float](ctx context.Context, m Image[T], o Options) (*ph.Result
 // is ready for use; one engine serves one goroutine at a time.
 type Engine[T ph.Float] struct {
 	order  order
-	plane  plane[T]
-	space  grid
-	engine ph.Engine
-	result ph.Result
-	lists  [3][]ph.Class // of each degree
+	plane  plane[T]      // computes images of two dimensions
+	space  grid          // the complex of an image of three dimensions
+	engine ph.Engine     // computes the homology of space
+	result ph.Result     // the result of plane
+	lists  [3][]ph.Class // the classes of plane, by degree
 }
 
 // Compute returns what the function [Compute] does. It is valid until the engine is used

@@ -10,45 +10,46 @@ import (
 
 // A grid is the filtered complex of cubes of an image, a [ph.Filtration].
 //
-// Cells are the points of a grid of about twice the resolution: 2n+3 points along an
-// axis of n pixels. Pixel i is at coordinate 2i+2. In the V-construction it is a
-// vertex, and an odd coordinate stands for the interval between two pixels. In the
-// T-construction the pixel is an interval, and an odd coordinate stands for its end. A
-// cell has a dimension for each axis along which it is an interval, and its cofacets
-// are its neighbors along the other axes. Points without a cell are a frame, which
-// spares tests for the bounds of the grid.
+// Cells are the points of a grid of about twice the resolution of the image: 2n+3 points
+// along an axis of n pixels. Pixel i is at coordinate 2i+2. In the V-construction pixels are
+// vertices, and an odd coordinate stands for the interval between two pixels. In the
+// T-construction pixels are intervals along each axis, and an odd coordinate stands for the
+// common end of two intervals. The dimension of a cell is the number of axes along which the
+// cell is an interval. Its cofacets are its neighbors along the other axes. Around the cells
+// the grid has a frame of points without a cell, so that no code needs to test bounds.
 //
-// The value of a cell is that of one of the pixels next to it: of the last to enter in
-// the V-construction, of the first in the T-construction. Cells are ordered by the rank
-// of that pixel, then by their place in the grid. This order is total, and no cell
-// comes before its boundary.
+// The rank of a pixel is the number of pixels that enter before it. The place of a cell is
+// its index in the grid, row by row. A cell has the value of one of the pixels next to it: in
+// the V-construction of the last pixel to enter, in the T-construction of the first one.
+// Cells are ordered by the rank of this pixel, then by place. This order is total, and no
+// cell comes before its boundary.
 //
 // All arrays together take 16 bytes for each point of the grid.
 type grid struct {
 	order  []int32   // pixels by rank
-	levels []float64 // of each rank: the level at which the pixel enters
-	first  bool      // whether a cell has the first of its pixels, as in the T-construction
+	levels []float64 // for each rank the level at which the pixel enters
+	first  bool      // whether a cell has the value of its first pixel, as in the T-construction
 
-	places []int32 // of the pixel of each rank, in the grid
-	size   []int   // of the grid along each axis
-	stride []int32
-	ranks  []int32       // of each place in the grid: the rank of its pixel, absent in the frame
-	number []int32       // of each place: the number of the cell in its dimension, absent in the frame
-	cells  [4][]gridCell // of each dimension, in order
+	places []int32       // for each rank the place of the pixel
+	size   []int         // the number of points of the grid along each axis
+	stride []int32       // the difference of places of neighbors along each axis
+	ranks  []int32       // for each place the rank of the pixel of the cell, absent in the frame
+	number []int32       // for each place the number of the cell in its dimension, absent in the frame
+	cells  [4][]gridCell // the cells of each dimension, in order
 }
 
-// A gridCell is a cell: its place in the grid, times 8, with bit a set if its coordinate
-// along axis a is odd, and the rank of its pixel.
+// A gridCell is a cell with the rank of the pixel whose value it has.
 type gridCell struct {
-	place uint32
+	place uint32 // the place times 8; bit a is set if the coordinate along axis a is odd
 	rank  int32
 }
 
-// absent is the rank and the number of places without a cell. As an unsigned number it is
+// absent is the rank and the number of a place without a cell. As an unsigned number it is
 // greater than all ranks.
 const absent = -1
 
-// beginGrid reads an image.
+// beginGrid sets c to the complex of an image. order has the pixels in the order in which
+// they enter.
 func beginGrid[T ph.Float](ctx context.Context, c *grid, m Image[T], o Options, order *order) error {
 	stop := parallel.StopOf(ctx)
 	c.order, c.first = order.pixels, o.Construction == TopCells
@@ -99,7 +100,7 @@ func (c *grid) placePixels(shape []int) {
 		for i := range int32(rows) {
 			at := first + 2*k*plane + 2*i*c.stride[len(shape)-2]
 			for range columns {
-				c.number[pixel] = at // until cells are numbered
+				c.number[pixel] = at // number serves as a scratch list here
 				pixel++
 				at += 2
 			}
@@ -114,9 +115,9 @@ func (c *grid) placePixels(shape []int) {
 	}
 }
 
-// spread gives ranks to the places whose coordinate along an axis is odd, from their
-// neighbors along it. Those along the axes before have been spread, those along the
-// axes after have not.
+// spread sets the ranks of the places whose coordinate along an axis is odd, from the ranks
+// of their two neighbors along this axis. It is called for one axis after another. So
+// coordinates along lower axes are any, and those along higher axes are even.
 func (c *grid) spread(axis int) {
 	var from, step, end [3]int
 	for k := range 3 {
@@ -142,26 +143,27 @@ func (c *grid) spread(axis int) {
 				if c.first {
 					c.ranks[at] = int32(min(p, q))
 				} else {
-					c.ranks[at] = int32(max(p, q)) // absent if one of them is
+					c.ranks[at] = int32(max(p, q)) // absent if p or q is absent
 				}
 			}
 		}
 	}
 }
 
-// An offset leads from the place of a pixel to a neighbor.
+// An offset leads from the place of a pixel to the place of a neighbor.
 type offset struct {
-	by  int32
-	odd uint8 // the axes along which it leads, bit by bit
-	dim uint8 // of the cell there
+	by  int32 // the difference of the places
+	odd uint8 // bit a is set if the two differ along axis a
+	dim uint8 // the dimension of the cell at the neighbor
 }
 
-// numberCells numbers the cells: of one pixel after another, in the order of their
-// ranks, the cells around it that have its rank. It reports false after a stop.
+// numberCells numbers the cells. It visits the pixels in the order of their ranks, and
+// numbers the cells around each pixel that have the rank of this pixel. It returns false if
+// a stop is requested.
 func (c *grid) numberCells(stop parallel.Stop) bool {
 	var room [54]offset
 	around := append(room[:0], offset{})
-	for axis, s := range c.stride { // so that offsets ascend
+	for axis, s := range c.stride { // from the greatest stride on, so that offsets ascend
 		n := len(around)
 		for i := range n {
 			o := around[i]
@@ -206,18 +208,18 @@ func (c *grid) Len(dim int) int {
 // Value returns the level at which a cell enters.
 func (c *grid) Value(dim, i int) float64 { return c.levels[c.cells[dim][i].rank] }
 
-// Cell names the pixel whose value a cell has.
+// Cell returns {i, i} for the pixel i whose value a cell has.
 func (c *grid) Cell(dim, i int) ph.Cell {
 	p := c.order[c.cells[dim][i].rank]
 	return ph.Cell{U: p, V: p}
 }
 
-// AppendCofacets appends the cofacets of a cell. In the boundary of a cube the upper
-// side along its k-th interval, from 0, has the sign (−1)^k, the lower side the other.
+// AppendCofacets appends the cofacets of a cell. Count the intervals of a cube from 0: in its
+// boundary the upper side along interval k has the sign (−1)^k, the lower side −(−1)^k.
 func (c *grid) AppendCofacets(dst []int32, dim, i int) []int32 {
 	place := c.cells[dim][i].place
 	at, odd := int32(place>>3), place
-	sign := int32(0) // 0 and −1: x^sign is x or ^x
+	sign := int32(0) // 0 for the sign 1, −1 for the sign −1: then x^sign is x or ^x
 	for axis, s := range c.stride {
 		if (odd>>axis&1 != 0) != c.first { // an interval along this axis
 			sign = ^sign

@@ -45,11 +45,12 @@ type Options struct {
 	Workers int
 }
 
-// maxCells bounds the number of points of the grid of cells: a place takes 29 bits.
+// maxCells is the largest number of points of the grid of cells, so that the index of a point
+// takes 29 bits.
 const maxCells = 1 << 29
 
-// check returns an error that names what is wrong with an image, the first pixel that
-// is not finite for instance.
+// check returns an error if the options or the shape of an image are not valid, or if a pixel
+// is not finite. The error names the first such pixel.
 func (m *Image[T]) check(o Options) error {
 	if len(m.Shape) != 2 && len(m.Shape) != 3 {
 		return fmt.Errorf("cubical: an image of %d dimensions: want 2 or 3", len(m.Shape))
@@ -82,7 +83,7 @@ func (m *Image[T]) check(o Options) error {
 	return nil
 }
 
-// place returns the coordinates of a pixel along each axis.
+// place returns the coordinates of pixel Values[i] along each axis.
 func place(shape []int, i int) []int {
 	at := make([]int, len(shape))
 	for axis := len(shape) - 1; axis >= 0; axis-- {

@@ -7,8 +7,8 @@ import (
 	"github.com/topogen/topogen/ph/internal/radix"
 )
 
-// An order is the order in which the pixels of an image enter: by value, and those of
-// equal value by index. A pixel's place in it is its rank.
+// An order is the order in which the pixels of an image enter: by value, and pixels of equal
+// value by index. The rank of a pixel is the number of pixels before it.
 type order struct {
 	pixels []int32 // by rank
 	radix  radix.Sorter
@@ -16,9 +16,10 @@ type order struct {
 
 // sortPixels sorts the pixels of an image, or of the negated image.
 //
-// It is a radix sort on a linear scale of as many steps as it takes to separate most
-// pixels. An insertion sort orders the pixels that share a step. That takes O(n) where
-// values are spread evenly or equal, and at most O(n log n).
+// It divides the values from the least to the greatest into steps of equal width. Up to 2²⁴
+// pixels there are more steps than pixels: most have a step of their own. A radix sort orders
+// the pixels by step, and an insertion sort orders the pixels of one step. For n pixels this
+// takes O(n) time where values are spread evenly or are equal, and at most O(n log n).
 func sortPixels[T ph.Float](o *order, values []T, negate bool) {
 	n := len(values)
 	o.pixels = resize(o.pixels, n)
@@ -30,7 +31,7 @@ func sortPixels[T ph.Float](o *order, values []T, negate bool) {
 		lo, hi = min(lo, v), max(hi, v)
 	}
 	items := o.radix.Begin(n)
-	// Halves, as the difference of two finite numbers may be infinite.
+	// All values are halved, as the difference of two finite numbers may be infinite.
 	start := float64(lo) / 2
 	scale := (float64(uint64(1)<<o.radix.Bits()) - 1) / max(float64(hi)/2-start, 1e-300)
 	if negate {
@@ -45,7 +46,8 @@ func sortPixels[T ph.Float](o *order, values []T, negate bool) {
 	finish(o.pixels, values, negate)
 }
 
-// finish sorts pixels that are nearly in order, by insertion, and others in more time.
+// finish sorts pixels: by an insertion sort if they are nearly sorted, else by
+// [slices.SortFunc].
 func finish[T ph.Float](pixels []int32, values []T, negate bool) {
 	compare := func(a, b int32) int {
 		x, y := values[a], values[b]

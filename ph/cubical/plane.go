@@ -9,8 +9,8 @@ import (
 
 // A plane computes the persistent homology of an image of two dimensions.
 //
-// Problem: pair the pixels that give birth to components and holes with those that end
-// them.
+// Problem: find, for each pixel that gives birth to a component or a hole, the pixel that
+// ends it.
 //
 // Idea: degree 0 is the merging of connected components as pixels enter, from the first
 // to the last. By Alexander duality the holes of a set are the connected components of
@@ -20,14 +20,15 @@ import (
 // complement is not. In the V-construction it is the other way round (Garin et al.,
 // Duality in persistent homology of images, 2020).
 //
-// A pixel without a neighbor before it is an extremum and starts a basin. Each other
-// pixel takes the basin of a neighbor. So union and find work on basins, which are few.
-// And they are needed only at a pixel whose neighbors before it are not connected to each
-// other around it, which the pattern of these neighbors tells: see links.
+// A pixel that enters is an extremum if it has no neighbor that entered before. An extremum
+// starts a basin. Each other pixel takes the basin of such a neighbor. So union-find works on
+// basins, which are few. Union-find is needed only at a pixel whose earlier neighbors are not
+// connected to each other around it. The pattern of these neighbors tells this: see links.
+// The same holds for pixels that leave.
 //
-// Invariant: the root of a connected component of basins is its first one, by the elder
-// rule. When a pixel joins two components, the one with the later root ends, which makes
-// the pair of the extremum of that root and the pixel.
+// Invariant: the root of a connected component of basins is the basin that started first, by
+// the elder rule. When a pixel joins two components, the component with the later root ends.
+// Then the extremum of that root and the pixel are a pair.
 //
 // Cost: O(n log n) for n pixels, and about twenty memory accesses for each.
 type plane[T ph.Float] struct {
@@ -37,40 +38,43 @@ type plane[T ph.Float] struct {
 	corner bool    // whether a set is connected across corners
 	stop   parallel.Stop
 
-	// ranks has the ranks of pixels with a frame of one pixel around the image. The frame
-	// has the rank n: a neighbor in the frame has not entered, and has left.
+	// The rank of a pixel is the number of pixels that enter before it. ranks has the rank
+	// of each pixel of the image and of a frame of one pixel around it. The place of a pixel
+	// is its index in ranks. The frame has the rank n of n pixels: it enters after all of
+	// them and leaves before all of them.
 	ranks   []int32
-	width   int32   // of a row with its frame
-	indexed []int32 // of each pixel: its place in ranks
-	places  []int32 // of each rank: the place of its pixel
-	basin   []int32 // of each place: its basin, once the pixel has entered or left
+	width   int32   // the number of pixels of a row with its frame
+	indexed []int32 // the place of each pixel of the image
+	places  []int32 // for each rank the place of the pixel
+	basin   []int32 // for each place the basin, once the pixel has entered or left
 
 	basins basins
-	links  [2]links // of sets that are connected across sides alone, and across corners
+	links  [2]links // the tables of connections across sides alone, and across corners too
 }
 
 // none stands for no basin.
 const none = -1
 
-// A basins value has the connected components of basins.
+// A basins value has the connected components of basins, as a union-find forest.
 type basins struct {
-	extrema []int32 // of each basin: the rank of its first pixel
-	parent  []int32
-	partner []int32 // of each basin: the rank of the pixel that ended its component, or none
+	extrema []int32 // for each basin the rank of its first pixel
+	parent  []int32 // for each basin a parent; a root is its own parent
+	partner []int32 // for each basin the rank of the pixel at which it ceased to be a root, or none
 }
 
+// reset removes all basins.
 func (b *basins) reset() {
 	b.extrema, b.parent, b.partner = b.extrema[:0], b.parent[:0], b.partner[:0]
 }
 
-// add adds the basin of an extremum.
+// add adds the basin of an extremum, given its rank, and returns the basin.
 func (b *basins) add(rank int32) int32 {
 	basin := int32(len(b.parent))
 	b.extrema, b.parent, b.partner = append(b.extrema, rank), append(b.parent, basin), append(b.partner, none)
 	return basin
 }
 
-// find returns the root of the component of a basin, and halves the path to it.
+// find returns the root of the component of a basin, and halves the path to this root.
 func (b *basins) find(x int32) int32 {
 	for b.parent[x] != x {
 		b.parent[x] = b.parent[b.parent[x]]
@@ -80,7 +84,7 @@ func (b *basins) find(x int32) int32 {
 }
 
 // join merges the components of two basins at the pixel of a rank. It returns the root of
-// the component and the root that ends, none if they were connected before.
+// the merged component and the root that ends, none if both basins were in one component.
 func (b *basins) join(x, y, rank int32) (root, ended int32) {
 	x, y = b.find(x), b.find(y)
 	if x == y {
@@ -91,7 +95,7 @@ func (b *basins) join(x, y, rank int32) (root, ended int32) {
 	return x, y
 }
 
-// begin reads an image.
+// begin starts with an image. order has the pixels in the order in which they enter.
 func (p *plane[T]) begin(m Image[T], o Options, order *order) {
 	rows, columns := m.Shape[0], m.Shape[1]
 	n := len(m.Values)
@@ -132,8 +136,8 @@ func (p *plane[T]) around() [8]int32 {
 	return [8]int32{-w, -w + 1, 1, w + 1, w, w - 1, -1, -w - 1}
 }
 
-// pattern returns the set of the neighbors, bit by bit as in around, whose rank is less
-// than that of the pixel in a place.
+// pattern returns the set of those neighbors of the pixel in a place whose rank is less than
+// that of the pixel. Bit k stands for neighbor k of around.
 func (p *plane[T]) pattern(at int32) uint8 {
 	w := p.width
 	above, row, below := p.ranks[at-w-1:][:3], p.ranks[at-1:][:3], p.ranks[at+w-1:][:3]
@@ -143,7 +147,8 @@ func (p *plane[T]) pattern(at int32) uint8 {
 		bit(below[1])<<4 | bit(below[0])<<5 | bit(row[0])<<6 | bit(above[0])<<7)
 }
 
-// components appends the classes of degree 0, or some of them once a stop is requested.
+// components appends the classes of degree 0. It returns early, with some classes missing, if
+// a stop is requested.
 func (p *plane[T]) components(classes []ph.Class) []ph.Class {
 	if len(p.order) == 0 {
 		return classes
@@ -178,7 +183,8 @@ func (p *plane[T]) components(classes []ph.Class) []ph.Class {
 	}})
 }
 
-// holes appends the classes of degree 1, or some of them once a stop is requested.
+// holes appends the classes of degree 1. It returns early, with some classes missing, if a
+// stop is requested.
 func (p *plane[T]) holes(classes []ph.Class) []ph.Class {
 	n := int32(len(p.order))
 	links, around := &p.links[1], p.around()
@@ -212,7 +218,7 @@ func (p *plane[T]) holes(classes []ph.Class) []ph.Class {
 	return classes
 }
 
-// fillFrame sets the basin of the frame.
+// fillFrame gives all places of the frame a basin.
 func (p *plane[T]) fillFrame(basin int32) {
 	w, size := int(p.width), len(p.basin)
 	for i := range w {
@@ -223,7 +229,7 @@ func (p *plane[T]) fillFrame(basin int32) {
 	}
 }
 
-// add appends the class of two ranks, unless its length is 0.
+// add appends the class of the pixels of two ranks, unless its persistence is 0.
 func (p *plane[T]) add(classes []ph.Class, birth, death int32) []ph.Class {
 	b, d := p.order[birth], p.order[death]
 	if p.values[b] == p.values[d] {

@@ -24,10 +24,13 @@ type Complex struct {
 	cofacets [][]int32
 }
 
-// New returns the complex of simplices, which it sorts by value, then by dimension and
-// points. It is an error, which names the simplex, if points do not ascend from 0, if a
-// simplex is listed twice, if one of its facets is missing or enters later, or if a value is
-// NaN or infinite.
+// New returns the complex of simplices. It sorts the simplices of each dimension by value,
+// then by points. It returns an error that names a simplex
+//
+//   - if its points do not ascend, or if one is negative;
+//   - if it is listed twice;
+//   - if one of its facets is missing or enters later;
+//   - if its value is NaN or infinite.
 //
 // It takes O(n log n) for n simplices.
 func New(simplices []Simplex) (*Complex, error) {
@@ -49,7 +52,8 @@ func New(simplices []Simplex) (*Complex, error) {
 	return c, c.link()
 }
 
-// check returns an error, without the name of the simplex, if points or value are wrong.
+// check returns an error if the points or the value of a simplex are not valid. Its text
+// continues a sentence that the caller starts with the name of the simplex.
 func (s *Simplex) check() error {
 	if len(s.Points) == 0 {
 		return fmt.Errorf("has no points")
@@ -67,13 +71,14 @@ func (s *Simplex) check() error {
 	return nil
 }
 
-// link finds the cofacets of all simplices.
+// link sets starts and cofacets. It returns an error if a simplex is listed twice, or if a
+// facet is missing or enters later.
 func (c *Complex) link() error {
 	below := make(map[string]int32) // the numbers of the simplices of one dimension less
 	var key []byte
 	for dim, list := range c.simplices {
 		numbers := make(map[string]int32, len(list))
-		type incidence struct{ facet, cofacet int32 } // cofacet as in ph.Filtration
+		type incidence struct{ facet, cofacet int32 } // cofacet has a sign, as in ph.Filtration
 		var incidences []incidence
 		for i, s := range list {
 			key = appendKey(key[:0], s.Points, -1)
@@ -121,7 +126,8 @@ func (c *Complex) link() error {
 	return nil
 }
 
-// appendKey appends the points of a simplex but one, as bytes.
+// appendKey appends the points of a simplex as bytes, without points[skip]. A negative skip
+// leaves out none.
 func appendKey(key []byte, points ph.Simplex, skip int) []byte {
 	for i, p := range points {
 		if i != skip {
@@ -148,7 +154,7 @@ func (c *Complex) Cell(dim, i int) ph.Cell { return c.simplices[dim][i].Cell }
 // Simplex returns the points of a simplex.
 func (c *Complex) Simplex(dim, i int) ph.Simplex { return c.simplices[dim][i].Points }
 
-// AppendCofacets appends the cofacets of a simplex, as [ph.Filtration] has them.
+// AppendCofacets appends the cofacets of a simplex, with signs as in [ph.Filtration].
 func (c *Complex) AppendCofacets(dst []int32, dim, i int) []int32 {
 	if dim >= len(c.cofacets) {
 		return dst

@@ -1,7 +1,7 @@
 // Package simplicial builds filtered simplicial complexes, for [ph.Compute].
 //
 // A [Complex] is a list of simplices with the values at which they enter. [New] takes any
-// such list. Two kinds of filtrations are made from less:
+// such list. Two functions compute the list:
 //
 //   - [LowerStar] takes values on vertices: a simplex enters with the last of its vertices
 //     (Edelsbrunner and Harer, Computational topology, 2010, section VI.3).

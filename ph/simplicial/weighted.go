@@ -19,15 +19,15 @@ type WeightedRipsOptions struct {
 	// 2 and +Inf are refused.
 	Power float64
 
-	// Threshold is the value of the last edges; 0 stands for none.
+	// Threshold is the greatest value at which a simplex may enter; 0 stands for none.
 	Threshold float64
 }
 
 // WeightedRips returns the weighted Rips filtration of points with weights w, which must be
-// finite and not negative. At the scale t there is a ball of radius (r^p − w^p)^(1/p),
-// r = t/2, around each point: a point enters at t = 2w, an edge when two balls meet, and a
-// simplex with the last of its edges. With D the distance of two points, a = 2w of the one
-// and b = 2w of the other, an edge enters at
+// finite and not negative. At the scale t each point with r = t/2 ≥ w has a ball of radius
+// (r^p − w^p)^(1/p) around it, where p is the power. A point enters at t = 2w, an edge when
+// two balls meet, and a simplex with the last of its edges. Let two points have the distance
+// D and the weights a/2 and b/2. The edge between them enters at
 //
 //	p = 1:  max(a, b) if D ≤ |a−b|/2, else D + (a+b)/2
 //	p = 2:  max(a, b) if 4D² ≤ |a²−b²|, else √((D²+((a+b)/2)²)·(D²+((a−b)/2)²))/D
@@ -56,7 +56,7 @@ func WeightedRips(d ph.Distances, weights []float64, o WeightedRipsOptions) (*Co
 		limit = math.Inf(1)
 	}
 	var vertices []Simplex
-	edges := make([]map[int32]Simplex, n) // of each point: its edges to points after it
+	edges := make([]map[int32]Simplex, n) // for each point the edges to points after it
 	for i, w := range weights {
 		if !(w >= 0) || math.IsInf(w, 1) {
 			return nil, fmt.Errorf("simplicial: point %d has the weight %v: weights must be finite and not negative", i, w)
@@ -80,7 +80,7 @@ func WeightedRips(d ph.Distances, weights []float64, o WeightedRipsOptions) (*Co
 	return New(expand(vertices, edges, o.Degree+1))
 }
 
-// weightedEdge returns the edge of points i > j with vertices that enter at a and b.
+// weightedEdge returns the edge between points i > j. Point i enters at a, point j at b.
 func weightedEdge(i, j int, length, a, b, power float64) Simplex {
 	s := Simplex{Points: ph.Simplex{int32(j), int32(i)}, Value: a, Cell: ph.Cell{U: int32(i), V: int32(i)}}
 	if b > a {
@@ -106,8 +106,8 @@ func weightedEdge(i, j int, length, a, b, power float64) Simplex {
 	return s
 }
 
-// expand appends to vertices the edges and all simplices up to a dimension whose edges are
-// there. edges has, for each point, its edges to points after it.
+// expand returns the vertices, the edges and all simplices up to dimension dim all of whose
+// edges are given. edges has, for each point, the edges to points after it.
 func expand(vertices []Simplex, edges []map[int32]Simplex, dim int) []Simplex {
 	all := slices.Clone(vertices)
 	var extend func(s Simplex, candidates []int32)
@@ -155,10 +155,10 @@ func expand(vertices []Simplex, edges []map[int32]Simplex, dim int) []Simplex {
 }
 
 // DistanceToMeasure returns the distance of each point to the empirical measure of all
-// points: the mean of the q-th powers of the distances to the k nearest points, itself
-// included, to the power 1/q (Chazal, Cohen-Steiner and Mérigot, Geometric inference for
-// probability measures, 2011). It is large at outliers. k must be from 1 to the number of
-// points, q at least 1.
+// points (Chazal, Cohen-Steiner and Mérigot, Geometric inference for probability measures,
+// 2011). Take the k nearest points of a point, itself included, and the mean of the q-th
+// powers of their distances from it. The result is this mean to the power 1/q. It is large at
+// outliers. k must be from 1 to the number of points; q must be at least 1 and finite.
 func DistanceToMeasure(d ph.Distances, k int, q float64) ([]float64, error) {
 	n := d.Len()
 	if k < 1 || k > n {
