@@ -10,13 +10,14 @@ import (
 //
 //	v[x] = the number of bars with b ≤ X < d,
 //
-// where X is number x of Grid. It is piecewise constant: its gradient is 0.
+// where X is number x of Grid. The curve is piecewise constant in births and deaths, so its
+// gradient is 0.
 type Betti struct{ Grid Grid }
 
 // Len returns Grid.N.
 func (v *Betti) Len() int { return v.Grid.N }
 
-// Vector sets dst to the Betti curve of bars, in O(1) time for each.
+// Vector sets dst to the Betti curve of bars. It takes O(1) time for each bar, and O(Len).
 func (v *Betti) Vector(dst []float64, bars []ph.Bar) error {
 	if err := v.Grid.check("a Betti curve"); err != nil {
 		return err
@@ -39,7 +40,8 @@ func (v *Betti) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) e
 	return beginGradient(grad, bars, weights, v.Len())
 }
 
-// addAlive adds a value to the differences of a curve where a bar is alive.
+// addAlive adds a value to a curve at all numbers of the grid at which a bar is alive. The
+// curve is given by its differences: sumUp makes the curve of them.
 func addAlive(differences []float64, grid Grid, b *ph.Bar, value float64) {
 	from, to := grid.first(b.Birth), grid.first(b.Death)
 	if from < len(differences) {
@@ -63,8 +65,8 @@ func sumUp(dst []float64) {
 //
 //	−Σ p log p,  p = l / Σ l,
 //
-// of the bars, with the natural logarithm: one number. Bars of length 0 do not count,
-// and have the gradient 0.
+// of the bars with lengths l, with the natural logarithm. The vector is this one number. Bars
+// of length 0 do not count, and have the gradient 0.
 type Entropy struct{}
 
 // Len returns 1.
@@ -95,18 +97,19 @@ func (v Entropy) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) 
 //
 //	v[x] = −Σ p log p over the bars with b ≤ X < d,  p = l / Σ l,
 //
-// where X is number x of Grid and the sum in p is over all bars, with the natural
-// logarithm. The gradient is that of p.
+// where X is number x of Grid, l the length of a bar, and the sum in p is over all bars,
+// alive at X or not. The logarithm is natural. The gradient counts how p changes, but not
+// that a bar begins or ends to be alive at X.
 type EntropyCurve struct {
 	Grid Grid
 
-	sums []float64
+	sums []float64 // the sums of the first 0, 1, 2, … weights of Gradient
 }
 
 // Len returns Grid.N.
 func (v *EntropyCurve) Len() int { return v.Grid.N }
 
-// Vector sets dst to the entropy curve of bars, in O(Len) time for each.
+// Vector sets dst to the entropy curve of bars. It takes O(Len) time for each bar.
 func (v *EntropyCurve) Vector(dst []float64, bars []ph.Bar) error {
 	if err := v.Grid.check("an entropy curve"); err != nil {
 		return err
@@ -117,7 +120,8 @@ func (v *EntropyCurve) Vector(dst []float64, bars []ph.Bar) error {
 	total := totalLength(bars)
 	for i := range bars {
 		b := &bars[i]
-		// Added, not summed up from differences: where no bar is alive it is exactly 0.
+		// The value is added to each number of the curve. Running sums of differences
+		// would not be exactly 0 where no bar is alive.
 		value := surprise(b, total)
 		for x := v.Grid.first(b.Birth); x < v.Grid.first(b.Death); x++ {
 			dst[x] += value
@@ -152,10 +156,10 @@ func totalLength(bars []ph.Bar) float64 {
 	return total
 }
 
-// surprise returns −p log p of a bar.
+// surprise returns −p log p of a bar, where p is its share of the total length.
 func surprise(b *ph.Bar, total float64) float64 {
 	p := (b.Death - b.Birth) / total
-	if !(p > 0) { // no length, or next to none
+	if !(p > 0) { // the bar has length 0, or p underflows
 		return 0
 	}
 	return -p * math.Log(p)

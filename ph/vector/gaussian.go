@@ -11,9 +11,10 @@ import (
 //
 //	v[y][x] = Σ w(l) exp(−((X−b)² + (Y−l)²) / 2h²) / 2πh²
 //
-// over the bars, where X is number x of Births, Y number y of Lengths, h the bandwidth
-// and w the weight. The vector has the rows y one after another. Values are those at
-// points, not means over pixels, as in GUDHI's PersistenceImage.
+// over the bars (b, b+l), where X is number x of Births, Y number y of Lengths, h the
+// bandwidth and w the weight. The vector has the rows y one after another. As in GUDHI's
+// PersistenceImage, each value is that of the sum at the point (X, Y), not a mean over a
+// pixel.
 type Image struct {
 	Births, Lengths Grid
 	Bandwidth       float64 // positive
@@ -38,7 +39,7 @@ func (v *Image) check() error {
 	return checkBandwidth(v.Bandwidth)
 }
 
-// Vector sets dst to the image of bars, in O(Len) time for each.
+// Vector sets dst to the image of bars. It takes O(Len) time for each bar.
 func (v *Image) Vector(dst []float64, bars []ph.Bar) error {
 	if err := v.check(); err != nil {
 		return err
@@ -82,8 +83,8 @@ func (v *Image) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) e
 //
 //	v[y][x] = Σ N((X, Y); (b, d)) − N((X, Y); (d, b)),  N(p; q) = exp(−|p−q|² / 2h²) / 2πh²
 //
-// over the bars, where X and Y are numbers x and y of Grid and h is the bandwidth. The
-// vector has the rows y one after another.
+// over the bars (b, d), where X and Y are numbers x and y of Grid and h is the bandwidth.
+// The vector has the rows y one after another.
 type Heat struct {
 	Grid      Grid
 	Bandwidth float64 // positive
@@ -101,7 +102,7 @@ func (v *Heat) check() error {
 	return checkBandwidth(v.Bandwidth)
 }
 
-// Vector sets dst to the heat of bars, in O(Len) time for each.
+// Vector sets dst to the feature map of bars. It takes O(Len) time for each bar.
 func (v *Heat) Vector(dst []float64, bars []ph.Bar) error {
 	if err := v.check(); err != nil {
 		return err
@@ -136,15 +137,15 @@ func (v *Heat) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) er
 	return nil
 }
 
-// A gaussian is the density exp(−(x−c)²/2h²) / √(2π)h at the numbers of a grid. A
-// Gaussian of the plane is the product of two: that takes an exponential for each row
-// and column instead of each point.
+// A gaussian is the density exp(−(x−c)²/2h²) / (√(2π)·h) at each number x of a grid. A
+// Gaussian of the plane is the product of two such densities. So it takes one exponential for
+// each row and each column, and none for each point.
 type gaussian struct {
 	value []float64
 	slope []float64 // derivative with respect to c
 }
 
-// at evaluates the density around a center.
+// at evaluates the density with center c.
 func (g *gaussian) at(grid Grid, center, bandwidth float64) {
 	g.value, g.slope = resize(g.value, grid.N), resize(g.slope, grid.N)
 	scale := 1 / (math.Sqrt(2*math.Pi) * bandwidth)
@@ -190,7 +191,7 @@ func derivatives(weights []float64, rows, columns *gaussian) (value, byColumn, b
 }
 
 func checkBandwidth(h float64) error {
-	// The square of any other has no inverse.
+	// The square of a lesser or greater bandwidth, or its inverse, may be 0 or infinite.
 	const least, greatest = 1e-150, 1e150
 	if !(h >= least && h <= greatest) {
 		return fmt.Errorf("vector: the bandwidth is %v: want a number from %v to %v", h, least, greatest)

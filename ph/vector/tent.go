@@ -26,19 +26,19 @@ func tent(b *ph.Bar, x float64) (height, byBirth, byDeath float64) {
 //
 //	v[k][x] = the (k+1)-th largest tent at X
 //
-// of the bars, 0 where there are fewer, where X is number x of Grid. The vector has the
-// layers k one after another. GUDHI's Landscape is √2 times this.
+// of the bars, where X is number x of Grid. It is 0 if there are at most k bars. The vector
+// has the layers k one after another. GUDHI's Landscape is √2 times this.
 type Landscape struct {
 	Grid   Grid
 	Layers int // at least 1
 
-	bars []int32 // the bar of each value, −1 for none
+	bars []int32 // for each layer the bar whose tent it has, at the X that Gradient visits
 }
 
 // Len returns Layers · Grid.N.
 func (v *Landscape) Len() int { return v.Layers * v.Grid.N }
 
-// Vector sets dst to the landscape of bars, in O(Len) time for each.
+// Vector sets dst to the landscape of bars. It takes O(Len) time for each bar.
 func (v *Landscape) Vector(dst []float64, bars []ph.Bar) error {
 	if err := v.check(); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (v *Landscape) Vector(dst []float64, bars []ph.Bar) error {
 				break
 			}
 			height := min(at-b.Birth, b.Death-at)
-			for k := x; k < len(dst); k += n { // insert it into the layers
+			for k := x; k < len(dst); k += n { // insert height into the layers, which descend
 				if height > dst[k] {
 					height, dst[k] = dst[k], height
 				}
@@ -79,7 +79,7 @@ func (v *Landscape) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float6
 	v.bars = resize(v.bars, v.Layers)
 	for x := range v.Grid.N {
 		at := v.Grid.At(x)
-		count := 0 // layers that have a bar
+		count := 0 // the number of layers that have a bar
 		for i := range bars {
 			height, _, _ := tent(&bars[i], at)
 			if height == 0 {
@@ -117,8 +117,8 @@ func (v *Landscape) check() error {
 //
 //	v[x] = Σ w(l)·tent(X) / Σ w(l),
 //
-// where X is number x of Grid and w the weight. It is 0 if all weights are. GUDHI's
-// Silhouette is √2 times this.
+// where X is number x of Grid, l the length of a bar and w the weight. The silhouette is 0 if
+// all weights are 0. GUDHI's Silhouette is √2 times this.
 type Silhouette struct {
 	Grid   Grid
 	Weight Weight
@@ -127,7 +127,7 @@ type Silhouette struct {
 // Len returns Grid.N.
 func (v *Silhouette) Len() int { return v.Grid.N }
 
-// Vector sets dst to the silhouette of bars, in O(Len) time for each.
+// Vector sets dst to the silhouette of bars. It takes O(Len) time for each bar.
 func (v *Silhouette) Vector(dst []float64, bars []ph.Bar) error {
 	if err := v.check(); err != nil {
 		return err

@@ -18,7 +18,8 @@ type Vectorizer interface {
 
 	// Gradient sets grad[i] to the gradient of Σ weights[k]·v[k] with respect to bars[i],
 	// where v is the vector. There are Len weights, and one element of grad for each
-	// bar. At a kink it is a one-sided derivative, or the mean of two.
+	// bar. Where the sum has no derivative, the gradient has a one-sided derivative, or
+	// the mean of two.
 	Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) error
 }
 
@@ -64,10 +65,10 @@ func (g Grid) check(name string) error {
 	return nil
 }
 
-// A Weight is a function of the length of a bar.
+// A Weight is a function of the length l of a bar.
 type Weight int
 
-// The weights.
+// The weights, with the function of each.
 const (
 	Constant   Weight = iota // 1
 	Linear                   // l
@@ -95,7 +96,8 @@ func (w Weight) check() error {
 	return nil
 }
 
-// checkBars refuses bars that the package documentation excludes.
+// checkBars returns an error if a birth or a death is not finite, if a bar dies before its
+// birth, or if the sum of the lengths overflows.
 func checkBars(bars []ph.Bar) error {
 	total := 0.0
 	for i := range bars {
