@@ -17,6 +17,7 @@ const (
 	diphaDistance = 7
 )
 
+// readDIPHA reads a file of the format [DIPHA].
 func readDIPHA[T ph.Float](r io.Reader, note func(string)) (ph.Distances, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var header [3]int64
@@ -60,6 +61,7 @@ func readDIPHA[T ph.Float](r io.Reader, note func(string)) (ph.Distances, error)
 	return joined(n, data), nil
 }
 
+// readBinary reads a file of the format [Binary].
 func readBinary[T ph.Float](r io.Reader) (ph.Distances, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	var m ph.LowerMatrix[T]
@@ -88,7 +90,7 @@ func readBinary[T ph.Float](r io.Reader) (ph.Distances, error) {
 	}
 }
 
-// checkEntry refuses a number that is no distance.
+// checkEntry returns an error if v, in row i and column j, is negative or NaN.
 func checkEntry[T ph.Float](i, j int, v T) error {
 	if !(v >= 0) {
 		return fmt.Errorf("row %d, column %d is %v: distances must not be negative, nor NaN", i, j, v)
@@ -96,7 +98,8 @@ func checkEntry[T ph.Float](i, j int, v T) error {
 	return nil
 }
 
-// noMore returns an error that says what is missing if err is the end of a file.
+// noMore returns err, unless err is the end of a file. Then it returns an error that says
+// that the file is too short, followed by the formatted text.
 func noMore(err error, format string, args ...any) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return fmt.Errorf("the file is too short: "+format, args...)

@@ -13,20 +13,21 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// maxDegree bounds the degree of a diagram that is read: each degree up to it takes
-// memory.
+// maxDegree is the highest degree that a file may name. A higher one is an error, since each
+// degree up to the highest takes memory.
 const maxDegree = 1000
 
 // ReadDiagrams reads persistence diagrams, as JSON or in GUDHI's format .pers. It
-// returns the diagrams of degrees 0 to the highest that is named, each in the order of
-// deaths. It calls note, unless that is nil, with what it passes over.
+// returns the diagrams of degrees 0 to the highest in the file. Each has its bars in the
+// order of deaths. ReadDiagrams calls note, unless note is nil, with one sentence for
+// whatever it skips.
 //
-// JSON is a list of [ph.Diagram], or an object that has one under the key "diagrams",
-// as [ph.Result] and the program rips write them.
+// JSON is a list of [ph.Diagram], as [ph.Result] writes it, or an object that has such a
+// list under the key "diagrams", as the program rips writes it.
 //
-// In a line of .pers stands a bar: its degree, birth and death. A number before the
-// degree, the characteristic of the field, is ignored. A line of two numbers is a bar
-// of degree 0. The death of an essential bar is inf.
+// Each line of .pers is a bar: its degree, birth and death. A number before the degree, the
+// characteristic of the field, is ignored. A line of two numbers is a bar of degree 0. The
+// death of an essential bar is inf.
 func ReadDiagrams(r io.Reader, note func(string)) ([]ph.Diagram, error) {
 	in := bufio.NewReader(r)
 	if startsJSON(in) {

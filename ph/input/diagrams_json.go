@@ -12,14 +12,15 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// startsJSON reports whether the first word of a text begins a list or an object.
+// startsJSON reports whether a text begins with [ or {, apart from white space.
 func startsJSON(in *bufio.Reader) bool {
 	begin, _ := in.Peek(512)
 	begin = bytes.TrimSpace(bytes.TrimPrefix(begin, []byte(byteOrderMark)))
 	return len(begin) > 0 && (begin[0] == '[' || begin[0] == '{')
 }
 
-// readDiagramsJSON reads a list of diagrams, or the one in an object.
+// readDiagramsJSON reads a list of diagrams, or an object that has such a list under the key
+// "diagrams".
 func readDiagramsJSON(r io.Reader) ([]ph.Diagram, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -77,8 +78,8 @@ func listOf(object json.RawMessage) (list json.RawMessage, err error) {
 	return list, nil
 }
 
-// byDegree returns diagrams in the order of their degrees, empty ones where degrees
-// are missing.
+// byDegree returns diagrams in the order of their degrees. It adds an empty diagram for each
+// degree that is missing.
 func byDegree(list []ph.Diagram) ([]ph.Diagram, error) {
 	var diagrams []ph.Diagram
 	named := make(map[int]bool)

@@ -8,8 +8,8 @@
 // # Text
 //
 // Text is UTF-8. Lines end with LF, CR LF or CR. Numbers in a line are separated by
-// blanks and tabs, by commas, or by semicolons; a line that mixes them is refused,
-// since its commas may be decimal ones. Blank lines, a byte-order mark at the beginning
+// blanks and tabs, by commas, or by semicolons. A line with two kinds of separators is an
+// error, since its commas may be decimal commas. Blank lines, a byte-order mark at the start
 // and whatever follows a # are skipped. An error names the line and what is wrong
 // with it. A number is never guessed, left out or rounded to 0.
 //
@@ -22,10 +22,13 @@
 // # Distances
 //
 // Distances are not negative. A distance of inf in a text or a matrix means that the
-// two points are never joined: the result is then ph.Sparse. A full matrix may be
-// asymmetric and its diagonal and negative numbers may differ from 0 by rounding: by
-// 10⁻⁵ of a distance, or as far as the squares of distances differ by 10⁻⁶ of the
-// greatest square. The mean of the two values of a distance counts.
+// two points are never joined: the result is then a ph.Sparse.
+//
+// A full matrix may have rounding errors. The two values of a distance may differ by 10⁻⁵ of
+// the distance, or their squares by 10⁻⁶ of the greatest square of a distance. The mean of
+// the two values counts. A number on the diagonal counts as 0 if its square is at most 10⁻⁶
+// of the greatest square. A negative number counts as 0 if it is at least −10⁻⁶ of the
+// greatest distance.
 package input
 
 import (
@@ -42,7 +45,7 @@ import (
 // A Format is the way in which a file holds points or distances.
 type Format string
 
-// The formats. Where Ripser has a format of the same name, files of it are read.
+// The formats. A format that Ripser has under the same name accepts the files of Ripser.
 const (
 	// LowerDistance is a matrix of distances below its diagonal: lines of 1, 2, 3, …
 	// numbers. Lines may be wrapped anywhere. A full matrix is read too.
@@ -52,9 +55,9 @@ const (
 	// numbers. Lines may be wrapped anywhere. A full matrix is read too.
 	UpperDistance Format = "upper-distance"
 
-	// Distance is a full matrix of distances, or lines of 1, 2, 3, … numbers. Such
-	// lines end with the diagonal, whose values are equal and do not matter. Without a
-	// diagonal, an empty line comes before them.
+	// Distance is a full matrix of distances, or the part of a matrix up to the diagonal:
+	// lines of 1, 2, 3, … numbers. The values of the diagonal must be equal and are
+	// ignored. If the lines have no diagonal, an empty line must come first.
 	Distance Format = "distance"
 
 	// PointCloud has the coordinates of a point in each line, as CSV does. A first line
@@ -95,8 +98,9 @@ func Formats() []Format {
 // Known reports whether f is one of [Formats].
 func (f Format) Known() bool { return slices.Contains(Formats(), f) }
 
-// Read reads points or distances, and rounds numbers to T. The result is ph.Points, a
-// ph.Matrix, a ph.LowerMatrix or ph.Sparse.
+// Read reads points or distances, and rounds numbers to T. The result is a ph.Points, a
+// ph.Matrix, a ph.LowerMatrix or a ph.Sparse. Read calls note, unless note is nil, with one
+// sentence for whatever it skips or changes.
 func Read[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Distances, error) {
 	if note == nil {
 		note = func(string) {}
@@ -129,7 +133,7 @@ func Read[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Distances, e
 	return nil, fmt.Errorf("there is no format %q: it is one of %s", f, strings.Join(names, ", "))
 }
 
-// ReadFile reads a file as [Read] does. Errors begin with its name.
+// ReadFile reads a file as [Read] does. Errors begin with the path of the file.
 func ReadFile[T ph.Float](path string, f Format, note func(string)) (ph.Distances, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -143,12 +147,12 @@ func ReadFile[T ph.Float](path string, f Format, note func(string)) (ph.Distance
 	return d, nil
 }
 
-// ReadPoints reads a [PointCloud].
+// ReadPoints reads the format [PointCloud], with OFF and PLY files, as [Read] does.
 func ReadPoints[T ph.Float](r io.Reader, note func(string)) (ph.Points[T], error) {
 	return readPoints[T](r, PointCloud, note)
 }
 
-// readPoints reads a format of points.
+// readPoints reads one of the formats that hold points: PointCloud, OFF, PLY, NPY or NPZ.
 func readPoints[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points[T], error) {
 	if f == PointCloud {
 		in := bufio.NewReader(r)

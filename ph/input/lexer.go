@@ -20,24 +20,24 @@ import (
 type lexer struct {
 	scanner *bufio.Scanner
 	note    func(string)
-	line    int  // line of the next word, from 1
-	row     int  // line of the latest row
-	blank   bool // an empty line came before the first row
-	heading bool // a line without numbers may still be a heading
+	line    int  // the number of the line of the next word, from 1
+	row     int  // the number of the last line that had numbers, 0 if there was none
+	blank   bool // whether an empty line came before the first line with numbers
+	heading bool // whether a line of words may be a heading: true until a line has been read
 
-	// State of split within a line.
-	words     int  // number of words so far
-	gap       byte // separator since the latest word: ' ', ',' or ';'
-	separator byte // separator of the line, 0 if it has none yet
-	comment   bool // after #
-	noted     bool // the line has a comment
+	// The following fields are the state of split within a line.
+	words     int  // the number of words so far
+	gap       byte // the separator since the last word: ' ', ',' or ';'
+	separator byte // the separator of the line, 0 as long as it has none
+	comment   bool // whether a # came before
+	noted     bool // whether the line has a comment
 }
 
 // byteOrderMark is what some programs begin a text in UTF-8 with.
 const byteOrderMark = "\ufeff"
 
-// newLexer returns a lexer of UTF-8 text. It calls note, unless that is nil, with
-// what it passes over.
+// newLexer returns a lexer of UTF-8 text. Unless note is nil, the functions that read from
+// the lexer call it with one sentence for whatever they skip or change.
 func newLexer(r io.Reader, note func(string)) (*lexer, error) {
 	in := bufio.NewReader(r)
 	begin, _ := in.Peek(len(byteOrderMark))
@@ -73,7 +73,7 @@ func (l *lexer) split(data []byte, atEOF bool) (advance int, token []byte, err e
 		c := data[i]
 		switch {
 		case c == '\r' && i+1 == len(data) && !atEOF:
-			return i, nil, nil // LF may follow
+			return i, nil, nil // the next bytes decide whether an LF follows
 		case c == '\r' && i+1 < len(data) && data[i+1] == '\n':
 			continue
 		case c == '\n' || c == '\r':
@@ -111,7 +111,8 @@ func (l *lexer) endLine() {
 	l.words, l.gap, l.separator, l.comment, l.noted = 0, ' ', 0, false, false
 }
 
-// beginWord checks that a line has one kind of separator.
+// beginWord counts a word. It returns an error if the separator before the word is not that
+// of the line.
 func (l *lexer) beginWord() error {
 	gap := l.gap
 	if l.words++; l.words > 1 {
@@ -133,7 +134,8 @@ var separatorNames = map[byte]string{' ': "blanks", ',': "commas", ';': "semicol
 // ends holds the characters that end a word.
 var ends = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ',': true, ';': true, '#': true}
 
-// next returns the next word, or "\n". It returns io.EOF at the end.
+// next returns the next word, or "\n" at the end of a line. It returns io.EOF at the end of
+// the text.
 func (l *lexer) next() ([]byte, error) {
 	if l.scanner.Scan() {
 		return l.scanner.Bytes(), nil
@@ -153,8 +155,8 @@ func (l *lexer) errorf(format string, args ...any) error {
 	return fmt.Errorf("line %d: %w", l.line, fmt.Errorf(format, args...))
 }
 
-// readRow appends the numbers of the next line that has any. It returns io.EOF
-// after the last. infinite admits +Inf.
+// readRow appends the numbers of the next line that has numbers. It returns io.EOF if no such
+// line is left. A number +Inf is an error unless infinite is true.
 func readRow[T ph.Float](l *lexer, row []T, infinite bool) ([]T, error) {
 	from := len(row)
 	var heading []string // words of a line that may be a heading
@@ -196,8 +198,9 @@ func readRow[T ph.Float](l *lexer, row []T, infinite bool) ([]T, error) {
 	}
 }
 
-// isHeading reports whether a word may name a column: it begins with a letter or a
-// quotation mark, stands for no missing value, and is no misspelt number.
+// isHeading reports whether a word may name a column. It must begin with a letter or an
+// underscore, apart from quotation marks. It must not be a word for a missing value, nor a
+// number in which letters stand for digits, such as 1O.5.
 func isHeading(word []byte) bool {
 	s := strings.ToLower(strings.Trim(string(word), `"'`))
 	first, _ := utf8.DecodeRuneInString(s)
@@ -207,7 +210,7 @@ func isHeading(word []byte) bool {
 	case slices.Contains(missing, s):
 		return false
 	}
-	// Letters that look like digits.
+	// The letters o, i and l look like the digits 0 and 1.
 	likeDigits := strings.Trim(s, "0123456789oil.+-") == "" && (len(s) <= 2 || strings.ContainsAny(s, "0123456789."))
 	return !likeDigits
 }
@@ -217,7 +220,8 @@ var missing = []string{"na", "n/a", "n.a.", "nan", "null", "none", "nil", "missi
 
 var errNoNumber = errors.New("is not a number")
 
-// number returns a number, which may be +Inf.
+// number returns the number that a word stands for, which may be +Inf. It returns an error if
+// T cannot hold the number, or if a number other than 0 would be rounded to 0.
 func number[T ph.Float](l *lexer, word []byte) (T, error) {
 	bits := 64
 	if _, single := any(T(0)).(float32); single {

@@ -13,14 +13,15 @@ import (
 type layout int
 
 const (
-	flat   layout = iota // the half of a matrix in one line, or wrapped
-	column               // one number in a line
-	square
-	lower // 1, 2, 3, … numbers in a line
-	upper // …, 3, 2, 1 numbers in a line
+	flat   layout = iota // half of a matrix in one line, or in lines wrapped anywhere
+	column               // half of a matrix, one number in each line
+	square               // a full matrix, one row in each line
+	lower                // the part below the diagonal: lines of 1, 2, 3, … numbers
+	upper                // the part above the diagonal: lines of …, 3, 2, 1 numbers
 )
 
-// layoutOf returns the layout that the lengths of the first two lines suggest.
+// layoutOf returns the layout of a text of format f. first and second are the numbers of
+// numbers in its first two lines. It reports false if no layout of the format has such lines.
 func layoutOf(f Format, first, second int) (layout, bool) {
 	switch {
 	case first == 1 && second == 1 && f != Distance:
@@ -35,7 +36,8 @@ func layoutOf(f Format, first, second int) (layout, bool) {
 	return 0, false
 }
 
-// length returns the number of numbers in line k, given that of the first.
+// length returns the number of numbers in line k, from 0, if the first line has first
+// numbers.
 func (l layout) length(k, first int) int {
 	switch l {
 	case column:
@@ -48,17 +50,19 @@ func (l layout) length(k, first int) int {
 	return first
 }
 
-// A matrixText is a matrix as it stands in a text.
+// A matrixText has the numbers of a text and the way in which lines divide them. A row is a
+// line with numbers.
 type matrixText[T ph.Float] struct {
-	layout layout
-	first  int   // numbers in the first line
-	blank  bool  // an empty line comes before the first
-	misfit error // why the lines do not have the layout that they began with
-	data   []T
-	lines  []int // the line of each row
-	starts []int // the index in data of each row
+	layout layout // what the first two rows suggest
+	first  int    // the number of numbers in the first row
+	blank  bool   // whether an empty line comes before the first row
+	misfit error  // why the rows do not have the layout, nil if they have it
+	data   []T    // the numbers of all rows
+	lines  []int  // the number of the line of each row
+	starts []int  // the index in data of the first number of each row
 }
 
+// readMatrix reads a file of the format [LowerDistance], [UpperDistance] or [Distance].
 func readMatrix[T ph.Float](l *lexer, f Format) (ph.Distances, error) {
 	m, err := readLines[T](l, f)
 	if err != nil {
@@ -98,7 +102,8 @@ func readMatrix[T ph.Float](l *lexer, f Format) (ph.Distances, error) {
 	return m.readFlat(f)
 }
 
-// readLines reads all lines, and notes whether they have one layout.
+// readLines reads all lines. It sets misfit if they do not have the layout that the first two
+// suggest.
 func readLines[T ph.Float](l *lexer, f Format) (m matrixText[T], err error) {
 	for k := 0; ; k++ {
 		before := len(m.data)
@@ -154,8 +159,8 @@ func (m *matrixText[T]) checkNegative() error {
 	return nil
 }
 
-// readWrapped reads half a matrix whose lines are wrapped at any place, if the number of
-// numbers is that of a half.
+// readWrapped returns half a matrix whose lines are wrapped anywhere. It returns misfit if
+// the number of numbers is not that of half a matrix, or if the format may not be wrapped.
 func (m *matrixText[T]) readWrapped(l *lexer, f Format) (ph.Distances, error) {
 	if _, err := points(len(m.data)); err != nil || f == Distance || m.first == 1 {
 		return nil, m.misfit
@@ -167,7 +172,7 @@ func (m *matrixText[T]) readWrapped(l *lexer, f Format) (ph.Distances, error) {
 	return m.readFlat(f)
 }
 
-// readFlat returns half a matrix whose lines do not matter.
+// readFlat returns the matrix whose half is m.data, row by row. It ignores the lines.
 func (m *matrixText[T]) readFlat(f Format) (ph.Distances, error) {
 	n, err := points(len(m.data))
 	if err != nil {
@@ -181,10 +186,10 @@ func (m *matrixText[T]) readFlat(f Format) (ph.Distances, error) {
 
 // readLower returns the matrix of lines of 1, 2, 3, … numbers.
 //
-// Without a diagonal, the line of point 0 is empty. A text that begins with an empty
-// line has no diagonal, then. The format LowerDistance has none, with or without that
-// line. In the format Distance, a text without it has a diagonal, whose values do not
-// matter as long as they are equal.
+// If the lines have no diagonal, the line of point 0 is empty. So a text that begins with an
+// empty line has no diagonal. A text of the format LowerDistance never has one. A text of the
+// format Distance that does not begin with an empty line has a diagonal. The values of this
+// diagonal must be equal and are ignored.
 func (m *matrixText[T]) readLower(f Format) (ph.Distances, error) {
 	rows := len(m.lines)
 	whole := joinedLower(ph.LowerMatrix[T]{N: rows + 1, Data: m.data})
@@ -209,8 +214,8 @@ func (m *matrixText[T]) readLower(f Format) (ph.Distances, error) {
 	return joinedLower(ph.LowerMatrix[T]{N: rows, Data: m.data[:size(rows)-rows]}), nil
 }
 
-// edgeIsZero reports whether the entry of each line at a given index is 0 and some
-// other entry is not. It is the diagonal, then, unless consecutive points coincide.
+// edgeIsZero reports whether data[index(k)] is 0 for each line k and some other number is
+// not 0. Then these zeros are the diagonal, unless consecutive points coincide.
 func (m *matrixText[T]) edgeIsZero(index func(line int) int) bool {
 	for k := range m.lines {
 		if m.data[index(k)] != 0 {
@@ -228,7 +233,7 @@ func (m *matrixText[T]) edgeIsZero(index func(line int) int) bool {
 // size returns 1 + 2 + … + k.
 func size(k int) int { return k * (k + 1) / 2 }
 
-// points returns the number of points that have a number of distances.
+// points returns the number of points that have the given number of distances to each other.
 func points(distances int) (int, error) {
 	n := int(math.Sqrt(2*float64(distances))) + 1
 	if size(n-1) != distances {

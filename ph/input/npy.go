@@ -11,7 +11,8 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// readNPY reads an array of points, each a row, or of numbers, points of the line.
+// readNPY reads an array of two dimensions, whose rows are points, or an array of one
+// dimension, whose numbers are points of one coordinate.
 func readNPY[T ph.Float](r io.Reader) (ph.Points[T], error) {
 	var none ph.Points[T]
 	a, err := npy.Read(r)
@@ -38,7 +39,7 @@ func readNPY[T ph.Float](r io.Reader) (ph.Points[T], error) {
 	return p, nil
 }
 
-// readNPZ reads the only array of an archive of .npy files.
+// readNPZ reads an archive of one .npy file. It is an error if the archive has several.
 func readNPZ[T ph.Float](r io.Reader) (ph.Points[T], error) {
 	var none ph.Points[T]
 	data, err := io.ReadAll(r)

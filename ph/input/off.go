@@ -9,8 +9,8 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// readOFF reads the vertices of a mesh in the Object File Format of Geomview. Numbers
-// after the three coordinates, which are colors or normals, and faces are ignored.
+// readOFF reads the vertices of a mesh in the Object File Format of Geomview. It ignores the
+// faces. It also ignores numbers after the three coordinates, which are colors or normals.
 func readOFF[T ph.Float](l *lexer) (ph.Points[T], error) {
 	p := ph.Points[T]{Dim: 3}
 	var none ph.Points[T]

@@ -16,15 +16,16 @@ import (
 // A plyHeader describes the vertices of a PLY file.
 type plyHeader struct {
 	order      binary.ByteOrder // nil for text
-	vertices   int
-	properties []plyProperty
-	axes       [3]int // which properties are x, y and z
+	vertices   int              // the number of vertices
+	properties []plyProperty    // the properties of a vertex, in the order of the file
+	axes       [3]int           // the indices of the properties x, y and z
 }
 
+// A plyProperty is a number that each vertex has.
 type plyProperty struct {
 	name string
-	kind string
-	size int // bytes
+	kind string // the name of its type, a key of plySizes
+	size int    // in bytes
 }
 
 // plySizes are the sizes of scalar types in bytes.
@@ -63,7 +64,7 @@ func readPLY[T ph.Float](r io.Reader) (ph.Points[T], error) {
 	return p, nil
 }
 
-// readPLYHeader reads a header up to its end.
+// readPLYHeader reads the header of a PLY file, up to the line end_header.
 func readPLYHeader(in *bufio.Reader) (h plyHeader, err error) {
 	const longest = 1000 // lines
 	element := ""
@@ -133,7 +134,7 @@ func (h *plyHeader) findAxes() error {
 	return nil
 }
 
-// readVertex reads the properties of a vertex.
+// readVertex sets row to the values of the properties of the next vertex.
 func (h *plyHeader) readVertex(in *bufio.Reader, row []float64) error {
 	if h.order == nil {
 		line, err := in.ReadSlice('\n')

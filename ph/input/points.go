@@ -7,7 +7,8 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// readPointCloud reads a point from each line.
+// readPointCloud reads a point from each line that has numbers. It is an error if two points
+// have different numbers of coordinates.
 func readPointCloud[T ph.Float](l *lexer) (ph.Points[T], error) {
 	var p, none ph.Points[T]
 	l.heading = true

@@ -12,9 +12,10 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
+// readSparse reads a file of the format [Sparse]. It drops infinite distances.
 func readSparse[T ph.Float](l *lexer) (ph.Distances, error) {
 	var s ph.Sparse[T]
-	var lines []int // of the entries
+	var lines []int // the number of the line of each entry
 	for {
 		e, err := readEntry[T](l)
 		if err == io.EOF {
@@ -38,7 +39,7 @@ func readSparse[T ph.Float](l *lexer) (ph.Distances, error) {
 	return s, nil
 }
 
-// checkEntries refuses different distances of one pair of points.
+// checkEntries returns an error if two entries of the same points have different distances.
 func checkEntries[T ph.Float](entries []ph.Entry[T], lines []int) error {
 	order := make([]int, len(entries))
 	for k := range order {
@@ -62,8 +63,7 @@ func checkEntries[T ph.Float](entries []ph.Entry[T], lines []int) error {
 	return nil
 }
 
-// readEntry reads the next line that is not blank, and returns io.EOF after the
-// last.
+// readEntry reads the next line that is not blank. It returns io.EOF if no such line is left.
 func readEntry[T ph.Float](l *lexer) (e ph.Entry[T], err error) {
 	for words := 0; ; {
 		word, err := l.next()
@@ -102,8 +102,9 @@ func readEntry[T ph.Float](l *lexer) (e ph.Entry[T], err error) {
 	}
 }
 
-// maxPoints bounds what a single index can ask for: points that no entry names
-// take memory too.
+// maxPoints is the largest number of points of a list of distances. There are as many points
+// as the greatest index demands, and each takes memory. So one wrong index must not ask for
+// too many.
 const maxPoints = 1 << 24
 
 // point reads the index of a point.

@@ -7,17 +7,18 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// Full matrices have rounding errors: 1−cosine leaves −1e-16 on the diagonal, a square
-// root of that 1e-8, and in float32 3e-4. So two values of a distance count as equal
-// if they differ by digits that were not written, or if their squares differ by a
-// rounding error of the greatest square.
+// Full matrices have rounding errors. For instance, 1 minus a cosine leaves about −1e-16 on
+// the diagonal, and a square root of such an error is 1e-8, or 3e-4 in float32. So two values
+// of a distance count as equal in two cases: if their relative difference is at most that of
+// numbers written with six digits, or if their squares differ by no more than a rounding
+// error of the greatest square.
 const (
-	writtenDigits  = 1e-5 // relative: six digits
-	squareRounding = 1e-6 // of the greatest square
+	writtenDigits  = 1e-5 // relative to the distance
+	squareRounding = 1e-6 // relative to the greatest square of a distance
 )
 
 // Precomputed returns the distances in a full matrix whose rows are the points of p. It
-// makes them symmetric as the package comment says, in the memory of p.
+// corrects rounding errors as the package comment says, and overwrites the coordinates of p.
 func Precomputed[T ph.Float](p ph.Points[T], note func(string)) (ph.Distances, error) {
 	if note == nil {
 		note = func(string) {}
@@ -32,10 +33,11 @@ func Precomputed[T ph.Float](p ph.Points[T], note func(string)) (ph.Distances, e
 	return joined(p.Dim, data), nil
 }
 
-// symmetric returns the full matrix of n² entries if it is one of distances, up to
-// rounding: symmetric, 0 on the diagonal, not negative. It replaces the two values of
-// a distance by their mean, and negative zeros by zeros. name names a row. symmetric
-// calls note if a value changes.
+// symmetric makes a full matrix of n² entries symmetric, 0 on the diagonal and not negative.
+// It changes data and returns it. It is an error if an entry differs by more than rounding
+// from what is demanded. The mean replaces the two values of a distance, and 0 replaces
+// −0. name returns the name of a row for error texts. symmetric calls note if a value
+// changes.
 func symmetric[T ph.Float](n int, data []T, name func(row int) string, note func(string)) ([]T, error) {
 	greatest := 0.0
 	for _, v := range data {
@@ -92,8 +94,8 @@ func symmetric[T ph.Float](n int, data []T, name func(row int) string, note func
 	return data, nil
 }
 
-// joined returns a full matrix, as sparse distances if some are infinite: points that
-// are never joined.
+// joined returns a full matrix as a ph.Matrix. If some distances are infinite, it returns the
+// finite ones as a ph.Sparse: the other pairs of points are never joined.
 func joined[T ph.Float](n int, data []T) ph.Distances {
 	if !hasInfinite(data) {
 		return ph.Matrix[T]{N: n, Data: data}
@@ -105,7 +107,8 @@ func joined[T ph.Float](n int, data []T) ph.Distances {
 	return s
 }
 
-// joinedLower does the same with the half of a matrix.
+// joinedLower returns m. If some distances are infinite, it returns the finite ones as a
+// ph.Sparse: the other pairs of points are never joined.
 func joinedLower[T ph.Float](m ph.LowerMatrix[T]) ph.Distances {
 	if !hasInfinite(m.Data) {
 		return m
@@ -126,7 +129,7 @@ func hasInfinite[T ph.Float](data []T) bool {
 	return false
 }
 
-// appendFinite appends the finite distances of point i to the points before it.
+// appendFinite appends the finite distances of point i to the points 0, …, i−1.
 func appendFinite[T ph.Float](entries []ph.Entry[T], i int, row []T) []ph.Entry[T] {
 	for j, v := range row {
 		if !math.IsInf(float64(v), 1) {
