@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -90,6 +91,10 @@ func MannWhitney(a, b []float64) RankSum {
 	swapped := len(b) < len(a)
 	if swapped {
 		few, sum = len(b), total-sum
+	}
+	const most = 1 << 27 // numbers, a gigabyte
+	if few+1 > most/(total+1) {
+		panic(fmt.Sprintf("stats: MannWhitney: samples of %d and %d values need more than a gigabyte: use MannWhitneyNormal", len(a), len(b)))
 	}
 	// ways[k][s] is the number of ways to choose k ranks of sum s, as a share of
 	// all ways to choose k of the ranks seen so far, so that no number overflows.

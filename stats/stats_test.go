@@ -149,6 +149,11 @@ func TestQuantilesOfInfiniteValues(t *testing.T) {
 	require.Equal(t, inf, Quantile([]float64{1, inf}, 1))
 }
 
+func TestMannWhitneyOfManyValues(t *testing.T) {
+	require.PanicsWithValue(t, "stats: MannWhitney: samples of 3000 and 3000 values need more than a gigabyte: use MannWhitneyNormal",
+		func() { MannWhitney(make([]float64, 3000), make([]float64, 3000)) })
+}
+
 func TestRefusals(t *testing.T) {
 	nan := math.NaN()
 	for _, c := range []struct {

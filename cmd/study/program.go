@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/experiment/trial"
+	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
 	"github.com/topogen/topogen/study"
@@ -244,11 +244,7 @@ plan that it writes reports other seeds.`, stdout)
 	if *output == "" {
 		return plan.Write(stdout)
 	}
-	f, err := os.Create(*output)
-	if err != nil {
-		return err
-	}
-	return errors.Join(plan.Write(f), f.Close())
+	return atomicfile.Write(*output, plan.Write)
 }
 
 func emit(_ context.Context, args []string, stdout, _ io.Writer) error {
