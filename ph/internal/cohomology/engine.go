@@ -46,7 +46,7 @@ type Term struct {
 // An Engine computes the pairs of complexes. It is a workspace: used again for a
 // complex of no larger size it allocates nothing. The zero value is ready for use.
 type Engine struct {
-	Stop parallel.Stop // ends Run early
+	Stop parallel.Stop // makes Run return early once it is requested
 
 	complex Complex
 	field   field.Field

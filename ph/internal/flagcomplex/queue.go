@@ -106,7 +106,7 @@ func (q *queue) pop() uint64 {
 			}
 		}
 		q.last = least >> q.coefficientBits << q.coefficientBits
-		for list != nil { // its entries go into lower buckets
+		for list != nil { // distribute the entries among lower buckets
 			for _, entry := range list.entries[:list.count] {
 				q.push(entry)
 			}

@@ -105,7 +105,8 @@ func (r *reducer) pivot() uint64 {
 		}
 		pivot := r.code.bare(entry)
 		factor := r.field.Negate(r.code.coefficient(entry))
-		// The entry is put back and cancels with an entry of the column that is added.
+		// Push the popped entry back: the column that is added has an entry that cancels
+		// with it.
 		if column := r.pivots.find(pivot | 1); column >= 0 {
 			r.queue.push(entry)
 			s := r.columns[column]
@@ -137,7 +138,7 @@ func (r *reducer) add(simplex uint64, factor uint64) {
 }
 
 // keepChain adds up the coefficients of equal simplices in the current chain. It appends
-// the chain to chains and returns the place of the chain there.
+// the chain to chains and returns the part of chains that the chain takes.
 func (r *reducer) keepChain() span {
 	slices.Sort(r.chain)
 	from := len(r.chains)

@@ -90,8 +90,9 @@ func (s *Euclidean[T]) blocked(blockers []Edge[float64], x, lo, hi []float64, le
 		if b.Length >= least*(1-slack) {
 			return false // blockers ascend by length: all further ones are too far, too
 		}
-		// |y−c|² − |y−x|² = |c−x|² − 2(y−x)·(c−x) for a blocker c is greatest at a
-		// corner y of the box.
+		// A blocker c is nearer than x to all points y of the box if the maximum of
+		// |y−c|² − |y−x|² = |c−x|² − 2(y−x)·(c−x) over the box is negative. The maximum
+		// is at a corner y of the box.
 		dot := 0.0
 		for d, v := range s.tree.at(b.B) {
 			if v -= x[d]; v > 0 {

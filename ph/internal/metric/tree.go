@@ -3,9 +3,9 @@ package metric
 import "github.com/topogen/topogen/ph/internal/parallel"
 
 // A tree is a k-d tree (Bentley, Multidimensional binary search trees used for
-// associative searching, 1975). A node is the bounding box of a run of points. Its two
-// children are the bounding boxes of the halves of the run, split along the axis where
-// the box is widest.
+// associative searching, 1975). A node is the bounding box of a run of points: points that
+// follow one another in the order of the tree. The two children of a node are the bounding
+// boxes of the halves of the run, split along the axis where the box is widest.
 type tree struct {
 	dim    int
 	order  []int32   // the points, leaf after leaf
@@ -149,7 +149,8 @@ func reach(x, lo, hi []float64) (least, most float64) {
 	return least, most
 }
 
-// boxReach returns bounds of the squared distances between points of two boxes.
+// boxReach returns the least and the greatest squared distance between a point of one box
+// and a point of another.
 func boxReach(lo, hi, lo2, hi2 []float64) (least, most float64) {
 	for d := range lo {
 		gap := max(lo2[d]-hi[d], lo[d]-hi2[d])

@@ -83,7 +83,7 @@ type span struct{ from, to int }
 // loop. Edges are given by rank, the apex by its place.
 type death struct{ birth, edge, apex int32 }
 
-// begin starts with a space.
+// begin starts a computation on the edges of a space.
 func (r *Engine[T]) begin(s metric.Space[T]) {
 	r.space = s
 	s.Rewind()
@@ -91,7 +91,7 @@ func (r *Engine[T]) begin(s metric.Space[T]) {
 	r.place, r.order = s.Layout()
 }
 
-// reset starts with n points and no edges.
+// reset starts with n points and no edges, and keeps the memory of earlier computations.
 func (r *Engine[T]) reset(n int) {
 	r.joined.Reset(n)
 	r.place, r.order = nil, nil
@@ -104,7 +104,8 @@ func (r *Engine[T]) reset(n int) {
 	r.near, r.lunes, r.looking = nil, nil, false
 }
 
-// Components finds the merges. It stops reading edges when one component is left.
+// Components finds the merges of components. It stops reading edges when one component is
+// left.
 func (r *Engine[T]) Components(s metric.Space[T]) error {
 	r.begin(s)
 	return r.walk(func(s *run[T]) bool {
@@ -115,7 +116,7 @@ func (r *Engine[T]) Components(s metric.Space[T]) error {
 	})
 }
 
-// Edges finds the merges and sorts all edges.
+// Edges finds the merges of components and sorts all edges, for [Engine.AppendRuns].
 func (r *Engine[T]) Edges(s metric.Space[T]) error {
 	r.begin(s)
 	return r.walk(func(s *run[T]) bool {
@@ -126,7 +127,8 @@ func (r *Engine[T]) Edges(s metric.Space[T]) error {
 	})
 }
 
-// Loops finds the merges and the loops.
+// Loops finds the merges of components and the loops, with up to the given number of
+// workers. It stops reading edges when no loop is alive and none is still to be born.
 func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 	r.begin(s)
 	n := s.Len()

@@ -27,7 +27,7 @@ type KnownLunes[T metric.Float] struct {
 	ranks  rankTable
 	last   Lune // the last lune that was added
 
-	current int32 // the rank of the edge whose lune is the current one
+	current int32 // the rank of the edge that add received last
 	taken   int32 // the index in others of the next component that removeComponent returns
 }
 

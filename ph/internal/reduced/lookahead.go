@@ -87,7 +87,7 @@ func (l *lookahead) witness(a, b int32) *int32 {
 	return &l.witnesses[int(a)*sectors+int(b)*sectors/(len(l.starts)-2)]
 }
 
-// lookAhead tests a block of edges.
+// lookAhead tests the edges of the next block in parallel, and sets apex for each of them.
 func (r *Engine[T]) lookAhead(edges []metric.Edge[T]) {
 	l := &r.lookahead
 	l.pending = resize(l.pending, 2*len(edges))

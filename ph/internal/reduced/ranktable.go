@@ -6,8 +6,8 @@ import (
 )
 
 // A rankTable finds the rank of an edge by its ends. It is a hash table with open
-// addressing, at most half full. Its multiplier is odd and random, so that no input can
-// be chosen whose edges collide.
+// addressing, at most half full. Its multiplier is odd and random, so that nobody can choose
+// an input whose edges collide.
 type rankTable struct {
 	slots  []rankSlot
 	factor uint64

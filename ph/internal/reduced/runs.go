@@ -22,9 +22,10 @@ type run[T metric.Float] struct {
 	first int // the rank of the first edge
 	edges []metric.Edge[T]
 
-	// fates has the fate of each edge that was visited for loops: the apex of its
-	// apparent triangle, resolved if the apex is not yet known, born for an edge with an
-	// empty lune, and dead−k if column k ended the loop to which the edge gave birth.
+	// fates has the fate of each edge that [Engine.Loops] or [Engine.Known] has visited: the
+	// place of the apex, resolved if the lune is connected but no apex has been chosen yet,
+	// born for an edge with an empty lune, and dead−k if column k ended the loop to which the
+	// edge gave birth.
 	fates []int32
 }
 

@@ -6,7 +6,8 @@ import (
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
-// visit adds edge i of a run, the next edge of the filtration.
+// visit adds edge i of a run, the next edge of the filtration, and sets its fate. If a loop
+// is alive, it reduces one column for each further component of the lune of the edge.
 func (r *Engine[T]) visit(s *run[T], i int) {
 	e, rank := s.edges[i], s.first+i
 	a, b := r.placesOf(e)
