@@ -36,7 +36,8 @@ func ReadDiagrams(r io.Reader, note func(string)) ([]ph.Diagram, error) {
 	return readPers(in, note)
 }
 
-// ReadDiagramsFile reads a file as [ReadDiagrams] does. Errors begin with its name.
+// ReadDiagramsFile reads a file as [ReadDiagrams] does. Errors begin with the path of the
+// file.
 func ReadDiagramsFile(path string, note func(string)) ([]ph.Diagram, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -47,12 +47,12 @@ type Format string
 
 // The formats. A format that Ripser has under the same name accepts the files of Ripser.
 const (
-	// LowerDistance is a matrix of distances below its diagonal: lines of 1, 2, 3, …
-	// numbers. Lines may be wrapped anywhere. A full matrix is read too.
+	// LowerDistance is the part of a matrix of distances below the diagonal: lines of
+	// 1, 2, 3, … numbers. Lines may be wrapped anywhere. A full matrix is read too.
 	LowerDistance Format = "lower-distance"
 
-	// UpperDistance is a matrix above its diagonal, row by row: lines of n−1 to 1
-	// numbers. Lines may be wrapped anywhere. A full matrix is read too.
+	// UpperDistance is the part of a matrix of n points above the diagonal: lines of
+	// n−1, n−2, …, 1 numbers. Lines may be wrapped anywhere. A full matrix is read too.
 	UpperDistance Format = "upper-distance"
 
 	// Distance is a full matrix of distances, or the part of a matrix up to the diagonal:
@@ -60,8 +60,9 @@ const (
 	// ignored. If the lines have no diagonal, an empty line must come first.
 	Distance Format = "distance"
 
-	// PointCloud has the coordinates of a point in each line, as CSV does. A first line
-	// that names the columns is skipped, with a note. OFF and PLY files are recognised.
+	// PointCloud has the coordinates of one point in each line, as a CSV file has. A first
+	// line that names the columns is skipped, with a note. OFF and PLY files are
+	// recognised by their first bytes and read too.
 	PointCloud Format = "point-cloud"
 
 	// Sparse has lines i j d: points i and j, which count from 0, have the distance d.
@@ -74,7 +75,7 @@ const (
 	// PLY is the Polygon File Format, as text or binary. Its vertices are the points.
 	PLY Format = "ply"
 
-	// NPY is an array of NumPy: n×d coordinates, or n numbers.
+	// NPY is an array of NumPy: n×d coordinates of n points, or n points of one coordinate.
 	NPY Format = "npy"
 
 	// NPZ is an archive of one NPY file.
@@ -85,8 +86,8 @@ const (
 	// little-endian.
 	DIPHA Format = "dipha"
 
-	// Binary is a matrix below its diagonal, row by row, as little-endian float32
-	// numbers.
+	// Binary is the part of a matrix of distances below the diagonal, row by row, as
+	// little-endian float32 numbers.
 	Binary Format = "binary"
 )
 

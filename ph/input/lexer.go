@@ -33,7 +33,7 @@ type lexer struct {
 	noted     bool // whether the line has a comment
 }
 
-// byteOrderMark is what some programs begin a text in UTF-8 with.
+// byteOrderMark is the mark that some programs write at the start of a UTF-8 text.
 const byteOrderMark = "\ufeff"
 
 // newLexer returns a lexer of UTF-8 text. Unless note is nil, the functions that read from
@@ -57,7 +57,7 @@ func newLexer(r io.Reader, note func(string)) (*lexer, error) {
 	return l, nil
 }
 
-// isText holds the characters that a text of numbers begins with.
+// isText has the characters with which a text of numbers may begin.
 var isText = func() (is [256]bool) {
 	for _, c := range "0123456789+-.# \t\r\n" {
 		is[c] = true
@@ -188,7 +188,7 @@ func readRow[T ph.Float](l *lexer, row []T, infinite bool) ([]T, error) {
 		case l.heading && len(row) == from && errors.Is(err, errNoNumber) && isHeading(word):
 			heading = append(heading, string(word))
 			continue
-		case heading != nil: // a number beside words
+		case heading != nil: // a line with both words and numbers is no heading
 			return nil, l.errorf("%.40q %w", heading[0], errNoNumber)
 		case err != nil:
 			return nil, err

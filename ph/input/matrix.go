@@ -144,7 +144,8 @@ func readLines[T ph.Float](l *lexer, f Format) (m matrixText[T], err error) {
 	return m, nil
 }
 
-// checkNegative refuses negative numbers.
+// checkNegative returns an error that names the line of the first negative number. It makes
+// each −0 a 0.
 func (m *matrixText[T]) checkNegative() error {
 	row := 0
 	for k, v := range m.data {
@@ -243,7 +244,8 @@ func points(distances int) (int, error) {
 	return n, nil
 }
 
-// transposed returns the matrix whose upper half is given row by row.
+// transposed returns the distances of n points as a ph.LowerMatrix. upper has the part of
+// the matrix above the diagonal, row by row.
 func transposed[T ph.Float](n int, upper []T) ph.LowerMatrix[T] {
 	data := make([]T, len(upper))
 	k := 0

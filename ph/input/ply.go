@@ -115,7 +115,7 @@ func readPLYHeader(in *bufio.Reader) (h plyHeader, err error) {
 	return h, fmt.Errorf("a header of more than %d lines", longest)
 }
 
-// findAxes finds the properties x, y and z.
+// findAxes sets axes. It returns an error if the vertices have no property x, y or z.
 func (h *plyHeader) findAxes() error {
 	if h.vertices == 0 {
 		return errors.New("the header names no element vertex")

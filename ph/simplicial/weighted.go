@@ -15,8 +15,7 @@ type WeightedRipsOptions struct {
 	// one dimension more.
 	Degree int
 
-	// Power is p, at least 1: 0 stands for 1, and +Inf is a power, too. Powers other than 1,
-	// 2 and +Inf are refused.
+	// Power is the power p: 1, 2 or +Inf; 0 stands for 1. Any other power is an error.
 	Power float64
 
 	// Threshold is the greatest value at which a simplex may enter; 0 stands for none.

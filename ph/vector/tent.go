@@ -6,7 +6,8 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// The tent of a bar is max(0, min(x−b, d−x)), a function of x of height l/2.
+// The tent of a bar (b, d) is the function max(0, min(x−b, d−x)) of x. Its greatest value is
+// half the length of the bar.
 
 // tent returns the tent of a bar at x, and its derivatives by birth and death.
 func tent(b *ph.Bar, x float64) (height, byBirth, byDeath float64) {
