@@ -114,8 +114,8 @@ func (s *solver[T]) measure(d Distances, stop parallel.Stop) LowerMatrix[T] {
 	return LowerMatrix[T]{n, s.measured}
 }
 
-// compute sets the engine's result to the persistent homology of distances. It reports
-// false if d is none of the types of this package with numbers of type T.
+// compute sets the result of e to the persistent homology of d. It returns known = false,
+// and does nothing, unless d is of a type of this package with numbers of type T.
 func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances, o *Options) (known bool, err error) {
 	stop := parallel.StopOf(ctx)
 	s.dense.SetStop(stop)
@@ -225,7 +225,7 @@ func report[T Float](e *Engine, s *solver[T], o *Options) {
 	e.classes[0] = appendComponents(e, &s.reduced, o, e.classes[0][:0])
 }
 
-// higher computes degree 1 and higher by cohomology.
+// higher sets the classes of degree 1 and higher, by the reduction of the coboundary matrix.
 func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.Space[T], o *Options) error {
 	r := &s.reduced
 	if err := r.Edges(space); err != nil {

@@ -35,8 +35,8 @@ type Filtration interface {
 	Cell(dim, i int) Cell
 }
 
-// Simplices is implemented by a [Filtration] whose cells are simplices. It is needed
-// where options ask for simplices or cocycles.
+// Simplices is a further interface of a [Filtration] whose cells are simplices. The
+// filtration must implement it if the options ask for simplices or cocycles.
 type Simplices interface {
 	// Simplex returns the points of a cell, ascending. The caller may keep it.
 	Simplex(dim, i int) Simplex
@@ -53,7 +53,8 @@ func Compute(ctx context.Context, f Filtration, o Options) (*Result, error) {
 	return new(Engine).Filtration(ctx, f, o)
 }
 
-// Filtration returns what [Compute] does. It is valid until the engine is used again.
+// Filtration returns what [Compute] returns. The result is valid until the engine is used
+// again.
 func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err

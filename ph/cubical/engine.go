@@ -29,8 +29,8 @@ type Engine[T ph.Float] struct {
 	lists  [3][]ph.Class // the classes of plane, by degree
 }
 
-// Compute returns what the function [Compute] does. It is valid until the engine is used
-// again.
+// Compute returns what the function [Compute] returns. The result is valid until the engine
+// is used again.
 func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Result, error) {
 	if err := m.check(o); err != nil {
 		return nil, err

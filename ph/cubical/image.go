@@ -35,9 +35,9 @@ func (c Construction) String() string {
 type Options struct {
 	Construction Construction
 
-	// Superlevel asks for the sets of the pixels not below a level that falls. The
-	// bars are those of the sublevel sets of the negated image: a birth is minus the
-	// value of its pixel.
+	// Superlevel asks for superlevel sets: the level falls, and the set at a level has
+	// the pixels whose values are not below it. The bars are those of the sublevel sets
+	// of the negated image: a birth is minus the value of its pixel.
 	Superlevel bool
 
 	// Workers is the number of images that [Each] computes at once; 0 stands for

@@ -130,7 +130,8 @@ func (p *plane[T]) begin(m Image[T], o Options, order *order) {
 	}
 }
 
-// around returns the offsets of the neighbors of a pixel, clockwise from above.
+// around returns the differences between the places of the neighbors of a pixel and its own
+// place, clockwise from above.
 func (p *plane[T]) around() [8]int32 {
 	w := p.width
 	return [8]int32{-w, -w + 1, 1, w + 1, w, w - 1, -1, -w - 1}

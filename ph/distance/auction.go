@@ -8,9 +8,9 @@ import (
 )
 
 // ApproximateWasserstein returns a number from the Wasserstein distance to 1+relative
-// times that distance, up to rounding, and leaves a matching of that cost. It is
-// faster than [Matcher.Wasserstein] for relative errors of at least 0.1. For smaller
-// ones it returns the exact distance.
+// times that distance, up to rounding. [Matcher.Matching] then returns a matching that
+// attains this number. For relative errors of at least 0.1 it is faster than
+// [Matcher.Wasserstein]. For smaller relative errors it returns the exact distance.
 func (m *Matcher) ApproximateWasserstein(ctx context.Context, a, b []ph.Bar, order, norm, relative float64) (float64, error) {
 	c, err := newCost(order, norm)
 	if err != nil {
@@ -79,8 +79,8 @@ func (m *Matcher) auction(ctx context.Context, c cost, relative float64) (ok boo
 		if err != nil {
 			return false, err
 		}
-		// The rounding errors of all and of bound. If bound is greater than all, the
-		// test fails anyway.
+		// rounding is at least the sum of the rounding errors of all and of bound, as long
+		// as bound is at most all. If bound is greater, the test below fails anyway.
 		rounding := 0x1p-50 * (bars + 4) * all
 		if c.total(p, q) <= factor*(all-bound-rounding) {
 			return true, nil

@@ -31,8 +31,8 @@ func (m *Matcher) Bottleneck(ctx context.Context, a, b []ph.Bar) (distance float
 }
 
 // ApproximateBottleneck returns a number from the bottleneck distance to 1+relative
-// times that distance, and leaves a matching whose longest move is that number. A
-// relative error that is not positive asks for the exact distance.
+// times that distance. [Matcher.Matching] then returns a matching whose longest move is
+// this number. A relative error that is not positive asks for the exact distance.
 func (m *Matcher) ApproximateBottleneck(ctx context.Context, a, b []ph.Bar, relative float64) (float64, error) {
 	if err := m.begin(ctx, a, b, supNorm); err != nil {
 		return 0, err
@@ -132,7 +132,7 @@ func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (flo
 		m.restore(&m.best)
 		return t, nil
 	}
-	if math.IsInf(enough, 1) { // moves to the diagonal overflow
+	if math.IsInf(enough, 1) { // some move to the diagonal overflows
 		t, ok, err := m.try(ctx, p, q, math.MaxFloat64)
 		if err != nil {
 			return 0, err

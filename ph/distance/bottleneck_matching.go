@@ -26,8 +26,8 @@ import (
 // a sparse matrix, 1990). The bars whose births are within t of a given one are a range,
 // since births ascend.
 
-// match extends a matching, whose moves are at most t, to one that covers all far
-// bars. If there is none, it leaves a partial matching.
+// match extends the matching of the sides, whose moves are at most t, to a matching that
+// covers all far bars. If this is impossible, it returns false and leaves a partial matching.
 func match(ctx context.Context, p, q *side, t float64) (bool, error) {
 	if ok, err := p.place(ctx, q, t); err != nil || !ok {
 		return false, err
@@ -97,7 +97,7 @@ func (s *side) lowerBound(to *side) float64 {
 		if h <= bound {
 			continue
 		}
-		// Nearer births first, in both directions.
+		// Visit the bars of the other side in both directions, the nearest birth first.
 		up := sort.SearchFloat64s(to.birth, s.birth[i])
 		down := up - 1
 		for h > bound {

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// A cost is the cost of moves: the order'th power of their length in a norm, divided
-// by a unit. The unit keeps the powers that matter from overflow and underflow.
+// A cost computes the costs of moves. The cost of a move of length x, in a norm, is
+// (x/unit)^order. The unit keeps the powers that matter from overflow and underflow.
 type cost struct {
 	order float64
 	norm  norm
@@ -72,7 +72,7 @@ func (c *cost) move(x, y float64) float64 {
 // diagonal returns the cost of the move to the diagonal of a bar of length 2h.
 func (c *cost) diagonal(h float64) float64 { return min(2*c.most, c.move(h, h)) }
 
-// length returns the length whose cost is x.
+// length returns the length of a move whose cost is x.
 func (c *cost) length(x float64) float64 { return c.root(x) * c.unit }
 
 func (c *cost) power(x float64) float64 {
@@ -125,10 +125,10 @@ func (s *powerSum) add(x float64) {
 	s.sum = sum
 }
 
-// value returns the root of the sum, +Inf if it overflows.
+// value returns (Σ xᵢ^order)^(1/order), +Inf if this number overflows.
 func (s *powerSum) value() float64 { return s.length(s.sum + s.correction) }
 
-// slope returns the derivative of the value with respect to one x.
+// slope returns the derivative of the value with respect to a term's x.
 func (s *powerSum) slope(x float64) float64 {
 	if x == 0 {
 		return 0

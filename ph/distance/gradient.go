@@ -55,8 +55,8 @@ func (m *Matcher) WassersteinGradient(ctx context.Context, a, b []ph.Bar, order,
 
 // SlicedWassersteinGradient returns what [Matcher.SlicedWasserstein] does, and sets
 // grad[i] to the gradient of the distance with respect to bar i of the first diagram.
-// grad has one element for each bar of a. Projections that are equal do not
-// contribute.
+// grad has one element for each bar of a. In a direction in which two projections uᵢ and
+// vᵢ are equal, |uᵢ − vᵢ| contributes 0.
 func (m *Matcher) SlicedWassersteinGradient(ctx context.Context, a, b []ph.Bar, directions int, grad []ph.Gradient) (float64, error) {
 	checkGradient(a, grad)
 	clear(grad)

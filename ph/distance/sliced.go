@@ -98,7 +98,8 @@ const (
 	lastBits = math.MaxInt64 // greater than the bits of every number
 )
 
-// begin replaces the coordinates of both sides by relative ones.
+// begin replaces the births and deaths of both sides by coordinates relative to their
+// center, and sorts their middles.
 func (s *slicer) begin(p, q *side) {
 	s.center(p, q)
 	for k, side := range [...]*side{p, q} {
@@ -111,7 +112,7 @@ func (s *slicer) begin(p, q *side) {
 	}
 }
 
-// center chooses the origin and the unit of relative coordinates.
+// center sets the origin and the unit of relative coordinates.
 func (s *slicer) center(p, q *side) {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, side := range [...]*side{p, q} {
@@ -130,7 +131,7 @@ func (s *slicer) center(p, q *side) {
 	s.factors[1] = math.Ldexp(1, -s.exponent-(-s.exponent/2))
 }
 
-// relative returns a relative coordinate.
+// relative returns x relative to the origin, in the unit.
 func (s *slicer) relative(x float64) float64 {
 	return (x - s.origin) * s.factors[0] * s.factors[1]
 }
@@ -142,8 +143,8 @@ func (s *slicer) distance(p, q *side, sin, cos float64) float64 {
 	sum := 0.0
 	var i, j, k, l int
 	for range len(p.birth) + len(q.birth) {
-		// The merges of a and b and of c and d have no branch, which would be
-		// mispredicted half of the time.
+		// Merge a with b, and c with d. There is no branch on the comparisons, as it
+		// would be mispredicted half of the time.
 		x, y := a[i], b[j]
 		first := int(x-y-1) >> 63 // −1 where x ≤ y, else 0
 		i, j = i-first, j+1+first
@@ -155,7 +156,8 @@ func (s *slicer) distance(p, q *side, sin, cos float64) float64 {
 	return sum
 }
 
-// projectBars returns the bits of the projections of bars, ascending, then lastBits.
+// projectBars returns the bits of the projections of the bars of side k, ascending, and
+// lastBits at the end.
 func (s *slicer) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 	r := &s.radix[k]
 	items := r.Begin(len(bars.birth))
@@ -179,8 +181,9 @@ func (s *slicer) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 	return projected
 }
 
-// projectMiddles returns the bits of the projections of points (x, x), ascending, then
-// lastBits. scale is sin+cos.
+// projectMiddles returns the bits of the projections of the points (x, x), for each x of
+// middles, ascending, and lastBits at the end. scale is sin+cos. The result is kept in
+// s.points[k].
 func (s *slicer) projectMiddles(k int, middles []float64, scale float64) []uint64 {
 	n := len(middles)
 	s.points[k] = resize(s.points[k], n+1)

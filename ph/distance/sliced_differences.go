@@ -103,8 +103,8 @@ func (s *slicedBars) project(sin, cos float64) {
 	s.radix.Order(s.order, s.projection)
 }
 
-// merge sorts the bars of s and the middles of the other diagram by their
-// projections. scale is sin+cos.
+// merge sets s.merged to the bars of s and the middles of the other diagram, sorted by
+// projection. scale is sin+cos.
 func (s *slicedBars) merge(other *slicedBars, scale float64) {
 	s.merged = s.merged[:0]
 	next := 0

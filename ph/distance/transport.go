@@ -43,7 +43,7 @@ type transport struct {
 	// small for any price of its column.
 	starts []int
 	pairs  []gaining
-	row    []gaining // scratch: a row before it is sorted
+	row    []gaining // the pairs of one row, before they are sorted
 	radix  radix.Sorter
 
 	diagonal [2][]float64 // costs of moves to the diagonal, of rows and of columns
@@ -55,7 +55,7 @@ type transport struct {
 	queue   []hop     // binary heap, the shortest path first
 	settled []hop     // columns whose shortest path is known
 	done    []bool    // whether a column is settled
-	touched []int32   // columns with a length
+	touched []int32   // columns to which a path is known
 	bidders []int32   // rows that an auction has not yet placed
 }
 
@@ -71,7 +71,7 @@ type hop struct {
 	column int32
 }
 
-// solve leaves a matching of least cost.
+// solve leaves a matching of least cost in the sides.
 func (t *transport) solve(ctx context.Context, p, q *side, c *cost) error {
 	if err := t.begin(ctx, p, q, c); err != nil {
 		return err

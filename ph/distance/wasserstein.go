@@ -112,7 +112,7 @@ func (m *Matcher) solvePlane(ctx context.Context, c cost) error {
 	}
 }
 
-// longest returns the longest move to the diagonal.
+// longest returns the length of the longest move to the diagonal, 0 if there are no bars.
 func (s *side) longest() float64 {
 	longest := 0.0
 	for _, d := range s.toDiagonal {

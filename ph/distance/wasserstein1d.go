@@ -34,7 +34,8 @@ const (
 	matched
 )
 
-// solve leaves a matching of least cost. The sides are sorted by death.
+// solve leaves a matching of least cost in the sides. Their order must be that of
+// sortByDeath.
 func (l *aligner) solve(ctx context.Context, p, q *side, c cost) error {
 	n, m := len(p.death), len(q.death)
 	p.separate()
