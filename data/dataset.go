@@ -1,10 +1,10 @@
-// Package data holds what a model is trained on: examples of one shape, from
-// pictures, tables or drawn shapes.
+// Package data holds data sets for training models. The examples of a set have the same
+// shape. They come from pictures, tables or drawn shapes.
 //
-// A [Dataset] hands out examples as float32 values, a batch at a time, in a
-// buffer of the caller's. [Sets] joins a training set and a test set with the
-// specification that finds them again. [Split] and [Batches] divide the indices
-// of a data set, decided by a seed:
+// A [Dataset] writes examples as float32 values, a batch at a time, into a buffer of
+// the caller. [Sets] joins a training set and a test set with the specification that
+// opens them again. [Split] and [Batches] divide the indices of a data set. A seed
+// decides how:
 //
 //	train, validation := data.Split(set.Len(), 0.8, seed)
 //	x := make([]float32, 128*data.Size(set))
@@ -14,8 +14,8 @@
 //		…
 //	}
 //
-// [Bytes] and [Floats] are data sets in memory. The packages below this one
-// read and draw them.
+// [Bytes] and [Floats] are data sets in memory. The packages in the folders below this
+// one read and draw them.
 package data
 
 import "fmt"
@@ -32,14 +32,14 @@ type Dataset interface {
 	// Labels returns the classes of the examples, nil if they have none.
 	Labels() *Labels
 	// Decode writes the examples with the given indices into dst, one after
-	// another. It panics unless dst has their size exactly.
+	// another. It panics unless the length of dst is exactly that of these examples.
 	Decode(dst []float32, indices []int)
 }
 
 // Labels say which class each example belongs to.
 type Labels struct {
-	Classes []int    // of each example, an index into Names
-	Names   []string // of the classes
+	Classes []int    // by example: its class, an index into Names
+	Names   []string // by class
 }
 
 // pick returns the labels of the examples with the given indices.
@@ -57,13 +57,13 @@ func (l *Labels) pick(indices []int) *Labels {
 // Sets are a training set and a test set of examples of one shape.
 type Sets struct {
 	Train, Test Dataset
-	// Source is the specification that finds the same data again.
+	// Source is the specification that opens the same data again.
 	Source string
-	// Note says in one line what the data are.
+	// Note describes the data in one line.
 	Note string
 	// Unit says that all values lie in [0, 1], as those of pictures do.
 	Unit bool
-	// Scaling is what was done to the values; nil for nothing.
+	// Scaling is the scaling that was applied to the values; nil for none.
 	Scaling *Scaling
 }
 
@@ -78,7 +78,7 @@ func size(shape []int) int {
 	return n
 }
 
-// checkDecode panics unless dst has room for n examples of a shape, exactly.
+// checkDecode panics unless the length of dst is exactly that of n examples of a shape.
 func checkDecode(dst []float32, n int, shape []int) {
 	if len(dst) != n*size(shape) {
 		panic(fmt.Sprintf("data: decoding %d examples of shape %v into %d values", n, shape, len(dst)))

@@ -4,7 +4,7 @@ import (
 	"image"
 )
 
-// Bytes is a Dataset of bytes, which decode to v/255: pictures, most often.
+// Bytes is a Dataset of bytes, usually pictures. A byte v decodes to v/255.
 type Bytes struct {
 	Dims   []int   // the shape of an example
 	Values []uint8 // the examples, one after another

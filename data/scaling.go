@@ -8,7 +8,7 @@ import (
 // A Scaling maps each value v of an example to (v − Shift)/Factor, with a shift and
 // a factor for each place in the example.
 type Scaling struct {
-	Method string    `json:"method"` // that found it
+	Method string    `json:"method"` // the method by which FitScaling found the scaling
 	Shift  []float64 `json:"shift"`
 	Factor []float64 `json:"factor"`
 }
@@ -20,8 +20,8 @@ const (
 	ScaleUnit     = "unit"     // to the interval [0, 1]
 )
 
-// FitScaling returns the scaling that a method finds for a set; nil for ScaleNone
-// and "". A place that has one value in all examples gets the factor 1.
+// FitScaling returns the scaling that a method finds for a set. It returns nil for ScaleNone
+// and "". A place whose value is the same in all examples gets the factor 1.
 func FitScaling(f *Floats, method string) (*Scaling, error) {
 	n, size := f.Len(), Size(f)
 	s := &Scaling{Method: method, Shift: make([]float64, size), Factor: make([]float64, size)}

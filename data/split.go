@@ -5,15 +5,15 @@ import (
 	"math/rand/v2"
 )
 
-// One seed decides several things, each from a stream of its own.
+// Streams of random numbers of a seed, one for each purpose.
 const (
 	splitStream = 0x73706c6974 // "split"
 	batchStream = 0x6261746368 // "batch"
 )
 
-// Split divides the indices 0 … n−1 at random into two parts, the first with the
-// given fraction of them, rounded: training and validation, for instance. The
-// seed decides the parts and their order.
+// Split divides the indices 0 … n−1 at random into two parts, for example for training and
+// validation. The first part has the given fraction of the indices, rounded. The seed
+// decides the parts and their order.
 func Split(n int, fraction float64, seed uint64) (first, second []int) {
 	if n < 0 || !(fraction >= 0 && fraction <= 1) {
 		panic(fmt.Sprintf("data: splitting %d examples at the fraction %v, want a count and a fraction from 0 to 1", n, fraction))

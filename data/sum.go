@@ -8,8 +8,8 @@ import (
 	"math"
 )
 
-// Sum returns the SHA-256 sum of the examples of a set, their shape and their classes,
-// in hexadecimal. Sets of equal sums are equal.
+// Sum returns the SHA-256 checksum of the examples of a set, their shape and their classes,
+// in hexadecimal. Two sets with the same checksum are equal.
 func Sum(d Dataset) string {
 	h := sha256.New() // a hash never fails to write
 	fmt.Fprintln(h, d.Len(), d.Shape())

@@ -5,7 +5,7 @@
 //
 //	points, err := cloud.Parse("clusters:3,n=60", seed)
 //
-// [Parse] accepts them all, which is how the programs read their flags.
+// [Parse] accepts all three. The programs read their flags with it.
 package cloud
 
 import (
@@ -15,7 +15,8 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// New returns the cloud of the given points, all of one dimension and finite.
+// New returns the cloud of the given points. It is an error if points differ in dimension or
+// a coordinate is not finite.
 func New(points [][]float64) (*ph.Points[float32], error) {
 	if len(points) == 0 {
 		return nil, fmt.Errorf("cloud: no points")

@@ -12,17 +12,18 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A shape is something that points are drawn from.
+// A shape is a set or distribution from which points are drawn.
 type shape struct {
 	usage string
 	dim   int
-	parts int // a default for the number after the colon, 0 where the shape has none
+	parts int // default number of parts, which follows the colon; 0 if the shape takes none
 	// draw draws point i of n.
 	draw func(r *rand.Rand, i, n, parts int) []float64
-	// class returns the part of the shape that point i of n is in; nil if it is in
-	// one part.
+	// class returns the number of the part that point i of n lies in. It is nil if the
+	// shape has one part.
 	class func(i, n, parts int) int
-	// begin, if there is one, draws what all points share and returns draw.
+	// begin, if it is not nil, takes the place of draw. It draws quantities that all points
+	// depend on, and returns a function that draws the points.
 	begin func(r *rand.Rand, parts int) func(i, n int) []float64
 }
 
@@ -85,7 +86,7 @@ var shapes = map[string]shape{
 		dim: spheresDim, parts: 10, begin: nestedSpheres, class: sphereOf},
 	"torus": {usage: "the torus in R³ with radii 1 and ⅖, uniform by area", dim: 3, parts: 0, draw: func(r *rand.Rand, _, _, _ int) []float64 {
 		const tube = 0.4
-		for { // rejection: area grows with the distance from the axis
+		for { // rejection sampling: area grows with the distance from the axis
 			u := 2 * math.Pi * r.Float64()
 			w := 1 + tube*math.Cos(u)
 			if r.Float64()*(1+tube) <= w {
@@ -139,7 +140,7 @@ func nestedSpheres(r *rand.Rand, k int) func(i, n int) []float64 {
 	}
 }
 
-// sphereOf returns the sphere of point i of n, k for the outer one.
+// sphereOf returns the number of the sphere of point i of n. The outer sphere has number k.
 func sphereOf(i, n, k int) int { return min(k, i*2*k/n) }
 
 func polar(radius, turn float64) []float64 {
@@ -184,7 +185,7 @@ func shapeNames() string {
 //	n=100     the number of points (default 100)
 //	noise=0.1 the deviation of Gaussian noise on each coordinate (default 0)
 //	scale=5   a factor for the shape, not for the noise (default 1)
-//	at=3/-2   what to move the centre to (default the origin)
+//	at=3/-2   the centre of the moved shape (default the origin)
 //
 // as in "clusters:3,n=60,scale=10". The seed and the specification decide
 // every coordinate.
@@ -193,8 +194,8 @@ func Shape(spec string, seed uint64) (*ph.Points[float32], error) {
 	return points, err
 }
 
-// Labelled returns what [Shape] does, and the part of the shape that each point is
-// in, counted from 0. The parts are nil for a shape of one part.
+// Labelled returns the points that [Shape] returns and, for each point, the number of the
+// part of the shape that it lies in, from 0. The slice part is nil for a shape of one part.
 func Labelled(spec string, seed uint64) (points *ph.Points[float32], part []int, err error) {
 	o, err := parse(spec)
 	if err != nil {
@@ -222,7 +223,7 @@ func Labelled(spec string, seed uint64) (points *ph.Points[float32], part []int,
 	return points, part, err
 }
 
-// options are what a specification asks for.
+// options are the options in a specification.
 type options struct {
 	shape
 	n            int
@@ -230,7 +231,7 @@ type options struct {
 	centre       []float64
 }
 
-// maxValues bounds the coordinates of a cloud.
+// maxValues is the largest number of coordinates of a cloud: points times dimension.
 const maxValues = 1 << 26
 
 func parse(spec string) (options, error) {

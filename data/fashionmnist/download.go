@@ -30,8 +30,8 @@ type remoteFile struct {
 // Sums are checksums of one file, in hexadecimal.
 type sums struct{ md5, sha256 string }
 
-// The MD5 sums are those that the data set's README publishes, the SHA-256 sums those
-// of the same files.
+// The README of the data set publishes the MD5 sums. The SHA-256 sums are computed from the
+// files with these MD5 sums.
 var officialFiles = []remoteFile{
 	{idx.TrainImages + ".gz", sums{
 		"8d4fb7e6c68d591d4c3dfef9ec88bf0d",
@@ -52,10 +52,11 @@ var officialFiles = []remoteFile{
 }
 
 const (
-	// maxFile is more than twice the largest of the files: what is longer is
-	// something else, and must not fill the disk.
+	// maxFile is the largest size of a download in bytes. It is more than twice the size of
+	// the largest file: a longer one is another file, and must not fill the disk.
 	maxFile = 64 << 20
-	// In each stretch of stallLimit leastBytes must come, or the end of the file.
+	// A download fails if it receives fewer than leastBytes in a time of stallLimit, unless
+	// the file ends.
 	stallLimit = 30 * time.Second
 	leastBytes = 32 << 10
 	// maxTries bounds how often one file is asked for. The pauses between grow
@@ -67,7 +68,7 @@ const (
 
 // A DownloadError is a failure of the network or of the server.
 type DownloadError struct {
-	Address string // of the file, without a password
+	Address string // the address of the file, without a password
 	Err     error
 }
 
@@ -109,10 +110,10 @@ func CacheDir() (string, error) {
 // Download fetches the four files of FashionMNIST (30 MB) and returns the folder
 // they are in. Files that are there already, whole, are not fetched again.
 //
-// An interrupted download goes on where it stopped, in this call as long as
-// bytes keep coming, up to eight tries with growing pauses, else in the next call. A
-// file gets its final name when it is complete and has the known sums, so other
-// programs never see half a file or a wrong one. Failures of the network are a
+// If the connection breaks off after some bytes, Download continues where it stopped, up to
+// eight times for a file, with growing pauses. If it gives up, the next call continues. A
+// file gets its final name only when it is complete and has the known checksums, so that
+// other programs never see a partial or wrong file. Failures of the network are a
 // [DownloadError].
 func Download(ctx context.Context, options DownloadOptions) (dir string, err error) {
 	return download(ctx, options, officialFiles)
@@ -171,8 +172,8 @@ type transfer struct {
 	address  *url.URL
 	path     string
 	sums     sums
-	stall    time.Duration // in which leastBytes must come
-	pause    time.Duration // before the second try
+	stall    time.Duration // the time in which leastBytes must arrive
+	pause    time.Duration // the pause before the second try
 	progress func(done, total int64)
 }
 
@@ -194,7 +195,7 @@ func (t *transfer) run(ctx context.Context) error {
 		if err := os.Remove(part); err != nil {
 			return err
 		}
-		if resumed { // the part of an earlier call may have been of another file
+		if resumed { // the part that an earlier call left may be of another file: begin again
 			return t.run(ctx)
 		}
 		if sum.md5 != t.sums.md5 {
@@ -205,8 +206,8 @@ func (t *transfer) run(ctx context.Context) error {
 	return os.Rename(part, t.path)
 }
 
-// receiveAll asks for what is missing of the part until it is there. A connection that
-// breaks off after some bytes is no end, up to maxTries in all.
+// receiveAll requests the missing rest of the file part until it is complete. It makes at
+// most maxTries requests. It gives up earlier if a request brings no bytes.
 func (t *transfer) receiveAll(ctx context.Context, part string) error {
 	pause := t.pause
 	for try := 1; ; try++ {
@@ -236,8 +237,8 @@ type brokenOff struct{ err error }
 func (e *brokenOff) Error() string { return "the connection broke off: " + e.err.Error() }
 func (e *brokenOff) Unwrap() error { return e.err }
 
-// receive asks for what is missing of the part and appends it, until the end of
-// the file or an error. It returns the number of bytes that came.
+// receive requests the missing rest of the file part and appends it, until the end of the
+// file or an error. It returns the number of bytes that it received.
 func (t *transfer) receive(ctx context.Context, part string) (received int64, err error) {
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666)
 	if err != nil {
@@ -279,7 +280,7 @@ func (t *transfer) receive(ctx context.Context, part string) (received int64, er
 		}
 		have = 0
 	case response.StatusCode == http.StatusRequestedRangeNotSatisfiable && have > 0:
-		return 0, nil // nothing is missing; the sum will tell
+		return 0, nil // the part is complete; run checks its checksums
 	default:
 		return 0, fmt.Errorf("the server answered %.80q", response.Status)
 	}
@@ -320,8 +321,8 @@ func reason(ctx context.Context, err error) error {
 	return err
 }
 
-// A countingReader tells how many bytes each Read brought, and which errors are
-// the connection's.
+// A countingReader reports the number of bytes of each Read, and marks errors of the
+// connection.
 type countingReader struct {
 	io.Reader
 	count func(n int)

@@ -15,9 +15,9 @@ import (
 // file. The images are always the same, on every platform, and the set of n
 // begins with the images of every smaller one.
 //
-// They are garments as a few lines of geometry draw them, easier to tell apart
-// than the photographs of FashionMNIST: results on them say nothing about
-// results on those. Drawing takes some 40 µs an image and thread.
+// Simple geometry draws the garments. They are easier to distinguish than the photographs
+// of FashionMNIST: results on drawn images say nothing about results on photographs. A
+// thread takes about 40 µs to draw an image.
 func Embedded(n int) *data.Sets {
 	const trainSeed, testSeed = 1, 2
 	train, test := Draw(n, trainSeed), Draw(max(1, n/6), testSeed)

@@ -11,14 +11,14 @@ import (
 	"github.com/topogen/topogen/data"
 )
 
-// DefaultTrain is the number of training images that "embedded" stands for. The
-// test set has a sixth of it, as in FashionMNIST itself.
+// DefaultTrain is the number of training images of the specification "embedded". The test
+// set has a sixth of that number, as in FashionMNIST itself.
 const DefaultTrain = 24000
 
-// maxEmbedded bounds what Open draws, at 784 bytes an image.
+// maxEmbedded is the largest number of training images that Open draws. Each takes 784 bytes.
 const maxEmbedded = 600_000
 
-// Open gives the data that a specification names:
+// Open returns the data that a specification names:
 //
 //	auto         the real data set where the cache folder has it, else embedded
 //	embedded     images drawn by this package, see [Embedded]
@@ -26,9 +26,9 @@ const maxEmbedded = 600_000
 //	download     the real data set, fetched into the cache folder first where needed
 //	a folder     the files in it, see [Load]
 //
-// Data.Note tells the user in one line what he got and, if auto found no real
-// images, how to get them. Options matter to download; its Dir, the cache folder
-// unless set, to auto as well.
+// The Note of the result says in one line which data these are and, if auto found no real
+// images, how to get them. The options apply to download. Their Dir, by default the cache
+// folder, applies to auto, too.
 func Open(ctx context.Context, spec string, options DownloadOptions) (*data.Sets, error) {
 	kind, count, counted := strings.Cut(spec, ":")
 	switch {

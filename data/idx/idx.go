@@ -21,13 +21,13 @@ const (
 	imagesMagic = 0x00000803
 	labelsMagic = 0x00000801
 
-	// maxItems is far above what any such data set has; a larger count is a
-	// corrupt header, whatever follows.
+	// maxItems is the largest number of items in a file. No data set of this kind has
+	// nearly as many: a larger number means that the header is corrupt.
 	maxItems = 1 << 20
 	// maxSide bounds the height and the width of an image.
 	maxSide = 1 << 12
-	// maxAhead bounds the memory that a header can claim before the data it
-	// promises has been seen.
+	// maxAhead is the most memory, in bytes, that read allocates because of a header,
+	// before it has read the data.
 	maxAhead = 64 << 20
 )
 
@@ -97,8 +97,8 @@ func read(r io.Reader, what string, magic uint32, dimensions int) (items []uint8
 	return data.Bytes(), shape, nil
 }
 
-// damaged describes a read that failed with err: format says what was there if
-// the file merely ended.
+// damaged returns the error of a read that failed with err. If the file ended early, format
+// and args describe what it held.
 func damaged(err error, format string, args ...any) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf(format, args...)

@@ -42,10 +42,11 @@ const (
 	RGB  Colour = "rgb"
 )
 
-// Options say what pictures become. The zero value keeps the size of pictures
-// that are small squares of one size, resizes others to 32×32, and keeps colours.
+// Options say how pictures are converted. With the zero value, pictures keep their size if
+// all are squares of the same size of at most 64×64 pixels. Else they are resized to 32×32.
+// Colours are kept.
 type Options struct {
-	Side   int // height and width in pixels; 0 chooses
+	Side   int // height and width in pixels; 0 stands for the choice above
 	Colour Colour
 }
 
@@ -54,8 +55,8 @@ const (
 	// maxKept is the largest side that Options{} keeps.
 	maxKept = 64
 	maxSide = 1024
-	// maxPixels bounds the size of a picture that is read: a small file can claim a
-	// large one.
+	// maxPixels is the largest number of pixels of a picture. The header of a small file can
+	// claim any size.
 	maxPixels = 1 << 28
 	testShare = 1. / 6
 	splitSeed = 0x696d61676573 // "images"
@@ -128,7 +129,8 @@ func isPicture(path string) bool {
 	return false
 }
 
-// find lists the pictures in dir. Without folders train and test all are in train.
+// find lists the pictures in the folders train and test of dir. Without these folders, it
+// returns all pictures of dir as train.
 func find(dir string) (train, test []file, err error) {
 	if isFolder(filepath.Join(dir, "train")) && isFolder(filepath.Join(dir, "test")) {
 		if train, err = list(dir, "train"); err == nil {
@@ -151,8 +153,8 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// list lists the pictures in a folder of dir and below, in the order of their names.
-// The first folder below is the class of a picture.
+// list lists the pictures in a folder of dir and below, in the order of their names. The
+// class of a picture is the name of the first folder below, on the way to the picture.
 func list(dir, folder string) ([]file, error) {
 	var files []file
 	root := filepath.Join(dir, folder)
@@ -174,8 +176,8 @@ func list(dir, folder string) ([]file, error) {
 	return files, err
 }
 
-// readAll reads pictures at the size and in the colour that o asks for, which it
-// chooses where o leaves them open: RGB bytes, row by row.
+// readAll reads pictures at the size that o asks for, as RGB bytes, row by row. It sets the
+// fields of o that leave the choice to it.
 func readAll(ctx context.Context, dir string, files []file, o *Options) ([]*image.RGBA, error) {
 	if o.Side == 0 {
 		if err := o.chooseSide(dir, files); err != nil {
@@ -215,7 +217,8 @@ func readAll(ctx context.Context, dir string, files []file, o *Options) ([]*imag
 	return pictures, nil
 }
 
-// chooseSide keeps the side of small squares of one size.
+// chooseSide sets o.Side to the side of the pictures if all are squares of the same size, of
+// at most maxKept pixels. Else it sets a default.
 func (o *Options) chooseSide(dir string, files []file) error {
 	o.Side = defaultSide
 	side := 0
@@ -279,8 +282,8 @@ func read(path string, side int) (*image.RGBA, error) {
 	return out, nil
 }
 
-// hasColour reports whether a pixel's channels differ by more than what JPEG makes
-// of grey.
+// hasColour reports whether the channels of a pixel differ by more than JPEG's rounding
+// errors of a grey pixel.
 func hasColour(m *image.RGBA) bool {
 	for p := m.Pix; len(p) > 0; p = p[4:] {
 		if max(p[0], p[1], p[2])-min(p[0], p[1], p[2]) > 8 {

@@ -37,8 +37,8 @@ func digits() [10]glyph {
 	}
 }
 
-// arc returns points on an ellipse, between two angles in turns, clockwise from the
-// right.
+// arc returns points on the ellipse with centre (x, y) and radii rx and ry, between two
+// angles. Angles count in full turns, clockwise from the right.
 func arc(x, y, rx, ry, from, to float64) []point {
 	const n = 24
 	points := make([]point, n+1)
@@ -58,8 +58,8 @@ func join(parts ...[]point) []point {
 }
 
 // Glyphs draws n labelled pictures of digits, white on black, of 28×28 pixels. The
-// seed decides them; picture i does not depend on n. Each digit is turned, slanted,
-// stretched, shifted and drawn with a pen of its own.
+// seed decides them; picture i does not depend on n. Each digit is rotated, slanted,
+// stretched, shifted and drawn with a pen width of its own, all at random.
 func Glyphs(n int, seed uint64) *data.Bytes {
 	set := &data.Bytes{
 		Dims: []int{1, glyphSide, glyphSide}, Values: make([]uint8, n*glyphPixels),

@@ -26,15 +26,15 @@ func Is(spec string) bool {
 	return name == glyphs || cloud.IsShape(spec)
 }
 
-// Names describes what can be drawn, one line each, in alphabetical order.
+// Names describes the data that Open can draw, one line each, in alphabetical order.
 func Names() []string {
 	return append([]string{"glyphs (28×28 pixels): the digits, each drawn differently"}, cloud.Shapes()...)
 }
 
 // Open draws the data that a specification names: a shape of [cloud.Shape] with its
-// options, or "glyphs" with the option n. The number n of training examples is 2000
-// unless given; the option test gives the number of test examples, half as many
-// unless given. The seed and the specification decide every value.
+// options, or "glyphs" with the option n. The option n is the number of training examples,
+// by default 2000. The option test is the number of test examples, by default half as many.
+// The seed and the specification decide every value.
 func Open(spec string, seed uint64) (*data.Sets, error) {
 	words := strings.Split(spec, ",")
 	train, test := defaultTrain, -1

@@ -1,9 +1,9 @@
-// Package source opens the data that a word names: pictures, tables and arrays of the
-// user's, published data sets, and drawn shapes.
+// Package source opens the data that a word names: pictures, tables and arrays in files of
+// the user, published data sets, and drawn shapes.
 //
 //	sets, err := source.Open(ctx, "photographs", source.Options{Side: 32})
 //
-// See [Open] for what there is.
+// [Open] lists the words.
 package source
 
 import (
@@ -24,8 +24,8 @@ import (
 	"github.com/topogen/topogen/internal/npy"
 )
 
-// Options say what becomes of data. The zero value leaves everything to the kind
-// of data. They are recorded with a run.
+// Options say how data are converted. The defaults of their zero values depend on the kind
+// of data. A run records its options.
 type Options struct {
 	// Side is the height and width of pictures in a folder, Colour their channels.
 	// See [images.Options].
@@ -118,7 +118,8 @@ func shapeText(shape []int) string {
 	return strings.Join(words, "×")
 }
 
-// refuse returns an error that names the first option that is set and has no say.
+// refuse returns an error that names the first of the given options that is set: they do not
+// apply to the data.
 func (o Options) refuse(names ...string) error {
 	for _, option := range []struct {
 		name string

@@ -5,10 +5,10 @@
 //	…
 //	fmt.Println(t.Columns, t.Rows.Len())
 //
-// Fields are separated by commas, semicolons or tabs, whichever the first line has
-// most of. A first line without a number is a heading. A missing value is an empty
-// field or one of NA, N/A, NaN, null, none and ?, in any case. Missing values are
-// refused by line and column, or their rows left out.
+// The separator of fields is the comma, semicolon or tab, whichever the first line has
+// most often. A first line without a number is a heading. A missing value is an empty
+// field or one of NA, N/A, NaN, null, none and ?, in upper or lower case. Missing values
+// are an error, which names line and column, or their rows are left out.
 package table
 
 import (
@@ -37,7 +37,7 @@ type Options struct {
 	DropMissing bool
 }
 
-// A Table is what a file holds.
+// A Table is the content of a file.
 type Table struct {
 	Rows    *data.Floats
 	Columns []string // headings, or numbers from 1
@@ -81,7 +81,7 @@ func Read(r io.Reader, o Options) (*Table, error) {
 			return reader.finish()
 		}
 		if err != nil {
-			return nil, err // it names line and column
+			return nil, err // names line and column itself
 		}
 		line, _ := c.FieldPos(0)
 		if err := reader.add(line, fields); err != nil {
@@ -110,8 +110,8 @@ type reader struct {
 	columns int
 	values  []float32
 	class   []string
-	missing []string // places of missing values
-	count   int      // of missing values
+	missing []string // line and column of the first missing values
+	count   int      // number of missing values
 }
 
 func (r *reader) add(line int, fields []string) error {

@@ -31,12 +31,12 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// sampleStream is the first stream of random numbers that samples for measurements are
-// drawn from. It is far from all streams of training.
+// sampleStream is the first of the streams of random numbers from which samples for
+// measurements are drawn. Training draws from streams below it.
 const sampleStream = 5 << 40
 
-// fewValues is the number of values of an example up to which topology in degree 1 is
-// measured between clouds of hundreds of points.
+// fewValues is the largest number of values of an example for which mtopdiv and far are
+// measured.
 const fewValues = 16
 
 // A Subject is a model, and examples that it was not trained on.
@@ -44,15 +44,15 @@ type Subject struct {
 	Device    kernels.Device
 	Model     models.Model
 	Set       data.Dataset
-	Indices   []int  // of the examples
-	BatchSize int    // examples that are computed at once
+	Indices   []int  // the examples, as indices of Set
+	BatchSize int    // the number of examples that the model computes at once
 	Seed      uint64 // decides the samples
 }
 
 // Options say how to measure.
 type Options struct {
-	// Points is the number of samples, and of examples that they are compared with;
-	// fewer where there are fewer examples.
+	// Points is the number of samples, and of examples with which they are compared. If
+	// there are fewer examples, both numbers are that of the examples.
 	Points int `json:"points"`
 	// Neighbors is the k of precision, recall, density, coverage, trustworthiness,
 	// continuity and mrre.
@@ -61,7 +61,7 @@ type Options struct {
 	Radius float64 `json:"radius"`
 }
 
-// Default returns the options that programs use unless told otherwise.
+// Default returns the options that programs use by default.
 func Default() Options { return Options{Points: 512, Neighbors: 5, Radius: 0.15} }
 
 // Validate returns an error that names the first field that makes no sense.
@@ -77,8 +77,8 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// A Metric is a name in [Result.Metrics], and which values are better: "lower", "higher",
-// or "½".
+// A Metric is the name of a metric in [Result.Metrics]. Better says which values are better:
+// "lower", "higher", or "½" for values near ½.
 type Metric struct{ Name, Better string }
 
 // Metrics returns all metrics, in the order in which tables show them.
@@ -91,12 +91,12 @@ func Metrics() []Metric {
 	}
 }
 
-// Enough reports whether a number of examples is enough to measure with.
+// Enough reports whether the given number of examples suffices for Neighbors.
 func (o Options) Enough(examples int) bool { return min(o.Points, examples) > 3*o.Neighbors+1 }
 
-// A Result is what was measured.
+// A Result holds the measurements of a model.
 type Result struct {
-	// Metrics by name; see the comment on the package.
+	// Metrics has the value of each metric by name. See the package's comment.
 	Metrics map[string]float64
 	// Examples and Samples are the clouds that were compared.
 	Examples, Samples ph.Points[float32]
@@ -156,7 +156,7 @@ func (r *Result) compare(ctx context.Context, dev kernels.Device, o Options) err
 	return err
 }
 
-// embed measures latent vectors against the examples that they stand for.
+// embed measures latent vectors against the examples of which the encoder made them.
 func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], neighbors int) error {
 	e, err := metrics.Embed(dev, r.Examples, latents)
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 )
 
 // A checkpoint is a safetensors file. Its metadata hold the version of the format, the
-// number of steps, the facts that identify the run, and its checksum. The
-// last two are kept: a new one is written beside them, the last one becomes the one
-// before, and the new one takes its place.
+// number of steps, the facts that identify the run, and its checksum. A folder keeps the
+// last two checkpoints. WriteCheckpoint writes a new one to checkpointNext, renames
+// checkpointFile to checkpointBefore, and then checkpointNext to checkpointFile.
 const (
 	checkpointFile   = "checkpoint.safetensors"
 	checkpointBefore = "checkpoint-before.safetensors"
@@ -32,14 +32,15 @@ const (
 	factPrefix = "run."
 )
 
-// Facts identify a run: names and values of what must not change while it goes on.
+// Facts identify a run. They are the names and values of the settings that must not change
+// when the run resumes.
 type Facts map[string]string
 
-// longFact is the length from which the checksum of a value stands for it.
+// longFact is a length in bytes. The checksum of a longer value replaces the value.
 const longFact = 200
 
-// FactsOf returns the fields of a configuration, by the names that its JSON form
-// has, but for those that may change.
+// FactsOf returns the fields of a configuration under their names in JSON, without those
+// named in changeable.
 func FactsOf(config any, changeable ...string) (Facts, error) {
 	text, err := json.Marshal(config)
 	if err != nil {
@@ -63,9 +64,9 @@ func FactsOf(config any, changeable ...string) (Facts, error) {
 	return facts, nil
 }
 
-// WriteCheckpoint writes what a run with the given facts needs to go on after a number
-// of steps. A value that is not finite is an error that names it; nothing is written
-// then.
+// WriteCheckpoint writes the state c of a run with the given facts after a number of steps.
+// It adds steps and facts to the metadata of c. A value that is not finite is an error,
+// which names the value. Then WriteCheckpoint writes nothing.
 func (f *Folder) WriteCheckpoint(steps int, facts Facts, c *safetensors.File) error {
 	for _, t := range c.Tensors {
 		for i, v := range t.Values {
@@ -95,10 +96,10 @@ func (f *Folder) WriteCheckpoint(steps int, facts Facts, c *safetensors.File) er
 	return atomicfile.SyncFolder(f.path)
 }
 
-// ReadCheckpoint returns what [Folder.WriteCheckpoint] wrote last, nil if there is
-// none. Where that is damaged or missing it returns the checkpoint before, and a note
-// that says so. A checkpoint of other facts, or of more steps than the given most, is
-// an error.
+// ReadCheckpoint returns the last checkpoint of [Folder.WriteCheckpoint], nil if there is
+// none. If the last one is damaged or missing, it returns the checkpoint before, and a note
+// for the user that says so. A checkpoint of other facts, or of more than most steps, is an
+// error.
 func (f *Folder) ReadCheckpoint(most int, facts Facts) (steps int, c *safetensors.File, note string, err error) {
 	c, err = f.readCheckpoint(checkpointFile)
 	if c == nil {
@@ -127,8 +128,8 @@ func (f *Folder) ReadCheckpoint(most int, facts Facts) (steps int, c *safetensor
 	return steps, c, note, f.compare(c, facts)
 }
 
-// readCheckpoint reads one checkpoint and checks that it is whole; nil without an error
-// if there is none.
+// readCheckpoint reads the checkpoint of the given file name and checks that it is whole.
+// It returns nil and no error if there is no such file.
 func (f *Folder) readCheckpoint(name string) (*safetensors.File, error) {
 	path := f.Path(name)
 	c, err := safetensors.ReadFile(path)

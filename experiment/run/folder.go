@@ -13,20 +13,20 @@ import (
 	"github.com/topogen/topogen/internal/atomicfile"
 )
 
-// ConfigFile is the name of the file in an output folder that makes it one.
+// ConfigFile is the name of the configuration's file in an output folder. A folder without
+// this file is no output folder.
 const ConfigFile = "config.json"
 
 // A Folder is the one place that a run writes to.
 type Folder struct {
 	path    string
-	resumed bool     // it comes from Open
+	resumed bool     // the folder was opened by Open, not made by Create
 	held    *os.File // the lock, nil once the folder is closed
 }
 
-// Create makes an output folder, locks it and writes config into it as JSON. An empty
-// folder may exist already; one that holds anything but what a process left behind
-// that was killed before it wrote its configuration is refused, so that no run
-// overwrites another.
+// Create makes an output folder, locks it and writes config into it as JSON. The folder may
+// exist already if it is empty, or holds only files of a process that was killed before it
+// wrote its configuration. Other files are an error, so that no run overwrites another.
 func Create(path string, config any) (*Folder, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -59,8 +59,8 @@ func Create(path string, config any) (*Folder, error) {
 	return f, nil
 }
 
-// Open opens the output folder of an earlier run, locks it, removes what a process
-// left behind that was killed, and reads the configuration as [ReadConfig] does.
+// Open opens the output folder of an earlier run, locks it, removes temporary files of
+// killed processes, and reads the configuration as [ReadConfig] does.
 func Open(path string, config any) (*Folder, error) {
 	if err := ReadConfig(path, config); err != nil {
 		return nil, err
@@ -95,8 +95,8 @@ func ReadConfig(path string, config any) error {
 	return nil
 }
 
-// Unused returns base if no file or folder has that name, else the first free
-// one of base-2, base-3, ….
+// Unused returns base if no file or folder has that name. Else it returns the first of
+// base-2, base-3, … that no file or folder has.
 func Unused(base string) (string, error) {
 	name := base
 	for k := 2; ; k++ {
@@ -115,8 +115,8 @@ func (f *Folder) Path(name ...string) string {
 	return filepath.Join(append([]string{f.path}, name...)...)
 }
 
-// Write makes the named file hold what fill writes. The file appears whole or
-// not at all: readers and crashes never meet a partial one.
+// Write replaces the content of the named file by what fill writes. The file appears whole
+// or not at all, even after a crash.
 func (f *Folder) Write(name string, fill func(io.Writer) error) error {
 	return atomicfile.Write(f.Path(name), fill)
 }

@@ -10,15 +10,14 @@ import (
 	"strings"
 )
 
-// lockFile is the file in an output folder that the process which writes to the folder
-// keeps locked. It holds the number of that process.
+// lockFile is a file in an output folder. The process that writes to the folder keeps this
+// file locked. The file holds the number of the process.
 const lockFile = ".lock"
 
 // errLocked says that another process holds a lock.
 var errLocked = errors.New("locked")
 
-// lock takes the lock of the folder, which [Folder.Close] gives back, as the end of the
-// process does.
+// lock takes the lock of the folder. [Folder.Close] and the end of the process release it.
 func (f *Folder) lock() error {
 	file, err := os.OpenFile(f.Path(lockFile), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -61,7 +60,7 @@ func isLeftover(name string) bool {
 	return temporary.MatchString(name) || name == checkpointNext
 }
 
-// clean removes what a process that was killed left behind.
+// clean removes the temporary files of killed processes.
 func (f *Folder) clean() error {
 	entries, err := os.ReadDir(f.path)
 	if err != nil {

@@ -10,15 +10,15 @@ import (
 	"github.com/topogen/topogen/nn/safetensors"
 )
 
-// An Environment is what a run needs besides its configuration.
+// An Environment holds what a run needs besides its configuration: a device, an output
+// folder and a receiver of progress.
 type Environment struct {
 	Device   kernels.Device
 	Folder   *Folder
 	Progress Progress // Silent{} if nil
 }
 
-// A Stepper is what a [Loop] repeats: a computation in steps, with a state that
-// can be saved and restored.
+// A Stepper makes the steps that a [Loop] repeats. It can save and restore its state.
 type Stepper interface {
 	// Columns names the values in a row of metrics.csv.
 	Columns() []string
@@ -26,9 +26,9 @@ type Stepper interface {
 	// If ctx is cancelled it may return ctx's error instead, with the state of
 	// the step before.
 	Step(ctx context.Context, number int) (row []float64, status string, err error)
-	// Recorded is called when the row of a step is in the table: for pictures on
-	// the way, and other tables. If ctx is cancelled it may return ctx's error; it
-	// is then called again, before the next step, when the run goes on.
+	// The loop calls Recorded after it has added the row of a step to the table. Recorded
+	// may draw pictures and add rows to other tables. If ctx is cancelled it may return
+	// ctx's error. When the run resumes, the loop calls it again before the next step.
 	Recorded(ctx context.Context, number int) error
 	// Save appends the state to a checkpoint.
 	Save(f *safetensors.File) error
@@ -38,7 +38,7 @@ type Stepper interface {
 
 // Options of a [Loop].
 type Options struct {
-	// Stage is what the steps are called in reports of progress: "training".
+	// Stage is the name of the steps in reports of progress, such as "training".
 	Stage string
 	// Total is the number of steps to make in all.
 	Total int
@@ -48,17 +48,17 @@ type Options struct {
 	Facts Facts
 	// SaveEvery is the time between checkpoints, [DefaultSaveEvery] if zero.
 	SaveEvery time.Duration
-	// SaveSteps is the number of steps between checkpoints; none are written by
-	// number if zero.
+	// SaveSteps is the number of steps between further checkpoints. 0 stands for no
+	// further ones.
 	SaveSteps int
 }
 
-// unrecorded is a key of a checkpoint's metadata. It is there if the run was
+// unrecorded is a key of a checkpoint's metadata. It is present if the run was
 // stopped between the last step and the end of the stepper's Recorded.
 const unrecorded = "unrecorded"
 
-// DefaultSaveEvery is the time between checkpoints unless options say otherwise:
-// a crash costs no more than this.
+// DefaultSaveEvery is the default of [Options.SaveEvery]. A crash loses at most about so
+// much time, or one step.
 const DefaultSaveEvery = 30 * time.Second
 
 // A Loop makes the steps of a run, records each in metrics.csv, and saves the
@@ -69,17 +69,17 @@ type Loop struct {
 	Metrics  *Metrics
 	options  Options
 	stepper  Stepper
-	tables   []*Metrics // all of them
-	steps    int        // made
-	recorded int        // steps after which the stepper's Recorded came to its end
-	changed  bool       // since the last checkpoint
+	tables   []*Metrics // Metrics and the further tables
+	steps    int        // number of steps made
+	recorded int        // number of steps for which Recorded has succeeded: steps or steps − 1
+	changed  bool       // the state has changed since the last checkpoint
 	saved    time.Time  // when the last checkpoint was written
 	speed    float64    // steps per second of the last call of Run
 }
 
-// NewLoop begins a run in a folder from [Create], or goes on with the run in a
-// folder from [Open]. A run goes on from its last checkpoint as if it had never
-// stopped; one that was stopped before its first checkpoint begins again.
+// NewLoop begins a run in a folder from [Create], or resumes the run in a folder from
+// [Open]. A run resumes from its last checkpoint as if it had never stopped. Without a
+// checkpoint it begins again.
 func NewLoop(env Environment, s Stepper, o Options) (*Loop, error) {
 	if env.Progress == nil {
 		env.Progress = Silent{}
@@ -112,8 +112,9 @@ func NewLoop(env Environment, s Stepper, o Options) (*Loop, error) {
 	return l, nil
 }
 
-// Table begins a further table, or goes on with it after its first rows rows. The
-// loop writes it to disk before each checkpoint, and closes it.
+// Table begins a further table. In a resumed run it opens the table of the earlier run and
+// drops all but the first rows rows. The loop writes the table to disk before each
+// checkpoint, and closes it.
 func (l *Loop) Table(name string, columns []string, rows int) (*Metrics, error) {
 	var m *Metrics
 	var err error
@@ -132,15 +133,15 @@ func (l *Loop) Table(name string, columns []string, rows int) (*Metrics, error) 
 // Steps returns how many steps are made and how many there are.
 func (l *Loop) Steps() (made, total int) { return l.steps, l.options.Total }
 
-// Recorded returns the number of steps of which everything is recorded: all that
-// are made, or all but the last.
+// Recorded returns the number of steps for which [Stepper.Recorded] has succeeded: all
+// steps that are made, or all but the last.
 func (l *Loop) Recorded() int { return l.recorded }
 
 // Speed returns the steps per second of the last call of Run, 0 if it made none.
 func (l *Loop) Speed() float64 { return l.speed }
 
-// Run makes all steps that are left. If ctx is cancelled it stops after the
-// current step or before it, writes a checkpoint and returns ctx's error.
+// Run makes all steps that are left. If ctx is cancelled it finishes or drops the current
+// step, writes a checkpoint and returns ctx's error.
 func (l *Loop) Run(ctx context.Context) error { return l.RunTo(ctx, l.options.Total) }
 
 // RunTo does what Run does, up to the given number of steps in all.
@@ -173,7 +174,8 @@ func (l *Loop) RunTo(ctx context.Context, total int) error {
 	return l.Save()
 }
 
-// step makes a step, unless the last one has still to be recorded, and records it.
+// step makes a step and records it. If the last step is made but not recorded, it only
+// records that one.
 func (l *Loop) step(ctx context.Context) error {
 	if l.recorded == l.steps {
 		number := l.steps + 1
@@ -196,14 +198,15 @@ func (l *Loop) step(ctx context.Context) error {
 	return nil
 }
 
-// due reports whether a checkpoint is to be written.
+// due reports whether the loop must write a checkpoint now.
 func (l *Loop) due() bool {
 	every := l.options.SaveSteps
 	return every > 0 && l.steps%every == 0 || time.Since(l.saved) >= l.options.SaveEvery
 }
 
-// Save writes a checkpoint, unless nothing has changed since the last one. The tables
-// are written to disk first: no crash can leave them behind the checkpoint.
+// Save writes a checkpoint, unless nothing has changed since the last one. It writes the
+// tables to disk first, so that even after a crash they hold the rows of all steps up to the
+// checkpoint.
 func (l *Loop) Save() error {
 	if err := l.Sync(); err != nil || !l.changed {
 		return err

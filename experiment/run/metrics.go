@@ -25,8 +25,8 @@ func (f *Folder) CreateMetrics(name string, columns []string) (*Metrics, error) 
 	return f.beginMetrics(name, columns, os.O_EXCL)
 }
 
-// beginMetrics writes the heading at once: a run that is killed before its first
-// checkpoint leaves a table all the same.
+// beginMetrics starts a table and writes its heading to the file at once. So a run that is
+// killed before its first checkpoint leaves a table, too.
 func (f *Folder) beginMetrics(name string, columns []string, flag int) (*Metrics, error) {
 	file, err := os.OpenFile(f.Path(name), os.O_CREATE|os.O_WRONLY|flag, 0o666)
 	if err != nil {
@@ -40,8 +40,8 @@ func (f *Folder) beginMetrics(name string, columns []string, flag int) (*Metrics
 }
 
 // ResumeMetrics opens the table of an earlier run and cuts it back to its first
-// rows rows. A table with fewer rows or other columns is an error. One of no rows
-// begins anew: the run may have been stopped before there was a table.
+// rows rows. A table with fewer rows or other columns is an error. If rows is 0 it starts
+// a new table: the run may have been stopped before there was one.
 func (f *Folder) ResumeMetrics(name string, columns []string, rows int) (*Metrics, error) {
 	if rows == 0 {
 		return f.beginMetrics(name, columns, os.O_TRUNC)

@@ -1,12 +1,12 @@
 package run
 
-// A Progress is told how far a run has come. Its methods are called from one
-// goroutine. The zero-cost implementation is [Silent].
+// A Progress receives reports of how far a run has come. A run calls its methods from one
+// goroutine. [Silent] ignores all reports.
 type Progress interface {
-	// Begin starts a stage of total units of which done are done already, as
-	// in a resumed run; it ends the stage before.
+	// Begin starts a stage of total units and ends the stage before. In a resumed run,
+	// done units are done already.
 	Begin(stage string, done, total int)
-	// Step says that done units of the stage are done, with a short status.
+	// Step reports that done units of the stage are done, with a short status.
 	Step(done int, status string)
 	// Note reports one line that the user should see.
 	Note(line string)

@@ -12,7 +12,7 @@ import (
 )
 
 // A Report is a page about a run: sections of text, tables and pictures.
-// The page carries its pictures in itself and refers to nothing outside.
+// The page contains its pictures and refers to no other file.
 type Report struct {
 	Title    string
 	Lead     string // one paragraph under the title

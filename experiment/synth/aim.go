@@ -9,15 +9,15 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// An aim is what a cloud moves towards, and the loss that says how far it is.
+// An aim is the target towards which a cloud moves, and the loss between both.
 type aim struct {
 	objective *topoloss.Objective
 	target    *topoloss.Target
 	truth     *autograd.Tensor // the true cloud; nil if there are only diagrams
-	diagrams  []ph.Diagram     // true ones, with essential bars
+	diagrams  []ph.Diagram     // the true diagrams, with the essential bar of degree 0
 }
 
-// aim returns what the configuration's cloud moves towards.
+// aim returns the aim of the configuration's cloud.
 func (c Config) aim(ctx context.Context, dev kernels.Device) (*aim, error) {
 	a := new(aim)
 	var err error
@@ -25,7 +25,7 @@ func (c Config) aim(ctx context.Context, dev kernels.Device) (*aim, error) {
 		return nil, err
 	}
 	if c.Truth == nil {
-		// A diagram of degree 1 without bars stands for one that is left out.
+		// If no diagram of degree 1 is given, it has no bars.
 		a.target, err = topoloss.TargetFromDiagrams(append([]ph.Diagram{{Degree: 1}}, c.TrueDiagrams...)...)
 		if err != nil {
 			return nil, err
@@ -43,7 +43,7 @@ func (c Config) aim(ctx context.Context, dev kernels.Device) (*aim, error) {
 	return a, err
 }
 
-// loss is the loss of a mover.
+// loss is the [Loss] of the run's mover.
 func (a *aim) loss(ctx context.Context, step uint64, x *autograd.Var) (topoloss.Outcome, error) {
 	s := topoloss.Step{Number: step, Output: x}
 	if a.truth != nil {

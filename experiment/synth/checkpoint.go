@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// Save appends the mover and the frames so far.
+// Save appends to f the state of the mover and the frames of the animation so far.
 func (r stepper) Save(f *safetensors.File) error {
 	if err := r.mover.save(f); err != nil {
 		return err

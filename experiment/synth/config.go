@@ -15,12 +15,12 @@ import (
 // is the config.json of an output folder; it holds the clouds themselves.
 type Config struct {
 	Title string `json:"title"`
-	// Seed is what the clouds were drawn with; it is recorded and not used again.
+	// Seed is the seed with which the clouds were drawn. It is recorded and not used again.
 	Seed uint64 `json:"seed"`
 	// Device names the device that the run computes on.
 	Device string `json:"device"`
 
-	// Steps to make in all, and the size of one.
+	// Steps is the number of steps of the whole run. LearningRate is the size of a step.
 	Steps        int       `json:"steps"`
 	LearningRate float64   `json:"learning_rate"`
 	Optimizer    Optimizer `json:"optimizer"`
@@ -28,36 +28,34 @@ type Config struct {
 	// Topo lists the terms of the loss between the cloud and its target. All look
 	// at topoloss.Output: the cloud.
 	Topo topoloss.Specs `json:"topo"`
-	// Push drives points apart in a step in which no term depends on anything
-	// that can move; without it nothing happens then.
+	// Push drives points apart in a step in which no term depends on the cloud. Without
+	// Push, such a step moves nothing.
 	Push bool `json:"push"`
-	// Gradient says how the gradient, which few points receive, reaches others.
+	// Gradient says how the gradient reaches points.
 	Gradient topoloss.Gradient `json:"gradient"`
 
-	// FrameEvery is the number of steps between frames of the animation; 0
-	// shows the first and the last cloud alone.
+	// FrameEvery is the number of steps between frames of the animation. With 0 the
+	// animation shows only the first and the last cloud.
 	FrameEvery int `json:"frame_every"`
-	// SaveEvery is the time between checkpoints, SaveSteps the number of steps
-	// between further ones; 0 leaves the first to run.DefaultSaveEvery and the
-	// second out.
+	// SaveEvery is the time between checkpoints; 0 stands for [run.DefaultSaveEvery].
+	// SaveSteps is the number of steps between further checkpoints; 0 stands for none.
 	SaveEvery time.Duration `json:"save_every"`
 	SaveSteps int           `json:"save_steps"`
-	// Window is what pictures of clouds show, at least; the zero window shows
-	// all the points of a run.
+	// Window is the part of the plane that pictures of clouds show at least. The zero
+	// window shows all points of a run.
 	Window viz.Window `json:"window"`
-	// Gap is the length from which a bar counts as a cluster or a loop in what
-	// is said of a run.
+	// Gap is a length. Summary and report count longer bars as clusters and loops.
 	Gap float64 `json:"gap"`
 
-	// Start is the cloud that moves; what it moves towards is the persistence of
-	// the cloud Truth or, if that is nil, TrueDiagrams.
+	// Start is the cloud that moves. It moves so that its diagrams approach those of the
+	// cloud Truth or, if Truth is nil, TrueDiagrams.
 	Start        *ph.Points[float32] `json:"start"`
 	Truth        *ph.Points[float32] `json:"truth,omitempty"`
 	TrueDiagrams []ph.Diagram        `json:"true_diagrams,omitempty"`
 }
 
-// maxPoints bounds clouds: a step holds the distances of all pairs of points, a
-// gigabyte of these.
+// maxPoints is the largest number of points of a cloud. A step holds the distances of all
+// pairs of points: 1 GiB for as many points.
 const maxPoints = 1 << 14
 
 // Validate returns an error that names the first field that makes no sense.

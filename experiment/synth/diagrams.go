@@ -31,9 +31,9 @@ func ReadDiagrams(path string) ([]ph.Diagram, error) {
 	return in.Diagrams, nil
 }
 
-// Longer returns how many bars of a degree are longer than gap, the essential
-// ones among them: in degree 0 the number of clusters that lie farther apart
-// than gap, in degree 1 the number of loops that matter.
+// Longer returns the number of bars of a degree that are longer than gap, including
+// essential bars. In degree 0 this is the number of clusters that lie farther apart than
+// gap. In degree 1 it is the number of loops that persist for longer than gap.
 func Longer(diagrams []ph.Diagram, degree int, gap float64) int {
 	count := 0
 	for _, d := range diagrams {

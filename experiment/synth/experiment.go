@@ -48,8 +48,8 @@ func Experiment(number int, seed uint64) (Config, error) {
 	return c, nil
 }
 
-// Between returns a configuration for clouds of the user's own, the true one
-// nil if there is a diagram instead. Rate, gap and steps follow from their size.
+// Between returns a configuration for given clouds. If truth is nil, the caller must set
+// TrueDiagrams. Learning rate, gap and steps follow from the size of the clouds.
 func Between(start, truth *ph.Points[float32]) Config {
 	c := Defaults()
 	c.Title = "A cloud moved by its persistence"
@@ -72,7 +72,7 @@ func Defaults() Config {
 	}
 }
 
-// A spot is a place around which so many points lie.
+// A spot is the centre of a cluster, with the number of its points.
 type spot struct {
 	points int
 	x, y   float64

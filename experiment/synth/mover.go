@@ -49,7 +49,7 @@ type Mover struct {
 	loss      Loss
 	optimizer nn.Optimizer
 	tape      *autograd.Tape
-	made      int // steps, those included that moved nothing
+	made      int // number of steps, including those that moved nothing
 }
 
 // NewMover returns a mover of a copy of the cloud start on a device.
@@ -61,12 +61,12 @@ func NewMover(dev kernels.Device, start *ph.Points[float32], loss Loss, optimize
 	return m, err
 }
 
-// Step computes the loss where the points are and moves them one step along their
-// gradient. Where the loss depends on nothing that can move, the points stay and
-// the outcome is not OK. If ctx is cancelled the points stay.
+// Step computes the loss at the present points and moves them one step of the optimizer, so
+// that the loss falls. If the loss does not depend on the points, they stay and OK of the
+// outcome is false. If ctx is cancelled the points stay.
 //
-// The outcome is valid until the next step, without its Var, which belongs to
-// the mover.
+// The outcome is valid until the next step. Its Var belongs to the mover and must not be
+// used.
 func (m *Mover) Step(ctx context.Context) (topoloss.Outcome, error) {
 	m.tape.Reset()
 	outcome, err := m.loss(ctx, uint64(m.made), m.tape.Param(m.points))
@@ -81,7 +81,7 @@ func (m *Mover) Step(ctx context.Context) (topoloss.Outcome, error) {
 	return outcome, m.optimizer.Step()
 }
 
-// Steps returns how many steps have moved the points.
+// Steps returns the number of steps that have moved the points.
 func (m *Mover) Steps() int { return m.optimizer.Steps() }
 
 // Cloud returns a copy of the cloud as it is now.

@@ -22,10 +22,11 @@ type Run struct {
 	frames []*ph.Points[float32] // after 0, FrameEvery, 2·FrameEvery, … steps
 }
 
-// New begins a run in a folder from [run.Create], or goes on with the run in a
-// folder from [run.Open], bit for bit, from its last checkpoint. The configuration
-// of a run that goes on may ask for more steps than before, and must otherwise be
-// the run's own. If New fails it closes the folder.
+// New begins a run in a folder from [run.Create], or resumes the run in a folder from
+// [run.Open], bit for bit, from its last checkpoint. In the configuration of a resumed run,
+// only the title, seed, device, learning rate, window, gap, intervals of checkpoints and
+// number of steps may differ from those of the run. It must not have fewer steps than the
+// checkpoint. If New fails it closes the folder.
 func New(ctx context.Context, config Config, env run.Environment) (r *Run, err error) {
 	defer func() {
 		if err != nil {
@@ -79,9 +80,9 @@ func (r *Run) free() {
 // A stepper makes the steps of a run for its loop.
 type stepper struct{ *Run }
 
-// Columns names what a row of metrics.csv holds: the weighted sum of the terms, each
-// one without its weight, and the push that took their place. What depends on
-// nothing that can move is empty.
+// Columns returns the headings of metrics.csv: the number of the step, the weighted sum of
+// the terms, each term without its weight and, with Config.Push, the push that takes their
+// place. A value that does not depend on the cloud is left empty.
 func (r stepper) Columns() []string {
 	columns := append([]string{"step", "loss"}, r.aim.objective.Specs().Labels()...)
 	if r.config.Push {
@@ -105,7 +106,7 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 // Recorded does nothing: frames are remembered before a step.
 func (r stepper) Recorded(context.Context, int) error { return nil }
 
-// frame remembers the cloud after a number of steps, where the animation shows it.
+// frame stores the cloud after a number of steps, if the animation shows that cloud.
 func (r *Run) frame(steps int) error {
 	if every := r.config.FrameEvery; every == 0 || steps%every != 0 || len(r.frames) > steps/every {
 		return nil

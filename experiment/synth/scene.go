@@ -13,8 +13,8 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// DiagramsOf returns the diagrams of a cloud in degrees 0 and 1: bars of positive
-// length, and the one of degree 0 that never dies.
+// DiagramsOf returns the diagrams of a cloud in degrees 0 and 1. They hold the bars of
+// positive length, and the essential bar of degree 0.
 func DiagramsOf(ctx context.Context, dev kernels.Device, c *ph.Points[float32]) ([]ph.Diagram, error) {
 	x := autograd.TensorOf(dev, c.Coords, c.Len(), c.Dim)
 	defer x.Free()
@@ -25,8 +25,8 @@ func DiagramsOf(ctx context.Context, dev kernels.Device, c *ph.Points[float32]) 
 	return withEssential(t), nil
 }
 
-// withEssential returns a target's diagrams with what it leaves out because no
-// loss uses it: the bar of degree 0 that never dies.
+// withEssential returns a target's diagrams with the essential bar of degree 0, which a
+// target leaves out.
 func withEssential(t *topoloss.Target) []ph.Diagram {
 	none := ph.Cell{U: -1, V: -1}
 	diagrams := make([]ph.Diagram, 0, 2)
@@ -40,9 +40,8 @@ func withEssential(t *topoloss.Target) []ph.Diagram {
 	return diagrams
 }
 
-// scene returns what is to be seen of a cloud on its way: its diagrams over the
-// true ones, the pairs of bars that decide the bottleneck distances, and the
-// edges whose lengths those bars are.
+// scene returns the picture of a cloud during the run: the cloud, its diagrams over the true
+// diagrams, the witnesses of the bottleneck distances, and the critical edges of their bars.
 func (r *Run) scene(ctx context.Context, title string, c *ph.Points[float32]) (viz.Scene, error) {
 	diagrams, err := DiagramsOf(ctx, r.Device, c)
 	if err != nil {

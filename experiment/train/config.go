@@ -17,8 +17,8 @@ import (
 // configuration gives the same numbers, step for step. Its JSON form is the
 // config.json of an output folder.
 type Config struct {
-	// Data says what the run is trained on; it is recorded, and used to find the
-	// data again when the run resumes. DataOptions say what becomes of it.
+	// Data is the specification of the data, as [source.Open] takes it. It is recorded and
+	// finds the data again when the run resumes. DataOptions are the options of source.Open.
 	Data        string         `json:"data"`
 	DataOptions source.Options `json:"data_options"`
 	// Seed decides the split, the order of the batches, the initial weights and
@@ -27,7 +27,7 @@ type Config struct {
 	// Device names the device that the run computes on.
 	Device string `json:"device"`
 
-	// Model says what is trained; what it leaves open is decided by the data.
+	// Model describes the model. Its zero values take defaults that depend on the data.
 	Model models.Spec `json:"model"`
 
 	BatchSize    int     `json:"batch_size"`
@@ -35,30 +35,30 @@ type Config struct {
 	LearningRate float64 `json:"learning_rate"`
 	// MaxSteps ends the run early, after that many steps; 0 is no limit.
 	MaxSteps int `json:"max_steps"`
-	// PlotEvery is the number of steps between pictures; 0 draws none on the way.
+	// PlotEvery is the number of steps between pictures; with 0 only the end draws any.
 	PlotEvery int `json:"n_plot"`
 
-	// Alone leaves out the plain model: the one with terms is trained by itself.
+	// Alone leaves out the plain model, so that only the model with terms is trained.
 	Alone bool `json:"alone"`
-	// Topo lists the terms that a loss has besides the model's own.
+	// Topo lists the topological terms that are added to the losses of the model.
 	Topo topoloss.Specs `json:"topo"`
-	// Gradient says how the gradients of these terms reach other points.
+	// Gradient says how the gradients of these terms reach points.
 	Gradient topoloss.Gradient `json:"gradient"`
 	// Samples is the number of examples drawn from the prior in a step, for terms
-	// that look at samples; 0 stands for as many as the batch has.
+	// at the place samples; 0 stands for the size of the batch.
 	Samples int `json:"samples"`
 
-	// Sampler says where the latent vectors come from that the run's last pictures
-	// show; "" is SamplerMixture for a plain autoencoder, else SamplerPrior.
+	// Sampler says from which distribution the latent vectors of the samples in the run's
+	// last pictures are drawn. "" stands for SamplerMixture for a plain autoencoder, and
+	// for SamplerPrior else.
 	Sampler string `json:"sampler"`
 
-	// CheckFinite checks all gradients before each step, which names the first that
-	// is not finite.
+	// CheckFinite checks parameters and gradients before each step of the optimizers. A
+	// value that is not finite is an error, which names the first such parameter.
 	CheckFinite bool `json:"check_finite"`
 
-	// SaveEvery is the time between checkpoints, SaveSteps the number of steps
-	// between further ones; 0 leaves the first to run.DefaultSaveEvery and the
-	// second out.
+	// SaveEvery is the time between checkpoints; 0 stands for [run.DefaultSaveEvery].
+	// SaveSteps is the number of steps between further checkpoints; 0 stands for none.
 	SaveEvery time.Duration `json:"save_every"`
 	SaveSteps int           `json:"save_steps"`
 }
@@ -134,8 +134,8 @@ func (c Config) Resolve(sets *data.Sets) Config {
 	return c
 }
 
-// facts identify the run: all of the configuration but what may change while it goes
-// on, and the data themselves.
+// facts returns the facts that identify the run: the settings that must not change when it
+// resumes, and checksums of the data.
 func (c Config) facts(sets *data.Sets) (run.Facts, error) {
 	facts, err := run.FactsOf(c, "data", "device", "n_epochs", "max_steps", "n_plot", "learning_rate", "sampler", "save_every", "save_steps", "check_finite")
 	if err != nil {
@@ -145,7 +145,7 @@ func (c Config) facts(sets *data.Sets) (run.Facts, error) {
 	return facts, nil
 }
 
-// samplerWords returns what the sampler draws from.
+// samplerWords returns a description of the distribution from which the sampler draws.
 func (c Config) samplerWords() string {
 	if c.Sampler == SamplerMixture {
 		return "mixture of Gaussians that was fitted to those of the training set"

@@ -7,9 +7,9 @@ import (
 	"github.com/topogen/topogen/models"
 )
 
-// TrainTo trains until the given number of steps in all are made, or all there are.
-// It does not finish an epoch that is cut short. If ctx is cancelled it stops, writes a
-// checkpoint and returns ctx's error.
+// TrainTo trains until the run has made the given number of steps in all, or all its steps.
+// It does not validate after a last epoch that is cut short. If ctx is cancelled it stops,
+// writes a checkpoint and returns ctx's error.
 func (r *Run) TrainTo(ctx context.Context, steps int) error { return r.loop.RunTo(ctx, steps) }
 
 // Model returns the model whose loss has terms. It goes on training with the run.

@@ -13,17 +13,17 @@ import (
 	"github.com/topogen/topogen/nn/safetensors"
 )
 
-// A model is one in training.
+// A model is a [models.Model] in training, with its optimizer, tape and critic.
 type model struct {
 	name   string // in texts; lower case in file names and columns
 	net    models.Model
 	params []*autograd.Parameter
 	adam   *nn.Adam
 	tape   *autograd.Tape
-	critic *critic // of an adversarial model, else nil
+	critic *critic // nil unless the model is adversarial
 }
 
-// A critic is one in training.
+// A critic is the critic of an adversarial model in training, with its optimizer and tape.
 type critic struct {
 	net    models.Adversarial
 	params []*autograd.Parameter
@@ -31,8 +31,8 @@ type critic struct {
 	tape   *autograd.Tape
 }
 
-// newModel returns a model. Its optimizer also trains terms, the learnable numbers of
-// an objective.
+// newModel returns a model. Its optimizer also trains terms, the parameters of an
+// objective.
 func newModel(name string, dev kernels.Device, c Config, sets *data.Sets, terms []*autograd.Parameter) (*model, error) {
 	net, err := models.New(dev, c.Model, sets.Train.Shape(), sets.Unit, c.Seed)
 	if err != nil {
@@ -51,7 +51,7 @@ func newModel(name string, dev kernels.Device, c Config, sets *data.Sets, terms 
 	return m, nil
 }
 
-// criticName is the name of an adversarial model's critic's loss.
+// criticName is the name of the critic's loss.
 const criticName = "critic"
 
 // lossNames returns the names of the losses that a step records.

@@ -17,11 +17,11 @@ type Run struct {
 	config         Config
 	sets           *data.Sets
 	loop           *run.Loop
-	models         []*model // the plain one, unless it is left out, and the one with terms
+	models         []*model // the plain model, unless Config.Alone is set, then the model with terms
 	objective      *topoloss.Objective
 	train, holdout [][]int            // batches of indices
-	targets        []*topoloss.Target // of the training batches, once they were met
-	values         []float32          // of a batch
+	targets        []*topoloss.Target // by training batch; nil before its first step
+	values         []float32          // memory for the values of a batch
 	epochs         *run.Metrics
 	pictures       []run.Picture
 }
@@ -30,12 +30,15 @@ type Run struct {
 // they were: a [data.Scaling] as JSON.
 const ScalingFile = "scaling.json"
 
-const trainingShare = 0.8 // of the training set; the rest validates
+// trainingShare is the share of the training set on which models train. The rest is for
+// validation.
+const trainingShare = 0.8
 
-// New begins a run in a folder from [run.Create], or goes on with the run in a
-// folder from [run.Open], bit for bit, from its last checkpoint. The configuration
-// of a run that goes on may ask for more epochs or steps than before, and must
-// otherwise be the run's own. If New fails it closes the folder.
+// New begins a run in a folder from [run.Create], or resumes the run in a folder from
+// [run.Open], bit for bit, from its last checkpoint. In the configuration of a resumed run,
+// only these may differ from the run's: specification of the data, device, numbers of epochs
+// and steps, learning rate, pictures, sampler, intervals of checkpoints and CheckFinite. The
+// data themselves must be the same. If New fails it closes the folder.
 func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error) {
 	defer func() {
 		if err != nil {
@@ -87,8 +90,8 @@ func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error
 			return nil, errors.Join(err, r.loop.Close())
 		}
 	}
-	// The row of an epoch that was cut short is written again, by then perhaps of
-	// the whole epoch.
+	// Drop the row of an epoch that was cut short: the run writes this row again, perhaps
+	// after the whole epoch.
 	if r.epochs, err = r.loop.Table("epochs.csv", r.epochColumns(), r.loop.Recorded()/len(r.train)); err != nil {
 		return nil, errors.Join(err, r.loop.Close())
 	}

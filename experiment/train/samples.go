@@ -17,17 +17,17 @@ import (
 )
 
 const (
-	finalNoise    = 5 << 40 // the stream of the draws that end a run
-	cloudSamples  = 1000    // of a picture of points
-	interpolated  = 8       // pairs of examples
-	interpolation = 16      // steps between them
+	finalNoise    = 5 << 40 // stream of the samples in the last pictures
+	cloudSamples  = 1000    // most samples in a picture of points
+	interpolated  = 8       // pairs of examples in the picture of interpolations
+	interpolation = 16      // pictures for each pair
 	mixtureParts  = 10      // Gaussians of the sampler "mixture"
-	mixturePoints = 5000    // that they are fitted to, at most
+	mixturePoints = 5000    // most latent vectors to which the mixture is fitted
 )
 
-// Samplers, which say where latent vectors of new examples come from.
+// Samplers are the distributions from which latent vectors of new examples are drawn.
 const (
-	SamplerPrior   = "prior"   // the unit Gaussian
+	SamplerPrior   = "prior"   // the standard Gaussian
 	SamplerMixture = "mixture" // a mixture of Gaussians fitted to the latent vectors of the training set
 )
 
@@ -143,8 +143,8 @@ func (r *Run) nearest(ctx context.Context, examples []float32) ([]float32, error
 	return out, nil
 }
 
-// squareBelow returns the squared distance of two examples, or a value of at least
-// limit once it is known to be no less.
+// squareBelow returns the squared distance of two examples if it is below limit. Else it
+// returns some number of at least limit.
 func squareBelow(x, y []float32, limit float64) float64 {
 	const stretch = 64
 	var sum float64
@@ -161,8 +161,9 @@ func squareBelow(x, y []float32, limit float64) float64 {
 	return sum
 }
 
-// drawInterpolation draws what lies between pairs of test images in latent space, or
-// between pairs of draws from the prior of a model without an encoder.
+// drawInterpolation draws images decoded from points between two latent vectors, for several
+// pairs. The latent vectors are those of test images or, for a model without an encoder,
+// draws from the prior.
 func (r *Run) drawInterpolation() error {
 	pairs := min(interpolated, r.sets.Test.Len()/2)
 	if !r.areImages() || pairs == 0 {

@@ -15,8 +15,9 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// Streams of random numbers. Those of training, evaluation and samples must not
-// meet each other nor those of the initial weights, which count from 0.
+// The first stream of random numbers for each purpose. Further streams count from there.
+// The streams are far apart, so that no two purposes share one. Those of the initial weights
+// count from 0.
 const (
 	trainingNoise   = 1 << 40
 	evaluationNoise = 2 << 40
@@ -27,9 +28,10 @@ const (
 // A stepper makes the steps of a run for its loop.
 type stepper struct{ *Run }
 
-// Columns names what a row of metrics.csv holds. The losses of the models are
-// means over the batch's examples; topo_loss is the weighted sum of the terms, each
-// of which is empty where it depends on nothing learnable.
+// Columns returns the headings of metrics.csv. The losses of the models are means over the
+// batch's examples. The column topo_loss has the weighted sum of the terms. The column of a
+// term has its value without the weight, and is empty if the term depends on nothing
+// learnable.
 func (r stepper) Columns() []string {
 	columns := []string{"step", "epoch"}
 	for _, m := range r.models {
@@ -42,8 +44,8 @@ func (r stepper) Columns() []string {
 	return append(columns, "seconds")
 }
 
-// Step trains the models on the next batch. None changes before the gradients of
-// all are there, so that a step that is cancelled leaves the state before it.
+// Step trains the models on the next batch. It computes the gradients of all models before
+// it changes any model, so that a cancelled step leaves the state of the step before.
 func (r stepper) Step(ctx context.Context, number int) (row []float64, status string, err error) {
 	start := time.Now()
 	k := number - 1
@@ -84,8 +86,8 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 		for _, l := range outs[i].Losses {
 			losses = append(losses, l.Var)
 		}
-		// The critic learns last: what the model's gradient went through is as it
-		// was when the step is cancelled before.
+		// The critic learns after the model, whose gradient depends on the critic: a step
+		// that is cancelled before leaves the critic unchanged.
 		loss, err := m.judge(batch, r.batchShape(len(r.train[index])), r.config.Seed, criticNoise+uint64(k))
 		if err != nil {
 			return nil, "", err

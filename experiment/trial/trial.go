@@ -39,7 +39,7 @@ import (
 	"github.com/topogen/topogen/study"
 )
 
-// A Config is what a unit's settings say.
+// A Config holds the settings of a unit.
 type Config struct {
 	train.Config
 	Measure Measure `json:"measure"`
@@ -52,7 +52,7 @@ type Measure struct {
 	evaluate.Options
 }
 
-// Default returns the configuration that settings change.
+// Default returns the configuration of a unit without settings. Settings replace its fields.
 func Default() Config {
 	c := Config{Config: train.Default(), Measure: Measure{Options: evaluate.Default()}}
 	c.Alone, c.PlotEvery = true, 0
@@ -62,15 +62,15 @@ func Default() Config {
 
 // A Runner is a [study.Runner] that trains models. Goroutines may share it.
 type Runner struct {
-	// Open returns the data that a run's configuration names. Data that is drawn
-	// may depend on the seed.
+	// Open returns the data that a run's configuration names. Drawn data, such as points
+	// of a shape, may depend on the seed.
 	Open func(ctx context.Context, c train.Config) (*data.Sets, error)
 
 	mu   sync.Mutex
 	sets map[string]*data.Sets
 }
 
-// config returns what a unit's settings say.
+// config returns the configuration of a unit: the default, with its seed and settings.
 func config(u study.Unit) (Config, error) {
 	c := Default()
 	c.Seed = u.Seed

@@ -6,8 +6,8 @@ import (
 	"github.com/topogen/topogen/autograd"
 )
 
-// A graph is the part of a file that says how the output is computed. Nodes and
-// tensors are appended to it as layers are visited.
+// A graph is the part of an ONNX file that describes the computation of the output, as nodes
+// (operations) and tensors (their constants). The methods append to it.
 type graph struct {
 	out     message
 	names   map[*autograd.Parameter]string
@@ -37,7 +37,7 @@ func (g *graph) node(operator string, inputs []string, output string, attributes
 	return output
 }
 
-// apply appends a node of one result.
+// apply appends a node with one result and returns the new name of the result.
 func (g *graph) apply(operator string, inputs []string, attributes ...attribute) string {
 	return g.node(operator, inputs, "", attributes...)
 }
@@ -107,7 +107,8 @@ func (g *graph) ints(values ...int) string {
 	return name
 }
 
-// reshape returns x, a batch, with elements of the given shape.
+// reshape appends a node that gives the elements of the batch x the given shape, and returns
+// the name of its result.
 func (g *graph) reshape(x string, shape ...int) string {
 	// A length of 0 keeps that of the batch.
 	return g.apply("Reshape", []string{x, g.ints(append([]int{0}, shape...)...)})

@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// layer appends a layer. in is the name of its input, and x the input for a batch
-// of one, in an evaluation. It returns the same of its output.
+// layer appends a layer. in is the name of its input, and x is an input of a batch of one
+// element on an evaluating tape. layer returns the name of the output, and the output for x.
 func (g *graph) layer(l nn.Layer, in string, x *autograd.Var) (out string, y *autograd.Var, err error) {
 	if s, ok := l.(nn.Sequential); ok {
 		for _, part := range s {
@@ -93,7 +93,8 @@ func (g *graph) convolution(operator string, w, b *autograd.Parameter, o nn.Conv
 	return g.activation(act, g.apply(operator, append([]string{in, weight}, bias...), attributes...)), nil
 }
 
-// weightAndBias appends both. bias is empty if there is none.
+// weightAndBias appends a weight and a bias and returns their names. The slice bias is empty
+// if there is no bias.
 func (g *graph) weightAndBias(w, b *autograd.Parameter) (weight string, bias []string, err error) {
 	if weight, err = g.parameter(w); err != nil || b == nil {
 		return weight, nil, err
@@ -189,7 +190,7 @@ func (g *graph) groupNorm(l *nn.GroupNorm, in string, shape []int) (string, erro
 		perChannel = append(perChannel, 1)
 	}
 	for i, operator := range []string{"Mul", "Add"} {
-		// The axis of the batch is missing, and a length of 0 would be kept from it.
+		// A scale has no axis for the batch, so that graph.reshape does not fit.
 		column := g.apply("Reshape", []string{scale[i], g.ints(perChannel...)})
 		out = g.apply(operator, []string{out, column})
 	}

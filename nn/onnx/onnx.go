@@ -9,8 +9,8 @@
 //
 // The file holds the model as it is in an evaluation: dropout is left out, and
 // batch normalization uses its running statistics. It can hold every layer of
-// package nn but [nn.Func], whose function cannot be looked into. It needs version
-// 17 of ONNX's operators, https://onnx.ai/onnx/operators.
+// package nn but [nn.Func], whose Go function has no form in ONNX. The program that runs the
+// file must support version 17 of ONNX's operators, https://onnx.ai/onnx/operators.
 package onnx
 
 import (
@@ -42,9 +42,9 @@ func WriteFile(path string, model nn.Layer, input ...int) error {
 }
 
 // Write writes a model to w. input is the shape of one element of a batch of
-// inputs, such as 1, 28, 28 for grey images; as in the model's Forward, a shape
-// that does not fit panics. The error names a layer that ONNX has nothing for. The
-// model must have a parameter.
+// inputs, such as 1, 28, 28 for grey images. Write panics if this shape does not fit the
+// model, as Forward does. A layer without a form in ONNX is an error, which names the
+// layer. The model must have a parameter.
 func Write(w io.Writer, model nn.Layer, input ...int) error {
 	m, err := encode(model, input)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 // A dtype is a type of elements that a file can hold.
 type dtype struct {
 	bytes int // of an element
-	// decode returns the element that the bytes hold as a float32. lost is nil,
-	// or the element's value if float32 has none for it.
+	// decode returns the element in b as a float32. lost is nil, or the value of the
+	// element if no float32 represents it.
 	decode func(b []byte) (v float32, lost any)
 }
 
@@ -44,8 +44,8 @@ func dtypeNames() string {
 	return strings.Join(slices.Sorted(maps.Keys(dtypes)), ", ")
 }
 
-// round returns the float32 value nearest to v. What is too large for one, or so
-// small that 0 would be left of it, is lost.
+// round returns the float32 value nearest to v. v is lost if it is too large for a float32,
+// or if it is not 0 but rounds to 0.
 func round(v float64) (float32, any) {
 	r := float32(v)
 	if math.IsInf(float64(r), 0) && !math.IsInf(v, 0) || r == 0 && v != 0 {
@@ -54,7 +54,7 @@ func round(v float64) (float32, any) {
 	return r, nil
 }
 
-// integer returns n, which is lost unless it is a float32 value.
+// integer returns n as a float32. n is lost if no float32 represents it exactly.
 func integer(n int64) (float32, any) {
 	magnitude := uint64(n)
 	if n < 0 {
@@ -70,7 +70,7 @@ func integer(n int64) (float32, any) {
 	return v, nil
 }
 
-// unsigned returns n, which is lost unless it is a float32 value.
+// unsigned returns n as a float32. n is lost if no float32 represents it exactly.
 func unsigned(n uint64) (float32, any) {
 	v := float32(n)
 	if v >= 1<<64 || uint64(v) != n {
@@ -79,7 +79,7 @@ func unsigned(n uint64) (float32, any) {
 	return v, nil
 }
 
-// boolean returns 0 for false and 1 for true; other bytes are neither.
+// boolean returns 0 for false, the byte 0, and 1 for true, the byte 1. Other bytes are lost.
 func boolean(b []byte) (float32, any) {
 	if b[0] > 1 {
 		return 0, b[0]

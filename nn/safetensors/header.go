@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// A placed tensor is one whose values are still to be read.
+// A placed tensor has a place in the file, but its values are not read yet.
 type placed struct {
 	Tensor
 	dtype      string
@@ -83,8 +83,8 @@ func parseMetadata(d *json.Decoder) (map[string]string, error) {
 	return metadata, nil
 }
 
-// parseTensor reads what the header says of one tensor. Members that the format
-// does not have mean nothing to readers.
+// parseTensor reads the entry of one tensor in the header. It ignores members that the
+// format does not define.
 func parseTensor(d *json.Decoder, name string) (placed, error) {
 	t := placed{Tensor: Tensor{Name: name}}
 	var shape, offsets []uint64
@@ -153,7 +153,7 @@ func object(d *json.Decoder, member func(name string) error) error {
 	return members(d, open, member)
 }
 
-// members is object after its first token.
+// members does the work of object after its first token, open, has been read.
 func members(d *json.Decoder, open json.Token, member func(name string) error) error {
 	if open != json.Delim('{') {
 		return errors.New("no JSON object")

@@ -59,7 +59,7 @@ const (
 	chunk       = 1 << 14     // values that are converted at a time, if they are float32
 )
 
-// entry is what the header says of a tensor.
+// entry is the entry of a tensor in the header.
 type entry struct {
 	DType   string    `json:"dtype"`
 	Shape   []int     `json:"shape"`
@@ -156,7 +156,8 @@ func (f *File) header() ([]byte, error) {
 	return header, nil
 }
 
-// elements returns the size of a shape, refusing what cannot be in a file.
+// elements returns the number of elements of a shape. A shape that no file can hold is an
+// error.
 func elements(shape []int) (uint64, error) {
 	n := uint64(1)
 	for _, d := range shape {
@@ -239,7 +240,8 @@ func read(r io.Reader) (*File, error) {
 	return f, f.checkSeal()
 }
 
-// readValues reads the given number of bytes of values by way of raw.
+// readValues reads values of type d, of the given number of bytes in the file. raw is a
+// buffer for these bytes.
 func readValues(r io.Reader, d dtype, bytes int, raw []byte) ([]float32, error) {
 	n := bytes / d.bytes
 	values := make([]float32, 0, min(n, 1<<20))

@@ -35,8 +35,9 @@ func (f *File) checkSeal() error {
 	return nil
 }
 
-// sum returns the checksum of everything but itself. Lengths come before what
-// they are the lengths of, so that no two contents are hashed as the same bytes.
+// sum returns the checksum of all metadata, except the checksum itself, and of all tensors.
+// It hashes the length of each part before the part, so that different contents never give
+// the same bytes to hash.
 func (f *File) sum() string {
 	h := sha256.New()
 	buffer := make([]byte, 0, 4*chunk)
