@@ -38,7 +38,7 @@ func kinds() []Kind {
 		signatureKind(),
 		crossKind(0), crossKind(1),
 		rtdKind(), rtdLiteKind(),
-		energyKind(), mmdKind(),
+		energyKind(), mmdKind(), stressKind(),
 		imagesKind(0), imagesKind(1),
 	}
 }
