@@ -47,8 +47,8 @@
 //
 // One pullback takes all derivatives by distances to the points. If the loss has the
 // derivative g by a distance ℓ = ‖u−v‖, the point u receives g·(u−v)/ℓ and v receives
-// −g·(u−v)/ℓ. Both are 0 where u and v coincide. Where distances are equal, several
-// pairings are possible. The same input always gets the same one of them.
+// −g·(u−v)/ℓ. Both are 0 where u and v coincide. If distances are equal, several pairings
+// may be possible, with different derivatives. The choice depends on the input alone.
 //
 // The gradient of a function of diagrams reaches only the points at critical edges. A
 // [Gradient] hands it on to their neighbours, or averages it over perturbed clouds.

@@ -109,9 +109,10 @@ func scaleSpace(c float64, learnable, truth []ph.Bar, gradients []BarGradient) (
 	return sum
 }
 
-// mirrored returns Σ exp(−c‖p−q̄‖²), the share of the mirror images in k(P,P) − 2k(P,Q),
-// for bars born at 0. It subtracts the derivatives from gradients. Sum and derivatives
-// lack the same factors as in scaleSpace. A bar (0, d) and the mirror image (d′, 0) of
+// mirrored returns Σ exp(−c‖p−q̄‖²) over all p and q of P, less twice this sum over p ∈ P
+// and q ∈ Q, for bars born at 0. The sum that scaleSpace returns has this part with a minus
+// sign, so that mirrored subtracts the derivatives from gradients. Sum and derivatives lack
+// the same factors as in scaleSpace. A bar (0, d) and the mirror image (d′, 0) of
 // another bar have the squared distance d² + d′². So the double sum is a product of sums.
 func mirrored(c float64, learnable, truth []ph.Bar, gradients []BarGradient) float64 {
 	// With w = exp(−c·d²) for a death d, a weight is Σ w and a moment is Σ d·w.

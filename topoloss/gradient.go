@@ -22,7 +22,7 @@ import (
 // The result of another method than Plain is not the derivative of the loss. In small
 // steps the loss usually still falls along it, but no method guarantees this.
 //
-// The text form is that of a term's options, as in average(bandwidth=0.3).
+// The text form is the name of the method with its options, as in average(bandwidth=0.3).
 // *Gradient is a [flag.Value].
 type Gradient struct {
 	Method    GradientMethod

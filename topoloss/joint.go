@@ -16,7 +16,7 @@ type joint struct {
 	n, m      int            // numbers of learnable and true points in the joint cloud
 	points    *autograd.Var  // (n+m)×dim
 	matrix    kernels.Buffer // (n+m)×(n+m) distances, on the device
-	distances []float32      // the same on the host
+	distances []float32      // a copy of matrix on the host
 	pairs     []kernels.Pair
 
 	learnable, true []int32 // rows of the drawn points in their clouds

@@ -1,7 +1,7 @@
 package autogradtest
 
-// An Array is a dense, row-major array of float64 values: what the references
-// compute with, one element at a time.
+// An Array is a dense, row-major array of float64 values. The references compute with it,
+// one element at a time.
 type Array struct {
 	shape []int
 	data  []float64
@@ -43,9 +43,8 @@ func (a Array) each(f func(index []int)) {
 	}
 }
 
-// position returns where the element at an index is in a.data. As in
-// broadcasting, leading indices that a lacks and indices into axes of length 1
-// do not matter.
+// position returns the position in a.data of the element at an index. As in broadcasting,
+// it ignores leading indices for which a has no axis, and indices along axes of length 1.
 func (a Array) position(index []int) int {
 	index = index[len(index)-len(a.shape):]
 	p := 0

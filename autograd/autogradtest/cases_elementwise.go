@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// shapes are those that operations of one variable are tried on.
+// shapes are the shapes of inputs with which operations of one variable are tested.
 var shapes = [][]int{{}, {1}, {7}, {2, 3}, {3, 1, 5}, {0}, {2, 0, 3}, {1, 2, 1, 2, 1, 2, 1, 2}}
 
 func arithmeticCases() (cases []Case) {
@@ -51,7 +51,7 @@ func arithmeticCases() (cases []Case) {
 				},
 			})
 		}
-		if op.kind != Stepped { // equal operands are a kink
+		if op.kind != Stepped { // with equal operands, Stepped operations have no derivative
 			cases = append(cases, Case{
 				op.name + " of x and x",
 				[]Input{{op.kind, []int{2, 3}}},

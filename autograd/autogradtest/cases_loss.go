@@ -61,8 +61,8 @@ func lossCases() (cases []Case) {
 				return sum(func(i int) float64 { return math.Pow(in[0].data[i]-in[1].data[i], 2) / float64(size) })
 			})
 
-		// The noise of Reparameterize is that of Normal, which the device's own
-		// tests hold to its definition.
+		// The noise of Reparameterize equals that of Normal. The tests of the device compare
+		// Normal with its definition.
 		add("nn.Reparameterize", []Kind{Any, Any},
 			func(in []*autograd.Var) *autograd.Var { return nn.Reparameterize(in[0], in[1], 7, 1<<40) }, nil)
 		add("nn.Reparameterize of x and x", []Kind{Any},

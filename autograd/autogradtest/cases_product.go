@@ -8,8 +8,9 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// activations are the ones that products are tried with: none, two that are fused,
-// and one that is not. functionCases has ReLU, away from its kink.
+// activations are the activations with which products are tested: none, two that the kernel
+// of the product applies, and one that takes a kernel of its own. functionCases tests ReLU,
+// at inputs away from 0.
 var activations = []struct {
 	f    autograd.Activation
 	want func(x float64) float64
@@ -174,7 +175,8 @@ func (a Array) apply(f func(float64) float64) Array {
 	return build(a.shape, func(index []int) float64 { return f(a.at(index...)) })
 }
 
-// perAxis returns pair, or both twice if pair is zero.
+// perAxis returns the value of an option for each axis: pair, or both for each axis if pair
+// is zero.
 func perAxis(both int, pair [2]int) [2]int {
 	if pair == [2]int{} {
 		return [2]int{both, both}
@@ -182,7 +184,7 @@ func perAxis(both int, pair [2]int) [2]int {
 	return pair
 }
 
-// conv2d slides each kernel over each image.
+// conv2d returns the reference of autograd.Conv2d for image, weight and bias.
 func conv2d(in []Array, o autograd.ConvOptions) Array {
 	x, w := in[0], in[1]
 	stride, padding := perAxis(max(1, o.Stride), o.StrideHW), perAxis(o.Padding, o.PaddingHW)
@@ -208,7 +210,8 @@ func conv2d(in []Array, o autograd.ConvOptions) Array {
 	})
 }
 
-// convTranspose2d stamps each kernel, times each pixel, on the result.
+// convTranspose2d returns the reference of autograd.ConvTranspose2d for image, weight and
+// bias. It adds each kernel, times each pixel, to the result.
 func convTranspose2d(in []Array, o autograd.ConvOptions) Array {
 	x, w := in[0], in[1]
 	stride, padding := perAxis(max(1, o.Stride), o.StrideHW), perAxis(o.Padding, o.PaddingHW)

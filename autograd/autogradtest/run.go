@@ -1,6 +1,6 @@
-// Package autogradtest holds the tests of package autograd that say something
-// about a device: every operation's values are compared with a plain float64
-// reference, its gradients with differences, on whatever device is given.
+// Package autogradtest tests the operations of package autograd on a given device. It
+// compares the values of every operation with a plain float64 reference, and its gradients
+// with finite differences.
 //
 //	func TestOperations(t *testing.T) {
 //		autogradtest.Run(t, func() kernels.Device { return cpu.New() })
@@ -25,7 +25,7 @@ type Case struct {
 	Operation string // the name of the function in autograd, and words that tell the case from others
 	Inputs    []Input
 	Compute   func(in []*autograd.Var) *autograd.Var
-	Want      func(in []Array) Array // in float64, as plainly as possible; nil if another case says it
+	Want      func(in []Array) Array // the reference, in float64; nil if another case tests the values
 }
 
 // An Input is an array of random values of the given kind.
@@ -34,7 +34,7 @@ type Input struct {
 	Shape []int
 }
 
-// A Kind says which values an operation may be tried at.
+// A Kind says at which values of an input an operation is tested.
 type Kind int
 
 const (
@@ -42,8 +42,8 @@ const (
 	Nonzero                 // 0.2 < |x| < 1.5
 	Positive                // in (0.3, 2)
 	Probability             // in (0.1, 0.9)
-	Stepped                 // multiples of ½, plus one of shifts that differ between the inputs of a case
-	Spaced                  // in (−1.5, 1.5), no two of an array nearer than 1.4/size
+	Stepped                 // multiples of ½ plus a shift, which differs from input to input
+	Spaced                  // in (−1.5, 1.5); any two elements differ by at least 1.4/size
 )
 
 // fill sets the elements of the input of the given number.
@@ -87,7 +87,7 @@ func Cases() []Case {
 	return slices.Concat(arithmeticCases(), functionCases(), reduceCases(), shapeCases(), productCases(), convolutionCases(), poolCases(), normalizeCases(), lossCases())
 }
 
-// Run tries every case on a device of each newDevice's, which it closes.
+// Run tests all cases on one device, which newDevice returns. It closes the device.
 func Run(t *testing.T, newDevice func() kernels.Device) {
 	dev := poisoned{newDevice()}
 	for k, c := range Cases() {
@@ -128,8 +128,8 @@ func (c Case) run(t *testing.T, dev kernels.Device, seed uint64) {
 		}, inputs...))
 	})
 
-	// The gradients that the differences confirmed must also come out when they
-	// are added to others, and for each input alone.
+	// Check has confirmed these gradients. They must be the same if they are added to other
+	// gradients, and if only one input needs a gradient.
 	gradients := c.gradients(t, dev, inputs, func(tape *autograd.Tape, k int) *autograd.Var { return tape.Variable(inputs[k]) })
 	t.Run("gradient added to another", func(t *testing.T) {
 		added := c.gradients(t, dev, inputs, func(tape *autograd.Tape, k int) *autograd.Var {
@@ -157,8 +157,8 @@ func (c Case) run(t *testing.T, dev kernels.Device, seed uint64) {
 	}
 }
 
-// gradients returns the gradient of a projection of the result with respect to
-// each input, which put puts on the tape.
+// gradients returns the gradients, by the inputs, of the inner product of the result with
+// fixed numbers. The function put puts input k on the tape.
 func (c Case) gradients(t *testing.T, dev kernels.Device, inputs []*autograd.Tensor, put func(tape *autograd.Tape, k int) *autograd.Var) [][]float32 {
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
