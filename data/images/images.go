@@ -176,8 +176,8 @@ func list(dir, folder string) ([]file, error) {
 	return files, err
 }
 
-// readAll reads pictures at the size that o asks for, as RGB bytes, row by row. It sets the
-// fields of o that leave the choice to it.
+// readAll reads pictures at the size that o asks for. If o leaves side or colour open,
+// readAll chooses them and sets the fields of o.
 func readAll(ctx context.Context, dir string, files []file, o *Options) ([]*image.RGBA, error) {
 	if o.Side == 0 {
 		if err := o.chooseSide(dir, files); err != nil {

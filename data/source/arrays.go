@@ -13,9 +13,10 @@ import (
 	"github.com/topogen/topogen/internal/npy"
 )
 
-// openArrays returns the data in arrays: x_train, x_test, y_train and y_test; or one
-// array of examples, called x or by any name if it is alone, and labels called y or
-// labels.
+// openArrays returns the data in named arrays. There are two forms. One has the examples
+// x_train and x_test and, for labels, y_train and y_test. The other has one array of
+// examples named x, and labels named y or labels. If it is the only array, the examples
+// may have any name.
 func openArrays(path string, arrays map[string]*npy.Array, o Options) (*data.Sets, error) {
 	fail := func(format string, args ...any) (*data.Sets, error) {
 		return nil, fmt.Errorf("%s: %w", path, fmt.Errorf(format, args...))
@@ -135,7 +136,7 @@ func pictures(name string, a *npy.Array, class *data.Labels) (data.Dataset, erro
 	return b, nil
 }
 
-// maxClass bounds the numbers of classes.
+// maxClass bounds the number of a class.
 const maxClass = 1 << 16
 
 // classes returns whole numbers from 0 as labels of n examples; nil without labels.

@@ -14,15 +14,15 @@ import (
 type Summary struct {
 	Title          string
 	Steps          int
-	StepsPerSecond float64 // of the last call of Move, without pictures; 0 if it had nothing to do
-	First, Last    float64 // loss; NaN where nothing that can move decides it
+	StepsPerSecond float64 // of the last call of Move, without pictures; 0 if it made no step
+	First, Last    float64 // loss in the first and last step; NaN if it does not depend on the cloud
 	Gap            float64
 	Start, End     Count
 	True           Count
 	Folder         string
 }
 
-// A Count is the number of bars longer than a gap, by what they stand for.
+// A Count has the number of bars longer than a gap: Clusters in degree 0, Loops in degree 1.
 type Count struct{ Clusters, Loops int }
 
 // CountLonger counts the bars of diagrams that are longer than gap.
@@ -59,9 +59,9 @@ func number(v float64) string {
 
 // A state is a cloud of a run and its diagrams.
 type state struct {
-	name     string // of its files
+	name     string // the beginning of the names of the state's files
 	title    string
-	cloud    *ph.Points[float32] // nil if there is none, only diagrams
+	cloud    *ph.Points[float32] // nil if only diagrams are given
 	diagrams []ph.Diagram
 }
 
@@ -102,7 +102,7 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	return s, r.loop.Sync()
 }
 
-// states returns the start, the end and what was aimed at.
+// states returns the states at the start, at the end, and of the target.
 func (r *Run) states(ctx context.Context) ([3]state, error) {
 	end, err := r.mover.Cloud()
 	if err != nil {

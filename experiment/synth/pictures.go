@@ -84,7 +84,7 @@ func (r *Run) drawStates(states [3]state) ([]run.Picture, error) {
 	return pictures, nil
 }
 
-// frameTime is how long the animation shows a frame.
+// frameTime is the time for which the animation shows a frame.
 const frameTime = 50 * time.Millisecond
 
 // drawMotion draws the animation, which ends with the given cloud.
@@ -113,15 +113,15 @@ func (r *Run) drawMotion(ctx context.Context, end *ph.Points[float32]) (run.Pict
 	return picture, r.Folder.Write(picture.File, func(w io.Writer) error { return viz.Animate(w, scenes, frameTime) })
 }
 
-// drawCurves draws the loss and, each by itself, its terms and what took their
-// place.
+// drawCurves draws a curve of the loss, and one for each term and for the push that takes
+// their place.
 func (r *Run) drawCurves() ([]run.Picture, error) {
 	var pictures []run.Picture
 	steps := r.loop.Metrics.Column("step")
 	for _, name := range r.loop.Metrics.Columns[1:] {
 		values := r.loop.Metrics.Column(name)
 		if !slices.ContainsFunc(values, func(v float64) bool { return !math.IsNaN(v) }) {
-			continue // it never counted
+			continue // the column is empty in all steps
 		}
 		p := run.Picture{File: "loss-" + name + ".png", Caption: name + ", where it depends on a point that can move"}
 		if name == "loss" {

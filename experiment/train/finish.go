@@ -16,13 +16,14 @@ import (
 // A Summary says how a run ended.
 type Summary struct {
 	Steps int
-	// Models are the names of the models, Test their reconstruction errors per test
-	// example.
+	// Models are the names of the models. Test has, in the same order, the mean
+	// reconstruction error of each model per test example.
 	Models []string
 	Test   []float64
-	// Error names the reconstruction error and Noun an example: "BCE", "image".
+	// Error is the name of the reconstruction error, such as "BCE". Noun is the word for an
+	// example, such as "image".
 	Error, Noun    string
-	SecondsPerStep float64 // of all models together, the median
+	SecondsPerStep float64 // median time of a step of all models together
 	Folder         string
 }
 

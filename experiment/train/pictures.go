@@ -15,10 +15,10 @@ import (
 const (
 	gridImages  = 32
 	gridColumns = 16
-	scatterMax  = 2000 // points of a latent scatter
+	scatterMax  = 2000 // most points in a scatter plot of latent vectors
 )
 
-// The pictures that are drawn on the way.
+// The pictures that a run draws while it trains.
 
 func trainingGrid(noun string, step int) run.Picture {
 	return run.Picture{File: fmt.Sprintf("grid-step-%06d.png", step), Caption: fmt.Sprintf("Training %ss after step %d", noun, step)}
@@ -28,8 +28,9 @@ func validationGrid(noun string, epoch int) run.Picture {
 	return run.Picture{File: fmt.Sprintf("grid-validation-epoch-%d.png", epoch), Caption: fmt.Sprintf("Validation %ss after epoch %d", noun, epoch)}
 }
 
-// onTheWay lists those pictures, in the order in which they were drawn. The folder
-// tells which there are: some may have been drawn before the run was resumed.
+// onTheWay lists the pictures that the run drew while it trained, up to a number of steps,
+// in their order. It looks for their files in the folder, since an earlier part of a resumed
+// run may have drawn some of them.
 func (r *Run) onTheWay(steps int) []run.Picture {
 	var all []run.Picture
 	for step := 1; step <= steps; step++ {
@@ -41,7 +42,7 @@ func (r *Run) onTheWay(steps int) []run.Picture {
 	return r.drawn(all...)
 }
 
-// drawn returns those of some pictures that are in the folder.
+// drawn returns those of the given pictures whose files are in the folder.
 func (r *Run) drawn(pictures ...run.Picture) []run.Picture {
 	var there []run.Picture
 	for _, p := range pictures {
@@ -69,9 +70,9 @@ func (r *Run) arePoints() bool {
 	return len(shape) == 1 && shape[0] <= 3
 }
 
-// drawReconstructions draws true examples and the reconstructions of the models:
-// images below each other; points each model's in a picture of its own over the true
-// ones. Examples that are neither are not drawn.
+// drawReconstructions draws true examples and the reconstructions of the models. It draws
+// images below each other. It draws points in a picture for each model, over the true
+// points. It draws nothing if examples are neither images nor points.
 func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int) error {
 	switch {
 	case r.areImages():
@@ -159,7 +160,7 @@ func (r *Run) drawCurves() error {
 	})
 }
 
-// drawLatent draws where each model puts the validation examples.
+// drawLatent draws, for each model, the latent vectors of the validation examples.
 func (r *Run) drawLatent() error {
 	labels := r.sets.Train.Labels()
 	if labels == nil {
@@ -177,7 +178,7 @@ func (r *Run) drawLatent() error {
 	}
 	for _, m := range r.models {
 		if m.critic != nil {
-			continue // it has no encoder
+			continue // the model has no encoder
 		}
 		file := "latent-" + m.prefix() + ".png"
 		means, err := r.encode(m, r.sets.Train, indices)
