@@ -53,14 +53,15 @@ var comparisonNames = slices.Concat(
 
 // comparison compiles what setp and set have in common: the modifiers up to the type,
 // operands a and b, and the predicate c with which .and, .or or .xor combines the
-// comparison. It returns a function that computes the mask of the lanes in m for which the
-// combined result holds.
-func (c *compiler) comparison() func(w *warp, m uint32) uint32 {
+// comparison. It returns two functions: holds computes the mask of the lanes in m for which
+// the comparison of a and b holds, and combine combines such a mask with c. Without c,
+// combine returns its mask.
+func (c *compiler) comparison() (holds func(w *warp, m uint32) uint32, combine func(w *warp, m, t uint32) uint32) {
 	name := c.mod(comparisonNames...)
 	if name == "" {
 		c.fail("needs a comparison such as .lt")
 	}
-	combine := c.mod("and", "or", "xor")
+	boolean := c.mod("and", "or", "xor")
 	ftz := c.mod("ftz") != ""
 	destination := syntax.NoType
 	if c.in.Op == "set" {
@@ -69,7 +70,7 @@ func (c *compiler) comparison() func(w *warp, m uint32) uint32 {
 		}
 	}
 	typ := c.typ(2, 4, 8)
-	if combine == "" {
+	if boolean == "" {
 		c.args(3, 3)
 	} else {
 		c.args(4, 4)
@@ -97,23 +98,23 @@ func (c *compiler) comparison() func(w *warp, m uint32) uint32 {
 	if cmp.swap {
 		a, b = b, a
 	}
-	holds := cmp.compile(typ, ftz, a, b)
-	if combine == "" {
-		return holds
+	holds = cmp.compile(typ, ftz, a, b)
+	if boolean == "" {
+		return holds, func(_ *warp, _, t uint32) uint32 { return t }
 	}
 	p, not := c.predicate(3)
-	return func(w *warp, m uint32) uint32 {
+	return holds, func(w *warp, m, t uint32) uint32 {
 		q := w.p[p]
 		if not {
 			q = ^q
 		}
-		switch combine {
+		switch boolean {
 		case "and":
-			return holds(w, m) & q
+			return t & q
 		case "or":
-			return holds(w, m) | q&m
+			return t | q&m
 		}
-		return holds(w, m) ^ q&m
+		return t ^ q&m
 	}
 }
 
@@ -249,23 +250,25 @@ func floatTest(t test) func(x, y float64) bool {
 	return func(x, y float64) bool { return x == x && y == y }
 }
 
-// setp compiles setp.cmp{.bool}{.ftz}.type p{|q}, a, b{, {!}c}: p is the result of the
-// comparison, combined with c if there is a c, and q is the negation of p.
+// setp compiles setp.cmp{.bool}{.ftz}.type p{|q}, a, b{, {!}c}: p is the result t of the
+// comparison, combined with c if there is a c, and q is the negation of t, combined with c
+// likewise (PTX ISA: p = BoolOp(t, c), q = BoolOp(!t, c)).
 func (c *compiler) setp() exec {
 	if len(c.in.Args) == 0 {
 		c.fail("needs operands")
 	}
-	holds := c.comparison()
+	holds, combine := c.comparison()
 	o := &c.in.Args[0]
 	q := c.secondPredicate(o)
 	first := *o
 	first.Second = -1
 	p := c.destinationOf(&first, syntax.Pred, false)
 	return func(w *warp, m uint32) {
-		r := holds(w, m)
-		w.p[p] = w.p[p]&^m | r
+		t := holds(w, m)
+		first, second := combine(w, m, t), combine(w, m, m&^t) // c may be p or q
+		w.p[p] = w.p[p]&^m | first
 		if q >= 0 {
-			w.p[q] = w.p[q]&^m | m&^r
+			w.p[q] = w.p[q]&^m | second
 		}
 	}
 }
@@ -285,10 +288,10 @@ func (c *compiler) set() exec {
 			break
 		}
 	}
-	holds := c.comparison()
+	holds, combine := c.comparison()
 	d := c.destination(0, typ)
 	return func(w *warp, m uint32) {
-		r := holds(w, m)
+		r := combine(w, m, holds(w, m))
 		for i := range lanesOf(m) {
 			w.r[d][i] = 0
 			if r>>i&1 != 0 {
