@@ -14,7 +14,7 @@ func cellOf[T Float](e metric.Edge[T]) Cell { return Cell{e.A, e.B} }
 
 // componentBar returns the bar of a connected component that ends.
 func componentBar[T Float](m reduced.Merge[T]) Bar {
-	return Bar{0, float64(m.Edge.Length), Cell{m.Ended, m.Ended}, cellOf(m.Edge)}
+	return Bar{0, positive(float64(m.Edge.Length)), Cell{m.Ended, m.Ended}, cellOf(m.Edge)}
 }
 
 // rootBar returns the bar of a connected component that does not end.
@@ -23,9 +23,9 @@ func rootBar(v int32) Bar { return Bar{0, math.Inf(1), Cell{v, v}, noCell} }
 // loopBar returns the bar of a loop.
 func loopBar[T Float](l reduced.Loop[T]) Bar {
 	if l.Apex < 0 {
-		return Bar{float64(l.Birth.Length), math.Inf(1), cellOf(l.Birth), noCell}
+		return Bar{positive(float64(l.Birth.Length)), math.Inf(1), cellOf(l.Birth), noCell}
 	}
-	return Bar{float64(l.Birth.Length), float64(l.Death.Length), cellOf(l.Birth), cellOf(l.Death)}
+	return Bar{positive(float64(l.Birth.Length)), positive(float64(l.Death.Length)), cellOf(l.Birth), cellOf(l.Death)}
 }
 
 // reducedBars returns the diagrams of degree 0 and, if highest is 1, degree 1, from the
@@ -104,10 +104,10 @@ func appendLoops[T Float](s *solver[T], o *Options, classes []Class) []Class {
 func appendPairs(f *flagcomplex.Engine, o *Options, degree int, pairs []flagcomplex.Pair, loops, classes []Class) []Class {
 	for _, p := range pairs {
 		ends, length := f.Youngest(p.Birth, degree+1)
-		c := Class{Bar: Bar{length, math.Inf(1), Cell(ends), noCell}}
+		c := Class{Bar: Bar{positive(length), math.Inf(1), Cell(ends), noCell}}
 		if p.Death != 0 {
 			ends, length := f.Youngest(p.Death, degree+2)
-			c.Death, c.DeathCell = length, Cell(ends)
+			c.Death, c.DeathCell = positive(length), Cell(ends)
 		}
 		if c.Birth == c.Death {
 			continue
@@ -139,3 +139,6 @@ func simplexOf(f *flagcomplex.Engine, code uint64, points int) Simplex {
 	f.Points(s, code)
 	return s
 }
+
+// positive returns a length with the sign of 0 dropped, so that it prints as "0".
+func positive(length float64) float64 { return length + 0 }

@@ -143,12 +143,14 @@ func (d *Dense[T]) check(infinite bool) (hasInfinite bool, err error) {
 	}
 	for a := range d.n {
 		for b, v := range d.row(a) {
-			if err := CheckLength(a, b, v); err != nil && !(infinite && math.IsInf(float64(v), 1)) {
+			if infinite && math.IsInf(float64(v), 1) {
+				hasInfinite = true
+			} else if err := CheckLength(a, b, v); err != nil {
 				return false, err
 			}
 		}
 	}
-	return false, nil
+	return hasInfinite, nil
 }
 
 // greatestFinite returns the greatest finite distance.
