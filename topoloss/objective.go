@@ -9,7 +9,8 @@ import (
 )
 
 // An Objective is the weighted sum of terms at the places of a training step. All terms at
-// a place share distances and diagrams, which the objective computes once in a step.
+// a place that look at the same share of the batch also share its distances and diagrams,
+// which the objective computes once in a step.
 //
 // It is also the workspace of its own computation: one objective serves one
 // goroutine at a time.
@@ -32,8 +33,9 @@ type place struct {
 // Options say how an [Objective] is computed. The zero value has no fallback and
 // leaves gradients as they are.
 type Options struct {
-	// Fallback terms replace the objective's terms at the same place, in a step in which
-	// no term there depends on anything learnable. See [Loss.Fallback].
+	// Fallback terms replace the objective's terms at the same place that look at the same
+	// share of the batch, in a step in which none of these depends on anything learnable.
+	// See [Loss.Fallback].
 	Fallback Specs
 	// Gradient says how gradients reach points. See [Loss.Gradient].
 	Gradient Gradient
@@ -117,8 +119,8 @@ func (o *Objective) Degree() int {
 	return degree
 }
 
-// Parameters returns the learnable numbers of the terms themselves, such as the scale of
-// signature. The first call makes them on dev. An optimizer must train them, and a
+// Parameters returns the learnable numbers of the terms themselves, such as the
+// learnable scale of a term of the kind "signature". The first call makes them on dev. An optimizer must train them, and a
 // checkpoint must hold them, together with the parameters of the model.
 func (o *Objective) Parameters(dev kernels.Device) []*autograd.Parameter {
 	if o.params != nil {

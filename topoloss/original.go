@@ -2,8 +2,9 @@ package topoloss
 
 import "fmt"
 
-// OriginalNames returns the names of the seven terms of the original, the program
-// Topo-GEN, in the order of its weights.
+// OriginalNames returns the names of the seven terms of Topo-GEN, the Python program that
+// this module follows and calls the original. The order is that in which Topo-GEN takes its
+// seven weights.
 func OriginalNames() [7]string {
 	return [7]string{"bottleneck0", "bottleneck1", "entropy0", "entropy1", "dsigma0", "dsigma1", "density"}
 }

@@ -144,7 +144,8 @@ func (t *Target) Bars(degree int) []ph.Bar {
 	return t.bars[degree]
 }
 
-// Diagrams returns the true diagrams by degree. The caller must not change them.
+// Diagrams returns the true diagrams by degree, without essential bars and bars of length 0.
+// The caller must not change them.
 func (t *Target) Diagrams() []ph.Diagram {
 	diagrams := make([]ph.Diagram, len(t.bars))
 	for degree, bars := range t.bars {

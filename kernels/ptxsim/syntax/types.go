@@ -67,5 +67,5 @@ func (t Type) String() string { return types[t].name }
 // Size returns the size in bytes, 0 for predicates.
 func (t Type) Size() int { return types[t].size }
 
-// Kind returns the kind of the type.
+// Kind returns how the bits of a value of type t are read, [Bits] for [NoType].
 func (t Type) Kind() Kind { return types[t].kind }

@@ -24,7 +24,7 @@ type Engine struct {
 	code      simplexCodec
 	links     []edgeLink // one for each worker, to choose apexes
 	criticals criticals
-	critical  []uint64  // the critical simplices of one edge
+	critical  []uint64  // the simplices in no apparent pair whose youngest edge is the current one of criticals
 	reducers  []reducer // one for each worker
 	batch     []reduction
 

@@ -41,8 +41,9 @@ func (l *rowLunes) add(a, b int32) int32 {
 	return firstPoint(set)
 }
 
-// removeComponent returns at once if v is joined to all points of the current lune. In most
-// lunes this is so.
+// removeComponent removes the component of v from the current lune and returns the least
+// point that is left, −1 if none is. If v is joined to all points, as in most lunes, it
+// returns −1 at once, without clearing the set.
 func (l *rowLunes) removeComponent(v int32) int32 {
 	set := l.set
 	near := l.row(v)[:len(set)]
@@ -56,7 +57,8 @@ func (l *rowLunes) removeComponent(v int32) int32 {
 
 // searchComponent removes the component of v from the current lune: the neighbors of v,
 // then those of further points of the component, until none is ready. It prefers a ready
-// point that is joined to the least point left in the lune.
+// point that is joined to the least point left in the lune, which a connected lune then loses
+// soonest. It returns what removeComponent returns.
 func (l *rowLunes) searchComponent(v int32) int32 {
 	set, ready := l.set, l.ready[:len(l.set)]
 	clear(ready)

@@ -84,7 +84,7 @@ func (w *workspace) initC(p *Product, k int) (add bool) {
 type block struct {
 	k0, depth int  // the range is [k0, k0+depth)
 	add       bool // the products of the block are added to C; otherwise they overwrite C
-	last      bool // the block is the last one
+	last      bool // no block follows, so that the micro-kernel applies the activation
 }
 
 // multiplyBlock computes the products of one block of k for all elements of C.
