@@ -28,7 +28,7 @@ Usage:
 
   trainvae [flags]
 
-  trainvae                                 two epochs on the images at hand
+  trainvae                                 FashionMNIST if downloaded, else garments
   trainvae -data fashionmnist              real FashionMNIST, fetched once
   trainvae -data photographs -side 32      a folder of pictures
   trainvae -data table.csv -label kind     a table with a column of classes

@@ -75,7 +75,7 @@ type sumPlan struct {
 	groups, rows, width, run int
 	rowsPerPart, rowParts    int
 	runsPerPart, runParts    int
-	slot                     int // float64 values for the sums of a part: width, rounded up to a multiple of 16, because SumRows overwrites so many
+	slot                     int // float64 values for the sums of a part: width, rounded up to a multiple of 16, because SumRows writes whole multiples of 16
 }
 
 // sumPartSize is about the number of elements in a part of a sum.

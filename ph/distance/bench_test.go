@@ -18,9 +18,8 @@ import (
 	"github.com/topogen/topogen/ph/distance"
 )
 
-// benchmarkDiagrams runs a benchmark on pairs of diagrams as clouds of so many
-// points have them in degrees 0 and 1: drawn ones, and recorded ones where they
-// are at hand.
+// benchmarkDiagrams runs a benchmark on pairs of diagrams of degrees 0 and 1: diagrams that
+// are drawn at random, and recorded ones of point clouds where their files are found.
 func benchmarkDiagrams(b *testing.B, run func(ctx context.Context, m *distance.Matcher, p, q []ph.Bar)) {
 	on := func(b *testing.B, p, q []ph.Bar) {
 		ctx := b.Context()
