@@ -30,7 +30,7 @@ type mirror struct {
 	mu       sync.Mutex
 	requests []string // "name" or "name range"
 
-	// breakOff, if positive, ends every answer after so many bytes.
+	// breakOff, if positive, is the number of bytes after which every answer ends.
 	breakOff int
 	// ignoreRange answers with the whole file always.
 	ignoreRange bool

@@ -22,8 +22,8 @@ func (m *Matcher) ApproximateWasserstein(ctx context.Context, a, b []ph.Bar, ord
 	if math.IsInf(order, 1) {
 		return m.bottleneck(ctx, relative)
 	}
-	// Prices rise by steps of about the permitted error. For small errors there are so many
-	// steps that the exact search is faster.
+	// Prices rise by steps of about the permitted error. For small errors the number of
+	// steps grows until the exact search is faster.
 	const leastRelative = 0.1
 	if relative >= leastRelative && !sameBirth(&m.sides[0], &m.sides[1]) {
 		if ok, err := m.auction(ctx, c, relative); err != nil {
