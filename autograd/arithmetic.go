@@ -11,7 +11,7 @@ import (
 // 1, or one that is missing, is repeated to fit the other's. It panics if the
 // shapes do not fit.
 func Add(a, b *Var) *Var {
-	o := newOverlay(kernels.AddOp, a, b)
+	o := newOverlay(kernels.Add, a, b)
 	y := o.y
 	y.OnBackward(func() {
 		for _, x := range [2]*Var{a, b} {
@@ -27,7 +27,7 @@ func Add(a, b *Var) *Var {
 
 // Sub returns a − b, element by element, with broadcasting.
 func Sub(a, b *Var) *Var {
-	o := newOverlay(kernels.SubOp, a, b)
+	o := newOverlay(kernels.Sub, a, b)
 	y := o.y
 	y.OnBackward(func() {
 		if slices.Equal(a.shape, y.shape) {
@@ -42,25 +42,25 @@ func Sub(a, b *Var) *Var {
 
 // Mul returns a · b, element by element, with broadcasting.
 func Mul(a, b *Var) *Var {
-	o := newOverlay(kernels.MulOp, a, b)
+	o := newOverlay(kernels.Mul, a, b)
 	y := o.y
 	y.OnBackward(func() {
 		dy := o.dense(y.grad)
-		o.zipTo(a, kernels.MulOp, dy, o.b)
-		o.zipTo(b, kernels.MulOp, dy, o.a)
+		o.zipTo(a, kernels.Mul, dy, o.b)
+		o.zipTo(b, kernels.Mul, dy, o.a)
 	})
 	return y
 }
 
 // Div returns a / b, element by element, with broadcasting.
 func Div(a, b *Var) *Var {
-	o := newOverlay(kernels.DivOp, a, b)
+	o := newOverlay(kernels.Div, a, b)
 	y := o.y
 	y.OnBackward(func() {
-		o.zipTo(a, kernels.DivOp, o.dense(y.grad), o.b)
+		o.zipTo(a, kernels.Div, o.dense(y.grad), o.b)
 		if b.needsGrad { // −dy·y/b
-			q := o.zipTemp(kernels.DivOp, o.dense(y.value), o.b)
-			p := o.zipTemp(kernels.MulOp, o.dense(y.grad), q)
+			q := o.zipTemp(kernels.Div, o.dense(y.value), o.b)
+			p := o.zipTemp(kernels.Mul, o.dense(y.grad), q)
 			y.sumTo(b, p.buffer, -1)
 		}
 	})
@@ -70,7 +70,7 @@ func Div(a, b *Var) *Var {
 // Maximum returns the larger of a and b, element by element, with
 // broadcasting. Where they are equal each gets half of the gradient.
 func Maximum(a, b *Var) *Var {
-	o := newOverlay(kernels.MaxOp, a, b)
+	o := newOverlay(kernels.Max, a, b)
 	o.y.OnBackward(func() { o.backwardChoice(a, b, o.a, o.b) })
 	return o.y
 }
@@ -78,7 +78,7 @@ func Maximum(a, b *Var) *Var {
 // Minimum returns the smaller of a and b, element by element, with
 // broadcasting. Where they are equal each gets half of the gradient.
 func Minimum(a, b *Var) *Var {
-	o := newOverlay(kernels.MinOp, a, b)
+	o := newOverlay(kernels.Min, a, b)
 	o.y.OnBackward(func() { o.backwardChoice(a, b, o.b, o.a) })
 	return o.y
 }
@@ -88,10 +88,10 @@ func Minimum(a, b *Var) *Var {
 func (o *overlay) backwardChoice(a, b *Var, p, q operand) {
 	dy := o.dense(o.y.grad)
 	if a.needsGrad {
-		o.zipTo(a, kernels.MulOp, dy, o.zipTemp(kernels.GreaterOp, p, q))
+		o.zipTo(a, kernels.Mul, dy, o.zipTemp(kernels.Greater, p, q))
 	}
 	if b.needsGrad {
-		o.zipTo(b, kernels.MulOp, dy, o.zipTemp(kernels.GreaterOp, q, p))
+		o.zipTo(b, kernels.Mul, dy, o.zipTemp(kernels.Greater, q, p))
 	}
 }
 
@@ -99,10 +99,10 @@ func (o *overlay) backwardChoice(a, b *Var, p, q operand) {
 func Scale(x *Var, a float32) *Var {
 	t := x.Tape()
 	y := t.Result(x.shape, x)
-	t.device.Affine(y.value, x.value, a, 0, kernels.Set)
+	t.device.Affine(y.value, x.value, a, 0, kernels.Overwrite)
 	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		t.device.Affine(dx, y.grad, a, 0, store)
+		dx, mode := x.GradTarget()
+		t.device.Affine(dx, y.grad, a, 0, mode)
 	})
 	return y
 }
@@ -111,7 +111,7 @@ func Scale(x *Var, a float32) *Var {
 func AddScalar(x *Var, b float32) *Var {
 	t := x.Tape()
 	y := t.Result(x.shape, x)
-	t.device.Affine(y.value, x.value, 1, b, kernels.Set)
+	t.device.Affine(y.value, x.value, 1, b, kernels.Overwrite)
 	y.OnBackward(func() { x.pass(y.grad) })
 	return y
 }

@@ -35,17 +35,17 @@ func BenchmarkStep(b *testing.B) {
 // nowhere is a device whose kernels do nothing: what is left is the tape.
 type nowhere struct{ kernels.Device }
 
-func (nowhere) Fill(kernels.Buffer, float32)                                                   {}
-func (nowhere) Affine(_, _ kernels.Buffer, _, _ float32, _ kernels.Store)                      {}
-func (nowhere) Map(kernels.Func, kernels.Buffer, kernels.Buffer)                               {}
-func (nowhere) MapGrad(_ kernels.Func, _, _, _, _ kernels.Buffer, _ kernels.Store)             {}
-func (nowhere) Zip(_ kernels.Op, _, _, _ kernels.Buffer, _ kernels.Store)                      {}
-func (nowhere) Sum(_, _ kernels.Buffer, _ kernels.SumShape, _ float32, _ kernels.Store)        {}
-func (nowhere) Gemm(kernels.Gemm)                                                              {}
-func (nowhere) CopyStrided(kernels.Buffer, []int, kernels.Buffer, []int, []int, kernels.Store) {}
-func (nowhere) ZipStrided(_ kernels.Op, _, _ kernels.Buffer, _ []int, _ kernels.Buffer, _, _ []int, _ kernels.Store) {
+func (nowhere) Fill(kernels.Buffer, float32)                                                       {}
+func (nowhere) Affine(_, _ kernels.Buffer, _, _ float32, _ kernels.WriteMode)                      {}
+func (nowhere) Map(kernels.Func, kernels.Buffer, kernels.Buffer)                                   {}
+func (nowhere) MapGrad(_ kernels.Func, _, _, _, _ kernels.Buffer, _ kernels.WriteMode)             {}
+func (nowhere) Zip(_ kernels.Op, _, _, _ kernels.Buffer, _ kernels.WriteMode)                      {}
+func (nowhere) Sum(_, _ kernels.Buffer, _ kernels.SumShape, _ float32, _ kernels.WriteMode)        {}
+func (nowhere) Gemm(kernels.Gemm)                                                                  {}
+func (nowhere) CopyStrided(kernels.Buffer, []int, kernels.Buffer, []int, []int, kernels.WriteMode) {}
+func (nowhere) ZipStrided(_ kernels.Op, _, _ kernels.Buffer, _ []int, _ kernels.Buffer, _, _ []int, _ kernels.WriteMode) {
 }
-func (nowhere) BiasGrad(_ kernels.Func, _, _, _, _ kernels.Buffer, _ kernels.SumShape, _ kernels.Store) {
+func (nowhere) BiasGrad(_ kernels.Func, _, _, _, _ kernels.Buffer, _ kernels.SumShape, _ kernels.WriteMode) {
 }
 
 // BenchmarkTape is what the tape costs for each operation, forward and

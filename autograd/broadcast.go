@@ -16,7 +16,7 @@ func BroadcastTo(x *Var, shape ...int) *Var {
 		panic(fmt.Sprintf("autograd: BroadcastTo of shape %s to %s", text(x.shape), text(shape)))
 	}
 	y := t.Result(shape, x)
-	t.repeat(y.value, y.shape, x.value, x.shape, kernels.Set)
+	t.repeat(y.value, y.shape, x.value, x.shape, kernels.Overwrite)
 	y.OnBackward(func() { y.sumTo(x, y.grad, 1) })
 	return y
 }
@@ -57,8 +57,8 @@ func (t *Tape) broadcastShape(operation fmt.Stringer, a, b []int) []int {
 }
 
 // repeat broadcasts src, a dense array of shape from, to dst, a dense array of shape to.
-func (t *Tape) repeat(dst kernels.Buffer, to []int, src kernels.Buffer, from []int, store kernels.Store) {
-	t.copyStrided(t.dense(dst, to), t.repeated(src, from, to), to, store)
+func (t *Tape) repeat(dst kernels.Buffer, to []int, src kernels.Buffer, from []int, mode kernels.WriteMode) {
+	t.copyStrided(t.dense(dst, to), t.repeated(src, from, to), to, mode)
 }
 
 // sumTo adds scale·dy, where dy is a dense array of y's shape, to the gradient
@@ -68,13 +68,13 @@ func (y *Var) sumTo(x *Var, dy kernels.Buffer, scale float32) {
 		return
 	}
 	t := x.tape
-	dx, store := x.GradTarget()
+	dx, mode := x.GradTarget()
 	g := t.newGroups(len(y.shape))
 	lead := len(y.shape) - len(x.shape)
 	for i, n := range y.shape {
 		g.add(n, i < lead || x.shape[i-lead] != n)
 	}
-	t.sum(dx, dy, g, scale, store)
+	t.sum(dx, dy, g, scale, mode)
 }
 
 // An overlay is an element-wise operation of two variables, with broadcasting.
@@ -89,13 +89,13 @@ func newOverlay(op kernels.Op, a, b *Var) *overlay {
 	t := a.Tape()
 	if slices.Equal(a.shape, b.shape) {
 		o := &overlay{y: t.Result(a.shape, a, b), a: operand{buffer: a.value}, b: operand{buffer: b.value}}
-		o.zip(op, o.y.value, o.a, o.b, kernels.Set)
+		o.zip(op, o.y.value, o.a, o.b, kernels.Overwrite)
 		return o
 	}
 	shape := t.broadcastShape(op, a.shape, b.shape)
 	o := &overlay{y: t.Result(shape, a, b)}
 	o.shape, o.a, o.b = t.collapse(shape, t.repeated(a.value, a.shape, shape), t.repeated(b.value, b.shape, shape))
-	o.zip(op, o.y.value, o.a, o.b, kernels.Set)
+	o.zip(op, o.y.value, o.a, o.b, kernels.Overwrite)
 	return o
 }
 
@@ -108,18 +108,18 @@ func (o *overlay) dense(b kernels.Buffer) operand {
 }
 
 // zip stores op(a, b) into dst, a dense array of y's shape.
-func (o *overlay) zip(op kernels.Op, dst kernels.Buffer, a, b operand, store kernels.Store) {
+func (o *overlay) zip(op kernels.Op, dst kernels.Buffer, a, b operand, mode kernels.WriteMode) {
 	if o.shape == nil {
-		o.y.tape.device.Zip(op, dst, a.buffer, b.buffer, store)
+		o.y.tape.device.Zip(op, dst, a.buffer, b.buffer, mode)
 		return
 	}
-	o.y.tape.zipCollapsed(op, dst, a, b, o.shape, store)
+	o.y.tape.zipCollapsed(op, dst, a, b, o.shape, mode)
 }
 
 // zipTemp returns op(a, b) in a temporary array.
 func (o *overlay) zipTemp(op kernels.Op, a, b operand) operand {
 	temp := o.y.tape.Scratch(o.y.Len())
-	o.zip(op, temp, a, b, kernels.Set)
+	o.zip(op, temp, a, b, kernels.Overwrite)
 	return o.dense(temp)
 }
 
@@ -129,8 +129,8 @@ func (o *overlay) zipTo(x *Var, op kernels.Op, a, b operand) {
 	switch {
 	case !x.needsGrad:
 	case slices.Equal(x.shape, o.y.shape):
-		dx, store := x.GradTarget()
-		o.zip(op, dx, a, b, store)
+		dx, mode := x.GradTarget()
+		o.zip(op, dx, a, b, mode)
 	default:
 		o.y.sumTo(x, o.zipTemp(op, a, b).buffer, 1)
 	}

@@ -18,9 +18,9 @@ func faulty(x *autograd.Var, slope float32) *autograd.Var {
 	dev.Map(kernels.Square, y.Value(), x.Value())
 	y.OnBackward(func() {
 		g := t.Scratch(x.Len())
-		dev.Affine(g, y.Grad(), slope, 0, kernels.Set)
-		dx, store := x.GradTarget()
-		dev.Zip(kernels.MulOp, dx, g, x.Value(), store)
+		dev.Affine(g, y.Grad(), slope, 0, kernels.Overwrite)
+		dx, mode := x.GradTarget()
+		dev.Zip(kernels.Mul, dx, g, x.Value(), mode)
 	})
 	return y
 }

@@ -51,21 +51,21 @@ func GELU(x *Var) *Var {
 	size, bell, s, tail := t.Scratch(n), t.Scratch(n), t.Scratch(n), t.Scratch(n)
 	dev.Map(kernels.Abs, size, x.value)
 	dev.Map(kernels.Square, bell, x.value)
-	dev.Affine(bell, bell, -0.5, 0, kernels.Set)
+	dev.Affine(bell, bell, -0.5, 0, kernels.Overwrite)
 	dev.Map(kernels.Exp, bell, bell) // e^(−x²/2)
-	dev.Affine(s, size, float32(erfc.c/math.Sqrt2), 1, kernels.Set)
+	dev.Affine(s, size, float32(erfc.c/math.Sqrt2), 1, kernels.Overwrite)
 	dev.Map(kernels.Reciprocal, s, s)
-	dev.Affine(tail, s, float32(erfc.a[4]/2), float32(erfc.a[3]/2), kernels.Set)
+	dev.Affine(tail, s, float32(erfc.a[4]/2), float32(erfc.a[3]/2), kernels.Overwrite)
 	for _, a := range [3]float64{erfc.a[2], erfc.a[1], erfc.a[0]} {
-		dev.Zip(kernels.MulOp, tail, tail, s, kernels.Set)
-		dev.Affine(tail, tail, 1, float32(a/2), kernels.Set)
+		dev.Zip(kernels.Mul, tail, tail, s, kernels.Overwrite)
+		dev.Affine(tail, tail, 1, float32(a/2), kernels.Overwrite)
 	}
-	dev.Zip(kernels.MulOp, tail, tail, s, kernels.Set)
-	dev.Zip(kernels.MulOp, tail, tail, bell, kernels.Set)
+	dev.Zip(kernels.Mul, tail, tail, s, kernels.Overwrite)
+	dev.Zip(kernels.Mul, tail, tail, bell, kernels.Overwrite)
 
 	// y = max(x, 0) − |x|·tail
 	dev.Map(kernels.ReLU, y.value, x.value)
-	dev.Zip(kernels.MulOp, s, size, tail, kernels.Set)
+	dev.Zip(kernels.Mul, s, size, tail, kernels.Overwrite)
 	dev.AddScaled(y.value, -1, s)
 	if !y.needsGrad {
 		return y
@@ -73,14 +73,14 @@ func GELU(x *Var) *Var {
 
 	// bell becomes y′ = Φ(x) + x·φ(x), where φ is the density of the standard Gaussian and
 	// Φ(x) = ½ + sign(x)·(½ − tail).
-	dev.Zip(kernels.MulOp, bell, bell, x.value, kernels.Set)
-	dev.Affine(bell, bell, float32(1/math.Sqrt(2*math.Pi)), 0.5, kernels.Set)
-	dev.Affine(tail, tail, -1, 0.5, kernels.Set)
-	dev.MapGrad(kernels.Abs, s, tail, x.value, size, kernels.Set) // tail·sign(x)
+	dev.Zip(kernels.Mul, bell, bell, x.value, kernels.Overwrite)
+	dev.Affine(bell, bell, float32(1/math.Sqrt(2*math.Pi)), 0.5, kernels.Overwrite)
+	dev.Affine(tail, tail, -1, 0.5, kernels.Overwrite)
+	dev.MapGrad(kernels.Abs, s, tail, x.value, size, kernels.Overwrite) // tail·sign(x)
 	dev.AddScaled(bell, 1, s)
 	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		dev.Zip(kernels.MulOp, dx, y.grad, bell, store)
+		dx, mode := x.GradTarget()
+		dev.Zip(kernels.Mul, dx, y.grad, bell, mode)
 	})
 	return y
 }

@@ -23,12 +23,12 @@ func Conv2d(x, w, b *Var, o ConvOptions, act Activation) *Var {
 	y.OnBackward(func() {
 		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: s.N, K1: s.K, R1: s.OutH * s.OutW})
 		if x.needsGrad {
-			dx, store := x.GradTarget()
-			fused.ConvTranspose(t.device, s, dx, dz, w.value, kernels.Buffer{}, ActNone, store)
+			dx, mode := x.GradTarget()
+			fused.ConvTranspose(t.device, s, dx, dz, w.value, kernels.Buffer{}, ActNone, mode)
 		}
 		if w.needsGrad {
-			dw, store := w.GradTarget()
-			fused.ConvWeightGrad(t.device, s, dw, x.value, dz, store)
+			dw, mode := w.GradTarget()
+			fused.ConvWeightGrad(t.device, s, dw, x.value, dz, mode)
 		}
 	})
 	return y
@@ -51,23 +51,23 @@ func ConvTranspose2d(x, w, b *Var, o ConvOptions, act Activation) *Var {
 	// The ConvShape s describes the convolution of which this is the adjoint. The result y
 	// here is the input there: N×C×H×W.
 	y := t.resultWithBias([]int{s.N, s.C, s.H, s.W}, x, w, b)
-	fused.ConvTranspose(t.device, s, y.value, x.value, w.value, b.biasValue(), act, kernels.Set)
+	fused.ConvTranspose(t.device, s, y.value, x.value, w.value, b.biasValue(), act, kernels.Overwrite)
 	y.OnBackward(func() {
 		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: s.N, K1: s.C, R1: s.H * s.W})
 		if x.needsGrad {
-			dx, store := x.GradTarget()
+			dx, mode := x.GradTarget()
 			target := dx
-			if store == kernels.Add {
+			if mode == kernels.Accumulate {
 				target = t.Scratch(dx.Len())
 			}
 			fused.Conv(t.device, s, target, dz, w.value, kernels.Buffer{}, ActNone)
-			if store == kernels.Add {
+			if mode == kernels.Accumulate {
 				t.device.AddScaled(dx, 1, target)
 			}
 		}
 		if w.needsGrad {
-			dw, store := w.GradTarget()
-			fused.ConvWeightGrad(t.device, s, dw, dz, x.value, store)
+			dw, mode := w.GradTarget()
+			fused.ConvWeightGrad(t.device, s, dw, dz, x.value, mode)
 		}
 	})
 	return y

@@ -19,8 +19,8 @@ func Distances(x *Var) *Var {
 	y := t.Result([]int{n, n}, x)
 	fused.Distances(t.device, y.value, x.value, n, d)
 	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		fused.DistancesGrad(t.device, dx, y.grad, x.value, y.value, n, d, store)
+		dx, mode := x.GradTarget()
+		fused.DistancesGrad(t.device, dx, y.grad, x.value, y.value, n, d, mode)
 	})
 	return y
 }

@@ -69,13 +69,13 @@ func Cube(x *autograd.Var) *autograd.Var {
 	t, dev := x.Tape(), x.Tape().Device()
 	square := t.Scratch(x.Len())
 	y := t.Result(x.Shape(), x)
-	dev.Zip(kernels.MulOp, square, x.Value(), x.Value(), kernels.Set)
-	dev.Zip(kernels.MulOp, y.Value(), square, x.Value(), kernels.Set)
+	dev.Zip(kernels.Mul, square, x.Value(), x.Value(), kernels.Overwrite)
+	dev.Zip(kernels.Mul, y.Value(), square, x.Value(), kernels.Overwrite)
 	y.OnBackward(func() { // dx = 3x²·dy
 		g := t.Scratch(x.Len())
-		dev.Affine(g, y.Grad(), 3, 0, kernels.Set)
-		dx, store := x.GradTarget()
-		dev.Zip(kernels.MulOp, dx, g, square, store)
+		dev.Affine(g, y.Grad(), 3, 0, kernels.Overwrite)
+		dx, mode := x.GradTarget()
+		dev.Zip(kernels.Mul, dx, g, square, mode)
 	})
 	return y
 }
@@ -110,8 +110,8 @@ func ExampleCheck() {
 		y := x.Tape().Result(x.Shape(), x)
 		dev.Map(kernels.Square, y.Value(), x.Value())
 		y.OnBackward(func() {
-			dx, store := x.GradTarget()
-			dev.Zip(kernels.MulOp, dx, y.Grad(), x.Value(), store)
+			dx, mode := x.GradTarget()
+			dev.Zip(kernels.Mul, dx, y.Grad(), x.Value(), mode)
 		})
 		return y
 	}

@@ -11,8 +11,8 @@ func Map(f kernels.Func, x *Var) *Var {
 	y := t.Result(x.shape, x)
 	t.device.Map(f, y.value, x.value)
 	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		t.device.MapGrad(f, dx, y.grad, x.value, y.value, store)
+		dx, mode := x.GradTarget()
+		t.device.MapGrad(f, dx, y.grad, x.value, y.value, mode)
 	})
 	return y
 }
@@ -66,10 +66,10 @@ func (y *Var) beforeActivation(act kernels.Func, b *Var, shape kernels.SumShape)
 	}
 	switch {
 	case b != nil && b.needsGrad:
-		db, store := b.GradTarget()
-		fused.BiasGrad(y.tape.device, act, dz, db, y.grad, y.value, shape, store)
+		db, mode := b.GradTarget()
+		fused.BiasGrad(y.tape.device, act, dz, db, y.grad, y.value, shape, mode)
 	case act != kernels.Identity:
-		y.tape.device.MapGrad(act, dz, y.grad, kernels.Buffer{}, y.value, kernels.Set)
+		y.tape.device.MapGrad(act, dz, y.grad, kernels.Buffer{}, y.value, kernels.Overwrite)
 	}
 	return dz
 }

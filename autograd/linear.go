@@ -29,12 +29,12 @@ func Linear(x, w, b *Var, act Activation) *Var {
 	y.OnBackward(func() {
 		dz := y.beforeActivation(act, b, kernels.SumShape{K0: 1, R0: rows, K1: out, R1: 1})
 		if x.needsGrad {
-			dx, store := x.GradTarget()
-			t.device.Gemm(kernels.Gemm{M: rows, N: in, K: out, Alpha: 1, Beta: beta(store), A: dz, B: w.value, C: dx})
+			dx, mode := x.GradTarget()
+			t.device.Gemm(kernels.Gemm{M: rows, N: in, K: out, Alpha: 1, Beta: beta(mode), A: dz, B: w.value, C: dx})
 		}
 		if w.needsGrad {
-			dw, store := w.GradTarget()
-			t.device.Gemm(kernels.Gemm{M: out, N: in, K: rows, TransA: true, Alpha: 1, Beta: beta(store), A: dz, B: x.value, C: dw})
+			dw, mode := w.GradTarget()
+			t.device.Gemm(kernels.Gemm{M: out, N: in, K: rows, TransA: true, Alpha: 1, Beta: beta(mode), A: dz, B: x.value, C: dw})
 		}
 	})
 	return y
@@ -65,19 +65,19 @@ func MatMul(a, b *Var) *Var {
 	}
 	y.OnBackward(func() {
 		if a.needsGrad {
-			da, store := a.matricesTarget(len(indexA) != Size(batchA))
+			da, mode := a.matricesTarget(len(indexA) != Size(batchA))
 			for i := range indexA {
 				t.device.Gemm(kernels.Gemm{
-					M: m, N: k, K: n, TransB: true, Alpha: 1, Beta: beta(store),
+					M: m, N: k, K: n, TransB: true, Alpha: 1, Beta: beta(mode),
 					A: block(y.grad, i, m*n), B: block(b.value, indexB[i], k*n), C: block(da, indexA[i], m*k),
 				})
 			}
 		}
 		if b.needsGrad {
-			db, store := b.matricesTarget(len(indexB) != Size(batchB))
+			db, mode := b.matricesTarget(len(indexB) != Size(batchB))
 			for i := range indexB {
 				t.device.Gemm(kernels.Gemm{
-					M: k, N: n, K: m, TransA: true, Alpha: 1, Beta: beta(store),
+					M: k, N: n, K: m, TransA: true, Alpha: 1, Beta: beta(mode),
 					A: block(a.value, indexA[i], m*k), B: block(y.grad, i, m*n), C: block(db, indexB[i], k*n),
 				})
 			}
@@ -110,17 +110,17 @@ func block(b kernels.Buffer, i, n int) kernels.Buffer { return b.Slice(i*n, (i+1
 
 // matricesTarget returns where and how to store the gradient of a batch of matrices, as
 // GradTarget does. If the batch is repeated, each matrix gets several contributions: then
-// matricesTarget sets a new gradient to 0 and returns Add.
-func (v *Var) matricesTarget(repeated bool) (kernels.Buffer, kernels.Store) {
+// matricesTarget sets a new gradient to 0 and returns Accumulate.
+func (v *Var) matricesTarget(repeated bool) (kernels.Buffer, kernels.WriteMode) {
 	if repeated {
-		return v.addTarget(), kernels.Add
+		return v.addTarget(), kernels.Accumulate
 	}
 	return v.GradTarget()
 }
 
-// beta returns the factor of C in a matrix product that is stored by store.
-func beta(store kernels.Store) float32 {
-	if store == kernels.Add {
+// beta returns the factor of C in a matrix product that is written in the given mode.
+func beta(mode kernels.WriteMode) float32 {
+	if mode == kernels.Accumulate {
 		return 1
 	}
 	return 0

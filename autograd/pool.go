@@ -32,15 +32,15 @@ func MaxPool2d(x *Var, o PoolOptions) *Var {
 	p := t.newPool("MaxPool2d", x, o)
 	y := t.Result([]int{x.shape[0], x.shape[1], p.outH, p.outW}, x)
 	padded := p.pad(x.value, float32(math.Inf(-1)))
-	p.fold(kernels.MaxOp, y.value, padded)
+	p.fold(kernels.Max, y.value, padded)
 	y.OnBackward(func() {
 		target := p.newTarget(x)
 		left, here := t.Scratch(y.Len()), t.Scratch(y.Len())
 		dev.Copy(left, y.grad) // each window's gradient; 0 once a pixel has received it
 		for i := range p.area() {
-			p.zip(kernels.GreaterOp, here, p.dense(y.value), p.tap(padded, i))
-			dev.Affine(here, here, -2, 2, kernels.Set) // 1 where the pixel is the window's largest, else 0
-			dev.Zip(kernels.MulOp, here, here, left, kernels.Set)
+			p.zip(kernels.Greater, here, p.dense(y.value), p.tap(padded, i))
+			dev.Affine(here, here, -2, 2, kernels.Overwrite) // 1 where the pixel is the window's largest, else 0
+			dev.Zip(kernels.Mul, here, here, left, kernels.Overwrite)
 			dev.AddScaled(left, -1, here)
 			target.add(i, here)
 		}
@@ -57,11 +57,11 @@ func AvgPool2d(x *Var, o PoolOptions) *Var {
 	y := t.Result([]int{x.shape[0], x.shape[1], p.outH, p.outW}, x)
 	padded := p.pad(x.value, 0)
 	share := p.shares(o.ExcludePadding)
-	p.fold(kernels.AddOp, y.value, padded)
-	p.zip(kernels.MulOp, y.value, p.dense(y.value), share)
+	p.fold(kernels.Add, y.value, padded)
+	p.zip(kernels.Mul, y.value, p.dense(y.value), share)
 	y.OnBackward(func() {
 		each := t.Scratch(y.Len())
-		p.zip(kernels.MulOp, each, p.dense(y.grad), share)
+		p.zip(kernels.Mul, each, p.dense(y.grad), share)
 		target := p.newTarget(x)
 		for i := range p.area() {
 			target.add(i, each)

@@ -61,7 +61,7 @@ func (p *pool) pad(x kernels.Buffer, value float32) kernels.Buffer {
 	size := p.paddedSize()
 	padded := p.tape.Scratch(p.images * size.h * size.w)
 	p.tape.device.Fill(padded, value)
-	p.tape.copyStrided(p.inner(padded), p.tape.dense(x, p.imageShape()), p.imageShape(), kernels.Set)
+	p.tape.copyStrided(p.inner(padded), p.tape.dense(x, p.imageShape()), p.imageShape(), kernels.Overwrite)
 	return padded
 }
 
@@ -98,12 +98,12 @@ func (p *pool) dense(b kernels.Buffer) operand { return p.tape.dense(b, p.outSha
 // zip stores op(a, b), for each window, into dst.
 func (p *pool) zip(op kernels.Op, dst kernels.Buffer, a, b operand) {
 	shape, a, b := p.tape.collapse(p.outShape(), a, b)
-	p.tape.zipCollapsed(op, dst, a, b, shape, kernels.Set)
+	p.tape.zipCollapsed(op, dst, a, b, shape, kernels.Overwrite)
 }
 
 // fold stores op over all pixels of each window into dst.
 func (p *pool) fold(op kernels.Op, dst, padded kernels.Buffer) {
-	p.tape.copyStrided(p.dense(dst), p.tap(padded, 0), p.outShape(), kernels.Set)
+	p.tape.copyStrided(p.dense(dst), p.tap(padded, 0), p.outShape(), kernels.Overwrite)
 	for i := 1; i < p.area(); i++ {
 		p.zip(op, dst, p.dense(dst), p.tap(padded, i))
 	}
@@ -149,7 +149,7 @@ func (p *pool) newTarget(x *Var) poolTarget {
 // add adds a value for each window to the gradient of the window's i-th pixel.
 func (t poolTarget) add(i int, values kernels.Buffer) {
 	p := t.pool
-	p.tape.copyStrided(p.tap(t.padded, i), p.dense(values), p.outShape(), kernels.Add)
+	p.tape.copyStrided(p.tap(t.padded, i), p.dense(values), p.outShape(), kernels.Accumulate)
 }
 
 // store adds the collected gradient, without the padding, to that of x.
@@ -158,6 +158,6 @@ func (t poolTarget) store() {
 	if p.margin == (hw{}) {
 		return
 	}
-	dx, store := t.x.GradTarget()
-	p.tape.copyStrided(p.tape.dense(dx, p.imageShape()), p.inner(t.padded), p.imageShape(), store)
+	dx, mode := t.x.GradTarget()
+	p.tape.copyStrided(p.tape.dense(dx, p.imageShape()), p.inner(t.padded), p.imageShape(), mode)
 }

@@ -39,15 +39,15 @@ func Dropout(x *Var, p float32) *Var {
 	y := t.Result(x.shape, x)
 	uniform, keep := t.Scratch(x.Len()), t.Scratch(x.Len())
 	dev.Uniform(uniform, seed, stream)
-	// An element stays if its uniform number is at least p. GreaterOp gives 1 above p, 0
-	// below and ½ at p. The second GreaterOp, with ¼, makes 1 of ½.
-	t.zipScalar(kernels.GreaterOp, keep, uniform, p)
-	t.zipScalar(kernels.GreaterOp, uniform, keep, 0.25)
-	dev.Affine(keep, uniform, 1/(1-p), 0, kernels.Set)
-	dev.Zip(kernels.MulOp, y.value, x.value, keep, kernels.Set)
+	// An element stays if its uniform number is at least p. Greater gives 1 above p, 0
+	// below and ½ at p. The second Greater, with ¼, makes 1 of ½.
+	t.zipScalar(kernels.Greater, keep, uniform, p)
+	t.zipScalar(kernels.Greater, uniform, keep, 0.25)
+	dev.Affine(keep, uniform, 1/(1-p), 0, kernels.Overwrite)
+	dev.Zip(kernels.Mul, y.value, x.value, keep, kernels.Overwrite)
 	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		dev.Zip(kernels.MulOp, dx, y.grad, keep, store)
+		dx, mode := x.GradTarget()
+		dev.Zip(kernels.Mul, dx, y.grad, keep, mode)
 	})
 	return y
 }
@@ -56,5 +56,5 @@ func Dropout(x *Var, p float32) *Var {
 func (t *Tape) zipScalar(op kernels.Op, dst, a kernels.Buffer, b float32) {
 	shape, every, same := t.ints.alloc(1), t.ints.alloc(1), t.ints.alloc(1)
 	shape[0], every[0] = a.Len(), 1
-	t.device.ZipStrided(op, dst, a, every, t.full(b).value, same, shape, kernels.Set)
+	t.device.ZipStrided(op, dst, a, every, t.full(b).value, same, shape, kernels.Overwrite)
 }

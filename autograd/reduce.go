@@ -37,15 +37,15 @@ func reduce(operation string, x *Var, axes []int, keep, mean bool) *Var {
 	if mean {
 		scale = float32(float64(y.Len()) / float64(max(1, x.Len())))
 	}
-	t.sum(y.value, x.value, r.groups(), scale, kernels.Set)
+	t.sum(y.value, x.value, r.groups(), scale, kernels.Overwrite)
 	y.OnBackward(func() {
 		dy := y.grad
 		if scale != 1 {
 			dy = t.Scratch(y.Len())
-			t.device.Affine(dy, y.grad, scale, 0, kernels.Set)
+			t.device.Affine(dy, y.grad, scale, 0, kernels.Overwrite)
 		}
-		dx, store := x.GradTarget()
-		t.repeat(dx, x.shape, dy, r.kept, store)
+		dx, mode := x.GradTarget()
+		t.repeat(dx, x.shape, dy, r.kept, mode)
 	})
 	return y
 }
@@ -140,9 +140,9 @@ func (g *groups) add(n int, reduced bool) {
 // sum stores scale times the sum of src over the reduced groups into dst. One
 // kernel reduces two groups; more groups take several kernels, from the last to
 // the first.
-func (t *Tape) sum(dst, src kernels.Buffer, g groups, scale float32, store kernels.Store) {
+func (t *Tape) sum(dst, src kernels.Buffer, g groups, scale float32, mode kernels.WriteMode) {
 	if len(g) == 1 {
-		t.device.Affine(dst, src, scale, 0, store)
+		t.device.Affine(dst, src, scale, 0, mode)
 		return
 	}
 	if len(g)%2 == 1 {
@@ -152,7 +152,7 @@ func (t *Tape) sum(dst, src kernels.Buffer, g groups, scale float32, store kerne
 		n := len(g)
 		s := kernels.SumShape{K0: Size(g[:n-3]), R0: g[n-3], K1: g[n-2], R1: g[n-1]}
 		part := t.Scratch(s.K0 * s.K1)
-		t.device.Sum(part, src, s, 1, kernels.Set)
+		t.device.Sum(part, src, s, 1, kernels.Overwrite)
 		g[n-4] *= g[n-2]
 		g[n-3] = 1
 		src, g = part, g[:n-2]
@@ -161,5 +161,5 @@ func (t *Tape) sum(dst, src kernels.Buffer, g groups, scale float32, store kerne
 	if len(g) == 4 {
 		s.K1, s.R1 = g[2], g[3]
 	}
-	t.device.Sum(dst, src, s, scale, store)
+	t.device.Sum(dst, src, s, scale, mode)
 }

@@ -74,10 +74,10 @@ func Transpose(x *Var, permutation ...int) *Var {
 		shape[k], strides[k] = x.shape[axis], own[axis]
 	}
 	y := t.Result(shape, x)
-	t.copyStrided(t.dense(y.value, shape), operand{x.value, strides}, shape, kernels.Set)
+	t.copyStrided(t.dense(y.value, shape), operand{x.value, strides}, shape, kernels.Overwrite)
 	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		t.copyStrided(operand{dx, strides}, t.dense(y.grad, shape), shape, store)
+		dx, mode := x.GradTarget()
+		t.copyStrided(operand{dx, strides}, t.dense(y.grad, shape), shape, mode)
 	})
 	return y
 }
@@ -109,7 +109,7 @@ func Concat(axis int, xs ...*Var) *Var {
 	y := t.Result(shape, xs...)
 	from := 0
 	for _, x := range xs {
-		t.copyStrided(t.part(y.value, shape, axis, from), t.dense(x.value, x.shape), x.shape, kernels.Set)
+		t.copyStrided(t.part(y.value, shape, axis, from), t.dense(x.value, x.shape), x.shape, kernels.Overwrite)
 		from += x.shape[axis]
 	}
 	xs = slices.Clone(xs) // the caller's slice may change before Backward
@@ -117,8 +117,8 @@ func Concat(axis int, xs ...*Var) *Var {
 		from := 0
 		for _, x := range xs {
 			if x.needsGrad {
-				dx, store := x.GradTarget()
-				t.copyStrided(t.dense(dx, x.shape), t.part(y.grad, shape, axis, from), x.shape, store)
+				dx, mode := x.GradTarget()
+				t.copyStrided(t.dense(dx, x.shape), t.part(y.grad, shape, axis, from), x.shape, mode)
 			}
 			from += x.shape[axis]
 		}
@@ -137,10 +137,10 @@ func Slice(x *Var, axis, from, to int) *Var {
 	shape := append(t.ints.alloc(len(x.shape))[:0], x.shape...)
 	shape[axis] = to - from
 	y := t.Result(shape, x)
-	t.copyStrided(t.dense(y.value, shape), t.part(x.value, x.shape, axis, from), shape, kernels.Set)
+	t.copyStrided(t.dense(y.value, shape), t.part(x.value, x.shape, axis, from), shape, kernels.Overwrite)
 	y.OnBackward(func() {
 		dx := x.addTarget()
-		t.copyStrided(t.part(dx, x.shape, axis, from), t.dense(y.grad, shape), shape, kernels.Add)
+		t.copyStrided(t.part(dx, x.shape, axis, from), t.dense(y.grad, shape), shape, kernels.Accumulate)
 	})
 	return y
 }

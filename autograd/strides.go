@@ -74,32 +74,32 @@ func (t *Tape) collapse(shape []int, a, b operand) ([]int, operand, operand) {
 }
 
 // copyStrided copies src to dst, or adds it.
-func (t *Tape) copyStrided(dst, src operand, shape []int, store kernels.Store) {
+func (t *Tape) copyStrided(dst, src operand, shape []int, mode kernels.WriteMode) {
 	shape, dst, src = t.collapse(shape, dst, src)
-	t.copyCollapsed(dst, src, shape, store)
+	t.copyCollapsed(dst, src, shape, mode)
 }
 
 // copyCollapsed is copyStrided for operands that are already collapsed. It loops
 // over the first axes of arrays whose rank is above the device's limit.
-func (t *Tape) copyCollapsed(dst, src operand, shape []int, store kernels.Store) {
+func (t *Tape) copyCollapsed(dst, src operand, shape []int, mode kernels.WriteMode) {
 	if len(shape) > kernels.MaxRank {
 		for i := range shape[0] {
-			t.copyCollapsed(dst.at(i), src.at(i), shape[1:], store)
+			t.copyCollapsed(dst.at(i), src.at(i), shape[1:], mode)
 		}
 		return
 	}
-	t.device.CopyStrided(dst.buffer, dst.strides, src.buffer, src.strides, shape, store)
+	t.device.CopyStrided(dst.buffer, dst.strides, src.buffer, src.strides, shape, mode)
 }
 
 // zipCollapsed stores op(a, b) of collapsed operands into dst, which is dense. It
 // loops over the first axes of arrays whose rank is above the device's limit.
-func (t *Tape) zipCollapsed(op kernels.Op, dst kernels.Buffer, a, b operand, shape []int, store kernels.Store) {
+func (t *Tape) zipCollapsed(op kernels.Op, dst kernels.Buffer, a, b operand, shape []int, mode kernels.WriteMode) {
 	if len(shape) > kernels.MaxRank {
 		for i := range shape[0] {
 			n := dst.Len() / shape[0]
-			t.zipCollapsed(op, block(dst, i, n), a.at(i), b.at(i), shape[1:], store)
+			t.zipCollapsed(op, block(dst, i, n), a.at(i), b.at(i), shape[1:], mode)
 		}
 		return
 	}
-	t.device.ZipStrided(op, dst, a.buffer, a.strides, b.buffer, b.strides, shape, store)
+	t.device.ZipStrided(op, dst, a.buffer, a.strides, b.buffer, b.strides, shape, mode)
 }

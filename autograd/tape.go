@@ -173,8 +173,8 @@ func (t *Tape) Free() {
 //	y := tape.Result(x.Shape(), x)
 //	dev.Map(kernels.ReLU, y.Value(), x.Value())
 //	y.OnBackward(func() {
-//		dx, store := x.GradTarget()
-//		dev.MapGrad(kernels.ReLU, dx, y.Grad(), x.Value(), y.Value(), store)
+//		dx, mode := x.GradTarget()
+//		dev.MapGrad(kernels.ReLU, dx, y.Grad(), x.Value(), y.Value(), mode)
 //	})
 //
 // It panics if an input is on another tape, naming both devices if they differ.

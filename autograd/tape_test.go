@@ -84,8 +84,8 @@ func TestGradientsGivenFromOutside(t *testing.T) {
 	x := tape.Variable(autograd.TensorOf(dev, []float32{3, 4}, 2))
 	y := autograd.Scale(x, 2)
 	loss := autograd.Sum(autograd.Reshape(y, 2, 1))
-	dy, store := y.GradTarget()
-	require.Equal(t, kernels.Set, store)
+	dy, mode := y.GradTarget()
+	require.Equal(t, kernels.Overwrite, mode)
 	dev.Write(dy, []float32{10, 20})
 	tape.Backward(loss)
 	require.Equal(t, []float32{22, 42}, read(t, dev, x.Grad()))
@@ -155,8 +155,8 @@ func TestScratchOfBackwardIsReused(t *testing.T) {
 		dev.Copy(y.Value(), x.Value())
 		y.OnBackward(func() {
 			scratch = append(scratch, tape.Scratch(3), tape.Scratch(3))
-			dx, store := x.GradTarget()
-			dev.Affine(dx, y.Grad(), 1, 0, store)
+			dx, mode := x.GradTarget()
+			dev.Affine(dx, y.Grad(), 1, 0, mode)
 		})
 		return y
 	}

@@ -80,27 +80,27 @@ func (v *Var) Grad() kernels.Buffer {
 
 // GradTarget returns where a backward function stores its contribution to the
 // gradient of one of its inputs, and how: the first contribution overwrites,
-// later ones add. The caller must store a contribution to every element.
+// later ones accumulate. The caller must store a contribution to every element.
 // It panics if v needs no gradient.
-func (v *Var) GradTarget() (kernels.Buffer, kernels.Store) {
+func (v *Var) GradTarget() (kernels.Buffer, kernels.WriteMode) {
 	if !v.needsGrad {
 		panic("autograd: GradTarget of a variable that needs no gradient")
 	}
 	if v.hasGrad {
-		return v.grad, kernels.Add
+		return v.grad, kernels.Accumulate
 	}
 	if v.param == nil {
 		v.grad = v.tape.arena.alloc(v.Len())
 	}
 	v.hasGrad = true
-	return v.grad, kernels.Set
+	return v.grad, kernels.Overwrite
 }
 
 // addTarget returns the gradient of v for kernels that add to it, or do not write every
 // element. It sets a new gradient to 0.
 func (v *Var) addTarget() kernels.Buffer {
-	dv, store := v.GradTarget()
-	if store == kernels.Set {
+	dv, mode := v.GradTarget()
+	if mode == kernels.Overwrite {
 		v.tape.device.Fill(dv, 0)
 	}
 	return dv
@@ -124,7 +124,7 @@ func (x *Var) pass(dy kernels.Buffer) {
 	case x.uses == 1 && !x.hasGrad && x.param == nil:
 		x.grad, x.hasGrad = dy, true
 	default:
-		dx, store := x.GradTarget()
-		x.tape.device.Affine(dx, dy, 1, 0, store)
+		dx, mode := x.GradTarget()
+		x.tape.device.Affine(dx, dy, 1, 0, mode)
 	}
 }

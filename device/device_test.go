@@ -18,7 +18,7 @@ func TestOpen(t *testing.T) {
 		require.Regexp(t, described, dev.Name())
 		x := dev.Alloc(3)
 		dev.Fill(x, 2)
-		dev.Affine(x, x, 3, 1, kernels.Set)
+		dev.Affine(x, x, 3, 1, kernels.Overwrite)
 		got := make([]float32, 3)
 		require.NoError(t, dev.Read(got, x))
 		require.Equal(t, []float32{7, 7, 7}, got)

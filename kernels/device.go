@@ -9,8 +9,8 @@ package kernels
 // optional interfaces of this package. Their kernels do in one pass what several methods of
 // Device do together.
 //
-// In the comments, "stores v into dst" means dst = v. In a method with a [Store] argument it
-// means dst = v for Set, and dst = dst + v for Add.
+// In the comments, "stores v into dst" means dst = v. In a method with a [WriteMode] it
+// means dst = v for Overwrite, and dst = dst + v for Accumulate.
 //
 // # Errors
 //
@@ -69,28 +69,28 @@ type Device interface {
 	// dst[Σ iₖ·dstStrides[k]]. A source stride of 0 repeats the source along that
 	// axis. No two elements may have the same place in dst. The rank, len(shape), is at
 	// most [MaxRank].
-	CopyStrided(dst Buffer, dstStrides []int, src Buffer, srcStrides []int, shape []int, store Store)
+	CopyStrided(dst Buffer, dstStrides []int, src Buffer, srcStrides []int, shape []int, mode WriteMode)
 
 	// Affine stores a·x + b into dst, element by element.
-	Affine(dst, x Buffer, a, b float32, store Store)
+	Affine(dst, x Buffer, a, b float32, mode WriteMode)
 	// AddScaled adds a·x to dst.
 	AddScaled(dst Buffer, a float32, x Buffer)
 	// Map sets dst = f(x), element by element.
 	Map(f Func, dst, x Buffer)
 	// MapGrad stores dy·f′(x) into dx, given y = f(x), element by element. For a
 	// function with [Func.GradFromOutput] it computes f′ from y; x may then be empty.
-	MapGrad(f Func, dx, dy, x, y Buffer, store Store)
+	MapGrad(f Func, dx, dy, x, y Buffer, mode WriteMode)
 	// Zip stores op(a, b) into dst, element by element.
-	Zip(op Op, dst, a, b Buffer, store Store)
+	Zip(op Op, dst, a, b Buffer, mode WriteMode)
 	// ZipStrided stores op(a, b) into dst, a dense array of the given shape. Element i
 	// of a lies at a[Σ iₖ·aStrides[k]], and likewise for b. A stride of 0 repeats the
 	// operand along that axis.
-	ZipStrided(op Op, dst Buffer, a Buffer, aStrides []int, b Buffer, bStrides []int, shape []int, store Store)
+	ZipStrided(op Op, dst Buffer, a Buffer, aStrides []int, b Buffer, bStrides []int, shape []int, mode WriteMode)
 
 	// Sum sums a dense array of shape [K0, R0, K1, R1] (see [SumShape]) over its axes
 	// R0 and R1, multiplies the sums by scale, and stores them into dst, of shape
 	// [K0, K1]. If R0 or R1 is 0, the sums are 0.
-	Sum(dst, src Buffer, shape SumShape, scale float32, store Store)
+	Sum(dst, src Buffer, shape SumShape, scale float32, mode WriteMode)
 
 	// Gemm computes the matrix product that g describes.
 	Gemm(g Gemm)
@@ -102,13 +102,21 @@ type Device interface {
 	Normal(dst Buffer, seed, stream uint64)
 }
 
-// A Store tells a kernel whether to overwrite its destination or to add to it.
-type Store uint8
+// A WriteMode tells a kernel whether to overwrite its destination or to add to it.
+type WriteMode uint8
 
 const (
-	Set Store = iota // overwrite the destination, without reading it
-	Add              // add to the destination
+	Overwrite  WriteMode = iota // overwrite the destination, without reading it
+	Accumulate                  // add to the destination
 )
+
+// String returns the mode's name.
+func (m WriteMode) String() string {
+	if m == Accumulate {
+		return "Accumulate"
+	}
+	return "Overwrite"
+}
 
 // MaxRank is the largest rank of the strided kernels.
 const MaxRank = 6

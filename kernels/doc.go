@@ -30,9 +30,9 @@
 //
 // # Overwriting and accumulating
 //
-// Kernels that produce gradients take a [Store]: [Set] overwrites the destination,
-// [Add] adds to it. The first contribution to a gradient uses Set and later ones Add,
-// so no gradient needs to be cleared first.
+// Kernels that produce gradients take a [WriteMode]: [Overwrite] overwrites the
+// destination, [Accumulate] adds to it. The first contribution to a gradient overwrites
+// and later ones accumulate, so no gradient needs to be cleared first.
 //
 // # Scalars stay on the device
 //

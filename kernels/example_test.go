@@ -19,7 +19,7 @@ func Example() {
 	dev.Map(kernels.Square, y, x)
 	dev.AddScaled(y, 10, x)
 	sum := dev.Alloc(1)
-	dev.Sum(sum, y, kernels.SumShape{K0: 1, R0: 4, K1: 1, R1: 1}, 1, kernels.Set)
+	dev.Sum(sum, y, kernels.SumShape{K0: 1, R0: 4, K1: 1, R1: 1}, 1, kernels.Overwrite)
 
 	host := make([]float32, 1)
 	if err := dev.Read(host, sum); err != nil { // waits
@@ -38,9 +38,9 @@ func (t tracer) Map(f kernels.Func, dst, x kernels.Buffer) {
 	t.Device.Map(f, dst, x)
 }
 
-func (t tracer) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
+func (t tracer) Zip(op kernels.Op, dst, a, b kernels.Buffer, mode kernels.WriteMode) {
 	fmt.Println("Zip", op)
-	t.Device.Zip(op, dst, a, b, store)
+	t.Device.Zip(op, dst, a, b, mode)
 }
 
 // A device with the methods of Device only. Package fused composes its optional kernels.

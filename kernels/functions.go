@@ -68,13 +68,13 @@ type Op uint8
 
 // The operations that every device has.
 const (
-	AddOp     Op = iota // a + b
-	SubOp               // a − b
-	MulOp               // a · b
-	DivOp               // a / b
-	MaxOp               // the larger operand; NaN if one is NaN
-	MinOp               // the smaller operand; NaN if one is NaN
-	GreaterOp           // 1 where a > b, ½ where a = b, else 0: the derivative of max by a
+	Add     Op = iota // a + b
+	Sub               // a − b
+	Mul               // a · b
+	Div               // a / b
+	Max               // the larger operand; NaN if one is NaN
+	Min               // the smaller operand; NaN if one is NaN
+	Greater           // 1 where a > b, ½ where a = b, else 0: the derivative of max by a
 	numOps
 )
 

@@ -34,7 +34,7 @@ type BiasGradient interface {
 	// of dz into db, the gradient of the bias. shape gives the axes of the sums, as in
 	// [Device.Sum]. dz may be dy or y. If act is Identity and dz is dy, only db is
 	// written.
-	BiasGrad(act Func, dz, db, dy, y Buffer, shape SumShape, store Store)
+	BiasGrad(act Func, dz, db, dy, y Buffer, shape SumShape, mode WriteMode)
 }
 
 // A Convolution computes convolutions without a matrix of columns in memory.
@@ -47,12 +47,12 @@ type Convolution interface {
 	// adjoint (the transpose as a linear map) of Conv with filters w to y. ConvTranspose
 	// computes the input gradient of Conv, and the forward pass of a transposed
 	// convolution, whose output is x. bias has one value for each of x's channels, or is
-	// empty. With store == Add, act must be Identity, and x grows by x̄ + bias.
-	ConvTranspose(s ConvShape, x, y, w, bias Buffer, act Func, store Store)
+	// empty. If mode is Accumulate, act must be Identity, and x grows by x̄ + bias.
+	ConvTranspose(s ConvShape, x, y, w, bias Buffer, act Func, mode WriteMode)
 	// ConvWeightGrad stores into dw the gradient of ⟨y, Conv(x, w)⟩ with respect to w.
 	// For the weight gradient of Conv, y is the gradient of its output. For that of a
 	// transposed convolution, y is its input and x the gradient of its output.
-	ConvWeightGrad(s ConvShape, dw, x, y Buffer, store Store)
+	ConvWeightGrad(s ConvShape, dw, x, y Buffer, mode WriteMode)
 }
 
 // A ConvShape gives the sizes of a convolution of a batch of N arrays x
@@ -74,12 +74,12 @@ type CrossEntropy interface {
 	// −100.
 	BCE(dst, p, t Buffer)
 	// BCEGrad stores g·(p−t)/max(p(1−p), 1e-12) into dp; g has length 1.
-	BCEGrad(dp, p, t, g Buffer, store Store)
+	BCEGrad(dp, p, t, g Buffer, mode WriteMode)
 	// BCELogits stores into dst, of length 1, the binary cross-entropy of sigmoid(x)
 	// against t, Σ (max(x,0) − x·t + log(1+e^−|x|)).
 	BCELogits(dst, x, t Buffer)
 	// BCELogitsGrad stores g·(sigmoid(x)−t) into dx; g has length 1.
-	BCELogitsGrad(dx, x, t, g Buffer, store Store)
+	BCELogitsGrad(dx, x, t, g Buffer, mode WriteMode)
 }
 
 // A Gaussian computes the divergence and the sampling of the Gaussians N(mu, e^logvar).
@@ -88,11 +88,11 @@ type Gaussian interface {
 	// the Gaussians from the unit Gaussian N(0, 1), −½ Σ (1 + logvar − mu² − e^logvar).
 	KLD(dst, mu, logvar Buffer)
 	// KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar; g has length 1.
-	KLDGrad(dmu, dlogvar, mu, logvar, g Buffer, muStore, logvarStore Store)
+	KLDGrad(dmu, dlogvar, mu, logvar, g Buffer, muMode, logvarMode WriteMode)
 	// Reparameterize sets z = mu + eps·e^(logvar/2), element by element.
 	Reparameterize(z, mu, logvar, eps Buffer)
 	// ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar.
-	ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps Buffer, muStore, logvarStore Store)
+	ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps Buffer, muMode, logvarMode WriteMode)
 }
 
 // An Optimizer updates parameters in one pass over memory.
@@ -126,12 +126,12 @@ type Metric interface {
 	// DistancesGrad stores into dx (n×d) the gradient of ⟨g, Distances(x)⟩,
 	// given dist = Distances(x): Σⱼ (gᵢⱼ+gⱼᵢ)(xᵢ−xⱼ)/distᵢⱼ, where a pair at
 	// distance 0 contributes nothing.
-	DistancesGrad(dx, g, x, dist Buffer, n, d int, store Store)
+	DistancesGrad(dx, g, x, dist Buffer, n, d int, mode WriteMode)
 	// PairsGrad stores into dx (n×d) the gradient of g·Σ Coef·‖x_U − x_V‖, a sum over
 	// the pairs. A pair adds Coef·g·(x_U−x_V)/‖x_U−x_V‖ to row U and subtracts the same
 	// from row V. A pair of coinciding points adds nothing. Pairs are added in the order
 	// of the slice. g has length 1.
-	PairsGrad(dx, x Buffer, n, d int, pairs []Pair, g Buffer, store Store)
+	PairsGrad(dx, x Buffer, n, d int, pairs []Pair, g Buffer, mode WriteMode)
 }
 
 // A Pair is a weighted distance between two points, rows U and V of a matrix.

@@ -105,7 +105,7 @@ func (tr *trial) follow(t *testing.T, c course, flipped []place) (worst float64,
 			for _, f := range flipped {
 				at := tr.params[f.param].Grad.Buffer().Slice(f.element, f.element+1)
 				dev := tr.tape.Device()
-				dev.Affine(at, at, -1, 0, kernels.Set)
+				dev.Affine(at, at, -1, 0, kernels.Overwrite)
 			}
 		}
 		require.NoError(t, adam.Step())

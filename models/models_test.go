@@ -67,7 +67,7 @@ func TestEveryModelOfEveryShape(t *testing.T) {
 				}
 				// Spread the weights, so that few units of ReLU lie near their kink.
 				for _, p := range nn.Parameters(m) {
-					dev.Affine(p.Value.Buffer(), p.Value.Buffer(), 1.5, 0, kernels.Set)
+					dev.Affine(p.Value.Buffer(), p.Value.Buffer(), 1.5, 0, kernels.Overwrite)
 				}
 				requireGradient(t, m, func(tape *autograd.Tape) *autograd.Var { return m.Forward(tape.Input(x), 5, 6).Total })
 				if a, ok := m.(models.Adversarial); ok {

@@ -82,12 +82,12 @@ func (a *Adam) amsgrad(r *run, f kernels.AdamFactors) {
 	g := a.scratch.of(r, 0)
 	decayed(dev, g, r, f.Scale, f.Decay)
 	blend(dev, m, f.Keep1, f.Mix1, g)
-	dev.Zip(kernels.MulOp, g, g, g, kernels.Set)
+	dev.Zip(kernels.Mul, g, g, g, kernels.Overwrite)
 	blend(dev, v, f.Keep2, f.Mix2, g)
-	dev.Zip(kernels.MaxOp, largest, largest, v, kernels.Set)
+	dev.Zip(kernels.Max, largest, largest, v, kernels.Overwrite)
 	dev.Map(kernels.Sqrt, g, largest)
-	dev.Affine(g, g, f.Root, f.Epsilon, kernels.Set)
-	dev.Zip(kernels.DivOp, g, m, g, kernels.Set)
+	dev.Affine(g, g, f.Root, f.Epsilon, kernels.Overwrite)
+	dev.Zip(kernels.Div, g, m, g, kernels.Overwrite)
 	blend(dev, r.Values, f.Shrink, -f.Rate, g)
 }
 
@@ -99,7 +99,7 @@ func (a *Adam) Free() {
 
 // decayed sets dst to the run's gradients times scale plus its values times decay.
 func decayed(dev kernels.Device, dst kernels.Buffer, r *run, scale, decay float32) {
-	dev.Affine(dst, r.Grads, scale, 0, kernels.Set)
+	dev.Affine(dst, r.Grads, scale, 0, kernels.Overwrite)
 	if decay != 0 {
 		dev.AddScaled(dst, decay, r.Values)
 	}
@@ -108,7 +108,7 @@ func decayed(dev kernels.Device, dst kernels.Buffer, r *run, scale, decay float3
 // blend sets x to keep·x + mix·y.
 func blend(dev kernels.Device, x kernels.Buffer, keep, mix float32, y kernels.Buffer) {
 	if keep != 1 {
-		dev.Affine(x, x, keep, 0, kernels.Set)
+		dev.Affine(x, x, keep, 0, kernels.Overwrite)
 	}
 	dev.AddScaled(x, mix, y)
 }

@@ -53,7 +53,7 @@ func (e *EMA) Update() {
 			dev.Copy(average, p.Value.Buffer())
 			continue
 		}
-		dev.Affine(average, average, e.decay, 0, kernels.Set)
+		dev.Affine(average, average, e.decay, 0, kernels.Overwrite)
 		dev.AddScaled(average, e.mix, p.Value.Buffer())
 	}
 }

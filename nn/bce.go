@@ -19,8 +19,8 @@ func BCE(p, t *autograd.Var) *autograd.Var {
 	y := tape.Result(nil, p, t)
 	fused.BCE(tape.Device(), y.Value(), p.Value(), t.Value())
 	y.OnBackward(func() {
-		dp, store := p.GradTarget()
-		fused.BCEGrad(tape.Device(), dp, p.Value(), t.Value(), y.Grad(), store)
+		dp, mode := p.GradTarget()
+		fused.BCEGrad(tape.Device(), dp, p.Value(), t.Value(), y.Grad(), mode)
 	})
 	return y
 }
@@ -36,8 +36,8 @@ func BCELogits(x, t *autograd.Var) *autograd.Var {
 	y := tape.Result(nil, x, t)
 	fused.BCELogits(tape.Device(), y.Value(), x.Value(), t.Value())
 	y.OnBackward(func() {
-		dx, store := x.GradTarget()
-		fused.BCELogitsGrad(tape.Device(), dx, x.Value(), t.Value(), y.Grad(), store)
+		dx, mode := x.GradTarget()
+		fused.BCELogitsGrad(tape.Device(), dx, x.Value(), t.Value(), y.Grad(), mode)
 	})
 	return y
 }

@@ -15,8 +15,8 @@ func KLD(mu, logvar *autograd.Var) *autograd.Var {
 	y := t.Result(nil, mu, logvar)
 	fused.KLD(t.Device(), y.Value(), mu.Value(), logvar.Value())
 	y.OnBackward(func() {
-		withTargets(mu, logvar, func(dmu, dlogvar kernels.Buffer, muStore, logvarStore kernels.Store) {
-			fused.KLDGrad(t.Device(), dmu, dlogvar, mu.Value(), logvar.Value(), y.Grad(), muStore, logvarStore)
+		withTargets(mu, logvar, func(dmu, dlogvar kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
+			fused.KLDGrad(t.Device(), dmu, dlogvar, mu.Value(), logvar.Value(), y.Grad(), muMode, logvarMode)
 		})
 	})
 	return y
@@ -34,8 +34,8 @@ func Reparameterize(mu, logvar *autograd.Var, seed, stream uint64) *autograd.Var
 	t.Device().Normal(epsilon, seed, stream)
 	fused.Reparameterize(t.Device(), z.Value(), mu.Value(), logvar.Value(), epsilon)
 	z.OnBackward(func() {
-		withTargets(mu, logvar, func(dmu, dlogvar kernels.Buffer, muStore, logvarStore kernels.Store) {
-			fused.ReparameterizeGrad(t.Device(), dmu, dlogvar, z.Grad(), logvar.Value(), epsilon, muStore, logvarStore)
+		withTargets(mu, logvar, func(dmu, dlogvar kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
+			fused.ReparameterizeGrad(t.Device(), dmu, dlogvar, z.Grad(), logvar.Value(), epsilon, muMode, logvarMode)
 		})
 	})
 	return z
@@ -45,21 +45,21 @@ func Reparameterize(mu, logvar *autograd.Var, seed, stream uint64) *autograd.Var
 // gradients at once. The target is temporary for an input that needs no gradient. If a and
 // b are the same variable, the target of b is temporary and withTargets adds it to that
 // of a.
-func withTargets(a, b *autograd.Var, f func(da, db kernels.Buffer, aStore, bStore kernels.Store)) {
+func withTargets(a, b *autograd.Var, f func(da, db kernels.Buffer, aMode, bMode kernels.WriteMode)) {
 	t := a.Tape()
-	target := func(v *autograd.Var) (kernels.Buffer, kernels.Store) {
+	target := func(v *autograd.Var) (kernels.Buffer, kernels.WriteMode) {
 		if v.NeedsGrad() {
 			return v.GradTarget()
 		}
-		return t.Scratch(v.Len()), kernels.Set
+		return t.Scratch(v.Len()), kernels.Overwrite
 	}
-	da, aStore := target(a)
+	da, aMode := target(a)
 	if a == b {
 		db := t.Scratch(a.Len())
-		f(da, db, aStore, kernels.Set)
+		f(da, db, aMode, kernels.Overwrite)
 		t.Device().AddScaled(da, 1, db)
 		return
 	}
-	db, bStore := target(b)
-	f(da, db, aStore, bStore)
+	db, bMode := target(b)
+	f(da, db, aMode, bMode)
 }

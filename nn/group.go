@@ -185,8 +185,8 @@ func (g *group) clipValues(limit float32) {
 	}
 	for i := range g.runs {
 		r := &g.runs[i]
-		g.device.ZipStrided(kernels.MinOp, r.Grads, r.Grads, r.every, g.limits.Slice(0, 1), r.same, r.count, kernels.Set)
-		g.device.ZipStrided(kernels.MaxOp, r.Grads, r.Grads, r.every, g.limits.Slice(1, 2), r.same, r.count, kernels.Set)
+		g.device.ZipStrided(kernels.Min, r.Grads, r.Grads, r.every, g.limits.Slice(0, 1), r.same, r.count, kernels.Overwrite)
+		g.device.ZipStrided(kernels.Max, r.Grads, r.Grads, r.every, g.limits.Slice(1, 2), r.same, r.count, kernels.Overwrite)
 	}
 }
 

@@ -36,8 +36,8 @@ func (in *Initializer) Parameter(name string, fanIn int, shape ...int) *autograd
 	in.device.Uniform(b, in.seed, in.stream)
 	// 2x − 1 is exact, and the product rounds once. A single a·x + b would depend
 	// on whether the device fuses multiplication and addition.
-	in.device.Affine(b, b, 2, -1, kernels.Set)
-	in.device.Affine(b, b, float32(1/math.Sqrt(float64(fanIn))), 0, kernels.Set)
+	in.device.Affine(b, b, 2, -1, kernels.Overwrite)
+	in.device.Affine(b, b, float32(1/math.Sqrt(float64(fanIn))), 0, kernels.Overwrite)
 	in.stream++
 	return autograd.NewParameter(name, value)
 }

@@ -151,7 +151,7 @@ func (b *BatchNorm) normalizeBatch(x *autograd.Var) *autograd.Var {
 	dev := x.Tape().Device()
 	share := x.Tape().Scratch(1) // of this batch in the running statistics
 	batches := b.Batches.Value.Buffer()
-	dev.Affine(batches, batches, 1, 1, kernels.Set)
+	dev.Affine(batches, batches, 1, 1, kernels.Overwrite)
 	if b.Momentum == 0 {
 		dev.Map(kernels.Reciprocal, share, batches)
 	} else {
@@ -164,9 +164,9 @@ func (b *BatchNorm) normalizeBatch(x *autograd.Var) *autograd.Var {
 		scale          float32
 	}{{b.Mean.Value.Buffer(), mean.Value(), 1}, {b.Variance.Value.Buffer(), variance.Value(), unbiased}} {
 		gap, step := x.Tape().Scratch(count[0]), x.Tape().Scratch(count[0])
-		dev.Affine(gap, s.batch, s.scale, 0, kernels.Set)
-		dev.Zip(kernels.SubOp, gap, gap, s.running, kernels.Set)
-		dev.ZipStrided(kernels.MulOp, step, gap, every[:], share, same[:], count, kernels.Set)
+		dev.Affine(gap, s.batch, s.scale, 0, kernels.Overwrite)
+		dev.Zip(kernels.Sub, gap, gap, s.running, kernels.Overwrite)
+		dev.ZipStrided(kernels.Mul, step, gap, every[:], share, same[:], count, kernels.Overwrite)
 		dev.AddScaled(s.running, 1, step)
 	}
 	return y

@@ -49,20 +49,20 @@ func (o *RMSprop) Step() error {
 		square, velocity := r.memory[0], r.memory[1]
 		g, root := o.scratch.of(r, 0), o.scratch.of(r, 1)
 		decayed(dev, g, r, float32(scale), float32(o.WeightDecay))
-		dev.Zip(kernels.MulOp, root, g, g, kernels.Set)
+		dev.Zip(kernels.Mul, root, g, g, kernels.Overwrite)
 		blend(dev, square, keep, mix, root)
 		variance := square
 		if o.centred {
 			mean := r.memory[2]
 			blend(dev, mean, keep, mix, g)
-			dev.Zip(kernels.MulOp, root, mean, mean, kernels.Set)
-			dev.Zip(kernels.SubOp, root, square, root, kernels.Set)
+			dev.Zip(kernels.Mul, root, mean, mean, kernels.Overwrite)
+			dev.Zip(kernels.Sub, root, square, root, kernels.Overwrite)
 			dev.Map(kernels.ReLU, root, root) // rounding may leave less than 0
 			variance = root
 		}
 		dev.Map(kernels.Sqrt, root, variance)
-		dev.Affine(root, root, 1, float32(o.Epsilon), kernels.Set)
-		dev.Zip(kernels.DivOp, g, g, root, kernels.Set)
+		dev.Affine(root, root, 1, float32(o.Epsilon), kernels.Overwrite)
+		dev.Zip(kernels.Div, g, g, root, kernels.Overwrite)
 		blend(dev, velocity, float32(o.Momentum), 1, g)
 		dev.AddScaled(r.Values, -float32(rate), velocity)
 	}

@@ -50,7 +50,7 @@ func pairsNorm(x *autograd.Var, rows int, pairs []kernels.Pair) (float64, error)
 	n, dim := x.Shape()[0], autograd.Size(x.Shape()[1:])
 	one, gradient, square := tape.Scratch(1), tape.Scratch(n*dim), tape.Scratch(1)
 	dev.Fill(one, 1)
-	fused.PairsGrad(dev, gradient, x.Value(), n, dim, pairs, one, kernels.Set)
+	fused.PairsGrad(dev, gradient, x.Value(), n, dim, pairs, one, kernels.Overwrite)
 	learnable := gradient.Slice(0, rows*dim)
 	fused.Dot(dev, square, learnable, learnable)
 	var host [1]float32

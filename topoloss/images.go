@@ -229,9 +229,9 @@ func (p *pullback) pullImages() {
 	if p.imageGradient == nil || !p.pixels.NeedsGrad() {
 		return
 	}
-	dx, store := p.pixels.GradTarget()
+	dx, mode := p.pixels.GradTarget()
 	product := kernels.Gemm{M: len(p.imageGradient), N: 1, K: 1, Alpha: 1, A: p.imageBuffer, B: p.y.Grad(), C: dx}
-	if store == kernels.Add {
+	if mode == kernels.Accumulate {
 		product.Beta = 1
 	}
 	p.pixels.Tape().Device().Gemm(product)

@@ -120,8 +120,8 @@ func (p *pullback) backward() {
 	}
 	for _, s := range p.scales {
 		if s.scale.NeedsGrad() {
-			dc, store := s.scale.GradTarget()
-			dev.Affine(dc, p.y.Grad(), s.slope, 0, store)
+			dc, mode := s.scale.GradTarget()
+			dev.Affine(dc, p.y.Grad(), s.slope, 0, mode)
 		}
 	}
 	p.pullImages()
@@ -133,10 +133,10 @@ func (p *pullback) backward() {
 // empty and there are n²/8 pairs or more, pull copies the derivatives to an n×n matrix,
 // which takes less time.
 func (p *pullback) pull(x *autograd.Var, pairs []kernels.Pair, matrix kernels.Buffer) {
-	dx, store := x.GradTarget()
+	dx, mode := x.GradTarget()
 	dev, n, dim := x.Tape().Device(), x.Shape()[0], autograd.Size(x.Shape()[1:])
 	if matrix.Len() != n*n || len(pairs) < n*n/8 {
-		fused.PairsGrad(dev, dx, x.Value(), n, dim, pairs, p.y.Grad(), store)
+		fused.PairsGrad(dev, dx, x.Value(), n, dim, pairs, p.y.Grad(), mode)
 		return
 	}
 	p.dense = resize(p.dense, n*n)
@@ -147,5 +147,5 @@ func (p *pullback) pull(x *autograd.Var, pairs []kernels.Pair, matrix kernels.Bu
 	host, scaled := x.Tape().Scratch(n*n), x.Tape().Scratch(n*n)
 	dev.Write(host, p.dense)
 	dev.Gemm(kernels.Gemm{M: n * n, N: 1, K: 1, Alpha: 1, A: host, B: p.y.Grad(), C: scaled})
-	fused.DistancesGrad(dev, dx, scaled, x.Value(), matrix, n, dim, store)
+	fused.DistancesGrad(dev, dx, scaled, x.Value(), matrix, n, dim, mode)
 }

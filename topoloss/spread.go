@@ -19,7 +19,7 @@ type spreadNode struct {
 // begin returns a copy of x, to which the loss is to apply.
 func (s *spreadNode) begin(x *autograd.Var) *autograd.Var {
 	s.x, s.y = x, x.Tape().Result(x.Shape(), x)
-	x.Tape().Device().Affine(s.y.Value(), x.Value(), 1, 0, kernels.Set)
+	x.Tape().Device().Affine(s.y.Value(), x.Value(), 1, 0, kernels.Overwrite)
 	s.y.OnBackward(s.run)
 	return s.y
 }
@@ -65,9 +65,9 @@ func (s *spreadNode) end(l *Loss, p *pullback) error {
 
 func (s *spreadNode) backward() {
 	n := s.x.Shape()[0]
-	dx, store := s.x.GradTarget()
+	dx, mode := s.x.GradTarget()
 	product := kernels.Gemm{M: n, N: autograd.Size(s.x.Shape()[1:]), K: n, Alpha: 1, A: s.weights, B: s.y.Grad(), C: dx}
-	if store == kernels.Add {
+	if mode == kernels.Accumulate {
 		product.Beta = 1
 	}
 	s.x.Tape().Device().Gemm(product)

@@ -64,10 +64,10 @@ func convolutions(batch int) []workload {
 			dev.Conv(s, y, x, w, kernels.Buffer{}, kernels.ReLU)
 		}),
 		convolution("convolution, input gradient", func(dev *gpu.Device, x, y, w kernels.Buffer) {
-			dev.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Set)
+			dev.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Overwrite)
 		}),
 		convolution("convolution, weight gradient", func(dev *gpu.Device, x, y, w kernels.Buffer) {
-			dev.ConvWeightGrad(s, w, x, y, kernels.Set)
+			dev.ConvWeightGrad(s, w, x, y, kernels.Overwrite)
 		}),
 		{name: "persistence", prepare: func(dev *gpu.Device) (func() error, error) { return persistence(dev, batch) }},
 		{name: "step of the VAE", prepare: func(dev *gpu.Device) (func() error, error) { return step(dev, batch, nil) }},

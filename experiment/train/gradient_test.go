@@ -27,7 +27,7 @@ func TestGradientOfWholeStep(t *testing.T) {
 	deconv := nn.NewConvTranspose2d(in, 3, 1, 4, half, nn.Sigmoid)
 	model := nn.Sequential{conv, mean, logVar, expand, deconv}
 	for _, p := range nn.Parameters(model) {
-		dev.Affine(p.Value.Buffer(), p.Value.Buffer(), 3, 0, kernels.Set) // spread the points
+		dev.Affine(p.Value.Buffer(), p.Value.Buffer(), 3, 0, kernels.Overwrite) // spread the points
 	}
 	images := autograd.NewTensor(dev, n, 1, side, side)
 	dev.Uniform(images.Buffer(), 1, 1)

@@ -26,7 +26,11 @@ func TestCount(t *testing.T) {
 	counts, err := roofline.Count(132, func(dev *gpu.Device) (func() error, error) {
 		x, y := dev.Alloc(n), dev.Alloc(n)
 		dev.Uniform(x, 1, 1)
-		return func() error { dev.Affine(y, x, 2, 1, kernels.Set); dev.Affine(y, x, 3, 1, kernels.Set); return nil }, nil
+		return func() error {
+			dev.Affine(y, x, 2, 1, kernels.Overwrite)
+			dev.Affine(y, x, 3, 1, kernels.Overwrite)
+			return nil
+		}, nil
 	})
 	require.NoError(t, err)
 	require.Len(t, counts, 1)

@@ -35,12 +35,12 @@ func TestBiasGradIsMapGradAndSum(t *testing.T) {
 				n, sums := s.K0*s.R0*s.K1*s.R1, s.K0*s.K1
 				dy, y, dz, want := noise(n, 0), noise(n, 1), dev.Alloc(n), dev.Alloc(n)
 				for _, act := range []kernels.Func{kernels.Identity, kernels.ReLU, kernels.Sigmoid, kernels.Tanh} {
-					for _, store := range []kernels.Store{kernels.Set, kernels.Add} {
+					for _, mode := range []kernels.WriteMode{kernels.Overwrite, kernels.Accumulate} {
 						db, wantSums := noise(sums, 2), noise(sums, 2)
-						fused.BiasGrad(dev, act, dz, db, dy, y, s, store)
-						dev.MapGrad(act, want, dy, kernels.Buffer{}, y, kernels.Set)
-						dev.Sum(wantSums, want, s, 1, store)
-						what := fmt.Sprintf("%v of %+v, store %d", act, s, store)
+						fused.BiasGrad(dev, act, dz, db, dy, y, s, mode)
+						dev.MapGrad(act, want, dy, kernels.Buffer{}, y, kernels.Overwrite)
+						dev.Sum(wantSums, want, s, 1, mode)
+						what := fmt.Sprintf("%v of %+v, %v", act, s, mode)
 						require.Equal(t, read(want), read(dz), what)
 						require.Equal(t, read(wantSums), read(db), what)
 					}

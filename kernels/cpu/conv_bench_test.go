@@ -39,10 +39,10 @@ func BenchmarkConv(b *testing.B) {
 			reach(b, dev, operations, func() { dev.Conv(s, y, x, w, bias, kernels.ReLU) })
 		})
 		b.Run(layer.name+"/input", func(b *testing.B) {
-			reach(b, dev, operations, func() { dev.ConvTranspose(s, x, y, w, none, kernels.Identity, kernels.Set) })
+			reach(b, dev, operations, func() { dev.ConvTranspose(s, x, y, w, none, kernels.Identity, kernels.Overwrite) })
 		})
 		b.Run(layer.name+"/weights", func(b *testing.B) {
-			reach(b, dev, operations, func() { dev.ConvWeightGrad(s, w, x, y, kernels.Set) })
+			reach(b, dev, operations, func() { dev.ConvWeightGrad(s, w, x, y, kernels.Overwrite) })
 		})
 		dev.Close()
 	}

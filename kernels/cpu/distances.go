@@ -85,7 +85,7 @@ func first(x []float32) *float32 {
 
 // DistancesGrad stores into dx the gradient of ⟨g, Distances(x)⟩ with respect to x, or adds
 // it to dx. dist holds Distances(x).
-func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store kernels.Store) {
+func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, mode kernels.WriteMode) {
 	check.Cloud("DistancesGrad", x, n, dim, g, dist)
 	check.Len("DistancesGrad", "destination", dx.Len(), n*dim)
 	if n*dim == 0 {
@@ -93,7 +93,7 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 	}
 	scratch := d.grow(n*n + n*dim)
 	a := args{
-		dst: d.span(dx), x: d.span(x), y: d.span(g), z: d.span(dist), n: n, k: dim, add: store == kernels.Add,
+		dst: d.span(dx), x: d.span(x), y: d.span(g), z: d.span(dist), n: n, k: dim, add: mode == kernels.Accumulate,
 		w: scratch[:n*n],
 	}
 	if dim <= fewDimensions {
@@ -134,7 +134,7 @@ const pairsPart = 64
 // step adds the weighted differences to rows U and V of dx. One part of the second step is a
 // range of columns, so that each element of dx is a sum in the order of the pairs, for any
 // number of threads.
-func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
+func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, mode kernels.WriteMode) {
 	check.Pairs(dx, x, n, dim, pairs, g)
 	if n*dim == 0 {
 		return
@@ -150,7 +150,7 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 			}
 		}
 	}, args{
-		dst: d.span(dx), x: d.span(x), a: d.span(g)[0], n: n, k: dim, pairs: pairs, add: store == kernels.Add,
+		dst: d.span(dx), x: d.span(x), a: d.span(g)[0], n: n, k: dim, pairs: pairs, add: mode == kernels.Accumulate,
 		w: d.grow(len(pairs)),
 	})
 	d.run(ceilDiv(dim, scatterColumns), func(a *args, part int) {

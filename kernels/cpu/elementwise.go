@@ -23,18 +23,18 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 }
 
 // Affine stores a·x + b into dst, or adds it to dst, element by element.
-func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
+func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, mode kernels.WriteMode) {
 	check.Same("Affine", dst, x)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.Affine(a.dst[lo:hi], a.x[lo:hi], a.a, a.b, a.add)
-	}, args{dst: d.span(dst), x: d.span(x), a: a, b: b, add: store == kernels.Add})
+	}, args{dst: d.span(dst), x: d.span(x), a: a, b: b, add: mode == kernels.Accumulate})
 }
 
 // AddScaled adds a·x to dst.
 func (d *Device) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
 	check.Same("AddScaled", dst, x)
-	d.Affine(dst, x, a, 0, kernels.Add)
+	d.Affine(dst, x, a, 0, kernels.Accumulate)
 }
 
 // Map sets dst = f(x), element by element.
@@ -49,7 +49,7 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 
 // MapGrad stores dy·f′(x) into dx, or adds it to dx. It computes f′(x) from y = f(x) if
 // f.GradFromOutput() is true, and from x otherwise. The other buffer is not read.
-func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
+func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, mode kernels.WriteMode) {
 	check.MapGrad(f, dx, dy, x, y)
 	from := y
 	if !f.GradFromOutput() {
@@ -58,15 +58,15 @@ func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kern
 	d.run(chunks(dx.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.Grad[a.fn](a.dst[lo:hi], a.y[lo:hi], a.x[lo:hi], a.add)
-	}, args{dst: d.span(dx), y: d.span(dy), x: d.span(from), fn: f, add: store == kernels.Add})
+	}, args{dst: d.span(dx), y: d.span(dy), x: d.span(from), fn: f, add: mode == kernels.Accumulate})
 }
 
 // Zip stores op(a, b) into dst, or adds it to dst, element by element.
-func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
+func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, mode kernels.WriteMode) {
 	check.Zip(op)
 	check.Same("Zip", dst, a, b)
 	d.run(chunks(dst.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.Zip[a.op](a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.add)
-	}, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add})
+	}, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: mode == kernels.Accumulate})
 }

@@ -14,13 +14,13 @@ func (d *Device) BCE(dst, p, t kernels.Buffer) {
 }
 
 // BCEGrad stores g·∂BCE/∂p into dp, or adds it to dp. g has one element.
-func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
+func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, mode kernels.WriteMode) {
 	check.Scalars("BCEGrad", g)
 	check.Same("BCEGrad", dp, p, t)
 	d.run(chunks(dp.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.BCEGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
-	}, args{dst: d.span(dp), x: d.span(p), y: d.span(t), a: d.span(g)[0], add: store == kernels.Add})
+	}, args{dst: d.span(dp), x: d.span(p), y: d.span(t), a: d.span(g)[0], add: mode == kernels.Accumulate})
 }
 
 // BCELogits stores into dst the binary cross-entropy of the logits x against the targets t,
@@ -32,13 +32,13 @@ func (d *Device) BCELogits(dst, x, t kernels.Buffer) {
 }
 
 // BCELogitsGrad stores g·(sigmoid(x)−t) into dx, or adds it to dx. g has one element.
-func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) {
+func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, mode kernels.WriteMode) {
 	check.Scalars("BCELogitsGrad", g)
 	check.Same("BCELogitsGrad", dx, x, t)
 	d.run(chunks(dx.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
 		a.loops.BCELogitsGrad(a.dst[lo:hi], a.x[lo:hi], a.y[lo:hi], a.a, a.add)
-	}, args{dst: d.span(dx), x: d.span(x), y: d.span(t), a: d.span(g)[0], add: store == kernels.Add})
+	}, args{dst: d.span(dx), x: d.span(x), y: d.span(t), a: d.span(g)[0], add: mode == kernels.Accumulate})
 }
 
 // KLD stores into dst the Kullback–Leibler divergence of N(mu, e^logvar) from the standard
@@ -51,7 +51,7 @@ func (d *Device) KLD(dst, mu, logvar kernels.Buffer) {
 
 // KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar, or adds them. g has one
 // element.
-func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, logvarStore kernels.Store) {
+func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
 	check.Scalars("KLDGrad", g)
 	check.Same("KLDGrad", dmu, dlogvar, mu, logvar)
 	d.run(chunks(dmu.Len()), func(a *args, part int) {
@@ -60,7 +60,7 @@ func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, lo
 		a.loops.KLDGradLogvar(a.dst2[lo:hi], a.y[lo:hi], a.a, a.add2)
 	}, args{
 		dst: d.span(dmu), dst2: d.span(dlogvar), x: d.span(mu), y: d.span(logvar), a: d.span(g)[0],
-		add: muStore == kernels.Add, add2: logvarStore == kernels.Add,
+		add: muMode == kernels.Accumulate, add2: logvarMode == kernels.Accumulate,
 	})
 }
 
@@ -76,7 +76,7 @@ func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
 
 // ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar, or adds
 // them. dz is the gradient with respect to the z of Reparameterize.
-func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muStore, logvarStore kernels.Store) {
+func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
 	check.Same("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
 	d.run(chunks(dmu.Len()), func(a *args, part int) {
 		lo, hi := bounds(part, len(a.dst))
@@ -84,6 +84,6 @@ func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer
 		a.loops.ReparameterizeGradLogvar(a.dst2[lo:hi], a.x[lo:hi], a.y[lo:hi], a.z[lo:hi], a.add2)
 	}, args{
 		dst: d.span(dmu), dst2: d.span(dlogvar), x: d.span(dz), y: d.span(logvar), z: d.span(eps),
-		add: muStore == kernels.Add, add2: logvarStore == kernels.Add,
+		add: muMode == kernels.Accumulate, add2: logvarMode == kernels.Accumulate,
 	})
 }

@@ -28,18 +28,18 @@ func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act ker
 
 // ConvTranspose computes x = act(wᵀ·y + bias), where wᵀ is the adjoint of the convolution
 // with w.
-func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
+func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, mode kernels.WriteMode) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)
-	check.StoredActivation(act, store)
+	check.WrittenActivation(act, mode)
 	d.conv.Transpose(conv.Transpose{
-		Shape: s, X: d.span(x), Y: d.span(y), W: d.span(w), Bias: d.span(bias), Activation: act, Add: store == kernels.Add,
+		Shape: s, X: d.span(x), Y: d.span(y), W: d.span(w), Bias: d.span(bias), Activation: act, Add: mode == kernels.Accumulate,
 	})
 }
 
 // ConvWeightGrad stores into dw the gradient of ⟨y, x ⋆ w⟩ with respect to w, or adds it to
 // dw.
-func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
+func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, mode kernels.WriteMode) {
 	check.Conv("ConvWeightGrad", s, x, y, dw)
-	d.conv.WeightGrad(conv.WeightGrad{Shape: s, DW: d.span(dw), X: d.span(x), Y: d.span(y), Add: store == kernels.Add})
+	d.conv.WeightGrad(conv.WeightGrad{Shape: s, DW: d.span(dw), X: d.span(x), Y: d.span(y), Add: mode == kernels.Accumulate})
 }

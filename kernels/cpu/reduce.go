@@ -21,18 +21,18 @@ import (
 
 // Sum stores into dst, or adds to dst, scale times the sums of src over the second and last
 // of its four axes.
-func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, store kernels.Store) {
+func (d *Device) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, mode kernels.WriteMode) {
 	check.Sum(shape, dst, src)
-	d.sum(shape, args{dst: d.span(dst), x: d.span(src), a: scale, add: store == kernels.Add})
+	d.sum(shape, args{dst: d.span(dst), x: d.span(src), a: scale, add: mode == kernels.Accumulate})
 }
 
 // BiasGrad sets dz = dy·act′, where act′ is computed from y, and stores the sums of dz into
 // db. Each part sums the elements of dz that it has just computed, which are still in the
 // cache. The division into parts is that of Sum, so the result has the bits of MapGrad
 // followed by Sum.
-func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
+func (d *Device) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, mode kernels.WriteMode) {
 	check.BiasGrad(act, dz, db, dy, y, shape)
-	a := args{dst: d.span(db), x: d.span(dz), a: 1, add: store == kernels.Add}
+	a := args{dst: d.span(db), x: d.span(dz), a: 1, add: mode == kernels.Accumulate}
 	if act != kernels.Identity || dz != dy {
 		a.fn, a.y, a.z = act, d.span(dy), d.span(y)
 	}

@@ -58,7 +58,7 @@ func BenchmarkStream(b *testing.B) {
 		}
 		one, dst, x, y, z := dev.Alloc(1), v[0], v[1], v[2], v[3]
 		dev.Fill(one, 0.5)
-		const set, add = kernels.Set, kernels.Add
+		const overwrite, accumulate = kernels.Overwrite, kernels.Accumulate
 		index := make([]int32, n/64)
 		for k := range index {
 			index[k] = int32(k * 7 % len(index))
@@ -70,44 +70,50 @@ func BenchmarkStream(b *testing.B) {
 		}
 		run("Fill", 1, func() { dev.Fill(dst, 1) })
 		run("Copy", 2, func() { dev.Copy(dst, x) })
-		run("CopyStrided/transpose", 2, func() { dev.CopyStrided(dst, transposed, x, dense, plane, set) })
-		run("CopyStrided/repeat", 1, func() { dev.CopyStrided(dst, dense, x, row, plane, set) })
-		run("Affine", 2, func() { dev.Affine(dst, x, 2, 1, set) })
+		run("CopyStrided/transpose", 2, func() { dev.CopyStrided(dst, transposed, x, dense, plane, overwrite) })
+		run("CopyStrided/repeat", 1, func() { dev.CopyStrided(dst, dense, x, row, plane, overwrite) })
+		run("Affine", 2, func() { dev.Affine(dst, x, 2, 1, overwrite) })
 		run("AddScaled", 3, func() { dev.AddScaled(dst, 0.5, x) })
 		for _, f := range kernels.Funcs() {
 			run("Map/"+f.String(), 2, func() { dev.Map(f, dst, x) })
-			run("MapGrad/"+f.String(), 3, func() { dev.MapGrad(f, dst, y, x, x, set) })
+			run("MapGrad/"+f.String(), 3, func() { dev.MapGrad(f, dst, y, x, x, overwrite) })
 		}
 		for _, op := range kernels.Ops() {
-			run("Zip/"+op.String(), 3, func() { dev.Zip(op, dst, x, y, set) })
+			run("Zip/"+op.String(), 3, func() { dev.Zip(op, dst, x, y, overwrite) })
 		}
 		run("ZipStrided/rows", 2, func() {
-			dev.ZipStrided(kernels.AddOp, dst, x, dense, y.Slice(0, 128), row, plane, set)
+			dev.ZipStrided(kernels.Add, dst, x, dense, y.Slice(0, 128), row, plane, overwrite)
 		})
 		run("ZipStrided/columns", 2, func() {
-			dev.ZipStrided(kernels.AddOp, dst, x, dense, y.Slice(0, n/128), column, plane, set)
+			dev.ZipStrided(kernels.Add, dst, x, dense, y.Slice(0, n/128), column, plane, overwrite)
 		})
-		run("Sum/all", 1, func() { dev.Sum(one, x, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, 1, set) })
-		run("Sum/rows", 1, func() { dev.Sum(dst.Slice(0, n/128), x, kernels.SumShape{K0: n / 128, R0: 128, K1: 1, R1: 1}, 1, set) })
-		run("Sum/columns", 1, func() { dev.Sum(dst.Slice(0, 128), x, kernels.SumShape{K0: 1, R0: n / 128, K1: 128, R1: 1}, 1, set) })
-		run("Sum/channels", 1, func() { dev.Sum(dst.Slice(0, 32), x, kernels.SumShape{K0: 1, R0: n / 32 / 64, K1: 32, R1: 64}, 1, set) })
+		run("Sum/all", 1, func() { dev.Sum(one, x, kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1}, 1, overwrite) })
+		run("Sum/rows", 1, func() {
+			dev.Sum(dst.Slice(0, n/128), x, kernels.SumShape{K0: n / 128, R0: 128, K1: 1, R1: 1}, 1, overwrite)
+		})
+		run("Sum/columns", 1, func() {
+			dev.Sum(dst.Slice(0, 128), x, kernels.SumShape{K0: 1, R0: n / 128, K1: 128, R1: 1}, 1, overwrite)
+		})
+		run("Sum/channels", 1, func() {
+			dev.Sum(dst.Slice(0, 32), x, kernels.SumShape{K0: 1, R0: n / 32 / 64, K1: 32, R1: 64}, 1, overwrite)
+		})
 		run("BiasGrad/columns", 3, func() {
-			dev.BiasGrad(kernels.ReLU, dst, v[4].Slice(0, 128), x, y, kernels.SumShape{K0: 1, R0: n / 128, K1: 128, R1: 1}, set)
+			dev.BiasGrad(kernels.ReLU, dst, v[4].Slice(0, 128), x, y, kernels.SumShape{K0: 1, R0: n / 128, K1: 128, R1: 1}, overwrite)
 		})
 		run("BiasGrad/channels", 3, func() {
-			dev.BiasGrad(kernels.ReLU, dst, v[4].Slice(0, 32), x, y, kernels.SumShape{K0: 1, R0: n / 32 / 64, K1: 32, R1: 64}, set)
+			dev.BiasGrad(kernels.ReLU, dst, v[4].Slice(0, 32), x, y, kernels.SumShape{K0: 1, R0: n / 32 / 64, K1: 32, R1: 64}, overwrite)
 		})
 		run("Dot", 2, func() { dev.Dot(one, x, y) })
 		run("BCE", 2, func() { dev.BCE(one, x, y) })
-		run("BCEGrad", 3, func() { dev.BCEGrad(dst, x, y, one, set) })
+		run("BCEGrad", 3, func() { dev.BCEGrad(dst, x, y, one, overwrite) })
 		run("BCELogits", 2, func() { dev.BCELogits(one, x, y) })
-		run("BCELogitsGrad", 3, func() { dev.BCELogitsGrad(dst, x, y, one, set) })
+		run("BCELogitsGrad", 3, func() { dev.BCELogitsGrad(dst, x, y, one, overwrite) })
 		run("KLD", 2, func() { dev.KLD(one, x, y) })
-		run("KLDGrad", 6, func() { dev.KLDGrad(dst, z, x, y, one, add, set) })
+		run("KLDGrad", 6, func() { dev.KLDGrad(dst, z, x, y, one, accumulate, overwrite) })
 		run("Uniform", 1, func() { dev.Uniform(dst, 1, 2) })
 		run("Normal", 1, func() { dev.Normal(dst, 1, 2) })
 		run("Reparameterize", 4, func() { dev.Reparameterize(dst, x, y, z) })
-		run("ReparameterizeGrad", 5, func() { dev.ReparameterizeGrad(dst, v[4], x, y, z, set, set) })
+		run("ReparameterizeGrad", 5, func() { dev.ReparameterizeGrad(dst, v[4], x, y, z, overwrite, overwrite) })
 		run("Adam", 7, func() {
 			dev.Adam(dst, x, v[4], z, kernels.Adam{LearningRate: 1e-9, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Step: 1, GradientScale: 1})
 		})
@@ -135,8 +141,8 @@ func BenchmarkDistances(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d×%d", name, n, d), func(b *testing.B) { reach(b, dev, float64(operations), kernel) })
 		}
 		run("Distances", 3*n*(n-1)/2*d, func() { dev.Distances(dist, x, n, d) })
-		run("DistancesGrad", 3*n*n*d, func() { dev.DistancesGrad(dx, g, x, dist, n, d, kernels.Set) })
-		run("PairsGrad", 9*len(pairs)*d, func() { dev.PairsGrad(dx, x, n, d, pairs, one, kernels.Set) })
+		run("DistancesGrad", 3*n*n*d, func() { dev.DistancesGrad(dx, g, x, dist, n, d, kernels.Overwrite) })
+		run("PairsGrad", 9*len(pairs)*d, func() { dev.PairsGrad(dx, x, n, d, pairs, one, kernels.Overwrite) })
 		dev.Close()
 	}
 }

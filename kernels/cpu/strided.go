@@ -9,15 +9,15 @@ import (
 
 // CopyStrided copies the array src to the array dst of the same shape, or adds src to dst.
 // Each array has its own strides, in elements.
-func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
+func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, mode kernels.WriteMode) {
 	check.Strided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
 	d.walk.init(shape, dstStrides, srcStrides, srcStrides)
 	body := copyStrided
-	if store == kernels.Set && d.walk.transpose() {
+	if mode == kernels.Overwrite && d.walk.transpose() {
 		body = copyTransposed
 	}
-	d.run(d.walk.parts(), body, args{dst: d.span(dst), x: d.span(src), add: store == kernels.Add, walk: &d.walk})
+	d.run(d.walk.parts(), body, args{dst: d.span(dst), x: d.span(src), add: mode == kernels.Accumulate, walk: &d.walk})
 }
 
 // copyStrided copies the rows of one part.
@@ -58,11 +58,11 @@ func copyTransposed(a *args, part int) {
 
 // ZipStrided stores op(a, b) into dst, or adds it to dst, element by element. a and b have
 // the given shape and strides, in elements. dst is dense.
-func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
+func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, mode kernels.WriteMode) {
 	check.ZipStrided(op, dst, a, aStrides, b, bStrides, shape)
 	dense := axes.Dense(shape)
 	d.walk.init(shape, dense[:len(shape)], aStrides, bStrides)
-	d.run(d.walk.parts(), zipStrided, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: store == kernels.Add, walk: &d.walk})
+	d.run(d.walk.parts(), zipStrided, args{dst: d.span(dst), x: d.span(a), y: d.span(b), op: op, add: mode == kernels.Accumulate, walk: &d.walk})
 }
 
 // zipStrided computes the rows of dst in one part.

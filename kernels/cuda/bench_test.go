@@ -54,9 +54,9 @@ func BenchmarkConv(b *testing.B) {
 	for name, run := range map[string]func(d *gpu.Device, x, y, w kernels.Buffer){
 		"forward": func(d *gpu.Device, x, y, w kernels.Buffer) { d.Conv(s, y, x, w, kernels.Buffer{}, kernels.ReLU) },
 		"input": func(d *gpu.Device, x, y, w kernels.Buffer) {
-			d.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Set)
+			d.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Overwrite)
 		},
-		"weights": func(d *gpu.Device, x, y, w kernels.Buffer) { d.ConvWeightGrad(s, w, x, y, kernels.Set) },
+		"weights": func(d *gpu.Device, x, y, w kernels.Buffer) { d.ConvWeightGrad(s, w, x, y, kernels.Overwrite) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			benchmark(b, "GFLOP/s", operations, func(d *gpu.Device) func() {

@@ -42,31 +42,31 @@ func Conv(dev kernels.Device, s kernels.ConvShape, y, x, w, bias kernels.Buffer,
 }
 
 // ConvTranspose is [kernels.Convolution].ConvTranspose, composed of Gemm and col2im.
-func ConvTranspose(dev kernels.Device, s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
+func ConvTranspose(dev kernels.Device, s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, mode kernels.WriteMode) {
 	if d, ok := dev.(kernels.Convolution); ok {
-		d.ConvTranspose(s, x, y, w, bias, act, store)
+		d.ConvTranspose(s, x, y, w, bias, act, mode)
 		return
 	}
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)
-	check.StoredActivation(act, store)
+	check.WrittenActivation(act, mode)
 	c := newColumns(dev, s)
 	defer c.free()
 	for i := range s.N {
 		dev.Gemm(kernels.Gemm{M: c.weights, N: c.pixels, K: s.K, TransA: true, Alpha: 1, A: w, B: row(y, i, s.K*c.pixels), C: c.matrix})
-		c.col2im(c.image(x, i), store)
+		c.col2im(c.image(x, i), mode)
 	}
 	activate(dev, x, bias, []int{s.N, s.C, s.H * s.W}, act)
 }
 
 // ConvWeightGrad is [kernels.Convolution].ConvWeightGrad, composed of im2col and Gemm.
-func ConvWeightGrad(dev kernels.Device, s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
+func ConvWeightGrad(dev kernels.Device, s kernels.ConvShape, dw, x, y kernels.Buffer, mode kernels.WriteMode) {
 	if d, ok := dev.(kernels.Convolution); ok {
-		d.ConvWeightGrad(s, dw, x, y, store)
+		d.ConvWeightGrad(s, dw, x, y, mode)
 		return
 	}
 	check.Conv("ConvWeightGrad", s, x, y, dw)
-	if store == kernels.Set {
+	if mode == kernels.Overwrite {
 		dev.Fill(dw, 0)
 	}
 	c := newColumns(dev, s)
@@ -81,7 +81,7 @@ func ConvWeightGrad(dev kernels.Device, s kernels.ConvShape, dw, x, y kernels.Bu
 // or has one value for each channel.
 func activate(dev kernels.Device, y, bias kernels.Buffer, shape []int, act kernels.Func) {
 	if bias.Len() != 0 {
-		dev.CopyStrided(y, []int{shape[1] * shape[2], shape[2], 1}, bias, []int{0, 1, 0}, shape, kernels.Add)
+		dev.CopyStrided(y, []int{shape[1] * shape[2], shape[2], 1}, bias, []int{0, 1, 0}, shape, kernels.Accumulate)
 	}
 	if act != kernels.Identity {
 		dev.Map(act, y, y)
@@ -127,15 +127,15 @@ func (c *columns) interior() (strides []int, start int) {
 func (c *columns) im2col(image kernels.Buffer) {
 	s := c.shape
 	strides, start := c.interior()
-	c.dev.CopyStrided(c.padded.Slice(start, c.padded.Len()), strides, image, []int{s.H * s.W, s.W, 1}, []int{s.C, s.H, s.W}, kernels.Set)
+	c.dev.CopyStrided(c.padded.Slice(start, c.padded.Len()), strides, image, []int{s.H * s.W, s.W, 1}, []int{s.C, s.H, s.W}, kernels.Overwrite)
 	shape := []int{s.C, s.R, s.S, s.OutH, s.OutW}
 	dense := []int{s.R * s.S * c.pixels, s.S * c.pixels, c.pixels, s.OutW, 1}
-	c.dev.CopyStrided(c.matrix, dense, c.padded, []int{c.height * c.width, c.width, 1, s.StrideH * c.width, s.StrideW}, shape, kernels.Set)
+	c.dev.CopyStrided(c.matrix, dense, c.padded, []int{c.height * c.width, c.width, 1, s.StrideH * c.width, s.StrideW}, shape, kernels.Overwrite)
 }
 
 // col2im is the adjoint of im2col: it stores into each pixel of image the sum of those
 // elements of matrix to which im2col copies that pixel.
-func (c *columns) col2im(image kernels.Buffer, store kernels.Store) {
+func (c *columns) col2im(image kernels.Buffer, mode kernels.WriteMode) {
 	s := c.shape
 	c.dev.Fill(c.padded, 0)
 	for p := range s.R {
@@ -143,9 +143,9 @@ func (c *columns) col2im(image kernels.Buffer, store kernels.Store) {
 			c.dev.CopyStrided(
 				c.padded.Slice(p*c.width+q, c.padded.Len()), []int{c.height * c.width, s.StrideH * c.width, s.StrideW},
 				c.matrix.Slice((p*s.S+q)*c.pixels, c.matrix.Len()), []int{s.R * s.S * c.pixels, s.OutW, 1},
-				[]int{s.C, s.OutH, s.OutW}, kernels.Add)
+				[]int{s.C, s.OutH, s.OutW}, kernels.Accumulate)
 		}
 	}
 	strides, start := c.interior()
-	c.dev.CopyStrided(image, []int{s.H * s.W, s.W, 1}, c.padded.Slice(start, c.padded.Len()), strides, []int{s.C, s.H, s.W}, store)
+	c.dev.CopyStrided(image, []int{s.H * s.W, s.W, 1}, c.padded.Slice(start, c.padded.Len()), strides, []int{s.C, s.H, s.W}, mode)
 }

@@ -64,7 +64,7 @@ func TestEmpty(t *testing.T) {
 	defer dev.Close()
 	one, none := dev.Alloc(1), kernels.Buffer{}
 	dev.Fill(one, 7)
-	fused.PairsGrad(dev, none, none, 0, 3, nil, one, kernels.Set)
+	fused.PairsGrad(dev, none, none, 0, 3, nil, one, kernels.Overwrite)
 	fused.GatherRows(dev, none, none, 0, []int32{1, 2})
 	fused.SGD(dev, none, none, none, kernels.SGD{LearningRate: 1})
 	require.NoError(t, dev.Sync())

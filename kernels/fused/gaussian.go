@@ -18,18 +18,18 @@ func KLD(dev kernels.Device, dst, mu, logvar kernels.Buffer) {
 	n := mu.Len()
 	term, part := s.alloc(n), s.alloc(n)
 	dev.Map(kernels.Exp, term, logvar)
-	dev.Zip(kernels.SubOp, term, term, logvar, kernels.Set)
+	dev.Zip(kernels.Sub, term, term, logvar, kernels.Overwrite)
 	dev.Map(kernels.Square, part, mu)
-	dev.Zip(kernels.AddOp, term, term, part, kernels.Set)
-	dev.Affine(term, term, 0.5, -0.5, kernels.Set)
-	dev.Sum(dst, term, all(n), 1, kernels.Set)
+	dev.Zip(kernels.Add, term, term, part, kernels.Overwrite)
+	dev.Affine(term, term, 0.5, -0.5, kernels.Overwrite)
+	dev.Sum(dst, term, all(n), 1, kernels.Overwrite)
 }
 
 // KLDGrad is [kernels.Gaussian].KLDGrad. Its composition uses memory for mu.Len()
 // values.
-func KLDGrad(dev kernels.Device, dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, logvarStore kernels.Store) {
+func KLDGrad(dev kernels.Device, dmu, dlogvar, mu, logvar, g kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
 	if d, ok := dev.(kernels.Gaussian); ok {
-		d.KLDGrad(dmu, dlogvar, mu, logvar, g, muStore, logvarStore)
+		d.KLDGrad(dmu, dlogvar, mu, logvar, g, muMode, logvarMode)
 		return
 	}
 	check.Same("KLDGrad", mu, logvar, dmu, dlogvar)
@@ -37,10 +37,10 @@ func KLDGrad(dev kernels.Device, dmu, dlogvar, mu, logvar, g kernels.Buffer, muS
 	s := newScratch(dev)
 	defer s.free()
 	slope := s.alloc(mu.Len())
-	zipScalar(dev, kernels.MulOp, dmu, mu, g, muStore)
+	zipScalar(dev, kernels.Mul, dmu, mu, g, muMode)
 	dev.Map(kernels.Exp, slope, logvar)
-	dev.Affine(slope, slope, 0.5, -0.5, kernels.Set)
-	zipScalar(dev, kernels.MulOp, dlogvar, slope, g, logvarStore)
+	dev.Affine(slope, slope, 0.5, -0.5, kernels.Overwrite)
+	zipScalar(dev, kernels.Mul, dlogvar, slope, g, logvarMode)
 }
 
 // Reparameterize is [kernels.Gaussian].Reparameterize. Its composition uses memory
@@ -55,30 +55,30 @@ func Reparameterize(dev kernels.Device, z, mu, logvar, eps kernels.Buffer) {
 	defer s.free()
 	noise := s.alloc(z.Len())
 	standardDeviation(dev, noise, logvar)
-	dev.Zip(kernels.MulOp, noise, noise, eps, kernels.Set)
-	dev.Zip(kernels.AddOp, z, mu, noise, kernels.Set)
+	dev.Zip(kernels.Mul, noise, noise, eps, kernels.Overwrite)
+	dev.Zip(kernels.Add, z, mu, noise, kernels.Overwrite)
 }
 
 // ReparameterizeGrad is [kernels.Gaussian].ReparameterizeGrad. Its composition uses
 // memory for dz.Len() values.
-func ReparameterizeGrad(dev kernels.Device, dmu, dlogvar, dz, logvar, eps kernels.Buffer, muStore, logvarStore kernels.Store) {
+func ReparameterizeGrad(dev kernels.Device, dmu, dlogvar, dz, logvar, eps kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
 	if d, ok := dev.(kernels.Gaussian); ok {
-		d.ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps, muStore, logvarStore)
+		d.ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps, muMode, logvarMode)
 		return
 	}
 	check.Same("ReparameterizeGrad", dz, logvar, eps, dmu, dlogvar)
 	s := newScratch(dev)
 	defer s.free()
 	slope := s.alloc(dz.Len())
-	dev.Affine(dmu, dz, 1, 0, muStore)
+	dev.Affine(dmu, dz, 1, 0, muMode)
 	standardDeviation(dev, slope, logvar)
-	dev.Zip(kernels.MulOp, slope, slope, eps, kernels.Set)
-	dev.Zip(kernels.MulOp, slope, slope, dz, kernels.Set)
-	dev.Affine(dlogvar, slope, 0.5, 0, logvarStore)
+	dev.Zip(kernels.Mul, slope, slope, eps, kernels.Overwrite)
+	dev.Zip(kernels.Mul, slope, slope, dz, kernels.Overwrite)
+	dev.Affine(dlogvar, slope, 0.5, 0, logvarMode)
 }
 
 // standardDeviation sets dst = e^(logvar/2).
 func standardDeviation(dev kernels.Device, dst, logvar kernels.Buffer) {
-	dev.Affine(dst, logvar, 0.5, 0, kernels.Set)
+	dev.Affine(dst, logvar, 0.5, 0, kernels.Overwrite)
 	dev.Map(kernels.Exp, dst, dst)
 }

@@ -27,24 +27,24 @@ func BCE(dev kernels.Device, dst, p, t kernels.Buffer) {
 
 	clampedLog := func(x kernels.Buffer) {
 		dev.Map(kernels.Log, log, x)
-		zipScalar(dev, kernels.MaxOp, log, log, bound, kernels.Set)
+		zipScalar(dev, kernels.Max, log, log, bound, kernels.Overwrite)
 	}
 	clampedLog(p)
 	Dot(dev, dst, t, log)
-	dev.Affine(other, p, -1, 1, kernels.Set)
+	dev.Affine(other, p, -1, 1, kernels.Overwrite)
 	clampedLog(other)
-	dev.Affine(other, t, -1, 1, kernels.Set)
+	dev.Affine(other, t, -1, 1, kernels.Overwrite)
 	half := s.alloc(1)
 	Dot(dev, half, other, log)
-	dev.Zip(kernels.AddOp, dst, dst, half, kernels.Set)
-	dev.Affine(dst, dst, -1, 0, kernels.Set)
+	dev.Zip(kernels.Add, dst, dst, half, kernels.Overwrite)
+	dev.Affine(dst, dst, -1, 0, kernels.Overwrite)
 }
 
 // BCEGrad is [kernels.CrossEntropy].BCEGrad. Its composition uses memory for
 // 2·p.Len() values.
-func BCEGrad(dev kernels.Device, dp, p, t, g kernels.Buffer, store kernels.Store) {
+func BCEGrad(dev kernels.Device, dp, p, t, g kernels.Buffer, mode kernels.WriteMode) {
 	if d, ok := dev.(kernels.CrossEntropy); ok {
-		d.BCEGrad(dp, p, t, g, store)
+		d.BCEGrad(dp, p, t, g, mode)
 		return
 	}
 	check.Same("BCEGrad", dp, p, t)
@@ -53,12 +53,12 @@ func BCEGrad(dev kernels.Device, dp, p, t, g kernels.Buffer, store kernels.Store
 	defer s.free()
 	n := p.Len()
 	variance, slope := s.alloc(n), s.alloc(n)
-	dev.Affine(variance, p, -1, 1, kernels.Set)
-	dev.Zip(kernels.MulOp, variance, variance, p, kernels.Set)
-	zipScalar(dev, kernels.MaxOp, variance, variance, s.constant(minVariance), kernels.Set)
-	dev.Zip(kernels.SubOp, slope, p, t, kernels.Set)
-	dev.Zip(kernels.DivOp, slope, slope, variance, kernels.Set)
-	zipScalar(dev, kernels.MulOp, dp, slope, g, store)
+	dev.Affine(variance, p, -1, 1, kernels.Overwrite)
+	dev.Zip(kernels.Mul, variance, variance, p, kernels.Overwrite)
+	zipScalar(dev, kernels.Max, variance, variance, s.constant(minVariance), kernels.Overwrite)
+	dev.Zip(kernels.Sub, slope, p, t, kernels.Overwrite)
+	dev.Zip(kernels.Div, slope, slope, variance, kernels.Overwrite)
+	zipScalar(dev, kernels.Mul, dp, slope, g, mode)
 }
 
 // BCELogits is [kernels.CrossEntropy].BCELogits. Its composition computes
@@ -76,15 +76,15 @@ func BCELogits(dev kernels.Device, dst, x, t kernels.Buffer) {
 	term, product := s.alloc(n), s.alloc(1)
 	Dot(dev, product, x, t)
 	dev.Map(kernels.Softplus, term, x)
-	dev.Sum(dst, term, all(n), 1, kernels.Set)
-	dev.Zip(kernels.SubOp, dst, dst, product, kernels.Set)
+	dev.Sum(dst, term, all(n), 1, kernels.Overwrite)
+	dev.Zip(kernels.Sub, dst, dst, product, kernels.Overwrite)
 }
 
 // BCELogitsGrad is [kernels.CrossEntropy].BCELogitsGrad. Its composition uses memory
 // for x.Len() values.
-func BCELogitsGrad(dev kernels.Device, dx, x, t, g kernels.Buffer, store kernels.Store) {
+func BCELogitsGrad(dev kernels.Device, dx, x, t, g kernels.Buffer, mode kernels.WriteMode) {
 	if d, ok := dev.(kernels.CrossEntropy); ok {
-		d.BCELogitsGrad(dx, x, t, g, store)
+		d.BCELogitsGrad(dx, x, t, g, mode)
 		return
 	}
 	check.Same("BCELogitsGrad", dx, x, t)
@@ -93,6 +93,6 @@ func BCELogitsGrad(dev kernels.Device, dx, x, t, g kernels.Buffer, store kernels
 	defer s.free()
 	slope := s.alloc(x.Len())
 	dev.Map(kernels.Sigmoid, slope, x)
-	dev.Zip(kernels.SubOp, slope, slope, t, kernels.Set)
-	zipScalar(dev, kernels.MulOp, dx, slope, g, store)
+	dev.Zip(kernels.Sub, slope, slope, t, kernels.Overwrite)
+	zipScalar(dev, kernels.Mul, dx, slope, g, mode)
 }

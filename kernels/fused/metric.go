@@ -20,9 +20,9 @@ func Distances(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 	for i := range n {
 		rest := n - i
 		diff, dist := differences.Slice(0, rest*d), distances.Slice(0, rest)
-		dev.ZipStrided(kernels.SubOp, diff, x.Slice(i*d, n*d), []int{d, 1}, row(x, i, d), []int{0, 1}, []int{rest, d}, kernels.Set)
+		dev.ZipStrided(kernels.Sub, diff, x.Slice(i*d, n*d), []int{d, 1}, row(x, i, d), []int{0, 1}, []int{rest, d}, kernels.Overwrite)
 		norms(dev, dist, diff, rest, d)
-		dev.CopyStrided(dst.Slice(i*n+i, n*n), []int{n}, dist, []int{1}, []int{rest}, kernels.Set)
+		dev.CopyStrided(dst.Slice(i*n+i, n*n), []int{n}, dist, []int{1}, []int{rest}, kernels.Overwrite)
 		dev.Copy(dst.Slice(i*n+i, (i+1)*n), dist)
 	}
 }
@@ -31,7 +31,7 @@ func Distances(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 // of x by their squares.
 func norms(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 	dev.Map(kernels.Square, x, x)
-	dev.Sum(dst, x, kernels.SumShape{K0: n, R0: d, K1: 1, R1: 1}, 1, kernels.Set)
+	dev.Sum(dst, x, kernels.SumShape{K0: n, R0: d, K1: 1, R1: 1}, 1, kernels.Overwrite)
 	dev.Map(kernels.Sqrt, dst, dst)
 }
 
@@ -39,9 +39,9 @@ func norms(dev kernels.Device, dst, x kernels.Buffer, n, d int) {
 // each point i, the row of the weights (gᵢⱼ+gⱼᵢ)/distᵢⱼ by the n×d matrix whose row j is
 // xᵢ−xⱼ. It uses memory for n·(3n+d) values and enqueues about 2·n kernels. A NaN in g
 // reaches dx even where dist is 0.
-func DistancesGrad(dev kernels.Device, dx, g, x, dist kernels.Buffer, n, d int, store kernels.Store) {
+func DistancesGrad(dev kernels.Device, dx, g, x, dist kernels.Buffer, n, d int, mode kernels.WriteMode) {
 	if m, ok := dev.(kernels.Metric); ok {
-		m.DistancesGrad(dx, g, x, dist, n, d, store)
+		m.DistancesGrad(dx, g, x, dist, n, d, mode)
 		return
 	}
 	check.Cloud("DistancesGrad", x, n, d, g, dist)
@@ -52,27 +52,27 @@ func DistancesGrad(dev kernels.Device, dx, g, x, dist kernels.Buffer, n, d int, 
 	s := newScratch(dev)
 	defer s.free()
 	weights, differences := s.alloc(n*n), s.alloc(n*d)
-	dev.ZipStrided(kernels.AddOp, weights, g, []int{n, 1}, g, []int{1, n}, []int{n, n}, kernels.Set)
+	dev.ZipStrided(kernels.Add, weights, g, []int{n, 1}, g, []int{1, n}, []int{n, n}, kernels.Overwrite)
 	divideByNonzero(&s, weights, dist)
 	var beta float32
-	if store == kernels.Add {
+	if mode == kernels.Accumulate {
 		beta = 1
 	}
 	for i := range n {
-		dev.ZipStrided(kernels.SubOp, differences, row(x, i, d), []int{0, 1}, x, []int{d, 1}, []int{n, d}, kernels.Set)
+		dev.ZipStrided(kernels.Sub, differences, row(x, i, d), []int{0, 1}, x, []int{d, 1}, []int{n, d}, kernels.Overwrite)
 		dev.Gemm(kernels.Gemm{M: 1, N: d, K: n, Alpha: 1, Beta: beta, A: row(weights, i, n), B: differences, C: row(dx, i, d)})
 	}
 }
 
 // PairsGrad is [kernels.Metric].PairsGrad. Its composition uses memory for
 // len(pairs)·(2d+4) values and enqueues about 3·len(pairs) kernels.
-func PairsGrad(dev kernels.Device, dx, x kernels.Buffer, n, d int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
+func PairsGrad(dev kernels.Device, dx, x kernels.Buffer, n, d int, pairs []kernels.Pair, g kernels.Buffer, mode kernels.WriteMode) {
 	if m, ok := dev.(kernels.Metric); ok {
-		m.PairsGrad(dx, x, n, d, pairs, g, store)
+		m.PairsGrad(dx, x, n, d, pairs, g, mode)
 		return
 	}
 	check.Pairs(dx, x, n, d, pairs, g)
-	if store == kernels.Set {
+	if mode == kernels.Overwrite {
 		dev.Fill(dx, 0)
 	}
 	count := len(pairs)
@@ -86,15 +86,15 @@ func PairsGrad(dev kernels.Device, dx, x kernels.Buffer, n, d int, pairs []kerne
 	coefs := make([]float32, count)
 	for k, p := range pairs {
 		coefs[k] = p.Coef
-		dev.Zip(kernels.SubOp, row(differences, k, d), row(x, int(p.U), d), row(x, int(p.V), d), kernels.Set)
+		dev.Zip(kernels.Sub, row(differences, k, d), row(x, int(p.U), d), row(x, int(p.V), d), kernels.Overwrite)
 	}
 	dev.Copy(squares, differences)
 	norms(dev, lengths, squares, count, d)
 	dev.Write(weights, coefs)
-	zipScalar(dev, kernels.MulOp, weights, weights, g, kernels.Set)
+	zipScalar(dev, kernels.Mul, weights, weights, g, kernels.Overwrite)
 	divideByNonzero(&s, weights, lengths)
 	pushes := squares
-	dev.ZipStrided(kernels.MulOp, pushes, differences, []int{d, 1}, weights, []int{1, 0}, []int{count, d}, kernels.Set)
+	dev.ZipStrided(kernels.Mul, pushes, differences, []int{d, 1}, weights, []int{1, 0}, []int{count, d}, kernels.Overwrite)
 	for k, p := range pairs {
 		dev.AddScaled(row(dx, int(p.U), d), 1, row(pushes, k, d))
 		dev.AddScaled(row(dx, int(p.V), d), -1, row(pushes, k, d))
@@ -111,16 +111,16 @@ func PairsGrad(dev kernels.Device, dx, x kernels.Buffer, n, d int, pairs []kerne
 func divideByNonzero(s *scratch, x, y kernels.Buffer) {
 	dev, n := s.dev, x.Len()
 	positive, t := s.alloc(n), s.alloc(n)
-	zipScalar(dev, kernels.GreaterOp, positive, y, s.constant(0), kernels.Set) // ½ where y = 0
-	dev.Affine(positive, positive, 2, -1, kernels.Set)
+	zipScalar(dev, kernels.Greater, positive, y, s.constant(0), kernels.Overwrite) // ½ where y = 0
+	dev.Affine(positive, positive, 2, -1, kernels.Overwrite)
 
-	dev.Affine(t, positive, -1, 1, kernels.Set) // 1 where y = 0
+	dev.Affine(t, positive, -1, 1, kernels.Overwrite) // 1 where y = 0
 	bound := positive
-	dev.Zip(kernels.DivOp, bound, positive, t, kernels.Set)
-	dev.Zip(kernels.AddOp, t, t, y, kernels.Set) // y, or 1 where y = 0
-	dev.Zip(kernels.DivOp, x, x, t, kernels.Set)
+	dev.Zip(kernels.Div, bound, positive, t, kernels.Overwrite)
+	dev.Zip(kernels.Add, t, t, y, kernels.Overwrite) // y, or 1 where y = 0
+	dev.Zip(kernels.Div, x, x, t, kernels.Overwrite)
 
-	dev.Zip(kernels.MinOp, x, x, bound, kernels.Set)
-	dev.Affine(bound, bound, -1, 0, kernels.Set)
-	dev.Zip(kernels.MaxOp, x, x, bound, kernels.Set)
+	dev.Zip(kernels.Min, x, x, bound, kernels.Overwrite)
+	dev.Affine(bound, bound, -1, 0, kernels.Overwrite)
+	dev.Zip(kernels.Max, x, x, bound, kernels.Overwrite)
 }

@@ -16,20 +16,20 @@ func Dot(dev kernels.Device, dst, a, b kernels.Buffer) {
 	s := newScratch(dev)
 	defer s.free()
 	products := s.alloc(a.Len())
-	dev.Zip(kernels.MulOp, products, a, b, kernels.Set)
-	dev.Sum(dst, products, all(a.Len()), 1, kernels.Set)
+	dev.Zip(kernels.Mul, products, a, b, kernels.Overwrite)
+	dev.Sum(dst, products, all(a.Len()), 1, kernels.Overwrite)
 }
 
 // BiasGrad is [kernels.BiasGradient].BiasGrad. Its composition, MapGrad and Sum, uses no
 // memory.
-func BiasGrad(dev kernels.Device, act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, store kernels.Store) {
+func BiasGrad(dev kernels.Device, act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, mode kernels.WriteMode) {
 	if d, ok := dev.(kernels.BiasGradient); ok {
-		d.BiasGrad(act, dz, db, dy, y, shape, store)
+		d.BiasGrad(act, dz, db, dy, y, shape, mode)
 		return
 	}
 	check.BiasGrad(act, dz, db, dy, y, shape)
 	if act != kernels.Identity || dz != dy {
-		dev.MapGrad(act, dz, dy, kernels.Buffer{}, y, kernels.Set)
+		dev.MapGrad(act, dz, dy, kernels.Buffer{}, y, kernels.Overwrite)
 	}
-	dev.Sum(db, dz, shape, 1, store)
+	dev.Sum(db, dz, shape, 1, mode)
 }

@@ -35,6 +35,6 @@ func (s *scratch) free() {
 func all(n int) kernels.SumShape { return kernels.SumShape{K0: 1, R0: n, K1: 1, R1: 1} }
 
 // zipScalar stores op(aᵢ, b) into element i of dst, where b has one element. dst may be a.
-func zipScalar(dev kernels.Device, op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
-	dev.ZipStrided(op, dst, a, []int{1}, b, []int{0}, []int{a.Len()}, store)
+func zipScalar(dev kernels.Device, op kernels.Op, dst, a, b kernels.Buffer, mode kernels.WriteMode) {
+	dev.ZipStrided(op, dst, a, []int{1}, b, []int{0}, []int{a.Len()}, mode)
 }

@@ -90,11 +90,11 @@ func forwardCorrelation(s *kernels.ConvShape) work.Correlation {
 // tile would be empty. If C·R·S is at most 32, the rows of the smallest tile, and R·S is not
 // 1, one product computes what every weight of every channel contributes. The kernel fold
 // then adds the contributions to each pixel (col2im).
-func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, store kernels.Store) {
+func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, mode kernels.WriteMode) {
 	check.Conv("ConvTranspose", s, x, y, w)
 	check.Bias("ConvTranspose", bias, s.C, act)
-	check.StoredActivation(act, store)
-	f := epilogue{bias: bias, alpha: 1, beta: float32(store), act: act}
+	check.WrittenActivation(act, mode)
+	f := epilogue{bias: bias, alpha: 1, beta: float32(mode), act: act}
 	if s.C*s.R*s.S > work.Squares[0].Rows || s.R*s.S == 1 {
 		d.correlate(tableKey{transposed, s}, x, w, y, f)
 		return
@@ -138,9 +138,9 @@ func phase(p, length, stride, pad int) (from, begin, n int) {
 
 // ConvWeightGrad stores into dw the gradient by w of ⟨y, x ⋆ w⟩, the sum over elements of
 // the products of y and x ⋆ w.
-func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, store kernels.Store) {
+func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, mode kernels.WriteMode) {
 	check.Conv("ConvWeightGrad", s, x, y, dw)
-	d.correlate(tableKey{weightGrad, s}, dw, y, x, epilogue{alpha: 1, beta: float32(store)})
+	d.correlate(tableKey{weightGrad, s}, dw, y, x, epilogue{alpha: 1, beta: float32(mode)})
 }
 
 // weightCorrelation returns the weight gradient as a correlation: a row is a filter, a

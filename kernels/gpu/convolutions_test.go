@@ -40,9 +40,9 @@ func TestRepeatedTaps(t *testing.T) {
 			r.Conv(s, result, x, w, kernels.Buffer{}, kernels.Identity)
 			r.requireHolds(forward, result)
 			result = r.Alloc(len(ws))
-			r.ConvWeightGrad(s, result, x, y, kernels.Set)
+			r.ConvWeightGrad(s, result, x, y, kernels.Overwrite)
 			r.requireHolds(weights, result)
-			r.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Add)
+			r.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Accumulate)
 			r.requireHolds(back, x)
 		})
 	}

@@ -51,7 +51,7 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 // distance matrix of x. A first kernel computes the weight (g[i][j] + g[j][i])/dist[i][j] of
 // each pair of points, a second one sums weighted differences of points. The weights need
 // a workspace of n² elements.
-func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store kernels.Store) {
+func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, mode kernels.WriteMode) {
 	check.Cloud("DistancesGrad", x, n, dim, g, dist)
 	check.Len("DistancesGrad", "destination", dx.Len(), n*dim)
 	const tile = 32
@@ -63,7 +63,7 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 	across := blocks(n, tile)
 	d.launch(distanceWeights, Dim{X: across, Y: across}, Dim{X: work.Threads}, d.span(weights), factors, lengths, Int32(n))
 	d.launch(distancesGrad, Dim{X: blocks(dim, tile), Y: across}, Dim{X: work.Threads},
-		to, d.span(weights), from, Int32(n), Int32(dim), Int32(int(store)))
+		to, d.span(weights), from, Int32(n), Int32(dim), Int32(int(mode)))
 	d.Free(weights)
 }
 
@@ -74,14 +74,14 @@ func (d *Device) DistancesGrad(dx, g, x, dist kernels.Buffer, n, dim int, store 
 // the second kernel computes work.RowElements elements of one row of dx: it adds the
 // weighted differences between the row's point and the other point of each of its pairs,
 // in the order of the pairs.
-func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, store kernels.Store) {
+func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pair, g kernels.Buffer, mode kernels.WriteMode) {
 	check.Pairs(dx, x, n, dim, pairs, g)
 	to, from, factor := d.span(dx), d.span(x), d.span(g)
 	if n*dim == 0 {
 		return
 	}
 	listed := 0
-	if store == kernels.Set {
+	if mode == kernels.Overwrite {
 		listed = n
 	}
 	l := &d.entries
@@ -100,7 +100,7 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 	d.launch(pairWeights, Dim{X: blocks(len(pairs), work.Warps)}, Dim{X: work.Threads},
 		d.span(weights), from, joined, factor, Int32(len(pairs)), Int32(dim))
 	d.launch(pairRows, l.grid(dim), Dim{X: work.Threads},
-		to, from, d.span(weights), joined, d.span(list), Int32(l.rows), Int32(blocks(dim, work.RowElements)), Int32(int(store)), Int32(dim))
+		to, from, d.span(weights), joined, d.span(list), Int32(l.rows), Int32(blocks(dim, work.RowElements)), Int32(int(mode)), Int32(dim))
 	d.Free(weights)
 	d.Free(list)
 }

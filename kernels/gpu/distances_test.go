@@ -104,7 +104,7 @@ func TestSlicesMayBeReused(t *testing.T) {
 	x := r.written([]float32{0, 3, 7, 15})
 	dx, picked, sums := r.Alloc(4), r.Alloc(3), r.written(make([]float32, 4))
 	pairs := []kernels.Pair{{U: 0, V: 1, Coef: 2}, {U: 3, V: 1, Coef: 5}}
-	r.PairsGrad(dx, x, 4, 1, pairs, one, kernels.Set)
+	r.PairsGrad(dx, x, 4, 1, pairs, one, kernels.Overwrite)
 	clear(pairs)
 	index := []int32{3, 3, 1}
 	r.GatherRows(picked, x, 1, index)
@@ -165,7 +165,7 @@ func TestDistanceTraffic(t *testing.T) {
 		require.Less(t, float64(c.Shared.Conflicts), 0.02*float64(c.Shared.Wavefronts))
 	})
 	t.Run("DistancesGrad", func(t *testing.T) {
-		c := counted(func() { r.DistancesGrad(dx, g, x, dist, n, d, kernels.Set) })
+		c := counted(func() { r.DistancesGrad(dx, g, x, dist, n, d, kernels.Overwrite) })
 		require.EqualValues(t, matrix*4+words*4, c.GlobalStore.Bytes)
 		require.EqualValues(t, c.GlobalStore.Bytes, 32*c.GlobalStore.Sectors)
 		require.Zero(t, c.Shared.Conflicts)
@@ -179,7 +179,7 @@ func TestDistanceTraffic(t *testing.T) {
 		for v := 1; v < n; v++ {
 			pairs = append(pairs, kernels.Pair{U: int32(v / 2), V: int32(v), Coef: 1})
 		}
-		c := counted(func() { r.PairsGrad(dx, x, n, d, pairs, one, kernels.Set) })
+		c := counted(func() { r.PairsGrad(dx, x, n, d, pairs, one, kernels.Overwrite) })
 		// pair_weights loads both rows of each pair. pair_rows loads each row once, and the
 		// other row of each pair for both of its points; it stores dx once. The rest are
 		// lists, loaded by 7 warps for each row.

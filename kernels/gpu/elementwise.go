@@ -25,18 +25,18 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 }
 
 // Element-wise kernels. A kernels.Func or kernels.Op is an index into the slices, a
-// kernels.Store into the arrays.
+// kernels.WriteMode into the arrays.
 var (
 	mapEntries  = entries("maps", "map_", kernels.Funcs())
 	gradEntries = [...][]entry{
-		kernels.Set: entries("maps", "grad_", kernels.Funcs()),
-		kernels.Add: entries("maps", "grad_add_", kernels.Funcs()),
+		kernels.Overwrite:  entries("maps", "grad_", kernels.Funcs()),
+		kernels.Accumulate: entries("maps", "grad_add_", kernels.Funcs()),
 	}
 	zipEntries = [...][]entry{
-		kernels.Set: entries("zips", "zip_", kernels.Ops()),
-		kernels.Add: entries("zips", "zip_add_", kernels.Ops()),
+		kernels.Overwrite:  entries("zips", "zip_", kernels.Ops()),
+		kernels.Accumulate: entries("zips", "zip_add_", kernels.Ops()),
 	}
-	affineEntries = [...]entry{kernels.Set: {"zips", "affine"}, kernels.Add: {"zips", "affine_add"}}
+	affineEntries = [...]entry{kernels.Overwrite: {"zips", "affine"}, kernels.Accumulate: {"zips", "affine_add"}}
 	addScaled     = entry{"zips", "add_scaled"}
 )
 
@@ -51,9 +51,9 @@ func entries[T interface{ String() string }](file, prefix string, of []T) []entr
 }
 
 // Affine stores a·x + b into dst.
-func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, store kernels.Store) {
+func (d *Device) Affine(dst, x kernels.Buffer, a, b float32, mode kernels.WriteMode) {
 	check.Same("Affine", dst, x)
-	d.each(affineEntries[store], dst.Len(), d.span(dst), d.span(x), Float32(a), Float32(b))
+	d.each(affineEntries[mode], dst.Len(), d.span(dst), d.span(x), Float32(a), Float32(b))
 }
 
 // AddScaled adds a·x to dst.
@@ -74,27 +74,27 @@ func (d *Device) Map(f kernels.Func, dst, x kernels.Buffer) {
 }
 
 // MapGrad stores dy·f′(x) into dx, where y = f(x).
-func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, store kernels.Store) {
+func (d *Device) MapGrad(f kernels.Func, dx, dy, x, y kernels.Buffer, mode kernels.WriteMode) {
 	check.MapGrad(f, dx, dy, x, y)
 	switch {
-	case f == kernels.Identity && store == kernels.Set:
+	case f == kernels.Identity && mode == kernels.Overwrite:
 		d.Copy(dx, dy)
 	case f == kernels.Identity:
 		d.AddScaled(dx, 1, dy)
-	case f == kernels.Neg && store == kernels.Set:
+	case f == kernels.Neg && mode == kernels.Overwrite:
 		d.Map(kernels.Neg, dx, dy)
 	case f == kernels.Neg:
 		d.AddScaled(dx, -1, dy)
 	case f.GradFromOutput():
-		d.each(gradEntries[store][f], dx.Len(), d.span(dx), d.span(dy), d.span(y))
+		d.each(gradEntries[mode][f], dx.Len(), d.span(dx), d.span(dy), d.span(y))
 	default:
-		d.each(gradEntries[store][f], dx.Len(), d.span(dx), d.span(dy), d.span(x))
+		d.each(gradEntries[mode][f], dx.Len(), d.span(dx), d.span(dy), d.span(x))
 	}
 }
 
 // Zip stores op(a, b) into dst, element by element.
-func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, store kernels.Store) {
+func (d *Device) Zip(op kernels.Op, dst, a, b kernels.Buffer, mode kernels.WriteMode) {
 	check.Zip(op)
 	check.Same("Zip", dst, a, b)
-	d.each(zipEntries[store][op], dst.Len(), d.span(dst), d.span(a), d.span(b))
+	d.each(zipEntries[mode][op], dst.Len(), d.span(dst), d.span(a), d.span(b))
 }

@@ -55,7 +55,7 @@ func convolves(d *gpu.Device) kernels.Buffer {
 func sums(n int) func(d *gpu.Device) kernels.Buffer {
 	return func(d *gpu.Device) kernels.Buffer {
 		sum := d.Alloc(2)
-		d.Sum(sum, uniform(d, 2*n), kernels.SumShape{K0: 2, R0: n, K1: 1, R1: 1}, 1, kernels.Set)
+		d.Sum(sum, uniform(d, 2*n), kernels.SumShape{K0: 2, R0: n, K1: 1, R1: 1}, 1, kernels.Overwrite)
 		return sum
 	}
 }

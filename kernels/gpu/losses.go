@@ -18,7 +18,7 @@ var (
 // stored returns the two kernels of a function: one sets the destination to the result,
 // the other adds the result to the destination.
 func stored(file, name string) [2]entry {
-	return [2]entry{kernels.Set: {file, name}, kernels.Add: {file, name + "_add"}}
+	return [2]entry{kernels.Overwrite: {file, name}, kernels.Accumulate: {file, name + "_add"}}
 }
 
 // BCE stores into dst, one number, the binary cross-entropy of probabilities p with
@@ -31,10 +31,10 @@ func (d *Device) BCE(dst, p, t kernels.Buffer) {
 
 // BCEGrad stores g·(p−t)/max(p(1−p), 1e-12) into dp. g is one number, the derivative of
 // the final loss by BCE.
-func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, store kernels.Store) {
+func (d *Device) BCEGrad(dp, p, t, g kernels.Buffer, mode kernels.WriteMode) {
 	check.Same("BCEGrad", dp, p, t)
 	check.Scalars("BCEGrad", g)
-	d.each(bceGrad[store], dp.Len(), d.span(dp), d.span(p), d.span(t), d.span(g))
+	d.each(bceGrad[mode], dp.Len(), d.span(dp), d.span(p), d.span(t), d.span(g))
 }
 
 // BCELogits stores into dst, one number, the binary cross-entropy of the probabilities
@@ -46,10 +46,10 @@ func (d *Device) BCELogits(dst, x, t kernels.Buffer) {
 }
 
 // BCELogitsGrad stores g·(sigmoid(x)−t) into dx. g is one number.
-func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, store kernels.Store) {
+func (d *Device) BCELogitsGrad(dx, x, t, g kernels.Buffer, mode kernels.WriteMode) {
 	check.Same("BCELogitsGrad", dx, x, t)
 	check.Scalars("BCELogitsGrad", g)
-	d.each(bceLogitsGrad[store], dx.Len(), d.span(dx), d.span(x), d.span(t), d.span(g))
+	d.each(bceLogitsGrad[mode], dx.Len(), d.span(dx), d.span(x), d.span(t), d.span(g))
 }
 
 // KLD stores into dst, one number, the Kullback–Leibler divergence of the Gaussians
@@ -61,9 +61,9 @@ func (d *Device) KLD(dst, mu, logvar kernels.Buffer) {
 }
 
 // KLDGrad stores g·mu into dmu and g·½(e^logvar − 1) into dlogvar. g is one number.
-func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muStore, logvarStore kernels.Store) {
+func (d *Device) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
 	check.Same("KLDGrad", dmu, dlogvar, mu, logvar)
 	check.Scalars("KLDGrad", g)
-	d.each(kldGradMu[muStore], dmu.Len(), d.span(dmu), d.span(mu), d.span(g))
-	d.each(kldGradLogvar[logvarStore], dlogvar.Len(), d.span(dlogvar), d.span(logvar), d.span(g))
+	d.each(kldGradMu[muMode], dmu.Len(), d.span(dmu), d.span(mu), d.span(g))
+	d.each(kldGradLogvar[logvarMode], dlogvar.Len(), d.span(dlogvar), d.span(logvar), d.span(g))
 }

@@ -112,14 +112,14 @@ func convolution(s kernels.ConvShape) func(r *rig) {
 func transposed(s kernels.ConvShape) func(r *rig) {
 	return func(r *rig) {
 		x, y, w := r.images(s)
-		r.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Sigmoid, kernels.Set)
+		r.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Sigmoid, kernels.Overwrite)
 	}
 }
 
 func weights(s kernels.ConvShape) func(r *rig) {
 	return func(r *rig) {
 		x, y, w := r.images(s)
-		r.ConvWeightGrad(s, w, x, y, kernels.Set)
+		r.ConvWeightGrad(s, w, x, y, kernels.Overwrite)
 	}
 }
 

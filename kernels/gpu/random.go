@@ -32,8 +32,8 @@ func (d *Device) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
 }
 
 // ReparameterizeGrad stores dz into dmu and ½·dz·eps·e^(logvar/2) into dlogvar.
-func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muStore, logvarStore kernels.Store) {
+func (d *Device) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, muMode, logvarMode kernels.WriteMode) {
 	check.Same("ReparameterizeGrad", dmu, dlogvar, dz, logvar, eps)
-	d.MapGrad(kernels.Identity, dmu, dz, kernels.Buffer{}, dz, muStore)
-	d.each(reparameterizeGrad[logvarStore], dlogvar.Len(), d.span(dlogvar), d.span(dz), d.span(logvar), d.span(eps))
+	d.MapGrad(kernels.Identity, dmu, dz, kernels.Buffer{}, dz, muMode)
+	d.each(reparameterizeGrad[logvarMode], dlogvar.Len(), d.span(dlogvar), d.span(dz), d.span(logvar), d.span(eps))
 }

@@ -34,30 +34,30 @@ func stridedOps(prefix string) []stridedEntry {
 }
 
 var (
-	copyEntries       = [...]stridedEntry{kernels.Set: stridedOf("copy"), kernels.Add: stridedOf("add")}
-	zipStridedEntries = [...][]stridedEntry{kernels.Set: stridedOps("zip_"), kernels.Add: stridedOps("zip_add_")}
+	copyEntries       = [...]stridedEntry{kernels.Overwrite: stridedOf("copy"), kernels.Accumulate: stridedOf("add")}
+	zipStridedEntries = [...][]stridedEntry{kernels.Overwrite: stridedOps("zip_"), kernels.Accumulate: stridedOps("zip_add_")}
 )
 
 // CopyStrided sets dst = src, or adds src to dst, for arrays of one shape. Each array has
 // its own stride along each axis, in elements.
-func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, store kernels.Store) {
+func (d *Device) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides []int, shape []int, mode kernels.WriteMode) {
 	check.Strided("CopyStrided", "destination", dst.Len(), shape, dstStrides)
 	check.Strided("CopyStrided", "source", src.Len(), shape, srcStrides)
 	var a axes.Axes
 	a.Merge(shape, dstStrides, srcStrides)
 	// Merge orders the axes by the first array, the destination, so that stores
 	// coalesce. The kernels take the source before the destination.
-	d.walk(copyEntries[store], &a, []int{1, 0}, d.span(src), d.span(dst))
+	d.walk(copyEntries[mode], &a, []int{1, 0}, d.span(src), d.span(dst))
 }
 
 // ZipStrided stores op(a, b) into dst, element by element. a and b have strides of their
 // own, in elements; dst is dense.
-func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, store kernels.Store) {
+func (d *Device) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides []int, shape []int, mode kernels.WriteMode) {
 	check.ZipStrided(op, dst, a, aStrides, b, bStrides, shape)
 	var all axes.Axes
 	dense := axes.Dense(shape)
 	all.Merge(shape, dense[:len(shape)], aStrides, bStrides)
-	d.walk(zipStridedEntries[store][op], &all, []int{1, 2}, d.span(dst), d.span(a), d.span(b))
+	d.walk(zipStridedEntries[mode][op], &all, []int{1, 2}, d.span(dst), d.span(a), d.span(b))
 }
 
 // walk launches the kernel of s for the rank of a. spans are the addresses of the arrays.

@@ -78,50 +78,50 @@ func TestTraffic(t *testing.T) {
 				spans = 2 // −dy depends on dy alone
 			}
 			add("MapGrad "+f.String(), spans, features, func() {
-				r.MapGrad(f, first(b, features), first(a, features), first(c, features), first(c, features), kernels.Set)
+				r.MapGrad(f, first(b, features), first(a, features), first(c, features), first(c, features), kernels.Overwrite)
 			})
 			add("MapGrad Add "+f.String(), spans+1, features, func() {
-				r.MapGrad(f, first(b, features), first(a, features), first(c, features), first(c, features), kernels.Add)
+				r.MapGrad(f, first(b, features), first(a, features), first(c, features), first(c, features), kernels.Accumulate)
 			})
 		}
 	}
 	for _, op := range kernels.Ops() {
 		add("Zip "+op.String(), 3, pixels, func() {
-			r.Zip(op, first(b, pixels), first(a, pixels), first(c, pixels), kernels.Set)
+			r.Zip(op, first(b, pixels), first(a, pixels), first(c, pixels), kernels.Overwrite)
 		})
 		// The second operand is one row for all images. Each read of it counts as traffic,
 		// though on hardware caches would serve it.
 		add("ZipStrided "+op.String(), 3, pixels, func() {
-			r.ZipStrided(op, first(b, pixels), first(a, pixels), []int{784, 1}, first(c, 784), []int{0, 1}, []int{batch, 784}, kernels.Set)
+			r.ZipStrided(op, first(b, pixels), first(a, pixels), []int{784, 1}, first(c, 784), []int{0, 1}, []int{batch, 784}, kernels.Overwrite)
 		})
 	}
-	add("Affine", 2, hidden, func() { r.Affine(first(b, hidden), first(a, hidden), 2, 1, kernels.Set) })
+	add("Affine", 2, hidden, func() { r.Affine(first(b, hidden), first(a, hidden), 2, 1, kernels.Overwrite) })
 	add("AddScaled", 3, hidden, func() { r.AddScaled(first(b, hidden), 2, first(a, hidden)) })
 	add("Sum, all", 1, pixels, func() {
-		r.Sum(one, first(a, pixels), kernels.SumShape{K0: 1, R0: pixels, K1: 1, R1: 1}, 1, kernels.Set)
+		r.Sum(one, first(a, pixels), kernels.SumShape{K0: 1, R0: pixels, K1: 1, R1: 1}, 1, kernels.Overwrite)
 	})
 	add("Sum, rows", 1, pixels, func() {
-		r.Sum(first(b, batch), first(a, pixels), kernels.SumShape{K0: batch, R0: 784, K1: 1, R1: 1}, 1, kernels.Set)
+		r.Sum(first(b, batch), first(a, pixels), kernels.SumShape{K0: batch, R0: 784, K1: 1, R1: 1}, 1, kernels.Overwrite)
 	})
 	add("Sum, columns", 1, hidden, func() {
-		r.Sum(first(b, 256), first(a, hidden), kernels.SumShape{K0: 1, R0: batch, K1: 256, R1: 1}, 1, kernels.Set)
+		r.Sum(first(b, 256), first(a, hidden), kernels.SumShape{K0: 1, R0: batch, K1: 256, R1: 1}, 1, kernels.Overwrite)
 	})
 	add("Sum, channels of 14×14", 1, features, func() {
-		r.Sum(first(b, 32), first(a, features), kernels.SumShape{K0: 1, R0: batch, K1: 32, R1: 196}, 1, kernels.Set)
+		r.Sum(first(b, 32), first(a, features), kernels.SumShape{K0: 1, R0: batch, K1: 32, R1: 196}, 1, kernels.Overwrite)
 	})
 	add("Sum, channels of 7×7", 1, features/2, func() {
-		r.Sum(first(b, 64), first(a, features/2), kernels.SumShape{K0: 1, R0: batch, K1: 64, R1: 49}, 1, kernels.Set)
+		r.Sum(first(b, 64), first(a, features/2), kernels.SumShape{K0: 1, R0: batch, K1: 64, R1: 49}, 1, kernels.Overwrite)
 	})
 	add("Dot", 2, parameter, func() { r.Dot(one, a, b) })
 	add("BCE", 2, pixels, func() { r.BCE(one, first(a, pixels), first(b, pixels)) })
-	add("BCEGrad", 3, pixels, func() { r.BCEGrad(first(c, pixels), first(a, pixels), first(b, pixels), one, kernels.Set) })
+	add("BCEGrad", 3, pixels, func() { r.BCEGrad(first(c, pixels), first(a, pixels), first(b, pixels), one, kernels.Overwrite) })
 	add("BCELogits", 2, pixels, func() { r.BCELogits(one, first(a, pixels), first(b, pixels)) })
 	add("BCELogitsGrad", 3, pixels, func() {
-		r.BCELogitsGrad(first(c, pixels), first(a, pixels), first(b, pixels), one, kernels.Set)
+		r.BCELogitsGrad(first(c, pixels), first(a, pixels), first(b, pixels), one, kernels.Overwrite)
 	})
 	add("KLD", 2, latents, func() { r.KLD(one, first(a, latents), first(b, latents)) })
 	add("KLDGrad", 4, latents, func() {
-		r.KLDGrad(first(c, latents), first(e, latents), first(a, latents), first(b, latents), one, kernels.Set, kernels.Set)
+		r.KLDGrad(first(c, latents), first(e, latents), first(a, latents), first(b, latents), one, kernels.Overwrite, kernels.Overwrite)
 	})
 	add("Uniform", 1, latents, func() { r.Uniform(first(b, latents), 1, 2) })
 	add("Normal", 1, latents, func() { r.Normal(first(b, latents), 1, 2) })
@@ -129,7 +129,7 @@ func TestTraffic(t *testing.T) {
 		r.Reparameterize(first(e, latents), first(a, latents), first(b, latents), first(c, latents))
 	})
 	add("ReparameterizeGrad", 4, latents, func() {
-		r.ReparameterizeGrad(first(a, latents), first(e, latents), first(e, latents), first(b, latents), first(c, latents), kernels.Set, kernels.Set)
+		r.ReparameterizeGrad(first(a, latents), first(e, latents), first(e, latents), first(b, latents), first(c, latents), kernels.Overwrite, kernels.Overwrite)
 	})
 	add("Adam", 7, parameter, func() { r.Adam(a, b, c, e, kernels.Adam{Step: 1, Epsilon: 1, GradientScale: 1}) })
 	add("SGD", 3, parameter, func() { r.SGD(a, b, kernels.Buffer{}, kernels.SGD{GradientScale: 1}) })

@@ -9,7 +9,7 @@ import (
 
 var biasTests = []test{
 	{"BiasGrad", testBiasGrads, func(r *rig) {
-		testBiasGrad(r, activations[r.rng.IntN(len(activations))], r.sumShape(), r.store(), r.biasAlias())
+		testBiasGrad(r, activations[r.rng.IntN(len(activations))], r.sumShape(), r.mode(), r.biasAlias())
 	}},
 }
 
@@ -19,18 +19,18 @@ func (r *rig) biasAlias() alias { return []alias{apart, ontoDY, ontoY}[r.rng.Int
 
 func testBiasGrads(r *rig) {
 	for k, s := range r.sumShapes() {
-		for i, store := range stores {
-			testBiasGrad(r, activations[(2*k+i)%len(activations)], s, store, r.biasAlias())
+		for i, mode := range modes {
+			testBiasGrad(r, activations[(2*k+i)%len(activations)], s, mode, r.biasAlias())
 		}
 	}
 	for _, act := range activations {
 		for _, a := range []alias{apart, ontoDY, ontoY} {
-			testBiasGrad(r, act, kernels.SumShape{K0: 2, R0: 3, K1: 5, R1: 7}, kernels.Set, a)
+			testBiasGrad(r, act, kernels.SumShape{K0: 2, R0: 3, K1: 5, R1: 7}, kernels.Overwrite, a)
 		}
 	}
 }
 
-func testBiasGrad(r *rig, act kernels.Func, s kernels.SumShape, store kernels.Store, a alias) {
+func testBiasGrad(r *rig, act kernels.Func, s kernels.SumShape, mode kernels.WriteMode, a alias) {
 	n := s.K0 * s.R0 * s.K1 * s.R1
 	ys, dys := r.uniforms(n, -5, 5), r.normals(n)
 	want := make([]exact, n)
@@ -39,7 +39,7 @@ func testBiasGrad(r *rig, act kernels.Func, s kernels.SumShape, store kernels.St
 		want[i] = gradient(act, float64(dys[i]), float64(z), float64(ys[i]))
 	}
 	dy, y := r.input("dy", dys), r.input("y", ys)
-	dz, db := r.output(n), r.target(s.K0*s.K1, store)
+	dz, db := r.output(n), r.target(s.K0*s.K1, mode)
 	switch a {
 	case ontoDY:
 		dz = dy
@@ -48,10 +48,10 @@ func testBiasGrad(r *rig, act kernels.Func, s kernels.SumShape, store kernels.St
 	}
 	dz.output = true
 	before := clone(db.values())
-	fused.BiasGrad(r.Device, act, dz.Buffer, db.Buffer, dy.Buffer, y.Buffer, s, store)
+	fused.BiasGrad(r.Device, act, dz.Buffer, db.Buffer, dy.Buffer, y.Buffer, s, mode)
 	what := fmt.Sprintf("%v of %+v, in place of %s,", act, s, aliasNames[a])
 	r.check(what+" dz", r.read(dz), want, r.bound("MapGrad", 4))
 	// The oracle sums dz as the device stored it, so rounding of dz does not count.
-	r.checkStored(what+" db", r.read(db), before, sums(dz.values(), s, 1), store, r.bound("Sum", sumBound(s.R0*s.R1)))
+	r.checkWritten(what+" db", r.read(db), before, sums(dz.values(), s, 1), mode, r.bound("Sum", sumBound(s.R0*s.R1)))
 	r.done()
 }

@@ -78,13 +78,13 @@ func within(got float32, w exact, bound float64) (off float64, ok bool) {
 	return off, off <= bound
 }
 
-// checkStored checks the results of a kernel with a store. For Set the oracle's values are
-// want. For Add they are before + want, where before holds the old contents of the
+// checkWritten checks the results of a kernel with a write mode. For Overwrite the oracle's
+// values are want. For Accumulate they are before + want, where before holds the old contents of the
 // destination, and the bound is one ulp larger.
-func (r *rig) checkStored(what string, got, before []float32, want []exact, store kernels.Store, bound float64) {
+func (r *rig) checkWritten(what string, got, before []float32, want []exact, mode kernels.WriteMode, bound float64) {
 	r.Helper()
-	what += " " + storeName(store)
-	if store == kernels.Set {
+	what += " " + mode.String()
+	if mode == kernels.Overwrite {
 		r.check(what, got, want, bound)
 		return
 	}

@@ -36,7 +36,7 @@ func (r *rig) conv() kernels.ConvShape {
 
 // eachConv runs two cases for each of a list of shapes: common ones, and edge cases such as
 // filters larger than the image. The argument k of a case chooses its activation, bias and
-// store.
+// write mode.
 func (r *rig) eachConv(one func(r *rig, s kernels.ConvShape, k int)) {
 	square := func(n, c, size, k, kernel, stride, pad int) kernels.ConvShape {
 		return kernels.ConvShape{N: n, C: c, H: size, W: size, K: k, R: kernel, S: kernel, StrideH: stride, StrideW: stride, PadH: pad, PadW: pad}
@@ -123,15 +123,15 @@ func testConvTranspose(r *rig, s kernels.ConvShape, k int) {
 	want := make([]exact, s.N*s.C*s.H*s.W)
 	r.eachTerm(s, func(ix, iw, iy int) { want[ix].add(float64(y.values()[iy]) * float64(w.values()[iw])) })
 	bias := r.bias(want, s.C, s.H*s.W, k)
-	act, store := activations[k%len(activations)], kernels.Set
+	act, mode := activations[k%len(activations)], kernels.Overwrite
 	if act == kernels.Identity {
-		store = stores[k/4%2]
+		mode = modes[k/4%2]
 	}
 	activated(want, act)
-	x := r.target(len(want), store)
+	x := r.target(len(want), mode)
 	before := clone(x.values())
-	fused.ConvTranspose(r.Device, s, x.Buffer, y.Buffer, w.Buffer, bias, act, store)
-	r.checkStored(fmt.Sprintf("%+v %v", s, act), r.read(x), before, want, store, r.bound("ConvTranspose", r.productBound(s.K*s.R*s.S, act)))
+	fused.ConvTranspose(r.Device, s, x.Buffer, y.Buffer, w.Buffer, bias, act, mode)
+	r.checkWritten(fmt.Sprintf("%+v %v", s, act), r.read(x), before, want, mode, r.bound("ConvTranspose", r.productBound(s.K*s.R*s.S, act)))
 	r.done()
 }
 
@@ -139,10 +139,10 @@ func testConvWeightGrad(r *rig, s kernels.ConvShape, k int) {
 	x, y := r.input("x", r.normals(s.N*s.C*s.H*s.W)), r.input("y", r.normals(s.N*s.K*s.OutH*s.OutW))
 	want := make([]exact, s.K*s.C*s.R*s.S)
 	r.eachTerm(s, func(ix, iw, iy int) { want[iw].add(float64(x.values()[ix]) * float64(y.values()[iy])) })
-	store := stores[k%2]
-	dw := r.target(len(want), store)
+	mode := modes[k%2]
+	dw := r.target(len(want), mode)
 	before := clone(dw.values())
-	fused.ConvWeightGrad(r.Device, s, dw.Buffer, x.Buffer, y.Buffer, store)
-	r.checkStored(fmt.Sprintf("%+v", s), r.read(dw), before, want, store, r.bound("ConvWeightGrad", sumBound(s.N*s.OutH*s.OutW)))
+	fused.ConvWeightGrad(r.Device, s, dw.Buffer, x.Buffer, y.Buffer, mode)
+	r.checkWritten(fmt.Sprintf("%+v", s), r.read(dw), before, want, mode, r.bound("ConvWeightGrad", sumBound(s.N*s.OutH*s.OutW)))
 	r.done()
 }

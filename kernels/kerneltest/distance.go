@@ -95,7 +95,7 @@ func testDistances(r *rig, n, d int) {
 }
 
 func testDistancesGrad(r *rig, n, d int) {
-	for _, store := range stores {
+	for _, mode := range modes {
 		xs := r.cloud(n, d)
 		ds := make([]float32, n*n)
 		for i, v := range distances(xs, n, d) {
@@ -115,16 +115,16 @@ func testDistancesGrad(r *rig, n, d int) {
 				}
 			}
 		}
-		dx := r.target(n*d, store)
+		dx := r.target(n*d, mode)
 		before := clone(dx.values())
-		fused.DistancesGrad(r.Device, dx.Buffer, g.Buffer, x.Buffer, dist.Buffer, n, d, store)
-		r.checkStored(fmt.Sprintf("%d points of dimension %d", n, d), r.read(dx), before, want, store, r.bound("DistancesGrad", 4+sumBound(n)))
+		fused.DistancesGrad(r.Device, dx.Buffer, g.Buffer, x.Buffer, dist.Buffer, n, d, mode)
+		r.checkWritten(fmt.Sprintf("%d points of dimension %d", n, d), r.read(dx), before, want, mode, r.bound("DistancesGrad", 4+sumBound(n)))
 		r.done()
 	}
 }
 
 func testPairsGrad(r *rig, n, d int) {
-	for _, store := range stores {
+	for _, mode := range modes {
 		x, g := r.input("x", r.cloud(n, d)), r.scalar("g", -0.7)
 		var pairs []kernels.Pair
 		if n > 0 {
@@ -145,10 +145,10 @@ func testPairsGrad(r *rig, n, d int) {
 				want[v*d+k].add(-push)
 			}
 		}
-		dx := r.target(n*d, store)
+		dx := r.target(n*d, mode)
 		before := clone(dx.values())
-		fused.PairsGrad(r.Device, dx.Buffer, x.Buffer, n, d, pairs, g.Buffer, store)
-		r.checkStored(fmt.Sprintf("%d pairs of %d points of dimension %d", len(pairs), n, d), r.read(dx), before, want, store, r.bound("PairsGrad", 4+sumBound(len(pairs)+d)))
+		fused.PairsGrad(r.Device, dx.Buffer, x.Buffer, n, d, pairs, g.Buffer, mode)
+		r.checkWritten(fmt.Sprintf("%d pairs of %d points of dimension %d", len(pairs), n, d), r.read(dx), before, want, mode, r.bound("PairsGrad", 4+sumBound(len(pairs)+d)))
 		r.done()
 	}
 }

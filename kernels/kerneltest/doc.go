@@ -15,8 +15,8 @@
 // multiples of vector lengths. Its arguments lie at random offsets within larger buffers.
 // The other elements of these buffers are sentinels, which no kernel may change; nor may a
 // kernel change its sources. A destination that a kernel overwrites holds NaN before,
-// so a kernel that reads it yields NaN. Kernels with a [kernels.Store] run with Set and
-// with Add, and in place where the contract allows it. Functions of one and two
+// so a kernel that reads it yields NaN. Kernels with a [kernels.WriteMode] run in
+// both modes, and in place where the contract allows it. Functions of one and two
 // variables get ±0, ±Inf, NaN, subnormal and huge values. Every case runs twice and
 // must give the same bits. Kernels of a [rips.Device] must return exactly the edges
 // that package rips defines. [Run] fails if a method of [kernels.FusedDevice] has no
@@ -55,6 +55,6 @@
 //	ScatterRows                          2 + √n for n rows
 //	Fill, Copy, GatherRows, Uniform      exact
 //
-// With Store Add the bound grows by one ulp, and the scale by the magnitude of the
+// With Accumulate the bound grows by one ulp, and the scale by the magnitude of the
 // destination's old value.
 package kerneltest

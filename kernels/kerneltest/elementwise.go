@@ -49,7 +49,7 @@ func testCopy(r *rig, n int) {
 func testAffine(r *rig, n int) {
 	coefficients := [][2]float32{{1, 0}, {0.3, -1.7}, {-2, 0.125}, {0, 3}}
 	for k, c := range coefficients {
-		for _, store := range stores {
+		for _, mode := range modes {
 			x := r.normals(n)
 			want := make([]exact, n)
 			for i, v := range x {
@@ -58,14 +58,14 @@ func testAffine(r *rig, n int) {
 			}
 			what := fmt.Sprintf("a=%v, b=%v", c[0], c[1])
 			src := r.input("x", x)
-			dst := r.target(n, store)
+			dst := r.target(n, mode)
 			if k%2 == 1 { // in place
 				src = r.inout("x", x)
 				dst = src
 			}
 			before := clone(dst.values())
-			r.Affine(dst.Buffer, src.Buffer, c[0], c[1], store)
-			r.checkStored(what, r.read(dst), before, want, store, r.bound("Affine", 1))
+			r.Affine(dst.Buffer, src.Buffer, c[0], c[1], mode)
+			r.checkWritten(what, r.read(dst), before, want, mode, r.bound("Affine", 1))
 			r.done()
 		}
 	}
@@ -85,7 +85,7 @@ func testAddScaled(r *rig, n int) {
 			want[i].add(float64(a) * float64(v))
 		}
 		r.AddScaled(dst.Buffer, a, x.Buffer)
-		r.checkStored("AddScaled", r.read(dst), before, want, kernels.Add, r.bound("AddScaled", 0))
+		r.checkWritten("AddScaled", r.read(dst), before, want, kernels.Accumulate, r.bound("AddScaled", 0))
 		r.done()
 	}
 }

@@ -17,7 +17,7 @@ const (
 	skips    fault = "does nothing"
 	nudges   fault = "is off in one element"
 	overruns fault = "writes one element too many"
-	ignores  fault = "mistakes Set for Add and Add for Set"
+	ignores  fault = "mistakes each write mode for the other"
 	drifts   fault = "gives slightly other results each time"
 )
 
@@ -25,7 +25,7 @@ const (
 // must fail for each of them.
 func TestFaultsAreFound(t *testing.T) {
 	without := map[string]bool{"Name": true, "Alloc": true, "Free": true, "Sync": true, "Close": true} // methods that these faults do not apply to
-	stored := map[string]bool{
+	written := map[string]bool{
 		"CopyStrided": true, "Affine": true, "MapGrad": true, "Zip": true, "ZipStrided": true, "Sum": true, "ConvTranspose": true,
 		"ConvWeightGrad": true, "BiasGrad": true, "BCEGrad": true, "BCELogitsGrad": true, "KLDGrad": true, "ReparameterizeGrad": true,
 		"DistancesGrad": true, "PairsGrad": true,
@@ -41,7 +41,7 @@ func TestFaultsAreFound(t *testing.T) {
 			}
 			require.True(t, fails(&c, f), "%s %s, and no test fails", c.method, f)
 		}
-		if stored[c.method] {
+		if written[c.method] {
 			require.True(t, fails(&c, ignores), "%s %s, and no test fails", c.method, ignores)
 		}
 	}
@@ -100,19 +100,19 @@ func (f *faulty) do(method string, dst kernels.Buffer, call func()) {
 	}
 	switch middle := dst.Slice(n/2, n/2+1); f.fault {
 	case nudges:
-		f.FusedDevice.Affine(middle, middle, 1.001, 1e-3, kernels.Set)
+		f.FusedDevice.Affine(middle, middle, 1.001, 1e-3, kernels.Overwrite)
 	case overruns:
 		f.FusedDevice.Fill(kernels.NewBuffer(dst.Memory(), dst.Offset()+n, 1), 1)
 	case drifts:
 		*f.drift++
-		f.FusedDevice.Affine(middle, middle, 1+float32(*f.drift)*0x1p-23, 0, kernels.Set)
+		f.FusedDevice.Affine(middle, middle, 1+float32(*f.drift)*0x1p-23, 0, kernels.Overwrite)
 	}
 }
 
-// store returns s, or the other Store if method is faulty and ignores its Store.
-func (f *faulty) store(method string, s kernels.Store) kernels.Store {
+// mode returns s, or the other mode if method is faulty and ignores its mode.
+func (f *faulty) mode(method string, s kernels.WriteMode) kernels.WriteMode {
 	if f.method == method && f.fault == ignores {
-		return kernels.Add - s
+		return kernels.Accumulate - s
 	}
 	return s
 }
@@ -144,14 +144,14 @@ func (f *faulty) Copy(dst, src kernels.Buffer) {
 	f.do("Copy", dst, func() { f.FusedDevice.Copy(dst, src) })
 }
 
-func (f *faulty) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides, shape []int, s kernels.Store) {
+func (f *faulty) CopyStrided(dst kernels.Buffer, dstStrides []int, src kernels.Buffer, srcStrides, shape []int, s kernels.WriteMode) {
 	const m = "CopyStrided"
-	f.do(m, dst, func() { f.FusedDevice.CopyStrided(dst, dstStrides, src, srcStrides, shape, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.CopyStrided(dst, dstStrides, src, srcStrides, shape, f.mode(m, s)) })
 }
 
-func (f *faulty) Affine(dst, x kernels.Buffer, a, b float32, s kernels.Store) {
+func (f *faulty) Affine(dst, x kernels.Buffer, a, b float32, s kernels.WriteMode) {
 	const m = "Affine"
-	f.do(m, dst, func() { f.FusedDevice.Affine(dst, x, a, b, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.Affine(dst, x, a, b, f.mode(m, s)) })
 }
 
 func (f *faulty) AddScaled(dst kernels.Buffer, a float32, x kernels.Buffer) {
@@ -162,24 +162,24 @@ func (f *faulty) Map(fn kernels.Func, dst, x kernels.Buffer) {
 	f.do("Map", dst, func() { f.FusedDevice.Map(fn, dst, x) })
 }
 
-func (f *faulty) MapGrad(fn kernels.Func, dx, dy, x, y kernels.Buffer, s kernels.Store) {
+func (f *faulty) MapGrad(fn kernels.Func, dx, dy, x, y kernels.Buffer, s kernels.WriteMode) {
 	const m = "MapGrad"
-	f.do(m, dx, func() { f.FusedDevice.MapGrad(fn, dx, dy, x, y, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.MapGrad(fn, dx, dy, x, y, f.mode(m, s)) })
 }
 
-func (f *faulty) Zip(op kernels.Op, dst, a, b kernels.Buffer, s kernels.Store) {
+func (f *faulty) Zip(op kernels.Op, dst, a, b kernels.Buffer, s kernels.WriteMode) {
 	const m = "Zip"
-	f.do(m, dst, func() { f.FusedDevice.Zip(op, dst, a, b, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.Zip(op, dst, a, b, f.mode(m, s)) })
 }
 
-func (f *faulty) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides, shape []int, s kernels.Store) {
+func (f *faulty) ZipStrided(op kernels.Op, dst, a kernels.Buffer, aStrides []int, b kernels.Buffer, bStrides, shape []int, s kernels.WriteMode) {
 	const m = "ZipStrided"
-	f.do(m, dst, func() { f.FusedDevice.ZipStrided(op, dst, a, aStrides, b, bStrides, shape, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.ZipStrided(op, dst, a, aStrides, b, bStrides, shape, f.mode(m, s)) })
 }
 
-func (f *faulty) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, s kernels.Store) {
+func (f *faulty) Sum(dst, src kernels.Buffer, shape kernels.SumShape, scale float32, s kernels.WriteMode) {
 	const m = "Sum"
-	f.do(m, dst, func() { f.FusedDevice.Sum(dst, src, shape, scale, f.store(m, s)) })
+	f.do(m, dst, func() { f.FusedDevice.Sum(dst, src, shape, scale, f.mode(m, s)) })
 }
 
 func (f *faulty) Dot(dst, a, b kernels.Buffer) {
@@ -192,59 +192,59 @@ func (f *faulty) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act ker
 	f.do("Conv", y, func() { f.FusedDevice.Conv(s, y, x, w, bias, act) })
 }
 
-func (f *faulty) ConvTranspose(shape kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, s kernels.Store) {
+func (f *faulty) ConvTranspose(shape kernels.ConvShape, x, y, w, bias kernels.Buffer, act kernels.Func, s kernels.WriteMode) {
 	const m = "ConvTranspose"
 	if act != kernels.Identity {
 		f.do(m, x, func() { f.FusedDevice.ConvTranspose(shape, x, y, w, bias, act, s) })
 		return
 	}
-	f.do(m, x, func() { f.FusedDevice.ConvTranspose(shape, x, y, w, bias, act, f.store(m, s)) })
+	f.do(m, x, func() { f.FusedDevice.ConvTranspose(shape, x, y, w, bias, act, f.mode(m, s)) })
 }
 
-func (f *faulty) ConvWeightGrad(shape kernels.ConvShape, dw, x, y kernels.Buffer, s kernels.Store) {
+func (f *faulty) ConvWeightGrad(shape kernels.ConvShape, dw, x, y kernels.Buffer, s kernels.WriteMode) {
 	const m = "ConvWeightGrad"
-	f.do(m, dw, func() { f.FusedDevice.ConvWeightGrad(shape, dw, x, y, f.store(m, s)) })
+	f.do(m, dw, func() { f.FusedDevice.ConvWeightGrad(shape, dw, x, y, f.mode(m, s)) })
 }
 
-func (f *faulty) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, s kernels.Store) {
+func (f *faulty) BiasGrad(act kernels.Func, dz, db, dy, y kernels.Buffer, shape kernels.SumShape, s kernels.WriteMode) {
 	const m = "BiasGrad"
-	f.do(m, db, func() { f.FusedDevice.BiasGrad(act, dz, db, dy, y, shape, f.store(m, s)) })
+	f.do(m, db, func() { f.FusedDevice.BiasGrad(act, dz, db, dy, y, shape, f.mode(m, s)) })
 }
 
 func (f *faulty) BCE(dst, p, t kernels.Buffer) {
 	f.do("BCE", dst, func() { f.FusedDevice.BCE(dst, p, t) })
 }
 
-func (f *faulty) BCEGrad(dp, p, t, g kernels.Buffer, s kernels.Store) {
+func (f *faulty) BCEGrad(dp, p, t, g kernels.Buffer, s kernels.WriteMode) {
 	const m = "BCEGrad"
-	f.do(m, dp, func() { f.FusedDevice.BCEGrad(dp, p, t, g, f.store(m, s)) })
+	f.do(m, dp, func() { f.FusedDevice.BCEGrad(dp, p, t, g, f.mode(m, s)) })
 }
 
 func (f *faulty) BCELogits(dst, x, t kernels.Buffer) {
 	f.do("BCELogits", dst, func() { f.FusedDevice.BCELogits(dst, x, t) })
 }
 
-func (f *faulty) BCELogitsGrad(dx, x, t, g kernels.Buffer, s kernels.Store) {
+func (f *faulty) BCELogitsGrad(dx, x, t, g kernels.Buffer, s kernels.WriteMode) {
 	const m = "BCELogitsGrad"
-	f.do(m, dx, func() { f.FusedDevice.BCELogitsGrad(dx, x, t, g, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.BCELogitsGrad(dx, x, t, g, f.mode(m, s)) })
 }
 
 func (f *faulty) KLD(dst, mu, logvar kernels.Buffer) {
 	f.do("KLD", dst, func() { f.FusedDevice.KLD(dst, mu, logvar) })
 }
 
-func (f *faulty) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, s, t kernels.Store) {
+func (f *faulty) KLDGrad(dmu, dlogvar, mu, logvar, g kernels.Buffer, s, t kernels.WriteMode) {
 	const m = "KLDGrad"
-	f.do(m, dlogvar, func() { f.FusedDevice.KLDGrad(dmu, dlogvar, mu, logvar, g, f.store(m, s), t) })
+	f.do(m, dlogvar, func() { f.FusedDevice.KLDGrad(dmu, dlogvar, mu, logvar, g, f.mode(m, s), t) })
 }
 
 func (f *faulty) Reparameterize(z, mu, logvar, eps kernels.Buffer) {
 	f.do("Reparameterize", z, func() { f.FusedDevice.Reparameterize(z, mu, logvar, eps) })
 }
 
-func (f *faulty) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, s, t kernels.Store) {
+func (f *faulty) ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps kernels.Buffer, s, t kernels.WriteMode) {
 	const m = "ReparameterizeGrad"
-	f.do(m, dmu, func() { f.FusedDevice.ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps, s, f.store(m, t)) })
+	f.do(m, dmu, func() { f.FusedDevice.ReparameterizeGrad(dmu, dlogvar, dz, logvar, eps, s, f.mode(m, t)) })
 }
 
 func (f *faulty) Uniform(dst kernels.Buffer, seed, stream uint64) {
@@ -267,14 +267,14 @@ func (f *faulty) Distances(dst, x kernels.Buffer, n, d int) {
 	f.do("Distances", dst, func() { f.FusedDevice.Distances(dst, x, n, d) })
 }
 
-func (f *faulty) DistancesGrad(dx, g, x, dist kernels.Buffer, n, d int, s kernels.Store) {
+func (f *faulty) DistancesGrad(dx, g, x, dist kernels.Buffer, n, d int, s kernels.WriteMode) {
 	const m = "DistancesGrad"
-	f.do(m, dx, func() { f.FusedDevice.DistancesGrad(dx, g, x, dist, n, d, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.DistancesGrad(dx, g, x, dist, n, d, f.mode(m, s)) })
 }
 
-func (f *faulty) PairsGrad(dx, x kernels.Buffer, n, d int, pairs []kernels.Pair, g kernels.Buffer, s kernels.Store) {
+func (f *faulty) PairsGrad(dx, x kernels.Buffer, n, d int, pairs []kernels.Pair, g kernels.Buffer, s kernels.WriteMode) {
 	const m = "PairsGrad"
-	f.do(m, dx, func() { f.FusedDevice.PairsGrad(dx, x, n, d, pairs, g, f.store(m, s)) })
+	f.do(m, dx, func() { f.FusedDevice.PairsGrad(dx, x, n, d, pairs, g, f.mode(m, s)) })
 }
 
 func (f *faulty) GatherRows(dst, src kernels.Buffer, width int, index []int32) {

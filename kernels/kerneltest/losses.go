@@ -74,17 +74,17 @@ func crossEntropy(r *rig, ps, ts []float32) {
 }
 
 func testBCEGrad(r *rig, n int) {
-	for _, store := range stores {
+	for _, mode := range modes {
 		p, t, g := r.input("p", r.probabilities(n)), r.input("t", r.probabilities(n)), r.scalar("g", -1.7)
 		want := make([]exact, n)
 		for i, v := range p.values() {
 			v, t := float64(v), float64(t.values()[i])
 			want[i] = at(-float64(float32(1.7)) * (v - t) / math.Max(v*(1-v), 1e-12))
 		}
-		dp := r.target(n, store)
+		dp := r.target(n, mode)
 		before := clone(dp.values())
-		fused.BCEGrad(r.Device, dp.Buffer, p.Buffer, t.Buffer, g.Buffer, store)
-		r.checkStored(fmt.Sprintf("length %d", n), r.read(dp), before, want, store, r.bound("BCEGrad", 4))
+		fused.BCEGrad(r.Device, dp.Buffer, p.Buffer, t.Buffer, g.Buffer, mode)
+		r.checkWritten(fmt.Sprintf("length %d", n), r.read(dp), before, want, mode, r.bound("BCEGrad", 4))
 		r.done()
 	}
 }
@@ -105,7 +105,7 @@ func testBCELogits(r *rig, n int) {
 }
 
 func testBCELogitsGrad(r *rig, n int) {
-	for _, store := range stores {
+	for _, mode := range modes {
 		x, t, g := r.input("x", r.logits(n)), r.input("t", r.probabilities(n)), r.scalar("g", 0.3)
 		want := make([]exact, n)
 		for i, v := range x.values() {
@@ -113,10 +113,10 @@ func testBCELogitsGrad(r *rig, n int) {
 			want[i].add(g / (1 + math.Exp(-float64(v))))
 			want[i].add(-g * float64(t.values()[i]))
 		}
-		dx := r.target(n, store)
+		dx := r.target(n, mode)
 		before := clone(dx.values())
-		fused.BCELogitsGrad(r.Device, dx.Buffer, x.Buffer, t.Buffer, g.Buffer, store)
-		r.checkStored(fmt.Sprintf("length %d", n), r.read(dx), before, want, store, r.bound("BCELogitsGrad", 4))
+		fused.BCELogitsGrad(r.Device, dx.Buffer, x.Buffer, t.Buffer, g.Buffer, mode)
+		r.checkWritten(fmt.Sprintf("length %d", n), r.read(dx), before, want, mode, r.bound("BCELogitsGrad", 4))
 		r.done()
 	}
 }
@@ -136,18 +136,18 @@ func testKLD(r *rig, n int) {
 	r.done()
 }
 
-// pairOfStores calls f with each of the four pairs of stores, for kernels with two
+// pairOfModes calls f with each of the four pairs of modes, for kernels with two
 // destinations.
-func pairOfStores(f func(a, b kernels.Store)) {
-	for _, a := range stores {
-		for _, b := range stores {
+func pairOfModes(f func(a, b kernels.WriteMode)) {
+	for _, a := range modes {
+		for _, b := range modes {
 			f(a, b)
 		}
 	}
 }
 
 func testKLDGrad(r *rig, n int) {
-	pairOfStores(func(muStore, logvarStore kernels.Store) {
+	pairOfModes(func(muMode, logvarMode kernels.WriteMode) {
 		mu, logvar, g := r.input("mu", r.normals(n)), r.input("logvar", r.uniforms(n, -6, 4)), r.scalar("g", 1.3)
 		wantMu, wantLogvar := make([]exact, n), make([]exact, n)
 		for i, v := range mu.values() {
@@ -156,11 +156,11 @@ func testKLDGrad(r *rig, n int) {
 			wantLogvar[i].add(g * 0.5 * math.Exp(float64(logvar.values()[i])))
 			wantLogvar[i].add(-g * 0.5)
 		}
-		dmu, dlogvar := r.target(n, muStore), r.target(n, logvarStore)
+		dmu, dlogvar := r.target(n, muMode), r.target(n, logvarMode)
 		beforeMu, beforeLogvar := clone(dmu.values()), clone(dlogvar.values())
-		fused.KLDGrad(r.Device, dmu.Buffer, dlogvar.Buffer, mu.Buffer, logvar.Buffer, g.Buffer, muStore, logvarStore)
-		r.checkStored("dmu", r.read(dmu), beforeMu, wantMu, muStore, r.bound("KLDGrad", 4))
-		r.checkStored("dlogvar", r.read(dlogvar), beforeLogvar, wantLogvar, logvarStore, r.bound("KLDGrad", 4))
+		fused.KLDGrad(r.Device, dmu.Buffer, dlogvar.Buffer, mu.Buffer, logvar.Buffer, g.Buffer, muMode, logvarMode)
+		r.checkWritten("dmu", r.read(dmu), beforeMu, wantMu, muMode, r.bound("KLDGrad", 4))
+		r.checkWritten("dlogvar", r.read(dlogvar), beforeLogvar, wantLogvar, logvarMode, r.bound("KLDGrad", 4))
 		r.done()
 	})
 }
@@ -179,18 +179,18 @@ func testReparameterize(r *rig, n int) {
 }
 
 func testReparameterizeGrad(r *rig, n int) {
-	pairOfStores(func(muStore, logvarStore kernels.Store) {
+	pairOfModes(func(muMode, logvarMode kernels.WriteMode) {
 		dz, logvar, eps := r.input("dz", r.normals(n)), r.input("logvar", r.uniforms(n, -8, 8)), r.input("eps", r.normals(n))
 		wantMu, wantLogvar := make([]exact, n), make([]exact, n)
 		for i, v := range dz.values() {
 			wantMu[i].add(float64(v))
 			wantLogvar[i].add(0.5 * float64(v) * float64(eps.values()[i]) * math.Exp(0.5*float64(logvar.values()[i])))
 		}
-		dmu, dlogvar := r.target(n, muStore), r.target(n, logvarStore)
+		dmu, dlogvar := r.target(n, muMode), r.target(n, logvarMode)
 		beforeMu, beforeLogvar := clone(dmu.values()), clone(dlogvar.values())
-		fused.ReparameterizeGrad(r.Device, dmu.Buffer, dlogvar.Buffer, dz.Buffer, logvar.Buffer, eps.Buffer, muStore, logvarStore)
-		r.checkStored("dmu", r.read(dmu), beforeMu, wantMu, muStore, 0)
-		r.checkStored("dlogvar", r.read(dlogvar), beforeLogvar, wantLogvar, logvarStore, r.bound("ReparameterizeGrad", 4))
+		fused.ReparameterizeGrad(r.Device, dmu.Buffer, dlogvar.Buffer, dz.Buffer, logvar.Buffer, eps.Buffer, muMode, logvarMode)
+		r.checkWritten("dmu", r.read(dmu), beforeMu, wantMu, muMode, 0)
+		r.checkWritten("dlogvar", r.read(dlogvar), beforeLogvar, wantLogvar, logvarMode, r.bound("ReparameterizeGrad", 4))
 		r.done()
 	})
 }

@@ -10,7 +10,7 @@ import (
 var mapTests = []test{
 	{"Map", testMaps, func(r *rig) { testMap(r, r.function(), r.mapInput(r.size()), r.rng.IntN(2) == 0) }},
 	{"MapGrad", testMapGrads, func(r *rig) {
-		testMapGrad(r, r.function(), r.size(), r.store(), alias(r.rng.IntN(int(aliases))))
+		testMapGrad(r, r.function(), r.size(), r.mode(), alias(r.rng.IntN(int(aliases))))
 	}},
 }
 
@@ -133,16 +133,16 @@ var aliasNames = [aliases]string{"nothing", "dy", "x", "y"}
 func testMapGrads(r *rig) {
 	for _, f := range kernels.Funcs() {
 		for k, n := range r.sizes() {
-			testMapGrad(r, f, n, stores[k%2], alias(k)%aliases)
+			testMapGrad(r, f, n, modes[k%2], alias(k)%aliases)
 		}
 		for a := range aliases {
-			testMapGrad(r, f, 33, kernels.Set, a)
-			testMapGrad(r, f, 33, kernels.Add, a)
+			testMapGrad(r, f, 33, kernels.Overwrite, a)
+			testMapGrad(r, f, 33, kernels.Accumulate, a)
 		}
 	}
 }
 
-func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
+func testMapGrad(r *rig, f kernels.Func, n int, mode kernels.WriteMode, a alias) {
 	xs := r.uniforms(n, -5, 5)
 	switch f {
 	case kernels.Log, kernels.Sqrt:
@@ -174,7 +174,7 @@ func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
 	if f.GradFromOutput() && a != ontoX && r.rng.IntN(2) == 0 {
 		xBuffer = kernels.Buffer{}
 	}
-	dst := r.target(n, store)
+	dst := r.target(n, mode)
 	switch a {
 	case ontoDY:
 		dst = dy
@@ -185,9 +185,9 @@ func testMapGrad(r *rig, f kernels.Func, n int, store kernels.Store, a alias) {
 	}
 	dst.output = true
 	before := clone(dst.values())
-	r.MapGrad(f, dst.Buffer, dy.Buffer, xBuffer, y.Buffer, store)
+	r.MapGrad(f, dst.Buffer, dy.Buffer, xBuffer, y.Buffer, mode)
 	what := fmt.Sprintf("%v, in place of %s,", f, aliasNames[a])
-	r.checkStored(what, r.read(dst), before, want, store, max(r.bound("MapGrad", 4), r.mapBound(f)+2))
+	r.checkWritten(what, r.read(dst), before, want, mode, max(r.bound("MapGrad", 4), r.mapBound(f)+2))
 	r.done()
 }
 

@@ -9,7 +9,7 @@ import (
 
 var reductionTests = []test{
 	{"Sum", testSums, func(r *rig) {
-		testSum(r, r.sumShape(), 1, r.store())
+		testSum(r, r.sumShape(), 1, r.mode())
 	}},
 	{"Dot", func(r *rig) { r.eachSize(testDot) }, func(r *rig) { testDot(r, r.size()) }},
 }
@@ -41,20 +41,20 @@ func (r *rig) sumShapes() []kernels.SumShape {
 
 func testSums(r *rig) {
 	for _, s := range r.sumShapes() {
-		for _, store := range stores {
-			testSum(r, s, 1, store)
-			testSum(r, s, -0.37, store)
+		for _, mode := range modes {
+			testSum(r, s, 1, mode)
+			testSum(r, s, -0.37, mode)
 		}
 	}
 }
 
-func testSum(r *rig, s kernels.SumShape, scale float32, store kernels.Store) {
+func testSum(r *rig, s kernels.SumShape, scale float32, mode kernels.WriteMode) {
 	src := r.input("source", r.uniforms(s.K0*s.R0*s.K1*s.R1, -1, 2))
-	dst := r.target(s.K0*s.K1, store)
+	dst := r.target(s.K0*s.K1, mode)
 	before := clone(dst.values())
 	want := sums(src.values(), s, scale)
-	r.Sum(dst.Buffer, src.Buffer, s, scale, store)
-	r.checkStored(fmt.Sprintf("%+v", s), r.read(dst), before, want, store, r.bound("Sum", sumBound(s.R0*s.R1)))
+	r.Sum(dst.Buffer, src.Buffer, s, scale, mode)
+	r.checkWritten(fmt.Sprintf("%+v", s), r.read(dst), before, want, mode, r.bound("Sum", sumBound(s.R0*s.R1)))
 	r.done()
 }
 

@@ -69,11 +69,11 @@ func (r *rig) output(n int) *span {
 	return r.inout("destination", poisoned(n))
 }
 
-// target returns a destination of n elements for a kernel with the given store. They are
-// poison for Set, and random for Add.
-func (r *rig) target(n int, store kernels.Store) *span {
+// target returns a destination of n elements for a kernel with the given mode. They are
+// poison for Overwrite, and random for Accumulate.
+func (r *rig) target(n int, mode kernels.WriteMode) *span {
 	r.Helper()
-	if store == kernels.Set {
+	if mode == kernels.Overwrite {
 		return r.output(n)
 	}
 	return r.inout("destination", r.normals(n))
@@ -179,8 +179,8 @@ func (r *rig) uniforms(n int, lo, hi float64) []float32 {
 // between returns a random integer in [lo, hi].
 func (r *rig) between(lo, hi int) int { return lo + r.rng.IntN(hi-lo+1) }
 
-// store returns a random Store.
-func (r *rig) store() kernels.Store { return kernels.Store(r.rng.IntN(2)) }
+// mode returns a random write mode.
+func (r *rig) mode() kernels.WriteMode { return kernels.WriteMode(r.rng.IntN(2)) }
 
 // sizes returns lengths at and next to powers of two, where vectors, blocks and
 // threads' shares end.
@@ -202,13 +202,5 @@ func (r *rig) size() int {
 	return int(math.Pow(float64(most+1), r.rng.Float64())) - 1
 }
 
-// stores lists both stores.
-var stores = []kernels.Store{kernels.Set, kernels.Add}
-
-// storeName names a store in messages.
-func storeName(s kernels.Store) string {
-	if s == kernels.Add {
-		return "Add"
-	}
-	return "Set"
-}
+// modes lists both write modes.
+var modes = []kernels.WriteMode{kernels.Overwrite, kernels.Accumulate}

@@ -8,8 +8,8 @@ import (
 )
 
 var stridedTests = []test{
-	{"CopyStrided", testCopiesStrided, func(r *rig) { testCopyStrided(r, r.shape(6), r.store()) }},
-	{"ZipStrided", testZipsStrided, func(r *rig) { testZipStrided(r, r.operation(), r.shape(6), r.store()) }},
+	{"CopyStrided", testCopiesStrided, func(r *rig) { testCopyStrided(r, r.shape(6), r.mode()) }},
+	{"ZipStrided", testZipsStrided, func(r *rig) { testZipStrided(r, r.operation(), r.shape(6), r.mode()) }},
 }
 
 // shapes lists shapes of every rank up to MaxRank, some with axes of length 0 or 1.
@@ -101,19 +101,19 @@ func offsets(shape, strides []int) []int {
 
 func testCopiesStrided(r *rig) {
 	for _, shape := range shapes {
-		for _, store := range stores {
+		for _, mode := range modes {
 			for range 3 {
-				testCopyStrided(r, shape, store)
+				testCopyStrided(r, shape, mode)
 			}
 		}
 	}
 	if r.options.Large {
-		testCopyStrided(r, []int{300, 400}, kernels.Set)
-		testCopyStrided(r, []int{20, 64, 14, 14}, kernels.Set)
+		testCopyStrided(r, []int{300, 400}, kernels.Overwrite)
+		testCopyStrided(r, []int{20, 64, 14, 14}, kernels.Overwrite)
 	}
 }
 
-func testCopyStrided(r *rig, shape []int, store kernels.Store) {
+func testCopyStrided(r *rig, shape []int, mode kernels.WriteMode) {
 	dstStrides, srcStrides := r.layout(shape), r.layout(shape)
 	switch r.rng.IntN(4) {
 	case 0:
@@ -130,13 +130,13 @@ func testCopyStrided(r *rig, shape []int, store kernels.Store) {
 	from := offsets(shape, srcStrides)
 	for i, o := range offsets(shape, dstStrides) {
 		v := src.values()[from[i]]
-		if store == kernels.Add {
+		if mode == kernels.Accumulate {
 			v += want[o]
 		}
 		want[o] = v
 	}
-	r.CopyStrided(dst.Buffer, dstStrides, src.Buffer, srcStrides, shape, store)
-	r.checkSame(fmt.Sprintf("shape %v, strides %v from %v, %s", shape, dstStrides, srcStrides, storeName(store)), r.read(dst), want)
+	r.CopyStrided(dst.Buffer, dstStrides, src.Buffer, srcStrides, shape, mode)
+	r.checkSame(fmt.Sprintf("shape %v, strides %v from %v, %s", shape, dstStrides, srcStrides, mode), r.read(dst), want)
 	r.done()
 }
 
@@ -146,21 +146,21 @@ func testZipsStrided(r *rig) {
 		for _, row := range []int{3, 8, 24, 35} {
 			shape := []int{5, row}
 			for _, strides := range [][2][]int{{{0, 1}, {row, 1}}, {{row, 1}, {0, 1}}, {{1, 0}, {row, 1}}, {{row, 1}, {1, 0}}} {
-				for _, store := range stores {
-					zipStrided(r, op, shape, strides[0], strides[1], store)
+				for _, mode := range modes {
+					zipStrided(r, op, shape, strides[0], strides[1], mode)
 				}
 			}
 		}
 	}
 	for k, shape := range shapes {
-		for _, store := range stores {
-			testZipStrided(r, kernels.Ops()[k%len(kernels.Ops())], shape, store)
-			testZipStrided(r, kernels.MulOp, shape, store)
+		for _, mode := range modes {
+			testZipStrided(r, kernels.Ops()[k%len(kernels.Ops())], shape, mode)
+			testZipStrided(r, kernels.Mul, shape, mode)
 		}
 	}
 }
 
-func testZipStrided(r *rig, op kernels.Op, shape []int, store kernels.Store) {
+func testZipStrided(r *rig, op kernels.Op, shape []int, mode kernels.WriteMode) {
 	strides := func() []int {
 		switch r.rng.IntN(4) {
 		case 0:
@@ -170,37 +170,37 @@ func testZipStrided(r *rig, op kernels.Op, shape []int, store kernels.Store) {
 		}
 		return dense(shape)
 	}
-	zipStrided(r, op, shape, strides(), strides(), store)
+	zipStrided(r, op, shape, strides(), strides(), mode)
 }
 
 // testZipStridedInPlace multiplies each row of a matrix by a factor, with the matrix as source
 // and destination.
 func testZipStridedInPlace(r *rig) {
-	for _, store := range stores {
+	for _, mode := range modes {
 		a, b := r.inout("a", r.normals(5*7)), r.input("b", r.normals(5))
 		before := clone(a.values())
 		want := make([]exact, len(before))
 		for i, v := range before {
-			want[i] = combine(kernels.MulOp, v, b.values()[i/7])
+			want[i] = combine(kernels.Mul, v, b.values()[i/7])
 		}
-		r.ZipStrided(kernels.MulOp, a.Buffer, a.Buffer, []int{7, 1}, b.Buffer, []int{1, 0}, []int{5, 7}, store)
-		r.checkStored("in place", r.read(a), before, want, store, r.zipBound(kernels.MulOp))
+		r.ZipStrided(kernels.Mul, a.Buffer, a.Buffer, []int{7, 1}, b.Buffer, []int{1, 0}, []int{5, 7}, mode)
+		r.checkWritten("in place", r.read(a), before, want, mode, r.zipBound(kernels.Mul))
 		r.done()
 	}
 }
 
 // zipStrided runs one case of ZipStrided with the given strides.
-func zipStrided(r *rig, op kernels.Op, shape, aStrides, bStrides []int, store kernels.Store) {
+func zipStrided(r *rig, op kernels.Op, shape, aStrides, bStrides []int, mode kernels.WriteMode) {
 	a, b := r.input("a", r.normals(extent(shape, aStrides))), r.input("b", r.normals(extent(shape, bStrides)))
 	aAt, bAt := offsets(shape, aStrides), offsets(shape, bStrides)
-	dst := r.target(len(aAt), store)
+	dst := r.target(len(aAt), mode)
 	before := clone(dst.values())
 	want := make([]exact, len(aAt))
 	for i := range want {
 		want[i] = combine(op, a.values()[aAt[i]], b.values()[bAt[i]])
 	}
-	r.ZipStrided(op, dst.Buffer, a.Buffer, aStrides, b.Buffer, bStrides, shape, store)
+	r.ZipStrided(op, dst.Buffer, a.Buffer, aStrides, b.Buffer, bStrides, shape, mode)
 	what := fmt.Sprintf("%v of shape %v, strides %v and %v,", op, shape, aStrides, bStrides)
-	r.checkStored(what, r.read(dst), before, want, store, r.zipBound(op))
+	r.checkWritten(what, r.read(dst), before, want, mode, r.zipBound(op))
 	r.done()
 }

@@ -10,7 +10,7 @@ import (
 var zipTests = []test{
 	{"Zip", testZips, func(r *rig) {
 		n := r.size()
-		testZip(r, r.operation(), r.mapInput(n), r.mapInput(n), r.store(), r.rng.IntN(4))
+		testZip(r, r.operation(), r.mapInput(n), r.mapInput(n), r.mode(), r.rng.IntN(4))
 	}},
 }
 
@@ -25,7 +25,7 @@ func testZips(r *rig) {
 		}
 	}
 	for _, op := range kernels.Ops() {
-		testZip(r, op, a, b, kernels.Set, 0)
+		testZip(r, op, a, b, kernels.Overwrite, 0)
 		for k, n := range r.sizes() {
 			a, b := r.mapInput(n), r.mapInput(n)
 			for i := range b {
@@ -33,8 +33,8 @@ func testZips(r *rig) {
 					b[i] = a[i] // ties
 				}
 			}
-			for _, store := range stores {
-				testZip(r, op, a, b, store, k%4)
+			for _, mode := range modes {
+				testZip(r, op, a, b, mode, k%4)
 			}
 		}
 	}
@@ -43,9 +43,9 @@ func testZips(r *rig) {
 // testZip runs one case of Zip. place tells where the destination lies: apart from both
 // operands (0), in place of a (1), in place of b (2), or in place of both, which are then one
 // span (3).
-func testZip(r *rig, op kernels.Op, as, bs []float32, store kernels.Store, place int) {
+func testZip(r *rig, op kernels.Op, as, bs []float32, mode kernels.WriteMode, place int) {
 	a, b := r.input("a", as), r.input("b", bs)
-	dst := r.target(len(as), store)
+	dst := r.target(len(as), mode)
 	switch place {
 	case 1:
 		dst = a
@@ -60,18 +60,18 @@ func testZip(r *rig, op kernels.Op, as, bs []float32, store kernels.Store, place
 	for i := range want {
 		want[i] = combine(op, as[i], bs[i])
 	}
-	r.Zip(op, dst.Buffer, a.Buffer, b.Buffer, store)
+	r.Zip(op, dst.Buffer, a.Buffer, b.Buffer, mode)
 	what := fmt.Sprintf("%v, in place of %s,", op, [...]string{"neither", "a", "b", "both"}[place])
-	r.checkStored(what, r.read(dst), before, want, store, r.zipBound(op))
+	r.checkWritten(what, r.read(dst), before, want, mode, r.zipBound(op))
 	r.done()
 }
 
 // zipBound returns the error bound of op in ulp.
 func (r *rig) zipBound(op kernels.Op) float64 {
 	switch op {
-	case kernels.AddOp, kernels.SubOp, kernels.MulOp:
+	case kernels.Add, kernels.Sub, kernels.Mul:
 		return r.bound(op.String(), 0.5)
-	case kernels.DivOp:
+	case kernels.Div:
 		return r.bound("Div", 1)
 	}
 	return 0
@@ -81,19 +81,19 @@ func (r *rig) zipBound(op kernels.Op) float64 {
 func combine(op kernels.Op, x, y float32) exact {
 	a, b := float64(x), float64(y)
 	switch op {
-	case kernels.AddOp:
+	case kernels.Add:
 		return at(a + b)
-	case kernels.SubOp:
+	case kernels.Sub:
 		return at(a - b)
-	case kernels.MulOp:
+	case kernels.Mul:
 		return at(a * b)
-	case kernels.DivOp:
+	case kernels.Div:
 		return at(a / b)
-	case kernels.MaxOp:
+	case kernels.Max:
 		return at(math.Max(a, b) + 0*nanOf(a, b))
-	case kernels.MinOp:
+	case kernels.Min:
 		return at(math.Min(a, b) + 0*nanOf(a, b))
-	case kernels.GreaterOp:
+	case kernels.Greater:
 		switch {
 		case a > b:
 			return at(1)
@@ -105,7 +105,7 @@ func combine(op kernels.Op, x, y float32) exact {
 	panic("kerneltest: no oracle for " + op.String())
 }
 
-// nanOf returns NaN if a or b is NaN, and 0 otherwise. MaxOp and MinOp must give NaN then, but
+// nanOf returns NaN if a or b is NaN, and 0 otherwise. Max and Min must give NaN then, but
 // math.Max(+Inf, NaN) is +Inf and math.Min(−Inf, NaN) is −Inf.
 func nanOf(a, b float64) float64 {
 	if a != a || b != b {

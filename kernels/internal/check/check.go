@@ -229,10 +229,10 @@ func Scalars(kernel string, scalars ...kernels.Buffer) {
 	}
 }
 
-// StoredActivation tests that ConvTranspose applies no activation to a result that it
+// WrittenActivation tests that ConvTranspose applies no activation to a result that it
 // adds to its destination.
-func StoredActivation(act kernels.Func, store kernels.Store) {
-	if store == kernels.Add && act != kernels.Identity {
-		panic(fmt.Sprintf("kernels: ConvTranspose: cannot add the result of activation %v; use Set, or Identity", act))
+func WrittenActivation(act kernels.Func, mode kernels.WriteMode) {
+	if mode == kernels.Accumulate && act != kernels.Identity {
+		panic(fmt.Sprintf("kernels: ConvTranspose: cannot add the result of activation %v; use Overwrite, or Identity", act))
 	}
 }

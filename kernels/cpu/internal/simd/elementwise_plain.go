@@ -155,19 +155,19 @@ func ZipSteps(op kernels.Op, dst, a, b []float32, da, db int, add bool) {
 // apply returns op(a, b).
 func apply(op kernels.Op, a, b float32) float32 {
 	switch op {
-	case kernels.AddOp:
+	case kernels.Add:
 		return a + b
-	case kernels.SubOp:
+	case kernels.Sub:
 		return a - b
-	case kernels.MulOp:
+	case kernels.Mul:
 		return a * b
-	case kernels.DivOp:
+	case kernels.Div:
 		return a / b
-	case kernels.MaxOp:
+	case kernels.Max:
 		return max(a, b)
-	case kernels.MinOp:
+	case kernels.Min:
 		return min(a, b)
-	default: // kernels.GreaterOp
+	default: // kernels.Greater
 		switch {
 		case a > b:
 			return 1

@@ -3,8 +3,8 @@ package simd
 import "github.com/topogen/topogen/kernels"
 
 const (
-	functions  = kernels.Cos + 1       // number of kernels.Func values
-	operations = kernels.GreaterOp + 1 // number of kernels.Op values
+	functions  = kernels.Cos + 1     // number of kernels.Func values
+	operations = kernels.Greater + 1 // number of kernels.Op values
 )
 
 // Loops is the table of all loops of one instruction set.

@@ -273,19 +273,19 @@ func (c calc) derivative(f kernels.Func, dy, v string) string {
 // combine returns op(a, b).
 func (c calc) combine(op kernels.Op, a, b string) string {
 	switch op {
-	case kernels.AddOp:
+	case kernels.Add:
 		return c.add(a, b)
-	case kernels.SubOp:
+	case kernels.Sub:
 		return c.sub(a, b)
-	case kernels.MulOp:
+	case kernels.Mul:
 		return c.mul(a, b)
-	case kernels.DivOp:
+	case kernels.Div:
 		return c.div(a, b)
-	case kernels.MaxOp:
+	case kernels.Max:
 		return c.max(a, b)
-	case kernels.MinOp:
+	case kernels.Min:
 		return c.min(a, b)
-	case kernels.GreaterOp:
+	case kernels.Greater:
 		y := c.choose(c.p("setp.eq.f32", a, b), num(0.5), num(0))
 		return c.choose(c.p("setp.gt.f32", a, b), num(1), y)
 	}
