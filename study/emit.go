@@ -3,6 +3,8 @@ package study
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"text/template"
 )
@@ -11,14 +13,30 @@ import (
 // folder. Each runs one shard of the units.
 type Array struct {
 	Name   string // of the job
+	Plan   string // name or file of the plan that processes make the folder from; empty if it is there
 	Dir    string // the study's folder, as the machines see it
+	Tuning bool   // whether to run the tuning seeds instead of the reporting ones
 	Shards int    // processes in all
 	Image  string // container image with the program study, for Kubernetes
 	Claim  string // persistent volume claim mounted at Dir, for Kubernetes
 }
 
-// EmitKubernetes writes an Indexed Job whose pods run the shards. A pod that fails
-// is tried again alone, three times. The index comes from JOB_COMPLETION_INDEX.
+// Args returns the arguments of the program study in each process.
+func (a Array) Args() []string {
+	args := []string{"run"}
+	if a.Plan != "" {
+		args = append(args, a.Plan)
+	}
+	args = append(args, "-output", a.Dir, "-shards", strconv.Itoa(a.Shards), "-workers", "1")
+	if a.Tuning {
+		args = append(args, "-tuning")
+	}
+	return args
+}
+
+// EmitKubernetes writes an Indexed Job whose pods run the shards, one processor each.
+// A pod that fails is tried again alone, three times, and stops no other. The index
+// comes from JOB_COMPLETION_INDEX.
 func EmitKubernetes(w io.Writer, a Array) error {
 	if err := a.check(); err != nil {
 		return err
@@ -29,8 +47,9 @@ func EmitKubernetes(w io.Writer, a Array) error {
 	return kubernetesJob.Execute(w, a)
 }
 
-// EmitSlurm writes a script for sbatch that runs the shards as an array job. The
-// index comes from SLURM_ARRAY_TASK_ID. A node that fails has its task requeued.
+// EmitSlurm writes a script for sbatch that runs the shards as an array job, one
+// processor each. A task that fails is requeued, three times at most; so is one whose
+// node fails. The index comes from SLURM_ARRAY_TASK_ID.
 func EmitSlurm(w io.Writer, a Array) error {
 	if err := a.check(); err != nil {
 		return err
@@ -43,7 +62,7 @@ func (a Array) check() error {
 	if a.Shards < 1 {
 		return fmt.Errorf("study: an array of %d shards, want at least 1", a.Shards)
 	}
-	for _, f := range [][2]string{{"name", a.Name}, {"folder", a.Dir}, {"image", a.Image}, {"claim", a.Claim}} {
+	for _, f := range [][2]string{{"name", a.Name}, {"plan", a.Plan}, {"folder", a.Dir}, {"image", a.Image}, {"claim", a.Claim}} {
 		if strings.ContainsAny(f[1], "\"'\\\n\r`$") {
 			return fmt.Errorf("study: the %s %q has a quote, a backslash, a dollar sign or a line end", f[0], f[1])
 		}
@@ -54,10 +73,26 @@ func (a Array) check() error {
 	return nil
 }
 
-var kubernetesJob = template.Must(template.New("job").Parse(`apiVersion: batch/v1
+var functions = template.FuncMap{
+	"last": func(n int) int { return n - 1 },
+	// What check admits stands for itself within double quotes, in YAML and in a shell.
+	"quote": quote,
+	"word": func(s string) string {
+		if plainWord.MatchString(s) {
+			return s
+		}
+		return quote(s)
+	},
+}
+
+func quote(s string) string { return `"` + s + `"` }
+
+var plainWord = regexp.MustCompile(`^[\w./:@=+-]+$`)
+
+var kubernetesJob = template.Must(template.New("job").Funcs(functions).Parse(`apiVersion: batch/v1
 kind: Job
 metadata:
-  name: "{{.Name}}"
+  name: {{quote .Name}}
 spec:
   completionMode: Indexed
   completions: {{.Shards}}
@@ -68,22 +103,30 @@ spec:
       restartPolicy: Never
       containers:
         - name: study
-          image: "{{.Image}}"
-          command: ["study", "run", "-output", "{{.Dir}}", "-shards", "{{.Shards}}"]
+          image: {{quote .Image}}
+          command: ["study"{{range .Args}}, {{quote .}}{{end}}]
+          resources:
+            requests:
+              cpu: "1"
           volumeMounts:
             - name: study
-              mountPath: "{{.Dir}}"
+              mountPath: {{quote .Dir}}
       volumes:
         - name: study
           persistentVolumeClaim:
-            claimName: "{{.Claim}}"
+            claimName: {{quote .Claim}}
 `))
 
-var slurmScript = template.Must(template.New("script").Funcs(template.FuncMap{"last": func(n int) int { return n - 1 }}).Parse(`#!/bin/sh
-#SBATCH --job-name="{{.Name}}"
+var slurmScript = template.Must(template.New("script").Funcs(functions).Parse(`#!/bin/sh
+#SBATCH --job-name={{quote .Name}}
 #SBATCH --array=0-{{last .Shards}}
 #SBATCH --cpus-per-task=1
 #SBATCH --requeue
 #SBATCH --open-mode=append
-exec study run -output "{{.Dir}}" -shards {{.Shards}} -workers 1
+study{{range .Args}} {{word .}}{{end}} && exit
+status=$?
+if [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; then
+	scontrol requeue "$SLURM_JOB_ID"
+fi
+exit $status
 `))

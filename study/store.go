@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/topogen/topogen/internal/atomicfile"
 )
@@ -26,26 +27,41 @@ import (
 type Store struct{ dir string }
 
 // Create makes the folder of a study, or opens it if it holds the same plan.
-// Another plan is refused.
+// Another plan is refused. Several processes may create one study at once.
 func Create(dir string, p *Plan) (*Store, error) {
 	s := &Store{dir}
-	before, err := s.Plan()
-	if err == nil {
-		if string(encode(before)) != string(encode(p)) {
-			return nil, fmt.Errorf("study: %s holds another plan: choose another folder", s.path(planFile))
-		}
+	switch err := s.holds(p); {
+	case err == nil:
 		return s, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
-		return nil, fmt.Errorf("study: folder %s holds something else: choose a new or empty one", dir)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("study: %w", err)
+	}
+	for _, e := range entries {
+		// Another process may be writing the plan, under a name that ends otherwise.
+		if e.Name() != unitsFolder && !strings.Contains(e.Name(), planFile) {
+			return nil, fmt.Errorf("study: folder %s holds something else: choose a new or empty one", dir)
+		}
 	}
 	if err := os.MkdirAll(s.path(unitsFolder), 0o777); err != nil {
 		return nil, fmt.Errorf("study: %w", err)
 	}
-	return s, writeFile(s.path(planFile), encode(p))
+	if err := writeFile(s.path(planFile), encode(p)); err != nil {
+		return nil, err
+	}
+	return s, s.holds(p)
+}
+
+// holds returns nil if the folder holds plan p, and otherwise says what it holds.
+func (s *Store) holds(p *Plan) error {
+	found, err := s.Plan()
+	if err == nil && string(encode(found)) != string(encode(p)) {
+		return fmt.Errorf("study: %s holds another plan: choose another folder", s.path(planFile))
+	}
+	return err
 }
 
 // Open opens the folder of a study.

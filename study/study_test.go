@@ -343,6 +343,21 @@ func TestPlanRefusals(t *testing.T) {
 	}
 }
 
+// Processes of an array job start at once, and each makes the folder unless it is there.
+func TestCreateInSeveralProcessesAtOnce(t *testing.T) {
+	p := plan(t, 2, `{"name": "a"}`)
+	for round := range 20 {
+		dir := filepath.Join(t.TempDir(), fmt.Sprint(round))
+		var wg sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			wg.Go(func() { _, errs[i] = Create(dir, p) })
+		}
+		wg.Wait()
+		require.NoError(t, errors.Join(errs...))
+	}
+}
+
 func TestCreateRefusesAnotherPlan(t *testing.T) {
 	dir := t.TempDir() + "/s"
 	_, err := Create(dir, plan(t, 2, `{"name": "a"}`))
@@ -374,11 +389,15 @@ func TestEmit(t *testing.T) {
 	var k, s bytes.Buffer
 	require.NoError(t, EmitKubernetes(&k, a))
 	require.NoError(t, EmitSlurm(&s, a))
-	for _, want := range []string{"completionMode: Indexed", "completions: 16", "backoffLimitPerIndex: 3", `"-shards", "16"`, `claimName: "studies"`} {
+	for _, want := range []string{"completionMode: Indexed", "completions: 16", "backoffLimitPerIndex: 3", `command: ["study", "run", "-output", "/studies/circle", "-shards", "16", "-workers", "1"]`, `claimName: "studies"`} {
 		require.Contains(t, k.String(), want)
 	}
 	require.Contains(t, s.String(), "#SBATCH --array=0-15\n")
-	require.Contains(t, s.String(), `exec study run -output "/studies/circle" -shards 16 -workers 1`)
+	require.Contains(t, s.String(), "\nstudy run -output /studies/circle -shards 16 -workers 1 && exit\n")
+	a.Plan, a.Dir, a.Tuning = "my plan.json", "/s", true
+	s.Reset()
+	require.NoError(t, EmitSlurm(&s, a))
+	require.Contains(t, s.String(), "\nstudy run \"my plan.json\" -output /s -shards 16 -workers 1 -tuning && exit\n")
 	a.Dir = `/x"; rm -rf /`
 	require.ErrorContains(t, EmitSlurm(&s, a), "has a quote")
 	require.ErrorContains(t, EmitKubernetes(&s, Array{Name: "n", Dir: "/d", Shards: 1}), "needs an image")

@@ -251,16 +251,19 @@ func emit(_ context.Context, args []string, stdout, _ io.Writer) error {
 	flags := flag.NewFlagSet("study emit", flag.ContinueOnError)
 	a := study.Array{}
 	flags.StringVar(&a.Name, "name", "study", "`name` of the job")
-	flags.StringVar(&a.Dir, "dir", "", "the study's `folder` as the machines see it; study run must have made it")
-	flags.IntVar(&a.Shards, "shards", 16, "`number` of processes")
+	flags.StringVar(&a.Plan, "plan", "", "`name` or file of the plan, as the machines see it; empty if the folder holds the study")
+	flags.StringVar(&a.Dir, "dir", "", "the study's `folder` as the machines see it")
+	flags.BoolVar(&a.Tuning, "tuning", false, "run the tuning seeds, measured on validation data")
+	flags.IntVar(&a.Shards, "shards", 16, "`number` of processes; units are dealt to them in turn")
 	flags.StringVar(&a.Image, "image", "", "container `image` with this program, for kubernetes")
 	flags.StringVar(&a.Claim, "claim", "", "persistent volume `claim` mounted at the folder, for kubernetes")
 	kind, err := parse(flags, args, `
-Usage: study emit kubernetes or slurm -dir DIR [flags]
+Usage: study emit kubernetes or slurm -plan NAME -dir DIR [flags]
 
 Writes an Indexed Job, or a script for sbatch, whose processes share a study's units.
-Make the folder first with study run NAME -output DIR -shards N -shard 0, or let the
-first process run it whole.`, stdout)
+Each runs one unit at a time. One that fails is tried again alone, three times. Submit
+the job again to run what is missing: units that are done are not run again. Then
+study report DIR writes the report.`, stdout)
 	if err != nil {
 		return err
 	}

@@ -139,7 +139,9 @@ func TestPlansAreWhole(t *testing.T) {
 }
 
 func TestEmit(t *testing.T) {
-	require.Contains(t, mustCall(t, "emit", "slurm", "-dir", "/s", "-shards", "3"), "--array=0-2")
+	script := mustCall(t, "emit", "slurm", "-plan", "circle", "-dir", "/s", "-shards", "3", "-tuning")
+	require.Contains(t, script, "--array=0-2")
+	require.Contains(t, script, "study run circle -output /s -shards 3 -workers 1 -tuning")
 	require.Contains(t, mustCall(t, "emit", "kubernetes", "-dir", "/s", "-image", "i", "-claim", "c"), "kind: Job")
 }
 
