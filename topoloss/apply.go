@@ -25,6 +25,7 @@ type input struct {
 	x, batch   *autograd.Var // batch is nil if only the target is known
 	pixels     *autograd.Var // the cloud that terms of images read; x may be a copy of it
 	target     *Target
+	met        bool   // a term of another loss at the same place stands, so that no fallback is needed
 	seed, step uint64 // together they decide random choices; step also decides schedules
 }
 

@@ -31,15 +31,21 @@ type Bottleneck struct {
 	witness distance.Match
 }
 
-// Evaluate returns the distance. It takes the time of [distance.Matcher.Bottleneck].
+// Evaluate returns the distance. It panics if [Bottleneck.EvaluateContext] fails.
 func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (float64, bool) {
+	return uninterrupted(r, learnable, truth, gradients)
+}
+
+// EvaluateContext returns the distance. It takes the time of [distance.Matcher.Bottleneck],
+// and fails where that does.
+func (r *Bottleneck) EvaluateContext(ctx context.Context, learnable, truth []ph.Bar, gradients []BarGradient) (value float64, ok bool, err error) {
 	r.witness = distance.Match{A: distance.Diagonal, B: distance.Diagonal}
 	if len(learnable) == 0 {
-		return 0, false
+		return 0, false, nil
 	}
-	length, witness, err := r.matcher.Bottleneck(context.Background(), learnable, truth)
+	length, witness, err := r.matcher.Bottleneck(ctx, learnable, truth)
 	if err != nil {
-		panic(err) // not among the bars of a filtration and those of a target
+		return 0, false, err
 	}
 	r.witness = witness
 	switch {
@@ -51,13 +57,13 @@ func (r *Bottleneck) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient
 		q := truth[witness.B]
 		i := nearest(learnable, q, length)
 		if i < 0 {
-			return 0, false
+			return 0, false, nil
 		}
 		gradients[i] = moveGradient(learnable[i], q)
 	default:
-		return 0, false
+		return 0, false, nil
 	}
-	return length, true
+	return length, true, nil
 }
 
 // Witness returns the pair of bars that decided the distance in the latest

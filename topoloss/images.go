@@ -160,9 +160,10 @@ func (r *Images) compare(ctx context.Context, x *autograd.Var, truth [][]span, w
 		}
 		w.gradients = resize(w.gradients, len(bars))
 		clear(w.gradients)
-		r.values[image], r.ok[image] = w.regularizer.Evaluate(bars, w.truth, w.gradients)
-		if !r.ok[image] {
-			return nil
+		var err error
+		r.values[image], r.ok[image], err = evaluate(ctx, w.regularizer, bars, w.truth, w.gradients)
+		if err != nil || !r.ok[image] {
+			return err
 		}
 		pixels := gradient[image*size : (image+1)*size]
 		for i, b := range bars {

@@ -128,7 +128,7 @@ func (l *Loss) evaluate(ctx context.Context, in input, diagrams []ph.Diagram, p 
 		}
 		r.Terms[i] = v
 	}
-	if r.OK {
+	if r.OK || in.met {
 		return r, nil
 	}
 	for i := range l.Fallback {
@@ -243,7 +243,10 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 	bars, gradients := l.bars[t.Degree], l.gradients[t.Degree]
 	l.slope = resize(l.slope, len(bars))
 	clear(l.slope)
-	value, ok := t.Regularizer.Evaluate(bars, target.Bars(t.Degree), l.slope)
+	value, ok, err := evaluate(ctx, t.Regularizer, bars, target.Bars(t.Degree), l.slope)
+	if err != nil {
+		return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
+	}
 	if !ok {
 		return Value{}, nil
 	}

@@ -3,6 +3,7 @@ package topoloss
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
@@ -15,27 +16,30 @@ import (
 // It is also the workspace of its own computation: one objective serves one
 // goroutine at a time.
 type Objective struct {
-	specs  Specs
-	places []place
-	terms  []TermValue
-	seed   uint64
-	params []*autograd.Parameter
+	specs    Specs
+	fallback Specs
+	places   []place // those with fallback terms last
+	terms    []TermValue
+	met      []Place // where, in the present step, a term depends on something learnable
+	seed     uint64
+	params   []*autograd.Parameter
 }
 
 // A place holds the terms that apply at one [Place] to the same share of the points there.
 type place struct {
-	where Place
-	share float64 // in (0, 1]
-	loss  *Loss
-	index []int // by term of the loss: its index in the objective's specs
+	where    Place
+	share    float64 // in (0, 1]
+	loss     *Loss
+	index    []int // by term of the loss: its index in the objective's specs
+	fallback []int // by fallback term of the loss: its index in the objective's fallback
 }
 
 // Options say how an [Objective] is computed. The zero value has no fallback and
 // leaves gradients as they are.
 type Options struct {
-	// Fallback terms replace the objective's terms at the same place that look at the same
-	// share of the batch, in a step in which none of these depends on anything learnable.
-	// See [Loss.Fallback].
+	// Fallback terms replace the objective's terms at the same place in a step in which none
+	// of these depends on anything learnable. See [Loss.Fallback]. At a place without terms
+	// they count in every step.
 	Fallback Specs
 	// Gradient says how gradients reach points. See [Loss.Gradient].
 	Gradient Gradient
@@ -58,7 +62,7 @@ func New(specs Specs, o Options) (*Objective, error) {
 	if err := o.Gradient.Validate(); err != nil {
 		return nil, err
 	}
-	obj := &Objective{specs: specs, seed: o.Seed}
+	obj := &Objective{specs: specs, fallback: fallback, seed: o.Seed}
 	for i, s := range specs {
 		t, err := s.term()
 		if err != nil {
@@ -67,17 +71,21 @@ func New(specs Specs, o Options) (*Objective, error) {
 		p := obj.place(s.Where, t.share)
 		p.loss.Terms, p.index = append(p.loss.Terms, t), append(p.index, i)
 	}
-	for _, s := range fallback {
+	for i, s := range fallback {
 		t, err := s.term()
 		if err != nil {
 			return nil, err
 		}
 		p := obj.place(s.Where, t.share)
-		p.loss.Fallback = append(p.loss.Fallback, t)
+		p.loss.Fallback, p.fallback = append(p.loss.Fallback, t), append(p.fallback, i)
 	}
 	for i := range obj.places {
 		obj.places[i].loss.Gradient = o.Gradient
 	}
+	// Whether fallback terms count is known when all other terms of their place are.
+	slices.SortStableFunc(obj.places, func(a, b place) int {
+		return min(len(a.loss.Fallback), 1) - min(len(b.loss.Fallback), 1)
+	})
 	return obj, nil
 }
 
@@ -127,12 +135,21 @@ func (o *Objective) Parameters(dev kernels.Device) []*autograd.Parameter {
 		return o.params
 	}
 	labels := o.specs.Labels()
+	add := func(t *Term, label string) {
+		if t.learnScale && t.Scale == nil {
+			t.Scale = autograd.NewParameter(label+".scale", autograd.TensorOf(dev, []float32{float32(t.initialScale)}))
+			o.params = append(o.params, t.Scale)
+		}
+	}
 	for _, p := range o.places {
 		for i := range p.loss.Terms {
-			if t := &p.loss.Terms[i]; t.learnScale && t.Scale == nil {
-				t.Scale = autograd.NewParameter(labels[p.index[i]]+".scale", autograd.TensorOf(dev, []float32{float32(t.initialScale)}))
-				o.params = append(o.params, t.Scale)
-			}
+			add(&p.loss.Terms[i], labels[p.index[i]])
+		}
+	}
+	labels = o.fallback.Labels()
+	for _, p := range o.places {
+		for i := range p.loss.Fallback {
+			add(&p.loss.Fallback[i], "fallback_"+labels[p.fallback[i]])
 		}
 	}
 	return o.params
@@ -168,17 +185,18 @@ func (s Step) at(where Place) *autograd.Var {
 // Needs reports whether a term applies at a place in step number. If not, the variable of
 // the place may be nil: training need not draw samples, for example.
 func (o *Objective) Needs(where Place, number uint64) bool {
+	terms, fallback := false, false
 	for _, p := range o.places {
-		if p.where == where && p.counts(number) {
+		if p.where != where {
+			continue
+		}
+		if p.loss.counts(number) {
 			return true
 		}
+		terms, fallback = terms || len(p.loss.Terms) > 0, fallback || len(p.loss.Fallback) > 0
 	}
-	return false
+	return fallback && !terms
 }
-
-// counts reports whether a term of p counts in a step. A place with only fallback terms
-// counts in every step.
-func (p *place) counts(step uint64) bool { return len(p.loss.Terms) == 0 || p.loss.counts(step) }
 
 // Target computes what the terms need of a true batch. A target depends on the batch alone:
 // the target of a batch may be kept for later steps with that batch. No gradient flows into
@@ -224,16 +242,18 @@ type Outcome struct {
 func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome, error) {
 	o.terms = resize(o.terms, len(o.specs))
 	clear(o.terms)
+	o.met = o.met[:0]
 	out := Outcome{Terms: o.terms}
 	for _, p := range o.places {
-		if !p.counts(s.Number) {
+		met := slices.Contains(o.met, p.where)
+		if !p.loss.counts(s.Number) && (met || len(p.loss.Fallback) == 0 || !o.Needs(p.where, s.Number)) {
 			continue
 		}
 		x := s.at(p.where)
 		if x == nil {
 			return Outcome{}, fmt.Errorf("topoloss: a term looks at the %s of step %d, which is nil", p.where, s.Number)
 		}
-		in := input{x: x, batch: s.Batch, target: target, seed: o.seed, step: s.Number}
+		in := input{x: x, batch: s.Batch, target: target, met: met, seed: o.seed, step: s.Number}
 		r, err := p.apply(ctx, in)
 		if err != nil {
 			return Outcome{}, fmt.Errorf("%s: %w", p.where, err)
@@ -246,6 +266,9 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 		}
 		out.Value += r.Value
 		out.Fallback = out.Fallback || r.Fallback
+		if !r.Fallback {
+			o.met = append(o.met, p.where)
+		}
 		if out.OK {
 			out.Var = autograd.Add(out.Var, r.Var)
 		} else {

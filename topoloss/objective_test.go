@@ -139,3 +139,65 @@ func TestObjectiveFallback(t *testing.T) {
 	require.Equal(t, -1, none.Degree())
 	require.Nil(t, none.Loss(topoloss.Output))
 }
+
+// TestFallbackKnowsItsPlace: fallback terms count where no term of their place depends on
+// anything learnable, whatever share of the points terms and fallback look at.
+func TestFallbackKnowsItsPlace(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	tape := autograd.NewTape(dev)
+	defer tape.Free()
+	batch := tape.Constant([]float32{0, 0, 20, 0, 0, 30, 40, 40}, 4, 2)
+	near := tape.Variable(autograd.TensorOf(dev, []float32{0, 0, 3, 4, 6, 8, 9, 12}, 4, 2))
+	for _, c := range []struct {
+		terms, fallback string
+		step            uint64
+		value           bool // the objective has a value
+		isFallback      bool
+	}{
+		{"total0=1(share=0.5)", "push0=1", 0, true, false},
+		{"total0=1", "push0=1(share=0.5)", 0, true, false},
+		{"total0=1(share=0.5),bottleneck0=1", "push0=1", 0, true, false},
+		{"bottleneck0=1(share=0.5)", "push0=1", 0, true, true},
+		{"bottleneck0=1(share=0.5,every=2)", "push0=1", 1, false, false},
+		{"total0=1(every=2),bottleneck0=1(share=0.5)", "push0=1", 1, true, true},
+		{"", "push0=1,push0=2(share=0.5)", 0, true, true},
+		{"total0@latent=1", "push0=1", 0, true, true}, // no term looks at the output
+	} {
+		obj := objective(t, c.terms, topoloss.Options{Fallback: parse(t, c.fallback)})
+		target, err := obj.Target(t.Context(), batch)
+		require.NoError(t, err)
+		out, err := obj.Apply(t.Context(), topoloss.Step{Number: c.step, Batch: batch, Output: near, Latent: near}, target)
+		require.NoError(t, err)
+		require.Equal(t, []bool{c.value, c.isFallback}, []bool{out.OK, out.Fallback}, "%s, fallback %s", c.terms, c.fallback)
+		require.Equal(t, c.value, obj.Needs(topoloss.Output, c.step), "%s, fallback %s", c.terms, c.fallback)
+	}
+}
+
+// TestFallbackLearnsItsScale: a learnable scale of a fallback term is a parameter of the
+// objective, like that of a term.
+func TestFallbackLearnsItsScale(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	tape := autograd.NewTape(dev)
+	defer tape.Free()
+	obj := objective(t, "signature@latent=1", topoloss.Options{Fallback: parse(t, "signature=1")})
+	var names []string
+	for _, p := range obj.Parameters(dev) {
+		names = append(names, p.Name)
+	}
+	require.Equal(t, []string{"latent_signature.scale", "fallback_signature.scale"}, names)
+	batch := tape.Constant([]float32{0, 0, 20, 0}, 2, 2)
+	x := tape.Variable(autograd.TensorOf(dev, []float32{0, 0, 3, 4}, 2, 2))
+	target, err := obj.Target(t.Context(), batch)
+	require.NoError(t, err)
+	out, err := obj.Apply(t.Context(), topoloss.Step{Batch: batch, Output: x, Latent: x}, target)
+	require.NoError(t, err)
+	require.True(t, out.Fallback)
+	tape.Backward(out.Var)
+	for _, p := range obj.Parameters(dev) {
+		gradient, err := p.Grad.Values()
+		require.NoError(t, err)
+		require.NotZero(t, gradient[0], p.Name)
+	}
+}

@@ -19,19 +19,22 @@ type Sliced struct {
 	matcher distance.Matcher
 }
 
-// Evaluate takes O(n log n) for each direction.
+// Evaluate returns the distance. It panics if [Sliced.EvaluateContext] fails.
 func (r *Sliced) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (value float64, ok bool) {
+	return uninterrupted(r, learnable, truth, gradients)
+}
+
+// EvaluateContext returns the distance. It takes O(n log n) for each direction, and fails
+// where [distance.Matcher.SlicedWasserstein] does.
+func (r *Sliced) EvaluateContext(ctx context.Context, learnable, truth []ph.Bar, gradients []BarGradient) (value float64, ok bool, err error) {
 	if r.Directions < 1 {
 		panic(fmt.Sprintf("topoloss: Sliced with %d directions", r.Directions))
 	}
 	if len(learnable) == 0 {
-		return 0, false
+		return 0, false, nil
 	}
-	value, err := r.matcher.SlicedWassersteinGradient(context.Background(), learnable, truth, r.Directions, gradients)
-	if err != nil {
-		panic(err) // not among the bars of a filtration and those of a target
-	}
-	return value, true
+	value, err = r.matcher.SlicedWassersteinGradient(ctx, learnable, truth, r.Directions, gradients)
+	return value, err == nil, err
 }
 
 func slicedKind(degree int) Kind {

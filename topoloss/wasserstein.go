@@ -29,20 +29,26 @@ type Wasserstein struct {
 	matcher distance.Matcher
 }
 
-// Evaluate takes the time of [distance.Matcher.Wasserstein].
+// Evaluate returns the cost. It panics if [Wasserstein.EvaluateContext] fails.
 func (r *Wasserstein) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (value float64, ok bool) {
+	return uninterrupted(r, learnable, truth, gradients)
+}
+
+// EvaluateContext returns the cost. It takes the time of [distance.Matcher.Wasserstein],
+// and fails where that does.
+func (r *Wasserstein) EvaluateContext(ctx context.Context, learnable, truth []ph.Bar, gradients []BarGradient) (value float64, ok bool, err error) {
 	if !(r.Order >= 1) || r.Norm != 2 && !math.IsInf(r.Norm, 1) {
 		panic(fmt.Sprintf("topoloss: Wasserstein of order %v and norm %v", r.Order, r.Norm))
 	}
 	if len(learnable) == 0 {
-		return 0, false
+		return 0, false, nil
 	}
-	value, err := r.matcher.WassersteinGradient(context.Background(), learnable, truth, r.Order, r.Norm, gradients)
+	value, err = r.matcher.WassersteinGradient(ctx, learnable, truth, r.Order, r.Norm, gradients)
 	if err != nil {
-		panic(err) // not among the bars of a filtration and those of a target
+		return 0, false, err
 	}
 	if r.Root {
-		return value, true
+		return value, true, nil
 	}
 	// The cost is a power of the distance.
 	factor := r.Order * math.Pow(value, r.Order-1)
@@ -50,7 +56,7 @@ func (r *Wasserstein) Evaluate(learnable, truth []ph.Bar, gradients []BarGradien
 		gradients[i].Birth *= factor
 		gradients[i].Death *= factor
 	}
-	return math.Pow(value, r.Order), true
+	return math.Pow(value, r.Order), true, nil
 }
 
 func wassersteinKind(degree int) Kind {
