@@ -27,10 +27,10 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 	shift := c.shift(dim + 2)
 	// If the youngest edge of a cofacet joins the new point to points[i], then the code of
 	// the cofacet lists all other points of the simplex. faces[i] is this list, for an edge
-	// whose apex is not in the list.
+	// whose apex is not in the list. A local list depends on the edge.
 	var faces [maxPoints]uint64
 	for i := range points {
-		for j := dim; j >= 0; j-- {
+		for j := dim; j >= 0 && !c.local; j-- {
 			if j != i {
 				faces[i] = faces[i]<<c.pointBits | uint64(points[j]+1)
 			}
@@ -47,7 +47,7 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 		switch {
 		case cone.rank < rank:
 			code = c.over(rank, cone.point)
-		case c.isApex(cone.rank, points, cone.at):
+		case c.local || c.isApex(cone.rank, points, cone.at):
 			code = c.without(cone.rank, cone.at)
 		default:
 			code = uint64(cone.rank)<<shift | faces[cone.at]<<c.coefficientBits

@@ -22,6 +22,7 @@ type Engine struct {
 	skeleton
 	field     field.Field
 	code      simplexCodec
+	most      int        // no simplex has more points, up to those of the highest degree
 	links     []edgeLink // one for each worker, to choose apexes
 	criticals criticals
 	critical  []uint64  // the simplices in no apparent pair whose youngest edge is the current one of criticals
@@ -57,7 +58,7 @@ type reduction struct {
 
 // Begin starts with n points and all edges of the filtration. runs are lists of edges that
 // together have them in order. merging has the ranks of the edges that merge components. It
-// is an error if a simplex of highest+2 points does not fit into a code.
+// is an error if there may be a simplex of up to highest+2 points that fits into no code.
 //
 // Begin and Run return early, with incomplete results, once a stop is requested.
 func Begin[T metric.Float](c *Engine, n int, runs [][]metric.Edge[T], merging []int32, modulus, highest, workers int, stop parallel.Stop) error {
@@ -65,7 +66,8 @@ func Begin[T metric.Float](c *Engine, n int, runs [][]metric.Edge[T], merging []
 	beginSkeleton(&c.skeleton, n, runs)
 	c.field.Reset(modulus)
 	c.code.begin(&c.skeleton, modulus)
-	if err := c.code.check(highest + 2); err != nil {
+	var err error
+	if c.most, err = c.code.fit(highest + 2); err != nil {
 		return err
 	}
 	c.merging = resize(c.merging, (len(c.ends)+63)/64)
@@ -97,6 +99,9 @@ func (c *Engine) Run(degree int, cocycles bool) []Pair {
 	c.columns, c.arena, c.pairs = c.columns[:0], c.arena[:0], c.pairs[:0]
 	for i := range c.reducers {
 		c.reducers[i].pivots, c.reducers[i].degree = pivots, degree
+	}
+	if degree >= c.most {
+		return nil // a simplex of the degree has one point more
 	}
 	c.criticals.begin(&c.skeleton)
 	for c.nextBatch(degree) {

@@ -3,6 +3,7 @@ package flagcomplex
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // A simplexCodec encodes simplices as integers in the order of the filtration.
@@ -12,30 +13,109 @@ import (
 // v+1, and the apex of the edge as 0. The points descend by these numbers, so that the apex
 // is the last.
 //
+// If such codes do not fit into 64 bits, points are written locally. All other points of a
+// simplex are neighbors of both ends of its youngest edge. So v is written as its place,
+// counted from 1, in the list of the neighbors of one end: of the end that has fewer. The
+// lists ascend, so that local codes are in the same order. They take few bits in a graph in
+// which each edge has an end of few neighbors, however many points there are.
+//
 // The filtration leaves the order of simplices of one youngest edge and dimension free. In
 // the order of these codes few of them are in no apparent pair; see the package comment.
 type simplexCodec struct {
 	*skeleton
 	pointBits, coefficientBits int // the number of bits of a point, and of a coefficient
+
+	local bool
 }
 
 const maxPoints = 16 // the largest number of points of a simplex
 
 func (c *simplexCodec) begin(s *skeleton, modulus int) {
-	c.skeleton = s
+	c.skeleton, c.local = s, false
 	c.pointBits = bits.Len(uint(s.n))
 	c.coefficientBits = bits.Len(uint(modulus - 1))
 }
 
-// check returns an error if simplices of a number of points have more points than maxPoints
-// or do not fit into 64 bits.
-func (c *simplexCodec) check(points int) error {
-	need := bits.Len(uint(len(c.ends))) + (points-2)*c.pointBits + c.coefficientBits
-	if need > 64 || points > maxPoints {
-		return fmt.Errorf("ph: simplices of %d points among %d points and %d edges take %d bits, more than 64: lower the degree or the threshold",
-			points, c.n, len(c.ends), need)
+// bits returns the number of bits of the code of a simplex of a number of points.
+func (c *simplexCodec) bits(points int) int {
+	return bits.Len(uint(len(c.ends))) + (points-2)*c.pointBits + c.coefficientBits
+}
+
+// fits reports whether simplices of a number of points have codes.
+func (c *simplexCodec) fits(points int) bool { return points <= maxPoints && c.bits(points) <= 64 }
+
+// fit makes codes for simplices of up to a number of points. It returns the largest number
+// of points of a simplex, as far as it knows: no simplex of at most points points has more.
+// It is an error if there may be simplices that do not fit.
+func (c *simplexCodec) fit(points int) (most int, err error) {
+	if c.fits(points) {
+		return points, nil
 	}
-	return nil
+	whole := c.bits(points)
+	if points = min(points, c.widestLune()+2); c.fits(points) {
+		return points, nil
+	}
+	c.writeLocally()
+	if c.fits(points) {
+		return points, nil
+	}
+	if c.stop.Requested() {
+		return 0, nil
+	}
+	return 0, fmt.Errorf("ph: simplices of %d points among %d points and %d edges take %d bits, more than 64: lower the degree or the threshold",
+		points, c.n, len(c.ends), min(whole, c.bits(points)))
+}
+
+// writeLocally makes codes local.
+func (c *simplexCodec) writeLocally() {
+	c.useLinks()
+	most := 0
+	for rank := range c.ends {
+		most = max(most, len(c.nearby(uint32(rank))))
+	}
+	c.local, c.pointBits = true, bits.Len(uint(most))
+}
+
+// nearby returns the list of neighbors by which local codes name the points of simplices
+// whose youngest edge has a rank.
+func (c *simplexCodec) nearby(rank uint32) []link {
+	e := c.ends[rank]
+	u, v := c.linksOf(e.U), c.linksOf(e.V)
+	if len(v) < len(u) {
+		return v
+	}
+	return u
+}
+
+// number returns the number, at least 1, that stands for a point other than the apex in
+// simplices whose youngest edge has a rank.
+func (c *simplexCodec) number(rank uint32, v int32) uint64 {
+	if c.local {
+		return c.localNumber(rank, v)
+	}
+	return uint64(v + 1)
+}
+
+func (c *simplexCodec) localNumber(rank uint32, v int32) uint64 {
+	at, _ := slices.BinarySearchFunc(c.nearby(rank), v, func(l link, v int32) int { return int(l.to - v) })
+	return uint64(at + 1)
+}
+
+// point returns the point for which a number stands in simplices whose youngest edge has a
+// rank.
+func (c *simplexCodec) point(rank uint32, number uint64) int32 {
+	if number == 0 || c.local {
+		return c.pointOf(rank, number)
+	}
+	return int32(number) - 1
+}
+
+// pointOf does the same for the apex and in local codes.
+func (c *simplexCodec) pointOf(rank uint32, number uint64) int32 {
+	if number == 0 {
+		return c.apex[rank]
+	}
+	return c.nearby(rank)[number-1].to
 }
 
 // shift returns the number of bits below the rank in the code of a simplex of a number of
@@ -64,11 +144,8 @@ func (c *simplexCodec) points(dst []int32, simplex uint64) {
 	rest := simplex >> c.coefficientBits
 	mask := uint64(1)<<c.pointBits - 1
 	for k := 2; k < n; k++ {
-		v := int32(rest&mask) - 1
+		v := c.point(rank, rest&mask)
 		rest >>= c.pointBits
-		if v < 0 {
-			v = c.apex[rank]
-		}
 		i := k
 		for ; i > 0 && dst[i-1] > v; i-- {
 			dst[i] = dst[i-1]
@@ -88,7 +165,7 @@ func (c *simplexCodec) encode(rank uint32, others []int32) uint64 {
 			with = true
 			continue
 		}
-		s = s<<c.pointBits | uint64(others[k]+1)
+		s = s<<c.pointBits | c.number(rank, others[k])
 	}
 	if with {
 		s <<= c.pointBits
@@ -101,9 +178,6 @@ func (c *simplexCodec) encode(rank uint32, others []int32) uint64 {
 // coefficient 0. This facet is the youngest facet of the simplex.
 func (c *simplexCodec) least(simplex uint64, points int) (v int32, facet uint64) {
 	rest := simplex >> c.coefficientBits
-	v = int32(rest&(1<<c.pointBits-1)) - 1
-	if v < 0 {
-		v = c.apex[c.rankOf(simplex, points)]
-	}
+	v = c.point(c.rankOf(simplex, points), rest&(1<<c.pointBits-1))
 	return v, rest >> c.pointBits << c.coefficientBits
 }

@@ -131,6 +131,27 @@ func (s *skeleton) fillLinks() {
 	}
 }
 
+// useLinks stores the graph as links, even if it is dense.
+func (s *skeleton) useLinks() {
+	if s.dense {
+		s.dense = false
+		s.fillLinks()
+	}
+}
+
+// widestLune returns the largest number of points of a lune. A simplex has at most two
+// points more: those of its youngest edge.
+func (s *skeleton) widestLune() int {
+	var g edgeLink
+	g.begin(s)
+	most := 0
+	for g.edge > 0 && !s.stop.Requested() {
+		g.step()
+		most = max(most, g.size)
+	}
+	return most
+}
+
 // isDominated reports whether the edge of a rank is dominated: it changes no homology then.
 func (s *skeleton) isDominated(rank uint32) bool { return s.dominated[rank>>6]>>(rank&63)&1 != 0 }
 
