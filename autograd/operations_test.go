@@ -1,6 +1,7 @@
 package autograd_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -46,6 +47,16 @@ func TestEveryOperationHasACase(t *testing.T) {
 		delete(cases, name)
 	}
 	require.Empty(t, cases, "cases of operations that do not exist")
+}
+
+// Each function of package kernels has an operation of its name, which computes that function:
+// the cases of these operations are made from the functions.
+func TestFunctionsHaveTheirNames(t *testing.T) {
+	source, err := os.ReadFile("functions.go")
+	require.NoError(t, err)
+	for _, f := range kernels.Funcs()[1:] { // all but Identity
+		require.Contains(t, string(source), fmt.Sprintf("func %v(x *Var) *Var { return Map(kernels.%v, x) }", f, f))
+	}
 }
 
 // exportedOperations returns the names of a folder's functions that return a

@@ -1,6 +1,9 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // A Func is an element-wise function of one variable.
 type Func uint8
@@ -25,9 +28,46 @@ const (
 	numFuncs
 )
 
-var funcNames = [numFuncs]string{
-	"Identity", "ReLU", "Sigmoid", "Tanh", "Exp", "Log", "Sqrt", "Softplus",
-	"Neg", "Abs", "Square", "Reciprocal", "Sin", "Cos",
+// functions holds what the contract says of each function.
+var functions = [numFuncs]struct {
+	name       string
+	maxError   float64 // in ulp
+	fromOutput bool
+	value      func(x float64) float64
+	derivative func(x, y float64) float64 // reads y = f(x) alone if fromOutput is true, and x alone otherwise
+}{
+	Identity: {"Identity", 0, true, func(x float64) float64 { return x }, func(_, _ float64) float64 { return 1 }},
+	ReLU:     {"ReLU", 0, true, func(x float64) float64 { return max(x, 0) }, func(_, y float64) float64 { return positive(y) }},
+	Sigmoid:  {"Sigmoid", 3, true, sigmoid, func(_, y float64) float64 { return y * (1 - y) }},
+	Tanh:     {"Tanh", 3, true, math.Tanh, func(_, y float64) float64 { return 1 - y*y }},
+	Exp:      {"Exp", 2, true, math.Exp, func(_, y float64) float64 { return y }},
+	Log:      {"Log", 2, false, math.Log, func(x, _ float64) float64 { return 1 / x }},
+	Sqrt: {"Sqrt", 1, true, math.Sqrt, func(_, y float64) float64 {
+		if y == 0 {
+			return 0
+		}
+		return 0.5 / y
+	}},
+	Softplus:   {"Softplus", 3, false, softplus, func(x, _ float64) float64 { return sigmoid(x) }},
+	Neg:        {"Neg", 0, true, func(x float64) float64 { return -x }, func(_, _ float64) float64 { return -1 }},
+	Abs:        {"Abs", 0, false, math.Abs, func(x, _ float64) float64 { return positive(x) - positive(-x) }},
+	Square:     {"Square", 1, false, func(x float64) float64 { return x * x }, func(x, _ float64) float64 { return 2 * x }},
+	Reciprocal: {"Reciprocal", 1, true, func(x float64) float64 { return 1 / x }, func(_, y float64) float64 { return -y * y }},
+	Sin:        {"Sin", 2, false, math.Sin, func(x, _ float64) float64 { return math.Cos(x) }},
+	Cos:        {"Cos", 2, false, math.Cos, func(x, _ float64) float64 { return -math.Sin(x) }},
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// softplus uses log(1+e^x) = max(x, 0) + log(1+e^−|x|), which cannot overflow.
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+// positive returns 1 if x > 0, and 0 otherwise.
+func positive(x float64) float64 {
+	if x > 0 {
+		return 1
+	}
+	return 0
 }
 
 // Funcs returns all functions, in order.
@@ -45,20 +85,25 @@ func (f Func) Valid() bool { return f < numFuncs }
 // String returns the function's name.
 func (f Func) String() string {
 	if f.Valid() {
-		return funcNames[f]
+		return functions[f].name
 	}
 	return fmt.Sprintf("Func(%d)", uint8(f))
 }
 
+// Value returns f(x) in float64. It defines the function.
+func (f Func) Value(x float64) float64 { return functions[f].value(x) }
+
+// Derivative returns f′(x) in float64, given y = f(x). It reads y alone if
+// [Func.GradFromOutput] is true, and x alone otherwise.
+func (f Func) Derivative(x, y float64) float64 { return functions[f].derivative(x, y) }
+
+// MaxError returns the largest error of f(x) that the contract allows, in units of the last
+// place (ulp) of a float32. Errors of Sin and Cos count in ulp of 1, for |x| ≤ 10⁴.
+func (f Func) MaxError() float64 { return functions[f].maxError }
+
 // GradFromOutput reports whether the kernels compute f′(x) from f(x) alone. It is true for
 // every function that Gemm and the convolutions can apply as an activation.
-func (f Func) GradFromOutput() bool {
-	switch f {
-	case Identity, ReLU, Sigmoid, Tanh, Exp, Sqrt, Neg, Reciprocal:
-		return true
-	}
-	return false
-}
+func (f Func) GradFromOutput() bool { return f.Valid() && functions[f].fromOutput }
 
 // IsActivation reports whether Gemm and the convolutions can apply f to their results.
 func (f Func) IsActivation() bool { return f <= Tanh }

@@ -66,25 +66,24 @@ func arithmeticCases() (cases []Case) {
 }
 
 func functionCases() (cases []Case) {
-	for _, f := range []struct {
+	type function struct {
 		name    string
 		compute func(x *autograd.Var) *autograd.Var
 		want    func(x float64) float64
 		kind    Kind
-	}{
-		{"ReLU", autograd.ReLU, func(x float64) float64 { return max(x, 0) }, Nonzero},
-		{"Sigmoid", autograd.Sigmoid, sigmoid, Any},
-		{"Tanh", autograd.Tanh, math.Tanh, Any},
-		{"Exp", autograd.Exp, math.Exp, Any},
-		{"Log", autograd.Log, math.Log, Positive},
-		{"Sqrt", autograd.Sqrt, math.Sqrt, Positive},
-		{"Softplus", autograd.Softplus, func(x float64) float64 { return math.Log1p(math.Exp(x)) }, Any},
-		{"Neg", autograd.Neg, func(x float64) float64 { return -x }, Any},
-		{"Abs", autograd.Abs, math.Abs, Nonzero},
-		{"Square", autograd.Square, func(x float64) float64 { return x * x }, Any},
-		{"Reciprocal", autograd.Reciprocal, func(x float64) float64 { return 1 / x }, Nonzero},
-		{"Sin", autograd.Sin, math.Sin, Any},
-		{"Cos", autograd.Cos, math.Cos, Any},
+	}
+	var functions []function
+	for _, f := range kernels.Funcs()[1:] { // all but Identity
+		kind := Any
+		switch f {
+		case kernels.Log, kernels.Sqrt:
+			kind = Positive
+		case kernels.ReLU, kernels.Abs, kernels.Reciprocal:
+			kind = Nonzero
+		}
+		functions = append(functions, function{f.String(), func(x *autograd.Var) *autograd.Var { return autograd.Map(f, x) }, f.Value, kind})
+	}
+	for _, f := range append(functions, []function{
 		{"Map", func(x *autograd.Var) *autograd.Var { return autograd.Map(kernels.Tanh, x) }, math.Tanh, Any},
 		{"LeakyReLU", func(x *autograd.Var) *autograd.Var { return autograd.LeakyReLU(x, 0.2) }, func(x float64) float64 { return max(x, 0.2*x) }, Nonzero},
 		{"ELU", func(x *autograd.Var) *autograd.Var { return autograd.ELU(x, 0.7) }, func(x float64) float64 { return max(x, 0) + 0.7*math.Expm1(min(x, 0)) }, Nonzero},
@@ -96,7 +95,7 @@ func functionCases() (cases []Case) {
 		{"Huber", func(x *autograd.Var) *autograd.Var { return autograd.Huber(x, 0.6) }, huber, Stepped},
 		{"Scale", func(x *autograd.Var) *autograd.Var { return autograd.Scale(x, -2.5) }, func(x float64) float64 { return -2.5 * x }, Any},
 		{"AddScalar", func(x *autograd.Var) *autograd.Var { return autograd.AddScalar(x, 0.75) }, func(x float64) float64 { return x + 0.75 }, Any},
-	} {
+	}...) {
 		for _, shape := range shapes {
 			cases = append(cases, Case{
 				f.name,

@@ -32,11 +32,7 @@
 // these bounds by name.
 //
 //	Affine, AddScaled                    1
-//	Map      Exp, Log                    2
-//	         Sigmoid, Tanh, Softplus     3
-//	         Sin, Cos                    2, s = 1, |x| ≤ 10⁴
-//	         Sqrt, Square, Reciprocal    1
-//	         others                      exact
+//	Map                                  kernels.Func.MaxError of the function
 //	MapGrad                              4, or the function's bound + 2 if more
 //	Zip      Div                         1
 //	         Add, Sub, Mul               ½ (correctly rounded)

@@ -145,36 +145,21 @@ func (s isa) zipLoop(operands func() (left, right func(step) block), o operation
 // maps generates the loops that set dst = f(x), one for each function f of one variable.
 func maps() {
 	for _, s := range []isa{avx2, avx512} {
-		for _, f := range []struct {
-			name  string
-			apply func(isa, block) block
-		}{
-			{"ReLU", func(s isa, x block) block { return s.max(s.float(0), x) }},
-			{"Sigmoid", isa.sigmoid},
-			{"Tanh", isa.tanh},
-			{"Exp", isa.exp},
-			{"Log", isa.log},
-			{"Sqrt", func(s isa, x block) block { return s.apply1(VSQRTPS, x) }},
-			{"Softplus", isa.softplus},
-			{"Neg", func(s isa, x block) block { return s.xor(x, s.word(1<<31)) }},
-			{"Abs", func(s isa, x block) block { return s.and(x, s.word(1<<31-1)) }},
-			{"Square", func(s isa, x block) block { return s.mul(x, x) }},
-			{"Reciprocal", func(s isa, x block) block { return s.div(s.float(1), x) }},
-		} {
-			s.function("map"+f.name, "dst, x []float32", "sets dst = f(x) for f = "+f.name+".")
-			dst, n, x := base("dst"), length("dst"), base("x")
-			s.each(n, func(at step) { at.store(f.apply(s, at.load(x)), dst) })
-			s.end()
-		}
-		for _, f := range []struct {
-			name  string
-			apply func(isa, block) block
-		}{{"Sin", isa.sin}, {"Cos", isa.cos}} {
-			s.function("map"+f.name, "dst, x []float32) (done int", "sets dst = f(x) for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
-			dst, n, x, done := base("dst"), length("dst"), base("x"), GP64()
-			s.eachTrig(n, x, done, func(at step, v block) { at.store(f.apply(s, v), dst) })
-			Store(done, Return("done"))
-			s.end()
+		for _, f := range functions {
+			switch {
+			case f.value == nil:
+			case f.trigonometric:
+				s.function("map"+f.name, "dst, x []float32) (done int", "sets dst = f(x) for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
+				dst, n, x, done := base("dst"), length("dst"), base("x"), GP64()
+				s.eachTrig(n, x, done, func(at step, v block) { at.store(f.value(s, v), dst) })
+				Store(done, Return("done"))
+				s.end()
+			default:
+				s.function("map"+f.name, "dst, x []float32", "sets dst = f(x) for f = "+f.name+".")
+				dst, n, x := base("dst"), length("dst"), base("x")
+				s.each(n, func(at step) { at.store(f.value(s, at.load(x)), dst) })
+				s.end()
+			}
 		}
 	}
 }
@@ -209,51 +194,22 @@ func (s isa) jumpIfAny(m mask, to string) {
 // gradients generates the loops that store dy·f′, one for each function f of one variable.
 func gradients() {
 	for _, s := range []isa{avx2, avx512} {
-		for _, f := range []struct {
-			name  string
-			apply func(s isa, dy, v block) block // v is f(x) if f.GradFromOutput() is true, and x otherwise
-		}{
-			{"Identity", func(s isa, dy, _ block) block { return dy }},
-			{"ReLU", func(s isa, dy, y block) block { return s.keep(s.compare(more, y, s.float(0)), dy) }},
-			{"Sigmoid", func(s isa, dy, y block) block { return s.mul(dy, s.mul(y, s.sub(s.float(1), y))) }},
-			{"Tanh", func(s isa, dy, y block) block {
-				d := s.copies(len(y), s.float(1))
-				s.subMul(d, y, y)
-				return s.mul(dy, d)
-			}},
-			{"Exp", func(s isa, dy, y block) block { return s.mul(dy, y) }},
-			{"Log", func(s isa, dy, x block) block { return s.div(dy, x) }},
-			{"Sqrt", func(s isa, dy, y block) block {
-				return s.keep(s.compare(nNotEqual, y, s.float(0)), s.mul(dy, s.div(s.float(0.5), y)))
-			}},
-			{"Softplus", func(s isa, dy, x block) block { return s.mul(dy, s.sigmoid(x)) }},
-			{"Neg", func(s isa, dy, _ block) block { return s.xor(dy, s.word(1<<31)) }},
-			{"Abs", func(s isa, dy, x block) block {
-				return s.keep(s.compare(notEqual, x, s.float(0)), s.xor(dy, s.and(x, s.word(1<<31))))
-			}},
-			{"Square", func(s isa, dy, x block) block { return s.mul(dy, s.add(x, x)) }},
-			{"Reciprocal", func(s isa, dy, y block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.mul(y, y)) }},
-		} {
+		for _, f := range functions {
+			if f.trigonometric {
+				s.function("grad"+f.name, "dst, dy, x []float32, add bool) (done int", "stores dy·f′(x) into dst, or adds it to dst, for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
+				dst, n, dy, x, done := base("dst"), length("dst"), base("dy"), base("x"), GP64()
+				s.stored("add", func(store func(step, block, reg.GPVirtual)) {
+					s.eachTrig(n, x, done, func(at step, v block) { store(at, f.gradient(s, at.load(dy), v), dst) })
+				})
+				Store(done, Return("done"))
+				s.end()
+				continue
+			}
 			s.function("grad"+f.name, "dst, dy, v []float32, add bool", "stores dy·f′(x) into dst, or adds it to dst, for f = "+f.name+". v is f(x) if f.GradFromOutput() is true, and x otherwise.")
 			dst, n, dy, v := base("dst"), length("dst"), base("dy"), base("v")
 			s.stored("add", func(store func(step, block, reg.GPVirtual)) {
-				s.each(n, func(at step) { store(at, f.apply(s, at.load(dy), at.load(v)), dst) })
+				s.each(n, func(at step) { store(at, f.gradient(s, at.load(dy), at.load(v)), dst) })
 			})
-			s.end()
-		}
-		for _, f := range []struct {
-			name  string
-			apply func(s isa, dy, x block) block
-		}{
-			{"Sin", func(s isa, dy, x block) block { return s.mul(dy, s.cos(x)) }},
-			{"Cos", func(s isa, dy, x block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.sin(x)) }},
-		} {
-			s.function("grad"+f.name, "dst, dy, x []float32, add bool) (done int", "stores dy·f′(x) into dst, or adds it to dst, for f = "+f.name+". It stops before the first 16 elements that hold an |x| > 1e5 and returns the number of elements before them.")
-			dst, n, dy, x, done := base("dst"), length("dst"), base("dy"), base("x"), GP64()
-			s.stored("add", func(store func(step, block, reg.GPVirtual)) {
-				s.eachTrig(n, x, done, func(at step, v block) { store(at, f.apply(s, at.load(dy), v), dst) })
-			})
-			Store(done, Return("done"))
 			s.end()
 		}
 	}

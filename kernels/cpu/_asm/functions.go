@@ -21,6 +21,47 @@ import (
 //
 // The polynomials are minimax fits on the interval of r, with coefficients rounded to float32.
 
+// A function is an element-wise function f of one variable, with its name in package kernels.
+type function struct {
+	name string
+	// value returns f(x). It is nil if the loop is a copy.
+	value func(s isa, x block) block
+	// gradient returns dy·f′(x). v is f(x) if f.GradFromOutput() is true, and x otherwise.
+	gradient func(s isa, dy, v block) block
+	// trigonometric says that value and gradient are right for |x| ≤ trigLimit alone.
+	trigonometric bool
+}
+
+// functions lists all functions. The loops and their tables are made from it.
+var functions = []function{
+	{"Identity", nil, func(s isa, dy, _ block) block { return dy }, false},
+	{"ReLU", func(s isa, x block) block { return s.max(s.float(0), x) },
+		func(s isa, dy, y block) block { return s.keep(s.compare(more, y, s.float(0)), dy) }, false},
+	{"Sigmoid", isa.sigmoid, func(s isa, dy, y block) block { return s.mul(dy, s.mul(y, s.sub(s.float(1), y))) }, false},
+	{"Tanh", isa.tanh, func(s isa, dy, y block) block {
+		d := s.copies(len(y), s.float(1))
+		s.subMul(d, y, y)
+		return s.mul(dy, d)
+	}, false},
+	{"Exp", isa.exp, func(s isa, dy, y block) block { return s.mul(dy, y) }, false},
+	{"Log", isa.log, func(s isa, dy, x block) block { return s.div(dy, x) }, false},
+	{"Sqrt", func(s isa, x block) block { return s.apply1(VSQRTPS, x) }, func(s isa, dy, y block) block {
+		return s.keep(s.compare(nNotEqual, y, s.float(0)), s.mul(dy, s.div(s.float(0.5), y)))
+	}, false},
+	{"Softplus", isa.softplus, func(s isa, dy, x block) block { return s.mul(dy, s.sigmoid(x)) }, false},
+	{"Neg", func(s isa, x block) block { return s.xor(x, s.word(1<<31)) },
+		func(s isa, dy, _ block) block { return s.xor(dy, s.word(1<<31)) }, false},
+	{"Abs", func(s isa, x block) block { return s.and(x, s.word(1<<31-1)) }, func(s isa, dy, x block) block {
+		return s.keep(s.compare(notEqual, x, s.float(0)), s.xor(dy, s.and(x, s.word(1<<31))))
+	}, false},
+	{"Square", func(s isa, x block) block { return s.mul(x, x) },
+		func(s isa, dy, x block) block { return s.mul(dy, s.add(x, x)) }, false},
+	{"Reciprocal", func(s isa, x block) block { return s.div(s.float(1), x) },
+		func(s isa, dy, y block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.mul(y, y)) }, false},
+	{"Sin", isa.sin, func(s isa, dy, x block) block { return s.mul(dy, s.cos(x)) }, true},
+	{"Cos", isa.cos, func(s isa, dy, x block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.sin(x)) }, true},
+}
+
 const (
 	log2e = 1.44269504088896340736
 	ln2hi = 0x1.62e4p-1           // the first 15 bits of ln 2

@@ -2,7 +2,8 @@
 // generate in kernels/cpu.
 //
 // A target is one family of functions. It becomes two files in kernels/cpu/internal: the
-// assembly PACKAGE/NAME_amd64.s and the declarations PACKAGE/NAME_amd64.go. Most functions
+// assembly PACKAGE/NAME_amd64.s and the declarations PACKAGE/NAME_amd64.go. The program also
+// writes tables of the loops of element-wise functions (see tables.go). Most functions
 // are written once for both vector widths, as methods of an isa (see lanes.go), which emit
 // AVX2 or AVX-512 instructions.
 //
@@ -71,5 +72,8 @@ func all() {
 		if err := cmd.Run(); err != nil {
 			log.Fatalf("target %s: %v", t.name, err)
 		}
+	}
+	if err := tables("../internal/simd/functions_amd64.go"); err != nil {
+		log.Fatal(err)
 	}
 }

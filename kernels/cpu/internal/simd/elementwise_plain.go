@@ -6,8 +6,9 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// The loops in plain Go compute elementary functions in float64 and round the result once, so
-// that tests can compare the assembly with them. [Loops] says what each loop does.
+// The loops in plain Go compute a function by its definition in float64 and round the result
+// once, so that tests can compare the assembly with them. Functions of one instruction have a
+// formula in float32. [Loops] says what each loop does.
 
 func fillPlain(dst []float32, v float32) {
 	for i := range dst {
@@ -52,42 +53,10 @@ func mapPlain(f kernels.Func, dst, x []float32) {
 			dst[i] = 1 / v
 		}
 	default:
-		g := transcendental(f)
 		for i, v := range x {
-			dst[i] = float32(g(float64(v)))
+			dst[i] = float32(f.Value(float64(v)))
 		}
 	}
-}
-
-// transcendental returns the float64 version of f, for the functions of which mapPlain has
-// no formula in float32.
-func transcendental(f kernels.Func) func(float64) float64 {
-	switch f {
-	case kernels.Sigmoid:
-		return sigmoid
-	case kernels.Tanh:
-		return math.Tanh
-	case kernels.Exp:
-		return math.Exp
-	case kernels.Log:
-		return math.Log
-	case kernels.Sqrt:
-		return math.Sqrt
-	case kernels.Softplus:
-		return softplus
-	case kernels.Sin:
-		return math.Sin
-	default:
-		return math.Cos
-	}
-}
-
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-func softplus(x float64) float64 {
-	// log(1+e^x) = max(x, 0) + log(1+e^−|x|), which cannot overflow; the builtin
-	// max returns NaN for NaN.
-	return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
 }
 
 // gradPlain stores dy·f′(x) into dst, or adds it to dst. v is f(x) if f.GradFromOutput() is
@@ -125,8 +94,6 @@ func derivative(f kernels.Func, dy, v float32) float32 {
 		return dy * -(v * v)
 	case kernels.Log:
 		return dy / v
-	case kernels.Softplus:
-		return float32(float64(dy) * sigmoid(float64(v)))
 	case kernels.Abs:
 		switch {
 		case v > 0:
@@ -137,10 +104,8 @@ func derivative(f kernels.Func, dy, v float32) float32 {
 		return 0
 	case kernels.Square:
 		return dy * (2 * v)
-	case kernels.Sin:
-		return float32(float64(dy) * math.Cos(float64(v)))
-	default: // kernels.Cos
-		return float32(float64(dy) * -math.Sin(float64(v)))
+	default:
+		return float32(float64(dy) * f.Derivative(float64(v), float64(v)))
 	}
 }
 

@@ -2,10 +2,7 @@ package simd
 
 import "github.com/topogen/topogen/kernels"
 
-const (
-	functions  = kernels.Cos + 1     // number of kernels.Func values
-	operations = kernels.Greater + 1 // number of kernels.Op values
-)
+const operations = kernels.Greater + 1 // number of kernels.Op values
 
 // Loops is the table of all loops of one instruction set.
 //
@@ -19,8 +16,8 @@ type Loops struct {
 
 	// Map[f] stores f(x). Grad[f] stores dy·f′(x), which it computes from v: v is f(x)
 	// if f.GradFromOutput() is true, and x otherwise.
-	Map  [functions]func(dst, x []float32)
-	Grad [functions]func(dst, dy, v []float32, add bool)
+	Map  []func(dst, x []float32)
+	Grad []func(dst, dy, v []float32, add bool)
 
 	// Zip[op], ZipLeft[op] and ZipRight[op] store op(a, b). In ZipLeft, a is one number
 	// for all elements, and in ZipRight b is.
@@ -97,9 +94,9 @@ func plainLoops() Loops {
 		DistanceRows: distanceRowsPlain, DistanceColumns: distanceColumnsPlain, AddDifferences: addDifferencesPlain,
 		SumDifferences: sumDifferencesPlain, PairWeights: pairWeightsPlain, transposeStrip: transposeStripPlain,
 	}
-	for f := range functions {
-		l.Map[f] = func(dst, x []float32) { mapPlain(f, dst, x) }
-		l.Grad[f] = func(dst, dy, v []float32, add bool) { gradPlain(f, dst, dy, v, add) }
+	for _, f := range kernels.Funcs() {
+		l.Map = append(l.Map, func(dst, x []float32) { mapPlain(f, dst, x) })
+		l.Grad = append(l.Grad, func(dst, dy, v []float32, add bool) { gradPlain(f, dst, dy, v, add) })
 	}
 	for op := range operations {
 		l.Zip[op] = func(dst, a, b []float32, add bool) { ZipSteps(op, dst, a, b, 1, 1, add) }

@@ -9,21 +9,7 @@ var tables = [...]*Loops{Plain: &loopsPlain, AVX2: &loopsAVX2, AVX512: &loopsAVX
 
 var loopsAVX2 = Loops{
 	Fill: fillAVX2, Affine: affineAVX2,
-	Map: [functions]func(dst, x []float32){
-		kernels.Identity: copyPlain, kernels.ReLU: mapReLUAVX2, kernels.Sigmoid: mapSigmoidAVX2,
-		kernels.Tanh: mapTanhAVX2, kernels.Exp: mapExpAVX2, kernels.Log: mapLogAVX2, kernels.Sqrt: mapSqrtAVX2,
-		kernels.Softplus: mapSoftplusAVX2, kernels.Neg: mapNegAVX2, kernels.Abs: mapAbsAVX2,
-		kernels.Square: mapSquareAVX2, kernels.Reciprocal: mapReciprocalAVX2,
-		kernels.Sin: trigonometric(mapSinAVX2, kernels.Sin), kernels.Cos: trigonometric(mapCosAVX2, kernels.Cos),
-	},
-	Grad: [functions]func(dst, dy, v []float32, add bool){
-		kernels.Identity: gradIdentityAVX2, kernels.ReLU: gradReLUAVX2, kernels.Sigmoid: gradSigmoidAVX2,
-		kernels.Tanh: gradTanhAVX2, kernels.Exp: gradExpAVX2, kernels.Log: gradLogAVX2, kernels.Sqrt: gradSqrtAVX2,
-		kernels.Softplus: gradSoftplusAVX2, kernels.Neg: gradNegAVX2, kernels.Abs: gradAbsAVX2,
-		kernels.Square: gradSquareAVX2, kernels.Reciprocal: gradReciprocalAVX2,
-		kernels.Sin: trigonometricGrad(gradSinAVX2, kernels.Sin),
-		kernels.Cos: trigonometricGrad(gradCosAVX2, kernels.Cos),
-	},
+	Map: mapsAVX2, Grad: gradientsAVX2,
 	Zip: [operations]func(dst, a, b []float32, add bool){
 		kernels.Add: zipAddAVX2, kernels.Sub: zipSubAVX2, kernels.Mul: zipMulAVX2, kernels.Div: zipDivAVX2,
 		kernels.Max: zipMaxAVX2, kernels.Min: zipMinAVX2, kernels.Greater: zipGreaterAVX2,
@@ -51,21 +37,7 @@ var loopsAVX2 = Loops{
 
 var loopsAVX512 = Loops{
 	Fill: fillAVX512, Affine: affineAVX512,
-	Map: [functions]func(dst, x []float32){
-		kernels.Identity: copyPlain, kernels.ReLU: mapReLUAVX512, kernels.Sigmoid: mapSigmoidAVX512,
-		kernels.Tanh: mapTanhAVX512, kernels.Exp: mapExpAVX512, kernels.Log: mapLogAVX512, kernels.Sqrt: mapSqrtAVX512,
-		kernels.Softplus: mapSoftplusAVX512, kernels.Neg: mapNegAVX512, kernels.Abs: mapAbsAVX512,
-		kernels.Square: mapSquareAVX512, kernels.Reciprocal: mapReciprocalAVX512,
-		kernels.Sin: trigonometric(mapSinAVX512, kernels.Sin), kernels.Cos: trigonometric(mapCosAVX512, kernels.Cos),
-	},
-	Grad: [functions]func(dst, dy, v []float32, add bool){
-		kernels.Identity: gradIdentityAVX512, kernels.ReLU: gradReLUAVX512, kernels.Sigmoid: gradSigmoidAVX512,
-		kernels.Tanh: gradTanhAVX512, kernels.Exp: gradExpAVX512, kernels.Log: gradLogAVX512,
-		kernels.Sqrt: gradSqrtAVX512, kernels.Softplus: gradSoftplusAVX512, kernels.Neg: gradNegAVX512,
-		kernels.Abs: gradAbsAVX512, kernels.Square: gradSquareAVX512, kernels.Reciprocal: gradReciprocalAVX512,
-		kernels.Sin: trigonometricGrad(gradSinAVX512, kernels.Sin),
-		kernels.Cos: trigonometricGrad(gradCosAVX512, kernels.Cos),
-	},
+	Map: mapsAVX512, Grad: gradientsAVX512,
 	Zip: [operations]func(dst, a, b []float32, add bool){
 		kernels.Add: zipAddAVX512, kernels.Sub: zipSubAVX512, kernels.Mul: zipMulAVX512,
 		kernels.Div: zipDivAVX512, kernels.Max: zipMaxAVX512, kernels.Min: zipMinAVX512,

@@ -1,6 +1,10 @@
 package simd
 
-import "math"
+import (
+	"math"
+
+	"github.com/topogen/topogen/kernels"
+)
 
 func bcePlain(p, t []float32) float64 {
 	var total float64
@@ -20,14 +24,14 @@ func bceGradPlain(dst, p, t []float32, g float32, add bool) {
 func bceLogitsPlain(x, t []float32) float64 {
 	var total float64
 	for i, v := range x {
-		total += softplus(float64(v)) - float64(v)*float64(t[i])
+		total += kernels.Softplus.Value(float64(v)) - float64(v)*float64(t[i])
 	}
 	return total
 }
 
 func bceLogitsGradPlain(dst, x, t []float32, g float32, add bool) {
 	for i, v := range x {
-		Put(dst, i, float32(float64(g)*(sigmoid(float64(v))-float64(t[i]))), add)
+		Put(dst, i, float32(float64(g)*(kernels.Sigmoid.Value(float64(v))-float64(t[i]))), add)
 	}
 }
 
