@@ -56,6 +56,10 @@ func Sin(x *Var) *Var { return Map(kernels.Sin, x) }
 // Cos returns the cosine of x, in radians.
 func Cos(x *Var) *Var { return Map(kernels.Cos, x) }
 
+// Erf returns the error function of x: (1 + Erf(x/√2))/2 is the distribution function of the
+// standard Gaussian.
+func Erf(x *Var) *Var { return Map(kernels.Erf, x) }
+
 // beforeActivation returns the gradient of z, where y = act(z) was computed in
 // one kernel that did not store z. If a bias b was added to z, it also stores the
 // gradient of b: the gradient of z, summed over the shape.

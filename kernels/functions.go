@@ -25,6 +25,7 @@ const (
 	Reciprocal
 	Sin
 	Cos
+	Erf // the error function 2/√π ∫ e^(−t²) dt from 0 to x
 	numFuncs
 )
 
@@ -55,6 +56,7 @@ var functions = [numFuncs]struct {
 	Reciprocal: {"Reciprocal", 1, true, func(x float64) float64 { return 1 / x }, func(_, y float64) float64 { return -y * y }},
 	Sin:        {"Sin", 2, false, math.Sin, func(x, _ float64) float64 { return math.Cos(x) }},
 	Cos:        {"Cos", 2, false, math.Cos, func(x, _ float64) float64 { return -math.Sin(x) }},
+	Erf:        {"Erf", 2, false, math.Erf, func(x, _ float64) float64 { return 2 / math.SqrtPi * math.Exp(-x*x) }},
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 )
 
@@ -60,6 +62,7 @@ var functions = []function{
 		func(s isa, dy, y block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.mul(y, y)) }, false},
 	{"Sin", isa.sin, func(s isa, dy, x block) block { return s.mul(dy, s.cos(x)) }, true},
 	{"Cos", isa.cos, func(s isa, dy, x block) block { return s.mul(s.xor(dy, s.word(1<<31)), s.sin(x)) }, true},
+	{"Erf", isa.erf, func(s isa, dy, x block) block { return s.mul(dy, s.erfSlope(x)) }, false},
 }
 
 const (
@@ -184,6 +187,31 @@ func (s isa) tanh(x block) block {
 // softplus returns log(1+e^x) = max(x, 0) + log(1+e^−|x|) within 3 ulp.
 func (s isa) softplus(x block) block {
 	return s.add(s.log1p(s.decay(x)), s.max(s.float(0), x))
+}
+
+// erf returns the error function of x within 1 ulp. Both polynomials are Juffa's ("A fast,
+// accurate erff", 2016): of erf(x)/x − 1 near 0, and of log(1 − erf(t))/t elsewhere.
+func (s isa) erf(x block) block {
+	t := s.and(x, s.word(1<<31-1))
+	p := s.polynomial(t, -1.28717512e-1, -6.34846687e-1, -1.06777877e-1, 2.42546219e-2, -3.88396438e-3, 3.83197126e-4, -1.72853470e-5)
+	far := s.sub(s.float(1), s.exp(s.sub(s.mul(t, p), t)))
+	far = s.or(far, s.and(x, s.word(1<<31)))
+	q := s.polynomial(s.mul(x, x), 1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4)
+	near := s.copies(len(x), x)
+	s.addMul(near, q, x)
+	return s.choose(s.compare(more, s.and(x, s.word(1<<31-1)), s.float(0.927734375)), far, near)
+}
+
+// erfSlope returns 2/√π·e^(−x²) within 3 ulp. It multiplies e^(−s), where s is x² rounded, by
+// 1 + s − x².
+func (s isa) erfSlope(x block) block {
+	t := s.min(s.float(12), s.and(x, s.word(1<<31-1))) // e^(−12²) is 0, and infinities have no s − x²
+	square := s.mul(t, t)
+	rest := s.copies(len(square), square)
+	s.subMul(rest, t, t)
+	y := s.decay(square)
+	s.addMul(y, y, rest)
+	return s.mul(y, s.float(2/math.SqrtPi))
 }
 
 // trigLimit is the largest |x| for which the error bounds of sin and cos hold.

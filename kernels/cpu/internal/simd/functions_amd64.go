@@ -21,6 +21,7 @@ var mapsAVX2 = []func(dst, x []float32){
 	kernels.Reciprocal: mapReciprocalAVX2,
 	kernels.Sin:        trigonometric(mapSinAVX2, kernels.Sin),
 	kernels.Cos:        trigonometric(mapCosAVX2, kernels.Cos),
+	kernels.Erf:        mapErfAVX2,
 }
 
 var gradientsAVX2 = []func(dst, dy, v []float32, add bool){
@@ -38,6 +39,7 @@ var gradientsAVX2 = []func(dst, dy, v []float32, add bool){
 	kernels.Reciprocal: gradReciprocalAVX2,
 	kernels.Sin:        trigonometricGrad(gradSinAVX2, kernels.Sin),
 	kernels.Cos:        trigonometricGrad(gradCosAVX2, kernels.Cos),
+	kernels.Erf:        gradErfAVX2,
 }
 
 var mapsAVX512 = []func(dst, x []float32){
@@ -55,6 +57,7 @@ var mapsAVX512 = []func(dst, x []float32){
 	kernels.Reciprocal: mapReciprocalAVX512,
 	kernels.Sin:        trigonometric(mapSinAVX512, kernels.Sin),
 	kernels.Cos:        trigonometric(mapCosAVX512, kernels.Cos),
+	kernels.Erf:        mapErfAVX512,
 }
 
 var gradientsAVX512 = []func(dst, dy, v []float32, add bool){
@@ -72,4 +75,5 @@ var gradientsAVX512 = []func(dst, dy, v []float32, add bool){
 	kernels.Reciprocal: gradReciprocalAVX512,
 	kernels.Sin:        trigonometricGrad(gradSinAVX512, kernels.Sin),
 	kernels.Cos:        trigonometricGrad(gradCosAVX512, kernels.Cos),
+	kernels.Erf:        gradErfAVX512,
 }

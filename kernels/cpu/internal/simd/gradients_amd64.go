@@ -74,6 +74,11 @@ func gradSinAVX2(dst []float32, dy []float32, x []float32, add bool) (done int)
 //go:noescape
 func gradCosAVX2(dst []float32, dy []float32, x []float32, add bool) (done int)
 
+// gradErfAVX2 stores dy·f′(x) into dst, or adds it to dst, for f = Erf. v is f(x) if f.GradFromOutput() is true, and x otherwise.
+//
+//go:noescape
+func gradErfAVX2(dst []float32, dy []float32, v []float32, add bool)
+
 // gradIdentityAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Identity. v is f(x) if f.GradFromOutput() is true, and x otherwise.
 //
 //go:noescape
@@ -143,3 +148,8 @@ func gradSinAVX512(dst []float32, dy []float32, x []float32, add bool) (done int
 //
 //go:noescape
 func gradCosAVX512(dst []float32, dy []float32, x []float32, add bool) (done int)
+
+// gradErfAVX512 stores dy·f′(x) into dst, or adds it to dst, for f = Erf. v is f(x) if f.GradFromOutput() is true, and x otherwise.
+//
+//go:noescape
+func gradErfAVX512(dst []float32, dy []float32, v []float32, add bool)

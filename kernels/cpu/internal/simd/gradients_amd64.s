@@ -2666,6 +2666,413 @@ stored2:
 	VZEROUPPER
 	RET
 
+// func gradErfAVX2(dst []float32, dy []float32, v []float32, add bool)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gradErfAVX2(SB), NOSPLIT, $0-73
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    dst_len+8(FP), CX
+	MOVQ    dy_base+24(FP), DX
+	MOVQ    v_base+48(FP), BX
+	MOVBLZX add+72(FP), SI
+	TESTB   SI, SI
+	JZ      set1
+	XORQ    SI, SI
+
+loop3:
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail4
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
+	VMOVUPS      (BX)(SI*4), Y2
+	VMOVUPS      32(BX)(SI*4), Y3
+	VANDPS       word7fffffff<>+0(SB), Y2, Y2
+	VANDPS       word7fffffff<>+0(SB), Y3, Y3
+	VBROADCASTSS word41400000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      Y4, Y6
+	VMOVUPS      Y5, Y7
+	VFNMADD231PS Y2, Y2, Y6
+	VFNMADD231PS Y3, Y3, Y7
+	VORPS        word80000000<>+0(SB), Y4, Y2
+	VORPS        word80000000<>+0(SB), Y5, Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y8
+	VSUBPS       word4b400000<>+0(SB), Y5, Y9
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y3
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y8
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y8
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y8
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y8
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y9
+	VMOVUPS      Y2, Y10
+	VMOVUPS      Y3, Y11
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y8, Y2, Y10
+	VFMADD231PS  Y9, Y3, Y11
+	VADDPS       word3f800000<>+0(SB), Y10, Y2
+	VADDPS       word3f800000<>+0(SB), Y11, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y8
+	VPSRAD       $0x01, Y5, Y9
+	VPADDD       word0000007f<>+0(SB), Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y11, Y3, Y3
+	VPSUBD       Y8, Y4, Y4
+	VPSUBD       Y9, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y2
+	VFMADD231PS  Y7, Y3, Y3
+	VMULPS       word3f906ebb<>+0(SB), Y2, Y2
+	VMULPS       word3f906ebb<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      (AX)(SI*4), Y2
+	VMOVUPS      32(AX)(SI*4), Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y0, (AX)(SI*4)
+	VMOVUPS      Y1, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop3
+
+tail4:
+	SUBQ         SI, CX
+	JZ           done5
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VANDPS       word7fffffff<>+0(SB), Y2, Y2
+	VANDPS       word7fffffff<>+0(SB), Y3, Y3
+	VBROADCASTSS word41400000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      Y4, Y6
+	VMOVUPS      Y5, Y7
+	VFNMADD231PS Y2, Y2, Y6
+	VFNMADD231PS Y3, Y3, Y7
+	VORPS        word80000000<>+0(SB), Y4, Y2
+	VORPS        word80000000<>+0(SB), Y5, Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y8
+	VSUBPS       word4b400000<>+0(SB), Y5, Y9
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y3
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y8
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y8
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y8
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y8
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y9
+	VMOVUPS      Y2, Y10
+	VMOVUPS      Y3, Y11
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y8, Y2, Y10
+	VFMADD231PS  Y9, Y3, Y11
+	VADDPS       word3f800000<>+0(SB), Y10, Y2
+	VADDPS       word3f800000<>+0(SB), Y11, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y8
+	VPSRAD       $0x01, Y5, Y9
+	VPADDD       word0000007f<>+0(SB), Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y11, Y3, Y3
+	VPSUBD       Y8, Y4, Y4
+	VPSUBD       Y9, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y2
+	VFMADD231PS  Y7, Y3, Y3
+	VMULPS       word3f906ebb<>+0(SB), Y2, Y2
+	VMULPS       word3f906ebb<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (AX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(AX)(SI*4), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
+
+done5:
+	JMP stored2
+
+set1:
+	XORQ SI, SI
+
+loop6:
+	LEAQ         16(SI), DI
+	CMPQ         DI, CX
+	JGT          tail7
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      32(DX)(SI*4), Y1
+	VMOVUPS      (BX)(SI*4), Y2
+	VMOVUPS      32(BX)(SI*4), Y3
+	VANDPS       word7fffffff<>+0(SB), Y2, Y2
+	VANDPS       word7fffffff<>+0(SB), Y3, Y3
+	VBROADCASTSS word41400000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      Y4, Y6
+	VMOVUPS      Y5, Y7
+	VFNMADD231PS Y2, Y2, Y6
+	VFNMADD231PS Y3, Y3, Y7
+	VORPS        word80000000<>+0(SB), Y4, Y2
+	VORPS        word80000000<>+0(SB), Y5, Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y8
+	VSUBPS       word4b400000<>+0(SB), Y5, Y9
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y3
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y8
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y8
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y8
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y8
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y9
+	VMOVUPS      Y2, Y10
+	VMOVUPS      Y3, Y11
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y8, Y2, Y10
+	VFMADD231PS  Y9, Y3, Y11
+	VADDPS       word3f800000<>+0(SB), Y10, Y2
+	VADDPS       word3f800000<>+0(SB), Y11, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y8
+	VPSRAD       $0x01, Y5, Y9
+	VPADDD       word0000007f<>+0(SB), Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y11, Y3, Y3
+	VPSUBD       Y8, Y4, Y4
+	VPSUBD       Y9, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y2
+	VFMADD231PS  Y7, Y3, Y3
+	VMULPS       word3f906ebb<>+0(SB), Y2, Y2
+	VMULPS       word3f906ebb<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      Y0, (AX)(SI*4)
+	VMOVUPS      Y1, 32(AX)(SI*4)
+	MOVQ         DI, SI
+	JMP          loop6
+
+tail7:
+	SUBQ         SI, CX
+	JZ           done8
+	LEAQ         tail16<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      64(DI)(CX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y0
+	VMOVUPS      96(DI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(SI*4), Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   (BX)(SI*4), Y2, Y2
+	VMOVUPS      96(DI)(CX*4), Y3
+	VMASKMOVPS   32(BX)(SI*4), Y3, Y3
+	VANDPS       word7fffffff<>+0(SB), Y2, Y2
+	VANDPS       word7fffffff<>+0(SB), Y3, Y3
+	VBROADCASTSS word41400000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      Y4, Y6
+	VMOVUPS      Y5, Y7
+	VFNMADD231PS Y2, Y2, Y6
+	VFNMADD231PS Y3, Y3, Y7
+	VORPS        word80000000<>+0(SB), Y4, Y2
+	VORPS        word80000000<>+0(SB), Y5, Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y8
+	VSUBPS       word4b400000<>+0(SB), Y5, Y9
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y8, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y9, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y8, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y9, Y3
+	VBROADCASTSS word3ab5112b<>+0(SB), Y8
+	VBROADCASTSS word3ab5112b<>+0(SB), Y9
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y8
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y9
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y8
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y9
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y8
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y9
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y8
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y9
+	VMOVUPS      Y2, Y10
+	VMOVUPS      Y3, Y11
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y8, Y2, Y10
+	VFMADD231PS  Y9, Y3, Y11
+	VADDPS       word3f800000<>+0(SB), Y10, Y2
+	VADDPS       word3f800000<>+0(SB), Y11, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y8
+	VPSRAD       $0x01, Y5, Y9
+	VPADDD       word0000007f<>+0(SB), Y8, Y10
+	VPADDD       word0000007f<>+0(SB), Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y10, Y2, Y2
+	VMULPS       Y11, Y3, Y3
+	VPSUBD       Y8, Y4, Y4
+	VPSUBD       Y9, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y2
+	VFMADD231PS  Y7, Y3, Y3
+	VMULPS       word3f906ebb<>+0(SB), Y2, Y2
+	VMULPS       word3f906ebb<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      64(DI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(SI*4)
+	VMOVUPS      96(DI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(SI*4)
+
+done8:
+stored2:
+	VZEROUPPER
+	RET
+
+DATA word41400000<>+0(SB)/4, $0x41400000
+DATA word41400000<>+4(SB)/4, $0x41400000
+DATA word41400000<>+8(SB)/4, $0x41400000
+DATA word41400000<>+12(SB)/4, $0x41400000
+DATA word41400000<>+16(SB)/4, $0x41400000
+DATA word41400000<>+20(SB)/4, $0x41400000
+DATA word41400000<>+24(SB)/4, $0x41400000
+DATA word41400000<>+28(SB)/4, $0x41400000
+GLOBL word41400000<>(SB), RODATA|NOPTR, $32
+
+DATA word3f906ebb<>+0(SB)/4, $0x3f906ebb
+DATA word3f906ebb<>+4(SB)/4, $0x3f906ebb
+DATA word3f906ebb<>+8(SB)/4, $0x3f906ebb
+DATA word3f906ebb<>+12(SB)/4, $0x3f906ebb
+DATA word3f906ebb<>+16(SB)/4, $0x3f906ebb
+DATA word3f906ebb<>+20(SB)/4, $0x3f906ebb
+DATA word3f906ebb<>+24(SB)/4, $0x3f906ebb
+DATA word3f906ebb<>+28(SB)/4, $0x3f906ebb
+GLOBL word3f906ebb<>(SB), RODATA|NOPTR, $32
+
 // func gradIdentityAVX512(dst []float32, dy []float32, v []float32, add bool)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·gradIdentityAVX512(SB), NOSPLIT, $0-73
@@ -4135,5 +4542,224 @@ done10:
 far7:
 stored2:
 	MOVQ SI, done+80(FP)
+	VZEROUPPER
+	RET
+
+// func gradErfAVX512(dst []float32, dy []float32, v []float32, add bool)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·gradErfAVX512(SB), NOSPLIT, $0-73
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    dst_len+8(FP), CX
+	MOVQ    dy_base+24(FP), DX
+	MOVQ    v_base+48(FP), BX
+	MOVBLZX add+72(FP), SI
+	TESTB   SI, SI
+	JZ      set1
+	XORQ    SI, SI
+
+loop3:
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail4
+	VMOVUPS           (DX)(SI*4), Z0
+	VMOVUPS           (BX)(SI*4), Z1
+	VANDPS.BCST       word7fffffff<>+0(SB), Z1, Z1
+	VBROADCASTSS      word41400000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VMULPS            Z1, Z1, Z2
+	VMOVUPS           Z2, Z3
+	VFNMADD231PS      Z1, Z1, Z3
+	VORPS.BCST        word80000000<>+0(SB), Z2, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z4
+	VMOVUPS           Z1, Z5
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z4, Z1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z1, Z1
+	VPSUBD            Z4, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z1
+	VMULPS.BCST       word3f906ebb<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           (AX)(SI*4), Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop3
+
+tail4:
+	SUBQ              SI, CX
+	JZ                done5
+	MOVQ              $-1, DI
+	BZHIQ             CX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z0
+	VMOVUPS.Z         (BX)(SI*4), K1, Z1
+	VANDPS.BCST       word7fffffff<>+0(SB), Z1, Z1
+	VBROADCASTSS      word41400000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VMULPS            Z1, Z1, Z2
+	VMOVUPS           Z2, Z3
+	VFNMADD231PS      Z1, Z1, Z3
+	VORPS.BCST        word80000000<>+0(SB), Z2, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z4
+	VMOVUPS           Z1, Z5
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z4, Z1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z1, Z1
+	VPSUBD            Z4, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z1
+	VMULPS.BCST       word3f906ebb<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS.Z         (AX)(SI*4), K1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
+
+done5:
+	JMP stored2
+
+set1:
+	XORQ SI, SI
+
+loop6:
+	LEAQ              16(SI), DI
+	CMPQ              DI, CX
+	JGT               tail7
+	VMOVUPS           (DX)(SI*4), Z0
+	VMOVUPS           (BX)(SI*4), Z1
+	VANDPS.BCST       word7fffffff<>+0(SB), Z1, Z1
+	VBROADCASTSS      word41400000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VMULPS            Z1, Z1, Z2
+	VMOVUPS           Z2, Z3
+	VFNMADD231PS      Z1, Z1, Z3
+	VORPS.BCST        word80000000<>+0(SB), Z2, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z4
+	VMOVUPS           Z1, Z5
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z4, Z1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z1, Z1
+	VPSUBD            Z4, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z1
+	VMULPS.BCST       word3f906ebb<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, (AX)(SI*4)
+	MOVQ              DI, SI
+	JMP               loop6
+
+tail7:
+	SUBQ              SI, CX
+	JZ                done8
+	MOVQ              $-1, DI
+	BZHIQ             CX, DI, DI
+	KMOVW             DI, K1
+	VMOVUPS.Z         (DX)(SI*4), K1, Z0
+	VMOVUPS.Z         (BX)(SI*4), K1, Z1
+	VANDPS.BCST       word7fffffff<>+0(SB), Z1, Z1
+	VBROADCASTSS      word41400000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VMULPS            Z1, Z1, Z2
+	VMOVUPS           Z2, Z3
+	VFNMADD231PS      Z1, Z1, Z3
+	VORPS.BCST        word80000000<>+0(SB), Z2, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z4
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z4, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z4, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z4
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z4
+	VMOVUPS           Z1, Z5
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z4, Z1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z4
+	VPADDD.BCST       word0000007f<>+0(SB), Z4, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z1, Z1
+	VPSUBD            Z4, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z1
+	VMULPS.BCST       word3f906ebb<>+0(SB), Z1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (AX)(SI*4)
+
+done8:
+stored2:
 	VZEROUPPER
 	RET

@@ -69,6 +69,11 @@ func mapSinAVX2(dst []float32, x []float32) (done int)
 //go:noescape
 func mapCosAVX2(dst []float32, x []float32) (done int)
 
+// mapErfAVX2 sets dst = f(x) for f = Erf.
+//
+//go:noescape
+func mapErfAVX2(dst []float32, x []float32)
+
 // mapReLUAVX512 sets dst = f(x) for f = ReLU.
 //
 //go:noescape
@@ -133,3 +138,8 @@ func mapSinAVX512(dst []float32, x []float32) (done int)
 //
 //go:noescape
 func mapCosAVX512(dst []float32, x []float32) (done int)
+
+// mapErfAVX512 sets dst = f(x) for f = Erf.
+//
+//go:noescape
+func mapErfAVX512(dst []float32, x []float32)

@@ -2035,6 +2035,393 @@ DATA word00000001<>+24(SB)/4, $0x00000001
 DATA word00000001<>+28(SB)/4, $0x00000001
 GLOBL word00000001<>(SB), RODATA|NOPTR, $32
 
+// func mapErfAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mapErfAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+
+loop1:
+	LEAQ         16(BX), SI
+	CMPQ         SI, CX
+	JGT          tail2
+	VMOVUPS      (DX)(BX*4), Y0
+	VMOVUPS      32(DX)(BX*4), Y1
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VBROADCASTSS wordb7910000<>+0(SB), Y4
+	VBROADCASTSS wordb7910000<>+0(SB), Y5
+	VFMADD213PS  word39c8e7d9<>+0(SB), Y2, Y4
+	VFMADD213PS  word39c8e7d9<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbb7e8a1c<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbb7e8a1c<>+0(SB), Y3, Y5
+	VFMADD213PS  word3cc6b1a1<>+0(SB), Y2, Y4
+	VFMADD213PS  word3cc6b1a1<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbddaae5c<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbddaae5c<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbf228550<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbf228550<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbe03ce86<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbe03ce86<>+0(SB), Y3, Y5
+	VMULPS       Y4, Y2, Y4
+	VMULPS       Y5, Y3, Y5
+	VSUBPS       Y2, Y4, Y2
+	VSUBPS       Y3, Y5, Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y7
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y8
+	VFMADD231PS  Y7, Y3, Y9
+	VADDPS       word3f800000<>+0(SB), Y8, Y2
+	VADDPS       word3f800000<>+0(SB), Y9, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y6
+	VPSRAD       $0x01, Y5, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y8
+	VPADDD       word0000007f<>+0(SB), Y7, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y9, Y3, Y3
+	VPSUBD       Y6, Y4, Y4
+	VPSUBD       Y7, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VSUBPS       Y2, Y4, Y2
+	VSUBPS       Y3, Y4, Y3
+	VANDPS       word80000000<>+0(SB), Y0, Y4
+	VANDPS       word80000000<>+0(SB), Y1, Y5
+	VORPS        Y4, Y2, Y2
+	VORPS        Y5, Y3, Y3
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y1, Y1, Y5
+	VBROADCASTSS wordba1c7000<>+0(SB), Y6
+	VBROADCASTSS wordba1c7000<>+0(SB), Y7
+	VFMADD213PS  word3ba38d2c<>+0(SB), Y4, Y6
+	VFMADD213PS  word3ba38d2c<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbcdb48d9<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbcdb48d9<>+0(SB), Y5, Y7
+	VFMADD213PS  word3de70e22<>+0(SB), Y4, Y6
+	VFMADD213PS  word3de70e22<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbec09380<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbec09380<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e0375d4<>+0(SB), Y4, Y6
+	VFMADD213PS  word3e0375d4<>+0(SB), Y5, Y7
+	VMOVUPS      Y0, Y4
+	VMOVUPS      Y1, Y5
+	VFMADD231PS  Y0, Y6, Y4
+	VFMADD231PS  Y1, Y7, Y5
+	VANDPS       word7fffffff<>+0(SB), Y0, Y0
+	VANDPS       word7fffffff<>+0(SB), Y1, Y1
+	VCMPPS       $0x0e, word3f6d8000<>+0(SB), Y0, Y0
+	VCMPPS       $0x0e, word3f6d8000<>+0(SB), Y1, Y1
+	VBLENDVPS    Y0, Y2, Y4, Y0
+	VBLENDVPS    Y1, Y3, Y5, Y1
+	VMOVUPS      Y0, (AX)(BX*4)
+	VMOVUPS      Y1, 32(AX)(BX*4)
+	MOVQ         SI, BX
+	JMP          loop1
+
+tail2:
+	SUBQ         BX, CX
+	JZ           done3
+	LEAQ         tail16<>+0(SB), SI
+	NEGQ         CX
+	VMOVUPS      64(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y0
+	VMOVUPS      96(SI)(CX*4), Y1
+	VMASKMOVPS   32(DX)(BX*4), Y1, Y1
+	VANDPS       word7fffffff<>+0(SB), Y0, Y2
+	VANDPS       word7fffffff<>+0(SB), Y1, Y3
+	VBROADCASTSS wordb7910000<>+0(SB), Y4
+	VBROADCASTSS wordb7910000<>+0(SB), Y5
+	VFMADD213PS  word39c8e7d9<>+0(SB), Y2, Y4
+	VFMADD213PS  word39c8e7d9<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbb7e8a1c<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbb7e8a1c<>+0(SB), Y3, Y5
+	VFMADD213PS  word3cc6b1a1<>+0(SB), Y2, Y4
+	VFMADD213PS  word3cc6b1a1<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbddaae5c<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbddaae5c<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbf228550<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbf228550<>+0(SB), Y3, Y5
+	VFMADD213PS  wordbe03ce86<>+0(SB), Y2, Y4
+	VFMADD213PS  wordbe03ce86<>+0(SB), Y3, Y5
+	VMULPS       Y4, Y2, Y4
+	VMULPS       Y5, Y3, Y5
+	VSUBPS       Y2, Y4, Y2
+	VSUBPS       Y3, Y5, Y3
+	VBROADCASTSS word42b20000<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+	VBROADCASTSS wordc2d00000<>+0(SB), Y4
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VBROADCASTSS word4b400000<>+0(SB), Y4
+	VBROADCASTSS word4b400000<>+0(SB), Y5
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y2, Y4
+	VFMADD231PS  word3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       word4b400000<>+0(SB), Y4, Y6
+	VSUBPS       word4b400000<>+0(SB), Y5, Y7
+	VMOVUPS      Y2, Y2
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS word3f317200<>+0(SB), Y6, Y2
+	VFNMADD231PS word3f317200<>+0(SB), Y7, Y3
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y6, Y2
+	VFNMADD231PS word35bfbe8e<>+0(SB), Y7, Y3
+	VBROADCASTSS word3ab5112b<>+0(SB), Y6
+	VBROADCASTSS word3ab5112b<>+0(SB), Y7
+	VFMADD213PS  word3c091d81<>+0(SB), Y2, Y6
+	VFMADD213PS  word3c091d81<>+0(SB), Y3, Y7
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y2, Y6
+	VFMADD213PS  word3d2aac7c<>+0(SB), Y3, Y7
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y2, Y6
+	VFMADD213PS  word3e2aaa48<>+0(SB), Y3, Y7
+	VFMADD213PS  word3efffffe<>+0(SB), Y2, Y6
+	VFMADD213PS  word3efffffe<>+0(SB), Y3, Y7
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y3, Y9
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VFMADD231PS  Y6, Y2, Y8
+	VFMADD231PS  Y7, Y3, Y9
+	VADDPS       word3f800000<>+0(SB), Y8, Y2
+	VADDPS       word3f800000<>+0(SB), Y9, Y3
+	VPSUBD       word4b400000<>+0(SB), Y4, Y4
+	VPSUBD       word4b400000<>+0(SB), Y5, Y5
+	VPSRAD       $0x01, Y4, Y6
+	VPSRAD       $0x01, Y5, Y7
+	VPADDD       word0000007f<>+0(SB), Y6, Y8
+	VPADDD       word0000007f<>+0(SB), Y7, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y9, Y3, Y3
+	VPSUBD       Y6, Y4, Y4
+	VPSUBD       Y7, Y5, Y5
+	VPADDD       word0000007f<>+0(SB), Y4, Y4
+	VPADDD       word0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y5, Y3, Y3
+	VBROADCASTSS word3f800000<>+0(SB), Y4
+	VSUBPS       Y2, Y4, Y2
+	VSUBPS       Y3, Y4, Y3
+	VANDPS       word80000000<>+0(SB), Y0, Y4
+	VANDPS       word80000000<>+0(SB), Y1, Y5
+	VORPS        Y4, Y2, Y2
+	VORPS        Y5, Y3, Y3
+	VMULPS       Y0, Y0, Y4
+	VMULPS       Y1, Y1, Y5
+	VBROADCASTSS wordba1c7000<>+0(SB), Y6
+	VBROADCASTSS wordba1c7000<>+0(SB), Y7
+	VFMADD213PS  word3ba38d2c<>+0(SB), Y4, Y6
+	VFMADD213PS  word3ba38d2c<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbcdb48d9<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbcdb48d9<>+0(SB), Y5, Y7
+	VFMADD213PS  word3de70e22<>+0(SB), Y4, Y6
+	VFMADD213PS  word3de70e22<>+0(SB), Y5, Y7
+	VFMADD213PS  wordbec09380<>+0(SB), Y4, Y6
+	VFMADD213PS  wordbec09380<>+0(SB), Y5, Y7
+	VFMADD213PS  word3e0375d4<>+0(SB), Y4, Y6
+	VFMADD213PS  word3e0375d4<>+0(SB), Y5, Y7
+	VMOVUPS      Y0, Y4
+	VMOVUPS      Y1, Y5
+	VFMADD231PS  Y0, Y6, Y4
+	VFMADD231PS  Y1, Y7, Y5
+	VANDPS       word7fffffff<>+0(SB), Y0, Y0
+	VANDPS       word7fffffff<>+0(SB), Y1, Y1
+	VCMPPS       $0x0e, word3f6d8000<>+0(SB), Y0, Y0
+	VCMPPS       $0x0e, word3f6d8000<>+0(SB), Y1, Y1
+	VBLENDVPS    Y0, Y2, Y4, Y0
+	VBLENDVPS    Y1, Y3, Y5, Y1
+	VMOVUPS      64(SI)(CX*4), Y2
+	VMASKMOVPS   Y0, Y2, (AX)(BX*4)
+	VMOVUPS      96(SI)(CX*4), Y0
+	VMASKMOVPS   Y1, Y0, 32(AX)(BX*4)
+
+done3:
+	VZEROUPPER
+	RET
+
+DATA wordb7910000<>+0(SB)/4, $0xb7910000
+DATA wordb7910000<>+4(SB)/4, $0xb7910000
+DATA wordb7910000<>+8(SB)/4, $0xb7910000
+DATA wordb7910000<>+12(SB)/4, $0xb7910000
+DATA wordb7910000<>+16(SB)/4, $0xb7910000
+DATA wordb7910000<>+20(SB)/4, $0xb7910000
+DATA wordb7910000<>+24(SB)/4, $0xb7910000
+DATA wordb7910000<>+28(SB)/4, $0xb7910000
+GLOBL wordb7910000<>(SB), RODATA|NOPTR, $32
+
+DATA word39c8e7d9<>+0(SB)/4, $0x39c8e7d9
+DATA word39c8e7d9<>+4(SB)/4, $0x39c8e7d9
+DATA word39c8e7d9<>+8(SB)/4, $0x39c8e7d9
+DATA word39c8e7d9<>+12(SB)/4, $0x39c8e7d9
+DATA word39c8e7d9<>+16(SB)/4, $0x39c8e7d9
+DATA word39c8e7d9<>+20(SB)/4, $0x39c8e7d9
+DATA word39c8e7d9<>+24(SB)/4, $0x39c8e7d9
+DATA word39c8e7d9<>+28(SB)/4, $0x39c8e7d9
+GLOBL word39c8e7d9<>(SB), RODATA|NOPTR, $32
+
+DATA wordbb7e8a1c<>+0(SB)/4, $0xbb7e8a1c
+DATA wordbb7e8a1c<>+4(SB)/4, $0xbb7e8a1c
+DATA wordbb7e8a1c<>+8(SB)/4, $0xbb7e8a1c
+DATA wordbb7e8a1c<>+12(SB)/4, $0xbb7e8a1c
+DATA wordbb7e8a1c<>+16(SB)/4, $0xbb7e8a1c
+DATA wordbb7e8a1c<>+20(SB)/4, $0xbb7e8a1c
+DATA wordbb7e8a1c<>+24(SB)/4, $0xbb7e8a1c
+DATA wordbb7e8a1c<>+28(SB)/4, $0xbb7e8a1c
+GLOBL wordbb7e8a1c<>(SB), RODATA|NOPTR, $32
+
+DATA word3cc6b1a1<>+0(SB)/4, $0x3cc6b1a1
+DATA word3cc6b1a1<>+4(SB)/4, $0x3cc6b1a1
+DATA word3cc6b1a1<>+8(SB)/4, $0x3cc6b1a1
+DATA word3cc6b1a1<>+12(SB)/4, $0x3cc6b1a1
+DATA word3cc6b1a1<>+16(SB)/4, $0x3cc6b1a1
+DATA word3cc6b1a1<>+20(SB)/4, $0x3cc6b1a1
+DATA word3cc6b1a1<>+24(SB)/4, $0x3cc6b1a1
+DATA word3cc6b1a1<>+28(SB)/4, $0x3cc6b1a1
+GLOBL word3cc6b1a1<>(SB), RODATA|NOPTR, $32
+
+DATA wordbddaae5c<>+0(SB)/4, $0xbddaae5c
+DATA wordbddaae5c<>+4(SB)/4, $0xbddaae5c
+DATA wordbddaae5c<>+8(SB)/4, $0xbddaae5c
+DATA wordbddaae5c<>+12(SB)/4, $0xbddaae5c
+DATA wordbddaae5c<>+16(SB)/4, $0xbddaae5c
+DATA wordbddaae5c<>+20(SB)/4, $0xbddaae5c
+DATA wordbddaae5c<>+24(SB)/4, $0xbddaae5c
+DATA wordbddaae5c<>+28(SB)/4, $0xbddaae5c
+GLOBL wordbddaae5c<>(SB), RODATA|NOPTR, $32
+
+DATA wordbf228550<>+0(SB)/4, $0xbf228550
+DATA wordbf228550<>+4(SB)/4, $0xbf228550
+DATA wordbf228550<>+8(SB)/4, $0xbf228550
+DATA wordbf228550<>+12(SB)/4, $0xbf228550
+DATA wordbf228550<>+16(SB)/4, $0xbf228550
+DATA wordbf228550<>+20(SB)/4, $0xbf228550
+DATA wordbf228550<>+24(SB)/4, $0xbf228550
+DATA wordbf228550<>+28(SB)/4, $0xbf228550
+GLOBL wordbf228550<>(SB), RODATA|NOPTR, $32
+
+DATA wordbe03ce86<>+0(SB)/4, $0xbe03ce86
+DATA wordbe03ce86<>+4(SB)/4, $0xbe03ce86
+DATA wordbe03ce86<>+8(SB)/4, $0xbe03ce86
+DATA wordbe03ce86<>+12(SB)/4, $0xbe03ce86
+DATA wordbe03ce86<>+16(SB)/4, $0xbe03ce86
+DATA wordbe03ce86<>+20(SB)/4, $0xbe03ce86
+DATA wordbe03ce86<>+24(SB)/4, $0xbe03ce86
+DATA wordbe03ce86<>+28(SB)/4, $0xbe03ce86
+GLOBL wordbe03ce86<>(SB), RODATA|NOPTR, $32
+
+DATA wordba1c7000<>+0(SB)/4, $0xba1c7000
+DATA wordba1c7000<>+4(SB)/4, $0xba1c7000
+DATA wordba1c7000<>+8(SB)/4, $0xba1c7000
+DATA wordba1c7000<>+12(SB)/4, $0xba1c7000
+DATA wordba1c7000<>+16(SB)/4, $0xba1c7000
+DATA wordba1c7000<>+20(SB)/4, $0xba1c7000
+DATA wordba1c7000<>+24(SB)/4, $0xba1c7000
+DATA wordba1c7000<>+28(SB)/4, $0xba1c7000
+GLOBL wordba1c7000<>(SB), RODATA|NOPTR, $32
+
+DATA word3ba38d2c<>+0(SB)/4, $0x3ba38d2c
+DATA word3ba38d2c<>+4(SB)/4, $0x3ba38d2c
+DATA word3ba38d2c<>+8(SB)/4, $0x3ba38d2c
+DATA word3ba38d2c<>+12(SB)/4, $0x3ba38d2c
+DATA word3ba38d2c<>+16(SB)/4, $0x3ba38d2c
+DATA word3ba38d2c<>+20(SB)/4, $0x3ba38d2c
+DATA word3ba38d2c<>+24(SB)/4, $0x3ba38d2c
+DATA word3ba38d2c<>+28(SB)/4, $0x3ba38d2c
+GLOBL word3ba38d2c<>(SB), RODATA|NOPTR, $32
+
+DATA wordbcdb48d9<>+0(SB)/4, $0xbcdb48d9
+DATA wordbcdb48d9<>+4(SB)/4, $0xbcdb48d9
+DATA wordbcdb48d9<>+8(SB)/4, $0xbcdb48d9
+DATA wordbcdb48d9<>+12(SB)/4, $0xbcdb48d9
+DATA wordbcdb48d9<>+16(SB)/4, $0xbcdb48d9
+DATA wordbcdb48d9<>+20(SB)/4, $0xbcdb48d9
+DATA wordbcdb48d9<>+24(SB)/4, $0xbcdb48d9
+DATA wordbcdb48d9<>+28(SB)/4, $0xbcdb48d9
+GLOBL wordbcdb48d9<>(SB), RODATA|NOPTR, $32
+
+DATA word3de70e22<>+0(SB)/4, $0x3de70e22
+DATA word3de70e22<>+4(SB)/4, $0x3de70e22
+DATA word3de70e22<>+8(SB)/4, $0x3de70e22
+DATA word3de70e22<>+12(SB)/4, $0x3de70e22
+DATA word3de70e22<>+16(SB)/4, $0x3de70e22
+DATA word3de70e22<>+20(SB)/4, $0x3de70e22
+DATA word3de70e22<>+24(SB)/4, $0x3de70e22
+DATA word3de70e22<>+28(SB)/4, $0x3de70e22
+GLOBL word3de70e22<>(SB), RODATA|NOPTR, $32
+
+DATA wordbec09380<>+0(SB)/4, $0xbec09380
+DATA wordbec09380<>+4(SB)/4, $0xbec09380
+DATA wordbec09380<>+8(SB)/4, $0xbec09380
+DATA wordbec09380<>+12(SB)/4, $0xbec09380
+DATA wordbec09380<>+16(SB)/4, $0xbec09380
+DATA wordbec09380<>+20(SB)/4, $0xbec09380
+DATA wordbec09380<>+24(SB)/4, $0xbec09380
+DATA wordbec09380<>+28(SB)/4, $0xbec09380
+GLOBL wordbec09380<>(SB), RODATA|NOPTR, $32
+
+DATA word3e0375d4<>+0(SB)/4, $0x3e0375d4
+DATA word3e0375d4<>+4(SB)/4, $0x3e0375d4
+DATA word3e0375d4<>+8(SB)/4, $0x3e0375d4
+DATA word3e0375d4<>+12(SB)/4, $0x3e0375d4
+DATA word3e0375d4<>+16(SB)/4, $0x3e0375d4
+DATA word3e0375d4<>+20(SB)/4, $0x3e0375d4
+DATA word3e0375d4<>+24(SB)/4, $0x3e0375d4
+DATA word3e0375d4<>+28(SB)/4, $0x3e0375d4
+GLOBL word3e0375d4<>(SB), RODATA|NOPTR, $32
+
+DATA word3f6d8000<>+0(SB)/4, $0x3f6d8000
+DATA word3f6d8000<>+4(SB)/4, $0x3f6d8000
+DATA word3f6d8000<>+8(SB)/4, $0x3f6d8000
+DATA word3f6d8000<>+12(SB)/4, $0x3f6d8000
+DATA word3f6d8000<>+16(SB)/4, $0x3f6d8000
+DATA word3f6d8000<>+20(SB)/4, $0x3f6d8000
+DATA word3f6d8000<>+24(SB)/4, $0x3f6d8000
+DATA word3f6d8000<>+28(SB)/4, $0x3f6d8000
+GLOBL word3f6d8000<>(SB), RODATA|NOPTR, $32
+
 // func mapReLUAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·mapReLUAVX512(SB), NOSPLIT, $0-48
@@ -2914,5 +3301,143 @@ done4:
 
 far1:
 	MOVQ BX, done+48(FP)
+	VZEROUPPER
+	RET
+
+// func mapErfAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·mapErfAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+
+loop1:
+	LEAQ              16(BX), SI
+	CMPQ              SI, CX
+	JGT               tail2
+	VMOVUPS           (DX)(BX*4), Z0
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VBROADCASTSS      wordb7910000<>+0(SB), Z2
+	VFMADD213PS.BCST  word39c8e7d9<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbb7e8a1c<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  word3cc6b1a1<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbddaae5c<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbf228550<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbe03ce86<>+0(SB), Z1, Z2
+	VMULPS            Z2, Z1, Z2
+	VSUBPS            Z1, Z2, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z5
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z5, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z5, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z5
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z5
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z5
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z5
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z5
+	VMOVUPS           Z1, Z6
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z5, Z1, Z6
+	VADDPS.BCST       word3f800000<>+0(SB), Z6, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z5
+	VPADDD.BCST       word0000007f<>+0(SB), Z5, Z6
+	VPSLLD            $0x17, Z6, Z6
+	VMULPS            Z6, Z1, Z1
+	VPSUBD            Z5, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VBROADCASTSS      word3f800000<>+0(SB), Z2
+	VSUBPS            Z1, Z2, Z1
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z2
+	VORPS             Z2, Z1, Z1
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      wordba1c7000<>+0(SB), Z5
+	VFMADD213PS.BCST  word3ba38d2c<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  wordbcdb48d9<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3de70e22<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  wordbec09380<>+0(SB), Z2, Z5
+	VFMADD213PS.BCST  word3e0375d4<>+0(SB), Z2, Z5
+	VMOVUPS           Z0, Z2
+	VFMADD231PS       Z0, Z5, Z2
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z0
+	VCMPPS.BCST       $0x0e, word3f6d8000<>+0(SB), Z0, K1
+	VBLENDMPS         Z1, Z2, K1, Z3
+	VMOVUPS           Z3, (AX)(BX*4)
+	MOVQ              SI, BX
+	JMP               loop1
+
+tail2:
+	SUBQ              BX, CX
+	JZ                done3
+	MOVQ              $-1, SI
+	BZHIQ             CX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (DX)(BX*4), K1, Z0
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z1
+	VBROADCASTSS      wordb7910000<>+0(SB), Z2
+	VFMADD213PS.BCST  word39c8e7d9<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbb7e8a1c<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  word3cc6b1a1<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbddaae5c<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbf228550<>+0(SB), Z1, Z2
+	VFMADD213PS.BCST  wordbe03ce86<>+0(SB), Z1, Z2
+	VMULPS            Z2, Z1, Z2
+	VSUBPS            Z1, Z2, Z1
+	VBROADCASTSS      word42b20000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      wordc2d00000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      word4b400000<>+0(SB), Z2
+	VFMADD231PS.BCST  word3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       word4b400000<>+0(SB), Z2, Z3
+	VMOVUPS           Z1, Z1
+	VFNMADD231PS.BCST word3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST word35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      word3ab5112b<>+0(SB), Z3
+	VFMADD213PS.BCST  word3c091d81<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3d2aac7c<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3e2aaa48<>+0(SB), Z1, Z3
+	VFMADD213PS.BCST  word3efffffe<>+0(SB), Z1, Z3
+	VMOVUPS           Z1, Z5
+	VMULPS            Z1, Z1, Z1
+	VFMADD231PS       Z3, Z1, Z5
+	VADDPS.BCST       word3f800000<>+0(SB), Z5, Z1
+	VPSUBD.BCST       word4b400000<>+0(SB), Z2, Z2
+	VPSRAD            $0x01, Z2, Z3
+	VPADDD.BCST       word0000007f<>+0(SB), Z3, Z5
+	VPSLLD            $0x17, Z5, Z5
+	VMULPS            Z5, Z1, Z1
+	VPSUBD            Z3, Z2, Z2
+	VPADDD.BCST       word0000007f<>+0(SB), Z2, Z2
+	VPSLLD            $0x17, Z2, Z2
+	VMULPS            Z2, Z1, Z1
+	VBROADCASTSS      word3f800000<>+0(SB), Z2
+	VSUBPS            Z1, Z2, Z1
+	VANDPS.BCST       word80000000<>+0(SB), Z0, Z2
+	VORPS             Z2, Z1, Z1
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      wordba1c7000<>+0(SB), Z3
+	VFMADD213PS.BCST  word3ba38d2c<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  wordbcdb48d9<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3de70e22<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  wordbec09380<>+0(SB), Z2, Z3
+	VFMADD213PS.BCST  word3e0375d4<>+0(SB), Z2, Z3
+	VMOVUPS           Z0, Z2
+	VFMADD231PS       Z0, Z3, Z2
+	VANDPS.BCST       word7fffffff<>+0(SB), Z0, Z0
+	VCMPPS.BCST       $0x0e, word3f6d8000<>+0(SB), Z0, K2
+	VBLENDMPS         Z1, Z2, K2, Z4
+	VMOVUPS           Z4, K1, (AX)(BX*4)
+
+done3:
 	VZEROUPPER
 	RET

@@ -166,6 +166,26 @@ func (c calc) softplus(x string) string {
 	return c.add(c.log1p(c.decay(x)), c.max(num(0), x))
 }
 
+// erf returns the error function of x within 2 ulp. Both polynomials are Juffa's ("A fast,
+// accurate erff", 2016): of erf(x)/x − 1 near 0, and of log(1 − erf(t))/t elsewhere.
+func (c calc) erf(x string) string {
+	t := c.abs(x)
+	p := c.poly(t, -1.28717512e-1, -6.34846687e-1, -1.06777877e-1, 2.42546219e-2, -3.88396438e-3, 3.83197126e-4, -1.72853470e-5)
+	far := c.sub(num(1), c.exp(c.sub(c.mul(t, p), t)))
+	far = c.float(c.u("or.b32", c.bits(far), c.u("and.b32", c.bits(x), "0x80000000")))
+	q := c.poly(c.mul(x, x), 1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4)
+	return c.choose(c.p("setp.gt.f32", t, num(0.927734375)), far, c.fma(q, x, x))
+}
+
+// erfSlope returns 2/√π·e^(−x²) within 3 ulp. It multiplies e^(−s), where s is x² rounded, by
+// 1 + s − x².
+func (c calc) erfSlope(x string) string {
+	t := c.min(num(12), c.abs(x)) // e^(−12²) is 0, and infinities have no s − x²
+	square := c.mul(t, t)
+	y := c.decay(square)
+	return c.mul(c.fma(y, c.fma(c.neg(t), t, square), y), num(2/math.SqrtPi))
+}
+
 // trig returns sin(x + quarters·π/2), where quarters is 0 for the sine or 1 for the cosine.
 // The absolute error is at most 2⁻²³ for |x| ≤ 1e5. For larger x the argument reduction
 // fails, and the result is an arbitrary value in [−1, 1].
@@ -233,6 +253,8 @@ func (c calc) apply(f kernels.Func, x string) string {
 		return c.trig(x, 0)
 	case kernels.Cos:
 		return c.trig(x, 1)
+	case kernels.Erf:
+		return c.erf(x)
 	}
 	panic("generate: no function " + f.String())
 }
@@ -266,6 +288,8 @@ func (c calc) derivative(f kernels.Func, dy, v string) string {
 		return c.mul(dy, c.trig(v, 1))
 	case kernels.Cos:
 		return c.mul(dy, c.neg(c.trig(v, 0)))
+	case kernels.Erf:
+		return c.mul(dy, c.erfSlope(v))
 	}
 	panic("generate: no derivative of " + f.String())
 }
