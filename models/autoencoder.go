@@ -26,7 +26,7 @@ func newAutoencoder(dev kernels.Device, s Spec, shape []int, seed uint64) *Autoe
 	if s.Kind == KindWAE {
 		a.mmd = s.MMD
 	}
-	a.latent = nn.NewLinear(in, a.encoder.features(), s.Latent, nn.Identity)
+	a.latent = nn.NewLinear(in, a.encoder.features, s.Latent, nn.Identity)
 	a.decoder = newDecoder(in, s, shape, s.output())
 	return a
 }

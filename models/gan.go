@@ -48,7 +48,7 @@ func newGAN(dev kernels.Device, s Spec, shape []int, seed uint64) *GAN {
 	in := nn.NewInitializer(dev, seed)
 	g := &GAN{generator: newDecoder(in, s, shape, s.output()), latent: s.Latent}
 	features := newEncoder(in, s, shape, nn.LeakyReLU(0.2))
-	g.critic = &critic{features, nn.NewLinear(in, features.features(), 1, nn.Identity)}
+	g.critic = &critic{features, nn.NewLinear(in, features.features, 1, nn.Identity)}
 	return g
 }
 

@@ -17,8 +17,41 @@ const kernel = 4
 // An encoder maps examples to features: convolutions conv1, conv2, …, then dense
 // layers fc1, fc2, ….
 type encoder struct {
-	convs  []*nn.Conv2d
-	hidden []*nn.Linear
+	convs    []*nn.Conv2d
+	hidden   []dense
+	features int // the number of features
+}
+
+// A dense layer is a linear layer, perhaps with a normalization of the batch before its
+// activation, which is ReLU then.
+type dense struct {
+	linear *nn.Linear
+	norm   *nn.BatchNorm // nil for none
+}
+
+func newDense(in *nn.Initializer, from, to int, act nn.Activation, normalize bool) dense {
+	if !normalize {
+		return dense{linear: nn.NewLinear(in, from, to, act)}
+	}
+	return dense{nn.NewLinear(in, from, to, nn.Identity), nn.NewBatchNorm(in, to)}
+}
+
+// visit visits the linear layer under its name, and the normalization under that name
+// with _bn at its end.
+func (d dense) visit(f nn.Visitor, name string) {
+	d.linear.Visit(f.Under(name))
+	if d.norm != nil {
+		d.norm.Visit(f.Under(name + "_bn"))
+	}
+}
+
+// Forward applies the layer.
+func (d dense) Forward(x *autograd.Var) *autograd.Var {
+	x = d.linear.Forward(x)
+	if d.norm != nil {
+		x = autograd.ReLU(d.norm.Forward(x))
+	}
+	return x
 }
 
 func newEncoder(in *nn.Initializer, s Spec, shape []int, act nn.Activation) *encoder {
@@ -33,9 +66,10 @@ func newEncoder(in *nn.Initializer, s Spec, shape []int, act nn.Activation) *enc
 		size = channels * height * width
 	}
 	for _, n := range s.Hidden {
-		e.hidden = append(e.hidden, nn.NewLinear(in, size, n, act))
+		e.hidden = append(e.hidden, newDense(in, size, n, act, s.Normalize))
 		size = n
 	}
+	e.features = size
 	return e
 }
 
@@ -45,7 +79,7 @@ func (e *encoder) Visit(f nn.Visitor) {
 		l.Visit(f.Under(fmt.Sprintf("conv%d", i+1)))
 	}
 	for i, l := range e.hidden {
-		l.Visit(f.Under(fmt.Sprintf("fc%d", i+1)))
+		l.visit(f, fmt.Sprintf("fc%d", i+1))
 	}
 }
 
@@ -61,15 +95,12 @@ func (e *encoder) Forward(x *autograd.Var) *autograd.Var {
 	return x
 }
 
-// features returns the number of features.
-func (e *encoder) features() int { return e.hidden[len(e.hidden)-1].Bias.Value.Len() }
-
 // A decoder maps latent vectors to examples: dense layers fc1, fc2, …, then
 // transposed convolutions deconv1, deconv2, ….
 type decoder struct {
 	shape   []int // of an example
 	planes  []int // channels, height, width of the input of the first transposed convolution
-	dense   []*nn.Linear
+	dense   []dense
 	deconvs []*nn.ConvTranspose2d
 }
 
@@ -77,11 +108,11 @@ func newDecoder(in *nn.Initializer, s Spec, shape []int, out nn.Activation) *dec
 	d := &decoder{shape: shape}
 	size := s.Latent
 	for _, n := range slices.Backward(s.Hidden) {
-		d.dense = append(d.dense, nn.NewLinear(in, size, n, nn.ReLU))
+		d.dense = append(d.dense, newDense(in, size, n, nn.ReLU, s.Normalize))
 		size = n
 	}
 	if len(s.Channels) == 0 {
-		d.dense = append(d.dense, nn.NewLinear(in, size, autograd.Size(shape), out))
+		d.dense = append(d.dense, newDense(in, size, autograd.Size(shape), out, false))
 		return d
 	}
 	// Heights and widths in the encoder, from the example to the last convolution's result.
@@ -91,7 +122,7 @@ func newDecoder(in *nn.Initializer, s Spec, shape []int, out nn.Activation) *dec
 	}
 	last := len(s.Channels)
 	d.planes = []int{s.Channels[last-1], heights[last], widths[last]}
-	d.dense = append(d.dense, nn.NewLinear(in, size, autograd.Size(d.planes), nn.ReLU))
+	d.dense = append(d.dense, newDense(in, size, autograd.Size(d.planes), nn.ReLU, false))
 	for i := last - 1; i >= 0; i-- {
 		channels, act := shape[0], out
 		if i > 0 {
@@ -108,7 +139,7 @@ func newDecoder(in *nn.Initializer, s Spec, shape []int, out nn.Activation) *dec
 // Visit visits the layers.
 func (d *decoder) Visit(f nn.Visitor) {
 	for i, l := range d.dense {
-		l.Visit(f.Under(fmt.Sprintf("fc%d", i+1)))
+		l.visit(f, fmt.Sprintf("fc%d", i+1))
 	}
 	for i, l := range d.deconvs {
 		l.Visit(f.Under(fmt.Sprintf("deconv%d", i+1)))

@@ -80,6 +80,37 @@ func TestEveryModelOfEveryShape(t *testing.T) {
 	}
 }
 
+// TestBatchNormalization: hidden layers normalize the batch in training, and in an
+// evaluation use what they remember of it, so that an example does not depend on others.
+func TestBatchNormalization(t *testing.T) {
+	dev := device(t)
+	m, err := models.New(dev, models.Spec{Kind: models.KindAE, Latent: 2, Hidden: []int{5, 4}, Normalize: true}, []int{3}, false, 1)
+	require.NoError(t, err)
+	var names []string
+	for _, p := range nn.Parameters(m) {
+		names = append(names, p.Name)
+	}
+	require.Subset(t, names, []string{"encoder.fc1_bn.running_mean", "encoder.fc2_bn.weight", "decoder.fc1_bn.bias", "decoder.fc2_bn.running_var"})
+	require.NotContains(t, names, "decoder.fc3_bn.weight")
+	tape := autograd.NewTape(dev)
+	x := uniform(dev, 6, 3)
+	forward := func(x *autograd.Tensor, train bool) []float32 {
+		tape.Reset()
+		if tape.Eval(); train {
+			tape.Train(1, 1)
+		}
+		y, err := m.Forward(tape.Input(x), 5, 6).Reconstruction.Values()
+		require.NoError(t, err)
+		return y
+	}
+	before := forward(x, false)
+	first := autograd.TensorOf(dev, values(t, x)[:3], 1, 3)
+	require.Equal(t, before[:3], forward(first, false))
+	trained := forward(x, true)
+	require.NotEqual(t, before, trained)
+	require.NotEqual(t, before, forward(x, false), "the batch is remembered")
+}
+
 // requireGradient compares the gradient of a loss along itself with central
 // differences of several widths: wide ones meet kinks of ReLU, narrow ones rounding.
 func requireGradient(t *testing.T, m nn.Module, loss func(tape *autograd.Tape) *autograd.Var) {
@@ -147,6 +178,7 @@ func TestValidate(t *testing.T) {
 		"n-latent is -1":                   {models.Spec{Latent: -1}, []int{2}, false},
 		"channels are [4 0]":               {models.Spec{Channels: []int{4, 0}}, []int{1, 8, 8}, true},
 		"hidden are [-2]":                  {models.Spec{Hidden: []int{-2}}, []int{2}, false},
+		"normalize is set: a gan has no":   {models.Spec{Kind: "gan", Normalize: true}, []int{2}, false},
 		"hidden is empty":                  {models.Spec{Hidden: []int{}}, []int{2}, false},
 		"examples of shape [2] have none":  {models.Spec{Channels: []int{4}}, []int{2}, false},
 		"cannot be halved 2 times":         {models.Spec{}, []int{1, 3, 9}, true},

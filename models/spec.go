@@ -38,6 +38,9 @@ type Spec struct {
 	// Hidden are the sizes of the encoder's dense layers. The decoder has them in reverse
 	// order.
 	Hidden []int `json:"hidden"`
+	// Normalize puts a batch normalization before the activation of each of these layers.
+	// The tape must say whether it trains: see [autograd.Tape.Train]. A GAN has none.
+	Normalize bool `json:"normalize,omitempty"`
 	// Likelihood is one of the likelihoods above. Sigma is the deviation for Gaussian.
 	Likelihood string  `json:"likelihood"`
 	Sigma      float64 `json:"sigma"`
@@ -119,6 +122,8 @@ func (s Spec) Validate(shape []int, unit bool) error {
 	switch {
 	case len(s.Hidden) == 0:
 		return fmt.Errorf("hidden is empty: there must be a dense layer")
+	case s.Normalize && s.Kind == KindGAN:
+		return fmt.Errorf("normalize is set: a %s has no batch normalization", KindGAN)
 	case len(s.Channels) > 0 && len(shape) != 3:
 		return fmt.Errorf("channels are for pictures: examples of shape %v have none", shape)
 	case len(s.Channels) > 0 && min(shape[1], shape[2])>>len(s.Channels) < 1:

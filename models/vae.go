@@ -46,8 +46,8 @@ func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
 func newVAE(dev kernels.Device, s Spec, shape []int, seed uint64) *VAE {
 	in := nn.NewInitializer(dev, seed)
 	v := &VAE{encoder: newEncoder(in, s, shape, nn.ReLU), beta: s.Beta}
-	v.mean = nn.NewLinear(in, v.encoder.features(), s.Latent, nn.Identity)
-	v.logVar = nn.NewLinear(in, v.encoder.features(), s.Latent, nn.Identity)
+	v.mean = nn.NewLinear(in, v.encoder.features, s.Latent, nn.Identity)
+	v.logVar = nn.NewLinear(in, v.encoder.features, s.Latent, nn.Identity)
 	v.decoder = newDecoder(in, s, shape, s.output())
 	v.likelihood = newLikelihood(dev, s)
 	return v

@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 		"density=1(npoints=1.5)":                           "!option npoints of density is 1.5, must be a whole number",
 		"density=1(npoints=9e6)":                           "!must be at most 1.048576e+06",
 		"bottleneck0=1(attract=maybe)":                     "!option attract of bottleneck0 is \"maybe\", must be no or yes",
-		"push0=1(x=1)":                                     "!push0 has no option \"x\": its options are start, warmup, every, share, balance",
+		"push0=1(x=1)":                                     "!push0 has no option \"x\": its options are start, warmup, fade, every, share, balance",
 		"entropy0=1(delta=1":                               "!the text ends where ',' must follow",
 		"entropy0=1,":                                      "!character 12 of the terms: no term is named \"\"",
 		"entropy0=1,,":                                     "!character 12 of the terms: no term is named \"\"",

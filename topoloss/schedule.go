@@ -19,6 +19,9 @@ type Schedule struct {
 	// Warmup is the number of steps, from Start on, over which the weight grows
 	// linearly. It is full in the last of these steps and from then on.
 	Warmup uint64
+	// Fade is the number of steps, from the first with the full weight on, over which the
+	// weight falls linearly. It is 0 at their end and from then on. With 0 it never falls.
+	Fade uint64
 }
 
 // factor returns the factor by which a step multiplies the weight: 0 in a step in which the
@@ -27,10 +30,13 @@ func (s Schedule) factor(step uint64) float64 {
 	switch {
 	case step < s.Start || s.Every > 1 && (step-s.Start)%s.Every != 0:
 		return 0
-	case step-s.Start+1 >= s.Warmup:
+	case step-s.Start+1 < s.Warmup:
+		return float64(step-s.Start+1) / float64(s.Warmup)
+	case s.Fade == 0:
 		return 1
 	}
-	return float64(step-s.Start+1) / float64(s.Warmup)
+	full := s.Start + max(s.Warmup, 1) - 1 // the first step with the full weight
+	return max(0, 1-float64(step-full)/float64(s.Fade))
 }
 
 // CommonOptions returns the options that every kind of term has.
@@ -40,6 +46,7 @@ func CommonOptions() []Option {
 	return []Option{
 		count(0, "start", 0, "number of the first step in which the term counts"),
 		count(0, "warmup", 0, "steps over which the weight grows to its full size"),
+		count(0, "fade", 0, "steps over which the weight falls from its full size to 0; 0 for never"),
 		count(1, "every", 1, "distance between the steps in which the term counts"),
 		share,
 		choice("balance", "whether the weight is the norm of the gradient that the term sends to its points", "no", "yes"),
@@ -48,7 +55,7 @@ func CommonOptions() []Option {
 
 // schedule returns the term's schedule.
 func (s settings) schedule() Schedule {
-	return Schedule{Start: uint64(s.count("start")), Every: uint64(s.count("every")), Warmup: uint64(s.count("warmup"))}
+	return Schedule{Start: uint64(s.count("start")), Every: uint64(s.count("every")), Warmup: uint64(s.count("warmup")), Fade: uint64(s.count("fade"))}
 }
 
 // shareOf returns in with a random share of the rows of x and of batch, at least one row of

@@ -11,7 +11,7 @@ import (
 )
 
 // TestSchedule: a term counts from its first step on, in every k-th step, with a weight
-// that grows.
+// that grows and falls.
 func TestSchedule(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
@@ -22,6 +22,8 @@ func TestSchedule(t *testing.T) {
 		"bottleneck0=6":                                       {6, 6, 6, 6, 6, 6},
 		"bottleneck0=6(start=2)":                              {0, 0, 6, 6, 6, 6},
 		"bottleneck0=6(warmup=3)":                             {2, 4, 6, 6, 6, 6},
+		"bottleneck0=6(fade=4)":                               {6, 4.5, 3, 1.5, 0, 0},
+		"bottleneck0=6(start=1,warmup=2,fade=3)":              {0, 3, 6, 4, 2, 0},
 		"bottleneck0=6(start=1,every=2)":                      {0, 6, 0, 6, 0, 6},
 		"bottleneck0=6(start=1,warmup=4,every=2)":             {0, 1.5, 0, 4.5, 0, 6},
 		"energy=0.5(start=4),bottleneck0=1":                   {1, 1, 1, 1, 1.25, 1.25},

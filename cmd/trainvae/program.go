@@ -96,6 +96,7 @@ func modelFlags(flags *flag.FlagSet, m *models.Spec) {
 	flags.IntVar(&m.Latent, "n-latent", m.Latent, "`number` of latent variables; 0 for 10 of pictures, 2 otherwise")
 	cli.IntsVar(flags, &m.Channels, "channels", "`channels` of the encoder's convolutions, as in 32,64, each of which halves height and width (default 32,64 for pictures)")
 	cli.IntsVar(flags, &m.Hidden, "hidden", "`sizes` of the encoder's dense layers, as in 64,64; for pictures without -channels, there are no convolutions (default 256 after convolutions, else 64,64)")
+	flags.BoolVar(&m.Normalize, "normalize", m.Normalize, "normalize the batch before the activation of each of these layers; not for -model gan")
 	flags.StringVar(&m.Likelihood, "likelihood", m.Likelihood, "`likelihood` of values: bernoulli, gaussian with the deviation -sigma, or learnt, gaussian with a learnt one (default bernoulli for pictures, else learnt)")
 	flags.Float64Var(&m.Sigma, "sigma", m.Sigma, "`deviation` of -likelihood gaussian; 0 for 0.1")
 	flags.Float64Var(&m.Beta, "beta", m.Beta, "`weight` of a VAE's divergence; 0 for 1")

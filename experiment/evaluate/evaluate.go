@@ -9,6 +9,11 @@
 //	precision, recall, density, coverage, energy, mmd, one_nn
 //	                          samples from the prior against examples
 //	mtopdiv, far              the same, for examples of at most 16 values
+//	feature_precision, …      the same as precision, recall, density, coverage, energy and
+//	                          mmd, between the features of a classifier: see [Features]
+//	feature_accuracy          accuracy of that classifier on the examples
+//	elbo, iwae                bounds of the log-likelihood of examples, in nats, means over
+//	                          the examples, for a variational autoencoder: see [models.Bound]
 //	kl_0.01, kl_0.1, trustworthiness, continuity, mrre, rmse, distance_correlation
 //	                          latent vectors of examples against the examples, for
 //	                          models with an encoder
@@ -35,6 +40,9 @@ import (
 // measurements are drawn. Training draws from streams below it.
 const sampleStream = 5 << 40
 
+// boundStream is the first of the streams from which latent vectors for bounds are drawn.
+const boundStream = 6 << 40
+
 // fewValues is the largest number of values of an example for which mtopdiv and far are
 // measured.
 const fewValues = 16
@@ -46,7 +54,9 @@ type Subject struct {
 	Set       data.Dataset
 	Indices   []int  // the examples, as indices of Set
 	BatchSize int    // the number of examples that the model computes at once
-	Seed      uint64 // decides the samples
+	Seed      uint64 // decides the samples, and the draws for bounds
+	// Features, if set, are those of a classifier of the training set.
+	Features *Features
 }
 
 // Options say how to measure.
@@ -59,10 +69,13 @@ type Options struct {
 	Neighbors int `json:"neighbors"`
 	// Radius is the distance beyond which a sample is far from the data.
 	Radius float64 `json:"radius"`
+	// Draws is the number of draws of the posterior of each example for elbo and iwae; 0
+	// leaves them out. It costs as much as decoding Points examples Draws times.
+	Draws int `json:"draws"`
 }
 
 // Default returns the options that programs use by default.
-func Default() Options { return Options{Points: 512, Neighbors: 5, Radius: 0.15} }
+func Default() Options { return Options{Points: 512, Neighbors: 5, Radius: 0.15, Draws: 16} }
 
 // Validate returns an error that names the first field that makes no sense.
 func (o Options) Validate() error {
@@ -73,12 +86,14 @@ func (o Options) Validate() error {
 		return fmt.Errorf("neighbors is %d, must be from 1 to less than a third of the points", o.Neighbors)
 	case !(o.Radius > 0):
 		return fmt.Errorf("radius is %v, must be positive", o.Radius)
+	case o.Draws < 0 || o.Draws > 1<<16:
+		return fmt.Errorf("draws is %d, must be from 0 to %d", o.Draws, 1<<16)
 	}
 	return nil
 }
 
 // A Metric is the name of a metric in [Result.Metrics]. Better says which values are better:
-// "lower", "higher", or "½" for values near ½.
+// "lower", "higher", "½" for values near ½, or "–" for what says nothing about the model.
 type Metric struct{ Name, Better string }
 
 // Metrics returns all metrics, in the order in which tables show them.
@@ -88,6 +103,9 @@ func Metrics() []Metric {
 		{"energy", "lower"}, {"mmd", "lower"}, {"one_nn", "½"}, {"mtopdiv", "lower"}, {"far", "lower"},
 		{"kl_0.01", "lower"}, {"kl_0.1", "lower"}, {"trustworthiness", "higher"}, {"continuity", "higher"},
 		{"mrre", "lower"}, {"rmse", "lower"}, {"distance_correlation", "higher"},
+		{"feature_precision", "higher"}, {"feature_recall", "higher"}, {"feature_density", "higher"}, {"feature_coverage", "higher"},
+		{"feature_energy", "lower"}, {"feature_mmd", "lower"}, {"feature_accuracy", "–"},
+		{"elbo", "higher"}, {"iwae", "higher"},
 	}
 }
 
@@ -124,8 +142,24 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.compare(ctx, s.Device, o); err != nil {
+	p, err := r.compare(s.Device, "", r.Examples, r.Samples, o.Neighbors)
+	if err != nil {
 		return nil, fmt.Errorf("samples: %w", err)
+	}
+	if r.Examples.Dim <= fewValues {
+		if err := r.compareShape(ctx, p, o.Radius); err != nil {
+			return nil, fmt.Errorf("samples: %w", err)
+		}
+	}
+	if s.Features != nil {
+		if err := r.compareFeatures(s, indices, o.Neighbors); err != nil {
+			return nil, fmt.Errorf("features: %w", err)
+		}
+	}
+	if vae, ok := s.Model.(*models.VAE); ok && o.Draws > 0 {
+		if err := r.bound(ctx, s, vae, o.Draws); err != nil {
+			return nil, fmt.Errorf("bounds: %w", err)
+		}
 	}
 	if latents.Len() > 0 {
 		if err := r.embed(s.Device, latents, o.Neighbors); err != nil {
@@ -135,25 +169,79 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 	return r, nil
 }
 
-// compare measures samples against examples.
-func (r *Result) compare(ctx context.Context, dev kernels.Device, o Options) error {
-	p, err := metrics.Pool(dev, r.Examples, r.Samples)
+// compare measures samples against examples. The names of the metrics begin with prefix.
+func (r *Result) compare(dev kernels.Device, prefix string, examples, samples ph.Points[float32], neighbors int) (*metrics.Pooled, error) {
+	p, err := metrics.Pool(dev, examples, samples)
 	if err != nil {
+		return nil, err
+	}
+	q, m := p.PRDC(neighbors), r.Metrics
+	m[prefix+"precision"], m[prefix+"recall"] = q.Precision, q.Recall
+	m[prefix+"density"], m[prefix+"coverage"] = q.Density, q.Coverage
+	m[prefix+"energy"] = p.Energy()
+	if prefix == "" {
+		m["one_nn"] = p.NearestNeighbor().Accuracy
+	}
+	if bandwidth := p.MedianDistance(); bandwidth > 0 {
+		m[prefix+"mmd"] = p.MMD(bandwidth)
+	}
+	return p, nil
+}
+
+// compareShape measures what takes long for examples of many values.
+func (r *Result) compareShape(ctx context.Context, p *metrics.Pooled, radius float64) error {
+	r.Metrics["far"] = p.Far(radius)
+	uncovered, unfounded, err := p.MTopDiv(ctx)
+	r.Metrics["mtopdiv"] = (uncovered + unfounded) / 2
+	return err
+}
+
+// compareFeatures measures the features of samples against those of examples.
+func (r *Result) compareFeatures(s Subject, indices []int, neighbors int) error {
+	var features [2]ph.Points[float32]
+	for i, points := range []ph.Points[float32]{r.Examples, r.Samples} {
+		var err error
+		if features[i], err = s.Features.Of(s.Device, points); err != nil {
+			return err
+		}
+	}
+	if _, err := r.compare(s.Device, "feature_", features[0], features[1], neighbors); err != nil {
 		return err
 	}
-	q, m := p.PRDC(o.Neighbors), r.Metrics
-	m["precision"], m["recall"], m["density"], m["coverage"] = q.Precision, q.Recall, q.Density, q.Coverage
-	m["energy"], m["one_nn"] = p.Energy(), p.NearestNeighbor().Accuracy
-	if bandwidth := p.MedianDistance(); bandwidth > 0 {
-		m["mmd"] = p.MMD(bandwidth)
-	}
-	if r.Examples.Dim > fewValues {
+	labels := s.Set.Labels()
+	if labels == nil {
 		return nil
 	}
-	m["far"] = p.Far(o.Radius)
-	uncovered, unfounded, err := p.MTopDiv(ctx)
-	m["mtopdiv"] = (uncovered + unfounded) / 2
+	classes := make([]int, len(indices))
+	for k, i := range indices {
+		classes[k] = labels.Classes[i]
+	}
+	accuracy, err := s.Features.accuracy(s.Device, r.Examples, classes)
+	r.Metrics["feature_accuracy"] = accuracy
 	return err
+}
+
+// bound measures the bounds of the log-likelihood of examples.
+func (r *Result) bound(ctx context.Context, s Subject, vae *models.VAE, draws int) error {
+	tape := autograd.NewTape(s.Device)
+	defer tape.Free()
+	var elbo, iwae float64
+	n, size := r.Examples.Len(), r.Examples.Dim
+	for from := 0; from < n; from += s.BatchSize {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		to := min(n, from+s.BatchSize)
+		b, err := vae.Bound(tape, r.Examples.Coords[from*size:to*size], draws, s.Seed, boundStream+uint64(from)*uint64(draws))
+		if err != nil {
+			return err
+		}
+		for i := range b.ELBO {
+			elbo, iwae = elbo+b.ELBO[i]/float64(n), iwae+b.Importance[i]/float64(n)
+		}
+	}
+	r.Metrics["elbo"], r.Metrics["iwae"] = elbo, iwae
+	return nil
 }
 
 // embed measures latent vectors against the examples of which the encoder made them.
@@ -179,6 +267,7 @@ func (r *Result) forward(s Subject) (latents ph.Points[float32], err error) {
 	tape := autograd.NewTape(s.Device)
 	defer tape.Free()
 	for from := 0; from < n && err == nil; from += s.BatchSize {
+		tape.Eval()
 		count := min(s.BatchSize, n-from)
 		tape.NoGrad(func() {
 			var values []float32

@@ -3,6 +3,7 @@ package evaluate_test
 import (
 	"bytes"
 	"image/png"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,31 +16,50 @@ import (
 )
 
 func subject(t *testing.T, kind string) evaluate.Subject {
+	return subjectOf(t, kind, "circle,n=80,test=60")
+}
+
+func subjectOf(t *testing.T, kind, shape string) evaluate.Subject {
 	dev := cpu.New()
 	t.Cleanup(func() { dev.Close() })
-	sets, err := shapes.Open("circle,n=80,test=60", 1)
+	sets, err := shapes.Open(shape, 1)
 	require.NoError(t, err)
 	m, err := models.New(dev, models.Spec{Kind: kind, Hidden: []int{8}}, sets.Train.Shape(), sets.Unit, 1)
 	require.NoError(t, err)
-	return evaluate.Subject{Device: dev, Model: m, Set: sets.Test, Indices: data.All(60), BatchSize: 32, Seed: 1}
+	s := evaluate.Subject{Device: dev, Model: m, Set: sets.Test, Indices: data.All(60), BatchSize: 32, Seed: 1}
+	if evaluate.HasFeatures(sets.Train) {
+		s.Features, err = evaluate.TrainFeatures(t.Context(), dev, sets.Train)
+		require.NoError(t, err)
+	}
+	return s
 }
 
-var options = evaluate.Options{Points: 50, Neighbors: 3, Radius: 0.2}
+var options = evaluate.Options{Points: 50, Neighbors: 3, Radius: 0.2, Draws: 2}
 
-// Of a model with an encoder all metrics are there, and nothing but those listed.
+// Of a variational autoencoder all metrics are there, and nothing but those listed: those
+// of the features for examples of many values, far and mtopdiv for those of few.
 func TestMeasure(t *testing.T) {
+	found := make(map[string]bool)
+	for _, shape := range []string{"circle,n=80,test=60", "glyphs,n=400,test=60"} {
+		r, err := evaluate.Measure(t.Context(), subjectOf(t, "vae", shape), options)
+		require.NoError(t, err)
+		require.Equal(t, 50, r.Samples.Len())
+		require.Equal(t, 50, r.Examples.Len())
+		for name, v := range r.Metrics {
+			require.False(t, math.IsNaN(v), name)
+			found[name] = true
+		}
+	}
+	for _, m := range evaluate.Metrics() {
+		require.True(t, found[m.Name], m.Name)
+		delete(found, m.Name)
+	}
+	require.Empty(t, found)
+}
+
+func TestMeasureAgainAndDraw(t *testing.T) {
 	r, err := evaluate.Measure(t.Context(), subject(t, "vae"), options)
 	require.NoError(t, err)
-	require.Equal(t, 50, r.Samples.Len())
-	require.Equal(t, 50, r.Examples.Len())
-	listed := make(map[string]bool)
-	for _, m := range evaluate.Metrics() {
-		listed[m.Name] = true
-		require.Contains(t, r.Metrics, m.Name)
-	}
-	for name := range r.Metrics {
-		require.True(t, listed[name], name)
-	}
 	again, err := evaluate.Measure(t.Context(), subject(t, "vae"), options)
 	require.NoError(t, err)
 	require.Equal(t, r.Metrics, again.Metrics)
@@ -55,6 +75,7 @@ func TestModelWithoutEncoder(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, r.Metrics, "recall")
 	require.NotContains(t, r.Metrics, "continuity")
+	require.NotContains(t, r.Metrics, "elbo")
 }
 
 func TestRefusals(t *testing.T) {

@@ -17,8 +17,8 @@ func (r *Run) epochColumns() []string {
 	return columns
 }
 
-// finishEpoch validates the models and adds a row to epochs.csv. The last epoch
-// may be cut short by MaxSteps.
+// finishEpoch validates the models, adds a row to epochs.csv, and draws reconstructions if
+// there are pictures on the way. The last epoch may be cut short by MaxSteps.
 func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 	epoch := (steps + len(r.train) - 1) / len(r.train)
 	row := []float64{float64(epoch)}
@@ -42,6 +42,9 @@ func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 	}
 	r.Progress.Note(fmt.Sprintf("epoch %d: %s per %s in training %s; in validation %s",
 		epoch, r.errorTitle(), r.noun(), r.note("%.2f", row[1:]), r.note("%.2f", row[1+len(r.models):])))
+	if r.config.PlotEvery == 0 {
+		return nil
+	}
 	return r.drawReconstructions(validationGrid(r.noun(), epoch), r.sets.Train, r.holdout[0])
 }
 

@@ -19,10 +19,17 @@ func (r *Run) evaluation(ctx context.Context, s Summary) (run.Table, error) {
 	if !options.Enough(len(test.Indices)) {
 		return run.Table{}, nil
 	}
+	var features *evaluate.Features
+	if evaluate.HasFeatures(r.sets.Train) {
+		var err error
+		if features, err = evaluate.TrainFeatures(ctx, r.Device, r.sets.Train); err != nil {
+			return run.Table{}, fmt.Errorf("evaluation: features: %w", err)
+		}
+	}
 	all := make(map[string]map[string]float64)
 	for i, m := range r.models {
 		result, err := evaluate.Measure(ctx, evaluate.Subject{
-			Device: r.Device, Model: m.net, Set: test.Set, Indices: test.Indices, BatchSize: r.config.BatchSize, Seed: r.config.Seed,
+			Device: r.Device, Model: m.net, Set: test.Set, Indices: test.Indices, BatchSize: r.config.BatchSize, Seed: r.config.Seed, Features: features,
 		}, options)
 		if err != nil {
 			return run.Table{}, fmt.Errorf("evaluation of %s: %w", m.name, err)

@@ -51,6 +51,13 @@ func newModel(name string, dev kernels.Device, c Config, sets *data.Sets, terms 
 	return m, nil
 }
 
+// begin empties the tape and declares that an evaluation follows.
+func (m *model) begin() *autograd.Tape {
+	m.tape.Reset()
+	m.tape.Eval()
+	return m.tape
+}
+
 // criticName is the name of the critic's loss.
 const criticName = "critic"
 
@@ -151,7 +158,9 @@ func restore(f *safetensors.File, prefix string, params []*autograd.Parameter, a
 			return err
 		}
 		p.Value.Write(values)
-		total += len(values)
+		if p.Grad != nil { // the optimizer remembers nothing of what is not trained
+			total += len(values)
+		}
 	}
 	for _, name := range []string{"m", "v"} {
 		values, err := find("adam."+name, total)

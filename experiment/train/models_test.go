@@ -48,6 +48,7 @@ func TestEveryModelOnEveryData(t *testing.T) {
 				if name == "colours" {
 					c.Model.Channels = []int{4}
 				}
+				c.Model.Normalize = name == "space" && kind != models.KindGAN
 				c.BatchSize, c.Epochs, c.PlotEvery = 16, 2, 2
 				require.NoError(t, c.Topo.Set("deaths0@samples=0.1,bottleneck0=1,entropy0@latent=1"))
 				files := func(stop int) map[string]string {

@@ -74,8 +74,7 @@ func (r *Run) drawSamples(ctx context.Context) error {
 func (r *Run) sample(m *model, n int) ([]float32, error) {
 	if r.config.Sampler != SamplerMixture || m.critic != nil {
 		return r.compute(m, func() *autograd.Var {
-			m.tape.Reset()
-			return models.Sample(m.net, m.tape, n, r.config.Seed, finalNoise)
+			return models.Sample(m.net, m.begin(), n, r.config.Seed, finalNoise)
 		})
 	}
 	indices := data.All(min(mixturePoints, r.sets.Train.Len()))
@@ -89,8 +88,7 @@ func (r *Run) sample(m *model, n int) ([]float32, error) {
 	}
 	z := mixture.Sample(n, r.config.Seed)
 	return r.compute(m, func() *autograd.Var {
-		m.tape.Reset()
-		return m.net.Decode(m.tape.Constant(z, n, m.net.Latent()))
+		return m.net.Decode(m.begin().Constant(z, n, m.net.Latent()))
 	})
 }
 
@@ -186,8 +184,7 @@ func (r *Run) drawInterpolation() error {
 			}
 		}
 		images, err := r.compute(m, func() *autograd.Var {
-			m.tape.Reset()
-			return m.net.Decode(m.tape.Constant(z, pairs*interpolation, latent))
+			return m.net.Decode(m.begin().Constant(z, pairs*interpolation, latent))
 		})
 		if err != nil {
 			return fmt.Errorf("interpolation of the %s: %w", m.name, err)
@@ -218,8 +215,7 @@ func (r *Run) ends(m *model, n int) ([]float32, error) {
 		return r.encode(m, r.sets.Test, data.All(n))
 	}
 	return r.compute(m, func() *autograd.Var {
-		m.tape.Reset()
-		return m.tape.Normal(r.config.Seed, finalNoise+1, n, m.net.Latent())
+		return m.begin().Normal(r.config.Seed, finalNoise+1, n, m.net.Latent())
 	})
 }
 

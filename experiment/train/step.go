@@ -57,8 +57,9 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	var outcome topoloss.Outcome
 	outs := make([]models.Output, len(r.models))
 	for i, m := range r.models {
-		var x *autograd.Var
-		x, outs[i] = r.forward(m, batch, trainingNoise+uint64(k))
+		x := r.input(m, batch)
+		m.tape.Train(r.config.Seed, uint64(k))
+		outs[i] = m.net.Forward(x, r.config.Seed, trainingNoise+uint64(k))
 		loss := outs[i].Total
 		if m == r.twin() {
 			if outcome, err = r.compare(ctx, x, outs[i], k, index); err != nil {
@@ -172,16 +173,15 @@ func (r stepper) Restore(f *safetensors.File, steps int) error {
 	return errors.Join(errs...)
 }
 
-// forward puts a batch through a model.
+// forward evaluates a model on a batch.
 func (r *Run) forward(m *model, batch []float32, stream uint64) (*autograd.Var, models.Output) {
 	x := r.input(m, batch)
 	return x, m.net.Forward(x, r.config.Seed, stream)
 }
 
-// input begins a tape of a model with a batch.
+// input begins a tape of a model with a batch, for an evaluation.
 func (r *Run) input(m *model, batch []float32) *autograd.Var {
-	m.tape.Reset()
-	return m.tape.Constant(batch, r.batchShape(len(batch)/data.Size(r.sets.Train))...)
+	return m.begin().Constant(batch, r.batchShape(len(batch)/data.Size(r.sets.Train))...)
 }
 
 // batchShape returns the shape of a batch of n examples.

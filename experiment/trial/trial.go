@@ -35,6 +35,7 @@ import (
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/internal/atomicfile"
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/study"
 )
@@ -66,8 +67,9 @@ type Runner struct {
 	// of a shape, may depend on the seed.
 	Open func(ctx context.Context, c train.Config) (*data.Sets, error)
 
-	mu   sync.Mutex
-	sets map[string]*data.Sets
+	mu       sync.Mutex
+	sets     map[string]*data.Sets
+	features map[string]*evaluate.Features // by checksum of the training set
 }
 
 // config returns the configuration of a unit: the default, with its seed and settings.
@@ -109,6 +111,10 @@ func (c Config) Validate() error {
 	return c.Config.Validate()
 }
 
+// keptSets is the number of data sets that are kept for other units: drawn data of many
+// seeds would fill memory.
+const keptSets = 8
+
 // Check returns an error if the settings make no configuration.
 func (r *Runner) Check(u study.Unit) error {
 	_, err := config(u)
@@ -128,11 +134,34 @@ func (r *Runner) open(ctx context.Context, c train.Config) (*data.Sets, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.sets == nil || len(r.sets) >= 8 { // drawn data of many seeds would fill memory
+	if r.sets == nil || len(r.sets) >= keptSets {
 		r.sets = make(map[string]*data.Sets)
 	}
 	r.sets[key] = s
 	return s, nil
+}
+
+// classify returns the features of a classifier of the training set, nil if there can be
+// none. Units with equal data share them, as open shares data.
+func (r *Runner) classify(ctx context.Context, dev kernels.Device, set data.Dataset) (*evaluate.Features, error) {
+	if !evaluate.HasFeatures(set) {
+		return nil, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := data.Sum(set)
+	if f := r.features[key]; f != nil {
+		return f, nil
+	}
+	f, err := evaluate.TrainFeatures(ctx, dev, set)
+	if err != nil {
+		return nil, fmt.Errorf("features: %w", err)
+	}
+	if r.features == nil || len(r.features) >= keptSets {
+		r.features = make(map[string]*evaluate.Features)
+	}
+	r.features[key] = f
+	return f, nil
 }
 
 // Run trains and measures. It draws samples into [study.SamplesFile].
@@ -184,8 +213,12 @@ func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outc
 		}
 	}
 	o.Curves = []study.Curve{curve}
+	features, err := r.classify(ctx, dev, sets.Train)
+	if err != nil {
+		return nil, err
+	}
 	measured, err := evaluate.Measure(ctx, evaluate.Subject{
-		Device: dev, Model: t.Model(), Set: part.Set, Indices: part.Indices, BatchSize: c.BatchSize, Seed: c.Seed,
+		Device: dev, Model: t.Model(), Set: part.Set, Indices: part.Indices, BatchSize: c.BatchSize, Seed: c.Seed, Features: features,
 	}, c.Measure.Options)
 	if err != nil {
 		return nil, err

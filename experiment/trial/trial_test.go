@@ -39,6 +39,7 @@ func TestUnit(t *testing.T) {
 	o, err := r.Run(t.Context(), unit(`{`+small+`, "topo": "deaths0@samples=0.3"}`), dir)
 	require.NoError(t, err)
 	for _, name := range []string{"bce", "bce@2", "precision", "recall", "density", "coverage", "energy", "mmd", "one_nn",
+		"feature_precision", "feature_recall", "feature_energy", "feature_mmd", "feature_accuracy", "elbo", "iwae",
 		"kl_0.01", "kl_0.1", "trustworthiness", "continuity", "mrre", "rmse", "distance_correlation"} {
 		require.Contains(t, o.Metrics, name)
 	}
@@ -103,6 +104,7 @@ func TestSettingsThatMakeNoConfiguration(t *testing.T) {
 		`{"topo": "death"}`:             "death",
 		`{"measure": {"points": 3}}`:    "measure.points is 3, must be from 8 to 16384",
 		`{"measure": {"neighbors": 0}}`: "measure.neighbors is 0",
+		`{"measure": {"draws": -1}}`:    "measure.draws is -1, must be from 0 to 65536",
 		`{"measure": {"radius": 0}}`:    "measure.radius is 0, must be positive",
 		`{"measure": {"at": [50, 40]}}`: "measure.at is [50 40], must ascend from at least 1",
 		`{"batch_size": 0}`:             "batch-size is 0, must be at least 2",
