@@ -143,4 +143,5 @@ type Gemm struct {
 	LDA, LDB, LDC  int    // elements from the start of one stored row to the next; 0 means rows are dense
 	Bias           Buffer // N values added to each row; may be empty
 	Act            Func   // Identity, ReLU, Sigmoid or Tanh, applied last
+	Unrounded      bool   // use A and B as they are, also on a device whose [Precision] rounds them
 }

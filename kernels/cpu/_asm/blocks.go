@@ -22,8 +22,15 @@ func blocks() {
 // register rows down to 0. masks emits code that computes the masks of the last step, if that
 // has only rest elements, and returns the masks.
 func (s isa) eachRow(rows, n reg.GPVirtual, masks func(rest reg.GPVirtual) []func() Op, body func(at step), next func()) {
-	whole, rest, i := GP64(), GP64(), GP64()
+	whole := GP64()
 	MOVQ(n, whole)
+	s.eachRowOf(rows, n, whole, masks, body, next)
+}
+
+// eachRowOf is eachRow for rows whose full steps end with the last multiple of stepLanes up to
+// whole, which the code changes to that multiple.
+func (s isa) eachRowOf(rows, n, whole reg.GPVirtual, masks func(rest reg.GPVirtual) []func() Op, body func(at step), next func()) {
+	rest, i := GP64(), GP64()
 	ANDQ(I8(-stepLanes), whole)
 	MOVQ(n, rest)
 	SUBQ(whole, rest)

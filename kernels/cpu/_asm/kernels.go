@@ -145,7 +145,7 @@ func microKernel(s isa, rows, vectors int) {
 		for i := range a {
 			VBROADCASTSS(Mem{Base: a[i], Index: k, Scale: 4, Disp: 4 * (row + from)}, x)
 			for v := range rowB {
-				VFMADD231PS(x, rowB[v], sums[i][v])
+				s.multiplyAdd(x, rowB[v], sums[i][v])
 			}
 		}
 	}
@@ -233,7 +233,11 @@ func microKernel(s isa, rows, vectors int) {
 // for that of every product.
 func peak(s isa) {
 	TEXT("peak"+s.name, NOSPLIT, "func(rounds int)")
-	Doc(fmt.Sprintf("peak%s executes 12·rounds multiply-adds of %d float32 lanes, 12 of them independent of one another.", s.name, s.bytes/4))
+	lanes := "float32 lanes"
+	if s.name == bf16.name {
+		lanes = "lanes of pairs"
+	}
+	Doc(fmt.Sprintf("peak%s executes 12·rounds multiply-adds of %d %s, 12 of them independent of one another.", s.name, s.bytes/4, lanes))
 	rounds := argument("rounds")
 	sums, x, y := s.vectors(12), s.vector(), s.vector()
 	for _, v := range append(sums, x, y) {
@@ -241,7 +245,7 @@ func peak(s isa) {
 	}
 	Label("round")
 	for _, sum := range sums {
-		VFMADD231PS(x, y, sum)
+		s.multiplyAdd(x, y, sum)
 	}
 	DECQ(rounds)
 	JNZ(LabelRef("round"))

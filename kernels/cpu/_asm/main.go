@@ -37,9 +37,11 @@ var targets = []target{
 	{"simd", "random", random},
 	{"simd", "optimizers", optimizers},
 	{"simd", "distances", distances},
+	{"simd", "rounding", rounding},
 	{"microkernel", "kernels", microKernels},
 	{"microkernel", "pack", pack},
 	{"microkernel", "blocks", blocks},
+	{"microkernel", "pairs", pairs},
 }
 
 func main() {
@@ -70,6 +72,9 @@ func all() {
 		cmd := exec.Command("go", "run", ".", "-target", t.name, "-pkg", t.pkg, "-out", file+".s", "-stubs", file+".go")
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		if err := cmd.Run(); err != nil {
+			log.Fatalf("target %s: %v", t.name, err)
+		}
+		if err := encode(file + ".s"); err != nil {
 			log.Fatalf("target %s: %v", t.name, err)
 		}
 	}

@@ -3,6 +3,7 @@ package conv
 import (
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu/internal/aligned"
+	"github.com/topogen/topogen/kernels/cpu/internal/bfloat16"
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
@@ -11,9 +12,13 @@ import (
 // A Convolver computes convolutions on a pool of workers. It keeps its memory from one
 // convolution to the next.
 type Convolver struct {
-	kernels *microkernel.Kernels
+	kernels *microkernel.Kernels // those of the current convolution: for float32, or for pairs
 	pool    *workers.Pool
 	spaces  []*workspace // one for each worker
+
+	float32s *microkernel.Kernels // the micro-kernels for float32
+	rounder  *bfloat16.Rounder
+	operands [2][]float32 // the rounded operands of ForwardRounded and its like
 
 	filters, bias []float32 // of the current convolution, in the order in which micro-kernels read them
 	partial       []float32 // the sums of WeightGrad for each share of the batch
@@ -30,11 +35,20 @@ type Convolver struct {
 
 // New returns a Convolver that uses the instruction set and runs on the pool.
 func New(set simd.Set, pool *workers.Pool) *Convolver {
-	c := &Convolver{kernels: microkernel.For(set), pool: pool}
+	c := &Convolver{float32s: microkernel.For(set), pool: pool, rounder: bfloat16.New(set, pool)}
 	for range pool.Workers() {
-		c.spaces = append(c.spaces, &workspace{kernels: c.kernels, loops: simd.For(set)})
+		c.spaces = append(c.spaces, &workspace{loops: simd.For(set)})
 	}
+	c.use(c.float32s)
 	return c
+}
+
+// use sets the micro-kernels of the next convolution.
+func (c *Convolver) use(kernels *microkernel.Kernels) {
+	c.kernels = kernels
+	for _, w := range c.spaces {
+		w.kernels = kernels
+	}
 }
 
 // A workspace is the memory of one worker. A slice grows to the largest size that a
@@ -47,6 +61,7 @@ type workspace struct {
 	bordered paddedNHWC // the layout of the last block in image, whose border is still zero
 	planar   []float32  // an image in the layout polyphase
 	panel    []float32  // a matrix of patches
+	pairs    []float32  // pairs of pixels of image, see pairPixels
 	out      []float32  // results, before they are converted to NCHW or added to the destination
 	sum      []float32  // results in NCHW, before unload adds them; in weightSumJob, the sum of the shares
 

@@ -13,14 +13,44 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// testConv computes Forward, Transpose and WeightGrad of one shape with each instruction set,
-// and compares them with their definitions: without options, with a bias and an activation,
-// and with Add.
+// A precision is the methods of a Convolver that round their operands by the function round.
+type precision struct {
+	name       string
+	round      func(float32) float32
+	forward    func(*Convolver, Forward)
+	transpose  func(*Convolver, Transpose)
+	weightGrad func(*Convolver, WeightGrad)
+}
+
+var precisions = []precision{
+	{"float32", func(v float32) float32 { return v }, (*Convolver).Forward, (*Convolver).Transpose, (*Convolver).WeightGrad},
+	{"bf16", kernels.RoundBFloat16, (*Convolver).ForwardRounded, (*Convolver).TransposeRounded, (*Convolver).WeightGradRounded},
+}
+
+// of returns x in the precision.
+func (p *precision) of(x []float32) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = p.round(v)
+	}
+	return y
+}
+
+// testConv computes Forward, Transpose and WeightGrad of one shape with each instruction set
+// and in each precision, and compares them with their definitions: without options, with a
+// bias and an activation, and with Add.
 func testConv(t testing.TB, all map[simd.Set]*Convolver, rng *rand.Rand, s kernels.ConvShape, act kernels.Func) {
+	t.Helper()
+	for _, p := range precisions {
+		testPrecision(t, all, rng, s, act, p)
+	}
+}
+
+func testPrecision(t testing.TB, all map[simd.Set]*Convolver, rng *rand.Rand, s kernels.ConvShape, act kernels.Func, p precision) {
 	t.Helper()
 	x, y, w := normals(rng, s.N*s.C*s.H*s.W), normals(rng, s.N*s.K*s.OutH*s.OutW), normals(rng, s.K*s.C*s.R*s.S)
 	xBias, yBias := normals(rng, s.C), normals(rng, s.K)
-	ySums, xSums, wSums := exact(s, x, y, w)
+	ySums, xSums, wSums := exact(s, p.of(x), p.of(y), p.of(w))
 	yWant := expectation{sums: ySums, terms: s.C * s.R * s.S, plane: s.OutH * s.OutW}
 	xWant := expectation{sums: xSums, terms: s.K * s.R * s.S, plane: s.H * s.W}
 	wWant := expectation{sums: wSums, terms: s.N * s.OutH * s.OutW}
@@ -28,36 +58,36 @@ func testConv(t testing.TB, all map[simd.Set]*Convolver, rng *rand.Rand, s kerne
 		return slices.Repeat([]float32{float32(math.NaN())}, n)
 	}
 	for set, c := range all {
-		what := fmt.Sprintf("%v: %+v", set, s)
+		what := fmt.Sprintf("%v, %s: %+v", set, p.name, s)
 
 		dst := unset(len(y))
-		c.Forward(Forward{Shape: s, Y: dst, X: x, W: w})
+		p.forward(c, Forward{Shape: s, Y: dst, X: x, W: w})
 		yWant.check(t, dst, what)
 		dst = unset(len(y))
-		c.Forward(Forward{Shape: s, Y: dst, X: x, W: w, Bias: yBias, Activation: act})
+		p.forward(c, Forward{Shape: s, Y: dst, X: x, W: w, Bias: yBias, Activation: act})
 		want := yWant
 		want.bias, want.act = yBias, act
 		want.check(t, dst, what)
 
 		dst = unset(len(x))
-		c.Transpose(Transpose{Shape: s, X: dst, Y: y, W: w})
+		p.transpose(c, Transpose{Shape: s, X: dst, Y: y, W: w})
 		xWant.check(t, dst, what)
 		dst = unset(len(x))
-		c.Transpose(Transpose{Shape: s, X: dst, Y: y, W: w, Bias: xBias, Activation: act})
+		p.transpose(c, Transpose{Shape: s, X: dst, Y: y, W: w, Bias: xBias, Activation: act})
 		want = xWant
 		want.bias, want.act = xBias, act
 		want.check(t, dst, what)
 		dst = slices.Clone(x)
-		c.Transpose(Transpose{Shape: s, X: dst, Y: y, W: w, Add: true})
+		p.transpose(c, Transpose{Shape: s, X: dst, Y: y, W: w, Add: true})
 		want = xWant
 		want.before = x
 		want.check(t, dst, what)
 
 		dst = unset(len(w))
-		c.WeightGrad(WeightGrad{Shape: s, DW: dst, X: x, Y: y})
+		p.weightGrad(c, WeightGrad{Shape: s, DW: dst, X: x, Y: y})
 		wWant.check(t, dst, what)
 		dst = slices.Clone(w)
-		c.WeightGrad(WeightGrad{Shape: s, DW: dst, X: x, Y: y, Add: true})
+		p.weightGrad(c, WeightGrad{Shape: s, DW: dst, X: x, Y: y, Add: true})
 		want = wWant
 		want.before = w
 		want.check(t, dst, what)
@@ -155,6 +185,9 @@ func TestConvAllocatesNothing(t *testing.T) {
 				c.Forward(Forward{Shape: s, Y: y, X: x, W: w, Bias: bias, Activation: kernels.Sigmoid})
 				c.Transpose(Transpose{Shape: s, X: x, Y: y, W: w})
 				c.WeightGrad(WeightGrad{Shape: s, DW: w, X: x, Y: y})
+				c.ForwardRounded(Forward{Shape: s, Y: y, X: x, W: w, Bias: bias, Activation: kernels.Sigmoid})
+				c.TransposeRounded(Transpose{Shape: s, X: x, Y: y, W: w})
+				c.WeightGradRounded(WeightGrad{Shape: s, DW: w, X: x, Y: y})
 			}
 			step()
 			require.Zero(t, testing.AllocsPerRun(20, step), "%v: %+v", set, s)

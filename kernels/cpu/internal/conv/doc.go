@@ -49,6 +49,15 @@
 // If x has fewer than 8 channels, runs are too short for this method. Then Forward and
 // Transpose make the matrix of patches (im2col.go has the exact conditions).
 //
+// # Half precision
+//
+// [Convolver.ForwardRounded], [Convolver.TransposeRounded] and [Convolver.WeightGradRounded]
+// round their operands to bfloat16. If the processor has AVX512_BF16, operands become pairs of
+// the numbers whose products are neighbours in the sums (see microkernel.Kernels.PairRuns):
+// Forward pairs neighbouring channels of x, Transpose neighbouring channels of y, and
+// WeightGrad neighbouring pixels of a row of y. The first two then are convolutions with half
+// as many channels. The methods otherwise convolve the rounded operands as float32 numbers.
+//
 // # Invariant
 //
 // Each element of a result is summed in blocks and shares that depend on the shape alone.

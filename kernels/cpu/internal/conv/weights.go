@@ -46,12 +46,14 @@ type weightPlan struct {
 	filters      int  // filters in a part
 	columns      int  // sums of one filter, the padding to whole panels included
 	packed       bool // patches are packed, and panels cover all weights of a filter; otherwise panels cover the weights of one row of a filter
+	paired       bool // y consists of pairs of pixels
+	width        int  // elements in a row of y: OutW, or half as many pairs, rounded up
 }
 
 // planWeights returns the division for a shape. A block has at most microkernel.DepthBlock
 // pixels of y, unless a single row has more.
 func planWeights(k *microkernel.Kernels, s *kernels.ConvShape) weightPlan {
-	g := weightPlan{images: 1, rows: s.OutH, packed: s.S*s.C < shortRun}
+	g := weightPlan{images: 1, rows: s.OutH, packed: s.S*s.C < shortRun, width: s.OutW}
 	if pixels := s.OutH * s.OutW; pixels <= microkernel.DepthBlock {
 		g.images = max(1, min(s.N, microkernel.DepthBlock/pixels))
 	} else {
@@ -77,9 +79,11 @@ func (g *weightPlan) parts(s *kernels.ConvShape) int { return g.shares * ceilDiv
 const weightSumFloats = 8192
 
 // WeightGrad computes the gradient of a convolution with respect to its weights.
-func (c *Convolver) WeightGrad(g WeightGrad) {
+func (c *Convolver) WeightGrad(g WeightGrad) { c.weightGrad(g, planWeights(c.kernels, &g.Shape)) }
+
+// weightGrad computes the gradient by a plan.
+func (c *Convolver) weightGrad(g WeightGrad, plan weightPlan) {
 	s := &g.Shape
-	plan := planWeights(c.kernels, s)
 	c.weights = weightsJob{
 		convolver: c, WeightGrad: g, plan: plan,
 		sums: aligned.Grow(&c.partial, plan.shares*s.K*plan.columns),
@@ -104,7 +108,7 @@ func (job *weightsJob) Part(worker, part int) {
 	groups := ceilDiv(s.K, g.filters)
 	share, k := part/groups, part%groups*g.filters
 	filters := min(g.filters, s.K-k)
-	microkernel.RowOffsets(&w.aOffsets, filters, 4*s.OutH*s.OutW)
+	microkernel.RowOffsets(&w.aOffsets, filters, 4*s.OutH*g.width)
 	microkernel.RowOffsets(&w.cOffsets, filters, 4*g.columns)
 	sums := job.sums[(share*s.K+k)*g.columns:][:filters*g.columns]
 	first := share * g.blocks / g.shares
@@ -128,11 +132,19 @@ func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
 	n, h := b.number/bands*g.images, b.number%bands*g.rows
 	images, rows := min(g.images, s.N-n), min(g.rows, s.OutH-h)
 	f := paddedX(s, images, h, rows)
+	points := *s // the pixels of y, or the first pixel of each pair, as the shape of a convolution
+	if g.paired {
+		points.OutW, points.StrideW = g.width, 2*s.StrideW
+		f.columns = max(f.columns, paddedColumns(&points)+s.StrideW)
+	}
 	image := w.load(&f, job.X[n*s.C*s.H*s.W:])
-	pixels := images * rows * s.OutW
-	patches := w.patchOffsets(s, &f, rows)
+	if g.paired {
+		image = w.pairPixels(image, s.StrideW*s.C)
+	}
+	pixels := images * rows * g.width
+	patches := w.patchOffsets(&points, &f, rows)
 
-	plane := s.OutH * s.OutW
+	plane := s.OutH * g.width
 	w.prefetch = microkernel.Prefetch{}
 	if next := n + images; bands == 1 && next < s.N {
 		images := min(images, s.N-next)
@@ -143,8 +155,8 @@ func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
 	}
 	call := &w.call
 	*call = microkernel.Call{
-		A: &job.Y[(n*s.K+b.firstFilter)*plane+h*s.OutW], AOffsets: w.aOffsets, COffsets: w.cOffsets,
-		Runs: images, Run: rows * s.OutW, Gap: s.K*plane - rows*s.OutW, Prefetch: &w.prefetch,
+		A: &job.Y[(n*s.K+b.firstFilter)*plane+h*g.width], AOffsets: w.aOffsets, COffsets: w.cOffsets,
+		Runs: images, Run: rows * g.width, Gap: s.K*plane - rows*g.width, Prefetch: &w.prefetch,
 	}
 	if b.add {
 		call.Mode = microkernel.Accumulate

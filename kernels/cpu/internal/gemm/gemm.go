@@ -51,6 +51,14 @@
 // 2·M·N·K floating-point operations. Before the activation, the error of an element is
 // at most (K+4)·2⁻²⁴ times the sum of the magnitudes of its terms.
 //
+// # Half precision
+//
+// [Multiplier.MultiplyRounded] rounds A and B to bfloat16 first. If the processor has
+// AVX512_BF16, and alpha is 1, it makes matrices of pairs of A and B, whose elements hold the
+// numbers of two neighbouring k. Their product has half as many values of k, and all of the
+// above serves it with other micro-kernels. Otherwise it multiplies the rounded operands as
+// float32 numbers, which costs a pass over both operands and gains nothing but equal results.
+//
 // # References
 //
 // Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS
@@ -59,6 +67,7 @@ package gemm
 
 import (
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/bfloat16"
 	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
@@ -79,9 +88,13 @@ type Product struct {
 // A Multiplier computes products on a pool of workers. It keeps its memory from one product
 // to the next.
 type Multiplier struct {
-	kernels *microkernel.Kernels
-	pool    *workers.Pool
-	spaces  []*workspace // one for each worker
+	float32s *microkernel.Kernels // the micro-kernels for float32
+	kernels  *microkernel.Kernels // those of the current product: float32s, or those for pairs
+	pool     *workers.Pool
+	spaces   []*workspace // one for each worker
+
+	rounder *bfloat16.Rounder
+	a, b    []float32 // the rounded operands of MultiplyRounded
 
 	// The current product, and the largest number of rows and of columns of C in a part.
 	product Product
@@ -90,20 +103,26 @@ type Multiplier struct {
 
 // New returns a Multiplier that uses the instruction set and runs on the pool.
 func New(set simd.Set, pool *workers.Pool) *Multiplier {
-	g := &Multiplier{kernels: microkernel.For(set), pool: pool}
+	g := &Multiplier{float32s: microkernel.For(set), pool: pool, rounder: bfloat16.New(set, pool)}
 	for range pool.Workers() {
-		g.spaces = append(g.spaces, &workspace{kernels: g.kernels, loops: simd.For(set)})
+		g.spaces = append(g.spaces, &workspace{loops: simd.For(set)})
 	}
 	return g
 }
 
 // Multiply computes the product p.
-func (g *Multiplier) Multiply(p Product) {
+func (g *Multiplier) Multiply(p Product) { g.multiply(p, g.float32s) }
+
+// multiply computes the product p with the given micro-kernels.
+func (g *Multiplier) multiply(p Product, kernels *microkernel.Kernels) {
 	if p.M == 0 || p.N == 0 {
 		return
 	}
-	g.product = p
-	g.m, g.n = divide(g.kernels, &p, g.pool.Workers())
+	g.product, g.kernels = p, kernels
+	for _, w := range g.spaces {
+		w.kernels = kernels
+	}
+	g.m, g.n = divide(kernels, &p, g.pool.Workers())
 	g.pool.Run(ceilDiv(p.M, g.m)*ceilDiv(p.N, g.n), g)
 }
 

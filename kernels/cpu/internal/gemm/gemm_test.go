@@ -85,15 +85,34 @@ func exact(p *Product) (sums, magnitudes []float64) {
 	return sums, magnitudes
 }
 
-// check computes a product with each instruction set. It compares C with the exact sums, and
-// checks that the padding of the rows of C is unchanged.
+// check computes a product with each instruction set, in float32 and with operands rounded to
+// bfloat16. It compares C with the exact sums.
 func check(t testing.TB, all map[simd.Set]*Multiplier, p Product) {
 	t.Helper()
-	sums, magnitudes := exact(&p)
+	checkSums(t, all, p, p, (*Multiplier).Multiply)
+	of := p
+	of.A, of.B = rounded(p.A), rounded(p.B)
+	checkSums(t, all, p, of, (*Multiplier).MultiplyRounded)
+}
+
+// rounded returns x rounded to bfloat16.
+func rounded(x []float32) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = kernels.RoundBFloat16(v)
+	}
+	return y
+}
+
+// checkSums computes the product p with each instruction set. It compares C with the exact
+// sums of the product of, and checks that the padding of the rows of C is unchanged.
+func checkSums(t testing.TB, all map[simd.Set]*Multiplier, p, of Product, multiply func(*Multiplier, Product)) {
+	t.Helper()
+	sums, magnitudes := exact(&of)
 	before := p.C
 	for set, g := range all {
 		p.C = append([]float32(nil), before...)
-		g.Multiply(p)
+		multiply(g, p)
 		for i, got := range p.C {
 			row, column := 0, i
 			if p.LDC > 0 {
@@ -201,9 +220,11 @@ func TestDivideFillsTiles(t *testing.T) {
 func TestMultiplyAllocatesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	for set, g := range multipliers(t, 1) {
-		p := Product{M: 130, N: 70, K: 300, TransA: true, TransB: true, Alpha: 1, Act: kernels.Tanh}
+		p := Product{M: 130, N: 70, K: 301, TransA: true, TransB: true, Alpha: 1, Act: kernels.Tanh}
 		fill(rng, &p, 0, false)
-		g.Multiply(p)
-		require.Zero(t, testing.AllocsPerRun(20, func() { g.Multiply(p) }), "%v", set)
+		for _, multiply := range []func(Product){g.Multiply, g.MultiplyRounded} {
+			multiply(p)
+			require.Zero(t, testing.AllocsPerRun(20, func() { multiply(p) }), "%v", set)
+		}
 	}
 }

@@ -23,6 +23,11 @@ type Kernels struct {
 	deinterleave func(dst *float32, ldd int, src *float32, lds, rows, n int) // for a step of 2
 	interleave   func(dst *float32, ldd int, src *float32, lds, rows, n int) // for a step of 2
 
+	// The loops that make pairs of bfloat16 numbers, if the micro-kernels multiply such
+	// pairs (see ForPairs); otherwise nil.
+	pairRuns func(dst *float32, ldd int, src *float32, lds, rows, n int)
+	pairRows func(dst *float32, ldd int, x, y *float32, lds, rows, n int)
+
 	peak func(rounds int) // see Peak
 	zero int              // always 0; its address serves as a list of one offset, 0
 }

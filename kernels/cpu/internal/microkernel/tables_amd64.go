@@ -2,7 +2,11 @@
 
 package microkernel
 
-import "github.com/topogen/topogen/kernels/cpu/internal/simd"
+import (
+	"golang.org/x/sys/cpu"
+
+	"github.com/topogen/topogen/kernels/cpu/internal/simd"
+)
 
 // tables holds the micro-kernels and packing loops of each instruction set. Some packing
 // loops are written for AVX2 only, and AVX-512 uses them too.
@@ -22,4 +26,24 @@ var tables = [...]*Kernels{
 		transpose: transposeAVX2, gatherPanels: gatherPanelsAVX2, copyPatches: copyPatchesAVX2,
 		copyBlocks: copyBlocksAVX512, deinterleave: deinterleaveAVX512, interleave: interleaveAVX512, peak: peakAVX512,
 	},
+}
+
+// pairs holds the micro-kernels for pairs of bfloat16 numbers, with AVX512_BF16. A pair takes
+// the place of a float32, so the packing loops of AVX-512 serve for pairs, too.
+var pairs = Kernels{
+	Lanes: 16, Vectors: []int{4, 2, 1},
+	six:       []kernel{kernel6x64BF16, kernel6x32BF16, kernel6x16BF16},
+	four:      []kernel{kernel4x64BF16, kernel4x32BF16, kernel4x16BF16},
+	transpose: transposeAVX2, gatherPanels: gatherPanelsAVX2, copyPatches: copyPatchesAVX2,
+	copyBlocks: copyBlocksAVX512, deinterleave: deinterleaveAVX512, interleave: interleaveAVX512, peak: peakBF16,
+	pairRuns: pairRunsBF16, pairRows: pairRowsBF16,
+}
+
+// ForPairs returns the micro-kernels for pairs of bfloat16 numbers (see [Kernels.PairRuns]) if
+// s is AVX512 and the processor has AVX512_BF16. Otherwise it returns nil.
+func ForPairs(s simd.Set) *Kernels {
+	if s == simd.AVX512 && cpu.X86.HasAVX512BF16 {
+		return &pairs
+	}
+	return nil
 }

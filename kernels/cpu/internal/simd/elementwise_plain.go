@@ -28,6 +28,12 @@ func affinePlain(dst, x []float32, a, b float32, add bool) {
 	}
 }
 
+func roundPlain(dst, x []float32) {
+	for i, v := range x[:len(dst)] {
+		dst[i] = kernels.RoundBFloat16(v)
+	}
+}
+
 func mapPlain(f kernels.Func, dst, x []float32) {
 	switch f {
 	case kernels.Identity:

@@ -13,6 +13,7 @@ const operations = kernels.Greater + 1 // number of kernels.Op values
 type Loops struct {
 	Fill   func(dst []float32, v float32)
 	Affine func(dst, x []float32, a, b float32, add bool) // stores a·x + b
+	Round  func(dst, x []float32)                         // stores x, rounded to bfloat16
 
 	// Map[f] stores f(x). Grad[f] stores dy·f′(x), which it computes from v: v is f(x)
 	// if f.GradFromOutput() is true, and x otherwise.
@@ -84,7 +85,7 @@ var loopsPlain = plainLoops()
 
 func plainLoops() Loops {
 	l := Loops{
-		Fill: fillPlain, Affine: affinePlain,
+		Fill: fillPlain, Affine: affinePlain, Round: roundPlain,
 		Sum: sumPlain, Dot: dotPlain, SumRuns: sumRunsPlain, SumRows: sumRowsPlain,
 		BCE: bcePlain, BCEGrad: bceGradPlain, BCELogits: bceLogitsPlain, BCELogitsGrad: bceLogitsGradPlain,
 		KLD: kldPlain, KLDGradLogvar: kldGradLogvarPlain,

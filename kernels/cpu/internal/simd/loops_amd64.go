@@ -8,7 +8,7 @@ import "github.com/topogen/topogen/kernels"
 var tables = [...]*Loops{Plain: &loopsPlain, AVX2: &loopsAVX2, AVX512: &loopsAVX512}
 
 var loopsAVX2 = Loops{
-	Fill: fillAVX2, Affine: affineAVX2,
+	Fill: fillAVX2, Affine: affineAVX2, Round: roundAVX2,
 	Map: mapsAVX2, Grad: gradientsAVX2,
 	Zip: [operations]func(dst, a, b []float32, add bool){
 		kernels.Add: zipAddAVX2, kernels.Sub: zipSubAVX2, kernels.Mul: zipMulAVX2, kernels.Div: zipDivAVX2,
@@ -36,7 +36,7 @@ var loopsAVX2 = Loops{
 }
 
 var loopsAVX512 = Loops{
-	Fill: fillAVX512, Affine: affineAVX512,
+	Fill: fillAVX512, Affine: affineAVX512, Round: roundAVX512,
 	Map: mapsAVX512, Grad: gradientsAVX512,
 	Zip: [operations]func(dst, a, b []float32, add bool){
 		kernels.Add: zipAddAVX512, kernels.Sub: zipSubAVX512, kernels.Mul: zipMulAVX512,
