@@ -17,6 +17,11 @@
 // describes, and NVIDIA's driver. "sim" runs the kernels of "cuda" without a GPU. It
 // checks every memory access, and is some thousand times slower.
 //
+// Products of matrices and convolutions are computed in float32 unless an option asks for
+// another precision:
+//
+//	dev, err := device.Open("cpu", device.Precision(kernels.BFloat16))
+//
 // A program that needs a device's own options, such as a number of threads, calls
 // the device's package instead.
 package device
@@ -40,8 +45,18 @@ const Usage = "cpu, cuda (an NVIDIA GPU; cuda:1 is the second) or sim (a simulat
 type kind struct {
 	name     string
 	numbered bool
-	open     func(number int) (kernels.Device, error)
+	open     func(number int, o options) (kernels.Device, error)
 }
+
+// An Option changes how [Open] opens a device.
+type Option func(*options)
+
+type options struct{ precision kernels.Precision }
+
+// Precision sets the precision of products; the default is kernels.Float32. The error of a
+// result in kernels.BFloat16 is about 2⁻⁷ of the sum of the magnitudes of its terms. Only
+// the processor has it.
+func Precision(p kernels.Precision) Option { return func(o *options) { o.precision = p } }
 
 func kinds() []kind {
 	return []kind{
@@ -51,9 +66,11 @@ func kinds() []kind {
 	}
 }
 
-func openCPU(int) (kernels.Device, error) { return cpu.New(), nil }
+func openCPU(_ int, o options) (kernels.Device, error) {
+	return cpu.New(cpu.Precision(o.precision)), nil
+}
 
-func openCUDA(number int) (kernels.Device, error) {
+func openCUDA(number int, _ options) (kernels.Device, error) {
 	driver, err := cuda.Open(number)
 	if err != nil {
 		return nil, err
@@ -62,7 +79,7 @@ func openCUDA(number int) (kernels.Device, error) {
 }
 
 // openSimulator leaves the simulator's counters off, which a Device does not show.
-func openSimulator(int) (kernels.Device, error) {
+func openSimulator(_ int, _ options) (kernels.Device, error) {
 	return gpu.New(ptxsim.New(ptxsim.Options{Uncounted: true}))
 }
 
@@ -87,11 +104,18 @@ func (e *NameError) Error() string { return fmt.Sprintf("device %q: %s", e.Name,
 //
 // The error is a *[NameError] if the name is malformed or unknown. Any other error
 // says why this machine, or this program as it was built, cannot open the device.
-func Open(name string) (kernels.Device, error) {
+func Open(name string, opts ...Option) (kernels.Device, error) {
+	var o options
+	for _, f := range opts {
+		f(&o)
+	}
 	kindName, digits, hasNumber := strings.Cut(name, ":")
 	for _, k := range kinds() {
 		if k.name != kindName {
 			continue
+		}
+		if o.precision != kernels.Float32 && k.name != "cpu" {
+			return nil, &NameError{name, fmt.Sprintf("products in %v run on the device cpu only", o.precision)}
 		}
 		number := 0
 		if hasNumber {
@@ -103,7 +127,7 @@ func Open(name string) (kernels.Device, error) {
 				return nil, &NameError{name, fmt.Sprintf("%q is not a device number; devices are numbered from 0, as in %s:0", digits, k.name)}
 			}
 		}
-		dev, err := k.open(number)
+		dev, err := k.open(number, o)
 		if err != nil {
 			return nil, fmt.Errorf("device %q: %w", name, err)
 		}

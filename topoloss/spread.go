@@ -66,7 +66,7 @@ func (s *spreadNode) end(l *Loss, p *pullback) error {
 func (s *spreadNode) backward() {
 	n := s.x.Shape()[0]
 	dx, mode := s.x.GradTarget()
-	product := kernels.Gemm{M: n, N: autograd.Size(s.x.Shape()[1:]), K: n, Alpha: 1, A: s.weights, B: s.y.Grad(), C: dx}
+	product := kernels.Gemm{M: n, N: autograd.Size(s.x.Shape()[1:]), K: n, Alpha: 1, A: s.weights, B: s.y.Grad(), C: dx, Unrounded: true}
 	if mode == kernels.Accumulate {
 		product.Beta = 1
 	}

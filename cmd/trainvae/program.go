@@ -10,6 +10,7 @@ import (
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
 	"github.com/topogen/topogen/data/source"
+	"github.com/topogen/topogen/device"
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/internal/cli"
@@ -68,6 +69,7 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.StringVar(&d.Scale, "scale", d.Scale, "`method` that scales tables, arrays and drawn points: standard, unit or none (default standard, none for drawn points)")
 	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data fashionmnist fetches from")
 	training.DeviceVar(flags, &o.Device)
+	training.PrecisionVar(flags, &o.Precision)
 	flags.Uint64Var(&o.Seed, "seed", o.Seed, "`number` that decides split, batches, initial weights and noise")
 	modelFlags(flags, &o.Model)
 	flags.StringVar(&o.Sampler, "sampler", o.Sampler, "`source` of the latent vectors of new examples: prior, or mixture, Gaussians fitted to the training set (default prior, mixture for -model ae)")
@@ -131,7 +133,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err := o.check(); err != nil {
 		return cli.UsageError{Err: err}
 	}
-	dev, err := training.OpenDevice(o.Device)
+	dev, err := training.OpenDevice(o.Device, device.Precision(o.Precision))
 	if err != nil {
 		return err
 	}

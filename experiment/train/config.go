@@ -9,6 +9,7 @@ import (
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/source"
 	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -26,6 +27,9 @@ type Config struct {
 	Seed uint64 `json:"seed"`
 	// Device names the device that the run computes on.
 	Device string `json:"device"`
+	// Precision is the precision of the products of the models. The caller of [New] opens the
+	// device with it.
+	Precision kernels.Precision `json:"precision,omitempty"`
 
 	// Model describes the model. Its zero values take defaults that depend on the data.
 	Model models.Spec `json:"model"`
@@ -178,7 +182,7 @@ func (c Config) lines() [][]string {
 		terms = "none"
 	}
 	return [][]string{
-		{"data", c.Data}, {"seed", fmt.Sprint(c.Seed)}, {"device", c.Device},
+		{"data", c.Data}, {"seed", fmt.Sprint(c.Seed)}, {"device", c.Device}, {"precision", c.Precision.String()},
 		{"model", c.Model.Kind}, {"latent variables", fmt.Sprint(c.Model.Latent)},
 		{"channels", fmt.Sprint(c.Model.Channels)}, {"dense layers", fmt.Sprint(c.Model.Hidden)},
 		{"likelihood", c.Model.Likelihood}, {"batch size", fmt.Sprint(c.BatchSize)},

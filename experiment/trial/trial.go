@@ -174,7 +174,7 @@ func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outc
 	if err != nil {
 		return nil, err
 	}
-	dev := cpu.New(cpu.Threads(1))
+	dev := cpu.New(cpu.Threads(1), cpu.Precision(c.Precision))
 	defer dev.Close()
 	inside := filepath.Join(dir, "run")
 	folder, err := run.Create(inside, c.Config)

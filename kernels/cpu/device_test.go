@@ -14,13 +14,13 @@ var forced = os.Getenv("TOPOGEN_CPU")
 
 // device returns a function that makes devices with the instruction set named set. It skips
 // the test if this machine lacks the set, or if the environment variable names another one.
-func device(t testing.TB, set string, threads int) func(testing.TB) kernels.Device {
+func device(t testing.TB, set string, threads int, opts ...cpu.Option) func(testing.TB) kernels.Device {
 	if forced != "" && forced != set {
 		t.Skipf("TOPOGEN_CPU forces %s", forced)
 	}
 	newDevice := func(testing.TB) kernels.Device {
 		t.Setenv("TOPOGEN_CPU", set)
-		return cpu.New(cpu.Threads(threads))
+		return cpu.New(append(opts, cpu.Threads(threads))...)
 	}
 	dev := newDevice(t)
 	defer dev.Close()
@@ -47,9 +47,27 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestConformanceInHalfPrecision runs the suite on devices whose products round their operands
+// to bfloat16: in pairs if the processor has AVX512_BF16, and otherwise as float32 numbers.
+func TestConformanceInHalfPrecision(t *testing.T) {
+	for _, set := range sets {
+		t.Run(set, func(t *testing.T) {
+			o := options()
+			o.Precision, o.Large = kernels.BFloat16, false
+			kerneltest.Run(t, device(t, set, 2, cpu.Precision(kernels.BFloat16)), o)
+		})
+	}
+}
+
 func TestThreadsGiveTheSameBits(t *testing.T) {
 	for _, set := range sets {
 		t.Run(set, func(t *testing.T) { kerneltest.Same(t, device(t, set, 1), device(t, set, 3), options()) })
+		t.Run(set+" in half precision", func(t *testing.T) {
+			half := cpu.Precision(kernels.BFloat16)
+			o := options()
+			o.Precision, o.Large = kernels.BFloat16, false
+			kerneltest.Same(t, device(t, set, 1, half), device(t, set, 3, half), o)
+		})
 	}
 }
 

@@ -20,6 +20,7 @@
 //	internal/microkernel  micro-kernels, which compute micro-tiles in registers, and packing
 //	internal/gemm         matrix products
 //	internal/conv         convolutions
+//	internal/bfloat16     rounding of the operands of products
 //	internal/aligned      allocation of memory on cache lines and huge pages
 //	_asm                  the generator of the assembly
 //
@@ -36,6 +37,17 @@
 // version in a file named _plain.go. The tests compare the assembly with the plain version.
 // Machines without AVX-512 skip its tests; _emulate/run.sh runs them on an emulated
 // processor.
+//
+// # Half precision
+//
+// With [Precision](kernels.BFloat16), products and convolutions round their operands to
+// bfloat16 and sum in float32. If the processor has AVX512_BF16, an instruction multiplies
+// twice as many numbers as in float32 (internal/microkernel, PairRuns). Rounding takes a pass
+// over the operands, so small products gain little. Convolutions of fewer than about 16
+// channels multiply the rounded operands as float32 numbers, and so does every product of a
+// processor without these instructions. The results then agree in kind: they differ by the
+// rounding of sums only, except that AVX512_BF16 treats subnormal numbers as 0. There is no
+// code for the tiles of AMX (TDPBF16PS): no machine or emulator at hand could have run it.
 //
 // # Partitioning
 //

@@ -60,7 +60,7 @@ func DistancesGrad(dev kernels.Device, dx, g, x, dist kernels.Buffer, n, d int, 
 	}
 	for i := range n {
 		dev.ZipStrided(kernels.Sub, differences, row(x, i, d), []int{0, 1}, x, []int{d, 1}, []int{n, d}, kernels.Overwrite)
-		dev.Gemm(kernels.Gemm{M: 1, N: d, K: n, Alpha: 1, Beta: beta, A: row(weights, i, n), B: differences, C: row(dx, i, d)})
+		dev.Gemm(kernels.Gemm{M: 1, N: d, K: n, Alpha: 1, Beta: beta, A: row(weights, i, n), B: differences, C: row(dx, i, d), Unrounded: true})
 	}
 }
 

@@ -9,15 +9,39 @@ import (
 
 // An exact is the value of an oracle for one result, with a scale: errors of the result are
 // measured in ulp, the spacing of float32 values, at the scale.
-type exact struct{ value, scale float64 }
+type exact struct {
+	value, scale float64
+
+	// For products of operands that are rounded to bfloat16: the value without rounding,
+	// and the sum of the magnitudes of the products, without rounding, too.
+	unrounded, products float64
+}
 
 // at returns the value v, with |v| as its scale.
-func at(v float64) exact { return exact{v, math.Abs(v)} }
+func at(v float64) exact { return atScale(v, math.Abs(v)) }
+
+// atScale returns the value v with the given scale.
+func atScale(v, scale float64) exact { return exact{value: v, scale: scale, unrounded: v} }
 
 // add adds a term to the value, and the term's magnitude to the scale.
 func (e *exact) add(term float64) {
 	e.value += term
 	e.scale += math.Abs(term)
+	e.unrounded += term
+}
+
+// addProduct adds alpha·a·b. The device rounds a and b to its precision, unless unrounded is
+// set.
+func (e *exact) addProduct(r *rig, alpha float64, a, b float32, unrounded bool) {
+	whole := alpha * float64(a) * float64(b)
+	if r.options.Precision == kernels.Float32 || unrounded {
+		e.add(whole)
+		return
+	}
+	rounded := alpha * float64(kernels.RoundBFloat16(a)) * float64(kernels.RoundBFloat16(b))
+	e.add(rounded)
+	e.unrounded += whole - rounded
+	e.products += math.Abs(whole)
 }
 
 // ulp returns the spacing of float32 values at scale.
@@ -49,6 +73,14 @@ func (r *rig) check(what string, got []float32, want []exact, bound float64) {
 	for i, w := range want {
 		if off, ok := within(got[i], w, bound); !ok {
 			r.fail("%s: element %d of %d is %v, want %v at scale %v: off by %.3g ulp, bound %.3g%s", what, i, len(got), got[i], w.value, w.scale, off, bound, r.origin(got, i))
+			return
+		}
+		if w.products == 0 {
+			continue
+		}
+		most := bound*ulp(max(w.scale, math.Abs(w.value))) + (2*0x1p-8+0x1p-16)*w.products
+		if off := math.Abs(float64(got[i]) - w.unrounded); off > most {
+			r.fail("%s: element %d of %d is %v, want %v without rounding: off by %v, bound %v%s", what, i, len(got), got[i], w.unrounded, off, most, r.origin(got, i))
 			return
 		}
 	}

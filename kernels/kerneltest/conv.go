@@ -108,7 +108,7 @@ func (r *rig) bias(want []exact, channels, plane, k int) kernels.Buffer {
 func testConv(r *rig, s kernels.ConvShape, k int) {
 	x, w := r.input("x", r.normals(s.N*s.C*s.H*s.W)), r.input("w", r.normals(s.K*s.C*s.R*s.S))
 	want := make([]exact, s.N*s.K*s.OutH*s.OutW)
-	r.eachTerm(s, func(ix, iw, iy int) { want[iy].add(float64(x.values()[ix]) * float64(w.values()[iw])) })
+	r.eachTerm(s, func(ix, iw, iy int) { want[iy].addProduct(r, 1, x.values()[ix], w.values()[iw], false) })
 	bias := r.bias(want, s.K, s.OutH*s.OutW, k)
 	act := activations[k%len(activations)]
 	activated(want, act)
@@ -121,7 +121,7 @@ func testConv(r *rig, s kernels.ConvShape, k int) {
 func testConvTranspose(r *rig, s kernels.ConvShape, k int) {
 	y, w := r.input("y", r.normals(s.N*s.K*s.OutH*s.OutW)), r.input("w", r.normals(s.K*s.C*s.R*s.S))
 	want := make([]exact, s.N*s.C*s.H*s.W)
-	r.eachTerm(s, func(ix, iw, iy int) { want[ix].add(float64(y.values()[iy]) * float64(w.values()[iw])) })
+	r.eachTerm(s, func(ix, iw, iy int) { want[ix].addProduct(r, 1, y.values()[iy], w.values()[iw], false) })
 	bias := r.bias(want, s.C, s.H*s.W, k)
 	act, mode := activations[k%len(activations)], kernels.Overwrite
 	if act == kernels.Identity {
@@ -138,7 +138,7 @@ func testConvTranspose(r *rig, s kernels.ConvShape, k int) {
 func testConvWeightGrad(r *rig, s kernels.ConvShape, k int) {
 	x, y := r.input("x", r.normals(s.N*s.C*s.H*s.W)), r.input("y", r.normals(s.N*s.K*s.OutH*s.OutW))
 	want := make([]exact, s.K*s.C*s.R*s.S)
-	r.eachTerm(s, func(ix, iw, iy int) { want[iw].add(float64(x.values()[ix]) * float64(y.values()[iy])) })
+	r.eachTerm(s, func(ix, iw, iy int) { want[iw].addProduct(r, 1, x.values()[ix], y.values()[iy], false) })
 	mode := modes[k%2]
 	dw := r.target(len(want), mode)
 	before := clone(dw.values())

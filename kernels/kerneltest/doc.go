@@ -39,7 +39,7 @@
 //	         Max, Min, Greater           exact
 //	BiasGrad                             4 for dz, 2 + √n for db as a sum of n values of dz
 //	Sum, Dot                             2 + √n for n terms: valid for float32 sums in any order on random data
-//	Gemm, convolutions                   2 + √n for n products, + the bound of the activation
+//	Gemm, convolutions                   2 + √n for n products of operands in the device's precision, + the bound of the activation
 //	BCE, BCELogits, KLD                  6 + √n
 //	BCEGrad, BCELogitsGrad, KLDGrad      4
 //	Normal                               4, s = max(1, radius)
@@ -50,6 +50,11 @@
 //	PairsGrad                            6 + √(pairs + d)
 //	ScatterRows                          2 + √n for n rows
 //	Fill, Copy, GatherRows, Uniform      exact
+//
+// [Options].Precision names the precision of the devices. With kernels.BFloat16 the oracles of
+// products round the operands, except those of a Gemm that is Unrounded, and the bounds of
+// the table hold. A second check compares the results with products of the operands as they
+// are. Its bound is larger by (2·2⁻⁸ + 2⁻¹⁶)·Σ|a·b|: an operand is off by at most 2⁻⁸ of itself.
 //
 // With Accumulate the bound grows by one ulp, and the scale by the magnitude of the
 // destination's old value.

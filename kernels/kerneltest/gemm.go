@@ -38,6 +38,10 @@ func testGemms(r *rig) {
 			}
 			testGemm(r, g, k%2 == 0, k%5)
 			testGemm(r, kernels.Gemm{M: s[0], N: s[1], K: s[2], TransA: transposed[0], TransB: transposed[1], Alpha: 1}, false, 0)
+			if r.options.Precision != kernels.Float32 {
+				g.Unrounded = true
+				testGemm(r, g, k%2 == 0, k%5)
+			}
 			k++
 		}
 	}
@@ -97,7 +101,7 @@ func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 				if g.TransB {
 					ib = j*ldb + k
 				}
-				w.add(float64(g.Alpha) * float64(avals[ia]) * float64(bvals[ib]))
+				w.addProduct(r, float64(g.Alpha), avals[ia], bvals[ib], g.Unrounded)
 			}
 			if g.Beta != 0 {
 				w.add(float64(g.Beta) * float64(cvals[i*ldc+j]))
@@ -127,16 +131,21 @@ func testGemm(r *rig, g kernels.Gemm, bias bool, gap int) {
 // activated applies an activation to the oracle's sums. It keeps their scale, or raises it to
 // the new value: an activation does not enlarge errors, since its slope is at most 1.
 func activated(want []exact, act kernels.Func) {
-	for i, w := range want {
+	apply := func(v float64) float64 {
 		switch act {
 		case kernels.ReLU:
-			w.value = math.Max(w.value, 0)
+			return math.Max(v, 0)
 		case kernels.Sigmoid:
-			w.value = 1 / (1 + math.Exp(-w.value))
+			return 1 / (1 + math.Exp(-v))
 		case kernels.Tanh:
-			w.value = math.Tanh(w.value)
+			return math.Tanh(v)
 		}
-		want[i] = exact{w.value, math.Max(w.scale, math.Abs(w.value))}
+		return v
+	}
+	for i := range want {
+		w := &want[i]
+		w.value, w.unrounded = apply(w.value), apply(w.unrounded)
+		w.scale = math.Max(w.scale, math.Abs(w.value))
 	}
 }
 

@@ -73,7 +73,7 @@ func testNormal(r *rig, n int, seed, stream uint64) {
 		v := float64(w[i|1]>>8) / (1 << 24)
 		radius := math.Sqrt(-2 * math.Log(u))
 		sin, cos := math.Sincos(2 * math.Pi * v)
-		want[i] = exact{radius * [2]float64{cos, sin}[i%2], math.Max(1, radius)}
+		want[i] = atScale(radius*[2]float64{cos, sin}[i%2], math.Max(1, radius))
 	}
 	r.check(fmt.Sprintf("seed %d, stream %d", seed, stream), r.read(dst), want, r.bound("Normal", 4))
 	r.done()

@@ -14,6 +14,9 @@ import (
 type Options struct {
 	// Large adds large sizes, with which the suite takes long on a simulated device.
 	Large bool
+	// Precision is the precision of the devices: the oracles of products round their
+	// operands to it.
+	Precision kernels.Precision
 	// Bounds replaces error bounds, by the name of the kernel ("Sum",
 	// "Adam"), function ("Exp") or operation ("Div"). The package
 	// documentation lists the default bounds. A bound given here does not grow
