@@ -162,7 +162,7 @@ const (
 // hasTree reports whether a tree lists the edges of points.
 func (p Points[T]) hasTree(o *Options) bool {
 	const fewDimensions, fewPoints = 6, 256
-	return p.Dim <= fewDimensions && p.Len() > fewPoints && (!o.higher() || o.Threshold > 0)
+	return p.Dim <= fewDimensions && p.Len() > fewPoints && (!o.higher() || o.Threshold > 0) && !metric.Extreme(p.Coords)
 }
 
 // points returns the space of points: a k-d tree where a tree lists edges faster than a

@@ -47,6 +47,9 @@ func drawBarcode(s *Scene) (*picture, []mark) {
 	if high == low {
 		high = low + 1
 	}
+	unit := unitOf(low, high)
+	low, high = unit.of(low), unit.of(high)
+	pl.X.Tick.Marker = ticks{unit: unit}
 	pl.X.Min, pl.X.Max = low, high+0.06*(high-low)
 	pl.Y.Min, pl.Y.Max = -(row-gap)-0.5, 1.5
 	if row == 0 {
@@ -71,7 +74,7 @@ func drawBarcode(s *Scene) (*picture, []mark) {
 		ink, _ := seriesStyle(d.Degree)
 		for _, b := range d.Bars {
 			y := at.y(-row)
-			bar := segment{x0: at.x(b.Birth), y0: y, y1: y, width: thick, ink: ink}
+			bar := segment{x0: at.x(unit.of(b.Birth)), y0: y, y1: y, width: thick, ink: ink}
 			if b.Essential() {
 				tip := float64(at.area.Max.X) - 1
 				size := max(2.5*thick, p.px(4))
@@ -80,7 +83,7 @@ func drawBarcode(s *Scene) (*picture, []mark) {
 					marks = append(marks, segment{x0: tip - size, y0: y + k*size*0.6, x1: tip, y1: y, width: max(thick, p.px(1.2)), ink: ink})
 				}
 			} else {
-				bar.x1 = at.x(b.Death)
+				bar.x1 = at.x(unit.of(b.Death))
 			}
 			marks = append(marks, bar)
 			row++

@@ -43,6 +43,7 @@ func Curves(w io.Writer, title, xLabel, yLabel string, series ...Series) error {
 func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width, height vg.Length) vg.CanvasWriterTo) (vg.CanvasWriterTo, error) {
 	const width, height, head = 7 * vg.Inch, 3.8 * vg.Inch, 28
 	low, high := math.Inf(1), math.Inf(-1)
+	left, right := 0.0, 0.0 // of the values of x, and 0
 	var keys []key
 	for i, s := range series {
 		if len(s.X) != len(s.Y) {
@@ -52,6 +53,7 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 			if math.IsNaN(s.X[k]) || math.IsInf(s.X[k], 0) || math.IsInf(s.Y[k], 0) {
 				return nil, fmt.Errorf("viz: curve %q: value %d is %v at %v", s.Name, k, s.Y[k], s.X[k])
 			}
+			left, right = min(left, s.X[k]), max(right, s.X[k])
 			if !math.IsNaN(s.Y[k]) {
 				low, high = min(low, s.Y[k]), max(high, s.Y[k])
 			}
@@ -68,12 +70,19 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 
 	p := newPlot(xLabel, yLabel)
 	p.BackgroundColor = nil // the canvas is white
-	p.X.Tick.Marker = ticks{whole: true}
 	logarithmic := low > 0 && high > 100*low
 	if logarithmic {
 		p.Y.Tick.Marker = logTicks{}
 		p.Y.Label.Text += " (logarithmic)"
+	} else if low <= high {
+		unit := unitOf(low, high)
+		p.Y.Tick.Marker = ticks{unit: unit}
+		low, high = unit.of(low), unit.of(high)
+		series = inUnits(series, 0, unit)
 	}
+	unit := unitOf(left, right)
+	p.X.Tick.Marker = ticks{whole: unit == 0, unit: unit}
+	series = inUnits(series, unit, 0)
 	p.Add(gridLines())
 	for i, s := range series { // behind all lines
 		if s.Low != nil {
@@ -95,6 +104,8 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 		p.Add(curve{unbroken(s, logarithmic), style})
 	}
 	if low <= high { // else there are no values, and the axes stay empty
+		p.X.Min, p.X.Max = apart(p.X.Min, p.X.Max)
+		p.Y.Min, p.Y.Max = apart(p.Y.Min, p.Y.Max)
 		margin := 0.04 * (p.Y.Max - p.Y.Min)
 		p.Y.Min, p.Y.Max = p.Y.Min-margin, p.Y.Max+margin
 	}
@@ -114,6 +125,15 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 	heading.Font.Size = titleSize
 	c.FillText(heading, vg.Point{X: 12, Y: height - 19}, title)
 	return canvas, nil
+}
+
+// inUnits returns series with values divided by units.
+func inUnits(series []Series, x, y unit) []Series {
+	divided := make([]Series, len(series))
+	for i, s := range series {
+		divided[i] = Series{s.Name, x.ofAll(s.X), y.ofAll(s.Y), y.ofAll(s.Low), y.ofAll(s.High)}
+	}
+	return divided
 }
 
 const longCurve = 300 // values

@@ -156,7 +156,7 @@ func TestTicks(t *testing.T) {
 		{math.Inf(1), math.Inf(-1), false, nil},
 	} {
 		var got []string
-		for _, tick := range (ticks{test.whole}).Ticks(test.low, test.high) {
+		for _, tick := range (ticks{whole: test.whole}).Ticks(test.low, test.high) {
 			got = append(got, tick.Label)
 		}
 		require.Equal(t, test.want, got)

@@ -37,7 +37,8 @@ type chart struct {
 	plot     *plot.Plot
 	degrees  []bool  // by degree: whether it has bars
 	target   bool    // whether there is a target
-	infinity float64 // where essential bars are drawn
+	unit     unit    // of births and deaths on the axes
+	infinity float64 // where essential bars are drawn, in units
 	radius   float64 // of a glyph, in points
 }
 
@@ -74,17 +75,20 @@ func newChart(scenes []Scene) *chart {
 	if high == low {
 		high = low + 1
 	}
+	d.unit = unitOf(low, high)
+	low, high = d.unit.of(low), d.unit.of(high)
 	d.radius = min(max(36/math.Sqrt(float64(most+1)), 1.6), 3.4)
 
 	size := high - low
 	p := d.plot
+	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{unit: d.unit}, ticks{unit: d.unit}
 	p.X.Min, p.X.Max = low-0.04*size, high+0.04*size
 	p.Y.Min, p.Y.Max = p.X.Min, p.X.Max
 	corner := p.X.Max
 	if essential {
 		d.infinity = high + 0.09*size
 		p.Y.Max = high + 0.14*size
-		p.Y.Tick.Marker = withInfinity{d.infinity, high}
+		p.Y.Tick.Marker = withInfinity{ticks{unit: d.unit}, d.infinity, high}
 	}
 	p.Add(region{low: p.X.Min, high: corner})
 	if essential {
@@ -96,11 +100,14 @@ func newChart(scenes []Scene) *chart {
 }
 
 // withInfinity marks an axis up to high, and infinity above.
-type withInfinity struct{ infinity, high float64 }
+type withInfinity struct {
+	ticks
+	infinity, high float64
+}
 
 // Ticks implements [plot.Ticker].
 func (t withInfinity) Ticks(low, _ float64) []plot.Tick {
-	return append(ticks{}.Ticks(low, t.high), plot.Tick{Value: t.infinity, Label: "∞"})
+	return append(t.ticks.Ticks(low, t.high), plot.Tick{Value: t.infinity, Label: "∞"})
 }
 
 // barGlyph returns the glyph of bars of a degree.
@@ -120,11 +127,11 @@ func (g glyph) hollow(line float64) glyph {
 
 // place moves a glyph to a bar.
 func (d *chart) place(at panel, g glyph, b ph.Bar) glyph {
-	g.x = at.x(b.Birth)
+	g.x = at.x(d.unit.of(b.Birth))
 	if b.Essential() {
 		g.y = at.y(d.infinity)
 	} else {
-		g.y = at.y(b.Death)
+		g.y = at.y(d.unit.of(b.Death))
 	}
 	return g
 }
@@ -178,7 +185,7 @@ func (d *chart) marks(p *picture, panel int, s *Scene) []mark {
 
 // toDiagonal returns the point of the diagonal that a bar is nearest to.
 func toDiagonal(b ph.Bar) ph.Bar {
-	middle := (b.Birth + b.Death) / 2
+	middle := b.Birth/2 + b.Death/2 // the sum may overflow
 	return ph.Bar{Birth: middle, Death: middle}
 }
 

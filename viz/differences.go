@@ -45,7 +45,10 @@ func Differences(w io.Writer, title, xLabel string, rows ...Paired) error {
 	p.Y.Tick.Marker = names
 	p.Y.Tick.Length = 0
 	p.Y.LineStyle.Width = 0
-	p.Add(gridLines(), pairedRows(rows))
+	left, right, _, _ := pairedRows(rows).DataRange()
+	unit := unitOf(left, right)
+	p.X.Tick.Marker = ticks{unit: unit}
+	p.Add(gridLines(), pairedRows(rows).in(unit))
 	margin := 0.04 * (p.X.Max - p.X.Min)
 	p.X.Min, p.X.Max = p.X.Min-margin, p.X.Max+margin
 
@@ -63,6 +66,15 @@ func Differences(w io.Writer, title, xLabel string, rows ...Paired) error {
 }
 
 type pairedRows []Paired
+
+// in returns rows with values divided by a unit.
+func (rows pairedRows) in(u unit) pairedRows {
+	divided := make(pairedRows, len(rows))
+	for i, r := range rows {
+		divided[i] = Paired{r.Name, u.ofAll(r.Values), u.of(r.Mean), u.of(r.Low), u.of(r.High)}
+	}
+	return divided
+}
 
 // DataRange implements [plot.DataRanger]. No difference is always in sight.
 func (rows pairedRows) DataRange() (xmin, xmax, ymin, ymax float64) {

@@ -154,9 +154,10 @@ func (s segment) draw(c canvas) {
 }
 
 // within returns the pixels from low to high that lie in a canvas from first to
-// end, however far away the mark is.
+// end, however far away the mark is. There are none if to ≤ from.
 func within(low, high float64, first, end int) (from, to int) {
-	return int(math.Floor(max(low, float64(first)))), int(math.Floor(min(high, float64(end-1)))) + 1
+	low, high = min(max(low, float64(first)), float64(end)), max(min(high, float64(end-1)), float64(first-1))
+	return int(math.Floor(low)), int(math.Floor(high)) + 1
 }
 
 func clamp(v float64) float64 { return min(max(v, 0), 1) }

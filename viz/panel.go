@@ -93,8 +93,8 @@ func newPicture(width, height vg.Length, dpi float64, cells ...cell) *picture {
 				int(math.Floor(p.px(float64(data.Min.X)))), int(math.Floor(p.px(float64(height-data.Max.Y)))),
 				int(math.Ceil(p.px(float64(data.Max.X)))), int(math.Ceil(p.px(float64(height-data.Min.Y)))),
 			),
-			x: func(v float64) float64 { return p.px(float64(x(v))) },
-			y: func(v float64) float64 { return p.px(float64(height - y(v))) },
+			x: func(v float64) float64 { return pixel(p.px(float64(x(v)))) },
+			y: func(v float64) float64 { return pixel(p.px(float64(height - y(v)))) },
 		})
 	}
 	p.canvas = quantized(base.Image())

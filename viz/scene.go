@@ -107,10 +107,10 @@ func (s *Scene) check() error {
 			return fmt.Errorf("viz: match %d: the target diagram of degree %d has no bar %d", i, m.Degree, m.B)
 		}
 	}
-	w := s.Window
-	size := max(w.XMax-w.XMin, w.YMax-w.YMin)
-	if w != (Window{}) && !(w.XMin < w.XMax && w.YMin < w.YMax && !math.IsInf(size, 0)) {
-		return fmt.Errorf("viz: the window from (%v, %v) to (%v, %v) has no area", w.XMin, w.YMin, w.XMax, w.YMax)
+	if s.Window != (Window{}) {
+		if err := s.Window.Validate(); err != nil {
+			return fmt.Errorf("viz: the window %w", err)
+		}
 	}
 	if !(s.Limit >= 0) || math.IsInf(s.Limit, 0) {
 		return fmt.Errorf("viz: the diagram's limit is %v, want a positive number, or 0 for all bars", s.Limit)

@@ -9,7 +9,10 @@ import (
 
 // ticks marks an axis at multiples of 1, 2 or 5 times a power of ten, four to
 // nine of them.
-type ticks struct{ whole bool } // only whole numbers
+type ticks struct {
+	whole bool // only whole numbers
+	unit  unit // by which the values on the axis are divided
+}
 
 // Ticks implements [plot.Ticker].
 func (t ticks) Ticks(low, high float64) []plot.Tick {
@@ -25,6 +28,7 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 		}
 	}
 	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	plain := t.unit == 0 && 1e-4 <= step && step < 1e6
 	var all []plot.Tick
 	first := math.Ceil(low/step - 1e-9)
 	for i := range 9 { // multiples less than 8 steps apart
@@ -32,11 +36,11 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 		if value > high+1e-9*step {
 			break
 		}
-		format := byte('f')
-		if step >= 1e6 || step < 1e-4 {
-			format, digits = 'g', 3
+		label := strconv.FormatFloat(value, 'f', digits, 64)
+		if !plain {
+			label = t.unit.tickLabel(value, step, max(math.Abs(low), math.Abs(high)))
 		}
-		all = append(all, plot.Tick{Value: value, Label: strconv.FormatFloat(value, format, digits, 64)})
+		all = append(all, plot.Tick{Value: value, Label: label})
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -9,6 +10,22 @@ import (
 // A Window is the part of the plane that a picture shows, at least. The zero value
 // stands for all of the data.
 type Window struct{ XMin, XMax, YMin, YMax float64 }
+
+// Validate returns an error unless w has sides that can be drawn: longer than a billionth of
+// the coordinates of their ends, and from 1e-100 to 1e100.
+func (w Window) Validate() error {
+	for _, side := range [...][2]float64{{w.XMin, w.XMax}, {w.YMin, w.YMax}} {
+		low, high := side[0], side[1]
+		length := high - low
+		switch {
+		case !(length > 0):
+			return fmt.Errorf("from (%v, %v) to (%v, %v) has no area", w.XMin, w.YMin, w.XMax, w.YMax)
+		case length < 1e-100 || length > 1e100 || length < 1e-9*max(math.Abs(low), math.Abs(high)):
+			return fmt.Errorf("has a side from %v to %v: want one from 1e-100 to 1e100 long, and longer than a billionth of its ends", low, high)
+		}
+	}
+	return nil
+}
 
 // A window grows with the data.
 type window struct {
@@ -33,6 +50,6 @@ func (w window) apply(p *plot.Plot) {
 		size = max(1, math.Abs(w.XMin), math.Abs(w.YMin)) / 4
 	}
 	margin := 0.06 * size
-	p.X.Min, p.X.Max = w.XMin-margin, w.XMax+margin
-	p.Y.Min, p.Y.Max = w.YMin-margin, w.YMax+margin
+	p.X.Min, p.X.Max = apart(w.XMin-margin, w.XMax+margin)
+	p.Y.Min, p.Y.Max = apart(w.YMin-margin, w.YMax+margin)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/ph"
@@ -15,11 +16,14 @@ func draw(name string, d ph.Distances, r *ph.Result) error {
 	if err := drawDiagrams(name, scene.Title, r); err != nil {
 		return err
 	}
-	points := pointsOf(d)
+	points, power := pointsOf(d)
 	if points == nil || points.Dim < 2 || points.Dim > 3 {
 		return nil
 	}
 	scene.Cloud = points
+	if power != 0 {
+		scene.Title += fmt.Sprintf(" times 1e%+d", power)
+	}
 	if longest := longestLoop(r); longest != nil {
 		scene.Edges = longest.Cycle
 		scene.Title += fmt.Sprintf(", the longest loop %.3v", longest.Bar)
@@ -40,19 +44,28 @@ func picture(file string, draw func(io.Writer, viz.Scene) error, s viz.Scene) er
 	return atomicfile.Write(file, func(w io.Writer) error { return draw(w, s) })
 }
 
-// pointsOf returns points as a cloud, nil for what is given by distances.
-func pointsOf(d ph.Distances) *ph.Points[float32] {
+// pointsOf returns points as a cloud, nil for what is given by distances. If float32 cannot
+// hold coordinates of their size, they are divided by a power of ten.
+func pointsOf(d ph.Distances) (c *ph.Points[float32], power int) {
 	switch d := d.(type) {
 	case ph.Points[float32]:
-		return &d
+		return &d, 0
 	case ph.Points[float64]:
+		size := 0.0
+		for _, x := range d.Coords {
+			size = max(size, math.Abs(x))
+		}
+		if size > 1e37 || size > 0 && size < 1e-30 {
+			power = int(math.Floor(math.Log2(size) * math.Log10(2))) // Log10 fails for subnormal numbers
+		}
+		half := power / 2 // a power of ten may not be a float64, its halves are
 		c := &ph.Points[float32]{Dim: d.Dim}
 		for _, x := range d.Coords {
-			c.Coords = append(c.Coords, float32(x))
+			c.Coords = append(c.Coords, float32(x*math.Pow10(-half)*math.Pow10(half-power)))
 		}
-		return c
+		return c, power
 	}
-	return nil
+	return nil, 0
 }
 
 // longestLoop returns the class of degree 1 with the longest bar of those that have

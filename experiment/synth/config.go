@@ -89,8 +89,11 @@ func (c Config) Validate() error {
 		return fmt.Errorf("save-steps is %d, must be at least 0", c.SaveSteps)
 	case !(c.Gap >= 0) || math.IsInf(c.Gap, 0):
 		return fmt.Errorf("gap is %v, must be at least 0 and finite", c.Gap)
-	case c.Window != (viz.Window{}) && !(positive(c.Window.XMax-c.Window.XMin) && positive(c.Window.YMax-c.Window.YMin)):
-		return fmt.Errorf("window is %v, must have a positive and finite width and height", c.Window)
+	}
+	if c.Window != (viz.Window{}) {
+		if err := c.Window.Validate(); err != nil {
+			return fmt.Errorf("window %w", err)
+		}
 	}
 	switch c.Optimizer {
 	case Adam, AdamW, SGD:

@@ -84,6 +84,20 @@ func (r *Run) drawStates(states [3]state) ([]run.Picture, error) {
 	return pictures, nil
 }
 
+// An interruptible writer fails when its context is cancelled, so that an animation, which is
+// written frame by frame, ends early.
+type interruptible struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (w interruptible) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
+}
+
 // frameTime is the time for which the animation shows a frame.
 const frameTime = 50 * time.Millisecond
 
@@ -110,7 +124,9 @@ func (r *Run) drawMotion(ctx context.Context, end *ph.Points[float32]) (run.Pict
 			return picture, err
 		}
 	}
-	return picture, r.Folder.Write(picture.File, func(w io.Writer) error { return viz.Animate(w, scenes, frameTime) })
+	return picture, r.Folder.Write(picture.File, func(w io.Writer) error {
+		return viz.Animate(interruptible{ctx, w}, scenes, frameTime)
+	})
 }
 
 // drawCurves draws a curve of the loss, and one for each term and for the push that takes

@@ -24,10 +24,10 @@ type Euclidean[T Float] struct {
 // than the rounding of the distance to float32 can change it.
 const slack = 1e-5
 
-// Begin starts with points of dim coordinates each, one point after another in coords. A
-// threshold of 0 stands for none: then the limit is the diagonal of the bounding box. It
-// exceeds the enclosing radius, but the engine stops reading edges once no class can be
-// born or die.
+// Begin starts with points of dim coordinates each, one point after another in coords, which
+// must not be [Extreme]. A threshold of 0 stands for none: then the limit is the diagonal of
+// the bounding box. It exceeds the enclosing radius, but the engine stops reading edges once
+// no class can be born or die.
 func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 	if err := CheckPoints(dim, coords); err != nil {
 		return err
@@ -45,6 +45,9 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 	limit := T(math.Sqrt(most) * (1 + slack))
 	if threshold > 0 && threshold < float64(limit) {
 		limit = T(threshold)
+	}
+	if float64(limit) > math.MaxFloat64 {
+		return fmt.Errorf("ph: points are up to %v apart, farther than a %T can say: divide all coordinates by a common factor", math.Sqrt(most), limit)
 	}
 	s.histogram.begin(limit)
 	// The sample for the histogram has the distances from up to 32 points to all others.
@@ -167,7 +170,48 @@ func Distance[T Float](x, y []T) T {
 		d := float64(v) - float64(y[k])
 		s += float64(d * d) // the conversion forbids a fused multiply-add, so all machines agree
 	}
+	if s < smallSquare || s > math.MaxFloat64 {
+		return T(scaledDistance(x, y))
+	}
 	return T(math.Sqrt(s))
+}
+
+// smallSquare is a sum of squares below which underflow of the squares may change its root.
+const smallSquare = 1e-280
+
+// scaledDistance returns the Euclidean distance of two points, whatever the size of their
+// coordinates. It divides them by powers of two first, so that no difference overflows, and
+// no square over- or underflows.
+func scaledDistance[T Float](x, y []T) float64 {
+	most := 0.0 // half the greatest difference
+	for k, v := range x {
+		most = max(most, math.Abs(float64(v)/2-float64(y[k])/2))
+	}
+	if most == 0 {
+		for k, v := range x { // half of a difference underflowed, perhaps
+			most = max(most, math.Abs(float64(v)-float64(y[k])))
+		}
+		if most == 0 {
+			return 0
+		}
+	}
+	_, exponent := math.Frexp(most)
+	var s float64
+	for k, v := range x {
+		d := math.Ldexp(float64(v), -exponent-1) - math.Ldexp(float64(y[k]), -exponent-1)
+		s += float64(d * d)
+	}
+	return math.Ldexp(math.Sqrt(s), exponent+1)
+}
+
+// Extreme reports whether squares of differences of coordinates may overflow, or underflow.
+func Extreme[T Float](coords []T) bool {
+	for _, v := range coords {
+		if size := math.Abs(float64(v)); size > 1e150 || size < 1e-120 && size > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Distances writes the distances of all pairs of points, as a lower triangular matrix.
