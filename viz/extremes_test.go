@@ -75,8 +75,12 @@ func TestExtremeValues(t *testing.T) {
 			x := []float64{1, 2, 3, 4, 5}
 			band := Series{Name: "band", X: x[:1], Y: y[:1], Low: []float64{low}, High: []float64{high}}
 			decoded(t, func(w io.Writer) error { return Curves(w, name, "x", "y", Series{Name: "y", X: x, Y: y}, band) })
-			decoded(t, func(w io.Writer) error { return Curves(w, name, "x", "y", Series{Name: "x", X: []float64{low, high}, Y: x[:2]}) })
-			decoded(t, func(w io.Writer) error { return Curves(w, name, "x", "y", Series{Name: "x", X: []float64{low}, Y: []float64{high}}) })
+			decoded(t, func(w io.Writer) error {
+				return Curves(w, name, "x", "y", Series{Name: "x", X: []float64{low, high}, Y: x[:2]})
+			})
+			decoded(t, func(w io.Writer) error {
+				return Curves(w, name, "x", "y", Series{Name: "x", X: []float64{low}, Y: []float64{high}})
+			})
 			decoded(t, func(w io.Writer) error {
 				return Differences(w, name, "x", Paired{Name: "a", Values: []float64{low, high}, Mean: low, Low: low, High: high})
 			})
@@ -113,7 +117,9 @@ func TestExtremeClouds(t *testing.T) {
 		}
 		points := append(append([]float32{}, c...), 1, 2)
 		decoded(t, func(w io.Writer) error { return Latent(w, name, points, 2, make([]int, len(points)/2), []string{"a"}) })
-		decoded(t, func(w io.Writer) error { return Latent(w, name, points[:len(points)/3*3], 1, make([]int, len(points)/3*3), []string{"a"}) })
+		decoded(t, func(w io.Writer) error {
+			return Latent(w, name, points[:len(points)/3*3], 1, make([]int, len(points)/3*3), []string{"a"})
+		})
 	}
 	for want, w := range map[string]Window{
 		"has no area":                           {XMin: 1, XMax: 1, YMin: 0, YMax: 1},
