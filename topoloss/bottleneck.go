@@ -112,6 +112,8 @@ func sign(x float64) float64 {
 	return 0
 }
 
+func (families) Bottleneck() []Kind { return []Kind{bottleneckKind(0), bottleneckKind(1)} }
+
 func bottleneckKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("bottleneck", degree), Degrees: fmt.Sprint(degree),

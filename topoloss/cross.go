@@ -75,6 +75,8 @@ func (r *Cross) side(ctx context.Context, c *Clouds, from, to int) (length float
 	return length, nil
 }
 
+func (families) Cross() []Kind { return []Kind{crossKind(0), crossKind(1)} }
+
 func crossKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("cross", degree), Degrees: fmt.Sprint(degree),

@@ -45,6 +45,8 @@ func (r *SortedDeaths) Evaluate(learnable, truth []ph.Bar, gradients []BarGradie
 	return value, true
 }
 
+func (families) Deaths() []Kind { return []Kind{deathsKind()} }
+
 func deathsKind() Kind {
 	return Kind{
 		Name: "deaths0", Degrees: "0",

@@ -84,6 +84,8 @@ func (r *Density) near(d, spacing float64) (from, to int) {
 	return from, to
 }
 
+func (families) Density() []Kind { return []Kind{densityKind()} }
+
 func densityKind() Kind {
 	return Kind{
 		Name: "density", Degrees: "0",

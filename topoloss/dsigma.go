@@ -144,6 +144,8 @@ func bornAtZero(bars []ph.Bar) bool {
 	return true
 }
 
+func (families) Dsigma() []Kind { return []Kind{dsigmaKind(0), dsigmaKind(1)} }
+
 func dsigmaKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("dsigma", degree), Degrees: fmt.Sprint(degree),

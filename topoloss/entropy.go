@@ -53,6 +53,8 @@ func (r Entropy) entropy(bars []ph.Bar) (e, total float64) {
 	return e, total
 }
 
+func (families) Entropy() []Kind { return []Kind{entropyKind(0), entropyKind(1)} }
+
 func entropyKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("entropy", degree), Degrees: fmt.Sprint(degree),

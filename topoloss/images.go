@@ -238,6 +238,8 @@ func (p *pullback) pullImages() {
 	p.pixels.Tape().Device().Gemm(product)
 }
 
+func (families) Images() []Kind { return []Kind{imagesKind(0), imagesKind(1)} }
+
 func imagesKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("cubical", degree), Degrees: fmt.Sprint(degree), paired: true,

@@ -22,7 +22,7 @@ func TestParse(t *testing.T) {
 		"density=1(npoints=7,sigma=1),density@latent=1":    "density@output=1(npoints=7,sigma=1),density@latent=1",
 		"dsigma0=1(),bottleneck1=2(attract=yes)":           "dsigma0@output=1,bottleneck1@output=2(attract=yes)",
 		"bottleneck0=0,entropy0=1":                         "entropy0@output=1",
-		"bottlneck0=1":                                     "!character 1 of the terms: no term is named \"bottlneck0\": the names are bottleneck0, bottleneck1,",
+		"bottlneck0=1":                                     "!character 1 of the terms: no term is named \"bottlneck0\": the names are ",
 		"bottleneck0":                                      "!character 12 of the terms: the text ends where '=' must follow: write name@where=weight",
 		"entropy0=1 bottleneck0=1":                         "!character 10 of the terms: the weight of entropy0 is \"1 bottleneck0\"",
 		"entropy0=1(delta=2)bottleneck0=1":                 "!character 20 of the terms: found 'b' where ',' must follow",

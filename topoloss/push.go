@@ -15,6 +15,8 @@ func (Push) Evaluate(learnable, _ []ph.Bar, gradients []BarGradient) (value floa
 	return value, len(learnable) > 0
 }
 
+func (families) Push() []Kind { return []Kind{pushKind()} }
+
 func pushKind() Kind {
 	return Kind{
 		Name: "push0", Degrees: "0",

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/topogen/topogen/internal/registry"
 )
 
 // A Kind is a kind of term that a [Spec] can name.
@@ -21,29 +23,14 @@ type Kind struct {
 	term   func(settings) Term // nil for a gradient method, which is no kind of term
 }
 
-// kinds returns the registry, the list of all kinds of terms.
-func kinds() []Kind {
-	return []Kind{
-		bottleneckKind(0), bottleneckKind(1),
-		entropyKind(0), entropyKind(1),
-		dsigmaKind(0), dsigmaKind(1),
-		densityKind(),
-		deathsKind(),
-		wassersteinKind(0), wassersteinKind(1),
-		slicedKind(0), slicedKind(1),
-		totalKind(All, 0), totalKind(All, 1),
-		totalKind(Rest, 0), totalKind(Rest, 1),
-		totalKind(Longest, 0), totalKind(Longest, 1),
-		pushKind(),
-		signatureKind(),
-		crossKind(0), crossKind(1),
-		rtdKind(), rtdLiteKind(),
-		energyKind(), mmdKind(), stressKind(),
-		imagesKind(0), imagesKind(1),
-	}
-}
+// families has a method for each family of terms, in the file of its code. A method returns
+// the kinds of its family.
+type families struct{}
 
-// Kinds returns all kinds of terms in the order of the registry.
+// kinds returns all kinds, family after family. Families come in the order of their names.
+func kinds() []Kind { return registry.All[Kind](families{}) }
+
+// Kinds returns all kinds of terms. Kinds of one family stand together.
 func Kinds() []Kind { return kinds() }
 
 // Names returns the names of all kinds of terms.

@@ -158,6 +158,8 @@ func quantileOption() Option {
 	return choice("normalize", "divide the distances of each cloud by their 0.9-quantile", "q90", "plain")
 }
 
+func (families) RTD() []Kind { return []Kind{rtdKind(), rtdLiteKind()} }
+
 func rtdKind() Kind {
 	return Kind{
 		Name: "rtd", Degrees: "1", paired: true,

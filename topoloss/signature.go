@@ -62,6 +62,8 @@ func (c *Clouds) checkPaired() error {
 	return nil
 }
 
+func (families) Signature() []Kind { return []Kind{signatureKind()} }
+
 func signatureKind() Kind {
 	return Kind{
 		Name: "signature", Degrees: "0", paired: true,

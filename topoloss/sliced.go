@@ -37,6 +37,8 @@ func (r *Sliced) EvaluateContext(ctx context.Context, learnable, truth []ph.Bar,
 	return value, err == nil, err
 }
 
+func (families) Sliced() []Kind { return []Kind{slicedKind(0), slicedKind(1)} }
+
 func slicedKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("sliced", degree), Degrees: fmt.Sprint(degree),

@@ -35,6 +35,8 @@ func (Stress) Compare(_ context.Context, c *Clouds) (value float64, ok bool, err
 	return value, true, nil
 }
 
+func (families) Stress() []Kind { return []Kind{stressKind()} }
+
 func stressKind() Kind {
 	return Kind{
 		Name: "stress", Degrees: "–", paired: true,

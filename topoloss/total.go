@@ -60,6 +60,13 @@ func (r *Total) Evaluate(learnable, _ []ph.Bar, gradients []BarGradient) (value 
 	return value, len(bars) > 0
 }
 
+func (families) Total() (kinds []Kind) {
+	for _, part := range []Part{All, Rest, Longest} {
+		kinds = append(kinds, totalKind(part, 0), totalKind(part, 1))
+	}
+	return kinds
+}
+
 func totalKind(part Part, degree int) Kind {
 	name := [...]string{All: "total", Rest: "rest", Longest: "longest"}[part]
 	k := Kind{

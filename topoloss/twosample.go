@@ -113,6 +113,8 @@ func twoSampleOptions(own ...Option) []Option {
 	)
 }
 
+func (families) TwoSample() []Kind { return []Kind{energyKind(), mmdKind()} }
+
 func energyKind() Kind {
 	return Kind{
 		Name: "energy", Degrees: "–",

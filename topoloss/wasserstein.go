@@ -59,6 +59,8 @@ func (r *Wasserstein) EvaluateContext(ctx context.Context, learnable, truth []ph
 	return math.Pow(value, r.Order), true, nil
 }
 
+func (families) Wasserstein() []Kind { return []Kind{wassersteinKind(0), wassersteinKind(1)} }
+
 func wassersteinKind(degree int) Kind {
 	return Kind{
 		Name: fmt.Sprint("wasserstein", degree), Degrees: fmt.Sprint(degree),
