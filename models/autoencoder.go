@@ -13,20 +13,22 @@ import (
 // mean discrepancy between its latent vectors and draws from the prior, under the
 // inverse multiquadratic kernel C/(C + ‖z − z′‖²) with C = 2·latent.
 type Autoencoder struct {
-	encoder *encoder
+	encoder nn.Named // from examples to features
 	latent  *nn.Linear
-	decoder *decoder
+	decoder nn.Named
 	bce     bool
 	mmd     float64 // weight, 0 for a plain autoencoder
 }
 
 func newAutoencoder(dev kernels.Device, s Spec, shape []int, seed uint64) *Autoencoder {
 	in := nn.NewInitializer(dev, seed)
-	a := &Autoencoder{encoder: newEncoder(in, s, shape, nn.ReLU), bce: s.Likelihood == Bernoulli}
+	a := &Autoencoder{bce: s.Likelihood == Bernoulli}
 	if s.Kind == KindWAE {
 		a.mmd = s.MMD
 	}
-	a.latent = nn.NewLinear(in, a.encoder.features, s.Latent, nn.Identity)
+	var features int
+	a.encoder, features = newEncoder(in, s, shape, nn.ReLU)
+	a.latent = nn.NewLinear(in, features, s.Latent, nn.Identity)
 	a.decoder = newDecoder(in, s, shape, s.output())
 	return a
 }
@@ -60,6 +62,11 @@ func (a *Autoencoder) Encode(x *autograd.Var) *autograd.Var {
 
 // Decode returns the examples that latent vectors stand for.
 func (a *Autoencoder) Decode(z *autograd.Var) *autograd.Var { return a.decoder.Forward(z) }
+
+// Layers returns the layers of Encode and Decode.
+func (a *Autoencoder) Layers() (encoder, decoder nn.Layer) {
+	return withHead(a.encoder, "fc_latent", a.latent), a.decoder.Under("decoder")
+}
 
 // Forward encodes and decodes examples. The first loss is the cross-entropy "bce" for
 // a Bernoulli likelihood, else the squared error "mse", summed over all values. The

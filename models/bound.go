@@ -26,7 +26,7 @@ type Bound struct {
 // for such values log p(x) is not the logarithm of a density. It panics unless there is a
 // draw, and whole examples.
 func (v *VAE) Bound(t *autograd.Tape, x []float32, draws int, seed, stream uint64) (Bound, error) {
-	size, latent := autograd.Size(v.decoder.shape), v.Latent()
+	size, latent := autograd.Size(v.shape), v.Latent()
 	if draws < 1 || len(x)%size != 0 {
 		panic(fmt.Sprintf("models: a bound of %d values, %d an example, with %d draws", len(x), size, draws))
 	}
@@ -51,7 +51,7 @@ func (v *VAE) Bound(t *autograd.Tape, x []float32, draws int, seed, stream uint6
 		return values
 	}
 	posterior := read(func() []*autograd.Var {
-		mean, logVar := v.Posterior(t.Constant(x, append([]int{n}, v.decoder.shape...)...))
+		mean, logVar := v.Posterior(t.Constant(x, append([]int{n}, v.shape...)...))
 		return []*autograd.Var{mean, autograd.Exp(autograd.Scale(logVar, 0.5)), logVar}
 	})
 	if err != nil {

@@ -22,14 +22,14 @@ type Adversarial interface {
 // batch, Forward returns as many new examples. The networks are small: they learn points of
 // a plane, but often generate only few kinds of pictures.
 type GAN struct {
-	generator *decoder
+	generator nn.Named
 	critic    *critic
 	latent    int
 }
 
 // A critic distinguishes true examples from generated ones.
 type critic struct {
-	features *encoder
+	features nn.Named
 	logit    *nn.Linear
 }
 
@@ -47,8 +47,8 @@ func (c *critic) Forward(x *autograd.Var) *autograd.Var {
 func newGAN(dev kernels.Device, s Spec, shape []int, seed uint64) *GAN {
 	in := nn.NewInitializer(dev, seed)
 	g := &GAN{generator: newDecoder(in, s, shape, s.output()), latent: s.Latent}
-	features := newEncoder(in, s, shape, nn.LeakyReLU(0.2))
-	g.critic = &critic{features, nn.NewLinear(in, features.features, 1, nn.Identity)}
+	features, n := newEncoder(in, s, shape, nn.LeakyReLU(0.2))
+	g.critic = &critic{features, nn.NewLinear(in, n, 1, nn.Identity)}
 	return g
 }
 
@@ -66,6 +66,9 @@ func (g *GAN) Encode(*autograd.Var) *autograd.Var { return nil }
 
 // Decode returns the examples that latent vectors stand for.
 func (g *GAN) Decode(z *autograd.Var) *autograd.Var { return g.generator.Forward(z) }
+
+// Layers returns no encoder, and the layers of Decode.
+func (g *GAN) Layers() (encoder, decoder nn.Layer) { return nil, g.generator.Under("generator") }
 
 // Forward draws as many latent vectors as x has examples and decodes them. The loss
 // "generator" is the cross-entropy of the critic's logits for them against the target true.

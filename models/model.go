@@ -32,6 +32,10 @@ type Model interface {
 	Encode(x *autograd.Var) *autograd.Var
 	// Decode returns the N examples that the decoder makes of N×Latent latent vectors.
 	Decode(z *autograd.Var) *autograd.Var
+	// Layers returns the encoder and the decoder as layers, whose Forward does what Encode
+	// and Decode do. Package onnx can write them to files. encoder is nil if the model has
+	// none.
+	Layers() (encoder, decoder nn.Layer)
 	// Forward encodes and decodes a batch x of N examples and computes the losses. seed
 	// and stream decide the noise: use another stream in each step of training.
 	Forward(x *autograd.Var, seed, stream uint64) Output

@@ -22,9 +22,10 @@ import (
 //
 // Convolutions have kernel 4, stride 2 and padding 1.
 type VAE struct {
-	encoder      *encoder
+	shape        []int    // of an example
+	encoder      nn.Named // from examples to features
 	mean, logVar *nn.Linear
-	decoder      *decoder
+	decoder      nn.Named
 	likelihood   *likelihood
 	beta         float64
 }
@@ -45,9 +46,11 @@ func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
 
 func newVAE(dev kernels.Device, s Spec, shape []int, seed uint64) *VAE {
 	in := nn.NewInitializer(dev, seed)
-	v := &VAE{encoder: newEncoder(in, s, shape, nn.ReLU), beta: s.Beta}
-	v.mean = nn.NewLinear(in, v.encoder.features, s.Latent, nn.Identity)
-	v.logVar = nn.NewLinear(in, v.encoder.features, s.Latent, nn.Identity)
+	v := &VAE{shape: shape, beta: s.Beta}
+	var features int
+	v.encoder, features = newEncoder(in, s, shape, nn.ReLU)
+	v.mean = nn.NewLinear(in, features, s.Latent, nn.Identity)
+	v.logVar = nn.NewLinear(in, features, s.Latent, nn.Identity)
 	v.decoder = newDecoder(in, s, shape, s.output())
 	v.likelihood = newLikelihood(dev, s)
 	return v
@@ -82,6 +85,11 @@ func (v *VAE) Encode(x *autograd.Var) *autograd.Var {
 
 // Decode returns, for N×latent latent vectors, the means of the likelihoods of N examples.
 func (v *VAE) Decode(z *autograd.Var) *autograd.Var { return v.decoder.Forward(z) }
+
+// Layers returns the layers of Encode and Decode.
+func (v *VAE) Layers() (encoder, decoder nn.Layer) {
+	return withHead(v.encoder, "fc_mu", v.mean), v.decoder.Under("decoder")
+}
 
 // Forward encodes examples, samples latent vectors with the noise of seed and
 // stream, as [nn.Reparameterize] does, and decodes them. The losses are the

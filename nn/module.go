@@ -71,6 +71,42 @@ func (s Sequential) Forward(x *autograd.Var) *autograd.Var {
 	return x
 }
 
+// Named applies layers one after another, as Sequential does. Its parameters have the names
+// of the layers, as in "conv1.weight":
+//
+//	nn.Named{{"conv1", conv}, {"", nn.Flatten{}}, {"fc1", linear}}
+type Named []NamedLayer
+
+// A NamedLayer is a layer of Named. The name of a layer without parameters does not matter.
+type NamedLayer struct {
+	Name string
+	Layer
+}
+
+// Visit visits the layers' parameters.
+func (s Named) Visit(f Visitor) {
+	for _, layer := range s {
+		layer.Visit(f.Under(layer.Name))
+	}
+}
+
+// Forward returns the last layer's result.
+func (s Named) Forward(x *autograd.Var) *autograd.Var {
+	for _, layer := range s {
+		x = layer.Forward(x)
+	}
+	return x
+}
+
+// Under returns the same layers, with prefix and a dot before each name.
+func (s Named) Under(prefix string) Named {
+	under := make(Named, len(s))
+	for i, layer := range s {
+		under[i] = NamedLayer{prefix + "." + layer.Name, layer.Layer}
+	}
+	return under
+}
+
 // Func lets a function, such as autograd.ReLU, serve as a layer without parameters.
 type Func func(x *autograd.Var) *autograd.Var
 

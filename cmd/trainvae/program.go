@@ -23,7 +23,7 @@ is asked for, and its topological twin (TopoVAE), from equal weights on equal
 batches, and compares
 them. Into the output folder go config.json, metrics.csv (a row a step),
 epochs.csv, pictures, the weights of both models as safetensors with PyTorch's
-names, and report.html, which shows it all.
+names (-onnx writes ONNX files besides), and report.html, which shows it all.
 
 Usage:
 
@@ -82,8 +82,9 @@ func newFlags(o *options) *flag.FlagSet {
 	o.terms.Define(flags, &o.Topo, &o.Gradient)
 	flags.BoolVar(&o.Alone, "alone", o.Alone, "train the model with the terms by itself, without its plain twin")
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
+	flags.BoolVar(&o.ONNX, "onnx", o.ONNX, "write encoders and decoders as ONNX files, too")
 	flags.BoolVar(&o.CheckFinite, "check-finite", o.CheckFinite, "check all gradients before each step, and name the first that is not finite; slow")
-	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "check-finite")
+	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "onnx", "check-finite")
 	return flags
 }
 

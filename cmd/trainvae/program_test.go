@@ -75,10 +75,14 @@ func TestRunWritesEverything(t *testing.T) {
 	require.Contains(t, stderr, "already holds a run")
 	require.Equal(t, before, read(t, out))
 
-	// It can be made longer.
-	code, stdout, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-epochs", "2")
+	// It can be made longer, and then write ONNX files, too.
+	require.NoFileExists(t, filepath.Join(out, "vae-decoder.onnx"))
+	code, stdout, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-epochs", "2", "-onnx")
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "6 steps")
+	for _, name := range []string{"vae-encoder.onnx", "vae-decoder.onnx", "topovae-encoder.onnx", "topovae-decoder.onnx"} {
+		require.FileExists(t, filepath.Join(out, name))
+	}
 }
 
 func TestInterruptedRunResumes(t *testing.T) {

@@ -57,6 +57,9 @@ type Config struct {
 	// for SamplerPrior else.
 	Sampler string `json:"sampler"`
 
+	// ONNX writes encoders and decoders as ONNX files, too, when the run ends.
+	ONNX bool `json:"onnx"`
+
 	// CheckFinite checks parameters and gradients before each step of the optimizers. A
 	// value that is not finite is an error, which names the first such parameter.
 	CheckFinite bool `json:"check_finite"`
@@ -141,7 +144,7 @@ func (c Config) Resolve(sets *data.Sets) Config {
 // facts returns the facts that identify the run: the settings that must not change when it
 // resumes, and checksums of the data.
 func (c Config) facts(sets *data.Sets) (run.Facts, error) {
-	facts, err := run.FactsOf(c, "data", "device", "n_epochs", "max_steps", "n_plot", "learning_rate", "sampler", "save_every", "save_steps", "check_finite")
+	facts, err := run.FactsOf(c, "data", "device", "n_epochs", "max_steps", "n_plot", "learning_rate", "sampler", "onnx", "save_every", "save_steps", "check_finite")
 	if err != nil {
 		return nil, err
 	}

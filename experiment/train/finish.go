@@ -3,14 +3,12 @@ package train
 import (
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/experiment/run"
-	"github.com/topogen/topogen/nn"
 )
 
 // A Summary says how a run ended.
@@ -61,14 +59,8 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 		s.Models, s.Test = append(s.Models, m.name), append(s.Test, value)
 	}
 	r.Progress.Step(1, "tested")
-	for _, m := range r.models {
-		metadata := map[string]string{"format": "pt", "model": m.name, "steps": fmt.Sprint(made)}
-		err := r.Folder.Write(m.prefix()+".safetensors", func(w io.Writer) error {
-			return nn.Save(w, m.net, metadata)
-		})
-		if err != nil {
-			return s, err
-		}
+	if err := r.saveWeights(made); err != nil {
+		return s, err
 	}
 	r.Progress.Step(2, "weights saved")
 	testGrid := run.Picture{File: "grid-test.png", Caption: fmt.Sprintf("Test %ss", s.Noun)}

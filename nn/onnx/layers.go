@@ -11,8 +11,8 @@ import (
 // layer appends a layer. in is the name of its input, and x is an input of a batch of one
 // element on an evaluating tape. layer returns the name of the output, and the output for x.
 func (g *graph) layer(l nn.Layer, in string, x *autograd.Var) (out string, y *autograd.Var, err error) {
-	if s, ok := l.(nn.Sequential); ok {
-		for _, part := range s {
+	if parts := partsOf(l); parts != nil {
+		for _, part := range parts {
 			if in, x, err = g.layer(part, in, x); err != nil {
 				return "", nil, err
 			}
@@ -56,6 +56,21 @@ func (g *graph) layer(l nn.Layer, in string, x *autograd.Var) (out string, y *au
 		err = fmt.Errorf("a layer of type %T cannot be written; those of package nn but nn.Func can", l)
 	}
 	return out, y, err
+}
+
+// partsOf returns the layers of which l consists, nil if it is a layer of its own.
+func partsOf(l nn.Layer) []nn.Layer {
+	switch l := l.(type) {
+	case nn.Sequential:
+		return l
+	case nn.Named:
+		parts := make([]nn.Layer, len(l))
+		for i, part := range l {
+			parts[i] = part.Layer
+		}
+		return parts
+	}
+	return nil
 }
 
 // linear appends act(x·wᵀ + b) for elements of the given rank.

@@ -3,10 +3,8 @@ package onnx_test
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,6 +16,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/nn/onnx"
+	"github.com/topogen/topogen/nn/onnx/onnxtest"
 )
 
 // A trial is a model, the shape of its inputs and the operators of its file.
@@ -179,59 +178,11 @@ func TestWriteRefuses(t *testing.T) {
 	}
 }
 
-// runtime is a program that runs a model: model, input and output files, shape.
-const runtime = `
-import sys, numpy, onnxruntime
-model, source, target = sys.argv[1:4]
-x = numpy.fromfile(source, "<f4").reshape([int(n) for n in sys.argv[4:]])
-y = onnxruntime.InferenceSession(model).run(["output"], {"input": x})[0]
-y.astype("<f4").tofile(target)
-print(list(y.shape))
-`
-
 // ONNX Runtime, where it is installed, computes from the file what the model does.
 func TestONNXRuntime(t *testing.T) {
-	if err := exec.Command("python3", "-c", "import numpy, onnxruntime").Run(); err != nil {
-		t.Skip("ONNX Runtime for Python is not installed")
-	}
 	dev := cpu.New()
 	defer dev.Close()
 	for _, tr := range trials {
-		t.Run(tr.name, func(t *testing.T) {
-			model := tr.open(t, dev)
-			path := func(name string) string { return filepath.Join(t.TempDir(), name) }
-			file, source, target := path("model.onnx"), path("input"), path("output")
-			require.NoError(t, onnx.WriteFile(file, model, tr.input...))
-
-			tape := autograd.NewTape(dev)
-			defer tape.Free()
-			tape.Eval()
-			x := tape.Normal(5, 0, append([]int{3}, tr.input...)...)
-			y := model.Forward(x)
-			values, err := x.Values()
-			require.NoError(t, err)
-			want, err := y.Values()
-			require.NoError(t, err)
-
-			var data []byte
-			for _, v := range values {
-				data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
-			}
-			require.NoError(t, os.WriteFile(source, data, 0o600))
-			arguments := []string{"-c", runtime, file, source, target}
-			for _, n := range x.Shape() {
-				arguments = append(arguments, fmt.Sprint(n))
-			}
-			said, err := exec.Command("python3", arguments...).CombinedOutput()
-			require.NoError(t, err, "%s", said)
-			require.Contains(t, string(said), strings.ReplaceAll(fmt.Sprint(y.Shape()), " ", ", "))
-			data, err = os.ReadFile(target)
-			require.NoError(t, err)
-			require.Len(t, data, 4*len(want))
-			for i, w := range want {
-				got := math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-				require.InDelta(t, w, got, 1e-5*max(1, math.Abs(float64(w))), "element %d", i)
-			}
-		})
+		t.Run(tr.name, func(t *testing.T) { onnxtest.Compare(t, dev, tr.open(t, dev), tr.input...) })
 	}
 }
