@@ -29,6 +29,7 @@ type Images struct {
 	// Regularizer returns a new regularizer. Images calls it once for each goroutine.
 	Regularizer func() Regularizer
 
+	degrees [1]int // Degree
 	workers []imageWorker
 	pixels  []float32 // of all images
 	values  []float64 // by image: the value of the regularizer
@@ -80,38 +81,31 @@ func (r *Images) each(ctx context.Context, x *autograd.Var, work func(w *imageWo
 		}
 	}
 	size := autograd.Size(shape)
+	r.degrees[0] = r.Degree
+	options := cubical.Options{Construction: r.Construction, Superlevel: r.Superlevel, Degrees: r.degrees[:]}
 	for len(r.workers) < min(n, runtime.GOMAXPROCS(0)) {
 		r.workers = append(r.workers, imageWorker{regularizer: r.Regularizer()})
 	}
 	var next atomic.Int64
-	var group sync.WaitGroup
 	errs := make([]error, len(r.workers))
-	for k := range r.workers {
-		group.Go(func() {
-			w := &r.workers[k]
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				result, err := w.engine.Compute(ctx, cubical.Image[float32]{Shape: shape, Values: r.pixels[i*size : (i+1)*size]},
-					cubical.Options{Construction: r.Construction, Superlevel: r.Superlevel})
-				if err == nil {
-					w.bars = w.bars[:0]
-					for _, c := range result.Classes[r.Degree] {
-						if !c.Essential() && c.Death > c.Birth {
-							w.bars = append(w.bars, c.Bar)
-						}
-					}
-					err = work(w, i, w.bars)
-				}
-				if err != nil {
-					errs[k] = err
-					return
-				}
+	serve := func(k int) {
+		w := &r.workers[k]
+		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			bars, err := w.compute(ctx, cubical.Image[float32]{Shape: shape, Values: r.pixels[i*size : (i+1)*size]}, options)
+			if err == nil {
+				err = work(w, i, bars)
 			}
-		})
+			if err != nil {
+				errs[k] = err
+				return
+			}
+		}
 	}
+	var group sync.WaitGroup
+	for k := 1; k < len(r.workers); k++ {
+		group.Go(func() { serve(k) })
+	}
+	serve(0)
 	group.Wait()
 	for _, err := range errs {
 		if err != nil {
@@ -119,6 +113,22 @@ func (r *Images) each(ctx context.Context, x *autograd.Var, work func(w *imageWo
 		}
 	}
 	return nil
+}
+
+// compute returns the bars of finite, positive length of an image, in the one degree that
+// the options ask for. They are valid until the next call.
+func (w *imageWorker) compute(ctx context.Context, m cubical.Image[float32], o cubical.Options) ([]ph.Bar, error) {
+	result, err := w.engine.Compute(ctx, m, o)
+	if err != nil {
+		return nil, err
+	}
+	w.bars = w.bars[:0]
+	for _, c := range result.Classes[o.Degrees[0]] {
+		if !c.Essential() && c.Death > c.Birth {
+			w.bars = append(w.bars, c.Bar)
+		}
+	}
+	return w.bars, nil
 }
 
 // target returns the bars of the true images x.
@@ -231,7 +241,7 @@ func (p *pullback) pullImages() {
 		return
 	}
 	dx, mode := p.pixels.GradTarget()
-	product := kernels.Gemm{M: len(p.imageGradient), N: 1, K: 1, Alpha: 1, A: p.imageBuffer, B: p.y.Grad(), C: dx}
+	product := kernels.Gemm{M: 1, N: len(p.imageGradient), K: 1, Alpha: 1, A: p.y.Grad(), B: p.imageBuffer, C: dx, Unrounded: true}
 	if mode == kernels.Accumulate {
 		product.Beta = 1
 	}

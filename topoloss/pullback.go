@@ -146,6 +146,6 @@ func (p *pullback) pull(x *autograd.Var, pairs []kernels.Pair, matrix kernels.Bu
 	}
 	host, scaled := x.Tape().Scratch(n*n), x.Tape().Scratch(n*n)
 	dev.Write(host, p.dense)
-	dev.Gemm(kernels.Gemm{M: n * n, N: 1, K: 1, Alpha: 1, A: host, B: p.y.Grad(), C: scaled, Unrounded: true})
+	dev.Gemm(kernels.Gemm{M: 1, N: n * n, K: 1, Alpha: 1, A: p.y.Grad(), B: host, C: scaled, Unrounded: true})
 	fused.DistancesGrad(dev, dx, scaled, x.Value(), matrix, n, dim, mode)
 }

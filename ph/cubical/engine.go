@@ -9,8 +9,9 @@ import (
 )
 
 // Compute returns the persistent homology of an image: its classes of degrees 0 and 1,
-// and of degree 2 if the image has three dimensions. Classes of persistence 0 are left out.
-// One class of degree 0 is essential.
+// and of degree 2 if the image has three dimensions. Classes of persistence 0 are left out,
+// and so are those of degrees that the options do not ask for. One class of degree 0 is
+// essential.
 //
 // It takes O(n log n) time for an image of two dimensions with n pixels.
 func Compute[T ph.Float](ctx context.Context, m Image[T], o Options) (*ph.Result, error) {
@@ -45,8 +46,13 @@ func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Res
 	if len(m.Shape) == 2 {
 		e.plane.stop = parallel.StopOf(ctx)
 		e.plane.begin(m, o, &e.order)
-		e.lists[0] = e.plane.components(e.lists[0][:0])
-		e.lists[1] = e.plane.holes(e.lists[1][:0])
+		e.lists[0], e.lists[1] = e.lists[0][:0], e.lists[1][:0]
+		if o.needs(0) {
+			e.lists[0] = e.plane.components(e.lists[0])
+		}
+		if o.needs(1) {
+			e.lists[1] = e.plane.holes(e.lists[1])
+		}
 		e.result.Classes = e.lists[:2]
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -59,6 +65,11 @@ func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Res
 	result, err := e.engine.Filtration(ctx, &e.space, ph.Options{MaxDegree: 2})
 	if err != nil {
 		return nil, fmt.Errorf("cubical: %w", err)
+	}
+	for degree := range result.Classes {
+		if !o.needs(degree) {
+			result.Classes[degree] = result.Classes[degree][:0]
+		}
 	}
 	return result, nil
 }

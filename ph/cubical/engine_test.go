@@ -171,9 +171,46 @@ func TestRefuses(t *testing.T) {
 		{cubical.Image[float64]{Shape: []int{2, 2}, Values: []float64{0, 0, 0, math.NaN()}}, cubical.Options{}, "pixel [1 1] has the value NaN"},
 		{cubical.Image[float64]{Shape: []int{1, 2, 2}, Values: []float64{0, 0, math.Inf(1), 0}}, cubical.Options{}, "pixel [0 1 0] has the value +Inf"},
 		{cubical.Image[float64]{Shape: []int{1, 1}, Values: []float64{0}}, cubical.Options{Construction: 5}, "construction 5"},
+		{cubical.Image[float64]{Shape: []int{1, 1}, Values: []float64{0}}, cubical.Options{Degrees: []int{0, 2}}, "degree 2 of an image of 2 dimensions: want 0 to 1"},
 	} {
 		_, err := cubical.Compute(t.Context(), c.m, c.o)
 		require.ErrorContains(t, err, c.want)
+	}
+}
+
+// TestDegrees: classes of the degrees that are asked for are those of all degrees.
+func TestDegrees(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	for _, shape := range [][]int{{6, 7}, {3, 4, 5}} {
+		size := 1
+		for _, n := range shape {
+			size *= n
+		}
+		values := make([]float64, size)
+		for i := range values {
+			values[i] = random.Float64()
+		}
+		m := cubical.Image[float64]{Shape: shape, Values: values}
+		var e cubical.Engine[float64]
+		for _, o := range allOptions {
+			all, err := e.Compute(t.Context(), m, o)
+			require.NoError(t, err)
+			want := all.Clone()
+			for _, degrees := range [][]int{{0}, {1}, {1, 0}} {
+				o.Degrees = degrees
+				got, err := e.Compute(t.Context(), m, o)
+				require.NoError(t, err)
+				require.Len(t, got.Classes, len(shape))
+				for degree := range got.Classes {
+					if slices.Contains(degrees, degree) {
+						require.NotEmpty(t, want.Classes[degree])
+						require.Equal(t, want.Classes[degree], got.Classes[degree])
+					} else {
+						require.Empty(t, got.Classes[degree])
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package cubical
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/topogen/topogen/ph"
 )
@@ -40,9 +41,18 @@ type Options struct {
 	// of the negated image: a birth is minus the value of its pixel.
 	Superlevel bool
 
+	// Degrees, unless it is empty, lists the degrees that are needed. The result has no
+	// classes of the others. In an image of two dimensions these then take no time.
+	Degrees []int
+
 	// Workers is the number of images that [Each] computes at once; 0 stands for
 	// GOMAXPROCS. Results do not depend on it.
 	Workers int
+}
+
+// needs reports whether classes of a degree are needed.
+func (o Options) needs(degree int) bool {
+	return len(o.Degrees) == 0 || slices.Contains(o.Degrees, degree)
 }
 
 // maxCells is the largest number of points of the grid of cells, so that the index of a point
@@ -57,6 +67,11 @@ func (m *Image[T]) check(o Options) error {
 	}
 	if o.Workers < 0 {
 		return fmt.Errorf("cubical: %d workers: want at least 1, or 0 for GOMAXPROCS", o.Workers)
+	}
+	for _, degree := range o.Degrees {
+		if degree < 0 || degree >= len(m.Shape) {
+			return fmt.Errorf("cubical: degree %d of an image of %d dimensions: want 0 to %d", degree, len(m.Shape), len(m.Shape)-1)
+		}
 	}
 	if o.Construction != TopCells && o.Construction != Vertices {
 		return fmt.Errorf("cubical: construction %d: want TopCells or Vertices", int(o.Construction))
