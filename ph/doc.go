@@ -21,8 +21,9 @@
 //	fmt.Println(result.Diagrams()[1]) // degree 1: [1, 1.4142135623730951)
 //
 // [Rips] and [Engine.Rips] take points or distances, [Each] many clouds at once. [Compute]
-// takes any [Filtration]; package cubical, below this one, has those of images. Package
-// distance compares diagrams.
+// takes any [Filtration]; packages below this one have those of images (cubical), of points in
+// the plane and in space (alpha), and of lists of simplices (simplicial). Package distance
+// compares diagrams.
 //
 // # How
 //

@@ -73,6 +73,11 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 	g := &e.general
 	g.Stop = parallel.StopOf(ctx)
 	err := g.Run(f, cohomology.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles}, func(degree int, pairs []cohomology.Pair) {
+		// Cells are numbered in the order of their values. So this sorts by death, and pairs
+		// are faster to move than classes. Only classes of equal death may be out of order.
+		slices.SortFunc(pairs, func(p, q cohomology.Pair) int {
+			return cmp.Or(cmp.Compare(uint32(p.Death), uint32(q.Death)), cmp.Compare(p.Birth, q.Birth))
+		})
 		classes := e.classes[degree][:0]
 		for _, p := range pairs {
 			birth := int(p.Birth)
@@ -93,7 +98,12 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 			}
 			classes = append(classes, c)
 		}
-		slices.SortFunc(classes, compareClasses)
+		for i := range classes {
+			if i > 0 && compareClasses(&classes[i-1], &classes[i]) > 0 {
+				slices.SortFunc(classes, func(a, b Class) int { return compareClasses(&a, &b) })
+				break
+			}
+		}
 		e.classes[degree] = classes
 	})
 	if err == nil {
@@ -106,7 +116,7 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 }
 
 // compareClasses orders classes by death, birth and cells.
-func compareClasses(a, b Class) int {
+func compareClasses(a, b *Class) int {
 	return cmp.Or(cmp.Compare(a.Death, b.Death), cmp.Compare(a.Birth, b.Birth),
 		compareCells(a.DeathCell, b.DeathCell), compareCells(a.BirthCell, b.BirthCell))
 }

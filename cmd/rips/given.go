@@ -6,14 +6,21 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/ph/input"
 )
 
 // checkGiven returns an error if a flag is given that has no effect beside the others,
 // or if the number of files is wrong.
 func (o *options) checkGiven(flags *flag.FlagSet) (err error) {
+	if o.complex == alphaComplex {
+		o.format = input.PointCloud
+	}
 	flags.Visit(func(f *flag.Flag) {
-		if f.Name == "dim" {
+		switch f.Name {
+		case "dim":
 			o.highest = o.compute.MaxDegree
+		case "format":
+			o.format = input.Format(f.Value.String())
 		}
 		if reason := o.idle(f.Name); reason != "" && err == nil {
 			err = cli.Usagef("-%s has no effect %s: leave it out", f.Name, reason)
@@ -22,10 +29,8 @@ func (o *options) checkGiven(flags *flag.FlagSet) (err error) {
 	if err != nil {
 		return err
 	}
-	switch o.complex {
-	case ripsComplex, cubicalComplex:
-	default:
-		return cli.Usagef("-complex %s: want %s or %s", o.complex, ripsComplex, cubicalComplex)
+	if !slices.Contains(complexes, o.complex) {
+		return cli.Usagef("-complex %s: want one of %s", o.complex, strings.Join(complexes, ", "))
 	}
 	switch n := len(o.files); {
 	case o.distance.kind != "" && n != 2:
@@ -60,8 +65,12 @@ func (o *options) idle(name string) string {
 		return "with -vector " + o.vector.kind
 	case o.complex == cubicalComplex && in("format metric threshold modulus threads float64 ratio cocycles cycles"):
 		return "with -complex " + cubicalComplex
-	case o.complex == ripsComplex && in("construction superlevel"):
-		return "with -complex " + ripsComplex
+	case o.complex == alphaComplex && in("metric threshold threads cycles"):
+		return "with -complex " + alphaComplex
+	case o.complex != cubicalComplex && in("construction superlevel"):
+		return "with -complex " + o.complex
+	case o.complex != alphaComplex && in("radii"):
+		return "with -complex " + o.complex
 	case o.format == diagramsFormat && in("metric threshold modulus threads float64 cocycles cycles"):
 		return "with -format " + string(diagramsFormat)
 	}

@@ -2,8 +2,8 @@ package main
 
 // synopsis is the help above the list of flags.
 const synopsis = `Rips prints the persistent homology of the Vietoris-Rips filtration of points or
-distances, or of the cubical complex of an image, as intervals [birth, death) in the
-order of their deaths; those of length 0 are left out.
+distances, of the alpha complex of points, or of the cubical complex of an image, as
+intervals [birth, death) in the order of their deaths; those of length 0 are left out.
 
 Usage:
 
@@ -15,6 +15,7 @@ Usage:
   rips -dim 2 -modulus 3 lower-distances.txt
   rips -format point-cloud -png circle points.txt     pictures, too
   rips -format sparse -json edges.txt                 with pairings
+  rips -complex alpha points.txt                      of many points in the plane or in space
   rips -complex cubical image.png                     of an image
   rips -complex cubical -superlevel -construction V volume.npy
   rips -format npy -metric cosine -vector image embeddings.npy
@@ -41,6 +42,11 @@ With -json, each bar has an entry in "edges": the edge whose length is its birth
 the edge whose length is its death. It has an entry in "simplices": the simplices that
 give birth to it and end it. With -cocycles and -cycles it has its representatives in
 "cocycles" and "cycles".
+
+With -complex alpha the input is points in the plane or in space, by default in the
+format point-cloud. Births and deaths are squared radii of balls around the points, or
+radii with -radii; a component that dies at radius r dies at 2r in the Vietoris-Rips
+filtration. In "simplices" are the points on the spheres that have these radii.
 
 With -complex cubical the input is an image in PNG or PGM, or an array of two or three
 dimensions in .npy; the first bytes tell which. The values of pixels are those of the

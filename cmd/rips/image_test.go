@@ -95,7 +95,7 @@ func TestMistakesWithImages(t *testing.T) {
 		args, stdin, says string
 		code              int
 	}{
-		{"-complex alpha", "", "-complex alpha: want rips or cubical", 2},
+		{"-complex cech", "", "-complex cech: want one of rips, alpha, cubical", 2},
 		{"-construction V", "", "-construction has no effect with -complex rips", 2},
 		{"-superlevel", "", "-superlevel has no effect with -complex rips", 2},
 		{"-complex cubical -threshold 1", "", "-threshold has no effect with -complex cubical", 2},

@@ -13,6 +13,7 @@ import (
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/memory"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/alpha"
 	"github.com/topogen/topogen/ph/cubical"
 	"github.com/topogen/topogen/ph/input"
 )
@@ -21,7 +22,10 @@ import (
 const (
 	ripsComplex    = "rips"
 	cubicalComplex = "cubical"
+	alphaComplex   = "alpha"
 )
+
+var complexes = []string{ripsComplex, alphaComplex, cubicalComplex}
 
 // diagramsFormat is the value of -format for diagrams, which are not computed.
 const diagramsFormat input.Format = "diagrams"
@@ -38,6 +42,7 @@ type options struct {
 	compute  ph.Options
 	complex  string
 	image    cubical.Options
+	alpha    alpha.Options
 	highest  int // the highest degree that is printed
 	ratio    float64
 	distance distanceOptions
@@ -52,10 +57,11 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	var o options
 	flags := flag.NewFlagSet("rips", flag.ContinueOnError)
 	format := flags.String("format", string(input.LowerDistance), "`format` of the input")
-	flags.StringVar(&o.complex, "complex", ripsComplex, "`complex` of the input: rips, of points or distances, or cubical, of an image")
+	flags.StringVar(&o.complex, "complex", ripsComplex, "`complex` of the input: rips, of points or distances, alpha, of points in the plane or in space, or cubical, of an image")
+	flags.BoolVar(&o.alpha.Radii, "radii", false, "values of an alpha complex are radii instead of their squares")
 	construction := flags.String("construction", "T", "`letter` of the construction of a cubical complex: T, in which pixels are squares or cubes, or V, in which they are vertices")
 	flags.BoolVar(&o.image.Superlevel, "superlevel", false, "superlevel sets of an image instead of sublevel sets")
-	flags.IntVar(&o.compute.MaxDegree, "dim", 1, "highest `degree` of homology, of which n points have none above n-2; of an image or of diagrams all degrees unless given")
+	flags.IntVar(&o.compute.MaxDegree, "dim", 1, "highest `degree` of homology, of which n points have none above n-2; of an image, an alpha complex or diagrams all degrees unless given")
 	flags.Float64Var(&o.compute.Threshold, "threshold", 0, "`length` of the longest edges; 0 stands for the enclosing radius, beyond which nothing happens")
 	flags.IntVar(&o.compute.Modulus, "modulus", 2, "coefficients are integers modulo this `prime`")
 	flags.IntVar(&o.compute.Workers, "threads", 0, "`number` of threads that work at once, at most that of processors; 0 stands for GOMAXPROCS, or one for a small problem")
@@ -117,6 +123,8 @@ func (o *options) check() error {
 		return cli.Usagef("-metric %s: want one of %s", o.metric, strings.Join(metrics, ", "))
 	case o.metric != euclideanMetric && !slices.Contains(pointFormats, o.format):
 		return cli.Usagef("-metric %s -format %s: a metric is that of points, whose -format is one of %v", o.metric, o.format, pointFormats)
+	case o.complex == alphaComplex && o.format != diagramsFormat && !slices.Contains(pointFormats, o.format):
+		return cli.Usagef("-complex %s -format %s: an alpha complex is that of points, whose -format is one of %v", o.complex, o.format, pointFormats)
 	case c.MaxDegree < 0:
 		return cli.Usagef("-dim %d: the least degree is 0", c.MaxDegree)
 	case !(c.Threshold >= 0):

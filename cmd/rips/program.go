@@ -16,6 +16,7 @@ import (
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/memory"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/alpha"
 	"github.com/topogen/topogen/ph/cubical"
 	"github.com/topogen/topogen/ph/input"
 )
@@ -67,6 +68,7 @@ func (o *options) execute(ctx context.Context, stdin io.Reader, stdout, stderr i
 // were read have neither.
 type answer struct {
 	distances ph.Distances
+	alpha     *alpha.Complex // nil for other complexes
 	image     cubical.Image[float64]
 	result    *ph.Result
 }
@@ -102,7 +104,7 @@ func (o *options) explain(err error) error {
 	}
 	remedy := "a smaller input"
 	switch {
-	case o.distance.kind != "" || o.complex == cubicalComplex || o.format == diagramsFormat:
+	case o.distance.kind != "" || o.complex != ripsComplex || o.format == diagramsFormat:
 	case o.compute.MaxDegree > 1 || o.compute.Modulus != 2 || o.compute.Cocycles:
 		remedy = "fewer points, a smaller -threshold or -dim"
 	default:
@@ -153,6 +155,11 @@ func (o *options) run(ctx context.Context, stdin io.Reader, note func(string)) (
 		}
 	case o.format == diagramsFormat:
 		a.result, err = o.readResult(stdin, note)
+	case o.complex == alphaComplex:
+		var computed *answer
+		if computed, err = o.runAlpha(ctx, stdin, note); err == nil {
+			a = *computed
+		}
 	default:
 		c := o.compute
 		c.Simplices = o.json
@@ -243,6 +250,10 @@ func (o *options) write(out *bufio.Writer, a *answer) error {
 		return writeImageJSON(out, o, a.image, a.result)
 	case a.image.Shape != nil:
 		writeImageText(out, o, a.image, a.result)
+	case a.alpha != nil && o.json:
+		return writeAlphaJSON(out, o, a)
+	case a.alpha != nil:
+		writeAlphaText(out, o, a)
 	case a.distances != nil && o.json:
 		return writeJSON(out, o, a.distances, a.result)
 	case a.distances != nil:
