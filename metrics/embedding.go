@@ -58,6 +58,13 @@ func ranks(m *matrix) (order, rank [][]int32) {
 	return order, rank
 }
 
+// KL registers "kl_0.01" and "kl_0.1".
+func (embeddingScores) KL() []embeddingFamily {
+	return []embeddingFamily{{[]Score{{"kl_0.01", "lower", 0}, {"kl_0.1", "lower", 0}}, func(e *Embedding, _ ScoreOptions) []float64 {
+		return []float64{e.KL(0.01), e.KL(0.1)}
+	}}}
+}
+
 // KL returns the Kullback–Leibler divergence Σ p log(p/q) between the densities of
 // x and of z: p_i ∝ Σ_j exp(−(D_ij/max D)²/σ), j = i included, and q_i likewise
 // (Moor et al. 2020, arXiv:1906.00722; Chazal et al. 2011). It panics unless σ is
@@ -97,6 +104,10 @@ func density(m *matrix, sigma float64) []float64 {
 func (e *Embedding) RMSE() float64 {
 	difference, _ := e.squares()
 	return math.Sqrt(difference) / float64(e.n)
+}
+
+func (embeddingScores) RMSE() []embeddingFamily {
+	return []embeddingFamily{{[]Score{{"rmse", "lower", 0}}, func(e *Embedding, _ ScoreOptions) []float64 { return []float64{e.RMSE()} }}}
 }
 
 // Stress returns √(Σ (D(x) − D(z))² / Σ D(z)²), NaN if all images coincide.
@@ -192,6 +203,18 @@ func (e *Embedding) Neighborhoods(k int) Neighborhoods {
 	}
 }
 
+// Neighborhoods registers "trustworthiness", "continuity", and "mrre", the mean of both
+// relative rank errors.
+func (embeddingScores) Neighborhoods() []embeddingFamily {
+	return []embeddingFamily{{
+		[]Score{{"trustworthiness", "higher", 0}, {"continuity", "higher", 0}, {"mrre", "lower", 0}},
+		func(e *Embedding, o ScoreOptions) []float64 {
+			h := e.Neighborhoods(o.Neighbors)
+			return []float64{h.Trustworthiness, h.Continuity, (h.MRREzx + h.MRRExz) / 2}
+		},
+	}}
+}
+
 // Pearson returns the correlation of the distances of all pairs in x and in z.
 func (e *Embedding) Pearson() float64 {
 	return stat.Correlation(widen(e.x.upper()), widen(e.z.upper()), nil)
@@ -225,6 +248,12 @@ func (e *Embedding) DistanceCorrelation() float64 {
 		return 0
 	}
 	return math.Sqrt(max(0, cross) / math.Sqrt(xs*zs))
+}
+
+func (embeddingScores) DistanceCorrelation() []embeddingFamily {
+	return []embeddingFamily{{[]Score{{"distance_correlation", "higher", 0}}, func(e *Embedding, _ ScoreOptions) []float64 {
+		return []float64{e.DistanceCorrelation()}
+	}}}
 }
 
 // means returns the mean of each row and of all entries.

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -12,6 +13,7 @@ import (
 // A Pooled holds the distances among the points of two clouds, real ones first.
 type Pooled struct {
 	real, fake int
+	points     [2]ph.Points[float32]
 	*matrix
 }
 
@@ -30,7 +32,7 @@ func Pool(dev kernels.Device, real, fake ph.Points[float32]) (*Pooled, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pooled{real.Len(), fake.Len(), m}, nil
+	return &Pooled{real.Len(), fake.Len(), [2]ph.Points[float32]{real, fake}, m}, nil
 }
 
 // A PRDC compares two clouds by balls around their points. The ball of a point is
@@ -96,6 +98,16 @@ func (p *Pooled) PRDC(k int) PRDC {
 	return q
 }
 
+func (sampleScores) PRDC() []sampleFamily {
+	return []sampleFamily{{
+		[]Score{{"precision", "higher", 0}, {"recall", "higher", 0}, {"density", "higher", 0}, {"coverage", "higher", 0}},
+		func(_ context.Context, p *Pooled, o ScoreOptions) ([]float64, error) {
+			q := p.PRDC(o.Neighbors)
+			return []float64{q.Precision, q.Recall, q.Density, q.Coverage}, nil
+		},
+	}}
+}
+
 // kthOther returns the k-th smallest distance in the row of point self, without that
 // point's own 0. It keeps a sorted list of the k smallest so far.
 func kthOther(row []float32, self, k int) float32 {
@@ -139,6 +151,12 @@ func (p *Pooled) Energy() float64 {
 	return 2*cross/(n*m) - real/(n*n) - fake/(m*m)
 }
 
+func (sampleScores) Energy() []sampleFamily {
+	return []sampleFamily{{[]Score{{"energy", "lower", 0}}, func(_ context.Context, p *Pooled, _ ScoreOptions) ([]float64, error) {
+		return []float64{p.Energy()}, nil
+	}}}
+}
+
 // EnergyUnbiased returns [Pooled.Energy] with means over pairs of distinct points:
 // its expectation is the energy distance of the distributions sampled. It is NaN
 // if a cloud has one point.
@@ -170,6 +188,16 @@ func (p *Pooled) MMD(bandwidth float64) float64 {
 	real, fake, cross := p.kernelSums(bandwidth)
 	n, m := float64(p.real), float64(p.fake)
 	return (real+n)/(n*n) + (fake+m)/(m*m) - 2*cross/(n*m)
+}
+
+// MMD registers "mmd", for the median distance as bandwidth.
+func (sampleScores) MMD() []sampleFamily {
+	return []sampleFamily{{[]Score{{"mmd", "lower", 0}}, func(_ context.Context, p *Pooled, _ ScoreOptions) ([]float64, error) {
+		if bandwidth := p.MedianDistance(); bandwidth > 0 {
+			return []float64{p.MMD(bandwidth)}, nil
+		}
+		return nil, nil
+	}}}
 }
 
 // MMDUnbiased returns [Pooled.MMD] with means over pairs of distinct points. It
@@ -218,4 +246,10 @@ func (p *Pooled) NearestNeighbor() TwoSample {
 	real := sumRows(p.real, right)
 	fake := sumRows(p.fake, func(j int) float64 { return right(p.real + j) })
 	return TwoSample{(real + fake) / float64(p.n), real / float64(p.real), fake / float64(p.fake)}
+}
+
+func (sampleScores) NearestNeighbor() []sampleFamily {
+	return []sampleFamily{{[]Score{{"one_nn", "½", 0}}, func(_ context.Context, p *Pooled, _ ScoreOptions) ([]float64, error) {
+		return []float64{p.NearestNeighbor().Accuracy}, nil
+	}}}
 }

@@ -46,6 +46,20 @@ func (p *Pooled) Far(distance float64) float64 {
 	}) / float64(p.fake)
 }
 
+// MTopDiv registers "mtopdiv", the mean of both divergences.
+func (sampleScores) MTopDiv() []sampleFamily {
+	return []sampleFamily{{[]Score{{"mtopdiv", "lower", fewDims}}, func(ctx context.Context, p *Pooled, _ ScoreOptions) ([]float64, error) {
+		uncovered, unfounded, err := p.MTopDiv(ctx)
+		return []float64{(uncovered + unfounded) / 2}, err
+	}}}
+}
+
+func (sampleScores) Far() []sampleFamily {
+	return []sampleFamily{{[]Score{{"far", "lower", fewDims}}, func(_ context.Context, p *Pooled, o ScoreOptions) ([]float64, error) {
+		return []float64{p.Far(o.Radius)}, nil
+	}}}
+}
+
 // RTD returns the representation topology divergence of points x and their images z
 // (Barannikov et al. 2022, arXiv:2201.00058), the mean of both directions, for
 // distances divided by their 0.9-quantiles. It takes the time of [ph.Engine.Rips] for

@@ -6,17 +6,14 @@
 //
 // # What is measured
 //
-//	precision, recall, density, coverage, energy, mmd, one_nn
-//	                          samples from the prior against examples
-//	mtopdiv, far              the same, for examples of at most 16 values
-//	feature_precision, …      the same as precision, recall, density, coverage, energy and
-//	                          mmd, between the features of a classifier: see [Features]
+//	precision, recall, …      samples from the prior against examples: all scores of
+//	                          [metrics.SampleScores]
+//	feature_precision, …      the same, between the features of a classifier: see [Features]
 //	feature_accuracy          accuracy of that classifier on the examples
 //	elbo, iwae                bounds of the log-likelihood of examples, in nats, means over
 //	                          the examples, for a variational autoencoder: see [models.Bound]
-//	kl_0.01, kl_0.1, trustworthiness, continuity, mrre, rmse, distance_correlation
-//	                          latent vectors of examples against the examples, for
-//	                          models with an encoder
+//	trustworthiness, …        latent vectors of examples against the examples, for models
+//	                          with an encoder: all scores of [metrics.EmbeddingScores]
 //
 // Distances are Euclidean between the values of examples: between pixels, for pictures.
 // The bandwidth of mmd is the median of the pooled distances.
@@ -26,6 +23,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
@@ -43,8 +42,8 @@ const sampleStream = 5 << 40
 // boundStream is the first of the streams from which latent vectors for bounds are drawn.
 const boundStream = 6 << 40
 
-// fewValues is the largest number of values of an example for which mtopdiv and far are
-// measured.
+// fewValues is the largest number of values of an example for which distances between values
+// say enough, and features are not needed.
 const fewValues = 16
 
 // A Subject is a model, and examples that it was not trained on.
@@ -97,17 +96,20 @@ func (o Options) Validate() error {
 type Metric struct{ Name, Better string }
 
 // Metrics returns all metrics, in the order in which tables show them.
-func Metrics() []Metric {
-	return []Metric{
-		{"precision", "higher"}, {"recall", "higher"}, {"density", "higher"}, {"coverage", "higher"},
-		{"energy", "lower"}, {"mmd", "lower"}, {"one_nn", "½"}, {"mtopdiv", "lower"}, {"far", "lower"},
-		{"kl_0.01", "lower"}, {"kl_0.1", "lower"}, {"trustworthiness", "higher"}, {"continuity", "higher"},
-		{"mrre", "lower"}, {"rmse", "lower"}, {"distance_correlation", "higher"},
-		{"feature_precision", "higher"}, {"feature_recall", "higher"}, {"feature_density", "higher"}, {"feature_coverage", "higher"},
-		{"feature_energy", "lower"}, {"feature_mmd", "lower"}, {"feature_accuracy", "–"},
-		{"elbo", "higher"}, {"iwae", "higher"},
+func Metrics() (all []Metric) {
+	for _, s := range slices.Concat(metrics.SampleScores(), metrics.EmbeddingScores()) {
+		all = append(all, Metric{s.Name, s.Better})
 	}
+	for _, s := range metrics.SampleScores() {
+		if s.MaxDim == 0 {
+			all = append(all, Metric{featurePrefix + s.Name, s.Better})
+		}
+	}
+	return append(all, Metric{"feature_accuracy", "–"}, Metric{"elbo", "higher"}, Metric{"iwae", "higher"})
 }
+
+// featurePrefix begins the names of metrics between features.
+const featurePrefix = "feature_"
 
 // Enough reports whether the given number of examples suffices for Neighbors.
 func (o Options) Enough(examples int) bool { return min(o.Points, examples) > 3*o.Neighbors+1 }
@@ -142,17 +144,12 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := r.compare(s.Device, "", r.Examples, r.Samples, o.Neighbors)
-	if err != nil {
+	scores := metrics.ScoreOptions{Neighbors: o.Neighbors, Radius: o.Radius}
+	if err := r.compare(ctx, s.Device, "", r.Examples, r.Samples, scores); err != nil {
 		return nil, fmt.Errorf("samples: %w", err)
 	}
-	if r.Examples.Dim <= fewValues {
-		if err := r.compareShape(ctx, p, o.Radius); err != nil {
-			return nil, fmt.Errorf("samples: %w", err)
-		}
-	}
 	if s.Features != nil {
-		if err := r.compareFeatures(s, indices, o.Neighbors); err != nil {
+		if err := r.compareFeatures(ctx, s, indices, scores); err != nil {
 			return nil, fmt.Errorf("features: %w", err)
 		}
 	}
@@ -162,7 +159,7 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 		}
 	}
 	if latents.Len() > 0 {
-		if err := r.embed(s.Device, latents, o.Neighbors); err != nil {
+		if err := r.embed(s.Device, latents, scores); err != nil {
 			return nil, fmt.Errorf("latents: %w", err)
 		}
 	}
@@ -170,34 +167,20 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 }
 
 // compare measures samples against examples. The names of the metrics begin with prefix.
-func (r *Result) compare(dev kernels.Device, prefix string, examples, samples ph.Points[float32], neighbors int) (*metrics.Pooled, error) {
+func (r *Result) compare(ctx context.Context, dev kernels.Device, prefix string, examples, samples ph.Points[float32], o metrics.ScoreOptions) error {
 	p, err := metrics.Pool(dev, examples, samples)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	q, m := p.PRDC(neighbors), r.Metrics
-	m[prefix+"precision"], m[prefix+"recall"] = q.Precision, q.Recall
-	m[prefix+"density"], m[prefix+"coverage"] = q.Density, q.Coverage
-	m[prefix+"energy"] = p.Energy()
-	if prefix == "" {
-		m["one_nn"] = p.NearestNeighbor().Accuracy
+	scores, err := p.Scores(ctx, o)
+	for name, v := range scores {
+		r.Metrics[prefix+name] = v
 	}
-	if bandwidth := p.MedianDistance(); bandwidth > 0 {
-		m[prefix+"mmd"] = p.MMD(bandwidth)
-	}
-	return p, nil
-}
-
-// compareShape measures what takes long for examples of many values.
-func (r *Result) compareShape(ctx context.Context, p *metrics.Pooled, radius float64) error {
-	r.Metrics["far"] = p.Far(radius)
-	uncovered, unfounded, err := p.MTopDiv(ctx)
-	r.Metrics["mtopdiv"] = (uncovered + unfounded) / 2
 	return err
 }
 
 // compareFeatures measures the features of samples against those of examples.
-func (r *Result) compareFeatures(s Subject, indices []int, neighbors int) error {
+func (r *Result) compareFeatures(ctx context.Context, s Subject, indices []int, o metrics.ScoreOptions) error {
 	var features [2]ph.Points[float32]
 	for i, points := range []ph.Points[float32]{r.Examples, r.Samples} {
 		var err error
@@ -205,7 +188,7 @@ func (r *Result) compareFeatures(s Subject, indices []int, neighbors int) error 
 			return err
 		}
 	}
-	if _, err := r.compare(s.Device, "feature_", features[0], features[1], neighbors); err != nil {
+	if err := r.compare(ctx, s.Device, featurePrefix, features[0], features[1], o); err != nil {
 		return err
 	}
 	labels := s.Set.Labels()
@@ -245,16 +228,12 @@ func (r *Result) bound(ctx context.Context, s Subject, vae *models.VAE, draws in
 }
 
 // embed measures latent vectors against the examples of which the encoder made them.
-func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], neighbors int) error {
+func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], o metrics.ScoreOptions) error {
 	e, err := metrics.Embed(dev, r.Examples, latents)
 	if err != nil {
 		return err
 	}
-	h, m := e.Neighborhoods(neighbors), r.Metrics
-	m["trustworthiness"], m["continuity"] = h.Trustworthiness, h.Continuity
-	m["mrre"] = (h.MRREzx + h.MRRExz) / 2
-	m["kl_0.01"], m["kl_0.1"] = e.KL(0.01), e.KL(0.1)
-	m["rmse"], m["distance_correlation"] = e.RMSE(), e.DistanceCorrelation()
+	maps.Copy(r.Metrics, e.Scores(o))
 	return nil
 }
 
