@@ -19,7 +19,7 @@ import (
 //go:embed report.tmpl
 var reportText string
 
-var reportTemplate = template.Must(template.New("report").Parse(reportText))
+var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"join": list}).Parse(reportText))
 
 // Report writes results.csv, evidence.json and report.html into the study's folder,
 // from the units that are there, and returns the evidence. Equal outcomes give
@@ -51,6 +51,9 @@ func (s *Store) Report(costs bool) (*Evidence, error) {
 type page struct {
 	*Evidence
 	Plan         string
+	Others       []string // the arms but the baseline
+	Findings     []finding
+	Overview     []overviewRow
 	Compared     []comparedRow
 	Arms         []armRow
 	Differences  []picture
@@ -77,7 +80,7 @@ type armRow struct {
 }
 
 type costRow struct {
-	Arm, Seconds, Ratio string
+	Arm, Median, Least, Ratio string
 }
 
 func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
@@ -102,6 +105,7 @@ func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
 		}
 		pg.Arms = append(pg.Arms, row)
 	}
+	pg.overview(p)
 	for _, m := range p.Metrics {
 		var rows []viz.Paired
 		for _, c := range e.Compared {
@@ -128,7 +132,7 @@ func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
 		}
 		pg.Differences = append(pg.Differences, picture)
 	}
-	if pg.Curves, err = learningCurves(arms, table); err != nil {
+	if pg.Curves, err = learningCurves(p.Baseline, arms, table); err != nil {
 		return nil, err
 	}
 	if pg.Samples, err = s.samples(p, arms); err != nil {
@@ -138,76 +142,6 @@ func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
 		pg.Costs, err = s.costs(p, arms)
 	}
 	return pg, err
-}
-
-// learningCurves draws each curve that outcomes have: the median over the seeds of
-// each arm, with the band between the quartiles.
-func learningCurves(arms []Arm, table *outcomes) ([]picture, error) {
-	var names []string
-	for _, a := range arms {
-		for _, o := range table.byArm[a.Name] {
-			if o == nil {
-				continue
-			}
-			for _, c := range o.Curves {
-				if !slices.Contains(names, c.Name) {
-					names = append(names, c.Name)
-				}
-			}
-		}
-	}
-	slices.Sort(names)
-	var pictures []picture
-	for _, name := range names {
-		var series []viz.Series
-		for _, a := range arms {
-			if s := medianCurve(a.Name, name, table.byArm[a.Name]); len(s.X) > 0 {
-				series = append(series, s)
-			}
-		}
-		title := name + ": median and quartiles over seeds"
-		p, err := draw(title, func(w io.Writer) error { return viz.Curves(w, title, "step", name, series...) })
-		if err != nil {
-			return nil, err
-		}
-		pictures = append(pictures, p)
-	}
-	return pictures, nil
-}
-
-// medianCurve gathers a curve of an arm at the steps that all its runs have.
-func medianCurve(arm, name string, outcomes []*Outcome) viz.Series {
-	at := make(map[int][]float64)
-	runs := 0
-	for _, o := range outcomes {
-		if o == nil {
-			continue
-		}
-		runs++
-		for _, c := range o.Curves {
-			if c.Name == name {
-				for i, step := range c.Steps {
-					at[step] = append(at[step], c.Values[i])
-				}
-			}
-		}
-	}
-	s := viz.Series{Name: arm}
-	var steps []int
-	for step, values := range at {
-		if len(values) == runs {
-			steps = append(steps, step)
-		}
-	}
-	slices.Sort(steps)
-	for _, step := range steps {
-		values := slices.Sorted(slices.Values(at[step]))
-		s.X = append(s.X, float64(step))
-		s.Y = append(s.Y, stats.Quantile(values, 0.5))
-		s.Low = append(s.Low, stats.Quantile(values, 0.25))
-		s.High = append(s.High, stats.Quantile(values, 0.75))
-	}
-	return s
 }
 
 // samples returns the pictures of the first reporting seed, an arm each.
@@ -228,34 +162,31 @@ func (s *Store) samples(p *Plan, arms []Arm) ([]picture, error) {
 	return pictures, nil
 }
 
-// costs returns the median time of each arm's units, and its ratio to the
-// baseline's.
+// costs returns the median and the least time of each arm's units, and the ratio of the
+// least one to the baseline's: other work on the machine changes it less than the median.
 func (s *Store) costs(p *Plan, arms []Arm) ([]costRow, error) {
-	median := make(map[string]float64)
+	all := make(map[string][]float64) // ascending, by arm
 	for _, a := range arms {
-		var seconds []float64
 		for _, seed := range p.Seeds.Reporting {
 			c, err := s.Cost(Unit{Arm: a.Name, Settings: p.merged(a), Seed: seed, Part: Test})
 			if err != nil {
 				return nil, err
 			}
 			if c.Seconds > 0 {
-				seconds = append(seconds, c.Seconds)
+				all[a.Name] = append(all[a.Name], c.Seconds)
 			}
 		}
-		if len(seconds) > 0 {
-			slices.Sort(seconds)
-			median[a.Name] = stats.Quantile(seconds, 0.5)
-		}
+		slices.Sort(all[a.Name])
 	}
 	var rows []costRow
 	for _, a := range arms {
-		if median[a.Name] == 0 {
+		seconds := all[a.Name]
+		if len(seconds) == 0 {
 			continue
 		}
-		row := costRow{a.Name, fmt.Sprintf("%.2f", median[a.Name]), "–"}
-		if base := median[p.Baseline]; base > 0 {
-			row.Ratio = fmt.Sprintf("%.2f", median[a.Name]/base)
+		row := costRow{a.Name, fmt.Sprintf("%.2f", stats.Quantile(seconds, 0.5)), fmt.Sprintf("%.2f", seconds[0]), "–"}
+		if base := all[p.Baseline]; len(base) > 0 {
+			row.Ratio = fmt.Sprintf("%.2f", seconds[0]/base[0])
 		}
 		rows = append(rows, row)
 	}

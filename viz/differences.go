@@ -19,7 +19,8 @@ type Paired struct {
 }
 
 // Differences draws paired differences as a PNG: a row for each arm with a dot for
-// each pair, the mean as a bar across the row, and its interval as a line. A
+// each pair, the mean as a bar across the row, and its interval as a line. The colours are
+// those of [Curves] whose first series is the baseline's. A
 // vertical line marks no difference.
 func Differences(w io.Writer, title, xLabel string, rows ...Paired) error {
 	finite := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
@@ -95,7 +96,7 @@ func (rows pairedRows) Plot(on draw.Canvas, p *plot.Plot) {
 	zero := draw.LineStyle{Color: black.color(), Width: 1}
 	on.StrokeLine2(zero, x(0), on.Min.Y, x(0), on.Max.Y)
 	for i, r := range rows {
-		colour, _ := seriesStyle(i)
+		colour, _ := seriesStyle(i + 1)
 		at := y(float64(len(rows) - 1 - i))
 		pale := draw.GlyphStyle{Color: mix(paper.color(), colour.color(), 1, 2), Radius: 2.4, Shape: draw.CircleGlyph{}}
 		for _, v := range r.Values {

@@ -279,5 +279,5 @@ func (r *Result) Draw(w io.Writer) error {
 	}
 	const rows, columns = 4, 16
 	count := min(rows*columns, r.Samples.Len())
-	return viz.ImageGrid(w, "", r.shape, columns, viz.GridRow{Caption: "samples", Images: r.Samples.Coords[:count*r.Examples.Dim]})
+	return viz.ImageGrid(w, "", r.shape, columns, viz.GridRow{Images: r.Samples.Coords[:count*r.Examples.Dim]})
 }
