@@ -26,6 +26,7 @@ type command struct {
 
 var commands = []command{
 	{"plans", "list the plans that come with this program", listPlans},
+	{"new", "write a plan from flags: study new -data DATA -arm NAME -arm NAME:KEY=VALUE", newPlan},
 	{"show", "print a plan: study show NAME or FILE", showPlan},
 	{"run", "run a plan's units: study run NAME or FILE -output DIR", runUnits},
 	{"report", "write results.csv, evidence.json and report.html: study report DIR", report},
@@ -80,7 +81,11 @@ Usage: study run NAME or FILE -output DIR [flags]
 
 Trains every arm of the plan with every seed, several units at once, and writes the
 report. Units that are in the folder already are not run again, so that an interrupted
-study goes on with the same command. Processes that share the folder share the work.`, stdout)
+study goes on with the same command. Processes that share the folder share the work.
+
+A plan is one of those that come with the program (study plans), or a JSON file, which
+docs/studies.md describes and study new writes. Paths of data in it are relative to the
+folder in which the program runs.`, stdout)
 	if err != nil {
 		return err
 	}
@@ -112,17 +117,24 @@ study goes on with the same command. Processes that share the folder share the w
 		*workers = runtime.GOMAXPROCS(0)
 	}
 	units := study.Shard(plan.Units(part), index, *shards)
+	var left []study.Unit
+	for _, u := range units {
+		if !store.Done(u) {
+			left = append(left, u)
+		}
+	}
 	progress := training.Progress(stderr)
-	progress.Begin("units", 0, len(units))
+	before := len(units) - len(left)
+	progress.Begin("units", before, len(units))
 	failed := 0
-	err = store.Run(ctx, units, &trial.Runner{Open: openData}, study.Options{
+	err = store.Run(ctx, left, &trial.Runner{Open: openData}, study.Options{
 		Workers: *workers,
 		Report: func(done, total int, u study.Unit, err error) {
 			if err != nil {
 				failed++
 				progress.Note(fmt.Sprintf("failed: %s, seed %d: %v", u.Arm, u.Seed, err))
 			}
-			progress.Step(done, fmt.Sprintf("%s, seed %d", u.Arm, u.Seed))
+			progress.Step(before+done, fmt.Sprintf("%s, seed %d", u.Arm, u.Seed))
 		},
 	})
 	progress.End()
@@ -180,6 +192,9 @@ func open(name, output string) (*study.Store, *study.Plan, error) {
 	plan, err := findPlan(name)
 	if err != nil {
 		return nil, nil, err
+	}
+	if err := new(trial.Runner).CheckPlan(plan); err != nil { // before a folder is made
+		return nil, nil, cli.Usagef("%s: %w", name, err)
 	}
 	store, err := study.Create(output, plan)
 	if err != nil {

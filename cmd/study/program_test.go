@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -134,8 +135,31 @@ func TestPlansAreWhole(t *testing.T) {
 		for _, u := range append(p.Units(study.Test), p.Units(study.Validation)...) {
 			require.NoError(t, runner.Check(u), "%s: %s", name, u.Arm)
 		}
+		require.NoError(t, runner.CheckPlan(p), name)
 		require.Contains(t, mustCall(t, "show", name), p.Title)
 	}
+}
+
+// Flags make a plan that runs, for data of the user.
+func TestNewPlan(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var rows strings.Builder
+	rows.WriteString("a,b,c,kind\n")
+	for i := range 120 {
+		fmt.Fprintf(&rows, "%d,%d,%d,%c\n", i%7, i*i%11, i%5, 'x'+rune(i%2))
+	}
+	require.NoError(t, os.WriteFile("table.csv", []byte(rows.String()), 0o666))
+	mustCall(t, "new", "-data", "table.csv", "-set", "data_options.label=kind", "-set", "measure.points=16", "-set", "measure.neighbors=2", "-set", "max_steps=3", "-set", "batch_size=16",
+		"-arm", "plain", "-arm", "sig: topo=signature@latent=1; learning_rate=0.01", "-metric", "continuity", "-metric", "nll", "-seeds", "3", "-tuning", "1", "-output", "plan.json")
+	p, err := findPlan("plan.json")
+	require.NoError(t, err)
+	require.Equal(t, "plain", p.Baseline)
+	require.JSONEq(t, `{"points": 16, "neighbors": 2}`, string(p.Settings["measure"]))
+	require.Equal(t, `"signature@latent=1"`, string(p.Arms[1].Settings["topo"]))
+	require.Equal(t, []study.Metric{{Name: "continuity", Better: "higher"}, {Name: "nll", Better: "lower"}}, p.Metrics)
+	require.Equal(t, study.Seeds{Tuning: []uint64{104}, Reporting: []uint64{101, 102, 103}}, p.Seeds)
+	require.Contains(t, mustCall(t, "run", "plan.json", "-output", "s"), "A study of table.csv: 3 seeds")
+	require.Contains(t, mustCall(t, "new", "-arm", "a", "-arm", "b:max_steps=2", "-data", "x"), `"data": "x"`)
 }
 
 func TestEmit(t *testing.T) {
@@ -161,6 +185,11 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"run", "early-bce", "-output", "x", "-shards", "2", "-shard", "2"}, "the index of this machine is 2 of 2"},
 		{[]string{"run", "early-bce", "extra", "-output", "x"}, `unexpected argument "extra"`},
 		{[]string{"report"}, "which study?"},
+		{[]string{"new", "-arm", "a"}, "arms: has 1 arms"},
+		{[]string{"new", "-arm", "a", "-arm", "b:lr=3"}, `arms[1].settings.lr: there is no setting "lr"`},
+		{[]string{"new", "-arm", "a", "-arm", "b:lr"}, `-arm b: a setting is "lr", want key=value`},
+		{[]string{"new", "-arm", "a", "-arm", "b", "-metric", "beauty"}, `metrics[0].name: "beauty" is no metric`},
+		{[]string{"new", "-arm", "a", "-arm", "b", "-seeds", "0"}, "-seeds is 0"},
 		{[]string{"tune", "x"}, "-metric are needed"},
 		{[]string{"emit", "cron", "-dir", "x"}, `"cron" is no scheduler`},
 		{[]string{"emit", "kubernetes", "-dir", "x"}, "needs an image"},

@@ -54,18 +54,20 @@ func Main(name string, program Program) {
 
 // Report writes err, if it is one, as one line and returns the exit code.
 func Report(name string, err error, stderr io.Writer) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	message := strings.TrimPrefix(err.Error(), name+": ") // a package's, of the program's name
 	var usage UsageError
 	switch {
-	case err == nil || errors.Is(err, flag.ErrHelp):
-		return 0
 	case errors.Is(err, ErrInterrupted):
-		fmt.Fprintf(stderr, "%s: %s\n", name, printable(err.Error()))
+		fmt.Fprintf(stderr, "%s: %s\n", name, printable(message))
 		return exitInterrupted
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "%s: %s\n", name, printable(strings.ReplaceAll(err.Error(), "\n", "; ")))
+		fmt.Fprintf(stderr, "%s: %s\n", name, printable(strings.ReplaceAll(message, "\n", "; ")))
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "%s: %s\n", name, printable(err.Error()))
+	fmt.Fprintf(stderr, "%s: %s\n", name, printable(message))
 	return exitFailure
 }
 

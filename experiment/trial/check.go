@@ -1,0 +1,107 @@
+package trial
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/topogen/topogen/experiment/evaluate"
+	"github.com/topogen/topogen/study"
+)
+
+// errorNames are the names that models have for the error of reconstructions. See
+// [models.Model].
+var errorNames = []string{"bce", "nll", "mse", "generator"}
+
+// CheckPlan returns an error that names the path of the first setting or metric that makes
+// no sense, as in arms[1].grid.topo[0]. It does not open the data.
+func (r *Runner) CheckPlan(p *study.Plan) error {
+	if err := checkSettings("settings", p.Settings); err != nil {
+		return err
+	}
+	for i, a := range p.Arms {
+		path := fmt.Sprintf("arms[%d]", i)
+		if err := checkSettings(path+".settings", a.Settings); err != nil {
+			return err
+		}
+		for _, key := range slices.Sorted(maps.Keys(a.Grid)) {
+			for k, value := range a.Grid[key] {
+				if err := checkSetting(fmt.Sprintf("%s.grid.%s[%d]", path, key, k), key, value); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	known := make(map[string]bool)
+	for _, name := range errorNames {
+		known[name] = true
+	}
+	for _, m := range evaluate.Metrics() {
+		known[m.Name] = true
+	}
+	for _, u := range append(p.Units(study.Test), p.Units(study.Validation)...) {
+		c, err := config(u)
+		if err != nil {
+			return fmt.Errorf("the plan: arm %q: %w", u.Arm, err)
+		}
+		for _, step := range c.Measure.At {
+			for _, name := range errorNames {
+				known[fmt.Sprintf("%s@%d", name, step)] = true
+			}
+		}
+	}
+	for i, m := range p.Metrics {
+		if known[m.Name] {
+			continue
+		}
+		if name, step, at := strings.Cut(m.Name, "@"); at && slices.Contains(errorNames, name) {
+			return fmt.Errorf("the plan: metrics[%d].name: %q needs the step %s in the setting measure.at", i, m.Name, step)
+		}
+		return fmt.Errorf("the plan: metrics[%d].name: %q is no metric: the metrics are %s", i, m.Name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+	}
+	return nil
+}
+
+func checkSettings(path string, s study.Settings) error {
+	for _, key := range slices.Sorted(maps.Keys(s)) {
+		if err := checkSetting(path+"."+key, key, s[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSetting decodes one setting by itself.
+func checkSetting(path, key string, value json.RawMessage) error {
+	if names := settingNames(); !slices.Contains(names, key) {
+		return fmt.Errorf("the plan: %s: there is no setting %q: the settings are %s", path, key, strings.Join(names, ", "))
+	}
+	c := Default()
+	text, err := json.Marshal(study.Settings{key: value})
+	if err != nil {
+		return fmt.Errorf("the plan: %s: %w", path, err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return fmt.Errorf("the plan: %s: %s", path, strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// settingNames returns the names of all settings of a unit.
+func settingNames() []string {
+	text, err := json.Marshal(Default())
+	if err != nil {
+		panic(fmt.Sprintf("trial: the default configuration: %v", err))
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		panic(fmt.Sprintf("trial: the default configuration: %v", err))
+	}
+	delete(fields, "seed") // the plan's
+	return slices.Sorted(maps.Keys(fields))
+}

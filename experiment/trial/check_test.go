@@ -1,0 +1,34 @@
+package trial_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/study"
+)
+
+func TestCheckPlan(t *testing.T) {
+	const good = `{"title": "T", "baseline": "a", "settings": {"data": "circle", "measure": {"at": [5]}}, "arms": [{"name": "a"}, {"name": "b", "settings": {"batch_size": 8}, "grid": {"topo": ["deaths0=1", "push0=2"]}}],
+		"seeds": {"reporting": [1, 2]}, "metrics": [{"name": "nll", "better": "lower"}, {"name": "recall", "better": "higher"}, {"name": "nll@5", "better": "lower"}]}`
+	check := func(text string) error {
+		p, err := study.Parse(strings.NewReader(text))
+		require.NoError(t, err)
+		return runner().CheckPlan(p)
+	}
+	require.NoError(t, check(good))
+	for _, c := range []struct{ old, new, want string }{
+		{`"data": "circle"`, `"label": "kind"`, `the plan: settings.label: there is no setting "label": the settings are alone, batch_size`},
+		{`"data": "circle"`, `"seed": 1`, `the plan: settings.seed: there is no setting "seed"`},
+		{`"data": "circle"`, `"data": 3`, "the plan: settings.data: cannot unmarshal number"},
+		{`"at": [5]`, `"when": [5]`, `the plan: settings.measure: unknown field "when"`},
+		{`"batch_size": 8`, `"batch_size": 1`, `the plan: arm "b [topo=deaths0=1]": batch-size is 1, must be at least 2`},
+		{`"push0=2"`, `"psh0=2"`, `the plan: arms[1].grid.topo[1]: topoloss: character 1 of the terms: no term is named "psh0"`},
+		{`"recall"`, `"recal"`, `the plan: metrics[1].name: "recal" is no metric: the metrics are bce, bce@5, continuity`},
+		{`"nll@5"`, `"nll@7"`, `the plan: metrics[2].name: "nll@7" needs the step 7 in the setting measure.at`},
+	} {
+		require.Contains(t, good, c.old)
+		require.ErrorContains(t, check(strings.Replace(good, c.old, c.new, 1)), c.want)
+	}
+}
