@@ -69,9 +69,11 @@ func (o *options) idle(name string) string {
 		return "with -complex " + alphaComplex
 	case o.complex != cubicalComplex && in("construction superlevel"):
 		return "with -complex " + o.complex
+	case o.complex != ripsComplex && in("sparse"):
+		return "with -complex " + o.complex
 	case o.complex != alphaComplex && in("radii"):
 		return "with -complex " + o.complex
-	case o.format == diagramsFormat && in("metric threshold modulus threads float64 cocycles cycles"):
+	case o.format == diagramsFormat && in("metric threshold modulus threads float64 cocycles cycles sparse"):
 		return "with -format " + string(diagramsFormat)
 	}
 	return ""

@@ -43,6 +43,10 @@ the edge whose length is its death. It has an entry in "simplices": the simplice
 give birth to it and end it. With -cocycles and -cycles it has its representatives in
 "cocycles" and "cycles".
 
+With -sparse 0.5, for instance, few of the edges are used, such that on a logarithmic
+scale births and deaths are off by a factor of at most 1.5. This is for many points and
+for high degrees; distances must obey the triangle inequality.
+
 With -complex alpha the input is points in the plane or in space, by default in the
 format point-cloud. Births and deaths are squared radii of balls around the points, or
 radii with -radii; a component that dies at radius r dies at 2r in the Vietoris-Rips

@@ -17,9 +17,10 @@ func writeJSON(w io.Writer, o *options, d ph.Distances, r *ph.Result) error {
 		Points    int        `json:"points"`
 		Dimension int        `json:"dimension,omitempty"`
 		Threshold float64    `json:"threshold,omitempty"`
+		Sparse    float64    `json:"sparse,omitempty"`
 		Modulus   int        `json:"modulus"`
 		Diagrams  *ph.Result `json:"diagrams"`
-	}{d.Len(), dimension(d), o.compute.Threshold, o.compute.Modulus, r})
+	}{d.Len(), dimension(d), o.compute.Threshold, o.sparse, o.compute.Modulus, r})
 }
 
 // withoutCycles returns a result without the cycles of its classes.

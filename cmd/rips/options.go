@@ -43,7 +43,8 @@ type options struct {
 	complex  string
 	image    cubical.Options
 	alpha    alpha.Options
-	highest  int // the highest degree that is printed
+	sparse   float64 // the relative error of a sparse filtration, 0 for none
+	highest  int     // the highest degree that is printed
 	ratio    float64
 	distance distanceOptions
 	vector   vectorOptions
@@ -66,6 +67,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.IntVar(&o.compute.Modulus, "modulus", 2, "coefficients are integers modulo this `prime`")
 	flags.IntVar(&o.compute.Workers, "threads", 0, "`number` of threads that work at once, at most that of processors; 0 stands for GOMAXPROCS, or one for a small problem")
 	flags.Float64Var(&o.ratio, "ratio", 1, "print only intervals with death/birth greater than this `number`")
+	flags.Float64Var(&o.sparse, "sparse", 0, "use few edges, such that births and deaths are off by a factor of at most 1+`epsilon`; 0 stands for all edges")
 	flags.BoolVar(&o.double, "float64", false, "read distances and coordinates as float64 instead of float32")
 	flags.BoolVar(&o.compute.Cocycles, "cocycles", false, "a representative cocycle of each interval of degree 1 and higher")
 	flags.BoolVar(&o.compute.Cycles, "cycles", false, "a representative cycle of each finite interval of degree 1")
@@ -129,6 +131,10 @@ func (o *options) check() error {
 		return cli.Usagef("-dim %d: the least degree is 0", c.MaxDegree)
 	case !(c.Threshold >= 0):
 		return cli.Usagef("-threshold %v: a length is at least 0", c.Threshold)
+	case !(o.sparse >= 0) || math.IsInf(o.sparse, 1):
+		return cli.Usagef("-sparse %v: want a positive number, or 0 for all edges", o.sparse)
+	case o.sparse > 0 && o.metric == cosineMetric:
+		return cli.Usagef("-sparse %v -metric %s: cosine distances do not obey the triangle inequality, on which the bound of the error rests", o.sparse, o.metric)
 	case c.Workers < 0:
 		return cli.Usagef("-threads %d: want at least 1, or 0 for GOMAXPROCS", c.Workers)
 	case c.Modulus < 2:

@@ -19,6 +19,7 @@ import (
 	"github.com/topogen/topogen/ph/alpha"
 	"github.com/topogen/topogen/ph/cubical"
 	"github.com/topogen/topogen/ph/input"
+	"github.com/topogen/topogen/ph/sparse"
 )
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -161,14 +162,8 @@ func (o *options) run(ctx context.Context, stdin io.Reader, note func(string)) (
 			a = *computed
 		}
 	default:
-		c := o.compute
-		c.Simplices = o.json
-		c.Cycles = c.Cycles || o.drawsLoop()
 		if a.distances, err = o.read(ctx, stdin, note); err == nil {
-			err = o.memory.Check(ph.EstimateMemory(a.distances, c))
-		}
-		if err == nil {
-			a.result, err = ph.Rips(ctx, a.distances, c)
+			a.result, err = o.runRips(ctx, a.distances, note)
 		}
 	}
 	if err != nil {
@@ -177,6 +172,25 @@ func (o *options) run(ctx context.Context, stdin io.Reader, note func(string)) (
 	a.result.Classes = a.result.Classes[:min(len(a.result.Classes), o.highest+1)]
 	o.dropShort(a.result)
 	return &a, nil
+}
+
+// runRips computes the persistent homology of a Vietoris–Rips filtration, or of a sparse one.
+func (o *options) runRips(ctx context.Context, d ph.Distances, note func(string)) (*ph.Result, error) {
+	c := o.compute
+	c.Simplices = o.json
+	c.Cycles = c.Cycles || o.drawsLoop()
+	if o.sparse > 0 {
+		edges, err := sparse.Rips(ctx, d, o.sparse)
+		if err != nil {
+			return nil, err
+		}
+		note(fmt.Sprintf("%d of %d edges are used: births and deaths are off by a factor of at most %v", len(edges.Entries), d.Len()*(d.Len()-1)/2, 1+o.sparse))
+		d = edges
+	}
+	if err := o.memory.Check(ph.EstimateMemory(d, c)); err != nil {
+		return nil, err
+	}
+	return ph.Rips(ctx, d, c)
 }
 
 // readResult reads diagrams as a result without representatives.
