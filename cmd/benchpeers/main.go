@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,11 +36,16 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	flags := flag.NewFlagSet("benchpeers", flag.ContinueOnError)
 	python := flags.String("python", "python3", "`interpreter` that has the peers")
 	rounds := flags.Int("rounds", 15, "`times` that each is timed")
+	only := flags.String("only", "", "time only work whose title matches a regular `expression`")
 	if err := cli.Parse(flags, args, synopsis, stdout); err != nil {
 		return err
 	}
 	if *rounds < 1 {
 		return cli.Usagef("-rounds is %d, must be at least 1", *rounds)
+	}
+	wanted, err := regexp.Compile(*only)
+	if err != nil {
+		return cli.Usagef("-only: %w", err)
 	}
 	peers, err := startPeers(ctx, *python)
 	if err != nil {
@@ -52,6 +58,9 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	for _, c := range comparisons {
 		if ctx.Err() != nil {
 			return cli.ErrInterrupted
+		}
+		if !wanted.MatchString(c.title) {
+			continue
 		}
 		run := ours[c.work]
 		var mine, theirs []float64
@@ -99,6 +108,7 @@ var comparisons = []struct {
 	{"a step of the VAE, batch 128", "vae", "PyTorch", "vae", 3, false},
 	{"the same with the default topological losses", "vae/default", "Topo-GEN", "vae/default", 1, false},
 	{"the same with all seven", "vae/all", "Topo-GEN", "vae/all", 1, true},
+	{"a step of the VAE in half precision (bf16)", "vae/bf16", "PyTorch, autocast", "vae/bf16", 3, false},
 	{"all seven losses of two batches in R^784, diagrams given, forward and backward", "losses/all", "Topo-GEN", "losses/all", 1, true},
 	{"`bottleneck0` alone", "losses/bottleneck0", "Topo-GEN", "losses/bottleneck0", 1, false},
 	{"`bottleneck1`", "losses/bottleneck1", "Topo-GEN", "losses/bottleneck1", 5, false},
@@ -108,6 +118,8 @@ var comparisons = []struct {
 	{"`dsigma1`", "losses/dsigma1", "Topo-GEN", "losses/dsigma1", 1, false},
 	{"`density`", "losses/density", "Topo-GEN", "losses/density", 1, false},
 	{"matrix product 512³", "gemm", "PyTorch", "gemm", 20, false},
+	{"matrix product 512³ in half precision (bf16)", "gemm/bf16", "PyTorch, autocast", "gemm/bf16", 20, false},
+	{"the same, 512³ in half precision (bf16)", "gemm/bf16", "PyTorch, operands in bf16 before", "gemm/bf16/before", 20, false},
 	{"linear 128×3136→256, forward", "linear", "PyTorch", "linear", 20, false},
 	{"convolution 32→64 k4s2 of 128×14×14, with ReLU", "conv", "PyTorch", "conv", 10, false},
 	{"the same, forward and all gradients", "convgrad", "PyTorch", "convgrad", 5, false},

@@ -4,7 +4,7 @@ import sys, time
 
 N = 128
 
-def vae(weights=None):
+def vae(weights=None, half=False):
     import torch
     import torch.nn as nn, torch.nn.functional as F
 
@@ -33,7 +33,9 @@ def vae(weights=None):
 
     def step():
         adam.zero_grad()
-        r, mu, lv = model(x)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            r, mu, lv = model(x)
+        r, mu, lv = r.float(), mu.float(), lv.float()
         loss = F.binary_cross_entropy(r, x, reduction="sum") - (1 + lv - mu ** 2 - lv.exp()).sum() / 2
         if weights:
             loss = loss + topological.compute_loss(r.view(N, -1), x.view(N, -1), None, true)[0]
@@ -46,6 +48,19 @@ def gemm():
     import torch
     a, b, c = (torch.rand(512, 512) for _ in range(3))
     return lambda: torch.mm(a, b, out=c)
+
+def gemm_half(before=False):
+    import torch
+    a, b = (torch.rand(512, 512) for _ in range(2))
+    if before:
+        a, b = a.bfloat16(), b.bfloat16()
+        return lambda: torch.mm(a, b)
+
+    def multiply():
+        with torch.autocast("cpu", torch.bfloat16):
+            torch.mm(a, b)
+
+    return multiply
 
 def linear():
     import torch
@@ -147,7 +162,8 @@ def sliced_gudhi():
     return lambda: distance(a, b)
 
 works = {
-    "vae": vae, "gemm": gemm, "linear": linear, "conv": conv, "convgrad": lambda: conv(False),
+    "vae": vae, "vae/bf16": lambda: vae(half=True), "gemm": gemm,
+    "gemm/bf16": gemm_half, "gemm/bf16/before": lambda: gemm_half(True), "linear": linear, "conv": conv, "convgrad": lambda: conv(False),
     "rips/giotto-ph": lambda: giotto(gaussian(N, 1), 1), "rips/ripser.py": lambda: ripser_py(gaussian(N, 1), 1),
     "rips784/giotto-ph": lambda: giotto(images(1), 1),
     "square/giotto-ph": lambda: giotto(square(), 1), "square/ripser.py": lambda: ripser_py(square(), 1),

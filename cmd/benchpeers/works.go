@@ -23,9 +23,11 @@ const (
 
 // works returns what is timed of this project, by name, and what ends it.
 func works() (map[string]func(), func()) {
-	dev := cpu.New()
+	dev, half := cpu.New(), cpu.New(cpu.Precision(kernels.BFloat16))
 	all := map[string]func(){
 		"vae":         vaeStep(dev, [7]float64{}),
+		"vae/bf16":    vaeStep(half, [7]float64{}),
+		"gemm/bf16":   gemm(half),
 		"vae/default": vaeStep(dev, defaultWeights),
 		"vae/all":     vaeStep(dev, sevenWeights),
 		"losses/all":  losses(dev, sevenWeights),
@@ -46,7 +48,7 @@ func works() (map[string]func(), func()) {
 		one[i] = 1
 		all["losses/"+name] = losses(dev, one)
 	}
-	return all, func() { dev.Close() }
+	return all, func() { dev.Close(); half.Close() }
 }
 
 var (
