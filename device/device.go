@@ -54,8 +54,8 @@ type Option func(*options)
 type options struct{ precision kernels.Precision }
 
 // Precision sets the precision of products; the default is kernels.Float32. The error of a
-// result in kernels.BFloat16 is about 2⁻⁷ of the sum of the magnitudes of its terms. Only
-// the processor has it.
+// result in kernels.BFloat16 is about 2⁻⁷ of the sum of the magnitudes of its terms. An NVIDIA
+// GPU needs compute capability 8.0 for it.
 func Precision(p kernels.Precision) Option { return func(o *options) { o.precision = p } }
 
 func kinds() []kind {
@@ -70,17 +70,21 @@ func openCPU(_ int, o options) (kernels.Device, error) {
 	return cpu.New(cpu.Precision(o.precision)), nil
 }
 
-func openCUDA(number int, _ options) (kernels.Device, error) {
+func openCUDA(number int, o options) (kernels.Device, error) {
 	driver, err := cuda.Open(number)
 	if err != nil {
 		return nil, err
 	}
-	return gpu.New(driver)
+	return gpu.New(driver, gpu.Precision(o.precision))
 }
 
 // openSimulator leaves the simulator's counters off, which a Device does not show.
-func openSimulator(_ int, _ options) (kernels.Device, error) {
-	return gpu.New(ptxsim.New(ptxsim.Options{Uncounted: true}))
+func openSimulator(_ int, o options) (kernels.Device, error) {
+	simulated := ptxsim.Options{Uncounted: true}
+	if o.precision == kernels.BFloat16 {
+		simulated.Target = 80
+	}
+	return gpu.New(ptxsim.New(simulated), gpu.Precision(o.precision))
 }
 
 // Names returns the names that Open accepts, without numbers.
@@ -113,9 +117,6 @@ func Open(name string, opts ...Option) (kernels.Device, error) {
 	for _, k := range kinds() {
 		if k.name != kindName {
 			continue
-		}
-		if o.precision != kernels.Float32 && k.name != "cpu" {
-			return nil, &NameError{name, fmt.Sprintf("products in %v run on the device cpu only", o.precision)}
 		}
 		number := 0
 		if hasNumber {

@@ -46,20 +46,26 @@ func TestOpenRefusesNames(t *testing.T) {
 }
 
 func TestOpenInHalfPrecision(t *testing.T) {
-	dev, err := Open("cpu", Precision(kernels.BFloat16))
-	require.NoError(t, err)
-	require.Contains(t, dev.Name(), "bf16 products")
-	a := dev.Alloc(1)
-	dev.Fill(a, 1+0x1p-8) // halfway between 1 and the next bfloat16 number
-	c := dev.Alloc(1)
-	dev.Gemm(kernels.Gemm{M: 1, N: 1, K: 1, Alpha: 1, A: a, B: a, C: c})
-	got := make([]float32, 1)
-	require.NoError(t, dev.Read(got, c))
-	require.Equal(t, []float32{1}, got)
-	require.NoError(t, dev.Close())
-
-	_, err = Open("sim", Precision(kernels.BFloat16))
-	require.EqualError(t, err, `device "sim": products in bf16 run on the device cpu only`)
+	for _, name := range []string{"cpu", "sim"} {
+		dev, err := Open(name, Precision(kernels.BFloat16))
+		require.NoError(t, err)
+		require.Contains(t, dev.Name(), "bf16 products")
+		a := dev.Alloc(1)
+		dev.Fill(a, 1+0x1p-8) // halfway between 1 and the next bfloat16 number
+		c := dev.Alloc(1)
+		product := kernels.Gemm{M: 1, N: 1, K: 1, Alpha: 1, A: a, B: a, C: c}
+		got := make([]float32, 1)
+		for _, product.Unrounded = range []bool{false, true} {
+			dev.Gemm(product)
+			require.NoError(t, dev.Read(got, c))
+			want := float32(1)
+			if product.Unrounded {
+				want = (1 + 0x1p-8) * (1 + 0x1p-8)
+			}
+			require.Equal(t, want, got[0])
+		}
+		require.NoError(t, dev.Close())
+	}
 }
 
 // Without a usable GPU, the error names the device that was asked for and what

@@ -67,7 +67,7 @@ type row struct {
 	name                string
 	launches            int64
 	measured, predicted time.Duration // predicted is 0 if unknown
-	peer                []string      // times of another implementation in µs: fp32, TF32
+	peer                []string      // times of another implementation in µs: fp32 and TF32, or bf16
 	note                string
 }
 
@@ -89,10 +89,13 @@ func measure(device string, batch, repeats int, peerFile string) error {
 	}
 	fmt.Printf("%s, sm_%d%d, %d multiprocessors; model: %.2f TB/s, %.2f T warp instructions a second; a launch takes %.2f µs\n",
 		p.Name, p.Major, p.Minor, p.Multiprocessors, machine.Bandwidth/1e12, machine.IssueRate/1e12, micros(launch))
-	fmt.Println("| what | launches | measured, µs | predicted, µs | ratio | PyTorch fp32, µs | PyTorch TF32, µs | note |")
+	fmt.Println("| what | launches | measured, µs | predicted, µs | ratio | PyTorch fp32 (bf16), µs | PyTorch TF32, µs | note |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	var failed []error
 	for _, w := range workloads(batch) {
+		if w.half && p.Major < 8 {
+			continue
+		}
 		rows, err := measureWorkload(device, w, machine, repeats)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", w.name, err))
@@ -114,8 +117,12 @@ func measureWorkload(device string, w workload, m roofline.Machine, repeats int)
 	whole := row{name: w.name}
 	var kernels []roofline.Kernel
 	if w.flops > 0 {
-		// A multiply-add instruction of a warp is 64 floating-point operations.
-		whole.predicted = time.Duration(w.flops / 64 / m.IssueRate * float64(time.Second))
+		// A multiply-add instruction of a warp is 64 floating-point operations, a mma 4096.
+		seconds := w.flops / 64 / m.IssueRate
+		if w.half {
+			seconds = w.flops / 4096 / m.ProductRate
+		}
+		whole.predicted = time.Duration(seconds * float64(time.Second))
 	} else {
 		var err error
 		if kernels, err = roofline.Count(m.Multiprocessors, func(dev *gpu.Device) (func() error, error) {
@@ -124,7 +131,7 @@ func measureWorkload(device string, w workload, m roofline.Machine, repeats int)
 				err = run() // not counted: the first run also computes what later runs reuse
 			}
 			return run, err
-		}); err != nil {
+		}, w.options()...); err != nil {
 			return nil, err
 		}
 	}

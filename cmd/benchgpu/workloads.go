@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data/fashionmnist"
@@ -17,6 +18,7 @@ import (
 // A workload is a computation to time.
 type workload struct {
 	name string
+	half bool // products in half precision
 	// prepare allocates the workload's buffers and returns the computation.
 	prepare func(dev *gpu.Device) (func() error, error)
 	// flops is the number of floating-point operations if the workload is too large to
@@ -37,7 +39,26 @@ func workloads(batch int) []workload {
 		large.flops = 2 * 4096 * 4096 * 4096
 		all = append(all, large)
 	}
-	return append(all, convolutions(batch)...)
+	all = append(all, convolutions(batch)...)
+	for _, w := range slices.Clone(all) {
+		if w.products() {
+			w.half, w.name = true, w.name+", bf16"
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// products reports whether the workload has products, which depend on the precision of the
+// device.
+func (w *workload) products() bool { return w.name != "persistence" }
+
+// options returns the options of the device that the workload runs on.
+func (w *workload) options() []gpu.Option {
+	if w.half {
+		return []gpu.Option{gpu.Precision(kernels.BFloat16)}
+	}
+	return nil
 }
 
 // product returns the workload that computes the m×n product A·Bᵀ with inner dimension k.
@@ -149,7 +170,7 @@ func uniform(dev *gpu.Device, n int) kernels.Buffer {
 // times opens a device over driver, prepares the workload, runs it warmups times, and waits
 // for the GPU. Then it calls measure with the function that runs the workload once more.
 func (w *workload) times(driver gpu.Driver, warmups int, measure func(run func() error) error) error {
-	dev, err := gpu.New(driver)
+	dev, err := gpu.New(driver, w.options()...)
 	if err != nil {
 		return err
 	}

@@ -46,12 +46,34 @@ func TestCount(t *testing.T) {
 	require.ErrorContains(t, err, "not ready")
 }
 
+// In half precision a product is at most as fast as the tensor cores.
+func TestCountOfProducts(t *testing.T) {
+	const n = 256
+	counts, err := roofline.Count(132, func(dev *gpu.Device) (func() error, error) {
+		g := kernels.Gemm{M: n, N: n, K: n, Alpha: 1, A: dev.Alloc(n * n), B: dev.Alloc(n * n), C: dev.Alloc(n * n)}
+		dev.Fill(g.A, 1)
+		dev.Fill(g.B, 1)
+		return func() error { dev.Gemm(g); return nil }, nil
+	}, gpu.Precision(kernels.BFloat16))
+	require.NoError(t, err)
+	var all int64
+	for _, k := range counts {
+		all += k.Products
+	}
+	require.EqualValues(t, n*n*n/(16*8*16), all)
+	k := roofline.Kernel{Products: 1 << 30, Instructions: 1 << 31}
+	require.Equal(t, roofline.H100.TensorCores(k), roofline.H100.Least(k))
+}
+
 // Of uses the clocks and the bus width that a driver reports: those of an H200 give its
 // bandwidth of 4.9 TB/s.
 func TestOf(t *testing.T) {
-	h200 := roofline.Of(gpu.Properties{Multiprocessors: 132, Clock: 1.98e9, MemoryClock: 3.201e9, MemoryBus: 6144})
+	h200 := roofline.Of(gpu.Properties{Multiprocessors: 132, Major: 9, Clock: 1.98e9, MemoryClock: 3.201e9, MemoryBus: 6144})
 	require.InEpsilon(t, 4.92e12, h200.Bandwidth, 0.01)
 	require.InEpsilon(t, roofline.H100.IssueRate, h200.IssueRate, 1e-9)
+	require.InEpsilon(t, roofline.H100.ProductRate, h200.ProductRate, 1e-9)
+	a100 := roofline.Of(gpu.Properties{Multiprocessors: 108, Major: 8, Clock: 1.41e9})
+	require.InEpsilon(t, 312e12, a100.ProductRate*2*16*8*16, 0.01, "the peak that NVIDIA states")
 	require.Equal(t, roofline.H100, roofline.Of(gpu.Properties{Multiprocessors: 132}))
 }
 

@@ -27,6 +27,12 @@ func open(t testing.TB) gpu.Driver {
 	return d
 }
 
+// openNew is open: a GPU is as new as it is.
+func openNew(t testing.TB) gpu.Driver {
+	t.Helper()
+	return open(t)
+}
+
 // Without a GPU, the error of Open names the library, tool or property that it misses.
 func TestNoGPU(t *testing.T) {
 	d, err := Open(0)

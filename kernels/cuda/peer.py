@@ -1,6 +1,7 @@
 """Times PyTorch at the workloads of cmd/benchgpu, by the same names.
 
     python3 peer.py BATCH >peer.csv        lines of name,fp32 microseconds,TF32 microseconds
+                                           or of name,microseconds in bf16, by autocast
 
 hardware.sh packs it into the bundle. run.sh uses it where PyTorch is installed.
 """
@@ -43,8 +44,9 @@ class VAE(nn.Module):
         mu, logvar = self.mu(h), self.logvar(h)
         z = mu + torch.randn_like(mu) * torch.exp(0.5 * logvar)
         h = F.relu(self.fc3(F.relu(self.fc2(z)))).view(-1, 64, 7, 7)
-        y = torch.sigmoid(self.deconv2(F.relu(self.deconv1(h))))
-        bce = F.binary_cross_entropy(y, x, reduction="sum")
+        y = torch.sigmoid(self.deconv2(F.relu(self.deconv1(h)))).float()
+        with torch.autocast("cuda", enabled=False):  # which refuses it
+            bce = F.binary_cross_entropy(y, x, reduction="sum")
         return bce - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
 
 
@@ -79,3 +81,14 @@ for name, run in workloads():
         torch.backends.cudnn.allow_tf32 = tf32
         times.append("%.1f" % microseconds(run))
     print('"%s",%s' % (name, ",".join(times)), flush=True)
+    if name == "persistence":
+        continue
+
+    def half():
+        with torch.autocast("cuda", torch.bfloat16):
+            run()
+
+    try:
+        print('"%s, bf16",%.1f' % (name, microseconds(half)), flush=True)
+    except RuntimeError as e:
+        print("%s, bf16: %s" % (name, e), file=sys.stderr)

@@ -132,7 +132,7 @@ stage profiler 60
 {
 	grep 'multiprocessors; model' "$out/speed.log" || echo "the GPU was not timed: see speed.log"
 	echo
-	echo "| what | launches | measured, µs | predicted, µs | ratio | PyTorch fp32, µs | PyTorch TF32, µs | note |"
+	echo "| what | launches | measured, µs | predicted, µs | ratio | PyTorch fp32 (bf16), µs | PyTorch TF32, µs | note |"
 	echo "|---|---|---|---|---|---|---|---|"
 	cat "$out/stages.md"
 	grep '^| ' "$out/speed.log" | grep -v '^| what '

@@ -21,6 +21,15 @@ func open(t testing.TB) gpu.Driver {
 	return d
 }
 
+// openNew opens a simulated GPU of compute capability 8.0.
+func openNew(t testing.TB) gpu.Driver {
+	t.Helper()
+	simulated.Configure(1, ptxsim.Options{Target: 80})
+	d, err := Open(0)
+	require.NoError(t, err)
+	return d
+}
+
 // A fault in one context loses every context of the process, and no new one can be created.
 func TestFaultLosesTheProcess(t *testing.T) {
 	d, other := open(t), open(t)

@@ -13,9 +13,9 @@ import (
 )
 
 // simulated returns a function that opens a device on the simulator.
-func simulated(o ptxsim.Options) func(testing.TB) kernels.Device {
+func simulated(o ptxsim.Options, opts ...gpu.Option) func(testing.TB) kernels.Device {
 	return func(t testing.TB) kernels.Device {
-		d, err := gpu.New(ptxsim.New(o))
+		d, err := gpu.New(ptxsim.New(o), opts...)
 		require.NoError(t, err)
 		return d
 	}
@@ -37,4 +37,24 @@ func TestConformance(t *testing.T) {
 	for name, o := range variants {
 		t.Run(name, func(t *testing.T) { kerneltest.Run(t, simulated(o), kerneltest.Options{}) })
 	}
+}
+
+// The device passes the suite in half precision, on a simulated GPU that has the instructions:
+// with the sums of mma rounded once, and rounded towards zero after each product.
+func TestConformanceInHalfPrecision(t *testing.T) {
+	half := gpu.Precision(kernels.BFloat16)
+	for name, o := range map[string]ptxsim.Options{
+		"forward": {Target: 80}, "reverse and truncated": {Target: 80, Reverse: true, Approximation: ptxsim.Low},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kerneltest.Run(t, simulated(o, half), kerneltest.Options{Precision: kernels.BFloat16})
+		})
+	}
+}
+
+// A GPU before compute capability 8.0 has no products in half precision.
+func TestHalfPrecisionNeedsSM80(t *testing.T) {
+	_, err := gpu.New(ptxsim.New(ptxsim.Options{}), gpu.Precision(kernels.BFloat16))
+	require.ErrorContains(t, err, "products in bf16 need compute capability 8.0")
+	require.ErrorContains(t, err, "has 7.0: use float32")
 }

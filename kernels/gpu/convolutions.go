@@ -37,6 +37,11 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f epilogue) {
 	if d.err != nil {
 		return
 	}
+	file, tiles := "convolutions", work.Tiles
+	if d.precision == kernels.BFloat16 {
+		file, tiles = "convolutions_bf16", work.HalfTiles
+	}
+	key.depth = tiles[0].Depth
 	table := d.tables.of(d, key)
 	rows, columns, steps := 0, 0, 0
 	for _, one := range table.correlations {
@@ -51,13 +56,13 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f epilogue) {
 	}
 	// The sum is split only in a weight gradient: the kernel combine needs a result whose
 	// rows are contiguous, and other results have images between their rows.
-	v := newSchedule(rows, columns*len(table.correlations), steps*work.TileDepth, d.cores, work.Tiles, key.kind == weightGrad, aSectors)
+	v := newSchedule(rows, columns*len(table.correlations), steps*key.depth, d.cores, tiles, key.kind == weightGrad, aSectors)
 	d.inSplits(&v, c, rows, columns, columns, f, func(c kernels.Buffer, _ int, f epilogue, splitResults int) {
 		args := f.args(d, append(d.args[:0], d.span(c), d.span(a), d.span(b)))
-		args = append(args, Int32(splitResults), Ptr(table.pointer), Int32(len(table.correlations)), Int32(v.depth/work.TileDepth))
+		args = append(args, Int32(splitResults), Ptr(table.pointer), Int32(len(table.correlations)), Int32(v.depth/key.depth))
 		grid := v.grid(rows, columns)
 		grid.Z *= len(table.correlations)
-		d.launch(entry{"convolutions", "convolve_" + v.tile.Name()}, grid, v.block(), args...)
+		d.launch(entry{file, "convolve_" + v.tile.Name()}, grid, v.block(), args...)
 	})
 }
 
@@ -66,7 +71,7 @@ func (d *Device) correlate(key tableKey, c, a, b kernels.Buffer, f epilogue) {
 func (d *Device) Conv(s kernels.ConvShape, y, x, w, bias kernels.Buffer, act kernels.Func) {
 	check.Conv("Conv", s, x, y, w)
 	check.Bias("Conv", bias, s.K, act)
-	d.correlate(tableKey{forward, s}, y, w, x, epilogue{bias: bias, alpha: 1, act: act})
+	d.correlate(tableKey{kind: forward, shape: s}, y, w, x, epilogue{bias: bias, alpha: 1, act: act})
 }
 
 // forwardCorrelation returns y = x ⋆ w as a correlation: a row is a filter, a column is a
@@ -96,7 +101,7 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 	check.WrittenActivation(act, mode)
 	f := epilogue{bias: bias, alpha: 1, beta: float32(mode), act: act}
 	if s.C*s.R*s.S > work.Squares[0].Rows || s.R*s.S == 1 {
-		d.correlate(tableKey{transposed, s}, x, w, y, f)
+		d.correlate(tableKey{kind: transposed, shape: s}, x, w, y, f)
 		return
 	}
 	points := kernels.ConvShape{
@@ -104,7 +109,7 @@ func (d *Device) ConvTranspose(s kernels.ConvShape, x, y, w, bias kernels.Buffer
 		StrideH: 1, StrideW: 1, OutH: s.OutH, OutW: s.OutW,
 	}
 	parts := d.Alloc(points.N * points.C * points.H * points.W)
-	d.correlate(tableKey{transposed, points}, parts, w, y, plain)
+	d.correlate(tableKey{kind: transposed, shape: points}, parts, w, y, plain)
 	args := f.args(d, append(d.args[:0], d.span(x), d.span(parts)))
 	for _, n := range [...]int{x.Len(), s.C, s.H, s.W, s.R, s.S, s.StrideH, s.StrideW, s.PadH, s.PadW, s.OutH, s.OutW} {
 		args = append(args, Int32(n))
@@ -140,7 +145,7 @@ func phase(p, length, stride, pad int) (from, begin, n int) {
 // the products of y and x ⋆ w.
 func (d *Device) ConvWeightGrad(s kernels.ConvShape, dw, x, y kernels.Buffer, mode kernels.WriteMode) {
 	check.Conv("ConvWeightGrad", s, x, y, dw)
-	d.correlate(tableKey{weightGrad, s}, dw, y, x, epilogue{alpha: 1, beta: float32(mode)})
+	d.correlate(tableKey{kind: weightGrad, shape: s}, dw, y, x, epilogue{alpha: 1, beta: float32(mode)})
 }
 
 // weightCorrelation returns the weight gradient as a correlation: a row is a filter, a

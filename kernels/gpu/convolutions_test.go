@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/gpu"
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
@@ -22,30 +23,34 @@ func TestRepeatedTaps(t *testing.T) {
 		{N: 65, C: 1, H: 5, W: 5, K: 20, R: 2, S: 2, StrideH: 3, StrideW: 3, PadH: 2, PadW: 2},
 	} {
 		s.OutH, s.OutW = (s.H+2*s.PadH-s.R)/s.StrideH+1, (s.W+2*s.PadW-s.S)/s.StrideW+1
-		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
-			r := newRig(t, ptxsim.Options{})
-			x, xs := r.integers(s.N * s.C * s.H * s.W)
-			y, ys := r.integers(s.N * s.K * s.OutH * s.OutW)
-			w, ws := r.integers(s.K * s.C * s.R * s.S)
-			forward, back, weights := make([]float32, len(ys)), make([]float32, len(xs)), make([]float32, len(ws))
-			eachTerm(s, func(i, j, k int) {
-				forward[k] += xs[i] * ws[j]
-				back[i] += ys[k] * ws[j]
-				weights[j] += xs[i] * ys[k]
-			})
-			for i, v := range xs {
-				back[i] += v
-			}
-			result := r.Alloc(len(ys))
-			r.Conv(s, result, x, w, kernels.Buffer{}, kernels.Identity)
-			r.requireHolds(forward, result)
-			result = r.Alloc(len(ws))
-			r.ConvWeightGrad(s, result, x, y, kernels.Overwrite)
-			r.requireHolds(weights, result)
-			r.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Accumulate)
-			r.requireHolds(back, x)
-		})
+		for _, p := range precisions {
+			t.Run(fmt.Sprintf("%v/%+v", p, s), func(t *testing.T) { testRepeatedTaps(t, s, p) })
+		}
 	}
+}
+
+func testRepeatedTaps(t *testing.T, s kernels.ConvShape, p kernels.Precision) {
+	r := newRig(t, ptxsim.Options{Target: 80}, gpu.Precision(p))
+	x, xs := r.integers(s.N * s.C * s.H * s.W)
+	y, ys := r.integers(s.N * s.K * s.OutH * s.OutW)
+	w, ws := r.integers(s.K * s.C * s.R * s.S)
+	forward, back, weights := make([]float32, len(ys)), make([]float32, len(xs)), make([]float32, len(ws))
+	eachTerm(s, func(i, j, k int) {
+		forward[k] += xs[i] * ws[j]
+		back[i] += ys[k] * ws[j]
+		weights[j] += xs[i] * ys[k]
+	})
+	for i, v := range xs {
+		back[i] += v
+	}
+	result := r.Alloc(len(ys))
+	r.Conv(s, result, x, w, kernels.Buffer{}, kernels.Identity)
+	r.requireHolds(forward, result)
+	result = r.Alloc(len(ws))
+	r.ConvWeightGrad(s, result, x, y, kernels.Overwrite)
+	r.requireHolds(weights, result)
+	r.ConvTranspose(s, x, y, w, kernels.Buffer{}, kernels.Identity, kernels.Accumulate)
+	r.requireHolds(back, x)
 }
 
 // integers returns a buffer of n small integers, and the same values on the host.

@@ -14,10 +14,14 @@ import (
 // stream. Every kernel enqueued before a Read or a Sync has finished when that call
 // returns.
 type Device struct {
-	driver  Driver
-	name    string // result of Name
-	stream  Stream
-	cores   int // number of multiprocessors
+	driver Driver
+	name   string // result of Name
+	stream Stream
+	cores  int // number of multiprocessors
+
+	precision kernels.Precision // of products
+	half      bool              // the GPU can run the kernels in half precision
+
 	memory  pool
 	loaded  map[entry]Kernel  // kernels used so far
 	files   map[string]Module // compiled PTX files, by name without extension
@@ -29,26 +33,56 @@ type Device struct {
 	err     error             // the first error; later calls do nothing
 }
 
+// An Option changes how [New] makes a device.
+type Option func(*options)
+
+type options struct{ precision kernels.Precision }
+
+// Precision sets the precision of products; the default is kernels.Float32. kernels.BFloat16
+// needs a GPU of compute capability 8.0 or later.
+func Precision(p kernels.Precision) Option { return func(o *options) { o.precision = p } }
+
 // New returns a device that computes with a driver. The device owns the driver:
 // Close closes both.
-func New(driver Driver) (*Device, error) {
+func New(driver Driver, opts ...Option) (*Device, error) {
+	var o options
+	for _, f := range opts {
+		f(&o)
+	}
+	p := driver.Properties()
+	if o.precision != kernels.Float32 && p.Major < halfMajor {
+		err := fmt.Errorf("products in %v need compute capability %d.0, and %s has %d.%d: use float32", o.precision, halfMajor, p.Name, p.Major, p.Minor)
+		return nil, fmt.Errorf("gpu: %w", errors.Join(err, driver.Close()))
+	}
 	stream, err := driver.NewStream()
 	if err != nil {
 		return nil, fmt.Errorf("gpu: %w", errors.Join(err, driver.Close()))
 	}
-	p := driver.Properties()
+	name := fmt.Sprintf("gpu (%s, sm_%d%d)", p.Name, p.Major, p.Minor)
+	if o.precision != kernels.Float32 {
+		name = fmt.Sprintf("gpu (%s, sm_%d%d, %v products)", p.Name, p.Major, p.Minor, o.precision)
+	}
 	return &Device{
 		driver: driver,
-		name:   fmt.Sprintf("gpu (%s, sm_%d%d)", p.Name, p.Major, p.Minor),
+		name:   name,
 		stream: stream,
 		cores:  max(1, p.Multiprocessors),
+
+		precision: o.precision,
+		half:      p.Major >= halfMajor,
+
 		memory: pool{free: map[int][]*memory{}},
 		loaded: map[entry]Kernel{},
 		files:  map[string]Module{},
 	}, nil
 }
 
-// Name returns "gpu" with the GPU's name and compute capability.
+// halfMajor is the first compute capability that has the instructions of the kernels in half
+// precision.
+const halfMajor = 8
+
+// Name returns "gpu" with the GPU's name and compute capability, and the precision of products
+// if it is not float32.
 func (d *Device) Name() string { return d.name }
 
 // fail records the device's first error.

@@ -61,8 +61,8 @@ func newSchedule(rows, columns, depth, cores int, tiles []work.Tile, maySplit bo
 		if maySplit && grid > 0 && grid < cores*busy {
 			splits = max(1, min(cores*busy/grid, depth/leastDepth))
 		}
-		// The depth of a split is a whole number of steps of TileDepth values of k.
-		v := schedule{tile: tile, depth: blocks(blocks(depth, splits), work.TileDepth) * work.TileDepth}
+		// The depth of a split is a whole number of steps.
+		v := schedule{tile: tile, depth: blocks(blocks(depth, splits), tile.Depth) * tile.Depth}
 		v.splits = max(1, blocks(depth, max(1, v.depth)))
 		most := blocks(grid*v.splits, cores)
 		sums := float64(max(busy, most)*tile.Rows*tile.Columns) / tile.Share
@@ -118,8 +118,12 @@ func (d *Device) Gemm(g kernels.Gemm) {
 	if g.TransB {
 		transposed[1] = 't'
 	}
-	v := newSchedule(g.M, g.N, g.K, d.cores, work.Squares, true, 1)
-	e := entry{"gemm", fmt.Sprintf("gemm_%s_%s", transposed[:], v.tile.Name())}
+	file, tiles := "gemm", work.Squares
+	if d.precision == kernels.BFloat16 && !g.Unrounded {
+		file, tiles = "gemm_bf16", work.HalfSquares
+	}
+	v := newSchedule(g.M, g.N, g.K, d.cores, tiles, true, 1)
+	e := entry{file, fmt.Sprintf("gemm_%s_%s", transposed[:], v.tile.Name())}
 	d.inSplits(&v, g.C, g.M, g.N, g.LDC, epilogue{g.Bias, g.Alpha, g.Beta, g.Act}, func(c kernels.Buffer, ldc int, f epilogue, splitResults int) {
 		args := f.args(d, append(d.args[:0], d.span(c), d.span(g.A), d.span(g.B)))
 		for _, n := range [...]int{splitResults, g.M, g.N, g.K, v.depth, g.LDA, g.LDB, ldc} {

@@ -48,8 +48,8 @@ func (d *Device) kernel(e entry) (Kernel, error) {
 // entryPoint matches the declaration of a kernel in PTX.
 var entryPoint = regexp.MustCompile(`(?m)^\.visible \.entry (\w+)\(`)
 
-// Load compiles all kernels and returns them, ordered by file name. A device that was
-// not loaded compiles a file when it first launches one of the file's kernels, which
+// Load compiles all kernels that the GPU can run and returns them, ordered by file name. A
+// device that was not loaded compiles a file when it first launches one of the file's kernels, which
 // delays that launch.
 func (d *Device) Load() ([]Kernel, error) {
 	files, err := ptx.ReadDir("ptx")
@@ -58,6 +58,9 @@ func (d *Device) Load() ([]Kernel, error) {
 	}
 	var all []Kernel
 	for _, f := range files {
+		if strings.HasSuffix(f.Name(), "_bf16.ptx") && !d.half {
+			continue
+		}
 		text, err := ptx.ReadFile("ptx/" + f.Name())
 		if err != nil {
 			return nil, err

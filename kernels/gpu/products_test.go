@@ -22,13 +22,18 @@ func (h h100) Properties() gpu.Properties {
 	return p
 }
 
+// The convolutions of the variational autoencoder.
+var (
+	firstConvolution  = kernels.ConvShape{N: batch, C: 1, H: 28, W: 28, K: 32, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 14, OutW: 14}
+	secondConvolution = kernels.ConvShape{N: batch, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
+)
+
 // The inner loops of matrix products and convolutions, at the sizes of a training step with
 // a batch of 128 on an H100, spend at least 90 % of their arithmetic instructions on
 // multiply-adds. They have no bank conflicts, and do at least 2.6 multiply-adds for each
 // word that they load from shared memory.
 func TestInnerLoops(t *testing.T) {
-	first := kernels.ConvShape{N: batch, C: 1, H: 28, W: 28, K: 32, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 14, OutW: 14}
-	second := kernels.ConvShape{N: batch, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
+	first, second := firstConvolution, secondConvolution
 	for _, c := range []struct {
 		work   string
 		kernel string // the kernel that must run; "" allows any
@@ -52,12 +57,8 @@ func TestInnerLoops(t *testing.T) {
 		{"last transposed convolution", "", transposed(first)},
 	} {
 		t.Run(strings.ReplaceAll(c.work, " ", "_"), func(t *testing.T) {
-			sim := ptxsim.New(ptxsim.Options{Unchecked: true})
-			d, err := gpu.New(h100{sim})
-			require.NoError(t, err)
-			r := &rig{d, sim, t}
-			c.run(r)
-			require.NoError(t, r.Sync())
+			r := onH100(t, kernels.Float32, c.run)
+			sim, d := r.sim, r.Device
 			counted := false
 			for _, kernel := range sim.KernelNames() {
 				loop, ok := sim.CountersBetween(kernel, "terms", "summed")
@@ -86,6 +87,56 @@ func TestInnerLoops(t *testing.T) {
 			}
 			require.True(t, counted)
 			require.NoError(t, d.Close())
+		})
+	}
+}
+
+// onH100 runs work on a simulated H100.
+func onH100(t *testing.T, p kernels.Precision, run func(r *rig)) *rig {
+	sim := ptxsim.New(ptxsim.Options{Unchecked: true, Target: 90})
+	d, err := gpu.New(h100{sim}, gpu.Precision(p))
+	require.NoError(t, err)
+	r := &rig{d, sim, t}
+	run(r)
+	require.NoError(t, r.Sync())
+	return r
+}
+
+// In half precision, the inner loops have no bank conflicts. For each instruction they do at
+// least three multiply-adds of a lane, where TestInnerLoops counts less than one.
+func TestInnerLoopsInHalfPrecision(t *testing.T) {
+	for _, c := range []struct {
+		work string
+		run  func(r *rig)
+	}{
+		{"large", product(1280, 1664, 32, false, false)},
+		{"hidden layer", product(batch, 256, 3136, false, true)},
+		{"its weights' gradient", product(256, 3136, batch, true, false)},
+		{"first convolution", convolution(firstConvolution)},
+		{"first convolution's weights' gradient", weights(firstConvolution)},
+		{"second convolution", convolution(secondConvolution)},
+		{"second convolution's input's gradient", transposed(secondConvolution)},
+		{"second convolution's weights' gradient", weights(secondConvolution)},
+	} {
+		t.Run(strings.ReplaceAll(c.work, " ", "_"), func(t *testing.T) {
+			r := onH100(t, kernels.BFloat16, c.run)
+			counted := false
+			for _, kernel := range r.sim.KernelNames() {
+				loop, ok := r.sim.CountersBetween(kernel, "terms", "summed")
+				if !ok {
+					continue
+				}
+				counted = true
+				require.Contains(t, kernel, "_bf16")
+				share := float64(64*loop.Warps[ptxsim.MatrixProduct]) / float64(loop.WarpInstructions()) // mma does 16·8·16 multiply-adds in 32 lanes
+				t.Logf("%s: %.1f multiply-adds of a lane for each instruction", kernel, share)
+				require.GreaterOrEqual(t, share, 3.0)
+				require.Zero(t, loop.Shared.Conflicts, "bank conflicts")
+				require.Zero(t, loop.Warps[ptxsim.FMA])
+				require.Zero(t, loop.DivergentBranches)
+			}
+			require.True(t, counted)
+			require.NoError(t, r.Close())
 		})
 	}
 }
@@ -127,7 +178,15 @@ func weights(s kernels.ConvShape) func(r *rig) {
 // step, for matrices that begin at unaligned addresses, and for leading dimensions that
 // exceed the length of a row. Elements of C's buffer outside the matrix keep their values.
 func TestProductsOfOddSizes(t *testing.T) {
-	r := newRig(t, ptxsim.Options{})
+	for _, p := range precisions {
+		t.Run(p.String(), func(t *testing.T) { testProductsOfOddSizes(t, p) })
+	}
+}
+
+var precisions = []kernels.Precision{kernels.Float32, kernels.BFloat16}
+
+func testProductsOfOddSizes(t *testing.T, p kernels.Precision) {
+	r := newRig(t, ptxsim.Options{Target: 80}, gpu.Precision(p))
 	for _, size := range [][3]int{{1, 1, 1}, {33, 31, 7}, {31, 65, 9}, {64, 64, 8}, {65, 129, 17}, {129, 127, 300}, {700, 600, 9}, {3, 2, 2000}} {
 		m, n, k := size[0], size[1], size[2]
 		for transposed := range 4 {

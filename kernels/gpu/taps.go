@@ -14,10 +14,10 @@ import (
 // Problem: a table of all pairs is large: a weight gradient sums over every pixel of
 // every image.
 // Idea: from one outer index to the next the offsets of all taps grow by a constant. A
-// row of taps is the work.TileDepth taps whose terms a kernel sums in one step. The
+// row of taps is the work.Tile.Depth taps whose terms a kernel sums in one step. The
 // kernel reads a row once, uses it for several steps, and moves the offsets after each.
 // Invariant: the steps visit every pair once (TestArrange).
-// Cost: the table has the taps of fewer than 2·TileDepth outer indices.
+// Cost: the table has the taps of fewer than 2·Depth outer indices.
 
 // terms are the pairs (outer index, tap) that a correlation sums over.
 type terms struct {
@@ -26,10 +26,9 @@ type terms struct {
 	aStep, bStep int        // elements of A and B from an outer index to the next
 }
 
-// arrange appends the rows of taps of t to rows. It sets the fields of c that say in which
-// steps the kernel uses each row.
-func (t *terms) arrange(c *work.Correlation, rows []work.Tap) []work.Tap {
-	const depth = work.TileDepth
+// arrange appends the rows of taps of t to rows, with depth taps in a row. It sets the fields
+// of c that say in which steps the kernel uses each row.
+func (t *terms) arrange(c *work.Correlation, rows []work.Tap, depth int) []work.Tap {
 	tap := func(i int) work.Tap {
 		outer, x := i/len(t.taps), t.taps[i%len(t.taps)]
 		x.A += int32(outer * t.aStep)
@@ -122,10 +121,12 @@ type table struct {
 	correlations []work.Correlation
 }
 
-// A tableKey identifies a table: the kind of a convolution and its shape.
+// A tableKey identifies a table: the kind of a convolution, its shape, and the number of taps
+// in a row.
 type tableKey struct {
 	kind  convolutionKind
 	shape kernels.ConvShape
+	depth int
 }
 
 // tables caches tables by key: every training step of a network uses the same few.
@@ -183,7 +184,7 @@ func (key *tableKey) correlations() (made []work.Correlation, taps []work.Tap) {
 	}
 	for i := range made {
 		made[i].Taps = int32(len(bytesOf(made[i:])) + len(bytesOf(taps)))
-		taps = all[i].arrange(&made[i], taps)
+		taps = all[i].arrange(&made[i], taps, key.depth)
 	}
 	return made, taps
 }

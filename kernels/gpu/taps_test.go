@@ -11,6 +11,12 @@ import (
 // The steps of a correlation visit every pair (outer index, tap) exactly once, for any
 // number of outer indices and of taps. Only the last row of taps holds NoTap.
 func TestArrange(t *testing.T) {
+	testArrange(t, 8)
+	testArrange(t, 16)
+}
+
+// testArrange tests rows of depth taps.
+func testArrange(t *testing.T, depth int) {
 	for taps := range 30 {
 		for outers := range 40 {
 			in := terms{outer: outers, aStep: 1000, bStep: 100_000}
@@ -18,7 +24,7 @@ func TestArrange(t *testing.T) {
 				in.add(i, i, 0, 7)
 			}
 			var c work.Correlation
-			rows := in.arrange(&c, []work.Tap{{A: 5}})[1:]
+			rows := in.arrange(&c, []work.Tap{{A: 5}}, depth)[1:]
 			seen := map[work.Tap]int{}
 			gaps := 0
 			for step := range int(c.Steps) {
@@ -26,7 +32,7 @@ func TestArrange(t *testing.T) {
 				if step < int(c.Repeated*c.Repeats) {
 					row, repeat = step/int(c.Repeats), step%int(c.Repeats)
 				}
-				for _, tap := range rows[work.TileDepth*row : work.TileDepth*(row+1)] {
+				for _, tap := range rows[depth*row : depth*(row+1)] {
 					if tap == work.NoTap {
 						gaps++
 						continue
@@ -44,11 +50,11 @@ func TestArrange(t *testing.T) {
 				}
 			}
 			if taps*outers > 0 {
-				require.Less(t, gaps, work.TileDepth)
+				require.Less(t, gaps, depth)
 			} else {
-				require.Equal(t, work.TileDepth, gaps, "one empty step")
+				require.Equal(t, depth, gaps, "one empty step")
 			}
-			require.LessOrEqual(t, len(rows), work.TileDepth*taps+work.TileDepth*taps+work.TileDepth, "rows are few")
+			require.LessOrEqual(t, len(rows), depth*taps+depth*taps+depth, "rows are few")
 		}
 	}
 }

@@ -28,9 +28,9 @@ type rig struct {
 	t   *testing.T
 }
 
-func newRig(t *testing.T, o ptxsim.Options) *rig {
+func newRig(t *testing.T, o ptxsim.Options, opts ...gpu.Option) *rig {
 	sim := ptxsim.New(o)
-	d, err := gpu.New(sim)
+	d, err := gpu.New(sim, opts...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 	return &rig{d, sim, t}

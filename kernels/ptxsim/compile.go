@@ -85,6 +85,8 @@ type compiler struct {
 	mods  []string // modifiers of in that have not been consumed
 	out   *instruction
 
+	version        float64 // .version of the file
+	target         int     // .target of the file: 70 for sm_70
 	approximation  Approximation
 	immediateSlots map[immediate]int // slots of the immediates so far; the keys have slot 0
 	specialSlots   map[string]int    // slots of the special registers so far
@@ -94,8 +96,11 @@ type compiler struct {
 // does not compile and for each memory that is too large. constants and globals are the
 // results of GPU.place.
 func compileEntry(file *syntax.File, entry *syntax.Entry, constants []byte, globals map[*syntax.Variable]uint64, a Approximation) (*kernel, syntax.Errors) {
+	version, target := header(file)
 	c := &compiler{
 		kernel:         &kernel{entry: entry, file: file.Name, constants: constants, globalAddress: globals, sharedGrain: 2},
+		version:        version,
+		target:         target,
 		approximation:  a,
 		immediateSlots: map[immediate]int{},
 		specialSlots:   map[string]int{},
@@ -201,6 +206,7 @@ func init() {
 		"prefetch": (*compiler).prefetch,
 		"bra":      (*compiler).bra, "ret": (*compiler).exit, "exit": (*compiler).exit, "trap": (*compiler).trap,
 		"bar": (*compiler).bar, "barrier": (*compiler).bar, "membar": (*compiler).fence, "fence": (*compiler).fence,
+		"mma":  (*compiler).mma,
 		"shfl": (*compiler).shfl, "vote": (*compiler).vote, "match": (*compiler).match, "activemask": (*compiler).activemask,
 	}
 }

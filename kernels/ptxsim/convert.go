@@ -19,6 +19,9 @@ var toInteger = map[string]func(float64) float64{
 
 // cvt compiles cvt{.rnd}{.ftz}{.sat}.dtype.stype d, a (PTX ISA 9.7.8).
 func (c *compiler) cvt() exec {
+	if c.in.Opcode() == "cvt.rn.bf16x2.f32" {
+		return c.cvtPair()
+	}
 	rnd := c.mod("rn", "rz", "rm", "rp", "rni", "rzi", "rmi", "rpi")
 	ftz := c.mod("ftz") != ""
 	sat := c.mod("sat") != ""

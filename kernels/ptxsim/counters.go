@@ -23,11 +23,12 @@ const (
 	Exchange                      // shfl, vote, match
 	Synchronization               // bar, barrier, membar, fence
 	Control                       // bra, ret, exit, trap
+	MatrixProduct                 // mma
 	NumKinds                      // number of kinds
 )
 
 var kindNames = [NumKinds]string{
-	"fma", "float", "special", "integer", "conversion", "move", "load", "store", "atomic", "exchange", "sync", "control",
+	"fma", "float", "special", "integer", "conversion", "move", "load", "store", "atomic", "exchange", "sync", "control", "matrix",
 }
 
 // String returns the name in lower case.
@@ -178,5 +179,6 @@ var formKinds = map[string]Kind{
 	"ld": Load, "st": Store, "prefetch": Load, "atom": Atomic, "red": Atomic,
 	"bra": Control, "ret": Control, "exit": Control, "trap": Control,
 	"bar": Synchronization, "barrier": Synchronization, "membar": Synchronization, "fence": Synchronization,
+	"mma":  MatrixProduct,
 	"shfl": Exchange, "vote": Exchange, "match": Exchange, "activemask": Exchange,
 }

@@ -40,10 +40,11 @@
 // and 64 bits, single precision in all roundings with .ftz and .sat, double
 // precision to nearest, the approximate functions, conversions, comparisons,
 // logic, loads and stores of 1 to 16 bytes, atomics, barriers, shuffles, votes,
-// matches and fences. Loading a module fails, with file and line, if it uses anything
-// else: half precision, textures, functions and calls, matrix and asynchronous copy
-// instructions. Operand types are checked as strictly as NVIDIA's assembler checks
-// them.
+// matches and fences. Of version 7.0 for sm_80 there are two instructions:
+// cvt.rn.bf16x2.f32, and mma.m16n8k16 of bfloat16 with float32 sums. Loading a module
+// fails, with file and line, if it uses anything else: other arithmetic in half precision,
+// textures, functions and calls, other matrix and asynchronous copy instructions. Operand
+// types are checked as strictly as NVIDIA's assembler checks them.
 //
 // Arithmetic is exact to the bit. The package's tests compare each instruction with
 // code that LLVM compiles for the host's processor from the instruction's definition.
@@ -101,5 +102,5 @@
 // # Reference
 //
 // NVIDIA, Parallel Thread Execution ISA, version 6.3: chapters 5 (state spaces),
-// 8 (memory consistency) and 9 (instructions).
+// 8 (memory consistency) and 9 (instructions); version 7.0 for mma.
 package ptxsim

@@ -37,6 +37,9 @@ func New(options Options) *GPU {
 	if options.Memory == 0 {
 		options.Memory = 4 << 30
 	}
+	if options.Target == 0 {
+		options.Target = 70
+	}
 	return &GPU{
 		options:   options,
 		memory:    newMemory(options.Memory, !options.Unchecked, options.Footprints),
@@ -46,12 +49,12 @@ func New(options Options) *GPU {
 	}
 }
 
-// Properties describes the GPU: an sm_70 with the 80 multiprocessors of a Tesla V100, so
+// Properties describes the GPU: Options.Target, with the 80 multiprocessors of a Tesla V100, so
 // that hosts divide work as they would for that GPU.
 func (g *GPU) Properties() gpu.Properties {
 	return gpu.Properties{
 		Name:  fmt.Sprintf("PTX simulator (%s)", runtime.GOARCH),
-		Major: 7, Minor: 0,
+		Major: g.options.Target / 10, Minor: g.options.Target % 10,
 		Multiprocessors:      80,
 		Memory:               g.options.Memory,
 		WarpSize:             warpSize,
@@ -157,7 +160,7 @@ func (g *GPU) load(file *syntax.File) (*module, error) {
 // returns the contents of the module's constant memory, and the address of each .global
 // variable.
 func (g *GPU) place(file *syntax.File) (constants []byte, globals map[*syntax.Variable]uint64, err error) {
-	if err := checkHeader(file); err != nil {
+	if err := checkHeader(file, g.options.Target); err != nil {
 		return nil, nil, err
 	}
 	globals = map[*syntax.Variable]uint64{}
@@ -195,21 +198,28 @@ func initial(v *syntax.Variable) []byte {
 	return make([]byte, v.Size())
 }
 
-// The newest ISA version and target that this package supports.
-const (
-	newestVersion = 6.3
-	newestTarget  = 70
-)
+// newestVersion is the newest ISA version that this package supports.
+const newestVersion = 7.0
 
-// checkHeader returns an error if the file's .version or .target is too new.
-func checkHeader(file *syntax.File) error {
-	var version float64
-	var target int
-	if _, err := fmt.Sscanf(file.Version, "%g", &version); err != nil || version > newestVersion {
-		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".version %s is not supported; use a version up to %v", file.Version, newestVersion)}
+// header returns the numbers of the file's .version and .target, or zeros if they are none.
+func header(file *syntax.File) (version float64, target int) {
+	if _, err := fmt.Sscanf(file.Version, "%g", &version); err != nil {
+		return 0, 0
 	}
-	if _, err := fmt.Sscanf(file.Target, "sm_%d", &target); err != nil || target > newestTarget {
-		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".target %s is not supported; use a target up to sm_%d", file.Target, newestTarget)}
+	if _, err := fmt.Sscanf(file.Target, "sm_%d", &target); err != nil {
+		return 0, 0
+	}
+	return version, target
+}
+
+// checkHeader returns an error if the file's .version is too new, or if its .target is newer
+// than the GPU.
+func checkHeader(file *syntax.File, newest int) error {
+	switch version, target := header(file); {
+	case version == 0 || version > newestVersion:
+		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".version %s is not supported; use a version up to %.1f", file.Version, newestVersion)}
+	case target == 0 || target > newest:
+		return &syntax.Error{File: file.Name, Line: 1, Msg: fmt.Sprintf(".target %s is not supported; use a target up to sm_%d", file.Target, newest)}
 	}
 	return nil
 }

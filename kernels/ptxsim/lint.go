@@ -37,7 +37,7 @@ func Lint(name, ptx string) ([]Warning, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := New(Options{Unchecked: true}).load(file)
+	m, err := New(Options{Unchecked: true, Target: 80}).load(file)
 	if err != nil {
 		return nil, err
 	}

@@ -20,13 +20,17 @@ type Options struct {
 	// all blocks, the blocks run in descending order too. Results that change with
 	// Reverse depend on an order that a GPU does not promise.
 	Reverse bool
-	// Approximation sets the direction in which .approx instructions err.
+	// Approximation sets the direction in which .approx instructions err. Any but Nearest
+	// makes mma round its sums towards zero.
 	Approximation Approximation
 	// Threads is the number of goroutines that run blocks; 0 means GOMAXPROCS.
 	// Kernels with atomics, other strong accesses to global memory, or fences beyond
 	// a block run on one goroutine. The results of a kernel without races therefore
 	// do not depend on Threads.
 	Threads int
+	// Target is the compute capability of the GPU as a number, 70 for sm_70 or 80 for
+	// sm_80; 0 means 70. A file for a later target cannot be loaded.
+	Target int
 	// Memory is the size of global memory in bytes; 0 means 4 GiB. An allocation of
 	// n bytes takes about n bytes of host memory when unchecked, and 9·n bytes when
 	// checked. Memory that is not allocated takes none.

@@ -109,7 +109,8 @@ func TestRefusedInstructions(t *testing.T) {
 func TestRefusedModules(t *testing.T) {
 	const head = ".version 6.3\n.target sm_70\n.address_size 64\n"
 	for src, message := range map[string]string{
-		".version 7.0\n.target sm_70\n":                            "k.ptx:1: .version 7.0 is not supported; use a version up to 6.3",
+		".version 7.1\n.target sm_70\n":                            "k.ptx:1: .version 7.1 is not supported; use a version up to 7.0",
+		".version 7.0\n.target sm_80\n":                            "k.ptx:1: .target sm_80 is not supported; use a target up to sm_70",
 		".version 6.3\n.target sm_90a\n":                           "k.ptx:1: .target sm_90a is not supported; use a target up to sm_70",
 		head + ".const .b8 big[70000];":                            "k.ptx:4: .const variables take more than 65536 bytes",
 		head + ".entry k() { .shared .b32 s[13000]; ret; }":        "declares 52000 bytes of shared memory; want at most 49152",

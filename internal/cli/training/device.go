@@ -16,7 +16,7 @@ func DeviceVar(flags *flag.FlagSet, name *string) {
 
 // PrecisionVar defines the -precision flag.
 func PrecisionVar(flags *flag.FlagSet, p *kernels.Precision) {
-	flags.TextVar(p, "precision", *p, "number `format` to which operands of matrix products and convolutions are rounded: float32, or bf16, faster on processors with AVX512_BF16; losses, optimizers and topological terms are computed in float32")
+	flags.TextVar(p, "precision", *p, "number `format` to which operands of matrix products and convolutions are rounded: float32, or bf16, faster on processors with AVX512_BF16 and on GPUs; losses, optimizers and topological terms are computed in float32")
 }
 
 // OpenDevice opens the device that the -device flag names. A name that names no

@@ -146,7 +146,7 @@ func simMemory() C.size_t {
 
 //export simAttribute
 func simAttribute(attribute C.int) C.int {
-	p := ptxsim.New(ptxsim.Options{}).Properties()
+	p := ptxsim.New(state.options).Properties()
 	values := map[C.int]int{
 		1: p.MaxThreadsPerBlock, 2: p.MaxBlock.X, 3: p.MaxBlock.Y, 4: p.MaxBlock.Z,
 		5: p.MaxGrid.X, 6: p.MaxGrid.Y, 7: p.MaxGrid.Z, 8: p.SharedMemoryPerBlock, 10: p.WarpSize,

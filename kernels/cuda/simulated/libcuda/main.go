@@ -22,7 +22,7 @@ import (
 
 func init() {
 	if os.Getenv("TOPOGEN_UNCHECKED") != "" {
-		simulated.Configure(1, ptxsim.Options{Unchecked: true, Uncounted: true})
+		simulated.Configure(1, ptxsim.Options{Unchecked: true, Uncounted: true, Target: 90})
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 //	WeightGrad    filters of y  weights of a filter      images, pixels of y
 //
 // work.Correlation describes the matrices. A tap locates the factors of a term in A and in
-// B. A step of the kernel sums a row of work.TileDepth taps, and a thread loads the words
+// B. A step of the kernel sums a row of Depth taps, and a thread loads the words
 // of one tap of the row. A run is the consecutive steps that use the same row of taps. A
 // thread tests which of its words are inside an image once for each run, not in each step.
 func convolutions() *asm.File {
@@ -164,7 +164,7 @@ func (t *tile) taps() *taps {
 	aRow := t.field("ARow")
 	t.P(`mul.lo.u32 a_row0, %s, %s
 		mul.lo.u32 a_gap, %s, %d
-		sub.u32 a_rows, rows, %s`, firstRow, aRow, aRow, t.Columns/work.TileDepth, firstRow)
+		sub.u32 a_rows, rows, %s`, firstRow, aRow, aRow, t.Columns/t.Depth, firstRow)
 	v.b.table = t.columnAt(line)
 	for i := range v.b.staged {
 		v.b.places = append(v.b.places, t.u("ld.shared.u32", fmt.Sprintf("[%s+%d]", v.b.table, v.b.column(i)+columnBase)))
@@ -201,7 +201,7 @@ func (t *tile) taps() *taps {
 		add.u64 tap_at, tap_at, here
 		mad.lo.u32 %s, %s, %d, %s
 		mad.wide.u32 tap_at, %s, %d, tap_at`,
-		first, offsetOf("Taps"), first, first, row, work.TileDepth, tap, first, unsafe.Sizeof(work.Tap{}))
+		first, offsetOf("Taps"), first, first, row, t.Depth, tap, first, unsafe.Sizeof(work.Tap{}))
 	t.P(`add.u32 %s, %s, 1
 		max.u32 repeated, repeated, %s
 		sub.u32 repeated, repeated, %s`, row, row, row, row) // repeated: how many repeated rows follow row
@@ -217,20 +217,20 @@ func (t *tile) taps() *taps {
 // the thread's tap in the next row.
 func (v *taps) loadTap() {
 	v.P(`ld.global.v4.u32 {tap_a, tap_b, tap_h, next_w}, [tap_at]
-		add.u64 tap_at, tap_at, %d`, work.TileDepth*unsafe.Sizeof(work.Tap{}))
+		add.u64 tap_at, tap_at, %d`, uintptr(v.Depth)*unsafe.Sizeof(work.Tap{}))
 }
 
 // setAcross generates the code that sets the predicates that depend only on the horizontal
 // offset of the tap: which words of A are inside A, and which words of B have an image
 // column inside the image. newRun skips this code if all threads of a warp have the same
-// horizontal offset as before. That is so in almost every run if TileDepth is a multiple
+// horizontal offset as before. That is so in almost every run if Depth is a multiple
 // of the width of a filter.
 func (v *taps) setAcross() {
 	v.a.clear()
 	v.P(`mov.u32 tap_w, next_w
 		setp.ne.u32 tapped, tap_w, %d`, work.Outside)
 	for i, there := range v.a.there {
-		v.P("setp.gt.and.s32 %s, a_rows, %d, tapped", there, i*v.Columns/work.TileDepth)
+		v.P("setp.gt.and.s32 %s, a_rows, %d, tapped", there, i*v.Columns/v.Depth)
 	}
 	w := v.Temp("u32")
 	for i, across := range v.b.across {
@@ -279,7 +279,7 @@ func (v *taps) newRun() {
 
 // column returns the number of bytes from the record of the thread's column 0 to the
 // record of its column i.
-func (b *tappedColumns) column(i int) int { return i * b.Columns / work.TileDepth * columnBytes }
+func (b *tappedColumns) column(i int) int { return i * b.Columns / b.Depth * columnBytes }
 
 func (r *tappedRows) first() { r.next() }
 

@@ -24,7 +24,7 @@ func gemm() *asm.File {
 func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 	t := newTile(f, fmt.Sprintf("gemm_%s_%s", transposed, shape.Name()), "A matrix product.", shape,
 		"u32 rows, u32 columns, u32 depth, u32 split_depth, u32 lda, u32 ldb, u32 ldc")
-	// A step sums TileDepth values of k. If the block's depth is no multiple of that, the
+	// A step sums Depth values of k. If the block's depth is no multiple of that, the
 	// first step has fewer values, so that no later step needs to test k. Register reach is
 	// the number of values in the first step.
 	t.Reg("u32", "k reach")
@@ -35,7 +35,7 @@ func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 		div.u32 left, left, %d
 		max.u32 left, left, 1
 		mad.lo.u32 reach, left, -%d, depth
-		add.u32 reach, reach, %d`, work.TileDepth-1, work.TileDepth, work.TileDepth, work.TileDepth)
+		add.u32 reach, reach, %d`, shape.Depth-1, shape.Depth, shape.Depth, shape.Depth)
 	a := t.matrix(&t.a, "row0", "rows", transposed[0] == 'n')
 	b := t.matrix(&t.b, "column0", "columns", transposed[1] == 't')
 	t.multiply(nil, a, b)
@@ -63,7 +63,7 @@ func (t *tile) matrix(o *operand, first, count string, alongTerms bool) *matrix 
 	t.Reg("u32", m.gap)
 	term, line := t.termOf(alongTerms), t.u("add.u32", t.lineOf(alongTerms), first)
 	k := t.u("add.u32", term, "k")
-	lines, apart := len(m.staged), t.Columns/work.TileDepth
+	lines, apart := len(m.staged), t.Columns/t.Depth
 	outer, inner, rows := line, k, apart
 	if !alongTerms {
 		lines, apart = o.lines/32, 32
@@ -117,14 +117,14 @@ func (m *matrix) first() {
 		add.u64 %s, %s, %s`, bytes, bytes, m.at, m.at, bytes)
 }
 
-// next loads the thread's words of a step with TileDepth terms, and advances the register
+// next loads the thread's words of a step with Depth terms, and advances the register
 // at by as many terms.
 func (m *matrix) next() {
 	last := m.walk(func(i int, address string) { m.load(i, m.inside[i%len(m.inside)], address) })
 	if m.terms {
 		m.P("mad.wide.u32 %s, %s, 4, %s", m.at, m.gap, last)
 	} else {
-		m.P("add.u64 %s, %s, %d", m.at, m.at, 4*work.TileDepth)
+		m.P("add.u64 %s, %s, %d", m.at, m.at, 4*m.Depth)
 	}
 }
 

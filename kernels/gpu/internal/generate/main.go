@@ -17,7 +17,7 @@ import (
 // files generates all PTX files.
 func files() []*asm.File {
 	return []*asm.File{
-		maps(), zips(), reductions(), losses(), random(), optimizers(), strided(), distances(), rows(), rips(), gemm(), convolutions(),
+		maps(), zips(), reductions(), losses(), random(), optimizers(), strided(), distances(), rows(), rips(), gemm(), convolutions(), halfGemm(), halfConvolutions(),
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/topogen/topogen/kernels"
 )
@@ -20,7 +19,7 @@ const (
 // element in row 0; register toNextRow is the number of elements from a row of C to the
 // next.
 //
-// The sums pass through shared memory in bands. A band holds group (4) rows of each thread's
+// The sums pass through shared memory in bands. A band holds some rows of each thread's
 // sums, in all columns of the tile. Each thread then stores one column of the band, so that
 // the stores of a warp coalesce. The epilogue is in a loop over the rows of a band, so its
 // code, which contains every activation, is generated once for each band.
@@ -41,27 +40,17 @@ func (t *tile) storeSums(of direction, place, toNextRow string) {
 		t.P("@%s ld.global.f32 bias_of, [%s]", t.p("and.pred", "inside_column", "biased"), t.op("u64", "mad.wide.u32", column, "4", "bias"))
 	}
 	t.prepareEpilogue()
-	tiles := t.u("mov.u32", "tiles")
-	put := t.u("mul.lo.u32", "ty", fmt.Sprint(4*group*t.Columns))
-	t.P(`mad.lo.u32 %s, tx, %d, %s
-		add.u32 %s, %s, %s`, put, 4*group, put, put, put, tiles)
-	rows := group * t.a.share // of a band
-	for first := 0; first < t.a.each(); first += group {
+	tiles := t.findBand()
+	for band := range t.bands() {
 		t.P("bar.sync 0") // wait for threads that still read operands or the previous band
-		for m := range group {
-			for n := 0; n < t.b.each(); n += group {
-				t.P("st.shared.v4.f32 [%s+%d], {%s}", put, 4*(m*t.Columns+t.b.place(n)), strings.Join(t.sums[first+m][n:n+group], ", "))
-			}
-		}
+		t.putBand(band)
 		t.P("bar.sync 0")
 		get := t.u("mad.lo.u32", "t", "4", tiles)
-		t.loop("in_band", "0", fmt.Sprint(rows), 1, func(next string) {
-			t.P(`add.u32 row, in_band, row0
-				ld.shared.f32 x, [%s]
-				add.u32 %s, %s, %d`, get, get, get, 4*t.Columns)
-			if first > 0 {
-				t.P("add.u32 row, row, %d", t.a.place(first))
-			}
+		t.loop("in_band", "0", fmt.Sprint(t.bandRows()), 1, func(next string) {
+			t.P("add.u32 row, in_band, row0")
+			t.P(`ld.shared.f32 x, [%s]
+				add.u32 %s, %s, %d`, get, get, get, 4*t.pitch())
+			t.rowOf(band)
 			t.P(`setp.lt.and.u32 inside_row, row, rows, inside_column
 				@!inside_row bra %s`, next)
 			if of == byRow {
@@ -75,9 +64,6 @@ func (t *tile) storeSums(of direction, place, toNextRow string) {
 		})
 	}
 }
-
-// band returns the size of a band in shared memory, in bytes.
-func (t *tile) band() int { return 4 * group * t.a.share * t.Columns }
 
 // prepareEpilogue sets two predicates for epilogue: reads is true if beta is not 0, so that
 // C must be read; plain is true if there is no activation.

@@ -9,22 +9,39 @@ import (
 // threads.
 type Tile struct {
 	Rows, Columns int
+	// Depth is the number of values of k that a block sums in one step of its loop. For a
+	// step the block loads Depth columns of its rows of A, and Depth rows of its columns
+	// of B.
+	Depth int
 	// Resident is the number of blocks that must fit on a multiprocessor
 	// (.minnctapersm). It bounds the registers of a thread.
 	Resident int
 	// Share is the fraction of multiply-adds among the instructions of a block that sums
-	// over many values of k, as the simulator counts them.
+	// over many values of k, as the simulator counts them. In half precision an instruction
+	// does many multiply-adds, and Share is their number for each lane and instruction.
 	Share float64
+	// Half is set for half precision: operands are rounded to bfloat16, and mma
+	// instructions multiply them.
+	Half bool
 }
 
 // Name returns the tile's suffix in kernel names: "64" for a square tile, "32x128"
-// for others.
+// for others, with "_bf16" behind it in half precision.
 func (t Tile) Name() string {
-	if t.Rows == t.Columns {
-		return strconv.Itoa(t.Rows)
+	name := strconv.Itoa(t.Rows)
+	if t.Rows != t.Columns {
+		name = fmt.Sprintf("%dx%d", t.Rows, t.Columns)
 	}
-	return fmt.Sprintf("%dx%d", t.Rows, t.Columns)
+	if t.Half {
+		name += "_bf16"
+	}
+	return name
 }
+
+// WarpRows and WarpColumns are the size of the part of a tile in half precision that one of
+// its Columns/32 warps computes.
+func (t Tile) WarpRows() int    { return min(64, t.Rows) }
+func (t Tile) WarpColumns() int { return 32 * t.Rows / t.WarpRows() }
 
 // WordCost is the time in which a multiprocessor of an H100 loads one word from the L2
 // cache while all multiprocessors load. The unit is the time of one multiply-add at the
@@ -34,9 +51,23 @@ const WordCost = 20
 // Squares are the tiles of matrix products, in ascending order. Tiles are the tiles of
 // convolutions: the squares, and one of 32×128 for convolutions with few output channels.
 var (
-	Squares = []Tile{{32, 32, 16, 0.73}, {64, 64, 6, 0.82}, {128, 128, 2, 0.88}}
-	Tiles   = append([]Tile{{32, 128, 4, 0.77}}, Squares...)
+	Squares = []Tile{full(32, 32, 16, 0.73), full(64, 64, 6, 0.82), full(128, 128, 2, 0.88)}
+	Tiles   = append([]Tile{full(32, 128, 4, 0.77)}, Squares...)
 )
+
+// HalfSquares and HalfTiles are the same in half precision.
+var (
+	HalfSquares = []Tile{half(32, 32, 8, 3.4), half(64, 64, 4, 5.6), half(128, 128, 2, 10)}
+	HalfTiles   = append([]Tile{half(32, 128, 4, 4.1)}, HalfSquares...)
+)
+
+func full(rows, columns, resident int, share float64) Tile {
+	return Tile{Rows: rows, Columns: columns, Depth: 8, Resident: resident, Share: share}
+}
+
+func half(rows, columns, resident int, share float64) Tile {
+	return Tile{Rows: rows, Columns: columns, Depth: 16, Resident: resident, Share: share, Half: true}
+}
 
 // A Correlation describes a convolution, or a gradient of one, as an implicit GEMM: a
 // product C = A·B whose matrix B is never stored. B stands for the images that the
@@ -62,7 +93,7 @@ type Correlation struct {
 	OutStep       Pair  // spacing of the grid in an image of C
 	OutOrigin     Pair  // first point of the grid in an image of C
 
-	// A step of the kernel sums TileDepth terms, one row of taps. Each of the first
+	// A step of the kernel sums Tile.Depth terms, one row of taps. Each of the first
 	// Repeated rows serves for Repeats consecutive steps; from a step to the next, the
 	// taps move by AStep in A and by BStep in B. Each further row serves for one step.
 	Taps         int32 // bytes from the beginning of this Correlation to its first row

@@ -34,11 +34,6 @@ const (
 	// that a block can have.
 	ManyThreads = 1024
 
-	// TileDepth is the number of values of k that a block of a product C = A·B sums in one
-	// step of its loop. For a step the block loads TileDepth columns of its rows of A, and
-	// TileDepth rows of its columns of B.
-	TileDepth = 8
-
 	// TileColumns is the number of columns of a tile of C in which a thread computes sums.
 	// It is also the number of threads among which the rows of a column are divided.
 	TileColumns = 8
