@@ -46,7 +46,6 @@ func (o *options) checkGiven(flags *flag.FlagSet) (err error) {
 // idle returns why a flag has no effect beside the others, "" if it has one.
 func (o *options) idle(name string) string {
 	in := func(names string) bool { return slices.Contains(strings.Fields(names), name) }
-	kind := vectorKinds[o.vector.kind]
 	switch {
 	case o.distance.kind != "" && !in("distance order norm directions dim json max-memory"):
 		return "with -distance"
@@ -54,15 +53,15 @@ func (o *options) idle(name string) string {
 		return "without -distance " + wassersteinDistance
 	case in("directions") && o.distance.kind != slicedDistance:
 		return "without -distance " + slicedDistance
-	case in("npy") && o.vector.kind == "":
+	case in("npy") && o.vector.Kind == "":
 		return "without -vector"
-	case in("json cocycles cycles") && o.vector.kind != "":
+	case in("json cocycles cycles") && o.vector.Kind != "":
 		return "with -vector"
-	case slices.Contains(vectorFlags, name) && !slices.Contains(kind.flags, name):
-		if o.vector.kind == "" {
+	case o.vector.Idle(name):
+		if o.vector.Kind == "" {
 			return "without -vector"
 		}
-		return "with -vector " + o.vector.kind
+		return "with -vector " + o.vector.Kind
 	case o.complex == cubicalComplex && in("format metric threshold modulus threads float64 ratio cocycles cycles"):
 		return "with -complex " + cubicalComplex
 	case o.complex == alphaComplex && in("metric threshold threads cycles"):

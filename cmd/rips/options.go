@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/cli/vectors"
 	"github.com/topogen/topogen/internal/memory"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/alpha"
@@ -47,7 +48,8 @@ type options struct {
 	highest  int     // the highest degree that is printed
 	ratio    float64
 	distance distanceOptions
-	vector   vectorOptions
+	vector   vectors.Options
+	npy      string // file for vectors, "-" for standard output, "" for JSON
 
 	json   bool
 	png    string
@@ -77,13 +79,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.Float64Var(&o.distance.order, "order", 1, "`power` of the moves in a Wasserstein distance, from 1 to inf")
 	flags.Float64Var(&o.distance.norm, "norm", math.Inf(1), "`exponent` of the norm of a move in a Wasserstein distance, from 1 to inf")
 	flags.IntVar(&o.distance.directions, "directions", 50, "`number` of directions of a sliced Wasserstein distance")
-	flags.StringVar(&o.vector.kind, "vector", "", "print diagrams as vectors: `kind` image, heat, landscape, silhouette, betti, entropy or entropy-curve")
-	flags.IntVar(&o.vector.resolution, "resolution", 20, "`number` of points along each axis of a vector")
-	flags.Func("range", "`least,greatest` value of a vector's axis of births and deaths; without it, those of the diagrams", o.vector.setRange)
-	flags.Float64Var(&o.vector.bandwidth, "bandwidth", 0, "standard `deviation` of the Gaussians of an image or of heat; 0 stands for a twentieth of the range")
-	flags.StringVar(&o.vector.weight, "weight", "", "`function` of the length that weights a bar: constant, linear, quadratic or arctangent; without it, linear for an image and constant for a silhouette")
-	flags.IntVar(&o.vector.layers, "layers", 5, "`number` of layers of a landscape")
-	flags.StringVar(&o.vector.npy, "npy", "", "write vectors to `FILE` in the format .npy instead of JSON; - stands for standard output")
+	o.vector.Flags(flags)
+	flags.StringVar(&o.npy, "npy", "", "write vectors to `FILE` in the format .npy instead of JSON; - stands for standard output")
 	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop")
 
 	flags.Var(&o.memory, "max-memory", "end with an error rather than take more memory than this `size`, such as 8GB, or none; without it, three quarters of the machine's where the system tells that")
@@ -152,12 +149,12 @@ func (o *options) check() error {
 	if err := o.distance.check(); err != nil {
 		return err
 	}
-	if err := o.vector.check(); err != nil {
+	if err := o.vector.Check(); err != nil {
 		return err
 	}
-	if folder := filepath.Dir(o.vector.npy); o.vector.npy != "" && o.vector.npy != "-" {
+	if folder := filepath.Dir(o.npy); o.npy != "" && o.npy != "-" {
 		if _, err := os.Stat(folder); err != nil {
-			return cli.Usagef("-npy %s: there is no folder %s", o.vector.npy, folder)
+			return cli.Usagef("-npy %s: there is no folder %s", o.npy, folder)
 		}
 	}
 	if math.IsInf(o.compute.Threshold, 1) {

@@ -254,12 +254,12 @@ func (o *options) dropShort(r *ph.Result) {
 // write writes what the command line asks for of an answer.
 func (o *options) write(out *bufio.Writer, a *answer) error {
 	switch {
-	case o.vector.kind != "":
-		v, err := o.vector.of(a.result.Diagrams())
+	case o.vector.Kind != "":
+		v, err := o.vector.Of(a.result.Diagrams())
 		if err != nil {
 			return err
 		}
-		return o.vector.write(out, v)
+		return writeVectors(out, v, o.npy)
 	case a.image.Shape != nil && o.json:
 		return writeImageJSON(out, o, a.image, a.result)
 	case a.image.Shape != nil:

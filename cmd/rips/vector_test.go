@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/internal/cli/vectors"
 	"github.com/topogen/topogen/internal/npy"
 )
 
@@ -40,7 +41,7 @@ func TestVectors(t *testing.T) {
 
 // A Gaussian over one bar: 1/2πh² in the middle, times the length by default.
 func TestImageOfABar(t *testing.T) {
-	var got vectors
+	var got vectors.Vectors
 	code, stdout, stderr := call(t, "0 0 4\n", "-format", "diagrams", "-vector", "image", "-resolution", "3", "-bandwidth", "2")
 	require.Zero(t, code, stderr)
 	require.NoError(t, json.Unmarshal([]byte(stdout), &got))
