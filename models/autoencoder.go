@@ -20,6 +20,19 @@ type Autoencoder struct {
 	mmd     float64 // weight, 0 for a plain autoencoder
 }
 
+// Kinds of an [Autoencoder].
+const (
+	KindAE  = "ae"
+	KindWAE = "wae" // with the discrepancy "mmd"
+)
+
+func (kinds) Autoencoder() []Kind {
+	build := func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
+		return newAutoencoder(dev, s, shape, seed)
+	}
+	return []Kind{{KindAE, "autoencoder", build}, {KindWAE, "Wasserstein autoencoder", build}}
+}
+
 func newAutoencoder(dev kernels.Device, s Spec, shape []int, seed uint64) *Autoencoder {
 	in := nn.NewInitializer(dev, seed)
 	a := &Autoencoder{bce: s.Likelihood == Bernoulli}

@@ -44,6 +44,15 @@ func (c *critic) Forward(x *autograd.Var) *autograd.Var {
 	return c.logit.Forward(c.features.Forward(x))
 }
 
+// KindGAN names the kind of a [GAN].
+const KindGAN = "gan"
+
+func (kinds) GAN() []Kind {
+	return []Kind{{KindGAN, "generative adversarial network", func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
+		return newGAN(dev, s, shape, seed)
+	}}}
+}
+
 func newGAN(dev kernels.Device, s Spec, shape []int, seed uint64) *GAN {
 	in := nn.NewInitializer(dev, seed)
 	g := &GAN{generator: newDecoder(in, s, shape, s.output()), latent: s.Latent}

@@ -35,7 +35,8 @@ func TestEveryModelOfEveryShape(t *testing.T) {
 		{[]int{3}, false, models.Spec{Hidden: []int{4, 5}, Beta: 3, MMD: 2}},
 		{[]int{4}, true, models.Spec{Hidden: []int{4}}},
 	} {
-		for _, kind := range []string{models.KindVAE, models.KindAE, models.KindWAE, models.KindGAN} {
+		for _, k := range models.Kinds() {
+			kind := k.Name
 			c.spec.Kind, c.spec.Latent = kind, 2
 			t.Run(fmt.Sprint(kind, c.shape), func(t *testing.T) {
 				m, err := models.New(dev, c.spec, c.shape, c.unit, 1)

@@ -4,17 +4,25 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/topogen/topogen/internal/registry"
 	"github.com/topogen/topogen/kernels"
 )
 
-// Kinds of models.
-const (
-	KindVAE = "vae" // variational autoencoder, see [VAE]
-	KindAE  = "ae"  // autoencoder, see [Autoencoder]
-	KindWAE = "wae" // Wasserstein autoencoder with MMD, see [Autoencoder]
-	KindGAN = "gan" // generative adversarial network, see [GAN]
-)
+// A Kind is a kind of model, whose Name a [Spec] gives.
+type Kind struct {
+	Name string
+	Doc  string // some words
+
+	build func(dev kernels.Device, s Spec, shape []int, seed uint64) Model
+}
+
+// kinds has a method for each file of models.
+type kinds struct{}
+
+// Kinds returns all kinds of models.
+func Kinds() []Kind { return registry.All[Kind](kinds{}) }
 
 // Likelihoods of an example, given the output of the decoder.
 const (
@@ -27,7 +35,7 @@ const (
 // data: see [Spec.Resolve]. For grey pictures of 28×28 pixels, the zero Spec describes the
 // VAE of the program Topo-GEN.
 type Spec struct {
-	// Kind is one of the kinds above.
+	// Kind is the name of one of [Kinds].
 	Kind string `json:"kind"`
 	// Latent is the number of latent variables.
 	Latent int `json:"n_latent"`
@@ -103,8 +111,8 @@ const maxWidth = 1 << 16
 // a shape. unit says that their values lie in [0, 1].
 func (s Spec) Validate(shape []int, unit bool) error {
 	s = s.Resolve(shape, unit)
-	if kinds := []string{KindVAE, KindAE, KindWAE, KindGAN}; !slices.Contains(kinds, s.Kind) {
-		return fmt.Errorf("model is %q, must be one of %v", s.Kind, kinds)
+	if _, err := s.kind(); err != nil {
+		return err
 	}
 	if s.Latent < 1 || s.Latent > maxWidth {
 		return fmt.Errorf("n-latent is %d, must be 1 to %d", s.Latent, maxWidth)
@@ -151,11 +159,21 @@ func New(dev kernels.Device, s Spec, shape []int, unit bool, seed uint64) (Model
 		return nil, err
 	}
 	s = s.Resolve(shape, unit)
-	switch s.Kind {
-	case KindAE, KindWAE:
-		return newAutoencoder(dev, s, shape, seed), nil
-	case KindGAN:
-		return newGAN(dev, s, shape, seed), nil
+	kind, err := s.kind()
+	if err != nil {
+		return nil, err
 	}
-	return newVAE(dev, s, shape, seed), nil
+	return kind.build(dev, s, shape, seed), nil
+}
+
+// kind returns the kind that s names.
+func (s Spec) kind() (Kind, error) {
+	var names []string
+	for _, k := range Kinds() {
+		if k.Name == s.Kind {
+			return k, nil
+		}
+		names = append(names, k.Name)
+	}
+	return Kind{}, fmt.Errorf("model is %q, must be one of %s", s.Kind, strings.Join(names, ", "))
 }

@@ -44,6 +44,15 @@ func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
 	return newVAE(dev, s.Resolve(shape, true), shape, seed)
 }
 
+// KindVAE names the kind of a [VAE].
+const KindVAE = "vae"
+
+func (kinds) VAE() []Kind {
+	return []Kind{{KindVAE, "variational autoencoder", func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
+		return newVAE(dev, s, shape, seed)
+	}}}
+}
+
 func newVAE(dev kernels.Device, s Spec, shape []int, seed uint64) *VAE {
 	in := nn.NewInitializer(dev, seed)
 	v := &VAE{shape: shape, beta: s.Beta}

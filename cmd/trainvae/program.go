@@ -88,9 +88,18 @@ func newFlags(o *options) *flag.FlagSet {
 	return flags
 }
 
+// modelHelp lists the kinds of models.
+func modelHelp() string {
+	text := "`kind` of model: auto"
+	for _, k := range models.Kinds() {
+		text += fmt.Sprintf(", %s (%s)", k.Name, k.Doc)
+	}
+	return text + " (default auto, which is vae)"
+}
+
 // modelFlags defines the flags of a model.
 func modelFlags(flags *flag.FlagSet, m *models.Spec) {
-	flags.Func("model", "`kind` of model: auto, vae, ae (autoencoder), wae (Wasserstein autoencoder) or gan (default auto, which is vae)", func(s string) error {
+	flags.Func("model", modelHelp(), func(s string) error {
 		if m.Kind = s; s == "auto" {
 			m.Kind = ""
 		}

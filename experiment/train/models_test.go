@@ -41,7 +41,8 @@ func TestEveryModelOnEveryData(t *testing.T) {
 			sets, err = shapes.Open(spec, 1)
 			require.NoError(t, err)
 		}
-		for _, kind := range []string{models.KindVAE, models.KindAE, models.KindWAE, models.KindGAN} {
+		for _, k := range models.Kinds() {
+			kind := k.Name
 			t.Run(name+" "+kind, func(t *testing.T) {
 				c := train.Default()
 				c.Model = models.Spec{Kind: kind, Latent: 2, Hidden: []int{6}}
