@@ -28,19 +28,13 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/internal/noise"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/metrics"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/viz"
 )
-
-// sampleStream is the first of the streams of random numbers from which samples for
-// measurements are drawn. Training draws from streams below it.
-const sampleStream = 5 << 40
-
-// boundStream is the first of the streams from which latent vectors for bounds are drawn.
-const boundStream = 6 << 40
 
 // fewValues is the largest number of values of an example for which distances between values
 // say enough, and features are not needed.
@@ -215,7 +209,7 @@ func (r *Result) bound(ctx context.Context, s Subject, vae *models.VAE, draws in
 			return ctx.Err()
 		}
 		to := min(n, from+s.BatchSize)
-		b, err := vae.Bound(tape, r.Examples.Coords[from*size:to*size], draws, s.Seed, boundStream+uint64(from)*uint64(draws))
+		b, err := vae.Bound(tape, r.Examples.Coords[from*size:to*size], draws, s.Seed, noise.Bounds+uint64(from)*uint64(draws))
 		if err != nil {
 			return err
 		}
@@ -250,7 +244,7 @@ func (r *Result) forward(s Subject) (latents ph.Points[float32], err error) {
 		count := min(s.BatchSize, n-from)
 		tape.NoGrad(func() {
 			var values []float32
-			drawn := models.Sample(s.Model, tape, count, s.Seed, sampleStream+uint64(from))
+			drawn := models.Sample(s.Model, tape, count, s.Seed, noise.Measured+uint64(from))
 			if values, err = drawn.Values(); err != nil {
 				return
 			}

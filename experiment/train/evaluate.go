@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/internal/noise"
 )
 
 // epochColumns names what a row of epochs.csv holds: the reconstruction errors of
@@ -59,7 +60,7 @@ func (r *Run) evaluate(ctx context.Context, m *model, set data.Dataset, batches 
 			return 0, ctx.Err()
 		}
 		m.tape.NoGrad(func() {
-			_, out := r.forward(m, r.decode(set, indices), uint64(evaluationNoise+k))
+			_, out := r.forward(m, r.decode(set, indices), uint64(noise.Evaluation+k))
 			value, err := out.Losses[0].Var.Item()
 			sum += float64(value)
 			examples += len(indices)

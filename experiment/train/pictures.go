@@ -7,6 +7,7 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/internal/noise"
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/viz"
@@ -84,7 +85,7 @@ func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int
 	rows := []viz.GridRow{{Caption: "true", Images: truth}}
 	for _, m := range r.models {
 		values, err := r.compute(m, func() *autograd.Var {
-			_, out := r.forward(m, truth, evaluationNoise)
+			_, out := r.forward(m, truth, noise.Evaluation)
 			return out.Reconstruction
 		})
 		if err != nil {

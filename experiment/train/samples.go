@@ -11,18 +11,18 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/internal/noise"
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/viz"
 )
 
 const (
-	finalNoise    = 5 << 40 // stream of the samples in the last pictures
-	cloudSamples  = 1000    // most samples in a picture of points
-	interpolated  = 8       // pairs of examples in the picture of interpolations
-	interpolation = 16      // pictures for each pair
-	mixtureParts  = 10      // Gaussians of the sampler "mixture"
-	mixturePoints = 5000    // most latent vectors to which the mixture is fitted
+	cloudSamples  = 1000 // most samples in a picture of points
+	interpolated  = 8    // pairs of examples in the picture of interpolations
+	interpolation = 16   // pictures for each pair
+	mixtureParts  = 10   // Gaussians of the sampler "mixture"
+	mixturePoints = 5000 // most latent vectors to which the mixture is fitted
 )
 
 // Samplers are the distributions from which latent vectors of new examples are drawn.
@@ -74,7 +74,7 @@ func (r *Run) drawSamples(ctx context.Context) error {
 func (r *Run) sample(m *model, n int) ([]float32, error) {
 	if r.config.Sampler != SamplerMixture || m.critic != nil {
 		return r.compute(m, func() *autograd.Var {
-			return models.Sample(m.net, m.begin(), n, r.config.Seed, finalNoise)
+			return models.Sample(m.net, m.begin(), n, r.config.Seed, noise.Pictures)
 		})
 	}
 	indices := data.All(min(mixturePoints, r.sets.Train.Len()))
@@ -215,7 +215,7 @@ func (r *Run) ends(m *model, n int) ([]float32, error) {
 		return r.encode(m, r.sets.Test, data.All(n))
 	}
 	return r.compute(m, func() *autograd.Var {
-		return m.begin().Normal(r.config.Seed, finalNoise+1, n, m.net.Latent())
+		return m.begin().Normal(r.config.Seed, noise.Pictures+1, n, m.net.Latent())
 	})
 }
 

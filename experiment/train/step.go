@@ -9,20 +9,11 @@ import (
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
+	"github.com/topogen/topogen/experiment/internal/noise"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/nn/safetensors"
 	"github.com/topogen/topogen/topoloss"
-)
-
-// The first stream of random numbers for each purpose. Further streams count from there.
-// The streams are far apart, so that no two purposes share one. Those of the initial weights
-// count from 0.
-const (
-	trainingNoise   = 1 << 40
-	evaluationNoise = 2 << 40
-	sampleNoise     = 3 << 40
-	criticNoise     = 4 << 40
 )
 
 // A stepper makes the steps of a run for its loop.
@@ -59,7 +50,7 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	for i, m := range r.models {
 		x := r.input(m, batch)
 		m.tape.Train(r.config.Seed, uint64(k))
-		outs[i] = m.net.Forward(x, r.config.Seed, trainingNoise+uint64(k))
+		outs[i] = m.net.Forward(x, r.config.Seed, noise.Training+uint64(k))
 		loss := outs[i].Total
 		if m == r.twin() {
 			if outcome, err = r.compare(ctx, x, outs[i], k, index); err != nil {
@@ -89,7 +80,7 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 		}
 		// The critic learns after the model, whose gradient depends on the critic: a step
 		// that is cancelled before leaves the critic unchanged.
-		loss, err := m.judge(batch, r.batchShape(len(r.train[index])), r.config.Seed, criticNoise+uint64(k))
+		loss, err := m.judge(batch, r.batchShape(len(r.train[index])), r.config.Seed, noise.Critic+uint64(k))
 		if err != nil {
 			return nil, "", err
 		}
@@ -136,7 +127,7 @@ func (r stepper) compare(ctx context.Context, x *autograd.Var, out models.Output
 		if count == 0 {
 			count = len(r.train[index])
 		}
-		step.Samples = models.Sample(r.twin().net, x.Tape(), count, r.config.Seed, sampleNoise+uint64(k))
+		step.Samples = models.Sample(r.twin().net, x.Tape(), count, r.config.Seed, noise.Samples+uint64(k))
 	}
 	return r.objective.Apply(ctx, step, r.targets[index])
 }
