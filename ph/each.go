@@ -2,7 +2,6 @@ package ph
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -20,20 +19,11 @@ func Each(ctx context.Context, clouds []Distances, o Options) ([]*Result, error)
 	workers := max(1, min(parallel.Workers(o.Workers, true), len(clouds)))
 	o.Workers = 1
 	engines := make([]Engine, workers)
-	results := make([]*Result, len(clouds))
-	err := parallel.Each(workers, len(clouds), func(worker, i int) error {
+	return parallel.Map(ctx, workers, len(clouds), "cloud", func(worker, i int) (*Result, error) {
 		r, err := engines[worker].Compute(ctx, clouds[i], o)
 		if err != nil {
-			return fmt.Errorf("cloud %d: %w", i, err)
+			return nil, err
 		}
-		results[i] = r.Clone()
-		return nil
+		return r.Clone(), nil
 	})
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return results, nil
 }

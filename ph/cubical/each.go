@@ -2,7 +2,6 @@ package cubical
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -12,22 +11,13 @@ import (
 // Options.Workers images at once, each by one goroutine in a workspace of its own. If some
 // images fail, Each returns the error of the first one that failed, with its index.
 func Each[T ph.Float](ctx context.Context, images []Image[T], o Options) ([]*ph.Result, error) {
-	workers := parallel.Workers(o.Workers, true)
+	workers := max(1, min(parallel.Workers(o.Workers, true), len(images)))
 	engines := make([]Engine[T], workers)
-	results := make([]*ph.Result, len(images))
-	err := parallel.Each(workers, len(images), func(worker, i int) error {
+	return parallel.Map(ctx, workers, len(images), "image", func(worker, i int) (*ph.Result, error) {
 		r, err := engines[worker].Compute(ctx, images[i], o)
 		if err != nil {
-			return fmt.Errorf("image %d: %w", i, err)
+			return nil, err
 		}
-		results[i] = r.Clone()
-		return nil
+		return r.Clone(), nil
 	})
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return results, nil
 }

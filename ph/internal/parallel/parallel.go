@@ -3,6 +3,7 @@ package parallel
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -125,4 +126,24 @@ func Each(workers, n int, work func(worker, i int) error) error {
 		}
 	}
 	return first.err
+}
+
+// Map calls work for each i below n and waits for all calls, as [Each] does, and returns the
+// results in the order of i. The error of a call begins with what its i stands for, as in
+// "cloud 3". Once ctx is done, Map returns the error of ctx.
+func Map[T any](ctx context.Context, workers, n int, what string, work func(worker, i int) (T, error)) ([]T, error) {
+	results := make([]T, n)
+	err := Each(workers, n, func(worker, i int) (err error) {
+		if results[i], err = work(worker, i); err != nil {
+			return fmt.Errorf("%s %d: %w", what, i, err)
+		}
+		return nil
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
 }
