@@ -14,6 +14,7 @@ import (
 	"github.com/topogen/topogen/internal/cli"
 	"github.com/topogen/topogen/internal/cli/training"
 	"github.com/topogen/topogen/ph"
+	"github.com/topogen/topogen/ph/input"
 	"github.com/topogen/topogen/viz"
 )
 
@@ -28,6 +29,8 @@ type options struct {
 	output training.Output
 
 	points, truth, diagram string
+
+	note func(string) // receives what was skipped of a file
 }
 
 // parse reads the command line. The flags of the configuration are only checked:
@@ -61,7 +64,7 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f := flag.NewFlagSet("synth", flag.ContinueOnError)
 	f.StringVar(&o.points, "point-cloud", "", "`cloud` that moves, in place of the experiment's")
 	f.StringVar(&o.truth, "true-point-cloud", "", "`cloud` whose persistence is the target, in place of the experiment's")
-	f.StringVar(&o.diagram, "true-diagram", "", "JSON `file` of persistence diagrams that are the target, in place of a true cloud")
+	f.StringVar(&o.diagram, "true-diagram", "", "`file` of persistence diagrams, JSON or .pers, that are the target, in place of a true cloud")
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "`number` that decides what clouds are drawn")
 	f.IntVar(&c.Steps, "steps", c.Steps, "`steps` to make in all (default: 15000, 2500 or 7500 in the experiments, else 2500)")
 	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "`length` of a step, about (default: 0.01, 0.05 or 0.1 in the experiments, else a 500th of the cloud's extent)")
@@ -120,7 +123,7 @@ func (o *options) fresh(word string) (synth.Config, error) {
 			return c, errors.New("-true-point-cloud and -true-diagram are two targets: give one of them")
 		}
 		c.Truth = nil
-		if c.TrueDiagrams, err = synth.ReadDiagrams(o.diagram); err != nil {
+		if c.TrueDiagrams, err = input.ReadDiagramsFile(o.diagram, o.note); err != nil {
 			return c, fmt.Errorf("-true-diagram: %w", err)
 		}
 	}

@@ -54,6 +54,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
+	o.note = func(note string) { fmt.Fprintln(stderr, "synth:", note) }
 	jobs, err := o.jobs()
 	if err != nil {
 		return cli.UsageError{Err: err}

