@@ -80,7 +80,7 @@ func near(t *testing.T, want, got float64, what ...any) {
 	require.InDelta(t, want, got, 1e-12*math.Max(1, math.Abs(want)), what...)
 }
 
-func equalP(t *testing.T, want pValues, got P, name string) {
+func equalP(t *testing.T, want pValues, got PValues, name string) {
 	t.Helper()
 	near(t, want.TwoSided, got.TwoSided, name)
 	near(t, want.Greater, got.Greater, name)
@@ -94,16 +94,16 @@ func TestAgainstRecordedValues(t *testing.T) {
 		d := Differences(r.Samples[c.Sample].A, r.Samples[c.Sample].B)
 		if c.T != nil {
 			got := Paired(d)
-			equalP(t, c.T.pValues, got.P, c.Sample)
+			equalP(t, c.T.pValues, got.PValues, c.Sample)
 			near(t, c.T.T, got.T, c.Sample)
-			near(t, c.T.DF, got.DF)
-			near(t, c.T.Mean, got.Mean)
-			near(t, c.T.CI[0], got.Low)
-			near(t, c.T.CI[1], got.High)
+			near(t, c.T.DF, got.DegreesOfFreedom)
+			near(t, c.T.Mean, got.Difference)
+			near(t, c.T.CI[0], got.Interval(0.95).Low)
+			near(t, c.T.CI[1], got.Interval(0.95).High)
 		}
 		if c.Wilcoxon != nil {
 			got := Wilcoxon(d)
-			equalP(t, c.Wilcoxon.pValues, got.P, c.Sample)
+			equalP(t, c.Wilcoxon.pValues, got.PValues, c.Sample)
 			require.Equal(t, c.Wilcoxon.N, got.N)
 			near(t, c.Wilcoxon.Plus, got.Plus)
 			near(t, c.Wilcoxon.Minus, got.Minus)
@@ -115,15 +115,15 @@ func TestAgainstRecordedValues(t *testing.T) {
 		near(t, c.MannWhitney.U, exact.U)
 		near(t, c.MannWhitney.U, normal.U)
 		if c.MannWhitney.Exact != nil {
-			equalP(t, *c.MannWhitney.Exact, exact.P, c.Sample)
+			equalP(t, *c.MannWhitney.Exact, exact.PValues, c.Sample)
 		}
 		a := c.MannWhitney.Asymptotic
-		equalP(t, pValues{a.TwoSided, a.Greater, a.Less}, normal.P, c.Sample)
+		equalP(t, pValues{a.TwoSided, a.Greater, a.Less}, normal.PValues, c.Sample)
 		near(t, c.Delta, CliffsDelta(s.A, s.B))
 		if c.Welch != nil {
 			got := Welch(s.A, s.B)
 			near(t, c.Welch.T, got.T)
-			near(t, c.Welch.DF, got.DF)
+			near(t, c.Welch.DF, got.DegreesOfFreedom)
 			near(t, c.Welch.TwoSided, got.TwoSided)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // A SignedRank is the result of [Wilcoxon].
 type SignedRank struct {
-	P
+	PValues
 	N           int     // differences that are not 0
 	Plus, Minus float64 // sums of the ranks of positive and of negative differences
 }
@@ -59,13 +59,13 @@ func Wilcoxon(differences []float64) SignedRank {
 			probability[s] = p
 		}
 	}
-	r.P = tails(probability, plus)
+	r.PValues = tails(probability, plus)
 	return r
 }
 
 // A RankSum is the result of [MannWhitney].
 type RankSum struct {
-	P
+	PValues
 	// U is the number of pairs (a, b) with a > b, those with a = b counted half.
 	U float64
 }
@@ -116,7 +116,7 @@ func MannWhitney(a, b []float64) RankSum {
 			}
 		}
 	}
-	r.P = tails(ways[few], sum)
+	r.PValues = tails(ways[few], sum)
 	if swapped {
 		r.Greater, r.Less = r.Less, r.Greater
 	}
@@ -198,8 +198,8 @@ func doubledRanks(x []float64) []int {
 }
 
 // tails returns the p-values of an observed sum. probability[s] is that of sum s.
-func tails(probability []float64, observed int) P {
-	var p P
+func tails(probability []float64, observed int) PValues {
+	var p PValues
 	for s, v := range probability {
 		if s >= observed {
 			p.Greater += v

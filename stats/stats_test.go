@@ -96,9 +96,9 @@ func TestWithoutVariance(t *testing.T) {
 	same := Paired([]float64{0, 0, 0})
 	require.True(t, math.IsNaN(same.T) && math.IsNaN(same.TwoSided))
 	shift := Paired([]float64{2, 2, 2})
-	require.Equal(t, P{0, 0, 1}, shift.P)
-	require.Equal(t, [2]float64{2, 2}, [2]float64{shift.Low, shift.High})
-	require.Equal(t, P{1, 1, 1}, Wilcoxon([]float64{0, 0}).P)
+	require.Equal(t, PValues{0, 0, 1}, shift.PValues)
+	require.Equal(t, Interval{Estimate: 2, Low: 2, High: 2}, shift.Interval(0.9))
+	require.Equal(t, PValues{1, 1, 1}, Wilcoxon([]float64{0, 0}).PValues)
 	require.Equal(t, Order{0.5, 0.5}, AlmostStochasticOrder([]float64{3, 3}, []float64{3, 3}, 0.95, 10, 1))
 }
 

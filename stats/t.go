@@ -8,20 +8,38 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// P holds the p-values of one statistic for the three alternatives.
-type P struct {
+// PValues holds the p-values of one statistic for the three alternatives.
+type PValues struct {
 	TwoSided float64 // the two samples differ
 	Greater  float64 // the first is greater
 	Less     float64 // the first is less
 }
 
-// A T is the result of a t-test.
-type T struct {
-	P
-	Mean      float64 // the difference of the means
-	T         float64 // Mean in units of its standard error
-	DF        float64 // degrees of freedom
-	Low, High float64 // the 95 % confidence interval of Mean
+// A TTest is the result of a t-test.
+type TTest struct {
+	PValues
+	Difference       float64 // of the means
+	StandardError    float64 // of Difference
+	T                float64 // Difference in units of StandardError
+	DegreesOfFreedom float64
+}
+
+// Interval returns the interval that holds the difference of the expectations with the given
+// confidence, between 0 and 1, if values are normally distributed.
+func (t TTest) Interval(confidence float64) Interval {
+	if !(confidence > 0 && confidence < 1) {
+		panic(fmt.Sprintf("stats: TTest.Interval: confidence %v, want a number between 0 and 1", confidence))
+	}
+	i := Interval{Estimate: t.Difference, Low: t.Difference, High: t.Difference}
+	if t.StandardError > 0 {
+		half := student(t.DegreesOfFreedom).Quantile((1+confidence)/2) * t.StandardError
+		i.Low, i.High = t.Difference-half, t.Difference+half
+	}
+	return i
+}
+
+func student(degreesOfFreedom float64) distuv.StudentsT {
+	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: degreesOfFreedom}
 }
 
 // Differences returns a[i] − b[i]. It panics if the lengths differ.
@@ -40,18 +58,18 @@ func Differences(a, b []float64) []float64 {
 // mean 0. Equal differences have no variance to divide by. If all of them are 0, T
 // and the p-values are NaN; otherwise T is infinite and each p-value is 0 or 1. It
 // panics with fewer than two differences.
-func Paired(differences []float64) T {
+func Paired(differences []float64) TTest {
 	check("differences", differences, 2)
 	mean, variance := stat.MeanVariance(differences, nil)
 	n := float64(len(differences))
-	return newT(mean, math.Sqrt(variance/n), n-1)
+	return newTTest(mean, math.Sqrt(variance/n), n-1)
 }
 
 // Welch returns Welch's t-test of the hypothesis that two independent samples
 // have equal means, for variances that may differ (Welch 1947). Where neither
-// sample has a variance, DF is NaN, and T and the p-values are as in [Paired]. It
+// sample has a variance, DegreesOfFreedom is NaN, and T and the p-values are as in [Paired]. It
 // panics with fewer than two values in a sample.
-func Welch(a, b []float64) T {
+func Welch(a, b []float64) TTest {
 	check("first sample", a, 2)
 	check("second sample", b, 2)
 	meanA, varA := stat.MeanVariance(a, nil)
@@ -59,25 +77,22 @@ func Welch(a, b []float64) T {
 	na, nb := float64(len(a)), float64(len(b))
 	sa, sb := varA/na, varB/nb
 	df := (sa + sb) * (sa + sb) / (sa*sa/(na-1) + sb*sb/(nb-1))
-	return newT(meanA-meanB, math.Sqrt(sa+sb), df)
+	return newTTest(meanA-meanB, math.Sqrt(sa+sb), df)
 }
 
-// newT returns the test of a mean difference with its standard error.
-func newT(mean, standardError, df float64) T {
-	t := T{Mean: mean, T: mean / standardError, DF: df}
+// newTTest returns the test of a difference of means with its standard error.
+func newTTest(difference, standardError, degreesOfFreedom float64) TTest {
+	t := TTest{Difference: difference, StandardError: standardError, T: difference / standardError, DegreesOfFreedom: degreesOfFreedom}
 	if standardError == 0 {
-		t.Low, t.High = mean, mean
-		t.P = P{math.NaN(), math.NaN(), math.NaN()}
-		if mean != 0 {
-			t.P = P{TwoSided: 0, Greater: oneIf(mean < 0), Less: oneIf(mean > 0)}
+		t.PValues = PValues{math.NaN(), math.NaN(), math.NaN()}
+		if difference != 0 {
+			t.PValues = PValues{TwoSided: 0, Greater: oneIf(difference < 0), Less: oneIf(difference > 0)}
 		}
 		return t
 	}
-	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}
-	t.TwoSided = 2 * student.CDF(-math.Abs(t.T))
-	t.Greater, t.Less = student.CDF(-t.T), student.CDF(t.T)
-	half := student.Quantile(0.975) * standardError
-	t.Low, t.High = mean-half, mean+half
+	distribution := student(degreesOfFreedom)
+	t.TwoSided = 2 * distribution.CDF(-math.Abs(t.T))
+	t.Greater, t.Less = distribution.CDF(-t.T), distribution.CDF(t.T)
 	return t
 }
 
