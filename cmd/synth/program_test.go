@@ -229,7 +229,7 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"1", "-frames", "-1"}, "frames is -1"},
 		{[]string{"1", "-gap", "-1"}, "gap is -1"},
 		{[]string{"1", "-gap", "inf"}, "gap is +Inf"},
-		{[]string{"1", "-window=-inf,inf,0,1"}, "window is {-Inf +Inf 0 1}"},
+		{[]string{"1", "-window=-inf,inf,0,1"}, "window has a side from -Inf to +Inf"},
 		{[]string{"-point-cloud", "circle,n=20000", "-true-point-cloud", "circle"}, "a cloud of 20000 points"},
 		{[]string{"1", "-gradient", "average(bandwidth=-1)"}, "bandwidth"},
 		{[]string{"1", "-topo", "bottleneck9=1"}, "bottleneck9"},
