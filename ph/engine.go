@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/topogen/topogen/ph/internal/cohomology"
+	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/flagcomplex"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -49,7 +50,7 @@ func (e *Engine) Rips(ctx context.Context, m Matrix32, degree int) ([]Diagram, e
 	if degree <= 1 {
 		return reducedBars(e, s, degree), nil
 	}
-	report(e, s, &o)
+	report(e, s, m.N, &o)
 	e.diagrams = copyBars(e.diagrams, e.result.Classes)
 	return e.diagrams[:degree+1], nil
 }
@@ -147,7 +148,7 @@ func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances,
 	if err := solve(ctx, e, s, space, o); err != nil {
 		return true, err
 	}
-	report(e, s, o)
+	report(e, s, space.Len(), o)
 	return true, nil
 }
 
@@ -192,7 +193,7 @@ func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.S
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if o.MaxDegree > 0 && (o.Cycles || !o.higher()) {
+	if o.MaxDegree > 0 && !o.higher() {
 		if err := r.Loops(space, parallel.Workers(o.Workers, space.Len() >= manyPoints)); err != nil {
 			return err
 		}
@@ -202,9 +203,6 @@ func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.S
 	}
 	switch {
 	case o.higher():
-		if o.Cycles {
-			e.classes[1] = appendLoops(s, o, e.classes[1][:0])
-		}
 		if err := higher(ctx, e, s, space, o); err != nil {
 			return err
 		}
@@ -217,10 +215,10 @@ func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.S
 }
 
 // report sets the classes of degree 0 and, unless cohomology has set them, those of degree 1
-// from the merges and loops of the reduced filtration.
-func report[T Float](e *Engine, s *solver[T], o *Options) {
+// from the merges and loops of the reduced filtration. n is the number of points.
+func report[T Float](e *Engine, s *solver[T], n int, o *Options) {
 	if o.MaxDegree == 1 && !o.higher() {
-		e.classes[1] = appendLoops(s, o, e.classes[1][:0])
+		e.classes[1] = appendLoops(s, n, o, e.classes[1][:0])
 	}
 	e.classes[0] = appendComponents(e, &s.reduced, o, e.classes[0][:0])
 }
@@ -255,6 +253,12 @@ func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.
 	if err := flagcomplex.Begin(&e.flag, n, runs, merging, o.Modulus, highest, workers, parallel.StopOf(ctx)); err != nil {
 		return err
 	}
+	var below []cycles.Pair // of one degree less
+	for _, m := range r.Merges() {
+		if o.Cycles {
+			below = append(below, cycles.Pair{Birth: uint64(m.Ended), Death: e.flag.EdgeCode(m.Rank)})
+		}
+	}
 	for degree := 1; degree <= o.MaxDegree; degree++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -267,11 +271,22 @@ func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var loops []Class // the classes that have cycles, in the order of pairs
-		if degree == 1 && o.Cycles {
-			loops = e.classes[1]
+		var representatives []Chain // of each pair
+		if o.Cycles {
+			representatives = make([]Chain, len(pairs))
+			below = e.flag.Cycles(degree, below, func(i int, cycle []cycles.Term) {
+				if pairs[i].Death != 0 && lengthOf(&e.flag, pairs[i].Birth, degree+1) == lengthOf(&e.flag, pairs[i].Death, degree+2) {
+					return // its class is left out
+				}
+				for _, t := range cycle {
+					representatives[i] = append(representatives[i], Term{simplexOf(&e.flag, t.Cell, degree+1), int(t.Coefficient)})
+				}
+			})
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 		}
-		e.classes[degree] = appendPairs(&e.flag, o, degree, pairs, loops, e.classes[degree][:0])
+		e.classes[degree] = appendPairs(&e.flag, o, degree, pairs, representatives, e.classes[degree][:0])
 	}
 	return nil
 }

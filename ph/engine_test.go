@@ -244,8 +244,7 @@ func FuzzEngine(f *testing.F) {
 		for _, x := range data[:n*p.Dim] {
 			p.Coords = append(p.Coords, float64(x%8))
 		}
-		o := ph.Options{MaxDegree: int(how % 4), Modulus: []int{2, 3, 5}[how>>2%3], Simplices: true, Cocycles: true}
-		o.Cycles = o.Modulus == 2
+		o := ph.Options{MaxDegree: int(how % 4), Modulus: []int{2, 3, 5}[how>>2%3], Simplices: true, Cocycles: true, Cycles: true}
 		if how>>4&1 != 0 {
 			o.Threshold = float64(how>>5&7) + 0.5
 		}
@@ -278,7 +277,7 @@ func FuzzEngine(f *testing.F) {
 				requireSimplices(t, g, res)
 				requireCocycles(t, g, res, o.Modulus)
 				if o.Cycles && o.MaxDegree > 0 {
-					requireCycles(t, g, res)
+					requireCycles(t, g, res, o.Modulus)
 				}
 				o.Cocycles, o.Simplices, o.Cycles = false, false, false // degree 1 takes the reduced filtration now
 				res, err = e.Compute(t.Context(), d, o)

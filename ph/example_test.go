@@ -43,8 +43,13 @@ func ExampleRips() {
 		log.Fatal(err)
 	}
 	fmt.Printf("%.3v\n", result.Diagrams()[1])
-	fmt.Println(result.Classes[1][0].Cycle)
+	for _, term := range result.Classes[1][0].Cycle {
+		fmt.Println(term.Simplex)
+	}
 	// Output:
 	// degree 1: [1, 1.41)
-	// [3-2 3-0 2-1 1-0]
+	// [2 3]
+	// [0 3]
+	// [1 2]
+	// [0 1]
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/ph/internal/cohomology"
+	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
@@ -36,7 +37,7 @@ type Filtration interface {
 }
 
 // Simplices is a further interface of a [Filtration] whose cells are simplices. The
-// filtration must implement it if the options ask for simplices or cocycles.
+// filtration must implement it if the options ask for simplices, cocycles or cycles.
 type Simplices interface {
 	// Simplex returns the points of a cell, ascending. The caller may keep it.
 	Simplex(dim, i int) Simplex
@@ -47,7 +48,7 @@ type Simplices interface {
 // degree 0 and, where the complex has a dual graph, in the degree below its dimension.
 // Classes of persistence 0 are left out.
 //
-// Of the options it reads MaxDegree, Modulus, Simplices and Cocycles. [Rips] computes
+// Of the options it reads MaxDegree, Modulus, Simplices, Cocycles and Cycles. [Rips] computes
 // Vietoris–Rips filtrations much faster.
 func Compute(ctx context.Context, f Filtration, o Options) (*Result, error) {
 	return new(Engine).Filtration(ctx, f, o)
@@ -60,11 +61,8 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 		return nil, err
 	}
 	simplices, ok := f.(Simplices)
-	switch {
-	case o.Cycles:
-		return nil, fmt.Errorf("ph: cycles of a %T: only those of distances are computed; ask for cocycles", f)
-	case !ok && (o.Simplices || o.Cocycles):
-		return nil, fmt.Errorf("ph: simplices or cocycles of a %T: it has no method Simplex", f)
+	if !ok && (o.Simplices || o.Cocycles || o.Cycles) {
+		return nil, fmt.Errorf("ph: simplices, cocycles or cycles of a %T: it has no method Simplex", f)
 	}
 	if err := checkValues(f, o.MaxDegree+1); err != nil {
 		return nil, err
@@ -72,18 +70,43 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 	e.begin(&o)
 	g := &e.general
 	g.Stop = parallel.StopOf(ctx)
-	err := g.Run(f, cohomology.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles}, func(degree int, pairs []cohomology.Pair) {
+	matrix := &facets{Filtration: f, modulus: uint64(o.Modulus)}
+	reducer := cycles.Reducer{Stop: g.Stop}
+	var below []cycles.Pair
+	err := g.Run(f, cohomology.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles, All: o.Cycles}, func(degree int, pairs []cohomology.Pair) {
 		// Cells are numbered in the order of their values. So this sorts by death, and pairs
 		// are faster to move than classes. Only classes of equal death may be out of order.
 		slices.SortFunc(pairs, func(p, q cohomology.Pair) int {
 			return cmp.Or(cmp.Compare(uint32(p.Death), uint32(q.Death)), cmp.Compare(p.Birth, q.Birth))
 		})
+		var representatives []Chain // of each pair
+		if o.Cycles {
+			var all []cycles.Pair
+			for _, p := range pairs {
+				all = append(all, cycles.Pair{Birth: uint64(p.Birth), Death: uint64(p.Death), Essential: p.Death < 0})
+			}
+			representatives = make([]Chain, len(pairs))
+			if degree > 0 {
+				reducer.Run(matrix, o.Modulus, degree, below, all, func(i int, cycle []cycles.Term) {
+					for _, t := range cycle {
+						representatives[i] = append(representatives[i], Term{simplices.Simplex(degree, int(t.Cell)), int(t.Coefficient)})
+					}
+				})
+			}
+			below = all
+		}
 		classes := e.classes[degree][:0]
-		for _, p := range pairs {
+		for i, p := range pairs {
 			birth := int(p.Birth)
 			c := Class{Bar: Bar{f.Value(degree, birth), math.Inf(1), f.Cell(degree, birth), noCell}}
 			if p.Death >= 0 {
 				c.Death, c.DeathCell = f.Value(degree+1, int(p.Death)), f.Cell(degree+1, int(p.Death))
+			}
+			if c.Birth == c.Death {
+				continue
+			}
+			if o.Cycles {
+				c.Cycle = representatives[i]
 			}
 			if o.Simplices {
 				c.BirthSimplex = simplices.Simplex(degree, birth)

@@ -76,7 +76,7 @@ func TestComputeOfRipsFiltrations(t *testing.T) {
 	for trial := range 150 {
 		n, dim := 1+r.IntN(10), 1+r.IntN(3)
 		m := distances(draw(r, n, dim, trial), n)
-		o := ph.Options{MaxDegree: r.IntN(4), Modulus: []int{2, 3, 5}[trial%3], Simplices: trial%2 == 0, Cocycles: trial%2 == 0}
+		o := ph.Options{MaxDegree: r.IntN(4), Modulus: []int{2, 3, 5}[trial%3], Simplices: trial%2 == 0, Cocycles: trial%2 == 0, Cycles: trial%2 == 0}
 		if r.IntN(2) == 0 {
 			o.Threshold = 0.5 + 2*r.Float64()
 		}
@@ -93,6 +93,7 @@ func TestComputeOfRipsFiltrations(t *testing.T) {
 		if o.Simplices {
 			requireSimplices(t, g, got)
 			requireCocycles(t, g, got, o.Modulus)
+			requireCycles(t, g, got, o.Modulus)
 		}
 	}
 }
@@ -187,7 +188,7 @@ func TestFiltrationRefuses(t *testing.T) {
 	}{
 		{vertices(0, 2, 1), ph.Options{}, "cell 2 of dimension 0 has the value 1, less than 2 of the cell before"},
 		{vertices(0, math.NaN()), ph.Options{}, "cell 1 of dimension 0 has the value NaN"},
-		{vertices(0), ph.Options{Cycles: true}, "cycles of a *ph_test.listed"},
+		{struct{ ph.Filtration }{vertices(0)}, ph.Options{Cycles: true}, "has no method Simplex"},
 		{struct{ ph.Filtration }{vertices(0)}, ph.Options{Simplices: true}, "has no method Simplex"},
 		{vertices(0), ph.Options{Modulus: 6}, "modulus 6"},
 		{fork, ph.Options{}, "cell 0 of dimension 1 is a cofacet of vertices 0, 1 and 2"},

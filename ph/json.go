@@ -17,7 +17,7 @@ type jsonDiagram struct {
 	Edges     []couple[couple[int32]] `json:"edges,omitempty"`
 	Simplices [][2]Simplex            `json:"simplices,omitempty"`
 	Cocycles  [][]jsonTerm            `json:"cocycles,omitempty"`
-	Cycles    [][][2]int32            `json:"cycles,omitempty"`
+	Cycles    [][]jsonTerm            `json:"cycles,omitempty"`
 }
 
 // A couple is two values, nil where JSON has null.
@@ -153,11 +153,10 @@ func (d *Diagram) UnmarshalJSON(data []byte) error {
 //
 //	"simplices": [[[3, 4], [0, 2, 4]], [[1, 7], null]]
 //	"cocycles": [[{"simplex": [3, 4], "coefficient": 1}], …]
-//	"cycles": [[[4, 3], [3, 0], [4, 0]], …]
+//	"cycles": [[{"simplex": [3, 4], "coefficient": 1}, {"simplex": [0, 3], "coefficient": 1}, …], …]
 //
 // Each of these lists has one element for each bar. In "simplices" this is the simplex that
-// gives birth to the class and the one that ends it, null for an essential class. In
-// "cycles" it is a list of edges. A list of [Diagram] can be read from the output, without
+// gives birth to the class and the one that ends it, null for an essential class. A list of [Diagram] can be read from the output, without
 // the further keys.
 func (r *Result) MarshalJSON() ([]byte, error) {
 	list := make([]*jsonDiagram, len(r.Classes))
@@ -185,22 +184,22 @@ func (d *jsonDiagram) addRepresentatives(classes []Class) {
 	}
 	if has(func(c *Class) bool { return c.Cocycle != nil }) {
 		for _, c := range classes {
-			terms := make([]jsonTerm, len(c.Cocycle))
-			for i, t := range c.Cocycle {
-				terms[i] = jsonTerm(t)
-			}
-			d.Cocycles = append(d.Cocycles, terms)
+			d.Cocycles = append(d.Cocycles, c.Cocycle.json())
 		}
 	}
 	if has(func(c *Class) bool { return c.Cycle != nil }) {
 		for _, c := range classes {
-			edges := make([][2]int32, len(c.Cycle))
-			for i, e := range c.Cycle {
-				edges[i] = [2]int32{e.U, e.V}
-			}
-			d.Cycles = append(d.Cycles, edges)
+			d.Cycles = append(d.Cycles, c.Cycle.json())
 		}
 	}
+}
+
+func (c Chain) json() []jsonTerm {
+	terms := make([]jsonTerm, len(c))
+	for i, t := range c {
+		terms[i] = jsonTerm(t)
+	}
+	return terms
 }
 
 // repeatedKey returns a key that a JSON object has twice. It ignores the case of letters, as

@@ -34,8 +34,7 @@ type Options struct {
 	// higher.
 	Cocycles bool
 
-	// Cycles asks for a representative cycle of each class of degree 1 that is not
-	// essential. It needs the modulus 2.
+	// Cycles asks for a representative cycle of each class of degree 1 and higher.
 	Cycles bool
 }
 
@@ -51,8 +50,6 @@ func (o *Options) check() error {
 		return fmt.Errorf("ph: threshold %v: it must not be negative, and 0 stands for the enclosing radius", o.Threshold)
 	case o.Workers < 0:
 		return fmt.Errorf("ph: %d workers: want at least 1, or 0 for GOMAXPROCS", o.Workers)
-	case o.Cycles && o.Modulus != 2:
-		return fmt.Errorf("ph: cycles over Z/%d: they are computed over Z/2 alone; ask for cocycles", o.Modulus)
 	}
 	return field.Check(o.Modulus)
 }

@@ -76,7 +76,9 @@ func appendComponents[T Float](e *Engine, r *reduced.Engine[T], o *Options, clas
 }
 
 // appendLoops appends the classes of degree 1, from the loops of the reduced filtration.
-func appendLoops[T Float](s *solver[T], o *Options, classes []Class) []Class {
+// n is the number of points.
+func appendLoops[T Float](s *solver[T], n int, o *Options, classes []Class) []Class {
+	var tree *forest[T]
 	s.loops = s.reduced.AppendLoops(s.loops[:0])
 	for _, l := range s.loops {
 		c := Class{Bar: loopBar(l)}
@@ -88,10 +90,14 @@ func appendLoops[T Float](s *solver[T], o *Options, classes []Class) []Class {
 				slices.Sort(c.DeathSimplex)
 			}
 		}
-		if o.Cycles && !essential {
-			for _, e := range s.reduced.AppendCycle(nil, l) {
-				c.Cycle = append(c.Cycle, cellOf(e))
+		switch {
+		case o.Cycles && !essential:
+			c.Cycle = edgeCycle(s.reduced.AppendCycle(nil, l))
+		case o.Cycles:
+			if tree == nil {
+				tree = newForest(n, s.reduced.Merges())
 			}
+			c.Cycle = edgeCycle(tree.close(l.Birth))
 		}
 		classes = append(classes, c)
 	}
@@ -99,10 +105,9 @@ func appendLoops[T Float](s *solver[T], o *Options, classes []Class) []Class {
 }
 
 // appendPairs appends the classes of a degree from pairs of simplices. It leaves out classes
-// of persistence 0. If loops is not nil, it has the same classes in the same order with their
-// cycles, and appendPairs copies these cycles.
-func appendPairs(f *flagcomplex.Engine, o *Options, degree int, pairs []flagcomplex.Pair, loops, classes []Class) []Class {
-	for _, p := range pairs {
+// of persistence 0. If representatives is not nil, it has the cycle of each pair.
+func appendPairs(f *flagcomplex.Engine, o *Options, degree int, pairs []flagcomplex.Pair, representatives []Chain, classes []Class) []Class {
+	for i, p := range pairs {
 		ends, length := f.Youngest(p.Birth, degree+1)
 		c := Class{Bar: Bar{positive(length), math.Inf(1), Cell(ends), noCell}}
 		if p.Death != 0 {
@@ -112,8 +117,8 @@ func appendPairs(f *flagcomplex.Engine, o *Options, degree int, pairs []flagcomp
 		if c.Birth == c.Death {
 			continue
 		}
-		if loops != nil {
-			c.Cycle = loops[len(classes)].Cycle
+		if representatives != nil {
+			c.Cycle = representatives[i]
 		}
 		if o.Simplices {
 			c.BirthSimplex = simplexOf(f, p.Birth, degree+1)
@@ -138,6 +143,12 @@ func simplexOf(f *flagcomplex.Engine, code uint64, points int) Simplex {
 	s := make(Simplex, points)
 	f.Points(s, code)
 	return s
+}
+
+// lengthOf returns the length of the youngest edge of a simplex, given its code.
+func lengthOf(f *flagcomplex.Engine, code uint64, points int) float64 {
+	_, length := f.Youngest(code, points)
+	return length
 }
 
 // positive returns a length with the sign of 0 dropped, so that it prints as "0".

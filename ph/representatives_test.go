@@ -99,75 +99,93 @@ func requireCocycles(t *testing.T, g graph, res *ph.Result, p int) {
 	}
 }
 
-// requireCycles checks that each cycle is closed, that its youngest edge is the birth edge,
-// and that it is a boundary from the death of its class on and not before.
-func requireCycles(t *testing.T, g graph, res *ph.Result) {
+// requireCycles checks that the boundary of each cycle is 0, that its last simplex is the
+// birth simplex, with the coefficient 1, and that it is a boundary from the death of its class
+// on and not before.
+func requireCycles(t *testing.T, g graph, res *ph.Result, p int) {
 	t.Helper()
 	ranks := g.ranks()
-	for _, b := range res.Classes[1] {
-		cycle := b.Cycle
-		if b.Essential() {
-			require.Nil(t, cycle)
-			continue
+	for degree, classes := range res.Classes[1:] {
+		degree++
+		for _, b := range classes {
+			boundary := make(map[string]int)
+			found := false
+			for _, term := range b.Cycle {
+				require.Len(t, term.Simplex, degree+1)
+				require.True(t, 0 < term.Coefficient && term.Coefficient < p)
+				require.LessOrEqual(t, rankOf(t, ranks, term.Simplex), ranks[b.BirthCell])
+				if slices.Equal(term.Simplex, b.BirthSimplex) {
+					require.Equal(t, 1, term.Coefficient)
+					found = true
+				}
+				for skip := range term.Simplex {
+					facet := fmt.Sprint(slices.Delete(slices.Clone(term.Simplex), skip, skip+1))
+					boundary[facet] += []int{1, p - 1}[skip%2] * term.Coefficient
+				}
+			}
+			require.True(t, found, "the birth simplex %v is in the cycle %v", b.BirthSimplex, b.Cycle)
+			for facet, x := range boundary {
+				require.Zero(t, x%p, "the boundary at %v of %v", facet, b)
+			}
+			end := len(g.edges)
+			if !b.Essential() {
+				end = ranks[b.DeathCell]
+				require.True(t, g.bounds(b.Cycle, end, p), "a boundary at death: %v", b)
+			}
+			require.False(t, g.bounds(b.Cycle, end-1, p), "no boundary before death: %v", b)
 		}
-		degrees := make(map[int32]int)
-		for _, e := range cycle {
-			degrees[e.U]++
-			degrees[e.V]++
-			require.LessOrEqual(t, ranks[e], ranks[b.BirthCell])
-		}
-		require.Contains(t, cycle, b.BirthCell)
-		for v, k := range degrees {
-			require.Zero(t, k%2, "the cycle is closed at point %d", v)
-		}
-		require.True(t, g.bounds(cycle, ranks[b.DeathCell]), "a boundary at death: %v", b)
-		require.False(t, g.bounds(cycle, ranks[b.DeathCell]-1), "no boundary before death: %v", b)
 	}
 }
 
-// bounds reports whether a set of edges is a sum of triangles of ranks up to the
-// given one.
-func (g graph) bounds(edges []ph.Cell, rank int) bool {
-	ranks := g.ranks()
-	reduced := make(map[int]map[int]bool) // columns, by their pivots
-	reduce := func(column map[int]bool) int {
-		for len(column) > 0 {
-			pivot := -1
-			for r := range column {
-				pivot = max(pivot, r)
+// bounds reports whether a chain is a boundary of simplices of ranks up to the given one.
+func (g graph) bounds(chain ph.Chain, rank, p int) bool {
+	reduced := make(map[string]map[string]int) // columns, by their pivots
+	inverse := func(x int) int {
+		for y := 1; ; y++ {
+			if x*y%p == 1 {
+				return y
 			}
-			if reduced[pivot] == nil {
+		}
+	}
+	reduce := func(column map[string]int) string {
+		for len(column) > 0 {
+			pivot := ""
+			for s := range column {
+				pivot = max(pivot, s)
+			}
+			other := reduced[pivot]
+			if other == nil {
 				return pivot
 			}
-			for r := range reduced[pivot] {
-				if column[r] {
-					delete(column, r)
+			factor := (p - column[pivot]) * inverse(other[pivot])
+			for s, x := range other {
+				if sum := (column[s] + factor*x) % p; sum != 0 {
+					column[s] = sum
 				} else {
-					column[r] = true
+					delete(column, s)
 				}
 			}
 		}
-		return -1
+		return ""
 	}
-	for _, f := range g.faces(3) {
-		if len(f.points) != 3 || f.rank > rank {
+	n := len(chain[0].Simplex) + 1
+	for _, f := range g.faces(n) {
+		if len(f.points) != n || f.rank > rank {
 			continue
 		}
-		column := make(map[int]bool)
-		for i, u := range f.points {
-			for _, v := range f.points[i+1:] {
-				column[ranks[ph.Cell{U: int32(v), V: int32(u)}]] = true
-			}
+		column := make(map[string]int)
+		for skip := range f.points {
+			column[fmt.Sprint(slices.Delete(slices.Clone(f.points), skip, skip+1))] = []int{1, p - 1}[skip%2]
 		}
-		if pivot := reduce(column); pivot >= 0 {
+		if pivot := reduce(column); pivot != "" {
 			reduced[pivot] = column
 		}
 	}
-	column := make(map[int]bool)
-	for _, e := range edges {
-		column[ranks[e]] = true
+	column := make(map[string]int)
+	for _, term := range chain {
+		column[fmt.Sprint(term.Simplex)] = term.Coefficient
 	}
-	return reduce(column) < 0
+	return reduce(column) == ""
 }
 
 func TestRepresentatives(t *testing.T) {
@@ -177,7 +195,7 @@ func TestRepresentatives(t *testing.T) {
 		n, dim := 3+r.IntN(9), 1+r.IntN(3)
 		m := distances(draw(r, n, dim, trial), n)
 		p := []int{2, 3, 5}[trial%3]
-		o := ph.Options{MaxDegree: 1 + r.IntN(3), Modulus: p, Simplices: true, Cocycles: true, Cycles: p == 2}
+		o := ph.Options{MaxDegree: 1 + r.IntN(3), Modulus: p, Simplices: true, Cocycles: true, Cycles: true}
 		if r.IntN(2) == 0 {
 			o.Threshold = 0.5 + 2*r.Float64()
 		}
@@ -187,14 +205,12 @@ func TestRepresentatives(t *testing.T) {
 		requireBars(t, g.oracle(o.MaxDegree, p), res.Diagrams(), trial, o)
 		requireSimplices(t, g, res)
 		requireCocycles(t, g, res, p)
-		if p == 2 {
-			requireCycles(t, g, res)
-		}
+		requireCycles(t, g, res, p)
 		o = ph.Options{MaxDegree: 1, Threshold: o.Threshold, Simplices: true, Cycles: true} // from the reduced filtration alone
 		res, err = e.Compute(t.Context(), m, o)
 		require.NoError(t, err)
 		requireSimplices(t, g, res)
-		requireCycles(t, g, res)
+		requireCycles(t, g, res, 2)
 	}
 }
 

@@ -56,10 +56,10 @@ type Class struct {
 	// are a cocycle of the complex at this scale.
 	Cocycle Chain
 
-	// Cycle represents a class of degree 1 that is not essential. It is a set of edges;
-	// each point is an end of an even number of them. The birth edge completes the
-	// cycle. From the death on the cycle is a boundary.
-	Cycle []Cell
+	// Cycle represents the class in homology, in degree 1 and higher: its boundary is 0,
+	// its last simplex is the birth simplex, with the coefficient 1, and it is a boundary
+	// from the death on and not before.
+	Cycle Chain
 }
 
 // A Simplex is a set of points, ascending.

@@ -64,7 +64,7 @@ func (o *options) idle(name string) string {
 		return "with -vector " + o.vector.Kind
 	case o.complex == cubicalComplex && in("format metric threshold modulus threads float64 ratio cocycles cycles"):
 		return "with -complex " + cubicalComplex
-	case o.complex == alphaComplex && in("metric threshold threads cycles"):
+	case o.complex == alphaComplex && in("metric threshold threads"):
 		return "with -complex " + alphaComplex
 	case o.complex != cubicalComplex && in("construction superlevel"):
 		return "with -complex " + o.complex

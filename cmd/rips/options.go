@@ -72,7 +72,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.Float64Var(&o.sparse, "sparse", 0, "use few edges, such that births and deaths are off by a factor of at most 1+`epsilon`; 0 stands for all edges")
 	flags.BoolVar(&o.double, "float64", false, "read distances and coordinates as float64 instead of float32")
 	flags.BoolVar(&o.compute.Cocycles, "cocycles", false, "a representative cocycle of each interval of degree 1 and higher")
-	flags.BoolVar(&o.compute.Cycles, "cycles", false, "a representative cycle of each finite interval of degree 1")
+	flags.BoolVar(&o.compute.Cycles, "cycles", false, "a representative cycle of each interval of degree 1 and higher")
 	flags.BoolVar(&o.json, "json", false, "print JSON, with the pairing of each interval")
 	flags.StringVar(&o.metric, "metric", euclideanMetric, "`metric` of points: euclidean, cosine, manhattan, chebyshev or precomputed")
 	flags.StringVar(&o.distance.kind, "distance", "", "print the distance of the diagrams in two files: `kind` bottleneck, wasserstein or sliced")
@@ -138,8 +138,6 @@ func (o *options) check() error {
 		return cli.Usagef("-modulus %d: the least prime is 2", c.Modulus)
 	case !(o.ratio >= 1) || math.IsInf(o.ratio, 1):
 		return cli.Usagef("-ratio %v: deaths are at least as great as births, so it is at least 1", o.ratio)
-	case c.Cycles && c.Modulus != 2:
-		return cli.Usagef("-cycles -modulus %d: cycles are computed modulo 2 alone; ask for -cocycles", c.Modulus)
 	}
 	if folder := filepath.Dir(o.png); o.png != "" {
 		if _, err := os.Stat(folder); err != nil {

@@ -25,7 +25,9 @@ func draw(name string, d ph.Distances, r *ph.Result) error {
 		scene.Title += fmt.Sprintf(" times 1e%+d", power)
 	}
 	if longest := longestLoop(r); longest != nil {
-		scene.Edges = longest.Cycle
+		for _, t := range longest.Cycle {
+			scene.Edges = append(scene.Edges, ph.Cell{U: t.Simplex[1], V: t.Simplex[0]})
+		}
 		scene.Title += fmt.Sprintf(", the longest loop %.3v", longest.Bar)
 	}
 	return picture(name+"-cloud.png", viz.Cloud, scene)

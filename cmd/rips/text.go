@@ -31,7 +31,7 @@ func writeDegrees(w *bufio.Writer, o *options, r *ph.Result) {
 				fmt.Fprintf(w, ":  %s", chainText(b.Cocycle, o.compute.Modulus))
 			}
 			if o.compute.Cycles && len(b.Cycle) > 0 {
-				fmt.Fprintf(w, ":  %s", cycleText(b.Cycle))
+				fmt.Fprintf(w, ":  %s", chainText(b.Cycle, o.compute.Modulus))
 			}
 			fmt.Fprintln(w)
 		}
@@ -58,14 +58,6 @@ func chainText(c ph.Chain, modulus int) string {
 			text += fmt.Sprintf(":%d", t.Coefficient)
 		}
 		terms = append(terms, text)
-	}
-	return "{" + strings.Join(terms, ", ") + "}"
-}
-
-func cycleText(edges []ph.Cell) string {
-	var terms []string
-	for _, e := range edges {
-		terms = append(terms, fmt.Sprintf("[%d,%d]", e.U, e.V))
 	}
 	return "{" + strings.Join(terms, ", ") + "}"
 }

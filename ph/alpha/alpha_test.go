@@ -321,10 +321,29 @@ func TestModuli(t *testing.T) {
 		require.NoError(t, err)
 		want, err := ph.Compute(t.Context(), complex, ph.Options{MaxDegree: 3})
 		require.NoError(t, err)
-		for _, o := range []ph.Options{{MaxDegree: 3, Modulus: 3}, {MaxDegree: 3, Cocycles: true}} {
+		for _, o := range []ph.Options{{MaxDegree: 3, Modulus: 3}, {MaxDegree: 3, Cocycles: true}, {MaxDegree: 3, Modulus: 3, Cycles: true}} {
 			got, err := ph.Compute(t.Context(), complex, o)
 			require.NoError(t, err)
 			require.Equal(t, want.Diagrams(), got.Diagrams())
+			for degree, classes := range got.Classes {
+				for _, c := range classes {
+					if degree == 0 || !o.Cycles {
+						continue
+					}
+					boundary := make(map[string]int)
+					require.NotEmpty(t, c.Cycle)
+					for _, term := range c.Cycle {
+						require.Len(t, term.Simplex, degree+1)
+						for skip := range term.Simplex {
+							facet := fmt.Sprint(slices.Delete(slices.Clone(term.Simplex), skip, skip+1))
+							boundary[facet] += []int{1, 2}[skip%2] * term.Coefficient
+						}
+					}
+					for facet, x := range boundary {
+						require.Zero(t, x%3, "the boundary at %v of the cycle of %v", facet, c.Bar)
+					}
+				}
+			}
 		}
 	}
 }

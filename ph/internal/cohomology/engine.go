@@ -27,6 +27,7 @@ type Options struct {
 	Degree  int  // the highest degree
 	Modulus int  // a prime
 	Chains  bool // whether to find the cocycles of classes of degree 1 and higher
+	All     bool // whether to report pairs whose two cells have the same value, too
 }
 
 // A Pair is a class: the numbers of the cells that give birth to it and end it. Death is
@@ -78,7 +79,8 @@ type span struct{ from, to int }
 
 // Run finds the classes of a complex, and calls report with the pairs of each degree
 // from 0 to the highest. The pairs are valid during the call and in no particular
-// order. Pairs whose two cells have the same value are left out.
+// order. Pairs whose two cells have the same value are left out unless the options ask for
+// them.
 //
 // It is an error if an edge does not have two vertices or none. If Stop is requested,
 // Run returns nil early and does not report the degree that it was computing.
@@ -132,7 +134,7 @@ func (e *Engine) Chain(p Pair) []Term {
 // cell birth, −1 if it is not stored.
 func (e *Engine) addPair(degree int, birth, death, column int32) {
 	e.next[death>>6] |= 1 << (death & 63)
-	if e.complex.Value(degree, int(birth)) != e.complex.Value(degree+1, int(death)) {
+	if e.options.All || e.complex.Value(degree, int(birth)) != e.complex.Value(degree+1, int(death)) {
 		e.pairs = append(e.pairs, Pair{birth, death, column})
 	}
 }

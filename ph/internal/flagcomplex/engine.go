@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/field"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -35,6 +36,8 @@ type Engine struct {
 	arena   []uint64      // the codes of simplices, with coefficients
 
 	pairs []Pair // the pairs of the current degree
+
+	cycles cycles.Reducer
 }
 
 // A Pair is a class: the codes of the simplices that give birth to it and end it. Death is
