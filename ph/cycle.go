@@ -1,8 +1,10 @@
 package ph
 
 import (
+	"github.com/topogen/topogen/ph/internal/cohomology"
 	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/metric"
+	"github.com/topogen/topogen/ph/internal/parallel"
 	"github.com/topogen/topogen/ph/internal/reduced"
 )
 
@@ -61,6 +63,44 @@ func (f *forest[T]) close(e metric.Edge[T]) []metric.Edge[T] {
 		a = f.parent[a]
 	}
 	return list
+}
+
+// A cycleFinder finds the cycles of a filtration, degree after degree.
+type cycleFinder struct {
+	simplices Simplices
+	matrix    facets
+	reducer   cycles.Reducer
+	below     []cycles.Pair // the pairs of one degree less
+}
+
+func newCycleFinder(f Filtration, s Simplices, modulus int, stop parallel.Stop) *cycleFinder {
+	return &cycleFinder{
+		simplices: s,
+		matrix:    facets{Filtration: f, modulus: uint64(modulus)},
+		reducer:   cycles.Reducer{Stop: stop},
+	}
+}
+
+// cycles returns a cycle for each pair of a degree, nil in degree 0. pairs must have those of
+// persistence 0, too.
+func (c *cycleFinder) cycles(degree int, pairs []cohomology.Pair) []Chain {
+	all := make([]cycles.Pair, len(pairs))
+	for i, p := range pairs {
+		all[i] = cycles.Pair{Birth: uint64(p.Birth), Death: uint64(p.Death), Essential: p.Death < 0}
+	}
+	chains := make([]Chain, len(pairs))
+	if degree > 0 {
+		c.reducer.Run(&c.matrix, int(c.matrix.modulus), degree, c.below, all, func(i int, cycle []cycles.Term) {
+			if !all[i].Essential && c.matrix.Value(degree, int(all[i].Birth)) == c.matrix.Value(degree+1, int(all[i].Death)) {
+				return // its class is left out
+			}
+			for _, t := range cycle {
+				chains[i] = append(chains[i], Term{c.simplices.Simplex(degree, int(t.Cell)), int(t.Coefficient)})
+			}
+		})
+	}
+	c.below = all
+	return chains
 }
 
 // A facets value is the boundary matrix of a filtration, a [cycles.Complex] all of whose

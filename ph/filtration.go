@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/ph/internal/cohomology"
-	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
@@ -70,9 +69,10 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 	e.begin(&o)
 	g := &e.general
 	g.Stop = parallel.StopOf(ctx)
-	matrix := &facets{Filtration: f, modulus: uint64(o.Modulus)}
-	reducer := cycles.Reducer{Stop: g.Stop}
-	var below []cycles.Pair
+	var finder *cycleFinder
+	if o.Cycles {
+		finder = newCycleFinder(f, simplices, o.Modulus, g.Stop)
+	}
 	err := g.Run(f, cohomology.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles, All: o.Cycles}, func(degree int, pairs []cohomology.Pair) {
 		// Cells are numbered in the order of their values. So this sorts by death, and pairs
 		// are faster to move than classes. Only classes of equal death may be out of order.
@@ -81,19 +81,7 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 		})
 		var representatives []Chain // of each pair
 		if o.Cycles {
-			var all []cycles.Pair
-			for _, p := range pairs {
-				all = append(all, cycles.Pair{Birth: uint64(p.Birth), Death: uint64(p.Death), Essential: p.Death < 0})
-			}
-			representatives = make([]Chain, len(pairs))
-			if degree > 0 {
-				reducer.Run(matrix, o.Modulus, degree, below, all, func(i int, cycle []cycles.Term) {
-					for _, t := range cycle {
-						representatives[i] = append(representatives[i], Term{simplices.Simplex(degree, int(t.Cell)), int(t.Coefficient)})
-					}
-				})
-			}
-			below = all
+			representatives = finder.cycles(degree, pairs)
 		}
 		classes := e.classes[degree][:0]
 		for i, p := range pairs {
