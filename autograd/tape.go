@@ -28,6 +28,10 @@ type Tape struct {
 	mode       mode
 	seed, step uint64 // arguments of Train
 	draws      int    // number of random draws in this step
+
+	checks     bool        // CheckFinite
+	operations []operation // of vars[:used], if checks
+	notFinite  error       // the first gradient of the step that is not finite, if checks
 }
 
 // NewTape returns an empty tape whose operations run on dev.
@@ -135,6 +139,9 @@ func (t *Tape) walk() {
 		if v := t.vars[i]; v.backward != nil && v.hasGrad {
 			v.backward()
 			t.temp.rewind()
+			if t.checks {
+				t.checkInputs(i)
+			}
 		}
 	}
 	for _, p := range t.paramList {
@@ -154,6 +161,7 @@ func (t *Tape) Reset() {
 		t.params[p] = nil
 	}
 	t.used, t.done, t.mode = 0, false, undeclared
+	t.operations, t.notFinite = t.operations[:0], nil
 	t.arena.reset()
 	t.temp.reset()
 	t.ints.reset()
@@ -194,6 +202,7 @@ func (t *Tape) result(shape []int, inputs ...*Var) *Var {
 		x.uses++
 		y.needsGrad = y.needsGrad || x.needsGrad && !t.paused
 	}
+	t.remember(inputs)
 	return y
 }
 

@@ -76,7 +76,8 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f.Var((*windowFlag)(&c.Window), "window", "`part` of the plane that pictures show: auto, original, or four numbers xmin,xmax,ymin,ymax")
 	f.Float64Var(&c.Gap, "gap", c.Gap, "`length` from which a bar counts as a cluster or loop in the report (default: 4, 3 or 3 in the experiments, else a tenth of the cloud's extent)")
 	training.DeviceVar(f, &c.Device)
-	o.output.Define(f, &c.SaveEvery, &c.SaveSteps, "steps", "learning-rate", "window", "gap", "device")
+	f.BoolVar(&c.CheckFinite, "check-finite", c.CheckFinite, "check all values and gradients of each step, and name the operation that made the first that is not finite; slow")
+	o.output.Define(f, &c.SaveEvery, &c.SaveSteps, "steps", "learning-rate", "window", "gap", "device", "check-finite")
 	return f
 }
 

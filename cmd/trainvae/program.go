@@ -83,7 +83,7 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.BoolVar(&o.Alone, "alone", o.Alone, "train the model with the terms by itself, without its plain twin")
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
 	flags.BoolVar(&o.ONNX, "onnx", o.ONNX, "write encoders and decoders as ONNX files, too")
-	flags.BoolVar(&o.CheckFinite, "check-finite", o.CheckFinite, "check all gradients before each step, and name the first that is not finite; slow")
+	flags.BoolVar(&o.CheckFinite, "check-finite", o.CheckFinite, "check all values, gradients and parameters of each step, and name the operation that made the first that is not finite; slow")
 	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "onnx", "check-finite")
 	return flags
 }

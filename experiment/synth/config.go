@@ -34,6 +34,10 @@ type Config struct {
 	// Gradient says how the gradient reaches points.
 	Gradient topoloss.Gradient `json:"gradient"`
 
+	// CheckFinite checks all values and gradients of each step. One that is not finite is an
+	// error, which names the first of them and the operation that made it.
+	CheckFinite bool `json:"check_finite"`
+
 	// FrameEvery is the number of steps between frames of the animation. With 0 the
 	// animation shows only the first and the last cloud.
 	FrameEvery int `json:"frame_every"`

@@ -49,7 +49,8 @@ type Mover struct {
 	loss      Loss
 	optimizer nn.Optimizer
 	tape      *autograd.Tape
-	made      int // number of steps, including those that moved nothing
+	checks    bool // CheckFinite
+	made      int  // number of steps, including those that moved nothing
 }
 
 // NewMover returns a mover of a copy of the cloud start on a device.
@@ -61,6 +62,10 @@ func NewMover(dev kernels.Device, start *ph.Points[float32], loss Loss, optimize
 	return m, err
 }
 
+// CheckFinite says whether steps look for values and gradients that are not finite. One is an
+// error, which names the operation that made it. This is slow.
+func (m *Mover) CheckFinite(on bool) { m.checks = on }
+
 // Step computes the loss at the present points and moves them one step of the optimizer, so
 // that the loss falls. If the loss does not depend on the points, they stay and OK of the
 // outcome is false. If ctx is cancelled the points stay.
@@ -68,6 +73,7 @@ func NewMover(dev kernels.Device, start *ph.Points[float32], loss Loss, optimize
 // The outcome is valid until the next step. Its Var belongs to the mover and must not be
 // used.
 func (m *Mover) Step(ctx context.Context) (topoloss.Outcome, error) {
+	m.tape.CheckFinite(m.checks)
 	m.tape.Reset()
 	outcome, err := m.loss(ctx, uint64(m.made), m.tape.Param(m.points))
 	if err != nil {
@@ -75,10 +81,19 @@ func (m *Mover) Step(ctx context.Context) (topoloss.Outcome, error) {
 	}
 	m.made++
 	if !outcome.OK {
-		return outcome, nil
+		return outcome, m.tape.NotFinite()
 	}
 	m.tape.Backward(outcome.Var)
-	return outcome, m.optimizer.Step()
+	if err := m.tape.NotFinite(); err != nil {
+		return outcome, err
+	}
+	if err := m.optimizer.Step(); err != nil || !m.checks {
+		return outcome, err
+	}
+	if err := nn.CheckFinite([]*autograd.Parameter{m.points}); err != nil {
+		return outcome, fmt.Errorf("after the step of the optimizer: %w", err)
+	}
+	return outcome, nil
 }
 
 // Steps returns the number of steps that have moved the points.

@@ -40,12 +40,13 @@ func New(ctx context.Context, config Config, env run.Environment) (r *Run, err e
 	if r.aim, err = config.aim(ctx, env.Device); err != nil {
 		return nil, err
 	}
-	facts, err := run.FactsOf(config, "title", "seed", "device", "steps", "learning_rate", "window", "gap", "save_every", "save_steps")
+	facts, err := run.FactsOf(config, "title", "seed", "device", "steps", "learning_rate", "window", "gap", "check_finite", "save_every", "save_steps")
 	if err != nil {
 		return nil, err
 	}
 	r.mover, err = NewMover(env.Device, config.Start, r.aim.loss, config.Optimizer, config.LearningRate)
 	if err == nil {
+		r.mover.CheckFinite(config.CheckFinite)
 		r.loop, err = run.NewLoop(env, stepper{r}, run.Options{
 			Stage: "moving", Total: config.Steps, ReportEvery: 64, Facts: facts,
 			SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,

@@ -286,6 +286,36 @@ func TestDivergence(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
+// TestCheckFinite: a checked run names the operation that left the numbers, in the step in
+// which it did, saves nothing that is not finite, and goes on with a lower rate.
+func TestCheckFinite(t *testing.T) {
+	dev := cpu.New(cpu.Threads(1))
+	defer dev.Close()
+	c, err := synth.Experiment(2, 4)
+	require.NoError(t, err)
+	c.Steps, c.LearningRate, c.CheckFinite, c.SaveSteps = 6, 0.1, true, 1
+	r, err := start(t, dev, c, filepath.Join(t.TempDir(), "run"))
+	require.NoError(t, err)
+	env := run.Environment{Device: dev, Folder: r.Folder}
+	require.NoError(t, r.Move(t.Context()))
+	require.NoError(t, r.Close())
+
+	c.Steps, c.LearningRate = 9, 3e38
+	r, err = synth.New(t.Context(), c, reopened(t, env))
+	require.NoError(t, err)
+	err = r.Move(t.Context())
+	require.ErrorContains(t, err, "step 7: after the step of the optimizer: nn: points of shape")
+	require.NoError(t, r.Close())
+
+	c.LearningRate = 0.1
+	r, err = synth.New(t.Context(), c, reopened(t, env))
+	require.NoError(t, err)
+	made, _ := r.Steps()
+	require.Equal(t, 6, made)
+	require.NoError(t, r.Move(t.Context()))
+	require.NoError(t, r.Close())
+}
+
 func TestLonger(t *testing.T) {
 	diagrams := []ph.Diagram{
 		{Degree: 0, Bars: []ph.Bar{{Death: 1}, {Death: 2.5}, {Death: math.Inf(1)}}},

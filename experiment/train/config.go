@@ -60,8 +60,8 @@ type Config struct {
 	// ONNX writes encoders and decoders as ONNX files, too, when the run ends.
 	ONNX bool `json:"onnx"`
 
-	// CheckFinite checks parameters and gradients before each step of the optimizers. A
-	// value that is not finite is an error, which names the first such parameter.
+	// CheckFinite checks all values, gradients and parameters of each step. One that is not
+	// finite is an error, which names the first of them and the operation that made it.
 	CheckFinite bool `json:"check_finite"`
 
 	// SaveEvery is the time between checkpoints; 0 stands for [run.DefaultSaveEvery].

@@ -34,7 +34,7 @@ func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 	for _, m := range r.models {
 		value, err := r.evaluate(ctx, m, r.sets.Train, r.holdout)
 		if err != nil {
-			return fmt.Errorf("validation: %w", err)
+			return fmt.Errorf("validation after step %d: %w", steps, err)
 		}
 		row = append(row, value)
 	}
@@ -59,12 +59,18 @@ func (r *Run) evaluate(ctx context.Context, m *model, set data.Dataset, batches 
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
 		}
+		m.tape.CheckFinite(m.checks)
 		m.tape.NoGrad(func() {
 			_, out := r.forward(m, r.decode(set, indices), uint64(noise.Evaluation+k))
 			value, err := out.Losses[0].Var.Item()
 			sum += float64(value)
 			examples += len(indices)
-			failed = err
+			if failed = err; failed == nil {
+				failed = m.tape.NotFinite()
+			}
+			if failed == nil {
+				failed = m.diverged(out.Losses[0].Name, value)
+			}
 		})
 		if failed != nil {
 			return 0, failed

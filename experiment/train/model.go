@@ -20,6 +20,7 @@ type model struct {
 	params []*autograd.Parameter
 	adam   *nn.Adam
 	tape   *autograd.Tape
+	checks bool    // Config.CheckFinite
 	critic *critic // nil unless the model is adversarial
 }
 
@@ -39,7 +40,7 @@ func newModel(name string, dev kernels.Device, c Config, sets *data.Sets, terms 
 		return nil, err
 	}
 	o := nn.OptimizerOptions{LearningRate: c.LearningRate}
-	m := &model{name: name, net: net, tape: autograd.NewTape(dev), params: append(nn.Parameters(net), terms...)}
+	m := &model{name: name, net: net, tape: autograd.NewTape(dev), checks: c.CheckFinite, params: append(nn.Parameters(net), terms...)}
 	m.adam = nn.NewAdam(m.params, o)
 	if a, ok := net.(models.Adversarial); ok {
 		m.critic = &critic{net: a, tape: autograd.NewTape(dev), params: nn.Parameters(a.Critic())}
@@ -77,12 +78,20 @@ func (m *model) prefix() string { return strings.ToLower(m.name) }
 // are the losses in the order of lossNames.
 func (m *model) appendMeans(row []float64, values []float32, n float32) ([]float64, error) {
 	for i, name := range m.lossNames() {
-		if v := values[i]; v-v != 0 {
-			return nil, fmt.Errorf("the %s of the %s became %v: try a lower learning rate", name, m.name, v)
+		if err := m.diverged(name, values[i]); err != nil {
+			return nil, err
 		}
 		row = append(row, float64(values[i])/float64(n))
 	}
 	return row, nil
+}
+
+// diverged returns an error if a loss is not finite.
+func (m *model) diverged(name string, value float32) error {
+	if value-value == 0 {
+		return nil
+	}
+	return fmt.Errorf("the %s of the %s became %v: resume with a lower learning rate, or with -check-finite, which names the operation that made it", name, m.name, value)
 }
 
 // judge trains the critic on a batch and returns its loss, nil if there is no critic.
@@ -91,9 +100,13 @@ func (m *model) judge(batch []float32, shape []int, seed, stream uint64) (*autog
 	if c == nil {
 		return nil, nil
 	}
+	c.tape.CheckFinite(m.checks)
 	c.tape.Reset()
 	loss := c.net.CriticLoss(c.tape.Constant(batch, shape...), seed, stream).Var
 	c.tape.Backward(autograd.Scale(loss, 1/float32(shape[0])))
+	if err := c.tape.NotFinite(); err != nil {
+		return nil, fmt.Errorf("critic of %s: %w", m.name, err)
+	}
 	if err := c.adam.Step(); err != nil {
 		return nil, fmt.Errorf("critic of %s: %w", m.name, err)
 	}

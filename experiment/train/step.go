@@ -48,9 +48,13 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	var outcome topoloss.Outcome
 	outs := make([]models.Output, len(r.models))
 	for i, m := range r.models {
+		m.tape.CheckFinite(m.checks)
 		x := r.input(m, batch)
 		m.tape.Train(r.config.Seed, uint64(k))
 		outs[i] = m.net.Forward(x, r.config.Seed, noise.Training+uint64(k))
+		if err := m.tape.NotFinite(); err != nil {
+			return nil, "", fmt.Errorf("%s: %w", m.name, err)
+		}
 		loss := outs[i].Total
 		if m == r.twin() {
 			if outcome, err = r.compare(ctx, x, outs[i], k, index); err != nil {
@@ -61,10 +65,8 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 			}
 		}
 		m.tape.Backward(autograd.Scale(loss, 1/n))
-		if r.config.CheckFinite {
-			if err := nn.CheckFinite(m.params); err != nil {
-				return nil, "", fmt.Errorf("%s: %w", m.name, err)
-			}
+		if err := m.tape.NotFinite(); err != nil {
+			return nil, "", fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
 
@@ -74,6 +76,11 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	for i, m := range r.models {
 		if err := m.adam.Step(); err != nil {
 			return nil, "", fmt.Errorf("%s: %w", m.name, err)
+		}
+		if m.checks {
+			if err := nn.CheckFinite(m.params); err != nil {
+				return nil, "", fmt.Errorf("%s: after the step of the optimizer: %w", m.name, err)
+			}
 		}
 		for _, l := range outs[i].Losses {
 			losses = append(losses, l.Var)
