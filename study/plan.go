@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/topogen/topogen/internal/jsonkeys"
 )
 
 // Settings name values of a run's configuration. Values are JSON, as in the
@@ -94,6 +96,9 @@ func Parse(r io.Reader) (*Plan, error) {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("study: the plan: there is text after its end, at byte %d", d.InputOffset())
+	}
+	if key, ok := jsonkeys.Repeated(data); ok {
+		return nil, fmt.Errorf("study: the plan: it has the key %.40q twice", key)
 	}
 	if err := p.Validate(); err != nil {
 		return nil, err

@@ -177,3 +177,18 @@ func FuzzParse(f *testing.F) {
 		require.NoError(t, specs.Validate())
 	})
 }
+
+func FuzzParseGradient(f *testing.F) {
+	for _, text := range []string{"plain", "average(bandwidth=0.3)", "interpolate(bandwidth=1e-3)", "smooth(draws=4,sigma=0.1)", "bigstep", "average(bandwidth=NaN)", "("} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		g, err := topoloss.ParseGradient(text)
+		if err != nil {
+			return
+		}
+		again, err := topoloss.ParseGradient(g.String())
+		require.NoError(t, err)
+		require.Equal(t, g, again)
+	})
+}

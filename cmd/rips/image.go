@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/ph/cubical"
@@ -65,9 +66,24 @@ func decodeImage(r io.Reader) (m cubical.Image[float64], err error) {
 	return m, fmt.Errorf("it begins with %q: want a PNG or PGM image or a .npy array", head)
 }
 
+// maxPixels bounds the size of an image, which takes some 100 bytes a pixel.
+const maxPixels = 1 << 28
+
 // decodePNG reads an image whose values are levels of gray: from 0 to 65535 if it has 16
 // bits a sample, else from 0 to 255. Colours become their luminance.
-func decodePNG(r io.Reader) (m cubical.Image[float64], err error) {
+func decodePNG(r *bufio.Reader) (m cubical.Image[float64], err error) {
+	const header = 33 // bytes up to the end of the first chunk, which has the size
+	begin, err := r.Peek(header)
+	if err != nil {
+		return m, io.ErrUnexpectedEOF
+	}
+	config, err := png.DecodeConfig(bytes.NewReader(begin))
+	if err != nil {
+		return m, err
+	}
+	if config.Width > maxPixels/config.Height {
+		return m, fmt.Errorf("a PNG image of %d×%d pixels: at most %d are read", config.Width, config.Height, maxPixels)
+	}
 	img, err := png.Decode(r)
 	if err != nil {
 		return m, err
@@ -104,8 +120,8 @@ func decodePGM(in *bufio.Reader) (m cubical.Image[float64], err error) {
 		}
 	}
 	columns, rows, most := header[0], header[1], header[2]
-	if most < 1 || most > 65535 || columns > 1<<20 || rows > 1<<20 {
-		return m, fmt.Errorf("a PGM image of %d×%d pixels up to %d: want up to 2^20 rows and columns and a maximum from 1 to 65535", columns, rows, most)
+	if most < 1 || most > 65535 || columns > 1<<20 || rows > 1<<20 || columns*rows > maxPixels {
+		return m, fmt.Errorf("a PGM image of %d×%d pixels up to %d: want up to 2^20 rows and columns, %d pixels, and a maximum from 1 to 65535", columns, rows, most, maxPixels)
 	}
 	m.Shape = []int{rows, columns}
 	for i := range rows * columns {
@@ -124,7 +140,16 @@ func decodePGM(in *bufio.Reader) (m cubical.Image[float64], err error) {
 		}
 		m.Values = append(m.Values, float64(v))
 	}
-	return m, nil
+	for {
+		switch c, err := in.ReadByte(); {
+		case err == io.EOF:
+			return m, nil
+		case err != nil:
+			return m, err
+		case !unicode.IsSpace(rune(c)):
+			return m, fmt.Errorf("the PGM image goes on after its last pixel, with %q", c)
+		}
+	}
 }
 
 // pgmSample reads a binary sample of one byte, or of two, the higher one first.

@@ -234,3 +234,16 @@ func TestLayouts(t *testing.T) {
 		require.Equal(t, 20, sets.Train.Len())
 	}
 }
+
+func FuzzReadLabels(f *testing.F) {
+	good := append([]byte{0, 0, 8, 1, 0, 0, 0, 3}, 0, 1, 9)
+	f.Add(good)
+	f.Add(zipped(good))
+	f.Add(good[:9])
+	f.Add(append(good, 1))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if labels, err := Labels(bytes.NewReader(file)); err == nil {
+			require.NotEmpty(t, labels)
+		}
+	})
+}

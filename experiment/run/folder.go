@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/topogen/topogen/internal/atomicfile"
+	"github.com/topogen/topogen/internal/jsonkeys"
 )
 
 // ConfigFile is the name of the configuration's file in an output folder. A folder without
@@ -89,7 +90,15 @@ func ReadConfig(path string, config any) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(config); err != nil {
+	err = d.Decode(config)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = fmt.Errorf("there is text after its end, at byte %d", d.InputOffset())
+		} else if key, ok := jsonkeys.Repeated(data); ok {
+			err = fmt.Errorf("it has the key %.40q twice", key)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("%s: not the configuration of such a run: %w", filepath.Join(path, ConfigFile), err)
 	}
 	return nil

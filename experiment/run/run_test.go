@@ -43,6 +43,18 @@ func TestFolder(t *testing.T) {
 	require.NoError(t, os.WriteFile(f.Path(ConfigFile), []byte(`{"seed":1,"sead":2}`), 0o600))
 	_, err = Open(path, &c)
 	require.ErrorContains(t, err, "sead")
+	for text, want := range map[string]string{
+		`{"seed":1,"rate":2,"Seed":3}`: `it has the key "Seed" twice`,
+		`{"seed":1} {"seed":2}`:        "there is text after its end",
+		`{"seed":1`:                    "unexpected EOF",
+		`{"seed":1e400}`:               "cannot unmarshal number 1e400",
+		``:                             "EOF",
+	} {
+		require.NoError(t, os.WriteFile(f.Path(ConfigFile), []byte(text), 0o600))
+		_, err = Open(path, &c)
+		require.ErrorContains(t, err, "not the configuration of such a run: ")
+		require.ErrorContains(t, err, want)
+	}
 }
 
 func TestUnused(t *testing.T) {

@@ -58,3 +58,16 @@ func TestWatchEndsAboveTheLimit(t *testing.T) {
 	stop()
 	require.ErrorIs(t, context.Cause(ctx), context.Canceled)
 }
+
+func FuzzSize(f *testing.F) {
+	for _, text := range []string{"8GB", "1.5 MiB", "none", "1e3", "-1", "0x1p3KB", "9e18", "NaN"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var s Size
+		if s.Set(text) == nil {
+			require.Positive(t, int64(s))
+			require.NotEmpty(t, s.String())
+		}
+	})
+}
