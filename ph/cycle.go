@@ -1,6 +1,8 @@
 package ph
 
 import (
+	"slices"
+
 	"github.com/topogen/topogen/ph/internal/cohomology"
 	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/metric"
@@ -52,17 +54,30 @@ func newForest[T Float](n int, merges []reduced.Merge[T]) *forest[T] {
 	return f
 }
 
-// close returns the edges of the cycle that an edge closes with the forest.
-func (f *forest[T]) close(e metric.Edge[T]) []metric.Edge[T] {
-	list := []metric.Edge[T]{e}
-	for a, b := e.A, e.B; a != b; {
-		if f.depth[a] < f.depth[b] {
-			a, b = b, a
+// close returns the edges of the cycle over Z/2 whose edges outside of the forest are given,
+// the youngest first.
+func (f *forest[T]) close(edges []metric.Edge[T]) []metric.Edge[T] {
+	var list []metric.Edge[T]
+	for _, e := range edges {
+		list = append(list, e)
+		for a, b := e.A, e.B; a != b; {
+			if f.depth[a] < f.depth[b] {
+				a, b = b, a
+			}
+			list = append(list, f.edge[a])
+			a = f.parent[a]
 		}
-		list = append(list, f.edge[a])
-		a = f.parent[a]
 	}
-	return list
+	slices.SortFunc(list, func(e, f metric.Edge[T]) int { return metric.CompareEdges(f, e) })
+	cycle := list[:0]
+	for _, e := range list {
+		if k := len(cycle); k > 0 && cycle[k-1] == e {
+			cycle = cycle[:k-1] // it is in the cycles of two edges, which cancel
+		} else {
+			cycle = append(cycle, e)
+		}
+	}
+	return cycle
 }
 
 // A cycleFinder finds the cycles of a filtration, degree after degree.

@@ -9,6 +9,7 @@ import (
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
 	"github.com/topogen/topogen/ph/internal/reduced"
+	"github.com/topogen/topogen/ph/internal/spindle"
 )
 
 // An Engine computes persistent homology, with pairings. It is a workspace: used again for
@@ -36,6 +37,7 @@ type Engine struct {
 // They are valid until the engine is used again. All distances must be finite.
 func (e *Engine) Rips(ctx context.Context, m Matrix32, degree int) ([]Diagram, error) {
 	s := &e.single
+	s.cloud = nil
 	o := Options{MaxDegree: degree, Modulus: 2}
 	if err := o.check(); err != nil {
 		return nil, err
@@ -97,7 +99,17 @@ type solver[T Float] struct {
 	measured  []T // distances, as a lower triangular matrix
 	known     reduced.KnownLunes[T]
 	reduced   reduced.Engine[T]
+	spindle   spindle.Engine[T]
+	cloud     *Points[T] // the points, if spindle computes degrees 0 and 1
+	low       lowDegrees[T]
 	loops     []reduced.Loop[T]
+}
+
+// lowDegrees has the degrees 0 and 1 that an engine has computed.
+type lowDegrees[T Float] interface {
+	Merges() []reduced.Merge[T]
+	AppendRoots(roots []int32) []int32
+	AppendLoops(loops []reduced.Loop[T]) []reduced.Loop[T]
 }
 
 // measure returns the distances of all pairs of points. It calls d.Distance for each pair.
@@ -122,6 +134,8 @@ func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances,
 	s.dense.SetStop(stop)
 	s.sparse.SetStop(stop)
 	s.euclidean.SetStop(stop)
+	s.spindle.Stop = stop
+	s.cloud = nil
 	var space metric.Space[T]
 	switch d := d.(type) {
 	case Matrix[T]:
@@ -138,6 +152,9 @@ func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances,
 		}
 		s.sparse.Finish()
 	case Points[T]:
+		if d.isMany() {
+			s.cloud = &d
+		}
 		space, err = s.points(d, o, stop)
 	default:
 		return false, nil
@@ -148,7 +165,7 @@ func compute[T Float](ctx context.Context, e *Engine, s *solver[T], d Distances,
 	if err := solve(ctx, e, s, space, o); err != nil {
 		return true, err
 	}
-	report(e, s, space.Len(), o)
+	report(e, s, d.Len(), o)
 	return true, nil
 }
 
@@ -166,9 +183,27 @@ func (p Points[T]) hasTree(o *Options) bool {
 	return p.Dim <= fewDimensions && p.Len() > fewPoints && (!o.higher() || o.Threshold > 0) && !metric.Extreme(p.Coords)
 }
 
+// isMany reports whether package spindle is faster for the points than package reduced. It
+// is for fewer points if a long loop lives, but not for points without one.
+func (p Points[T]) isMany() bool {
+	if metric.Extreme(p.Coords) {
+		return false
+	}
+	switch p.Dim {
+	case 1, 2:
+		return p.Len() > 1<<13
+	case 3:
+		return p.Len() > 1<<14
+	}
+	return false
+}
+
 // points returns the space of points: a k-d tree where a tree lists edges faster than a
-// matrix of all distances does, else the matrix.
+// matrix of all distances does, else the matrix. It returns nil if spindle needs neither.
 func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.Space[T], error) {
+	if s.cloud != nil && !o.higher() {
+		return nil, nil
+	}
 	if p.hasTree(o) {
 		return &s.euclidean, s.euclidean.Begin(p.Dim, p.Coords, o.Threshold)
 	}
@@ -188,30 +223,39 @@ func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.
 // reducedBars.
 func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.Space[T], o *Options) error {
 	e.begin(o)
-	r := &s.reduced
-	r.Stop = parallel.StopOf(ctx)
+	s.reduced.Stop = parallel.StopOf(ctx)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if o.MaxDegree > 0 && !o.higher() {
-		if err := r.Loops(space, parallel.Workers(o.Workers, space.Len() >= manyPoints)); err != nil {
+	if !o.higher() {
+		if err := s.solveLow(space, o); err != nil {
 			return err
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+		return ctx.Err()
 	}
-	switch {
-	case o.higher():
-		if err := higher(ctx, e, s, space, o); err != nil {
-			return err
-		}
-	case o.MaxDegree == 0:
-		if err := r.Components(space); err != nil {
-			return err
-		}
+	s.low = &s.reduced
+	if err := higher(ctx, e, s, space, o); err != nil {
+		return err
 	}
 	return ctx.Err()
+}
+
+// solveLow computes degree 0, and degree 1 if the options ask for it. The space is not
+// needed if s.cloud is set.
+func (s *solver[T]) solveLow(space metric.Space[T], o *Options) error {
+	if p := s.cloud; p != nil {
+		s.low = &s.spindle
+		workers := parallel.Workers(o.Workers, p.Len() >= manyPoints)
+		if o.MaxDegree == 0 {
+			return s.spindle.Components(p.Dim, p.Coords, o.Threshold, workers)
+		}
+		return s.spindle.Loops(p.Dim, p.Coords, o.Threshold, workers)
+	}
+	s.low = &s.reduced
+	if o.MaxDegree == 0 {
+		return s.reduced.Components(space)
+	}
+	return s.reduced.Loops(space, parallel.Workers(o.Workers, space.Len() >= manyPoints))
 }
 
 // report sets the classes of degree 0 and, unless cohomology has set them, those of degree 1
@@ -220,7 +264,7 @@ func report[T Float](e *Engine, s *solver[T], n int, o *Options) {
 	if o.MaxDegree == 1 && !o.higher() {
 		e.classes[1] = appendLoops(s, n, o, e.classes[1][:0])
 	}
-	e.classes[0] = appendComponents(e, &s.reduced, o, e.classes[0][:0])
+	e.classes[0] = appendComponents[T](e, s.low, o, e.classes[0][:0])
 }
 
 // higher sets the classes of degree 1 and higher, by the reduction of the coboundary matrix.

@@ -49,6 +49,7 @@ func (e *Engine) Lunes(ctx context.Context, n int, lunes []Lune) ([]Diagram, err
 	}
 	s.reduced.Stop = parallel.StopOf(ctx)
 	s.reduced.Known(&s.known)
+	s.low = &s.reduced
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

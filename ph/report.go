@@ -37,17 +37,17 @@ func reducedBars[T Float](e *Engine, s *solver[T], highest int) []Diagram {
 	}
 	d := &e.diagrams[0]
 	d.Bars = d.Bars[:0]
-	for _, m := range s.reduced.Merges() {
+	for _, m := range s.low.Merges() {
 		d.Bars = append(d.Bars, componentBar(m))
 	}
-	e.roots = s.reduced.AppendRoots(e.roots[:0])
+	e.roots = s.low.AppendRoots(e.roots[:0])
 	for _, v := range e.roots {
 		d.Bars = append(d.Bars, rootBar(v))
 	}
 	if highest == 1 {
 		d := &e.diagrams[1]
 		d.Bars = d.Bars[:0]
-		s.loops = s.reduced.AppendLoops(s.loops[:0])
+		s.loops = s.low.AppendLoops(s.loops[:0])
 		for _, l := range s.loops {
 			d.Bars = append(d.Bars, loopBar(l))
 		}
@@ -56,7 +56,7 @@ func reducedBars[T Float](e *Engine, s *solver[T], highest int) []Diagram {
 }
 
 // appendComponents appends the classes of degree 0.
-func appendComponents[T Float](e *Engine, r *reduced.Engine[T], o *Options, classes []Class) []Class {
+func appendComponents[T Float](e *Engine, r lowDegrees[T], o *Options, classes []Class) []Class {
 	for _, m := range r.Merges() {
 		c := Class{Bar: componentBar(m)}
 		if o.Simplices {
@@ -79,7 +79,8 @@ func appendComponents[T Float](e *Engine, r *reduced.Engine[T], o *Options, clas
 // n is the number of points.
 func appendLoops[T Float](s *solver[T], n int, o *Options, classes []Class) []Class {
 	var tree *forest[T]
-	s.loops = s.reduced.AppendLoops(s.loops[:0])
+	s.loops = s.low.AppendLoops(s.loops[:0])
+	bySpindles := s.low == lowDegrees[T](&s.spindle)
 	for _, l := range s.loops {
 		c := Class{Bar: loopBar(l)}
 		essential := l.Apex < 0
@@ -91,13 +92,18 @@ func appendLoops[T Float](s *solver[T], n int, o *Options, classes []Class) []Cl
 			}
 		}
 		switch {
-		case o.Cycles && !essential:
+		case !o.Cycles:
+		case !essential && !bySpindles:
 			c.Cycle = edgeCycle(s.reduced.AppendCycle(nil, l))
-		case o.Cycles:
+		default:
 			if tree == nil {
-				tree = newForest(n, s.reduced.Merges())
+				tree = newForest(n, s.low.Merges())
 			}
-			c.Cycle = edgeCycle(tree.close(l.Birth))
+			births := []metric.Edge[T]{l.Birth}
+			if !essential {
+				births = s.spindle.AppendBirths(nil, l)
+			}
+			c.Cycle = edgeCycle(tree.close(births))
 		}
 		classes = append(classes, c)
 	}

@@ -1,6 +1,9 @@
 package metric
 
-import "github.com/topogen/topogen/ph/internal/parallel"
+import (
+	"github.com/topogen/topogen/ph/internal/kdtree"
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
 
 // A treeSearch is the workspace of one worker that looks for edges with empty lunes in
 // a k-d tree. It searches from one point after another.
@@ -27,7 +30,7 @@ func (s *Euclidean[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Nei
 	for i := range s.searches {
 		s.searches[i].found = s.searches[i].found[:0]
 	}
-	parallel.For(s.stop, workers, s.tree.len(), 32, func(worker, i int) {
+	parallel.For(s.stop, workers, s.tree.Len(), 32, func(worker, i int) {
 		s.findEmptyLunes(&s.searches[worker], int32(i), after, near)
 	})
 	for i := range s.searches {
@@ -41,29 +44,29 @@ func (s *Euclidean[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Nei
 func (s *Euclidean[T]) findEmptyLunes(search *treeSearch[T], i int32, after Edge[T], near Neighbors) {
 	least := float64(after.Length) * float64(after.Length) * (1 - slack)
 	t := &s.tree
-	x := t.at(i)
+	x := t.At(i)
 	s.findBlockers(search, i, near)
 	search.stack = append(search.stack[:0], 0)
 	for len(search.stack) > 0 {
 		id := search.stack[len(search.stack)-1]
 		search.stack = search.stack[:len(search.stack)-1]
-		nd := t.nodes[id]
-		if nd.to <= i+1 {
+		nd := t.Nodes[id]
+		if nd.To <= i+1 {
 			continue
 		}
-		lo, hi := t.box(id)
-		if low, most := reach(x, lo, hi); most < least || s.blocked(search.blockers, x, lo, hi, low, most) {
+		lo, hi := t.Box(id)
+		if low, most := kdtree.Reach(x, lo, hi); most < least || s.blocked(search.blockers, x, lo, hi, low, most) {
 			continue
 		}
-		if nd.left >= 0 {
-			search.stack = append(search.stack, nd.left, nd.right)
+		if nd.Left >= 0 {
+			search.stack = append(search.stack, nd.Left, nd.Right)
 			continue
 		}
-		for j := max(nd.from, i+1); j < nd.to; j++ {
+		for j := max(nd.From, i+1); j < nd.To; j++ {
 			if near.Meet(i, j) {
 				continue
 			}
-			a, b := t.order[i], t.order[j]
+			a, b := t.Order[i], t.Order[j]
 			e := EdgeOf(s.Distance(a, b), a, b)
 			if e.Length <= s.limit && CompareEdges(e, after) > 0 && s.emptyLune(e) {
 				search.found = append(search.found, e)
@@ -78,7 +81,7 @@ func (s *Euclidean[T]) findBlockers(search *treeSearch[T], i int32, near Neighbo
 	search.list = near.AppendNeighbors(search.list[:0], i)
 	search.blockers = search.blockers[:0]
 	for _, j := range search.list {
-		search.blockers = keepShortest(search.blockers, Edge[float64]{squared(s.tree.at(i), s.tree.at(j)), i, j})
+		search.blockers = keepShortest(search.blockers, Edge[float64]{kdtree.Squared(s.tree.At(i), s.tree.At(j)), i, j})
 	}
 }
 
@@ -94,7 +97,7 @@ func (s *Euclidean[T]) blocked(blockers []Edge[float64], x, lo, hi []float64, le
 		// |y−c|² − |y−x|² = |c−x|² − 2(y−x)·(c−x) over the box is negative. The maximum
 		// is at a corner y of the box.
 		dot := 0.0
-		for d, v := range s.tree.at(b.B) {
+		for d, v := range s.tree.At(b.B) {
 			if v -= x[d]; v > 0 {
 				dot += v * (lo[d] - x[d])
 			} else {
@@ -112,25 +115,25 @@ func (s *Euclidean[T]) blocked(blockers []Edge[float64], x, lo, hi []float64, le
 // enough to both ends.
 func (s *Euclidean[T]) emptyLune(e Edge[T]) bool {
 	t := &s.tree
-	x, y := t.at(t.place[e.A]), t.at(t.place[e.B])
+	x, y := t.At(t.Place[e.A]), t.At(t.Place[e.B])
 	radius := float64(e.Length) * float64(e.Length) * (1 + slack)
 	var room [64]int32
 	stack := append(room[:0], 0)
 	for len(stack) > 0 {
-		nd := t.nodes[stack[len(stack)-1]]
-		lo, hi := t.box(stack[len(stack)-1])
+		nd := t.Nodes[stack[len(stack)-1]]
+		lo, hi := t.Box(stack[len(stack)-1])
 		stack = stack[:len(stack)-1]
-		if least, _ := reach(x, lo, hi); least > radius {
+		if least, _ := kdtree.Reach(x, lo, hi); least > radius {
 			continue
 		}
-		if least, _ := reach(y, lo, hi); least > radius {
+		if least, _ := kdtree.Reach(y, lo, hi); least > radius {
 			continue
 		}
-		if nd.left >= 0 {
-			stack = append(stack, nd.left, nd.right)
+		if nd.Left >= 0 {
+			stack = append(stack, nd.Left, nd.Right)
 			continue
 		}
-		for _, p := range t.order[nd.from:nd.to] {
+		for _, p := range t.Order[nd.From:nd.To] {
 			if p != e.A && p != e.B &&
 				CompareEdges(EdgeOf(s.Distance(e.A, p), e.A, p), e) < 0 &&
 				CompareEdges(EdgeOf(s.Distance(e.B, p), e.B, p), e) < 0 {

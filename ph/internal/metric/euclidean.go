@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/ph/internal/kdtree"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
@@ -15,7 +16,7 @@ type Euclidean[T Float] struct {
 	histogram[T]
 
 	points points[T]
-	tree   tree
+	tree   kdtree.Tree
 
 	searches []treeSearch[T] // one for each worker
 }
@@ -34,14 +35,14 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 	}
 	p := points[T]{dim, coords}
 	s.points = p
-	buildTree(&s.tree, p, s.stop)
+	kdtree.Build(&s.tree, dim, coords, nil, s.stop)
 	n := p.len()
 	if n == 0 {
 		s.histogram.begin(0)
 		return nil
 	}
-	lo, hi := s.tree.box(0)
-	_, most := boxReach(lo, hi, lo, hi)
+	lo, hi := s.tree.Box(0)
+	_, most := kdtree.BoxReach(lo, hi, lo, hi)
 	limit := T(math.Sqrt(most) * (1 + slack))
 	if threshold > 0 && threshold < float64(limit) {
 		limit = T(threshold)
@@ -67,10 +68,10 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 }
 
 // Layout returns the position of each point in the tree, and the point at each position.
-func (s *Euclidean[T]) Layout() (place, order []int32) { return s.tree.place, s.tree.order }
+func (s *Euclidean[T]) Layout() (place, order []int32) { return s.tree.Place, s.tree.Order }
 
 // Len returns the number of points.
-func (s *Euclidean[T]) Len() int { return s.tree.len() }
+func (s *Euclidean[T]) Len() int { return s.tree.Len() }
 
 // Distance returns the distance of two points.
 func (s *Euclidean[T]) Distance(a, b int32) T {
@@ -79,7 +80,7 @@ func (s *Euclidean[T]) Distance(a, b int32) T {
 
 // AppendEdges appends the edges of lengths in (lo, hi], in no particular order.
 func (s *Euclidean[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
-	p := pairSearch[T]{tree: &s.tree, stop: s.stop, edges: edges, lo: lo, hi: hi}
+	p := pairSearch[T]{Tree: &s.tree, stop: s.stop, edges: edges, lo: lo, hi: hi}
 	p.least = max(0, float64(lo)*float64(lo)*(1-slack))
 	if lo < 0 {
 		p.least = -1
@@ -91,7 +92,7 @@ func (s *Euclidean[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
 
 // A pairSearch collects the pairs of points whose distance is in (lo, hi].
 type pairSearch[T Float] struct {
-	*tree
+	*kdtree.Tree
 	stop        parallel.Stop
 	edges       []Edge[T]
 	lo, hi      T
@@ -100,55 +101,55 @@ type pairSearch[T Float] struct {
 
 // within collects the pairs with both points in a node.
 func (s *pairSearch[T]) within(id int32) {
-	nd := s.nodes[id]
-	if nd.left >= 0 {
-		s.within(nd.left)
-		s.within(nd.right)
-		s.between(nd.left, nd.right)
+	nd := s.Nodes[id]
+	if nd.Left >= 0 {
+		s.within(nd.Left)
+		s.within(nd.Right)
+		s.between(nd.Left, nd.Right)
 		return
 	}
-	for i := nd.from; i < nd.to; i++ {
-		s.collect(i, i+1, nd.to)
+	for i := nd.From; i < nd.To; i++ {
+		s.collect(i, i+1, nd.To)
 	}
 }
 
 // between collects the pairs with one point in node p and the other in node q.
 func (s *pairSearch[T]) between(p, q int32) {
-	plo, phi := s.box(p)
-	qlo, qhi := s.box(q)
-	if least, most := boxReach(plo, phi, qlo, qhi); least > s.most || most < s.least {
+	plo, phi := s.Box(p)
+	qlo, qhi := s.Box(q)
+	if least, most := kdtree.BoxReach(plo, phi, qlo, qhi); least > s.most || most < s.least {
 		return
 	}
-	a, b := s.nodes[p], s.nodes[q]
-	if a.to-a.from >= 512 && s.stop.Requested() {
+	a, b := s.Nodes[p], s.Nodes[q]
+	if a.To-a.From >= 512 && s.stop.Requested() {
 		return
 	}
 	switch {
-	case a.left < 0 && b.left < 0:
-		for i := a.from; i < a.to; i++ {
-			s.collect(i, b.from, b.to)
+	case a.Left < 0 && b.Left < 0:
+		for i := a.From; i < a.To; i++ {
+			s.collect(i, b.From, b.To)
 		}
-	case b.left < 0 || a.left >= 0 && a.to-a.from >= b.to-b.from:
-		s.between(a.left, q)
-		s.between(a.right, q)
+	case b.Left < 0 || a.Left >= 0 && a.To-a.From >= b.To-b.From:
+		s.between(a.Left, q)
+		s.between(a.Right, q)
 	default:
-		s.between(p, b.left)
-		s.between(p, b.right)
+		s.between(p, b.Left)
+		s.between(p, b.Right)
 	}
 }
 
 // collect collects the pairs of the point at position i of the tree and the points at
 // positions from, …, to−1.
 func (s *pairSearch[T]) collect(i, from, to int32) {
-	x := s.at(i)
-	a := s.order[i]
+	x := s.At(i)
+	a := s.Order[i]
 	for j := from; j < to; j++ {
-		d := squared(x, s.at(j))
+		d := kdtree.Squared(x, s.At(j))
 		if d > s.most || d < s.least {
 			continue
 		}
 		if v := T(math.Sqrt(d)); s.lo < v && v <= s.hi {
-			s.edges = append(s.edges, EdgeOf(v, a, s.order[j]))
+			s.edges = append(s.edges, EdgeOf(v, a, s.Order[j]))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package reduced
 import (
 	"slices"
 
+	"github.com/topogen/topogen/ph/internal/bittree"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
 	"github.com/topogen/topogen/ph/internal/unionfind"
@@ -38,9 +39,9 @@ type Engine[T metric.Float] struct {
 	trial  unionfind.Components // a copy of joined, to try what bridges merge
 	merges []Merge[T]
 
-	column  bitColumn // the column that is being reduced
-	columns []span    // the entries of each column that ended a loop, as a part of arena
-	arena   []int32   // ranks of edges, descending within a column
+	column  bittree.Set // the column that is being reduced
+	columns []span      // the entries of each column that ended a loop, as a part of arena
+	arena   []int32     // ranks of edges, descending within a column
 
 	alive  int     // the number of loops that are born and not dead
 	births []int32 // the ranks of the edges that gave birth to loops
@@ -154,7 +155,7 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 	}
 	const apart = 32 // the number of edges from one test for the end to the next
 	err := r.walk(func(s *run[T]) bool {
-		r.column.grow(r.edges.count)
+		r.column.Grow(r.edges.count)
 		s.fates = resize(s.fates, len(s.edges))
 		for i := range s.edges {
 			if r.looking && i%r.lookahead.block == 0 {

@@ -112,7 +112,7 @@ func (r *Engine[T]) Known(k *KnownLunes[T]) {
 	r.reset(k.n)
 	r.lunes, r.table = k, &k.ranks
 	s := r.edges.addSorted(k.edges)
-	r.column.grow(r.edges.count)
+	r.column.Grow(r.edges.count)
 	s.fates = resize(s.fates, len(s.edges))
 	for i := range s.edges {
 		if i&0xff == 0 && r.Stop.Requested() {

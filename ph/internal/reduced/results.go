@@ -25,7 +25,7 @@ type Loop[T metric.Float] struct {
 	Birth, Death metric.Edge[T]
 	Apex         int32 // the triangle of Death and this point ends the class; −1 if it is essential
 
-	birth int32 // the rank of Birth
+	Rank int32 // the number of Birth among the edges that the engine numbers
 }
 
 // AppendLoops appends the loops whose persistence is not 0, in the order of their deaths.
@@ -55,7 +55,7 @@ func (r *Engine[T]) AppendCycle(edges []metric.Edge[T], l Loop[T]) []metric.Edge
 	if l.Apex < 0 {
 		return edges
 	}
-	s := r.columns[dead-*r.edges.fate(l.birth)]
+	s := r.columns[dead-*r.edges.fate(l.Rank)]
 	for _, rank := range r.arena[s.from:s.to] {
 		edges = append(edges, r.edges.edge(rank))
 	}

@@ -60,8 +60,8 @@ func (r *Engine[T]) point(place int32) int32 {
 // toggleLegs adds to the column the two edges from the ends of e to the point in place v.
 func (r *Engine[T]) toggleLegs(e metric.Edge[T], v int32) {
 	v = r.point(v)
-	r.column.toggle(r.rank(e.A, v))
-	r.column.toggle(r.rank(e.B, v))
+	r.column.Toggle(r.rank(e.A, v))
+	r.column.Toggle(r.rank(e.B, v))
 }
 
 // rank returns the rank of the edge between a and b, which must have been visited.
@@ -80,7 +80,7 @@ func (r *Engine[T]) rank(a, b int32) int32 {
 // this loop.
 func (r *Engine[T]) reduce(rank int, v int32) {
 	steps := 0
-	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
+	for pivot := r.column.Max(); pivot >= 0; pivot = r.column.Max() {
 		if steps++; steps&63 == 0 && r.Stop.Requested() {
 			return
 		}
@@ -90,7 +90,7 @@ func (r *Engine[T]) reduce(rank int, v int32) {
 		}
 		switch fate := s.fates[i]; {
 		case fate >= 0: // add the boundary of the triangle of the pivot and its apex
-			r.column.toggle(pivot)
+			r.column.Toggle(pivot)
 			r.toggleLegs(s.edges[i], fate)
 		case fate == born:
 			s.fates[i] = dead - int32(len(r.columns))
@@ -101,7 +101,7 @@ func (r *Engine[T]) reduce(rank int, v int32) {
 		default:
 			s := r.columns[dead-fate]
 			for _, entry := range r.arena[s.from:s.to] {
-				r.column.toggle(entry)
+				r.column.Toggle(entry)
 			}
 		}
 	}
@@ -128,9 +128,9 @@ func (r *Engine[T]) firstOfLune(e metric.Edge[T]) int32 {
 // store moves the entries of the column to the arena. The column becomes empty.
 func (r *Engine[T]) store() {
 	from := len(r.arena)
-	for pivot := r.column.pivot(); pivot >= 0; pivot = r.column.pivot() {
+	for pivot := r.column.Max(); pivot >= 0; pivot = r.column.Max() {
 		r.arena = append(r.arena, pivot)
-		r.column.toggle(pivot)
+		r.column.Toggle(pivot)
 	}
 	r.columns = append(r.columns, span{from, len(r.arena)})
 }

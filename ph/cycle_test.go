@@ -1,0 +1,34 @@
+package ph_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// TestCyclesOfManyPoints checks that a cycle has each point an even number of times, and no
+// edge longer than the birth, for as many points as package spindle takes.
+func TestCyclesOfManyPoints(t *testing.T) {
+	points := cube(rand.New(rand.NewPCG(61, 62)), 9000, 2)
+	for _, threshold := range []float64{0, 0.02} {
+		result, err := ph.Rips(t.Context(), points, ph.Options{MaxDegree: 1, Cycles: true, Threshold: threshold})
+		require.NoError(t, err)
+		require.NotEmpty(t, result.Classes[1])
+		for _, c := range result.Classes[1] {
+			degree := map[int32]int{}
+			for _, term := range c.Cycle {
+				u, v := term.Simplex[0], term.Simplex[1]
+				degree[u]++
+				degree[v]++
+				require.LessOrEqual(t, points.Distance(int(u), int(v)), c.Birth)
+			}
+			require.EqualValues(t, []int32{c.BirthCell.V, c.BirthCell.U}, c.Cycle[0].Simplex)
+			for point, k := range degree {
+				require.Zero(t, k%2, "point %d", point)
+			}
+		}
+	}
+}

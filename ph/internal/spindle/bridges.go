@@ -1,0 +1,133 @@
+package spindle
+
+import (
+	"github.com/topogen/topogen/ph/internal/kdtree"
+)
+
+// maxNearest is the largest number of near points of a point that a search for bridges
+// keeps.
+const maxNearest = 12
+
+// findBridges finds the bridges from the point in place a to points in later places.
+//
+// The nearest points c are kept in the course of the search. A point c is in the lune of the
+// edge from a to b if it is nearer than b to a, and nearer than a to b. So the search skips
+// a box if some c is nearer than all points of the box, and all of these are nearer to c than
+// to a.
+func (s *search[T]) findBridges(c *cloud[T], a int32) {
+	x := c.At(a)
+	limit := float64(c.limit) * float64(c.limit) * (1 + slack)
+	s.nearest, s.list = s.nearest[:0], s.list[:0]
+	s.stack = append(s.stack[:0], 0)
+	for len(s.stack) > 0 {
+		id := s.stack[len(s.stack)-1]
+		s.stack = s.stack[:len(s.stack)-1]
+		nd := &c.Nodes[id]
+		lo, hi := c.Box(id)
+		least, most := kdtree.Reach(x, lo, hi)
+		// A box of earlier places may still have near points.
+		if k := len(s.nearest); nd.To <= a+1 && k == maxNearest && least >= s.nearest[k-1].squared {
+			continue
+		}
+		if least > limit || s.isBlocked(c, x, lo, hi, least, most) {
+			continue
+		}
+		if nd.Left >= 0 {
+			s.push(c, x, nd)
+			continue
+		}
+		for b := nd.From; b < nd.To; b++ {
+			if b == a {
+				continue
+			}
+			d := kdtree.Squared(x, c.At(b))
+			if b > a && !s.hasNearer(c, b, d) {
+				s.list = append(s.list, b)
+			}
+			s.keepNearest(nearPoint{d, b})
+		}
+	}
+	const wider = 4
+	listed := 0.0 // the squared distance up to which the list around a has all points
+	if k := len(s.nearest); k > 0 && s.listAround(c, a, wider*s.nearest[k-1].squared) {
+		listed = wider * s.nearest[k-1].squared
+	}
+	for _, b := range s.list {
+		d := kdtree.Squared(x, c.At(b))
+		if s.hasNearer(c, b, d) {
+			continue
+		}
+		e := c.edge(a, b)
+		if e.Length > c.limit {
+			continue
+		}
+		sp := spanOf(e)
+		if listed > 0 && s.meetsListed(c, &sp, a, b) {
+			continue
+		}
+		if sp.hi <= listed || s.apex(c, &sp, a, b) < 0 {
+			s.edges = append(s.edges, e)
+		}
+	}
+}
+
+// hasNearer reports whether a near point certainly is in the lune of the edge to b, which
+// has the given squared length.
+func (s *search[T]) hasNearer(c *cloud[T], b int32, squared float64) bool {
+	if squared < tiny {
+		return false
+	}
+	y, bound := c.At(b), squared*(1-slack)
+	for _, p := range s.nearest {
+		if p.squared >= bound {
+			return false
+		}
+		if kdtree.Squared(y, c.At(p.place)) < bound {
+			return true // not for p.place = b, whose squared distance is not below the bound
+		}
+	}
+	return false
+}
+
+// isBlocked reports whether a near point certainly is in the lunes of the edges from x to
+// all points of a box. The squared distances of these points from x are between least and
+// most.
+func (s *search[T]) isBlocked(c *cloud[T], x, lo, hi []float64, least, most float64) bool {
+	if least < tiny {
+		return false
+	}
+	for _, p := range s.nearest {
+		if p.squared >= least*(1-slack) {
+			return false // near points ascend: all further ones are too far, too
+		}
+		// A point c is nearer than x to all points y of the box if the maximum of
+		// |y−c|² − |y−x|² = |c−x|² − 2(y−x)·(c−x) over the box is negative. The maximum
+		// is at a corner y of the box.
+		dot := 0.0
+		for d, v := range c.At(p.place) {
+			if v -= x[d]; v > 0 {
+				dot += v * (lo[d] - x[d])
+			} else {
+				dot += v * (hi[d] - x[d])
+			}
+		}
+		if p.squared-2*dot < -slack*most {
+			return true
+		}
+	}
+	return false
+}
+
+// keepNearest inserts a point into the list of the nearest ones.
+func (s *search[T]) keepNearest(p nearPoint) {
+	k := len(s.nearest)
+	if k < maxNearest {
+		s.nearest = append(s.nearest, p)
+	} else if k--; s.nearest[k].squared <= p.squared {
+		return
+	}
+	for ; k > 0 && s.nearest[k-1].squared > p.squared; k-- {
+		s.nearest[k] = s.nearest[k-1]
+	}
+	s.nearest[k] = p
+}

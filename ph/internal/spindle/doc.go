@@ -1,0 +1,70 @@
+// Package spindle computes degrees 0 and 1 of the Vietoris–Rips filtration of many points of
+// few dimensions over Z/2.
+//
+// # Problem
+//
+// The reduced filtration of package reduced visits all edges up to the death of the last
+// loop. As long as one long loop lives anywhere, these are all edges everywhere, and their
+// number grows with the square of that length. But nearly all of them change nothing: an edge
+// ends a loop only if its lune, the set of the points that are joined to both its ends by
+// earlier edges, has several connected components. Find those edges without listing the others.
+//
+// # Idea
+//
+// Three facts of Euclidean space rule out edges by few points near them. Write e for an edge
+// from a to b, ℓ for its length, m for its middle.
+//
+// The spindle. If a point c sees the ends of e under an angle of at least 150°, then c is in
+// the lune, and all other points of the lune are nearer than ℓ to c: the lune is connected.
+// Proof: let u be the part of c−m along the edge, v the part orthogonal to it. The angle is at
+// least 150° if and only if
+//
+//	|c−m|² + √3·ℓ·|v| ≤ ℓ²/4.
+//
+// A point x of the lune has |x−m|² + ℓ²/4 + ℓ·|s| ≤ ℓ², where s is the part of x−m along the
+// edge, since the farther end is at most ℓ away. So the part w orthogonal to it has
+// |w| ≤ ℓ·√3/2. Then |x−c|² ≤ |x−m|² + |c−m|² + 2|s||u| + 2|w||v|, where 2|u| ≤ ℓ, is at
+// most (3ℓ²/4 − ℓ|s|) + (ℓ²/4 − √3ℓ|v|) + ℓ|s| + √3ℓ|v| = ℓ². If ℓ²/4 in the condition is
+// less by margin·ℓ², so is the result. The margin is more than rounding of distances to
+// float32 can change, so that ties need no care. The points b for which a given c is in the
+// spindle make a cone with apex c, so that one c rules out whole boxes of b: such a c is a
+// witness, and the other edges are candidates. Points that are uniform in the plane have 8.7
+// candidates each, whatever their number; they are the β-skeleton for β = 1/2 of Kirkpatrick
+// and Radke, A framework for computational morphology, 1985.
+//
+// The hole. If every place in the bounding box within ℓ of a has a point nearer than ℓ/2, then
+// e ends no loop. Proof: each component of the lune gives a cycle of four edges, shorter than
+// ℓ, of points within ℓ of a. The cone from a over this closed curve is a disc in the
+// convex hull of these points. Divide the disc finely, and map each of its vertices to a nearest point.
+// Neighbors come to points at a distance less than ℓ, so the image is made of triangles
+// that are there before e. On an edge uv of the cycle, the path of the nearest points is
+// homotopic to uv: the half of it next to u spans triangles with u, for its points are nearer
+// than |uv|/2 + ℓ/2 ≤ ℓ to u, and the other half does with v. So the cycle bounds before e. Hence
+// only points near holes are searched, where a hole is a place far from all points.
+//
+// The chain. An edge whose lune is not empty is homologous, by a triangle that comes with it,
+// to the two edges from its ends to any point of the lune, which come before it. Repeated,
+// this leads to a path of bridges, the edges with empty lunes. A cycle of bridges is known from
+// those of its edges that are not in the minimum spanning tree: the births of loops. So a
+// column is a set of births, mostly one or two, and no other edge needs a rank.
+//
+// # Invariant
+//
+// Bridges come first, all of them. Kruskal's algorithm divides them into merges and births.
+// Then edges come in bands of length. After a band, each loop that the edges so far end has
+// its death, and the columns that ended them are reduced: no two have the same pivot, the
+// youngest of their births. A column is a cycle plus boundaries of triangles that are there
+// before its edge, whichever points of lunes the chains went through. So its pairing is that of the full
+// reduction. Workers find columns in any order; they are reduced in the order of their edges.
+// So results do not depend on the number of workers. Work ends with the last loop.
+//
+// Of points with equal coordinates only the least is searched. The others join it by edges of
+// length 0; all their longer edges have it in their lunes, joined to all other points there,
+// as it comes before them where lengths tie.
+//
+// # Cost
+//
+// O(n log n) for points of a bounded density that is bounded from below, but for the few of
+// them near holes. A noisy circle has more candidates, from side to side of its hole, and
+// points exactly on a circle have n²/3.
+package spindle

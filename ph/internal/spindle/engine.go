@@ -1,0 +1,186 @@
+package spindle
+
+import (
+	"math"
+	"slices"
+
+	"github.com/topogen/topogen/ph/internal/bittree"
+	"github.com/topogen/topogen/ph/internal/metric"
+	"github.com/topogen/topogen/ph/internal/parallel"
+	"github.com/topogen/topogen/ph/internal/reduced"
+	"github.com/topogen/topogen/ph/internal/unionfind"
+)
+
+// An Engine computes degrees 0 and 1 of points. It is a workspace: used again for a cloud of
+// no larger size it allocates next to nothing.
+type Engine[T metric.Float] struct {
+	Stop parallel.Stop
+
+	cloud    cloud[T]
+	searches []search[T] // one for each worker
+	band     metric.Band[T]
+
+	bridges []metric.Edge[T] // the edges with empty lunes, in order
+	joined  unionfind.Components
+	merges  []reduced.Merge[T]
+	births  []metric.Edge[T] // the bridges that give birth to loops, in order
+	starts  []int32          // see linksOf
+	links   []link
+
+	around      float64   // up to this squared distance points are witnesses even if they are not open
+	next, after []float64 // for each point a lower bound of the squared length of its candidates in later bands
+	open        []int32   // for each node the number of its points that may have any
+	active      []int32   // the points that may have candidates in the band
+	found       []column[T]
+
+	isActive []bool
+	holes    holeSearch
+
+	set     bittree.Set
+	owner   []int32 // for each birth the column that ended it, −1 while it is alive
+	columns []stored
+	arena   []int32
+	deaths  []death[T]
+}
+
+// begin finds the merges and the births.
+func (r *Engine[T]) begin(dim int, coords []T, threshold float64, workers int) error {
+	r.merges, r.births, r.deaths = r.merges[:0], r.births[:0], r.deaths[:0]
+	r.columns, r.arena = r.columns[:0], r.arena[:0]
+	if err := r.cloud.begin(dim, coords, threshold, r.Stop); err != nil {
+		return err
+	}
+	r.joined.Reset(len(coords) / dim)
+	if r.Stop.Requested() {
+		return nil
+	}
+	for len(r.searches) < workers {
+		r.searches = append(r.searches, search[T]{})
+	}
+	r.searches = r.searches[:workers]
+	for i := range r.searches {
+		r.searches[i].edges = r.searches[i].edges[:0]
+	}
+	parallel.For(r.Stop, workers, r.cloud.Len(), 64, func(worker, a int) {
+		r.searches[worker].findBridges(&r.cloud, int32(a))
+	})
+	if r.Stop.Requested() {
+		return nil
+	}
+	r.sortBridges()
+	r.classify()
+	return nil
+}
+
+// Components finds the merges of components.
+func (r *Engine[T]) Components(dim int, coords []T, threshold float64, workers int) error {
+	return r.begin(dim, coords, threshold, workers)
+}
+
+// Loops finds the merges of components and the loops.
+func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) error {
+	if err := r.begin(dim, coords, threshold, workers); err != nil || r.Stop.Requested() {
+		return err
+	}
+	r.owner = resize(r.owner, len(r.births))
+	for i := range r.owner {
+		r.owner[i] = -1
+	}
+	if len(r.births) == 0 {
+		return nil
+	}
+	r.set.Grow(len(r.births))
+	r.linkBridges()
+	c := &r.cloud
+	n := c.Len()
+	r.next, r.isActive, r.open = resize(r.next, n), resize(r.isActive, n), resize(r.open, len(c.Nodes))
+	clear(r.next)
+	above, upTo := T(-1), r.firstBand()
+	r.around = intervalOf(0, upTo).most
+	for len(r.deaths) < len(r.births) {
+		r.findActive(above, upTo)
+		r.countOpen()
+		for i := range r.searches {
+			s := &r.searches[i]
+			s.columns, s.arena = s.columns[:0], s.arena[:0]
+		}
+		parallel.For(r.Stop, len(r.searches), len(r.active), 32, func(worker, i int) {
+			r.after[i] = r.searches[worker].findColumns(r, r.active[i], above, upTo)
+		})
+		if r.Stop.Requested() {
+			return nil
+		}
+		for i, a := range r.active {
+			r.next[a] = r.after[i]
+		}
+		r.reduceAll()
+		if upTo == c.limit {
+			return nil
+		}
+		above = upTo
+		if upTo = min(c.limit, T(1.3*float64(upTo))); upTo <= above {
+			upTo = c.limit // so short that a float32 has too few digits for the factor
+		}
+	}
+	return nil
+}
+
+// firstBand returns the greatest length of an edge of the first band: twice the length that
+// nine tenths of the bridges do not exceed. Most loops die within it.
+func (r *Engine[T]) firstBand() T {
+	i, _ := slices.BinarySearchFunc(r.bridges, 0, func(e metric.Edge[T], _ int) int {
+		if e.Length > 0 {
+			return 1
+		}
+		return -1
+	})
+	if i == len(r.bridges) {
+		return r.cloud.limit
+	}
+	longer := r.bridges[i:]
+	return min(r.cloud.limit, 2*longer[len(longer)*9/10].Length)
+}
+
+// findActive lists the points that may have columns in the band.
+func (r *Engine[T]) findActive(above, upTo T) {
+	c := &r.cloud
+	h := &r.holes
+	const maxHoleDim = 3
+	band := intervalOf(above, upTo)
+	byHoles := band.least > tiny && c.Dim <= maxHoleDim
+	if byHoles {
+		const strictly = 1 - 1e-4 // for rounding
+		h.begin(&c.Tree, float64(above)/2*strictly, math.Sqrt(band.most), r.Stop)
+		var lo, hi [MaxDim]float64
+		l, u := c.Box(0)
+		copy(lo[:], l)
+		copy(hi[:], u)
+		h.visit(lo, hi)
+	}
+	r.active = r.active[:0]
+	for a := range r.isActive {
+		r.isActive[a] = r.next[a] <= band.most && (!byHoles || h.marked[a])
+		if r.isActive[a] {
+			r.active = append(r.active, int32(a))
+		}
+	}
+	r.after = resize(r.after, len(r.active))
+}
+
+// countOpen counts the points of each node that may have candidates.
+func (r *Engine[T]) countOpen() {
+	c := &r.cloud
+	for id := len(c.Nodes) - 1; id >= 0; id-- {
+		nd := &c.Nodes[id]
+		if nd.Left >= 0 {
+			r.open[id] = r.open[nd.Left] + r.open[nd.Right]
+			continue
+		}
+		r.open[id] = 0
+		for p := nd.From; p < nd.To; p++ {
+			if !math.IsInf(r.next[p], 1) {
+				r.open[id]++
+			}
+		}
+	}
+}

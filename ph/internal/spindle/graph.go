@@ -1,0 +1,75 @@
+package spindle
+
+import "github.com/topogen/topogen/ph/internal/reduced"
+
+// sortBridges sorts the bridges that all searches have found, in the order of the
+// filtration.
+func (r *Engine[T]) sortBridges() {
+	r.band.Unsorted = append(r.band.Unsorted[:0], r.cloud.twins...)
+	for i := range r.searches {
+		r.band.Unsorted = append(r.band.Unsorted, r.searches[i].edges...)
+	}
+	r.bridges = r.band.Sort(r.bridges[:0])
+}
+
+// A link joins a point to the end of a bridge.
+type link struct {
+	to    int32
+	birth int32 // the number of the birth that the bridge is, −1 if it merges components
+}
+
+// classify finds which bridges merge components and which give birth to loops, in the order
+// of the filtration, as Kruskal's algorithm finds a minimum spanning tree.
+func (r *Engine[T]) classify() {
+	r.merges, r.births = r.merges[:0], r.births[:0]
+	for _, e := range r.bridges {
+		if ended := r.joined.Join(e.A, e.B); ended >= 0 {
+			r.merges = append(r.merges, reduced.Merge[T]{Edge: e, Rank: -1, Ended: ended})
+		} else {
+			r.births = append(r.births, e)
+		}
+	}
+}
+
+// linkBridges makes the graph of the bridges between distinct points.
+func (r *Engine[T]) linkBridges() {
+	c := &r.cloud
+	n := c.Len()
+	r.starts = resize(r.starts, n+2)
+	clear(r.starts)
+	ends := r.starts[1:] // ends[a] is the index in links of the next link of a
+	each := func(visit func(a, b, birth int32)) {
+		for i, e := range r.births {
+			visit(c.Place[e.A], c.Place[e.B], int32(i))
+		}
+		for _, m := range r.merges {
+			if a, b := c.Place[m.Edge.A], c.Place[m.Edge.B]; a >= 0 && b >= 0 {
+				visit(a, b, -1)
+			}
+		}
+	}
+	each(func(a, b, _ int32) { ends[a+1]++; ends[b+1]++ })
+	for a := 1; a < len(ends); a++ {
+		ends[a] += ends[a-1]
+	}
+	r.links = resize(r.links, int(ends[n]))
+	each(func(a, b, birth int32) {
+		r.links[ends[a]] = link{b, birth}
+		r.links[ends[b]] = link{a, birth}
+		ends[a]++
+		ends[b]++
+	})
+}
+
+// linksOf returns the links of a point.
+func (r *Engine[T]) linksOf(a int32) []link { return r.links[r.starts[a]:r.starts[a+1]] }
+
+// isBridge reports whether a bridge joins two points.
+func (r *Engine[T]) isBridge(a, b int32) bool {
+	for _, l := range r.linksOf(a) {
+		if l.to == b {
+			return true
+		}
+	}
+	return false
+}
