@@ -12,15 +12,38 @@
 //
 // # Devices
 //
-// Packages kernels/cpu and kernels/gpu implement the contract. The conformance suite
-// of package kernels/kerneltest compares every kernel of a device with a float64
-// oracle.
+// Packages kernels/cpu and kernels/gpu implement the contract. The functions of package
+// kernels/fused run optional kernels, such as those of [Convolution] and [Optimizer], on any
+// device: if the device lacks a kernel, they call several methods of [Device] that together
+// do the same. Package kernels/rips declares the optional kernels for persistent homology.
 //
-// A new device implements [Device]. It may add the kernels of the optional interfaces,
-// such as [Convolution] and [Optimizer]. The functions of package kernels/fused run these
-// kernels on any device: if the device lacks a kernel, they call several methods of
-// [Device] that together do the same. Package kernels/rips declares the optional kernels
-// for persistent homology.
+// # Adding a device
+//
+// A device is a package with a type that has the methods of [Device]. In this order, each step
+// can be tested:
+//
+//  1. Memory. Declare a type for allocations with the method Device ([Memory]). Alloc returns
+//     [NewBuffer] of one. A kernel that gets a [Buffer] finds the allocation by
+//     [Buffer.Memory], panics if it is another device's, and counts elements from
+//     [Buffer.Offset] on.
+//  2. The other methods of Device. A kernel first checks its arguments by the function of its
+//     name in kernels/internal/check, so that all devices panic for the same misuse.
+//  3. One test, which calls kerneltest.Run. That suite compares every kernel with a float64
+//     oracle, and names the kernel, the sizes and the element that is wrong. Package
+//     kerneltest states the errors that it allows.
+//  4. Optional kernels, one interface of [FusedDevice] after another, where a profile asks for
+//     them. The suite tests them from then on, in place of their composition by
+//     kernels/fused.
+//  5. A line in package device, which gives the device a name for the flag -device.
+//
+// Read kernels/cpu first; the files in which its methods are have their names.
+//
+// # Precision
+//
+// Values are float32. On request a device rounds the operands of matrix products and
+// convolutions to bfloat16 ([Precision]), which hardware multiplies faster. Sums, and all other
+// kernels, stay float32. A product whose operands must not be rounded says so by
+// [Gemm].Unrounded: those of topological terms do.
 //
 // # Memory
 //

@@ -31,7 +31,7 @@ func BenchmarkConv(b *testing.B) {
 		{"64→128,16×16,k1", square(32, 64, 16, 128, 1, 1, 0)},
 	} {
 		s := layer.shape
-		dev := cpu.New()
+		dev := cpu.New(cpu.Precision(precision))
 		x, y, w := filled(dev, s.N*s.C*s.H*s.W), filled(dev, s.N*s.K*s.OutH*s.OutW), filled(dev, s.K*s.C*s.R*s.S)
 		bias, none := filled(dev, s.K), kernels.Buffer{}
 		operations := 2 * float64(s.N*s.OutH*s.OutW) * float64(s.K*s.C*s.R*s.S)

@@ -1,12 +1,21 @@
 package cpu_test
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 )
+
+// precision is the precision of the products that benchmarks time. Their percentages compare
+// with the peak of float32.
+var precision kernels.Precision
+
+func init() {
+	flag.TextVar(&precision, "precision", kernels.Float32, "`precision` of benchmarked products, float32 or bf16")
+}
 
 // filled returns a buffer of n uniform values in [0, 1) on a device.
 func filled(dev *cpu.Device, n int) kernels.Buffer {
@@ -16,7 +25,7 @@ func filled(dev *cpu.Device, n int) kernels.Buffer {
 }
 
 func benchmarkGemm(b *testing.B, g kernels.Gemm) {
-	dev := cpu.New()
+	dev := cpu.New(cpu.Precision(precision))
 	defer dev.Close()
 	g.Alpha = 1
 	g.A, g.B, g.C = filled(dev, g.M*g.K), filled(dev, g.K*g.N), filled(dev, g.M*g.N)
