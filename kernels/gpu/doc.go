@@ -18,8 +18,9 @@
 //
 // # Kernels
 //
-// The files ptx/*.ptx hold the kernels, for compute capability 7.0 and later.
-// The command internal/generate writes them. A device compiles a file when it
+// The files ptx/*.ptx hold the kernels, for compute capability 7.0 and later; those with _bf16
+// in their names, products in half precision ([Precision]), are for 8.0 and later. The command
+// internal/generate writes them. A device compiles a file when it
 // first launches one of its kernels. Kernels sum in a fixed order and use no
 // floating-point atomics, so the same calls give the same bits. Kernels evaluate
 // exp, log, sin and the other elementary functions by the polynomials of
@@ -33,5 +34,5 @@
 // and the number of parts from the matrix sizes and the number of multiprocessors, so
 // the last bits of a product may differ between GPUs.
 //
-// Reference: NVIDIA, Parallel Thread Execution ISA, version 6.3.
+// Reference: NVIDIA, Parallel Thread Execution ISA, version 6.3, and 7.0 for mma.
 package gpu
