@@ -29,8 +29,9 @@ var script string
 func main() { cli.Main("benchpeers", program) }
 
 const synopsis = `Benchpeers times this project beside PyTorch, Topo-GEN, giotto-ph, ripser.py,
-gudhi, POT and persim, whichever are installed, in turns, and prints a table of
-medians. Topo-GEN is found if PYTHONPATH names a checkout of it.`
+gudhi, POT, persim, torch-topological and RTD-AE, whichever are installed, in turns,
+and prints a table of medians. Topo-GEN and RTD-AE are found if PYTHONPATH names
+checkouts of them.`
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("benchpeers", flag.ContinueOnError)
@@ -117,6 +118,12 @@ var comparisons = []struct {
 	{"`dsigma0`", "losses/dsigma0", "Topo-GEN", "losses/dsigma0", 1, true},
 	{"`dsigma1`", "losses/dsigma1", "Topo-GEN", "losses/dsigma1", 1, false},
 	{"`density`", "losses/density", "Topo-GEN", "losses/density", 1, false},
+	{"signature loss of 128 points of R^784, forward and backward", "signature784", "torch-topological", "signature784/torch-topological", 5, false},
+	{"signature loss of 128 points of the plane, forward and backward", "signature2", "torch-topological", "signature2/torch-topological", 5, false},
+	{"Wasserstein losses in degrees 0 and 1 of 128 points of R^784, forward and backward", "wasserstein784", "torch-topological", "wasserstein784/torch-topological", 3, false},
+	{"Wasserstein losses in degrees 0 and 1 of 128 points of the plane, forward and backward", "wasserstein2", "torch-topological", "wasserstein2/torch-topological", 3, false},
+	{"RTD of 128 points of R^784, forward and backward", "rtd784", "RTD-AE with giotto-ph, 2 threads", "rtd784/RTD-AE", 3, false},
+	{"RTD of 128 points of the plane, forward and backward", "rtd2", "RTD-AE with giotto-ph, 2 threads", "rtd2/RTD-AE", 3, false},
 	{"matrix product 512³", "gemm", "PyTorch", "gemm", 20, false},
 	{"matrix product 512³ in half precision (bf16)", "gemm/bf16", "PyTorch, autocast", "gemm/bf16", 20, false},
 	{"the same, 512³ in half precision (bf16)", "gemm/bf16", "PyTorch, operands in bf16 before", "gemm/bf16/before", 20, false},

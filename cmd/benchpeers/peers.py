@@ -161,7 +161,60 @@ def sliced_gudhi():
     distance = SlicedWassersteinDistance(num_directions=50)
     return lambda: distance(a, b)
 
+def clouds(dim):
+    import numpy, torch
+    if dim == 2:
+        x, y = (numpy.random.default_rng(s).normal(size=(N, 2)).astype("float32") for s in (1, 2))
+    else:
+        x, y = images(1), images(2)
+    return torch.tensor(x, requires_grad=True), torch.tensor(y)
+
+def backward(x, loss):
+    def both():
+        x.grad = None
+        loss().backward()
+
+    return both
+
+def signature(dim):
+    from torch_topological.nn import SignatureLoss, VietorisRipsComplex
+    rips, loss = VietorisRipsComplex(dim=0), SignatureLoss()
+    x, y = clouds(dim)
+    true = rips(y)
+    return backward(x, lambda: loss([x, rips(x)], [y, true]))
+
+def wasserstein(dim):
+    import torch
+    from torch_topological.nn import VietorisRipsComplex, WassersteinDistance
+    rips, loss = VietorisRipsComplex(dim=1), WassersteinDistance(p=torch.inf, q=2)
+    x, y = clouds(dim)
+    true = rips(y)
+    return backward(x, lambda: loss(rips(x), true))
+
+def rtd(dim):
+    # The code needs a GPU for ripserplusplus, whose place giotto-ph takes here: it returns
+    # the edges of births and deaths, too. And it uses a name that numpy no longer has.
+    import types, numpy, torch
+    from gph import ripser_parallel
+
+    def run(_, distances):
+        found = ripser_parallel(distances, metric="precomputed", maxdim=1, return_generators=True, n_threads=2)
+        edges = found["gens"][1]
+        edges = edges[0] if len(edges) else numpy.zeros((0, 4), int)
+        return {"dgms": found["dgms"], "pairs": [[], [(tuple(e[:2]), tuple(e[2:])) for e in edges]]}
+
+    sys.modules["ripserplusplus"] = types.SimpleNamespace(run=run)
+    numpy.compat = types.SimpleNamespace(long=numpy.int64)
+    from src.rtd import RTDLoss
+    loss = RTDLoss(engine="ripser")
+    x, y = clouds(dim)
+    true = torch.cdist(y, y)
+    return backward(x, lambda: loss(true, torch.cdist(x, x))[2])
+
 works = {
+    "signature784/torch-topological": lambda: signature(784), "signature2/torch-topological": lambda: signature(2),
+    "wasserstein784/torch-topological": lambda: wasserstein(784), "wasserstein2/torch-topological": lambda: wasserstein(2),
+    "rtd784/RTD-AE": lambda: rtd(784), "rtd2/RTD-AE": lambda: rtd(2),
     "vae": vae, "vae/bf16": lambda: vae(half=True), "gemm": gemm,
     "gemm/bf16": gemm_half, "gemm/bf16/before": lambda: gemm_half(True), "linear": linear, "conv": conv, "convgrad": lambda: conv(False),
     "rips/giotto-ph": lambda: giotto(gaussian(N, 1), 1), "rips/ripser.py": lambda: ripser_py(gaussian(N, 1), 1),

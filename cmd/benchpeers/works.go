@@ -43,6 +43,11 @@ func works() (map[string]func(), func()) {
 		"wasserstein": between(dev, many, func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) { m.Wasserstein(ctx, a, b, 2, 2) }),
 		"sliced":      between(dev, many, func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar) { m.SlicedWasserstein(ctx, a, b, 50) }),
 	}
+	for dim, name := range map[int]string{784: "784", 2: "2"} {
+		all["signature"+name] = term(dev, "signature=1", dim)
+		all["wasserstein"+name] = term(dev, "wasserstein0=1(norm=inf),wasserstein1=1(norm=inf)", dim)
+		all["rtd"+name] = term(dev, "rtd=1", dim)
+	}
 	for i, name := range topoloss.OriginalNames() {
 		var one [7]float64
 		one[i] = 1
@@ -106,6 +111,32 @@ func losses(dev kernels.Device, weights [7]float64) func() {
 		result, err := loss.ApplyDiagrams(context.Background(), tape.Variable(x), diagrams, target)
 		check(err)
 		tape.Backward(result.Var)
+		check(dev.Sync())
+	}
+}
+
+// term is terms of a cloud in R^784 or in the plane, forward and backward: distances and
+// diagrams of the learnable cloud and the terms. What they need of the true cloud is given.
+func term(dev kernels.Device, text string, dim int) func() {
+	x, y := classes(dev, 1), classes(dev, 2)
+	if dim == 2 {
+		x, y = autograd.NewTensor(dev, batch, 2), autograd.NewTensor(dev, batch, 2)
+		dev.Normal(x.Buffer(), 1, 0)
+		dev.Normal(y.Buffer(), 2, 0)
+	}
+	specs, err := topoloss.Parse(text)
+	check(err)
+	objective, err := topoloss.New(specs, topoloss.Options{})
+	check(err)
+	objective.Parameters(dev)
+	tape := autograd.NewTape(dev)
+	target, err := objective.Target(context.Background(), tape.Input(y))
+	check(err)
+	return func() {
+		tape.Reset()
+		outcome, err := objective.Apply(context.Background(), topoloss.Step{Batch: tape.Input(y), Output: tape.Variable(x)}, target)
+		check(err)
+		tape.Backward(outcome.Var)
 		check(dev.Sync())
 	}
 }
