@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Cloud draws the scene's clouds and edges as a PNG.
+// Cloud draws the scene's clouds and edges as a PNG: edges orange, true edges black.
 func Cloud(w io.Writer, s Scene) error {
 	if err := s.check(); err != nil {
 		return err
@@ -191,14 +191,26 @@ func (v *view) marks(p *picture, s *Scene, turn float64) []mark {
 			return 0
 		})
 	}
-	for _, e := range s.Edges {
-		x0, y0, _ := place(s.Cloud, int(e.U))
-		x1, y1, _ := place(s.Cloud, int(e.V))
-		marks = append(marks, segment{x0: x0, y0: y0, x1: x1, y1: y1, width: p.px(1.8), ink: orange})
+	join := func(c *ph.Points[float32], edges []ph.Cell, ink ink) {
+		for _, e := range edges {
+			x0, y0, _ := place(c, int(e.U))
+			x1, y1, _ := place(c, int(e.V))
+			marks = append(marks, segment{x0: x0, y0: y0, x1: x1, y1: y1, width: p.px(1.8), ink: ink})
+		}
 	}
-	for _, q := range points {
-		marks = append(marks, q.glyph)
+	show := func(points []point) {
+		for _, q := range points {
+			marks = append(marks, q.glyph)
+		}
 	}
+	behind := 0 // points that edges cover
+	if !v.solid && s.True != nil {
+		behind = s.True.Len() // many true points would hide the edges
+	}
+	show(points[:behind])
+	join(s.True, s.TrueEdges, black)
+	join(s.Cloud, s.Edges, orange)
+	show(points[behind:])
 	return marks
 }
 

@@ -20,8 +20,8 @@ type Scene struct {
 	// coordinates are shown.
 	Cloud, True *ph.Points[float32]
 	// Edges are drawn between points of Cloud: the cycle of a bar, for instance,
-	// or its birth and death edges.
-	Edges []ph.Cell
+	// or its birth and death edges. TrueEdges are drawn between points of True.
+	Edges, TrueEdges []ph.Cell
 
 	// Diagrams are drawn solid, over Target, hollow.
 	Diagrams, Target []ph.Diagram
@@ -42,7 +42,7 @@ func (s Scene) Clone() Scene {
 	if s.Cloud != nil {
 		s.Cloud = &ph.Points[float32]{Dim: s.Cloud.Dim, Coords: slices.Clone(s.Cloud.Coords)}
 	}
-	s.Edges, s.Matches = slices.Clone(s.Edges), slices.Clone(s.Matches)
+	s.Edges, s.TrueEdges, s.Matches = slices.Clone(s.Edges), slices.Clone(s.TrueEdges), slices.Clone(s.Matches)
 	s.Diagrams = slices.Clone(s.Diagrams)
 	for i := range s.Diagrams {
 		s.Diagrams[i].Bars = slices.Clone(s.Diagrams[i].Bars)
@@ -75,13 +75,19 @@ func (s *Scene) check() error {
 			}
 		}
 	}
-	for i, e := range s.Edges {
-		n := 0
-		if s.Cloud != nil {
-			n = s.Cloud.Len()
-		}
-		if e.U < 0 || e.V < 0 || int(e.U) >= n || int(e.V) >= n {
-			return fmt.Errorf("viz: edge %d joins points %d and %d of a cloud of %d", i, e.U, e.V, n)
+	for _, part := range []struct {
+		name  string
+		edges []ph.Cell
+		cloud *ph.Points[float32]
+	}{{"edge", s.Edges, s.Cloud}, {"true edge", s.TrueEdges, s.True}} {
+		for i, e := range part.edges {
+			n := 0
+			if part.cloud != nil {
+				n = part.cloud.Len()
+			}
+			if e.U < 0 || e.V < 0 || int(e.U) >= n || int(e.V) >= n {
+				return fmt.Errorf("viz: %s %d joins points %d and %d of a cloud of %d", part.name, i, e.U, e.V, n)
+			}
 		}
 	}
 	for _, part := range []struct {

@@ -43,6 +43,7 @@ func TestPicturesRefuseWhatCannotBeDrawn(t *testing.T) {
 		{"true cloud: coordinate 0 of point 1 is +Inf", func(s *Scene) { s.True.Coords[2] = float32(inf) }},
 		{"7 coordinates are no cloud in R^2", func(s *Scene) { s.Cloud.Coords = s.Cloud.Coords[:7] }},
 		{"edge 0 joins points 0 and 4 of a cloud of 4", func(s *Scene) { s.Edges[0].V = 4 }},
+		{"true edge 0 joins points 0 and 9 of a cloud of", func(s *Scene) { s.TrueEdges = []ph.Cell{{U: 0, V: 9}} }},
 		{"edge 0 joins points 0 and 1 of a cloud of 0", func(s *Scene) { s.Cloud = nil }},
 		{"diagram of degree 1: bar 0 is born at NaN and dies at 5", func(s *Scene) { s.Diagrams[1].Bars[0].Birth = nan }},
 		{"target diagram of degree 0: bar 0 is born at 0 and dies at NaN", func(s *Scene) { s.Target[0].Bars[0].Death = nan }},

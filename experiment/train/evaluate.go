@@ -43,7 +43,9 @@ func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 	}
 	r.Progress.Note(fmt.Sprintf("epoch %d: %s per %s in training %s; in validation %s",
 		epoch, r.errorTitle(), r.noun(), r.note("%.2f", row[1:]), r.note("%.2f", row[1+len(r.models):])))
-	if r.config.PlotEvery == 0 {
+	// Short epochs draw no more often than PlotEvery asks for, but the last one always does.
+	every := r.config.PlotEvery
+	if _, total := r.Steps(); every == 0 || steps < total && steps/every == first/every {
 		return nil
 	}
 	return r.drawReconstructions(validationGrid(r.noun(), epoch), r.sets.Train, r.holdout[0])

@@ -102,7 +102,7 @@ func (r *Run) report(s Summary, testGrid run.Picture, measured run.Table) error 
 				Table: r.epochTable()},
 			{Heading: fmt.Sprintf("Reconstructions of test %ss", s.Noun), Pictures: r.drawn(testGrid)},
 			{Heading: fmt.Sprintf("New %ss", s.Noun), Pictures: append(r.pick("samples"), r.pick("interpolation")...),
-				Text: fmt.Sprintf("Latent vectors are drawn from the %s.", r.config.samplerWords())},
+				Text: fmt.Sprintf("Latent vectors are drawn from the %s.%s", r.config.samplerWords(), r.loopWords()), Table: r.loopTable()},
 			{Heading: "Training", Pictures: append(r.pick(r.errorName()), r.pick("topo")...), Table: r.lossTable(s.Steps)},
 			{Heading: "Latent space", Pictures: r.pick("latent")},
 			{Heading: "Reconstructions on the way", Pictures: thin(r.onTheWay(s.Steps), 6)},

@@ -24,6 +24,7 @@ type Run struct {
 	values         []float32          // memory for the values of a batch
 	epochs         *run.Metrics
 	pictures       []run.Picture
+	loops          []loopRow // of the test set, then of each model's samples
 }
 
 // ScalingFile is the file in a run's folder that says how its data were scaled, if

@@ -34,40 +34,66 @@ const (
 // drawSamples draws new examples of both models: images above the nearest training
 // images, points over the test set.
 func (r *Run) drawSamples(ctx context.Context) error {
+	draw, n := r.drawImages, gridImages
+	switch {
+	case r.arePoints():
+		draw, n = r.drawPoints, min(cloudSamples, r.sets.Test.Len())
+	case !r.areImages():
+		return nil
+	}
 	for _, m := range r.models {
-		if !r.areImages() && !r.arePoints() {
-			return nil
-		}
-		n := gridImages
-		if r.arePoints() {
-			n = min(cloudSamples, r.sets.Test.Len())
-		}
 		values, err := r.sample(m, n)
+		if err == nil {
+			err = draw(ctx, m, values)
+		}
 		if err != nil {
 			return fmt.Errorf("samples of the %s: %w", m.name, err)
 		}
-		title := "Samples of the " + m.name
-		if r.arePoints() {
-			test := make([]float32, n*data.Size(r.sets.Test))
-			r.sets.Test.Decode(test, data.All(n))
-			err = r.picture("samples-"+m.prefix()+".png", title+" over the test set", func(w io.Writer) error {
-				return viz.Cloud(w, viz.Scene{Title: title + " over the test set", Cloud: r.points(values), True: r.points(test)})
-			})
-		} else {
-			var nearest []float32
-			if nearest, err = r.nearest(ctx, values); err != nil {
-				return err
-			}
-			err = r.picture("samples-"+m.prefix()+".png", title+" above the nearest training images", func(w io.Writer) error {
-				return viz.ImageGrid(w, title, r.sets.Train.Shape(), gridColumns,
-					viz.GridRow{Caption: "sample", Images: values}, viz.GridRow{Caption: "nearest", Images: nearest})
-			})
-		}
-		if err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+// drawImages draws samples of a model above the nearest training images.
+func (r *Run) drawImages(ctx context.Context, m *model, samples []float32) error {
+	nearest, err := r.nearest(ctx, samples)
+	if err != nil {
+		return err
+	}
+	title := "Samples of the " + m.name
+	return r.picture("samples-"+m.prefix()+".png", title+" above the nearest training images", func(w io.Writer) error {
+		return viz.ImageGrid(w, title, r.sets.Train.Shape(), gridColumns,
+			viz.GridRow{Caption: "sample", Images: samples}, viz.GridRow{Caption: "nearest", Images: nearest})
+	})
+}
+
+// drawPoints draws samples of a model over as many points of the test set, with the loops of
+// both that stand out, unless the points are numbers.
+func (r *Run) drawPoints(ctx context.Context, m *model, samples []float32) error {
+	n := len(samples) / data.Size(r.sets.Test)
+	test := make([]float32, len(samples))
+	r.sets.Test.Decode(test, data.All(n))
+	title := "Samples of the " + m.name + " over the test set"
+	scene := viz.Scene{Title: title, Cloud: r.points(samples), True: r.points(test)}
+	if scene.Cloud.Dim > 1 {
+		if len(r.loops) == 0 {
+			found, err := loops(ctx, scene.True, densest(scene.True, 1), 0)
+			if err != nil {
+				return fmt.Errorf("loops of the test set: %w", err)
+			}
+			r.loops = append(r.loops, loopRow{"test set", found})
+		}
+		longest := 0.0
+		if of := r.loops[0].loops; len(of) > 0 {
+			longest = of[0].Persistence()
+		}
+		found, err := loops(ctx, scene.Cloud, densest(scene.Cloud, dense), longest)
+		if err != nil {
+			return fmt.Errorf("loops: %w", err)
+		}
+		r.loops = append(r.loops, loopRow{"samples of the " + m.name, found})
+		scene.TrueEdges, scene.Edges = cyclesOf(r.loops[0].loops), cyclesOf(found)
+	}
+	return r.picture("samples-"+m.prefix()+".png", title, func(w io.Writer) error { return viz.Cloud(w, scene) })
 }
 
 // sample returns new examples of a model from the sampler of the configuration.
