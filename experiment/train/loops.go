@@ -28,10 +28,16 @@ const (
 	neighbor  = 10  // a point whose tenth neighbor is far has few neighbors
 )
 
+// A loop is a class of degree 1 with a representative cycle.
+type loop struct {
+	ph.Bar
+	cycle []ph.Cell
+}
+
 // loops returns the loops that stand out among the points of a cloud that count, the longest
 // first: classes of degree 1 of the Rips filtration, with cycles. longest is the length of
 // the longest loop of the test set. If it is 0, that of the cloud takes its place.
-func loops(ctx context.Context, cloud *ph.Points[float32], count []int32, longest float64) ([]ph.Class, error) {
+func loops(ctx context.Context, cloud *ph.Points[float32], count []int32, longest float64) ([]loop, error) {
 	part := ph.Points[float32]{Dim: cloud.Dim}
 	for _, i := range count {
 		part.Coords = append(part.Coords, cloud.At(int(i))...)
@@ -40,17 +46,18 @@ func loops(ctx context.Context, cloud *ph.Points[float32], count []int32, longes
 	if err != nil {
 		return nil, err
 	}
-	var all []ph.Class
+	var all []loop
 	for _, c := range result.Classes[1] {
-		if len(c.Cycle) == 0 || c.Death < loopRatio*c.Birth {
+		if c.Death < loopRatio*c.Birth {
 			continue
 		}
-		for i, e := range c.Cycle {
-			c.Cycle[i] = ph.Cell{U: count[e.U], V: count[e.V]}
+		l := loop{Bar: c.Bar}
+		for _, t := range c.Cycle {
+			l.cycle = append(l.cycle, ph.Cell{U: count[t.Simplex[0]], V: count[t.Simplex[1]]})
 		}
-		all = append(all, c)
+		all = append(all, l)
 	}
-	slices.SortStableFunc(all, func(a, b ph.Class) int { return cmp.Compare(b.Persistence(), a.Persistence()) })
+	slices.SortStableFunc(all, func(a, b loop) int { return cmp.Compare(b.Persistence(), a.Persistence()) })
 	if longest == 0 && len(all) > 0 {
 		longest = all[0].Persistence()
 	}
@@ -86,10 +93,10 @@ func densest(cloud *ph.Points[float32], share float64) []int32 {
 }
 
 // cyclesOf returns the edges of the cycles of loops.
-func cyclesOf(loops []ph.Class) []ph.Cell {
+func cyclesOf(loops []loop) []ph.Cell {
 	var edges []ph.Cell
 	for _, l := range loops {
-		edges = append(edges, l.Cycle...)
+		edges = append(edges, l.cycle...)
 	}
 	return edges
 }
@@ -97,7 +104,7 @@ func cyclesOf(loops []ph.Class) []ph.Cell {
 // A loopRow holds the loops of a cloud that stand out, for the report.
 type loopRow struct {
 	cloud string
-	loops []ph.Class
+	loops []loop
 }
 
 // loopWords says in the report which loops the pictures and the table have.
