@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/kernels"
 )
 
 // MaxPool2d is the layer from N×C×H×W to the largest pixels of its windows,
@@ -73,5 +74,6 @@ func (r Reshape) Forward(x *autograd.Var) *autograd.Var {
 	if len(x.Shape()) == 0 {
 		panic(fmt.Sprintf("nn: Reshape to N×%v of input %v", []int(r), x.Shape()))
 	}
-	return autograd.Reshape(x, append([]int{x.Shape()[0]}, r...)...)
+	var shape [kernels.MaxRank + 1]int // on the stack, unless there are more axes
+	return autograd.Reshape(x, append(append(shape[:0], x.Shape()[0]), r...)...)
 }
