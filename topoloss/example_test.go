@@ -8,9 +8,8 @@ import (
 	"math/rand/v2"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
-	"github.com/topogen/topogen/kernels/fused"
+	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -80,12 +79,12 @@ func Example_custom() {
 		sin, cos := math.Sincos(float64(i) * math.Pi / 20)
 		flat = append(flat, float32(cos+0.2*random.Float64()), float32(0.5*sin+0.2*random.Float64()))
 	}
-	points := autograd.TensorOf(dev, flat, 40, 2)
+	points := autograd.NewParameter("points", autograd.TensorOf(dev, flat, 40, 2))
+	descent := nn.NewSGD([]*autograd.Parameter{points}, nn.OptimizerOptions{LearningRate: 0.01}, 0, false)
 	tape := autograd.NewTape(dev)
 	for step := range 101 {
 		tape.Reset()
-		x := tape.Variable(points)
-		r, err := loss.Apply(context.Background(), x, nil)
+		r, err := loss.Apply(context.Background(), tape.Param(points), nil)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -93,7 +92,9 @@ func Example_custom() {
 			fmt.Printf("step %3d: the longest loop lasts %.1f\n", step, -r.Value)
 		}
 		tape.Backward(r.Var)
-		fused.SGD(dev, points.Buffer(), x.Grad(), kernels.Buffer{}, kernels.SGD{LearningRate: 0.01, GradientScale: 1})
+		if err := descent.Step(); err != nil {
+			log.Fatal(err)
+		}
 	}
 	// Output:
 	// step   0: the longest loop lasts 0.6
