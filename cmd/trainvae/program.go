@@ -36,7 +36,7 @@ Usage:
   trainvae -data circles -topo cross0@samples=30
   trainvae -max-steps 100 -output try      a short run
   trainvae -output try -resume             go on with a run that was stopped
-  trainvae -topo deaths0@samples=0.3       compare draws from the prior with the data
+  trainvae -topo original                  the original's terms, on reconstructions
   trainvae -topo help                      all terms
   trainvae -topo-weights 0,0,0,0,10,0,0    the original's dsigma in degree 0 alone
 
@@ -44,6 +44,9 @@ The twin's loss has besides the model's own the terms of -topo, each written
 name@where=weight(option=value,…). Where is output, the reconstructions, unless
 it is given; latent, the latent vectors; or samples, draws from the prior. Each
 place is compared with the batch of true images.
+
+By default draws from the prior are compared with the data in the first steps.
+docs/evidence.md has what that changes, and what the original's terms change.
 
 The seven weights of -topo-weights are those of bottleneck0, bottleneck1,
 entropy0, entropy1, dsigma0, dsigma1 and density; the digit is the homology

@@ -65,7 +65,7 @@ func TestRunWritesEverything(t *testing.T) {
 	table, err := os.ReadFile(filepath.Join(out, "metrics.csv"))
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimSpace(string(table)), "\n")
-	require.Equal(t, "step,epoch,vae_bce,vae_kld,topovae_bce,topovae_kld,topo_loss,bottleneck0,bottleneck1,entropy0,entropy1,seconds", lines[0])
+	require.Equal(t, "step,epoch,vae_bce,vae_kld,topovae_bce,topovae_kld,topo_loss,samples_deaths0,seconds", lines[0])
 	require.Len(t, lines, 1+3)
 
 	// The same folder again is refused, and nothing in it changes.
