@@ -27,6 +27,7 @@ type options struct {
 	seed   uint64
 	terms  training.Terms
 	output training.Output
+	memory training.Memory
 
 	points, truth, diagram string
 
@@ -37,7 +38,7 @@ type options struct {
 // they are read once more by [options.override], over the configuration that
 // the others ask for.
 func parse(args []string, stdout io.Writer) (*options, error) {
-	o := &options{args: args}
+	o := &options{args: args, memory: training.Memory{Remedy: "clouds of fewer points, or fewer -frames"}}
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		o.word, o.args = args[0], args[1:]
 		if _, err := experiment(o.word, 0); err != nil && o.word != allWord {
@@ -77,7 +78,8 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f.Float64Var(&c.Gap, "gap", c.Gap, "`length` from which a bar counts as a cluster or loop in the report (default: 4, 3 or 3 in the experiments, else a tenth of the cloud's extent)")
 	training.DeviceVar(f, &c.Device)
 	f.BoolVar(&c.CheckFinite, "check-finite", c.CheckFinite, "check all values and gradients of each step, and name the operation that made the first that is not finite; slow")
-	o.output.Define(f, &c.SaveEvery, &c.SaveSteps, "steps", "learning-rate", "window", "gap", "device", "check-finite")
+	o.output.Define(f, &c.SaveEvery, &c.SaveSteps, "steps", "learning-rate", "window", "gap", "device", "check-finite", "max-memory")
+	o.memory.Define(f)
 	return f
 }
 

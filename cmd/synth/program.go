@@ -61,6 +61,13 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	// All folders are there before the first run begins, so that all runs can go on
 	// if it is interrupted.
+	for _, j := range jobs {
+		if err := o.memory.Check(j.config.EstimateMemory()); err != nil {
+			return err
+		}
+	}
+	ctx, stop := o.memory.Watch(ctx)
+	defer stop()
 	progress := training.Progress(stderr)
 	for i := range jobs {
 		defer jobs[i].close()
@@ -72,7 +79,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		j := &jobs[i]
 		summary, err := j.finish(ctx, &o.output, progress)
 		if err != nil {
-			return o.output.Interrupted(err, j.steps, fmt.Sprintf("synth %s-output %s", o.resumeWord(), o.output.Path))
+			return o.output.Interrupted(o.memory.Ended(ctx, err), j.steps, fmt.Sprintf("synth %s-output %s", o.resumeWord(), o.output.Path))
 		}
 		fmt.Fprint(stdout, summary)
 	}

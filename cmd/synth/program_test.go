@@ -325,3 +325,18 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestMemory: clouds whose distances take more than they may are refused.
+func TestMemory(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	for args, want := range map[string]string{
+		"-point-cloud disk,n=16384 -true-point-cloud circle,n=16384 -max-memory 8GB": "this needs at least 8.6 GB of memory, -max-memory allows 8 GB: give clouds of fewer points, or fewer -frames, or a greater -max-memory",
+		"1 -frames 1 -steps 2000000000 -max-memory 8GB":                              "of memory, -max-memory allows 8 GB",
+		"1 -max-memory 1KB": "of memory, -max-memory allows 1 KB",
+	} {
+		code, _, stderr := call(t, t.Context(), append(strings.Fields(args), "-output", out)...)
+		require.Equal(t, 1, code, stderr)
+		require.Contains(t, stderr, want)
+		require.NoDirExists(t, out)
+	}
+}

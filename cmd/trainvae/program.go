@@ -57,6 +57,7 @@ type options struct {
 	train.Config
 	terms  training.Terms
 	output training.Output
+	memory training.Memory
 	mirror string
 }
 
@@ -87,7 +88,8 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
 	flags.BoolVar(&o.ONNX, "onnx", o.ONNX, "write encoders and decoders as ONNX files, too")
 	flags.BoolVar(&o.CheckFinite, "check-finite", o.CheckFinite, "check all values, gradients and parameters of each step, and name the operation that made the first that is not finite; slow")
-	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "onnx", "check-finite")
+	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "onnx", "check-finite", "max-memory")
+	o.memory.Define(flags)
 	return flags
 }
 
@@ -139,7 +141,7 @@ func parse(o *options, args []string, stdout io.Writer) error {
 }
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o := options{Config: train.Default()}
+	o := options{Config: train.Default(), memory: training.Memory{Remedy: "a smaller -batch-size or model"}}
 	if err := parse(&o, args, stdout); err != nil {
 		return err
 	}
@@ -152,12 +154,17 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	defer dev.Close()
 	progress := training.Progress(stderr)
+	ctx, stop := o.memory.Watch(ctx)
+	defer stop()
 	sets, err := openData(ctx, &o, progress)
 	if err != nil {
 		return err
 	}
 	if err := o.CheckData(sets); err != nil {
 		return cli.UsageError{Err: err}
+	}
+	if err := o.memory.Check(o.EstimateMemory(sets)); err != nil {
+		return err
 	}
 	progress.Note(sets.Note)
 	// The folder or number that auto and download came to, so that the run can
@@ -184,7 +191,7 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 			made, total = r.Steps()
 			return made, total, true
 		}
-		return o.output.Interrupted(err, steps, "trainvae -output "+folder.Path())
+		return o.output.Interrupted(o.memory.Ended(ctx, err), steps, "trainvae -output "+folder.Path())
 	}
 	fmt.Fprint(stdout, summary)
 	return nil
@@ -219,6 +226,9 @@ func openData(ctx context.Context, o *options, progress run.Progress) (*data.Set
 		},
 	})
 	progress.End()
+	if err := o.memory.Ended(ctx, ctx.Err()); err != nil && !errors.Is(err, context.Canceled) {
+		return nil, err
+	}
 	if err != nil && ctx.Err() != nil {
 		return nil, fmt.Errorf("%w while fetching the images; they will be fetched further next time", cli.ErrInterrupted)
 	}

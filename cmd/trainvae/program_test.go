@@ -110,7 +110,7 @@ func TestRefusedResumeWritesNothing(t *testing.T) {
 	require.Equal(t, before, read(t, out))
 	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-latent", "3")
 	require.Equal(t, 2, code)
-	require.Contains(t, stderr, "-n-latent cannot change when a run resumes: -n-epochs, -max-steps, -n-plot, -device, -learning-rate, -onnx, -check-finite, -save-every and -save-steps can")
+	require.Contains(t, stderr, "-n-latent cannot change when a run resumes: -n-epochs, -max-steps, -n-plot, -device, -learning-rate, -onnx, -check-finite, -max-memory, -save-every and -save-steps can")
 	require.Equal(t, before, read(t, out))
 
 	require.NoError(t, os.Truncate(filepath.Join(out, "checkpoint.safetensors"), 100))
@@ -215,4 +215,25 @@ func TestTable(t *testing.T) {
 	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-max-steps", "5")
 	require.Equal(t, 2, code)
 	require.Regexp(t, "it is of another run: (training|test) set is ", stderr)
+}
+
+// TestMemory: a run that needs more than it may take is refused, or saved and ended.
+func TestMemory(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	for _, c := range []struct{ args, want string }{
+		{"-batch-size 19200 -data embedded:24000 -max-memory 8GB", "this needs at least [0-9.]+ GB of memory, -max-memory allows 8 GB: give a smaller -batch-size or model, or a greater -max-memory"},
+		{"-hidden 65536,65536 -max-memory 2GB", "this needs at least [0-9]+ GB of memory, -max-memory allows 2 GB"},
+		{"-max-memory 1MB", "of memory, -max-memory allows 1 MB: give a smaller"},
+	} {
+		args := append(quick("-output", out), strings.Fields(c.args)...)
+		code, _, stderr := trainvae(t, context.Background(), args...)
+		require.Equal(t, 1, code, stderr)
+		require.Regexp(t, c.want, stderr)
+		require.NoDirExists(t, out)
+	}
+	code, _, stderr := trainvae(t, context.Background(), quick("-output", out, "-max-memory", "much")...)
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "want a size such as 8GB, 512MB or none")
+	code, _, stderr = trainvae(t, context.Background(), quick("-output", out, "-max-memory", "none")...)
+	require.Zero(t, code, stderr)
 }

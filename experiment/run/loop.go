@@ -158,7 +158,10 @@ func (l *Loop) RunTo(ctx context.Context, total int) error {
 		}
 		switch {
 		case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
-			return errors.Join(ctx.Err(), l.Save())
+			if err := l.Save(); err != nil {
+				return err // not that of ctx, which says that the run is saved
+			}
+			return ctx.Err()
 		case err != nil:
 			return err
 		}

@@ -88,6 +88,22 @@ func TestLoopStopsWhileItRecords(t *testing.T) {
 	require.Equal(t, "step\n1\n2\n3\n4\n5\n", string(table))
 }
 
+// TestLoopSaysThatItCouldNotSave: a run that is stopped and not saved does not end with the
+// error of its context.
+func TestLoopSaysThatItCouldNotSave(t *testing.T) {
+	f := folder(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	l := loop(t, f, &counter{stopIn: 3, cancel: cancel}, Options{Total: 5})
+	require.NoError(t, os.Mkdir(f.Path(checkpointFile), 0o700))
+	require.NoError(t, os.WriteFile(f.Path(checkpointFile, "x"), nil, 0o600))
+	require.NoError(t, os.Mkdir(f.Path(checkpointBefore), 0o700))
+	require.NoError(t, os.WriteFile(f.Path(checkpointBefore, "x"), nil, 0o600))
+	err := l.Run(ctx)
+	require.ErrorContains(t, err, "checkpoint: rename ")
+	require.NotErrorIs(t, err, context.Canceled)
+	require.NoError(t, l.Close())
+}
+
 // TestLoopSaves by steps and by time, so that a failure costs no more.
 func TestLoopSaves(t *testing.T) {
 	for want, o := range map[int]Options{4: {SaveSteps: 2}, 5: {SaveEvery: time.Nanosecond}, 0: {}} {
