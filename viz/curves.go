@@ -26,7 +26,7 @@ type Series struct {
 // all values are positive and span more than two powers of ten, the vertical axis
 // is logarithmic, and says so.
 func Curves(w io.Writer, title, xLabel, yLabel string, series ...Series) error {
-	canvas, err := curves(title, xLabel, yLabel, series, func(width, height vg.Length) vg.CanvasWriterTo {
+	canvas, err := curves(title, xLabel, yLabel, true, series, func(width, height vg.Length) vg.CanvasWriterTo {
 		return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(144))}
 	})
 	if err != nil {
@@ -39,8 +39,9 @@ func Curves(w io.Writer, title, xLabel, yLabel string, series ...Series) error {
 }
 
 // curves draws on a canvas that newCanvas makes, and returns it. It is [Curves] but for
-// the file format.
-func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width, height vg.Length) vg.CanvasWriterTo) (vg.CanvasWriterTo, error) {
+// the file format. If steps is set, x counts steps: they are whole numbers, and long curves
+// are smoothed.
+func curves(title, xLabel, yLabel string, steps bool, series []Series, newCanvas func(width, height vg.Length) vg.CanvasWriterTo) (vg.CanvasWriterTo, error) {
 	const width, height, head = 7 * vg.Inch, 3.8 * vg.Inch, 28
 	low, high := math.Inf(1), math.Inf(-1)
 	left, right := 0.0, 0.0 // of the values of x, and 0
@@ -81,7 +82,7 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 		series = inUnits(series, 0, unit)
 	}
 	unit := unitOf(left, right)
-	p.X.Tick.Marker = ticks{whole: unit == 0, unit: unit}
+	p.X.Tick.Marker = ticks{whole: steps && unit == 0, unit: unit}
 	series = inUnits(series, unit, 0)
 	p.Add(gridLines())
 	for i, s := range series { // behind all lines
@@ -96,7 +97,7 @@ func curves(title, xLabel, yLabel string, series []Series, newCanvas func(width,
 			style.Dashes = []vg.Length{5, 3}
 		}
 		p.Legend.Add(s.Name, sample{style})
-		if len(s.X) > longCurve {
+		if steps && len(s.X) > longCurve {
 			pale := draw.LineStyle{Color: mix(paper.color(), colour, 2, 5), Width: 0.8}
 			p.Add(curve{unbroken(s, logarithmic), pale})
 			s.Y = runningMean(s.Y, len(s.Y)/60)

@@ -24,7 +24,7 @@ func (r *recording) WriteTo(w io.Writer) (int64, error) { return 0, nil }
 
 func record(t *testing.T, title string, series ...Series) *recording {
 	r := new(recording)
-	_, err := curves(title, "step", "loss", series, func(width, height vg.Length) vg.CanvasWriterTo {
+	_, err := curves(title, "step", "loss", true, series, func(width, height vg.Length) vg.CanvasWriterTo {
 		r.width, r.height = width, height
 		return r
 	})

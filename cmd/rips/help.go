@@ -19,6 +19,7 @@ Usage:
   rips -complex cubical image.png                     of an image
   rips -complex cubical -superlevel -construction V volume.npy
   rips -format npy -metric cosine -vector image embeddings.npy
+  rips -format point-cloud -vector landscape -svg circle points.txt
   rips -distance wasserstein -order 2 -norm 2 a.json b.json
 
 Formats are those of ripser, and a few more:
@@ -60,6 +61,7 @@ in row-major order. With -superlevel a birth is minus the value of its pixel.
 With -vector the diagram of each degree is printed as a vector, in JSON: image, heat,
 landscape, silhouette, betti, entropy or entropy-curve. With -npy FILE the vectors are
 an array of NumPy instead, its first axis the degree. Bars that never die are left out.
+With -png NAME or -svg NAME a picture of the vectors is written, too: NAME-image.png.
 
 With -distance the distance of the diagrams of each degree is printed: bottleneck,
 wasserstein or sliced (Wasserstein). The files A and B hold diagrams as in the format

@@ -53,6 +53,7 @@ type options struct {
 
 	json   bool
 	png    string
+	svg    string
 	memory memory.Size // 0 for the default
 }
 
@@ -81,7 +82,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.IntVar(&o.distance.directions, "directions", 50, "`number` of directions of a sliced Wasserstein distance")
 	o.vector.Flags(flags)
 	flags.StringVar(&o.npy, "npy", "", "write vectors to `FILE` in the format .npy instead of JSON; - stands for standard output")
-	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop")
+	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop; with -vector also NAME-KIND.png")
+	flags.StringVar(&o.svg, "svg", "", "write the picture `NAME`-KIND.svg of the vectors that -vector asks for")
 
 	flags.Var(&o.memory, "max-memory", "end with an error rather than take more memory than this `size`, such as 8GB, or none; without it, three quarters of the machine's where the system tells that")
 
@@ -99,7 +101,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	o.format = input.Format(*format)
 	o.memory = o.memory.OrDefault()
 	o.compute.Workers = min(o.compute.Workers, runtime.NumCPU()) // more have nothing to run on
-	o.png = strings.TrimSuffix(o.png, ".png")
+	o.png, o.svg = strings.TrimSuffix(o.png, ".png"), strings.TrimSuffix(o.svg, ".svg")
 	var known bool
 	if o.image.Construction, known = constructions[*construction]; !known {
 		return nil, cli.Usagef("-construction %s: want T or V", *construction)
@@ -139,9 +141,9 @@ func (o *options) check() error {
 	case !(o.ratio >= 1) || math.IsInf(o.ratio, 1):
 		return cli.Usagef("-ratio %v: deaths are at least as great as births, so it is at least 1", o.ratio)
 	}
-	if folder := filepath.Dir(o.png); o.png != "" {
-		if _, err := os.Stat(folder); err != nil {
-			return cli.Usagef("-png %s: there is no folder %s", o.png, folder)
+	for flag, name := range map[string]string{"png": o.png, "svg": o.svg} {
+		if _, err := os.Stat(filepath.Dir(name)); name != "" && err != nil {
+			return cli.Usagef("-%s %s: there is no folder %s", flag, name, filepath.Dir(name))
 		}
 	}
 	if err := o.distance.check(); err != nil {

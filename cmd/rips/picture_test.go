@@ -45,3 +45,32 @@ func TestPicturesOfExtremeNumbers(t *testing.T) {
 	_, power = pointsOf(ph.Points[float64]{Dim: 2, Coords: []float64{0, 1, -2e10, 0}})
 	require.Zero(t, power)
 }
+
+// TestPicturesOfVectors: each kind of vector but a single number has its picture, in both
+// formats.
+func TestPicturesOfVectors(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "v")
+	for _, kind := range []string{"image", "heat", "landscape", "silhouette", "betti", "entropy-curve", "entropy"} {
+		code, _, stderr := call(t, square, "-format", "point-cloud", "-vector", kind, "-png", name, "-svg", name+".svg")
+		require.Zero(t, code, stderr)
+		if kind == "entropy" {
+			require.NoFileExists(t, name+"-"+kind+".png")
+			continue
+		}
+		file, err := os.Open(name + "-" + kind + ".png")
+		require.NoError(t, err)
+		_, err = png.Decode(file)
+		require.NoError(t, err)
+		require.NoError(t, file.Close())
+		text, err := os.ReadFile(name + "-" + kind + ".svg")
+		require.NoError(t, err)
+		require.Contains(t, string(text), "degree 1")
+		require.FileExists(t, name+"-diagram.png")
+	}
+	code, _, stderr := call(t, square, "-svg", "x")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "-svg has no effect without -vector")
+	code, _, stderr = call(t, square, "-vector", "image", "-svg", "/nowhere/at/all/x")
+	require.Equal(t, 2, code)
+	require.Contains(t, stderr, "-svg /nowhere/at/all/x: there is no folder /nowhere/at/all")
+}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/topogen/topogen/internal/cli"
+	"github.com/topogen/topogen/internal/cli/vectors"
 	"github.com/topogen/topogen/internal/memory"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/alpha"
@@ -52,8 +53,16 @@ func (o *options) execute(ctx context.Context, stdin io.Reader, stdout, stderr i
 	if err := o.write(out, a); err != nil {
 		return err
 	}
-	if err := out.Flush(); err != nil || o.png == "" {
+	if err := out.Flush(); err != nil {
 		return err
+	}
+	if a.vectors != nil {
+		if err := o.drawVectors(a.vectors); err != nil {
+			return err
+		}
+	}
+	if o.png == "" {
+		return nil
 	}
 	if a.distances != nil {
 		return draw(o.png, a.distances, a.result)
@@ -72,6 +81,7 @@ type answer struct {
 	alpha     *alpha.Complex // nil for other complexes
 	image     cubical.Image[float64]
 	result    *ph.Result
+	vectors   *vectors.Vectors // nil unless -vector asks for them
 }
 
 // await returns what work does. It returns early if ctx is done: work may be waiting
@@ -259,6 +269,7 @@ func (o *options) write(out *bufio.Writer, a *answer) error {
 		if err != nil {
 			return err
 		}
+		a.vectors = v
 		return writeVectors(out, v, o.npy)
 	case a.image.Shape != nil && o.json:
 		return writeImageJSON(out, o, a.image, a.result)
