@@ -2,6 +2,7 @@ package ph
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/topogen/topogen/ph/internal/cohomology"
 	"github.com/topogen/topogen/ph/internal/cycles"
@@ -223,7 +224,7 @@ func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.
 // reducedBars.
 func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.Space[T], o *Options) error {
 	e.begin(o)
-	s.reduced.Stop = parallel.StopOf(ctx)
+	s.reduced.Stop, s.reduced.Progress = parallel.StopOf(ctx), o.Progress
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -245,6 +246,7 @@ func solve[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.S
 func (s *solver[T]) solveLow(space metric.Space[T], o *Options) error {
 	if p := s.cloud; p != nil {
 		s.low = &s.spindle
+		s.spindle.Progress = o.Progress
 		workers := parallel.Workers(o.Workers, p.Len() >= manyPoints)
 		if o.MaxDegree == 0 {
 			return s.spindle.Components(p.Dim, p.Coords, o.Threshold, workers)
@@ -311,6 +313,7 @@ func higher[T Float](ctx context.Context, e *Engine, s *solver[T], space metric.
 			e.classes[degree] = e.classes[degree][:0]
 			continue
 		}
+		o.progress(fmt.Sprintf("degree %d", degree), 0)
 		pairs := e.flag.Run(degree, o.Cocycles)
 		if err := ctx.Err(); err != nil {
 			return err

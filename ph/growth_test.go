@@ -12,22 +12,29 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// BenchmarkGrowth times degree 1 of 64 to 8192 points, with one worker and with
-// GOMAXPROCS: uniform in the square, on a noisy circle, and uniform in the cube of ten
-// dimensions. It reports the peak memory of the process, which is that of one run if
+// BenchmarkGrowth times degree 1 of up to a million points, with one worker and with
+// GOMAXPROCS: uniform in the square and in the cubes of three and ten dimensions, and on a
+// noisy circle. It reports the peak memory of the process, which is that of one run if
 // nothing else ran before it, as in
 //
 //	go test ./ph -run xxx -bench 'Growth/circle/8192/1$' -benchtime 1x
 func BenchmarkGrowth(b *testing.B) {
+	in := func(dim int) func(r *rand.Rand, n int) ph.Points[float32] {
+		return func(r *rand.Rand, n int) ph.Points[float32] { return cube(r, n, dim) }
+	}
+	small := []int{64, 128, 256, 512, 1024, 2048, 4096, 8192}
+	large := []int{1000, 10_000, 100_000, 1_000_000}
 	for _, kind := range []struct {
-		name string
-		draw func(r *rand.Rand, n int) ph.Points[float32]
+		name  string
+		draw  func(r *rand.Rand, n int) ph.Points[float32]
+		sizes []int
 	}{
-		{"square", func(r *rand.Rand, n int) ph.Points[float32] { return cube(r, n, 2) }},
-		{"circle", noisyCircle},
-		{"cube10", func(r *rand.Rand, n int) ph.Points[float32] { return cube(r, n, 10) }},
+		{"square", in(2), append(small, large...)},
+		{"circle", noisyCircle, append(small, large[:3]...)},
+		{"cube3", in(3), large},
+		{"cube10", in(10), append(small, 1000, 2000, 5000, 10_000, 20_000)},
 	} {
-		for n := 64; n <= 8192; n *= 2 {
+		for _, n := range kind.sizes {
 			points := kind.draw(rand.New(rand.NewPCG(uint64(n), 1)), n)
 			for workers, name := range []string{"all", "1"} {
 				b.Run(fmt.Sprint(kind.name, "/", n, "/", name), func(b *testing.B) {

@@ -36,6 +36,17 @@ type Options struct {
 
 	// Cycles asks for a representative cycle of each class of degree 1 and higher.
 	Cycles bool
+
+	// Progress, if it is not nil, is called from time to time by one goroutine, with what is
+	// being done and the share of it that is done. The call must return soon.
+	Progress func(stage string, share float64)
+}
+
+// progress calls o.Progress if that is set.
+func (o *Options) progress(stage string, share float64) {
+	if o.Progress != nil {
+		o.Progress(stage, share)
+	}
 }
 
 // check sets a Modulus of 0 to 2. It returns an error that names an option out of range.

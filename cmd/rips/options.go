@@ -55,6 +55,8 @@ type options struct {
 	png    string
 	svg    string
 	memory memory.Size // 0 for the default
+
+	progress bool // whether to report progress though standard error is no terminal
 }
 
 func parse(args []string, stdout io.Writer) (*options, error) {
@@ -85,6 +87,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop; with -vector also NAME-KIND.png")
 	flags.StringVar(&o.svg, "svg", "", "write the picture `NAME`-KIND.svg of the vectors that -vector asks for")
 
+	flags.BoolVar(&o.progress, "progress", false, "tell on standard error how far a long run is, even if that is no terminal")
 	flags.Var(&o.memory, "max-memory", "end with an error rather than take more memory than this `size`, such as 8GB, or none; without it, three quarters of the machine's where the system tells that")
 
 	// The file may stand between the flags.

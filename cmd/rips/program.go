@@ -45,7 +45,12 @@ func (o *options) execute(ctx context.Context, stdin io.Reader, stdout, stderr i
 	if o.distance.kind != "" {
 		return o.runDistance(ctx, stdin, stdout, stderr)
 	}
+	far := newProgress(stderr, o.progress)
+	if far != nil {
+		o.compute.Progress = far.report
+	}
 	a, err := await(ctx, func() (*answer, error) { return o.run(ctx, stdin, noteTo(stderr)) })
+	far.end()
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package reduced
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/topogen/topogen/ph/internal/bittree"
@@ -15,6 +16,10 @@ import (
 // Its methods return early once Stop is requested, with incomplete results.
 type Engine[T metric.Float] struct {
 	Stop parallel.Stop
+
+	// Progress, if it is not nil, is called with what is being done and an estimate of the
+	// share of it that is done.
+	Progress func(stage string, share float64)
 
 	space        metric.Space[T]
 	place, order []int32 // the layout of the space
@@ -191,6 +196,9 @@ func (r *Engine[T]) walk(visit func(*run[T]) bool) error {
 	lo := T(-1)
 	for want := 16 * n; ; want = min(want+want/2, max(wide, r.space.Total()/16)) {
 		hi, last := r.space.NextBand(want)
+		if r.Progress != nil {
+			r.Progress(fmt.Sprintf("edges up to %.3g", hi), min(1, float64(r.edges.count)/float64(max(1, r.space.Total()))))
+		}
 		r.band.Unsorted = r.space.AppendEdges(r.band.Unsorted[:0], lo, hi)
 		if r.Stop.Requested() || last && r.near != nil && r.alive == 0 && r.allMeet(r.band.Unsorted) {
 			return nil

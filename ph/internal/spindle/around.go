@@ -1,7 +1,6 @@
 package spindle
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -17,8 +16,8 @@ type nearPoint struct {
 // maxListed is the largest number of points around a point that a search lists.
 const maxListed = 160
 
-// listAround sets around to the other points within a squared distance of a, in the order of
-// distance. It reports false if there are more than maxListed.
+// listAround sets around to the other points within a squared distance of a, in no particular
+// order. It reports false if there are more than maxListed.
 func (s *search[T]) listAround(c *cloud[T], a int32, squared float64) bool {
 	x := c.At(a)
 	s.around = s.around[:0]
@@ -44,35 +43,43 @@ func (s *search[T]) listAround(c *cloud[T], a int32, squared float64) bool {
 			return false
 		}
 	}
-	sortNear(s.around)
 	return true
 }
 
 // sortNear sorts points by distance, then by place.
 func sortNear(list []nearPoint) {
-	if len(list) > 50 {
+	const few = 64 // as many as an insertion sort sorts faster
+	if len(list) > few {
 		slices.SortFunc(list, func(p, q nearPoint) int {
-			return cmp.Or(cmp.Compare(p.squared, q.squared), cmp.Compare(p.place, q.place))
+			switch {
+			case p.comesBefore(q):
+				return -1
+			case q.comesBefore(p):
+				return 1
+			}
+			return 0
 		})
 		return
 	}
 	for i, p := range list {
 		k := i
-		for ; k > 0 && (list[k-1].squared > p.squared || list[k-1].squared == p.squared && list[k-1].place > p.place); k-- {
+		for ; k > 0 && p.comesBefore(list[k-1]); k-- {
 			list[k] = list[k-1]
 		}
 		list[k] = p
 	}
 }
 
+// comesBefore reports whether p is nearer than q, or has the lower place of equally near points.
+func (p nearPoint) comesBefore(q nearPoint) bool {
+	return p.squared < q.squared || p.squared == q.squared && p.place < q.place
+}
+
 // meetsListed reports whether a point in the list of the points around a is in the lune.
 func (s *search[T]) meetsListed(c *cloud[T], e *span[T], a, b int32) bool {
 	y := c.At(b)
 	for _, p := range s.around {
-		if p.squared > e.hi {
-			return false
-		}
-		if p.place != b && c.before(kdtree.Squared(y, c.At(p.place)), b, p.place, e) && c.before(p.squared, a, p.place, e) {
+		if p.squared <= e.hi && p.place != b && c.before(kdtree.Squared(y, c.At(p.place)), b, p.place, e) && c.before(p.squared, a, p.place, e) {
 			return true
 		}
 	}
@@ -86,7 +93,7 @@ func (s *search[T]) listComponents(c *cloud[T], e *span[T], a, b int32) int32 {
 	s.far, s.others = s.far[:0], s.others[:0]
 	for _, p := range s.around {
 		if p.squared > e.hi {
-			break
+			continue
 		}
 		v := kdtree.Squared(y, c.At(p.place))
 		if v > e.hi || p.place == b || !c.before(p.squared, a, p.place, e) || !c.before(v, b, p.place, e) {

@@ -100,6 +100,7 @@ func (s *search[T]) listCandidates(r *Engine[T], a int32, above, upTo T) (next f
 	x := c.At(a)
 	s.list, s.witnesses.count, s.witnesses.recent = s.list[:0], 0, 0
 	band := intervalOf(above, upTo)
+	sortNear(s.around)
 	var room [MaxDim]float64
 	y := room[:c.Dim]
 	for _, p := range s.around {

@@ -1,6 +1,7 @@
 package spindle
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -15,6 +16,10 @@ import (
 // no larger size it allocates next to nothing.
 type Engine[T metric.Float] struct {
 	Stop parallel.Stop
+
+	// Progress, if it is not nil, is called with what is being done and the share of it
+	// that is done, by one goroutine.
+	Progress func(stage string, share float64)
 
 	cloud    cloud[T]
 	searches []search[T] // one for each worker
@@ -62,6 +67,7 @@ func (r *Engine[T]) begin(dim int, coords []T, threshold float64, workers int) e
 		r.searches[i].edges = r.searches[i].edges[:0]
 	}
 	parallel.For(r.Stop, workers, r.cloud.Len(), 64, func(worker, a int) {
+		r.progress(worker, "edges with empty lunes", a, r.cloud.Len())
 		r.searches[worker].findBridges(&r.cloud, int32(a))
 	})
 	if r.Stop.Requested() {
@@ -70,6 +76,14 @@ func (r *Engine[T]) begin(dim int, coords []T, threshold float64, workers int) e
 	r.sortBridges()
 	r.classify()
 	return nil
+}
+
+// progress reports that a worker does item i of n, if it is the first worker and many items
+// are done since it last reported. Workers take items in order.
+func (r *Engine[T]) progress(worker int, stage string, i, n int) {
+	if r.Progress != nil && worker == 0 && i%1024 == 0 {
+		r.Progress(stage, float64(i)/float64(n))
+	}
 }
 
 // Components finds the merges of components.
@@ -98,6 +112,7 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 	above, upTo := T(-1), r.firstBand()
 	r.around = intervalOf(0, upTo).most
 	for len(r.deaths) < len(r.births) {
+		stage := fmt.Sprintf("%d of %d loops, edges up to %.3g", len(r.births)-len(r.deaths), len(r.births), upTo)
 		r.findActive(above, upTo)
 		r.countOpen()
 		for i := range r.searches {
@@ -105,6 +120,7 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 			s.columns, s.arena = s.columns[:0], s.arena[:0]
 		}
 		parallel.For(r.Stop, len(r.searches), len(r.active), 32, func(worker, i int) {
+			r.progress(worker, stage, i, len(r.active))
 			r.after[i] = r.searches[worker].findColumns(r, r.active[i], above, upTo)
 		})
 		if r.Stop.Requested() {

@@ -2,6 +2,7 @@ package ph_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,5 +31,27 @@ func TestCyclesOfManyPoints(t *testing.T) {
 				require.Zero(t, k%2, "point %d", point)
 			}
 		}
+	}
+}
+
+// TestProgress checks that progress is told, of shares from 0 to 1, whichever engine works.
+func TestProgress(t *testing.T) {
+	r := rand.New(rand.NewPCG(63, 64))
+	for _, c := range []struct {
+		points ph.Points[float32]
+		degree int
+		stage  string
+	}{
+		{cube(r, 9000, 2), 1, "loops"},
+		{cube(r, 300, 2), 1, "edges"},
+		{cube(r, 40, 2), 2, "degree 2"},
+	} {
+		told := false
+		_, err := ph.Rips(t.Context(), c.points, ph.Options{MaxDegree: c.degree, Progress: func(stage string, share float64) {
+			told = told || strings.Contains(stage, c.stage)
+			require.True(t, share >= 0 && share <= 1, "%s: %v", stage, share)
+		}})
+		require.NoError(t, err)
+		require.True(t, told, c.stage)
 	}
 }
