@@ -3,6 +3,7 @@ package metrics
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -41,9 +42,13 @@ func newMatrix(dev kernels.Device, name string, points ph.Points[float32]) (*mat
 		return nil, fmt.Errorf("metrics: distances of %d %s points: %w", n, name, err)
 	}
 	m := &matrix{n, values}
-	for i, v := range values {
-		if v-v != 0 {
-			return nil, fmt.Errorf("metrics: %s points %d and %d are too far apart for a float32: scale them down", name, i/n, i%n)
+	far := make([]int, n) // for each point one that is too far from it, or −1
+	eachRow(n, func(i int) {
+		far[i] = slices.IndexFunc(m.row(i), func(v float32) bool { return v-v != 0 })
+	})
+	for i, j := range far {
+		if j >= 0 {
+			return nil, fmt.Errorf("metrics: %s points %d and %d are too far apart for a float32: scale them down", name, i, j)
 		}
 	}
 	return m, nil

@@ -3,7 +3,7 @@ package metrics
 import (
 	"fmt"
 	"math"
-	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -44,11 +44,15 @@ func Embed(dev kernels.Device, x, z ph.Points[float32]) (*Embedding, error) {
 // ranks sorts each row of a matrix by (distance, index), a point itself first.
 func ranks(m *matrix) (order, rank [][]int32) {
 	order, rank = make([][]int32, m.n), make([][]int32, m.n)
+	both := make([]int32, 2*m.n*m.n)
+	sorters := sync.Pool{New: func() any { return new(sorter) }}
 	eachRow(m.n, func(i int) {
-		order[i], rank[i] = make([]int32, m.n), make([]int32, m.n)
+		order[i], rank[i] = both[2*i*m.n:][:m.n], both[(2*i+1)*m.n:][:m.n]
 		order[i][0] = int32(i)
 		place := int32(1)
-		for _, key := range sortedKeys(m.row(i)) {
+		s := sorters.Get().(*sorter)
+		defer sorters.Put(s)
+		for _, key := range s.sort(m.row(i)) {
 			if j := int32(uint32(key)); j != int32(i) {
 				order[i][place], rank[i][j] = j, place
 				place++
@@ -291,7 +295,7 @@ func (e *Embedding) TripletAccuracy(triplets [][3]int) float64 {
 func spearman(a, b []float32) float64 { return stat.Correlation(midRanks(a), midRanks(b), nil) }
 
 func midRanks(x []float32) []float64 {
-	keys := sortedKeys(x)
+	keys := new(sorter).sort(x)
 	value := func(place int) uint64 { return keys[place] >> 32 }
 	ranks := make([]float64, len(x))
 	for from := 0; from < len(keys); {
@@ -305,18 +309,6 @@ func midRanks(x []float32) []float64 {
 		from = to
 	}
 	return ranks
-}
-
-// sortedKeys sorts values that are not negative, and returns for each its bits
-// above its index. Equal values are in the order of their indices.
-func sortedKeys(x []float32) []uint64 {
-	keys := make([]uint64, len(x))
-	for i, v := range x {
-		// The bits of floats that are not negative are ordered as the floats are.
-		keys[i] = uint64(math.Float32bits(v))<<32 | uint64(i)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 func widen(x []float32) []float64 {

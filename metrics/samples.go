@@ -127,18 +127,16 @@ func kthOther(row []float32, self, k int) float32 {
 // from generated to generated ones, and from real to generated ones. The first
 // two have each pair in both orders, and leave out the distance of a point to itself.
 func (p *Pooled) blockSums(f func(d float64) float64) (real, fake, cross float64) {
-	sum := func(row []float32, skip int) float64 {
+	sum := func(row []float32) float64 {
 		s := 0.0
-		for j, d := range row {
-			if j != skip {
-				s += f(float64(d))
-			}
+		for _, d := range row {
+			s += f(float64(d))
 		}
 		return s
 	}
-	real = sumRows(p.real, func(i int) float64 { return sum(p.row(i)[:p.real], i) })
-	fake = sumRows(p.fake, func(i int) float64 { return sum(p.row(p.real + i)[p.real:], i) })
-	cross = sumRows(p.real, func(i int) float64 { return sum(p.row(i)[p.real:], -1) })
+	real = 2 * sumRows(p.real, func(i int) float64 { return sum(p.row(i)[i+1 : p.real]) })
+	fake = 2 * sumRows(p.fake, func(i int) float64 { return sum(p.row(p.real + i)[p.real+i+1:]) })
+	cross = sumRows(p.real, func(i int) float64 { return sum(p.row(i)[p.real:]) })
 	return real, fake, cross
 }
 
@@ -169,16 +167,14 @@ func (p *Pooled) EnergyUnbiased() float64 {
 // MedianDistance returns the median of the distances of all pairs of pooled
 // points, the usual bandwidth of [Pooled.MMD]. It is 0 if there are fewer than two.
 func (p *Pooled) MedianDistance() float64 {
-	pairs := p.upper()
-	if len(pairs) == 0 {
+	pairs := p.n * (p.n - 1) / 2
+	switch {
+	case pairs == 0:
 		return 0
+	case pairs%2 == 1:
+		return p.kth(pairs / 2)
 	}
-	slices.Sort(pairs)
-	half := len(pairs) / 2
-	if len(pairs)%2 == 1 {
-		return float64(pairs[half])
-	}
-	return (float64(pairs[half-1]) + float64(pairs[half])) / 2
+	return (p.kth(pairs/2-1) + p.kth(pairs/2)) / 2
 }
 
 // MMD returns the squared maximum mean discrepancy E k(x,x′) + E k(y,y′) −

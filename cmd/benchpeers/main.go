@@ -29,9 +29,9 @@ var script string
 func main() { cli.Main("benchpeers", program) }
 
 const synopsis = `Benchpeers times this project beside PyTorch, Topo-GEN, giotto-ph, ripser.py,
-gudhi, POT, persim, torch-topological and RTD-AE, whichever are installed, in turns,
-and prints a table of medians. Topo-GEN and RTD-AE are found if PYTHONPATH names
-checkouts of them.`
+gudhi, POT, persim, torch-topological, RTD-AE, prdc, dcor, scikit-learn, scipy and
+pyDRMetrics, whichever are installed, in turns, and prints a table of medians. Topo-GEN
+and RTD-AE are found if PYTHONPATH names checkouts of them.`
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("benchpeers", flag.ContinueOnError)
@@ -141,6 +141,16 @@ var comparisons = []struct {
 	{"the same", "bottleneck", "persim", "bottleneck/persim", 3, false},
 	{"Wasserstein distance of order and norm 2, of 400 points", "wasserstein", "gudhi with POT", "wasserstein/gudhi", 3, false},
 	{"sliced Wasserstein distance of the same, 50 directions", "sliced", "gudhi", "sliced/gudhi", 10, false},
+	{"precision, recall, density, coverage of 1000 points in R^784 against 1000", "metrics/prdc", "prdc", "metrics/prdc", 1, false},
+	{"energy distance of the same", "metrics/energy", "dcor", "metrics/energy", 1, false},
+	{"MMD of the same", "metrics/mmd", "scikit-learn", "metrics/mmd", 1, false},
+	{"1-nearest-neighbor test of the same", "metrics/1nn", "scikit-learn", "metrics/1nn", 1, false},
+	{"MTopDiv, both directions, of 300 against 300", "metrics/mtopdiv", "ripser.py, as MTopDiv's own code", "metrics/mtopdiv", 1, true},
+	{"trustworthiness, continuity, MRRE of 1000 points in R^784 and their images in R²", "metrics/trust", "scikit-learn, the first two", "metrics/trust", 1, false},
+	{"the same", "metrics/trust", "pyDRMetrics", "metrics/trust/drmetrics", 1, true},
+	{"distance correlation of the same", "metrics/correlation", "dcor", "metrics/correlation", 1, false},
+	{"rank correlation of their distances", "metrics/spearman", "scipy", "metrics/spearman", 1, true},
+	{"ridge classifier of 500 points in R^784 on 500", "metrics/linear", "scikit-learn", "metrics/linear", 1, false},
 }
 
 func median(x []float64) float64 {

@@ -211,7 +211,99 @@ def rtd(dim):
     true = torch.cdist(y, y)
     return backward(x, lambda: loss(true, torch.cdist(x, x))[2])
 
+def points(seed, n=1000):
+    import numpy
+    rng = numpy.random.default_rng(seed)
+    centres, labels = numpy.random.default_rng(7).random((10, 784)), rng.integers(10, size=n)
+    return (centres[labels] + 0.2 * rng.normal(size=(n, 784))).astype("float32"), labels
+
+def prdc():
+    import contextlib, io
+    from prdc import compute_prdc
+    x, y = points(1)[0], points(2)[0]
+
+    def both():
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints sizes
+            compute_prdc(x, y, nearest_k=5)
+
+    return both
+
+def energy():
+    from dcor import energy_distance
+    x, y = points(1)[0], points(2)[0]
+    return lambda: energy_distance(x, y)
+
+def mmd():
+    from sklearn.metrics.pairwise import rbf_kernel
+    x, y = points(1)[0], points(2)[0]
+    return lambda: sum(w * rbf_kernel(a, b, 1 / 200).mean() for a, b, w in ((x, x, 1), (y, y, 1), (x, y, -2)))
+
+def nearest():
+    import numpy
+    from sklearn.neighbors import NearestNeighbors
+    p, label = numpy.vstack([points(1)[0], points(2)[0]]), numpy.repeat([0, 1], 1000)
+
+    def accuracy():
+        other = NearestNeighbors(n_neighbors=1).fit(p).kneighbors(return_distance=False)[:, 0]
+        return (label[other] == label).mean()
+
+    return accuracy
+
+def mtopdiv():
+    import numpy
+    from ripser import ripser
+    from sklearn.metrics import pairwise_distances
+    p = numpy.vstack([points(1)[0][:300], points(2)[0][:300]])
+
+    def both():
+        d = pairwise_distances(p)
+        for half in (slice(300), slice(300, None)):
+            joined = d.copy()
+            joined[half, half] = 0
+            bars = ripser(joined, distance_matrix=True, maxdim=1)["dgms"][1]
+            (bars[:, 1] - bars[:, 0]).sum()
+
+    return both
+
+def trust():
+    from sklearn.manifold import trustworthiness
+    x = points(1)[0]
+    z = x[:, :2].copy()
+    return lambda: (trustworthiness(x, z, n_neighbors=10), trustworthiness(z, x, n_neighbors=10))
+
+def drmetrics():
+    import contextlib, io
+    from pyDRMetrics.pyDRMetrics import DRMetrics
+    x = points(1)[0]
+
+    def all():
+        with contextlib.redirect_stdout(io.StringIO()):
+            DRMetrics(x, x[:, :2].copy()).T
+
+    return all
+
+def correlation():
+    from dcor import distance_correlation
+    x = points(1)[0]
+    z = x[:, :2].copy()
+    return lambda: distance_correlation(x, z)
+
+def spearman():
+    from scipy.spatial.distance import pdist
+    from scipy.stats import spearmanr
+    x = points(1)[0]
+    z = x[:, :2].copy()
+    return lambda: spearmanr(pdist(x), pdist(z))
+
+def ridge():
+    from sklearn.linear_model import RidgeClassifier
+    (x, l), (y, m) = points(1, 500), points(2, 500)
+    return lambda: RidgeClassifier().fit(x, l).score(y, m)
+
 works = {
+    "metrics/prdc": prdc, "metrics/energy": energy, "metrics/mmd": mmd, "metrics/1nn": nearest, "metrics/mtopdiv": mtopdiv,
+    "metrics/trust": trust, "metrics/trust/drmetrics": drmetrics, "metrics/correlation": correlation,
+    "metrics/spearman": spearman, "metrics/linear": ridge,
     "signature784/torch-topological": lambda: signature(784), "signature2/torch-topological": lambda: signature(2),
     "wasserstein784/torch-topological": lambda: wasserstein(784), "wasserstein2/torch-topological": lambda: wasserstein(2),
     "rtd784/RTD-AE": lambda: rtd(784), "rtd2/RTD-AE": lambda: rtd(2),

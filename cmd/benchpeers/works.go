@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"math"
 	"math/rand/v2"
 
@@ -53,6 +54,7 @@ func works() (map[string]func(), func()) {
 		one[i] = 1
 		all["losses/"+name] = losses(dev, one)
 	}
+	maps.Copy(all, metricWorks(dev))
 	return all, func() { dev.Close(); half.Close() }
 }
 

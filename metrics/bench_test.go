@@ -1,0 +1,62 @@
+package metrics
+
+import (
+	"testing"
+
+	"github.com/topogen/topogen/kernels/cpu"
+)
+
+// Benchmarks at the size of an evaluation: 1000 real and 1000 generated images, and 1000
+// images embedded in R².
+func BenchmarkPooled(b *testing.B) {
+	dev := cpu.New()
+	defer dev.Close()
+	real, fake := drawn(1, 1000, 784, 0), drawn(2, 1000, 784, 0)
+	p, err := Pool(dev, real, fake)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		f    func()
+	}{
+		{"distances", func() { Pool(dev, real, fake) }},
+		{"PRDC", func() { p.PRDC(5) }},
+		{"Energy", func() { p.Energy() }},
+		{"MedianDistance", func() { p.MedianDistance() }},
+		{"MMD", func() { p.MMD(10) }},
+		{"NearestNeighbor", func() { p.NearestNeighbor() }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				c.f()
+			}
+		})
+	}
+}
+
+func BenchmarkEmbedding(b *testing.B) {
+	dev := cpu.New()
+	defer dev.Close()
+	x, z := drawn(1, 1000, 784, 0), drawn(2, 1000, 2, 0)
+	e, err := Embed(dev, x, z)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		f    func()
+	}{
+		{"distances", func() { Embed(dev, x, z) }},
+		{"Neighborhoods", func() { e.Neighborhoods(10) }},
+		{"DistanceCorrelation", func() { e.DistanceCorrelation() }},
+		{"Spearman", func() { e.Spearman() }},
+		{"KL", func() { e.KL(0.1) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				c.f()
+			}
+		})
+	}
+}
