@@ -213,18 +213,12 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 		return Value{}, ctx.Err()
 	case !isFinite(weight):
 		return Value{}, fmt.Errorf("topoloss: the weight of %s is %v, must be finite", t.Name, t.Weight)
-	case t.Comparison != nil:
-		v, weight, err := l.compare(ctx, t, weight, in, p)
-		if err != nil {
-			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
+	case t.Comparison != nil || t.Images != nil:
+		compare := l.compare
+		if t.Comparison == nil {
+			compare = l.compareImages
 		}
-		if v.OK {
-			r.OK = true
-			r.Value += weight * v.Value
-		}
-		return v, nil
-	case t.Images != nil:
-		v, weight, err := l.compareImages(ctx, t, weight, in, p)
+		v, weight, err := compare(ctx, t, weight, in, p)
 		if err != nil {
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sort"
-	"strings"
 	"unsafe"
 
 	"github.com/barnex/cuda5/cu"
@@ -257,15 +255,7 @@ func (d *driver) Load(name, ptx string) (gpu.Module, error) {
 }
 
 func (m *module) Kernel(name string) (gpu.Kernel, error) {
-	if k, ok := m.kernels[name]; ok {
-		return k, nil
-	}
-	var names []string
-	for name := range m.kernels {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return nil, fmt.Errorf("%s has no kernel %s; it has %s", m.name, name, strings.Join(names, ", "))
+	return gpu.FindKernel(m.name, m.kernels, name)
 }
 
 func (d *driver) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedBytes int, args []gpu.Arg) error {

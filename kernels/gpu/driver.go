@@ -3,7 +3,10 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 )
 
 // A Driver gives access to one GPU: it allocates memory, compiles PTX and launches
@@ -264,6 +267,16 @@ var argTypes = [...]struct {
 	argUint64:  {"a uint64", []string{"u64", "s64", "b64"}},
 	argFloat32: {"a float32", []string{"f32"}},
 	argFloat64: {"a float64", []string{"f64"}},
+}
+
+// FindKernel returns the kernel of a module by its name, or an error that lists the names of
+// all. Drivers share it.
+func FindKernel[K Kernel](module string, kernels map[string]K, name string) (Kernel, error) {
+	if k, ok := kernels[name]; ok {
+		return k, nil
+	}
+	names := slices.Sorted(maps.Keys(kernels))
+	return nil, fmt.Errorf("%s has no kernel %s; it has %s", module, name, strings.Join(names, ", "))
 }
 
 // CheckArgs returns an error unless kernel k has as many parameters as args, and each

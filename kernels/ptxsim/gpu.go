@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"runtime"
-	"sort"
-	"strings"
 	"sync/atomic"
 
 	"github.com/topogen/topogen/kernels/gpu"
@@ -226,15 +224,7 @@ func checkHeader(file *syntax.File, newest int) error {
 
 // Kernel returns the entry function of that name.
 func (m *module) Kernel(name string) (gpu.Kernel, error) {
-	if k, ok := m.kernels[name]; ok {
-		return k, nil
-	}
-	var names []string
-	for name := range m.kernels {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return nil, fmt.Errorf("%s has no kernel %s; it has %s", m.name, name, strings.Join(names, ", "))
+	return gpu.FindKernel(m.name, m.kernels, name)
 }
 
 // Launch checks the kernel, its arguments and the launch's geometry, and enqueues the
