@@ -12,6 +12,8 @@
 //   - [Pooled.Energy]: the energy distance (Székely and Rizzo 2013);
 //   - [Pooled.MMD]: the squared maximum mean discrepancy of a Gaussian kernel
 //     (Gretton et al. 2012);
+//   - [Pooled.Frechet]: the Fréchet distance of Gaussians fitted to both (Heusel et
+//     al. 2017, arXiv:1706.08500);
 //   - [Pooled.NearestNeighbor]: the accuracy of a classifier that tells samples
 //     from data by the nearest other point (Lopez-Paz and Oquab 2017,
 //     arXiv:1610.06545); ½ is best;
@@ -36,6 +38,11 @@
 // [RTD] and [RTDLite] compare their topology. [Embedding.KNNAccuracy],
 // [Embedding.Silhouette] and [LinearAccuracy] say how well an embedding tells labels
 // apart.
+//
+// # Scores
+//
+// [Pooled.Scores] and [Embedding.Scores] compute what evaluations of models record, by name.
+// [SampleScores] and [EmbeddingScores] list the names, and which values are better.
 //
 // # Conventions
 //

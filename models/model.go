@@ -8,9 +8,9 @@
 //	out := model.Forward(tape.Constant(batch, n, 1, 28, 28), seed, step)
 //	tape.Backward(autograd.Scale(out.Total, 1/float32(n)))
 //
-// [New] makes the model that a [Spec] describes, for examples of any shape: a [VAE], an
-// [Autoencoder] with or without a penalty on its latent vectors, or a [GAN], of
-// dense layers or convolutions. [NewVAE] returns the VAE of the program Topo-GEN, for grey
+// [New] makes the model that a [Spec] describes, for examples of any shape, of dense layers
+// or convolutions: a [VAE], an [InfoVAE], an [Autoencoder] with or without a penalty on its
+// latent vectors, or a [GAN]. [Kinds] lists their names. [NewVAE] returns the VAE of the program Topo-GEN, for grey
 // images of 28×28 pixels.
 package models
 

@@ -91,6 +91,7 @@
 //	Sigmoid             2.30          3
 //	Tanh                2.50          3
 //	Softplus            2.67          3
+//	Erf                 1.09          2
 //	Sin, Cos            1.57          2
 //	Sqrt, Reciprocal    0.50        0.5
 //

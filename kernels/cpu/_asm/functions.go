@@ -189,7 +189,7 @@ func (s isa) softplus(x block) block {
 	return s.add(s.log1p(s.decay(x)), s.max(s.float(0), x))
 }
 
-// erf returns the error function of x within 1 ulp. Both polynomials are Juffa's ("A fast,
+// erf returns the error function of x within 2 ulp. Both polynomials are Juffa's ("A fast,
 // accurate erff", 2016): of erf(x)/x − 1 near 0, and of log(1 − erf(t))/t elsewhere.
 func (s isa) erf(x block) block {
 	t := s.and(x, s.word(1<<31-1))
