@@ -127,6 +127,20 @@ func (o *Objective) Degree() int {
 	return degree
 }
 
+// Learnable returns the labels of the terms that have a learnable number of their own, which
+// Parameters makes.
+func (o *Objective) Learnable() []string {
+	var labels []string
+	for _, p := range o.places {
+		for i, t := range p.loss.Terms {
+			if t.learnScale {
+				labels = append(labels, o.specs.Labels()[p.index[i]])
+			}
+		}
+	}
+	return labels
+}
+
 // Parameters returns the learnable numbers of the terms themselves, such as the
 // learnable scale of a term of the kind "signature". The first call makes them on dev. An optimizer must train them, and a
 // checkpoint must hold them, together with the parameters of the model.

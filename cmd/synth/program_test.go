@@ -340,3 +340,17 @@ func TestMemory(t *testing.T) {
 		require.NoDirExists(t, out)
 	}
 }
+
+// TestEveryTermEndsWithAReport: pictures need nothing that a term lacks.
+func TestEveryTermEndsWithAReport(t *testing.T) {
+	for _, terms := range []string{
+		"bottleneck0=1(share=0.5)", "cross0=1,bottleneck1=1(balance=yes)", "energy=1", "signature=1(learn=no)", "none",
+	} {
+		out := filepath.Join(t.TempDir(), "run")
+		code, _, stderr := call(t, t.Context(), "-point-cloud", "circle,n=9", "-true-point-cloud", "disk,n=9", "-topo", terms, "-steps", "3", "-frames", "1", "-output", out)
+		require.Zero(t, code, "%s: %s", terms, stderr)
+		require.FileExists(t, filepath.Join(out, "report.html"))
+	}
+	code, _, stderr := call(t, t.Context(), "1", "-topo", "bottleneck0=1(share=0.5)", "-push=false", "-steps", "3", "-output", filepath.Join(t.TempDir(), "run"))
+	require.Zero(t, code, stderr)
+}

@@ -43,6 +43,21 @@ func (c Config) aim(ctx context.Context, dev kernels.Device) (*aim, error) {
 	return a, err
 }
 
+// bottlenecks returns the bottleneck distances among the terms that look at all points. Unlike
+// other terms, they can be evaluated for diagrams alone.
+func (a *aim) bottlenecks() *topoloss.Loss {
+	some := new(topoloss.Loss)
+	if all := a.objective.Loss(topoloss.Output); all != nil {
+		for _, t := range all.Terms {
+			if _, ok := t.Regularizer.(*topoloss.Bottleneck); ok {
+				t.Balance = false // a balanced weight needs points
+				some.Terms = append(some.Terms, t)
+			}
+		}
+	}
+	return some
+}
+
 // loss is the [Loss] of the run's mover.
 func (a *aim) loss(ctx context.Context, step uint64, x *autograd.Var) (topoloss.Outcome, error) {
 	s := topoloss.Step{Number: step, Output: x}

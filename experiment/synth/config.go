@@ -114,11 +114,23 @@ func (c Config) Validate() error {
 			return fmt.Errorf("the term %v looks at %s: a cloud has no such place, only %s", t, t.Where, topoloss.Output)
 		}
 	}
-	objective, err := c.objective()
-	if err == nil && len(objective.Specs()) == 0 && !c.Push {
-		err = fmt.Errorf("all weights are 0 and there is no push: nothing would move")
+	for _, cloud := range []*ph.Points[float32]{c.Start, c.Truth} {
+		// The device squares distances as float32.
+		const least, most = 1e-15, 1e17
+		if s := size(cloud); s < least || s > most {
+			return fmt.Errorf("there is a cloud of extent %.4g: distances need one from %v to %v, multiply all coordinates by a common factor", s, least, most)
+		}
 	}
-	return err
+	objective, err := c.objective()
+	switch {
+	case err != nil:
+		return err
+	case len(objective.Specs()) == 0 && !c.Push:
+		return fmt.Errorf("all weights are 0 and there is no push: nothing would move")
+	case len(objective.Learnable()) > 0:
+		return fmt.Errorf("the term %s learns a number of its own, and only points move: give it the option learn=no", objective.Learnable()[0])
+	}
+	return nil
 }
 
 // positive reports whether v is positive and finite.

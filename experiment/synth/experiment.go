@@ -113,8 +113,11 @@ func circle(r *rand.Rand, n int, radius float64) *ph.Points[float32] {
 	return c
 }
 
-// size returns the greatest extent of a cloud along an axis, 1 if it has none.
+// size returns the greatest extent of a cloud along an axis, 1 if it has none or is nil.
 func size(c *ph.Points[float32]) float64 {
+	if c == nil {
+		return 1
+	}
 	size := 0.0
 	for k := range c.Dim {
 		low, high := c.Coords[k], c.Coords[k]

@@ -120,7 +120,14 @@ func TestValidate(t *testing.T) {
 		"window from (1, 0) to (0, 0) has no area":   func(c *synth.Config) { c.Window = viz.Window{XMin: 1} },
 		`optimizer is ""`:                            func(c *synth.Config) { c.Optimizer = "" },
 		"bandwidth":                                  func(c *synth.Config) { c.Gradient = topoloss.Gradient{Method: topoloss.Average, Bandwidth: math.NaN()} },
-		"nothing would move":                         func(c *synth.Config) { c.Topo, c.Push = nil, false },
+		"a cloud of extent 1e-23: distances need one from 1e-15 to 1e+17": func(c *synth.Config) {
+			c.Truth = &ph.Points[float32]{Dim: 1, Coords: []float32{0, 1e-23}}
+		},
+		"a cloud of extent 6": func(c *synth.Config) { c.Start = &ph.Points[float32]{Dim: 1, Coords: []float32{-3e38, 3e38}} },
+		"the term signature learns a number of its own, and only points move: give it the option learn=no": func(c *synth.Config) {
+			c.Topo = topoloss.Specs{{Name: "signature", Weight: 1}}
+		},
+		"nothing would move": func(c *synth.Config) { c.Topo, c.Push = nil, false },
 		"the weight of bottleneck0 is NaN": func(c *synth.Config) {
 			c.Topo = topoloss.Specs{{Name: "bottleneck0", Weight: math.NaN()}}
 		},

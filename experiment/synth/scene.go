@@ -48,7 +48,7 @@ func (r *Run) scene(ctx context.Context, title string, c *ph.Points[float32]) (v
 		return viz.Scene{}, fmt.Errorf("%s: %w", title, err)
 	}
 	s := viz.Scene{Title: title, Cloud: c, Diagrams: diagrams, Target: r.aim.diagrams, Window: r.config.Window}
-	loss := r.aim.objective.Loss(topoloss.Output)
+	loss := r.aim.bottlenecks()
 	if _, err := loss.Evaluate(diagrams, r.aim.target); err != nil {
 		return viz.Scene{}, fmt.Errorf("%s: %w", title, err)
 	}
