@@ -32,7 +32,7 @@ Formats are those of ripser, and a few more:
   off, ply         the vertices of a mesh; point-cloud recognises these files, too
   npy, npz         an array of NumPy: a point in a row
   dipha, binary    binary files: DIPHA's, and float32 below the diagonal
-  diagrams         diagrams, as -json writes them, or in GUDHI's format .pers: they
+  diagrams         diagrams, as -json writes them, in GUDHI's format .pers or DIPHA's: they
                    are printed, drawn or made vectors as if they had been computed
 
 A distance of inf stands for points that are never joined. Points have Euclidean

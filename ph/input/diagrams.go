@@ -17,8 +17,8 @@ import (
 // degree up to the highest takes memory.
 const maxDegree = 1000
 
-// ReadDiagrams reads persistence diagrams, as JSON or in GUDHI's format .pers. It
-// returns the diagrams of degrees 0 to the highest in the file. Each has its bars in the
+// ReadDiagrams reads persistence diagrams, as JSON, in GUDHI's format .pers or in DIPHA's
+// binary format. It returns the diagrams of degrees 0 to the highest in the file. Each has its bars in the
 // order of deaths. ReadDiagrams calls note, unless note is nil, with one sentence for
 // whatever it skips.
 //
@@ -32,6 +32,9 @@ func ReadDiagrams(r io.Reader, note func(string)) ([]ph.Diagram, error) {
 	in := bufio.NewReader(r)
 	if startsJSON(in) {
 		return readDiagramsJSON(in)
+	}
+	if startsDIPHA(in) {
+		return readDiagramsDIPHA(in)
 	}
 	return readPers(in, note)
 }
