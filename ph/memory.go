@@ -10,6 +10,8 @@ import (
 const (
 	bytesPerEdge  = 40
 	bytesPerPoint = 300
+	// bytesPerSearched is what package spindle takes for a point besides.
+	bytesPerSearched = 200
 )
 
 // EstimateMemory returns a lower estimate of the bytes that [Rips] takes beside the
@@ -53,9 +55,12 @@ func EstimateMemory(d Distances, o Options) int64 {
 }
 
 // measuredBytes returns the bytes of the distances of points that are measured before
-// all else.
+// all else, or of the searches that replace them.
 func measuredBytes[T Float](p Points[T], o *Options) float64 {
-	if p.hasTree(o) {
+	switch {
+	case p.isMany() && !o.higher():
+		return bytesPerSearched * float64(p.Len())
+	case p.hasTree(o):
 		return 0
 	}
 	return float64(unsafe.Sizeof(T(0))) * float64(p.Len()) * float64(p.Len()-1) / 2
