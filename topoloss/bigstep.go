@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/topogen/topogen/kernels"
@@ -25,8 +24,11 @@ import (
 // are the critical set of the singleton loss (d − t)². Each edge e of the set, of length
 // ℓ(e), receives the derivative 2(ℓ(e) − t).
 //
-// Conflicts: an edge in several critical sets follows the one with the largest
-// displacement |ℓ(e) − t|, the strategy "max" of the authors' program Oineus.
+// Conflicts: see [Conflict] for an edge in several critical sets.
+//
+// The authors' program Oineus also asks that the pivot of the column of R of an edge is not
+// before that of τ (to lower d), or not after it (to raise d). That holds for all edges here: the
+// reduction adds to a column only columns with its own pivot, from left to right.
 //
 // Targets: a term gives derivatives g of its value by deaths. The target of a death d is
 // d − g/2: the function (d − t)² has the derivative g at d and its minimum t there. For
@@ -49,7 +51,7 @@ type bigStep struct {
 	loops   []loopAim         // targets of bars of degree 1
 	columns [][]int           // by place: column of V without its own entry, as ascending places
 	used    []int             // places of the columns that the reduction of an edge adds
-	moves   []assignment      // by edge
+	moves   []movement        // by edge
 }
 
 // A treeEdge is an edge of the complete graph. The spanning tree consists of some of them.
@@ -61,13 +63,6 @@ type treeEdge struct {
 // An aim is the target of a birth or death, the length at, and the weight of the term that
 // set the target.
 type aim struct{ at, weight float64 }
-
-// An assignment is the target that an edge follows. The displacement is the distance of
-// the target from the length of the edge, 0 if the edge follows none.
-type assignment struct {
-	aim
-	displacement float64
-}
 
 // reduce reduces the boundary matrix of the edges among n points. It calls visit for each
 // edge, by ascending length. The argument used has the places of the tree edges whose
@@ -125,10 +120,10 @@ func (w *bigStep) addDeaths(bars []ph.Bar, gradients []BarGradient, weight float
 	}
 }
 
-// pairs appends to dst the edges that move, each with the derivative of the singleton loss
-// of the target that the edge follows. The matrix distances is n×n. It is an error if the
+// pairs appends to dst the edges that move, each with the derivative of the singleton losses
+// of its targets. The matrix distances is n×n. It is an error if the
 // DeathCell of a bar with a target is not an edge of the spanning tree.
-func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distances []float32) ([]kernels.Pair, error) {
+func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distances []float32, conflict Conflict) ([]kernels.Pair, error) {
 	w.moves = w.moves[:0]
 	byPlace := make([][]aim, 0, n)
 	found := 0
@@ -136,11 +131,11 @@ func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distance
 	w.reduce(n, distances, func(edge int, used []int) {
 		e := w.edges[edge]
 		length := float64(e.length)
-		w.moves = append(w.moves, assignment{})
+		w.moves = append(w.moves, movement{})
 		for _, place := range used {
 			for _, t := range byPlace[place] {
 				if t.at > length { // row of U: raise
-					w.propose(edge, t)
+					w.moves[edge].follow(length, t, false)
 				}
 			}
 		}
@@ -155,10 +150,11 @@ func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distance
 		column := symmetricSum(w.columns, used)
 		w.columns = append(w.columns, column)
 		for _, t := range own {
-			w.propose(edge, t)
+			w.moves[edge].follow(length, t, true)
 			for _, place := range column {
-				if at := w.tree[place]; t.at < float64(w.edges[at].length) { // column of V: lower
-					w.propose(at, t)
+				at := w.tree[place]
+				if length := float64(w.edges[at].length); t.at < length { // column of V: lower
+					w.moves[at].follow(length, t, false)
 				}
 			}
 		}
@@ -171,7 +167,7 @@ func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distance
 	}
 	for i, m := range w.moves {
 		e := w.edges[i]
-		c := float32(m.weight * 2 * (float64(e.length) - m.at))
+		c := float32(m.derivative(conflict))
 		if !isFinite(c) {
 			return dst, fmt.Errorf("topoloss: the derivative with respect to the distance %v of points %d and %d is too large for a float32", e.length, e.u, e.v)
 		}
@@ -180,15 +176,6 @@ func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distance
 		}
 	}
 	return dst, nil
-}
-
-// propose makes an edge follow a target, unless the edge already follows a target that is at
-// least as far from its length.
-func (w *bigStep) propose(edge int, t aim) {
-	displacement := math.Abs(float64(w.edges[edge].length) - t.at)
-	if displacement > w.moves[edge].displacement {
-		w.moves[edge] = assignment{t, displacement}
-	}
 }
 
 // symmetricSum returns the sum over Z/2 of the columns of V at the places used, as
@@ -226,6 +213,6 @@ func (l *Loss) takeBigStep(ctx context.Context, in input, p *pullback) (err erro
 			return err
 		}
 	}
-	p.pairs, err = l.bigStep.pairs(ctx, p.pairs, n, l.rips.distances)
+	p.pairs, err = l.bigStep.pairs(ctx, p.pairs, n, l.rips.distances, l.Gradient.Conflict)
 	return err
 }

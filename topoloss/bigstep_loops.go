@@ -99,6 +99,7 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 	}
 
 	value := func(k int32) float64 { return float64(w.edges[triangles[k][2]].length) }
+	var edges []int32
 	for _, t := range w.loops {
 		birth := int(number[int(t.bar.BirthCell.U)*n+int(t.bar.BirthCell.V)])
 		death := deaths.pivot[birth]
@@ -111,11 +112,13 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 			if !lower {
 				set = deaths.row(death)
 			}
+			edges = edges[:0]
 			for _, k := range set {
 				if k == death || lower == (value(k) > t.death) && value(k) != t.death {
-					w.propose(int(triangles[k][2]), aim{t.death, t.weight})
+					edges = append(edges, triangles[k][2])
 				}
 			}
+			w.follow(edges, triangles[death][2], aim{t.death, t.weight})
 		}
 		if t.birth != t.bar.Birth {
 			column := int32(count - 1 - birth)
@@ -124,16 +127,27 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 			if raise {
 				set = births.column(column)
 			}
+			edges = edges[:0]
 			for _, c := range set {
 				e := count - 1 - int(c)
 				length := float64(w.edges[e].length)
 				if e == birth || raise == (length < t.birth) && length != t.birth {
-					w.propose(e, aim{t.birth, t.weight})
+					edges = append(edges, int32(e))
 				}
 			}
+			w.follow(edges, int32(birth), aim{t.birth, t.weight})
 		}
 	}
 	return nil
+}
+
+// follow makes each edge of a critical set follow the target of a birth or death at the edge
+// own. An edge that is the longest of several triangles of the set counts once.
+func (w *bigStep) follow(edges []int32, own int32, t aim) {
+	slices.Sort(edges)
+	for _, e := range slices.Compact(edges) {
+		w.moves[e].follow(float64(w.edges[e].length), t, e == own)
+	}
 }
 
 // A columnReduction is the reduction R = DV of a matrix D over Z/2, from left to right. It

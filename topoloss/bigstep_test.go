@@ -49,7 +49,7 @@ func TestCriticalSets(t *testing.T) {
 				}
 				w := bigStep{}
 				w.addDeaths([]ph.Bar{bar}, []BarGradient{{Death: 2 * (bar.Death - target)}}, 3)
-				pairs, err := w.pairs(t.Context(), nil, n, distances)
+				pairs, err := w.pairs(t.Context(), nil, n, distances, ConflictMax)
 				require.NoError(t, err)
 				var got []ph.Cell
 				for _, p := range pairs {
@@ -207,7 +207,7 @@ func TestCriticalSetsOfLoops(t *testing.T) {
 					}
 					w := bigStep{}
 					w.addLoops([]ph.Bar{bar}, []BarGradient{gradient}, 1)
-					pairs, err := w.pairs(t.Context(), nil, n, distances)
+					pairs, err := w.pairs(t.Context(), nil, n, distances, ConflictMax)
 					require.NoError(t, err)
 					got := map[int]bool{}
 					for _, p := range pairs {
@@ -229,7 +229,7 @@ func TestConflicts(t *testing.T) {
 	var w bigStep
 	bars := []ph.Bar{{Death: 1, DeathCell: ph.Cell{U: 1}}, {Death: 2, DeathCell: ph.Cell{U: 2, V: 1}}}
 	w.addDeaths(bars, []BarGradient{{Death: -2}, {Death: -4}}, 1) // to 2 and to 4
-	pairs, err := w.pairs(t.Context(), nil, 3, distances)
+	pairs, err := w.pairs(t.Context(), nil, 3, distances, ConflictMax)
 	require.NoError(t, err)
 	require.Len(t, pairs, 3)
 	require.Equal(t, float32(-2), pairs[0].Coef, "1-0 goes to 2")
@@ -238,6 +238,6 @@ func TestConflicts(t *testing.T) {
 
 	w = bigStep{}
 	w.addDeaths([]ph.Bar{{Death: 3, DeathCell: ph.Cell{U: 2}}}, []BarGradient{{Death: 1}}, 1)
-	_, err = w.pairs(t.Context(), nil, 3, distances)
+	_, err = w.pairs(t.Context(), nil, 3, distances, ConflictMax)
 	require.ErrorContains(t, err, "1 bars of degree 0 do not die at edges of the spanning tree")
 }

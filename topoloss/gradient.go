@@ -26,8 +26,9 @@ import (
 // *Gradient is a [flag.Value].
 type Gradient struct {
 	Method    GradientMethod
-	Bandwidth float64 // a length: of the kernel K, or the deviation of the noise of Smooth
-	Draws     int     // number of perturbed clouds of Smooth
+	Bandwidth float64  // a length: of the kernel K, or the deviation of the noise of Smooth
+	Draws     int      // number of perturbed clouds of Smooth
+	Conflict  Conflict // of BigStep: what becomes of an edge with several targets
 }
 
 // A GradientMethod is a way in which gradients reach points.
@@ -62,8 +63,7 @@ const (
 	// BigStep moves, for each birth and death in degrees 0 and 1, all edges that keep it
 	// from its target: the critical set of Nigmetov and Morozov (2024, arXiv:2203.16748).
 	// A plain gradient moves one edge. The target of a birth or death d with derivative g
-	// is d − g/2. An edge of several critical sets follows the target that is farthest
-	// from its length. Comparisons and terms of images keep their plain gradients. Degree 1
+	// is d − g/2. Conflict says what becomes of an edge of several critical sets. Comparisons and terms of images keep their plain gradients. Degree 1
 	// needs all triangles whose edges are at most as long as the largest death or target.
 	// More than 2²² triangles are an error: BigStep is meant for small clouds.
 	BigStep
@@ -81,7 +81,9 @@ func gradientKinds() []Kind {
 			positive("bandwidth", 0.01, "deviation of the noise, a length"),
 			count(1, "draws", 8, "number of perturbed clouds"),
 		}},
-		{Name: "bigstep", Doc: "all edges in the way of a birth or death move to its target"},
+		{Name: "bigstep", Doc: "all edges in the way of a birth or death move to its target", Options: []Option{
+			choice("conflict", "what becomes of an edge with several targets", conflictNames...),
+		}},
 	}
 }
 
@@ -114,8 +116,11 @@ func ParseGradient(text string) (Gradient, error) {
 	if g.hasBandwidth() {
 		g.Bandwidth = settings.number("bandwidth")
 	}
-	if g.Method == Smooth {
+	switch g.Method {
+	case Smooth:
 		g.Draws = settings.count("draws")
+	case BigStep:
+		g.Conflict = Conflict(slices.Index(conflictNames, settings["conflict"]))
 	}
 	return g, nil
 }
@@ -126,6 +131,8 @@ func (g Gradient) String() string {
 	switch {
 	case int(g.Method) >= len(kinds):
 		return fmt.Sprintf("method %d", g.Method)
+	case g.Method == BigStep && g.Conflict != ConflictMax:
+		return fmt.Sprintf("bigstep(conflict=%s)", g.Conflict)
 	case !g.hasBandwidth():
 		return kinds[g.Method].Name
 	case g.Method == Smooth:
@@ -159,6 +166,8 @@ func (g Gradient) Validate() error {
 		return fmt.Errorf("topoloss: no gradient method %d", g.Method)
 	case g.hasBandwidth() && !(g.Bandwidth > 0 && isFinite(g.Bandwidth)):
 		return fmt.Errorf("topoloss: a gradient of bandwidth %v, must be positive and finite", g.Bandwidth)
+	case int(g.Conflict) >= len(conflictNames):
+		return fmt.Errorf("topoloss: a gradient with %v: no such strategy", g.Conflict)
 	case g.Method == Smooth && g.Draws < 1:
 		return fmt.Errorf("topoloss: a gradient of %d draws, must be at least 1", g.Draws)
 	}

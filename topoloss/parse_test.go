@@ -146,7 +146,7 @@ func TestParseGradient(t *testing.T) {
 		"plain(bandwidth=1)":           "!plain has no option \"bandwidth\"",
 		"smooth(draws=3)":              "smooth(bandwidth=0.01,draws=3)",
 		"bigstep":                      "bigstep",
-		"bigstep(bandwidth=1)":         "!bigstep has no option \"bandwidth\": it has no options",
+		"bigstep(bandwidth=1)":         "!bigstep has no option \"bandwidth\": its options are conflict",
 		"smoth":                        "!no gradient is named \"smoth\": the names are plain, average, interpolate, smooth, bigstep",
 	} {
 		g, err := topoloss.ParseGradient(text)

@@ -74,7 +74,7 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data fashionmnist fetches from")
 	training.DeviceVar(flags, &o.Device)
 	training.PrecisionVar(flags, &o.Precision)
-	flags.Uint64Var(&o.Seed, "seed", o.Seed, "`number` that decides split, batches, initial weights and noise")
+	flags.Uint64Var(&o.Seed, "seed", o.Seed, "`number` that decides drawn points, split, batches, initial weights and noise")
 	modelFlags(flags, &o.Model)
 	flags.StringVar(&o.Sampler, "sampler", o.Sampler, "`source` of the latent vectors of new examples: prior, or mixture, Gaussians fitted to the training set (default prior, mixture for -model ae)")
 	flags.IntVar(&o.BatchSize, "batch-size", o.BatchSize, "`examples` in a batch; the topological loss compares whole batches")
@@ -130,6 +130,7 @@ func parse(o *options, args []string, stdout io.Writer) error {
 		return err
 	}
 	if !o.output.Resume {
+		o.DataOptions.Seed = o.Seed
 		return o.terms.Set(flags, stdout)
 	}
 	// The configuration is the run's, and over it what was given.

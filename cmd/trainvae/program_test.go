@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/internal/cli"
 )
@@ -184,6 +185,23 @@ func TestHelp(t *testing.T) {
 		"-seed", "-n-plot", "-deg", "-data", "-max-steps", "-device", "-output", "-resume", "-entropy-delta0", "-density-npoints"} {
 		require.Contains(t, stdout, "\n  "+flag)
 	}
+}
+
+// TestSeedDrawsPoints: the seed decides drawn points, too, and a resumed run keeps its own.
+func TestSeedDrawsPoints(t *testing.T) {
+	var seeds []uint64
+	for _, seed := range []string{"1", "1", "2"} {
+		out := filepath.Join(t.TempDir(), "run")
+		args := []string{"-data", "circle,n=80,test=20", "-batch-size", "16", "-max-steps", "1", "-n-plot", "0", "-topo", "", "-alone", "-output", out}
+		code, _, stderr := trainvae(t, context.Background(), append(args, "-seed", seed)...)
+		require.Zero(t, code, stderr)
+		var c train.Config
+		require.NoError(t, run.ReadConfig(out, &c))
+		seeds = append(seeds, c.DataOptions.Seed)
+		code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-max-steps", "2")
+		require.Zero(t, code, stderr)
+	}
+	require.Equal(t, []uint64{1, 1, 2}, seeds)
 }
 
 // TestTable trains on a table end to end: what it was scaled by is recorded.
