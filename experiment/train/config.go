@@ -11,6 +11,7 @@ import (
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/models"
+	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -183,6 +184,11 @@ func (c Config) CheckData(sets *data.Sets) error {
 		return fmt.Errorf("%d training and %d test examples are too few to train on", sets.Train.Len(), sets.Test.Len())
 	}
 	return nil
+}
+
+// optimizer returns the options of the optimizers of a model and its critic.
+func (c Config) optimizer() nn.OptimizerOptions {
+	return nn.OptimizerOptions{LearningRate: c.LearningRate}
 }
 
 // lines returns the settings as names and values.

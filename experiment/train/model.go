@@ -39,12 +39,11 @@ func newModel(name string, dev kernels.Device, c Config, sets *data.Sets, terms 
 	if err != nil {
 		return nil, err
 	}
-	o := nn.OptimizerOptions{LearningRate: c.LearningRate}
 	m := &model{name: name, net: net, tape: autograd.NewTape(dev), checks: c.CheckFinite, params: append(nn.Parameters(net), terms...)}
-	m.adam = nn.NewAdam(m.params, o)
+	m.adam = nn.NewAdam(m.params, c.optimizer())
 	if a, ok := net.(models.Adversarial); ok {
 		m.critic = &critic{net: a, tape: autograd.NewTape(dev), params: nn.Parameters(a.Critic())}
-		m.critic.adam = nn.NewAdam(m.critic.params, o)
+		m.critic.adam = nn.NewAdam(m.critic.params, c.optimizer())
 		// With the usual momentum, model and critic circle around each other (Radford
 		// et al., arXiv:1511.06434).
 		m.adam.Beta1, m.critic.adam.Beta1 = 0.5, 0.5
