@@ -80,6 +80,7 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.IntVar(&o.BatchSize, "batch-size", o.BatchSize, "`examples` in a batch; the topological loss compares whole batches")
 	flags.IntVar(&o.Epochs, "n-epochs", o.Epochs, "`times` to go through the training set")
 	flags.Float64Var(&o.LearningRate, "learning-rate", o.LearningRate, "Adam's step `size`")
+	flags.Float64Var(&o.WeightDecay, "weight-decay", o.WeightDecay, "`factor` of a parameter's value that is added to its gradient, as Adam of PyTorch does; 0 for none")
 	flags.IntVar(&o.MaxSteps, "max-steps", o.MaxSteps, "end after that many `steps`; 0 for no limit")
 	flags.IntVar(&o.PlotEvery, "n-plot", o.PlotEvery, "`steps` between pictures of reconstructions; 0 for none on the way")
 	o.terms = training.Terms{Weights: train.OriginalWeights, Latent: true}

@@ -38,6 +38,8 @@ type Config struct {
 	BatchSize    int     `json:"batch_size"`
 	Epochs       int     `json:"n_epochs"`
 	LearningRate float64 `json:"learning_rate"`
+	// WeightDecay times a parameter's value is added to its gradient.
+	WeightDecay float64 `json:"weight_decay,omitempty"`
 	// MaxSteps ends the run early, after that many steps; 0 is no limit.
 	MaxSteps int `json:"max_steps"`
 	// PlotEvery is the number of steps between pictures; with 0 only the end draws any.
@@ -126,6 +128,9 @@ func (c Config) Validate() error {
 	if !(c.LearningRate > 0) || math.IsInf(c.LearningRate, 0) {
 		return fmt.Errorf("learning-rate is %v, must be positive", c.LearningRate)
 	}
+	if !(c.WeightDecay >= 0) || math.IsInf(c.WeightDecay, 0) {
+		return fmt.Errorf("weight-decay is %v, must be a number of at least 0", c.WeightDecay)
+	}
 	if c.SaveEvery < 0 {
 		return fmt.Errorf("save-every is %v, must be at least 0", c.SaveEvery)
 	}
@@ -188,7 +193,7 @@ func (c Config) CheckData(sets *data.Sets) error {
 
 // optimizer returns the options of the optimizers of a model and its critic.
 func (c Config) optimizer() nn.OptimizerOptions {
-	return nn.OptimizerOptions{LearningRate: c.LearningRate}
+	return nn.OptimizerOptions{LearningRate: c.LearningRate, WeightDecay: c.WeightDecay}
 }
 
 // lines returns the settings as names and values.

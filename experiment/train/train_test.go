@@ -16,6 +16,7 @@ import (
 	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/experiment/train"
 	"github.com/topogen/topogen/kernels/cpu"
+	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -281,19 +282,21 @@ func TestDamagedTablesAreRefused(t *testing.T) {
 
 func TestConfigIsValidated(t *testing.T) {
 	for name, change := range map[string]func(*train.Config){
-		"n-latent is -1":    func(c *train.Config) { c.Model.Latent = -1 },
-		"sampler is":        func(c *train.Config) { c.Sampler = "posterior" },
-		"batch-size is 1":   func(c *train.Config) { c.BatchSize = 1 },
-		"n-epochs is 0":     func(c *train.Config) { c.Epochs = 0 },
-		"learning-rate":     func(c *train.Config) { c.LearningRate = math.NaN() },
-		"max-steps is -1":   func(c *train.Config) { c.MaxSteps = -1 },
-		"n-plot is -1":      func(c *train.Config) { c.PlotEvery = -1 },
-		"samples is -1":     func(c *train.Config) { c.Samples = -1 },
-		"save-every is -1s": func(c *train.Config) { c.SaveEvery = -time.Second },
-		"save-steps is -1":  func(c *train.Config) { c.SaveSteps = -1 },
-		"must be at most":   func(c *train.Config) { c.Epochs = math.MaxInt },
-		"weight of density": func(c *train.Config) { c.Topo = topoloss.Specs{{Name: "density", Weight: math.Inf(1)}} },
-		"bandwidth":         func(c *train.Config) { c.Gradient = topoloss.Gradient{Method: topoloss.Average} },
+		"n-latent is -1":      func(c *train.Config) { c.Model.Latent = -1 },
+		"sampler is":          func(c *train.Config) { c.Sampler = "posterior" },
+		"batch-size is 1":     func(c *train.Config) { c.BatchSize = 1 },
+		"n-epochs is 0":       func(c *train.Config) { c.Epochs = 0 },
+		"learning-rate":       func(c *train.Config) { c.LearningRate = math.NaN() },
+		"weight-decay is -1":  func(c *train.Config) { c.WeightDecay = -1 },
+		"weight-decay is NaN": func(c *train.Config) { c.WeightDecay = math.NaN() },
+		"max-steps is -1":     func(c *train.Config) { c.MaxSteps = -1 },
+		"n-plot is -1":        func(c *train.Config) { c.PlotEvery = -1 },
+		"samples is -1":       func(c *train.Config) { c.Samples = -1 },
+		"save-every is -1s":   func(c *train.Config) { c.SaveEvery = -time.Second },
+		"save-steps is -1":    func(c *train.Config) { c.SaveSteps = -1 },
+		"must be at most":     func(c *train.Config) { c.Epochs = math.MaxInt },
+		"weight of density":   func(c *train.Config) { c.Topo = topoloss.Specs{{Name: "density", Weight: math.Inf(1)}} },
+		"bandwidth":           func(c *train.Config) { c.Gradient = topoloss.Gradient{Method: topoloss.Average} },
 	} {
 		c := small()
 		change(&c)
@@ -302,6 +305,28 @@ func TestConfigIsValidated(t *testing.T) {
 		require.ErrorContains(t, err, name)
 		require.NoError(t, dev.Close())
 	}
+}
+
+// Weight decay reaches the optimizer: with much of it, every step goes towards 0.
+func TestWeightDecayShrinksWeights(t *testing.T) {
+	var squares [2]float64
+	for i, decay := range []float64{0, 1e4} {
+		c := small()
+		c.WeightDecay, c.Topo, c.MaxSteps = decay, nil, 3
+		env := environment(t, c, 2)
+		r, err := train.New(c, open(t, c), env)
+		require.NoError(t, err)
+		require.NoError(t, r.Train(t.Context()))
+		for _, p := range nn.Parameters(r.Model()) {
+			values, err := p.Value.Values()
+			require.NoError(t, err)
+			for _, v := range values {
+				squares[i] += float64(v) * float64(v)
+			}
+		}
+		require.NoError(t, r.Close())
+	}
+	require.Less(t, squares[1], 0.95*squares[0])
 }
 
 func TestTooFewExamples(t *testing.T) {
