@@ -136,9 +136,6 @@ func (a *arithmetic) negate(e expansion) expansion {
 	return h
 }
 
-// subtract returns e − f.
-func (a *arithmetic) subtract(e, f expansion) expansion { return a.add(e, a.negate(f)) }
-
 // determinant returns the determinant of the first n rows and columns of the matrix.
 func (a *arithmetic) determinant(n int) expansion { return a.minor([4]int8{0, 1, 2, 3}, n) }
 
