@@ -81,6 +81,9 @@ func Open(path string, config any) (*Folder, error) {
 // Fields that config does not know are an error: they come from another program or
 // version.
 func ReadConfig(path string, config any) error {
+	if err := checkFiles(path); err != nil {
+		return err
+	}
 	data, err := os.ReadFile(filepath.Join(path, ConfigFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("folder %s holds no run to resume (no %s in it)", path, ConfigFile)
@@ -100,6 +103,26 @@ func ReadConfig(path string, config any) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s: not the configuration of such a run: %w", filepath.Join(path, ConfigFile), err)
+	}
+	return nil
+}
+
+// checkFiles returns an error if a folder holds a pipe, socket or device: opening such a one
+// could wait for ever.
+func checkFiles(path string) error {
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // which ReadConfig reports
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := filepath.Join(path, e.Name())
+		info, err := os.Stat(name)
+		if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+			return fmt.Errorf("%s is no file but a pipe, socket or device: remove it", name)
+		}
 	}
 	return nil
 }
