@@ -16,7 +16,7 @@ import (
 	"github.com/topogen/topogen/ph/simplicial"
 )
 
-// TestGolden compares with gudhi.
+// TestGolden compares with recorded results of GUDHI.
 func TestGolden(t *testing.T) {
 	var file struct {
 		Cases []struct {
@@ -279,7 +279,8 @@ func TestAgainstCech(t *testing.T) {
 	}
 }
 
-// The complex may be built again, in memory of another one, and depends on the points alone.
+// TestBuildAgain checks that a complex built in the memory of another one equals a new one, and
+// that the order of the points changes values by rounding alone.
 func TestBuildAgain(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	var c alpha.Complex

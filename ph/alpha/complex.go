@@ -60,7 +60,7 @@ const maxPoints = 1 << 25
 //
 //   - if the dimension is neither 2 nor 3;
 //   - if a coordinate is not finite, with its point;
-//   - if the coordinates are so large, or so small, that squared radii are no float64;
+//   - if the coordinates are so large or so small that float64 cannot hold squared radii;
 //   - if ctx is done.
 func Build[T ph.Float](ctx context.Context, c *Complex, p ph.Points[T], o Options) error {
 	if p.Dim != 2 && p.Dim != 3 {

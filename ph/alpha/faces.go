@@ -104,7 +104,7 @@ func index(list []int32, x int32) int {
 // listEdges lists the edges of the triangles.
 func (c *Complex) listEdges() {
 	triangles, edges := &c.layers[2].unsorted, &c.layers[1].unsorted
-	c.faces.reset(len(triangles.points) / 3) // a triangulation has fewer edges than triangles, but for few points
+	c.faces.reset(len(triangles.points) / 3) // most triangulations have fewer edges than triangles
 	triangles.facets = resize(triangles.facets, len(triangles.points))
 	for i := 0; i < len(triangles.points); i += 3 {
 		a, b, d := triangles.points[i], triangles.points[i+1], triangles.points[i+2]
@@ -120,7 +120,7 @@ func (c *Complex) listVertices() {
 	if c.top() == 0 {
 		return
 	}
-	number := &c.layers[0].unsorted.places // of each point
+	number := &vertices.places // for each point the number of its vertex, −1 if it is no vertex
 	*number = resize(*number, len(c.coords)/c.dim)
 	for i := range *number {
 		(*number)[i] = -1
@@ -189,7 +189,7 @@ func (c *Complex) sort(dim int) {
 		for end < n && u.values[u.order[end]] == u.values[u.order[i]] {
 			end++
 		}
-		if end-i > 1 && dim > 0 { // vertices are listed by point
+		if end-i > 1 && dim > 0 { // vertices of equal value are in the order of their points already
 			slices.SortFunc(u.order[i:end], func(a, b int32) int {
 				return slices.Compare(u.points[int(a)*(dim+1):][:dim+1], u.points[int(b)*(dim+1):][:dim+1])
 			})
@@ -198,7 +198,7 @@ func (c *Complex) sort(dim int) {
 	}
 	u.places = resize(u.places, n)
 	l.points, l.values = l.points[:0], l.values[:0]
-	factor := math.Ldexp(1, -2*c.triangulation.Scale) // of a power of two up to 2^1000
+	factor := math.Ldexp(1, -2*c.triangulation.Scale) // finite: Build refuses coordinates beyond 2^500
 	if c.options.Radii {
 		factor = math.Ldexp(1, -c.triangulation.Scale)
 	}

@@ -6,9 +6,10 @@ import (
 	"github.com/topogen/topogen/ph/internal/delaunay"
 )
 
-// flat is the least square of the volume of a simplex, relative to the product of the squares
-// of the edges at its first corner, for which float64 is precise enough: then the relative
-// error of a radius is at most a few times 2⁻⁴⁰.
+// flat bounds the flatness of simplices whose spheres are computed with float64. Flatness is
+// the square of the volume spanned by the edges at the first corner, relative to the product of
+// the squares of these edges. From this bound on the relative error of a radius is at most a
+// few times 2⁻⁴⁰.
 const flat = 0x1p-26
 
 // circumscribe returns the smallest circumsphere of a simplex of one to four corners, as
@@ -63,9 +64,10 @@ func circumscribeTetrahedron(a, b, c, d *delaunay.Point) (squared float64, weigh
 	return dot(center, center) * half / 2, [4]float64{1 - x - y - z, x, y, z}
 }
 
-// circumscribePrecisely returns what circumscribe does, for three or four corners, with float64 rounding only at the
-// end. The weights λ of all corners but the first solve G·λ = diag(G)/2, where G is the Gram
-// matrix of the edges u at the first corner, and the square of the radius is Σ λ_i·G_ii/2.
+// circumscribePrecisely returns what circumscribe does, for three or four corners, and rounds
+// to float64 only at the end. The weights λ of all corners but the first solve
+// G·λ = diag(G)/2, where G is the Gram matrix of the edges at the first corner. The square of
+// the radius is Σ λ_i·G_ii/2.
 func circumscribePrecisely(corners ...delaunay.Point) (squared float64, weights [4]float64) {
 	// The determinant of G is at least 2⁻⁹⁰⁰, as coordinates are multiples of 2⁻¹⁵⁰.
 	const precision = 2000

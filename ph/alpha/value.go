@@ -71,7 +71,8 @@ func (u *unsortedLayer) begin(n int) {
 	clear(u.attached)
 }
 
-// before orders spheres of equal radius, by their points.
+// before reports whether s comes before t, two spheres of equal radius: it compares their
+// points.
 func (c *Complex) before(s, t sphere) bool {
 	if s == t {
 		return false

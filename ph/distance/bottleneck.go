@@ -116,8 +116,8 @@ type bottleneckSearch struct {
 	best       [2][]int32 // complete matching whose moves are at most enough
 }
 
-// search returns the bottleneck distance of two sides, up to a relative error, and
-// leaves a matching.
+// search returns the bottleneck distance of two sides, up to a relative error. It leaves a
+// matching that attains this distance in the partners of the sides.
 func (m *Matcher) search(ctx context.Context, p, q *side, relative float64) (float64, error) {
 	enough := max(p.longest(), q.longest())
 	m.save(&m.best) // every bar on the diagonal

@@ -260,8 +260,8 @@ func (t *transport) push(r hop) {
 	t.queue[i] = r
 }
 
-// pop removes the column with the shortest path that is not settled from the queue. It
-// returns false if there is none.
+// pop returns the column with the shortest path among those in the queue that are not done, and
+// removes it. It returns false if there is none.
 func (t *transport) pop() (hop, bool) {
 	for len(t.queue) > 0 {
 		least := t.queue[0]

@@ -1,9 +1,9 @@
 // Package sparse approximates Vietoris–Rips filtrations by filtrations with few edges.
 //
-// The Vietoris–Rips filtration of n points has n²/2 edges, and many more simplices. Most of
-// them only say again what nearby points have said before. [Rips] lists the edges that are
-// needed for a given relative error; in a space of low dimension their number grows
-// like n. [ph.Rips] takes the list as it takes any distances:
+// The Vietoris–Rips filtration of n points has n²/2 edges, and many more simplices. At large
+// scales most of them are redundant: points that are close to each other have nearly the same
+// edges. [Rips] lists the edges that are needed for a given relative error; in a space of low
+// dimension their number grows like n. [ph.Rips] takes the list as it takes any distances:
 //
 //	edges, err := sparse.Rips(ctx, points, 0.5)
 //	…
@@ -17,11 +17,11 @@
 // scale the bottleneck distance is at most log(1+ε), in every degree and over any field. In
 // degree 0 all bars are matched, and no death is less than its match.
 //
-// # How
+// # Idea
 //
-// Points are ordered such that each is as far as possible from those before it; λ is the
-// distance to these. Let a ball of radius α grow around each point. The ball of a point stops
-// to grow at the radius F = λ(1+ε)/ε, and the point dies at the scale T = (1+ε)F. Two points
+// Points are ordered such that each is as far as possible from those before it; λ is its
+// distance from these. Let a ball of radius α grow around each point. The ball of a point stops
+// growing at the radius F = λ(1+ε)/ε, and the point dies at the scale T = (1+ε)F. Two points
 // have an edge, of length 2α, if their balls meet at a scale α at which both are alive. The
 // result has these edges (Cavanna, Jahanseir and Sheehy, A geometric perspective on sparse
 // filtrations, 2015). Unlike there, and in GUDHI, it is a flag complex: it also has the
@@ -66,8 +66,8 @@ import (
 // Vietoris–Rips filtration, as the package comment says, if the distances are finite and obey
 // the triangle inequality, which is not checked.
 //
-// It measures each distance twice, and takes memory for the edges that it returns. The error
-// names a distance that is not finite, is negative or not a number.
+// It computes each distance twice, and takes O(n) memory besides the edges. If a distance is
+// infinite, negative or not a number, the error names it.
 func Rips(ctx context.Context, d ph.Distances, epsilon float64) (ph.Sparse[float64], error) {
 	if !(epsilon > 0) || math.IsInf(epsilon, 1) {
 		return ph.Sparse[float64]{}, fmt.Errorf("sparse: epsilon %v: want a positive number", epsilon)
@@ -79,12 +79,12 @@ func Rips(ctx context.Context, d ph.Distances, epsilon float64) (ph.Sparse[float
 	}
 	n := d.Len()
 	edges := ph.Sparse[float64]{N: n}
-	largest := (1 + epsilon) / epsilon // the radius of a ball that has stopped to grow, for λ = 1
+	largest := (1 + epsilon) / epsilon // F/λ: the final radius of a ball with λ = 1
 	for b, j := range order {
 		if stop.Requested() {
 			break
 		}
-		stopped := separation[b] * largest // the lesser one of both radii, as λ descends
+		stopped := separation[b] * largest // the final radius of the ball of j, at most that of i, as λ descends
 		for a, i := range order[:b] {
 			length := d.Distance(int(max(i, j)), int(min(i, j)))
 			switch {
@@ -110,7 +110,7 @@ func farthest(d ph.Distances, stop parallel.Stop) (order []int32, separation []f
 	if n == 0 {
 		return nil, nil, nil
 	}
-	nearest := make([]float64, n) // the distance to the points that are in the order, −1 in it
+	nearest := make([]float64, n) // for each point its distance from the points in the order, −1 if it is in the order
 	for i := range nearest {
 		nearest[i] = math.Inf(1)
 	}

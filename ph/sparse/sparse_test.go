@@ -92,7 +92,8 @@ func TestGuarantee(t *testing.T) {
 	}
 }
 
-// The edges are few where there are many points, and all with a small error.
+// TestNumberOfEdges checks that many points have few of all edges, and that a small error keeps
+// all edges of a few points.
 func TestNumberOfEdges(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	p := draw(r, 2000, 0)

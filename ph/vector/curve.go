@@ -17,7 +17,7 @@ type Betti struct{ Grid Grid }
 // Len returns Grid.N.
 func (v *Betti) Len() int { return v.Grid.N }
 
-// Vector sets dst to the Betti curve of bars. It takes O(1) time for each bar, and O(Len).
+// Vector sets dst to the Betti curve of bars. It takes O(Len + len(bars)) time.
 func (v *Betti) Vector(dst []float64, bars []ph.Bar) error {
 	if err := v.Grid.check("a Betti curve"); err != nil {
 		return err
@@ -25,10 +25,20 @@ func (v *Betti) Vector(dst []float64, bars []ph.Bar) error {
 	if err := begin(dst, v.Len(), bars); err != nil {
 		return err
 	}
+	// Set dst to the differences of the curve, then sum them up.
 	for i := range bars {
-		addAlive(dst, v.Grid, &bars[i], 1)
+		if from := v.Grid.first(bars[i].Birth); from < len(dst) {
+			dst[from]++
+		}
+		if to := v.Grid.first(bars[i].Death); to < len(dst) {
+			dst[to]--
+		}
 	}
-	sumUp(dst)
+	alive := 0.0
+	for x, difference := range dst {
+		alive += difference
+		dst[x] = alive
+	}
 	return nil
 }
 
@@ -38,27 +48,6 @@ func (v *Betti) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) e
 		return err
 	}
 	return beginGradient(grad, bars, weights, v.Len())
-}
-
-// addAlive adds a value to a curve at all numbers of the grid at which a bar is alive. The
-// curve is given by its differences: sumUp makes the curve of them.
-func addAlive(differences []float64, grid Grid, b *ph.Bar, value float64) {
-	from, to := grid.first(b.Birth), grid.first(b.Death)
-	if from < len(differences) {
-		differences[from] += value
-	}
-	if to < len(differences) {
-		differences[to] -= value
-	}
-}
-
-// sumUp replaces differences by their running sums.
-func sumUp(dst []float64) {
-	sum := 0.0
-	for x, d := range dst {
-		sum += d
-		dst[x] = sum
-	}
 }
 
 // Entropy is the persistent entropy
@@ -79,7 +68,7 @@ func (v Entropy) Vector(dst []float64, bars []ph.Bar) error {
 	}
 	total := totalLength(bars)
 	for i := range bars {
-		dst[0] += surprise(&bars[i], total)
+		dst[0] += entropyTerm(&bars[i], total)
 	}
 	return nil
 }
@@ -98,8 +87,8 @@ func (v Entropy) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) 
 //	v[x] = −Σ p log p over the bars with b ≤ X < d,  p = l / Σ l,
 //
 // where X is number x of Grid, l the length of a bar, and the sum in p is over all bars,
-// alive at X or not. The logarithm is natural. The gradient counts how p changes, but not
-// that a bar begins or ends to be alive at X.
+// alive at X or not. The logarithm is natural. The gradient is that of p alone: the set of the
+// bars that are alive at X changes only in jumps, which have no derivative.
 type EntropyCurve struct {
 	Grid Grid
 
@@ -120,9 +109,9 @@ func (v *EntropyCurve) Vector(dst []float64, bars []ph.Bar) error {
 	total := totalLength(bars)
 	for i := range bars {
 		b := &bars[i]
-		// The value is added to each number of the curve. Running sums of differences
-		// would not be exactly 0 where no bar is alive.
-		value := surprise(b, total)
+		// Add the value at each number of the grid. Running sums of differences, as of the
+		// Betti curve, would round: they would not be exactly 0 where no bar is alive.
+		value := entropyTerm(b, total)
 		for x := v.Grid.first(b.Birth); x < v.Grid.first(b.Death); x++ {
 			dst[x] += value
 		}
@@ -156,8 +145,8 @@ func totalLength(bars []ph.Bar) float64 {
 	return total
 }
 
-// surprise returns −p log p of a bar, where p is its share of the total length.
-func surprise(b *ph.Bar, total float64) float64 {
+// entropyTerm returns −p log p of a bar, where p is its share of the total length.
+func entropyTerm(b *ph.Bar, total float64) float64 {
 	p := (b.Death - b.Birth) / total
 	if !(p > 0) { // the bar has length 0, or p underflows
 		return 0

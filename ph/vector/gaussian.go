@@ -137,9 +137,9 @@ func (v *Heat) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float64) er
 	return nil
 }
 
-// A gaussian is the density exp(−(x−c)²/2h²) / (√(2π)·h) at each number x of a grid. A
-// Gaussian of the plane is the product of two such densities. So it takes one exponential for
-// each row and each column, and none for each point.
+// A gaussian has the values of the density exp(−(x−c)²/2h²) / (√(2π)·h) at each number x of a
+// grid. A Gaussian of the plane is the product of two such densities. So it takes an
+// exponential for each row and each column, but not for each point.
 type gaussian struct {
 	value []float64
 	slope []float64 // derivative with respect to c

@@ -13,7 +13,7 @@ import (
 	"github.com/topogen/topogen/ph/vector"
 )
 
-// numbers are numbers in lists of any depth, one after another.
+// numbers are the numbers of nested lists of any depth, in their order.
 type numbers []float64
 
 func (n *numbers) UnmarshalJSON(data []byte) error {

@@ -33,7 +33,7 @@ type Landscape struct {
 	Grid   Grid
 	Layers int // at least 1
 
-	bars []int32 // for each layer the bar whose tent it has, at the X that Gradient visits
+	bars []int32 // see Gradient: for each layer, the bar whose tent it has at the current X
 }
 
 // Len returns Layers · Grid.N.

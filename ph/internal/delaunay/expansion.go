@@ -139,8 +139,8 @@ func (a *arithmetic) negate(e expansion) expansion {
 // determinant returns the determinant of the first n rows and columns of the matrix.
 func (a *arithmetic) determinant(n int) expansion { return a.minor([4]int8{0, 1, 2, 3}, n) }
 
-// minor returns the determinant of the first n rows of a list in the first n columns of the
-// matrix, by expansion along the last column.
+// minor returns the determinant of the n×n matrix of the rows rows[0], …, rows[n-1] and the
+// columns 0, …, n-1, by expansion along the last column.
 func (a *arithmetic) minor(rows [4]int8, n int) expansion {
 	if n == 1 {
 		return a.matrix[rows[0]][0]

@@ -43,7 +43,7 @@ func (t *Triangulation) orientation(v [4]int32) int {
 // orientationWith returns the orientation of a cell in which a point takes the place of a
 // vertex.
 func (t *Triangulation) orientationWith(c *Cell, i int, x int32) int {
-	if t.ambient == 2 { // as in orientation, with the vertices turned so that the point is last
+	if t.ambient == 2 { // as in orientation, but with the vertices rotated so that the point is last
 		next, last := after[i], after[i+1]
 		return t.predicates.orientPlane(&t.Points[c.Vertices[next]], &t.Points[c.Vertices[last]], &t.Points[x])
 	}
@@ -83,13 +83,13 @@ func (t *Triangulation) conflicts(c *Cell, x int32) bool {
 	return side > 0
 }
 
-// perturbed returns on which side of the circumsphere of a finite cell a point is, 1 for
-// inside, that is exactly on it.
+// perturbed decides about a point that lies exactly on the circumsphere of a finite cell. It
+// returns 1 if the perturbation takes the point inside the sphere and −1 if outside.
 //
-// All points are lifted to the paraboloid and then raised a little, the last one in
-// lexicographic order infinitely more than the others. A point that is raised leaves
-// the sphere. If a vertex is raised, so is the lifted sphere above the points that lie on the
-// same side of the opposite facet as the vertex.
+// All points are lifted to the paraboloid and then raised a little, each infinitely more than
+// those before it in lexicographic order. A point x that is raised leaves the sphere. A vertex
+// that is raised lifts the sphere on its own side of the opposite facet: x comes inside if it
+// is on that side, and is decided by the next vertex if it is in the plane of the facet.
 func (t *Triangulation) perturbed(c *Cell, x int32) int {
 	var order [5]int32 // indices of vertices, or Dim+1 for the point
 	n := t.Dim + 2

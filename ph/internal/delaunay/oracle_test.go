@@ -34,10 +34,10 @@ func determinant(m [][]*big.Rat) *big.Rat {
 	return sum
 }
 
-// An oracle judges points with rational numbers.
+// An oracle computes the predicates and the triangulation with rational numbers.
 type oracle struct {
 	points [][]float64
-	spare  [][]float64 // with points of an affine basis of all points, they span the space
+	spare  [][]float64 // points that complete an affine basis of all points to one of the space
 	dim    int
 }
 
@@ -262,8 +262,8 @@ func draw(r *rand.Rand, n, dim, kind int) [][]float64 {
 const kinds = 10
 
 // TestManyPoints checks what brute force is too slow for: neighbors, orientations and Euler's
-// formula of large clouds, most of them degenerate, and that the order of points is of no
-// account.
+// formula of large clouds, most of them degenerate, and that the triangulation does not depend
+// on the order of the points.
 func TestManyPoints(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var d Triangulation
@@ -280,8 +280,8 @@ func TestManyPoints(t *testing.T) {
 	}
 }
 
-// requireValid checks that neighbors agree, that no finite point lies in a sphere next to its
-// own, that cells have positive orientation, and Euler's formula.
+// requireValid checks that neighbors agree, that no vertex of a cell lies in the circumsphere
+// of a neighbor, that cells have positive orientation, and Euler's formula.
 func requireValid(t *testing.T, d *Triangulation) {
 	t.Helper()
 	n := d.Dim + 1

@@ -5,11 +5,14 @@ import (
 	"slices"
 )
 
-// insertionOrder returns the order in which points are inserted: in rounds, each of which has
-// about twice as many points as all rounds before it, and within a round along a curve
-// in Morton's order (A computer oriented geodetic data base, 1966). Which round a point is in depends on its index alone.
+// insertionOrder returns the order in which points are inserted: keys in ascending order, with
+// the index of a point in the low 32 bits of each.
+//
+// Points are inserted in rounds. A round has about as many points as all rounds before it
+// together. The index of a point decides its round. Within a round points follow Morton's
+// curve (A computer oriented geodetic data base, 1966).
 func insertionOrder(dst []uint64, points []Point, dim int, low, high Point) []uint64 {
-	// The bits of a coordinate: few points fill the cells of a coarse grid.
+	// The number of bits of a coordinate. Few points need only a coarse grid.
 	digits := min(26/dim, bits.Len(uint(len(points)))/dim+2)
 	var scale Point
 	for axis := range dim {
@@ -37,8 +40,8 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// interleave returns a number with the bits of coordinates of up to 13 bits in two dimensions
-// or 8 bits in three, in turns.
+// interleave returns a number in which the bits of the coordinates alternate. Coordinates
+// have up to 13 bits in two dimensions and up to 8 in three.
 func interleave(x [3]uint32, dim int) uint64 {
 	if dim == 2 {
 		return spread2(x[0])<<1 | spread2(x[1])

@@ -20,10 +20,10 @@ const (
 
 // predicates decide on which side of a line, plane or sphere a point is.
 type predicates struct {
-	// No result is wrong whose magnitude is at least the bound. These bounds serve all
-	// points; a bound for the points of one call is less and takes longer to compute.
-	// A bound is 0 if float64 rounds nothing: if all coordinates are small multiples of one
-	// number, as in a grid.
+	// A determinant whose magnitude exceeds its bound has the right sign. These bounds hold
+	// for all points. A bound for the points of one call is less, but takes longer to
+	// compute. A bound is 0 if float64 rounds nothing: if all coordinates are small multiples
+	// of one number, as in a grid.
 	orientPlaneBound, orientSpaceBound, inCircleBound, inSphereBound float64
 
 	exact arithmetic
@@ -33,9 +33,9 @@ type predicates struct {
 // are multiples of unit.
 func (p *predicates) reset(span, unit float64) {
 	// A product of k differences, and a sum of such products, is a multiple of the k-th
-	// power of the unit. It is exact if it is less than 2⁵³ times that. The numbers of
-	// products are 2 and 6 for an orientation, 12 for a circle, where a square of two
-	// coordinates counts twice, and 72 for a sphere.
+	// power of the unit. It is exact if it is less than 2⁵³ times this power. The determinants
+	// have 2 and 6 products for an orientation, 12 for a circle and 72 for a sphere, where
+	// the squared length of a vector counts one for each coordinate.
 	bound := func(products, degree int, relative float64) float64 {
 		largest := float64(products) * math.Pow(span, float64(degree))
 		if float64(products)*math.Pow(span/unit, float64(degree)) <= 1<<53 {

@@ -27,16 +27,16 @@ type Triangulation struct {
 	Cells []Cell
 
 	// Points has the coordinates of all points times 2^Scale, 0 for the third one in the
-	// plane. Behind them there may be one more point.
+	// plane. The auxiliary point may follow them.
 	Points []Point
 	Scale  int
 
 	ambient int     // the dimension of the points
 	span    float64 // the largest difference of two coordinates
 	unit    float64 // a power of two that divides all coordinates
-	// auxiliary is the index of a point behind the others that lies outside of the plane of all points, if Dim is 2 and
-	// ambient 3. With it as the last vertex of each cell predicates of space decide in the
-	// plane.
+	// auxiliary is the index in Points of a point outside of the plane of all points, which
+	// exists if Dim is 2 and ambient is 3. With this point as their last vertex, triangles
+	// become tetrahedra, so that the predicates of space decide in the plane, too.
 	auxiliary int32
 	// lowest has, for each point that was inserted, the lowest index of the points that
 	// coincide with it.
@@ -49,10 +49,10 @@ type Triangulation struct {
 	free  []int32 // cells that can be used again
 	last  int32   // a finite cell near the last point
 
-	marks    []int32 // for each cell when it was last tested, and with which result
-	step     int32   // the number of insertions, doubled
-	cavity   []int32
-	boundary []facet
+	marks    []int32 // for each cell the step of its last test in findCavity, plus 1 if it was in the cavity
+	step     int32   // twice the number of insertions
+	cavity   []int32 // see findCavity
+	boundary []facet // see findCavity
 }
 
 // infinity is the vertex at infinity.
@@ -62,8 +62,8 @@ const infinity = -1
 type facet struct{ cell, vertex int32 }
 
 // Build computes the Delaunay triangulation of points of dimension 2 or 3, one after another
-// in coords. All coordinates must be finite. It returns early, with a triangulation of no
-// use, if a stop is requested.
+// in coords. All coordinates must be finite. If a stop is requested, Build returns early and
+// leaves the triangulation incomplete.
 func (t *Triangulation) Build(dim int, coords []float64, stop parallel.Stop) {
 	t.ambient = dim
 	t.Dim, t.Cells = -1, t.Cells[:0]
@@ -101,7 +101,7 @@ func (t *Triangulation) scale(coords []float64) (low, high Point) {
 	_, exponent := math.Frexp(largest)
 	t.Scale = -exponent
 	const finest = 150
-	const most = 1000 // the exponents of factors that are float64
+	const most = 1000 // 2^1000 and 2^−1000 are float64 numbers; a larger scale takes two factors
 	factor := math.Ldexp(1, max(-most, min(t.Scale, most)))
 	rest := t.Scale - max(-most, min(t.Scale, most))
 	unit := 0 // the exponent
@@ -119,7 +119,7 @@ func (t *Triangulation) scale(coords []float64) (low, high Point) {
 			if x != 0 && math.Abs(x) < 0x1p-97 {
 				x = math.Ldexp(math.RoundToEven(math.Ldexp(x, finest)), -finest)
 			}
-			x += 0 // no −0
+			x += 0 // makes a −0 a 0
 			p[axis] = x
 			low[axis], high[axis] = min(low[axis], x), max(high[axis], x)
 			if x != 0 {
@@ -194,15 +194,15 @@ func (t *Triangulation) begin() (first [4]int32) {
 	return first
 }
 
-// independent reports whether the first k+1 of some points do not lie in a space of k−1
-// dimensions, if the first k do not lie in one of k−2.
+// independent reports whether the first k+1 points of a list are affinely independent. The
+// first k points must be.
 func (t *Triangulation) independent(first [4]int32, k int) bool {
 	a, b, c, d := &t.Points[first[0]], &t.Points[first[1]], &t.Points[first[2]], &t.Points[first[3]]
 	switch k {
 	case 1:
 		return *a != *b
 	case 2:
-		for axis := range t.ambient { // the projections along each axis
+		for axis := range t.ambient { // collinear points stay so in the projection along each axis
 			drop := func(p *Point) *Point {
 				if t.ambient == 2 {
 					return p
@@ -260,7 +260,7 @@ func (t *Triangulation) line() {
 
 // finish copies the finite cells to Cells.
 func (t *Triangulation) finish() {
-	t.marks = t.marks[:0]
+	t.marks = t.marks[:0] // from here on, for each cell its index in Cells, −1 for ghosts and free ones
 	for _, c := range t.cells {
 		number := int32(-1)
 		if !c.ghost() {

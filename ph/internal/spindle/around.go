@@ -7,7 +7,7 @@ import (
 	"github.com/topogen/topogen/ph/internal/kdtree"
 )
 
-// A near point is one of those next to the point that a search starts from.
+// A nearPoint is a point near the one that a search starts from.
 type nearPoint struct {
 	squared float64 // the squared distance
 	place   int32
@@ -48,7 +48,7 @@ func (s *search[T]) listAround(c *cloud[T], a int32, squared float64) bool {
 
 // sortNear sorts points by distance, then by place.
 func sortNear(list []nearPoint) {
-	const few = 64 // as many as an insertion sort sorts faster
+	const few = 64 // up to this length an insertion sort is faster
 	if len(list) > few {
 		slices.SortFunc(list, func(p, q nearPoint) int {
 			switch {

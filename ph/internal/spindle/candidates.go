@@ -31,7 +31,9 @@ func (s *search[T]) findCandidates(r *Engine[T], a int32, above, upTo T) (next f
 	x := c.At(a)
 	s.list, s.witnesses.count, s.witnesses.recent = s.list[:0], 0, 0
 	limit, band := intervalOf(0, c.limit).most, intervalOf(above, upTo)
-	first := above < 0 // most loops die in the first band, and nobody asks for next
+	// In the first band next may be a loose bound: most loops die in that band, and then next
+	// is not needed. So longer edges are not tested against the witnesses.
+	first := above < 0
 	next = math.Inf(1)
 	var room [MaxDim]float64
 	y := room[:c.Dim]
@@ -41,7 +43,7 @@ func (s *search[T]) findCandidates(r *Engine[T], a int32, above, upTo T) (next f
 		s.stack = s.stack[:len(s.stack)-1]
 		lo, hi := c.Box(id)
 		least, most := kdtree.Reach(x, lo, hi)
-		if least > limit || least > r.around && (r.open[id] == 0 || most < band.least) {
+		if least > limit || least > r.mayWitness && (r.open[id] == 0 || most < band.least) {
 			continue
 		}
 		if first && least > band.most {

@@ -24,23 +24,24 @@
 // A point x of the lune has |x−m|² + ℓ²/4 + ℓ·|s| ≤ ℓ², where s is the part of x−m along the
 // edge, since the farther end is at most ℓ away. So the part w orthogonal to it has
 // |w| ≤ ℓ·√3/2. Then |x−c|² ≤ |x−m|² + |c−m|² + 2|s||u| + 2|w||v|, where 2|u| ≤ ℓ, is at
-// most (3ℓ²/4 − ℓ|s|) + (ℓ²/4 − √3ℓ|v|) + ℓ|s| + √3ℓ|v| = ℓ². If ℓ²/4 in the condition is
-// less by margin·ℓ², so is the result. The margin is more than rounding of distances to
-// float32 can change, so that ties need no care. The points b for which a given c is in the
+// most (3ℓ²/4 − ℓ|s|) + (ℓ²/4 − √3ℓ|v|) + ℓ|s| + √3ℓ|v| = ℓ². If the right side of the
+// condition is less by margin·ℓ², so is the result. The margin is more than rounding of
+// distances to float32 can change, so that ties need no care. The points b for which a given c is in the
 // spindle make a cone with apex c, so that one c rules out whole boxes of b: such a c is a
 // witness, and the other edges are candidates. Points that are uniform in the plane have 8.7
 // candidates each, whatever their number; they are the β-skeleton for β = 1/2 of Kirkpatrick
 // and Radke, A framework for computational morphology, 1985.
 //
-// The hole. If every place in the bounding box within ℓ of a has a point nearer than ℓ/2, then
-// e ends no loop. Proof: each component of the lune gives a cycle of four edges, shorter than
-// ℓ, of points within ℓ of a. The cone from a over this closed curve is a disc in the
-// convex hull of these points. Divide the disc finely, and map each of its vertices to a nearest point.
-// Neighbors come to points at a distance less than ℓ, so the image is made of triangles
-// that are there before e. On an edge uv of the cycle, the path of the nearest points is
-// homotopic to uv: the half of it next to u spans triangles with u, for its points are nearer
-// than |uv|/2 + ℓ/2 ≤ ℓ to u, and the other half does with v. So the cycle bounds before e. Hence
-// only points near holes are searched, where a hole is a place far from all points.
+// The hole. If every position in the bounding box within ℓ of a has a point nearer than ℓ/2,
+// then e ends no loop. Proof: each component of the lune gives a cycle of four edges that are
+// shorter than ℓ, between points within ℓ of a. The cone from a over this closed curve is a
+// disc in the convex hull of these points. Divide the disc finely into triangles, and map each
+// of their vertices to a nearest point. Adjacent vertices go to points at a distance less than
+// ℓ, so the image is made of triangles that are there before e. On an edge uv of the cycle,
+// the path of the nearest points is homotopic to uv: its half next to u spans triangles with
+// u, for its points are nearer than |uv|/2 + ℓ/2 ≤ ℓ to u, and its other half spans triangles
+// with v. So the cycle bounds before e. Hence only points near holes are searched, where a
+// hole is a position far from all points.
 //
 // The chain. An edge whose lune is not empty is homologous, by a triangle that comes with it,
 // to the two edges from its ends to any point of the lune, which come before it. Repeated,
@@ -52,19 +53,20 @@
 //
 // Bridges come first, all of them. Kruskal's algorithm divides them into merges and births.
 // Then edges come in bands of length. After a band, each loop that the edges so far end has
-// its death, and the columns that ended them are reduced: no two have the same pivot, the
-// youngest of their births. A column is a cycle plus boundaries of triangles that are there
-// before its edge, whichever points of lunes the chains went through. So its pairing is that of the full
-// reduction. Workers find columns in any order; they are reduced in the order of their edges.
-// So results do not depend on the number of workers. Work ends with the last loop.
+// its death, and the columns that ended these loops are reduced: no two have the same pivot,
+// the youngest of their births. A column is a cycle plus boundaries of triangles that are
+// there before its edge, whichever points of lunes the chains went through. So its pairing is
+// that of the full reduction. Workers find columns in any order, but the columns are reduced in
+// the order of their edges. So results do not depend on the number of workers. The computation
+// ends with the last loop.
 //
-// Of points with equal coordinates only the least is searched. The others join it by edges of
-// length 0; all their longer edges have it in their lunes, joined to all other points there,
-// as it comes before them where lengths tie.
+// Of points with equal coordinates only the one with the least index is in the tree. An edge
+// of length 0 joins it to each of the others. It is in the lunes of all their longer edges, and
+// joined to all other points there, as it comes before them where lengths tie.
 //
 // # Cost
 //
-// O(n log n) for points of a bounded density that is bounded from below, but for the few of
-// them near holes. A noisy circle has more candidates, from side to side of its hole, and
+// O(n log n) if the density of the points is bounded from above and below, apart from the
+// points near holes. A noisy circle has more candidates, from side to side of its hole, and
 // points exactly on a circle have n²/3.
 package spindle

@@ -17,8 +17,8 @@ import (
 type Engine[T metric.Float] struct {
 	Stop parallel.Stop
 
-	// Progress, if it is not nil, is called with what is being done and the share of it
-	// that is done, by one goroutine.
+	// Progress, if it is not nil, is called with the name of the current stage and the share
+	// of the stage that is done, by one goroutine.
 	Progress func(stage string, share float64)
 
 	cloud    cloud[T]
@@ -32,19 +32,19 @@ type Engine[T metric.Float] struct {
 	starts  []int32          // see linksOf
 	links   []link
 
-	around      float64   // up to this squared distance points are witnesses even if they are not open
-	next, after []float64 // for each point a lower bound of the squared length of its candidates in later bands
-	open        []int32   // for each node the number of its points that may have any
+	next        []float64 // for each point a lower bound of the squared length of its candidates in later bands
+	open        []int32   // for each node the number of its points that may have candidates in later bands
+	mayWitness  float64   // the squared distance up to which a search visits nodes without candidates, for witnesses
 	active      []int32   // the points that may have candidates in the band
-	found       []column[T]
+	isActive    []bool    // for each point whether it is active
+	activeNexts []float64 // for each active point its next after the band
+	holes       holeSearch
+	found       []column[T] // the columns of the band
 
-	isActive []bool
-	holes    holeSearch
-
-	set     bittree.Set
-	owner   []int32 // for each birth the column that ended it, −1 while it is alive
-	columns []stored
-	arena   []int32
+	set     bittree.Set // the column that is reduced
+	owner   []int32     // for each birth the column that ended it, −1 while it is alive
+	columns []stored    // the reduced columns
+	arena   []int32     // the entries of the reduced columns
 	deaths  []death[T]
 }
 
@@ -110,7 +110,7 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 	r.next, r.isActive, r.open = resize(r.next, n), resize(r.isActive, n), resize(r.open, len(c.Nodes))
 	clear(r.next)
 	above, upTo := T(-1), r.firstBand()
-	r.around = intervalOf(0, upTo).most
+	r.mayWitness = intervalOf(0, upTo).most
 	for len(r.deaths) < len(r.births) {
 		stage := fmt.Sprintf("%d of %d loops, edges up to %.3g", len(r.births)-len(r.deaths), len(r.births), upTo)
 		r.findActive(above, upTo)
@@ -121,13 +121,13 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 		}
 		parallel.For(r.Stop, len(r.searches), len(r.active), 32, func(worker, i int) {
 			r.progress(worker, stage, i, len(r.active))
-			r.after[i] = r.searches[worker].findColumns(r, r.active[i], above, upTo)
+			r.activeNexts[i] = r.searches[worker].findColumns(r, r.active[i], above, upTo)
 		})
 		if r.Stop.Requested() {
 			return nil
 		}
 		for i, a := range r.active {
-			r.next[a] = r.after[i]
+			r.next[a] = r.activeNexts[i]
 		}
 		r.reduceAll()
 		if upTo == c.limit {
@@ -135,7 +135,7 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 		}
 		above = upTo
 		if upTo = min(c.limit, T(1.3*float64(upTo))); upTo <= above {
-			upTo = c.limit // so short that a float32 has too few digits for the factor
+			upTo = c.limit // the length is so short that its float32 rounds the factor away
 		}
 	}
 	return nil
@@ -165,7 +165,7 @@ func (r *Engine[T]) findActive(above, upTo T) {
 	band := intervalOf(above, upTo)
 	byHoles := band.least > tiny && c.Dim <= maxHoleDim
 	if byHoles {
-		const strictly = 1 - 1e-4 // for rounding
+		const strictly = 1 - 1e-4 // a margin for rounding
 		h.begin(&c.Tree, float64(above)/2*strictly, math.Sqrt(band.most), r.Stop)
 		var lo, hi [MaxDim]float64
 		l, u := c.Box(0)
@@ -180,7 +180,7 @@ func (r *Engine[T]) findActive(above, upTo T) {
 			r.active = append(r.active, int32(a))
 		}
 	}
-	r.after = resize(r.after, len(r.active))
+	r.activeNexts = resize(r.activeNexts, len(r.active))
 }
 
 // countOpen counts the points of each node that may have candidates.

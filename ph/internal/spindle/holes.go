@@ -7,12 +7,12 @@ import (
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
-// A holeSearch marks the points near holes. A hole is a place in the bounding box of the
+// A holeSearch marks the points near holes. A hole is a position in the bounding box of the
 // points that is farther than a radius from all of them.
 //
-// It divides the box until a part has a point so near that no place of the part is a hole,
-// or until all points near the part are marked, or until the part is small. Then it marks
-// the points near the part.
+// The search divides the box. It divides a part no further if a point is so near that the part
+// has no hole, or if all points near the part are marked already. If the part is small, the
+// search marks the points near it.
 type holeSearch struct {
 	*kdtree.Tree
 	stop   parallel.Stop
@@ -42,7 +42,7 @@ func (h *holeSearch) visit(lo, hi [MaxDim]float64) {
 			widest = d
 		}
 	}
-	around := math.Sqrt(squared) / 2 // no place of the part is farther from its center
+	around := math.Sqrt(squared) / 2 // the distance of the corners of the part from its center
 	if around < h.radius && h.any(center[:h.Dim], h.radius-around, false) {
 		return
 	}

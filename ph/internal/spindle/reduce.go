@@ -6,6 +6,7 @@ import (
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
+// A stored column has the entries arena[from:to] of the engine.
 type stored struct{ from, to int }
 
 // A death pairs a birth with the edge and the apex that end it.
