@@ -78,20 +78,21 @@ func (d *Device) sumColumns(dst, src kernels.Buffer, matrices, rows, columns int
 	})
 }
 
-// inParts computes n sums, each in a number of parts, by the functions that it gets. With
-// one part it calls first, which stores the n sums into dst. With more it calls first to
-// store the unscaled sum of each part into a workspace, and calls the function then to sum
-// the parts, scale, and store into dst.
+// inParts computes n sums, each divided into a number of parts, in one launch or two. launch
+// launches the kernel that sums the parts. If each sum has one part, its results are the n
+// sums, scaled and stored into dst. Otherwise it stores the unscaled sum of each part into a
+// workspace, and join launches the kernel that sums the parts, scales the n sums, and stores
+// them into dst.
 func (d *Device) inParts(dst kernels.Buffer, n, parts int, scale float32, mode kernels.WriteMode,
-	first func(dst kernels.Buffer, scale float32, mode kernels.WriteMode),
-	then func(dst, src kernels.Buffer, n, parts int, scale float32, mode kernels.WriteMode)) {
+	launch func(dst kernels.Buffer, scale float32, mode kernels.WriteMode),
+	join func(dst, src kernels.Buffer, n, parts int, scale float32, mode kernels.WriteMode)) {
 	if parts == 1 {
-		first(dst, scale, mode)
+		launch(dst, scale, mode)
 		return
 	}
 	sums := d.Alloc(n * parts)
-	first(sums, 1, kernels.Overwrite)
-	then(dst, sums, n, parts, scale, mode)
+	launch(sums, 1, kernels.Overwrite)
+	join(dst, sums, n, parts, scale, mode)
 	d.Free(sums)
 }
 

@@ -61,7 +61,8 @@ func (l layout) at(t, v, rows int) (row, column int) {
 	return i % rows, i / rows
 }
 
-// mma gives the product of matrices that are laid out as another definition says.
+// TestMatrixProduct checks mma on matrices that are distributed over the lanes as CuTe, not
+// the simulator, defines their layout.
 func TestMatrixProduct(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, approximation := range []ptxsim.Approximation{ptxsim.Nearest, ptxsim.Low} {

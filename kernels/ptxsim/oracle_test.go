@@ -35,7 +35,8 @@ type oracleCase struct {
 	name     string // the instruction's spelling
 	result   syntax.Type
 	operands []syntax.Type
-	// ptx computes %d from %a, %b, %c. If it is empty, the instruction does.
+	// ptx is the code that computes %d from %a, %b, %c. If it is empty, the instruction name
+	// is used with these operands.
 	ptx string
 	// ir computes %r from %a, %b, %c of the operands' types.
 	ir string

@@ -32,16 +32,16 @@ func (w *workspace) correlate(x *correlation) {
 	if x.run > microkernel.DepthBlock { // a block is a section of one run
 		length := ceilDiv(x.run, ceilDiv(x.run, microkernel.DepthBlock))
 		for done := 0; done < weights; {
-			row, k := done/x.run, done%x.run
+			run, k := done/x.run, done%x.run
 			n := min(length, x.run-k)
-			w.correlateBlock(x, patchBlock{start: row*(x.run+x.gap) + k, runs: 1, run: n, done: done})
+			w.correlateBlock(x, patchBlock{start: run*(x.run+x.gap) + k, runs: 1, run: n, done: done})
 			done += n
 		}
 		return
 	}
-	rows := microkernel.DepthBlock / x.run // a block is this number of whole runs
-	for row := 0; row < x.runs; row += rows {
-		w.correlateBlock(x, patchBlock{start: row * (x.run + x.gap), runs: min(rows, x.runs-row), run: x.run, done: row * x.run})
+	runs := microkernel.DepthBlock / x.run // whole runs in a block
+	for first := 0; first < x.runs; first += runs {
+		w.correlateBlock(x, patchBlock{start: first * (x.run + x.gap), runs: min(runs, x.runs-first), run: x.run, done: first * x.run})
 	}
 }
 

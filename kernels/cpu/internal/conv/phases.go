@@ -21,7 +21,7 @@ type phases struct {
 	joined        int // phases of neighbouring pixels in a row that one micro-tile computes together; 1 if each is computed alone
 }
 
-// phasesOf returns the division for a shape.
+// phasesOf returns the division of the transposed convolution of a shape into phases.
 func phasesOf(k *microkernel.Kernels, s *kernels.ConvShape) phases {
 	g := phases{
 		rows: (s.H-1+s.PadH)/s.StrideH + 1, columns: (s.W-1+s.PadW)/s.StrideW + 1,

@@ -77,10 +77,10 @@ func (t *tile) matrix(o *operand, first, count string, alongTerms bool) *matrix 
 	return m
 }
 
-// walk calls visit with the address of each word that the thread loads in a step. Where
-// the lines of a term are contiguous, the thread's words of one term are 32 lines apart
-// and share an address register: the instruction holds their offset. walk returns the
-// last address register.
+// walk calls visit with the address of each word that the thread loads in a step: a register
+// plus an offset that the instruction holds. The words of one term share a register if the
+// lines of a term are contiguous: they are 32 lines apart, which is a fixed number of bytes.
+// walk returns the last address register.
 func (m *matrix) walk(visit func(i int, address string)) (last string) {
 	last = m.at
 	for i := range m.staged {

@@ -93,9 +93,10 @@ type Correlation struct {
 	OutStep       Pair  // spacing of the grid in an image of C
 	OutOrigin     Pair  // first point of the grid in an image of C
 
-	// A step of the kernel sums Tile.Depth terms, one row of taps. Each of the first
-	// Repeated rows serves for Repeats consecutive steps; from a step to the next, the
-	// taps move by AStep in A and by BStep in B. Each further row serves for one step.
+	// A step of the kernel sums Tile.Depth terms, whose taps are one row of a table in
+	// memory. Each of the first Repeated rows of the table serves for Repeats consecutive
+	// steps: from a step to the next, all its taps move by AStep in A and by BStep in B.
+	// Each further row serves for one step.
 	Taps         int32 // bytes from the beginning of this Correlation to its first row
 	Repeated     int32 // rows that serve for several steps
 	Repeats      int32 // number of steps of each such row
