@@ -24,8 +24,8 @@ import (
 
 func TestMain(m *testing.M) { ptest.Main(m) }
 
-// clouds writes files of points near circles, and two that hold none. It returns their
-// pattern.
+// clouds writes files of points near circles, and two files without a valid cloud. It returns
+// the pattern that matches all of them.
 func clouds(t *testing.T, count int) string {
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -53,7 +53,7 @@ func run(t *testing.T, o Options) Summary {
 	return sum
 }
 
-// files returns what a folder holds by name.
+// files returns the contents of the files of a folder by name.
 func files(t *testing.T, dir string) map[string]string {
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -146,8 +146,8 @@ func TestSameBytes(t *testing.T) {
 			want := files(t, one.Output)
 			require.Equal(t, want, files(t, many.Output))
 
-			// One shard is missing, one is not whole; a third is there, with a mark in its last record
-			// that a second computation would remove.
+			// Remove one shard, cut another short, and mark the records of a third. A job that
+			// goes on computes the first two, and leaves the third with its mark.
 			kept := filepath.Join(many.Output, partName(2, 5)+".jsonl")
 			marked := bytes.Replace([]byte(want[filepath.Base(kept)]), []byte(`"points"`), []byte(`"mark":1,"points"`), 1)
 			require.NoError(t, os.WriteFile(kept, marked, 0o666))

@@ -4,19 +4,18 @@
 // # Idea
 //
 // A cloud is a file. The pipeline matches the names of files, gives each name a shard by
-// its hash, and groups names by shard. What moves between machines is names alone: a shard
-// reads its clouds where it computes them, several at once.
+// its hash, and groups names by shard. Only names move between machines: a shard reads its
+// clouds where it computes them, several at once.
 //
 //	files ─► names ─► (hash of the name, name) ─► group ─► shard: read, compute, write
 //
 // # Output
 //
-// A shard writes one file of JSON Lines, a record for each cloud in the order of names, and
-// with vectors one array in NumPy's format besides. A file appears whole. Its bytes depend
-// on the clouds, their names and the options: not on the runner, the number of workers,
-// or how often a runner tried the shard. So a shard that a dead worker left is computed
-// again without harm, and one that is there whole is not computed again when the job runs
-// once more.
+// A shard writes one file of JSON Lines, with a record for each cloud in the order of names.
+// With vectors it also writes one array in NumPy's format. A file appears whole or not at all.
+// Its bytes depend on the clouds, their names and the options, but not on the runner, the
+// number of workers, or how often a runner tried the shard. So a shard whose worker died can be
+// computed again. A job that runs once more does not compute the shards that are whole.
 //
 // A cloud that cannot be read or computed has a record with the error. Only a failure to
 // write ends the shard, so that the runner tries it again.

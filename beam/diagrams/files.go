@@ -10,8 +10,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 )
 
-// writeFile writes a file that appears whole, also where several workers write it at once:
-// each writes a file of another name and renames it.
+// writeFile writes a file that appears whole or not at all, even if several workers write it at
+// once: each writes a temporary file of its own and renames it.
 func writeFile(ctx context.Context, name string, data []byte) error {
 	fs, err := filesystem.New(ctx, name)
 	if err != nil {

@@ -65,8 +65,8 @@ func (o *Options) check() error {
 	return o.Vectors.Check()
 }
 
-// claim writes the options into the folder of results, unless they are there. It refuses a
-// folder with others, whose shards would be mixed with those of this job.
+// claim writes the options into the folder of results, unless they are there already. It
+// refuses a folder with other options, whose shards would be mixed with those of this job.
 func (o Options) claim(ctx context.Context) error {
 	name := join(o.Output, jobFile)
 	o.Output, o.Workers = "", 0 // results do not depend on these

@@ -59,7 +59,7 @@ type Summary struct {
 // written last: a folder that has it is complete.
 const SummaryFile = "summary.json"
 
-// Build adds the pipeline to a scope. A shard that no name falls to has no file.
+// Build adds the pipeline to a scope. A shard to which no name is assigned has no file.
 func Build(s beam.Scope, o Options) {
 	s = s.Scope("diagrams")
 	files := fileio.MatchFiles(s, o.Pattern, fileio.MatchEmptyDisallow())

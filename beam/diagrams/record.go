@@ -12,8 +12,8 @@ import (
 	"github.com/topogen/topogen/ph/input"
 )
 
-// A record is what the output says of a cloud: its diagrams, the row of its vectors in the
-// array beside, or what was wrong with it.
+// A record is the line of the output about a cloud. It has the diagrams of the cloud, or the
+// row of its vectors in the shard's array, or an error.
 type record struct {
 	Cloud    string     `json:"cloud"`
 	Points   int        `json:"points,omitempty"`
@@ -55,7 +55,7 @@ func (s *shard) fill(ctx context.Context, r *record) error {
 		return nil
 	}
 	diagrams := result.Diagrams()
-	for degree := len(diagrams); degree <= s.MaxDegree; degree++ { // few points have fewer
+	for degree := len(diagrams); degree <= s.MaxDegree; degree++ { // of few points, high degrees are left out
 		diagrams = append(diagrams, ph.Diagram{Degree: degree})
 	}
 	r.vectors, err = s.Vectors.Of(diagrams)

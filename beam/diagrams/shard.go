@@ -13,7 +13,7 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// A shard computes and writes the clouds whose names fall to it.
+// A shard computes and writes the clouds whose names are assigned to it.
 type shard struct {
 	Options
 	engines sync.Pool // of *ph.Engine
@@ -64,7 +64,7 @@ func (s *shard) ProcessElement(ctx context.Context, index int, names func(*strin
 			return sum, err
 		}
 	}
-	// Last: done takes these records as the sign that the shard is whole.
+	// Write the records last: done takes them as the sign that the shard is whole.
 	return sum, writeFile(ctx, part+".jsonl", lines.Bytes())
 }
 

@@ -1,5 +1,5 @@
-// Package kubernetes_test holds what study emits for Kubernetes to the API's own types. It is
-// in this module so that the main one does not link them.
+// Package kubernetes_test checks the Kubernetes job that study writes against the types of the
+// Kubernetes API. It is in this module so that the main one does not depend on them.
 package kubernetes_test
 
 import (

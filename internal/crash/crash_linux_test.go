@@ -21,12 +21,12 @@ var (
 	seed    = flag.Uint64("seed", 0, "seed of the moments at which they happen; 0 for one that differs from run to run")
 )
 
-// A program is one that makes runs, with the flags of a small one.
+// A program is a program that makes runs, with the flags of a small run.
 type program struct {
 	name   string
 	args   []string
 	resume []string // the arguments with which the run goes on, before -output and -resume
-	skip   []string // files that tell times, or how often the run was saved
+	skip   []string // files that depend on times, or on how often the run was saved
 }
 
 var programs = []program{
@@ -42,8 +42,8 @@ var programs = []program{
 	},
 }
 
-// TestCrashes disturbs runs until they have been killed, and have seen writes fail, as often
-// as asked for. Each run that is done has the files of one that was not disturbed.
+// TestCrashes makes runs and disturbs them, until there were -crashes kills and as many write
+// errors. Each run must end with the files of a run that was not disturbed.
 func TestCrashes(t *testing.T) {
 	if *seed == 0 {
 		*seed = rand.Uint64()
@@ -85,7 +85,7 @@ type disturber struct {
 	random        *rand.Rand
 	binary        string
 	folder        string
-	longest       time.Duration // until a disturbance
+	longest       time.Duration // from the start of the program to a disturbance
 	kills, faults int
 }
 
@@ -140,7 +140,7 @@ func (d *disturber) round(t *testing.T) (done bool) {
 		require.Equal(t, -1, exit.ExitCode(), text)
 		d.kills++
 	default:
-		// It says which file could not be written. The file of its lock holds its number alone.
+		// The program has failed, and says that a file would grow beyond the limit.
 		require.ErrorAs(t, err, &exit)
 		require.Contains(t, []int{1, 2}, exit.ExitCode(), text)
 		require.True(t, strings.Contains(text, unix.EFBIG.Error()), "%s: -seed %d", text, *seed)
@@ -149,7 +149,7 @@ func (d *disturber) round(t *testing.T) (done bool) {
 	return false
 }
 
-// files returns the contents of the files that tell nothing of time.
+// files returns the contents of the files of a run that do not depend on time.
 func (p program) files(t *testing.T, folder string) map[string][]byte {
 	t.Helper()
 	entries, err := os.ReadDir(folder)

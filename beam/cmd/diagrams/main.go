@@ -43,8 +43,8 @@ Beam's own flags may be given too, those of Dataflow among them:
   -environment_type TYPE   where workers run: LOOPBACK for this process, DOCKER, PROCESS
   -parallelism N           tasks of Flink at once`
 
-// program runs with the flags of the process: Beam defines its own among them, and a worker
-// is this program started with some of those.
+// program adds its flags to the flags of the process, flag.CommandLine, where Beam defines its
+// own. A runner starts this program again as a worker, with some of Beam's flags.
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	own := flag.NewFlagSet("diagrams", flag.ContinueOnError)
 	o := define(own)
