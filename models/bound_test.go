@@ -125,8 +125,9 @@ func TestBoundApproachesLikelihood(t *testing.T) {
 	require.Less(t, last, 0.02)
 }
 
-// The loss of one draw is minus its log-weight, but for the divergence, which the loss has
-// in closed form and the weight has from the draw: the reconstruction errors agree.
+// TestBoundOfPictures compares the ELBO with the mean loss of the VAE over as many draws. The
+// loss has the divergence in closed form, but the ELBO estimates it from the draws. So the two
+// differ by the error of this estimate.
 func TestBoundOfPictures(t *testing.T) {
 	dev := device(t)
 	v := models.NewVAE(dev, 3, 1)

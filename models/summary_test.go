@@ -2,10 +2,10 @@ package models_test
 
 import "math"
 
-// The reference values come from PyTorch in float64, for weights, noise and
-// projections filled by formulas of a hash, so that only numbers are stored.
+// The reference values come from PyTorch in float64. The inputs, such as weights and noise,
+// are values of a hash, so that they need not be stored.
 
-// hash is the i-th value of the k-th sequence, uniform in [−½, ½).
+// hash returns value i of sequence k, uniform in [−½, ½).
 func hash(i, k int) float64 {
 	x := uint32(i)*0x9E3779B9 + uint32(k+1)*0x85EBCA6B
 	x ^= x >> 16
@@ -16,7 +16,7 @@ func hash(i, k int) float64 {
 	return float64(x)/4294967296 - 0.5
 }
 
-// pictures returns n images of the hash.
+// pictures returns n images whose pixels are values of the hash.
 func pictures(n int) []float32 {
 	images := make([]float32, n*784)
 	for i := range images {
@@ -26,7 +26,7 @@ func pictures(n int) []float32 {
 	return images
 }
 
-// A summary stands for an array.
+// A summary holds a few numbers of an array that are compared in its place.
 type summary struct {
 	Name    string    `json:"name"`
 	First64 []float64 `json:"first64"`
@@ -38,8 +38,9 @@ type summary struct {
 	AbsMax  float64   `json:"absmax"`
 }
 
-// deviation returns how far the array x is from the summary's: elements relative
-// to the largest, sums, which cancel, to the norm.
+// deviation returns the largest relative deviation of the array x from the summary. Elements
+// are compared relative to the largest one, and sums relative to the norm of the array, since
+// their terms cancel.
 func (s summary) deviation(x []float32, k int) float64 {
 	var sum, square, dot, absmax float64
 	for i, v := range x {

@@ -25,7 +25,7 @@ type input struct {
 	x, batch   *autograd.Var // batch is nil if only the target is known
 	pixels     *autograd.Var // the cloud that terms of images read; x may be a copy of it
 	target     *Target
-	met        bool   // a term of another loss at the same place stands, so that no fallback is needed
+	met        bool   // a term of another loss at the same place depends on something learnable, so that no fallback is needed
 	seed, step uint64 // together they decide random choices; step also decides schedules
 }
 

@@ -48,8 +48,8 @@ func TestDiagram(t *testing.T) {
 	require.ErrorContains(t, err, "NaN")
 }
 
-// TestGradientThroughDiagrams checks derivatives of what a network says of a diagram, by the
-// coordinates of the points.
+// TestGradientThroughDiagrams checks the derivatives of a network's output with respect to the
+// coordinates of points, whose diagram is the input of the network.
 func TestGradientThroughDiagrams(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()

@@ -31,7 +31,7 @@ func TestWholeStep(t *testing.T) {
 			specs := parse(t, text)
 			specs[0].Where = where
 			if specs.Validate() != nil {
-				continue // without a counterpart among samples
+				continue // the term needs pairs of points, and samples have no partners in the batch
 			}
 			t.Run(specs.String(), func(t *testing.T) {
 				init := nn.NewInitializer(dev, 3)
