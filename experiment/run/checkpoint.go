@@ -25,7 +25,7 @@ const (
 	checkpointBefore = "checkpoint-before.safetensors"
 	checkpointNext   = "checkpoint-next.safetensors"
 
-	checkpointFormat = "2"
+	checkpointFormat = "3"
 
 	formatKey  = "format"
 	stepsKey   = "steps"

@@ -115,7 +115,7 @@ func TestOldFormatIsRefused(t *testing.T) {
 	old.Metadata = map[string]string{"steps": "1"}
 	require.NoError(t, safetensors.WriteFile(f.Path(checkpointFile), old))
 	_, _, _, err := f.ReadCheckpoint(9, nil)
-	require.ErrorContains(t, err, `checkpoint.safetensors: it has the format "", this program reads "2"`)
+	require.ErrorContains(t, err, `checkpoint.safetensors: it has the format "", this program reads "3"`)
 }
 
 func TestFactsOf(t *testing.T) {

@@ -2,6 +2,8 @@ package run
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"testing"
 
@@ -59,16 +61,24 @@ func FuzzResumeMetrics(f *testing.F) {
 	f.Cleanup(func() { folder.Close() })
 	f.Fuzz(func(t *testing.T, table []byte, rows uint8) {
 		require.NoError(t, os.WriteFile(folder.Path("m.csv"), table, 0o600))
-		m, err := folder.ResumeMetrics("m.csv", []string{"step", "loss"}, int(rows))
+		m, err := folder.ResumeMetrics("m.csv", []string{"step", "loss"}, int(rows), sumOf(table, int(rows)))
 		if err != nil {
 			return
 		}
 		require.Len(t, m.Rows, int(rows))
 		require.NoError(t, m.Append([]float64{1, 2}))
 		require.NoError(t, m.Close())
-		m, err = folder.ResumeMetrics("m.csv", []string{"step", "loss"}, int(rows)+1)
+		sum := m.Checksum()
+		m, err = folder.ResumeMetrics("m.csv", []string{"step", "loss"}, int(rows)+1, sum)
 		require.NoError(t, err)
-		require.Len(t, m.Rows, int(rows)+1)
+		require.Len(t, m.Rows, int(rows)+1, sum)
 		require.NoError(t, m.Close())
 	})
+}
+
+// sumOf returns the checksum of the heading and the first rows of a table.
+func sumOf(table []byte, rows int) string {
+	lines := bytes.SplitAfter(table, []byte("\n"))
+	sum := sha256.Sum256(bytes.Join(lines[:min(rows+1, len(lines))], nil))
+	return hex.EncodeToString(sum[:])
 }

@@ -57,6 +57,16 @@ type Options struct {
 // stopped between the last step and the end of the stepper's Recorded.
 const unrecorded = "unrecorded"
 
+// tablePrefix and the name of a table are a key of a checkpoint's metadata: the checksum of
+// the table when the checkpoint was written.
+const tablePrefix = "table."
+
+// A table is one of the loop's tables with the name of its file.
+type table struct {
+	*Metrics
+	name string
+}
+
 // DefaultSaveEvery is the default of [Options.SaveEvery]. A crash loses at most about so
 // much time, or one step.
 const DefaultSaveEvery = 30 * time.Second
@@ -69,12 +79,13 @@ type Loop struct {
 	Metrics  *Metrics
 	options  Options
 	stepper  Stepper
-	tables   []*Metrics // Metrics and the further tables
-	steps    int        // number of steps made
-	recorded int        // number of steps for which Recorded has succeeded: steps or steps − 1
-	changed  bool       // the state has changed since the last checkpoint
-	saved    time.Time  // when the last checkpoint was written
-	speed    float64    // steps per second of the last call of Run
+	tables   []table           // Metrics and the further tables
+	steps    int               // number of steps made
+	recorded int               // number of steps for which Recorded has succeeded: steps or steps − 1
+	changed  bool              // the state has changed since the last checkpoint
+	saved    time.Time         // when the last checkpoint was written
+	resumed  map[string]string // metadata of the checkpoint that the run resumes from
+	speed    float64           // steps per second of the last call of Run
 }
 
 // NewLoop begins a run in a folder from [Create], or resumes the run in a folder from
@@ -98,6 +109,7 @@ func NewLoop(env Environment, s Stepper, o Options) (*Loop, error) {
 			if f.Metadata[unrecorded] != "" {
 				l.recorded--
 			}
+			l.resumed = f.Metadata
 			err = s.Restore(f, steps)
 		}
 		if err != nil {
@@ -119,14 +131,14 @@ func (l *Loop) Table(name string, columns []string, rows int) (*Metrics, error) 
 	var m *Metrics
 	var err error
 	if l.Folder.resumed {
-		m, err = l.Folder.ResumeMetrics(name, columns, rows)
+		m, err = l.Folder.ResumeMetrics(name, columns, rows, l.resumed[tablePrefix+name])
 	} else {
 		m, err = l.Folder.CreateMetrics(name, columns)
 	}
 	if err != nil {
 		return nil, err
 	}
-	l.tables = append(l.tables, m)
+	l.tables = append(l.tables, table{m, name})
 	return m, nil
 }
 
@@ -217,6 +229,9 @@ func (l *Loop) Save() error {
 	f := &safetensors.File{Metadata: make(map[string]string)}
 	if l.recorded < l.steps {
 		f.Metadata[unrecorded] = "yes"
+	}
+	for _, t := range l.tables {
+		f.Metadata[tablePrefix+t.name] = t.Checksum()
 	}
 	if err := l.stepper.Save(f); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)

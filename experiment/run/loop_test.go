@@ -121,3 +121,41 @@ func TestLoopSaves(t *testing.T) {
 		require.Equal(t, 9, again.made)
 	}
 }
+
+// TestEditedTable: a run does not go on from a table whose rows were changed, and leaves
+// it as it is. Rows after the checkpoint do not count.
+func TestEditedTable(t *testing.T) {
+	for table, wrong := range map[string]bool{
+		"step\n1\n2\n3\n":           false,
+		"step\n1\n2\n3\n4\n5\n7":    false,
+		"step\n1\n2.5\n3\n":         true,
+		"step\n1\n\n3\n":            true,
+		"step\n1\n2\n3.0\n4\n":      true,
+		"step\n01\n2\n3\n":          true,
+		"step\n1\n3\n2\n":           true,
+		"step\n1\n2\n3\r\n":         true,
+		"step\n1\n1\n2\n3\n":        true,
+		"step\n1\n2\nInfinity\n4\n": true,
+	} {
+		f := folder(t)
+		l := loop(t, f, &counter{}, Options{Total: 3})
+		require.NoError(t, l.Run(t.Context()))
+		require.NoError(t, l.Close())
+		path := f.Path("metrics.csv")
+		require.NoError(t, os.WriteFile(path, []byte(table), 0o600))
+		again := reopen(t, f)
+		l, err := NewLoop(Environment{Folder: again}, &counter{}, Options{Total: 4})
+		if !wrong {
+			require.NoError(t, err)
+			require.NoError(t, l.Run(t.Context()))
+			require.NoError(t, l.Close())
+			continue
+		}
+		require.Error(t, err, "%q", table)
+		require.ErrorContains(t, err, "metrics "+path+": ")
+		require.NoError(t, again.Close())
+		left, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, table, string(left))
+	}
+}

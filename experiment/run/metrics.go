@@ -2,8 +2,11 @@ package run
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"math"
 	"os"
@@ -17,7 +20,13 @@ type Metrics struct {
 	Columns []string
 	Rows    [][]float64
 	file    *os.File
-	w       *bufio.Writer
+	w       *bufio.Writer // writes to file and sum
+	sum     hash.Hash     // of all bytes of the table so far
+}
+
+func newMetrics(columns []string, file *os.File) *Metrics {
+	sum := sha256.New()
+	return &Metrics{Columns: columns, file: file, w: bufio.NewWriter(io.MultiWriter(file, sum)), sum: sum}
 }
 
 // CreateMetrics starts a table with the given column names in a new file.
@@ -32,17 +41,20 @@ func (f *Folder) beginMetrics(name string, columns []string, flag int) (*Metrics
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	if _, err := fmt.Fprintln(file, strings.Join(columns, ",")); err != nil {
+	m := newMetrics(columns, file)
+	fmt.Fprintln(m.w, strings.Join(columns, ","))
+	if err := m.w.Flush(); err != nil {
 		file.Close()
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	return &Metrics{Columns: columns, file: file, w: bufio.NewWriter(file)}, nil
+	return m, nil
 }
 
 // ResumeMetrics opens the table of an earlier run and cuts it back to its first
-// rows rows. A table with fewer rows or other columns is an error. If rows is 0 it starts
-// a new table: the run may have been stopped before there was one.
-func (f *Folder) ResumeMetrics(name string, columns []string, rows int) (*Metrics, error) {
+// rows rows. A table with fewer rows or other columns is an error, and so are rows that
+// have another [Metrics.Checksum]. If rows is 0 it starts a new table: the run may have
+// been stopped before there was one.
+func (f *Folder) ResumeMetrics(name string, columns []string, rows int, checksum string) (*Metrics, error) {
 	if rows == 0 {
 		return f.beginMetrics(name, columns, os.O_TRUNC)
 	}
@@ -51,15 +63,15 @@ func (f *Folder) ResumeMetrics(name string, columns []string, rows int) (*Metric
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	m := &Metrics{Columns: columns, file: file, w: bufio.NewWriter(file)}
-	if err := m.cut(rows); err != nil {
+	m := newMetrics(columns, file)
+	if err := m.cut(rows, checksum); err != nil {
 		file.Close()
 		return nil, fmt.Errorf("metrics %s: %w", path, err)
 	}
 	return m, nil
 }
 
-func (m *Metrics) cut(rows int) error {
+func (m *Metrics) cut(rows int, checksum string) error {
 	r := bufio.NewReader(m.file)
 	var end int64
 	line := func() (string, error) {
@@ -68,6 +80,7 @@ func (m *Metrics) cut(rows int) error {
 			return "", fmt.Errorf("holds %d whole rows, the checkpoint was written after %d", len(m.Rows), rows)
 		}
 		end += int64(len(s))
+		m.sum.Write([]byte(s))
 		return strings.TrimSuffix(s, "\n"), err
 	}
 	head, err := line()
@@ -95,6 +108,9 @@ func (m *Metrics) cut(rows int) error {
 			}
 		}
 		m.Rows = append(m.Rows, row)
+	}
+	if m.Checksum() != checksum {
+		return fmt.Errorf("has been changed: its first %d rows are not those that the checkpoint was written after; put the file back, or start a new run", rows)
 	}
 	if err := m.file.Truncate(end); err != nil {
 		return err
@@ -136,6 +152,9 @@ func (m *Metrics) Column(name string) []float64 {
 	}
 	panic(fmt.Sprintf("run: no metric %q among %v", name, m.Columns))
 }
+
+// Checksum returns the SHA-256 of the heading and all rows that have been flushed.
+func (m *Metrics) Checksum() string { return hex.EncodeToString(m.sum.Sum(nil)) }
 
 // Flush makes all rows so far visible in the file.
 func (m *Metrics) Flush() error { return m.w.Flush() }

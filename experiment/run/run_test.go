@@ -107,13 +107,13 @@ func TestMetrics(t *testing.T) {
 	require.True(t, strings.HasPrefix(whole, "step,loss\n0,+Inf\n1,1\n2,0.5\n"), whole)
 	require.True(t, strings.HasSuffix(whole, "\n5,\n"), whole)
 
-	m, err = f.ResumeMetrics("m.csv", columns, 6)
+	m, err = f.ResumeMetrics("m.csv", columns, 6, m.Checksum())
 	require.NoError(t, err)
 	require.True(t, math.IsNaN(m.Column("loss")[5]))
 	require.NoError(t, m.Close())
 	require.Equal(t, whole, read())
 
-	m, err = f.ResumeMetrics("m.csv", columns, 3)
+	m, err = f.ResumeMetrics("m.csv", columns, 3, sumOf([]byte(whole), 3))
 	require.NoError(t, err)
 	require.Equal(t, []float64{0, 1, 2}, m.Column("step"))
 	require.NoError(t, m.Append([]float64{3, 9}))
@@ -123,7 +123,7 @@ func TestMetrics(t *testing.T) {
 	// Before its first row a table begins anew, whatever is left of it.
 	for _, left := range []string{"", "step,l", "another,table\n1,2\n"} {
 		require.NoError(t, os.WriteFile(f.Path("left.csv"), []byte(left), 0o600))
-		m, err = f.ResumeMetrics("left.csv", columns, 0)
+		m, err = f.ResumeMetrics("left.csv", columns, 0, "")
 		require.NoError(t, err, left)
 		require.Empty(t, m.Rows)
 		require.NoError(t, m.Append([]float64{0, 1}))
@@ -133,16 +133,16 @@ func TestMetrics(t *testing.T) {
 		require.Equal(t, "step,loss\n0,1\n", string(data))
 		require.NoError(t, os.Remove(f.Path("left.csv")))
 	}
-	m, err = f.ResumeMetrics("left.csv", columns, 0)
+	m, err = f.ResumeMetrics("left.csv", columns, 0, "")
 	require.NoError(t, err, "nothing is left of it")
 	require.NoError(t, m.Close())
 
-	_, err = f.ResumeMetrics("m.csv", columns, 5)
+	_, err = f.ResumeMetrics("m.csv", columns, 5, "")
 	require.ErrorContains(t, err, "holds 4 whole rows")
-	_, err = f.ResumeMetrics("m.csv", []string{"step"}, 1)
+	_, err = f.ResumeMetrics("m.csv", []string{"step"}, 1, "")
 	require.ErrorContains(t, err, "has columns step,loss")
 	require.NoError(t, os.WriteFile(f.Path("bad.csv"), []byte("step,loss\n1,x\n"), 0o600))
-	_, err = f.ResumeMetrics("bad.csv", columns, 1)
+	_, err = f.ResumeMetrics("bad.csv", columns, 1, "")
 	require.ErrorContains(t, err, `column loss: "x" is not a number`)
 }
 

@@ -267,12 +267,16 @@ func TestDamagedTablesAreRefused(t *testing.T) {
 	want := finished(t, c, env)
 	for _, name := range []string{"metrics.csv", "epochs.csv"} {
 		table := want[name]
-		cut := table[:strings.LastIndexByte(table[:len(table)-1], '\n')+1]
-		require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(cut), 0o600))
-		r, err := train.New(c, open(t, c), reopened(t, env))
-		require.ErrorContains(t, err, name)
-		require.ErrorContains(t, err, "whole rows")
-		require.Nil(t, r)
+		for damaged, says := range map[string]string{
+			table[:strings.LastIndexByte(table[:len(table)-1], '\n')+1]: "whole rows",
+			strings.TrimSuffix(table, "\n") + "1\n":                       "has been changed",
+		} {
+			require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(damaged), 0o600))
+			r, err := train.New(c, open(t, c), reopened(t, env))
+			require.ErrorContains(t, err, name)
+			require.ErrorContains(t, err, says)
+			require.Nil(t, r)
+		}
 		require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(table), 0o600))
 	}
 	c.MaxSteps = 4
