@@ -269,7 +269,7 @@ func TestDamagedTablesAreRefused(t *testing.T) {
 		table := want[name]
 		for damaged, says := range map[string]string{
 			table[:strings.LastIndexByte(table[:len(table)-1], '\n')+1]: "whole rows",
-			strings.TrimSuffix(table, "\n") + "1\n":                       "has been changed",
+			strings.TrimSuffix(table, "\n") + "1\n":                     "has been changed",
 		} {
 			require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(damaged), 0o600))
 			r, err := train.New(c, open(t, c), reopened(t, env))

@@ -14,7 +14,62 @@ import (
 // Write makes the file at path hold what fill writes. What was there before
 // stays until the new content is complete and on the disk: neither readers nor
 // crashes nor a fill that fails leave a partial file. Its folder must exist.
-func Write(path string, fill func(io.Writer) error) (err error) {
+//
+// A symbolic link stays, and the file that it names is written. A pipe or device, such as
+// /dev/stdout, cannot be replaced: fill writes into it.
+func Write(path string, fill func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return stream(path, fill)
+	}
+	target, err := followLinks(path)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return replace(target, fill)
+}
+
+// stream opens what is at path and has fill write into it.
+func stream(path string, fill func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		err = errors.Join(fill(f), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// maxLinks is the number of symbolic links from one to the next that Linux follows, too.
+const maxLinks = 40
+
+// followLinks returns the path that a symbolic link names in the end, of which there need
+// be no file, and path itself if it is no link.
+func followLinks(path string) (string, error) {
+	for range maxLinks {
+		info, err := os.Lstat(path)
+		if err != nil || info.Mode()&os.ModeSymlink == 0 {
+			return path, nil // what is wrong with it shows when it is written
+		}
+		next, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(next) {
+			// A link is relative to its true folder, where .. is not what it is in path.
+			folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+			if err != nil {
+				return "", err
+			}
+			next = filepath.Join(folder, next)
+		}
+		path = next
+	}
+	return "", errors.New("too many symbolic links")
+}
+
+// replace writes a new file beside path and renames it.
+func replace(path string, fill func(io.Writer) error) (err error) {
 	temp, err := create(path)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
