@@ -87,20 +87,22 @@ func TestJSONForm(t *testing.T) {
 	require.Len(t, d.Finite(), 2)
 
 	for text, want := range map[string]string{
-		`[]`:                                     "not a diagram like",
-		`{"degree":-1}`:                          "degree -1",
-		`{"degree":1}`:                           "a diagram of degree 1 has no bars: that of none has an empty list",
-		`null`:                                   "has no bars",
-		`{"bars":[[null,1]]}`:                    "bar 0 of degree 0 has no birth",
-		`{"bars":[[0]]}`:                         "not a diagram like",
-		`{"bars":[[0,1,7]]}`:                     "[0,1,7] are not two values",
-		`{"bars":[null]}`:                        "null are not two values",
-		`{"bar":[[0,1]]}`:                        `unknown field "bar"`,
-		`{"bars":[[0,1]],"edges":[[[1],[1,0]]]}`: "[1] are not two values",
-		`{"bars":[[0,1]],"edges":[[[1,null],[1,0]]]}`:           "the edges of bar 0 of degree 0 lack a point",
-		`{"bars":[[0,1],[2,1]]}`:                                "bar 1 of degree 0 is born at 2 and dies at 1, before its birth",
-		`{"degree":0,"bars":[[0,1]],"Bars":[[0,2]]}`:            `a diagram has the key "Bars" twice`,
-		`{"bars":[[0,1]],"edges":[[[1,1],[1,0]],[[0,0],null]]}`: "has 1 bars and the edges of 2",
+		`[]`:                             "not a diagram like",
+		`{"bars":[[0,1]]}`:               "a diagram has no degree",
+		`{"degree":null,"bars":[[0,1]]}`: "a diagram has no degree",
+		`{"degree":-1}`:                  "degree -1",
+		`{"degree":1}`:                   "a diagram of degree 1 has no bars: that of none has an empty list",
+		`null`:                           "a diagram has no degree",
+		`{"degree":0,"bars":[[null,1]]}`: "bar 0 of degree 0 has no birth",
+		`{"degree":0,"bars":[[0]]}`:      "not a diagram like",
+		`{"degree":0,"bars":[[0,1,7]]}`:  "[0,1,7] are not two values",
+		`{"degree":0,"bars":[null]}`:     "null are not two values",
+		`{"bar":[[0,1]]}`:                `unknown field "bar"`,
+		`{"degree":0,"bars":[[0,1]],"edges":[[[1],[1,0]]]}`:                "[1] are not two values",
+		`{"degree":0,"bars":[[0,1]],"edges":[[[1,null],[1,0]]]}`:           "the edges of bar 0 of degree 0 lack a point",
+		`{"degree":0,"bars":[[0,1],[2,1]]}`:                                "bar 1 of degree 0 is born at 2 and dies at 1, before its birth",
+		`{"degree":0,"bars":[[0,1]],"Bars":[[0,2]]}`:                       `a diagram has the key "Bars" twice`,
+		`{"degree":0,"bars":[[0,1]],"edges":[[[1,1],[1,0]],[[0,0],null]]}`: "has 1 bars and the edges of 2",
 	} {
 		require.ErrorContains(t, json.Unmarshal([]byte(text), &d), want)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -98,19 +99,24 @@ func (b *Bar) check() error {
 	return nil
 }
 
+// noDegree is the degree of a diagram whose JSON has none.
+const noDegree = math.MinInt
+
 // UnmarshalJSON reads the form that [Diagram.MarshalJSON] writes, and sorts the bars by
 // death. If the JSON object has no key "edges", all cells become {-1, -1}.
 func (d *Diagram) UnmarshalJSON(data []byte) error {
 	if key, ok := repeatedKey(data); ok {
 		return fmt.Errorf("ph: a diagram has the key %.40q twice", key)
 	}
-	var in jsonDiagram
+	in := jsonDiagram{Degree: noDegree}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&in); err != nil {
 		return fmt.Errorf(`ph: not a diagram like {"degree":0,"bars":[[0,1.5],[0,null]]}: %w`, err)
 	}
 	switch {
+	case in.Degree == noDegree:
+		return errors.New("ph: a diagram has no degree")
 	case in.Degree < 0:
 		return fmt.Errorf("ph: a diagram of degree %d: the least degree is 0", in.Degree)
 	case in.Bars == nil:

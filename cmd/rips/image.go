@@ -44,9 +44,16 @@ func (o *options) readImage(stdin io.Reader) (m cubical.Image[float64], err erro
 	return m, err
 }
 
-// decodeImage reads an image, whose first bytes tell its format.
+// decodeImage reads an image of at least one pixel, whose first bytes tell its format.
 func decodeImage(r io.Reader) (m cubical.Image[float64], err error) {
-	in := bufio.NewReader(r)
+	m, err = decodeFormat(bufio.NewReader(r))
+	if err == nil && len(m.Values) == 0 {
+		err = fmt.Errorf("an image of %s pixels: it has none", shapeText(m.Shape))
+	}
+	return m, err
+}
+
+func decodeFormat(in *bufio.Reader) (m cubical.Image[float64], err error) {
 	head, err := in.Peek(6)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return m, err
@@ -70,7 +77,8 @@ func decodeImage(r io.Reader) (m cubical.Image[float64], err error) {
 const maxPixels = 1 << 28
 
 // decodePNG reads an image whose values are levels of gray: from 0 to 65535 if it has 16
-// bits a sample, else from 0 to 255. Colours become their luminance.
+// bits a sample, else from 0 to 255. Colours become their luminance. What a transparent pixel
+// shows depends on what is behind it, so that such pixels are refused.
 func decodePNG(r *bufio.Reader) (m cubical.Image[float64], err error) {
 	const header = 33 // bytes up to the end of the first chunk, which has the size
 	begin, err := r.Peek(header)
@@ -97,7 +105,11 @@ func decodePNG(r *bufio.Reader) (m cubical.Image[float64], err error) {
 	m.Shape = []int{b.Dy(), b.Dx()}
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
-			if c := img.At(x, y); deep {
+			c := img.At(x, y)
+			if _, _, _, opacity := c.RGBA(); opacity != 0xffff {
+				return m, fmt.Errorf("pixel [%d %d] of the PNG image is transparent: put the image on a background", y, x)
+			}
+			if deep {
 				m.Values = append(m.Values, float64(color.Gray16Model.Convert(c).(color.Gray16).Y))
 			} else {
 				m.Values = append(m.Values, float64(color.GrayModel.Convert(c).(color.Gray).Y))
@@ -182,6 +194,9 @@ func pgmNumber(in *bufio.Reader) (int, error) {
 	return v, nil
 }
 
+// maxWord bounds the length of a word, so that a file of other content does not fill memory.
+const maxWord = 64
+
 // pgmWord reads up to the next white space, and one byte of that. It skips white space and
 // comments before the word.
 func pgmWord(in *bufio.Reader) (string, error) {
@@ -196,13 +211,17 @@ func pgmWord(in *bufio.Reader) (string, error) {
 		}
 		switch {
 		case c == '#' && len(word) == 0:
-			if _, err := in.ReadString('\n'); err != nil {
-				return "", io.ErrUnexpectedEOF
+			for c != '\n' {
+				if c, err = in.ReadByte(); err != nil {
+					return "", io.ErrUnexpectedEOF
+				}
 			}
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 			if len(word) > 0 {
 				return string(word), nil
 			}
+		case len(word) == maxWord:
+			return "", fmt.Errorf("%q… is no number", word)
 		default:
 			word = append(word, c)
 		}

@@ -12,6 +12,8 @@ import (
 
 	"codeberg.org/sbinet/npyio"
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/internal/npy"
 )
 
 // ring is an image of a dark ring with a bright middle, in which one pixel is darker.
@@ -107,6 +109,12 @@ func TestMistakesWithImages(t *testing.T) {
 		{"-complex cubical", "P2 2 2 9 1 2 3 10", "pixel [1 1] of the PGM image: 10 is above the maximum 9", 1},
 		{"-complex cubical", "P5 2 2 9 \x01", "pixel [0 1] of the PGM image", 1},
 		{"-complex cubical", "P2 x 2 9", `"x" is no number`, 1},
+		{"-complex cubical", "P2 2 2 " + strings.Repeat("1", 1<<20), `"` + strings.Repeat("1", 64) + `"… is no number`, 1},
+		{"-complex cubical", "P2 #" + strings.Repeat("1", 1<<20), "the header of the PGM image: unexpected EOF", 1},
+		{"-complex cubical", "P2 0 0 9", "an image of 0×0 pixels: it has none", 1},
+		{"-complex cubical", "P2 3 0 9", "an image of 0×3 pixels: it has none", 1},
+		{"-complex cubical", noPixels(t), "an image of 4×0×2 pixels: it has none", 1},
+		{"-complex cubical", transparent(t), "pixel [2 1] of the PNG image is transparent: put the image on a background", 1},
 		{"-complex cubical", "P2 2 2 70000 1 1 1 1", "maximum from 1 to 65535", 1},
 		{"-complex cubical", "P2 2", "the header of the PGM image", 1},
 		{"-complex cubical /nowhere/at/all", "", "/nowhere/at/all", 1},
@@ -118,4 +126,22 @@ func TestMistakesWithImages(t *testing.T) {
 		require.Equal(t, 1, strings.Count(stderr, "\n"), "one line: %s", stderr)
 		require.Empty(t, stdout)
 	}
+}
+
+func noPixels(t *testing.T) string {
+	var b strings.Builder
+	require.NoError(t, npy.Write(&b, &npy.Array{Shape: []int{4, 0, 2}}))
+	return b.String()
+}
+
+// transparent returns a PNG image one of whose pixels lets a little through.
+func transparent(t *testing.T) string {
+	m := image.NewNRGBA(image.Rect(0, 0, 4, 4))
+	for i := range m.Pix {
+		m.Pix[i] = 255
+	}
+	m.SetNRGBA(1, 2, color.NRGBA{R: 9, G: 9, B: 9, A: 254})
+	var b strings.Builder
+	require.NoError(t, png.Encode(&b, m))
+	return b.String()
 }

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
 
 	"github.com/topogen/topogen/ph"
-	"github.com/topogen/topogen/ph/input"
 )
 
 // The values of -metric.
@@ -64,13 +64,11 @@ func chebyshev(x, y []float64) float64 {
 	return greatest
 }
 
-// measured returns the distances of points in the metric that o asks for.
-func measured[T ph.Float](ctx context.Context, p ph.Points[T], o *options, note func(string)) (ph.Distances, error) {
-	switch o.metric {
-	case euclideanMetric:
+// measured returns the distances of points in the metric that o asks for, one that has a
+// formula.
+func measured[T ph.Float](ctx context.Context, p ph.Points[T], o *options) (ph.Distances, error) {
+	if o.metric == euclideanMetric {
 		return p, nil
-	case precomputedMetric:
-		return input.Precomputed(p, note)
 	}
 	n := p.Len()
 	if err := o.memory.Check(int64(n) * int64(n-1) / 2 * int64(unsafe.Sizeof(T(0)))); err != nil {
@@ -82,7 +80,8 @@ func measured[T ph.Float](ctx context.Context, p ph.Points[T], o *options, note 
 	}
 	m := ph.LowerMatrix[T]{N: n, Data: make([]T, n*(n-1)/2)}
 	distance := between(o.metric)
-	var next, bad atomic.Int64
+	var next atomic.Int64
+	bad := make([]bool, n) // points that have distances which T cannot hold
 	workers := o.compute.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -95,17 +94,17 @@ func measured[T ph.Float](ctx context.Context, p ph.Points[T], o *options, note 
 				for j := range row {
 					row[j] = T(distance(coords[i*p.Dim:][:p.Dim], coords[j*p.Dim:][:p.Dim]))
 					if math.IsInf(float64(row[j]), 1) {
-						bad.Store(int64(i))
+						bad[i] = true
 					}
 				}
 			}
 		})
 	}
 	wait.Wait()
-	switch i := bad.Load(); {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return nil, ctx.Err()
-	case i > 0:
+	}
+	if i := slices.Index(bad, true); i >= 0 {
 		return nil, fmt.Errorf("a distance of point %d is too large for a number: divide all coordinates by a common factor, or give -float64", i)
 	}
 	return m, nil

@@ -243,16 +243,24 @@ func read[T ph.Float](ctx context.Context, o *options, stdin io.Reader, note fun
 	name := o.file()
 	if isStandardInput(name) {
 		name = "standard input"
-		if d, err = input.Read[T](stdin, o.format, note); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+	} else {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
 		}
-	} else if d, err = input.ReadFile[T](name, o.format, note); err != nil {
-		return nil, err
+		defer file.Close()
+		stdin = file
 	}
-	if p, ok := d.(ph.Points[T]); ok {
-		if d, err = measured(ctx, p, o, note); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
+	if o.metric == precomputedMetric {
+		d, err = input.ReadPrecomputed[T](stdin, o.format, note)
+	} else {
+		d, err = input.Read[T](stdin, o.format, note)
+	}
+	if p, ok := d.(ph.Points[T]); ok && err == nil {
+		d, err = measured(ctx, p, o)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return d, nil
 }

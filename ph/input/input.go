@@ -170,9 +170,9 @@ func readPoints[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points
 	case PLY:
 		return readPLY[T](r)
 	case NPY:
-		return readNPY[T](r)
+		return readNPY[T](r, coordinates)
 	case NPZ:
-		return readNPZ[T](r)
+		return readNPZ[T](r, coordinates)
 	}
 	l, err := newLexer(r, note)
 	if err != nil {
@@ -181,5 +181,5 @@ func readPoints[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points
 	if f == OFF {
 		return readOFF[T](l)
 	}
-	return readPointCloud[T](l)
+	return readPointCloud[T](l, coordinates)
 }

@@ -5,15 +5,24 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/topogen/topogen/internal/npy"
 	"github.com/topogen/topogen/ph"
 )
 
+// A content is what the rows of an array hold.
+type content string
+
+const (
+	coordinates content = "coordinates"
+	distances   content = "distances" // of which some may be infinite
+)
+
 // readNPY reads an array of two dimensions, whose rows are points, or an array of one
 // dimension, whose numbers are points of one coordinate.
-func readNPY[T ph.Float](r io.Reader) (ph.Points[T], error) {
+func readNPY[T ph.Float](r io.Reader, c content) (ph.Points[T], error) {
 	var none ph.Points[T]
 	a, err := npy.Read(r)
 	if err != nil {
@@ -21,12 +30,15 @@ func readNPY[T ph.Float](r io.Reader) (ph.Points[T], error) {
 	}
 	rows, columns := a.Rows()
 	if len(a.Shape) < 1 || len(a.Shape) > 2 || len(a.Values) == 0 {
-		return none, fmt.Errorf("an array of shape %.80s: want points and coordinates", fmt.Sprint(a.Shape))
+		return none, fmt.Errorf("an array of shape %.80s: want points and %s", fmt.Sprint(a.Shape), c)
 	}
 	p := ph.Points[T]{Dim: columns, Coords: make([]T, rows*columns)}
 	for k, v := range a.Values {
 		x := T(v)
 		switch {
+		case math.IsInf(v, 1) && c == distances:
+		case v-v != 0 && c == distances:
+			return none, fmt.Errorf("row %d, column %d is %v: distances must not be negative, nor NaN", k/columns, k%columns, v)
 		case v-v != 0:
 			return none, fmt.Errorf("row %d, column %d is %v: coordinates must be finite", k/columns, k%columns, v)
 		case x-x != 0:
@@ -40,7 +52,7 @@ func readNPY[T ph.Float](r io.Reader) (ph.Points[T], error) {
 }
 
 // readNPZ reads an archive of one .npy file. It is an error if the archive has several.
-func readNPZ[T ph.Float](r io.Reader) (ph.Points[T], error) {
+func readNPZ[T ph.Float](r io.Reader, c content) (ph.Points[T], error) {
 	var none ph.Points[T]
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -63,7 +75,7 @@ func readNPZ[T ph.Float](r io.Reader) (ph.Points[T], error) {
 		return none, fmt.Errorf("%.80s: %w", name, err)
 	}
 	defer file.Close()
-	p, err := readNPY[T](file)
+	p, err := readNPY[T](file, c)
 	if err != nil {
 		return none, fmt.Errorf("%.80s: %w", name, err)
 	}

@@ -9,12 +9,12 @@ import (
 
 // readPointCloud reads a point from each line that has numbers. It is an error if two points
 // have different numbers of coordinates.
-func readPointCloud[T ph.Float](l *lexer) (ph.Points[T], error) {
+func readPointCloud[T ph.Float](l *lexer, c content) (ph.Points[T], error) {
 	var p, none ph.Points[T]
 	l.heading = true
 	for first := 0; ; {
 		before := len(p.Coords)
-		coords, err := readRow(l, p.Coords, false)
+		coords, err := readRow(l, p.Coords, c == distances)
 		if err == io.EOF {
 			break
 		}

@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"io"
 	"math"
 
 	"github.com/topogen/topogen/ph"
@@ -17,11 +18,15 @@ const (
 	squareRounding = 1e-6 // relative to the greatest square of a distance
 )
 
-// Precomputed returns the distances in a full matrix whose rows are the points of p. It
-// corrects rounding errors as the package comment says, and overwrites the coordinates of p.
-func Precomputed[T ph.Float](p ph.Points[T], note func(string)) (ph.Distances, error) {
+// ReadPrecomputed reads a full matrix of distances in a format that otherwise holds points:
+// [PointCloud], [NPY] or [NPZ]. It corrects rounding errors as the package comment says.
+func ReadPrecomputed[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Distances, error) {
 	if note == nil {
 		note = func(string) {}
+	}
+	p, err := readRows[T](r, f, note)
+	if err != nil {
+		return nil, err
 	}
 	if p.Len() != p.Dim {
 		return nil, fmt.Errorf("%d rows of %d numbers are no full matrix of distances", p.Len(), p.Dim)
@@ -31,6 +36,23 @@ func Precomputed[T ph.Float](p ph.Points[T], note func(string)) (ph.Distances, e
 		return nil, err
 	}
 	return joined(p.Dim, data), nil
+}
+
+// readRows reads an array whose rows are distances.
+func readRows[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points[T], error) {
+	switch f {
+	case PointCloud:
+		l, err := newLexer(r, note)
+		if err != nil {
+			return ph.Points[T]{}, err
+		}
+		return readPointCloud[T](l, distances)
+	case NPY:
+		return readNPY[T](r, distances)
+	case NPZ:
+		return readNPZ[T](r, distances)
+	}
+	return ph.Points[T]{}, fmt.Errorf("precomputed distances are an array of the format %s, %s or %s, not %s", PointCloud, NPY, NPZ, f)
 }
 
 // symmetric makes a full matrix of n² entries symmetric, 0 on the diagonal and not negative.
