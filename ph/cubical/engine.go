@@ -39,13 +39,9 @@ func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Res
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	sortPixels(&e.order, m.Values, o.Superlevel)
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	if len(m.Shape) == 2 {
 		e.plane.stop = parallel.StopOf(ctx)
-		e.plane.begin(m, o, &e.order)
+		e.plane.begin(m, o)
 		e.lists[0], e.lists[1] = e.lists[0][:0], e.lists[1][:0]
 		if o.needs(0) {
 			e.lists[0] = e.plane.components(e.lists[0])
@@ -58,6 +54,10 @@ func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Res
 			return nil, err
 		}
 		return &e.result, nil
+	}
+	sortPixels(&e.order, m.Values, o.Superlevel)
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	if err := beginGrid(ctx, &e.space, m, o, &e.order); err != nil {
 		return nil, err

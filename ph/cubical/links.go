@@ -1,18 +1,26 @@
 package cubical
 
-// A links value is a table of the subsets of the eight neighbors of a pixel. For each subset
-// it lists the connected components of the subset that are connected to the pixel, by one
-// neighbor in each. Neighbors are numbered clockwise from above: even ones share a side with
-// the pixel, odd ones a corner. Bit k of a subset stands for neighbor k.
-//
-// An entry has four bits for each component, from the lowest on: a one, then the number of
-// the neighbor in three bits.
-type links [256]uint16
+// A links value has tables of the subsets of the eight neighbors of a pixel. Neighbors are
+// numbered clockwise from above: even ones share a side with the pixel, odd ones a corner.
+// Bit k of a subset stands for neighbor k.
+type links struct {
+	// lists has for each subset the connected components of the subset that are connected to
+	// the pixel, by one neighbor in each. An entry has four bits for each component, from the
+	// lowest on: a one, then the number of the neighbor in three bits.
+	lists [256]uint16
+	// next has for each subset a neighbor that is connected to the pixel, −1 if there is none.
+	// If possible the neighbor is one before the pixel in the order of rows.
+	next [256]int8
+	// extremum has 1 for each subset that next has no neighbor of, else 0.
+	extremum [256]uint8
+	// joins has 1 for each subset with more than one component in lists, else 0.
+	joins [256]uint8
+}
 
-// fill sets the table. If corners is true, pixels that share a corner are connected,
+// fill sets the tables. If corners is true, pixels that share a corner are connected,
 // otherwise only those that share a side.
 func (l *links) fill(corners bool) {
-	for set := range l {
+	for set := range l.lists {
 		has := func(k int) bool { return set>>(k&7)&1 != 0 }
 		// A neighbor counts if it is in the set and connected to the pixel itself.
 		counts := func(k int) bool { return has(k) && (corners || k%2 == 0) }
@@ -47,6 +55,33 @@ func (l *links) fill(corners bool) {
 				shift += 4
 			}
 		}
-		l[set] = entry
+		l.lists[set] = entry
+		if shift > 4 {
+			l.joins[set] = 1
+		}
+		if shift == 0 {
+			l.extremum[set] = 1
+		}
+		l.next[set] = -1
+		for _, k := range [8]int{0, 7, 1, 6, 2, 4, 3, 5} {
+			if counts(k) {
+				l.next[set] = int8(k)
+				break
+			}
+		}
+	}
+}
+
+// A steps value has for each subset the difference of the place of the neighbor links.next and
+// the place of the pixel, 0 if there is none.
+type steps [256]int32
+
+// fill sets the table. around has the differences of places of all neighbors.
+func (s *steps) fill(l *links, around [8]int32) {
+	for set, k := range &l.next {
+		s[set] = 0
+		if k >= 0 {
+			s[set] = around[k]
+		}
 	}
 }

@@ -16,9 +16,9 @@ type order struct {
 
 // sortPixels sorts the pixels of an image, or of the negated image.
 //
-// It divides the values from the least to the greatest into steps of equal width. Up to 2²⁴
-// pixels there are more steps than pixels: most have a step of their own. A radix sort orders
-// the pixels by step, and an insertion sort orders the pixels of one step. For n pixels this
+// It divides the values from the least to the greatest into 2³² steps of equal width. A radix
+// sort orders the pixels by the upper bits of steps, a few more bits than n has, and an
+// insertion sort by all bits. Pixels of one step are then compared by value. For n pixels this
 // takes O(n) time where values are spread evenly or are equal, and at most O(n log n).
 func sortPixels[T ph.Float](o *order, values []T, negate bool) {
 	n := len(values)
@@ -28,22 +28,38 @@ func sortPixels[T ph.Float](o *order, values []T, negate bool) {
 	}
 	lo, hi := values[0], values[0]
 	for _, v := range values {
-		lo, hi = min(lo, v), max(hi, v)
+		if v < lo {
+			lo = v
+		} else if v > hi {
+			hi = v
+		}
 	}
 	items := o.radix.Begin(n)
 	// All values are halved, as the difference of two finite numbers may be infinite.
 	start := float64(lo) / 2
-	scale := (float64(uint64(1)<<o.radix.Bits()) - 1) / max(float64(hi)/2-start, 1e-300)
+	scale := (1<<32 - 1) / max(float64(hi)/2-start, 1e-300)
 	if negate {
 		start, scale = float64(hi)/2, -scale
 	}
 	for i, v := range values {
 		items[i] = uint64((float64(v)/2-start)*scale)<<32 | uint64(i)
 	}
-	for rank, item := range o.radix.Sort(32) {
-		o.pixels[rank] = int32(uint32(item))
+	items = o.radix.Sort(64 - o.radix.Bits())
+	radix.Finish(items)
+	sorted := true
+	last := items[0]
+	for rank, item := range items {
+		pixel := int32(uint32(item))
+		o.pixels[rank] = pixel
+		if item>>32 == last>>32 && rank > 0 {
+			before, after := values[o.pixels[rank-1]], values[pixel]
+			sorted = sorted && (before == after || before < after != negate)
+		}
+		last = item
 	}
-	finish(o.pixels, values, negate)
+	if !sorted {
+		finish(o.pixels, values, negate)
+	}
 }
 
 // finish sorts pixels: by an insertion sort if they are nearly sorted, else by

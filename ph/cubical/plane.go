@@ -2,6 +2,7 @@ package cubical
 
 import (
 	"math"
+	"slices"
 
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -20,166 +21,209 @@ import (
 // complement is not. In the V-construction it is the other way round (Garin et al.,
 // Duality in persistent homology of images, 2020).
 //
-// A pixel that enters is an extremum if it has no neighbor that entered before. An extremum
-// starts a basin. Each other pixel takes the basin of such a neighbor. So union-find works on
-// basins, which are few. Union-find is needed only at a pixel whose earlier neighbors are not
-// connected to each other around it. The pattern of these neighbors tells this: see links.
-// The same holds for pixels that leave.
+// The pattern of a pixel tells which of its eight neighbors enter before it. It follows from
+// the values of nine pixels, so that no sort of all pixels is needed. A table tells from the
+// pattern which of these neighbors are connected to each other around the pixel: see links.
+// The same holds for the neighbors that enter after it. Nearly all pixels have earlier
+// neighbors of one component, and belong to this component: see basins. A pixel with more is
+// a saddle. As components of earlier and of later neighbors alternate around it, it has
+// as many of later ones. When a saddle with two enters, either it joins two components, or
+// it closes a hole, and then joins two components of the complement when it leaves.
 //
-// Invariant: the root of a connected component of basins is the basin that started first, by
-// the elder rule. When a pixel joins two components, the component with the later root ends.
-// Then the extremum of that root and the pixel are a pair.
+// So degree 0 visits the saddles from the first to the last, and degree 1 visits them from the
+// last to the first, but not those that have joined components in degree 0.
 //
-// Cost: O(n log n) for n pixels, and about twenty memory accesses for each.
+// Cost: O(n) for n pixels, and O(s log s) for s saddles.
 type plane[T ph.Float] struct {
-	values []T
-	order  []int32
-	sign   float64 // −1 for superlevel sets
-	corner bool    // whether a set is connected across corners
-	stop   parallel.Stop
+	rows, columns int
+	corner        bool // whether a set is connected across corners
+	stop          parallel.Stop
 
-	// The rank of a pixel is the number of pixels that enter before it. ranks has the rank
-	// of each pixel of the image and of a frame of one pixel around it. The place of a pixel
-	// is its index in ranks. The frame has the rank n of n pixels: it enters after all of
-	// them and leaves before all of them.
-	ranks   []int32
-	width   int32   // the number of pixels of a row with its frame
-	indexed []int32 // the place of each pixel of the image
-	places  []int32 // for each rank the place of the pixel
-	basin   []int32 // for each place the basin, once the pixel has entered or left
+	// framed has the values of the image, negated for superlevel sets, and of a frame of one
+	// pixel around it. The frame has the value +Inf: it enters after all pixels. The place of
+	// a pixel is its index in framed.
+	framed   []T
+	width    int      // the number of pixels of a row with its frame
+	patterns []uint8  // for each place the pattern
+	links    [2]links // the tables of connections across sides alone, and across corners too
+	steps    [2]steps // the tables of ways for both
 
-	basins basins
-	links  [2]links // the tables of connections across sides alone, and across corners too
+	// A saddle with k components around it stands for k−1 passes: the first component may
+	// join each of the others. Passes are in the order of places.
+	saddles []int32 // the places of saddles
+	pixels  []int32 // of each pass the pixel
+	levels  []T     // of each pass the value
+	order   order   // of the passes, by level and place
+
+	basins basins[T]
+	alone  []bool  // whether a pass is the only one of its saddle
+	done   []bool  // whether a pass joins nothing in degree 1, as it is alone and did so in degree 0
+	ended  []int32 // the basins of the complement that end with a class
+	deaths []T     // of these classes
 }
 
-// none stands for no basin.
-const none = -1
-
-// A basins value has the connected components of basins, as a union-find forest.
-type basins struct {
-	extrema []int32 // for each basin the rank of its first pixel
-	parent  []int32 // for each basin a parent; a root is its own parent
-	partner []int32 // for each basin the rank of the pixel at which it ceased to be a root, or none
-}
-
-// reset removes all basins.
-func (b *basins) reset() {
-	b.extrema, b.parent, b.partner = b.extrema[:0], b.parent[:0], b.partner[:0]
-}
-
-// add adds the basin of an extremum, given its rank, and returns the basin.
-func (b *basins) add(rank int32) int32 {
-	basin := int32(len(b.parent))
-	b.extrema, b.parent, b.partner = append(b.extrema, rank), append(b.parent, basin), append(b.partner, none)
-	return basin
-}
-
-// find returns the root of the component of a basin, and halves the path to this root.
-func (b *basins) find(x int32) int32 {
-	for b.parent[x] != x {
-		b.parent[x] = b.parent[b.parent[x]]
-		x = b.parent[x]
-	}
-	return x
-}
-
-// join merges the components of two basins at the pixel of a rank. It returns the root of
-// the merged component and the root that ends, none if both basins were in one component.
-func (b *basins) join(x, y, rank int32) (root, ended int32) {
-	x, y = b.find(x), b.find(y)
-	if x == y {
-		return x, none
-	}
-	x, y = min(x, y), max(x, y)
-	b.parent[y], b.partner[y] = x, rank
-	return x, y
-}
-
-// begin starts with an image. order has the pixels in the order in which they enter.
-func (p *plane[T]) begin(m Image[T], o Options, order *order) {
-	rows, columns := m.Shape[0], m.Shape[1]
-	n := len(m.Values)
-	p.values, p.order, p.sign, p.corner = m.Values, order.pixels, 1, o.Construction == TopCells
-	if o.Superlevel {
-		p.sign = -1
-	}
-	p.width = int32(columns + 2)
-	size := (rows + 2) * (columns + 2)
-	p.ranks, p.basin = resize(p.ranks, size), resize(p.basin, size)
-	p.places, p.indexed = resize(p.places, n), resize(p.indexed, n)
-	for i := range p.ranks {
-		p.ranks[i] = int32(n)
-	}
-	at, pixel := p.width+1, 0
-	for range rows {
-		for range columns {
-			p.indexed[pixel] = at
-			pixel++
-			at++
-		}
-		at += 2
-	}
-	for rank, pixel := range p.order {
-		at := p.indexed[pixel]
-		p.places[rank] = at
-		p.ranks[at] = int32(rank)
-	}
-	if p.links[0][1] == 0 {
+// begin starts with an image.
+func (p *plane[T]) begin(m Image[T], o Options) {
+	p.rows, p.columns, p.corner = m.Shape[0], m.Shape[1], o.Construction == TopCells
+	if p.width == 0 {
 		p.links[0].fill(false)
 		p.links[1].fill(true)
 	}
+	if p.width != p.columns+2 {
+		p.width = p.columns + 2
+		p.steps[0].fill(&p.links[0], p.around())
+		p.steps[1].fill(&p.links[1], p.around())
+	}
+	size := (p.rows + 2) * p.width
+	p.framed, p.patterns = resize(p.framed, size), resize(p.patterns, size)
+	outside := T(math.Inf(1))
+	for i := range p.width {
+		p.framed[i], p.framed[size-1-i] = outside, outside
+	}
+	for r := range p.rows {
+		row := p.framed[(r+1)*p.width:][:p.width]
+		row[0], row[p.width-1] = outside, outside
+		values := m.Values[r*p.columns:][:p.columns]
+		row = row[1:][:len(values)]
+		if !o.Superlevel {
+			copy(row, values)
+			continue
+		}
+		for i, v := range values {
+			row[i] = -v
+		}
+	}
+	p.findPatterns()
+	p.findPasses()
+	sortPixels(&p.order, p.levels, false)
+}
+
+// findPatterns finds the patterns and the saddles. Bit k of a pattern stands for neighbor k,
+// clockwise from above. Of pixels with equal values those with lower index enter first. It
+// returns early, with some missing, if a stop is requested.
+func (p *plane[T]) findPatterns() {
+	joins := &p.links[p.linksOf(true)].joins
+	saddles := resize(p.saddles, p.rows*p.columns)
+	count := 0
+	for r := range p.rows {
+		if r&0x3f == 0 && p.stop.Requested() {
+			return
+		}
+		at := (r + 1) * p.width
+		patterns := p.patterns[at+1:][:p.columns]
+		above, row, below := p.framed[at-p.width:][:p.width], p.framed[at:][:p.width], p.framed[at+p.width:][:p.width]
+		above, row, below = above[2:][:len(patterns)], row[2:][:len(patterns)], below[2:][:len(patterns)]
+		// The three columns around a pixel are l, m and r of three rows.
+		al, am := p.framed[at-p.width], p.framed[at-p.width+1]
+		l, m := p.framed[at], p.framed[at+1]
+		bl, bm := p.framed[at+p.width], p.framed[at+p.width+1]
+		for i := range patterns {
+			ar, r, br := above[i], row[i], below[i]
+			pattern := atMost(am, m) | atMost(ar, m)<<1 | less(r, m)<<2 | less(br, m)<<3 |
+				less(bm, m)<<4 | less(bl, m)<<5 | atMost(l, m)<<6 | atMost(al, m)<<7
+			patterns[i] = pattern
+			saddles[count] = int32(at + 1 + i)
+			count += int(joins[pattern])
+			al, am, l, m, bl, bm = am, ar, m, r, bm, br
+		}
+	}
+	p.saddles = saddles[:count]
+}
+
+// less returns 1 if x < y, else 0.
+func less[T ph.Float](x, y T) (b uint8) {
+	if x < y {
+		b = 1
+	}
+	return b
+}
+
+// atMost returns 1 if x ≤ y, else 0.
+func atMost[T ph.Float](x, y T) (b uint8) {
+	if x <= y {
+		b = 1
+	}
+	return b
 }
 
 // around returns the differences between the places of the neighbors of a pixel and its own
 // place, clockwise from above.
 func (p *plane[T]) around() [8]int32 {
-	w := p.width
+	w := int32(p.width)
 	return [8]int32{-w, -w + 1, 1, w + 1, w, w - 1, -1, -w - 1}
 }
 
-// pattern returns the set of those neighbors of the pixel in a place whose rank is less than
-// that of the pixel. Bit k stands for neighbor k of around.
-func (p *plane[T]) pattern(at int32) uint8 {
-	w := p.width
-	above, row, below := p.ranks[at-w-1:][:3], p.ranks[at-1:][:3], p.ranks[at+w-1:][:3]
-	rank := row[1]
-	bit := func(other int32) uint32 { return uint32(other-rank) >> 31 }
-	return uint8(bit(above[1]) | bit(above[2])<<1 | bit(row[2])<<2 | bit(below[2])<<3 |
-		bit(below[1])<<4 | bit(below[0])<<5 | bit(row[0])<<6 | bit(above[0])<<7)
+// findPasses finds the passes of all saddles.
+func (p *plane[T]) findPasses() {
+	lists := &p.links[p.linksOf(true)].lists
+	p.pixels, p.levels, p.alone = p.pixels[:0], p.levels[:0], p.alone[:0]
+	w := int32(p.width)
+	frame, end := w+1, 2*w // the number of places of the frame before the end of the row
+	for _, at := range p.saddles {
+		for ; at >= end; end += w {
+			frame += 2
+		}
+		others := lists[p.patterns[at]] >> 4
+		alone := others>>4 == 0
+		for ; others != 0; others >>= 4 {
+			p.pixels, p.levels, p.alone = append(p.pixels, at-frame), append(p.levels, p.framed[at]), append(p.alone, alone)
+		}
+	}
+	p.done = resize(p.done, len(p.alone))
+	clear(p.done)
+}
+
+// linksOf returns the index of the tables of connections of the set of pixels that have
+// entered, or of its complement.
+func (p *plane[T]) linksOf(entered bool) int {
+	if p.corner == entered {
+		return 1
+	}
+	return 0
+}
+
+// pixel returns the index in the image of the pixel in a place.
+func (p *plane[T]) pixel(at int32) int32 {
+	w := uint32(p.width)
+	row := uint32(at)/w - 1
+	return int32(uint32(at) - w - 1 - 2*row)
 }
 
 // components appends the classes of degree 0. It returns early, with some classes missing, if
 // a stop is requested.
 func (p *plane[T]) components(classes []ph.Class) []ph.Class {
-	if len(p.order) == 0 {
+	if p.rows == 0 || p.columns == 0 {
 		return classes
 	}
-	links, around := &p.links[0], p.around()
-	if p.corner {
-		links = &p.links[1]
+	b := &p.basins
+	if !p.findBasins(true) {
+		return classes
 	}
-	p.basins.reset()
-	for rank, at := range p.places {
-		if rank&0x3fff == 0 && p.stop.Requested() {
+	classes = grow(classes, len(b.parent))
+	for k, i := range p.order.pixels {
+		if k&0x3fff == 0 && p.stop.Requested() {
 			return classes
 		}
-		list := links[p.pattern(at)]
-		if list == 0 {
-			p.basin[at] = p.basins.add(int32(rank))
+		x, y := b.find(b.passes[i].from), b.find(b.passes[i].to)
+		if x == y {
 			continue
 		}
-		basin := p.basin[at+around[list>>1&7]]
-		for list >>= 4; list != 0; list >>= 4 {
-			var ended int32
-			if basin, ended = p.basins.join(basin, p.basin[at+around[list>>1&7]], int32(rank)); ended != none {
-				classes = p.add(classes, p.basins.extrema[ended], int32(rank))
-			}
+		// The basin with the lower extremum is the elder. Basins are in the order of the
+		// places of extrema.
+		if v, w := b.values[x], b.values[y]; w < v || w == v && y < x {
+			x, y = y, x
 		}
-		p.basin[at] = basin
+		b.parent[y] = x
+		p.done[i] = p.alone[i]
+		if birth, death := b.values[y], p.levels[i]; birth != death {
+			classes = classes[:len(classes)+1]
+			classes[len(classes)-1].Bar = bar(birth, death, p.pixel(b.places[y]), p.pixels[i])
+		}
 	}
-	first := p.order[0]
+	x := b.find(0)
+	first := p.pixel(b.places[x])
 	return append(classes, ph.Class{Bar: ph.Bar{
-		Birth: p.value(first), Death: math.Inf(1),
+		Birth: float64(b.values[x]) + 0, Death: math.Inf(1),
 		BirthCell: ph.Cell{U: first, V: first}, DeathCell: ph.Cell{U: -1, V: -1},
 	}})
 }
@@ -187,62 +231,58 @@ func (p *plane[T]) components(classes []ph.Class) []ph.Class {
 // holes appends the classes of degree 1. It returns early, with some classes missing, if a
 // stop is requested.
 func (p *plane[T]) holes(classes []ph.Class) []ph.Class {
-	n := int32(len(p.order))
-	links, around := &p.links[1], p.around()
-	if p.corner {
-		links = &p.links[0]
+	b := &p.basins
+	if !p.findBasins(false) {
+		return classes
 	}
-	p.basins.reset()
-	outside := p.basins.add(n)
-	p.fillFrame(outside)
-	for rank := n - 1; rank >= 0; rank-- {
-		if rank&0x3fff == 0 && p.stop.Requested() {
+	b.ends = resize(b.ends, len(b.parent))
+	for k := len(p.order.pixels) - 1; k >= 0; k-- {
+		if k&0x3fff == 0 && p.stop.Requested() {
 			return classes
 		}
-		at := p.places[rank]
-		list := links[^p.pattern(at)]
-		if list == 0 {
-			p.basin[at] = p.basins.add(rank)
+		i := p.order.pixels[k]
+		if p.done[i] {
 			continue
 		}
-		basin := p.basin[at+around[list>>1&7]]
-		for list >>= 4; list != 0; list >>= 4 {
-			basin, _ = p.basins.join(basin, p.basin[at+around[list>>1&7]], rank)
+		x, y := b.find(b.passes[i].from), b.find(b.passes[i].to)
+		if x == y {
+			continue
 		}
-		p.basin[at] = basin
+		// The basin with the higher extremum is the elder.
+		if v, w := b.values[x], b.values[y]; w > v || w == v && y > x {
+			x, y = y, x
+		}
+		b.parent[y], b.ends[y] = x, i
 	}
-	for k := len(p.basins.extrema) - 1; k > 0; k-- { // in the order of deaths
-		if birth := p.basins.partner[k]; birth != none {
-			classes = p.add(classes, birth, p.basins.extrema[k])
+	// Classes are in the order of deaths.
+	p.ended, p.deaths = p.ended[:0], p.deaths[:0]
+	for y, x := range b.parent {
+		if x != int32(y) && p.levels[b.ends[y]] != b.values[y] {
+			p.ended, p.deaths = append(p.ended, int32(y)), append(p.deaths, b.values[y])
 		}
+	}
+	sortPixels(&p.order, p.deaths, false)
+	classes = grow(classes, len(p.ended))
+	for _, k := range p.order.pixels {
+		y := p.ended[k]
+		i := b.ends[y]
+		classes = classes[:len(classes)+1]
+		classes[len(classes)-1].Bar = bar(p.levels[i], b.values[y], p.pixels[i], p.pixel(b.places[y]))
 	}
 	return classes
 }
 
-// fillFrame gives all places of the frame a basin.
-func (p *plane[T]) fillFrame(basin int32) {
-	w, size := int(p.width), len(p.basin)
-	for i := range w {
-		p.basin[i], p.basin[size-1-i] = basin, basin
-	}
-	for i := 0; i < size; i += w {
-		p.basin[i], p.basin[i+w-1] = basin, basin
+// bar returns the bar of two pixels.
+func bar[T ph.Float](birth, death T, from, to int32) ph.Bar {
+	return ph.Bar{
+		Birth: float64(birth) + 0, Death: float64(death) + 0, // +0 makes a −0 a 0
+		BirthCell: ph.Cell{U: from, V: from}, DeathCell: ph.Cell{U: to, V: to},
 	}
 }
 
-// add appends the class of the pixels of two ranks, unless its persistence is 0.
-func (p *plane[T]) add(classes []ph.Class, birth, death int32) []ph.Class {
-	b, d := p.order[birth], p.order[death]
-	if p.values[b] == p.values[d] {
-		return classes
-	}
-	return append(classes, ph.Class{Bar: ph.Bar{
-		Birth: p.value(b), Death: p.value(d),
-		BirthCell: ph.Cell{U: b, V: b}, DeathCell: ph.Cell{U: d, V: d},
-	}})
-}
-
-// value returns the level at which a pixel enters.
-func (p *plane[T]) value(pixel int32) float64 {
-	return p.sign*float64(p.values[pixel]) + 0 // +0 makes a −0 a 0
+// grow makes room for n more classes, and clears it.
+func grow(classes []ph.Class, n int) []ph.Class {
+	classes = slices.Grow(classes, n)
+	clear(classes[len(classes):][:n])
+	return classes
 }

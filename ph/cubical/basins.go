@@ -1,0 +1,128 @@
+package cubical
+
+import (
+	"math"
+
+	"github.com/topogen/topogen/ph"
+)
+
+// A basins value has the basins of an image of two dimensions, as pixels enter or as they leave.
+//
+// A pixel that enters is an extremum if no neighbor of it has entered before. An extremum
+// starts a basin. Each other pixel belongs to the basin of one such neighbor, to which its
+// label leads. Labels lead to pixels that enter ever earlier. So they may be followed before
+// any pixel has entered. A pass joins the basins of two neighbors, unless they are the same.
+//
+// Invariant: the root of a connected component of basins is the basin that started first, by
+// the elder rule. When a pass joins two components, the component with the later root ends.
+// Then the extremum of that root and the pixel of the pass are a pair.
+type basins[T ph.Float] struct {
+	// labels has for each place the basin k as ^k, or the place of an earlier neighbor.
+	labels []int32
+
+	places []int32                    // of each basin the place of the extremum; basins are in the order of places
+	values []T                        // of each basin the value of the extremum
+	parent []int32                    // of each basin in the union-find forest; a root is its own parent
+	ends   []int32                    // of each basin that is no root, in degree 1, the pass at which it ended
+	passes []struct{ from, to int32 } // the basins that each pass joins
+}
+
+// find returns the root of the component of a basin, and halves the path to this root.
+func (b *basins[T]) find(x int32) int32 {
+	for b.parent[x] != x {
+		b.parent[x] = b.parent[b.parent[x]]
+		x = b.parent[x]
+	}
+	return x
+}
+
+// basin returns the basin of a place. All places on the way get this basin as their label, so
+// that all calls together take linear time.
+func (b *basins[T]) basin(at int32) int32 {
+	label := b.labels[at]
+	if label < 0 {
+		return ^label
+	}
+	for label >= 0 {
+		label = b.labels[label]
+	}
+	for next := b.labels[at]; next >= 0; next = b.labels[at] {
+		b.labels[at] = label
+		at = next
+	}
+	return ^label
+}
+
+// findBasins finds the basins of the set of pixels that have entered, or of its complement,
+// whose basin 0 is the frame. It returns false if a stop is requested.
+func (p *plane[T]) findBasins(entered bool) bool {
+	b, links, steps, around := &p.basins, &p.links[p.linksOf(entered)], &p.steps[p.linksOf(entered)], p.around()
+	flip := uint8(0) // the pattern of the complement is the inverse
+	if !entered {
+		flip = 0xff
+	}
+	size := len(p.framed)
+	b.labels, b.places = resize(b.labels, size), resize(b.places, size)
+	labels, places := b.labels, b.places
+	count := int32(0)
+	if !entered {
+		b.places[0] = 0
+		p.labelFrame(^0)
+		count = 1
+	}
+	for r := range p.rows {
+		if r&0x3f == 0 && p.stop.Requested() {
+			return false
+		}
+		at := int32((r+1)*p.width + 1)
+		for _, pattern := range p.patterns[at:][:p.columns] {
+			// Without branches, as they would depend on noise.
+			pattern ^= flip
+			step := steps[pattern]
+			to := at + step
+			label := labels[to]
+			if step > 0 {
+				label = to // its label is not yet known
+			}
+			if step == 0 {
+				label = ^count
+			}
+			places[count] = at
+			count += int32(links.extremum[pattern])
+			labels[at] = label
+			at++
+		}
+	}
+	b.places = b.places[:count]
+	b.values, b.parent = resize(b.values, int(count)), resize(b.parent, int(count))
+	for k, at := range b.places {
+		b.values[k], b.parent[k] = p.framed[at], int32(k)
+	}
+	if !entered {
+		b.values[0] = T(math.Inf(1))
+	}
+	b.passes = b.passes[:0]
+	for k, at := range p.saddles {
+		if k&0x3fff == 0 && p.stop.Requested() {
+			return false
+		}
+		list := links.lists[p.patterns[at]^flip]
+		from := b.basin(at + around[list>>1&7])
+		for list >>= 4; list != 0; list >>= 4 {
+			b.passes = append(b.passes, struct{ from, to int32 }{from, b.basin(at + around[list>>1&7])})
+		}
+	}
+	return true
+}
+
+// labelFrame gives all places of the frame a label.
+func (p *plane[T]) labelFrame(label int32) {
+	labels := p.basins.labels
+	w, size := p.width, len(labels)
+	for i := range w {
+		labels[i], labels[size-1-i] = label, label
+	}
+	for i := 0; i < size; i += w {
+		labels[i], labels[i+w-1] = label, label
+	}
+}
