@@ -44,20 +44,27 @@ func (l *Loss) barsNorm(x *autograd.Var, bars []ph.Bar, gradients []BarGradient)
 
 // pairsNorm returns the Euclidean norm of the gradient that pairs send to the first rows
 // points of x. In a joint cloud these are the learnable points. The Coef of a pair is the
-// derivative by the distance of its points.
+// derivative by the distance of its points. The device computes the gradient times a power
+// of 2 that takes the largest Coef to about 1, so that squares neither vanish nor overflow.
 func pairsNorm(x *autograd.Var, rows int, pairs []kernels.Pair) (float64, error) {
 	tape, dev := x.Tape(), x.Tape().Device()
 	n, dim := x.Shape()[0], autograd.Size(x.Shape()[1:])
-	one, gradient, square := tape.Scratch(1), tape.Scratch(n*dim), tape.Scratch(1)
-	dev.Fill(one, 1)
-	fused.PairsGrad(dev, gradient, x.Value(), n, dim, pairs, one, kernels.Overwrite)
+	var largest float64
+	for _, p := range pairs {
+		largest = max(largest, math.Abs(float64(p.Coef)))
+	}
+	_, exponent := math.Frexp(largest)
+	exponent = min(max(exponent, -126), 126) // that of a normal float32, as is its inverse
+	unit, gradient, square := tape.Scratch(1), tape.Scratch(n*dim), tape.Scratch(1)
+	dev.Fill(unit, float32(math.Ldexp(1, -exponent)))
+	fused.PairsGrad(dev, gradient, x.Value(), n, dim, pairs, unit, kernels.Overwrite)
 	learnable := gradient.Slice(0, rows*dim)
 	fused.Dot(dev, square, learnable, learnable)
 	var host [1]float32
 	if err := dev.Read(host[:], square); err != nil {
 		return 0, fmt.Errorf("reading the norm of its gradient: %w", err)
 	}
-	return math.Sqrt(float64(host[0])), nil
+	return math.Ldexp(math.Sqrt(float64(host[0])), exponent), nil
 }
 
 // normOf returns the Euclidean norm of a gradient that lies in host memory.

@@ -75,3 +75,37 @@ func TestBalance(t *testing.T) {
 	_, err := loss.Evaluate([]ph.Diagram{{Bars: bars(0, 1)}}, nil)
 	require.ErrorContains(t, err, "push: it is balanced by the gradient at points, of which only diagrams are given")
 }
+
+// TestBalanceOfSmallAndLargeGradients: the square of a gradient's norm may be too small or
+// too large for a float32.
+func TestBalanceOfSmallAndLargeGradients(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	for _, c := range []struct {
+		term  string
+		scale float32 // of the coordinates
+	}{
+		{"wasserstein0@output=2(order=3,balance=yes)", 1e-15},
+		{"stress@output=2(balance=yes)", 2e-18},
+		{"signature@output=2(normalize=plain,balance=yes,learn=no)", 2e18},
+		{"wasserstein0@output=2(balance=yes)", 2e18},
+		{"energy@output=2(balance=yes)", 2e18},
+	} {
+		x, y := imagesOf("x", 12, 2, func(int, int) float64 { return 0 }), imagesOf("y", 12, 2, func(int, int) float64 { return 0 })
+		for i, v := range randomCloud(1, 12, 4) {
+			x.x[i] = c.scale * v
+		}
+		for i, v := range randomCloud(2, 12, 4) {
+			y.x[i] = c.scale / 2 * v
+		}
+		r := newTrial(t, dev, c.term, "plain")
+		values, err := r.run(t, x, y)
+		require.NoError(t, err, c.term)
+		var square float64
+		for _, g := range values[3:] {
+			square += g * g
+		}
+		require.InDelta(t, 2, math.Sqrt(square), 1e-4, c.term)
+		r.tape.Free()
+	}
+}

@@ -167,12 +167,9 @@ func (w *bigStep) pairs(ctx context.Context, dst []kernels.Pair, n int, distance
 	}
 	for i, m := range w.moves {
 		e := w.edges[i]
-		c := float32(m.derivative(conflict))
-		if !isFinite(c) {
+		var ok bool
+		if dst, ok = appendPair(dst, e.u, e.v, float64(e.length), m.derivative(conflict)); !ok {
 			return dst, fmt.Errorf("topoloss: the derivative with respect to the distance %v of points %d and %d is too large for a float32", e.length, e.u, e.v)
-		}
-		if c != 0 && float64(e.length) >= shortest {
-			dst = append(dst, kernels.Pair{U: e.u, V: e.v, Coef: c})
 		}
 	}
 	return dst, nil

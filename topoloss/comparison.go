@@ -64,12 +64,9 @@ func (c *Clouds) Add(u, v int, derivative float64) {
 		g /= c.scale
 		length *= c.scale
 	}
-	coef := float32(g)
-	if !isFinite(coef) && c.bad == nil {
+	var ok bool
+	if c.pairs, ok = appendPair(c.pairs, int32(u), int32(v), length, g); !ok && c.bad == nil {
 		c.bad = fmt.Errorf("the derivative with respect to the distance %v of points %d and %d is %v: too large for a float32", length, u, v, g)
-	}
-	if u != v && coef != 0 && length >= shortest {
-		c.pairs = append(c.pairs, kernels.Pair{U: int32(u), V: int32(v), Coef: coef})
 	}
 }
 
@@ -141,7 +138,11 @@ func (l *Loss) compare(ctx context.Context, t *Term, weight float64, in input, p
 	}
 	*pairs = c.pairs
 	if scale != nil {
-		p.scales = append(p.scales, scaleSlope{scale, float32(c.scaleSlope)})
+		s := scaleSlope{scale, float32(c.scaleSlope)}
+		if !isFinite(s.slope) {
+			return Value{}, 0, fmt.Errorf("the derivative with respect to its scale is %v: too large for a float32", c.scaleSlope)
+		}
+		p.scales = append(p.scales, s)
 	}
 	return Value{value, true}, weight, nil
 }

@@ -22,9 +22,14 @@ type Diagram struct {
 	index  []int32
 }
 
+// farthest is a distance. Devices compute squares of distances as float32, where that of a
+// larger one may overflow.
+const farthest = 1.8e19
+
 // Of returns the longest finite bars of a cloud x, an array n×…, as a variable Bars×2 with a
 // birth and a death in each row, the longest bar first. Bars of length 0 at 0 fill up the rest.
-// Births and deaths are distances of points, through which gradients reach x.
+// Births and deaths are distances of points, through which gradients reach x. It is an error if
+// one of them is too large to be squared as a float32.
 func (d *Diagram) Of(ctx context.Context, x *autograd.Var) (*autograd.Var, error) {
 	if d.Bars < 1 || d.Degree < 0 {
 		return nil, fmt.Errorf("topoloss: a diagram of degree %d with %d bars: want a degree of at least 0 and at least 1 bar", d.Degree, d.Bars)
@@ -48,6 +53,11 @@ func (d *Diagram) Of(ctx context.Context, x *autograd.Var) (*autograd.Var, error
 			if !c.Essential() {
 				d.bars = append(d.bars, c.Bar)
 			}
+		}
+	}
+	for _, b := range d.bars {
+		if b.Death > farthest {
+			return nil, fmt.Errorf("topoloss: points %d and %d are too far apart for a float32 to say how far", b.DeathCell.U, b.DeathCell.V)
 		}
 	}
 	slices.SortStableFunc(d.bars, func(a, b ph.Bar) int { return cmp.Compare(b.Persistence(), a.Persistence()) })

@@ -63,3 +63,33 @@ func TestGradientThroughDiagrams(t *testing.T) {
 		}, autograd.TensorOf(dev, hexagon, 6, 2)), "degree %d", degree)
 	}
 }
+
+// Births and deaths of degenerate clouds, and their gradients, are finite, or the cloud is
+// refused.
+func TestDiagramOfDegenerateClouds(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	for _, c := range degenerateImages() {
+		for degree := range 2 {
+			d := topoloss.Diagram{Degree: degree, Bars: 3}
+			tape := autograd.NewTape(dev)
+			x := tape.Variable(autograd.TensorOf(dev, c.x, c.shape...))
+			bars, err := d.Of(t.Context(), x)
+			if err != nil {
+				require.ErrorContains(t, err, "too far apart for a float32 to say how far")
+				require.Greater(t, c.largest(), 1e30)
+				tape.Free()
+				continue
+			}
+			tape.Backward(autograd.Sum(bars))
+			host := make([]float32, x.Len())
+			require.NoError(t, dev.Read(host, x.Grad()))
+			values, err := bars.Values()
+			require.NoError(t, err)
+			for _, v := range append(host, values...) {
+				require.Zero(t, v-v, "%s: %v, %v", c.name, values, host)
+			}
+			tape.Free()
+		}
+	}
+}

@@ -47,7 +47,8 @@
 //
 // One pullback takes all derivatives by distances to the points. If the loss has the
 // derivative g by a distance ℓ = ‖u−v‖, the point u receives g·(u−v)/ℓ and v receives
-// −g·(u−v)/ℓ. Both are 0 where u and v coincide. If distances are equal, several pairings
+// −g·(u−v)/ℓ. Both are 0 where u and v coincide, or are nearer than 2⁻⁶³, where the square of
+// a float32 loses digits. If distances are equal, several pairings
 // may be possible, with different derivatives. The choice depends on the input alone.
 //
 // The gradient of a function of diagrams reaches only the points at critical edges. A

@@ -223,10 +223,9 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 			return Value{}, fmt.Errorf("topoloss: %s: %w", t.Name, err)
 		}
 		if v.OK {
-			r.OK = true
-			r.Value += weight * v.Value
+			err = r.count(t.Name, weight*v.Value)
 		}
-		return v, nil
+		return v, err
 	case t.Regularizer == nil:
 		return Value{}, fmt.Errorf("topoloss: %s has a weight but no regularizer", t.Name)
 	case t.Degree < 0 || t.Degree >= len(l.bars):
@@ -272,9 +271,17 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 				t.Name, i, bars[i].Birth, bars[i].Death, s)
 		}
 	}
+	return Value{value, true}, r.count(t.Name, weight*value)
+}
+
+// count adds the weighted value of a term to r.
+func (r *Result) count(name string, value float64) error {
 	r.OK = true
-	r.Value += weight * value
-	return Value{value, true}, nil
+	r.Value += value
+	if !isFinite(float32(r.Value)) {
+		return fmt.Errorf("topoloss: %s takes the loss to %v: too large for a float32", name, r.Value)
+	}
+	return nil
 }
 
 func isFinite[T float32 | float64](v T) bool { return v-v == 0 }

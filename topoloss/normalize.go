@@ -1,6 +1,7 @@
 package topoloss
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -27,16 +28,31 @@ func (p normalPair) share(at int) float64 {
 type normalizer struct{ x, y, sorted []float32 }
 
 // divide returns the distances of c. If byQuantile is true, it divides those of each cloud
-// by their 0.9-quantile. A quantile of 0 counts as 1.
-func (w *normalizer) divide(c *Clouds, byQuantile bool) normalPair {
+// by their 0.9-quantile. A quantile of 0 counts as 1. It is an error if a quotient is
+// infinite as a float32.
+func (w *normalizer) divide(c *Clouds, byQuantile bool) (normalPair, error) {
 	if !byQuantile {
-		return normalPair{c.X, c.Y, 1}
+		return normalPair{c.X, c.Y, 1}, nil
 	}
 	w.sorted = append(w.sorted[:0], c.X...)
 	p := normalPair{unit: orOne(quantile(w.sorted, 0.9))}
 	w.x, w.y = over(w.x, c.X, p.unit), over(w.y, c.Y, orOne(c.Truth.ninth))
 	p.x, p.y = w.x, w.y
-	return p
+	if err := checkQuotients("points", p.x, c.N); err != nil {
+		return p, err
+	}
+	return p, checkQuotients("true points", p.y, c.N)
+}
+
+// checkQuotients returns an error that names the first two of n points whose distance is
+// infinite.
+func checkQuotients(points string, distances []float32, n int) error {
+	for i, d := range distances {
+		if !isFinite(d) {
+			return fmt.Errorf("the distance of %s %d and %d is too large for a float32 after division by the 0.9-quantile of all distances", points, i%n, i/n)
+		}
+	}
+	return nil
 }
 
 func orOne(v float64) float64 {

@@ -283,6 +283,9 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 		if !r.Fallback {
 			o.met = append(o.met, p.where)
 		}
+		if !isFinite(float32(out.Value)) {
+			return Outcome{}, fmt.Errorf("%s: topoloss: the terms take the objective to %v: too large for a float32", p.where, out.Value)
+		}
 		if out.OK {
 			out.Var = autograd.Add(out.Var, r.Var)
 		} else {

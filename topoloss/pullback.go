@@ -74,19 +74,29 @@ func (p *pullback) addBars(r Result, from int) error {
 	return nil
 }
 
-// shortest is a distance. Points with a smaller distance count as coinciding, since devices
-// divide by distances in float32.
-const shortest = 1e-30
+// shortest is a distance. Points with a smaller distance count as coinciding: its square has
+// lost digits as a float32, or is 0.
+const shortest = 0x1p-63
 
-// add adds a derivative by the length of the edge e, and reports whether the derivative is
-// finite as a float32. If e is a vertex, add adds nothing: a vertex enters at 0, wherever
-// points lie.
-func (p *pullback) add(e ph.Cell, length, derivative float64) bool {
+// add adds a derivative by the length of the edge e, as appendPair does.
+func (p *pullback) add(e ph.Cell, length, derivative float64) (ok bool) {
+	p.pairs, ok = appendPair(p.pairs, e.U, e.V, length, derivative)
+	return ok
+}
+
+// appendPair appends the pair of the points u and v, at the distance length, with a
+// derivative by this distance. It appends nothing if u and v are one point or coincide. It
+// reports false if the derivative, or its quotient by length, which devices compute, is not
+// finite as a float32.
+func appendPair(dst []kernels.Pair, u, v int32, length, derivative float64) (pairs []kernels.Pair, ok bool) {
 	c := float32(derivative)
-	if c != 0 && e.U != e.V && length >= shortest {
-		p.pairs = append(p.pairs, kernels.Pair{U: e.U, V: e.V, Coef: c})
+	switch {
+	case !isFinite(derivative):
+		return dst, false
+	case u == v || length < shortest || c == 0:
+		return dst, true
 	}
-	return isFinite(c)
+	return append(dst, kernels.Pair{U: u, V: v, Coef: c}), isFinite(c) && isFinite(float32(derivative/length))
 }
 
 // spare returns a pullback for a new application: one that an earlier application is done

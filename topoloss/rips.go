@@ -134,10 +134,13 @@ func (r *deviceRips) take(x *autograd.Var) {
 func (r *deviceRips) forget() { r.matrix, r.measured = kernels.Buffer{}, false }
 
 // cloudSize returns the number n of points of a variable of shape n×… and their dimension,
-// the product of the other axes.
+// the product of the other axes. It is an error if one of them is 0.
 func cloudSize(shape []int) (n, dim int, err error) {
 	if len(shape) == 0 {
 		return 0, 0, fmt.Errorf("topoloss: a scalar is no cloud: want points along the first axis of a variable")
+	}
+	if autograd.Size(shape) == 0 {
+		return 0, 0, fmt.Errorf("topoloss: a cloud of shape %v: want at least one point and one coordinate", shape)
 	}
 	return shape[0], autograd.Size(shape[1:]), nil
 }

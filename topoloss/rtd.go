@@ -45,7 +45,10 @@ func (r *RTD) Compare(ctx context.Context, c *Clouds) (value float64, ok bool, e
 	if c.N < 2 {
 		return 0, false, nil
 	}
-	pair := r.normal.divide(c, r.DivideByQuantile)
+	pair, err := r.normal.divide(c, r.DivideByQuantile)
+	if err != nil {
+		return 0, false, err
+	}
 	for _, learnableFirst := range [...]bool{true, false} {
 		length, err := r.side(ctx, c, pair, learnableFirst)
 		if err != nil {
@@ -128,7 +131,10 @@ func (r *RTDLite) Compare(ctx context.Context, c *Clouds) (value float64, ok boo
 	if c.N < 2 {
 		return 0, false, nil
 	}
-	pair := r.normal.divide(c, r.DivideByQuantile)
+	pair, err := r.normal.divide(c, r.DivideByQuantile)
+	if err != nil {
+		return 0, false, err
+	}
 	r.joined = resize(r.joined, len(pair.x))
 	for i, x := range pair.x {
 		r.joined[i] = min(x, pair.y[i])

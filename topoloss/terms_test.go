@@ -2,7 +2,6 @@ package topoloss_test
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/topogen/topogen/autograd"
-	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/topoloss"
 )
@@ -99,61 +97,6 @@ func TestFiniteDifferences(t *testing.T) {
 			}
 			require.Positive(t, counted)
 		})
-	}
-}
-
-// TestEveryTermOnDegenerateClouds: values and gradients are finite, and the same for
-// any number of threads, or the term is refused for a reason.
-func TestEveryTermOnDegenerateClouds(t *testing.T) {
-	dev, single := cpu.New(cpu.Threads(3)), cpu.New(cpu.Threads(1))
-	defer dev.Close()
-	defer single.Close()
-	clouds := degenerate()
-	delete(clouds, "grid")
-	for nameX, x := range clouds {
-		for nameY, y := range clouds {
-			for _, text := range everyTerm() {
-				obj := objective(t, text, topoloss.Options{})
-				run := func(dev kernels.Device) (topoloss.Outcome, []float32, error) {
-					tape := autograd.NewTape(dev)
-					defer tape.Free()
-					obj.Parameters(dev)
-					obj, err := topoloss.New(obj.Specs(), topoloss.Options{})
-					require.NoError(t, err)
-					obj.Parameters(dev)
-					v := tape.Variable(autograd.TensorOf(dev, x, len(x)/2, 2))
-					batch := tape.Constant(y, len(y)/2, 2)
-					target, err := obj.Target(t.Context(), batch)
-					require.NoError(t, err)
-					out, err := obj.Apply(t.Context(), topoloss.Step{Batch: batch, Output: v}, target)
-					grad := make([]float32, len(x))
-					if err == nil && out.OK {
-						tape.Backward(out.Var)
-						require.NoError(t, dev.Read(grad, v.Grad()))
-					}
-					out.Var = nil
-					return out, grad, err
-				}
-				name := fmt.Sprintf("%s of %s and %s", text, nameX, nameY)
-				want, grad, err := run(dev)
-				if err != nil {
-					if len(x) != len(y) {
-						require.Regexp(t, "compares each point with its true point, but there are|is \\+Inf|too large", err.Error(), name)
-					} else {
-						require.ErrorContains(t, err, "too large for a float32", name)
-					}
-					continue
-				}
-				require.False(t, math.IsNaN(want.Value) || math.IsInf(want.Value, 0), name)
-				for i, g := range grad {
-					require.False(t, math.IsNaN(float64(g)) || math.IsInf(float64(g), 0), "%s: gradient %d is %v", name, i, g)
-				}
-				got, again, err := run(single)
-				require.NoError(t, err)
-				require.Equal(t, want, got, name)
-				require.Equal(t, grad, again, name)
-			}
-		}
 	}
 }
 
