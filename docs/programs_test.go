@@ -112,7 +112,7 @@ func Example_image() {
 	}
 
 	var file bytes.Buffer // or a file
-	if err := viz.Diagram(&file, viz.Scene{Title: "A ring", Diagrams: result.Diagrams()}); err != nil {
+	if err := viz.Diagram(&file, viz.PNG, viz.Scene{Title: "A ring", Diagrams: result.Diagrams()}); err != nil {
 		log.Fatal(err)
 	}
 	_, err = png.Decode(&file)

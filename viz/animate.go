@@ -102,7 +102,7 @@ func newMovie(scenes []Scene) *movie {
 	}
 	m.view = newView(scenes, m.turn)
 	m.chart = newChart(scenes)
-	m.ground = newPicture(movieWidth, movieHeight, movieDPI,
+	m.ground = newPixels(movieWidth, movieHeight, movieDPI,
 		cell{m.view.plot, widened, 6, 272, movieHead, movieHeight - 4},
 		cell{m.chart.plot, narrowed, 276, movieWidth - 6, movieHead, movieHeight - 4})
 	m.ground.cloudLegend(m.view, 268)
@@ -148,13 +148,13 @@ func (p *painter) frames(first, end int, delays []int) [][]byte {
 func (p *painter) paint(i int) {
 	s := &p.scenes[i]
 	copy(p.now.Pix, p.ground.canvas.Pix)
-	on := picture{p.now, p.ground.dpi, p.ground.panels}
+	on := picture{canvas: p.now, dpi: p.ground.dpi, panels: p.ground.panels}
 	label{on.px(9), on.px(17), s.Title, p.face, black}.draw(p.now)
 	turn := 0.0
 	if last := len(p.scenes) - 1; last > 0 {
 		turn = p.turn * float64(i) / float64(last)
 	}
-	on.draw(0, p.view.marks(&on, s, turn))
+	on.draw(0, p.view.marks(&on, 0, s, turn))
 	on.draw(1, p.chart.marks(&on, 1, s))
 }
 

@@ -1,7 +1,6 @@
 package viz
 
 import (
-	"image/png"
 	"io"
 	"math"
 	"slices"
@@ -11,27 +10,25 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Cloud draws the scene's clouds and edges as a PNG: edges orange, true edges black.
-func Cloud(w io.Writer, s Scene) error {
+// Cloud draws the scene's clouds, edges and representatives: edges orange, true edges black,
+// each representative in a colour of its own.
+func Cloud(w io.Writer, format Format, s Scene) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	p, marks := drawCloud(&s)
+	p, marks := drawCloud(format, &s)
 	p.draw(0, marks)
-	return png.Encode(w, p.canvas)
+	return p.encode(w)
 }
 
-func drawCloud(s *Scene) (*picture, []mark) {
+func drawCloud(format Format, s *Scene) (*picture, []mark) {
 	const width, height, head = 5.2 * vg.Inch, 5.2 * vg.Inch, 28
 	v := newView([]Scene{*s}, 0)
-	p := newPicture(width, height, stillDPI, cell{v.plot, widened, 8, width - 8, head, height - 6})
+	p := newPicture(format, width, height, cell{v.plot, widened, 8, width - 8, head, height - 6})
 	p.title(s.Title)
 	p.cloudLegend(v, float64(width)-8)
-	return p, v.marks(p, s, 0)
+	return p, v.marks(p, 0, s, 0)
 }
-
-// stillDPI is the resolution of what does not move.
-const stillDPI = 144
 
 // A view is how clouds are seen: their axes, and for clouds in R³ the camera.
 type view struct {
@@ -145,18 +142,18 @@ func (v *view) project(p [3]float64, azimuth float64) (x, y, near float64) {
 	return x, y, (1 + depth/reach) / 2
 }
 
-// marks returns what a scene shows in the first panel of a picture, from the
-// back to the front. turn is the camera's turn in radians.
-func (v *view) marks(p *picture, s *Scene, turn float64) []mark {
+// marks returns what a scene shows in a panel of a picture, from the back to the
+// front. turn is the camera's turn in radians.
+func (v *view) marks(p *picture, panel int, s *Scene, turn float64) []mark {
 	azimuth := firstAzimuth + turn
-	at := p.panels[0]
+	at := p.panels[panel]
 	place := func(c *ph.Points[float32], i int) (x, y, near float64) {
 		x, y, near = v.project(coordinates(c.At(i)), azimuth)
 		return at.x(x), at.y(y), near
 	}
 	var marks []mark
 	if v.solid {
-		marks = v.box(p, azimuth)
+		marks = v.box(p, at, azimuth)
 	}
 	type point struct {
 		glyph
@@ -191,11 +188,11 @@ func (v *view) marks(p *picture, s *Scene, turn float64) []mark {
 			return 0
 		})
 	}
-	join := func(c *ph.Points[float32], edges []ph.Cell, ink ink) {
+	join := func(c *ph.Points[float32], edges []ph.Cell, ink ink, width float64) {
 		for _, e := range edges {
 			x0, y0, _ := place(c, int(e.U))
 			x1, y1, _ := place(c, int(e.V))
-			marks = append(marks, segment{x0: x0, y0: y0, x1: x1, y1: y1, width: p.px(1.8), ink: ink})
+			marks = append(marks, segment{x0: x0, y0: y0, x1: x1, y1: y1, width: p.px(width), ink: ink})
 		}
 	}
 	show := func(points []point) {
@@ -208,8 +205,20 @@ func (v *view) marks(p *picture, s *Scene, turn float64) []mark {
 		behind = s.True.Len() // many true points would hide the edges
 	}
 	show(points[:behind])
-	join(s.True, s.TrueEdges, black)
-	join(s.Cloud, s.Edges, orange)
+	const thick, thin = 1.8, 0.6
+	for _, surface := range [...]bool{true, false} { // with many edges, thus behind
+		width := thick
+		if surface {
+			width = thin
+		}
+		for k, r := range slices.Backward(s.Representatives) { // the first one in front
+			if surface == (r.Degree > 1) {
+				join(s.Cloud, r.Edges, representativeInk(k), width)
+			}
+		}
+	}
+	join(s.True, s.TrueEdges, black, thick)
+	join(s.Cloud, s.Edges, orange, thick)
 	show(points[behind:])
 	return marks
 }
@@ -224,12 +233,12 @@ func (v *view) trueGlyph(p *picture) glyph {
 
 // box returns the edges of the box around all points, but for those that would
 // stand in front of it.
-func (v *view) box(p *picture, azimuth float64) []mark {
+func (v *view) box(p *picture, at panel, azimuth float64) []mark {
 	var corner [8][3]float64 // screen x, y and nearness
 	nearest := 0
 	for i, q := range v.corners() {
 		x, y, near := v.project(q, azimuth)
-		corner[i] = [3]float64{p.panels[0].x(x), p.panels[0].y(y), near}
+		corner[i] = [3]float64{at.x(x), at.y(y), near}
 		if near > corner[nearest][2] {
 			nearest = i
 		}
@@ -243,14 +252,6 @@ func (v *view) box(p *picture, azimuth float64) []mark {
 		}
 	}
 	return marks
-}
-
-// draw draws marks in a panel, cut off at its borders.
-func (p *picture) draw(panel int, marks []mark) {
-	c := p.canvas.clip(p.panels[panel].area)
-	for _, m := range marks {
-		m.draw(c)
-	}
 }
 
 // cloudLegend tells two clouds apart, in the head of the picture, up to right (in

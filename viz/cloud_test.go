@@ -19,7 +19,7 @@ func marksOf[M mark](marks []mark) (found []M) {
 
 func TestCloudShowsPointsWhereTheyAre(t *testing.T) {
 	s := example()
-	p, marks := drawCloud(&s)
+	p, marks := drawCloud(PNG, &s)
 	p.draw(0, marks)
 	at := p.panels[0]
 	for i := range s.Cloud.Len() {
@@ -50,7 +50,7 @@ func TestCloudKeepsEqualAxesAndShowsTheWindow(t *testing.T) {
 	for _, w := range []Window{{-10, 40, -40, 40}, {0, 1, 0, 100}, {0, 100, 5, 6}} {
 		s := example()
 		s.Window = w
-		p, _ := drawCloud(&s)
+		p, _ := drawCloud(PNG, &s)
 		at := p.panels[0]
 		require.InEpsilon(t, at.x(1)-at.x(0), at.y(0)-at.y(1), 2e-2)
 		require.GreaterOrEqual(t, at.x(w.XMin), float64(at.area.Min.X)-1)
@@ -66,7 +66,7 @@ func TestCloudInSpace(t *testing.T) {
 		Cloud: &ph.Points[float32]{Dim: 3, Coords: []float32{1, -1, 1, -1, 1, -1, -1, -1, -1, 0, 0, 0}},
 		Edges: []ph.Cell{{U: 0, V: 1}},
 	}
-	p, marks := drawCloud(&s)
+	p, marks := drawCloud(PNG, &s)
 	glyphs := marksOf[glyph](marks)
 	require.Len(t, glyphs, 4)
 	for i, g := range glyphs[1:] {

@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
 // A Series is a named curve. Where Y is NaN the curve has a gap.
@@ -26,9 +25,7 @@ type Series struct {
 // all values are positive and span more than two powers of ten, the vertical axis
 // is logarithmic, and says so.
 func Curves(w io.Writer, title, xLabel, yLabel string, series ...Series) error {
-	canvas, err := curves(title, xLabel, yLabel, true, series, func(width, height vg.Length) vg.CanvasWriterTo {
-		return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(144))}
-	})
+	canvas, err := curves(title, xLabel, yLabel, true, series, PNG.canvas)
 	if err != nil {
 		return err
 	}

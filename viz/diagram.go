@@ -1,7 +1,6 @@
 package viz
 
 import (
-	"image/png"
 	"io"
 	"math"
 
@@ -11,22 +10,22 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Diagram draws the scene's persistence diagrams as a PNG: a bar is a point at its
-// birth and death, above the diagonal; essential bars lie on the line ∞. The
-// target is hollow; matched bars are joined.
-func Diagram(w io.Writer, s Scene) error {
+// Diagram draws the scene's persistence diagrams: a bar is a point at its birth and
+// death, above the diagonal; essential bars lie on the line ∞. The target is hollow;
+// matched bars are joined.
+func Diagram(w io.Writer, format Format, s Scene) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	p, marks := drawDiagram(&s)
+	p, marks := drawDiagram(format, &s)
 	p.draw(0, marks)
-	return png.Encode(w, p.canvas)
+	return p.encode(w)
 }
 
-func drawDiagram(s *Scene) (*picture, []mark) {
+func drawDiagram(format Format, s *Scene) (*picture, []mark) {
 	const width, height, head = 5.2 * vg.Inch, 5.2 * vg.Inch, 28
 	d := newChart([]Scene{*s})
-	p := newPicture(width, height, stillDPI, cell{d.plot, narrowed, 8, width - 8, head, height - 6})
+	p := newPicture(format, width, height, cell{d.plot, narrowed, 8, width - 8, head, height - 6})
 	p.title(s.Title)
 	d.legend(p, 0)
 	return p, d.marks(p, 0, s)

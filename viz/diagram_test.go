@@ -10,7 +10,7 @@ import (
 func TestDiagramShowsBarsWhereTheyAre(t *testing.T) {
 	s := example()
 	s.Matches = nil
-	p, marks := drawDiagram(&s)
+	p, marks := drawDiagram(PNG, &s)
 	p.draw(0, marks)
 	at := p.panels[0]
 	solid := func(i ink) ink { return inkUnder(i, 0.8) }
@@ -32,7 +32,7 @@ func TestDiagramShowsBarsWhereTheyAre(t *testing.T) {
 
 func TestDiagramShowsEssentialBarsAboveAllOthers(t *testing.T) {
 	s := example()
-	p, marks := drawDiagram(&s)
+	p, marks := drawDiagram(PNG, &s)
 	highest := 1e9
 	essential := 0
 	for _, g := range marksOf[glyph](marks) {
@@ -53,7 +53,7 @@ func TestDiagramShowsEssentialBarsAboveAllOthers(t *testing.T) {
 
 func TestDiagramJoinsMatchedBars(t *testing.T) {
 	s := example()
-	p, marks := drawDiagram(&s)
+	p, marks := drawDiagram(PNG, &s)
 	at := p.panels[0]
 	joins := marksOf[segment](marks)
 	require.Len(t, joins, 2)
@@ -76,7 +76,7 @@ func TestDiagramLegendCoversNoData(t *testing.T) {
 	s := example()
 	s.Diagrams = append(s.Diagrams, ph.Diagram{Degree: 2, Bars: []ph.Bar{{Birth: 1, Death: 2}}})
 	c := newChart([]Scene{s})
-	bare := newPicture(374, 374, stillDPI, cell{c.plot, narrowed, 8, 366, 28, 368})
+	bare := newPicture(PNG, 374, 374, cell{c.plot, narrowed, 8, 366, 28, 368})
 	with := *bare
 	with.canvas = newCanvas(bare.canvas.Rect.Dx(), bare.canvas.Rect.Dy())
 	copy(with.canvas.Pix, bare.canvas.Pix)
@@ -100,7 +100,7 @@ func TestDiagramLegendCoversNoData(t *testing.T) {
 func TestDiagramLimit(t *testing.T) {
 	s := example()
 	s.Limit = 20
-	p, _ := drawDiagram(&s)
+	p, _ := drawDiagram(PNG, &s)
 	at := p.panels[0]
 	require.Greater(t, float64(at.area.Max.X), at.x(20))
 	require.Less(t, float64(at.area.Min.Y), at.y(20))
@@ -109,7 +109,7 @@ func TestDiagramLimit(t *testing.T) {
 
 func TestBarcode(t *testing.T) {
 	s := example()
-	p, marks := drawBarcode(&s)
+	p, marks := drawBarcode(PNG, &s)
 	p.draw(0, marks)
 	at := p.panels[0]
 	bars := marksOf[segment](marks)
@@ -141,7 +141,7 @@ func TestBarcodeOfManyBars(t *testing.T) {
 	for i := range 5000 {
 		bars = append(bars, ph.Bar{Death: 1 + float64(i)})
 	}
-	p, marks := drawBarcode(&Scene{Diagrams: []ph.Diagram{{Bars: bars}}})
+	p, marks := drawBarcode(PNG, &Scene{Diagrams: []ph.Diagram{{Bars: bars}}})
 	p.draw(0, marks)
 	at := p.panels[0]
 	require.Len(t, marks, 5000)

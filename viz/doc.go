@@ -2,13 +2,13 @@
 // scatters; point clouds, persistence diagrams, barcodes, and animations of a
 // cloud and its diagram side by side.
 //
-// Every function writes one picture, PNG or GIF, to a writer. What belongs
-// together about a cloud is a [Scene]: the cloud, its diagrams, and what they are
-// compared with.
+// Every function writes one picture to a writer: PNG, or SVG where it takes a [Format],
+// or GIF. What belongs together about a cloud is a [Scene]: the cloud, its diagrams, and
+// what they are compared with.
 //
 //	diagrams, err := engine.Rips(ctx, distances, 1)
 //	…
-//	err = viz.Diagram(w, viz.Scene{Title: "A noisy circle", Diagrams: diagrams})
+//	err = viz.Diagram(w, viz.PNG, viz.Scene{Title: "A noisy circle", Diagrams: diagrams})
 //
 // # What the pictures have in common
 //

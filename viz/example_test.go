@@ -28,7 +28,7 @@ func ExampleDiagram() {
 	}
 
 	var file bytes.Buffer // or a file
-	err = viz.Diagram(&file, viz.Scene{
+	err = viz.Diagram(&file, viz.PNG, viz.Scene{
 		Title:    fmt.Sprintf("Bottleneck distance %.2f", length),
 		Diagrams: diagrams,
 		Target:   target,

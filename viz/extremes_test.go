@@ -55,7 +55,8 @@ func TestExtremeValues(t *testing.T) {
 				Target:   []ph.Diagram{{Bars: bars[:1]}},
 				Matches:  []Match{{Match: distance.Match{A: 0, B: distance.Diagonal}}, {Match: distance.Match{A: 0, B: 0}}},
 			}
-			decoded(t, func(w io.Writer) error { return Barcode(w, s) })
+			requireDrawn(t, Barcode, s)
+			requireDrawn(t, Diagram, s)
 			if name == "all floats" || name == "denormal" {
 				var animation bytes.Buffer
 				require.NoError(t, Animate(&animation, []Scene{s, s}, time.Second))
@@ -63,7 +64,7 @@ func TestExtremeValues(t *testing.T) {
 				require.NoError(t, err)
 			}
 
-			p, marks := drawDiagram(&s)
+			p, marks := drawDiagram(PNG, &s)
 			p.draw(0, marks)
 			area := p.panels[0].area
 			for _, g := range marksOf[glyph](marks) {
@@ -88,9 +89,9 @@ func TestExtremeValues(t *testing.T) {
 			// A limit cuts off bars, wherever they are.
 			for _, limit := range []float64{1e-300, 1e300} {
 				s.Limit = limit
-				p, marks := drawDiagram(&s)
+				p, marks := drawDiagram(PNG, &s)
 				p.draw(0, marks)
-				p, marks = drawBarcode(&s)
+				p, marks = drawBarcode(PNG, &s)
 				p.draw(0, marks)
 			}
 		})
@@ -112,8 +113,8 @@ func TestExtremeClouds(t *testing.T) {
 				s.Edges = []ph.Cell{{U: 1, V: 0}}
 			}
 			require.NoError(t, s.check())
-			p, marks := drawCloud(&s)
-			p.draw(0, marks)
+			requireDrawn(t, Cloud, s)
+			requireDrawn(t, Representatives, s)
 		}
 		points := append(append([]float32{}, c...), 1, 2)
 		decoded(t, func(w io.Writer) error { return Latent(w, name, points, 2, make([]int, len(points)/2), []string{"a"}) })
@@ -128,7 +129,7 @@ func TestExtremeClouds(t *testing.T) {
 		"has a side from -1e+308 to 1e+308":     {XMin: -1e308, XMax: 1e308, YMin: 0, YMax: 1},
 		"has a side from 1 to 1.0000000000001:": {XMin: 0, XMax: 1, YMin: 1, YMax: 1.0000000000001},
 	} {
-		require.ErrorContains(t, Cloud(io.Discard, Scene{Window: w}), want[:len(want)-1], "%v", w)
+		require.ErrorContains(t, Cloud(io.Discard, PNG, Scene{Window: w}), want[:len(want)-1], "%v", w)
 	}
 }
 

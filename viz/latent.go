@@ -2,7 +2,6 @@ package viz
 
 import (
 	"fmt"
-	"image/png"
 	"io"
 	"math"
 
@@ -19,7 +18,7 @@ func Latent(w io.Writer, title string, points []float32, dim int, class []int, n
 	if err != nil {
 		return err
 	}
-	return png.Encode(w, p.canvas)
+	return p.encode(w)
 }
 
 // latent returns the picture and the place of each point in it.
@@ -62,7 +61,7 @@ func latent(title string, points []float32, dim int, class []int, names []string
 	}
 	window.apply(plot)
 	plot.Add(gridLines())
-	p := newPicture(width, height, 144, cell{plot, widened, 8, width - side, head, height - 6})
+	p := newPicture(PNG, width, height, cell{plot, widened, 8, width - side, head, height - 6})
 	p.title(title)
 	for i := range keys {
 		keys[i].sample.radius = p.px(3.6)
@@ -70,20 +69,20 @@ func latent(title string, points []float32, dim int, class []int, names []string
 	p.legend(p.px(float64(width-side)+14), p.px(head+16), keys)
 
 	area := p.panels[0]
-	glyphs := make([]glyph, n)
+	glyphs, marks := make([]glyph, n), make([]mark, n)
 	for i, c := range class {
 		g := keys[c].sample
 		g.x, g.y, g.radius, g.cover = area.x(data.At(i, 0)), area.y(data.At(i, 1)), p.px(2.1), 0.9
-		glyphs[i] = g
-		g.draw(p.canvas.clip(area.area))
+		glyphs[i], marks[i] = g, g
 	}
+	p.draw(0, marks)
 	return p, glyphs, nil
 }
 
 // title writes the picture's title.
 func (p *picture) title(text string) {
 	face := newTypeface(titleSize, p.dpi)
-	label{p.px(12), p.px(19), text, face, black}.draw(p.canvas)
+	p.add(label{p.px(12), p.px(19), text, face, black})
 }
 
 // principal projects to the first two principal components and says how much of

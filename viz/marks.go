@@ -31,7 +31,10 @@ func (c canvas) blend(x, y int, i ink, cover float64) {
 
 // A mark is something drawn at a place in pixels; the centre of the top left pixel
 // is at (½, ½).
-type mark interface{ draw(canvas) }
+type mark interface {
+	draw(canvas)   // as pixels
+	trace(drawing) // as lines and areas
+}
 
 // A shape of a glyph.
 type shape uint8
@@ -72,15 +75,20 @@ type glyph struct {
 	edge   bool    // whether a thin white edge keeps the glyph apart from its neighbours
 }
 
+// rim returns the width of the white edge at a resolution, 0 if the glyph has none.
+func (g glyph) rim(dpi float64) float64 {
+	if !g.edge {
+		return 0
+	}
+	return min(0.6*dpi/72, g.radius/4)
+}
+
 func (g glyph) draw(c canvas) {
 	cover := g.cover
 	if cover == 0 {
 		cover = 1
 	}
-	edge := 0.0
-	if g.edge {
-		edge = min(1.2, g.radius/4)
-	}
+	edge := g.rim(stillDPI)
 	reach := reaches[g.shape]*g.radius + g.line + edge + 1
 	x0, x1 := within(g.x-reach, g.x+reach, c.Rect.Min.X, c.Rect.Max.X)
 	y0, y1 := within(g.y-reach, g.y+reach, c.Rect.Min.Y, c.Rect.Max.Y)

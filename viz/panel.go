@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/color"
 	imagedraw "image/draw"
+	"image/png"
+	"io"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -59,7 +61,8 @@ type panel struct {
 // A picture is a canvas with panels. newPicture draws the axes; the caller draws marks
 // over them.
 type picture struct {
-	canvas canvas
+	canvas canvas     // of an SVG none
+	svg    *svgCanvas // nil for pictures of pixels
 	dpi    float64
 	panels []panel
 }
@@ -76,11 +79,32 @@ type cell struct {
 	y0, y1     vg.Length // from the top
 }
 
-// newPicture draws plots in their places.
-func newPicture(width, height vg.Length, dpi float64, cells ...cell) *picture {
+// stillDPI is the resolution of pixels that do not move.
+const stillDPI = 144
+
+// newPicture draws plots in their places, on a picture of a format that does not move.
+func newPicture(format Format, width, height vg.Length, cells ...cell) *picture {
+	if format != SVG {
+		return newPixels(width, height, stillDPI, cells...)
+	}
+	svg := newSVG(width, height)
+	p := &picture{svg: &svg, dpi: drawingDPI}
+	p.drawPlots(svg, width, height, cells)
+	return p
+}
+
+// newPixels draws plots in their places, on a picture of pixels.
+func newPixels(width, height vg.Length, dpi float64, cells ...cell) *picture {
 	base := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(int(dpi)))
-	whole := draw.New(base)
 	p := &picture{dpi: dpi}
+	p.drawPlots(base, width, height, cells)
+	p.canvas = quantized(base.Image())
+	return p
+}
+
+// drawPlots draws plots on a canvas and makes a panel of each.
+func (p *picture) drawPlots(on vg.CanvasSizer, width, height vg.Length, cells []cell) {
+	whole := draw.New(on)
 	for _, cell := range cells {
 		c := draw.Crop(whole, cell.x0, cell.x1-width, height-cell.y1, -cell.y0)
 		c = fit(cell.plot, c, cell.proportion)
@@ -97,8 +121,46 @@ func newPicture(width, height vg.Length, dpi float64, cells ...cell) *picture {
 			y: func(v float64) float64 { return pixel(p.px(float64(height - y(v)))) },
 		})
 	}
-	p.canvas = quantized(base.Image())
-	return p
+}
+
+// add draws marks anywhere on the picture.
+func (p *picture) add(marks ...mark) {
+	if p.svg != nil {
+		whole := draw.New(p.svg)
+		for _, m := range marks {
+			m.trace(drawing{whole, whole.Max.Y})
+		}
+		return
+	}
+	for _, m := range marks {
+		m.draw(p.canvas)
+	}
+}
+
+// draw draws marks in a panel, cut off at its borders.
+func (p *picture) draw(panel int, marks []mark) {
+	area := p.panels[panel].area
+	if p.svg != nil {
+		whole := draw.New(p.svg)
+		part := drawing{whole, whole.Max.Y}.clip(area)
+		for _, m := range marks {
+			m.trace(part)
+		}
+		return
+	}
+	part := p.canvas.clip(area)
+	for _, m := range marks {
+		m.draw(part)
+	}
+}
+
+// encode writes the picture in its format.
+func (p *picture) encode(w io.Writer) error {
+	if p.svg != nil {
+		_, err := p.svg.WriteTo(w)
+		return err
+	}
+	return png.Encode(w, p.canvas)
 }
 
 // fit makes one unit equally long on both axes, where that is wanted.
@@ -162,8 +224,7 @@ func (p *picture) legend(x, y float64, keys []key) {
 		at := y + float64(i)*p.px(legendLine)
 		g := k.sample
 		g.x, g.y = x+p.px(5), at
-		g.draw(p.canvas)
-		label{x + p.px(14), at + face.height()/2, k.name, face, black}.draw(p.canvas)
+		p.add(g, label{x + p.px(14), at + face.height()/2, k.name, face, black})
 	}
 }
 

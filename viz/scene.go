@@ -22,6 +22,9 @@ type Scene struct {
 	// Edges are drawn between points of Cloud: the cycle of a bar, for instance,
 	// or its birth and death edges. TrueEdges are drawn between points of True.
 	Edges, TrueEdges []ph.Cell
+	// Representatives of bars of Diagrams are drawn between points of Cloud, each in the
+	// colour of its bar in a barcode.
+	Representatives []Representative
 
 	// Diagrams are drawn solid, over Target, hollow.
 	Diagrams, Target []ph.Diagram
@@ -43,6 +46,10 @@ func (s Scene) Clone() Scene {
 		s.Cloud = &ph.Points[float32]{Dim: s.Cloud.Dim, Coords: slices.Clone(s.Cloud.Coords)}
 	}
 	s.Edges, s.TrueEdges, s.Matches = slices.Clone(s.Edges), slices.Clone(s.TrueEdges), slices.Clone(s.Matches)
+	s.Representatives = slices.Clone(s.Representatives)
+	for i := range s.Representatives {
+		s.Representatives[i].Edges = slices.Clone(s.Representatives[i].Edges)
+	}
 	s.Diagrams = slices.Clone(s.Diagrams)
 	for i := range s.Diagrams {
 		s.Diagrams[i].Bars = slices.Clone(s.Diagrams[i].Bars)
@@ -75,11 +82,19 @@ func (s *Scene) check() error {
 			}
 		}
 	}
-	for _, part := range []struct {
+	type chain struct {
 		name  string
 		edges []ph.Cell
 		cloud *ph.Points[float32]
-	}{{"edge", s.Edges, s.Cloud}, {"true edge", s.TrueEdges, s.True}} {
+	}
+	chains := []chain{{"edge", s.Edges, s.Cloud}, {"true edge", s.TrueEdges, s.True}}
+	for i, r := range s.Representatives {
+		if _, ok := barOf(s.Diagrams, r.Degree, r.Bar); !ok {
+			return fmt.Errorf("viz: representative %d: the diagram of degree %d has no bar %d", i, r.Degree, r.Bar)
+		}
+		chains = append(chains, chain{fmt.Sprintf("representative %d: edge", i), r.Edges, s.Cloud})
+	}
+	for _, part := range chains {
 		for i, e := range part.edges {
 			n := 0
 			if part.cloud != nil {

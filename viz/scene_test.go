@@ -14,7 +14,14 @@ import (
 
 var inf = math.Inf(1)
 
-// example returns a scene with something of everything.
+// represented returns the example with a representative.
+func represented() Scene {
+	s := example()
+	s.Representatives = []Representative{{Degree: 1, Edges: []ph.Cell{{U: 0, V: 1}, {U: 1, V: 2}, {U: 2, V: 0}}}}
+	return s
+}
+
+// example returns a scene with something of everything, but for representatives.
 func example() Scene {
 	return Scene{
 		Title: "step 7",
@@ -51,17 +58,20 @@ func TestPicturesRefuseWhatCannotBeDrawn(t *testing.T) {
 		{"the target diagram has degree -1", func(s *Scene) { s.Target[0].Degree = -1 }},
 		{"match 0: the diagram of degree 0 has no bar 9", func(s *Scene) { s.Matches[0].A = 9 }},
 		{"match 1: the target diagram of degree 1 has no bar 5", func(s *Scene) { s.Matches[1].B = 5 }},
+		{"representative 0: the diagram of degree 2 has no bar 0", func(s *Scene) { s.Representatives[0].Degree = 2 }},
+		{"representative 0: the diagram of degree 1 has no bar 1", func(s *Scene) { s.Representatives[0].Bar = 1 }},
+		{"representative 0: edge 1 joins points 1 and -1 of a cloud of 4", func(s *Scene) { s.Representatives[0].Edges[1].V = -1 }},
 		{"the window from (0, 0) to (0, 1) has no area", func(s *Scene) { s.Window = Window{0, 0, 0, 1} }},
 		{"the diagram's limit is NaN", func(s *Scene) { s.Limit = nan }},
 		{"the diagram's limit is -1", func(s *Scene) { s.Limit = -1 }},
 	} {
 		t.Run(test.want, func(t *testing.T) {
-			s := example()
+			s := represented()
 			require.NoError(t, s.check())
 			test.spoil(&s)
-			for _, draw := range []func(io.Writer, Scene) error{Cloud, Diagram, Barcode} {
+			for _, draw := range []func(io.Writer, Format, Scene) error{Cloud, Diagram, Barcode, Representatives} {
 				var b bytes.Buffer
-				require.ErrorContains(t, draw(&b, s), test.want)
+				require.ErrorContains(t, draw(&b, PNG, s), test.want)
 				require.Zero(t, b.Len())
 			}
 			err := Animate(io.Discard, []Scene{example(), s}, 0)
@@ -81,7 +91,7 @@ func TestEmptyScenesAreDrawn(t *testing.T) {
 		"in R^5":       {Cloud: &ph.Points[float32]{Dim: 5, Coords: make([]float32, 10)}},
 		"huge":         {Cloud: &ph.Points[float32]{Dim: 2, Coords: []float32{-3e38, 0, 3e38, 1}}},
 	} {
-		t.Run(name, func(t *testing.T) { requirePNG(t, Cloud, s) })
+		t.Run(name, func(t *testing.T) { requireDrawn(t, Cloud, s) })
 	}
 	for name, s := range map[string]Scene{
 		"nothing":          {},
@@ -91,33 +101,42 @@ func TestEmptyScenesAreDrawn(t *testing.T) {
 		"diagonal matches": {Matches: []Match{{0, distance.Match{A: distance.Diagonal, B: distance.Diagonal}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			requirePNG(t, Diagram, s)
-			requirePNG(t, Barcode, s)
+			requireDrawn(t, Diagram, s)
+			requireDrawn(t, Barcode, s)
+			requireDrawn(t, Representatives, s)
 		})
 	}
 	require.NoError(t, Animate(io.Discard, []Scene{{}, {Cloud: &ph.Points[float32]{Dim: 2}}}, 0))
 }
 
-func requirePNG(t *testing.T, draw func(io.Writer, Scene) error, s Scene) {
+// requireDrawn requires that a picture of each format can be read, and returns the elements of
+// the SVG.
+func requireDrawn(t *testing.T, draw func(io.Writer, Format, Scene) error, s Scene) []element {
+	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, draw(&b, s))
+	require.NoError(t, draw(&b, PNG, s))
 	_, err := png.Decode(&b)
 	require.NoError(t, err)
+	b.Reset()
+	require.NoError(t, draw(&b, SVG, s))
+	return elements(t, b.String())
 }
 
 func TestClone(t *testing.T) {
-	s := example()
+	s := represented()
 	c := s.Clone()
 	require.Equal(t, s, c)
 	s.Cloud.Coords[0], s.Edges[0].U, s.Matches[0].A = 99, 3, 0
 	s.Diagrams[0].Bars[0].Death = 99
+	s.Representatives[0].Edges[0].U = 3
 	s.Diagrams[1] = ph.Diagram{}
-	require.Equal(t, example(), c)
+	require.Equal(t, represented(), c)
 	require.Equal(t, Scene{}, Scene{}.Clone())
 }
 
 func TestPicturesReportWriteErrors(t *testing.T) {
-	for _, draw := range []func(io.Writer, Scene) error{Cloud, Diagram, Barcode} {
-		require.ErrorIs(t, draw(failingWriter{}, example()), errFull)
+	for _, draw := range []func(io.Writer, Format, Scene) error{Cloud, Diagram, Barcode, Representatives} {
+		require.ErrorIs(t, draw(failingWriter{}, PNG, example()), errFull)
+		require.ErrorIs(t, draw(failingWriter{}, SVG, example()), errFull)
 	}
 }

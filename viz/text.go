@@ -16,11 +16,14 @@ const (
 )
 
 // A typeface draws text. It serves one goroutine at a time.
-type typeface struct{ font.Face }
+type typeface struct {
+	font.Face
+	font plotfont.Face
+}
 
 func newTypeface(points, dpi float64) typeface {
 	face := plotfont.DefaultCache.Lookup(plotfont.Font{Variant: fontVariant}, plotfont.Points(points))
-	return typeface{face.FontFace(dpi)}
+	return typeface{face.FontFace(dpi), face}
 }
 
 // width returns the width of a line of text, in pixels.

@@ -9,26 +9,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
 )
-
-// A Format is a file format of pictures.
-type Format int
-
-// The formats.
-const (
-	PNG Format = iota
-	SVG
-)
-
-// canvas returns an empty canvas of a size.
-func (f Format) canvas(width, height vg.Length) vg.CanvasWriterTo {
-	if f == SVG {
-		return vgsvg.New(width, height)
-	}
-	return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(144))}
-}
 
 // Functions draws series as functions of a real number over common axes, in the style of
 // [Curves]: landscapes, silhouettes and Betti curves of diagrams, for instance.

@@ -31,6 +31,7 @@ func (o *options) runAlpha(ctx context.Context, stdin io.Reader, note func(strin
 	}
 	c := o.compute
 	c.Simplices = o.json
+	c.Cycles = c.Cycles || o.drawsCycles(d)
 	c.MaxDegree = min(o.highest, dimension(d)-1)
 	result, err := ph.Compute(ctx, &complex, c)
 	if err != nil {
@@ -58,6 +59,9 @@ func writeAlphaText(w *bufio.Writer, o *options, a *answer) {
 // spheres whose radii are births and deaths.
 func writeAlphaJSON(w io.Writer, o *options, a *answer) error {
 	r := a.result.Clone()
+	if !o.compute.Cycles {
+		r = withoutCycles(r) // a picture alone may need them
+	}
 	for _, classes := range r.Classes {
 		for i := range classes {
 			c := &classes[i]

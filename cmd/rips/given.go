@@ -53,7 +53,7 @@ func (o *options) idle(name string) string {
 		return "without -distance " + wassersteinDistance
 	case in("directions") && o.distance.kind != slicedDistance:
 		return "without -distance " + slicedDistance
-	case in("npy svg") && o.vector.Kind == "":
+	case in("npy") && o.vector.Kind == "":
 		return "without -vector"
 	case in("json cocycles cycles") && o.vector.Kind != "":
 		return "with -vector"

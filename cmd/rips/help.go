@@ -13,7 +13,7 @@ Usage:
   rips -format point-cloud points.txt
   rips -format point-cloud -dim 2 -threshold 0.5 points.txt
   rips -dim 2 -modulus 3 lower-distances.txt
-  rips -format point-cloud -png circle points.txt     pictures, too
+  rips -format point-cloud -png circle points.txt     pictures, too; as SVG with -svg
   rips -format sparse -json edges.txt                 with pairings
   rips -complex alpha points.txt                      of many points in the plane or in space
   rips -complex cubical image.png                     of an image
@@ -62,6 +62,10 @@ With -vector the diagram of each degree is printed as a vector, in JSON: image, 
 landscape, silhouette, betti, entropy or entropy-curve. With -npy FILE the vectors are
 an array of NumPy instead, its first axis the degree. Bars that never die are left out.
 With -png NAME or -svg NAME a picture of the vectors is written, too: NAME-image.png.
+
+The pictures of -png and -svg show the diagram and the barcode and, of points in the plane or
+in space, cycles of the longest bars of degree 1 and higher: in NAME-cloud the longest loop,
+in NAME-representatives the six longest, each with its bar in one colour and one number.
 
 With -distance the distance of the diagrams of each degree is printed: bottleneck,
 wasserstein or sliced (Wasserstein). The files A and B hold diagrams as in the format

@@ -84,8 +84,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.IntVar(&o.distance.directions, "directions", 50, "`number` of directions of a sliced Wasserstein distance")
 	o.vector.Flags(flags)
 	flags.StringVar(&o.npy, "npy", "", "write vectors to `FILE` in the format .npy instead of JSON; - stands for standard output")
-	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop; with -vector also NAME-KIND.png")
-	flags.StringVar(&o.svg, "svg", "", "write the picture `NAME`-KIND.svg of the vectors that -vector asks for")
+	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop and NAME-representatives.png with cycles of the six longest bars; with -vector also NAME-KIND.png")
+	flags.StringVar(&o.svg, "svg", "", "write the same pictures as `NAME`-diagram.svg and so on")
 
 	flags.BoolVar(&o.progress, "progress", false, "tell on standard error how far a long run is, even if that is no terminal")
 	flags.Var(&o.memory, "max-memory", "end with an error rather than take more memory than this `size`, such as 8GB, or none; without it, three quarters of the machine's where the system tells that")
@@ -164,9 +164,4 @@ func (o *options) check() error {
 		o.compute.Threshold = 0 // as good as none
 	}
 	return nil
-}
-
-// drawsLoop reports whether a picture may want the cycles of degree 1.
-func (o *options) drawsLoop() bool {
-	return o.png != "" && o.format == input.PointCloud && o.compute.MaxDegree >= 1 && o.compute.Modulus == 2
 }

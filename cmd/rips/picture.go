@@ -1,49 +1,131 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/viz"
 )
 
-// draw writes the pictures of the result of a Rips filtration.
-func draw(name string, d ph.Distances, r *ph.Result) error {
-	scene := viz.Scene{Title: fmt.Sprintf("%d points", d.Len()), Diagrams: r.Diagrams()}
-	if err := drawDiagrams(name, scene.Title, r); err != nil {
-		return err
+// pictured are how many of the longest bars have their representatives drawn.
+const pictured = 6
+
+// picture writes a picture in the formats that the command line asks for.
+func (o *options) picture(kind string, draw func(w io.Writer, format viz.Format) error) error {
+	for _, file := range []struct {
+		name   string
+		suffix string
+		format viz.Format
+	}{{o.png, ".png", viz.PNG}, {o.svg, ".svg", viz.SVG}} {
+		if file.name == "" {
+			continue
+		}
+		name := file.name + "-" + kind + file.suffix
+		if err := atomicfile.Write(name, func(w io.Writer) error { return draw(w, file.format) }); err != nil {
+			return err
+		}
 	}
-	points, power := pointsOf(d)
-	if points == nil || points.Dim < 2 || points.Dim > 3 {
+	return nil
+}
+
+// draw writes the pictures of an answer.
+func (o *options) draw(a *answer) error {
+	if o.png == "" && o.svg == "" {
 		return nil
 	}
+	scene := viz.Scene{Diagrams: a.result.Diagrams()}
+	switch {
+	case a.distances != nil:
+		scene.Title = fmt.Sprintf("%d points", a.distances.Len())
+	case a.image.Shape != nil:
+		scene.Title = shapeText(a.image.Shape) + " pixels"
+	default:
+		scene.Title = "diagrams"
+	}
+	if err := o.drawScene("diagram", viz.Diagram, scene); err != nil {
+		return err
+	}
+	if err := o.drawScene("barcode", viz.Barcode, scene); err != nil {
+		return err
+	}
+	if !drawable(a.distances) {
+		return nil
+	}
+	points, power := pointsOf(a.distances)
 	scene.Cloud = points
 	if power != 0 {
 		scene.Title += fmt.Sprintf(" times 1e%+d", power)
 	}
-	if longest := longestLoop(r); longest != nil {
-		for _, t := range longest.Cycle {
-			scene.Edges = append(scene.Edges, ph.Cell{U: t.Simplex[1], V: t.Simplex[0]})
-		}
-		scene.Title += fmt.Sprintf(", the longest loop %.3v", longest.Bar)
+	cloud := scene
+	for _, loop := range longest(a.result, 1, 1, 1) {
+		cloud.Edges = loop.Edges
+		cloud.Title += fmt.Sprintf(", the longest loop %.3v", a.result.Classes[1][loop.Bar].Bar)
 	}
-	return picture(name+"-cloud.png", viz.Cloud, scene)
-}
-
-// drawDiagrams writes the diagram and the barcode of a result.
-func drawDiagrams(name, title string, r *ph.Result) error {
-	scene := viz.Scene{Title: title, Diagrams: r.Diagrams()}
-	if err := picture(name+"-diagram.png", viz.Diagram, scene); err != nil {
+	if err := o.drawScene("cloud", viz.Cloud, cloud); err != nil {
 		return err
 	}
-	return picture(name+"-barcode.png", viz.Barcode, scene)
+	scene.Representatives = longest(a.result, 1, math.MaxInt, pictured)
+	if len(scene.Representatives) == 0 {
+		return nil
+	}
+	scene.Title += ", cycles of the longest bars"
+	return o.drawScene("representatives", viz.Representatives, scene)
 }
 
-func picture(file string, draw func(io.Writer, viz.Scene) error, s viz.Scene) error {
-	return atomicfile.Write(file, func(w io.Writer) error { return draw(w, s) })
+func (o *options) drawScene(kind string, draw func(io.Writer, viz.Format, viz.Scene) error, s viz.Scene) error {
+	return o.picture(kind, func(w io.Writer, format viz.Format) error { return draw(w, format, s) })
+}
+
+// drawsCycles reports whether pictures show the cycles of a complex on d.
+func (o *options) drawsCycles(d ph.Distances) bool {
+	return (o.png != "" || o.svg != "") && drawable(d)
+}
+
+// drawable reports whether d are points that a picture can show.
+func drawable(d ph.Distances) bool {
+	return d != nil && (dimension(d) == 2 || dimension(d) == 3)
+}
+
+// longest returns the cycles of up to count bars, the longest of those of degrees from low
+// to high, the longest first.
+func longest(r *ph.Result, low, high, count int) []viz.Representative {
+	type class struct {
+		degree, bar int
+		*ph.Class
+	}
+	var all []class
+	for degree := low; degree < len(r.Classes) && degree <= high; degree++ {
+		for i := range r.Classes[degree] {
+			if c := &r.Classes[degree][i]; len(c.Cycle) > 0 {
+				all = append(all, class{degree, i, c})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b class) int { return cmp.Compare(b.Persistence(), a.Persistence()) })
+	var first []viz.Representative
+	for _, c := range all[:min(len(all), count)] {
+		first = append(first, viz.Representative{Degree: c.degree, Bar: c.bar, Edges: edgesOf(c.Cycle)})
+	}
+	return first
+}
+
+// edgesOf returns the edges of the simplices of a chain, each once.
+func edgesOf(c ph.Chain) []ph.Cell {
+	var edges []ph.Cell
+	for _, t := range c {
+		for i, v := range t.Simplex {
+			for _, u := range t.Simplex[:i] {
+				edges = append(edges, ph.Cell{U: v, V: u})
+			}
+		}
+	}
+	slices.SortFunc(edges, func(a, b ph.Cell) int { return cmp.Or(cmp.Compare(a.U, b.U), cmp.Compare(a.V, b.V)) })
+	return slices.Compact(edges)
 }
 
 // pointsOf returns points as a cloud, nil for what is given by distances. If float32 cannot
@@ -68,19 +150,4 @@ func pointsOf(d ph.Distances) (c *ph.Points[float32], power int) {
 		return c, power
 	}
 	return nil, 0
-}
-
-// longestLoop returns the class of degree 1 with the longest bar of those that have
-// a cycle, nil if none has.
-func longestLoop(r *ph.Result) (longest *ph.Class) {
-	if len(r.Classes) < 2 {
-		return nil
-	}
-	for i := range r.Classes[1] {
-		c := &r.Classes[1][i]
-		if len(c.Cycle) > 0 && (longest == nil || c.Persistence() > longest.Persistence()) {
-			longest = c
-		}
-	}
-	return longest
 }

@@ -66,17 +66,7 @@ func (o *options) execute(ctx context.Context, stdin io.Reader, stdout, stderr i
 			return err
 		}
 	}
-	if o.png == "" {
-		return nil
-	}
-	if a.distances != nil {
-		return draw(o.png, a.distances, a.result)
-	}
-	title := "diagrams"
-	if a.image.Shape != nil {
-		title = shapeText(a.image.Shape) + " pixels"
-	}
-	return drawDiagrams(o.png, title, a.result)
+	return o.draw(a)
 }
 
 // An answer is a result, with the distances or the image that it is of. Diagrams that
@@ -193,7 +183,7 @@ func (o *options) run(ctx context.Context, stdin io.Reader, note func(string)) (
 func (o *options) runRips(ctx context.Context, d ph.Distances, note func(string)) (*ph.Result, error) {
 	c := o.compute
 	c.Simplices = o.json
-	c.Cycles = c.Cycles || o.drawsLoop()
+	c.Cycles = c.Cycles || o.drawsCycles(d)
 	if o.sparse > 0 {
 		edges, err := sparse.Rips(ctx, d, o.sparse)
 		if err != nil {

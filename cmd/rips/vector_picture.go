@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/internal/cli/vectors"
 	"github.com/topogen/topogen/ph/vector"
 	"github.com/topogen/topogen/viz"
@@ -23,21 +22,7 @@ func (o *options) drawVectors(v *vectors.Vectors) error {
 	if !ok {
 		return nil
 	}
-	for _, file := range []struct {
-		name   string
-		suffix string
-		format viz.Format
-	}{{o.png, ".png", viz.PNG}, {o.svg, ".svg", viz.SVG}} {
-		if file.name == "" {
-			continue
-		}
-		name := file.name + "-" + v.Kind + file.suffix
-		err := atomicfile.Write(name, func(w io.Writer) error { return drawVectors(w, file.format, title, v) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return o.picture(v.Kind, func(w io.Writer, format viz.Format) error { return drawVectors(w, format, title, v) })
 }
 
 // drawVectors draws vectors: as maps if they are functions of two numbers, else as curves.

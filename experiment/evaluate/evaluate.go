@@ -269,7 +269,7 @@ func (r *Result) Drawable() bool { return len(r.shape) == 3 || r.Examples.Dim ==
 // Draw draws samples as a PNG: pictures as a grid, points over the examples.
 func (r *Result) Draw(w io.Writer) error {
 	if r.Examples.Dim == 2 {
-		return viz.Cloud(w, viz.Scene{Title: "Samples over data", Cloud: &r.Samples, True: &r.Examples})
+		return viz.Cloud(w, viz.PNG, viz.Scene{Title: "Samples over data", Cloud: &r.Samples, True: &r.Examples})
 	}
 	const rows, columns = 4, 16
 	count := min(rows*columns, r.Samples.Len())

@@ -63,9 +63,9 @@ func writeBars(w io.Writer, diagrams []ph.Diagram) error {
 // drawStates draws each cloud and its diagrams.
 func (r *Run) drawStates(states [3]state) ([]run.Picture, error) {
 	var pictures []run.Picture
-	add := func(file, caption string, draw func(io.Writer, viz.Scene) error, s viz.Scene) error {
+	add := func(file, caption string, draw func(io.Writer, viz.Format, viz.Scene) error, s viz.Scene) error {
 		pictures = append(pictures, run.Picture{File: file, Caption: caption})
-		return r.Folder.Write(file, func(w io.Writer) error { return draw(w, s) })
+		return r.Folder.Write(file, func(w io.Writer) error { return draw(w, viz.PNG, s) })
 	}
 	for _, s := range states {
 		scene := viz.Scene{Title: s.title, Cloud: s.cloud, Diagrams: s.diagrams}

@@ -97,7 +97,7 @@ func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int
 		if r.areImages() {
 			return viz.ImageGrid(w, p.Caption, set.Shape(), gridColumns, rows...)
 		}
-		return viz.Cloud(w, viz.Scene{
+		return viz.Cloud(w, viz.PNG, viz.Scene{
 			Title: p.Caption + ", " + r.twin().name + " over the truth", Cloud: r.points(rows[len(rows)-1].Images), True: r.points(truth),
 		})
 	})

@@ -93,7 +93,7 @@ func (r *Run) drawPoints(ctx context.Context, m *model, samples []float32) error
 		r.loops = append(r.loops, loopRow{"samples of the " + m.name, found})
 		scene.TrueEdges, scene.Edges = cyclesOf(r.loops[0].loops), cyclesOf(found)
 	}
-	return r.picture("samples-"+m.prefix()+".png", title, func(w io.Writer) error { return viz.Cloud(w, scene) })
+	return r.picture("samples-"+m.prefix()+".png", title, func(w io.Writer) error { return viz.Cloud(w, viz.PNG, scene) })
 }
 
 // sample returns new examples of a model from the sampler of the configuration.

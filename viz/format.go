@@ -1,0 +1,52 @@
+package viz
+
+import (
+	"bytes"
+	"io"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// A Format is a file format of pictures.
+type Format int
+
+// The formats.
+const (
+	PNG Format = iota
+	SVG
+)
+
+// canvas returns an empty canvas of a size.
+func (f Format) canvas(width, height vg.Length) vg.CanvasWriterTo {
+	if f == SVG {
+		return newSVG(width, height)
+	}
+	return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(stillDPI))}
+}
+
+// An svgCanvas is white, as a PNG is, and names fonts that take the place of one that a
+// viewer lacks.
+type svgCanvas struct{ *vgsvg.Canvas }
+
+func newSVG(width, height vg.Length) svgCanvas {
+	c := svgCanvas{vgsvg.New(width, height)}
+	on := draw.New(c)
+	c.SetColor(paper.color())
+	c.Fill(on.Rectangle.Path())
+	return c
+}
+
+// WriteTo implements [io.WriterTo].
+func (c svgCanvas) WriteTo(w io.Writer) (int64, error) {
+	var b bytes.Buffer
+	if _, err := c.Canvas.WriteTo(&b); err != nil {
+		return 0, err
+	}
+	// Letters of Arial are as wide as those of Liberation Sans, for which the text is laid out.
+	text := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
+	n, err := w.Write(text)
+	return int64(n), err
+}
