@@ -8,14 +8,15 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// learningCurves draws each curve that outcomes have: the median over the seeds of each
-// arm, with the band between the quartiles, and the same of the paired differences from the
-// baseline, which seeds do not spread.
+// learningCurves draws two pictures of each curve in the outcomes. The first has, for each arm,
+// the median over the seeds, with a band between the quartiles. The second has the same of the
+// paired differences from the baseline, whose band is narrower: paired runs share the
+// randomness of their seed.
 func learningCurves(baseline string, arms []Arm, table *outcomes) ([]picture, error) {
 	arms = slices.Clone(arms)
 	at := slices.IndexFunc(arms, func(a Arm) bool { return a.Name == baseline })
-	base := arms[at]
-	arms = slices.Insert(slices.Delete(arms, at, at+1), 0, base) // it has the first colour
+	baseArm := arms[at]
+	arms = slices.Insert(slices.Delete(arms, at, at+1), 0, baseArm) // so that the baseline has the first colour
 	var names []string
 	for _, a := range arms {
 		for _, o := range table.byArm[a.Name] {
@@ -33,13 +34,13 @@ func learningCurves(baseline string, arms []Arm, table *outcomes) ([]picture, er
 	var pictures []picture
 	for _, name := range names {
 		var values, differences []viz.Series
-		own := curvesOf(name, table.byArm[baseline])
+		base := curvesOf(name, table.byArm[baseline])
 		for _, a := range arms {
 			curves := curvesOf(name, table.byArm[a.Name])
-			if s := median(a.Name, curves); len(s.X) > 0 {
+			if s := quartiles(a.Name, curves); len(s.X) > 0 {
 				values = append(values, s)
 			}
-			if s := median(a.Name, less(curves, own)); len(s.X) > 0 {
+			if s := quartiles(a.Name, subtract(curves, base)); len(s.X) > 0 {
 				differences = append(differences, s)
 			}
 		}
@@ -83,8 +84,8 @@ func curvesOf(name string, outcomes []*Outcome) []map[int]float64 {
 	return curves
 }
 
-// less returns the differences of curves of equal seeds at the steps that both have.
-func less(curves, baseline []map[int]float64) []map[int]float64 {
+// subtract returns the differences of curves of equal seeds at the steps that both have.
+func subtract(curves, baseline []map[int]float64) []map[int]float64 {
 	differences := make([]map[int]float64, len(curves))
 	for i, c := range curves {
 		if c == nil || baseline[i] == nil {
@@ -100,8 +101,8 @@ func less(curves, baseline []map[int]float64) []map[int]float64 {
 	return differences
 }
 
-// median returns the median and the quartiles of curves at the steps that all have.
-func median(arm string, curves []map[int]float64) viz.Series {
+// quartiles returns the median and the other quartiles of curves at the steps that all have.
+func quartiles(arm string, curves []map[int]float64) viz.Series {
 	at := make(map[int][]float64)
 	runs := 0
 	for _, c := range curves {

@@ -1,5 +1,5 @@
 // Package study finds out whether one way to train is better than another, by
-// how much, at what price, and whether it would be again.
+// how much, at what cost, and whether the difference is more than chance.
 //
 // A [Plan] names arms, which differ in their settings, and seeds. Each arm runs
 // once with each seed: that is a [Unit]. Runs with equal seeds share their data,

@@ -13,7 +13,7 @@ import (
 // folder. Each runs one shard of the units.
 type Array struct {
 	Name   string // of the job
-	Plan   string // name or file of the plan that processes make the folder from; empty if it is there
+	Plan   string // name or file of the plan from which processes make the folder; empty if the folder exists
 	Dir    string // the study's folder, as the machines see it
 	Tuning bool   // whether to run the tuning seeds instead of the reporting ones
 	Shards int    // processes in all
@@ -57,7 +57,8 @@ func EmitSlurm(w io.Writer, a Array) error {
 	return slurmScript.Execute(w, a)
 }
 
-// check refuses what would not survive quoting in YAML or in a shell.
+// check returns an error if a field is missing, or has a character that needs an escape within
+// double quotes, in YAML or in a shell.
 func (a Array) check() error {
 	if a.Shards < 1 {
 		return fmt.Errorf("study: an array of %d shards, want at least 1", a.Shards)
@@ -75,7 +76,8 @@ func (a Array) check() error {
 
 var functions = template.FuncMap{
 	"last": func(n int) int { return n - 1 },
-	// What check admits stands for itself within double quotes, in YAML and in a shell.
+	// Double quotes are enough, in YAML and in a shell: check has refused all characters
+	// that would need an escape.
 	"quote": quote,
 	"word": func(s string) string {
 		if plainWord.MatchString(s) {

@@ -13,12 +13,12 @@ import (
 	"github.com/topogen/topogen/stats"
 )
 
-// A Verdict says what the evidence for one metric of one arm amounts to.
+// A Verdict sums up the evidence on one metric of one arm.
 type Verdict string
 
 // The verdicts. Better and Worse need Wilcoxon's p after Holm's correction below
-// [Significance]. Wilcoxon's rank sums say which of the two it is: δ compares values of
-// different seeds, too, and may point the other way.
+// [Significance]. Wilcoxon's rank sums decide between the two. δ does not: it also compares
+// values of different seeds, and may have the other sign.
 const (
 	Better    Verdict = "better"
 	Worse     Verdict = "worse"
@@ -39,7 +39,7 @@ type Evidence struct {
 	Question string       `json:"question,omitempty"`
 	Baseline string       `json:"baseline"`
 	Seeds    int          `json:"seeds"`
-	Missing  int          `json:"missing_units"` // units that are not there
+	Missing  int          `json:"missing_units"` // units without an outcome
 	Metrics  []Metric     `json:"metrics"`
 	Arms     []Summary    `json:"arms"`
 	Compared []Comparison `json:"comparisons"`
@@ -74,8 +74,8 @@ type Comparison struct {
 	gain float64
 }
 
-// Evidence compares all arms with the baseline on the outcomes of the reporting
-// seeds that are there.
+// Evidence compares all arms with the baseline, on the outcomes of those units of the
+// reporting seeds that are done.
 func (s *Store) Evidence() (*Evidence, error) {
 	p, err := s.Plan()
 	if err != nil {
@@ -131,8 +131,8 @@ func newEvidence(p *Plan, table *outcomes, missing int) *Evidence {
 	return e
 }
 
-// compare compares the values of an arm with the baseline's, seed by seed. It returns the
-// verdict Undecided where the corrected p-value is to decide.
+// compare compares the values of an arm with the baseline's, seed by seed. The verdict is
+// Missing, Optimized or, until the corrected p-value is known, Undecided.
 func compare(arm string, m Metric, values, baseline []float64) Comparison {
 	c := Comparison{Arm: arm, Metric: m.Name, P: 1, Holm: 1, Epsilon: 1, Verdict: Undecided}
 	var a, b []float64

@@ -11,7 +11,8 @@ import (
 	"github.com/topogen/topogen/study"
 )
 
-// A walk is a runner: the end of a random walk that the setting drift pulls.
+// A walk is a runner. Its metric is the end of a random walk whose steps have the mean drift, a
+// setting.
 type walk struct{}
 
 func (walk) Check(u study.Unit) error {

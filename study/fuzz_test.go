@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzParse: a plan is refused, or stays as it is when it is written and read again.
+// FuzzParse checks that Parse refuses a plan, or can read it again after it is written.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"title":"t","baseline":"a","settings":{"data":"x"},"arms":[{"name":"a"},{"name":"b","settings":{"topo":"deaths0=1"}}],` +
 		`"seeds":{"reporting":[1,2]},"metrics":[{"name":"bce","better":"lower"}]}`))

@@ -62,9 +62,9 @@ func runLogged(dir string) error {
 	return s.Run(context.Background(), p.Units(Test), &logged{log: log}, Options{Workers: 2})
 }
 
-// Two processes run a study of 40 units. Both are killed at random, five times; the sixth
-// time they end. The study then has the bytes of one that was not disturbed, no unit was
-// running twice at once, and no unit that was done ran again.
+// TestKilledProcessesEndTheSame lets two processes run a study of 40 units, and kills both at a
+// random moment, five times; the sixth time they end. The study must have the same files as one
+// that was not disturbed. No unit may run twice at once, or again after it is done.
 func TestKilledProcessesEndTheSame(t *testing.T) {
 	p := plan(t, 10, `{"name": "a", "settings": {"shift": 1}}, {"name": "b", "settings": {"shift": 2}}, {"name": "c", "settings": {"shift": 3}}`)
 	require.Len(t, p.Units(Test), 40)
@@ -131,7 +131,7 @@ func readLog(t *testing.T, dir string) string {
 	return string(data)
 }
 
-// contents returns the files of a study but for locks and costs.
+// contents returns the contents of the files of a study, apart from locks and costs.
 func contents(t *testing.T, dir string) map[string]string {
 	files := make(map[string]string)
 	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {

@@ -62,7 +62,7 @@ func (pg *page) overview(p *Plan) {
 	}
 }
 
-// list joins words as a sentence does.
+// list joins words as a sentence does: "a, b and c".
 func list(words []string) string {
 	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]

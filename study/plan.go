@@ -35,11 +35,11 @@ type Plan struct {
 	Seeds Seeds `json:"seeds"`
 	// Metrics are what is compared, in the order of the report.
 	Metrics []Metric `json:"metrics"`
-	// Tuned says how the plan was chosen by Tune.
+	// Tuned records how [Store.Tune] chose settings of the plan; nil if it did not.
 	Tuned *Tuned `json:"tuned,omitempty"`
 }
 
-// An Arm is one way to do the work.
+// An Arm is one way to train: a name and the settings by which it differs from other arms.
 type Arm struct {
 	Name string `json:"name"`
 	// Settings of this arm, which replace the plan's of the same name.
@@ -129,49 +129,73 @@ var armName = regexp.MustCompile(`^[^\x00-\x1f\[\]]{1,80}$`)
 
 // Validate returns an error that names the first field that makes no sense.
 func (p *Plan) Validate() error {
-	fail := func(path, format string, a ...any) error {
-		return fmt.Errorf("study: the plan: %s: %s", path, fmt.Sprintf(format, a...))
-	}
 	if p.Title == "" {
-		return fail("title", "is empty")
+		return invalid("title", "is empty")
 	}
+	for _, validate := range []func() error{p.validateArms, p.validateSeeds, p.validateMetrics} {
+		if err := validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// invalid returns the error that a field of a plan makes no sense.
+func invalid(path, format string, a ...any) error {
+	return fmt.Errorf("study: the plan: %s: %s", path, fmt.Sprintf(format, a...))
+}
+
+func (p *Plan) validateArms() error {
 	if len(p.Arms) < 2 {
-		return fail("arms", "has %d arms, a comparison needs at least 2", len(p.Arms))
+		return invalid("arms", "has %d arms, a comparison needs at least 2", len(p.Arms))
 	}
 	names := make(map[string]bool)
 	for i, a := range p.Arms {
 		path := fmt.Sprintf("arms[%d]", i)
 		switch {
 		case !armName.MatchString(a.Name):
-			return fail(path+".name", "is %q, want 1 to 80 characters other than brackets", a.Name)
+			return invalid(path+".name", "is %q, want 1 to 80 characters other than brackets", a.Name)
 		case names[a.Name]:
-			return fail(path+".name", "%q names an arm above, too", a.Name)
+			return invalid(path+".name", "%q names an arm above, too", a.Name)
 		case a.Name == p.Baseline && len(a.Grid) > 0:
-			return fail(path+".grid", "the baseline %q has a grid: it must be one arm", a.Name)
+			return invalid(path+".grid", "the baseline %q has a grid: it must be one arm", a.Name)
 		}
 		names[a.Name] = true
-		for _, key := range slices.Sorted(maps.Keys(a.Grid)) {
-			if len(a.Grid[key]) == 0 {
-				return fail(path+".grid."+key, "has no values")
-			}
-			if _, both := a.Settings[key]; both {
-				return fail(path+".grid."+key, "is among the arm's settings, too")
-			}
-			values := make(map[string]bool) // as they stand in the names of expanded arms
-			for k, value := range a.Grid[key] {
-				text := bare(value)
-				if values[text] {
-					return fail(fmt.Sprintf("%s.grid.%s[%d]", path, key, k), "%s is there twice", text)
-				}
-				values[text] = true
-			}
+		if err := a.validateGrid(path + ".grid."); err != nil {
+			return err
 		}
 	}
 	if !names[p.Baseline] {
-		return fail("baseline", "is %q, which names no arm", p.Baseline)
+		return invalid("baseline", "is %q, which names no arm", p.Baseline)
 	}
+	return nil
+}
+
+// validateGrid returns an error if a setting of the grid is set elsewhere, too, or lacks
+// distinct values. prefix is the path of the grid.
+func (a *Arm) validateGrid(prefix string) error {
+	for _, key := range slices.Sorted(maps.Keys(a.Grid)) {
+		if len(a.Grid[key]) == 0 {
+			return invalid(prefix+key, "has no values")
+		}
+		if _, both := a.Settings[key]; both {
+			return invalid(prefix+key, "is among the arm's settings, too")
+		}
+		values := make(map[string]bool) // as they stand in the names of expanded arms
+		for k, value := range a.Grid[key] {
+			text := bare(value)
+			if values[text] {
+				return invalid(fmt.Sprintf("%s%s[%d]", prefix, key, k), "%s is there twice", text)
+			}
+			values[text] = true
+		}
+	}
+	return nil
+}
+
+func (p *Plan) validateSeeds() error {
 	if len(p.Seeds.Reporting) == 0 {
-		return fail("seeds.reporting", "is empty")
+		return invalid("seeds.reporting", "is empty")
 	}
 	where := make(map[uint64]string)
 	for _, part := range []struct {
@@ -180,7 +204,7 @@ func (p *Plan) Validate() error {
 	}{{"seeds.tuning", p.Seeds.Tuning}, {"seeds.reporting", p.Seeds.Reporting}} {
 		for i, s := range part.seeds {
 			if before, taken := where[s]; taken {
-				return fail(fmt.Sprintf("%s[%d]", part.path, i), "seed %d stands in %s, too", s, before)
+				return invalid(fmt.Sprintf("%s[%d]", part.path, i), "seed %d stands in %s, too", s, before)
 			}
 			where[s] = part.path
 		}
@@ -188,28 +212,32 @@ func (p *Plan) Validate() error {
 	if p.Tuned != nil {
 		for _, s := range p.Tuned.Seeds {
 			if slices.Contains(p.Seeds.Reporting, s) {
-				return fail("seeds.reporting", "seed %d was tuned on: report other seeds", s)
+				return invalid("seeds.reporting", "seed %d was tuned on: report other seeds", s)
 			}
 		}
 	}
+	return nil
+}
+
+func (p *Plan) validateMetrics() error {
 	if len(p.Metrics) == 0 {
-		return fail("metrics", "is empty")
+		return invalid("metrics", "is empty")
 	}
 	seen := make(map[string]bool)
 	for i, m := range p.Metrics {
 		path := fmt.Sprintf("metrics[%d]", i)
 		switch {
 		case m.Name == "":
-			return fail(path+".name", "is empty")
+			return invalid(path+".name", "is empty")
 		case seen[m.Name]:
-			return fail(path+".name", "%q is there twice", m.Name)
+			return invalid(path+".name", "%q is there twice", m.Name)
 		case m.Better != "lower" && m.Better != "higher":
-			return fail(path+".better", "is %q, want lower or higher", m.Better)
+			return invalid(path+".better", "is %q, want lower or higher", m.Better)
 		}
 		seen[m.Name] = true
 		for k, name := range m.OptimizedBy {
-			if !names[name] {
-				return fail(fmt.Sprintf("%s.optimized_by[%d]", path, k), "%q names no arm", name)
+			if !slices.ContainsFunc(p.Arms, func(a Arm) bool { return a.Name == name }) {
+				return invalid(fmt.Sprintf("%s.optimized_by[%d]", path, k), "%q names no arm", name)
 			}
 		}
 	}
@@ -242,7 +270,7 @@ func (p *Plan) expand() []Arm {
 	return arms
 }
 
-// bare returns a JSON value for people: a string without its quotes.
+// bare returns the text of a JSON value as names show it: a string without its quotes.
 func bare(value json.RawMessage) string {
 	var s string
 	if json.Unmarshal(value, &s) == nil {
@@ -269,9 +297,9 @@ func family(name string) string {
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// LeastP returns the least p-value that Holm's correction can leave of a comparison:
-// that of runs in which every pair agrees. Above [Significance] the plan has too few
-// reporting seeds for its arms and metrics to decide anything.
+// LeastP returns the least p-value after Holm's correction that a comparison of the plan can
+// have: the arm is better with every seed. If it is above [Significance], the plan has too few
+// reporting seeds for its number of comparisons, and no verdict is possible.
 func (p *Plan) LeastP() float64 {
 	comparisons := 0
 	for _, a := range p.expand() {

@@ -22,9 +22,9 @@ var reportText string
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{"join": list}).Parse(reportText))
 
 // Report writes results.csv, evidence.json and report.html into the study's folder,
-// from the units that are there, and returns the evidence. Equal outcomes give
-// equal files, but for the table of costs in report.html, which costs leaves out
-// if it is false.
+// from the units that are done, and returns the evidence. Equal outcomes give equal files,
+// apart from the table of costs in report.html. Report leaves this table out if costs is
+// false.
 func (s *Store) Report(costs bool) (*Evidence, error) {
 	e, err := s.Evidence()
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
 	return pg, err
 }
 
-// samples returns the pictures of the first reporting seed, an arm each.
+// samples returns, for each arm, the picture of samples with the first reporting seed.
 func (s *Store) samples(p *Plan, arms []Arm) ([]picture, error) {
 	var pictures []picture
 	for _, a := range arms {
@@ -162,8 +162,9 @@ func (s *Store) samples(p *Plan, arms []Arm) ([]picture, error) {
 	return pictures, nil
 }
 
-// costs returns the median and the least time of each arm's units, and the ratio of the
-// least one to the baseline's: other work on the machine changes it less than the median.
+// costs returns, for each arm, the median and the least time of its units, and the ratio of its
+// least time to that of the baseline. Other work on the machine changes least times less than
+// medians.
 func (s *Store) costs(p *Plan, arms []Arm) ([]costRow, error) {
 	all := make(map[string][]float64) // ascending, by arm
 	for _, a := range arms {

@@ -61,7 +61,7 @@ func unique(units []Unit) []Unit {
 	return some
 }
 
-// A queue deals units to workers.
+// A queue hands units to workers.
 type queue struct {
 	store  *Store
 	runner Runner

@@ -18,8 +18,8 @@ import (
 //
 //	plan.json                  the plan
 //	units/HASH/unit.json       settings and seed of a unit that is done
-//	units/HASH/outcome.json    what it found
-//	units/HASH/cost.json       what it took, which differs from machine to machine
+//	units/HASH/outcome.json    its metrics and curves
+//	units/HASH/cost.json       its time, which differs from machine to machine
 //	units/HASH/samples.png     a picture, if the runner drew one
 //	units/HASH.lock            held while a process runs the unit
 //
@@ -41,7 +41,7 @@ func Create(dir string, p *Plan) (*Store, error) {
 		return nil, fmt.Errorf("study: %w", err)
 	}
 	for _, e := range entries {
-		// Another process may be writing the plan, under a name that ends otherwise.
+		// Another process may be writing the plan, to a temporary file whose name contains planFile.
 		if e.Name() != unitsFolder && !strings.Contains(e.Name(), planFile) {
 			return nil, fmt.Errorf("study: folder %s holds something else: choose a new or empty one", dir)
 		}
@@ -110,8 +110,7 @@ func (s *Store) Done(u Unit) bool {
 	return err == nil
 }
 
-// Outcome reads what a unit found. It is nil without an error if the unit is not
-// done.
+// Outcome reads the outcome of a unit. It returns nil and no error if the unit is not done.
 func (s *Store) Outcome(u Unit) (*Outcome, error) {
 	o := new(Outcome)
 	if found, err := s.read(u, outcomeFile, o); err != nil || !found {
@@ -120,12 +119,12 @@ func (s *Store) Outcome(u Unit) (*Outcome, error) {
 	return o, nil
 }
 
-// A Cost is what a unit took.
+// A Cost is the time that a unit took.
 type Cost struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Cost reads what a unit took, 0 if that is not known.
+// Cost reads the cost of a unit, 0 if it is not known.
 func (s *Store) Cost(u Unit) (Cost, error) {
 	var c Cost
 	_, err := s.read(u, costFile, &c)
@@ -169,8 +168,8 @@ func (s *Store) begin(u Unit) (dir string, err error) {
 	return dir, nil
 }
 
-// finish writes what a unit found into the folder of begin and gives the folder
-// its name.
+// finish writes the outcome and the cost of a unit into the folder that begin made, and renames
+// the folder to its final name.
 func (s *Store) finish(u Unit, dir string, o *Outcome, c Cost) error {
 	if o == nil {
 		return fmt.Errorf("study: unit %s with seed %d: its runner returned no outcome", u.Arm, u.Seed)

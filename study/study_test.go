@@ -141,7 +141,8 @@ func TestStudyFindsWhatIsThere(t *testing.T) {
 	require.Equal(t, 1+2*12*5, strings.Count(string(rows), "\n"))
 }
 
-// Two arms that differ in name alone are told apart no more often than the level.
+// TestStudyFindsNothingWhereNothingIs checks that arms that differ in name alone get a verdict
+// no more often than the significance level allows.
 func TestStudyFindsNothingWhereNothingIs(t *testing.T) {
 	const studies = 200
 	var before, after int
@@ -168,7 +169,7 @@ func TestStudyFindsNothingWhereNothingIs(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d comparisons differ before correction, %d of %d studies after it", before, 5*studies, after, studies)
-	require.LessOrEqual(t, before, 5*studies/20+3*7) // three deviations above the level
+	require.LessOrEqual(t, before, 5*studies/20+3*7) // three standard deviations above the expected number
 	require.LessOrEqual(t, after, studies/20)
 }
 
@@ -194,7 +195,7 @@ func TestStoppedStudyEndsTheSame(t *testing.T) {
 	}
 	last := new(noise)
 	require.NoError(t, s.Run(t.Context(), p.Units(Test), last, Options{}))
-	require.Less(t, last.runs.Load(), int64(30)) // what was done stayed
+	require.Less(t, last.runs.Load(), int64(30)) // units that were done are not run again
 	_, err = s.Report(false)
 	require.NoError(t, err)
 	for _, name := range []string{"results.csv", "evidence.json", "report.html"} {
@@ -262,20 +263,6 @@ func TestTune(t *testing.T) {
 	require.EqualError(t, err, `study: tuning: the plan has no metric "m9"`)
 }
 
-func TestGridExpands(t *testing.T) {
-	p := plan(t, 2, `{"name": "a", "settings": {"z": 1}, "grid": {"y": ["p", "q"], "x": [1, 2]}}`)
-	var names []string
-	for _, a := range p.expand() {
-		names = append(names, a.Name)
-		require.Equal(t, family(a.Name), strings.Split(a.Name, " ")[0])
-	}
-	require.Equal(t, []string{"plain", "a [x=1, y=p]", "a [x=1, y=q]", "a [x=2, y=p]", "a [x=2, y=q]"}, names)
-	require.Len(t, p.Units(Test), 10)
-	require.Len(t, p.Units(Validation), 15)
-	all := append(append(Shard(p.Units(Test), 0, 3), Shard(p.Units(Test), 1, 3)...), Shard(p.Units(Test), 2, 3)...)
-	require.Len(t, unique(all), 10)
-}
-
 // The verdict has the sign of the test that decides it. Nine of these ten pairs gain,
 // yet most values of the arm are below most of the baseline's.
 func TestVerdictAgreesWithItsTest(t *testing.T) {
@@ -308,39 +295,6 @@ func TestUnevenCurveFailsItsUnit(t *testing.T) {
 	require.EqualError(t, err, "study: unit plain with seed 100: curve loss has 2 steps and 1 values")
 	require.False(t, s.Done(u))
 	require.EqualError(t, s.finish(u, dir, nil, Cost{}), "study: unit plain with seed 100: its runner returned no outcome")
-}
-
-func TestPlanRefusals(t *testing.T) {
-	const good = `{"title": "T", "baseline": "a", "arms": [{"name": "a"}, {"name": "b"}], "seeds": {"reporting": [1, 2]}, "metrics": [{"name": "m", "better": "lower"}]}`
-	_, err := Parse(strings.NewReader(good))
-	require.NoError(t, err)
-	for _, c := range []struct{ old, new, want string }{
-		{`"title": "T"`, `"title": ""`, "title: is empty"},
-		{`"title": "T"`, `"titel": "T"`, `unknown field "titel"`},
-		{`"title": "T",`, `"title": "T"`, "line 1, column 16: invalid character"},
-		{`"baseline": "a"`, `"baseline": "c"`, `baseline: is "c", which names no arm`},
-		{`, {"name": "b"}`, ``, "arms: has 1 arms, a comparison needs at least 2"},
-		{`{"name": "b"}`, `{"name": "a"}`, `arms[1].name: "a" names an arm above, too`},
-		{`{"name": "b"}`, `{"name": "b[1]"}`, `arms[1].name: is "b[1]", want 1 to 80 characters other than brackets`},
-		{`{"name": "a"}`, `{"name": "a", "grid": {"x": [1]}}`, `arms[0].grid: the baseline "a" has a grid: it must be one arm`},
-		{`{"name": "b"}`, `{"name": "b", "grid": {"x": []}}`, "arms[1].grid.x: has no values"},
-		{`{"name": "b"}`, `{"name": "b", "settings": {"x": 1}, "grid": {"x": [1]}}`, "arms[1].grid.x: is among the arm's settings, too"},
-		{`{"name": "b"}`, `{"name": "b", "grid": {"x": [1, 2, 1]}}`, "arms[1].grid.x[2]: 1 is there twice"},
-		{`{"name": "b"}`, `{"name": "b", "grid": {"x": [1, "1"]}}`, "arms[1].grid.x[1]: 1 is there twice"},
-		{`[1, 2]`, `[]`, "seeds.reporting: is empty"},
-		{`[1, 2]`, `[1, 1]`, "seeds.reporting[1]: seed 1 stands in seeds.reporting, too"},
-		{`"reporting": [1, 2]`, `"tuning": [2], "reporting": [1, 2]`, "seeds.reporting[1]: seed 2 stands in seeds.tuning, too"},
-		{`[1, 2]`, `[-1]`, "cannot unmarshal number -1"},
-		{`"lower"`, `"less"`, `metrics[0].better: is "less", want lower or higher`},
-		{`"better": "lower"`, `"better": "lower", "optimized_by": ["z"]`, `metrics[0].optimized_by[0]: "z" names no arm`},
-		{`{"name": "m", "better": "lower"}`, `{"name": "m", "better": "lower"}, {"name": "m", "better": "lower"}`, `metrics[1].name: "m" is there twice`},
-		{`"lower"}]}`, `"lower"}]} {}`, "there is text after its end"},
-	} {
-		require.Contains(t, good, c.old)
-		_, err := Parse(strings.NewReader(strings.Replace(good, c.old, c.new, 1)))
-		require.ErrorContains(t, err, "study: the plan: ")
-		require.ErrorContains(t, err, c.want)
-	}
 }
 
 // Processes of an array job start at once, and each makes the folder unless it is there.
@@ -382,29 +336,4 @@ func TestDamagedUnitIsNamed(t *testing.T) {
 	_, err := s.Evidence()
 	require.ErrorContains(t, err, "study: unit plain with seed 100: ")
 	require.ErrorContains(t, err, "remove its folder to run it again")
-}
-
-func TestEmit(t *testing.T) {
-	a := Array{Name: "circle", Dir: "/studies/circle", Shards: 16, Image: "example/study:1", Claim: "studies"}
-	var k, s bytes.Buffer
-	require.NoError(t, EmitKubernetes(&k, a))
-	require.NoError(t, EmitSlurm(&s, a))
-	for _, want := range []string{"completionMode: Indexed", "completions: 16", "backoffLimitPerIndex: 3", `command: ["study", "run", "-output", "/studies/circle", "-shards", "16", "-workers", "1"]`, `claimName: "studies"`} {
-		require.Contains(t, k.String(), want)
-	}
-	require.Contains(t, s.String(), "#SBATCH --array=0-15\n")
-	require.Contains(t, s.String(), "\nstudy run -output /studies/circle -shards 16 -workers 1 && exit\n")
-	a.Plan, a.Dir, a.Tuning = "my plan.json", "/s", true
-	s.Reset()
-	require.NoError(t, EmitSlurm(&s, a))
-	require.Contains(t, s.String(), "\nstudy run \"my plan.json\" -output /s -shards 16 -workers 1 -tuning && exit\n")
-	a.Dir = `/x"; rm -rf /`
-	require.ErrorContains(t, EmitSlurm(&s, a), "has a quote")
-	require.ErrorContains(t, EmitKubernetes(&s, Array{Name: "n", Dir: "/d", Shards: 1}), "needs an image")
-	require.ErrorContains(t, EmitSlurm(&s, Array{Name: "n", Dir: "/d"}), "an array of 0 shards")
-}
-
-func TestLeastP(t *testing.T) {
-	require.Equal(t, 10.0/512, plan(t, 10, `{"name": "a", "grid": {"shift": [1, 2]}}`).LeastP())
-	require.Equal(t, 1.0, plan(t, 2, `{"name": "a", "grid": {"shift": [1, 2]}}`).LeastP())
 }

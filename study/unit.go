@@ -30,7 +30,7 @@ type Unit struct {
 // Hash returns 32 hexadecimal digits that name the unit: those of its settings in
 // canonical form, its seed and its part.
 func (u Unit) Hash() string {
-	// Marshal sorts keys; compaction removes what spelling leaves open.
+	// Marshal sorts the keys of settings. Compact removes white space in their values.
 	data, err := json.Marshal(u)
 	if err != nil {
 		panic(fmt.Sprintf("study: unit of %s: %v", u.Arm, err)) // Parse admits valid JSON only
@@ -43,7 +43,7 @@ func (u Unit) Hash() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// A Runner makes a unit's run.
+// A Runner runs units.
 type Runner interface {
 	// Check returns an error if the settings make no configuration.
 	Check(u Unit) error
@@ -52,12 +52,12 @@ type Runner interface {
 	Run(ctx context.Context, u Unit, dir string) (*Outcome, error)
 }
 
-// SamplesFile is the name of a picture that a [Runner] may write: what the report
-// shows of an arm.
+// SamplesFile is the name of a picture of samples that a [Runner] may write. The report shows
+// one for each arm.
 const SamplesFile = "samples.png"
 
-// An Outcome is what a unit's run found. It must not depend on the machine that ran the
-// unit, or on how long that took.
+// An Outcome holds the measurements of a unit's run. It must not depend on the machine that ran
+// the unit, or on how long that took.
 type Outcome struct {
 	// Metrics by name; a value that is not finite is missing.
 	Metrics map[string]float64 `json:"metrics"`

@@ -113,10 +113,22 @@ folder in which the program runs.`, stdout)
 		fmt.Fprintf(stderr, "study: with %d seeds no comparison can get a corrected p below %.2g: add seeds, or leave out metrics or arms\n",
 			len(plan.Seeds.Reporting), p)
 	}
-	if *workers == 0 {
-		*workers = runtime.GOMAXPROCS(0)
-	}
 	units := study.Shard(plan.Units(part), index, *shards)
+	if err := runMissing(ctx, store, units, *workers, stderr); err != nil {
+		return err
+	}
+	if *tuning || *shards > 1 {
+		fmt.Fprintf(stdout, "units are in %s\n", *output)
+		return nil
+	}
+	return writeReport(store, true, stdout)
+}
+
+// runMissing runs those of the units that are not done, and reports its progress.
+func runMissing(ctx context.Context, store *study.Store, units []study.Unit, workers int, stderr io.Writer) error {
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
 	var left []study.Unit
 	for _, u := range units {
 		if !store.Done(u) {
@@ -127,8 +139,8 @@ folder in which the program runs.`, stdout)
 	before := len(units) - len(left)
 	progress.Begin("units", before, len(units))
 	failed := 0
-	err = store.Run(ctx, left, &trial.Runner{Open: openData}, study.Options{
-		Workers: *workers,
+	err := store.Run(ctx, left, &trial.Runner{Open: openData}, study.Options{
+		Workers: workers,
 		Report: func(done, total int, u study.Unit, err error) {
 			if err != nil {
 				failed++
@@ -143,14 +155,8 @@ folder in which the program runs.`, stdout)
 		return fmt.Errorf("%w: what is done is kept; the same command goes on", cli.ErrInterrupted)
 	case err != nil && failed > 0:
 		return fmt.Errorf("%d of %d units failed, the others are kept", failed, len(units))
-	case err != nil:
-		return err
 	}
-	if *tuning || *shards > 1 {
-		fmt.Fprintf(stdout, "units are in %s\n", *output)
-		return nil
-	}
-	return writeReport(store, true, stdout)
+	return err
 }
 
 // shardIndex returns the index of this machine, from the flag or from the environment
