@@ -86,7 +86,7 @@ func (o Options) Validate() error {
 }
 
 // A Metric is the name of a metric in [Result.Metrics]. Better says which values are better:
-// "lower", "higher", "½" for values near ½, or "–" for what says nothing about the model.
+// "lower", "higher", "½" for values near ½, or "–" if the metric says nothing about the model.
 type Metric struct{ Name, Better string }
 
 // Metrics returns all metrics, in the order in which tables show them.
@@ -221,7 +221,7 @@ func (r *Result) bound(ctx context.Context, s Subject, vae *models.VAE, draws in
 	return nil
 }
 
-// embed measures latent vectors against the examples of which the encoder made them.
+// embed measures latent vectors against the examples that the encoder mapped to them.
 func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], o metrics.ScoreOptions) error {
 	e, err := metrics.Embed(dev, r.Examples, latents)
 	if err != nil {
@@ -231,8 +231,8 @@ func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], o metrics
 	return nil
 }
 
-// forward draws as many samples as there are examples, and encodes these, a batch at
-// a time. A model without an encoder leaves latents empty.
+// forward draws as many samples as there are examples, and encodes the examples, a batch at
+// a time. If the model has no encoder, latents are empty.
 func (r *Result) forward(s Subject) (latents ph.Points[float32], err error) {
 	n, size := r.Examples.Len(), r.Examples.Dim
 	r.Samples = ph.Points[float32]{Dim: size}

@@ -36,8 +36,8 @@ func subjectOf(t *testing.T, kind, shape string) evaluate.Subject {
 
 var options = evaluate.Options{Points: 50, Neighbors: 3, Radius: 0.2, Draws: 2}
 
-// Of a variational autoencoder all metrics are there, and nothing but those listed: those
-// of the features for examples of many values, far and mtopdiv for those of few.
+// A variational autoencoder has all metrics and no others: those between features if examples
+// have many values, far and mtopdiv if they have few.
 func TestMeasure(t *testing.T) {
 	found := make(map[string]bool)
 	for _, shape := range []string{"circle,n=80,test=60", "glyphs,n=400,test=60"} {

@@ -96,8 +96,8 @@ func TrainFeatures(ctx context.Context, dev kernels.Device, set data.Dataset) (*
 	return f, nil
 }
 
-// network returns the classifier with its initial weights. Its last layer makes logits of
-// features.
+// network returns the classifier with its initial weights. Its last layer maps features to
+// logits.
 func (f *Features) network(dev kernels.Device) nn.Sequential {
 	in := nn.NewInitializer(dev, featureSeed)
 	size := autograd.Size(f.shape)
@@ -120,7 +120,7 @@ func (f *Features) Of(dev kernels.Device, points ph.Points[float32]) (ph.Points[
 	return features, err
 }
 
-// accuracy returns the share of points whose class is the classifier's choice.
+// accuracy returns the share of points that the classifier assigns to their class.
 func (f *Features) accuracy(dev kernels.Device, points ph.Points[float32], classes []int) (float64, error) {
 	_, logits, err := f.compute(dev, points)
 	if err != nil {

@@ -98,8 +98,8 @@ func (f *Folder) WriteCheckpoint(steps int, facts Facts, c *safetensors.File) er
 
 // ReadCheckpoint returns the last checkpoint of [Folder.WriteCheckpoint], nil if there is
 // none. If the last one is damaged or missing, it returns the checkpoint before, and a note
-// for the user that says so. A checkpoint of other facts, or of more than most steps, is an
-// error.
+// for the user that says so. It is an error if the checkpoint has other facts, or was written
+// after more steps than most.
 func (f *Folder) ReadCheckpoint(most int, facts Facts) (steps int, c *safetensors.File, note string, err error) {
 	c, err = f.readCheckpoint(checkpointFile)
 	if c == nil {

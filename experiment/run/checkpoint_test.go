@@ -21,7 +21,7 @@ func folder(t *testing.T) *Folder {
 	return f
 }
 
-// state returns a checkpoint that tells steps apart.
+// state returns a checkpoint whose content depends on the step.
 func state(steps int) *safetensors.File {
 	return &safetensors.File{Tensors: []safetensors.Tensor{
 		{Name: "x", Shape: []int{1, 2}, Values: []float32{float32(steps), 2}}, {Name: "a", Shape: []int{0}, Values: []float32{}},
@@ -58,7 +58,8 @@ func TestCheckpoint(t *testing.T) {
 	require.Equal(t, 7, steps)
 }
 
-// TestEveryBitCounts: a checkpoint with any byte changed is refused, or is the same.
+// TestEveryBitCounts checks that a checkpoint with any byte changed is refused, or read as the
+// same.
 func TestEveryBitCounts(t *testing.T) {
 	f := folder(t)
 	require.NoError(t, f.WriteCheckpoint(3, Facts{"rate": "0.5"}, state(3)))
@@ -130,7 +131,7 @@ func TestFactsOf(t *testing.T) {
 	require.Regexp(t, "^sha256 [0-9a-f]{64}$", facts["long"])
 }
 
-// TestOneProcess: a folder belongs to one process at a time.
+// TestOneProcess checks that only one process at a time can open a folder.
 func TestOneProcess(t *testing.T) {
 	f := folder(t)
 	_, err := Open(f.Path(), new(config))
@@ -142,7 +143,7 @@ func TestOneProcess(t *testing.T) {
 	require.NoError(t, again.Close())
 }
 
-// TestLeftovers: what a killed process leaves behind is in nobody's way.
+// TestLeftovers checks that files which a killed process leaves behind do not stop a later run.
 func TestLeftovers(t *testing.T) {
 	dir := t.TempDir()
 	leave := func(names ...string) {

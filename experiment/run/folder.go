@@ -15,10 +15,10 @@ import (
 )
 
 // ConfigFile is the name of the configuration's file in an output folder. A folder without
-// this file is no output folder.
+// this file holds no run.
 const ConfigFile = "config.json"
 
-// A Folder is the one place that a run writes to.
+// A Folder is the output folder of a run, which writes nowhere else.
 type Folder struct {
 	path    string
 	resumed bool     // the folder was opened by Open, not made by Create
@@ -107,8 +107,8 @@ func ReadConfig(path string, config any) error {
 	return nil
 }
 
-// checkFiles returns an error if a folder holds a pipe, socket or device: opening such a one
-// could wait for ever.
+// checkFiles returns an error if a folder holds a pipe, socket or device: opening it could
+// wait for ever.
 func checkFiles(path string) error {
 	entries, err := os.ReadDir(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -11,7 +11,7 @@ import (
 )
 
 // lockFile is a file in an output folder. The process that writes to the folder keeps this
-// file locked. The file holds the number of the process.
+// file locked. The file holds the ID of the process.
 const lockFile = ".lock"
 
 // errLocked says that another process holds a lock.

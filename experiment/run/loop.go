@@ -44,7 +44,7 @@ type Options struct {
 	Total int
 	// ReportEvery is the number of steps between reports of progress, 1 if zero.
 	ReportEvery int
-	// Facts identify the run: a checkpoint of other facts is refused.
+	// Facts identify the run: a checkpoint with other facts is refused.
 	Facts Facts
 	// SaveEvery is the time between checkpoints, [DefaultSaveEvery] if zero.
 	SaveEvery time.Duration
@@ -67,8 +67,8 @@ type table struct {
 	name string
 }
 
-// DefaultSaveEvery is the default of [Options.SaveEvery]. A crash loses at most about so
-// much time, or one step.
+// DefaultSaveEvery is the default of [Options.SaveEvery]. A crash loses at most about this much
+// of the run, or one step.
 const DefaultSaveEvery = 30 * time.Second
 
 // A Loop makes the steps of a run, records each in metrics.csv, and saves the

@@ -65,7 +65,8 @@ func reopen(t *testing.T, f *Folder) *Folder {
 	return again
 }
 
-// TestLoopStopsWhileItRecords: what was not recorded is when the run goes on.
+// TestLoopStopsWhileItRecords checks that a step which was made but not recorded is recorded
+// when the run goes on.
 func TestLoopStopsWhileItRecords(t *testing.T) {
 	f := folder(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -88,8 +89,8 @@ func TestLoopStopsWhileItRecords(t *testing.T) {
 	require.Equal(t, "step\n1\n2\n3\n4\n5\n", string(table))
 }
 
-// TestLoopSaysThatItCouldNotSave: a run that is stopped and not saved does not end with the
-// error of its context.
+// TestLoopSaysThatItCouldNotSave checks the error of a run that is stopped but cannot save: it
+// must not be that of the context, which says that the run is saved.
 func TestLoopSaysThatItCouldNotSave(t *testing.T) {
 	f := folder(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -104,7 +105,7 @@ func TestLoopSaysThatItCouldNotSave(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
-// TestLoopSaves by steps and by time, so that a failure costs no more.
+// TestLoopSaves checks that a loop saves after the configured number of steps and time.
 func TestLoopSaves(t *testing.T) {
 	for want, o := range map[int]Options{4: {SaveSteps: 2}, 5: {SaveEvery: time.Nanosecond}, 0: {}} {
 		f := folder(t)

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// Metrics is a table of numbers in a CSV file, a row a step. All rows are kept
-// in memory too, for curves.
+// Metrics is a table of numbers in a CSV file, with a row for each step. It also keeps all rows
+// in memory, for curves.
 type Metrics struct {
 	Columns []string
 	Rows    [][]float64

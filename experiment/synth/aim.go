@@ -9,7 +9,8 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// An aim is the target towards which a cloud moves, and the loss between both.
+// An aim is the target towards which a cloud moves, and the loss that compares the cloud with
+// the target.
 type aim struct {
 	objective *topoloss.Objective
 	target    *topoloss.Target
@@ -43,8 +44,8 @@ func (c Config) aim(ctx context.Context, dev kernels.Device) (*aim, error) {
 	return a, err
 }
 
-// bottlenecks returns the bottleneck distances among the terms that look at all points. Unlike
-// other terms, they can be evaluated for diagrams alone.
+// bottlenecks returns the bottleneck distances among the terms that use all points. They can
+// be evaluated from diagrams without points.
 func (a *aim) bottlenecks() *topoloss.Loss {
 	some := new(topoloss.Loss)
 	if all := a.objective.Loss(topoloss.Output); all != nil {

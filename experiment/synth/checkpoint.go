@@ -43,7 +43,7 @@ func (r stepper) Restore(f *safetensors.File, steps int) error {
 
 const momentPrefix = "optimizer."
 
-// save appends the points and the optimizer's memory.
+// save appends the points and the state of the optimizer.
 func (m *Mover) save(f *safetensors.File) error {
 	points, err := m.Cloud()
 	if err != nil {

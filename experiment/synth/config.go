@@ -25,8 +25,8 @@ type Config struct {
 	LearningRate float64   `json:"learning_rate"`
 	Optimizer    Optimizer `json:"optimizer"`
 
-	// Topo lists the terms of the loss between the cloud and its target. All look
-	// at topoloss.Output: the cloud.
+	// Topo lists the terms of the loss between the cloud and its target. The place of all is
+	// topoloss.Output, which is the cloud.
 	Topo topoloss.Specs `json:"topo"`
 	// Push drives points apart in a step in which no term depends on the cloud. Without
 	// Push, such a step moves nothing.

@@ -1,5 +1,5 @@
-// Package synth moves point clouds by their persistence: the smallest thing that
-// a topological loss can train, with nothing between the loss and the points.
+// Package synth moves point clouds by their persistence. There is no model: the coordinates of
+// the points themselves are the parameters that a topological loss trains.
 //
 // A [Mover] makes the steps. It needs a cloud and a [Loss]:
 //
@@ -30,10 +30,10 @@
 // A gradient of persistence moves at most four points for each bar, and that of a
 // bottleneck distance one bar. Two settings change that. The Gradient of a
 // configuration can hand the gradient on to neighbours, so that clusters move as clusters
-// where the plain gradient pulls a thread of single points out of them. The
-// option attract=yes gives the bottleneck distance a gradient where a true bar without a partner
-// decides it, so that a loop is made on purpose and not by chance. Package
-// topoloss describes both and names their sources.
+// where the plain gradient pulls single points out of them, one after another. The option
+// attract=yes gives the bottleneck distance a gradient where a true bar without a partner
+// decides it: a loop appears because the gradient makes it, and not by chance. Package topoloss
+// describes both and names their sources.
 //
 // # Reference
 //

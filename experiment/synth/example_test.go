@@ -12,8 +12,7 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// A regularizer of one's own: a loop should live for two units, every other one
-// is noise.
+// A regularizer of a user: it wants one loop with a persistence of 2 and no others.
 func Example() {
 	oneLoop := topoloss.Func(func(bars, _ []ph.Bar, gradients []topoloss.BarGradient) (value float64, ok bool) {
 		longest := 0

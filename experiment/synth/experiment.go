@@ -10,10 +10,10 @@ import (
 	"github.com/topogen/topogen/viz"
 )
 
-// Experiments is the number of experiments, which count from 1.
+// Experiments is the number of experiments. Their numbers begin with 1.
 const Experiments = 3
 
-// OriginalWindow is what the animations of the original Topo-GEN show.
+// OriginalWindow is the part of the plane that the animations of the original Topo-GEN show.
 var OriginalWindow = viz.Window{XMin: -10, XMax: 40, YMin: -40, YMax: 40}
 
 // Experiment returns one of the three experiments of the original Topo-GEN,

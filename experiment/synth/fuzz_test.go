@@ -13,8 +13,8 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// FuzzConfig: a configuration from a file, with its clouds and diagrams, is refused, or
-// stays as it is when it is written and read again.
+// FuzzConfig checks that a configuration from a file, with its clouds and diagrams, is refused,
+// or does not change when it is written and read again.
 func FuzzConfig(f *testing.F) {
 	c := synth.Between(&ph.Points[float32]{Dim: 2, Coords: []float32{0, 1, 2, 3}}, &ph.Points[float32]{Dim: 1, Coords: []float32{5}})
 	good, err := json.Marshal(c)

@@ -1,8 +1,8 @@
 package synth
 
 // EstimateMemory returns a lower estimate of the bytes that a run takes: the distances of
-// all pairs of points of the cloud and of the true cloud, with those that the device and the
-// search for loops hold beside, and the frames of the animation.
+// all pairs of points of the cloud and of the true cloud, with the copies that the device and
+// the search for loops hold, and the frames of the animation.
 func (c Config) EstimateMemory() int64 {
 	pairs := func(n int) float64 { return float64(n) * float64(n) }
 	bytes := 0.0

@@ -38,8 +38,7 @@ func (o Optimizer) open(p *autograd.Parameter, rate float64) (nn.Optimizer, erro
 	return nil, fmt.Errorf("synth: no optimizer %q: choose %s, %s or %s", o, Adam, AdamW, SGD)
 }
 
-// A Loss returns the loss of the points x, N×dimension, in a step that counts from
-// 0.
+// A Loss returns the loss of the points x, N×dimension, in a step. Steps count from 0.
 type Loss func(ctx context.Context, step uint64, x *autograd.Var) (topoloss.Outcome, error)
 
 // A Mover moves the points of a cloud, step by step, so that a loss falls. Its
@@ -62,8 +61,8 @@ func NewMover(dev kernels.Device, start *ph.Points[float32], loss Loss, optimize
 	return m, err
 }
 
-// CheckFinite says whether steps look for values and gradients that are not finite. One is an
-// error, which names the operation that made it. This is slow.
+// CheckFinite turns checks of all values and gradients on or off. A value that is not finite is
+// then an error of Step, which names the operation that made it. This is slow.
 func (m *Mover) CheckFinite(on bool) { m.checks = on }
 
 // Step computes the loss at the present points and moves them one step of the optimizer, so

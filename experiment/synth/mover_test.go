@@ -32,7 +32,7 @@ func mover(t testing.TB, dev kernels.Device, c synth.Config) *synth.Mover {
 	return m
 }
 
-// TestTrajectories holds the first steps to those of the original.
+// TestTrajectories compares the first steps with those of the original.
 func TestTrajectories(t *testing.T) {
 	clouds := make(map[string]*ph.Points[float32])
 	for _, c := range golden.Clouds(t) {
@@ -113,7 +113,7 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// original returns the original's terms of given weights.
+// original returns the original's terms with the given weights.
 func original(t testing.TB, weights [7]float64) topoloss.Specs {
 	t.Helper()
 	specs, err := topoloss.Original(topoloss.Output, weights, 1, topoloss.DefaultHyperparameters())

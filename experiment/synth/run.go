@@ -104,7 +104,7 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	return r.record(number, outcome), fmt.Sprintf("loss %.4g", outcome.Value), nil
 }
 
-// Recorded does nothing: frames are remembered before a step.
+// Recorded does nothing: Step stores frames.
 func (r stepper) Recorded(context.Context, int) error { return nil }
 
 // frame stores the cloud after a number of steps, if the animation shows that cloud.

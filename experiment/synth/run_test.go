@@ -46,7 +46,7 @@ func TestExperiments(t *testing.T) {
 	require.ErrorContains(t, err, "no experiment 4")
 }
 
-// TestPlaces: the clouds lie where the original's do.
+// TestPlaces checks that clusters lie where those of the original do.
 func TestPlaces(t *testing.T) {
 	for number, spots := range map[int][][4]float64{ // first point, first after, x, y
 		1: {{0, 10, 0, 0}, {10, 20, 10, 0}, {20, 30, 0, 20}, {30, 40, 30, 30}, {40, 64, 10, -25}},
@@ -75,7 +75,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestConfigJSON: config.json holds all that a run depends on.
+// TestConfigJSON checks that config.json holds everything that a run depends on.
 func TestConfigJSON(t *testing.T) {
 	c, err := synth.Experiment(2, 9)
 	require.NoError(t, err)
@@ -160,7 +160,7 @@ func start(t *testing.T, dev kernels.Device, c synth.Config, path string) (*synt
 	return synth.New(t.Context(), c, run.Environment{Device: dev, Folder: folder})
 }
 
-// reopened returns an environment whose run goes on.
+// reopened returns an environment in which the run of a folder resumes.
 func reopened(t *testing.T, env run.Environment) run.Environment {
 	t.Helper()
 	var err error
@@ -222,7 +222,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestDamagedCheckpoint: what is wrong with it is said.
+// TestDamagedCheckpoint checks that errors say what is wrong with a checkpoint.
 func TestDamagedCheckpoint(t *testing.T) {
 	dev := cpu.New(cpu.Threads(1))
 	defer dev.Close()
@@ -254,7 +254,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	require.NoError(t, errors.Join(again.Close()))
 }
 
-// TestDamagedTable: there is no half of a run to close.
+// TestDamagedTable checks that New fails if the table is damaged, and then returns no run.
 func TestDamagedTable(t *testing.T) {
 	dev := cpu.New(cpu.Threads(1))
 	defer dev.Close()
@@ -280,7 +280,7 @@ func TestDamagedTable(t *testing.T) {
 	require.Nil(t, r)
 }
 
-// TestDivergence: the user is told what to do.
+// TestDivergence checks that the error of a run that diverges tells the user what to do.
 func TestDivergence(t *testing.T) {
 	dev := cpu.New(cpu.Threads(1))
 	defer dev.Close()
@@ -293,8 +293,8 @@ func TestDivergence(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-// TestCheckFinite: a checked run names the operation that left the numbers, in the step in
-// which it did, saves nothing that is not finite, and goes on with a lower rate.
+// TestCheckFinite checks that a run with CheckFinite names the operation that made the first
+// value that is not finite, and its step, saves no such value, and goes on with a lower rate.
 func TestCheckFinite(t *testing.T) {
 	dev := cpu.New(cpu.Threads(1))
 	defer dev.Close()

@@ -57,16 +57,16 @@ func variants() []variant {
 	}
 }
 
-// An outcome is what came of an experiment.
+// An outcome is the structure of a cloud in the course of an experiment.
 type outcome struct {
 	count, want Count
-	steps       []float64 // at which it was looked at
+	steps       []float64 // the steps at which distance was measured
 	distance    []float64 // the larger of the bottleneck distances in degrees 0 and 1
 	structure   int       // the first step with the right structure; -1: none
 	close       int       // the first step with a distance below half a unit; −1: none
 }
 
-// follow makes all steps and looks at the structure every so often.
+// follow makes all steps, and counts clusters and loops at intervals.
 func follow(t testing.TB, dev kernels.Device, c Config, every int) outcome {
 	t.Helper()
 	require.NoError(t, c.Validate())
@@ -107,8 +107,8 @@ func follow(t testing.TB, dev kernels.Device, c Config, every int) outcome {
 	}
 }
 
-// TestStructure: the experiments end with the clusters and loops of their
-// target, well within the steps that they have. TestTable knows all seeds.
+// TestStructure checks that the experiments end with the clusters and loops of their targets,
+// with one seed and fewer steps than they have. TestTable measures more seeds.
 func TestStructure(t *testing.T) {
 	dev := cpu.New(cpu.Threads(1))
 	defer dev.Close()

@@ -141,8 +141,8 @@ func (c Config) Validate() error {
 	return err
 }
 
-// Resolve returns c with everything decided that the data decide. [New] does the
-// same.
+// Resolve returns c with its zero values replaced by the defaults that depend on the data.
+// [New] does the same.
 func (c Config) Resolve(sets *data.Sets) Config {
 	c.Model = c.Model.Resolve(sets.Train.Shape(), sets.Unit)
 	if c.Sampler == "" {
@@ -173,13 +173,14 @@ func (c Config) samplerWords() string {
 	return "prior, the unit Gaussian"
 }
 
-// objective returns what is minimised besides the model's own losses.
+// objective returns the weighted sum of the terms, which the twin minimises besides its own
+// losses.
 func (c Config) objective() (*topoloss.Objective, error) {
 	return topoloss.New(c.Topo, topoloss.Options{Gradient: c.Gradient, Seed: c.Seed})
 }
 
-// CheckData returns an error if there are too few examples for the run, or if the
-// model is none for them.
+// CheckData returns an error if there are too few examples for the run, or if the model does
+// not fit them.
 func (c Config) CheckData(sets *data.Sets) error {
 	if err := c.Model.Validate(sets.Train.Shape(), sets.Unit); err != nil {
 		return err

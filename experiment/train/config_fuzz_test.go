@@ -12,8 +12,8 @@ import (
 	"github.com/topogen/topogen/experiment/train"
 )
 
-// FuzzConfig: a configuration from a file is refused, or stays as it is when it is written
-// and read again.
+// FuzzConfig checks that a configuration from a file is refused, or does not change when it is
+// written and read again.
 func FuzzConfig(f *testing.F) {
 	good, err := json.Marshal(train.Default())
 	require.NoError(f, err)

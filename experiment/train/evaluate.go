@@ -8,8 +8,8 @@ import (
 	"github.com/topogen/topogen/experiment/internal/noise"
 )
 
-// epochColumns names what a row of epochs.csv holds: the reconstruction errors of
-// the models, in training and in validation.
+// epochColumns returns the headings of epochs.csv: the number of the epoch, and the
+// reconstruction errors of the models in training and in validation.
 func (r *Run) epochColumns() []string {
 	columns := []string{"epoch"}
 	for _, part := range []string{"train_", "validation_"} {

@@ -8,12 +8,12 @@ import (
 	"github.com/topogen/topogen/experiment/run"
 )
 
-// evaluationFile holds what was measured of each model on the test set.
+// evaluationFile is the name of the file with the metrics of each model on the test set.
 const evaluationFile = "evaluation.json"
 
 // evaluation compares samples and latent vectors of each model with test examples,
-// and writes the metrics. The table has a row for each metric; it is empty where there
-// are too few examples.
+// and writes the metrics to evaluationFile. The table that it returns has a row for each
+// metric. If there are too few examples, the table is empty and no file is written.
 func (r *Run) evaluation(ctx context.Context, s Summary) (run.Table, error) {
 	options, test := evaluate.Default(), r.Test()
 	if !options.Enough(len(test.Indices)) {

@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/nn/safetensors"
 )
 
-// TestDivergence: a run that leaves the finite numbers names the step, and with CheckFinite
-// the operation, saves nothing that is not finite, and goes on with a lower rate.
+// TestDivergence checks a run whose values become infinite: it names the step, and with
+// CheckFinite the operation, saves nothing that is not finite, and goes on with a lower rate.
 func TestDivergence(t *testing.T) {
 	c := small()
 	c.Topo = c.Topo[:2]
@@ -58,7 +58,7 @@ func TestDivergence(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-// TestCheckFiniteChangesNothing but the time that steps take.
+// TestCheckFiniteChangesNothing checks that CheckFinite changes nothing but the time of steps.
 func TestCheckFiniteChangesNothing(t *testing.T) {
 	var tables [2][]string
 	for i := range tables {

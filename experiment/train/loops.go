@@ -19,13 +19,13 @@ import (
 // most maxLoops.
 //
 // A single sample in the middle of a loop halves the life of the loop. So the tenth of the
-// samples that have the fewest neighbors does not count, as in the study of natural images
-// by Carlsson, Ishkhanov, de Silva and Zomorodian (2008).
+// samples with the farthest tenth neighbors is left out, as Carlsson, Ishkhanov, de Silva and
+// Zomorodian (2008) leave out sparse regions of natural images.
 const (
 	loopRatio = 2
 	maxLoops  = 6
-	dense     = 0.9 // the share of samples that count
-	neighbor  = 10  // a point whose tenth neighbor is far has few neighbors
+	dense     = 0.9 // the share of samples in which loops are sought
+	neighbor  = 10  // densest compares points by the distance of this neighbor
 )
 
 // A loop is a class of degree 1 with a representative cycle.
@@ -34,12 +34,12 @@ type loop struct {
 	cycle []ph.Cell
 }
 
-// loops returns the loops that stand out among the points of a cloud that count, the longest
-// first: classes of degree 1 of the Rips filtration, with cycles. longest is the length of
-// the longest loop of the test set. If it is 0, that of the cloud takes its place.
-func loops(ctx context.Context, cloud *ph.Points[float32], count []int32, longest float64) ([]loop, error) {
+// loops returns the loops that stand out among the chosen points of a cloud, the longest
+// first: classes of degree 1 of the Rips filtration, with cycles. longest is the persistence
+// of the longest loop of the test set. If it is 0, that of the cloud takes its place.
+func loops(ctx context.Context, cloud *ph.Points[float32], chosen []int32, longest float64) ([]loop, error) {
 	part := ph.Points[float32]{Dim: cloud.Dim}
-	for _, i := range count {
+	for _, i := range chosen {
 		part.Coords = append(part.Coords, cloud.At(int(i))...)
 	}
 	result, err := new(ph.Engine).Compute(ctx, part, ph.Options{MaxDegree: 1, Cycles: true})
@@ -53,7 +53,7 @@ func loops(ctx context.Context, cloud *ph.Points[float32], count []int32, longes
 		}
 		l := loop{Bar: c.Bar}
 		for _, t := range c.Cycle {
-			l.cycle = append(l.cycle, ph.Cell{U: count[t.Simplex[0]], V: count[t.Simplex[1]]})
+			l.cycle = append(l.cycle, ph.Cell{U: chosen[t.Simplex[0]], V: chosen[t.Simplex[1]]})
 		}
 		all = append(all, l)
 	}
@@ -69,8 +69,8 @@ func loops(ctx context.Context, cloud *ph.Points[float32], count []int32, longes
 	return all, nil
 }
 
-// densest returns a share of the points of a cloud, ascending: those whose tenth neighbors
-// are nearest.
+// densest returns the points with the nearest tenth neighbors, a given share of all, in
+// ascending order.
 func densest(cloud *ph.Points[float32], share float64) []int32 {
 	n := cloud.Len()
 	points, reach, row := make([]int32, n), make([]float64, n), make([]float64, n)

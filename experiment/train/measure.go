@@ -8,8 +8,8 @@ import (
 )
 
 // TrainTo trains until the run has made the given number of steps in all, or all its steps.
-// It does not validate after a last epoch that is cut short. If ctx is cancelled it stops,
-// writes a checkpoint and returns ctx's error.
+// Unlike Train it does not validate at the end if the last epoch is cut short. If ctx is
+// cancelled it stops, writes a checkpoint and returns ctx's error.
 func (r *Run) TrainTo(ctx context.Context, steps int) error { return r.loop.RunTo(ctx, steps) }
 
 // Model returns the model whose loss has terms. It goes on training with the run.

@@ -3,8 +3,8 @@ package train
 import "github.com/topogen/topogen/data"
 
 // EstimateMemory returns a lower estimate of the bytes that a run takes beside its data: the
-// parameters of its models with their gradients and the memory of the optimizer, what the
-// layers compute for a batch with its gradients, and the distances of a batch for terms.
+// parameters of its models with their gradients and the state of the optimizer, the outputs of
+// the layers for a batch with their gradients, and the distances of a batch for terms.
 func (c Config) EstimateMemory(sets *data.Sets) int64 {
 	c = c.Resolve(sets)
 	parameters, values := c.Model.Size(sets.Train.Shape())

@@ -15,7 +15,7 @@ import (
 
 // A model is a [models.Model] in training, with its optimizer, tape and critic.
 type model struct {
-	name   string // in texts; lower case in file names and columns
+	name   string // as texts show it; prefix returns its form in file names and columns
 	net    models.Model
 	params []*autograd.Parameter
 	adam   *nn.Adam
@@ -170,7 +170,7 @@ func restore(f *safetensors.File, prefix string, params []*autograd.Parameter, a
 			return err
 		}
 		p.Value.Write(values)
-		if p.Grad != nil { // the optimizer remembers nothing of what is not trained
+		if p.Grad != nil { // the optimizer has state only for parameters that are trained
 			total += len(values)
 		}
 	}

@@ -99,8 +99,8 @@ func TestEveryModelOnEveryData(t *testing.T) {
 	}
 }
 
-// TestSamplesSetting: the number of draws is settable, and decides the value of a term
-// that looks at them.
+// TestSamplesSetting checks that the setting Samples changes the value of a term at the place
+// samples.
 func TestSamplesSetting(t *testing.T) {
 	sets, err := shapes.Open("circle,n=40,test=9", 1)
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ const (
 	scatterMax  = 2000 // most points in a scatter plot of latent vectors
 )
 
-// The pictures that a run draws while it trains.
+// trainingGrid and validationGrid name the pictures that a run draws while it trains.
 
 func trainingGrid(noun string, step int) run.Picture {
 	return run.Picture{File: fmt.Sprintf("grid-step-%06d.png", step), Caption: fmt.Sprintf("Training %ss after step %d", noun, step)}

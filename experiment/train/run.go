@@ -134,10 +134,10 @@ func (r *Run) columns(name string) []string {
 // data.
 func (r *Run) errorName() string { return r.models[0].net.LossNames()[0] }
 
-// errorTitle returns the same as it stands in texts.
+// errorTitle returns the name of that loss as titles show it.
 func (r *Run) errorTitle() string { return strings.ToUpper(r.errorName()) }
 
-// errorWords returns the same in words.
+// errorWords returns the name of that loss in words.
 func (r *Run) errorWords() string {
 	switch name := r.errorName(); name {
 	case "bce":
@@ -153,7 +153,7 @@ func (r *Run) errorWords() string {
 	}
 }
 
-// noun returns what an example is called in texts.
+// noun returns the word for an example in texts.
 func (r *Run) noun() string {
 	if len(r.sets.Train.Shape()) == 3 {
 		return "image"
@@ -175,7 +175,7 @@ func (r *Run) decode(set data.Dataset, indices []int) []float32 {
 // twin returns the model whose loss has terms.
 func (r *Run) twin() *model { return r.models[len(r.models)-1] }
 
-// note reports the values of a measure, one for each model.
+// note returns a text with the values of a measure, one for each model.
 func (r *Run) note(format string, values []float64) string {
 	var parts []string
 	for i, m := range r.models {

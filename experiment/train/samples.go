@@ -66,8 +66,8 @@ func (r *Run) drawImages(ctx context.Context, m *model, samples []float32) error
 	})
 }
 
-// drawPoints draws samples of a model over as many points of the test set, with the loops of
-// both that stand out, unless the points are numbers.
+// drawPoints draws samples of a model over as many points of the test set. It also draws the
+// loops of both that stand out, unless the points have one dimension.
 func (r *Run) drawPoints(ctx context.Context, m *model, samples []float32) error {
 	n := len(samples) / data.Size(r.sets.Test)
 	test := make([]float32, len(samples))
@@ -167,8 +167,8 @@ func (r *Run) nearest(ctx context.Context, examples []float32) ([]float32, error
 	return out, nil
 }
 
-// squareBelow returns the squared distance of two examples if it is below limit. Else it
-// returns some number of at least limit.
+// squareBelow returns the squared distance of two examples if it is below limit. Otherwise it
+// may stop early and returns a number of at least limit.
 func squareBelow(x, y []float32, limit float64) float64 {
 	const stretch = 64
 	var sum float64
@@ -185,8 +185,8 @@ func squareBelow(x, y []float32, limit float64) float64 {
 	return sum
 }
 
-// drawInterpolation draws images decoded from points between two latent vectors, for several
-// pairs. The latent vectors are those of test images or, for a model without an encoder,
+// drawInterpolation draws, for several pairs of latent vectors, the images decoded from points
+// of the line segment between them. The latent vectors are those of test images or, for a model without an encoder,
 // draws from the prior.
 func (r *Run) drawInterpolation() error {
 	pairs := min(interpolated, r.sets.Test.Len()/2)

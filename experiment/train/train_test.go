@@ -20,21 +20,21 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// small is a run of a few steps with every loss on, so that every kind of state
-// would show.
+// small is a run of a few steps with every loss on, so that a kind of state that is not saved
+// would change its results.
 func small() train.Config {
 	c := train.Default()
 	c.Data = "embedded:60"
 	c.Model.Latent, c.BatchSize, c.Epochs, c.PlotEvery = 3, 16, 2, 2
 	c.Topo = append(original(topoloss.Output, [7]float64{10, 10, 10, 10, 1, 1, 1}),
 		original(topoloss.Latent, [7]float64{1, 0, 1, 0, 0, 0, 0})...)
-	// A term that learns a number of its own, and one that draws points.
+	// A term with a learnable scale, and one that draws points at random.
 	c.Topo = append(c.Topo, topoloss.Spec{Name: "signature", Where: topoloss.Latent, Weight: 0.4},
 		topoloss.Spec{Name: "cross0", Where: topoloss.Samples, Weight: 1, Options: map[string]string{"k": "8"}})
 	return c
 }
 
-// original returns the original's terms of given weights.
+// original returns the original's terms with the given weights.
 func original(where topoloss.Place, weights [7]float64) topoloss.Specs {
 	specs, err := topoloss.Original(where, weights, 1, topoloss.DefaultHyperparameters())
 	if err != nil {
@@ -50,7 +50,7 @@ func open(t *testing.T, c train.Config) *dataset.Sets {
 	return sets
 }
 
-// reopened returns an environment whose run goes on.
+// reopened returns an environment in which the run of a folder resumes.
 func reopened(t *testing.T, env run.Environment) run.Environment {
 	t.Helper()
 	var err error
@@ -149,8 +149,8 @@ func TestRunIsReproducibleAndResumes(t *testing.T) {
 	}
 }
 
-// TestTwinsStartEqual checks that both models see the same and that only the
-// topological loss parts them.
+// TestTwinsStartEqual checks that both models get equal weights, batches and noise, and that
+// only the topological loss makes them differ.
 func TestTwinsStartEqual(t *testing.T) {
 	c := small()
 	c.MaxSteps = 3
@@ -203,7 +203,7 @@ func TestLongerRunGoesOn(t *testing.T) {
 	require.Equal(t, rows(t, other.Folder.Path("metrics.csv")), rows(t, env.Folder.Path("metrics.csv")))
 }
 
-// finished makes a run to its end and returns what its folder holds.
+// finished makes a run to its end and returns the contents of the files in its folder.
 func finished(t *testing.T, c train.Config, env run.Environment) map[string]string {
 	r, err := train.New(c, open(t, c), env)
 	require.NoError(t, err)
@@ -214,7 +214,7 @@ func finished(t *testing.T, c train.Config, env run.Environment) map[string]stri
 	return contents(t, env.Folder.Path())
 }
 
-// contents returns what a folder holds.
+// contents returns the contents of the files in a folder.
 func contents(t *testing.T, path string) map[string]string {
 	t.Helper()
 	files := make(map[string]string)

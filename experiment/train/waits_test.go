@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A waiting driver counts the calls for which the host waits for the GPU.
+// A waiting is a driver that counts the calls in which the host waits for the GPU.
 type waiting struct {
 	*ptxsim.GPU
 	waits int

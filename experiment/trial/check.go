@@ -102,6 +102,6 @@ func settingNames() []string {
 	if err := json.Unmarshal(text, &fields); err != nil {
 		panic(fmt.Sprintf("trial: the default configuration: %v", err))
 	}
-	delete(fields, "seed") // the plan's
+	delete(fields, "seed") // the plan's seeds decide it
 	return slices.Sorted(maps.Keys(fields))
 }

@@ -111,18 +111,18 @@ func (c Config) Validate() error {
 	return c.Config.Validate()
 }
 
-// keptSets is the number of data sets that are kept for other units: drawn data of many
-// seeds would fill memory.
+// keptSets is the largest number of data sets that are kept for other units. Without a limit,
+// data that are drawn for each seed would fill memory.
 const keptSets = 8
 
-// Check returns an error if the settings make no configuration.
+// Check returns an error if the settings make no valid configuration.
 func (r *Runner) Check(u study.Unit) error {
 	_, err := config(u)
 	return err
 }
 
 // open returns the data that a configuration names. Units with equal seeds and equal data
-// share them, while they are among the last few that were opened.
+// share them as long as sets holds them. When sets is full, open drops all it holds.
 func (r *Runner) open(ctx context.Context, c train.Config) (*data.Sets, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -141,8 +141,8 @@ func (r *Runner) open(ctx context.Context, c train.Config) (*data.Sets, error) {
 	return s, nil
 }
 
-// classify returns the features of a classifier of the training set, nil if there can be
-// none. Units with equal data share them, as open shares data.
+// classify returns the features of a classifier of the training set, nil if the set is
+// unsuitable for one. Units with equal data share them, as open shares data.
 func (r *Runner) classify(ctx context.Context, dev kernels.Device, set data.Dataset) (*evaluate.Features, error) {
 	if !evaluate.HasFeatures(set) {
 		return nil, nil

@@ -1,7 +1,7 @@
-// Package noise numbers the streams of random numbers of a run, of which each seed has its
-// own. A purpose has the streams from its first one on, as many as it needs. The first ones are
-// far apart, so that no two purposes share a stream. The initial weights of models count from
-// stream 0.
+// Package noise assigns streams of random numbers to the purposes of a run. Each seed has its
+// own streams, which have numbers. A purpose uses as many streams as it needs, from its first
+// one on. The first ones are far apart, so that no two purposes share a stream. The initial
+// weights of models use the streams from 0 on.
 package noise
 
 // The first stream for each purpose.
