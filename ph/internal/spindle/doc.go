@@ -32,16 +32,20 @@
 // candidates each, whatever their number; they are the β-skeleton for β = 1/2 of Kirkpatrick
 // and Radke, A framework for computational morphology, 1985.
 //
-// The hole. If every position in the bounding box within ℓ of a has a point nearer than ℓ/2,
-// then e ends no loop. Proof: each component of the lune gives a cycle of four edges that are
-// shorter than ℓ, between points within ℓ of a. The cone from a over this closed curve is a
-// disc in the convex hull of these points. Divide the disc finely into triangles, and map each
-// of their vertices to a nearest point. Adjacent vertices go to points at a distance less than
-// ℓ, so the image is made of triangles that are there before e. On an edge uv of the cycle,
-// the path of the nearest points is homotopic to uv: its half next to u spans triangles with
-// u, for its points are nearer than |uv|/2 + ℓ/2 ≤ ℓ to u, and its other half spans triangles
-// with v. So the cycle bounds before e. Hence only points near holes are searched, where a
-// hole is a position far from all points.
+// The hole. If every position in the bounding box within ℓ·√3/2 of a has a point nearer than
+// ℓ/2, then e ends no loop. Proof: each component of the lune gives a cycle of four edges that
+// are shorter than ℓ, between points within ℓ of a. The cone from a over this closed curve is
+// two triangles that share the edge e. All their positions have a point nearer than ℓ/2, also
+// a position p that is farther than ℓ·√3/2 from a: let α, β, γ be its barycentric coordinates
+// in a triangle a, b, u with sides up to ℓ. Leibniz's theorem says that
+// (1+α)|p−a|² + β|p−b|² + γ|p−u|² = β|a−b|² + γ|a−u|² ≤ (1−α)ℓ², so that the squared distance
+// of p from the nearer of b and u is at most ℓ² − |p−a|² < ℓ²/4. Divide the triangles finely,
+// and map each vertex of the division to a nearest point. Adjacent vertices go to points at a
+// distance less than ℓ, so the image is made of triangles that are there before e. On an edge
+// uv of the cycle, the path of the nearest points is homotopic to uv: its half next to u spans
+// triangles with u, for its points are nearer than |uv|/2 + ℓ/2 ≤ ℓ to u, and its other half
+// spans triangles with v. So the cycle bounds before e. Hence only points near holes are
+// searched, where a hole is a position far from all points.
 //
 // The chain. An edge whose lune is not empty is homologous, by a triangle that comes with it,
 // to the two edges from its ends to any point of the lune, which come before it. Repeated,

@@ -166,7 +166,7 @@ func (r *Engine[T]) findActive(above, upTo T) {
 	byHoles := band.least > tiny && c.Dim <= maxHoleDim
 	if byHoles {
 		const strictly = 1 - 1e-4 // a margin for rounding
-		h.begin(&c.Tree, float64(above)/2*strictly, math.Sqrt(band.most), r.Stop)
+		h.begin(&c.Tree, float64(above)/2*strictly, math.Sqrt(0.75*band.most)/strictly, r.Stop)
 		var lo, hi [MaxDim]float64
 		l, u := c.Box(0)
 		copy(lo[:], l)

@@ -49,7 +49,7 @@ func (h *holeSearch) visit(lo, hi [MaxDim]float64) {
 	if !h.any(center[:h.Dim], h.reach+around, true) || h.stop.Requested() {
 		return
 	}
-	const finest = 0.25
+	const finest = 1.0 / 16
 	if around < finest*h.radius {
 		h.mark(center[:h.Dim], (h.reach+around)*(h.reach+around), 0)
 		return
