@@ -36,8 +36,7 @@
 // # Words
 //
 // The rank of an edge is the number of edges before it. The place of a point is its
-// position in the order of the [metric.Space]. A bridge is an edge with an empty lune that
-// a search finds before the edge is visited. A column is a set of edges, by rank; its pivot
+// position in the order of the [metric.Space]. A column is a set of edges, by rank; its pivot
 // is the youngest of them.
 //
 // # Cost

@@ -41,7 +41,7 @@ type Engine[T metric.Float] struct {
 	table *rankTable // the ranks of edges, if Known runs
 
 	joined unionfind.Components // the components of the graph of the visited edges
-	trial  unionfind.Components // a copy of joined, to try what bridges merge
+	trial  unionfind.Components // a copy of joined, for mergesAhead
 	merges []Merge[T]
 
 	column  bittree.Set // the column that is being reduced
@@ -52,13 +52,13 @@ type Engine[T metric.Float] struct {
 	births []int32 // the ranks of the edges that gave birth to loops
 	deaths []death
 
-	// bridges has the edges with empty lunes that were not visited when the space was
+	// emptyLunes has the edges with empty lunes that were not visited when the space was
 	// searched for them, in order.
-	bridges []metric.Edge[T]
-	looked  bool // whether the space was searched for bridges
-	coming  int  // once it was: the number of loops that are still to be born
-	last    bool // whether the last run has the last edges of the filtration
-	met     int  // if last is set: each edge after edge met of the last run has no empty lune
+	emptyLunes []metric.Edge[T]
+	looked     bool // whether the space was searched for them
+	coming     int  // once it was: the number of loops that are still to be born
+	last       bool // whether the last run has the last edges of the filtration
+	met        int  // if last is set: each edge after edge met of the last run has no empty lune
 }
 
 // The fates of edges that are no apex; see the field fates of run.
@@ -105,7 +105,7 @@ func (r *Engine[T]) reset(n int) {
 	r.edges.reset()
 	r.merges = r.merges[:0]
 	r.columns, r.arena = r.columns[:0], r.arena[:0]
-	r.births, r.deaths, r.bridges = r.births[:0], r.deaths[:0], r.bridges[:0]
+	r.births, r.deaths, r.emptyLunes = r.births[:0], r.deaths[:0], r.emptyLunes[:0]
 	r.alive, r.looked, r.coming, r.last = 0, false, 0, false
 	r.near, r.lunes, r.looking = nil, nil, false
 }
@@ -176,7 +176,7 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 		}
 		return true
 	})
-	for _, e := range r.bridges {
+	for _, e := range r.emptyLunes {
 		r.merge(e, -1)
 	}
 	return err
@@ -234,7 +234,7 @@ func (r *Engine[T]) allKnown(s *run[T], i int) bool {
 			}
 			return r.met <= i
 		}
-		// The search for bridges pays once most later edges have a point in their lune
+		// The search for empty lunes pays once most later edges have a point in their lune
 		// that is joined to both ends already, and if enough edges are left: three times
 		// the visited ones or 64 for each point. It never pays for few points in a
 		// matrix, all of which is read anyway.
@@ -243,9 +243,9 @@ func (r *Engine[T]) allKnown(s *run[T], i int) bool {
 		if few || rank < 16*n || r.space.Total() < 4*rank && r.space.Total()-rank < 64*n {
 			return false
 		}
-		r.bridges = r.space.AppendEmptyLunes(r.bridges, s.edges[i], r.near, r.workers)
-		slices.SortFunc(r.bridges, metric.CompareEdges)
-		r.coming = len(r.bridges) - r.mergesAhead()
+		r.emptyLunes = r.space.AppendEmptyLunes(r.emptyLunes, s.edges[i], r.near, r.workers)
+		slices.SortFunc(r.emptyLunes, metric.CompareEdges)
+		r.coming = len(r.emptyLunes) - r.mergesAhead()
 		r.looked = true
 	}
 	return r.coming == 0
@@ -269,12 +269,12 @@ func (r *Engine[T]) allMeet(edges []metric.Edge[T]) bool {
 	return true
 }
 
-// mergesAhead returns the number of bridges that will merge components. Each other bridge
-// gives birth to a loop.
+// mergesAhead returns the number of the edges in emptyLunes that will merge components. Each of
+// the others gives birth to a loop.
 func (r *Engine[T]) mergesAhead() int {
 	r.trial.Parent = append(r.trial.Parent[:0], r.joined.Parent...)
 	r.trial.Count = r.joined.Count
-	for _, e := range r.bridges {
+	for _, e := range r.emptyLunes {
 		r.trial.Join(e.A, e.B)
 	}
 	return r.joined.Count - r.trial.Count

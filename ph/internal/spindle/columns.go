@@ -34,7 +34,7 @@ func (s *search[T]) findColumns(r *Engine[T], a int32, above, upTo T) (next floa
 	}
 	for _, b := range s.list {
 		e := c.edge(a, b)
-		if e.Length <= above || e.Length > upTo || r.isBridge(a, b) {
+		if e.Length <= above || e.Length > upTo || r.hasEmptyLune(a, b) {
 			continue
 		}
 		sp := spanOf(e)
@@ -68,9 +68,9 @@ func (s *search[T]) findColumns(r *Engine[T], a int32, above, upTo T) (next floa
 // A pair is two places.
 type pair struct{ p, q int32 }
 
-// appendChain appends the births of a path of bridges from p to q. The path and the edge
-// between p and q, if that is no bridge, together are a boundary of triangles that are there
-// as soon as the edge is.
+// appendChain appends the births of a path from p to q in the relative neighborhood graph. If
+// the edge between p and q is not in this graph, the path and the edge together are the
+// boundary of triangles that are there as soon as the edge is.
 func (s *search[T]) appendChain(r *Engine[T], births []int32, p, q int32) []int32 {
 	c := &r.cloud
 	s.pairs = append(s.pairs[:0], pair{p, q})
@@ -89,7 +89,7 @@ next:
 		sp := spanOf(c.edge(l.p, l.q))
 		v := s.apex(c, &sp, l.p, l.q)
 		if v < 0 {
-			panic("ph: an edge with an empty lune is no bridge")
+			panic("ph: the relative neighborhood graph lacks an edge with an empty lune")
 		}
 		s.pairs = append(s.pairs, pair{l.p, v}, pair{v, l.q})
 	}

@@ -49,13 +49,15 @@
 //
 // The chain. An edge whose lune is not empty is homologous, by a triangle that comes with it,
 // to the two edges from its ends to any point of the lune, which come before it. Repeated,
-// this leads to a path of bridges, the edges with empty lunes. A cycle of bridges is known from
-// those of its edges that are not in the minimum spanning tree: the births of loops. So a
-// column is a set of births, mostly one or two, and no other edge needs a rank.
+// this leads to a path in the relative neighborhood graph, the graph of the edges with empty
+// lunes. A cycle in this graph is known from those of its edges that are not in the minimum
+// spanning tree: the births of loops. So a column is a set of births, mostly one or two, and no
+// other edge needs a rank.
 //
 // # Invariant
 //
-// Bridges come first, all of them. Kruskal's algorithm divides them into merges and births.
+// The relative neighborhood graph is computed first. Kruskal's algorithm divides its edges into
+// merges and births.
 // Then edges come in bands of length. After a band, each loop that the edges so far end has
 // its death, and the columns that ended these loops are reduced: no two have the same pivot,
 // the youngest of their births. A column is a cycle plus boundaries of triangles that are

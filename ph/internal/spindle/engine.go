@@ -25,12 +25,12 @@ type Engine[T metric.Float] struct {
 	searches []search[T] // one for each worker
 	band     metric.Band[T]
 
-	bridges []metric.Edge[T] // the edges with empty lunes, in order
-	joined  unionfind.Components
-	merges  []reduced.Merge[T]
-	births  []metric.Edge[T] // the bridges that give birth to loops, in order
-	starts  []int32          // see linksOf
-	links   []link
+	emptyLunes []metric.Edge[T] // the edges with empty lunes, in order
+	joined     unionfind.Components
+	merges     []reduced.Merge[T]
+	births     []metric.Edge[T] // those of them that give birth to loops, in order
+	starts     []int32          // see linksOf
+	links      []link
 
 	next        []float64 // for each point a lower bound of the squared length of its candidates in later bands
 	open        []int32   // for each node the number of its points that may have candidates in later bands
@@ -68,12 +68,12 @@ func (r *Engine[T]) begin(dim int, coords []T, threshold float64, workers int) e
 	}
 	parallel.For(r.Stop, workers, r.cloud.Len(), 64, func(worker, a int) {
 		r.progress(worker, "edges with empty lunes", a, r.cloud.Len())
-		r.searches[worker].findBridges(&r.cloud, int32(a))
+		r.searches[worker].findEmptyLunes(&r.cloud, int32(a))
 	})
 	if r.Stop.Requested() {
 		return nil
 	}
-	r.sortBridges()
+	r.sortEmptyLunes()
 	r.classify()
 	return nil
 }
@@ -104,7 +104,7 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 		return nil
 	}
 	r.set.Grow(len(r.births))
-	r.linkBridges()
+	r.linkGraph()
 	c := &r.cloud
 	n := c.Len()
 	r.next, r.isActive, r.open = resize(r.next, n), resize(r.isActive, n), resize(r.open, len(c.Nodes))
@@ -142,18 +142,18 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 }
 
 // firstBand returns the greatest length of an edge of the first band: twice the length that
-// nine tenths of the bridges do not exceed. Most loops die within it.
+// nine tenths of the edges with empty lunes do not exceed. Most loops die within it.
 func (r *Engine[T]) firstBand() T {
-	i, _ := slices.BinarySearchFunc(r.bridges, 0, func(e metric.Edge[T], _ int) int {
+	i, _ := slices.BinarySearchFunc(r.emptyLunes, 0, func(e metric.Edge[T], _ int) int {
 		if e.Length > 0 {
 			return 1
 		}
 		return -1
 	})
-	if i == len(r.bridges) {
+	if i == len(r.emptyLunes) {
 		return r.cloud.limit
 	}
-	longer := r.bridges[i:]
+	longer := r.emptyLunes[i:]
 	return min(r.cloud.limit, 2*longer[len(longer)*9/10].Length)
 }
 

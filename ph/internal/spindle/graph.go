@@ -2,27 +2,27 @@ package spindle
 
 import "github.com/topogen/topogen/ph/internal/reduced"
 
-// sortBridges sorts the bridges that all searches have found, in the order of the
-// filtration.
-func (r *Engine[T]) sortBridges() {
+// sortEmptyLunes sorts the edges with empty lunes that all searches have found, in the order of
+// the filtration. It adds the edges between points of equal coordinates.
+func (r *Engine[T]) sortEmptyLunes() {
 	r.band.Unsorted = append(r.band.Unsorted[:0], r.cloud.twins...)
 	for i := range r.searches {
 		r.band.Unsorted = append(r.band.Unsorted, r.searches[i].edges...)
 	}
-	r.bridges = r.band.Sort(r.bridges[:0])
+	r.emptyLunes = r.band.Sort(r.emptyLunes[:0])
 }
 
-// A link joins a point to the end of a bridge.
+// A link is an edge of the relative neighborhood graph, as one of its ends lists it.
 type link struct {
 	to    int32
-	birth int32 // the number of the birth that the bridge is, −1 if it merges components
+	birth int32 // the number of the edge among the births, −1 if it merges components
 }
 
-// classify finds which bridges merge components and which give birth to loops, in the order
-// of the filtration, as Kruskal's algorithm finds a minimum spanning tree.
+// classify finds which edges with empty lunes merge components and which give birth to loops, in
+// the order of the filtration, as Kruskal's algorithm finds a minimum spanning tree.
 func (r *Engine[T]) classify() {
 	r.merges, r.births = r.merges[:0], r.births[:0]
-	for _, e := range r.bridges {
+	for _, e := range r.emptyLunes {
 		if ended := r.joined.Join(e.A, e.B); ended >= 0 {
 			r.merges = append(r.merges, reduced.Merge[T]{Edge: e, Rank: -1, Ended: ended})
 		} else {
@@ -31,8 +31,8 @@ func (r *Engine[T]) classify() {
 	}
 }
 
-// linkBridges makes the graph of the bridges between distinct points.
-func (r *Engine[T]) linkBridges() {
+// linkGraph makes the relative neighborhood graph of the points in the tree.
+func (r *Engine[T]) linkGraph() {
 	c := &r.cloud
 	n := c.Len()
 	r.starts = resize(r.starts, n+2)
@@ -64,8 +64,8 @@ func (r *Engine[T]) linkBridges() {
 // linksOf returns the links of a point.
 func (r *Engine[T]) linksOf(a int32) []link { return r.links[r.starts[a]:r.starts[a+1]] }
 
-// isBridge reports whether a bridge joins two points.
-func (r *Engine[T]) isBridge(a, b int32) bool {
+// hasEmptyLune reports whether the lune of the edge between two points is empty.
+func (r *Engine[T]) hasEmptyLune(a, b int32) bool {
 	for _, l := range r.linksOf(a) {
 		if l.to == b {
 			return true

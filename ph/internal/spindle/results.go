@@ -40,10 +40,10 @@ func (r *Engine[T]) AppendLoops(loops []reduced.Loop[T]) []reduced.Loop[T] {
 	return loops
 }
 
-// AppendBirths appends the column that ended a loop, as edges. They stand for a cycle of
-// bridges: they are its edges outside of the minimum spanning forest. The birth edge of the
-// loop is the last edge of the cycle, and the cycle is a boundary from the death of the loop
-// on. AppendBirths appends nothing for an essential loop.
+// AppendBirths appends the column that ended a loop, as edges. They stand for a cycle in the
+// relative neighborhood graph: they are its edges outside of the minimum spanning forest. The
+// birth edge of the loop is the last edge of the cycle, and the cycle is a boundary from the
+// death of the loop on. AppendBirths appends nothing for an essential loop.
 func (r *Engine[T]) AppendBirths(edges []metric.Edge[T], l reduced.Loop[T]) []metric.Edge[T] {
 	if l.Apex < 0 {
 		return edges

@@ -7,11 +7,11 @@ import (
 
 // A search is the workspace of one worker.
 type search[T metric.Float] struct {
-	edges   []metric.Edge[T] // the bridges that the worker has found
+	edges   []metric.Edge[T] // the edges with empty lunes that the worker has found
 	columns []column[T]      // the columns that it has found
 	arena   []int32          // the entries of these columns
 
-	nearest   []nearPoint // see findBridges
+	nearest   []nearPoint // see findEmptyLunes
 	witnesses witnesses   // see findCandidates
 	list      []int32     // places that are joined to the current point
 	stack     []int32     // nodes of the tree that are still to be visited

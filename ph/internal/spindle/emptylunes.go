@@ -4,17 +4,17 @@ import (
 	"github.com/topogen/topogen/ph/internal/kdtree"
 )
 
-// maxNearest is the largest number of near points of a point that a search for bridges
-// keeps.
+// maxNearest is the largest number of near points that findEmptyLunes keeps.
 const maxNearest = 12
 
-// findBridges finds the bridges from the point in place a to points in later places.
+// findEmptyLunes finds the edges with empty lunes from the point in place a to points in later
+// places.
 //
 // The nearest points c are kept in the course of the search. A point c is in the lune of the
 // edge from a to b if it is nearer than b to a, and nearer than a to b. So the search skips
 // a box if some c is nearer than all points of the box, and all of these are nearer to c than
 // to a.
-func (s *search[T]) findBridges(c *cloud[T], a int32) {
+func (s *search[T]) findEmptyLunes(c *cloud[T], a int32) {
 	x := c.At(a)
 	limit := float64(c.limit) * float64(c.limit) * (1 + slack)
 	s.nearest, s.list = s.nearest[:0], s.list[:0]
