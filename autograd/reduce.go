@@ -93,7 +93,7 @@ func (r reduction) short() []int {
 	return shape
 }
 
-// groups returns the shape with neighbouring axes merged if both are reduced or both kept.
+// groups returns the shape with neighboring axes merged if both are reduced or both kept.
 func (r reduction) groups() groups {
 	g := r.tape.newGroups(len(r.shape))
 	for i, n := range r.shape {
@@ -114,7 +114,7 @@ func (v *Var) axis(operation string, axis int) int {
 	return i
 }
 
-// groups is the shape of an array in which neighbouring axes that are all kept, or all
+// groups is the shape of an array in which neighboring axes that are all kept, or all
 // reduced, are merged into one group. Kept and reduced groups alternate, and the first is
 // kept.
 type groups []int

@@ -48,7 +48,7 @@ func fillStrides(strides, shape []int) {
 	}
 }
 
-// collapse merges neighbouring axes that are contiguous in both operands and
+// collapse merges neighboring axes that are contiguous in both operands and
 // drops axes of length 1. It returns the resulting shape, of rank 1 at least, and
 // the operands with strides for it. All empty arrays collapse to the shape [0].
 func (t *Tape) collapse(shape []int, a, b operand) ([]int, operand, operand) {

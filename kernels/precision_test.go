@@ -10,13 +10,13 @@ import (
 	"github.com/topogen/topogen/kernels"
 )
 
-// RoundBFloat16 returns the nearest of the neighbouring bfloat16 numbers, and the even one of
+// RoundBFloat16 returns the nearest of the neighboring bfloat16 numbers, and the even one of
 // two that are equally near.
 func TestRoundBFloat16IsNearest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range 200_000 {
 		bits := rng.Uint32()
-		if i%2 == 0 { // halfway between two neighbours, or next to that
+		if i%2 == 0 { // halfway between two neighbors, or next to that
 			bits = bits&^0xffff | 0x8000 + uint32(rng.IntN(3)) - 1
 		}
 		x := math.Float32frombits(bits)
@@ -31,7 +31,7 @@ func TestRoundBFloat16IsNearest(t *testing.T) {
 			require.Equal(t, x, got)
 			continue
 		}
-		// The neighbour beyond the largest number counts as the next power of two.
+		// The neighbor beyond the largest number counts as the next power of two.
 		far := float64(up)
 		if math.IsInf(far, 0) {
 			far = math.Copysign(0x1p128, far)

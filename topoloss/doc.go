@@ -52,7 +52,7 @@
 // may be possible, with different derivatives. The choice depends on the input alone.
 //
 // The gradient of a function of diagrams reaches only the points at critical edges. A
-// [Gradient] hands it on to their neighbours, or averages it over perturbed clouds.
+// [Gradient] hands it on to their neighbors, or averages it over perturbed clouds.
 //
 // # The terms
 //

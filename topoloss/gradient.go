@@ -14,7 +14,7 @@ import (
 // A Gradient says how the gradient of a topological loss reaches points. The plain
 // gradient moves only the points at critical edges, at most four for each bar. The other
 // methods move more points, so that training needs fewer steps. Average and Interpolate
-// move the neighbours of those points along, so that clusters move as clusters. They give
+// move the neighbors of those points along, so that clusters move as clusters. They give
 // each point x a combination of the plain gradients gᵢ, where xᵢ are the points that
 // have one. The weight of gᵢ follows from the kernel
 // K(x, y) = exp(−‖x−y‖²/(2·Bandwidth²)).

@@ -58,7 +58,7 @@ type Loss struct {
 	Fallback []Term
 	// Gradient says how the gradient of Terms reaches points. The zero value leaves it
 	// plain. The gradient of Fallback stays plain, except with Smooth, which averages it,
-	// too: a push that moved neighbours along would not drive them apart.
+	// too: a push that moved neighbors along would not drive them apart.
 	Gradient Gradient
 
 	rips      deviceRips

@@ -72,7 +72,7 @@ type glyph struct {
 	ink    ink
 	line   float64 // width of the outline of a hollow glyph; 0: a solid one
 	cover  float64 // opacity; 0 is 1
-	edge   bool    // whether a thin white edge keeps the glyph apart from its neighbours
+	edge   bool    // whether a thin white edge keeps the glyph apart from its neighbors
 }
 
 // rim returns the width of the white edge at a resolution, 0 if the glyph has none.

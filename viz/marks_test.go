@@ -47,7 +47,7 @@ func TestGlyphsHaveTheirAreaAndPlace(t *testing.T) {
 	}
 }
 
-func TestGlyphEdgeKeepsNeighboursApart(t *testing.T) {
+func TestGlyphEdgeKeepsNeighborsApart(t *testing.T) {
 	c := newCanvas(40, 20)
 	glyph{x: 15, y: 10, radius: 5, ink: blue, edge: true}.draw(c)
 	glyph{x: 21, y: 10, radius: 5, ink: vermillion, edge: true}.draw(c)

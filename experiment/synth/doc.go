@@ -29,7 +29,7 @@
 //
 // A gradient of persistence moves at most four points for each bar, and that of a
 // bottleneck distance one bar. Two settings change that. The Gradient of a
-// configuration can hand the gradient on to neighbours, so that clusters move as clusters
+// configuration can hand the gradient on to neighbors, so that clusters move as clusters
 // where the plain gradient pulls single points out of them, one after another. The option
 // attract=yes gives the bottleneck distance a gradient where a true bar without a partner
 // decides it: a loop appears because the gradient makes it, and not by chance. Package topoloss

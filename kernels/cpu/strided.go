@@ -47,7 +47,7 @@ func copyStrided(a *args, part int) {
 
 // copyTransposed copies the blocks of rows of one part; see walk.transpose. The elements
 // of a row are consecutive in the source. In the destination, elements at the same
-// position in neighbouring rows are consecutive, so the copy of a block is a transpose.
+// position in neighboring rows are consecutive, so the copy of a block is a transpose.
 func copyTransposed(a *args, part int) {
 	w := a.walk
 	for c := w.start(part); c.rows > 0; c.next() {

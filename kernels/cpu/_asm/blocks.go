@@ -127,7 +127,7 @@ func (s isa) deinterleave() {
 }
 
 // interleave generates the inverse of deinterleave. A step reads 16 elements, copies each to
-// two neighbouring lanes, and stores the lanes with an even index.
+// two neighboring lanes, and stores the lanes with an even index.
 func (s isa) interleave() {
 	s.function("interleave", "dst *float32, ldd int, src *float32, lds, rows, n int", "does the same as interleavePlain with a step of 2.")
 	dst, ldd, src, lds, n := argument("dst"), argument("ldd"), argument("src"), argument("lds"), argument("n")

@@ -50,7 +50,7 @@ func narrow(low, high Op) reg.VecVirtual {
 	return v
 }
 
-// pairRuns generates the loop that pairs neighbouring elements of rows.
+// pairRuns generates the loop that pairs neighboring elements of rows.
 func pairRuns() {
 	s := bf16
 	s.function("pairRuns", "dst *float32, ldd int, src *float32, lds, rows, n int", "does the same as pairRunsPlain, but treats subnormal numbers as 0.")

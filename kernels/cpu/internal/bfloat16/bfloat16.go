@@ -42,7 +42,7 @@ func (r *Rounder) Round(dst *[]float32, m Matrix) []float32 {
 	return r.run(m.Columns)
 }
 
-// PairColumns pairs neighbouring elements of each row: the first with the second, and so on.
+// PairColumns pairs neighboring elements of each row: the first with the second, and so on.
 // The result has m.Rows dense rows of microkernel.PairWords(m.Columns) pairs.
 func (r *Rounder) PairColumns(dst *[]float32, m Matrix) []float32 {
 	r.job = job{rounder: r, src: m, dst: aligned.Grow(dst, m.Rows*microkernel.PairWords(m.Columns)), rows: m.Rows, one: (*job).pairColumns}

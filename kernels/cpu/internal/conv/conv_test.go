@@ -146,7 +146,7 @@ func TestFewChannels(t *testing.T) {
 }
 
 // TestJoinedPhases tries transposed convolutions in which one micro-tile computes a group of
-// StrideW neighbouring pixels, with at least one instruction set. The border of x cuts groups
+// StrideW neighboring pixels, with at least one instruction set. The border of x cuts groups
 // at either end, rows have no whole group, phases have no taps, and images are divided into
 // bands.
 func TestJoinedPhases(t *testing.T) {

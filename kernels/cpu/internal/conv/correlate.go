@@ -9,7 +9,7 @@ import (
 // first matrix is the patch of one pixel. A column of the second matrix has the weights for
 // one channel of the result: a filter for Forward, or a phase of the filters for one channel
 // of x for Transpose. A row of the result, out, has all channels of one pixel. With joined
-// phases of Transpose, it has all channels of the neighbouring pixels that are joined.
+// phases of Transpose, it has all channels of the neighboring pixels that are joined.
 type correlation struct {
 	image              []float32 // the image from which patches are read, in the layout paddedNHWC
 	aOffsets, cOffsets []int     // byte offsets of each pixel's patch in image, and of its row in out, with the entries of microkernel.Spare

@@ -39,7 +39,7 @@
 //   - Transpose: the pixels of x are divided into StrideH·StrideW phases (sub-pixel
 //     convolution). Each phase is a convolution of y with stride 1 and with the taps that
 //     belong to the phase. If the channels of x fill only part of a micro-tile, one
-//     micro-tile computes neighbouring pixels of several phases.
+//     micro-tile computes neighboring pixels of several phases.
 //   - WeightGrad: each row of C is the gradient of a filter, and the sum is over pixels of y.
 //     A is the planes of y in place. Each row of B is a patch of x, which a list of offsets
 //     locates. Patches are packed (im2row) only if their runs are too short for a vector. The
@@ -53,9 +53,9 @@
 //
 // [Convolver.ForwardRounded], [Convolver.TransposeRounded] and [Convolver.WeightGradRounded]
 // round their operands to bfloat16. If the processor has AVX512_BF16, operands become pairs of
-// the numbers whose products are neighbours in the sums (see microkernel.Kernels.PairRuns):
-// Forward pairs neighbouring channels of x, Transpose neighbouring channels of y, and
-// WeightGrad neighbouring pixels of a row of y. The first two then are convolutions with half
+// the numbers whose products are neighbors in the sums (see microkernel.Kernels.PairRuns):
+// Forward pairs neighboring channels of x, Transpose neighboring channels of y, and
+// WeightGrad neighboring pixels of a row of y. The first two then are convolutions with half
 // as many channels. The methods otherwise convolve the rounded operands as float32 numbers.
 //
 // # Invariant

@@ -18,7 +18,7 @@ type phases struct {
 	rows, columns int // numbers of values of i and of j
 	tapsH, tapsW  int // largest numbers of values of t and of u in a phase
 	paddedColumns int // columns of y with its padding
-	joined        int // phases of neighbouring pixels in a row that one micro-tile computes together; 1 if each is computed alone
+	joined        int // phases of neighboring pixels in a row that one micro-tile computes together; 1 if each is computed alone
 }
 
 // phasesOf returns the division of the transposed convolution of a shape into phases.
@@ -105,7 +105,7 @@ type phaseKey struct {
 // phaseOffsets returns the offsets for pixels of a phase. Its lists are empty if the part
 // has no such pixels.
 //
-// A group is the joined neighbouring pixels of a row that one micro-tile can compute. It
+// A group is the joined neighboring pixels of a row that one micro-tile can compute. It
 // is whole if all of them lie in the image. If together is true, the offsets are those
 // of the first pixel of each whole group, and phase is the phase of that pixel. Otherwise
 // they are those of the pixels of the phase that are in no whole group.

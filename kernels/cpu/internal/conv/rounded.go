@@ -68,7 +68,7 @@ func (c *Convolver) round(i int, x []float32) []float32 {
 	return dst
 }
 
-// pairPlanes pairs neighbouring channels of images whose planes have the given number of
+// pairPlanes pairs neighboring channels of images whose planes have the given number of
 // elements, and returns the pairs in c.operands[i].
 func (c *Convolver) pairPlanes(i int, x []float32, images, channels, plane int) []float32 {
 	return c.rounder.PairRows(&c.operands[i], bfloat16.Matrix{Data: x, Rows: images * channels, Columns: plane, Pitch: plane}, channels)

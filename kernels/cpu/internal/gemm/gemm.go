@@ -55,7 +55,7 @@
 //
 // [Multiplier.MultiplyRounded] rounds A and B to bfloat16 first. If the processor has
 // AVX512_BF16, and alpha is 1, it makes matrices of pairs of A and B, whose elements hold the
-// numbers of two neighbouring k. Their product has half as many values of k, and all of the
+// numbers of two neighboring k. Their product has half as many values of k, and all of the
 // above serves it with other micro-kernels. Otherwise it multiplies the rounded operands as
 // float32 numbers, which costs a pass over both operands and gains nothing but equal results.
 //

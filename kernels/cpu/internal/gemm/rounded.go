@@ -38,7 +38,7 @@ func (g *Multiplier) MultiplyRounded(p Product) {
 	g.multiply(p, g.rounder.Pairs())
 }
 
-// pair pairs the numbers of neighbouring k in an operand, whose rows or columns belong to
+// pair pairs the numbers of neighboring k in an operand, whose rows or columns belong to
 // the values of k.
 func (g *Multiplier) pair(dst *[]float32, m bfloat16.Matrix, rows bool) []float32 {
 	if rows {

@@ -11,7 +11,7 @@ import (
 // Products of pairs.
 //
 // Problem: with AVX512_BF16 one instruction multiplies twice as many numbers as a float32
-// multiply-add, if they are bfloat16 numbers in pairs of neighbouring k.
+// multiply-add, if they are bfloat16 numbers in pairs of neighboring k.
 //
 // Idea: a pair has the 32 bits of a float32. So a matrix of pairs looks like a float32 matrix
 // with half as many values of k. Packing loops, and all that packages gemm and conv do to lay
@@ -27,7 +27,7 @@ import (
 // PairWords returns the number of pairs that n numbers take.
 func PairWords(n int) int { return (n + 1) / 2 }
 
-// PairRuns pairs neighbouring elements of a number of rows of n elements: element 2i of a row
+// PairRuns pairs neighboring elements of a number of rows of n elements: element 2i of a row
 // of src with element 2i+1. Each row of dst has PairWords(n) pairs. The rows of dst and src
 // begin ldd and lds elements apart.
 func (k *Kernels) PairRuns(dst []float32, ldd int, src []float32, lds, rows, n int) {

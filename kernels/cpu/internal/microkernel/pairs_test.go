@@ -38,7 +38,7 @@ func TestPairing(t *testing.T) {
 		want, got := slices.Clone(before), slices.Clone(before)
 		pairRunsPlain(&want[0], 4*ldd, &x[0], 4*lds, rows, n)
 		k.PairRuns(got, ldd, x, lds, rows, n)
-		requireSamePairs(t, want, got, "neighbours, %d rows of %d", rows, n)
+		requireSamePairs(t, want, got, "neighbors, %d rows of %d", rows, n)
 		pairRowsPlain(&want[0], 4*ldd, &x[0], &y[0], 4*lds, rows, n)
 		k.PairRows(got, ldd, x, y, lds, rows, n)
 		requireSamePairs(t, want, got, "%d rows of %d", rows, n)

@@ -59,7 +59,7 @@ func TestAccuracy(t *testing.T) {
 }
 
 // ulps returns |got − want| in units of the last place (ulp) of want, the distance between
-// neighbouring float32 values at want. It returns 0.5 if got is want rounded to float32.
+// neighboring float32 values at want. It returns 0.5 if got is want rounded to float32.
 func ulps(got float32, want float64) float64 {
 	g := float64(got)
 	switch {
