@@ -53,8 +53,9 @@ format point-cloud. Births and deaths are squared radii of balls around the poin
 radii with -radii; a component that dies at radius r dies at 2r in the Vietoris-Rips
 filtration. In "simplices" are the points on the spheres that have these radii.
 
-With -complex cubical the input is an image in PNG or PGM, or an array of two or three
-dimensions in .npy; the first bytes tell which. The values of pixels are those of the
+With -complex cubical the input is an image in PNG or PGM, an array of two or three
+dimensions in .npy or .npz, or an image of DIPHA; the first bytes tell which. DIPHA itself
+computes what -construction V does. The values of pixels are those of the
 file, 0 to 255 for most images. In "edges" a pixel stands twice: [i, i] for the i-th one
 in row-major order. With -superlevel a birth is minus the value of its pixel.
 

@@ -11,12 +11,6 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
-// The first two numbers of a DIPHA file of distances.
-const (
-	diphaMagic    = 8067171840
-	diphaDistance = 7
-)
-
 // readDIPHA reads a file of the format [DIPHA].
 func readDIPHA[T ph.Float](r io.Reader, note func(string)) (ph.Distances, error) {
 	in := bufio.NewReaderSize(r, 1<<16)
@@ -29,7 +23,7 @@ func readDIPHA[T ph.Float](r io.Reader, note func(string)) (ph.Distances, error)
 	case header[0] != diphaMagic:
 		return nil, fmt.Errorf("not a DIPHA file: it begins with %d, not %d", header[0], diphaMagic)
 	case header[1] != diphaDistance:
-		return nil, fmt.Errorf("a DIPHA file of type %d, not %d, a matrix of distances", header[1], diphaDistance)
+		return nil, otherDIPHA(header[1], diphaDistance)
 	case n < 1 || n >= math.MaxInt32:
 		return nil, fmt.Errorf("a DIPHA file of %d points", header[2])
 	}

@@ -1,7 +1,6 @@
 package input
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -11,15 +10,6 @@ import (
 
 	"github.com/topogen/topogen/ph"
 )
-
-// diphaDiagram is the second number of a DIPHA file of a persistence diagram.
-const diphaDiagram = 2
-
-// startsDIPHA reports whether a file begins as DIPHA's files do.
-func startsDIPHA(in *bufio.Reader) bool {
-	head, err := in.Peek(8)
-	return err == nil && binary.LittleEndian.Uint64(head) == diphaMagic
-}
 
 // readDiagramsDIPHA reads a persistence diagram in DIPHA's format: three integers, the magic
 // number, the type 2 and the number of bars, then for each bar its degree, an integer, its
@@ -32,7 +22,7 @@ func readDiagramsDIPHA(in io.Reader) ([]ph.Diagram, error) {
 	}
 	switch {
 	case header[1] != diphaDiagram:
-		return nil, fmt.Errorf("a DIPHA file of type %d, not %d, a persistence diagram", header[1], diphaDiagram)
+		return nil, otherDIPHA(header[1], diphaDiagram)
 	case header[2] < 0:
 		return nil, fmt.Errorf("a DIPHA file of %d bars", header[2])
 	}

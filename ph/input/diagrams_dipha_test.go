@@ -46,7 +46,7 @@ func TestDiagramsInDIPHA(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 	for says, file := range map[string][]byte{
-		"type 7, not 2":                dipha(t, 7, 1),
+		"a DIPHA file of type 7, a matrix of distances: want type 2, a persistence diagram": dipha(t, 7, 1),
 		"ends in bar 1 of 2":           dipha(t, 2, 2, 0, 0, 1),
 		"there is more after the 0":    dipha(t, 2, 0, 0, 0, 1),
 		"bar 0 has the degree 1000000": dipha(t, 2, 1, 1e6, 0, 1),

@@ -154,7 +154,7 @@ func TestBinary(t *testing.T) {
 	}{
 		{input.DIPHA, "", "too short: the header of a DIPHA file is 24 bytes long"},
 		{input.DIPHA, strings.Repeat("text", 9), "not a DIPHA file: it begins with"},
-		{input.DIPHA, change(dipha, 8, int64(5)), "type 5, not 7"},
+		{input.DIPHA, change(dipha, 8, int64(5)), "type 5: want type 7, a matrix of distances"},
 		{input.DIPHA, change(dipha, 16, int64(-1)), "a DIPHA file of -1 points"},
 		{input.DIPHA, change(dipha, 16, int64(1e6)), "too short: it ends in row 0 of 1000000"},
 		{input.DIPHA, string(dipha[:len(dipha)-1]), "too short: it ends in row 3 of 4"},

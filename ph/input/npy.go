@@ -23,11 +23,25 @@ const (
 // readNPY reads an array of two dimensions, whose rows are points, or an array of one
 // dimension, whose numbers are points of one coordinate.
 func readNPY[T ph.Float](r io.Reader, c content) (ph.Points[T], error) {
-	var none ph.Points[T]
 	a, err := npy.Read(r)
 	if err != nil {
-		return none, err
+		return ph.Points[T]{}, err
 	}
+	return pointsIn[T](a, c)
+}
+
+// readNPZ reads an archive of one such array.
+func readNPZ[T ph.Float](r io.Reader, c content) (ph.Points[T], error) {
+	a, err := readArchive(r)
+	if err != nil {
+		return ph.Points[T]{}, err
+	}
+	return pointsIn[T](a, c)
+}
+
+// pointsIn returns the rows of an array.
+func pointsIn[T ph.Float](a *npy.Array, c content) (ph.Points[T], error) {
+	var none ph.Points[T]
 	rows, columns := a.Rows()
 	if len(a.Shape) < 1 || len(a.Shape) > 2 || len(a.Values) == 0 {
 		return none, fmt.Errorf("an array of shape %.80s: want points and %s", fmt.Sprint(a.Shape), c)
@@ -51,33 +65,32 @@ func readNPY[T ph.Float](r io.Reader, c content) (ph.Points[T], error) {
 	return p, nil
 }
 
-// readNPZ reads an archive of one .npy file. It is an error if the archive has several.
-func readNPZ[T ph.Float](r io.Reader, c content) (ph.Points[T], error) {
-	var none ph.Points[T]
+// readArchive reads the array of an archive .npz. It is an error if the archive has several.
+func readArchive(r io.Reader) (*npy.Array, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return none, fmt.Errorf("not an .npz file: %w", err)
+		return nil, fmt.Errorf("not an .npz file: %w", err)
 	}
 	if len(archive.File) != 1 {
 		var names []string
 		for _, f := range archive.File {
 			names = append(names, f.Name)
 		}
-		return none, fmt.Errorf("an .npz file of %d arrays (%.200s): want one", len(names), strings.Join(names, ", "))
+		return nil, fmt.Errorf("an .npz file of %d arrays (%.200s): want one", len(names), strings.Join(names, ", "))
 	}
 	name := archive.File[0].Name
 	file, err := archive.File[0].Open()
 	if err != nil {
-		return none, fmt.Errorf("%.80s: %w", name, err)
+		return nil, fmt.Errorf("%.80s: %w", name, err)
 	}
 	defer file.Close()
-	p, err := readNPY[T](file, c)
+	a, err := npy.Read(file)
 	if err != nil {
-		return none, fmt.Errorf("%.80s: %w", name, err)
+		return nil, fmt.Errorf("%.80s: %w", name, err)
 	}
-	return p, nil
+	return a, nil
 }
