@@ -24,6 +24,6 @@ func startsDIPHA(in *bufio.Reader) bool {
 
 // otherDIPHA returns the error of a DIPHA file of another type than the one that is wanted.
 func otherDIPHA(got, want int64) error {
-	names := map[int64]string{diphaImage: ", an image", diphaDiagram: ", a persistence diagram", diphaDistance: ", a matrix of distances"}
+	names := map[int64]string{diphaImage: ", an image", diphaDiagram: ", a persistence diagram", diphaDistance: ", a matrix of distances", 8: ", a sparse matrix of distances"}
 	return fmt.Errorf("a DIPHA file of type %d%s: want type %d%s", got, names[got], want, names[want])
 }

@@ -135,6 +135,7 @@ var badImages = []struct{ data, want string }{
 	{zipped("P2 1 1 9 7"), "arr_0.npy: npy: not a .npy file: it begins with \"P2 1 1\""},
 	{diphaFile(1, 6), "the file is too short: the header of an image of DIPHA is 32 bytes long and more"},
 	{diphaFile(2, 6, 2, 3, 2), "a DIPHA file of type 2, a persistence diagram: want type 1, an image"},
+	{diphaFile(8, 6, 2, 3, 2), "a DIPHA file of type 8, a sparse matrix of distances: want type 1, an image"},
 	{diphaFile(0, 6, 2, 3, 2), "a DIPHA file of type 0: want type 1, an image"},
 	{diphaFile(1, 6, 1, 6, six), "an image of DIPHA of 1 dimensions: want 2 or 3"},
 	{diphaFile(1, 6, 4, 1, 1, 3, 2, six), "an image of DIPHA of 4 dimensions: want 2 or 3"},
