@@ -19,10 +19,10 @@ import (
 // values for equal numbers of points. It is never negative but for rounding, and NaN if a
 // cloud has one point.
 //
-// For centred clouds A and B, one point a row, tr (ΣT)^½ is the sum of the singular values of
-// ABᵀ, divided by √((n−1)(m−1)). A factor with more rows than columns has the triangle of its
-// QR decomposition in its place. So the distance takes O(k²(n+m+Dim)) time, where k is the
-// least of n, m and Dim.
+// Let the rows of the matrices A and B be the centred points of the clouds. Then tr (ΣT)^½ is
+// the sum of the singular values of ABᵀ, divided by √((n−1)(m−1)). They do not change if a
+// matrix with more rows than columns is replaced by the triangle R of its QR decomposition. So
+// the distance takes O(k²(n+m+Dim)) time, where k is the least of n, m and Dim.
 func (p *Pooled) Frechet() float64 {
 	a, mean := centred(p.points[0])
 	b, other := centred(p.points[1])
@@ -50,7 +50,7 @@ func (sampleScores) Frechet() []sampleFamily {
 	}}}
 }
 
-// centred returns the points less their mean, one a row, and the mean.
+// centred returns a matrix whose rows are the points less their mean, and the mean.
 func centred(points ph.Points[float32]) (*mat.Dense, []float64) {
 	n, dim := points.Len(), points.Dim
 	mean := make([]float64, dim)
@@ -65,7 +65,7 @@ func centred(points ph.Points[float32]) (*mat.Dense, []float64) {
 }
 
 func squareSum(a *mat.Dense) float64 {
-	norm := mat.Norm(a, 2) // of Frobenius
+	norm := mat.Norm(a, 2) // the Frobenius norm
 	return norm * norm
 }
 

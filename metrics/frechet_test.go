@@ -45,7 +45,7 @@ func TestFrechetByHand(t *testing.T) {
 }
 
 // TestFrechetAgainstRoots compares with eigenvalues of covariances: tr (ΣT)^½ is the trace of
-// (Σ^½ T Σ^½)^½. Clouds have more points than dimensions, or fewer, or one of each.
+// (Σ^½ T Σ^½)^½. Both clouds have more points than dimensions, or both fewer, or one of them has.
 func TestFrechetAgainstRoots(t *testing.T) {
 	for _, c := range [][3]int{{40, 30, 5}, {6, 9, 12}, {5, 40, 8}, {40, 5, 8}, {8, 8, 8}} {
 		dim := c[2]

@@ -63,7 +63,8 @@ func withoutDensity(q PRDC) PRDC {
 func TestPRDCByHand(t *testing.T) {
 	real := ph.Points[float32]{Dim: 1, Coords: []float32{0, 1, 3, 10}} // radii 1, 1, 2, 7
 	fake := ph.Points[float32]{Dim: 1, Coords: []float32{1, 20, 22}}   // radii 19, 2, 2
-	// 1 is in the balls of 1 and of 3's? |1−3| = 2 is not below 2; |1−0| = 1 is not below 1.
+	// The generated 1 is in the ball of the real 1 alone: |1−0| = 1 is not below the radius 1 of
+	// 0, and |1−3| = 2 is not below the radius 2 of 3.
 	want := PRDC{Precision: 1.0 / 3, Recall: 1, Density: 1.0 / 3, Coverage: 1.0 / 4}
 	require.Equal(t, want, pool(t, real, fake).PRDC(1))
 }

@@ -11,17 +11,18 @@ import (
 )
 
 // MTopDiv returns the manifold topology divergences of degree 1 (Barannikov et al.
-// 2021, arXiv:2106.04024): the sums of the lengths of the loops that the real points
-// have where all generated ones coincide, which generated points do not cover, and
-// of those that the generated points have where all real ones coincide. It takes the
-// time of [ph.Engine.Rips] for all points.
+// 2021, arXiv:2106.04024): the total lengths of the loops of the two cross-barcodes, see
+// [topoloss.Cross]. uncovered has the distances among generated points set to 0: its loops
+// are parts of the real points that generated ones do not cover. unfounded has the
+// distances among real points set to 0: its loops are generated points without real ones
+// nearby. It takes the time of [ph.Engine.Rips] for all points.
 func (p *Pooled) MTopDiv(ctx context.Context) (uncovered, unfounded float64, err error) {
 	for _, side := range []struct {
 		cross topoloss.Cross
 		value *float64
 	}{
-		// The real points stand in the place of the learnable ones. Fidelity then measures
-		// what of the real points is far from the generated ones.
+		// The real points are the learnable ones here. So Fidelity measures real points that
+		// are far from the generated ones.
 		{topoloss.Cross{Degree: 1, Fidelity: true}, &uncovered},
 		{topoloss.Cross{Degree: 1, Coverage: true}, &unfounded},
 	} {

@@ -14,11 +14,11 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// A course is what the reference saw in steps of Adam.
+// A course holds the values of the reference in some steps of Adam.
 type course struct {
 	name    string
 	steps   []step
-	rounded []step         // the same in float32, if how they differ matters
+	rounded []step         // the reference's steps in float32, if tolerances depend on them
 	grads   []summary      // before the first step
 	after   []summary      // parameters after the last
 	loss    *topoloss.Loss // added to the VAE's; may be nil

@@ -81,8 +81,9 @@ func TestEveryModelOfEveryShape(t *testing.T) {
 	}
 }
 
-// TestBatchNormalization: hidden layers normalize the batch in training, and in an
-// evaluation use what they remember of it, so that an example does not depend on others.
+// TestBatchNormalization checks that hidden layers normalize by the mean and variance of the
+// batch in training, and by running ones in an evaluation, so that an example does not depend on
+// others.
 func TestBatchNormalization(t *testing.T) {
 	dev := device(t)
 	m, err := models.New(dev, models.Spec{Kind: models.KindAE, Latent: 2, Hidden: []int{5, 4}, Normalize: true}, []int{3}, false, 1)

@@ -212,8 +212,8 @@ func (c goldenCase) check(t *testing.T, dev kernels.Device, x, y golden.Cloud) {
 	pointwise(c.want.RowDot, func(v float64, k int) float64 { return v * math.Sin(0.37*float64(k)+0.1) }, func(v float64) float64 { return v })
 }
 
-// rounding bounds what two units in the last place of every length, which is a
-// float32, make of a value.
+// rounding bounds the change of a value if each length, a float32, changes by two units in the
+// last place.
 func rounding(r topoloss.Result) (sum float64) {
 	for degree, bars := range r.Bars {
 		for i, b := range bars {

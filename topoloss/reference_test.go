@@ -40,7 +40,7 @@ func (c referenceCloud) extent() float64 {
 	return longest
 }
 
-// A referenceLoss is what the reference computed in float64.
+// A referenceLoss holds the values that the reference computed in float64.
 type referenceLoss struct {
 	Value            *float64    `json:"value"`
 	Cost             *float64    `json:"cost"`
@@ -72,7 +72,7 @@ type reference struct {
 	Bars                                  []referenceCase
 }
 
-// A check is one term between two clouds with what the reference says of it.
+// A check is one term between two clouds, with the values of the reference.
 type check struct {
 	name             string
 	term             string // as text, without its place and weight

@@ -251,8 +251,8 @@ func (g *GPU) Launch(s gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sharedByte
 	return g.enqueue(s, func() error { return g.execute(l) })
 }
 
-// execute runs a launch to its end and adds its counts to the kernel's profile. It gives the
-// launch numbers for its blocks, and one more for manyOwners.
+// execute runs a launch to its end and adds its counts to the kernel's profile. It
+// assigns the launch an owner number for each of its blocks, and one more, manyOwners.
 func (g *GPU) execute(l *launch) error {
 	blocks := uint32(l.grid.Size())
 	if g.nextOwner > ^uint32(0)-blocks-1 {

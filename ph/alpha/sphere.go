@@ -8,8 +8,8 @@ import (
 
 // flat bounds the flatness of simplices whose spheres are computed with float64. Flatness is
 // the square of the volume spanned by the edges at the first corner, relative to the product of
-// the squares of these edges. From this bound on the relative error of a radius is at most a
-// few times 2⁻⁴⁰.
+// the squares of these edges. If it is at least this bound, the relative error of a radius is
+// at most a few times 2⁻⁴⁰.
 const flat = 0x1p-26
 
 // circumscribe returns the smallest circumsphere of a simplex of one to four corners, as

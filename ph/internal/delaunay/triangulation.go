@@ -224,7 +224,8 @@ func (t *Triangulation) addAuxiliary(first [4]int32) {
 	t.predicates.reset(max(t.span, 1), t.unit) // as far away as the point may be
 	a, b, c := t.Points[first[0]], t.Points[first[1]], t.Points[first[2]]
 	for axis := range 3 {
-		// The plane is not parallel to all axes.
+		// Move a along the axis. At least one axis is not parallel to the plane, so that one
+		// of the three moves leaves the plane.
 		d := a
 		d[axis] = b[axis]
 		if d[axis] == a[axis] {
