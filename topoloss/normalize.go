@@ -1,10 +1,6 @@
 package topoloss
 
-import (
-	"fmt"
-	"math"
-	"slices"
-)
+import "fmt"
 
 // A normalPair holds the n×n distances x of a learnable cloud and y of a true cloud. Those
 // of each cloud are divided by a number of the cloud, its unit.
@@ -25,7 +21,7 @@ func (p normalPair) share(at int) float64 {
 }
 
 // normalizer divides the distances of each cloud by a unit of the cloud: a workspace.
-type normalizer struct{ x, y, sorted []float32 }
+type normalizer struct{ x, y []float32 }
 
 // divide returns the distances of c. If byQuantile is true, it divides those of each cloud
 // by their 0.9-quantile. A quantile of 0 counts as 1. It is an error if a quotient is
@@ -34,8 +30,7 @@ func (w *normalizer) divide(c *Clouds, byQuantile bool) (normalPair, error) {
 	if !byQuantile {
 		return normalPair{c.X, c.Y, 1}, nil
 	}
-	w.sorted = append(w.sorted[:0], c.X...)
-	p := normalPair{unit: orOne(quantile(w.sorted, 0.9))}
+	p := normalPair{unit: orOne(quantile(c.X, 0.9))}
 	w.x, w.y = over(w.x, c.X, p.unit), over(w.y, c.Y, orOne(c.Truth.ninth))
 	p.x, p.y = w.x, w.y
 	if err := checkQuotients("points", p.x, c.N); err != nil {
@@ -68,14 +63,4 @@ func over(dst, src []float32, unit float64) []float32 {
 		dst[i] = float32(float64(v) / unit)
 	}
 	return dst
-}
-
-// quantile returns the q-quantile of values, 0 ≤ q ≤ 1. It sorts values. It interpolates
-// linearly between two values, as numpy does.
-func quantile(values []float32, q float64) float64 {
-	slices.Sort(values)
-	at := q * float64(len(values)-1)
-	low := math.Floor(at)
-	a, b := float64(values[int(low)]), float64(values[min(int(low)+1, len(values)-1)])
-	return a + (b-a)*(at-low)
 }

@@ -116,7 +116,7 @@ func (l *Loss) measureTarget(ctx context.Context, t *Target, x *autograd.Var) er
 	if t.tree, err = spanningTree(ctx, &l.rips.engine, nil, t.n, t.distances); err != nil {
 		return err
 	}
-	t.farthest, t.ninth = float64(slices.Max(t.distances)), quantile(slices.Clone(t.distances), 0.9)
+	t.farthest, t.ninth = float64(slices.Max(t.distances)), quantile(t.distances, 0.9)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package topoloss
 
 import (
 	"context"
-	"math"
 )
 
 // Energy is the energy distance of the learnable points X and the true points Y
@@ -41,26 +40,26 @@ type MMD struct {
 	Bandwidth float64
 	Biased    bool // as in Energy
 
-	sorted []float32
+	distances []float32 // of all pairs, each once
 }
 
 // Joint returns true: distances between learnable and true points take part.
 func (*MMD) Joint() bool { return true }
 
-// Compare takes O((n+m)²), or O((n+m)² log(n+m)) where the bandwidth is the median.
+// Compare takes O((n+m)²).
 func (r *MMD) Compare(_ context.Context, c *Clouds) (float64, bool, error) {
 	bandwidth := r.Bandwidth
 	if bandwidth == 0 {
 		n := c.N + c.M
-		r.sorted = r.sorted[:0]
+		r.distances = r.distances[:0]
 		for i := range n {
-			r.sorted = append(r.sorted, c.Joint[i*n:i*n+i]...)
+			r.distances = append(r.distances, c.Joint[i*n:i*n+i]...)
 		}
-		bandwidth = orOne(quantile(r.sorted, 0.5))
+		bandwidth = orOne(quantile(r.distances, 0.5))
 	}
 	value, ok := twoSample(c, r.Biased, func(d float64) (float64, float64) {
 		z := d / bandwidth
-		k := math.Exp(-z * z / 2)
+		k := expNegative(z * z / 2)
 		return k, -k * z / bandwidth
 	})
 	return value, ok, nil
