@@ -107,7 +107,7 @@ func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagra
 		l.pullback = append(l.pullback, p)
 		return r, nil
 	}
-	p.x, p.y, p.pixels = in.x, r.Var, x
+	p.x, p.y, p.matrix, p.pixels = in.x, r.Var, l.rips.matrix, x
 	if p.imageGradient != nil {
 		p.imageBuffer = tape.Scratch(len(p.imageGradient))
 		tape.Device().Write(p.imageBuffer, p.imageGradient)

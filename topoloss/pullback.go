@@ -16,6 +16,7 @@ import (
 type pullback struct {
 	loss   *Loss
 	x, y   *autograd.Var  // the cloud and the value of the loss
+	matrix kernels.Buffer // distances of the cloud on the device, or empty
 	pairs  []kernels.Pair // the derivatives by distances of the cloud
 	joints []joint        // this application uses joints[:used]
 	used   int
@@ -121,7 +122,7 @@ func (p *pullback) backward() {
 	tape := p.y.Tape()
 	dev := tape.Device()
 	if p.x.NeedsGrad() && (len(p.pairs) > 0 || p.used == 0 && p.imageGradient == nil) {
-		p.pull(p.x, p.pairs, kernels.Buffer{})
+		p.pull(p.x, p.pairs, p.matrix)
 	}
 	for i := range p.joints[:p.used] {
 		if j := &p.joints[i]; j.points.NeedsGrad() {
