@@ -52,13 +52,20 @@ const (
 	// cloud is the points plus Gaussian noise of deviation Bandwidth in each coordinate.
 	//
 	// The means are unbiased estimates of value and gradient of the smoothed loss
-	// E L(x + noise), with a variance that falls as 1/Draws. The gradient of L jumps
-	// where the order of distances changes. The smoothed loss is differentiable there,
-	// too. It differs from L by at most the Lipschitz constant of L times the mean length
-	// of the noise. Leygonie, Carrière, Lacombe and Oudot (2023, arXiv:2109.00530) also
-	// sample gradients near x, but take the shortest vector in their convex hull. They
-	// guarantee that each step descends by a share of its length. The mean comes with no
-	// such guarantee.
+	// S(x) = E L(x + noise), with a variance that falls as 1/Draws. The gradient of L jumps
+	// where the order of distances changes, so that steps along it may go to and fro over
+	// a minimum for ever. If L has the Lipschitz constant C, the smoothed loss differs from
+	// L by at most C times the mean length of the noise, and its gradient has the Lipschitz
+	// constant M = √(2/π)·C/Bandwidth: Gaussians that are d apart differ by at most
+	// √(2/π)·d/Bandwidth in the L1 norm. So k steps of length t ≤ 1/M along the exact
+	// gradient of S meet a point where it is no longer than √(2(S(x) − min S)/(tk)). An
+	// estimate gets as far as its variance allows.
+	//
+	// This is a statement on the mean. Leygonie, Carrière, Lacombe and Oudot (2023,
+	// arXiv:2109.00530) sample gradients near x, too, and take the shortest vector in their
+	// convex hull. For losses that are locally Lipschitz, and smooth on the pieces of a
+	// stratification, their abstract states a sublinear rate of convergence. Smooth does not
+	// compute that vector, and their result does not apply to it.
 	Smooth
 	// BigStep moves, for each birth and death in degrees 0 and 1, all edges that keep it
 	// from its target: the critical set of Nigmetov and Morozov (2024, arXiv:2203.16748).
