@@ -30,7 +30,7 @@ func (kinds) Autoencoder() []Kind {
 	build := func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
 		return newAutoencoder(dev, s, shape, seed)
 	}
-	return []Kind{{KindAE, "autoencoder", build}, {KindWAE, "Wasserstein autoencoder", build}}
+	return []Kind{{KindAE, "autoencoder", nil, build}, {KindWAE, "Wasserstein autoencoder", []string{"mmd"}, build}}
 }
 
 func newAutoencoder(dev kernels.Device, s Spec, shape []int, seed uint64) *Autoencoder {

@@ -48,7 +48,7 @@ func (c *critic) Forward(x *autograd.Var) *autograd.Var {
 const KindGAN = "gan"
 
 func (kinds) GAN() []Kind {
-	return []Kind{{KindGAN, "generative adversarial network", func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
+	return []Kind{{KindGAN, "generative adversarial network", nil, func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
 		return newGAN(dev, s, shape, seed)
 	}}}
 }

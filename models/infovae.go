@@ -19,7 +19,7 @@ type InfoVAE struct {
 const KindInfoVAE = "infovae"
 
 func (kinds) InfoVAE() []Kind {
-	return []Kind{{KindInfoVAE, "VAE with the discrepancy of a Wasserstein autoencoder", func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
+	return []Kind{{KindInfoVAE, "VAE with the discrepancy of a Wasserstein autoencoder", []string{"beta", "mmd"}, func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
 		return &InfoVAE{newVAE(dev, s, shape, seed), s.MMD}
 	}}}
 }

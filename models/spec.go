@@ -15,6 +15,10 @@ type Kind struct {
 	Name string
 	Doc  string // some words
 
+	// Weights are the fields of a [Spec] that weigh losses of the model, by their names in
+	// JSON: "beta", "mmd".
+	Weights []string
+
 	build func(dev kernels.Device, s Spec, shape []int, seed uint64) Model
 }
 

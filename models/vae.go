@@ -48,7 +48,7 @@ func NewVAE(dev kernels.Device, latent int, seed uint64) *VAE {
 const KindVAE = "vae"
 
 func (kinds) VAE() []Kind {
-	return []Kind{{KindVAE, "variational autoencoder", func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
+	return []Kind{{KindVAE, "variational autoencoder", []string{"beta"}, func(dev kernels.Device, s Spec, shape []int, seed uint64) Model {
 		return newVAE(dev, s, shape, seed)
 	}}}
 }

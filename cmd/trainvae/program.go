@@ -165,6 +165,9 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err := o.CheckData(sets); err != nil {
 		return cli.UsageError{Err: err}
 	}
+	if err := o.checkUsed(o.Resolve(sets).Model); err != nil {
+		return err
+	}
 	if err := o.memory.Check(o.EstimateMemory(sets)); err != nil {
 		return err
 	}

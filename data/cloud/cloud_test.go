@@ -181,7 +181,13 @@ func TestShapeOptions(t *testing.T) {
 		{"circle,n=0", "1 to"},
 		{"circle,n=x", `option "n=x"`},
 		{"circle,noise=NaN", "not finite"},
+		{"circle,noise=-1", "a deviation is at least 0"},
 		{"circle,at=1", "want 2 numbers"},
+		{"circle,n=4,noise=1,n=5", `option "n=5": n is there twice`},
+		{"circle,at=1/2,at=1/2", "at is there twice"},
+		{"clusters:101", "has 101 parts, more than its 100 points"},
+		{"clusters:9223372036854775807,n=10", "more than its 10 points"},
+		{"spheres:100000000,n=10", "more than its 10 points"},
 		{"circle,colour=red", "options are n, noise, scale and at"},
 	} {
 		_, err := Shape(bad.spec, 1)

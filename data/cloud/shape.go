@@ -249,13 +249,23 @@ func parse(spec string) (options, error) {
 		s.parts = k
 	}
 	o := options{shape: s, n: 100, scale: 1, centre: make([]float64, s.dim)}
-	if list == "" {
-		return o, nil
-	}
-	for _, option := range strings.Split(list, ",") {
-		if err := o.set(option); err != nil {
+	given := make(map[string]bool)
+	for option := range strings.SplitSeq(list, ",") {
+		if list == "" {
+			break
+		}
+		key, value, _ := strings.Cut(option, "=")
+		err := o.set(key, value)
+		if err == nil && given[key] {
+			err = fmt.Errorf("%s is there twice", key)
+		}
+		if err != nil {
 			return o, fmt.Errorf("cloud: shape %q, option %q: %w", spec, option, err)
 		}
+		given[key] = true
+	}
+	if hasCount && o.parts > o.n {
+		return o, fmt.Errorf("cloud: shape %q has %d parts, more than its %d points", spec, o.parts, o.n)
 	}
 	if o.n > maxValues/s.dim {
 		return o, fmt.Errorf("cloud: shape %q: a cloud in R^%d has at most %d points", spec, s.dim, maxValues/s.dim)
@@ -263,15 +273,16 @@ func parse(spec string) (options, error) {
 	return o, nil
 }
 
-func (o *options) set(option string) (err error) {
-	key, value, _ := strings.Cut(option, "=")
+func (o *options) set(key, value string) (err error) {
 	switch key {
 	case "n":
 		if o.n, err = strconv.Atoi(value); err == nil && (o.n < 1 || o.n > 1<<24) {
 			err = fmt.Errorf("a cloud has 1 to %d points", 1<<24)
 		}
 	case "noise":
-		o.noise, err = finite(value)
+		if o.noise, err = finite(value); err == nil && o.noise < 0 {
+			err = fmt.Errorf("a deviation is at least 0")
+		}
 	case "scale":
 		o.scale, err = finite(value)
 	case "at":

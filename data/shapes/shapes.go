@@ -39,6 +39,7 @@ func Open(spec string, seed uint64) (*data.Sets, error) {
 	words := strings.Split(spec, ",")
 	train, test := defaultTrain, -1
 	kept := words[:1:1]
+	given := make(map[string]bool)
 	for _, w := range words[1:] {
 		key, value, _ := strings.Cut(w, "=")
 		var into *int
@@ -55,6 +56,10 @@ func Open(spec string, seed uint64) (*data.Sets, error) {
 		if err != nil || n < 1 || n > 1<<24 {
 			return nil, fmt.Errorf("shape %q: option %q: want a number of examples from 1 to %d", spec, w, 1<<24)
 		}
+		if given[key] {
+			return nil, fmt.Errorf("shape %q: option %q: %s is there twice", spec, w, key)
+		}
+		given[key] = true
 		*into = n
 	}
 	if test < 0 {

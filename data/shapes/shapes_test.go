@@ -43,11 +43,14 @@ func TestOpen(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	for spec, want := range map[string]string{
-		"circle,n=0":       `option "n=0": want a number of examples`,
-		"circle,test=x":    `option "test=x"`,
-		"circle,colour=1":  "options are n, noise, scale and at",
-		"glyphs,noise=1":   `option "noise=1": options of glyphs are n and test`,
-		"glyphs,n=9999999": "at most 1048576 glyphs",
+		"circle,n=0":            `option "n=0": want a number of examples`,
+		"circle,test=x":         `option "test=x"`,
+		"circle,n=9,n=8":        `option "n=8": n is there twice`,
+		"glyphs,test=9,test=9":  "test is there twice",
+		"clusters:99999999,n=9": "more than its 13 points",
+		"circle,colour=1":       "options are n, noise, scale and at",
+		"glyphs,noise=1":        `option "noise=1": options of glyphs are n and test`,
+		"glyphs,n=9999999":      "at most 1048576 glyphs",
 	} {
 		_, err := shapes.Open(spec, 1)
 		require.ErrorContains(t, err, want, spec)

@@ -137,6 +137,9 @@ func (c Config) Validate() error {
 	if !slices.Contains([]string{"", SamplerPrior, SamplerMixture}, c.Sampler) {
 		return fmt.Errorf("sampler is %q, must be %s or %s", c.Sampler, SamplerPrior, SamplerMixture)
 	}
+	if c.Sampler == SamplerMixture && c.Model.Kind == models.KindGAN {
+		return fmt.Errorf("sampler is %s: a %s has no encoder, whose latent vectors the mixture is fitted to", SamplerMixture, models.KindGAN)
+	}
 	_, err := c.objective()
 	return err
 }
