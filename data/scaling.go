@@ -60,11 +60,25 @@ func FitScaling(f *Floats, method string) (*Scaling, error) {
 		return nil, fmt.Errorf("data: no scaling %q: choose %s, %s or %s", method, ScaleStandard, ScaleUnit, ScaleNone)
 	}
 	for k := range s.Factor {
-		if s.Factor[k] == 0 {
-			s.Factor[k] = 1
+		if v, ok := constant(f, k); ok { // of which the sums above are only nearly v and 0
+			s.Shift[k], s.Factor[k] = v, 1
 		}
 	}
 	return s, nil
+}
+
+// constant returns the value at place k of all examples, and false if they differ or there
+// are none.
+func constant(f *Floats, k int) (float64, bool) {
+	for i := range f.Len() {
+		if f.At(i)[k] != f.At(0)[k] {
+			return 0, false
+		}
+	}
+	if f.Len() == 0 {
+		return 0, false
+	}
+	return float64(f.At(0)[k]), true
 }
 
 // Apply scales the values of a set in place. A nil scaling leaves them as they are.

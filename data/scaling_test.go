@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,4 +41,20 @@ func TestScaling(t *testing.T) {
 	require.Equal(t, float32(0.2), f.Values[3])
 	_, err = FitScaling(f, "robust")
 	require.ErrorContains(t, err, `no scaling "robust"`)
+}
+
+// TestScalingOfConstants: the mean of equal values is only nearly their value, and what is
+// left of that difference is no deviation to divide by.
+func TestScalingOfConstants(t *testing.T) {
+	for n := 1; n < 60; n++ {
+		for _, v := range []float32{0, 0.1, -0.3, 1e-30, 123456.7, 3e38} {
+			f := &Floats{Dims: []int{1}, Values: slices.Repeat([]float32{v}, n)}
+			for _, method := range []string{ScaleStandard, ScaleUnit} {
+				s, err := FitScaling(f, method)
+				require.NoError(t, err)
+				require.Equal(t, []float64{float64(v)}, s.Shift)
+				require.Equal(t, []float64{1}, s.Factor, "%d times %v", n, v)
+			}
+		}
+	}
 }

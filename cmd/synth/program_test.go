@@ -251,6 +251,8 @@ func TestMistakesAreOneLineAndWriteNothing(t *testing.T) {
 		{[]string{"1", "-true-diagram", broken}, "broken.json: "},
 		{[]string{"1", "-true-diagram", write("list.json", "[[0,1]]")}, "not a diagram like"},
 		{[]string{"1", "-true-diagram", write("short.json", `[{"degree":0,"bars":[[0],[0,1,7]]}]`)}, "[0] are not two values"},
+		{[]string{"1", "-attract", "-topo", "deaths0=1"}, "-attract has no effect without a bottleneck term"},
+		{[]string{"1", "-attract", "-topo", "none"}, "-attract has no effect without a bottleneck term"},
 		{[]string{"1", "-true-diagram", write("name.json", `[{"degre":0,"bars":[[0,1]]}]`)}, `unknown field "degre"`},
 		{[]string{"1", "-true-diagram", write("two.json", `[{"degree":2,"bars":[[0,1]]}]`)}, "a true diagram of degree 2: degrees 0 and 1 are compared"},
 		{[]string{"1", "-true-diagram", backwards}, "before its birth"},

@@ -10,13 +10,12 @@ package cloud
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/topogen/topogen/ph"
 )
 
 // New returns the cloud of the given points. It is an error if points differ in dimension or
-// a coordinate is not finite.
+// a coordinate is not finite, or too large or too small for a float32.
 func New(points [][]float64) (*ph.Points[float32], error) {
 	if len(points) == 0 {
 		return nil, fmt.Errorf("cloud: no points")
@@ -30,8 +29,12 @@ func New(points [][]float64) (*ph.Points[float32], error) {
 			return nil, fmt.Errorf("cloud: point %d has %d coordinates, point 0 has %d", i, len(p), c.Dim)
 		}
 		for k, x := range p {
-			if f := float64(float32(x)); math.IsNaN(f) || math.IsInf(f, 0) {
+			f := float32(x)
+			if f-f != 0 {
 				return nil, fmt.Errorf("cloud: point %d, coordinate %d is %v: coordinates must be finite float32 values", i, k, x)
+			}
+			if f == 0 && x != 0 {
+				return nil, fmt.Errorf("cloud: point %d, coordinate %d is %v, too small for a float32", i, k, x)
 			}
 			c.Coords = append(c.Coords, float32(x))
 		}

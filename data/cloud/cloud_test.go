@@ -183,6 +183,8 @@ func TestShapeOptions(t *testing.T) {
 		{"circle,noise=NaN", "not finite"},
 		{"circle,noise=-1", "a deviation is at least 0"},
 		{"circle,at=1", "want 2 numbers"},
+		{"circle,scale=1e300", "coordinates must be finite float32 values"},
+		{"circle,scale=1e-300", "too small for a float32"},
 		{"circle,n=4,noise=1,n=5", `option "n=5": n is there twice`},
 		{"circle,at=1/2,at=1/2", "at is there twice"},
 		{"clusters:101", "has 101 parts, more than its 100 points"},

@@ -77,8 +77,8 @@ func isBytes(d data.Dataset) bool {
 	return ok
 }
 
-// examples returns the examples along the first axis of an array. Unsigned bytes of
-// three axes are grey pictures; of four, pictures with the channels first or last.
+// examples returns the examples along the first axis of an array. Those of three axes are
+// grey pictures; of four, pictures with the channels first or last.
 func examples(name string, a, labels *npy.Array, o Options) (data.Dataset, error) {
 	n, size := a.Rows()
 	if len(a.Shape) < 2 || n == 0 || size == 0 {
@@ -106,6 +106,10 @@ func examples(name string, a, labels *npy.Array, o Options) (data.Dataset, error
 	}
 	if len(a.Shape) == 4 {
 		t.Rows.Dims = a.Shape[1:]
+		if channelsLast(a.Shape[1:]) {
+			t.Rows.Dims = []int{a.Shape[3], a.Shape[1], a.Shape[2]}
+			t.Rows.Values = channelsFirst(t.Rows.Values, a.Shape[3], a.Shape[1]*a.Shape[2])
+		}
 	}
 	t.Rows.Class = class
 	return t.Rows, nil
@@ -117,16 +121,11 @@ func pictures(name string, a *npy.Array, class *data.Labels) (data.Dataset, erro
 	switch shape := a.Shape[1:]; {
 	case len(shape) == 2:
 		b.Dims = append([]int{1}, shape...)
-	case len(shape) == 3 && (shape[0] == 3 || shape[0] == 1 && shape[2] != 1 && shape[2] != 3):
-		b.Dims = shape
-	case len(shape) == 3 && (shape[2] == 1 || shape[2] == 3):
+	case len(shape) == 3 && channelsLast(shape):
 		b.Dims = []int{shape[2], shape[0], shape[1]}
-		channels, plane := shape[2], shape[0]*shape[1]
-		for i, v := range a.Values {
-			picture, rest := i/(plane*channels), i%(plane*channels)
-			b.Values[picture*plane*channels+rest%channels*plane+rest/channels] = uint8(v)
-		}
-		return b, nil
+		a.Values = channelsFirst(a.Values, shape[2], shape[0]*shape[1])
+	case len(shape) == 3 && (shape[0] == 1 || shape[0] == 3):
+		b.Dims = shape
 	default:
 		return nil, fmt.Errorf("array %s has shape %s: pictures have 1 or 3 channels, first or last", name, shapeText(a.Shape))
 	}
@@ -134,6 +133,24 @@ func pictures(name string, a *npy.Array, class *data.Labels) (data.Dataset, erro
 		b.Values[i] = uint8(v)
 	}
 	return b, nil
+}
+
+// channelsLast reports whether pictures of a shape have 1 or 3 channels in their last axis
+// rather than in their first.
+func channelsLast(shape []int) bool {
+	first, last := shape[0], shape[2]
+	return first != 3 && (last == 3 || last == 1)
+}
+
+// channelsFirst returns the values of pictures whose channels are last in the order of those
+// whose channels are first.
+func channelsFirst[T any](values []T, channels, pixels int) []T {
+	moved := make([]T, len(values))
+	for i, v := range values {
+		picture, rest := i/(pixels*channels), i%(pixels*channels)
+		moved[picture*pixels*channels+rest%channels*pixels+rest/channels] = v
+	}
+	return moved
 }
 
 // maxClass bounds the number of a class.

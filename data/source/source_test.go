@@ -124,9 +124,12 @@ func TestArrays(t *testing.T) {
 	// The channels of the second come last: it is the same set of pictures.
 	first := bytesFile("(2, 3, 1, 2)", []byte("rRgGbBsShHcC"))
 	last := bytesFile("(2, 1, 2, 3)", []byte("rgbRGBshcSHC"))
+	floats := func(pictures any) []byte { return npyFile(t, pictures) }
+	firstFloats := floats([2][3][1][2]float64{{{{1, 2}}, {{3, 4}}, {{5, 6}}}, {{{-1, -2}}, {{-3, -4}}, {{-5, -6}}}})
+	lastFloats := floats([2][1][2][3]float64{{{{1, 3, 5}, {2, 4, 6}}}, {{{-1, -3, -5}, {-2, -4, -6}}}})
 	labels := npyFile(t, []int64{1, 0})
 	var both []*data.Sets
-	for _, x := range [][]byte{first, last} {
+	for _, x := range [][]byte{first, last, firstFloats, lastFloats} {
 		sets, err := open(t, write(t, "c.npz", archive(t, map[string][]byte{"x_train": x, "y_train": labels, "x_test": x, "y_test": labels})), source.Options{})
 		require.NoError(t, err)
 		require.Equal(t, []int{3, 1, 2}, sets.Train.Shape())
@@ -134,6 +137,7 @@ func TestArrays(t *testing.T) {
 		both = append(both, sets)
 	}
 	require.Equal(t, both[0].Train, both[1].Train)
+	require.Equal(t, both[2].Train, both[3].Train)
 	sets, err = open(t, write(t, "alone.npz", archive(t, map[string][]byte{"points": npyFile(t, [3][2]float64{{1, 2}})})), source.Options{Scale: "unit"})
 	require.NoError(t, err)
 	require.Equal(t, "unit", sets.Scaling.Method)
@@ -186,6 +190,7 @@ func TestRefuses(t *testing.T) {
 		"no test":     {write(t, "a.npz", archive(t, map[string][]byte{"x_train": npyFile(t, [3][2]float64{})})), source.Options{}, "no x_test"},
 		"two arrays":  {write(t, "a.npz", archive(t, map[string][]byte{"a": npyFile(t, [1]float64{}), "b": npyFile(t, [1]float64{})})), source.Options{}, "there are arrays a, b"},
 		"one axis":    {write(t, "a.npy", npyFile(t, []float64{1, 2})), source.Options{}, "array x has shape 2, want examples × values"},
+		"five axes":   {write(t, "a.npy", bytesFile("(1, 1, 2, 2, 2)", make([]byte, 8))), source.Options{}, "pictures have 1 or 3 channels"},
 		"channels":    {write(t, "a.npy", bytesFile("(1, 2, 2, 2)", make([]byte, 8))), source.Options{}, "pictures have 1 or 3 channels"},
 		"NaN":         {write(t, "a.npy", npyFile(t, [2][2]float64{{1, 2}, {3, math.NaN()}})), source.Options{}, "a.npy: array x: row 2, column 2 is NaN"},
 		"few labels":  {write(t, "a.npz", archive(t, map[string][]byte{"x": npyFile(t, [2][2]float64{}), "y": npyFile(t, []int64{1})})), source.Options{}, "there are 1 for 2 examples"},

@@ -144,7 +144,7 @@ func (r *reader) add(line int, fields []string) error {
 			}
 		case i != r.label:
 			v, err := strconv.ParseFloat(f, 64)
-			if x := float32(v); err != nil || x-x != 0 || strings.ContainsAny(f, "_xXpP") {
+			if x := float32(v); err != nil || x-x != 0 || x == 0 && v != 0 || strings.ContainsAny(f, "_xXpP") {
 				return fmt.Errorf("line %d, column %s: %.40q is no number that a float32 holds; a column of classes is named by the option for labels", line, r.table.Columns[i], f)
 			}
 			r.values = append(r.values, float32(v))
@@ -168,11 +168,35 @@ func (r *reader) findLabel() error {
 		return nil
 	}
 	r.label = slices.Index(r.table.Columns, r.options.Label)
+	if r.label >= 0 && slices.Contains(r.table.Columns[r.label+1:], r.options.Label) {
+		return fmt.Errorf("several columns are called %.40q: name the one of labels by its number", r.options.Label)
+	}
 	if n, err := strconv.Atoi(r.options.Label); r.label < 0 && err == nil && n >= 1 && n <= r.columns {
 		r.label = n - 1
 	}
 	if r.label < 0 {
 		return fmt.Errorf("no column %q for labels among %s", r.options.Label, strings.Join(r.table.Columns, ", "))
+	}
+	return nil
+}
+
+// findIndex returns an error if the table has a column without a heading that counts the
+// rows. Programs write such a column beside the data, and nothing can be learnt from it.
+func (r *reader) findIndex() error {
+	width := r.columns
+	names := r.table.Columns
+	if r.label >= 0 {
+		width--
+		names = slices.Delete(slices.Clone(names), r.label, r.label+1)
+	}
+	for i, name := range names {
+		counts := name == "" && len(r.values) > width
+		for k := i + width; counts && k < len(r.values); k += width {
+			counts = r.values[k] == r.values[k-width]+1
+		}
+		if counts {
+			return fmt.Errorf("column %d has no heading and counts the rows: write the table without this index", i+1)
+		}
 	}
 	return nil
 }
@@ -185,6 +209,9 @@ func (r *reader) finish() (*Table, error) {
 			places += fmt.Sprintf("; and %d more", r.count-len(r.missing))
 		}
 		return nil, fmt.Errorf("values are missing in %d rows: %s: fill them in, or ask to drop such rows", len(r.table.Dropped), places)
+	}
+	if err := r.findIndex(); err != nil {
+		return nil, err
 	}
 	width := r.columns
 	if r.label >= 0 {
@@ -252,7 +279,7 @@ func FromValues(values []float64, width int, o Options) (*Table, error) {
 				return nil, fmt.Errorf("row %d, column %d is NaN: fill it in, or ask to drop such rows", row+1, i+1)
 			case math.IsNaN(v):
 				complete = false
-			case x-x != 0:
+			case x-x != 0, x == 0 && v != 0:
 				return nil, fmt.Errorf("row %d, column %d is %v, which no float32 holds", row+1, i+1, v)
 			}
 			t.Rows.Values = append(t.Rows.Values, x)

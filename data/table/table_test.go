@@ -52,6 +52,9 @@ func TestReadRefuses(t *testing.T) {
 		"a,b\n1,x\n":                       `line 2, column b: "x" is no number`,
 		"1,x\n":                            `line 1, column 2: "x" is no number`,
 		"1,2\n3,1e60\n":                    `line 2, column 2: "1e60" is no number that a float32 holds`,
+		"1,2\n3,-1e-60\n":                  `line 2, column 2: "-1e-60" is no number that a float32 holds`,
+		",a\n0,7\n1,8\n":                   "column 1 has no heading and counts the rows: write the table without this index",
+		"a,\"\"\n7,5\n8,6\n2,7\n":          "column 2 has no heading and counts the rows",
 		"1,2\n3,inf\n":                     `line 2, column 2: "inf"`,
 		"1,2\n3,1_000\n":                   `"1_000" is no number`,
 		"a,b\n1,2\n,4\n5,n/a\n":            "values are missing in 2 rows: line 3, column a; line 4, column b: fill them in",
@@ -64,6 +67,12 @@ func TestReadRefuses(t *testing.T) {
 	}
 	_, err := table.Read(strings.NewReader("a,b\n1,2\n"), table.Options{Label: "c"})
 	require.ErrorContains(t, err, `no column "c" for labels among a, b`)
+	_, err = table.Read(strings.NewReader("a,b,a\nx,2,3\n"), table.Options{Label: "a"})
+	require.ErrorContains(t, err, `several columns are called "a": name the one of labels by its number`)
+	for _, text := range []string{",a\n0,7\n2,8\n", ",a\n0,7\n", "a,k,\n7,x,0\n8,x,2\n", "7,0\n8,1\n"} {
+		_, err = table.Read(strings.NewReader(text), table.Options{Label: "2"})
+		require.NoError(t, err, "no index: %q", text)
+	}
 	path := filepath.Join(t.TempDir(), "t.csv")
 	require.NoError(t, os.WriteFile(path, []byte("1,x\n"), 0o600))
 	_, err = table.ReadFile(path, table.Options{})
@@ -79,6 +88,8 @@ func TestFromValues(t *testing.T) {
 	require.ErrorContains(t, err, "row 2, column 2 is NaN")
 	_, err = table.FromValues([]float64{1, 1e60}, 2, table.Options{})
 	require.ErrorContains(t, err, "row 1, column 2 is 1e+60")
+	_, err = table.FromValues([]float64{1, 1e-60}, 2, table.Options{})
+	require.ErrorContains(t, err, "row 1, column 2 is 1e-60, which no float32 holds")
 	_, err = table.FromValues(nil, 2, table.Options{})
 	require.ErrorContains(t, err, "no rows")
 }

@@ -113,8 +113,8 @@ func (t *Terms) Set(f *flag.FlagSet, stdout io.Writer) error {
 	if err != nil {
 		return cli.UsageError{Err: err}
 	}
-	if t.attract {
-		t.addAttract()
+	if t.attract && !t.addAttract() {
+		return cli.Usagef("-attract has no effect without a bottleneck term: leave it out")
 	}
 	return nil
 }
@@ -129,9 +129,10 @@ func (t *Terms) original() (topoloss.Specs, error) {
 	return append(specs, latent...), err
 }
 
-// addAttract gives the bottleneck terms the option attract=yes.
-func (t *Terms) addAttract() {
-	specs := slices.Clone(*t.specs)
+// addAttract gives the bottleneck terms the option attract=yes. It returns false if there
+// are none.
+func (t *Terms) addAttract() bool {
+	specs, found := slices.Clone(*t.specs), false
 	for i, s := range specs {
 		if !strings.HasPrefix(s.Name, "bottleneck") {
 			continue
@@ -140,7 +141,8 @@ func (t *Terms) addAttract() {
 		for name, value := range s.Options {
 			options[name] = value
 		}
-		specs[i].Options = options
+		specs[i].Options, found = options, true
 	}
 	*t.specs = specs
+	return found
 }
