@@ -17,46 +17,18 @@ import (
 // the elder rule. When a pass joins two components, the component with the later root ends.
 // Then the extremum of that root and the pixel of the pass are a pair.
 type basins[T ph.Float] struct {
-	// labels has for each place the basin k as ^k, or the place of an earlier neighbor.
-	labels []int32
+	basinTree
 
 	places []int32                    // of each basin the place of the extremum; basins are in the order of places
 	values []T                        // of each basin the value of the extremum
-	parent []int32                    // of each basin in the union-find forest; a root is its own parent
 	ends   []int32                    // of each basin that is no root, in degree 1, the pass at which it ended
 	passes []struct{ from, to int32 } // the basins that each pass joins
-}
-
-// find returns the root of the component of a basin, and halves the path to this root.
-func (b *basins[T]) find(x int32) int32 {
-	for b.parent[x] != x {
-		b.parent[x] = b.parent[b.parent[x]]
-		x = b.parent[x]
-	}
-	return x
-}
-
-// basin returns the basin of a place. All places on the way get this basin as their label, so
-// that all calls together take linear time.
-func (b *basins[T]) basin(at int32) int32 {
-	label := b.labels[at]
-	if label < 0 {
-		return ^label
-	}
-	for label >= 0 {
-		label = b.labels[label]
-	}
-	for next := b.labels[at]; next >= 0; next = b.labels[at] {
-		b.labels[at] = label
-		at = next
-	}
-	return ^label
 }
 
 // findBasins finds the basins of the set of pixels that have entered, or of its complement,
 // whose basin 0 is the frame. It returns false if a stop is requested.
 func (p *plane[T]) findBasins(entered bool) bool {
-	b, links, steps, around := &p.basins, &p.links[p.linksOf(entered)], &p.steps[p.linksOf(entered)], p.around()
+	b, links, ways, around := &p.basins, &p.links[p.linksOf(entered)], &p.ways[p.linksOf(entered)], p.around()
 	flip := uint8(0) // the pattern of the complement is the inverse
 	if !entered {
 		flip = 0xff
@@ -78,13 +50,13 @@ func (p *plane[T]) findBasins(entered bool) bool {
 		for _, pattern := range p.patterns[at:][:p.columns] {
 			// Without branches, as they would depend on noise.
 			pattern ^= flip
-			step := steps[pattern]
-			to := at + step
+			way := ways[pattern]
+			to := at + way
 			label := labels[to]
-			if step > 0 {
+			if way > 0 {
 				label = to // its label is not yet known
 			}
-			if step == 0 {
+			if way == 0 {
 				label = ^count
 			}
 			places[count] = at

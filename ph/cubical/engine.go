@@ -2,7 +2,6 @@ package cubical
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -13,7 +12,9 @@ import (
 // and so are those of degrees that the options do not ask for. One class of degree 0 is
 // essential.
 //
-// It takes O(n log n) time for an image of two dimensions with n pixels.
+// It takes O(n log n) time for an image of two dimensions with n pixels, and as much in three
+// dimensions for degrees 0 and 2. Degree 1 of three dimensions is a matrix reduction, whose worst
+// case is cubic in the number of critical cells.
 func Compute[T ph.Float](ctx context.Context, m Image[T], o Options) (*ph.Result, error) {
 	return new(Engine[T]).Compute(ctx, m, o)
 }
@@ -23,11 +24,10 @@ func Compute[T ph.Float](ctx context.Context, m Image[T], o Options) (*ph.Result
 // is ready for use; one engine serves one goroutine at a time.
 type Engine[T ph.Float] struct {
 	order  order
-	plane  plane[T]      // computes images of two dimensions
-	space  grid          // the complex of an image of three dimensions
-	engine ph.Engine     // computes the homology of space
-	result ph.Result     // the result of plane
-	lists  [3][]ph.Class // the classes of plane, by degree
+	plane  plane[T] // computes images of two dimensions
+	space  space    // computes images of three dimensions
+	result ph.Result
+	lists  [3][]ph.Class // the classes of result, by degree
 }
 
 // Compute returns what the function [Compute] returns. The result is valid until the engine
@@ -39,37 +39,28 @@ func (e *Engine[T]) Compute(ctx context.Context, m Image[T], o Options) (*ph.Res
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	for degree := range e.lists {
+		e.lists[degree] = e.lists[degree][:0]
+	}
 	if len(m.Shape) == 2 {
 		e.plane.stop = parallel.StopOf(ctx)
 		e.plane.begin(m, o)
-		e.lists[0], e.lists[1] = e.lists[0][:0], e.lists[1][:0]
 		if o.needs(0) {
 			e.lists[0] = e.plane.components(e.lists[0])
 		}
 		if o.needs(1) {
 			e.lists[1] = e.plane.holes(e.lists[1])
 		}
-		e.result.Classes = e.lists[:2]
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	} else {
+		sortPixels(&e.order, m.Values, o.Superlevel)
+		e.space.stop = parallel.StopOf(ctx)
+		if beginSpace(&e.space, m, o, &e.order) {
+			e.space.compute(o, &e.lists)
 		}
-		return &e.result, nil
 	}
-	sortPixels(&e.order, m.Values, o.Superlevel)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := beginGrid(ctx, &e.space, m, o, &e.order); err != nil {
-		return nil, err
-	}
-	result, err := e.engine.Filtration(ctx, &e.space, ph.Options{MaxDegree: 2})
-	if err != nil {
-		return nil, fmt.Errorf("cubical: %w", err)
-	}
-	for degree := range result.Classes {
-		if !o.needs(degree) {
-			result.Classes[degree] = result.Classes[degree][:0]
-		}
-	}
-	return result, nil
+	e.result.Classes = e.lists[:len(m.Shape)]
+	return &e.result, nil
 }

@@ -72,16 +72,16 @@ func (l *links) fill(corners bool) {
 	}
 }
 
-// A steps value has for each subset the difference of the place of the neighbor links.next and
+// A ways value has for each subset the difference of the place of the neighbor links.next and
 // the place of the pixel, 0 if there is none.
-type steps [256]int32
+type ways [256]int32
 
 // fill sets the table. around has the differences of places of all neighbors.
-func (s *steps) fill(l *links, around [8]int32) {
+func (w *ways) fill(l *links, around [8]int32) {
 	for set, k := range &l.next {
-		s[set] = 0
+		w[set] = 0
 		if k >= 0 {
-			s[set] = around[k]
+			w[set] = around[k]
 		}
 	}
 }

@@ -46,7 +46,7 @@ type plane[T ph.Float] struct {
 	width    int      // the number of pixels of a row with its frame
 	patterns []uint8  // for each place the pattern
 	links    [2]links // the tables of connections across sides alone, and across corners too
-	steps    [2]steps // the tables of ways for both
+	ways     [2]ways  // the tables of ways for both
 
 	// A saddle with k components around it stands for k−1 passes: the first component may
 	// join each of the others. Passes are in the order of places.
@@ -71,8 +71,8 @@ func (p *plane[T]) begin(m Image[T], o Options) {
 	}
 	if p.width != p.columns+2 {
 		p.width = p.columns + 2
-		p.steps[0].fill(&p.links[0], p.around())
-		p.steps[1].fill(&p.links[1], p.around())
+		p.ways[0].fill(&p.links[0], p.around())
+		p.ways[1].fill(&p.links[1], p.around())
 	}
 	size := (p.rows + 2) * p.width
 	p.framed, p.patterns = resize(p.framed, size), resize(p.patterns, size)

@@ -8,7 +8,8 @@ import (
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
-// A grid is the filtered complex of cubes of an image, a [ph.Filtration].
+// A grid is the filtered complex of cubes of an image, a [ph.Filtration]. [ph.Compute] reduces
+// its matrix, with which tests compare.
 //
 // Cells are the points of a grid of about twice the resolution of the image: 2n+3 points
 // along an axis of n pixels. Pixel i is at coordinate 2i+2. In the V-construction pixels are
@@ -43,10 +44,6 @@ type gridCell struct {
 	place uint32 // the place times 8; bit a is set if the coordinate along axis a is odd
 	rank  int32
 }
-
-// absent is the rank and the number of a place without a cell. As an unsigned number it is
-// greater than all ranks.
-const absent = -1
 
 // beginGrid sets c to the complex of an image. order has the pixels in the order in which
 // they enter.
