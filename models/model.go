@@ -10,8 +10,8 @@
 //
 // [New] makes the model that a [Spec] describes, for examples of any shape, of dense layers
 // or convolutions: a [VAE], an [InfoVAE], an [Autoencoder] with or without a penalty on its
-// latent vectors, or a [GAN]. [Kinds] lists their names. [NewVAE] returns the VAE of the program Topo-GEN, for grey
-// images of 28×28 pixels.
+// latent vectors, or a [GAN]. [Kinds] lists their names. [NewVAE] returns the VAE of the program
+// Topo-GEN, for grey images of 28×28 pixels.
 package models
 
 import (

@@ -40,28 +40,12 @@ func Curves(w io.Writer, title, xLabel, yLabel string, series ...Series) error {
 // are smoothed.
 func curves(title, xLabel, yLabel string, steps bool, series []Series, newCanvas func(width, height vg.Length) vg.CanvasWriterTo) (vg.CanvasWriterTo, error) {
 	const width, height, head = 7 * vg.Inch, 3.8 * vg.Inch, 28
-	low, high := math.Inf(1), math.Inf(-1)
-	left, right := 0.0, 0.0 // of the values of x, and 0
+	left, right, low, high, err := limits(series)
+	if err != nil {
+		return nil, err
+	}
 	var keys []key
 	for i, s := range series {
-		if len(s.X) != len(s.Y) {
-			return nil, fmt.Errorf("viz: curve %q has %d x and %d y", s.Name, len(s.X), len(s.Y))
-		}
-		for k := range s.X {
-			if math.IsNaN(s.X[k]) || math.IsInf(s.X[k], 0) || math.IsInf(s.Y[k], 0) {
-				return nil, fmt.Errorf("viz: curve %q: value %d is %v at %v", s.Name, k, s.Y[k], s.X[k])
-			}
-			left, right = min(left, s.X[k]), max(right, s.X[k])
-			if !math.IsNaN(s.Y[k]) {
-				low, high = min(low, s.Y[k]), max(high, s.Y[k])
-			}
-		}
-		if err := s.checkBand(); err != nil {
-			return nil, err
-		}
-		for k := range s.Low {
-			low, high = min(low, s.Low[k]), max(high, s.High[k])
-		}
 		colour, _ := seriesStyle(i)
 		keys = append(keys, key{glyph{ink: colour}, s.Name})
 	}
@@ -123,6 +107,34 @@ func curves(title, xLabel, yLabel string, steps bool, series []Series, newCanvas
 	heading.Font.Size = titleSize
 	c.FillText(heading, vg.Point{X: 12, Y: height - 19}, title)
 	return canvas, nil
+}
+
+// limits returns the least and the greatest value of x, also of 0, and of y in series and their
+// bands. low is +Inf and high is −Inf if there is no y. It returns an error if a series is
+// invalid.
+func limits(series []Series) (left, right, low, high float64, err error) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, s := range series {
+		if len(s.X) != len(s.Y) {
+			return 0, 0, 0, 0, fmt.Errorf("viz: curve %q has %d x and %d y", s.Name, len(s.X), len(s.Y))
+		}
+		for k := range s.X {
+			if math.IsNaN(s.X[k]) || math.IsInf(s.X[k], 0) || math.IsInf(s.Y[k], 0) {
+				return 0, 0, 0, 0, fmt.Errorf("viz: curve %q: value %d is %v at %v", s.Name, k, s.Y[k], s.X[k])
+			}
+			left, right = min(left, s.X[k]), max(right, s.X[k])
+			if !math.IsNaN(s.Y[k]) {
+				low, high = min(low, s.Y[k]), max(high, s.Y[k])
+			}
+		}
+		if err := s.checkBand(); err != nil {
+			return 0, 0, 0, 0, err
+		}
+		for k := range s.Low {
+			low, high = min(low, s.Low[k]), max(high, s.High[k])
+		}
+	}
+	return left, right, low, high, nil
 }
 
 // inUnits returns series with values divided by units.

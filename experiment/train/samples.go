@@ -186,8 +186,8 @@ func squareBelow(x, y []float32, limit float64) float64 {
 }
 
 // drawInterpolation draws, for several pairs of latent vectors, the images decoded from points
-// of the line segment between them. The latent vectors are those of test images or, for a model without an encoder,
-// draws from the prior.
+// of the line segment between them. The latent vectors are those of test images or, for a model
+// without an encoder, draws from the prior.
 func (r *Run) drawInterpolation() error {
 	pairs := min(interpolated, r.sets.Test.Len()/2)
 	if !r.areImages() || pairs == 0 {

@@ -57,6 +57,13 @@ func microKernels() {
 	peak(avx512)
 }
 
+// A microTile is the micro-tile of a micro-kernel. Its methods generate the parts of the
+// micro-kernel.
+type microTile struct {
+	isa
+	sums [][]reg.VecVirtual // the registers of each row
+}
+
 // microKernel generates the micro-kernel for one size of micro-tile. The type kernel of package
 // microkernel documents its arguments.
 func microKernel(s isa, rows, vectors int) {
@@ -66,49 +73,68 @@ func microKernel(s isa, rows, vectors int) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s is the micro-kernel for micro-tiles of %d rows and %d columns; see the type kernel.", name, rows, vectors*s.bytes/4))
 
-	sums := make([][]reg.VecVirtual, rows)
-	for i := range sums {
-		sums[i] = s.vectors(vectors)
-	}
-	// eachC calls visit for each register of sums, with the address of the elements of C
-	// that the register sums.
-	eachC := func(visit func(c Mem, sum reg.VecVirtual)) {
-		c, coff := argument("c"), argument("coff")
-		for i := range sums {
-			row := GP64()
-			MOVQ(Mem{Base: coff, Disp: 8 * i}, row)
-			for v := range sums[i] {
-				visit(Mem{Base: c, Index: row, Scale: 1, Disp: s.bytes * v}, sums[i][v])
-			}
-		}
+	t := microTile{s, make([][]reg.VecVirtual, rows)}
+	for i := range t.sums {
+		t.sums[i] = s.vectors(vectors)
 	}
 	ahead := argument("ahead")
 
 	Label("tile")
 	// C is needed only after the sum over k: prefetch it now to hide its latency.
-	eachC(func(c Mem, sum reg.VecVirtual) { PREFETCHT0(c) })
+	t.eachC(func(c Mem, sum reg.VecVirtual) { PREFETCHT0(c) })
+	t.begin()
+	spare := t.multiply(ahead)
+	t.end(spare)
+	ADDQ(Imm(uint64(8*rows)), inMemory("aoff"))
+	ADDQ(Imm(uint64(8*rows)), inMemory("coff"))
+	DECQ(inMemory("tiles"))
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+// eachC calls visit for each register of sums, with the address of the elements of C that the
+// register sums.
+func (t microTile) eachC(visit func(c Mem, sum reg.VecVirtual)) {
+	c, coff := argument("c"), argument("coff")
+	for i := range t.sums {
+		row := GP64()
+		MOVQ(Mem{Base: coff, Disp: 8 * i}, row)
+		for v := range t.sums[i] {
+			visit(Mem{Base: c, Index: row, Scale: 1, Disp: t.bytes * v}, t.sums[i][v])
+		}
+	}
+}
+
+// begin sets the sums to 0 or, if there is a bias, each row to the bias.
+func (t microTile) begin() {
 	bias := argument("bias")
 	TESTQ(bias, bias)
 	JNZ(LabelRef("bias"))
-	for i := range sums {
-		for v := range sums[i] {
-			s.clear(sums[i][v])
+	for i := range t.sums {
+		for v := range t.sums[i] {
+			t.clear(t.sums[i][v])
 		}
 	}
 	JMP(LabelRef("product"))
 
 	Label("bias")
-	for v := range vectors {
-		VMOVUPS(Mem{Base: bias, Disp: s.bytes * v}, sums[0][v])
-		for i := 1; i < rows; i++ {
-			VMOVAPS(sums[0][v], sums[i][v])
+	for v := range t.sums[0] {
+		VMOVUPS(Mem{Base: bias, Disp: t.bytes * v}, t.sums[0][v])
+		for i := 1; i < len(t.sums); i++ {
+			VMOVAPS(t.sums[0][v], t.sums[i][v])
 		}
 	}
-
-	// In each run, k counts from −run up to 0. So the registers a hold the addresses of
-	// the ends of the runs, and the elements lie before these addresses.
 	Label("product")
-	k, a := argument("run"), make([]reg.GPVirtual, rows)
+}
+
+// multiply adds the product of A and B to the sums, run by run. It prefetches the lines from
+// ahead on. It returns a register that is free afterwards.
+//
+// In each run, k counts from −run up to 0. So the registers a hold the addresses of the ends of
+// the runs, and the elements lie before these addresses.
+func (t microTile) multiply(ahead reg.GPVirtual) (spare reg.VecVirtual) {
+	k, a := argument("run"), make([]reg.GPVirtual, len(t.sums))
 	end, aoff := argument("a"), argument("aoff")
 	LEAQ(Mem{Base: end, Index: k, Scale: 4}, end)
 	for i := range a {
@@ -126,76 +152,47 @@ func microKernel(s isa, rows, vectors int) {
 	b, ldb, ldb3, boff := argument("b"), argument("ldb"), GP64(), argument("boff")
 	LEAQ(Mem{Base: ldb, Index: ldb, Scale: 2}, ldb3)
 	stride := argument("stride")
-	rowB, x := s.vectors(vectors), s.vector()
-	// strided and listed return the address of a row of B, counted from the current row:
-	// strided if the rows begin ldb bytes apart, listed if boff points to their offsets.
-	strided := func(row int) Mem { return rowAt(b, ldb, ldb3, row) }
-	listed := func(row int) Mem {
-		offset := GP64()
-		MOVQ(Mem{Base: boff, Disp: 8 * row}, offset)
-		return Mem{Base: b, Index: offset, Scale: 1}
-	}
+	rowB, x := t.vectors(len(t.sums[0])), t.vector()
 	// step adds to the sums the outer product of the row of B at address m and the
-	// elements of A at index k+row+from of each row.
-	step := func(row, from int, m Mem) {
+	// elements of A at index k+offset of each row.
+	step := func(m Mem, offset int) {
 		for v := range rowB {
-			m.Disp = s.bytes * v
+			m.Disp = t.bytes * v
 			VMOVUPS(m, rowB[v])
 		}
 		for i := range a {
-			VBROADCASTSS(Mem{Base: a[i], Index: k, Scale: 4, Disp: 4 * (row + from)}, x)
+			VBROADCASTSS(Mem{Base: a[i], Index: k, Scale: 4, Disp: 4 * offset}, x)
 			for v := range rowB {
-				s.multiplyAdd(x, rowB[v], sums[i][v])
+				t.multiplyAdd(x, rowB[v], t.sums[i][v])
 			}
 		}
 	}
-	const unroll = 4
+	prefetch := func() {
+		PREFETCHT1(Mem{Base: ahead})
+		ADDQ(stride, ahead)
+	}
+
 	Label("run")
 	Load(Param("run"), k)
 	NEGQ(k)
 	TESTQ(boff, boff)
 	JNZ(LabelRef("listed"))
-	for _, form := range []struct {
-		name    string
-		row     func(row int) Mem
-		advance func(rows int)
-	}{
-		{"", strided, func(rows int) {
-			if rows == 1 {
-				ADDQ(ldb, b)
-			} else {
-				LEAQ(Mem{Base: b, Index: ldb, Scale: uint8(rows)}, b)
-			}
-		}},
-		{"listed", listed, func(rows int) { ADDQ(Imm(uint64(8*rows)), boff) }},
-	} {
-		label := func(s string) string { return s + form.name }
-		if form.name != "" {
-			Label(form.name)
+	// The rows of B begin ldb bytes apart.
+	t.multiplyRun("", k, prefetch, step, func(row int) Mem { return rowAt(b, ldb, ldb3, row) }, func(rows int) {
+		if rows == 1 {
+			ADDQ(ldb, b)
+		} else {
+			LEAQ(Mem{Base: b, Index: ldb, Scale: uint8(rows)}, b)
 		}
-		ADDQ(Imm(unroll), k)
-		JG(LabelRef(label("rest")))
-		Label(label("unrolled"))
-		PREFETCHT1(Mem{Base: ahead})
-		ADDQ(stride, ahead)
-		for row := range unroll {
-			step(row, -unroll, form.row(row))
-		}
-		form.advance(unroll)
-		ADDQ(Imm(unroll), k)
-		JLE(LabelRef(label("unrolled")))
-		Label(label("rest"))
-		SUBQ(Imm(unroll), k)
-		JZ(LabelRef("next"))
-		Label(label("single"))
-		step(0, 0, form.row(0))
-		form.advance(1)
-		INCQ(k)
-		JNZ(LabelRef(label("single")))
-		if form.name == "" {
-			JMP(LabelRef("next"))
-		}
-	}
+	})
+	JMP(LabelRef("next"))
+	Label("listed")
+	// boff points to the offsets of the rows of B.
+	t.multiplyRun("listed", k, prefetch, step, func(row int) Mem {
+		offset := GP64()
+		MOVQ(Mem{Base: boff, Disp: 8 * row}, offset)
+		return Mem{Base: b, Index: offset, Scale: 1}
+	}, func(rows int) { ADDQ(Imm(uint64(8*rows)), boff) })
 	Label("next")
 	DECQ(runs)
 	JZ(LabelRef("done"))
@@ -204,29 +201,53 @@ func microKernel(s isa, rows, vectors int) {
 	}
 	JMP(LabelRef("run"))
 	Label("done")
+	return x
+}
 
+// multiplyRun generates the loops over one run: four values of k at a time, then one. Their
+// labels end in suffix. The function row returns the address of a row of B, counted from the
+// current row, and advance moves the current row.
+func (t microTile) multiplyRun(suffix string, k reg.GPVirtual, prefetch func(), step func(m Mem, offset int), row func(i int) Mem, advance func(rows int)) {
+	const unroll = 4
+	ADDQ(Imm(unroll), k)
+	JG(LabelRef("rest" + suffix))
+	Label("unrolled" + suffix)
+	prefetch()
+	for i := range unroll {
+		step(row(i), i-unroll)
+	}
+	advance(unroll)
+	ADDQ(Imm(unroll), k)
+	JLE(LabelRef("unrolled" + suffix))
+	Label("rest" + suffix)
+	SUBQ(Imm(unroll), k)
+	JZ(LabelRef("next"))
+	Label("single" + suffix)
+	step(row(0), 0)
+	advance(1)
+	INCQ(k)
+	JNZ(LabelRef("single" + suffix))
+}
+
+// end adds C to the sums and replaces negative sums by 0, if the argument mode says so, and
+// stores the sums into C. It may overwrite the register spare.
+func (t microTile) end(spare reg.VecVirtual) {
 	mode := argument("mode")
 	TESTQ(U32(accumulate), mode)
 	JZ(LabelRef("rectify"))
-	eachC(func(c Mem, sum reg.VecVirtual) { VADDPS(c, sum, sum) })
+	t.eachC(func(c Mem, sum reg.VecVirtual) { VADDPS(c, sum, sum) })
 	Label("rectify")
 	TESTQ(U32(rectify), mode)
 	JZ(LabelRef("store"))
-	zero := x
-	s.clear(zero)
-	for i := range sums {
-		for v := range sums[i] {
-			VMAXPS(sums[i][v], zero, sums[i][v]) // in this order of operands NaN stays NaN
+	zero := spare
+	t.clear(zero)
+	for i := range t.sums {
+		for v := range t.sums[i] {
+			VMAXPS(t.sums[i][v], zero, t.sums[i][v]) // in this order of operands NaN stays NaN
 		}
 	}
 	Label("store")
-	eachC(func(c Mem, sum reg.VecVirtual) { VMOVUPS(sum, c) })
-	ADDQ(Imm(uint64(8*rows)), inMemory("aoff"))
-	ADDQ(Imm(uint64(8*rows)), inMemory("coff"))
-	DECQ(inMemory("tiles"))
-	JNZ(LabelRef("tile"))
-	VZEROUPPER()
-	RET()
+	t.eachC(func(c Mem, sum reg.VecVirtual) { VMOVUPS(sum, c) })
 }
 
 // peak generates a loop of independent multiply-adds of registers. Its speed is an upper bound

@@ -77,16 +77,60 @@ func distanceWeights(f *asm.File) {
 // 32 coordinates of 32 points of the gradient, and a thread one coordinate of 4 points. In
 // each step of its loop the block loads the weights and coordinates of the next 32 points.
 func distancesGrad(f *asm.File) {
-	const tile, points = 32, 4
-	const half = 4 * tile * tile
 	e := f.Entry("distances_grad", "dx[i] = sum over j of w[i][j]*(x[i] - x[j]), or += if add is not 0, for a symmetric w. Block (p, q) computes 32 coordinates from 32*p of 32 points from 32*q.",
 		work.Threads, "u64 dx, u64 w, u64 x, u32 n, u32 d, u32 add")
-	c := calc{e}
-	e.Shared("stages", 4*half)
+	g := gradientTile{calc: calc{e}}
+	e.Shared("stages", 4*gradientHalf)
 	e.Reg("u32", "thread lane warp column i j u store side last from_w from_x at_w at_x")
 	e.Reg("u64", "at offset")
 	e.Reg("pred", "inside more adds")
-	e.P(`mov.u32 thread, %%tid.x
+	g.begin()
+	g.weight, g.other = e.Temps("f32", gradientPoints), e.Temps("f32", gradientPoints)
+	e.P(`mov.u32 side, 0
+		mov.u32 j, 0`)
+	g.fetch()
+	g.put()
+	e.P(`bar.sync 0
+		mad.lo.u32 from_w, warp, %d, %s
+		mad.lo.u32 from_x, lane, 4, %s`, 4*gradientPoints, g.base("stages"), g.base("stages"))
+	e.P("step:")
+	e.P(`add.u32 j, j, %d
+		setp.lt.u32 more, j, n
+		@!more bra.uni compute`, gradientPairs)
+	g.fetch()
+	e.P("compute:")
+	g.sum()
+	e.P(`@!more bra.uni summed
+		sub.u32 side, %d, side`, 2*gradientHalf)
+	g.put()
+	e.P(`bar.sync 0
+		bra.uni step
+		summed:
+		setp.ge.u32 inside, column, d
+		@inside bra done
+		setp.ne.u32 adds, add, 0`)
+	g.store()
+	e.P("done:")
+}
+
+const (
+	gradientPairs  = 32                                // points i of a block, and points j of a step
+	gradientPoints = 4                                 // points i of a thread
+	gradientHalf   = 4 * gradientPairs * gradientPairs // bytes of a stage's weights, and of its coordinates
+)
+
+// A gradientTile generates the parts of the kernel distances_grad. A thread sums one coordinate
+// of the gradients of gradientPoints points.
+type gradientTile struct {
+	calc
+	mine, acc     []string // registers: the coordinate of each of the points, and of its gradient
+	weight, other []string // registers: the thread's weights and coordinates of the next stage
+}
+
+// begin computes the thread's addresses, loads the coordinates of its points, and sets its sums
+// to 0.
+func (g *gradientTile) begin() {
+	g.P(`mov.u32 thread, %%tid.x
 		and.b32 lane, thread, 31
 		shr.u32 warp, thread, 5
 		mov.u32 column, %%ctaid.x
@@ -103,74 +147,64 @@ func distancesGrad(f *asm.File) {
 		sub.u32 u, d, 1
 		min.u32 u, column, u
 		mad.wide.u32 x, u, 4, x
-		mad.lo.u32 i, warp, %d, i`, c.base("stages"), c.base("stages"), points)
-	mine, acc := e.Temps("f32", points), e.Temps("f32", points)
-	for p := range points {
-		e.P(`add.u32 u, i, %d
+		mad.lo.u32 i, warp, %d, i`, g.base("stages"), g.base("stages"), gradientPoints)
+	g.mine, g.acc = g.Temps("f32", gradientPoints), g.Temps("f32", gradientPoints)
+	for p := range gradientPoints {
+		g.P(`add.u32 u, i, %d
 			min.u32 u, u, last
 			mul.wide.u32 offset, u, d
 			shl.b64 offset, offset, 2
 			add.u64 at, x, offset
 			ld.global.f32 %s, [at]
-			mov.f32 %s, %s`, p, mine[p], acc[p], num(0))
+			mov.f32 %s, %s`, p, g.mine[p], g.acc[p], num(0))
 	}
-	weight, other := e.Temps("f32", points), e.Temps("f32", points)
-	fetch := func() {
-		for m := range points {
-			e.P(`add.u32 u, j, warp
-				add.u32 u, u, %d
-				setp.lt.u32 inside, u, n
-				min.u32 u, u, last
-				mul.wide.u32 offset, u, n
-				shl.b64 offset, offset, 2
-				add.u64 at, w, offset
-				mov.f32 %s, %s
-				@inside ld.global.f32 %s, [at]
-				mul.wide.u32 offset, u, d
-				shl.b64 offset, offset, 2
-				add.u64 at, x, offset
-				ld.global.f32 %s, [at]`, m*work.Warps, weight[m], num(0), weight[m], other[m])
-		}
+}
+
+// fetch loads the weights and the coordinates of the points from j on into registers. Weights of
+// points beyond the last are 0.
+func (g *gradientTile) fetch() {
+	for m := range gradientPoints {
+		g.P(`add.u32 u, j, warp
+			add.u32 u, u, %d
+			setp.lt.u32 inside, u, n
+			min.u32 u, u, last
+			mul.wide.u32 offset, u, n
+			shl.b64 offset, offset, 2
+			add.u64 at, w, offset
+			mov.f32 %s, %s
+			@inside ld.global.f32 %s, [at]
+			mul.wide.u32 offset, u, d
+			shl.b64 offset, offset, 2
+			add.u64 at, x, offset
+			ld.global.f32 %s, [at]`, m*work.Warps, g.weight[m], num(0), g.weight[m], g.other[m])
 	}
-	put := func() {
-		e.P("add.u32 u, store, side")
-		for m := range points {
-			e.P(`st.shared.f32 [u+%d], %s
-				st.shared.f32 [u+%d], %s`, 4*work.Threads*m, weight[m], half+4*work.Threads*m, other[m])
-		}
+}
+
+// put stores the fetched values in shared memory, in the stage at side.
+func (g *gradientTile) put() {
+	g.P("add.u32 u, store, side")
+	for m := range gradientPoints {
+		g.P(`st.shared.f32 [u+%d], %s
+			st.shared.f32 [u+%d], %s`, 4*work.Threads*m, g.weight[m], gradientHalf+4*work.Threads*m, g.other[m])
 	}
-	e.P(`mov.u32 side, 0
-		mov.u32 j, 0`)
-	fetch()
-	put()
-	e.P(`bar.sync 0
-		mad.lo.u32 from_w, warp, %d, %s
-		mad.lo.u32 from_x, lane, 4, %s`, 4*points, c.base("stages"), c.base("stages"))
-	e.P("step:")
-	e.P(`add.u32 j, j, %d
-		setp.lt.u32 more, j, n
-		@!more bra.uni compute`, tile)
-	fetch()
-	e.P("compute:")
-	e.P(`add.u32 at_w, from_w, side
+}
+
+// sum adds the weighted differences of a stage to the thread's sums.
+func (g *gradientTile) sum() {
+	g.P(`add.u32 at_w, from_w, side
 		add.u32 at_x, from_x, side`)
-	for k := range tile {
-		there := c.f("ld.shared.f32", fmt.Sprintf("[at_x+%d]", half+4*tile*k))
-		for p, v := range c.quad(fmt.Sprintf("[at_w+%d]", 4*tile*k)) {
-			e.P("fma.rn.f32 %s, %s, %s, %s", acc[p], v, c.sub(mine[p], there), acc[p])
+	for k := range gradientPairs {
+		there := g.f("ld.shared.f32", fmt.Sprintf("[at_x+%d]", gradientHalf+4*gradientPairs*k))
+		for p, v := range g.quad(fmt.Sprintf("[at_w+%d]", 4*gradientPairs*k)) {
+			g.P("fma.rn.f32 %s, %s, %s, %s", g.acc[p], v, g.sub(g.mine[p], there), g.acc[p])
 		}
 	}
-	e.P(`@!more bra.uni summed
-		sub.u32 side, %d, side`, 2*half)
-	put()
-	e.P(`bar.sync 0
-		bra.uni step
-		summed:
-		setp.ge.u32 inside, column, d
-		@inside bra done
-		setp.ne.u32 adds, add, 0`)
-	for p := range points {
-		e.P(`add.u32 u, i, %d
+}
+
+// store stores the thread's sums, or adds them to dx.
+func (g *gradientTile) store() {
+	for p := range gradientPoints {
+		g.P(`add.u32 u, i, %d
 			setp.ge.u32 inside, u, n
 			@inside bra done
 			mul.wide.u32 offset, u, d
@@ -178,8 +212,7 @@ func distancesGrad(f *asm.File) {
 			add.u64 at, dx, offset
 			mad.wide.u32 at, column, 4, at
 			mov.f32 %s, %s
-			@adds ld.global.f32 %s, [at]`, p, mine[p], num(0), mine[p])
-		e.P("st.global.f32 [at], %s", c.add(mine[p], acc[p]))
+			@adds ld.global.f32 %s, [at]`, p, g.mine[p], num(0), g.mine[p])
+		g.P("st.global.f32 [at], %s", g.add(g.mine[p], g.acc[p]))
 	}
-	e.P("done:")
 }
