@@ -46,6 +46,7 @@ func TestWorkersAgree(t *testing.T) {
 		{noisyCircle(r, 1000), loops},
 		{ph.Points[float64]{Dim: 8, Coords: uniform(r, 8*700)}, loops},
 		{grid(900, 2, 60), loops},
+		{ph.Points[float64]{Dim: 2, Coords: uniform(r, 2*8200)}, loops}, // many points: package spindle
 		{ph.Points[float64]{Dim: 3, Coords: uniform(r, 3*60)}, with(full, 2, 2, 0)},
 		{ph.Points[float64]{Dim: 4, Coords: uniform(r, 4*40)}, with(full, 3, 3, 0)},
 		{grid(100, 2, 6), with(full, 2, 5, 4)},
