@@ -136,7 +136,7 @@ func TestUsage(t *testing.T) {
 		{nil, "no command given", 2},
 		{[]string{"walk"}, `unknown command "walk"`, 2},
 		{[]string{"lint"}, "lint needs a PTX file", 2},
-		{[]string{"list", "-x", "f"}, "flag provided but not defined: -x", 2},
+		{[]string{"list", "-x", "f"}, "there is no flag -x", 2},
 		{[]string{"lint", "/does/not/exist"}, "no such file", 2},
 		{[]string{"list", "/does/not/exist"}, "no such file", 2},
 		{[]string{"run", "/does/not/exist", "k"}, "no such file", 2},

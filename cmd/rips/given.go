@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"flag"
+	"os"
 	"slices"
 	"strings"
 
@@ -12,7 +14,8 @@ import (
 // checkGiven returns an error if a flag is given that has no effect beside the others,
 // or if the number of files is wrong.
 func (o *options) checkGiven(flags *flag.FlagSet) (err error) {
-	if o.complex == alphaComplex {
+	o.guess = true
+	if o.complex == alphaComplex || o.metric != euclideanMetric {
 		o.format = input.PointCloud
 	}
 	flags.Visit(func(f *flag.Flag) {
@@ -20,7 +23,11 @@ func (o *options) checkGiven(flags *flag.FlagSet) (err error) {
 		case "dim":
 			o.highest = o.compute.MaxDegree
 		case "format":
-			o.format = input.Format(f.Value.String())
+			o.format, o.guess = input.Format(f.Value.String()), false
+		case "png", "svg", "npy":
+			if name := f.Value.String(); name == "" || os.IsPathSeparator(name[len(name)-1]) {
+				err = cmp.Or(err, cli.Usagef("-%s %q: want a name, as in -%s %s", f.Name, name, f.Name, name+"rips"))
+			}
 		}
 		if reason := o.idle(f.Name); reason != "" && err == nil {
 			err = cli.Usagef("-%s has no effect %s: leave it out", f.Name, reason)

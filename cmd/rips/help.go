@@ -29,11 +29,13 @@ Formats are those of ripser, and a few more:
   distance         the whole matrix
   point-cloud      a point in a line: coordinates
   sparse           a pair in a line: i j distance, points counted from 0
-  off, ply         the vertices of a mesh; point-cloud recognises these files, too
+  off, ply         the vertices of a mesh
   npy, npz         an array of NumPy: a point in a row
   dipha, binary    binary files: DIPHA's, and float32 below the diagonal
   diagrams         diagrams, as -json writes them, in GUDHI's format .pers or DIPHA's: they
                    are printed, drawn or made vectors as if they had been computed
+
+Files of OFF, PLY, NumPy and DIPHA need no -format: their first bytes tell it.
 
 A distance of inf stands for points that are never joined. Points have Euclidean
 distances unless -metric says otherwise: cosine (1 - cos of the angle), manhattan,

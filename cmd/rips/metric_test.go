@@ -42,7 +42,8 @@ func TestMistakesWithMetrics(t *testing.T) {
 		code               int
 	}{
 		{"-metric taxi -format point-cloud", "", "-metric taxi: want one of euclidean, cosine, manhattan, chebyshev, precomputed", 2},
-		{"-metric cosine", "", "-metric cosine -format lower-distance: a metric is that of points", 2},
+		{"-metric cosine -format lower-distance", "", "-metric cosine -format lower-distance: a metric is that of points", 2},
+		{"-metric cosine", "1 0\n0 0\n", "standard input: point 1 is 0, which has no direction", 1},
 		{"-metric cosine -format point-cloud", "1 0\n0 0\n", "standard input: point 1 is 0, which has no direction", 1},
 		{"-metric manhattan -format point-cloud", "-3e38 0\n3e38 0\n", "a distance of point 1 is too large for a number", 1},
 		{"-metric precomputed -format point-cloud", "0 nan\nnan 0\n", "line 1: nan: numbers must be finite", 1},

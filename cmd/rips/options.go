@@ -38,6 +38,7 @@ var pointFormats = []input.Format{input.PointCloud, input.OFF, input.PLY, input.
 type options struct {
 	files    []string // two for a distance, else at most one
 	format   input.Format
+	guess    bool // whether the first bytes of the input may tell another format
 	metric   string
 	double   bool
 	compute  ph.Options

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -15,8 +16,8 @@ import (
 // pictured are how many of the longest bars have their representatives drawn.
 const pictured = 6
 
-// picture writes a picture in the formats that the command line asks for.
-func (o *options) picture(kind string, draw func(w io.Writer, format viz.Format) error) error {
+// picture writes a picture in the formats that the command line asks for, unless ctx is done.
+func (o *options) picture(ctx context.Context, kind string, draw func(w io.Writer, format viz.Format) error) error {
 	for _, file := range []struct {
 		name   string
 		suffix string
@@ -24,6 +25,9 @@ func (o *options) picture(kind string, draw func(w io.Writer, format viz.Format)
 	}{{o.png, ".png", viz.PNG}, {o.svg, ".svg", viz.SVG}} {
 		if file.name == "" {
 			continue
+		}
+		if ctx.Err() != nil {
+			return interruption(ctx)
 		}
 		name := file.name + "-" + kind + file.suffix
 		if err := atomicfile.Write(name, func(w io.Writer) error { return draw(w, file.format) }); err != nil {
@@ -34,7 +38,7 @@ func (o *options) picture(kind string, draw func(w io.Writer, format viz.Format)
 }
 
 // draw writes the pictures of an answer.
-func (o *options) draw(a *answer) error {
+func (o *options) draw(ctx context.Context, a *answer) error {
 	if o.png == "" && o.svg == "" {
 		return nil
 	}
@@ -47,10 +51,10 @@ func (o *options) draw(a *answer) error {
 	default:
 		scene.Title = "diagrams"
 	}
-	if err := o.drawScene("diagram", viz.Diagram, scene); err != nil {
+	if err := o.drawScene(ctx, "diagram", viz.Diagram, scene); err != nil {
 		return err
 	}
-	if err := o.drawScene("barcode", viz.Barcode, scene); err != nil {
+	if err := o.drawScene(ctx, "barcode", viz.Barcode, scene); err != nil {
 		return err
 	}
 	if !drawable(a.distances) {
@@ -66,7 +70,7 @@ func (o *options) draw(a *answer) error {
 		cloud.Edges = loop.Edges
 		cloud.Title += fmt.Sprintf(", the longest loop %.3v", a.result.Classes[1][loop.Bar].Bar)
 	}
-	if err := o.drawScene("cloud", viz.Cloud, cloud); err != nil {
+	if err := o.drawScene(ctx, "cloud", viz.Cloud, cloud); err != nil {
 		return err
 	}
 	scene.Representatives = longest(a.result, 1, math.MaxInt, pictured)
@@ -74,11 +78,11 @@ func (o *options) draw(a *answer) error {
 		return nil
 	}
 	scene.Title += ", cycles of the longest bars"
-	return o.drawScene("representatives", viz.Representatives, scene)
+	return o.drawScene(ctx, "representatives", viz.Representatives, scene)
 }
 
-func (o *options) drawScene(kind string, draw func(io.Writer, viz.Format, viz.Scene) error, s viz.Scene) error {
-	return o.picture(kind, func(w io.Writer, format viz.Format) error { return draw(w, format, s) })
+func (o *options) drawScene(ctx context.Context, kind string, draw func(io.Writer, viz.Format, viz.Scene) error, s viz.Scene) error {
+	return o.picture(ctx, kind, func(w io.Writer, format viz.Format) error { return draw(w, format, s) })
 }
 
 // drawsCycles reports whether pictures show the cycles of a complex on d.

@@ -62,11 +62,11 @@ func (o *options) execute(ctx context.Context, stdin io.Reader, stdout, stderr i
 		return err
 	}
 	if a.vectors != nil {
-		if err := o.drawVectors(a.vectors); err != nil {
+		if err := o.drawVectors(ctx, a.vectors); err != nil {
 			return err
 		}
 	}
-	return o.draw(a)
+	return o.draw(ctx, a)
 }
 
 // An answer is a result, with the distances or the image that it is of. Diagrams that
@@ -96,11 +96,16 @@ func await[T any](ctx context.Context, work func() (T, error)) (value T, err err
 		}
 	case <-ctx.Done():
 	}
+	return value, interruption(ctx)
+}
+
+// interruption returns why a context is done: too much memory is taken, or the user asked.
+func interruption(ctx context.Context) error {
 	var limit *memory.LimitError
 	if errors.As(context.Cause(ctx), &limit) {
-		return value, limit
+		return limit
 	}
-	return value, cli.ErrInterrupted
+	return cli.ErrInterrupted
 }
 
 // explain adds to an error about memory what the user can do.
@@ -220,11 +225,12 @@ func (o *options) read(ctx context.Context, stdin io.Reader, note func(string)) 
 	} else {
 		d, err = read[float32](ctx, o, stdin, note)
 	}
+	if err == nil || errors.As(err, new(*fs.PathError)) || errors.As(err, new(kindError)) {
+		return d, err
+	}
 	switch o.format {
 	case input.LowerDistance, input.UpperDistance, input.Distance:
-		if err != nil && !errors.As(err, new(*fs.PathError)) {
-			err = fmt.Errorf("%w (of coordinates, the -format is %s)", err, input.PointCloud)
-		}
+		err = fmt.Errorf("%w (of coordinates, the -format is %s)", err, input.PointCloud)
 	}
 	return d, err
 }
@@ -240,6 +246,11 @@ func read[T ph.Float](ctx context.Context, o *options, stdin io.Reader, note fun
 		}
 		defer file.Close()
 		stdin = file
+	}
+	if o.guess {
+		if stdin, err = o.recognise(stdin, note); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	if o.metric == precomputedMetric {
 		d, err = input.ReadPrecomputed[T](stdin, o.format, note)

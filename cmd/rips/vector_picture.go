@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -17,12 +18,12 @@ var vectorTitles = map[string]string{
 }
 
 // drawVectors writes pictures of vectors in the formats that the command line asks for.
-func (o *options) drawVectors(v *vectors.Vectors) error {
+func (o *options) drawVectors(ctx context.Context, v *vectors.Vectors) error {
 	title, ok := vectorTitles[v.Kind]
 	if !ok {
 		return nil
 	}
-	return o.picture(v.Kind, func(w io.Writer, format viz.Format) error { return drawVectors(w, format, title, v) })
+	return o.picture(ctx, v.Kind, func(w io.Writer, format viz.Format) error { return drawVectors(w, format, title, v) })
 }
 
 // drawVectors draws vectors: as maps if they are functions of two numbers, else as curves.

@@ -119,7 +119,7 @@ func ParseArguments(flags *flag.FlagSet, args []string, synopsis string, stdout 
 		flags.PrintDefaults()
 		return nil, err
 	case err != nil:
-		return nil, Usagef("%w (see %s -help)", err, flags.Name())
+		return nil, Usagef("%w (see %s -help)", mistake(flags, err), flags.Name())
 	}
 	return flags.Args(), nil
 }

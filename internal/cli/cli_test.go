@@ -37,7 +37,7 @@ func TestParse(t *testing.T) {
 		want string // part of the error
 	}{
 		{[]string{"-n", "3", "-w", "1,2.5"}, ""},
-		{[]string{"-n", "x"}, "invalid value"},
+		{[]string{"-n", "x"}, "-n x: want an integer"},
 		{[]string{"-nope"}, "-nope (see prog -help)"},
 		{[]string{"-w", "1"}, "1 numbers, want 2"},
 		{[]string{"-w", "1,NaN"}, `"NaN" is not a finite number`},

@@ -2,7 +2,6 @@ package input
 
 import (
 	"bufio"
-	"encoding/binary"
 	"fmt"
 )
 
@@ -18,8 +17,8 @@ const (
 
 // startsDIPHA reports whether a file begins as DIPHA's files do.
 func startsDIPHA(in *bufio.Reader) bool {
-	head, err := in.Peek(8)
-	return err == nil && binary.LittleEndian.Uint64(head) == diphaMagic
+	head, _ := in.Peek(beginning)
+	return FormatOf(head) == DIPHA
 }
 
 // otherDIPHA returns the error of a DIPHA file of another type than the one that is wanted.

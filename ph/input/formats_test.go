@@ -250,3 +250,29 @@ func FuzzReadDiagrams(f *testing.F) {
 		}
 	})
 }
+
+// TestFormatOf: first bytes tell the format, and no text of numbers is taken for another.
+func TestFormatOf(t *testing.T) {
+	dipha, lower := binaries()
+	for want, files := range map[input.Format][]string{
+		input.OFF:   {offText, "COFF\n2", "OFF 2 0 0", "OFF#"},
+		input.PLY:   {plyText, plyBinary("binary_big_endian", binary.BigEndian)},
+		input.NPY:   {npy(npyHeader, six)},
+		input.NPZ:   {zipped(npy(npyHeader, six)), zipped()},
+		input.DIPHA: {string(dipha)},
+		"":          {"", "1", "1 2 3\n", "OFF", "plyx", "0,1", string(lower), string(dipha[:7]), "\ufeff1 2"},
+	} {
+		for _, file := range files {
+			require.Equal(t, want, input.FormatOf([]byte(file)), "%.20q", file)
+		}
+	}
+	array := npyOf("'<f8'", "(2, 2)", []float64{0, 1, 1, 0})
+	for _, file := range []string{array, zipped(array)} {
+		d, err := input.ReadPrecomputed[float64](strings.NewReader(file), input.PointCloud, nil)
+		require.NoError(t, err)
+		require.Equal(t, 1., d.Distance(0, 1))
+		p, err := input.ReadPoints[float64](strings.NewReader(file), nil)
+		require.NoError(t, err)
+		require.Equal(t, ph.Points[float64]{Dim: 2, Coords: []float64{0, 1, 1, 0}}, p)
+	}
+}

@@ -36,7 +36,7 @@ func ReadImage(r io.Reader) (m cubical.Image[float64], err error) {
 }
 
 func readImage(in *bufio.Reader) (m cubical.Image[float64], err error) {
-	head, err := in.Peek(8)
+	head, err := in.Peek(beginning)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return m, err
 	}
@@ -48,11 +48,13 @@ func readImage(in *bufio.Reader) (m cubical.Image[float64], err error) {
 		return readPNG(in)
 	case bytes.HasPrefix(head, []byte("P2")), bytes.HasPrefix(head, []byte("P5")):
 		return readPGM(in)
-	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
+	}
+	switch FormatOf(head) {
+	case NPY:
 		return pixelsIn(npy.Read(in))
-	case bytes.HasPrefix(head, []byte("PK")):
+	case NPZ:
 		return pixelsIn(readArchive(in))
-	case startsDIPHA(in):
+	case DIPHA:
 		return readImageDIPHA(in)
 	}
 	return m, fmt.Errorf("it begins with %q: %s", head, want)

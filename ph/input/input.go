@@ -33,6 +33,7 @@ package input
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -61,7 +62,7 @@ const (
 	Distance Format = "distance"
 
 	// PointCloud has the coordinates of one point in each line, as a CSV file has. A first
-	// line that names the columns is skipped, with a note. OFF and PLY files are
+	// line that names the columns is skipped, with a note. OFF, PLY, NPY and NPZ files are
 	// recognised by their first bytes and read too.
 	PointCloud Format = "point-cloud"
 
@@ -148,7 +149,7 @@ func ReadFile[T ph.Float](path string, f Format, note func(string)) (ph.Distance
 	return d, nil
 }
 
-// ReadPoints reads the format [PointCloud], with OFF and PLY files, as [Read] does.
+// ReadPoints reads the format [PointCloud], with OFF, PLY, NPY and NPZ files, as [Read] does.
 func ReadPoints[T ph.Float](r io.Reader, note func(string)) (ph.Points[T], error) {
 	return readPoints[T](r, PointCloud, note)
 }
@@ -157,12 +158,10 @@ func ReadPoints[T ph.Float](r io.Reader, note func(string)) (ph.Points[T], error
 func readPoints[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points[T], error) {
 	if f == PointCloud {
 		in := bufio.NewReader(r)
-		begin, _ := in.Peek(len("COFF\n"))
-		switch text := string(begin); {
-		case strings.HasPrefix(text, "ply\n") || strings.HasPrefix(text, "ply\r"):
-			f = PLY
-		case len(text) > 3 && strings.HasPrefix(text, "OFF") && strings.ContainsAny(text[3:4], " \t\r\n#"), len(text) > 4 && strings.HasPrefix(text[1:], "OFF"):
-			f = OFF
+		begin, _ := in.Peek(beginning)
+		switch known := FormatOf(begin); known {
+		case OFF, PLY, NPY, NPZ:
+			f = known
 		}
 		r = in
 	}
@@ -182,4 +181,26 @@ func readPoints[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points
 		return readOFF[T](l)
 	}
 	return readPointCloud[T](l, coordinates)
+}
+
+// beginning is the number of bytes that FormatOf looks at.
+const beginning = 8
+
+// FormatOf returns the format that the first eight bytes of a file tell: OFF, PLY, NPY, NPZ or
+// DIPHA. It returns "" for any other file, such as a text of numbers.
+func FormatOf(begin []byte) Format {
+	text := string(begin[:min(len(begin), beginning)])
+	switch {
+	case strings.HasPrefix(text, "ply\n") || strings.HasPrefix(text, "ply\r"):
+		return PLY
+	case len(text) > 3 && strings.HasPrefix(text, "OFF") && strings.ContainsAny(text[3:4], " \t\r\n#"), len(text) > 4 && strings.HasPrefix(text[1:], "OFF"):
+		return OFF
+	case strings.HasPrefix(text, "\x93NUMPY"):
+		return NPY
+	case strings.HasPrefix(text, "PK\x03\x04"), strings.HasPrefix(text, "PK\x05\x06"): // with files, without
+		return NPZ
+	case len(text) == 8 && binary.LittleEndian.Uint64([]byte(text)) == diphaMagic:
+		return DIPHA
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"math"
@@ -40,6 +41,15 @@ func ReadPrecomputed[T ph.Float](r io.Reader, f Format, note func(string)) (ph.D
 
 // readRows reads an array whose rows are distances.
 func readRows[T ph.Float](r io.Reader, f Format, note func(string)) (ph.Points[T], error) {
+	if f == PointCloud {
+		in := bufio.NewReader(r)
+		begin, _ := in.Peek(beginning)
+		switch known := FormatOf(begin); known {
+		case NPY, NPZ:
+			f = known
+		}
+		r = in
+	}
 	switch f {
 	case PointCloud:
 		l, err := newLexer(r, note)
