@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/source"
@@ -187,6 +188,9 @@ func (c Config) objective() (*topoloss.Objective, error) {
 func (c Config) CheckData(sets *data.Sets) error {
 	if err := c.Model.Validate(sets.Train.Shape(), sets.Unit); err != nil {
 		return err
+	}
+	if !utf8.ValidString(sets.Source) {
+		return fmt.Errorf("data %q: the name is no UTF-8, which the configuration cannot hold: rename it", sets.Source)
 	}
 	training, validation := data.Split(sets.Train.Len(), trainingShare, c.Seed)
 	if len(training) < 2 || len(validation) < 2 || sets.Test.Len() == 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -92,16 +93,16 @@ func checkSetting(path, key string, value json.RawMessage) error {
 	return nil
 }
 
-// settingNames returns the names of all settings of a unit.
+// settingNames returns the names of all settings of a unit: those of the fields of a [Config]
+// in JSON, also of fields that JSON leaves out while they are zero.
 func settingNames() []string {
-	text, err := json.Marshal(Default())
-	if err != nil {
-		panic(fmt.Sprintf("trial: the default configuration: %v", err))
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "" && name != "-" && name != "seed" { // the plan's seeds decide the seed
+			names = append(names, name)
+		}
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
-		panic(fmt.Sprintf("trial: the default configuration: %v", err))
-	}
-	delete(fields, "seed") // the plan's seeds decide it
-	return slices.Sorted(maps.Keys(fields))
+	slices.Sort(names)
+	return names
 }

@@ -18,6 +18,10 @@ func TestCheckPlan(t *testing.T) {
 		return runner().CheckPlan(p)
 	}
 	require.NoError(t, check(good))
+	// Settings that JSON leaves out while they are zero are settings, too.
+	for _, setting := range []string{`"weight_decay": 0.1`, `"precision": "bf16"`, `"weight_decay": 0`} {
+		require.NoError(t, check(strings.Replace(good, `"batch_size": 8`, setting, 1)), setting)
+	}
 	for _, c := range []struct{ old, new, want string }{
 		{`"data": "circle"`, `"label": "kind"`, `the plan: settings.label: there is no setting "label": the settings are alone, batch_size`},
 		{`"data": "circle"`, `"seed": 1`, `the plan: settings.seed: there is no setting "seed"`},

@@ -48,8 +48,31 @@ type Program func(ctx context.Context, args []string, stdout, stderr io.Writer) 
 func Main(name string, program Program) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)
-	err := program(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	os.Exit(Report(name, err, os.Stderr))
+	os.Exit(Report(name, Run(ctx, program, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
+}
+
+// Run runs a program. If the program succeeds but a write to stdout failed, the error is that
+// of the write: results that nobody can read are no success.
+func Run(ctx context.Context, program Program, args []string, stdout, stderr io.Writer) error {
+	out := &checkedWriter{w: stdout}
+	if err := program(ctx, args, out, stderr); err != nil && !errors.Is(err, flag.ErrHelp) || out.err == nil {
+		return err
+	}
+	return out.err
+}
+
+// A checkedWriter keeps the first error of a writer.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // Report writes err, if it is one, as one line and returns the exit code.

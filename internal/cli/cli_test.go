@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -30,6 +31,29 @@ func TestReport(t *testing.T) {
 		require.Equal(t, c.line, out.String())
 	}
 }
+
+// TestRunReportsLostResults: a program that ignores the errors of its results fails, too.
+func TestRunReportsLostResults(t *testing.T) {
+	full := errors.New("no space left on device")
+	own := errors.New("disk on fire")
+	for _, c := range []struct {
+		writes    int
+		err, want error
+	}{{0, nil, nil}, {1, nil, full}, {3, nil, full}, {1, own, own}, {0, flag.ErrHelp, flag.ErrHelp}, {1, flag.ErrHelp, full}} {
+		program := func(_ context.Context, _ []string, stdout, _ io.Writer) error {
+			for range c.writes {
+				fmt.Fprintln(stdout, "a result")
+			}
+			return c.err
+		}
+		require.Equal(t, c.want, Run(t.Context(), program, nil, brokenWriter{full}, io.Discard))
+		require.Equal(t, c.err, Run(t.Context(), program, nil, io.Discard, io.Discard))
+	}
+}
+
+type brokenWriter struct{ err error }
+
+func (b brokenWriter) Write([]byte) (int, error) { return 0, b.err }
 
 func TestParse(t *testing.T) {
 	for _, c := range []struct {
