@@ -9,6 +9,7 @@ import (
 	"github.com/topogen/topogen/ph/internal/flagcomplex"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
+	"github.com/topogen/topogen/ph/internal/radix"
 	"github.com/topogen/topogen/ph/internal/reduced"
 	"github.com/topogen/topogen/ph/internal/spindle"
 )
@@ -25,6 +26,8 @@ type Engine struct {
 	double   solver[float64]
 	flag     flagcomplex.Engine
 	general  cohomology.Engine
+	pairs    []cohomology.Pair // of one degree, sorted
+	radix    radix.Sorter
 	classes  [][]Class // the classes of each degree, with the memory of all earlier calls
 	result   Result    // what Compute returns
 	diagrams []Diagram // what Rips and Lunes return

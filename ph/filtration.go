@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/topogen/topogen/ph/internal/cohomology"
 	"github.com/topogen/topogen/ph/internal/parallel"
+	"github.com/topogen/topogen/ph/internal/radix"
 )
 
 // A Filtration is a filtered cell complex.
@@ -74,23 +76,23 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 		finder = newCycleFinder(f, simplices, o.Modulus, g.Stop)
 	}
 	err := g.Run(f, cohomology.Options{Degree: o.MaxDegree, Modulus: o.Modulus, Chains: o.Cocycles, All: o.Cycles}, func(degree int, pairs []cohomology.Pair) {
-		// Cells are numbered in the order of their values. So this sorts by death, and pairs
-		// are faster to move than classes. Only classes of equal death may be out of order.
-		slices.SortFunc(pairs, func(p, q cohomology.Pair) int {
-			return cmp.Or(cmp.Compare(uint32(p.Death), uint32(q.Death)), cmp.Compare(p.Birth, q.Birth))
-		})
+		pairs = e.sortPairs(pairs, f.Len(degree+1))
 		var representatives []Chain // of each pair
 		if o.Cycles {
 			representatives = finder.cycles(degree, pairs)
 		}
-		classes := e.classes[degree][:0]
+		classes := slices.Grow(e.classes[degree][:0], len(pairs))
 		for i, p := range pairs {
 			birth := int(p.Birth)
-			c := Class{Bar: Bar{f.Value(degree, birth), math.Inf(1), f.Cell(degree, birth), noCell}}
+			classes = classes[:len(classes)+1]
+			c := &classes[len(classes)-1]
+			*c = Class{}
+			c.Birth, c.Death, c.BirthCell, c.DeathCell = f.Value(degree, birth), math.Inf(1), f.Cell(degree, birth), noCell
 			if p.Death >= 0 {
 				c.Death, c.DeathCell = f.Value(degree+1, int(p.Death)), f.Cell(degree+1, int(p.Death))
 			}
 			if c.Birth == c.Death {
+				classes = classes[:len(classes)-1]
 				continue
 			}
 			if o.Cycles {
@@ -107,7 +109,6 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 					c.Cocycle = append(c.Cocycle, Term{simplices.Simplex(degree, int(t.Cell)), int(t.Coefficient)})
 				}
 			}
-			classes = append(classes, c)
 		}
 		for i := range classes {
 			if i > 0 && compareClasses(&classes[i-1], &classes[i]) > 0 {
@@ -124,6 +125,29 @@ func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Resu
 		return nil, err
 	}
 	return &e.result, nil
+}
+
+// sortPairs sorts pairs by death, essential pairs last and by birth. Cells, of which n may be
+// deaths, are numbered in the order of their values. So classes of these pairs are in the order
+// of deaths, and only those of equal death may be out of order.
+func (e *Engine) sortPairs(pairs []cohomology.Pair, n int) []cohomology.Pair {
+	items := e.radix.Begin(len(pairs))
+	for i, p := range pairs {
+		items[i] = uint64(min(uint32(p.Death), uint32(n)))<<32 | uint64(i)
+	}
+	items = e.radix.Sort(32 + max(0, bits.Len(uint(n))-e.radix.Bits()))
+	radix.Finish(items)
+	e.pairs = e.pairs[:0]
+	finite := len(pairs)
+	for k, item := range items {
+		p := pairs[uint32(item)]
+		if p.Death < 0 {
+			finite = min(finite, k)
+		}
+		e.pairs = append(e.pairs, p)
+	}
+	slices.SortFunc(e.pairs[finite:], func(p, q cohomology.Pair) int { return cmp.Compare(p.Birth, q.Birth) })
+	return e.pairs
 }
 
 // compareClasses orders classes by death, birth and cells.

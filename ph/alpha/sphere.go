@@ -43,6 +43,23 @@ func circumscribeTriangle(a, b, c *delaunay.Point) (squared float64, weights [4]
 	return uu * vv * ww / (4 * area), weights
 }
 
+// circumscribePlanar returns what circumscribeTriangle does, of a triangle in the plane, whose
+// points have 0 as their third coordinate.
+func circumscribePlanar(a, b, c *delaunay.Point) (squared float64, weights [4]float64) {
+	ux, uy := b[0]-a[0], b[1]-a[1]
+	vx, vy := c[0]-a[0], c[1]-a[1]
+	wx, wy := c[0]-b[0], c[1]-b[1]
+	uu, vv, ww := ux*ux+uy*uy, vx*vx+vy*vy, wx*wx+wy*wy
+	normal := ux*vy - uy*vx
+	area := normal * normal
+	if area < flat*uu*vv {
+		return circumscribePrecisely(*a, *b, *c)
+	}
+	half := 1 / (2 * area)
+	weights = [4]float64{ww * (ux*vx + uy*vy) * half, -vv * (ux*wx + uy*wy) * half, uu * (vx*wx + vy*wy) * half}
+	return uu * vv * ww / (4 * area), weights
+}
+
 // circumscribeTetrahedron returns what circumscribeTriangle does, of a tetrahedron. The
 // corners must not be in a plane.
 func circumscribeTetrahedron(a, b, c, d *delaunay.Point) (squared float64, weights [4]float64) {

@@ -24,9 +24,13 @@ func (c *Complex) evaluate() {
 		squared, weights := circumscribeTetrahedron(&points[p[0]], &points[p[1]], &points[p[2]], &points[p[3]])
 		c.enter(3, i, squared, &weights)
 	}
+	circumscribe := circumscribeTriangle
+	if c.dim == 2 {
+		circumscribe = circumscribePlanar
+	}
 	for i := range triangles.values {
 		p := triangles.points[3*i:][:3]
-		squared, weights := circumscribeTriangle(&points[p[0]], &points[p[1]], &points[p[2]])
+		squared, weights := circumscribe(&points[p[0]], &points[p[1]], &points[p[2]])
 		c.enter(2, i, squared, &weights)
 	}
 	for i := range edges.values {
