@@ -29,8 +29,8 @@ func TestOperationsOnCore(t *testing.T) {
 	autogradtest.Run(t, func() kernels.Device { return struct{ kernels.Device }{cpu.New()} })
 }
 
-// An operation that is exported, or a function of package nn, but has no case
-// has no checked gradient.
+// TestEveryOperationHasACase checks that each exported operation of autograd and nn has a case
+// in autogradtest, which checks its gradient.
 func TestEveryOperationHasACase(t *testing.T) {
 	cases := map[string]bool{
 		"Detach": true, // differs from differences on purpose; see TestDetach
@@ -102,8 +102,8 @@ func TestDetach(t *testing.T) {
 	require.Equal(t, []float32{2, -3}, read(t, dev, v.Grad()))
 }
 
-// The derivative is a choice where there is none, and clamped where it is
-// infinite; the choices are PyTorch's.
+// Where a function has no derivative, the gradient is the one that PyTorch chooses. Where the
+// derivative is infinite, the gradient is clamped, also as in PyTorch.
 func TestGradientsAtSingularPoints(t *testing.T) {
 	dev := newDevice(t)
 	for _, test := range []struct {

@@ -76,7 +76,7 @@ type layerCase struct {
 
 // referenceDevices are the devices that are compared with the reference.
 func referenceDevices(t *testing.T) map[string]kernels.Device {
-	// The simulator's checks are for the tests of package gpu.
+	// The tests of package gpu run with the simulator's checks; without them it is faster.
 	sim, err := gpu.New(ptxsim.New(ptxsim.Options{Unchecked: true}))
 	require.NoError(t, err)
 	devices := map[string]kernels.Device{"cpu": cpu.New(), "sim": sim}

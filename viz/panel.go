@@ -61,8 +61,8 @@ type panel struct {
 // A picture is a canvas with panels. newPicture draws the axes; the caller draws marks
 // over them.
 type picture struct {
-	canvas canvas     // of an SVG none
-	svg    *svgCanvas // nil for pictures of pixels
+	canvas canvas     // the pixels; empty for an SVG
+	svg    *svgCanvas // nil for a picture of pixels
 	dpi    float64
 	panels []panel
 }

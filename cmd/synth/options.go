@@ -93,8 +93,8 @@ func (o *options) override(c *synth.Config) error {
 	return again.terms.Set(flags, io.Discard)
 }
 
-// fresh returns the configuration of a new run: of an experiment if there is a
-// word, else of the user's clouds.
+// fresh returns the configuration of a new run: of the experiment that the argument word names
+// or, if word is empty, of the user's clouds.
 func (o *options) fresh(word string) (synth.Config, error) {
 	points, err := o.cloud("point-cloud", o.points)
 	if err != nil {

@@ -112,7 +112,7 @@ func (t *distanceTile) assignTile() {
 		mov.u32 blocks, %%nctaid.x
 		mov.u32 i, %%ctaid.x
 		mov.u32 j, %%ctaid.y
-		// If b is even, the last row of blocks has each tile twice: skip half of it.
+		// If blocks is even, the last row of the grid has each tile twice: skip half of the row.
 		add.u32 u, j, j
 		add.u32 v, i, i
 		setp.eq.u32 half, u, blocks
