@@ -37,7 +37,7 @@ func (p *Precision) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no precision; choose float32 or bf16", text)
+	return fmt.Errorf("%q is not a precision; choose float32 or bf16", text)
 }
 
 // RoundBFloat16 returns the bfloat16 number nearest to x, and of two equally near ones that

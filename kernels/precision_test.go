@@ -57,5 +57,5 @@ func TestPrecisionNames(t *testing.T) {
 		require.Equal(t, p, back)
 	}
 	var p kernels.Precision
-	require.EqualError(t, p.UnmarshalText([]byte("half")), `"half" is no precision; choose float32 or bf16`)
+	require.EqualError(t, p.UnmarshalText([]byte("half")), `"half" is not a precision; choose float32 or bf16`)
 }

@@ -89,7 +89,7 @@ func TestLoadRefuses(t *testing.T) {
 			requireSameParameters(t, models.NewVAE(dev, 4, 2), model)
 		})
 	}
-	require.ErrorContains(t, nn.Load(bytes.NewReader([]byte("PK\x03\x04 a zip archive")), models.NewVAE(dev, 4, 2)), "no safetensors file")
+	require.ErrorContains(t, nn.Load(bytes.NewReader([]byte("PK\x03\x04 a zip archive")), models.NewVAE(dev, 4, 2)), "not a safetensors file")
 	require.ErrorIs(t, nn.LoadFile(filepath.Join(t.TempDir(), "absent"), models.NewVAE(dev, 4, 2)), os.ErrNotExist)
 }
 

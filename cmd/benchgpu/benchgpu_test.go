@@ -80,7 +80,7 @@ func TestReadPeer(t *testing.T) {
 	require.Equal(t, []string{"12.5", "3.5"}, peers["convolution, weight gradient"])
 	require.NoError(t, os.WriteFile(name, []byte("a,1\nb,fast\n"), 0o666))
 	_, err = readPeer(name)
-	require.ErrorContains(t, err, `line 2: "fast" is no time`)
+	require.ErrorContains(t, err, `line 2: "fast" is not a time`)
 	_, err = readPeer(name + ".no")
 	require.Error(t, err)
 	none, err := readPeer("")
@@ -89,7 +89,7 @@ func TestReadPeer(t *testing.T) {
 }
 
 func TestOpen(t *testing.T) {
-	for name, want := range map[string]string{"gpu": "want cuda, cuda:N or sim", "cuda:x": "is no number"} {
+	for name, want := range map[string]string{"gpu": "want cuda, cuda:N or sim", "cuda:x": "is not a number"} {
 		_, err := open(name)
 		require.ErrorContains(t, err, want)
 	}

@@ -69,7 +69,7 @@ func open(name string) (gpu.Driver, error) {
 	case kind == "cuda":
 		n, err := strconv.Atoi(number)
 		if err != nil {
-			return nil, fmt.Errorf("device %q: %q is no number", name, number)
+			return nil, fmt.Errorf("device %q: %q is not a number", name, number)
 		}
 		return cuda.Open(n)
 	}

@@ -247,7 +247,7 @@ func readPeer(name string) (map[string][]string, error) {
 	for i, line := range lines {
 		for _, text := range line[1:] {
 			if _, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err != nil {
-				return nil, fmt.Errorf("%s: line %d: %q is no time", name, i+1, text)
+				return nil, fmt.Errorf("%s: line %d: %q is not a time", name, i+1, text)
 			}
 		}
 		peers[line[0]] = line[1:]

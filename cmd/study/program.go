@@ -173,7 +173,7 @@ func shardIndex(flag, shards int) (int, error) {
 		if text := os.Getenv(name); index < 0 && text != "" {
 			var err error
 			if index, err = strconv.Atoi(text); err != nil {
-				return 0, cli.Usagef("%s is %q, which is no index", name, text)
+				return 0, cli.Usagef("%s is %q, which is not an index", name, text)
 			}
 		}
 	}
@@ -294,7 +294,7 @@ study report DIR writes the report.`, stdout)
 	case "slurm":
 		err = study.EmitSlurm(stdout, a)
 	default:
-		return cli.Usagef("%q is no scheduler: kubernetes or slurm", kind)
+		return cli.Usagef("%q is not a scheduler: want kubernetes or slurm", kind)
 	}
 	if err != nil {
 		return cli.UsageError{Err: err}

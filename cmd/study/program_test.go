@@ -188,10 +188,10 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"new", "-arm", "a"}, "arms: has 1 arms"},
 		{[]string{"new", "-arm", "a", "-arm", "b:lr=3"}, `arms[1].settings.lr: there is no setting "lr"`},
 		{[]string{"new", "-arm", "a", "-arm", "b:lr"}, `-arm b: a setting is "lr", want key=value`},
-		{[]string{"new", "-arm", "a", "-arm", "b", "-metric", "beauty"}, `metrics[0].name: "beauty" is no metric`},
+		{[]string{"new", "-arm", "a", "-arm", "b", "-metric", "beauty"}, `metrics[0].name: "beauty" is not a metric`},
 		{[]string{"new", "-arm", "a", "-arm", "b", "-seeds", "0"}, "-seeds is 0"},
 		{[]string{"tune", "x"}, "-metric are needed"},
-		{[]string{"emit", "cron", "-dir", "x"}, `"cron" is no scheduler`},
+		{[]string{"emit", "cron", "-dir", "x"}, `"cron" is not a scheduler`},
 		{[]string{"emit", "kubernetes", "-dir", "x"}, "needs an image"},
 		{[]string{"show"}, "which plan?"},
 	} {

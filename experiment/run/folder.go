@@ -121,7 +121,7 @@ func checkFiles(path string) error {
 		name := filepath.Join(path, e.Name())
 		info, err := os.Stat(name)
 		if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-			return fmt.Errorf("%s is no file but a pipe, socket or device: remove it", name)
+			return fmt.Errorf("%s is not a file but a pipe, socket or device: remove it", name)
 		}
 	}
 	return nil

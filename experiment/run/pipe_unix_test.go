@@ -19,6 +19,6 @@ func TestPipesAreRefused(t *testing.T) {
 		pipe := filepath.Join(dir, name)
 		require.NoError(t, syscall.Mkfifo(pipe, 0o600))
 		_, err := run.Open(dir, new(struct{}))
-		require.EqualError(t, err, pipe+" is no file but a pipe, socket or device: remove it")
+		require.EqualError(t, err, pipe+" is not a file but a pipe, socket or device: remove it")
 	}
 }

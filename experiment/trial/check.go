@@ -61,7 +61,7 @@ func (r *Runner) CheckPlan(p *study.Plan) error {
 		if name, step, at := strings.Cut(m.Name, "@"); at && slices.Contains(errorNames, name) {
 			return fmt.Errorf("the plan: metrics[%d].name: %q needs the step %s in the setting measure.at", i, m.Name, step)
 		}
-		return fmt.Errorf("the plan: metrics[%d].name: %q is no metric: the metrics are %s", i, m.Name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		return fmt.Errorf("the plan: metrics[%d].name: %q is not a metric: the metrics are %s", i, m.Name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 	}
 	return nil
 }

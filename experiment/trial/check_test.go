@@ -29,7 +29,7 @@ func TestCheckPlan(t *testing.T) {
 		{`"at": [5]`, `"when": [5]`, `the plan: settings.measure: unknown field "when"`},
 		{`"batch_size": 8`, `"batch_size": 1`, `the plan: arm "b [topo=deaths0=1]": batch-size is 1, must be at least 2`},
 		{`"push0=2"`, `"psh0=2"`, `the plan: arms[1].grid.topo[1]: topoloss: character 1 of the terms: no term is named "psh0"`},
-		{`"recall"`, `"recal"`, `the plan: metrics[1].name: "recal" is no metric: the metrics are bce, bce@5, continuity`},
+		{`"recall"`, `"recal"`, `the plan: metrics[1].name: "recal" is not a metric: the metrics are bce, bce@5, continuity`},
 		{`"nll@5"`, `"nll@7"`, `the plan: metrics[2].name: "nll@7" needs the step 7 in the setting measure.at`},
 	} {
 		require.Contains(t, good, c.old)

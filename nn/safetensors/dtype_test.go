@@ -71,7 +71,7 @@ func TestValuesThatFloat32LacksAreRefused(t *testing.T) {
 		header := fmt.Sprintf(`{"x":{"dtype":%q,"shape":[1],"data_offsets":[0,%d]}}`, c.dtype, len(c.bytes))
 		f, err := Read(bytes.NewReader(append(raw(header, 0), c.bytes...)))
 		if c.lost != "" {
-			require.EqualError(t, err, fmt.Sprintf(`safetensors: reading tensor "x" of type %s: element 0 is %s, which is no float32 value`, c.dtype, c.lost))
+			require.EqualError(t, err, fmt.Sprintf(`safetensors: reading tensor "x" of type %s: element 0 is %s, which is not a float32 value`, c.dtype, c.lost))
 			continue
 		}
 		require.NoError(t, err)

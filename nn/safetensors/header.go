@@ -26,7 +26,7 @@ func parseHeader(header []byte) (metadata map[string]string, tensors []placed, e
 		return nil, nil, errors.New("the header is not UTF-8")
 	}
 	if !bytes.HasPrefix(header, []byte("{")) {
-		return nil, nil, errors.New("the header is no JSON object")
+		return nil, nil, errors.New("the header is not a JSON object")
 	}
 	d := json.NewDecoder(bytes.NewReader(header))
 	err = object(d, func(name string) (err error) {
@@ -72,7 +72,7 @@ func parseMetadata(d *json.Decoder) (map[string]string, error) {
 	err = members(d, open, func(key string) error {
 		var value *string
 		if err := d.Decode(&value); err != nil || value == nil {
-			return fmt.Errorf("%q is no string", key)
+			return fmt.Errorf("%q is not a string", key)
 		}
 		metadata[key] = *value
 		return nil
@@ -133,7 +133,7 @@ func numbers(d *json.Decoder) ([]uint64, error) {
 		return nil, err
 	}
 	if items == nil || slices.Contains(items, nil) {
-		return nil, errors.New("null is no number")
+		return nil, errors.New("null is not a number")
 	}
 	n := make([]uint64, len(items))
 	for i, item := range items {

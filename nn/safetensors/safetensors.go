@@ -206,7 +206,7 @@ func read(r io.Reader) (*File, error) {
 	}
 	length := binary.LittleEndian.Uint64(prefix[:])
 	if length > maxHeader {
-		return nil, fmt.Errorf("a header of %d bytes: this is no safetensors file", length)
+		return nil, fmt.Errorf("a header of %d bytes: this is not a safetensors file", length)
 	}
 	header, err := io.ReadAll(io.LimitReader(r, int64(length)))
 	if err != nil {
@@ -253,7 +253,7 @@ func readValues(r io.Reader, d dtype, bytes int, raw []byte) ([]float32, error) 
 		for ; len(part) > 0; part = part[d.bytes:] {
 			v, lost := d.decode(part)
 			if lost != nil {
-				return nil, fmt.Errorf("element %d is %v, which is no float32 value", len(values), lost)
+				return nil, fmt.Errorf("element %d is %v, which is not a float32 value", len(values), lost)
 			}
 			values = append(values, v)
 		}

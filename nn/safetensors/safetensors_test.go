@@ -160,9 +160,9 @@ func TestReadRefuses(t *testing.T) {
 		want string
 	}{
 		{nil, "header's length"},
-		{[]byte("<!DOCTYPE html>........"), "this is no safetensors file"},
+		{[]byte("<!DOCTYPE html>........"), "this is not a safetensors file"},
 		{raw(`{}`, 0)[:9], "ends within its header"},
-		{raw(`[]`, 0), "no JSON object"},
+		{raw(`[]`, 0), "not a JSON object"},
 		{raw(`{"x":3}`, 0), `tensor "x"`},
 		{raw(`{"x":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}`, 8), `tensor "x" is of type "C64"; the types that can be read are BF16, BOOL, F16, F32, F64, F8_E4M3`},
 		{raw(`{"x":{"dtype":"F16","shape":[2],"data_offsets":[0,2]}}`, 2), `tensor "x" of type F16 and shape [2] lies at bytes 0 to 2, expected 4 bytes from 0`},
@@ -179,7 +179,7 @@ func TestReadRefuses(t *testing.T) {
 		{raw(`{"__metadata__":{"a":1}}`, 0), "metadata"},
 		{raw(`{} {}`, 0), "more text"},
 		{raw(`{"x":`, 0), "tensor"},
-		{raw(` {}`, 0), "no JSON object"},
+		{raw(` {}`, 0), "not a JSON object"},
 		{raw("{\"\xff\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}", 4), "UTF-8"},
 		{raw(`{"x":{"shape":[],"data_offsets":[0,4]}}`, 4), `tensor "x" is of type ""`},
 		{raw(`{"x":{"dtype":"F32","data_offsets":[0,4]}}`, 4), `tensor "x" has no shape`},
@@ -197,7 +197,7 @@ func TestReadRefuses(t *testing.T) {
 		{raw(`{"__metadata__":{"a":"b"},"__metadata__":{}}`, 0), "twice"},
 		{raw(`{"__metadata__":{"a":"b","a":"c"}}`, 0), "twice"},
 		{raw(`{"__metadata__":[]}`, 0), "metadata: no JSON object"},
-		{raw(`{"__metadata__":{"a":null}}`, 0), `metadata: "a" is no string`},
+		{raw(`{"__metadata__":{"a":null}}`, 0), `metadata: "a" is not a string`},
 	} {
 		_, err := Read(bytes.NewReader(c.data))
 		require.ErrorContains(t, err, c.want, "%q", c.data)

@@ -67,7 +67,7 @@ func Build[T ph.Float](ctx context.Context, c *Complex, p ph.Points[T], o Option
 		return fmt.Errorf("alpha: points of dimension %d: want 2 or 3; a Vietoris–Rips complex takes any", p.Dim)
 	}
 	if len(p.Coords)%p.Dim != 0 {
-		return fmt.Errorf("alpha: %d coordinates are no points of dimension %d", len(p.Coords), p.Dim)
+		return fmt.Errorf("alpha: %d coordinates do not divide into points of dimension %d", len(p.Coords), p.Dim)
 	}
 	if p.Len() > maxPoints {
 		return fmt.Errorf("alpha: %d points: want at most %d", p.Len(), maxPoints)
@@ -83,7 +83,7 @@ func Build[T ph.Float](ctx context.Context, c *Complex, p ph.Points[T], o Option
 		c.coords = append(c.coords, x)
 	}
 	if largest != 0 && (largest > 0x1p500 || largest < 0x1p-500) {
-		return fmt.Errorf("alpha: the largest coordinate is %v, whose square is no float64: multiply all coordinates by a common factor", largest)
+		return fmt.Errorf("alpha: the largest coordinate is %v: float64 cannot hold squares of distances of this size; multiply all coordinates by a common factor", largest)
 	}
 	stop := parallel.StopOf(ctx)
 	c.triangulation.Build(p.Dim, c.coords, stop)
@@ -102,7 +102,7 @@ func Build[T ph.Float](ctx context.Context, c *Complex, p ph.Points[T], o Option
 	for d := range c.layers {
 		for i, v := range c.layers[d].values {
 			if math.IsInf(v, 1) {
-				return fmt.Errorf("alpha: simplex %v is so flat that its radius is no float64: move its points, or leave one out", c.Simplex(d, i))
+				return fmt.Errorf("alpha: simplex %v is so flat that its radius overflows float64: move its points, or leave one out", c.Simplex(d, i))
 			}
 		}
 	}

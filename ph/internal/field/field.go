@@ -19,7 +19,7 @@ func Check(p int) error {
 	}
 	for d := 2; d*d <= p; d++ {
 		if p%d == 0 {
-			return fmt.Errorf("ph: modulus %d is no prime, but %d times %d", p, d, p/d)
+			return fmt.Errorf("ph: modulus %d is not a prime: it is %d times %d", p, d, p/d)
 		}
 	}
 	return nil

@@ -230,7 +230,7 @@ func Distances[T Float](lower []T, dim int, coords []T, stop parallel.Stop, work
 // also returns an error if a coordinate is not finite, and names the first such coordinate.
 func CheckPoints[T Float](dim int, coords []T) error {
 	if dim < 1 || len(coords)%dim != 0 {
-		return fmt.Errorf("ph: %d coordinates are no points of %d dimensions", len(coords), dim)
+		return fmt.Errorf("ph: %d coordinates do not divide into points of dimension %d", len(coords), dim)
 	}
 	for i, v := range coords {
 		if v-v != 0 {
