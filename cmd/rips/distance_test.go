@@ -96,8 +96,8 @@ func TestMistakesWithDistances(t *testing.T) {
 		code       int
 	}{
 		{"-distance far A A", "-distance far: want bottleneck, wasserstein or sliced", 2},
-		{"-distance bottleneck A", "two files, 1 are given: write rips -distance bottleneck A B", 2},
-		{"-distance bottleneck A A A", "two files, 3 are given", 2},
+		{"-distance bottleneck A", "two files, not 1: write rips -distance bottleneck A B", 2},
+		{"-distance bottleneck A A A", "two files, not 3", 2},
 		{"-distance bottleneck - -", "only one of the two files can be standard input", 2},
 		{"-distance bottleneck -order 2 A A", "-order has no effect without -distance wasserstein: leave it out", 2},
 		{"-distance wasserstein -directions 2 A A", "-directions has no effect without -distance sliced", 2},

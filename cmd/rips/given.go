@@ -41,7 +41,7 @@ func (o *options) checkGiven(flags *flag.FlagSet) (err error) {
 	}
 	switch n := len(o.files); {
 	case o.distance.kind != "" && n != 2:
-		return cli.Usagef("-distance %s is between the diagrams in two files, %d are given: write rips -distance %s A B", o.distance.kind, n, o.distance.kind)
+		return cli.Usagef("-distance %s is between the diagrams in two files, not %d: write rips -distance %s A B", o.distance.kind, n, o.distance.kind)
 	case o.distance.kind != "" && isStandardInput(o.files[0]) && isStandardInput(o.files[1]):
 		return cli.Usagef("-distance %s: only one of the two files can be standard input", o.distance.kind)
 	case o.distance.kind == "" && n > 1:

@@ -86,7 +86,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	o.vector.Flags(flags)
 	flags.StringVar(&o.npy, "npy", "", "write vectors to `FILE` in the format .npy instead of JSON; - stands for standard output")
 	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop and NAME-representatives.png with cycles of the six longest bars; with -vector also NAME-KIND.png")
-	flags.StringVar(&o.svg, "svg", "", "write the same pictures as `NAME`-diagram.svg and so on")
+	flags.StringVar(&o.svg, "svg", "", "write the same pictures as `NAME`-diagram.svg and so on; of tens of thousands of points PNG is smaller")
 
 	flags.BoolVar(&o.progress, "progress", false, "tell on standard error how far a long run is, even if that is no terminal")
 	flags.Var(&o.memory, "max-memory", "end with an error rather than take more memory than this `size`, such as 8GB, or none; without it, three quarters of the machine's where the system tells that")

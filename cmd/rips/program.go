@@ -220,6 +220,10 @@ func (o *options) readResult(stdin io.Reader, note func(string)) (*ph.Result, er
 
 // read reads points or distances. It notes what it skips or changes.
 func (o *options) read(ctx context.Context, stdin io.Reader, note func(string)) (d ph.Distances, err error) {
+	if o.guess {
+		plain := note
+		note = func(text string) { plain(text + o.hint()) }
+	}
 	if o.double {
 		d, err = read[float64](ctx, o, stdin, note)
 	} else {
@@ -228,11 +232,16 @@ func (o *options) read(ctx context.Context, stdin io.Reader, note func(string)) 
 	if err == nil || errors.As(err, new(*fs.PathError)) || errors.As(err, new(kindError)) {
 		return d, err
 	}
+	return nil, fmt.Errorf("%w%s", err, o.hint())
+}
+
+// hint returns what is added to remarks on a matrix, for those whose file has points.
+func (o *options) hint() string {
 	switch o.format {
 	case input.LowerDistance, input.UpperDistance, input.Distance:
-		err = fmt.Errorf("%w (of coordinates, the -format is %s)", err, input.PointCloud)
+		return fmt.Sprintf(" (of coordinates, the -format is %s)", input.PointCloud)
 	}
-	return d, err
+	return ""
 }
 
 func read[T ph.Float](ctx context.Context, o *options, stdin io.Reader, note func(string)) (d ph.Distances, err error) {

@@ -43,6 +43,15 @@ func TestFormatsAreRecognised(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "2 points")
 	require.Empty(t, stderr)
+	// Points that can be a matrix are read as one, and the note says how they are read as points.
+	code, stdout, stderr = call(t, "0 0 5\n1 1 5\n")
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "4 points")
+	require.Contains(t, stderr, "6 numbers in 2 lines are read as one wrapped line")
+	require.Contains(t, stderr, "(of coordinates, the -format is point-cloud)")
+	_, _, stderr = call(t, "0 0 5\n1 1 5\n", "-format", "lower-distance")
+	require.NotContains(t, stderr, "coordinates")
+
 	for text, want := range map[string]string{
 		`{"points":3}`:      `standard input: it begins with "{", as JSON does: give -format diagrams if it holds diagrams`,
 		`[[0,1]]`:           `standard input: it begins with "[", as JSON does`,

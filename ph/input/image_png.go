@@ -2,7 +2,7 @@ package input
 
 import (
 	"bufio"
-	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -20,12 +20,9 @@ func readPNG(r *bufio.Reader) (m cubical.Image[float64], err error) {
 	if err != nil {
 		return m, noMore(err, "the header of a PNG image is %d bytes long", header)
 	}
-	config, err := png.DecodeConfig(bytes.NewReader(begin))
-	if err != nil {
-		return m, err
-	}
-	if config.Width > maxPixels/config.Height {
-		return m, fmt.Errorf("a PNG image of %d×%d pixels: at most %d are read", config.Width, config.Height, maxPixels)
+	width, height := binary.BigEndian.Uint32(begin[16:]), binary.BigEndian.Uint32(begin[20:])
+	if uint64(width)*uint64(height) > maxPixels {
+		return m, fmt.Errorf("a PNG image of %d×%d pixels: at most %d are read", width, height, maxPixels)
 	}
 	img, err := png.Decode(r)
 	if err != nil {

@@ -66,10 +66,16 @@ func TestReadImage(t *testing.T) {
 		colour.SetNRGBA(x, y, color.NRGBA{v, v, v, 255})
 		deep.SetGray16(x, y, color.Gray16{Y: uint16(v)})
 	}
+	var palette color.Palette // as many programs write images of few colours
+	for v := range uint8(200) {
+		palette = append(palette, color.Gray{Y: v})
+	}
+	paletted := image.NewPaletted(gray.Rect, palette)
+	copy(paletted.Pix, gray.Pix)
 	array := npyOf("'<f8'", "(2, 3)", []float64{0, 1, 2, 3, 4, 5})
 	want := cubical.Image[float64]{Shape: []int{2, 3}, Values: []float64{0, 1, 2, 3, 4, 5}}
 	for name, file := range map[string]string{
-		"PNG": pngOf(gray), "PNG of colours": pngOf(colour), "PNG of 16 bits": pngOf(deep),
+		"PNG": pngOf(gray), "PNG of colours": pngOf(colour), "PNG of 16 bits": pngOf(deep), "PNG with a palette": pngOf(paletted),
 		"PGM":         "P2 # a comment\n3 2 5\n0 1 2\n3 4 5",
 		"PGM, blanks": "P2 3 2 5 0 1 2 3 4 5\n \n",
 		"binary PGM":  "P5 3 2 5\n\x00\x01\x02\x03\x04\x05",
