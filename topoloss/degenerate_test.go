@@ -125,13 +125,14 @@ var refusals = []struct {
 // for any number of threads, or the term is refused for a reason. An objective serves all
 // clouds in turn, so that none leaves anything behind.
 func TestEveryTermAtEveryPlaceOnDegenerateClouds(t *testing.T) {
-	dev, single := cpu.New(cpu.Threads(3)), cpu.New(cpu.Threads(1))
-	defer dev.Close()
+	t.Parallel()
+	single, dev := cpu.New(cpu.Threads(1)), cpu.New(cpu.Threads(3))
 	defer single.Close()
+	defer dev.Close()
 	clouds := degenerateImages()
 	for _, spec := range everySpec(t) {
 		for _, method := range []string{"plain", "average(bandwidth=0.5)", "interpolate(bandwidth=0.5)", "smooth(bandwidth=0.1,draws=2)", "bigstep"} {
-			one, other := newTrial(t, dev, spec, method), newTrial(t, single, spec, method)
+			one, other := newTrial(t, single, spec, method), newTrial(t, dev, spec, method)
 			for i, x := range clouds {
 				for k, y := range clouds {
 					if i != k && i > 0 && k > 0 {
