@@ -142,6 +142,9 @@ func (v *view) project(p [3]float64, azimuth float64) (x, y, near float64) {
 	return x, y, (1 + depth/reach) / 2
 }
 
+// manyPoints is the number of points that hide lines in the plane.
+const manyPoints = 300
+
 // marks returns what a scene shows in a panel of a picture, from the back to the
 // front. turn is the camera's turn in radians.
 func (v *view) marks(p *picture, panel int, s *Scene, turn float64) []mark {
@@ -203,6 +206,9 @@ func (v *view) marks(p *picture, panel int, s *Scene, turn float64) []mark {
 	behind := 0 // points that edges cover
 	if !v.solid && s.True != nil {
 		behind = s.True.Len() // many true points would hide the edges
+	}
+	if !v.solid && s.Cloud != nil && s.Cloud.Len() > manyPoints {
+		behind = len(points) // so would others
 	}
 	show(points[:behind])
 	const thick, thin = 1.8, 0.6

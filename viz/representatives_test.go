@@ -104,6 +104,20 @@ func TestRepresentativesOfSurfaces(t *testing.T) {
 	require.Less(t, widths[representativeInk(0)], widths[representativeInk(1)])
 	requireDrawn(t, Representatives, s)
 
+	// Among many points, lines are in front of points; among few they end at them.
+	many := rings()
+	for range manyPoints {
+		many.Cloud.Coords = append(many.Cloud.Coords, 1, 0)
+	}
+	for _, c := range []struct {
+		Scene
+		linesLast bool
+	}{{rings(), false}, {many, true}} {
+		_, marks := drawCloud(PNG, &c.Scene)
+		_, line := marks[len(marks)-1].(segment)
+		require.Equal(t, c.linesLast, line)
+	}
+
 	far := rings()
 	far.Window = Window{XMin: 100, XMax: 101, YMin: 0, YMax: 1}
 	requireDrawn(t, Representatives, far)
