@@ -26,6 +26,8 @@ const (
 	fewDimensions = 16 // largest number of dimensions for which the lanes of a vector are points
 	distanceRows  = 16 // rows of the matrix of distances in a part
 	distanceBlock = 4  // rows of the matrix of distances that DistanceRows computes together
+
+	distanceCache = 128 << 10 // bytes of the points that all rows of a part meet before the next
 )
 
 // Distances stores the Euclidean distances between the n rows of x, points of dim
@@ -53,25 +55,36 @@ func (d *Device) Distances(dst, x kernels.Buffer, n, dim int) {
 }
 
 // upperDistances computes the distances above the diagonal in the rows of one part. It
-// copies each distance to its mirror position below the diagonal.
+// copies each distance to its mirror position below the diagonal. All rows of the part meet
+// a block of points before the next block, so that the block is read from the second-level
+// cache.
 func upperDistances(a *args, part int) {
 	n, dim := a.n, a.k
 	lo, hi := part*distanceRows, min(n, (part+1)*distanceRows)
+	block := max(distanceRows, distanceCache/(4*dim))
+	for from := lo; from < n; from += block {
+		to := min(n, from+block)
+		for i := lo; i < hi; i += distanceBlock {
+			end := min(i+distanceBlock, hi)
+			if first := max(from, end); first < to {
+				a.loops.DistanceRows(&a.dst[i*n+first], 4*n, &a.x[i*dim], end-i, &a.x[first*dim], to-first, dim)
+			}
+		}
+	}
 	for i := lo; i < hi; i += distanceBlock {
 		end := min(i+distanceBlock, hi)
-		if end < n {
-			a.loops.DistanceRows(&a.dst[i*n+end], 4*n, &a.x[i*dim], end-i, &a.x[end*dim], n-end, dim)
-		}
 		for r := i; r+1 < end; r++ {
 			a.loops.DistanceRows(&a.dst[r*n+r+1], 4*n, &a.x[r*dim], 1, &a.x[(r+1)*dim], end-r-1, dim)
 		}
 	}
 	for i := lo; i < hi; i++ {
-		row := a.dst[i*n : (i+1)*n]
-		row[i] = 0
-		for j := i + 1; j < n; j++ {
-			a.dst[j*n+i] = row[j]
+		a.dst[i*n+i] = 0
+		for j := i + 1; j < hi; j++ {
+			a.dst[j*n+i] = a.dst[i*n+j]
 		}
+	}
+	if hi < n {
+		a.loops.Transpose(&a.dst[hi*n+lo], n, &a.dst[lo*n+hi], n, hi-lo, n-hi)
 	}
 }
 
