@@ -4,11 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
-
-	"github.com/topogen/topogen/ph"
 )
 
 // KNNAccuracy returns the share of images whose label is that of most of their k
@@ -123,79 +118,4 @@ func (e *Embedding) checkLabels(name string, labels []int) {
 	if len(labels) != e.n {
 		panic(fmt.Sprintf("metrics: %s: %d labels for %d points", name, len(labels), e.n))
 	}
-}
-
-// LinearAccuracy returns the accuracy on test points of a ridge classifier fitted
-// to training points: how much of the labels a linear function can tell. It
-// regresses one target for each label, 1 for the points that have it and −1 for
-// the others, on the centered coordinates, with the penalty |weights|², and
-// predicts the label of the largest value, as scikit-learn's RidgeClassifier does.
-// Labels count from 0. It takes O(n·d² + d³) time for points in R^d. It panics unless
-// each point has a label and all points have one dimension.
-func LinearAccuracy(train, test ph.Points[float32], trainLabels, testLabels []int) (float64, error) {
-	if train.Len() != len(trainLabels) || test.Len() != len(testLabels) || train.Dim != test.Dim {
-		panic(fmt.Sprintf("metrics: LinearAccuracy: %d training points in R^%d with %d labels, %d test points in R^%d with %d",
-			train.Len(), train.Dim, len(trainLabels), test.Len(), test.Dim, len(testLabels)))
-	}
-	if train.Len() == 0 || test.Len() == 0 {
-		return 0, fmt.Errorf("metrics: %d training and %d test points: both are needed", train.Len(), test.Len())
-	}
-	if least := min(slices.Min(trainLabels), slices.Min(testLabels)); least < 0 {
-		return 0, fmt.Errorf("metrics: a label is %d: labels count from 0", least)
-	}
-	n, dim, classes := train.Len(), train.Dim, 1+max(slices.Max(trainLabels), slices.Max(testLabels))
-	x, targets := mat.NewDense(n, dim, widen(train.Coords)), mat.NewDense(n, classes, nil)
-	for i, label := range trainLabels {
-		for c := range classes {
-			targets.Set(i, c, -1)
-		}
-		targets.Set(i, label, 1)
-	}
-	xMeans, targetMeans := center(x), center(targets)
-	var normal mat.SymDense
-	normal.SymOuterK(1, x.T())
-	for k := range dim {
-		normal.SetSym(k, k, normal.At(k, k)+1)
-	}
-	var factor mat.Cholesky
-	if !factor.Factorize(&normal) {
-		return 0, fmt.Errorf("metrics: a linear classifier of %d points in R^%d: the coordinates are too large to be squared", n, dim)
-	}
-	var right, weights mat.Dense
-	right.Mul(x.T(), targets)
-	if err := factor.SolveTo(&weights, &right); err != nil {
-		return 0, fmt.Errorf("metrics: a linear classifier of %d points in R^%d: %w", n, dim, err)
-	}
-	y := mat.NewDense(test.Len(), dim, widen(test.Coords))
-	var scores mat.Dense
-	scores.Mul(subtract(y, xMeans), &weights)
-	hits := 0
-	for i, label := range testLabels {
-		row := scores.RawRowView(i)
-		floats.Add(row, targetMeans)
-		if floats.MaxIdx(row) == label {
-			hits++
-		}
-	}
-	return float64(hits) / float64(test.Len()), nil
-}
-
-// center subtracts the mean of each column and returns the means.
-func center(m *mat.Dense) []float64 {
-	rows, columns := m.Dims()
-	means := make([]float64, columns)
-	for i := range rows {
-		floats.AddScaled(means, 1/float64(rows), m.RawRowView(i))
-	}
-	subtract(m, means)
-	return means
-}
-
-// subtract subtracts a vector from each row of m, which it returns.
-func subtract(m *mat.Dense, v []float64) *mat.Dense {
-	rows, _ := m.Dims()
-	for i := range rows {
-		floats.Sub(m.RawRowView(i), v)
-	}
-	return m
 }

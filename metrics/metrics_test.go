@@ -98,6 +98,8 @@ func rounded(n Neighborhoods) Neighborhoods {
 }
 
 func TestClassifiersAgainstScikitLearn(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
 	data, err := os.ReadFile("testdata/scikit.json")
 	require.NoError(t, err)
 	var r struct {
@@ -111,7 +113,7 @@ func TestClassifiersAgainstScikitLearn(t *testing.T) {
 	const train = 60
 	first := ph.Points[float32]{Dim: 3, Coords: x.Coords[:3*train]}
 	rest := ph.Points[float32]{Dim: 3, Coords: x.Coords[3*train:]}
-	got, err := LinearAccuracy(first, rest, r.Labels[:train], r.Labels[train:])
+	got, err := LinearAccuracy(dev, first, rest, r.Labels[:train], r.Labels[train:])
 	require.NoError(t, err)
 	require.InDelta(t, r.Ridge, got, 1e-12)
 }
@@ -168,6 +170,6 @@ func TestRefusals(t *testing.T) {
 		_, err = divergence(t.Context(), dev, line(1, 2), line(1))
 		require.ErrorContains(t, err, ": 2 points have 1 images: want equal numbers, at least 1")
 	}
-	_, err = LinearAccuracy(line(1), line(1), []int{-1}, []int{0})
+	_, err = LinearAccuracy(dev, line(1), line(1), []int{-1}, []int{0})
 	require.EqualError(t, err, "metrics: a label is -1: labels count from 0")
 }

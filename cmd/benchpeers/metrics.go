@@ -51,7 +51,7 @@ func metricWorks(dev kernels.Device) map[string]func() {
 		"metrics/correlation": embedded(func(e *metrics.Embedding) { e.DistanceCorrelation() }),
 		"metrics/spearman":    embedded(func(e *metrics.Embedding) { e.Spearman() }),
 		"metrics/linear": func() {
-			_, err := metrics.LinearAccuracy(first(real, half), first(fake, half), classes[:half], classes[:half])
+			_, err := metrics.LinearAccuracy(dev, first(real, half), first(fake, half), classes[:half], classes[:half])
 			check(err)
 		},
 		"metrics/mtopdiv": pooled(topologic, func(p *metrics.Pooled) {

@@ -1,0 +1,149 @@
+package metrics
+
+import (
+	"errors"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack/lapack64"
+
+	"github.com/topogen/topogen/kernels"
+)
+
+var errTooLarge = errors.New("the coordinates are too large to be squared")
+
+// solverBlock is the number of columns that a solver eliminates together.
+const solverBlock = 64
+
+// A solver solves systems of linear equations whose matrix is a Gram matrix plus the
+// identity, on a device. It decomposes the matrix by Cholesky's method in blocks of columns
+// (Golub and Van Loan, Matrix Computations, §4.2.9). The host decomposes the blocks on the
+// diagonal and inverts their factors, in float64. All else is products of matrices.
+type solver struct {
+	dev       kernels.Device
+	n         int
+	a         kernels.Buffer   // n×n, the matrix; blocks above the diagonal are not used
+	l         kernels.Buffer   // n×n, the factor below the blocks on its diagonal
+	inverses  []kernels.Buffer // of the factors of the blocks on the diagonal
+	square    kernels.Buffer   // memory for one block
+	transfers []float32        // the same on the host
+	host      []float64        // the block there in float64, then the inverse of its factor
+}
+
+// newSolver returns a solver of n equations, in memory that alloc returns.
+func newSolver(dev kernels.Device, n int, alloc func(n int) kernels.Buffer) *solver {
+	s := &solver{
+		dev: dev, n: n, a: alloc(n * n), l: alloc(n * n), square: alloc(solverBlock * solverBlock),
+		host: make([]float64, solverBlock*solverBlock), transfers: make([]float32, solverBlock*solverBlock),
+	}
+	for from := 0; from < n; from += solverBlock {
+		w := s.end(from) - from
+		s.inverses = append(s.inverses, alloc(w*w))
+	}
+	return s
+}
+
+// end returns the end of the block that begins at a column.
+func (s *solver) end(from int) int { return min(s.n, from+solverBlock) }
+
+// gram makes the matrix that of the inner products of the rows of x (n×dim).
+func (s *solver) gram(x kernels.Buffer, n, dim int) {
+	for from := 0; from < n; from += solverBlock {
+		to := s.end(from)
+		s.dev.Gemm(kernels.Gemm{
+			M: n - from, N: to - from, K: dim, TransB: true, Alpha: 1,
+			A: x.Slice(from*dim, n*dim), B: x.Slice(from*dim, to*dim), C: s.block(s.a, from, from), LDC: n, Unrounded: true,
+		})
+	}
+}
+
+// gramOfColumns makes the matrix that of the inner products of the columns of x (n×dim).
+func (s *solver) gramOfColumns(x kernels.Buffer, n, dim int) {
+	for from := 0; from < dim; from += solverBlock {
+		columns := x.Slice(from, n*dim)
+		s.dev.Gemm(kernels.Gemm{
+			M: dim - from, N: s.end(from) - from, K: n, TransA: true, Alpha: 1,
+			A: columns, LDA: dim, B: columns, LDB: dim, C: s.block(s.a, from, from), LDC: dim, Unrounded: true,
+		})
+	}
+}
+
+// block returns the part of a matrix of n×n elements from a row and column on.
+func (s *solver) block(m kernels.Buffer, row, column int) kernels.Buffer {
+	return m.Slice(row*s.n+column, s.n*s.n)
+}
+
+// solve stores into x the solution for the n×columns right sides b. It overwrites the matrix
+// and b.
+func (s *solver) solve(x, b kernels.Buffer, columns int) error {
+	dev, n := s.dev, s.n
+	rows := func(m kernels.Buffer, from, to int) kernels.Buffer { return m.Slice(from*columns, to*columns) }
+	for k, inverse := range s.inverses {
+		from := k * solverBlock
+		end := s.end(from)
+		w := end - from
+		if err := s.invert(inverse, from, w); err != nil {
+			return err
+		}
+		dev.Gemm(kernels.Gemm{M: w, N: columns, K: w, Alpha: 1, A: inverse, B: rows(b, from, end), C: rows(x, from, end), Unrounded: true})
+		if end == n {
+			break
+		}
+		below := s.block(s.l, end, from)
+		dev.Gemm(kernels.Gemm{
+			M: n - end, N: w, K: w, TransB: true, Alpha: 1,
+			A: s.block(s.a, end, from), LDA: n, B: inverse, C: below, LDC: n, Unrounded: true,
+		})
+		dev.Gemm(kernels.Gemm{
+			M: n - end, N: columns, K: w, Alpha: -1, Beta: 1,
+			A: below, LDA: n, B: rows(x, from, end), C: rows(b, end, n), Unrounded: true,
+		})
+		for next := end; next < n; next += solverBlock {
+			l := s.block(s.l, next, from)
+			dev.Gemm(kernels.Gemm{
+				M: n - next, N: s.end(next) - next, K: w, TransB: true, Alpha: -1, Beta: 1,
+				A: l, LDA: n, B: l, LDB: n, C: s.block(s.a, next, next), LDC: n, Unrounded: true,
+			})
+		}
+	}
+	dev.Copy(b, x)
+	for k := len(s.inverses) - 1; k >= 0; k-- {
+		from := k * solverBlock
+		end := s.end(from)
+		w := end - from
+		dev.Gemm(kernels.Gemm{M: w, N: columns, K: w, TransA: true, Alpha: 1, A: s.inverses[k], B: rows(b, from, end), C: rows(x, from, end), Unrounded: true})
+		if from > 0 {
+			dev.Gemm(kernels.Gemm{
+				M: from, N: columns, K: w, TransA: true, Alpha: -1, Beta: 1,
+				A: s.block(s.l, from, 0), LDA: n, B: rows(x, from, end), C: rows(b, 0, from), Unrounded: true,
+			})
+		}
+	}
+	return nil
+}
+
+// invert adds the identity to the w×w block at a place of the diagonal, and stores into dst
+// the inverse of the block's factor.
+func (s *solver) invert(dst kernels.Buffer, from, w int) error {
+	square, values := s.square.Slice(0, w*w), s.transfers[:w*w]
+	s.dev.CopyStrided(square, []int{w, 1}, s.block(s.a, from, from), []int{s.n, 1}, []int{w, w}, kernels.Overwrite)
+	if err := s.dev.Read(values, square); err != nil {
+		return err
+	}
+	clear(s.host)
+	for i := range w {
+		for j := range i + 1 {
+			s.host[i*w+j] = float64(values[i*w+j])
+		}
+		s.host[i*w+i]++
+	}
+	factor, ok := lapack64.Potrf(blas64.Symmetric{Uplo: blas.Lower, N: w, Stride: w, Data: s.host[:w*w]})
+	if !ok || !lapack64.Trtri(factor) {
+		return errTooLarge
+	}
+	for i, v := range s.host[:w*w] {
+		values[i] = float32(v)
+	}
+	s.dev.Write(dst, values)
+	return nil
+}
