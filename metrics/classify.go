@@ -46,15 +46,8 @@ func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 	right := make([]bool, e.n)
 	eachRow(e.n, func(i int) {
 		votes := make(map[int]int)
-		left := k
-		for _, j := range e.zOrder[i][1:] {
-			if folds[j] == folds[i] {
-				continue
-			}
-			votes[labels[j]]++
-			if left--; left == 0 {
-				break
-			}
+		for _, neighbor := range nearest(nil, e.z.row(i), k, func(j int) bool { return folds[j] == folds[i] }) {
+			votes[labels[index(neighbor)]]++
 		}
 		best, most := 0, 0
 		for label, count := range votes {
@@ -87,23 +80,23 @@ func (e *Embedding) Silhouette(labels []int) float64 {
 	if len(classes) < 2 {
 		panic("metrics: Silhouette: all points have one label")
 	}
-	index := make([]int, e.n)
+	class := make([]int, e.n)
 	sizes := make([]float64, len(classes))
 	for i, label := range labels {
-		index[i], _ = slices.BinarySearch(classes, label)
-		sizes[index[i]]++
+		class[i], _ = slices.BinarySearch(classes, label)
+		sizes[class[i]]++
 	}
 	return sumRows(e.n, func(i int) float64 {
 		sums := make([]float64, len(classes))
 		for j, d := range e.z.row(i) {
-			sums[index[j]] += float64(d)
+			sums[class[j]] += float64(d)
 		}
-		if sizes[index[i]] == 1 {
+		if sizes[class[i]] == 1 {
 			return 0
 		}
-		a, b := sums[index[i]]/(sizes[index[i]]-1), math.Inf(1)
+		a, b := sums[class[i]]/(sizes[class[i]]-1), math.Inf(1)
 		for c := range sums {
-			if c != index[i] {
+			if c != class[i] {
 				b = min(b, sums[c]/sizes[c])
 			}
 		}

@@ -2,13 +2,14 @@ package metrics
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 
-	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -26,28 +27,40 @@ func newMatrix(dev kernels.Device, name string, points ph.Points[float32]) (*mat
 	if points.Dim < 1 || len(points.Coords)%points.Dim != 0 {
 		return nil, fmt.Errorf("metrics: the %s points have %d coordinates in dimension %d", name, len(points.Coords), points.Dim)
 	}
-	for i, v := range points.Coords {
-		if v-v != 0 {
-			return nil, fmt.Errorf("metrics: coordinate %d of %s point %d is %v: points must be finite", i%points.Dim, name, i/points.Dim, v)
-		}
-	}
-	n := points.Len()
+	n, dim := points.Len(), points.Dim
 	if n == 0 {
 		return &matrix{}, nil
 	}
-	tape := autograd.NewTape(dev)
-	defer tape.Free()
-	values, err := autograd.Distances(tape.Constant(points.Coords, n, points.Dim)).Values()
-	if err != nil {
+	most := make([]uint32, n) // the largest magnitude among the coordinates of each point, as its bits
+	eachRow(n, func(i int) {
+		var m uint32
+		for _, v := range points.Coords[i*dim:][:dim] {
+			m = max(m, math.Float32bits(v)&math.MaxInt32)
+		}
+		most[i] = m
+	})
+	largest := float64(math.Float32frombits(slices.Max(most)))
+	if largest-largest != 0 {
+		for i, v := range points.Coords {
+			if v-v != 0 {
+				return nil, fmt.Errorf("metrics: coordinate %d of %s point %d is %v: points must be finite", i%dim, name, i/dim, v)
+			}
+		}
+	}
+	x, distances := dev.Alloc(n*dim), dev.Alloc(n*n)
+	defer dev.Free(x)
+	defer dev.Free(distances)
+	dev.Write(x, points.Coords)
+	fused.Distances(dev, distances, x, n, dim)
+	m := &matrix{n, make([]float32, n*n)}
+	if err := dev.Read(m.d, distances); err != nil {
 		return nil, fmt.Errorf("metrics: distances of %d %s points: %w", n, name, err)
 	}
-	m := &matrix{n, values}
-	far := make([]int, n) // for each point one that is too far from it, or −1
-	eachRow(n, func(i int) {
-		far[i] = slices.IndexFunc(m.row(i), func(v float32) bool { return v-v != 0 })
-	})
-	for i, j := range far {
-		if j >= 0 {
+	if 8*float64(dim)*largest*largest < math.MaxFloat32 {
+		return m, nil // no sum of squares can overflow
+	}
+	for i := range n {
+		if j := slices.IndexFunc(m.row(i), func(v float32) bool { return v-v != 0 }); j >= 0 {
 			return nil, fmt.Errorf("metrics: %s points %d and %d are too far apart for a float32: scale them down", name, i, j)
 		}
 	}

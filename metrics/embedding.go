@@ -15,14 +15,10 @@ import (
 type Embedding struct {
 	n    int
 	x, z *matrix
-	// order[i] lists all points by their distance from i, i itself first, and
-	// rank[i] is the place of each in that list.
-	xOrder, zOrder, xRank, zRank [][]int32
 }
 
 // Embed computes the distances among points x and among their images z, point by
-// point, on the device, in memory for 2n² distances and 4n² ranks. The dimensions
-// may differ. It is an error if the numbers of points differ or are below 3, or if
+// point, on the device, in memory for 2n² distances. The dimensions may differ. It is an error if the numbers of points differ or are below 3, or if
 // a coordinate is not finite.
 func Embed(dev kernels.Device, x, z ph.Points[float32]) (*Embedding, error) {
 	if x.Len() != z.Len() || x.Len() < 3 {
@@ -36,30 +32,7 @@ func Embed(dev kernels.Device, x, z ph.Points[float32]) (*Embedding, error) {
 	if e.z, err = newMatrix(dev, "image", z); err != nil {
 		return nil, err
 	}
-	e.xOrder, e.xRank = ranks(e.x)
-	e.zOrder, e.zRank = ranks(e.z)
 	return e, nil
-}
-
-// ranks sorts each row of a matrix by (distance, index), a point itself first.
-func ranks(m *matrix) (order, rank [][]int32) {
-	order, rank = make([][]int32, m.n), make([][]int32, m.n)
-	both := make([]int32, 2*m.n*m.n)
-	sorters := sync.Pool{New: func() any { return new(sorter) }}
-	eachRow(m.n, func(i int) {
-		order[i], rank[i] = both[2*i*m.n:][:m.n], both[(2*i+1)*m.n:][:m.n]
-		order[i][0] = int32(i)
-		place := int32(1)
-		s := sorters.Get().(*sorter)
-		defer sorters.Put(s)
-		for _, key := range s.sort(m.row(i)) {
-			if j := int32(uint32(key)); j != int32(i) {
-				order[i][place], rank[i][j] = j, place
-				place++
-			}
-		}
-	})
-	return order, rank
 }
 
 // KL registers "kl_0.01" and "kl_0.1".
@@ -139,86 +112,6 @@ func (e *Embedding) squares() (difference, images float64) {
 	return difference, images
 }
 
-// Neighborhoods says how well an embedding keeps the k nearest neighbors of each
-// point.
-type Neighborhoods struct {
-	Trustworthiness float64 // 1 if no point is a neighbor in z alone (Venna and Kaski 2001)
-	Continuity      float64 // 1 if no point is a neighbor in x alone
-	MRREzx          float64 // mean relative rank error over the neighbors in z (Lee and Verleysen 2009)
-	MRRExz          float64 // mean relative rank error over the neighbors in x
-	Loss            float64 // 1 − the mean share of common neighbors
-	RankCorrelation float64 // Spearman's correlation of the ranks in x and z over the neighbors in x
-}
-
-// Neighborhoods returns the measures for the k nearest neighbors. It panics unless
-// 1 ≤ k and 3k + 1 < 2n, which trustworthiness needs.
-func (e *Embedding) Neighborhoods(k int) Neighborhoods {
-	n := e.n
-	if k < 1 || k >= n || 3*k+1 >= 2*n {
-		panic(fmt.Sprintf("metrics: Neighborhoods: k is %d for %d points, want 1 ≤ k and 3k+1 < 2n", k, n))
-	}
-	normalizer := 0.0
-	for j := 1; j <= k; j++ {
-		normalizer += math.Abs(float64(2*j-n-1)) / float64(j)
-	}
-	normalizer *= float64(n)
-	intruders := func(order, other [][]int32) float64 {
-		sum := sumRows(n, func(i int) float64 {
-			s := 0
-			for _, j := range order[i][1 : k+1] {
-				s += max(0, int(other[i][j])-k)
-			}
-			return float64(s)
-		})
-		return 1 - 2*sum/(float64(n*k)*float64(2*n-3*k-1))
-	}
-	relative := func(order, own, other [][]int32) float64 {
-		return sumRows(n, func(i int) float64 {
-			s := 0.0
-			for _, j := range order[i][1 : k+1] {
-				s += math.Abs(float64(own[i][j]-other[i][j])) / float64(own[i][j])
-			}
-			return s
-		}) / normalizer
-	}
-	common := sumRows(n, func(i int) float64 {
-		s := 0
-		for _, j := range e.zOrder[i][1 : k+1] {
-			if int(e.xRank[i][j]) <= k {
-				s++
-			}
-		}
-		return float64(s)
-	})
-	inX, inZ := make([]float32, 0, n*k), make([]float32, 0, n*k)
-	for i := range n {
-		for _, j := range e.xOrder[i][1 : k+1] {
-			inX = append(inX, float32(e.xRank[i][j]))
-			inZ = append(inZ, float32(e.zRank[i][j]))
-		}
-	}
-	return Neighborhoods{
-		Trustworthiness: intruders(e.zOrder, e.xRank),
-		Continuity:      intruders(e.xOrder, e.zRank),
-		MRREzx:          relative(e.zOrder, e.zRank, e.xRank),
-		MRRExz:          relative(e.xOrder, e.xRank, e.zRank),
-		Loss:            1 - common/float64(n*k),
-		RankCorrelation: spearman(inX, inZ),
-	}
-}
-
-// Neighborhoods registers "trustworthiness", "continuity", and "mrre", the mean of both
-// relative rank errors.
-func (embeddingScores) Neighborhoods() []embeddingFamily {
-	return []embeddingFamily{{
-		[]Score{{"trustworthiness", "higher", 0}, {"continuity", "higher", 0}, {"mrre", "lower", 0}},
-		func(e *Embedding, o ScoreOptions) []float64 {
-			h := e.Neighborhoods(o.Neighbors)
-			return []float64{h.Trustworthiness, h.Continuity, (h.MRREzx + h.MRRExz) / 2}
-		},
-	}}
-}
-
 // Pearson returns the correlation of the distances of all pairs in x and in z.
 func (e *Embedding) Pearson() float64 {
 	return stat.Correlation(widen(e.x.upper()), widen(e.z.upper()), nil)
@@ -292,7 +185,16 @@ func (e *Embedding) TripletAccuracy(triplets [][3]int) float64 {
 
 // spearman returns the correlation of ranks, equal values sharing their mean rank.
 // Values must not be negative.
-func spearman(a, b []float32) float64 { return stat.Correlation(midRanks(a), midRanks(b), nil) }
+func spearman(a, b []float32) float64 {
+	values := [][]float32{a, b}
+	var ranks [2][]float64
+	var both sync.WaitGroup
+	for i, v := range values {
+		both.Go(func() { ranks[i] = midRanks(v) })
+	}
+	both.Wait()
+	return stat.Correlation(ranks[0], ranks[1], nil)
+}
 
 func midRanks(x []float32) []float64 {
 	keys := new(sorter).sort(x)

@@ -62,23 +62,20 @@ func (p *Pooled) PRDC(k int) PRDC {
 	})
 	var q PRDC
 	n, m := float64(p.real), float64(p.fake)
-	q.Density = sumRows(p.fake, func(j int) float64 {
-		inside := 0.0
+	inside := make([]int, p.fake) // the real points whose ball holds the generated one
+	eachRow(p.fake, func(j int) {
+		balls := 0
 		for i, d := range p.row(p.real + j)[:p.real] {
-			if d < radii[i] {
-				inside++
-			}
+			balls += less(d, radii[i])
 		}
-		return inside
-	}) / (float64(k) * m)
-	q.Precision = sumRows(p.fake, func(j int) float64 {
-		for i, d := range p.row(p.real + j)[:p.real] {
-			if d < radii[i] {
-				return 1
-			}
-		}
-		return 0
-	}) / m
+		inside[j] = balls
+	})
+	pairs, some := 0, 0
+	for _, balls := range inside {
+		pairs += balls
+		some += min(balls, 1)
+	}
+	q.Density, q.Precision = float64(pairs)/(float64(k)*m), float64(some)/m
 	q.Recall = sumRows(p.real, func(i int) float64 {
 		for j, d := range p.row(i)[p.real:] {
 			if d < radii[p.real+j] {
@@ -109,18 +106,10 @@ func (sampleScores) PRDC() []sampleFamily {
 }
 
 // kthOther returns the k-th smallest distance in the row of point self, without that
-// point's own 0. It keeps a sorted list of the k smallest so far.
+// point's own 0.
 func kthOther(row []float32, self, k int) float32 {
-	nearest := make([]float32, 0, k+1)
-	for j, d := range row {
-		if j == self || len(nearest) == k && d >= nearest[k-1] {
-			continue
-		}
-		at, _ := slices.BinarySearch(nearest, d)
-		nearest = slices.Insert(nearest, at, d)
-		nearest = nearest[:min(len(nearest), k)]
-	}
-	return nearest[k-1]
+	keys := nearest(make([]uint64, 0, k), row, k, func(j int) bool { return j == self })
+	return math.Float32frombits(uint32(keys[k-1] >> 32))
 }
 
 // blockSums returns the sums of f over the distances from real to real points,
