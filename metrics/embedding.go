@@ -64,7 +64,7 @@ func density(m *matrix, sigma float64) []float64 {
 	eachRow(m.n, func(i int) {
 		for _, d := range m.row(i) {
 			r := float64(d) / most
-			p[i] += math.Exp(-r * r / sigma)
+			p[i] += decay(r * r / sigma)
 		}
 	})
 	var total float64

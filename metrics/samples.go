@@ -112,28 +112,30 @@ func kthOther(row []float32, self, k int) float32 {
 	return math.Float32frombits(uint32(keys[k-1] >> 32))
 }
 
-// blockSums returns the sums of f over the distances from real to real points,
-// from generated to generated ones, and from real to generated ones. The first
-// two have each pair in both orders, and leave out the distance of a point to itself.
-func (p *Pooled) blockSums(f func(d float64) float64) (real, fake, cross float64) {
-	sum := func(row []float32) float64 {
-		s := 0.0
-		for _, d := range row {
-			s += f(float64(d))
-		}
-		return s
-	}
+// blockSums adds what sum returns for the distances from real to real points, for those from
+// generated to generated ones, and for those from real to generated ones, row by row. The first
+// two sums have each pair in both orders, and leave out the distance of a point to itself.
+func (p *Pooled) blockSums(sum func(row []float32) float64) (real, fake, cross float64) {
 	real = 2 * sumRows(p.real, func(i int) float64 { return sum(p.row(i)[i+1 : p.real]) })
 	fake = 2 * sumRows(p.fake, func(i int) float64 { return sum(p.row(p.real + i)[p.real+i+1:]) })
 	cross = sumRows(p.real, func(i int) float64 { return sum(p.row(i)[p.real:]) })
 	return real, fake, cross
 }
 
+// total returns the sum of distances.
+func total(row []float32) float64 {
+	s := 0.0
+	for _, d := range row {
+		s += float64(d)
+	}
+	return s
+}
+
 // Energy returns the energy distance 2·E|x−y| − E|x−x′| − E|y−y′| of the two
 // empirical distributions: means over all pairs, a point with itself included. It
 // is never negative but for rounding, and 0 for equal clouds.
 func (p *Pooled) Energy() float64 {
-	real, fake, cross := p.blockSums(func(d float64) float64 { return d })
+	real, fake, cross := p.blockSums(total)
 	n, m := float64(p.real), float64(p.fake)
 	return 2*cross/(n*m) - real/(n*n) - fake/(m*m)
 }
@@ -148,7 +150,7 @@ func (sampleScores) Energy() []sampleFamily {
 // its expectation is the energy distance of the distributions sampled. It is NaN
 // if a cloud has one point.
 func (p *Pooled) EnergyUnbiased() float64 {
-	real, fake, cross := p.blockSums(func(d float64) float64 { return d })
+	real, fake, cross := p.blockSums(total)
 	n, m := float64(p.real), float64(p.fake)
 	return 2*cross/(n*m) - real/(n*(n-1)) - fake/(m*(m-1))
 }
@@ -197,9 +199,13 @@ func (p *Pooled) kernelSums(bandwidth float64) (real, fake, cross float64) {
 	if !(bandwidth > 0) {
 		panic(fmt.Sprintf("metrics: MMD: bandwidth %v, want a positive length", bandwidth))
 	}
-	return p.blockSums(func(d float64) float64 {
-		r := d / bandwidth
-		return math.Exp(-r * r / 2)
+	return p.blockSums(func(row []float32) float64 {
+		s := 0.0
+		for _, d := range row {
+			r := float64(d) / bandwidth
+			s += decay(r * r / 2)
+		}
+		return s
 	})
 }
 
