@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,7 +17,7 @@ import (
 // regresses one target for each label, 1 for the points that have it and −1 for
 // the others, on the centered coordinates, with the penalty |weights|², and
 // predicts the label of the largest value, as scikit-learn's RidgeClassifier does.
-// Labels count from 0.
+// Labels count from 0 and are less than 65536.
 //
 // For n points in R^d it takes O(n·d·k + k³) time, where k is the lesser of n and d:
 // with fewer points than dimensions it solves for the points. It computes on the
@@ -33,6 +34,12 @@ func LinearAccuracy(dev kernels.Device, train, test ph.Points[float32], trainLab
 	}
 	if least := min(slices.Min(trainLabels), slices.Min(testLabels)); least < 0 {
 		return 0, fmt.Errorf("metrics: a label is %d: labels count from 0", least)
+	}
+	if most := max(slices.Max(trainLabels), slices.Max(testLabels)); most >= maxLabels {
+		return 0, fmt.Errorf("metrics: a label is %d: labels are less than %d", most, maxLabels)
+	}
+	if err := errors.Join(checkFinite("training", train), checkFinite("test", test)); err != nil {
+		return 0, err
 	}
 	r := newRidge(train, trainLabels, 1+max(slices.Max(trainLabels), slices.Max(testLabels)))
 	var scores []float64
@@ -52,6 +59,19 @@ func LinearAccuracy(dev kernels.Device, train, test ph.Points[float32], trainLab
 		}
 	}
 	return float64(hits) / float64(test.Len()), nil
+}
+
+// maxLabels bounds labels, each of which takes a column of numbers.
+const maxLabels = 1 << 16
+
+// checkFinite returns an error that names the first coordinate that is not finite.
+func checkFinite(name string, p ph.Points[float32]) error {
+	for i, v := range p.Coords {
+		if v-v != 0 {
+			return fmt.Errorf("metrics: coordinate %d of %s point %d is %v: points must be finite", i%p.Dim, name, i/p.Dim, v)
+		}
+	}
+	return nil
 }
 
 // mostSquares is the largest sum of the squares of all centered coordinates for which a

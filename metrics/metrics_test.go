@@ -172,4 +172,10 @@ func TestRefusals(t *testing.T) {
 	}
 	_, err = LinearAccuracy(dev, line(1), line(1), []int{-1}, []int{0})
 	require.EqualError(t, err, "metrics: a label is -1: labels count from 0")
+	_, err = LinearAccuracy(dev, line(1), line(1), []int{0}, []int{1 << 40})
+	require.EqualError(t, err, "metrics: a label is 1099511627776: labels are less than 65536")
+	_, err = LinearAccuracy(dev, line(1, nan), line(1), []int{0, 1}, []int{0})
+	require.EqualError(t, err, "metrics: coordinate 0 of training point 1 is NaN: points must be finite")
+	_, err = LinearAccuracy(dev, line(1, 2), line(nan), []int{0, 1}, []int{0})
+	require.EqualError(t, err, "metrics: coordinate 0 of test point 0 is NaN: points must be finite")
 }

@@ -74,6 +74,9 @@ func (e *Engine) Compute(ctx context.Context, d Distances, o Options) (*Result, 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if err := checkLen(d); err != nil {
+		return nil, err
+	}
 	o.MaxDegree = min(o.MaxDegree, max(1, d.Len()-2))
 	known, err := compute(ctx, e, &e.single, d, &o)
 	if !known {

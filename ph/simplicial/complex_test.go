@@ -224,6 +224,15 @@ func TestRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "simplex 0, [0 2]: want different vertices from 0 to 1")
 	_, err = simplicial.LowerStar([]float64{0, 1}, []ph.Simplex{{1, 1}})
 	require.ErrorContains(t, err, "want different vertices")
+	_, err = simplicial.LowerStar(make([]float64, 64), []ph.Simplex{{0}, make(ph.Simplex, 64)})
+	require.ErrorContains(t, err, "simplex 1 has 64 vertices, of which every set is a face: want at most 24")
+	short := ph.LowerMatrix[float32]{N: 3}
+	_, err = simplicial.DistanceToMeasure(short, 1, 2)
+	require.ErrorContains(t, err, "0 distances for 3 points, want 3")
+	_, err = simplicial.WeightedRips(short, make([]float64, 3), simplicial.WeightedRipsOptions{})
+	require.ErrorContains(t, err, "0 distances for 3 points, want 3")
+	_, err = simplicial.DistanceToMeasure(ph.LowerMatrix[float32]{N: 2, Data: []float32{float32(math.NaN())}}, 1, 2)
+	require.ErrorContains(t, err, "the distance of points 0 and 1 is NaN")
 	points := ph.Points[float64]{Dim: 1, Coords: []float64{0, 1}}
 	for _, c := range []struct {
 		weights []float64

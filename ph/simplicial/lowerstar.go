@@ -7,11 +7,14 @@ import (
 	"github.com/topogen/topogen/ph"
 )
 
+// maxPoints bounds the number of vertices of a simplex whose faces are added: it has 2ⁿ − 1.
+const maxPoints = 24
+
 // LowerStar returns the lower-star filtration of values on vertices. Its complex has all
 // vertices, the given simplices and all their faces. A simplex enters with the last of its
 // vertices, by value and then by number, and its Cell is that vertex: {v, v}.
 //
-// The points of simplices may be in any order. The same simplex may be given several times.
+// The points of simplices, at most 24 each, may be in any order. The same simplex may be given several times.
 func LowerStar(values []float64, simplices []ph.Simplex) (*Complex, error) {
 	var all []Simplex
 	present := make(map[string]bool)
@@ -38,6 +41,9 @@ func LowerStar(values []float64, simplices []ph.Simplex) (*Complex, error) {
 		add(ph.Simplex{int32(v)})
 	}
 	for i, s := range simplices {
+		if len(s) > maxPoints {
+			return nil, fmt.Errorf("simplicial: simplex %d has %d vertices, of which every set is a face: want at most %d", i, len(s), maxPoints)
+		}
 		points := slices.Clone(s)
 		slices.Sort(points)
 		for k, p := range points {

@@ -35,6 +35,9 @@ type WeightedRipsOptions struct {
 // (Anai et al., DTM-based filtrations, 2019, section 3). The Cell of a simplex is the edge
 // {U, V} or the vertex {v, v} that decides its value.
 func WeightedRips(d ph.Distances, weights []float64, o WeightedRipsOptions) (*Complex, error) {
+	if err := ph.CheckDistances(d); err != nil {
+		return nil, err
+	}
 	n := d.Len()
 	if len(weights) != n {
 		return nil, fmt.Errorf("simplicial: %d weights for %d points", len(weights), n)
@@ -159,6 +162,9 @@ func expand(vertices []Simplex, edges []map[int32]Simplex, dim int) []Simplex {
 // powers of their distances from it. The result is this mean to the power 1/q. It is large at
 // outliers. k must be from 1 to the number of points; q must be at least 1 and finite.
 func DistanceToMeasure(d ph.Distances, k int, q float64) ([]float64, error) {
+	if err := ph.CheckDistances(d); err != nil {
+		return nil, err
+	}
 	n := d.Len()
 	if k < 1 || k > n {
 		return nil, fmt.Errorf("simplicial: the %d nearest of %d points: want 1 to %d", k, n, n)
@@ -171,6 +177,9 @@ func DistanceToMeasure(d ph.Distances, k int, q float64) ([]float64, error) {
 	for i := range n {
 		for j := range n {
 			row[j] = d.Distance(i, j)
+			if !(row[j] >= 0) {
+				return nil, fmt.Errorf("simplicial: the distance of points %d and %d is %v: want a number that is not negative", i, j, row[j])
+			}
 		}
 		slices.Sort(row)
 		sum := 0.0

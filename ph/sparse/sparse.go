@@ -72,6 +72,9 @@ func Rips(ctx context.Context, d ph.Distances, epsilon float64) (ph.Sparse[float
 	if !(epsilon > 0) || math.IsInf(epsilon, 1) {
 		return ph.Sparse[float64]{}, fmt.Errorf("sparse: epsilon %v: want a positive number", epsilon)
 	}
+	if err := ph.CheckDistances(d); err != nil {
+		return ph.Sparse[float64]{}, err
+	}
 	stop := parallel.StopOf(ctx)
 	order, separation, err := farthest(d, stop)
 	if err != nil {

@@ -119,6 +119,8 @@ func TestRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "points 2 and 1 is NaN")
 	_, err = sparse.Rips(t.Context(), ph.LowerMatrix[float64]{N: 2, Data: []float64{math.Inf(1)}}, 1)
 	require.ErrorContains(t, err, "points 1 and 0 is +Inf")
+	_, err = sparse.Rips(t.Context(), ph.LowerMatrix[float64]{N: 3}, 1)
+	require.ErrorContains(t, err, "0 distances for 3 points, want 3")
 	edges, err := sparse.Rips(t.Context(), ph.Points[float64]{Dim: 2}, 1)
 	require.NoError(t, err)
 	require.Empty(t, edges.Entries)

@@ -21,17 +21,26 @@ type Dense[T Float] struct {
 	sampled  bool                 // whether the histogram has the lengths of a sample
 }
 
+// CheckCount returns an error unless a matrix of n rows, or its entries below the diagonal,
+// has count entries.
+func CheckCount(n, count int, lower bool) error {
+	want := n * n
+	if lower {
+		want = Triangle(n)
+	}
+	if count != want {
+		return fmt.Errorf("ph: %d distances for %d points, want %d", count, n, want)
+	}
+	return nil
+}
+
 // Begin starts with a matrix of n rows. If lower is true, data has only the entries below
 // the diagonal. The limit is the threshold or the enclosing radius, whichever is less; a
 // threshold of 0 stands for none. If infinite is true, entries may be +Inf: such pairs of
 // points are never joined.
 func (d *Dense[T]) Begin(n int, data []T, lower bool, threshold float64, infinite bool) error {
-	want := n * n
-	if lower {
-		want = Triangle(n)
-	}
-	if len(data) != want {
-		return fmt.Errorf("ph: %d distances for %d points, want %d", len(data), n, want)
+	if err := CheckCount(n, len(data), lower); err != nil {
+		return err
 	}
 	d.n, d.data, d.lower = n, data, lower
 	hasInfinite, err := d.check(infinite)

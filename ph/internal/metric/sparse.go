@@ -26,11 +26,20 @@ func (s *Sparse[T]) Begin(n int, threshold float64) {
 	s.n, s.threshold, s.edges, s.taken = n, threshold, s.edges[:0], 0
 }
 
+// CheckEntry returns an error unless i and j, the points of entry k of a list, are among n
+// points.
+func CheckEntry(k, i, j, n int) error {
+	if i < 0 || i >= n || j < 0 || j >= n {
+		return fmt.Errorf("ph: entry %d is the distance of points %d and %d, of %d points", k, i, j, n)
+	}
+	return nil
+}
+
 // Add adds entry k of the list: the distance of points i and j. The entry number serves
 // error texts alone. Of several distances of the same points the least counts.
 func (s *Sparse[T]) Add(k, i, j int, distance T) error {
-	if i < 0 || i >= s.n || j < 0 || j >= s.n {
-		return fmt.Errorf("ph: entry %d is the distance of points %d and %d, of %d points", k, i, j, s.n)
+	if err := CheckEntry(k, i, j, s.n); err != nil {
+		return err
 	}
 	if err := CheckLength(i, j, distance); err != nil {
 		return err
