@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/kernels"
@@ -17,21 +18,31 @@ import (
 // distances among real points set to 0: its loops are generated points without real ones
 // nearby. It takes the time of [ph.Engine.Rips] for all points.
 func (p *Pooled) MTopDiv(ctx context.Context) (uncovered, unfounded float64, err error) {
-	for _, side := range []struct {
+	sides := [2]struct {
 		cross topoloss.Cross
-		value *float64
+		value float64
+		err   error
 	}{
 		// The real points are the learnable ones here. So Fidelity measures real points that
 		// are far from the generated ones.
-		{topoloss.Cross{Degree: 1, Fidelity: true}, &uncovered},
-		{topoloss.Cross{Degree: 1, Coverage: true}, &unfounded},
-	} {
-		clouds := topoloss.Clouds{N: p.real, M: p.fake, Joint: p.d}
-		if *side.value, _, err = side.cross.Compare(ctx, &clouds); err != nil {
+		{cross: topoloss.Cross{Degree: 1, Fidelity: true}},
+		{cross: topoloss.Cross{Degree: 1, Coverage: true}},
+	}
+	var sidesDone sync.WaitGroup
+	for k := range sides {
+		s := &sides[k]
+		sidesDone.Go(func() {
+			clouds := topoloss.Clouds{N: p.real, M: p.fake, Joint: p.d}
+			s.value, _, s.err = s.cross.Compare(ctx, &clouds)
+		})
+	}
+	sidesDone.Wait()
+	for k := range sides {
+		if err := sides[k].err; err != nil {
 			return 0, 0, fmt.Errorf("metrics: MTopDiv: %w", err)
 		}
 	}
-	return uncovered, unfounded, nil
+	return sides[0].value, sides[1].value, nil
 }
 
 // Far returns the share of generated points that are farther from every real point
