@@ -41,8 +41,11 @@ func GELU(x *Var) *Var {
 
 // Huber returns ½x² where |x| ≤ delta and delta·(|x| − ½delta) elsewhere, for a
 // positive delta (Huber 1964). The mean of Huber(Sub(a, b), delta) is a loss that
-// outliers move less than its square would.
+// outliers move less than its square would. Huber panics unless delta is positive and finite.
 func Huber(x *Var, delta float32) *Var {
+	if !(delta > 0 && delta <= math.MaxFloat32) {
+		panic(fmt.Sprintf("autograd: Huber with delta %v, which must be positive and finite", delta))
+	}
 	size := Abs(x)
 	inner := Minimum(size, x.Tape().full(delta))
 	return Mul(inner, Sub(size, Scale(inner, 0.5)))

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -200,6 +201,8 @@ func TestOperationsPanicNamingShapes(t *testing.T) {
 		}},
 		{"autograd: Normalize over axis -1 twice", func() { autograd.Normalize(v(2, 3), 0, 1, -1) }},
 		{"autograd: Normalize with ε = -1", func() { autograd.Normalize(v(2, 3), -1) }},
+		{"autograd: Huber with delta 0, which must be positive and finite", func() { autograd.Huber(v(2), 0) }},
+		{"autograd: Huber with delta NaN, which must be positive and finite", func() { autograd.Huber(v(2), float32(math.NaN())) }},
 		{"autograd: Dropout with probability 1; want one in [0, 1)", func() { autograd.Dropout(v(2), 1) }},
 		{"autograd: Sum along axis 2 of shape [2 3]", func() { autograd.Sum(v(2, 3), 2) }},
 		{"autograd: Mean over axis -1 twice", func() { autograd.Mean(v(2, 3), 1, -1) }},

@@ -2,6 +2,7 @@ package autograd
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/topogen/topogen/kernels"
 )
@@ -40,12 +41,15 @@ func TensorOf(dev kernels.Device, data []float32, shape ...int) *Tensor {
 }
 
 // Size returns the number of elements of a shape, 1 for the empty shape.
-// It panics if a length is negative.
+// It panics if a length is negative, or if an int does not hold the number.
 func Size(shape []int) int {
 	n := 1
 	for _, d := range shape {
 		if d < 0 {
 			panic(fmt.Sprintf("autograd: negative length in shape %s", text(shape)))
+		}
+		if d > 0 && n > math.MaxInt/d {
+			panic(fmt.Sprintf("autograd: shape %s has more elements than an int holds", text(shape)))
 		}
 		n *= d
 	}

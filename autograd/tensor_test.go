@@ -31,6 +31,15 @@ func TestTensor(t *testing.T) {
 	require.PanicsWithValue(t, "autograd: negative length in shape [2 -1]", func() { autograd.NewTensor(dev, 2, -1) })
 }
 
+// A number of elements that wraps around to 0 would fit an empty buffer.
+func TestShapesDoNotOverflow(t *testing.T) {
+	for _, shape := range [][]int{{1 << 32, 1 << 32}, {1 << 62, 2, 2}, {3, 1 << 62}} {
+		require.Panics(t, func() { autograd.Size(shape) }, "%v", shape)
+	}
+	require.Zero(t, autograd.Size([]int{1 << 62, 0, 1 << 62}))
+	require.Equal(t, 1<<62, autograd.Size([]int{1 << 31, 1 << 31}))
+}
+
 func TestTensorMovesBetweenDevices(t *testing.T) {
 	one, two := &spy{Device: newDevice(t), name: "one"}, &spy{Device: newDevice(t), name: "two"}
 	x := autograd.TensorOf(one, []float32{1, 2}, 2, 1)
