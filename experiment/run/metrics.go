@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,9 +11,14 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
+
+// SecondsColumn is the name of a column of measured times. These differ between runs that are
+// equal otherwise, so [Metrics.Checksum] leaves them out.
+const SecondsColumn = "seconds"
 
 // Metrics is a table of numbers in a CSV file, with a row for each step. It also keeps all rows
 // in memory, for curves.
@@ -20,13 +26,30 @@ type Metrics struct {
 	Columns []string
 	Rows    [][]float64
 	file    *os.File
-	w       *bufio.Writer // writes to file and sum
-	sum     hash.Hash     // of all bytes of the table so far
+	w       *bufio.Writer
+	line    []byte // the last row, as text
+	sum     hash.Hash
+	seconds int // the index of SecondsColumn, −1 if there is none
 }
 
 func newMetrics(columns []string, file *os.File) *Metrics {
-	sum := sha256.New()
-	return &Metrics{Columns: columns, file: file, w: bufio.NewWriter(io.MultiWriter(file, sum)), sum: sum}
+	return &Metrics{
+		Columns: columns, file: file, w: bufio.NewWriter(file),
+		sum: sha256.New(), seconds: slices.Index(columns, SecondsColumn),
+	}
+}
+
+// digest adds a line of the table, which does not include its end, to the checksum.
+func (m *Metrics) digest(line []byte) {
+	separator := []byte{','}
+	for i, more := 0, true; more; i++ {
+		var field []byte
+		field, line, more = bytes.Cut(line, separator)
+		if i != m.seconds {
+			m.sum.Write(field)
+			m.sum.Write(separator)
+		}
+	}
 }
 
 // CreateMetrics starts a table with the given column names in a new file.
@@ -42,7 +65,9 @@ func (f *Folder) beginMetrics(name string, columns []string, flag int) (*Metrics
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	m := newMetrics(columns, file)
-	fmt.Fprintln(m.w, strings.Join(columns, ","))
+	heading := strings.Join(columns, ",")
+	m.digest([]byte(heading))
+	fmt.Fprintln(m.w, heading)
 	if err := m.w.Flush(); err != nil {
 		file.Close()
 		return nil, fmt.Errorf("metrics: %w", err)
@@ -80,8 +105,9 @@ func (m *Metrics) cut(rows int, checksum string) error {
 			return "", fmt.Errorf("holds %d whole rows, the checkpoint was written after %d", len(m.Rows), rows)
 		}
 		end += int64(len(s))
-		m.sum.Write([]byte(s))
-		return strings.TrimSuffix(s, "\n"), err
+		s = strings.TrimSuffix(s, "\n")
+		m.digest([]byte(s))
+		return s, err
 	}
 	head, err := line()
 	if err != nil {
@@ -126,16 +152,18 @@ func (m *Metrics) Append(row []float64) error {
 		panic(fmt.Sprintf("run: a row of %d values for %d columns", len(row), len(m.Columns)))
 	}
 	m.Rows = append(m.Rows, append([]float64(nil), row...))
-	var buf [32]byte
+	m.line = m.line[:0]
 	for i, v := range row {
 		if i > 0 {
-			m.w.WriteByte(',')
+			m.line = append(m.line, ',')
 		}
 		if !math.IsNaN(v) {
-			m.w.Write(strconv.AppendFloat(buf[:0], v, 'g', -1, 64))
+			m.line = strconv.AppendFloat(m.line, v, 'g', -1, 64)
 		}
 	}
+	m.digest(m.line)
 	// A bufio.Writer keeps its first error, so that one check is enough.
+	m.w.Write(m.line)
 	return m.w.WriteByte('\n')
 }
 
@@ -153,7 +181,8 @@ func (m *Metrics) Column(name string) []float64 {
 	panic(fmt.Sprintf("run: no metric %q among %v", name, m.Columns))
 }
 
-// Checksum returns the SHA-256 of the heading and all rows that have been flushed.
+// Checksum returns the SHA-256 of the heading and all rows, without the times of
+// [SecondsColumn].
 func (m *Metrics) Checksum() string { return hex.EncodeToString(m.sum.Sum(nil)) }
 
 // Flush makes all rows so far visible in the file.

@@ -45,7 +45,7 @@ func (s Summary) tested() string {
 func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	made, _ := r.Steps()
 	s := Summary{
-		Steps: made, Folder: r.Folder.Path(), SecondsPerStep: median(r.loop.Metrics.Column("seconds")),
+		Steps: made, Folder: r.Folder.Path(), SecondsPerStep: median(r.loop.Metrics.Column(run.SecondsColumn)),
 		Error: r.errorTitle(), Noun: r.noun(),
 	}
 	r.Progress.Begin("finishing", 0, 5)

@@ -10,6 +10,7 @@ import (
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/experiment/internal/noise"
+	"github.com/topogen/topogen/experiment/run"
 	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/nn"
 	"github.com/topogen/topogen/nn/safetensors"
@@ -32,7 +33,7 @@ func (r stepper) Columns() []string {
 	}
 	columns = append(columns, "topo_loss")
 	columns = append(columns, r.objective.Specs().Labels()...)
-	return append(columns, "seconds")
+	return append(columns, run.SecondsColumn)
 }
 
 // Step trains the models on the next batch. It computes the gradients of all models before

@@ -267,9 +267,10 @@ func TestDamagedTablesAreRefused(t *testing.T) {
 	want := finished(t, c, env)
 	for _, name := range []string{"metrics.csv", "epochs.csv"} {
 		table := want[name]
+		last := strings.LastIndexByte(table[:len(table)-1], '\n') + 1
 		for damaged, says := range map[string]string{
-			table[:strings.LastIndexByte(table[:len(table)-1], '\n')+1]: "whole rows",
-			strings.TrimSuffix(table, "\n") + "1\n":                     "has been changed",
+			table[:last]:                      "whole rows",
+			table[:last] + "1" + table[last:]: "has been changed",
 		} {
 			require.NoError(t, os.WriteFile(env.Folder.Path(name), []byte(damaged), 0o600))
 			r, err := train.New(c, open(t, c), reopened(t, env))
