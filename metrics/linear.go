@@ -13,7 +13,7 @@ import (
 )
 
 // LinearAccuracy returns the accuracy on test points of a ridge classifier fitted
-// to training points: how much of the labels a linear function can tell. It
+// to training points: how well a linear function of the coordinates predicts labels. It
 // regresses one target for each label, 1 for the points that have it and −1 for
 // the others, on the centered coordinates, with the penalty |weights|², and
 // predicts the label of the largest value, as scikit-learn's RidgeClassifier does.

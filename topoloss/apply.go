@@ -55,8 +55,8 @@ func (l *Loss) applyOnce(ctx context.Context, in input) (Result, error) {
 	return l.applyDiagrams(ctx, in, diagrams)
 }
 
-// ApplyDiagrams does the work of [Loss.Apply] for a caller who has already computed the
-// diagrams of the cloud x. The cells of their bars must name points by their rows in x.
+// ApplyDiagrams does what [Loss.Apply] does, from diagrams of the cloud x that the caller
+// has computed. The cells of their bars must name points by their rows in x.
 func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
 	if _, _, err := cloudSize(x.Shape()); err != nil {
 		return Result{}, err

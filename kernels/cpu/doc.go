@@ -47,7 +47,7 @@
 // channels multiply the rounded operands as float32 numbers, and so does every product of a
 // processor without these instructions. The results then agree in kind: they differ by the
 // rounding of sums only, except that AVX512_BF16 treats subnormal numbers as 0. There is no
-// code for the tiles of AMX (TDPBF16PS): no machine or emulator at hand could have run it.
+// code for the tiles of AMX (TDPBF16PS): it could not have been run, for lack of a processor.
 //
 // # Partitioning
 //
