@@ -31,8 +31,8 @@ func TestMalformedDistances(t *testing.T) {
 		{ph.Points[float32]{Coords: []float32{1}}, "1 coordinates do not divide into points of dimension 0"},
 		{ph.Points[float64]{Dim: 2, Coords: []float64{1, 2, 3}}, "3 coordinates do not divide into points of dimension 2"},
 		{ph.Points[float32]{Dim: 1, Coords: []float32{0, float32(math.NaN())}}, "point 1 has coordinate 0 = NaN"},
-		{entry(0, 2), "entry 1 is the distance of points 0 and 2, of 2 points"},
-		{entry(-1, 0), "entry 1 is the distance of points -1 and 0, of 2 points"},
+		{entry(0, 2), "entry 1 is the distance of points 0 and 2: want numbers from 0 to 1, of 2 points"},
+		{entry(-1, 0), "entry 1 is the distance of points -1 and 0: want numbers from 0 to 1, of 2 points"},
 	} {
 		require.ErrorContains(t, ph.CheckDistances(c.d), c.want)
 		_, err := ph.Rips(t.Context(), c.d, ph.Options{})

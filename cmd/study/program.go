@@ -107,7 +107,7 @@ folder in which the program runs.`, stdout)
 	if *tuning {
 		part = study.Validation
 		if len(plan.Seeds.Tuning) == 0 {
-			return cli.Usagef("the plan has no tuning seeds")
+			return cli.Usagef("the plan has no tuning seeds: list some under seeds.tuning, or leave out -tuning")
 		}
 	} else if p := plan.LeastP(); p > study.Significance {
 		fmt.Fprintf(stderr, "study: with %d seeds no comparison can get a corrected p below %.2g: add seeds, or leave out metrics or arms\n",

@@ -303,7 +303,7 @@ func TestDamagedFolderIsRefused(t *testing.T) {
 	require.Zero(t, code, stderr)
 	for _, c := range []struct{ file, text, want string }{
 		{"metrics.csv", "", "metrics.csv: holds 0 whole rows, the checkpoint was written after 2"},
-		{"config.json", "{}", "there is no cloud to move"},
+		{"config.json", "{}", "the cloud that moves has no points"},
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(out, c.file), []byte(c.text), 0o600))
 		code, _, stderr := call(t, context.Background(), "-resume", "-output", out)

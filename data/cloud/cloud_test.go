@@ -59,7 +59,7 @@ func TestParseReadsEveryFormat(t *testing.T) {
 		{write("letter.txt", "1 O\n1 2\n"), `line 1: "O" is not a number`},
 		{write("ragged.txt", "1 2\n3\n"), "line 2: 1 coordinates, where line 1 has 2"},
 		{write("b.npy", "not numpy"), "not a .npy file"},
-		{write("cut.npy", header("(1, 3)")[:20]), "the header is cut short"},
+		{write("cut.npy", header("(1, 3)")[:20]), "the file ends within its header"},
 		{write("negative.npy", header("(-1, -3)")), `the length "-1"`},
 		{write("far.npy", header("(1000000000, 1000000000)")), "the file ends after 3 of the 1000000000000000000 values"},
 		{write("long.npy", header("(3000000000, 2)")), "the file ends after 3 of the 6000000000 values"},

@@ -126,11 +126,11 @@ func (o Options) refuse(names ...string) error {
 		set  bool
 		text string
 	}{
-		{"side", o.Side != 0, "a side is for folders of pictures"},
-		{"colour", o.Colour != "", "a colour is for folders of pictures"},
-		{"label", o.Label != "", "a column of labels is for tables"},
-		{"missing", o.DropMissing, "missing values are dropped from tables and arrays"},
-		{"scale", o.Scale != "", "a scaling is for tables, arrays and drawn points: pictures have values from 0 to 1"},
+		{"side", o.Side != 0, "a side is for folders of pictures: leave it out"},
+		{"colour", o.Colour != "", "a colour is for folders of pictures: leave it out"},
+		{"label", o.Label != "", "a column of labels is for tables: leave it out"},
+		{"missing", o.DropMissing, "missing values are dropped from tables and arrays only: leave that option out"},
+		{"scale", o.Scale != "", "a scaling is for tables, arrays and drawn points, as pictures have values from 0 to 1: leave it out"},
 	} {
 		if option.set && slices.Contains(names, option.name) {
 			return errors.New(option.text)

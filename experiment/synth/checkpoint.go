@@ -33,7 +33,7 @@ func (r stepper) Restore(f *safetensors.File, steps int) error {
 	}
 	frames, size := f.Tensor("frames"), len(r.config.Start.Coords)
 	if frames == nil || len(frames.Values)%size != 0 {
-		return fmt.Errorf("checkpoint: no frames of %d coordinates", size)
+		return fmt.Errorf("checkpoint: it lacks a tensor \"frames\" with %d values for each frame: it is of another cloud, or damaged; begin a new run", size)
 	}
 	for at := 0; at < len(frames.Values); at += size {
 		r.frames = append(r.frames, &ph.Points[float32]{Dim: r.config.Start.Dim, Coords: frames.Values[at : at+size]})
@@ -66,7 +66,7 @@ func (m *Mover) save(f *safetensors.File) error {
 func (m *Mover) restore(f *safetensors.File, steps int) error {
 	points := f.Tensor("points")
 	if points == nil || len(points.Values) != m.points.Value.Len() {
-		return fmt.Errorf("no tensor points of %d values", m.points.Value.Len())
+		return fmt.Errorf("it lacks a tensor \"points\" with %d values: it is of another cloud, or damaged; begin a new run", m.points.Value.Len())
 	}
 	state := nn.State{Tensors: make(map[string][]float32)}
 	var err error

@@ -15,7 +15,8 @@ import (
 // is the config.json of an output folder; it holds the clouds themselves.
 type Config struct {
 	Title string `json:"title"`
-	// Seed is the seed with which the clouds were drawn. It is recorded and not used again.
+	// Seed decides what terms and gradients draw at random: see [topoloss.Options]. The
+	// caller may have drawn the clouds with it; the configuration holds the clouds themselves.
 	Seed uint64 `json:"seed"`
 	// Device names the device that the run computes on.
 	Device string `json:"device"`
@@ -66,7 +67,7 @@ const maxPoints = 1 << 14
 func (c Config) Validate() error {
 	switch {
 	case c.Start == nil || c.Start.Len() == 0:
-		return fmt.Errorf("there is no cloud to move")
+		return fmt.Errorf("the cloud that moves has no points: give one point or more")
 	case c.Truth == nil && len(c.TrueDiagrams) == 0:
 		return fmt.Errorf("there is neither a true cloud nor a true diagram to move towards")
 	case c.Truth != nil && len(c.TrueDiagrams) > 0:

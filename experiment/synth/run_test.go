@@ -98,12 +98,12 @@ func TestConfigJSON(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	for want, spoil := range map[string]func(*synth.Config){
-		"no cloud to move":                func(c *synth.Config) { c.Start = new(ph.Points[float32]) },
-		"neither a true cloud":            func(c *synth.Config) { c.Truth = nil },
-		"the true cloud has no points":    func(c *synth.Config) { c.Truth = &ph.Points[float32]{Dim: 2} },
-		"a true cloud and a true diagram": func(c *synth.Config) { c.TrueDiagrams = []ph.Diagram{{}} },
-		"there is no cloud to move":       func(c *synth.Config) { c.Start = nil },
-		"R^4":                             func(c *synth.Config) { c.Start = &ph.Points[float32]{Dim: 4, Coords: make([]float32, 8)} },
+		"the cloud that moves has no points":       func(c *synth.Config) { c.Start = new(ph.Points[float32]) },
+		"neither a true cloud":                     func(c *synth.Config) { c.Truth = nil },
+		"the true cloud has no points":             func(c *synth.Config) { c.Truth = &ph.Points[float32]{Dim: 2} },
+		"a true cloud and a true diagram":          func(c *synth.Config) { c.TrueDiagrams = []ph.Diagram{{}} },
+		"cloud that moves has no points: give one": func(c *synth.Config) { c.Start = nil },
+		"R^4": func(c *synth.Config) { c.Start = &ph.Points[float32]{Dim: 4, Coords: make([]float32, 8)} },
 		"in R^6": func(c *synth.Config) {
 			c.Start, c.Truth = &ph.Points[float32]{Dim: 6, Coords: make([]float32, 6)}, nil
 			c.TrueDiagrams = []ph.Diagram{{}}

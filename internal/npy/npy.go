@@ -103,6 +103,8 @@ type header struct {
 	shape   []int
 }
 
+var errTruncated = errors.New("npy: the file ends within its header: it is truncated, so write or copy it again")
+
 func readHeader(r io.Reader) (h header, err error) {
 	start := make([]byte, 10)
 	if _, err := io.ReadFull(r, start); err != nil {
@@ -117,7 +119,7 @@ func readHeader(r io.Reader) (h header, err error) {
 	case 2, 3:
 		more := make([]byte, 2)
 		if _, err := io.ReadFull(r, more); err != nil {
-			return h, fmt.Errorf("npy: the header is cut short")
+			return h, errTruncated
 		}
 		length |= int64(binary.LittleEndian.Uint16(more)) << 16
 	default:
@@ -128,7 +130,7 @@ func readHeader(r io.Reader) (h header, err error) {
 	}
 	text := make([]byte, length)
 	if _, err := io.ReadFull(r, text); err != nil {
-		return h, fmt.Errorf("npy: the header is cut short")
+		return h, errTruncated
 	}
 	fields, err := parseDict(string(text))
 	if err != nil {

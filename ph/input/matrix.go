@@ -69,7 +69,7 @@ func readMatrix[T ph.Float](l *lexer, f Format) (ph.Distances, error) {
 		return nil, err
 	}
 	if m.layout == square && m.misfit == nil && len(m.lines) != m.first {
-		m.misfit = fmt.Errorf("%d lines of %d numbers are no full matrix", len(m.lines), m.first)
+		m.misfit = fmt.Errorf("%d lines of %d numbers are no full matrix: it has as many lines as numbers in a line", len(m.lines), m.first)
 	}
 	if m.misfit != nil {
 		return m.readWrapped(l, f)

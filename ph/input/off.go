@@ -45,7 +45,7 @@ func readOFF[T ph.Float](l *lexer) (ph.Points[T], error) {
 	}
 	vertices := int(counts[0])
 	if vertices == 0 {
-		return none, fmt.Errorf("line %d: no vertices", l.row)
+		return none, fmt.Errorf("line %d: the number of vertices is 0: want at least 1", l.row)
 	}
 	for i := range vertices {
 		before := len(p.Coords)

@@ -249,7 +249,7 @@ func TestRefuses(t *testing.T) {
 		require.ErrorContains(t, err, c.want)
 	}
 	_, err = simplicial.DistanceToMeasure(points, 3, 2)
-	require.ErrorContains(t, err, "the 3 nearest of 2 points")
+	require.ErrorContains(t, err, "k is 3: want 1 to 2 nearest points")
 	_, err = simplicial.DistanceToMeasure(points, 1, 0)
 	require.ErrorContains(t, err, "power 0")
 }

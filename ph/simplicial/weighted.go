@@ -167,7 +167,7 @@ func DistanceToMeasure(d ph.Distances, k int, q float64) ([]float64, error) {
 	}
 	n := d.Len()
 	if k < 1 || k > n {
-		return nil, fmt.Errorf("simplicial: the %d nearest of %d points: want 1 to %d", k, n, n)
+		return nil, fmt.Errorf("simplicial: k is %d: want 1 to %d nearest points, as there are %d points", k, n, n)
 	}
 	if !(q >= 1) || math.IsInf(q, 1) {
 		return nil, fmt.Errorf("simplicial: power %v: want a number of at least 1", q)

@@ -91,7 +91,7 @@ func (w Weight) of(l float64) (weight, slope float64) {
 
 func (w Weight) check() error {
 	if w < Constant || w > Arctangent {
-		return fmt.Errorf("vector: weight %d is unknown", w)
+		return fmt.Errorf("vector: weight %d: want Constant, Linear, Quadratic or Arctangent", w)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func checkBars(bars []ph.Bar) error {
 		}
 	}
 	if math.IsInf(total, 1) {
-		return errors.New("vector: the lengths of the bars sum up to more than the largest float64")
+		return errors.New("vector: the lengths of the bars sum up to more than the largest float64: divide births and deaths by a common factor")
 	}
 	return nil
 }

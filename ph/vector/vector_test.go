@@ -144,7 +144,7 @@ func TestVectorsRefuse(t *testing.T) {
 			{0, inf, "vector: bar 1 is born at 0 and dies at +Inf: both must be finite; leave out essential bars"},
 			{-inf, 1, "vector: bar 1 is born at -Inf and dies at 1: both must be finite; leave out essential bars"},
 			{3, 1, "vector: bar 1 is born at 3 and dies at 1, before its birth: negate both, as for a superlevel filtration"},
-			{-math.MaxFloat64, math.MaxFloat64, "vector: the lengths of the bars sum up to more than the largest float64"},
+			{-math.MaxFloat64, math.MaxFloat64, "vector: the lengths of the bars sum up to more than the largest float64: divide births and deaths by a common factor"},
 		} {
 			bars := []ph.Bar{{Birth: 0, Death: 1}, {Birth: c.birth, Death: c.death}}
 			require.EqualError(t, v.Vector(dst, bars), c.want, name)
@@ -158,7 +158,7 @@ func TestVectorsRefuse(t *testing.T) {
 	for want, v := range map[string]vector.Vectorizer{
 		"vector: the bandwidth is 0: want a number from 1e-150 to 1e+150":                                           &vector.Heat{Grid: grid},
 		"vector: the bandwidth is NaN: want a number from 1e-150 to 1e+150":                                         &vector.Image{Births: grid, Lengths: grid, Bandwidth: nan},
-		"vector: weight 9 is unknown":                                                                               &vector.Silhouette{Grid: grid, Weight: 9},
+		"vector: weight 9: want Constant, Linear, Quadratic or Arctangent":                                          &vector.Silhouette{Grid: grid, Weight: 9},
 		"vector: a landscape of 0 layers: want at least 1":                                                          &vector.Landscape{Grid: grid},
 		"vector: the grid of a Betti curve has 0 numbers from 0 to 0: want at least one, finite and ascending":      &vector.Betti{},
 		"vector: the grid of births has 2 numbers from 1 to 0: want at least one, finite and ascending":             &vector.Image{Births: vector.Grid{Lo: 1, Hi: 0, N: 2}, Lengths: grid, Bandwidth: 1},

@@ -30,7 +30,7 @@ func (s *Sparse[T]) Begin(n int, threshold float64) {
 // points.
 func CheckEntry(k, i, j, n int) error {
 	if i < 0 || i >= n || j < 0 || j >= n {
-		return fmt.Errorf("ph: entry %d is the distance of points %d and %d, of %d points", k, i, j, n)
+		return fmt.Errorf("ph: entry %d is the distance of points %d and %d: want numbers from 0 to %d, of %d points", k, i, j, n-1, n)
 	}
 	return nil
 }
