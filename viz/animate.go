@@ -92,11 +92,11 @@ const (
 	movieWidth, movieHeight = 7.5 * vg.Inch, 3.75 * vg.Inch
 	movieDPI                = 96
 	movieHead               = 26 // points
-	fullTurn                = math.Pi / 2
+	movieTurn               = math.Pi / 2
 )
 
 func newMovie(scenes []Scene) *movie {
-	m := &movie{scenes: scenes, turn: fullTurn}
+	m := &movie{scenes: scenes, turn: movieTurn}
 	if len(scenes) == 1 {
 		m.turn = 0
 	}
@@ -113,16 +113,16 @@ func newMovie(scenes []Scene) *movie {
 // A painter draws frames, one after the other.
 type painter struct {
 	*movie
-	face      typeface
-	now, then canvas // the frame being drawn, and the one before
-	encoder   frameEncoder
+	face          typeface
+	now, previous canvas // the frame being drawn, and the one before
+	encoder       frameEncoder
 }
 
 func (m *movie) painter() *painter {
 	size := m.ground.canvas.Rect.Size()
 	return &painter{
 		movie: m, face: newTypeface(titleSize-1, movieDPI),
-		now: newCanvas(size.X, size.Y), then: newCanvas(size.X, size.Y),
+		now: newCanvas(size.X, size.Y), previous: newCanvas(size.X, size.Y),
 	}
 }
 
@@ -133,13 +133,13 @@ func (p *painter) frames(first, end int, delays []int) [][]byte {
 		p.paint(first - 1)
 	}
 	for i := first; i < end; i++ {
-		p.now, p.then = p.then, p.now
+		p.now, p.previous = p.previous, p.now
 		p.paint(i)
 		changed := p.now.Rect
 		if i > 0 {
-			changed = difference(p.now, p.then)
+			changed = difference(p.now, p.previous)
 		}
-		frames = append(frames, p.encoder.encode(p.now, p.then, changed, i == 0, delays[i]))
+		frames = append(frames, p.encoder.encode(p.now, p.previous, changed, i == 0, delays[i]))
 	}
 	return frames
 }

@@ -52,17 +52,17 @@ type frameEncoder struct {
 	lzw    lzw.Writer
 }
 
-// encode returns a frame that turns then into now: the pixels of the given
+// encode returns a frame that turns previous into now: the pixels of the given
 // rectangle, those that did not change transparent unless the frame is whole.
 // The delay is in hundredths of a second.
-func (e *frameEncoder) encode(now, then canvas, r image.Rectangle, whole bool, delay int) []byte {
+func (e *frameEncoder) encode(now, previous canvas, r image.Rectangle, whole bool, delay int) []byte {
 	if r.Empty() {
 		r = image.Rect(0, 0, 1, 1)
 	}
 	e.pixels = e.pixels[:0]
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		row := now.Pix[now.PixOffset(r.Min.X, y):][:r.Dx()]
-		before := then.Pix[then.PixOffset(r.Min.X, y):][:r.Dx()]
+		before := previous.Pix[previous.PixOffset(r.Min.X, y):][:r.Dx()]
 		for x, v := range row {
 			if !whole && v == before[x] {
 				v = transparent

@@ -39,7 +39,7 @@ func workloads(batch int) []workload {
 		large.flops = 2 * 4096 * 4096 * 4096
 		all = append(all, large)
 	}
-	all = append(all, convolutions(batch)...)
+	all = append(all, modelWorkloads(batch)...)
 	for _, w := range slices.Clone(all) {
 		if w.products() {
 			w.half, w.name = true, w.name+", bf16"
@@ -69,10 +69,10 @@ func product(m, n, k int) workload {
 	}}
 }
 
-// convolutions returns the workloads other than matrix products: the VAE's second
+// modelWorkloads returns the workloads other than matrix products: the VAE's second
 // convolution and its gradients, persistence, and training steps without and with a
 // topological loss.
-func convolutions(batch int) []workload {
+func modelWorkloads(batch int) []workload {
 	s := kernels.ConvShape{N: batch, C: 32, H: 14, W: 14, K: 64, R: 4, S: 4, StrideH: 2, StrideW: 2, PadH: 1, PadW: 1, OutH: 7, OutW: 7}
 	convolution := func(name string, run func(dev *gpu.Device, x, y, w kernels.Buffer)) workload {
 		return workload{name: name, prepare: func(dev *gpu.Device) (func() error, error) {

@@ -29,7 +29,7 @@ type shape struct {
 
 func alternate(i, _, _ int) int { return i % 2 }
 
-func inTurn(i, n, parts int) int { return i * parts / n }
+func inBlocks(i, n, parts int) int { return i * parts / n }
 
 var shapes = map[string]shape{
 	"circle": {usage: "a circle of radius 1", dim: 2, parts: 0, draw: func(r *rand.Rand, _, _, _ int) []float64 {
@@ -51,10 +51,10 @@ var shapes = map[string]shape{
 	"clusters": {usage: "`k` Gaussian clusters (deviation 0.05) around a circle of radius 1", dim: 2, parts: 3, draw: func(r *rand.Rand, i, n, k int) []float64 {
 		c := polar(1, float64(i*k/n)/float64(k))
 		return []float64{c[0] + 0.05*r.NormFloat64(), c[1] + 0.05*r.NormFloat64()}
-	}, class: inTurn},
+	}, class: inBlocks},
 	"segments": {usage: "`k` parallel segments of length 2, one apart", dim: 2, parts: 2, draw: func(r *rand.Rand, i, n, k int) []float64 {
 		return []float64{2*r.Float64() - 1, float64(i*k/n) - float64(k-1)/2}
-	}, class: inTurn},
+	}, class: inBlocks},
 	"moons": {usage: "two interleaved half circles", dim: 2, parts: 0, draw: func(r *rand.Rand, i, _, _ int) []float64 {
 		p := polar(1, r.Float64()/2)
 		if i%2 == 0 {
@@ -68,7 +68,7 @@ var shapes = map[string]shape{
 	"gaussians": {usage: "`k` Gaussians of deviation 0.15 around a circle of radius 2", dim: 2, parts: 8, draw: func(r *rand.Rand, i, n, k int) []float64 {
 		c := polar(2, float64(i*k/n)/float64(k))
 		return []float64{c[0] + 0.15*r.NormFloat64(), c[1] + 0.15*r.NormFloat64()}
-	}, class: inTurn},
+	}, class: inBlocks},
 	"linked-rings": {usage: "two linked circles of radius 1 in R³", dim: 3, draw: func(r *rand.Rand, i, _, _ int) []float64 {
 		p := polar(1, r.Float64())
 		if i%2 == 0 {

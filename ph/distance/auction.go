@@ -86,16 +86,16 @@ func (m *Matcher) auction(ctx context.Context, c cost, relative float64) (ok boo
 			return true, nil
 		}
 	}
-	p.separate()
-	q.separate()
+	p.unmatchAll()
+	q.unmatchAll()
 	return false, nil
 }
 
 // bid runs the auction, with the prices in t.v, and leaves its matching in the sides. It
 // returns an upper bound of the gain of every matching.
 func (t *transport) bid(ctx context.Context, p, q *side, step float64) (bound float64, err error) {
-	p.separate()
-	q.separate()
+	p.unmatchAll()
+	q.unmatchAll()
 	clear(t.v)
 	bidders := t.bidders[:0]
 	for i := range p.partner {

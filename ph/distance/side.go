@@ -79,8 +79,8 @@ func (s *side) supMove(i int, to *side, j int) float64 {
 	return max(math.Abs(s.birth[i]-to.birth[j]), math.Abs(s.death[i]-to.death[j]))
 }
 
-// separate moves every bar to the diagonal.
-func (s *side) separate() {
+// unmatchAll moves every bar to the diagonal.
+func (s *side) unmatchAll() {
 	for i := range s.partner {
 		s.partner[i] = Diagonal
 	}

@@ -90,8 +90,8 @@ func (m *Matcher) solvePlane(ctx context.Context, c cost) error {
 		if c.total(p, q) >= enough*c.power(longest/c.unit) {
 			return nil
 		}
-		p.separate()
-		q.separate()
+		p.unmatchAll()
+		q.unmatchAll()
 	}
 	least, err := m.bottleneckOfSides(ctx, 0)
 	if err != nil || least == 0 || math.IsInf(least, 1) {
@@ -104,8 +104,8 @@ func (m *Matcher) solvePlane(ctx context.Context, c cost) error {
 			return nil
 		}
 		c.most = sum * (1 + 0x1p-30) // more than the rounding of the sum
-		p.separate()
-		q.separate()
+		p.unmatchAll()
+		q.unmatchAll()
 		if err := m.transport.solve(ctx, p, q, &c); err != nil {
 			return err
 		}

@@ -38,8 +38,8 @@ const (
 // sortByDeath.
 func (l *aligner) solve(ctx context.Context, p, q *side, c cost) error {
 	n, m := len(p.death), len(q.death)
-	p.separate()
-	q.separate()
+	p.unmatchAll()
+	q.unmatchAll()
 	l.least, l.choice = resize(l.least, m+1), resize(l.choice, (n+1)*(m+1))
 	least := l.least
 	least[0] = 0

@@ -19,18 +19,18 @@ import (
 // A Sorter is the workspace of a radix sort. The zero value is ready for use. One
 // sorter serves one goroutine at a time.
 type Sorter struct {
-	digit  int      // the number of bits of a digit
-	items  []uint64 // what the caller fills in, then the sorted items
-	halves []uint64 // the items sorted by the lower digit
-	lower  []int32  // for each value of the lower digit a count, then a position in halves
-	upper  []int32  // for each value of the upper digit a count, then a position in items
+	digit   int      // the number of bits of a digit
+	items   []uint64 // what the caller fills in, then the sorted items
+	byLower []uint64 // the items sorted by the lower digit
+	lower   []int32  // for each value of the lower digit a count, then a position in byLower
+	upper   []int32  // for each value of the upper digit a count, then a position in items
 }
 
 // Begin returns room for n items, which the caller fills before [Sorter.Sort].
 func (s *Sorter) Begin(n int) []uint64 {
 	const finer = 3 // the number of bits of both digits beyond the bits of n
 	s.digit = min((bits.Len(uint(n))+finer+1)/2, 12)
-	s.items, s.halves = resize(s.items, n), resize(s.halves, n)
+	s.items, s.byLower = resize(s.items, n), resize(s.byLower, n)
 	return s.items
 }
 
@@ -38,8 +38,8 @@ func (s *Sorter) Begin(n int) []uint64 {
 // latest [Sorter.Begin].
 func (s *Sorter) Bits() int { return 2 * s.digit }
 
-// Sort returns the items sorted by [Sorter.Bits] bits from bit shift on. The items
-// have no bits above these. Items that agree in these bits keep their order.
+// Sort returns the items sorted by [Sorter.Bits] bits from bit shift on. The items must have
+// no bits above these. Items that agree in these bits keep their order.
 func (s *Sorter) Sort(shift int) []uint64 {
 	size := 1 << s.digit
 	s.lower, s.upper = resize(s.lower, size), resize(s.upper, size)
@@ -50,8 +50,8 @@ func (s *Sorter) Sort(shift int) []uint64 {
 		s.lower[x>>shift&mask]++
 		s.upper[x>>shift>>s.digit]++
 	}
-	scatter(s.halves, s.items, s.lower, shift, mask)
-	scatter(s.items, s.halves, s.upper, shift+s.digit, mask)
+	scatter(s.byLower, s.items, s.lower, shift, mask)
+	scatter(s.items, s.byLower, s.upper, shift+s.digit, mask)
 	return s.items
 }
 
