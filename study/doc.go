@@ -11,7 +11,7 @@
 //	evidence, err := store.Evidence()
 //
 // A [Runner] turns settings and a seed into numbers. This package knows nothing
-// of models: package experiment has the runner that trains them.
+// of models: package experiment/trial has the runner that trains them.
 //
 // # Units
 //

@@ -104,7 +104,7 @@ func (s *Store) Plan() (*Plan, error) {
 	return p, nil
 }
 
-// Done reports whether a unit's folder is there.
+// Done reports whether a unit is done: whether its outcome is in the store.
 func (s *Store) Done(u Unit) bool {
 	_, err := os.Stat(s.path(unitsFolder, u.Hash(), outcomeFile))
 	return err == nil

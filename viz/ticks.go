@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks marks an axis at multiples of 1, 2 or 5 times a power of ten, four to
-// nine of them.
+// ticks marks an axis at multiples of 1, 2 or 5 times a power of ten, three to nine of them. A
+// short axis that shows only whole numbers may have fewer.
 type ticks struct {
 	whole bool // only whole numbers
 	unit  unit // by which the values on the axis are divided
@@ -45,8 +45,9 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	return all
 }
 
-// logTicks marks the powers of ten on an axis of decimal logarithms, and digits
-// between them without a label.
+// logTicks marks the powers of ten on an axis of decimal logarithms, and digits between them
+// without a label. If the axis spans more than eight powers, only some powers have a label, and
+// no digits are marked.
 type logTicks struct{}
 
 // Ticks implements [plot.Ticker].

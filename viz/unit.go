@@ -62,7 +62,7 @@ func apart(low, high float64) (float64, float64) {
 // glyphs can reckon.
 const farOff = 1e7
 
-// pixel returns a place in pixels that is no farther than farOff.
+// pixel returns the place in pixels that is nearest to v and at most farOff from 0.
 func pixel(v float64) float64 { return min(max(v, -farOff), farOff) }
 
 // tickLabel returns the label of a value in a unit, which stands beside others at multiples

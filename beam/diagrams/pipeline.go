@@ -28,7 +28,7 @@ type Options struct {
 	// Pattern matches the files of clouds, as in "clouds/*.txt". It may be of any file system
 	// that Beam knows, as in "gs://bucket/clouds/*.txt".
 	Pattern string
-	// Format of the files.
+	// Format is the format of the files.
 	Format input.Format
 	// Output is the folder for the results, on any file system that Beam knows.
 	Output string `json:",omitempty"`

@@ -38,7 +38,7 @@ func writeDegrees(w *bufio.Writer, o *options, r *ph.Result) {
 	}
 }
 
-// dimension returns that of points, and 0 for what is given by distances.
+// dimension returns the dimension of points, and 0 if d is given by distances.
 func dimension(d ph.Distances) int {
 	switch d := d.(type) {
 	case ph.Points[float32]:
@@ -49,7 +49,8 @@ func dimension(d ph.Distances) int {
 	return 0
 }
 
-// chainText returns simplices with their coefficients, where these are not all 1.
+// chainText returns the simplices of a chain as text, with their coefficients unless the
+// modulus is 2, where all coefficients are 1.
 func chainText(c ph.Chain, modulus int) string {
 	var terms []string
 	for _, t := range c {

@@ -31,7 +31,7 @@ type options struct {
 
 	points, truth, diagram string
 
-	note func(string) // receives what was skipped of a file
+	note func(string) // receives notes on what a reader skipped in a file
 }
 
 // parse reads the command line. The flags of the configuration are only checked:

@@ -1,9 +1,9 @@
 // Package idx reads images and labels in the format IDX, in which MNIST and the
 // data sets like it are published.
 //
-// An IDX file has a big-endian header, two zero bytes, the element type, the number
-// of dimensions and the dimensions, and then the elements. It is read with or
-// without gzip. [Load] finds the four files of a data set in a folder.
+// An IDX file has a big-endian header: two zero bytes, the element type, the number of
+// dimensions, and the dimensions. The elements follow. A file may be compressed by gzip.
+// [Load] finds the four files of a data set in a folder.
 package idx
 
 import (

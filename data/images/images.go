@@ -129,8 +129,8 @@ func isPicture(path string) bool {
 	return false
 }
 
-// find lists the pictures in the folders train and test of dir. Without these folders, it
-// returns all pictures of dir as train.
+// find lists the pictures in the folders train and test of dir. Unless both folders are there,
+// it returns all pictures of dir as train.
 func find(dir string) (train, test []file, err error) {
 	if isFolder(filepath.Join(dir, "train")) && isFolder(filepath.Join(dir, "test")) {
 		if train, err = list(dir, "train"); err == nil {
@@ -282,7 +282,7 @@ func read(path string, side int) (*image.RGBA, error) {
 	return out, nil
 }
 
-// hasColour reports whether the channels of a pixel differ by more than JPEG's rounding
+// hasColour reports whether the channels of some pixel differ by more than JPEG's rounding
 // errors of a grey pixel.
 func hasColour(m *image.RGBA) bool {
 	for p := m.Pix; len(p) > 0; p = p[4:] {

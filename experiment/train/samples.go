@@ -31,8 +31,8 @@ const (
 	SamplerMixture = "mixture" // a mixture of Gaussians fitted to the latent vectors of the training set
 )
 
-// drawSamples draws new examples of both models: images above the nearest training
-// images, points over the test set.
+// drawSamples draws new examples of each model: images above the nearest training images,
+// points over the test set.
 func (r *Run) drawSamples(ctx context.Context) error {
 	draw, n := r.drawImages, gridImages
 	switch {

@@ -178,7 +178,8 @@ func (r *Run) forward(m *model, batch []float32, stream uint64) (*autograd.Var, 
 	return x, m.net.Forward(x, r.config.Seed, stream)
 }
 
-// input begins a tape of a model with a batch, for an evaluation.
+// input begins a tape of a model, in the mode of evaluation, with a batch. Step then switches
+// the tape to the mode of training.
 func (r *Run) input(m *model, batch []float32) *autograd.Var {
 	return m.begin().Constant(batch, r.batchShape(len(batch)/data.Size(r.sets.Train))...)
 }

@@ -23,7 +23,8 @@ const (
 	exitInterrupted = 130 // as shells report a program that SIGINT ended
 )
 
-// ErrInterrupted says that a run stopped early because the user asked, and saved.
+// ErrInterrupted says that a program stopped early because the user asked it to. An error that
+// wraps it says what was kept.
 var ErrInterrupted = errors.New("interrupted")
 
 // A UsageError is a mistake of the user's: a wrong flag, a folder that does

@@ -8,7 +8,7 @@ import (
 )
 
 // IntsVar defines a flag that holds a list of whole numbers separated by commas, of
-// any length; values holds the default. "none" is a list of none.
+// any length; values holds the default. The word "none" stands for the empty list.
 func IntsVar(flags *flag.FlagSet, values *[]int, name, usage string) {
 	flags.Var((*ints)(values), name, usage)
 }

@@ -55,8 +55,8 @@ func (o Options) needs(degree int) bool {
 	return len(o.Degrees) == 0 || slices.Contains(o.Degrees, degree)
 }
 
-// maxCells is the largest number of cells, counted with a frame. Then the codes of squares, 16
-// times the number of pixels of an image with its frame, are an int32.
+// maxCells is the largest number of cells, counted with a frame. It keeps the codes of squares,
+// which are less than 16 times the number of pixels of an image with its frame, within an int32.
 const maxCells = 1 << 29
 
 // check returns an error if the options or the shape of an image are not valid, or if a pixel

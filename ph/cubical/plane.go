@@ -57,7 +57,7 @@ type plane[T ph.Float] struct {
 
 	basins basins[T]
 	alone  []bool  // whether a pass is the only one of its saddle
-	done   []bool  // whether a pass joins nothing in degree 1, as it is alone and did so in degree 0
+	done   []bool  // whether degree 1 skips a pass: it is alone, and joined components in degree 0
 	ended  []int32 // the basins of the complement that end with a class
 	deaths []T     // of these classes
 }

@@ -13,20 +13,20 @@ import (
 type sides struct {
 	basinTree
 	extrema   []int32    // of each basin the time of its extremum
-	crossings []crossing // the critical edges or squares, by place, then by time
+	crossings []crossing // the critical edges or squares: by place before sort, by time after it
 	joined    []bool     // for each crossing whether it joins components
-	sorted    []crossing // scratch
+	sorted    []crossing // memory in which sort orders the crossings
 }
 
 // A crossing is a critical cell that may join the basins of two nodes.
 type crossing struct {
 	time     int32
 	cell     int32 // the index of the edge, or the code of the square
-	from, to int32 // places, then basins
+	from, to int32 // the two nodes: their places before sort, their basins after it
 }
 
-// begin removes all basins, and makes room for places. Each place has the outside as its
-// label, or none, until it gets one.
+// begin removes all basins, and makes room for places. All places get the label of basin 0,
+// which is the outside if addOutside is called first.
 func (b *sides) begin(size int) {
 	b.labels = resize(b.labels, size)
 	for i := range b.labels {

@@ -39,7 +39,8 @@ type space struct {
 	reverse bool      // whether times are ranks from the end, as in the T-construction
 
 	// The image has a frame of one pixel around it. The place of a pixel is its index in the
-	// image with the frame, that of a cube the place of its first pixel.
+	// image with the frame, that of a cube the place of its first pixel. A way is the
+	// difference of two places.
 	stride [3]int32 // the difference of places of neighbors along each axis
 	times  []int32  // for each place the time; the frame has the time −1 or, after all, n
 

@@ -1,5 +1,5 @@
-// Package vectors is what programs share that turn diagrams into vectors: the flags that
-// say which, and their meaning.
+// Package vectors defines the flags by which programs turn diagrams into vectors, and makes
+// the vectors that these flags ask for.
 package vectors
 
 import (
@@ -39,7 +39,8 @@ func (o *Options) Flags(flags *flag.FlagSet) {
 	flags.IntVar(&o.Layers, "layers", 5, "`number` of layers of a landscape")
 }
 
-// Idle reports whether a flag of vectors has no effect on those of the kind.
+// Idle reports whether a flag is one of [Options.Flags] that has no effect on vectors of the
+// kind o.Kind.
 func (o *Options) Idle(flag string) bool {
 	return slices.Contains(vectorFlags, flag) && !o.Has(flag)
 }

@@ -24,7 +24,8 @@ func (s *Set) Grow(n int) {
 	}
 }
 
-// Toggle adds a number, as over Z/2: a number that is in the set is removed.
+// Toggle adds a number to a set that lacks it, and removes it from a set that has it: this is
+// addition over Z/2.
 func (s *Set) Toggle(x int32) {
 	for _, words := range s.levels {
 		w := &words[x>>6]

@@ -17,8 +17,9 @@
 //
 // # Invariant
 //
-// The last cell of the column that is being reduced gives birth to a class of its degree,
-// which an earlier cell ends, until it is the partner of the column's cell.
+// Before each step of a reduction, the last cell of the column gives birth to a class. A cell
+// before the column's own cell ends that class, until the last cell is the partner of the
+// column's own cell: then the column is reduced.
 //
 // # Cost
 //
@@ -75,12 +76,13 @@ type Reducer struct {
 type column struct {
 	death    uint64
 	boundary []Term // the coefficient of the birth cell is 1; nil if the boundary of death needs no reduction
-	chain    []Term // the chain whose boundary this is; nil if that is death
+	chain    []Term // the chain whose boundary this is; nil if boundary is, or if no chains are kept
 }
 
-// Run reports a cycle for each pair of a degree, at least 1. pairs are the pairs of this
-// degree and below those of one degree less; pairs of persistence 0 must be among them, but
-// for those that Complex.Partner finds. A cycle is valid during the call of report.
+// Run reports a cycle for each pair of a degree, which must be at least 1. The list pairs has
+// the pairs of this degree, and the list below has those of one degree less. Both lists must
+// include the pairs of persistence 0, except those that Complex.Partner finds. A cycle is
+// valid during the call of report.
 func (r *Reducer) Run(c Complex, modulus, degree int, below, pairs []Pair, report func(pair int, cycle []Term)) {
 	r.complex = c
 	r.field.Reset(modulus)

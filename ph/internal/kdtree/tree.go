@@ -1,4 +1,5 @@
-// Package kdtree finds points of few dimensions by where they lie.
+// Package kdtree keeps points of few dimensions in a k-d tree, so that searches skip boxes of
+// points that are too far away or too near.
 package kdtree
 
 import "github.com/topogen/topogen/ph/internal/parallel"

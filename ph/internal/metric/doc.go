@@ -41,7 +41,8 @@ type Space[T Float] interface {
 	// the upper bound hi of the lengths in the band, and reports whether the band is
 	// the last one: no edge is longer than hi.
 	NextBand(want int) (hi T, last bool)
-	// Total returns an estimate of the number of edges, 0 if the space has taken none.
+	// Total returns an estimate of the number of edges, 0 before the space has sampled
+	// its lengths.
 	Total() int
 	// AppendEdges appends the edges of lengths in (lo, hi], in any order.
 	AppendEdges(edges []Edge[T], lo, hi T) []Edge[T]

@@ -10,8 +10,8 @@ import (
 // An Edge is a pair of points with its length.
 //
 // A filtration adds edges one after another in the order of [CompareEdges]. The order is
-// total: where lengths tie, the points decide. So which edge gives birth to a class and
-// which one ends it depends on the distances alone.
+// total: where lengths tie, the numbers of the points decide. So the distances and the numbers
+// of the points decide which edge gives birth to a class and which one ends it.
 type Edge[T Float] struct {
 	Length T
 	A, B   int32 // A > B

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// mostWorkers is the largest number of workers. Each has a workspace, and no machine runs
-// more goroutines than this at once.
+// mostWorkers is the largest number of workers. Each worker has a workspace, so that an absurd
+// number would fill memory.
 const mostWorkers = 1024
 
 // Workers returns the number of goroutines for a problem. It returns asked if this is
@@ -130,7 +130,7 @@ func Each(workers, n int, work func(worker, i int) error) error {
 
 // Map calls work for each i below n and waits for all calls, as [Each] does, and returns the
 // results in the order of i. The error of a call begins with what its i stands for, as in
-// "cloud 3". Once ctx is done, Map returns the error of ctx.
+// "cloud 3". If no call fails, but ctx is done at the end, Map returns the error of ctx.
 func Map[T any](ctx context.Context, workers, n int, what string, work func(worker, i int) (T, error)) ([]T, error) {
 	results := make([]T, n)
 	err := Each(workers, n, func(worker, i int) (err error) {
