@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // An Interval is an estimate with a confidence interval.
@@ -19,7 +17,8 @@ type Interval struct {
 // Bootstrap returns the percentile interval of a statistic at a confidence level
 // between 0 and 1. It draws the given number of resamples of x, with
 // replacement; the seed decides them. The statistic must not keep or change its
-// argument, which may be in any order.
+// argument, which may be in any order. Bootstrap panics if the standard error is too large
+// for a float64.
 func Bootstrap(x []float64, statistic func([]float64) float64, resamples int, confidence float64, seed uint64) Interval {
 	check("sample", x, 1)
 	if resamples < 2 {
@@ -47,16 +46,11 @@ func bootstrap(x []float64, statistic func([]float64) float64, resamples int, co
 		}
 		values[k] = statistic(sample)
 	}
-	r := Interval{Estimate: statistic(slices.Clone(x)), StandardError: stat.StdDev(values, nil)}
+	_, deviation := moments(values)
+	r := Interval{Estimate: statistic(slices.Clone(x)), StandardError: deviation.checked("Bootstrap", "the standard error", x, values)}
 	slices.Sort(values)
 	r.Low, r.High = Quantile(values, (1-confidence)/2), Quantile(values, (1+confidence)/2)
 	return r
-}
-
-// Mean returns the arithmetic mean of x. It panics if x is empty.
-func Mean(x []float64) float64 {
-	check("sample", x, 1)
-	return stat.Mean(x, nil)
 }
 
 // Median returns the median of x: the mean of the two middle values where their
@@ -78,5 +72,8 @@ func Quantile(sorted []float64, p float64) float64 {
 	if part == 0 || sorted[below] == sorted[above] {
 		return sorted[below] // not NaN where a value is infinite
 	}
-	return sorted[below] + part*(sorted[above]-sorted[below])
+	if step := sorted[above] - sorted[below]; !math.IsInf(step, 0) {
+		return sorted[below] + part*step
+	}
+	return (1-part)*sorted[below] + part*sorted[above]
 }

@@ -28,6 +28,11 @@
 // where a slice is too short and where paired slices differ in length. [Quantile]
 // alone checks nothing.
 //
+// Finite input may be as large or small as float64 allows: sums and squares are computed in
+// units of the largest magnitude. Where a result itself is too large for a float64, such as
+// the difference of 1e308 and −1e308, a function panics and says so. Only T, without variance
+// or beside almost none, and bounds of t-intervals may be infinite.
+//
 // # References
 //
 // F. Wilcoxon, Individual comparisons by ranking methods (1945). H. B. Mann and

@@ -47,7 +47,10 @@ func AlmostStochasticOrder(a, b []float64, confidence float64, resamples int, se
 	if !(confidence > 0 && confidence < 1) || resamples < 1 {
 		panic(fmt.Sprintf("stats: AlmostStochasticOrder: confidence %v with %d resamples, want a number between 0 and 1 and at least 1", confidence, resamples))
 	}
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	e := 1 + exponent(max(largest(a), largest(b))) // in units of 2ᵉ no difference overflows
+	a, b = inUnits(a, e), inUnits(b, e)
+	slices.Sort(a)
+	slices.Sort(b)
 	random := rand.New(rand.NewPCG(seed, 0))
 	draw := func(dst, src []float64) {
 		for i := range dst {
@@ -70,19 +73,35 @@ func AlmostStochasticOrder(a, b []float64, confidence float64, resamples int, se
 
 // violation integrates max(0, G⁻¹−F⁻¹)² over (0, 1), divided by the integral of
 // (G⁻¹−F⁻¹)², where F⁻¹ and G⁻¹ are the quantile functions of the sorted samples
-// a and b. Both are constant between the multiples of 1/len(a) and 1/len(b); in
-// units of 1/(len(a)·len(b)) these are whole numbers.
+// a and b. No difference between them may overflow. As squares could underflow, differences
+// are taken in units of about the largest.
 func violation(a, b []float64) float64 {
+	most := 0.0
+	eachStep(a, b, func(_ int, d float64) { most = max(most, math.Abs(d)) })
+	if most == 0 {
+		return 0.5
+	}
+	scale := math.Ldexp(1, -max(-1000, exponent(most)))
 	var against, all float64
-	at, end := 0, len(a)*len(b)
-	for i, j := 0, 0; at < end; {
-		next := min((i+1)*len(b), (j+1)*len(a))
-		d := b[j] - a[i]
-		share := float64(next-at) * d * d
+	eachStep(a, b, func(width int, d float64) {
+		d *= scale
+		share := float64(width) * d * d
 		all += share
 		if d > 0 {
 			against += share
 		}
+	})
+	return against / all
+}
+
+// eachStep calls f with the differences G⁻¹−F⁻¹ of the quantile functions of the sorted samples
+// a and b. Both functions are constant between the multiples of 1/len(a) and 1/len(b); in units
+// of 1/(len(a)·len(b)), which the width of a step has, these are whole numbers.
+func eachStep(a, b []float64, f func(width int, d float64)) {
+	at, end := 0, len(a)*len(b)
+	for i, j := 0, 0; at < end; {
+		next := min((i+1)*len(b), (j+1)*len(a))
+		f(next-at, b[j]-a[i])
 		at = next
 		if at == (i+1)*len(b) {
 			i++
@@ -91,8 +110,4 @@ func violation(a, b []float64) float64 {
 			j++
 		}
 	}
-	if all == 0 {
-		return 0.5
-	}
-	return against / all
 }

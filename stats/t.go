@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -25,7 +24,8 @@ type TTest struct {
 }
 
 // Interval returns the interval that holds the difference of the expectations with the given
-// confidence, between 0 and 1, if values are normally distributed.
+// confidence, between 0 and 1, if values are normally distributed. A bound beyond the range of
+// float64 is infinite.
 func (t TTest) Interval(confidence float64) Interval {
 	if !(confidence > 0 && confidence < 1) {
 		panic(fmt.Sprintf("stats: TTest.Interval: confidence %v, want a number between 0 and 1", confidence))
@@ -42,7 +42,8 @@ func student(degreesOfFreedom float64) distuv.StudentsT {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: degreesOfFreedom}
 }
 
-// Differences returns a[i] − b[i]. It panics if the lengths differ.
+// Differences returns a[i] − b[i]. It panics if the lengths differ, and if the difference of
+// finite numbers is too large for a float64.
 func Differences(a, b []float64) []float64 {
 	if len(a) != len(b) {
 		panic(fmt.Sprintf("stats: %d measurements are paired with %d", len(a), len(b)))
@@ -50,6 +51,9 @@ func Differences(a, b []float64) []float64 {
 	d := make([]float64, len(a))
 	for i := range d {
 		d[i] = a[i] - b[i]
+		if math.IsInf(d[i], 0) && !math.IsInf(a[i], 0) && !math.IsInf(b[i], 0) {
+			panic(fmt.Sprintf("stats: Differences: %v − %v at index %d is too large for a float64: scale the values down", a[i], b[i], i))
+		}
 	}
 	return d
 }
@@ -60,33 +64,41 @@ func Differences(a, b []float64) []float64 {
 // panics with fewer than two differences.
 func Paired(differences []float64) TTest {
 	check("differences", differences, 2)
-	mean, variance := stat.MeanVariance(differences, nil)
+	mean, deviation := moments(differences)
 	n := float64(len(differences))
-	return newTTest(mean, math.Sqrt(variance/n), n-1)
+	return newTTest("Paired", mean, deviation.dividedBy(math.Sqrt(n)), n-1, differences)
 }
 
 // Welch returns Welch's t-test of the hypothesis that two independent samples
 // have equal means, for variances that may differ (Welch 1947). Where neither
 // sample has a variance, DegreesOfFreedom is NaN, and T and the p-values are as in [Paired]. It
-// panics with fewer than two values in a sample.
+// panics with fewer than two values in a sample, and if the difference of the means or its standard
+// error is too large for a float64.
 func Welch(a, b []float64) TTest {
 	check("first sample", a, 2)
 	check("second sample", b, 2)
-	meanA, varA := stat.MeanVariance(a, nil)
-	meanB, varB := stat.MeanVariance(b, nil)
+	meanA, deviationA := moments(a)
+	meanB, deviationB := moments(b)
 	na, nb := float64(len(a)), float64(len(b))
-	sa, sb := varA/na, varB/nb
+	u, v, e := aligned(deviationA.dividedBy(math.Sqrt(na)), deviationB.dividedBy(math.Sqrt(nb)))
+	sa, sb := u*u, v*v
 	df := (sa + sb) * (sa + sb) / (sa*sa/(na-1) + sb*sb/(nb-1))
-	return newTTest(meanA-meanB, math.Sqrt(sa+sb), df)
+	p, q, common := aligned(meanA, meanB)
+	return newTTest("Welch", quantity{p - q, common}, quantity{math.Sqrt(sa + sb), e}, df, a, b)
 }
 
 // newTTest returns the test of a difference of means with its standard error.
-func newTTest(difference, standardError, degreesOfFreedom float64) TTest {
-	t := TTest{Difference: difference, StandardError: standardError, T: difference / standardError, DegreesOfFreedom: degreesOfFreedom}
-	if standardError == 0 {
+func newTTest(function string, difference, standardError quantity, degreesOfFreedom float64, samples ...[]float64) TTest {
+	t := TTest{
+		Difference:       difference.checked(function, "the difference of the means", samples...),
+		StandardError:    standardError.checked(function, "the standard error", samples...),
+		T:                difference.over(standardError),
+		DegreesOfFreedom: degreesOfFreedom,
+	}
+	if standardError.value == 0 {
 		t.PValues = PValues{math.NaN(), math.NaN(), math.NaN()}
-		if difference != 0 {
-			t.PValues = PValues{TwoSided: 0, Greater: oneIf(difference < 0), Less: oneIf(difference > 0)}
+		if difference.value != 0 {
+			t.PValues = PValues{TwoSided: 0, Greater: oneIf(difference.value < 0), Less: oneIf(difference.value > 0)}
 		}
 		return t
 	}

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"gonum.org/v1/gonum/stat"
-
 	"github.com/topogen/topogen/stats"
 )
 
@@ -98,10 +96,10 @@ func newEvidence(p *Plan, table *outcomes, missing int) *Evidence {
 			values := finite(table.column(a.Name, m.Name))
 			summary := Summary{Arm: a.Name, Metric: m.Name, N: len(values)}
 			if len(values) > 0 {
-				summary.Mean = stat.Mean(values, nil)
+				summary.Mean = stats.Mean(values)
 			}
 			if len(values) > 1 {
-				summary.SD = stat.StdDev(values, nil)
+				summary.SD = stats.StandardDeviation(values)
 			}
 			e.Arms = append(e.Arms, summary)
 			if a.Name == p.Baseline {
