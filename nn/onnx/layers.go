@@ -166,12 +166,12 @@ func (g *graph) activation(a nn.Activation, in string) string {
 
 func (g *graph) batchNorm(l *nn.BatchNorm, in string) (string, error) {
 	channels := l.Mean.Value.Len()
-	scale := []string{g.constant(1, channels), g.constant(0, channels)}
+	var scale []string
 	var err error
-	if l.Weight != nil {
-		if scale, err = g.parameters(l.Weight, l.Bias); err != nil {
-			return "", err
-		}
+	if l.Weight == nil {
+		scale = []string{g.constant(1, channels), g.constant(0, channels)}
+	} else if scale, err = g.parameters(l.Weight, l.Bias); err != nil {
+		return "", err
 	}
 	statistics, err := g.parameters(l.Mean, l.Variance)
 	if err != nil {

@@ -99,8 +99,13 @@ func TestWrite(t *testing.T) {
 			graph := fields(t, file[7][0])
 
 			var nodes []string
+			used := make(map[string]bool)
 			for _, node := range graph[1] {
-				nodes = append(nodes, string(fields(t, node)[4][0]))
+				f := fields(t, node)
+				nodes = append(nodes, string(f[4][0]))
+				for _, input := range f[1] {
+					used[string(input)] = true
+				}
 			}
 			require.Equal(t, tr.nodes, strings.Join(nodes, " "))
 
@@ -108,6 +113,7 @@ func TestWrite(t *testing.T) {
 			for _, tensor := range graph[5] {
 				f := fields(t, tensor)
 				tensors[string(f[8][0])] = f[9][0]
+				require.True(t, used[string(f[8][0])], "the tensor %s is the input of no node", f[8][0])
 			}
 			for _, p := range nn.Parameters(model) {
 				if strings.HasSuffix(p.Name, "num_batches_tracked") {
