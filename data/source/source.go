@@ -97,7 +97,11 @@ func Open(ctx context.Context, word string, o Options, download fashionmnist.Dow
 	if sets.Source, err = filepath.Abs(word); err != nil {
 		return nil, err
 	}
-	sets.Note = fmt.Sprintf("%d training and %d test examples of shape %s from %s", sets.Train.Len(), sets.Test.Len(), shapeText(sets.Train.Shape()), sets.Source) + sets.Note
+	classes := ""
+	if labels := sets.Train.Labels(); labels != nil {
+		classes = fmt.Sprintf(", %d classes", len(labels.Names))
+	}
+	sets.Note = fmt.Sprintf("%d training and %d test examples of shape %s from %s", sets.Train.Len(), sets.Test.Len(), shapeText(sets.Train.Shape()), sets.Source) + classes + sets.Note
 	return sets, nil
 }
 

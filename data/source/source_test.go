@@ -91,7 +91,7 @@ func TestTable(t *testing.T) {
 		sum += float64(sets.Train.(*data.Floats).At(i)[1])
 	}
 	require.InDelta(t, 0, sum, 1e-4)
-	require.Equal(t, "50 training and 10 test examples of shape 2 from "+path, sets.Note)
+	require.Equal(t, "50 training and 10 test examples of shape 2 from "+path+", 2 classes", sets.Note)
 	require.Equal(t, path, sets.Source)
 
 	raw, err := open(t, path, source.Options{Label: "kind", Scale: "none"})
@@ -99,11 +99,11 @@ func TestTable(t *testing.T) {
 	require.Nil(t, raw.Scaling)
 	require.Greater(t, raw.Train.(*data.Floats).At(0)[1], float32(999))
 	_, err = open(t, path, source.Options{})
-	require.ErrorContains(t, err, `pets.csv: line 2, column kind: "cat" is no number`)
+	require.ErrorContains(t, err, `pets.csv: line 2, column kind: "cat" is no number that a float32 holds; a column of classes needs the option label, and other columns of words`)
 
 	gap := write(t, "gap.csv", []byte(text.String()+"7,cat,\n"))
 	_, err = open(t, gap, source.Options{Label: "kind"})
-	require.ErrorContains(t, err, "gap.csv: values are missing in 1 rows: line 62, column weight")
+	require.ErrorContains(t, err, "gap.csv: values are missing in 1 rows: line 62, column weight: fill them in, or leave such rows out with the option drop-missing")
 	sets, err = open(t, gap, source.Options{Label: "kind", DropMissing: true})
 	require.NoError(t, err)
 	require.Contains(t, sets.Note, "without 1 rows with missing values")

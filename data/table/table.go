@@ -145,7 +145,7 @@ func (r *reader) add(line int, fields []string) error {
 		case i != r.label:
 			v, err := strconv.ParseFloat(f, 64)
 			if x := float32(v); err != nil || x-x != 0 || x == 0 && v != 0 || strings.ContainsAny(f, "_xXpP") {
-				return fmt.Errorf("line %d, column %s: %.40q is no number that a float32 holds; a column of classes is named by the option for labels", line, r.table.Columns[i], f)
+				return fmt.Errorf("line %d, column %s: %.40q is no number that a float32 holds; a column of classes needs the option label, and other columns of words must be left out of the file", line, r.table.Columns[i], f)
 			}
 			r.values = append(r.values, float32(v))
 		}
@@ -208,7 +208,7 @@ func (r *reader) finish() (*Table, error) {
 		if r.count > len(r.missing) {
 			places += fmt.Sprintf("; and %d more", r.count-len(r.missing))
 		}
-		return nil, fmt.Errorf("values are missing in %d rows: %s: fill them in, or ask to drop such rows", len(r.table.Dropped), places)
+		return nil, fmt.Errorf("values are missing in %d rows: %s: fill them in, or leave such rows out with the option drop-missing", len(r.table.Dropped), places)
 	}
 	if err := r.findIndex(); err != nil {
 		return nil, err
@@ -276,7 +276,7 @@ func FromValues(values []float64, width int, o Options) (*Table, error) {
 			x := float32(v)
 			switch {
 			case math.IsNaN(v) && !o.DropMissing:
-				return nil, fmt.Errorf("row %d, column %d is NaN: fill it in, or ask to drop such rows", row+1, i+1)
+				return nil, fmt.Errorf("row %d, column %d is NaN: fill it in, or leave such rows out with the option drop-missing", row+1, i+1)
 			case math.IsNaN(v):
 				complete = false
 			case x-x != 0, x == 0 && v != 0:
