@@ -19,7 +19,8 @@ type Report struct {
 	Sections []Section
 }
 
-// A Section of a report. All parts but the heading are optional.
+// A Section of a report. All parts but the heading are optional. The report leaves a section
+// out that has nothing but a heading.
 type Section struct {
 	Heading  string
 	Text     string
@@ -56,6 +57,9 @@ func (f *Folder) WriteReport(r Report) error {
 		Sections []section
 	}{Report: r}
 	for _, s := range r.Sections {
+		if s.Text == "" && len(s.Table.Head) == 0 && len(s.Pictures) == 0 {
+			continue
+		}
 		filled := section{Section: s}
 		for _, p := range s.Pictures {
 			data, err := os.ReadFile(f.Path(p.File))

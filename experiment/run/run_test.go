@@ -156,7 +156,7 @@ func TestReportHoldsItsPictures(t *testing.T) {
 			Heading:  "Losses",
 			Table:    Table{[]string{"model", "BCE"}, [][]string{{"VAE", "<b>250"}}},
 			Pictures: []Picture{{"p.png", "a picture"}},
-		}},
+		}, {Heading: "Nothing"}},
 	}
 	require.NoError(t, f.WriteReport(report))
 	data, err := os.ReadFile(f.Path("report.html"))
@@ -166,6 +166,7 @@ func TestReportHoldsItsPictures(t *testing.T) {
 	require.Contains(t, page, "<td>&lt;b&gt;250</td>")
 	require.Contains(t, page, `src="data:image/png;base64,iVBORw=="`)
 	require.NotContains(t, page, "http")
+	require.NotContains(t, page, "Nothing")
 
 	report.Sections[0].Pictures[0].File = "absent.png"
 	require.ErrorContains(t, f.WriteReport(report), "absent.png")
