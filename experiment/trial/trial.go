@@ -206,9 +206,10 @@ func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outc
 		if made, _ := t.Steps(); len(curve.Steps) == 0 || curve.Steps[len(curve.Steps)-1] < made {
 			curve.Steps, curve.Values = append(curve.Steps, made), append(curve.Values, value)
 		}
-		if step < total {
+		if step <= total {
 			o.Metrics[fmt.Sprintf("%s@%d", name, step)] = value
-		} else {
+		}
+		if step >= total {
 			o.Metrics[name] = value
 		}
 	}

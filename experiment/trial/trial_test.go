@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,6 +55,12 @@ func TestUnit(t *testing.T) {
 	again, err := runner().Run(t.Context(), unit(`{`+small+`, "topo": "deaths0@samples=0.3"}`), t.TempDir())
 	require.NoError(t, err)
 	require.Equal(t, o, again)
+
+	// The last step may be one of measure.at.
+	last, err := r.Run(t.Context(), unit(`{`+strings.Replace(small, "[2]", "[2, 4]", 1)+`, "topo": "deaths0@samples=0.3"}`), t.TempDir())
+	require.NoError(t, err)
+	require.Equal(t, o.Metrics["bce"], last.Metrics["bce"])
+	require.Equal(t, o.Metrics["bce"], last.Metrics["bce@4"])
 
 	plain, err := r.Run(t.Context(), unit(`{`+small+`}`), t.TempDir())
 	require.NoError(t, err)
