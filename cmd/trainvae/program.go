@@ -20,8 +20,7 @@ import (
 
 const synopsis = `Trainvae trains a generative model, a variational autoencoder (VAE) unless another
 is asked for, and its topological twin (TopoVAE), from equal weights on equal
-batches, and compares
-them. Into the output folder go config.json, metrics.csv (a row a step),
+batches, and compares them. Into the output folder go config.json, metrics.csv (a row a step),
 epochs.csv, pictures, the weights of both models as safetensors with PyTorch's
 names (-onnx writes ONNX files besides), and report.html, which shows it all.
 
@@ -78,10 +77,10 @@ func newFlags(o *options) *flag.FlagSet {
 	modelFlags(flags, &o.Model)
 	flags.StringVar(&o.Sampler, "sampler", o.Sampler, "`source` of the latent vectors of new examples: prior, or mixture, Gaussians fitted to the training set (default prior, mixture for -model ae)")
 	flags.IntVar(&o.BatchSize, "batch-size", o.BatchSize, "`examples` in a batch; the topological loss compares whole batches")
-	flags.IntVar(&o.Epochs, "n-epochs", o.Epochs, "`times` to go through the training set")
+	flags.IntVar(&o.Epochs, "n-epochs", o.Epochs, "`times` to go through the training set (default as many as -max-steps takes; without it 2, or more if these make fewer than 300 steps)")
 	flags.Float64Var(&o.LearningRate, "learning-rate", o.LearningRate, "Adam's step `size`")
 	flags.Float64Var(&o.WeightDecay, "weight-decay", o.WeightDecay, "`factor` of a parameter's value that is added to its gradient, as Adam of PyTorch does; 0 for none")
-	flags.IntVar(&o.MaxSteps, "max-steps", o.MaxSteps, "end after that many `steps`; 0 for no limit")
+	flags.IntVar(&o.MaxSteps, "max-steps", o.MaxSteps, "end after that many `steps`, however many epochs they take unless -n-epochs is given; 0 for no limit")
 	flags.IntVar(&o.PlotEvery, "n-plot", o.PlotEvery, "`steps` between pictures of reconstructions; 0 for none on the way")
 	o.terms = training.Terms{Weights: train.OriginalWeights, Latent: true}
 	o.terms.Define(flags, &o.Topo, &o.Gradient)
@@ -139,7 +138,19 @@ func parse(o *options, args []string, stdout io.Writer) error {
 	if err := run.ReadConfig(o.output.Path, &o.Config); err != nil {
 		return cli.UsageError{Err: err}
 	}
-	return cli.Parse(newFlags(o), args, synopsis, io.Discard)
+	if err := cli.Parse(newFlags(o), args, synopsis, io.Discard); err != nil {
+		return err
+	}
+	// A new limit takes the place of both.
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	switch epochs, steps := given["n-epochs"] && o.Epochs > 0, given["max-steps"] && o.MaxSteps > 0; {
+	case epochs && !given["max-steps"]:
+		o.MaxSteps = 0
+	case steps && !given["n-epochs"]:
+		o.Epochs = 0
+	}
+	return nil
 }
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {

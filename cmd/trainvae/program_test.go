@@ -86,6 +86,21 @@ func TestRunWritesEverything(t *testing.T) {
 	}
 }
 
+// TestNewLimitReplacesBoth: on resuming, -max-steps or -n-epochs alone says how far the run goes.
+func TestNewLimitReplacesBoth(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	code, stdout, stderr := trainvae(t, context.Background(), quick("-output", out, "-max-steps", "2")...) // of 3
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, "2 steps")
+	for _, c := range []struct{ args, want string }{
+		{"-max-steps 4", "4 steps"}, {"-n-epochs 2", "6 steps"}, {"-n-epochs 3 -max-steps 7", "7 steps"},
+	} {
+		code, stdout, stderr = trainvae(t, context.Background(), append([]string{"-output", out, "-resume"}, strings.Fields(c.args)...)...)
+		require.Zero(t, code, stderr)
+		require.Contains(t, stdout, c.want)
+	}
+}
+
 func TestInterruptedRunResumes(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -243,6 +258,24 @@ func TestTable(t *testing.T) {
 	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-max-steps", "5")
 	require.Equal(t, 2, code)
 	require.Regexp(t, "it is of another run: (training|test) set is ", stderr)
+}
+
+// Rows of many numbers are not drawn: the report has no headings over nothing.
+func TestReportOfExamplesThatAreNotDrawn(t *testing.T) {
+	dir := t.TempDir()
+	text := "a,b,c,d\n"
+	for i := range 40 {
+		text += fmt.Sprintf("%d,%d,%d,%d\n", i, i*i%7, i%3, -i)
+	}
+	path, out := filepath.Join(dir, "numbers.csv"), filepath.Join(dir, "run")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	code, _, stderr := trainvae(t, context.Background(), "-data", path, "-max-steps", "2", "-output", out)
+	require.Zero(t, code, stderr)
+	report, err := os.ReadFile(filepath.Join(out, "report.html"))
+	require.NoError(t, err)
+	for heading, there := range map[string]bool{"Training": true, "Reconstructions of test examples": false, "New examples": false, "Reconstructions on the way": false} {
+		require.Equal(t, there, strings.Contains(string(report), "<h2>"+heading+"</h2>"), heading)
+	}
 }
 
 // TestMemory: a run that needs more than it may take is refused, or saved and ended.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -36,12 +37,16 @@ type Config struct {
 	// Model describes the model. Its zero values take defaults that depend on the data.
 	Model models.Spec `json:"model"`
 
-	BatchSize    int     `json:"batch_size"`
+	BatchSize int `json:"batch_size"`
+	// Epochs ends the run after it has gone that many times through the training set, and
+	// MaxSteps after that many steps, whichever comes first; 0 is no limit. If both are 0, the
+	// run goes twice through the training set, and more often if that makes fewer than 300
+	// steps.
 	Epochs       int     `json:"n_epochs"`
 	LearningRate float64 `json:"learning_rate"`
 	// WeightDecay times a parameter's value is added to its gradient.
 	WeightDecay float64 `json:"weight_decay,omitempty"`
-	// MaxSteps ends the run early, after that many steps; 0 is no limit.
+	// MaxSteps is described with Epochs.
 	MaxSteps int `json:"max_steps"`
 	// PlotEvery is the number of steps between pictures; with 0 only the end draws any.
 	PlotEvery int `json:"n_plot"`
@@ -96,7 +101,6 @@ func Default() Config {
 		Seed:         1234,
 		Device:       "cpu",
 		BatchSize:    128,
-		Epochs:       2,
 		LearningRate: 5e-4,
 		PlotEvery:    50,
 		Topo:         terms,
@@ -113,7 +117,7 @@ func (c Config) Validate() error {
 		value, low, top int
 	}{
 		{"batch-size", c.BatchSize, 2, limit},
-		{"n-epochs", c.Epochs, 1, limit},
+		{"n-epochs", c.Epochs, 0, limit},
 		{"max-steps", c.MaxSteps, 0, math.MaxInt},
 		{"n-plot", c.PlotEvery, 0, math.MaxInt},
 		{"samples", c.Samples, 0, 1 << 16},
@@ -155,7 +159,29 @@ func (c Config) Resolve(sets *data.Sets) Config {
 			c.Sampler = SamplerMixture
 		}
 	}
+	if c.Epochs == 0 && c.MaxSteps == 0 {
+		first, _ := data.Split(sets.Train.Len(), trainingShare, c.Seed)
+		c.Epochs = max(defaultEpochs, (defaultSteps+c.epoch(len(first))-1)/c.epoch(len(first)))
+	}
 	return c
+}
+
+// A run without limits makes so many epochs at least, and so many steps.
+const defaultEpochs, defaultSteps = 2, 300
+
+// epoch returns the number of steps of an epoch of n examples, at least 1.
+func (c Config) epoch(n int) int { return max(1, (n+c.BatchSize-1)/c.BatchSize) }
+
+// steps returns the number of steps of a run whose epochs have so many steps. One of Epochs and
+// MaxSteps is positive.
+func (c Config) steps(epoch int) int {
+	switch {
+	case c.Epochs == 0:
+		return c.MaxSteps
+	case c.MaxSteps == 0:
+		return c.Epochs * epoch
+	}
+	return min(c.Epochs*epoch, c.MaxSteps)
 }
 
 // facts returns the facts that identify the run: the settings that must not change when it
@@ -213,10 +239,24 @@ func (c Config) lines() [][]string {
 	return [][]string{
 		{"data", c.Data}, {"seed", fmt.Sprint(c.Seed)}, {"device", c.Device}, {"precision", c.Precision.String()},
 		{"model", c.Model.Kind}, {"latent variables", fmt.Sprint(c.Model.Latent)},
-		{"channels", fmt.Sprint(c.Model.Channels)}, {"dense layers", fmt.Sprint(c.Model.Hidden)},
+		{"channels", orNone(c.Model.Channels...)}, {"dense layers", orNone(c.Model.Hidden...)},
 		{"likelihood", c.Model.Likelihood}, {"batch size", fmt.Sprint(c.BatchSize)},
-		{"epochs", fmt.Sprint(c.Epochs)}, {"most steps", fmt.Sprint(c.MaxSteps)},
+		{"most epochs", orNone(c.Epochs)}, {"most steps", orNone(c.MaxSteps)},
 		{"learning rate", fmt.Sprint(c.LearningRate)},
 		{"topological terms", terms}, {"their gradient", c.Gradient.String()},
 	}
+}
+
+// orNone returns numbers as text, "none" if there are none or they are 0.
+func orNone(numbers ...int) string {
+	var texts []string
+	for _, n := range numbers {
+		if n != 0 {
+			texts = append(texts, fmt.Sprint(n))
+		}
+	}
+	if len(texts) == 0 {
+		return "none"
+	}
+	return strings.Join(texts, ", ")
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/experiment/internal/noise"
@@ -17,6 +18,9 @@ func (r *Run) epochColumns() []string {
 	}
 	return columns
 }
+
+// noteEvery is the least time between the notes of two epochs, but for the last.
+const noteEvery = time.Second
 
 // finishEpoch validates the models, adds a row to epochs.csv, and draws reconstructions if
 // there are pictures on the way. The last epoch may be cut short by MaxSteps.
@@ -41,11 +45,15 @@ func (r *Run) finishEpoch(ctx context.Context, steps int) error {
 	if err := r.epochs.Append(row); err != nil {
 		return fmt.Errorf("epochs: %w", err)
 	}
-	r.Progress.Note(fmt.Sprintf("epoch %d: %s per %s in training %s; in validation %s",
-		epoch, r.errorTitle(), r.noun(), r.note("%.2f", row[1:]), r.note("%.2f", row[1+len(r.models):])))
+	_, total := r.Steps()
+	if now := time.Now(); now.Sub(r.noted) >= noteEvery || steps == total {
+		r.noted = now
+		r.Progress.Note(fmt.Sprintf("epoch %d: %s per %s in training %s; in validation %s",
+			epoch, r.errorTitle(), r.noun(), r.note("%.2f", row[1:]), r.note("%.2f", row[1+len(r.models):])))
+	}
 	// Short epochs draw no more often than PlotEvery asks for, but the last one always does.
 	every := r.config.PlotEvery
-	if _, total := r.Steps(); every == 0 || steps < total && steps/every == first/every {
+	if every == 0 || steps < total && steps/every == first/every {
 		return nil
 	}
 	return r.drawReconstructions(validationGrid(r.noun(), epoch), r.sets.Train, r.holdout[0])

@@ -92,6 +92,11 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 
 func (r *Run) report(s Summary, testGrid run.Picture, measured run.Table) error {
 	words := r.errorWords()
+	samples := run.Section{Heading: fmt.Sprintf("New %ss", s.Noun), Pictures: append(r.pick("samples"), r.pick("interpolation")...)}
+	if len(samples.Pictures) > 0 {
+		samples.Text = fmt.Sprintf("Latent vectors are drawn from the %s.%s", r.config.samplerWords(), r.loopWords())
+		samples.Table = r.loopTable()
+	}
 	return r.Folder.WriteReport(run.Report{
 		Title: strings.Join(s.Models, " and "),
 		Lead: fmt.Sprintf("%d steps in batches of %d on %s; %.1f ms a step on %s.",
@@ -101,8 +106,7 @@ func (r *Run) report(s Summary, testGrid run.Picture, measured run.Table) error 
 				Text:  fmt.Sprintf("On the test set: %s. By epoch:", s.tested()),
 				Table: r.epochTable()},
 			{Heading: fmt.Sprintf("Reconstructions of test %ss", s.Noun), Pictures: r.drawn(testGrid)},
-			{Heading: fmt.Sprintf("New %ss", s.Noun), Pictures: append(r.pick("samples"), r.pick("interpolation")...),
-				Text: fmt.Sprintf("Latent vectors are drawn from the %s.%s", r.config.samplerWords(), r.loopWords()), Table: r.loopTable()},
+			samples,
 			{Heading: "Training", Pictures: append(r.pick(r.errorName()), r.pick("topo")...), Table: r.lossTable(s.Steps)},
 			{Heading: "Latent space", Pictures: r.pick("latent")},
 			{Heading: "Reconstructions on the way", Pictures: thin(r.onTheWay(s.Steps), 6)},

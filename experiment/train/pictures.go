@@ -152,13 +152,25 @@ func (r *Run) drawCurves() error {
 	if err != nil || len(terms) == 0 {
 		return err
 	}
-	return r.picture("topo-steps.png", "The topological loss of each batch and its terms, each without its weight", func(w io.Writer) error {
-		series := []viz.Series{{Name: "weighted sum", X: steps, Y: r.loop.Metrics.Column("topo_loss")}}
+	return r.picture("topo-steps.png", "The topological loss of each whole batch and its terms, each without its weight", func(w io.Writer) error {
+		series := []viz.Series{{Name: "weighted sum", X: r.whole("step"), Y: r.whole("topo_loss")}}
 		for _, t := range terms {
-			series = append(series, viz.Series{Name: t, X: steps, Y: r.loop.Metrics.Column(t)})
+			series = append(series, viz.Series{Name: t, X: r.whole("step"), Y: r.whole(t)})
 		}
 		return viz.Curves(w, "Topological loss of each batch", "step", "loss", series...)
 	})
+}
+
+// whole returns the values of a column of metrics.csv in steps whose batch is not the smaller
+// last one of an epoch. Terms are sums over points: they do not compare with those of fewer.
+func (r *Run) whole(column string) []float64 {
+	var values []float64
+	for k, v := range r.loop.Metrics.Column(column) {
+		if len(r.train[k%len(r.train)]) == len(r.train[0]) {
+			values = append(values, v)
+		}
+	}
+	return values
 }
 
 // drawLatent draws, for each model, the latent vectors of the validation examples.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/experiment/run"
@@ -25,6 +26,7 @@ type Run struct {
 	epochs         *run.Metrics
 	pictures       []run.Picture
 	loops          []loopRow // of the test set, then of each model's samples
+	noted          time.Time // of the last note about an epoch
 }
 
 // ScalingFile is the file in a run's folder that says how its data were scaled, if
@@ -71,16 +73,12 @@ func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error
 		return nil, err
 	}
 	r.models = append(r.models, twin)
-	total := config.Epochs * len(r.train)
-	if config.MaxSteps > 0 {
-		total = min(total, config.MaxSteps)
-	}
 	facts, err := config.facts(sets)
 	if err != nil {
 		return nil, err
 	}
 	r.loop, err = run.NewLoop(env, stepper{r}, run.Options{
-		Stage: "training", Total: total, Facts: facts, SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,
+		Stage: "training", Total: config.steps(len(r.train)), Facts: facts, SaveEvery: config.SaveEvery, SaveSteps: config.SaveSteps,
 	})
 	if err != nil {
 		return nil, err

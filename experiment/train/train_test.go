@@ -290,7 +290,7 @@ func TestConfigIsValidated(t *testing.T) {
 		"n-latent is -1":      func(c *train.Config) { c.Model.Latent = -1 },
 		"sampler is":          func(c *train.Config) { c.Sampler = "posterior" },
 		"batch-size is 1":     func(c *train.Config) { c.BatchSize = 1 },
-		"n-epochs is 0":       func(c *train.Config) { c.Epochs = 0 },
+		"n-epochs is -1":      func(c *train.Config) { c.Epochs = -1 },
 		"learning-rate":       func(c *train.Config) { c.LearningRate = math.NaN() },
 		"weight-decay is -1":  func(c *train.Config) { c.WeightDecay = -1 },
 		"weight-decay is NaN": func(c *train.Config) { c.WeightDecay = math.NaN() },
@@ -310,6 +310,31 @@ func TestConfigIsValidated(t *testing.T) {
 		require.ErrorContains(t, err, name)
 		require.NoError(t, dev.Close())
 	}
+}
+
+// TestLimits: an epoch of 48 examples has 3 steps. A number of steps alone is made in full, and
+// without any limit small sets are gone through many times.
+func TestLimits(t *testing.T) {
+	for _, l := range []struct{ epochs, steps, want int }{
+		{2, 0, 6}, {0, 5, 5}, {0, 1000, 1000}, {2, 5, 5}, {2, 1000, 6}, {0, 0, 300},
+	} {
+		c := small()
+		c.Epochs, c.MaxSteps = l.epochs, l.steps
+		env := environment(t, c, 1)
+		r, err := train.New(c, open(t, c), env)
+		require.NoError(t, err)
+		_, total := r.Steps()
+		require.Equal(t, l.want, total, l)
+		require.NoError(t, r.Close())
+		require.NoError(t, env.Folder.Close())
+	}
+	c := train.Default()
+	c.Data = "embedded:24000"
+	require.Equal(t, 2, c.Resolve(open(t, c)).Epochs)
+	c.BatchSize = 64
+	require.Equal(t, 2, c.Resolve(open(t, c)).Epochs)
+	c.BatchSize = 256
+	require.Equal(t, 4, c.Resolve(open(t, c)).Epochs)
 }
 
 // Weight decay reaches the optimizer: with much of it, every step goes towards 0.
