@@ -22,8 +22,9 @@ Usage:
   ptxsim list FILE...                          list kernels with their signatures, registers and memory
   ptxsim run [flags] FILE KERNEL ARGUMENT...   run a kernel with all checks, and print its counters
 
-It supports PTX up to version 6.3 and targets up to sm_70. Every driver since
-CUDA 10 accepts such files, and compiles them for every later GPU.
+It supports PTX up to version 6.3 and targets up to sm_70, and of version 7.0 and
+sm_80 the products of matrices in bfloat16. Every driver since CUDA 11 accepts such
+files, and compiles them for every later GPU.
 
 Run ptxsim run -help for how to write arguments.`
 

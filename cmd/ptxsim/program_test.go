@@ -34,6 +34,16 @@ func TestRun(t *testing.T) {
 	require.Contains(t, out, "DONE:")
 }
 
+// Kernels in half precision are for sm_80.
+func TestRunTakesEveryTarget(t *testing.T) {
+	for _, header := range []string{".version 6.3\n.target sm_70\n", ".version 7.0\n.target sm_80\n"} {
+		file := filepath.Join(t.TempDir(), "k.ptx")
+		require.NoError(t, os.WriteFile(file, []byte(header+".entry k() .maxntid 32 { ret; }\n"), 0o666))
+		_, err := runProgram("run", file, "k")
+		require.NoError(t, err, header)
+	}
+}
+
 func TestRunReportsFaults(t *testing.T) {
 	_, err := runProgram("run", "-reverse", "-threads", "1", "-approx", "high", vectorAdd, "vector_add", "random:4", "count:4", "iout:4", "5")
 	var f *ptxsim.Fault

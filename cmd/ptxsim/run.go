@@ -82,6 +82,7 @@ func (a approximation) Set(s string) error {
 func runKernel(ctx context.Context, args []string, stdout io.Writer) error {
 	o := runOptions{grid: dim{gpu.Dim{X: 1}}, block: dim{gpu.Dim{X: 32}}}
 	o.Footprints = true
+	o.Target = 80 // runs files for sm_70, too
 	flags := flag.NewFlagSet("ptxsim run", flag.ContinueOnError)
 	flags.Var(&o.grid, "grid", "blocks, `x,y,z`")
 	flags.Var(&o.block, "block", "threads of a block, `x,y,z`")
