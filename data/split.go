@@ -25,11 +25,9 @@ func Split(n int, fraction float64, seed uint64) (first, second []int) {
 
 // Batches deals indices into batches of the given size, in an order that the
 // seed decides; the last batch may be smaller. The batches are views of one new
-// slice.
+// slice. It panics if size is below 1.
 func Batches(indices []int, size int, seed uint64) [][]int {
-	if size < 1 {
-		panic(fmt.Sprintf("data: batches of %d examples", size))
-	}
+	checkBatch(size)
 	order := append([]int(nil), indices...)
 	rand.New(rand.NewPCG(seed, batchStream)).Shuffle(len(order), func(i, j int) {
 		order[i], order[j] = order[j], order[i]
@@ -38,8 +36,9 @@ func Batches(indices []int, size int, seed uint64) [][]int {
 }
 
 // InOrder deals indices into batches of the given size, in their order; the last
-// batch may be smaller. The batches are views of indices.
+// batch may be smaller. The batches are views of indices. It panics if size is below 1.
 func InOrder(indices []int, size int) [][]int {
+	checkBatch(size)
 	var batches [][]int
 	for len(indices) > size {
 		batches = append(batches, indices[:size:size])
@@ -49,6 +48,13 @@ func InOrder(indices []int, size int) [][]int {
 		batches = append(batches, indices)
 	}
 	return batches
+}
+
+// checkBatch panics unless a batch of the given size has an example.
+func checkBatch(size int) {
+	if size < 1 {
+		panic(fmt.Sprintf("data: batches of %d examples, want at least 1", size))
+	}
 }
 
 // All returns the indices 0 … n−1.
