@@ -185,9 +185,6 @@ func (m *Metrics) Column(name string) []float64 {
 // [SecondsColumn].
 func (m *Metrics) Checksum() string { return hex.EncodeToString(m.sum.Sum(nil)) }
 
-// Flush makes all rows so far visible in the file.
-func (m *Metrics) Flush() error { return m.w.Flush() }
-
 // Sync writes all rows so far to disk.
 func (m *Metrics) Sync() error {
 	if err := m.w.Flush(); err != nil {

@@ -31,11 +31,5 @@ func (d *dice) between(low, high int) int {
 	return low + int(product)
 }
 
-// around returns a number within spread of the middle; the middle ones are more
-// likely.
-func (d *dice) around(middle, spread int) int {
-	return middle + (d.between(-spread, spread)+d.between(-spread, spread))/2
-}
-
 // chance reports true in percent of the cases.
 func (d *dice) chance(percent int) bool { return d.between(1, 100) <= percent }
