@@ -22,7 +22,8 @@ const (
 	many  = 400 // points of R¹⁰ with some 450 bars in degree 1
 )
 
-// works returns what is timed of this project, by name, and what ends it.
+// works returns the functions of this project that are timed, by name, and a function that
+// closes their devices.
 func works() (map[string]func(), func()) {
 	dev, half := cpu.New(), cpu.New(cpu.Precision(kernels.BFloat16))
 	all := map[string]func(){
@@ -69,7 +70,8 @@ func uniform(dev kernels.Device, stream uint64, shape ...int) *autograd.Tensor {
 	return x
 }
 
-// vaeStep is a step of the VAE, with a topological loss if one has a weight.
+// vaeStep returns a step of training of the VAE, with those topological losses that have a
+// weight other than 0.
 func vaeStep(dev kernels.Device, weights [7]float64) func() {
 	vae := models.NewVAE(dev, 10, 1)
 	adam := nn.NewAdam(nn.Parameters(vae), nn.OptimizerOptions{LearningRate: 5e-4})
@@ -97,8 +99,8 @@ func vaeStep(dev kernels.Device, weights [7]float64) func() {
 	}
 }
 
-// losses is the topological losses of two batches of pixels whose diagrams are
-// given, forward and backward.
+// losses returns a function that computes the topological losses of two batches of pixels,
+// forward and backward. The diagrams of both are given.
 func losses(dev kernels.Device, weights [7]float64) func() {
 	x, y := classes(dev, 1), classes(dev, 2)
 	learnable, err := topoloss.TargetFromPoints(context.Background(), x, 1)
@@ -117,8 +119,8 @@ func losses(dev kernels.Device, weights [7]float64) func() {
 	}
 }
 
-// term is terms of a cloud in R^784 or in the plane, forward and backward: distances and
-// diagrams of the learnable cloud and the terms. What they need of the true cloud is given.
+// term returns a function that computes terms of a cloud in R^784 or in the plane, forward and
+// backward, with the distances and diagrams of the learnable cloud. The target is given.
 func term(dev kernels.Device, text string, dim int) func() {
 	x, y := classes(dev, 1), classes(dev, 2)
 	if dim == 2 {
@@ -204,8 +206,8 @@ func gaussian(dev kernels.Device, n int, seed uint64) *autograd.Tensor {
 	return x
 }
 
-// measure returns what measures the distances of points, as the peers do within
-// what is timed.
+// measure returns a function that computes the distances of points. It is part of what is
+// timed, as the peers compute distances, too.
 func measure(dev kernels.Device, x *autograd.Tensor) func() ph.Matrix32 {
 	n := x.Shape()[0]
 	d := autograd.NewTensor(dev, n, n)
@@ -217,7 +219,8 @@ func measure(dev kernels.Device, x *autograd.Tensor) func() ph.Matrix32 {
 	}
 }
 
-// rips times degrees 0 and 1 of points on a device.
+// rips returns a function that computes degrees 0 and 1 of points. The device computes their
+// distances.
 func rips(dev kernels.Device, x *autograd.Tensor) func() {
 	distances := measure(dev, x)
 	var e ph.Engine
@@ -255,7 +258,7 @@ func sphere(n int) ph.Points[float32] {
 	return p
 }
 
-// persistence times the degrees of points up to one.
+// persistence returns a function that computes the degrees of points from 0 to degree.
 func persistence(p ph.Points[float32], degree int) func() {
 	var e ph.Engine
 	return func() {
@@ -264,7 +267,8 @@ func persistence(p ph.Points[float32], degree int) func() {
 	}
 }
 
-// between times a distance between the diagrams of degree 1 of two Gaussian clouds.
+// between returns a function that computes a distance between the diagrams of degree 1 of two
+// Gaussian clouds of n points.
 func between(dev kernels.Device, n int, run func(ctx context.Context, m *distance.Matcher, a, b []ph.Bar)) func() {
 	var bars [2][]ph.Bar
 	for k := range bars {

@@ -32,7 +32,7 @@ func rips(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	if f, ok := stdin.(*os.File); ok && o.readsInput() && term.IsTerminal(int(f.Fd())) {
+	if f, ok := stdin.(*os.File); ok && o.readsStandardInput() && term.IsTerminal(int(f.Fd())) {
 		fmt.Fprintf(stderr, "rips: reading %s from the terminal, up to Ctrl-D (see rips -help)\n", o.inputName())
 	}
 	ctx, stop := memory.Watch(ctx, o.memory)
@@ -139,12 +139,12 @@ func (o *options) file() string {
 
 func isStandardInput(file string) bool { return file == "" || file == "-" }
 
-// readsInput reports whether standard input is read.
-func (o *options) readsInput() bool {
+// readsStandardInput reports whether standard input is read.
+func (o *options) readsStandardInput() bool {
 	return len(o.files) == 0 || slices.ContainsFunc(o.files, isStandardInput)
 }
 
-// inputName returns what the input is.
+// inputName returns the kind of the input, as messages name it.
 func (o *options) inputName() string {
 	switch {
 	case o.distance.kind != "":
