@@ -238,7 +238,7 @@ func (v *view) trueGlyph(p *picture) glyph {
 }
 
 // box returns the edges of the box around all points, but for those that would
-// stand in front of it.
+// stand in front of the points.
 func (v *view) box(p *picture, at panel, azimuth float64) []mark {
 	var corner [8][3]float64 // screen x, y and nearness
 	nearest := 0

@@ -10,7 +10,7 @@ import (
 // themselves. It is the exponent: 0 for all but extreme values.
 type unit int
 
-// unitOf returns the unit of values between two.
+// unitOf returns the unit of values from low to high.
 func unitOf(low, high float64) unit {
 	const far = 100
 	size := max(math.Abs(low), math.Abs(high))

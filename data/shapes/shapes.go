@@ -26,7 +26,8 @@ func Is(spec string) bool {
 	return name == glyphs || cloud.IsShape(spec)
 }
 
-// Names describes the data that Open can draw, one line each, in alphabetical order.
+// Names describes the data that Open can draw, one line each: the glyphs, then the shapes in
+// alphabetical order.
 func Names() []string {
 	return append([]string{"glyphs (28×28 pixels): the digits, each drawn differently"}, cloud.Shapes()...)
 }

@@ -7,7 +7,7 @@
 //
 // The separator of fields is the comma, semicolon or tab, whichever the first line has
 // most often. A first line without a number is a heading. A missing value is an empty
-// field or one of NA, N/A, NaN, null, none and ?, in upper or lower case. Missing values
+// field or one of NA, N/A, NaN, null, none, ? and -, in upper or lower case. Missing values
 // are an error, which names line and column, or their rows are left out.
 package table
 
@@ -41,7 +41,7 @@ type Options struct {
 type Table struct {
 	Rows    *data.Floats
 	Columns []string // headings, or numbers from 1
-	Dropped []int    // the lines, from 1, that were left out
+	Dropped []int    // the lines of the file, or the rows of [FromValues], that were left out, from 1
 }
 
 // maxNamed is how many missing values an error names.

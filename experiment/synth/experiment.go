@@ -17,8 +17,8 @@ const Experiments = 3
 var OriginalWindow = viz.Window{XMin: -10, XMax: 40, YMin: -40, YMax: 40}
 
 // Experiment returns one of the three experiments of the original Topo-GEN,
-// with its clouds drawn from a seed. The regularizers are the bottleneck
-// distances in degrees 0 and 1.
+// with its clouds drawn from a seed. The terms are the bottleneck distances in
+// degrees 0 and 1.
 //
 //  1. Five clusters become three, as far apart as three given points.
 //  2. Two clusters become four.

@@ -158,7 +158,7 @@ func restore(f *safetensors.File, prefix string, params []*autograd.Parameter, a
 		name = prefix + "." + name
 		t := f.Tensor(name)
 		if t == nil || !slices.Equal(t.Shape, shape) {
-			return nil, fmt.Errorf("no tensor %s of shape %v", name, shape)
+			return nil, fmt.Errorf("the checkpoint lacks a tensor %s of shape %v: it is of another model, or damaged; begin a new run", name, shape)
 		}
 		return t.Values, nil
 	}

@@ -19,12 +19,12 @@ const (
 	scatterMax  = 2000 // most points in a scatter plot of latent vectors
 )
 
-// trainingGrid and validationGrid name the pictures that a run draws while it trains.
-
+// trainingGrid returns the picture of training examples that a run draws after a step.
 func trainingGrid(noun string, step int) run.Picture {
 	return run.Picture{File: fmt.Sprintf("grid-step-%06d.png", step), Caption: fmt.Sprintf("Training %ss after step %d", noun, step)}
 }
 
+// validationGrid returns the picture of validation examples that a run draws after an epoch.
 func validationGrid(noun string, epoch int) run.Picture {
 	return run.Picture{File: fmt.Sprintf("grid-validation-epoch-%d.png", epoch), Caption: fmt.Sprintf("Validation %ss after epoch %d", noun, epoch)}
 }
@@ -71,9 +71,9 @@ func (r *Run) arePoints() bool {
 	return len(shape) == 1 && shape[0] <= 3
 }
 
-// drawReconstructions draws true examples and the reconstructions of the models. It draws
-// images below each other. It draws points in a picture for each model, over the true
-// points. It draws nothing if examples are neither images nor points.
+// drawReconstructions draws true examples and their reconstructions. Of images it draws the
+// reconstructions of each model below the true ones. Of points it draws those of the model
+// with terms over the true ones. It draws nothing if examples are neither images nor points.
 func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int) error {
 	switch {
 	case r.areImages():

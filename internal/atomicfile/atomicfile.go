@@ -43,8 +43,8 @@ func stream(path string, fill func(io.Writer) error) error {
 // maxLinks is the number of symbolic links from one to the next that Linux follows, too.
 const maxLinks = 40
 
-// followLinks returns the path that a symbolic link names in the end, of which there need
-// be no file, and path itself if it is no link.
+// followLinks returns the path at the end of a chain of symbolic links that begins with path.
+// A file need not exist there. If path is no link, followLinks returns path itself.
 func followLinks(path string) (string, error) {
 	for range maxLinks {
 		info, err := os.Lstat(path)

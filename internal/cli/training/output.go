@@ -68,8 +68,9 @@ func (o *Output) Begin(path string, config, before any) (folder *run.Folder, err
 	return folder, nil
 }
 
-// Begun is called with what became of opening a run in a folder: it records the
-// configuration of a run that goes on.
+// Begun takes err, the error of opening a run in a folder, nil if there is none. Without an
+// error it records the configuration of a run that goes on. A mistake in resuming becomes a
+// [cli.UsageError].
 func (o *Output) Begun(folder *run.Folder, config any, err error) error {
 	switch {
 	case err != nil && o.Resume && !errors.Is(err, context.Canceled):
