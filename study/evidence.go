@@ -93,15 +93,7 @@ func newEvidence(p *Plan, table *outcomes, missing int) *Evidence {
 	var tested []int // of Compared: those that Holm's correction is over
 	for _, m := range p.Metrics {
 		for _, a := range arms {
-			values := finite(table.column(a.Name, m.Name))
-			summary := Summary{Arm: a.Name, Metric: m.Name, N: len(values)}
-			if len(values) > 0 {
-				summary.Mean = stats.Mean(values)
-			}
-			if len(values) > 1 {
-				summary.SD = stats.StandardDeviation(values)
-			}
-			e.Arms = append(e.Arms, summary)
+			e.Arms = append(e.Arms, summarize(a.Name, m.Name, table.column(a.Name, m.Name)))
 			if a.Name == p.Baseline {
 				continue
 			}
@@ -127,6 +119,27 @@ func newEvidence(p *Plan, table *outcomes, missing int) *Evidence {
 		}
 	}
 	return e
+}
+
+// summarize describes the finite ones of an arm's values.
+func summarize(arm, metric string, values []float64) Summary {
+	values = finite(values)
+	s := Summary{Arm: arm, Metric: metric, N: len(values)}
+	if len(values) > 0 {
+		s.Mean = stats.Mean(values)
+	}
+	if len(values) > 1 {
+		s.SD = stats.StandardDeviation(values)
+	}
+	return s
+}
+
+// String returns the mean and the deviation, "–" if there are no values.
+func (s Summary) String() string {
+	if s.N == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.4g ± %.2g", s.Mean, s.SD)
 }
 
 // compare compares the values of an arm with the baseline's, seed by seed. The verdict is

@@ -47,16 +47,21 @@ func (pg *page) overview(p *Plan) {
 		pg.Findings = append(pg.Findings, f)
 	}
 	for _, m := range p.Metrics {
-		row := overviewRow{Metric: m.Name, Better: m.Better, Baseline: "–"}
+		row := overviewRow{Metric: m.Name, Better: m.Better}
 		for _, x := range pg.Evidence.Arms {
-			if x.Arm == p.Baseline && x.Metric == m.Name && x.N > 0 {
-				row.Baseline = fmt.Sprintf("%.4g ± %.2g", x.Mean, x.SD)
+			if x.Arm == p.Baseline && x.Metric == m.Name {
+				row.Baseline = x.String()
 			}
 		}
 		for _, c := range pg.Evidence.Compared {
-			if c.Metric == m.Name {
-				row.Cells = append(row.Cells, overviewCell{c.Verdict, fmt.Sprintf("%+.3g", c.Difference), c.Holm})
+			if c.Metric != m.Name {
+				continue
 			}
+			cell := overviewCell{Verdict: c.Verdict, P: c.Holm}
+			if c.Verdict != Missing {
+				cell.Text = fmt.Sprintf("%+.3g", c.Difference)
+			}
+			row.Cells = append(row.Cells, cell)
 		}
 		pg.Overview = append(pg.Overview, row)
 	}

@@ -62,6 +62,7 @@ type page struct {
 	Costs        []costRow
 	Significance float64
 	Tuned        string
+	LeastP       float64
 }
 
 type picture struct {
@@ -71,7 +72,7 @@ type picture struct {
 
 type comparedRow struct {
 	Comparison
-	Interval, Better string
+	Interval string
 }
 
 type armRow struct {
@@ -84,7 +85,7 @@ type costRow struct {
 }
 
 func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
-	pg := &page{Evidence: e, Plan: string(encode(p)), Significance: Significance}
+	pg := &page{Evidence: e, Plan: string(encode(p)), Significance: Significance, LeastP: p.LeastP()}
 	if p.Tuned != nil {
 		pg.Tuned = fmt.Sprintf("Settings were chosen by %s on validation data with %d other seeds.", p.Tuned.Metric, len(p.Tuned.Seeds))
 	}
@@ -97,11 +98,7 @@ func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
 		row := armRow{Name: a.Name}
 		for _, m := range p.Metrics {
 			at := slices.IndexFunc(e.Arms, func(x Summary) bool { return x.Arm == a.Name && x.Metric == m.Name })
-			value := "–"
-			if x := e.Arms[at]; x.N > 0 {
-				value = fmt.Sprintf("%.4g ± %.2g", x.Mean, x.SD)
-			}
-			row.Values = append(row.Values, value)
+			row.Values = append(row.Values, e.Arms[at].String())
 		}
 		pg.Arms = append(pg.Arms, row)
 	}
@@ -112,7 +109,7 @@ func (s *Store) page(p *Plan, e *Evidence, costs bool) (*page, error) {
 			if c.Metric != m.Name {
 				continue
 			}
-			pg.Compared = append(pg.Compared, comparedRow{c, fmt.Sprintf("[%.3g, %.3g]", c.Low, c.High), m.Better})
+			pg.Compared = append(pg.Compared, comparedRow{c, fmt.Sprintf("[%.3g, %.3g]", c.Low, c.High)})
 			if c.N > 1 {
 				values, base := table.column(c.Arm, m.Name), table.column(p.Baseline, m.Name)
 				d := make([]float64, len(values))
@@ -215,6 +212,10 @@ func (e *Evidence) String() string {
 	}
 	fmt.Fprintf(&b, "\n%-14s %-44s %10s %23s %9s %7s %6s  %s\n", "metric", "arm − "+e.Baseline, "difference", "95 % interval", "p (Holm)", "δ", "ε", "verdict")
 	for _, c := range e.Compared {
+		if c.Verdict == Missing {
+			fmt.Fprintf(&b, "%-14s %-44s %10s %23s %9s %7s %6s  %s\n", c.Metric, c.Arm, "–", "–", "–", "–", "–", c.Verdict)
+			continue
+		}
 		fmt.Fprintf(&b, "%-14s %-44s %10.4g %23s %9.2g %7.2f %6.2f  %s\n", c.Metric, c.Arm, c.Difference,
 			fmt.Sprintf("[%.4g, %.4g]", c.Low, c.High), c.Holm, c.Delta, c.Epsilon, c.Verdict)
 	}

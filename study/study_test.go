@@ -246,20 +246,35 @@ func TestFailedUnitDoesNotStopOthers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 4, e.Missing)
 	require.Equal(t, Missing, e.Compared[0].Verdict)
+
+	// What is missing is shown as such, not as a difference of 0; and four pairs decide nothing.
+	require.Regexp(t, "m0 +a +– +– +– +– +– +missing\n", e.String())
+	_, err = s.Report(false)
+	require.NoError(t, err)
+	page, err := os.ReadFile(filepath.Join(s.Path(), "report.html"))
+	require.NoError(t, err)
+	require.NotContains(t, string(page), "+0 missing")
+	require.Contains(t, string(page), "no comparison can get a corrected p below")
 }
 
 func TestTune(t *testing.T) {
 	p := plan(t, 6, `{"name": "a", "grid": {"shift": [3, -5, 1]}}`)
 	s := run(t, t.TempDir()+"/s", p, new(noise), Validation)
-	tuned, err := s.Tune("m0")
+	tuned, points, err := s.Tune("m0")
 	require.NoError(t, err)
 	require.Equal(t, Arm{Name: "a", Settings: Settings{"shift": json.RawMessage("-5")}}, tuned.Arms[1])
+	require.Len(t, points, 4)
+	require.Equal(t, "plain", points[0].Arm)
+	for i, shift := range []float64{3, -5, 1} {
+		require.InDelta(t, points[0].Mean+shift, points[1+i].Mean, 3, points[1+i].Arm)
+		require.Equal(t, 3, points[1+i].N)
+	}
 	require.Equal(t, &Tuned{Metric: "m0", Seeds: []uint64{1, 2, 3}, Chosen: map[string]Settings{"a": {"shift": json.RawMessage("-5")}}}, tuned.Tuned)
 	again, err := Parse(bytes.NewReader(encode(tuned)))
 	require.NoError(t, err)
 	again.Seeds.Reporting[0] = 2
 	require.EqualError(t, again.Validate(), "study: the plan: seeds.reporting: seed 2 was tuned on: report other seeds")
-	_, err = s.Tune("m9")
+	_, _, err = s.Tune("m9")
 	require.EqualError(t, err, `study: tuning: the plan has no metric "m9"`)
 }
 

@@ -239,15 +239,16 @@ func writeReport(store *study.Store, costs bool, stdout io.Writer) error {
 	return nil
 }
 
-func tune(_ context.Context, args []string, stdout, _ io.Writer) error {
+func tune(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("study tune", flag.ContinueOnError)
 	metric := flags.String("metric", "", "`name` of the metric whose mean over the tuning seeds chooses")
 	output := flags.String("output", "", "`file` for the plan with the chosen points; standard output if empty")
 	dir, err := parse(flags, args, `
 Usage: study tune DIR -metric NAME [-output FILE]
 
-Chooses the best point of each arm's grid, from units that study run -tuning made. The
-plan that it writes reports other seeds.`, stdout)
+Chooses the best point of each arm's grid, from units that study run -tuning made, and
+shows the means that decide on standard error. The plan that it writes reports other
+seeds.`, stdout)
 	if err != nil {
 		return err
 	}
@@ -258,9 +259,13 @@ plan that it writes reports other seeds.`, stdout)
 	if err != nil {
 		return cli.UsageError{Err: err}
 	}
-	plan, err := store.Tune(*metric)
+	plan, points, err := store.Tune(*metric)
 	if err != nil {
 		return err
+	}
+	fmt.Fprintf(stderr, "%s of validation data, mean and deviation over the tuning seeds:\n", *metric)
+	for _, p := range points {
+		fmt.Fprintf(stderr, "  %-22s %s\n", p, p.Arm)
 	}
 	if *output == "" {
 		return plan.Write(stdout)
