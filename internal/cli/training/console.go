@@ -81,16 +81,20 @@ func (l *lines) End() {
 
 // bars draws one progress bar for each stage.
 type bars struct {
-	out       *os.File
+	out       io.Writer
 	container *mpb.Progress
 	bar       *mpb.Bar
 	status    atomic.Pointer[string] // read by the bar's own goroutine
+	total     int
+	complete  bool     // the container draws no more, and would lose notes
+	late      []string // notes since then
 }
 
 func (b *bars) Begin(stage string, done, total int) {
 	b.End()
 	b.status.Store(new(string))
-	b.container = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(100))
+	b.total, b.complete = total, done >= total
+	b.container = mpb.New(mpb.WithOutput(b.out), mpb.WithAutoRefresh(), mpb.WithWidth(100))
 	b.bar = b.container.New(int64(total), mpb.BarStyle(),
 		mpb.PrependDecorators(decor.Name(stage+" "), decor.CountersNoUnit("%d/%d")),
 		mpb.AppendDecorators(
@@ -107,15 +111,19 @@ func (b *bars) Begin(stage string, done, total int) {
 
 func (b *bars) Step(done int, status string) {
 	b.status.Store(&status)
+	b.complete = done >= b.total
 	b.bar.SetCurrent(int64(done))
 }
 
 func (b *bars) Note(line string) {
-	if b.container != nil {
+	switch {
+	case b.container == nil:
+		fmt.Fprintln(b.out, line)
+	case b.complete:
+		b.late = append(b.late, line)
+	default:
 		fmt.Fprintln(b.container, line)
-		return
 	}
-	fmt.Fprintln(b.out, line)
 }
 
 func (b *bars) End() {
@@ -127,4 +135,8 @@ func (b *bars) End() {
 	}
 	b.container.Wait()
 	b.container, b.bar = nil, nil
+	for _, line := range b.late {
+		fmt.Fprintln(b.out, line)
+	}
+	b.late = nil
 }

@@ -3,6 +3,8 @@ package training
 import (
 	"bytes"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +29,40 @@ train: 40 of 100, 2/s, 30s left, loss 40
 a line
 train: 40 of 100, 2/s, 30s left, loss 40
 `, out.String())
+}
+
+// locked is a buffer that goroutines may share.
+type locked struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// A note about the last step comes when the bar is complete, and perhaps drawn for the last time.
+func TestBarsLoseNoNotes(t *testing.T) {
+	var out locked
+	b := &bars{out: &out}
+	b.Note("before")
+	b.Begin("train", 0, 3)
+	b.Step(1, "")
+	b.Note("first")
+	b.Step(3, "")
+	require.Eventually(t, func() bool { return strings.Contains(out.String(), "3/3") }, time.Minute, time.Millisecond)
+	b.Note("last")
+	b.End()
+	b.Note("after")
+	require.Regexp(t, `(?s)^before\n.*first\n.*3/3.*\nlast\nafter\n$`, out.String())
 }
 
 func TestProgressOfNoTerminalIsLines(t *testing.T) {
