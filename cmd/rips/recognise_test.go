@@ -33,7 +33,7 @@ func TestFormatsAreRecognised(t *testing.T) {
 		}
 		code, _, stderr := call(t, text, "-format", "distance")
 		require.Equal(t, 1, code)
-		require.Contains(t, stderr, "is not a number (of coordinates, the -format is point-cloud)")
+		require.Contains(t, stderr, "is not a number (of coordinates, the -format is point-cloud; of edges with lengths, sparse)")
 	}
 	code, _, stderr := call(t, "", "-dim", "2", "testdata/matrix.dipha")
 	require.Zero(t, code, stderr)
@@ -48,7 +48,7 @@ func TestFormatsAreRecognised(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "4 points")
 	require.Contains(t, stderr, "6 numbers in 2 lines are read as one wrapped line")
-	require.Contains(t, stderr, "(of coordinates, the -format is point-cloud)")
+	require.Contains(t, stderr, "(of coordinates, the -format is point-cloud; of edges with lengths, sparse)")
 	_, _, stderr = call(t, "0 0 5\n1 1 5\n", "-format", "lower-distance")
 	require.NotContains(t, stderr, "coordinates")
 
@@ -57,8 +57,8 @@ func TestFormatsAreRecognised(t *testing.T) {
 		`[[0,1]]`:           `standard input: it begins with "[", as JSON does`,
 		"\x89PNG\r\n\x1a\n": "standard input: it is an image: give -complex cubical",
 		"P2\n1 1\n9\n1\n":   "standard input: it is an image: give -complex cubical",
-		"":                  "standard input: no distances (of coordinates, the -format is point-cloud)",
-		"x":                 "(of coordinates, the -format is point-cloud)",
+		"":                  "standard input: no distances (of coordinates, the -format is point-cloud; of edges with lengths, sparse)",
+		"x":                 "(of coordinates, the -format is point-cloud; of edges with lengths, sparse)",
 	} {
 		code, _, stderr := call(t, text)
 		require.Equal(t, 1, code)

@@ -20,9 +20,10 @@ import (
 
 const synopsis = `Trainvae trains a generative model, a variational autoencoder (VAE) unless another
 is asked for, and its topological twin (TopoVAE), from equal weights on equal
-batches, and compares them. Into the output folder go config.json, metrics.csv (a row a step),
-epochs.csv, pictures, the weights of both models as safetensors with PyTorch's
-names (-onnx writes ONNX files besides), and report.html, which shows it all.
+batches, and compares them. Into the output folder go config.json, metrics.csv
+(a row a step), epochs.csv, pictures, the weights of both models as safetensors
+with PyTorch's names (-onnx writes ONNX files besides), and report.html, which
+shows it all.
 
 Usage:
 
@@ -38,6 +39,11 @@ Usage:
   trainvae -topo original                  the original's terms, on reconstructions
   trainvae -topo help                      all terms
   trainvae -topo-weights 0,0,0,0,10,0,0    the original's dsigma in degree 0 alone
+
+Pictures of a folder may have any size: they are cut to squares and resized.
+Where they lie in folders of their own, each is a class. A table has columns of
+numbers and, for -label, one of classes. An .npz file has examples x and, for
+labels, y; or x_train, x_test, y_train and y_test.
 
 The twin's loss has besides the model's own the terms of -topo, each written
 name@where=weight(option=value,…). Where is output, the reconstructions, unless

@@ -59,8 +59,9 @@ const (
 //	a file            .csv, .tsv, .txt; .npy, .npz; IDX (…-ubyte, …-ubyte.gz)
 //
 // A file's examples are divided at random, a sixth into the test set, unless it is
-// an archive with arrays x_train, x_test and, for labels, y_train, y_test. Errors
-// name the file and, in tables, line and column.
+// an archive with arrays x_train, x_test and, for labels, y_train, y_test. Another archive has
+// examples in one array and, for labels, an array y. Errors name the file and, in tables, line
+// and column.
 func Open(ctx context.Context, word string, o Options, download fashionmnist.DownloadOptions) (*data.Sets, error) {
 	kind, _, _ := strings.Cut(word, ":")
 	switch {
