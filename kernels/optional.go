@@ -21,6 +21,14 @@ type FusedDevice interface {
 	Metric
 }
 
+// HostMemory is a device whose buffers are in the memory of the host. [Device.Read] and
+// [Device.Write] copy on such a device, too.
+type HostMemory interface {
+	// Host returns the elements of b, without a copy. Once the device has computed all kernels
+	// ([Device.Sync]), the host may read and write them until b is freed.
+	Host(b Buffer) []float32
+}
+
 // An InnerProduct multiplies and sums in one pass.
 type InnerProduct interface {
 	// Dot stores Σ aᵢbᵢ into dst, of length 1.

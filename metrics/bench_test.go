@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/topogen/topogen/kernels/cpu"
@@ -20,7 +21,11 @@ func BenchmarkPooled(b *testing.B) {
 		name string
 		f    func()
 	}{
-		{"distances", func() { Pool(dev, real, fake) }},
+		{"distances", func() {
+			if p, err := Pool(dev, real, fake); err == nil {
+				p.Free()
+			}
+		}},
 		{"PRDC", func() { p.PRDC(5) }},
 		{"Energy", func() { p.Energy() }},
 		{"MedianDistance", func() { p.MedianDistance() }},
@@ -43,15 +48,32 @@ func BenchmarkEmbedding(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	random := rand.New(rand.NewPCG(4, 4))
+	labels, triplets := make([]int, 1000), make([][3]int, 100_000)
+	for i := range labels {
+		labels[i] = random.IntN(10)
+	}
+	for i := range triplets {
+		triplets[i] = [3]int{random.IntN(1000), random.IntN(1000), random.IntN(1000)}
+	}
 	for _, c := range []struct {
 		name string
 		f    func()
 	}{
-		{"distances", func() { Embed(dev, x, z) }},
+		{"distances", func() {
+			if e, err := Embed(dev, x, z); err == nil {
+				e.Free()
+			}
+		}},
 		{"Neighborhoods", func() { e.Neighborhoods(10) }},
 		{"DistanceCorrelation", func() { e.DistanceCorrelation() }},
 		{"Spearman", func() { e.Spearman() }},
 		{"KL", func() { e.KL(0.1) }},
+		{"Pearson", func() { e.Pearson() }},
+		{"RMSE", func() { e.RMSE() }},
+		{"Silhouette", func() { e.Silhouette(labels) }},
+		{"KNNAccuracy", func() { e.KNNAccuracy(labels, 10) }},
+		{"TripletAccuracy", func() { e.TripletAccuracy(triplets) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // KNNAccuracy returns the share of images whose label is that of most of their k
@@ -22,7 +24,8 @@ func (e *Embedding) KNNAccuracy(labels []int, k int) float64 {
 // and at least k images are outside of it.
 func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 	e.checkLabels("KNNFolds", labels)
-	if folds == nil {
+	alone := folds == nil
+	if alone {
 		folds = make([]int, e.n)
 		for i := range folds {
 			folds[i] = i
@@ -43,19 +46,29 @@ func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 			panic(fmt.Sprintf("metrics: KNNFolds: fold %d leaves %d points, want at least %d", fold, others, k))
 		}
 	}
+	class, classes := compact(labels)
 	right := make([]bool, e.n)
-	eachRow(e.n, func(i int) {
-		votes := make(map[int]int)
-		for _, neighbor := range nearest(nil, e.z.row(i), k, func(j int) bool { return folds[j] == folds[i] }) {
-			votes[labels[index(neighbor)]]++
-		}
-		best, most := 0, 0
-		for label, count := range votes {
-			if count > most || count == most && label < best {
-				best, most = label, count
+	eachRowWith(e.n, func() (func(i int), func()) {
+		var nearest selection
+		votes := make([]int, len(classes))
+		return func(i int) {
+			if alone {
+				nearest.others(e.z.row(i), i, k)
+			} else {
+				nearest.except(e.z.row(i), k, func(j int) bool { return folds[j] == folds[i] })
 			}
-		}
-		right[i] = best == labels[i]
+			for _, neighbor := range nearest.keys {
+				votes[class[index(neighbor)]]++
+			}
+			best, most := 0, 0
+			for c, count := range votes {
+				if count > most {
+					best, most = c, count
+				}
+			}
+			clear(votes)
+			right[i] = best == class[i]
+		}, func() {}
 	})
 	for i, fold := range folds {
 		if right[i] {
@@ -76,35 +89,55 @@ func (e *Embedding) KNNFolds(labels, folds []int, k int) float64 {
 // least two labels.
 func (e *Embedding) Silhouette(labels []int) float64 {
 	e.checkLabels("Silhouette", labels)
-	classes := slices.Compact(slices.Sorted(slices.Values(labels)))
+	class, classes := compact(labels)
 	if len(classes) < 2 {
 		panic("metrics: Silhouette: all points have one label")
 	}
-	class := make([]int, e.n)
 	sizes := make([]float64, len(classes))
+	for _, c := range class {
+		sizes[c]++
+	}
+	silhouettes := make([]float64, e.n)
+	eachRowWith(e.n, func() (func(i int), func()) {
+		sums := make([]float64, len(classes))
+		return func(i int) {
+			clear(sums)
+			for j, d := range e.z.row(i)[:len(class)] {
+				sums[class[j]] += float64(d)
+			}
+			silhouettes[i] = silhouette(sums, sizes, class[i])
+		}, func() {}
+	})
+	return floats.Sum(silhouettes) / float64(e.n)
+}
+
+// silhouette returns that of a point of a class. sums has the sums of its distances to the points
+// of each class, and sizes their numbers.
+func silhouette(sums, sizes []float64, class int) float64 {
+	if sizes[class] == 1 {
+		return 0
+	}
+	a, b := sums[class]/(sizes[class]-1), math.Inf(1)
+	for c := range sums {
+		if c != class {
+			b = min(b, sums[c]/sizes[c])
+		}
+	}
+	if most := max(a, b); most > 0 {
+		return (b - a) / most
+	}
+	return 0
+}
+
+// compact returns the place of each label in the sorted list of the labels that occur, and
+// this list.
+func compact(labels []int) (class, classes []int) {
+	classes = slices.Compact(slices.Sorted(slices.Values(labels)))
+	class = make([]int, len(labels))
 	for i, label := range labels {
 		class[i], _ = slices.BinarySearch(classes, label)
-		sizes[class[i]]++
 	}
-	return sumRows(e.n, func(i int) float64 {
-		sums := make([]float64, len(classes))
-		for j, d := range e.z.row(i) {
-			sums[class[j]] += float64(d)
-		}
-		if sizes[class[i]] == 1 {
-			return 0
-		}
-		a, b := sums[class[i]]/(sizes[class[i]]-1), math.Inf(1)
-		for c := range sums {
-			if c != class[i] {
-				b = min(b, sums[c]/sizes[c])
-			}
-		}
-		if most := max(a, b); most > 0 {
-			return (b - a) / most
-		}
-		return 0
-	}) / float64(e.n)
+	return class, classes
 }
 
 func (e *Embedding) checkLabels(name string, labels []int) {

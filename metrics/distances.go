@@ -15,41 +15,64 @@ import (
 
 // matrix holds the distances among n points, row by row.
 type matrix struct {
-	n int
-	d []float32
+	n    int
+	d    []float32
+	free func() // gives the memory back; nil if there is nothing to give back
 }
 
 func (m *matrix) row(i int) []float32 { return m.d[i*m.n : (i+1)*m.n] }
 
-// newMatrix computes the distances among points on a device. It refuses
-// coordinates that are not finite, and distances that overflow.
-func newMatrix(dev kernels.Device, name string, points ph.Points[float32]) (*matrix, error) {
-	if points.Dim < 1 || len(points.Coords)%points.Dim != 0 {
-		return nil, fmt.Errorf("metrics: the %s points have %d coordinates in dimension %d", name, len(points.Coords), points.Dim)
+// release gives the memory back.
+func (m *matrix) release() {
+	if m.free != nil {
+		m.free()
 	}
-	n, dim := points.Len(), points.Dim
+	*m = matrix{}
+}
+
+// newMatrix computes the distances among the points of some clouds of one dimension, in the order
+// of the clouds, on a device. It refuses coordinates that are not finite, and distances that
+// overflow. If buffers are in the memory of the host, the matrix is in a buffer.
+func newMatrix(dev kernels.Device, name string, clouds ...ph.Points[float32]) (*matrix, error) {
+	n, dim := 0, clouds[0].Dim
+	for _, c := range clouds {
+		if dim < 1 || len(c.Coords)%dim != 0 {
+			return nil, fmt.Errorf("metrics: the %s points have %d coordinates in dimension %d", name, len(c.Coords), dim)
+		}
+		n += c.Len()
+	}
 	if n == 0 {
 		return &matrix{}, nil
 	}
-	most := make([]uint32, n) // the largest magnitude among the coordinates of each point, as its bits
-	eachRow(n, func(i int) {
-		var m uint32
-		for _, v := range points.Coords[i*dim:][:dim] {
-			m = max(m, math.Float32bits(v)&math.MaxInt32)
+	host, shared := dev.(kernels.HostMemory)
+	memory := func(b kernels.Buffer) []float32 {
+		if shared {
+			return host.Host(b)
 		}
-		most[i] = m
-	})
-	largest := float64(math.Float32frombits(slices.Max(most)))
-	if largest-largest != 0 {
-		return nil, checkFinite(name, points)
+		return make([]float32, b.Len())
 	}
-	x, distances := dev.Alloc(n*dim), dev.Alloc(n*n)
+	x := dev.Alloc(n * dim)
 	defer dev.Free(x)
-	defer dev.Free(distances)
-	dev.Write(x, points.Coords)
+	coords := memory(x)
+	largest := gather(coords, dim, clouds)
+	if largest-largest != 0 {
+		return nil, checkFinite(name, ph.Points[float32]{Dim: dim, Coords: slices.Clone(coords)})
+	}
+	if !shared {
+		dev.Write(x, coords)
+	}
+	distances := dev.Alloc(n * n)
 	fused.Distances(dev, distances, x, n, dim)
-	m := &matrix{n, make([]float32, n*n)}
-	if err := dev.Read(m.d, distances); err != nil {
+	m := &matrix{n: n, d: memory(distances)}
+	var err error
+	if shared {
+		m.free = func() { dev.Free(distances) }
+		err = dev.Sync()
+	} else {
+		err = dev.Read(m.d, distances)
+		dev.Free(distances)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("metrics: distances of %d %s points: %w", n, name, err)
 	}
 	if 8*float64(dim)*largest*largest < math.MaxFloat32 {
@@ -57,10 +80,44 @@ func newMatrix(dev kernels.Device, name string, points ph.Points[float32]) (*mat
 	}
 	for i := range n {
 		if j := slices.IndexFunc(m.row(i), func(v float32) bool { return v-v != 0 }); j >= 0 {
+			m.release()
 			return nil, fmt.Errorf("metrics: %s points %d and %d are too far apart for a float32: scale them down", name, i, j)
 		}
 	}
 	return m, nil
+}
+
+// gather copies the coordinates of clouds to coords, and returns the largest magnitude of a
+// coordinate, infinite or NaN if one is.
+func gather(coords []float32, dim int, clouds []ph.Points[float32]) float64 {
+	most := make([]uint32, len(coords)/dim) // of each point, as its bits
+	first := 0
+	for _, c := range clouds {
+		eachRow(c.Len(), func(i int) {
+			row := coords[(first+i)*dim:][:dim]
+			copy(row, c.Coords[i*dim:])
+			most[first+i] = largestBits(row)
+		})
+		first += c.Len()
+	}
+	return float64(math.Float32frombits(slices.Max(most)))
+}
+
+// largestBits returns the bits of the largest magnitude. The bits of magnitudes are ordered as
+// the magnitudes are, those of NaN last.
+func largestBits(x []float32) uint32 {
+	var a, b, c, d uint32
+	for len(x) >= 4 {
+		a = max(a, math.Float32bits(x[0])&math.MaxInt32)
+		b = max(b, math.Float32bits(x[1])&math.MaxInt32)
+		c = max(c, math.Float32bits(x[2])&math.MaxInt32)
+		d = max(d, math.Float32bits(x[3])&math.MaxInt32)
+		x = x[4:]
+	}
+	for _, v := range x {
+		a = max(a, math.Float32bits(v)&math.MaxInt32)
+	}
+	return max(a, b, c, d)
 }
 
 // upper returns the distances of all pairs i < j.
@@ -93,20 +150,40 @@ func sumRows(n int, f func(i int) float64) float64 {
 	return sum
 }
 
+// sumsRows returns three such sums.
+func sumsRows(n int, f func(i int) [3]float64) (sums [3]float64) {
+	parts := make([][3]float64, n)
+	eachRow(n, func(i int) { parts[i] = f(i) })
+	for _, p := range parts {
+		for k, v := range p {
+			sums[k] += v
+		}
+	}
+	return sums
+}
+
 // eachRow calls f for 0 … n−1 from several goroutines.
 func eachRow(n int, f func(i int)) {
+	eachRowWith(n, func() (func(int), func()) { return f, func() {} })
+}
+
+// eachRowWith calls functions for 0 … n−1 from several goroutines. Each goroutine has its own
+// function, with the memory that start gives it, and calls end last.
+func eachRowWith(n int, start func() (each func(i int), end func())) {
 	const block = 8
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), (n+block-1)/block) {
 		wg.Go(func() {
+			each, end := start()
+			defer end()
 			for {
 				from := int(next.Add(block)) - block
 				if from >= n {
 					return
 				}
 				for i := from; i < min(n, from+block); i++ {
-					f(i)
+					each(i)
 				}
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/stat"
 
@@ -32,9 +33,17 @@ func Embed(dev kernels.Device, x, z ph.Points[float32]) (*Embedding, error) {
 		return nil, err
 	}
 	if e.z, err = newMatrix(dev, "image", z); err != nil {
+		e.x.release()
 		return nil, err
 	}
 	return e, nil
+}
+
+// Free gives the memory of the distances back to the device, for the next that need some.
+// Without it the garbage collector finds the memory. e must not be used afterwards.
+func (e *Embedding) Free() {
+	e.x.release()
+	e.z.release()
 }
 
 // KL registers "kl_0.01" and "kl_0.1".
@@ -63,12 +72,8 @@ func density(m *matrix, sigma float64) []float64 {
 	if most == 0 {
 		most = 1
 	}
-	eachRow(m.n, func(i int) {
-		for _, d := range m.row(i) {
-			r := float64(d) / most
-			p[i] += fastexp.Negative(r * r / sigma)
-		}
-	})
+	width := most * math.Sqrt(sigma)
+	eachRow(m.n, func(i int) { p[i] = fastexp.Gaussians(m.row(i), width) })
 	var total float64
 	for _, v := range p {
 		total += v
@@ -95,28 +100,37 @@ func (e *Embedding) Stress() float64 {
 	return math.Sqrt(difference / images)
 }
 
+// squares returns Σ (D(x) − D(z))² and Σ D(z)² over all ordered pairs.
 func (e *Embedding) squares() (difference, images float64) {
-	difference = sumRows(e.n, func(i int) float64 {
-		s := 0.0
-		for j, d := range e.x.row(i) {
-			v := float64(d) - float64(e.z.row(i)[j])
-			s += v * v
+	sums := sumsRows(e.n, func(i int) (s [3]float64) {
+		zRow := e.z.row(i)[i+1:]
+		for j, d := range e.x.row(i)[i+1:] {
+			z := float64(zRow[j])
+			v := float64(d) - z
+			s[0], s[1] = s[0]+v*v, s[1]+z*z
 		}
 		return s
 	})
-	images = sumRows(e.n, func(i int) float64 {
-		s := 0.0
-		for _, d := range e.z.row(i) {
-			s += float64(d) * float64(d)
-		}
-		return s
-	})
-	return difference, images
+	return 2 * sums[0], 2 * sums[1]
 }
 
-// Pearson returns the correlation of the distances of all pairs in x and in z.
+// Pearson returns the correlation of the distances of all pairs in x and in z. It is NaN if all
+// distances in one are equal.
 func (e *Embedding) Pearson() float64 {
-	return stat.Correlation(widen(e.x.upper()), widen(e.z.upper()), nil)
+	pairs := float64(e.n) * float64(e.n-1) / 2
+	mean := func(m *matrix) float64 {
+		return sumRows(e.n, func(i int) float64 { return total(m.row(i)[i+1:]) }) / pairs
+	}
+	xMean, zMean := mean(e.x), mean(e.z)
+	sums := sumsRows(e.n, func(i int) (s [3]float64) {
+		zRow := e.z.row(i)[i+1:]
+		for j, d := range e.x.row(i)[i+1:] {
+			a, b := float64(d)-xMean, float64(zRow[j])-zMean
+			s[0], s[1], s[2] = s[0]+a*b, s[1]+a*a, s[2]+b*b
+		}
+		return s
+	})
+	return sums[0] / math.Sqrt(sums[1]*sums[2])
 }
 
 // Spearman returns the rank correlation of the distances of all pairs.
@@ -128,21 +142,18 @@ func (e *Embedding) Spearman() float64 { return spearman(e.x.upper(), e.z.upper(
 func (e *Embedding) DistanceCorrelation() float64 {
 	xMeans, xMean := e.x.means()
 	zMeans, zMean := e.z.means()
-	var cross, xs, zs float64
-	parts := make([][3]float64, e.n)
-	eachRow(e.n, func(i int) {
-		zRow := e.z.row(i)
-		for j, d := range e.x.row(i) {
-			a := float64(d) - xMeans[i] - xMeans[j] + xMean
-			b := float64(zRow[j]) - zMeans[i] - zMeans[j] + zMean
-			parts[i][0] += a * b
-			parts[i][1] += a * a
-			parts[i][2] += b * b
+	sums := sumsRows(e.n, func(i int) (s [3]float64) {
+		xRow := e.x.row(i)
+		zRow, xMeans, zMeans := e.z.row(i)[:len(xRow)], xMeans[:len(xRow)], zMeans[:len(xRow)]
+		xOwn, zOwn := xMean-xMeans[i], zMean-zMeans[i]
+		for j, d := range xRow {
+			a := float64(d) + xOwn - xMeans[j]
+			b := float64(zRow[j]) + zOwn - zMeans[j]
+			s[0], s[1], s[2] = s[0]+a*b, s[1]+a*a, s[2]+b*b
 		}
+		return s
 	})
-	for _, p := range parts {
-		cross, xs, zs = cross+p[0], xs+p[1], zs+p[2]
-	}
+	cross, xs, zs := sums[0], sums[1], sums[2]
 	if xs == 0 || zs == 0 {
 		return 0
 	}
@@ -174,15 +185,25 @@ func (e *Embedding) TripletAccuracy(triplets [][3]int) float64 {
 	if len(triplets) == 0 {
 		panic("metrics: TripletAccuracy: no triplets")
 	}
-	kept := 0
-	for _, t := range triplets {
-		i, j, k := t[0], t[1], t[2]
-		x, z := e.x.row(i), e.z.row(i)
-		if (x[j] < x[k]) == (z[j] < z[k]) {
-			kept++
+	for at, t := range triplets {
+		if min(t[0], t[1], t[2]) < 0 || max(t[0], t[1], t[2]) >= e.n {
+			panic(fmt.Sprintf("metrics: TripletAccuracy: triplet %d is %v, of %d points", at, t, e.n))
 		}
 	}
-	return float64(kept) / float64(len(triplets))
+	var kept atomic.Int64
+	const block = 1024 // triplets
+	eachRow((len(triplets)+block-1)/block, func(b int) {
+		count := int64(0)
+		for _, t := range triplets[b*block : min(len(triplets), (b+1)*block)] {
+			i, j, k := t[0], t[1], t[2]
+			x, z := e.x.row(i), e.z.row(i)
+			if (x[j] < x[k]) == (z[j] < z[k]) {
+				count++
+			}
+		}
+		kept.Add(count)
+	})
+	return float64(kept.Load()) / float64(len(triplets))
 }
 
 // spearman returns the correlation of ranks, equal values sharing their mean rank.
@@ -213,12 +234,4 @@ func midRanks(x []float32) []float64 {
 		from = to
 	}
 	return ranks
-}
-
-func widen(x []float32) []float64 {
-	y := make([]float64, len(x))
-	for i, v := range x {
-		y[i] = float64(v)
-	}
-	return y
 }

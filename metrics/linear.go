@@ -233,3 +233,11 @@ func narrow(x []float64) []float32 {
 	}
 	return y
 }
+
+func widen(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}

@@ -15,33 +15,75 @@ func bits(distance float32) uint32 { return math.Float32bits(distance + 0) }
 // index returns the index in a key.
 func index(key uint64) int { return int(uint32(key)) }
 
-// less returns 1 if a is less than b, and 0 otherwise, without a branch, for numbers that
-// are not negative.
-func less(a, b float32) int { return int((bits(a) - bits(b)) >> 31) }
+// A selection holds the keys of the k least distances that it was given, in their order.
+type selection struct {
+	keys  []uint64
+	limit float32 // the k-th least distance, infinite if there are fewer
+}
 
-// nearest appends to keys, which is empty, the keys of the k least of the distances to all
-// points but those to skip, in their order; fewer if there are fewer. It takes O(n) time
-// beside that for the O(k·log(n/k)) distances, of n in random order, that are among the k
-// least so far.
-func nearest(keys []uint64, distances []float32, k int, skip func(j int) bool) []uint64 {
-	limit := float32(math.Inf(1))
+// start empties the selection. It keeps its memory.
+func (s *selection) start() { s.keys, s.limit = s.keys[:0], float32(math.Inf(1)) }
+
+// insert adds a distance, which is less than the limit, as one of the k least so far.
+func (s *selection) insert(distance float32, index, k int) {
+	if len(s.keys) < k {
+		s.keys = append(s.keys, 0)
+	}
+	added, at := key(distance, index), len(s.keys)-1
+	for ; at > 0 && s.keys[at-1] > added; at-- {
+		s.keys[at] = s.keys[at-1]
+	}
+	s.keys[at] = added
+	if len(s.keys) == k {
+		s.limit = math.Float32frombits(uint32(s.keys[k-1] >> 32))
+	}
+}
+
+// add adds the distances to points first, first+1, …. It takes O(n) time beside that for the
+// O(k·log(n/k)) distances, of n in random order, that are among the k least so far.
+func (s *selection) add(distances []float32, first, k int) {
+	limit := s.limit
 	for j, d := range distances {
-		if d >= limit || skip(j) {
-			continue
-		}
-		if len(keys) < k {
-			keys = append(keys, 0)
-		}
-		added, at := key(d, j), len(keys)-1
-		for ; at > 0 && keys[at-1] > added; at-- {
-			keys[at] = keys[at-1]
-		}
-		keys[at] = added
-		if len(keys) == k {
-			limit = math.Float32frombits(uint32(keys[k-1] >> 32))
+		if d < limit {
+			s.insert(d, first+j, k)
+			limit = s.limit
 		}
 	}
-	return keys
+}
+
+// others makes the selection that of the k least of the distances from point self to all
+// others; of all, if there are fewer.
+func (s *selection) others(distances []float32, self, k int) {
+	s.start()
+	s.add(distances[:self], 0, k)
+	s.add(distances[self+1:], self+1, k)
+}
+
+// except makes the selection that of the k least of the distances to all points but those to
+// skip.
+func (s *selection) except(distances []float32, k int, skip func(j int) bool) {
+	s.start()
+	for j, d := range distances {
+		if d < s.limit && !skip(j) {
+			s.insert(d, j, k)
+		}
+	}
+}
+
+// firstNearest returns the first of the points that are nearest to point self, among all others.
+func firstNearest(distances []float32, self int) int {
+	nearest, least := -1, float32(math.Inf(1))
+	for j, d := range distances[:self] {
+		if d < least {
+			nearest, least = j, d
+		}
+	}
+	for j, d := range distances[self+1:] {
+		if d < least {
+			nearest, least = self+1+j, d
+		}
+	}
+	return nearest
 }
 
 // A ranking finds the places of single points in the order of all by their distance from one

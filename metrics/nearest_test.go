@@ -41,25 +41,23 @@ func TestNearestMatchesSort(t *testing.T) {
 			distances[self] = 0
 			want := sorted(distances, self)
 			for k := 1; k <= n; k++ {
-				keys := nearest(nil, distances, k, func(j int) bool { return j == self })
-				require.Len(t, keys, min(k, n-1))
-				for at, key := range keys {
+				var others, except selection
+				others.others(distances, self, k)
+				except.except(distances, k, func(j int) bool { return j == self })
+				require.Equal(t, except.keys, others.keys)
+				require.Len(t, others.keys, min(k, n-1))
+				for at, key := range others.keys {
 					require.Equal(t, want[at+1], index(key))
 				}
+				if k < n {
+					require.Equal(t, distances[want[k]], others.limit)
+				}
 			}
+			require.Equal(t, want[1], firstNearest(distances, self))
 			r.set(distances, self)
 			for place, j := range want[1:] {
 				require.Equal(t, place+1, r.rank(j))
 			}
-		}
-	}
-}
-
-func TestLess(t *testing.T) {
-	values := []float32{0, 1e-45, 1e-30, 0.5, 1, 1.5, 3e38}
-	for i, a := range values {
-		for j, b := range values {
-			require.Equal(t, i < j, less(a, b) == 1, "%v < %v", a, b)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package metrics
 import (
 	"fmt"
 	"math"
-	"sync"
 )
 
 // Neighborhoods says how well an embedding keeps the k nearest neighbors of each
@@ -69,19 +68,16 @@ func (e *Embedding) Neighborhoods(k int) Neighborhoods {
 // in one.
 func (e *Embedding) otherRanks(own, other *matrix, k int) []int32 {
 	ranks := make([]int32, e.n*k)
-	type memory struct {
-		keys    []uint64
-		ranking ranking
-	}
-	memories := sync.Pool{New: func() any { return new(memory) }}
-	eachRow(e.n, func(i int) {
-		m := memories.Get().(*memory)
-		defer memories.Put(m)
-		m.keys = nearest(m.keys[:0], own.row(i), k, func(j int) bool { return j == i })
-		m.ranking.set(other.row(i), i)
-		for at, neighbor := range m.keys {
-			ranks[i*k+at] = int32(m.ranking.rank(index(neighbor)))
-		}
+	eachRowWith(e.n, func() (func(i int), func()) {
+		var nearest selection
+		var places ranking
+		return func(i int) {
+			nearest.others(own.row(i), i, k)
+			places.set(other.row(i), i)
+			for at, neighbor := range nearest.keys {
+				ranks[i*k+at] = int32(places.rank(index(neighbor)))
+			}
+		}, func() {}
 	})
 	return ranks
 }

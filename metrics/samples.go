@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"github.com/topogen/topogen/internal/fastexp"
 	"github.com/topogen/topogen/kernels"
@@ -29,12 +30,16 @@ func Pool(dev kernels.Device, real, fake ph.Points[float32]) (*Pooled, error) {
 	case real.Dim != fake.Dim:
 		return nil, fmt.Errorf("metrics: real points have dimension %d, generated ones %d", real.Dim, fake.Dim)
 	}
-	m, err := newMatrix(dev, "pooled (real, then generated)", ph.Points[float32]{Dim: real.Dim, Coords: slices.Concat(real.Coords, fake.Coords)})
+	m, err := newMatrix(dev, "pooled (real, then generated)", real, fake)
 	if err != nil {
 		return nil, err
 	}
 	return &Pooled{real.Len(), fake.Len(), [2]ph.Points[float32]{real, fake}, m}, nil
 }
+
+// Free gives the memory of the distances back to the device, for the next that need some.
+// Without it the garbage collector finds the memory. p must not be used afterwards.
+func (p *Pooled) Free() { p.release() }
 
 // A PRDC compares two clouds by balls around their points. The ball of a point is
 // open. Its radius is the distance to the k-th nearest other point of the same cloud.
@@ -52,22 +57,26 @@ func (p *Pooled) PRDC(k int) PRDC {
 		panic(fmt.Sprintf("metrics: PRDC: k is %d for %d real and %d generated points", k, p.real, p.fake))
 	}
 	radii := make([]float32, p.n) // of the balls, each within its own cloud
-	eachRow(p.n, func(i int) {
-		own := p.row(i)[:p.real]
-		if i >= p.real {
-			own, i = p.row(i)[p.real:], i-p.real
-			radii[p.real+i] = kthOther(own, i, k)
-			return
-		}
-		radii[i] = kthOther(own, i, k)
+	eachRowWith(p.n, func() (func(i int), func()) {
+		var nearest selection
+		return func(i int) {
+			own, self := p.row(i)[:p.real], i
+			if i >= p.real {
+				own, self = p.row(i)[p.real:], i-p.real
+			}
+			nearest.others(own, self, k)
+			radii[i] = nearest.limit
+		}, func() {}
 	})
-	var q PRDC
+	realRadii, fakeRadii := radii[:p.real], radii[p.real:]
 	n, m := float64(p.real), float64(p.fake)
 	inside := make([]int, p.fake) // the real points whose ball holds the generated one
 	eachRow(p.fake, func(j int) {
 		balls := 0
-		for i, d := range p.row(p.real + j)[:p.real] {
-			balls += less(d, radii[i])
+		for i, d := range p.row(p.real + j)[:len(realRadii)] {
+			if d < realRadii[i] {
+				balls++
+			}
 		}
 		inside[j] = balls
 	})
@@ -76,24 +85,26 @@ func (p *Pooled) PRDC(k int) PRDC {
 		pairs += balls
 		some += min(balls, 1)
 	}
-	q.Density, q.Precision = float64(pairs)/(float64(k)*m), float64(some)/m
-	q.Recall = sumRows(p.real, func(i int) float64 {
-		for j, d := range p.row(i)[p.real:] {
-			if d < radii[p.real+j] {
-				return 1
+	var recalled, covered atomic.Int64 // the real points in some ball, and with some generated point in theirs
+	eachRow(p.real, func(i int) {
+		cross := p.row(i)[p.real:][:len(fakeRadii)]
+		for j, d := range cross {
+			if d < fakeRadii[j] {
+				recalled.Add(1)
+				break
 			}
 		}
-		return 0
-	}) / n
-	q.Coverage = sumRows(p.real, func(i int) float64 {
-		for _, d := range p.row(i)[p.real:] {
-			if d < radii[i] {
-				return 1
-			}
+		radius := realRadii[i]
+		if slices.ContainsFunc(cross, func(d float32) bool { return d < radius }) {
+			covered.Add(1)
 		}
-		return 0
-	}) / n
-	return q
+	})
+	return PRDC{
+		Precision: float64(some) / m,
+		Recall:    float64(recalled.Load()) / n,
+		Density:   float64(pairs) / (float64(k) * m),
+		Coverage:  float64(covered.Load()) / n,
+	}
 }
 
 func (sampleScores) PRDC() []sampleFamily {
@@ -104,13 +115,6 @@ func (sampleScores) PRDC() []sampleFamily {
 			return []float64{q.Precision, q.Recall, q.Density, q.Coverage}, nil
 		},
 	}}
-}
-
-// kthOther returns the k-th smallest distance in the row of point self, without that
-// point's own 0.
-func kthOther(row []float32, self, k int) float32 {
-	keys := nearest(make([]uint64, 0, k), row, k, func(j int) bool { return j == self })
-	return math.Float32frombits(uint32(keys[k-1] >> 32))
 }
 
 // blockSums adds what sum returns for the distances from real to real points, for those from
@@ -160,13 +164,11 @@ func (p *Pooled) EnergyUnbiased() float64 {
 // points, the usual bandwidth of [Pooled.MMD]. It is 0 if there are fewer than two.
 func (p *Pooled) MedianDistance() float64 {
 	pairs := p.n * (p.n - 1) / 2
-	switch {
-	case pairs == 0:
+	if pairs == 0 {
 		return 0
-	case pairs%2 == 1:
-		return p.kth(pairs / 2)
 	}
-	return (p.kth(pairs/2-1) + p.kth(pairs/2)) / 2
+	low, high := p.twoOf((pairs-1)/2, pairs/2)
+	return (low + high) / 2
 }
 
 // MMD returns the squared maximum mean discrepancy E k(x,x′) + E k(y,y′) −
@@ -200,14 +202,7 @@ func (p *Pooled) kernelSums(bandwidth float64) (real, fake, cross float64) {
 	if !(bandwidth > 0) {
 		panic(fmt.Sprintf("metrics: MMD: bandwidth %v, want a positive length", bandwidth))
 	}
-	return p.blockSums(func(row []float32) float64 {
-		s := 0.0
-		for _, d := range row {
-			r := float64(d) / bandwidth
-			s += fastexp.Negative(r * r / 2)
-		}
-		return s
-	})
+	return p.blockSums(func(row []float32) float64 { return fastexp.Gaussians(row, math.Sqrt2*bandwidth) })
 }
 
 // A TwoSample is the accuracy of telling generated from real points.
@@ -223,14 +218,7 @@ func (p *Pooled) NearestNeighbor() TwoSample {
 		panic("metrics: NearestNeighbor: one point has no neighbor")
 	}
 	right := func(i int) float64 {
-		nearest := -1
-		row := p.row(i)
-		for j, d := range row {
-			if j != i && (nearest < 0 || d < row[nearest]) {
-				nearest = j
-			}
-		}
-		if (nearest < p.real) == (i < p.real) {
+		if (firstNearest(p.row(i), i) < p.real) == (i < p.real) {
 			return 1
 		}
 		return 0

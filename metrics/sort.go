@@ -1,6 +1,9 @@
 package metrics
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // The bits of floats that are not negative are ordered as the floats are. So distances
 // are sorted and ranked by radix sort of their bits, digit by digit from the least, in
@@ -50,29 +53,61 @@ func (s *sorter) sort(x []float32) []uint64 {
 	return keys
 }
 
-// kth returns the k-th smallest, from 0, of the distances of all pairs i < j. It counts
-// distances by the upper half of their bits, and sorts those that share it with the
-// answer.
-func (m *matrix) kth(k int) float64 {
-	counts := make([]int, 1<<16)
-	for i := range m.n {
-		for _, v := range m.row(i)[i+1:] {
-			counts[math.Float32bits(v+0)>>16]++
+// twoOf returns the j-th and the k-th smallest, from 0 and with j ≤ k, of the distances of all
+// pairs of points. It counts distances by the upper half of their bits, and those that share
+// it with an answer by the lower half. It takes O(n²) time, shared by all processors.
+func (m *matrix) twoOf(j, k int) (first, second float64) {
+	counts := m.counts(func(counts []uint64, row []float32) {
+		for _, v := range row {
+			counts[bits(v)>>16]++
 		}
+	})
+	upperJ, restJ := place(counts, j)
+	upperK, restK := place(counts, k)
+	below := func(upper uint32) []uint64 {
+		return m.counts(func(counts []uint64, row []float32) {
+			for _, v := range row {
+				if b := bits(v); b>>16 == upper {
+					counts[b&math.MaxUint16]++
+				}
+			}
+		})
 	}
-	upper := uint32(0)
-	for k >= counts[upper] {
-		k -= counts[upper]
-		upper++
+	join := func(upper, lower uint32) float64 { return float64(math.Float32frombits(upper<<16 | lower)) }
+	counts = below(upperJ)
+	lower, _ := place(counts, restJ)
+	first = join(upperJ, lower)
+	if upperK != upperJ {
+		counts = below(upperK)
 	}
-	near := make([]float32, 0, counts[upper])
-	for i := range m.n {
-		for _, v := range m.row(i)[i+1:] {
-			if math.Float32bits(v+0)>>16 == upper {
-				near = append(near, v)
+	lower, _ = place(counts, restK)
+	return first, join(upperK, lower)
+}
+
+// place returns the place in counts of the k-th of what they count, from 0, and how many are
+// before it at the same place.
+func place(counts []uint64, k int) (at uint32, rest int) {
+	for k >= int(counts[at]) {
+		k -= int(counts[at])
+		at++
+	}
+	return at, k
+}
+
+// counts returns 2¹⁶ counts, to which add adds those of the distances from a point to all
+// after it. Each goroutine counts on its own, and the sums do not depend on their number.
+func (m *matrix) counts(add func(counts []uint64, row []float32)) []uint64 {
+	sum := make([]uint64, 1<<16)
+	var adding sync.Mutex
+	eachRowWith(m.n, func() (each func(i int), end func()) {
+		counts := make([]uint64, len(sum))
+		return func(i int) { add(counts, m.row(i)[i+1:]) }, func() {
+			adding.Lock()
+			defer adding.Unlock()
+			for k, v := range counts {
+				sum[k] += v
 			}
 		}
-	}
-	key := new(sorter).sort(near)[k]
-	return float64(math.Float32frombits(uint32(key >> 32)))
+	})
+	return sum
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/topogen/topogen/ph"
 )
 
 // The radix sort orders as a stable comparison sort does, ties and both zeros included.
@@ -49,11 +51,25 @@ func TestSortMatchesComparisons(t *testing.T) {
 	}
 }
 
-func TestKthIsThatOfSortedPairs(t *testing.T) {
-	p := pool(t, drawn(1, 20, 3, 0), drawn(2, 13, 3, 0.5))
-	pairs := p.upper()
-	slices.Sort(pairs)
-	for k, want := range pairs {
-		require.Equal(t, float64(want), p.kth(k))
+func TestTwoOfAreThoseOfSortedPairs(t *testing.T) {
+	clouds := map[string]*Pooled{
+		"drawn":    pool(t, drawn(1, 20, 3, 0), drawn(2, 13, 3, 0.5)),
+		"equal":    pool(t, ph.Points[float32]{Dim: 1, Coords: make([]float32, 5)}, ph.Points[float32]{Dim: 1, Coords: make([]float32, 4)}),
+		"few":      pool(t, ph.Points[float32]{Dim: 1, Coords: []float32{0, 0, 0, 1, 1e-30}}, ph.Points[float32]{Dim: 1, Coords: []float32{1, 1e9}}),
+		"one pair": pool(t, drawn(1, 1, 3, 0), drawn(2, 1, 3, 0)),
 	}
+	for name, p := range clouds {
+		pairs := p.upper()
+		slices.Sort(pairs)
+		for k, want := range pairs {
+			j := max(0, k-1)
+			first, second := p.twoOf(j, k)
+			require.Equal(t, float64(pairs[j]), first, name)
+			require.Equal(t, float64(want), second, name)
+		}
+		middle := (float64(pairs[(len(pairs)-1)/2]) + float64(pairs[len(pairs)/2])) / 2
+		require.Equal(t, middle, p.MedianDistance(), name)
+	}
+	alone := &Pooled{real: 1, matrix: &matrix{n: 1, d: []float32{0}}}
+	require.Zero(t, alone.MedianDistance())
 }

@@ -28,6 +28,31 @@ func Negative(x float64) float64 {
 	return math.Float64frombits(math.Float64bits(e) + n>>7<<52)
 }
 
+// Gaussians returns the sum of e^(−(v/width)²) over the values of x, for a positive width, as
+// [Negative] computes them. It takes a fraction of the time of a call for each.
+func Gaussians(x []float32, width float64) float64 {
+	const (
+		integer = 0x1.8p52
+		steps   = 128 / math.Ln2
+	)
+	// For less widths the terms are the same: 1 for 0, and 0 for the least other float32.
+	scale := 1 / max(width, 1e-100)
+	sum := 0.0
+	for _, v := range x {
+		r := float64(v) * scale
+		y := r * r
+		if y > Most {
+			continue
+		}
+		shifted := integer - y*steps
+		n := math.Float64bits(shifted)
+		r = -y - (shifted-integer)*(1/steps)
+		e := powers[n%128] * ((1 + r) + r*r*((1./2+r*(1./6))+r*r*(1./24)))
+		sum += math.Float64frombits(math.Float64bits(e) + n>>7<<52)
+	}
+	return sum
+}
+
 // powers holds 2^(j/128).
 var powers = func() (p [128]float64) {
 	for j := range p {

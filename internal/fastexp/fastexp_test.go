@@ -41,6 +41,29 @@ func TestNegative(t *testing.T) {
 	require.True(t, math.IsNaN(fastexp.Negative(math.NaN())))
 }
 
+func TestGaussians(t *testing.T) {
+	x := []float32{0, 1e-30, 0.5, 3, 20, 26, 27, math.MaxFloat32}
+	for _, width := range []float64{1, 0.1, 7, 1e30, 1e-200, 5e-324, math.MaxFloat64} {
+		want := 0.0
+		for _, v := range x {
+			r := float64(v) / width
+			want += fastexp.Negative(r * r)
+		}
+		require.InDelta(t, want, fastexp.Gaussians(x, width), 1e-13*want, width)
+	}
+	require.Zero(t, fastexp.Gaussians(nil, 1))
+}
+
+func BenchmarkGaussians(b *testing.B) {
+	x := make([]float32, 1000)
+	for i := range x {
+		x[i] = float32(i) / 100
+	}
+	for b.Loop() {
+		fastexp.Gaussians(x, 1)
+	}
+}
+
 func BenchmarkNegative(b *testing.B) {
 	x := 0.0
 	for b.Loop() {

@@ -33,7 +33,10 @@ type Device struct {
 	scratch  []float32         // intermediate results of the current kernel, see grow
 }
 
-var _ kernels.FusedDevice = (*Device)(nil)
+var (
+	_ kernels.FusedDevice = (*Device)(nil)
+	_ kernels.HostMemory  = (*Device)(nil)
+)
 
 // An Option changes how [New] makes a device.
 type Option func(*options)

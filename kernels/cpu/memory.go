@@ -78,6 +78,9 @@ func (d *Device) span(b kernels.Buffer) []float32 {
 	return d.own(b).data[b.Offset() : b.Offset()+b.Len() : b.Offset()+b.Len()]
 }
 
+// Host returns the elements of b, without a copy.
+func (d *Device) Host(b kernels.Buffer) []float32 { return d.span(b) }
+
 // Write copies src from the host's memory to dst, which must have the same length.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
 	check.Len("Write", "source", len(src), dst.Len())
