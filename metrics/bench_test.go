@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -78,6 +79,22 @@ func BenchmarkEmbedding(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
 				c.f()
+			}
+		})
+	}
+}
+
+func BenchmarkLinearAccuracy(b *testing.B) {
+	dev := cpu.New()
+	defer dev.Close()
+	for _, n := range []int{500, 2000, 5000} {
+		x, labels := labeled(1, n, 784, 0.14)
+		y, others := labeled(2, n, 784, 0.14)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := LinearAccuracy(dev, x, y, labels, others); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}

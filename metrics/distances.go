@@ -167,10 +167,17 @@ func eachRow(n int, f func(i int)) {
 	eachRowWith(n, func() (func(int), func()) { return f, func() {} })
 }
 
+// eachPart calls f for 0 … n−1, each a part of some size, from several goroutines.
+func eachPart(n int, f func(part int)) {
+	share(n, 1, func() (func(int), func()) { return f, func() {} })
+}
+
 // eachRowWith calls functions for 0 … n−1 from several goroutines. Each goroutine has its own
 // function, with the memory that start gives it, and calls end last.
-func eachRowWith(n int, start func() (each func(i int), end func())) {
-	const block = 8
+func eachRowWith(n int, start func() (each func(i int), end func())) { share(n, 8, start) }
+
+// share is eachRowWith, where a goroutine takes some numbers at a time, a block.
+func share(n, block int, start func() (each func(i int), end func())) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), (n+block-1)/block) {
@@ -178,7 +185,7 @@ func eachRowWith(n int, start func() (each func(i int), end func())) {
 			each, end := start()
 			defer end()
 			for {
-				from := int(next.Add(block)) - block
+				from := int(next.Add(int64(block))) - block
 				if from >= n {
 					return
 				}

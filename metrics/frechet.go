@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -32,8 +33,14 @@ func (p *Pooled) Frechet() float64 {
 	}
 	n, m := float64(p.real-1), float64(p.fake-1)
 	distance += squareSum(a)/n + squareSum(b)/m
+	var triangles [2]mat.Matrix
+	var both sync.WaitGroup
+	for k, m := range []*mat.Dense{a, b} {
+		both.Go(func() { triangles[k] = triangle(m) })
+	}
+	both.Wait()
 	var product mat.Dense
-	product.Mul(triangle(a), triangle(b).T())
+	product.Mul(triangles[0], triangles[1].T())
 	var d mat.SVD
 	if !d.Factorize(&product, mat.SVDNone) {
 		return math.NaN() // the iteration has not converged

@@ -2,10 +2,13 @@ package metrics
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/ph"
@@ -25,45 +28,160 @@ func labeled(seed uint64, n, dim int, scale float32) (ph.Points[float32], []int)
 	return p, labels
 }
 
-// The device's solution is that of gonum in float64, for fewer points than dimensions and
+// worst returns the largest error of scores, relative to the bound: residualTolerance times the
+// norms of the centered point and of the exact weights.
+func worst(r *ridge, points ph.Points[float32], got, want []float64) float64 {
+	scores, exact := r.scores(points, got), r.scores(points, want)
+	most := 0.0
+	for i := range points.Len() {
+		square := 0.0
+		for k, v := range points.At(i) {
+			square += (float64(v) - r.x.mean[k]) * (float64(v) - r.x.mean[k])
+		}
+		for c := range r.classes {
+			norm := floats.Norm(want[c*r.x.dim:][:r.x.dim], 2)
+			at := c*points.Len() + i
+			if bound := residualTolerance * math.Sqrt(square) * norm; scores[at] != exact[at] {
+				most = max(most, math.Abs(scores[at]-exact[at])/bound)
+			}
+		}
+	}
+	return most
+}
+
+// The corrected solution is that of gonum in float64, for fewer points than dimensions and
 // for more, in one block of the decomposition and in several.
 func TestRidgeMatchesFloat64(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
 	for _, s := range []struct{ n, dim int }{{1, 1}, {2, 5}, {5, 2}, {30, 70}, {64, 64}, {65, 200}, {200, 65}, {300, 150}, {150, 300}} {
-		t.Run(fmt.Sprint(s.n, "×", s.dim), func(t *testing.T) {
-			x, labels := labeled(1, s.n, s.dim, 0.5)
-			y, _ := labeled(2, 50, s.dim, 0.5)
-			r := newRidge(x, labels, 4)
-			require.Less(t, r.squares(), float64(mostSquares))
-			got, err := r.scores(dev, y)
-			require.NoError(t, err)
-			want, err := r.scores64(y)
-			require.NoError(t, err)
-			require.InDeltaSlice(t, want, got, 1e-3)
-		})
+		for _, scale := range []float32{1e-6, 0.01, 0.5, 10} {
+			t.Run(fmt.Sprint(s.n, "×", s.dim, "×", scale), func(t *testing.T) {
+				x, labels := labeled(1, s.n, s.dim, scale)
+				y, _ := labeled(2, 50, s.dim, scale)
+				r := newRidge(x, labels, 6) // no point has one of the last two labels
+				got, err := r.weights(dev)
+				require.NoError(t, err)
+				want, err := r.weights64()
+				require.NoError(t, err)
+				require.LessOrEqual(t, worst(r, y, got, want), 1.0)
+			})
+		}
 	}
 }
 
-// Coordinates for which float32 is too coarse are computed in float64. The penalty hardly
-// matters in few dimensions, nor in many more than there are points, so accuracy stays.
-func TestRidgeOfLargeCoordinates(t *testing.T) {
+// Eigenvalues of 1 beside large ones: the same image several times, pixels that never change,
+// coordinates of very different sizes.
+func TestRidgeOfIllConditionedPoints(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
-	for _, dim := range []int{3, 300} {
-		x, labels := labeled(1, 50, dim, 0.1)
-		y, others := labeled(2, 500, dim, 0.1)
-		small, err := LinearAccuracy(dev, x, y, labels, others)
-		require.NoError(t, err)
-		for i := range x.Coords {
-			x.Coords[i] *= 1e6
+	for _, size := range []struct{ n, dim int }{{90, 200}, {300, 120}} {
+		for _, scale := range []float32{1, 30, 300, 3000, 1e5, 1e18} {
+			for name, change := range map[string]func(p ph.Points[float32]){
+				"duplicates": func(p ph.Points[float32]) {
+					for i := range p.Len() / 2 {
+						copy(p.At(p.Len()-1-i), p.At(i))
+					}
+				},
+				"constant": func(p ph.Points[float32]) {
+					for i := range p.Len() {
+						for k := 0; k < p.Dim; k += 2 {
+							p.At(i)[k] = scale / 3
+						}
+					}
+				},
+				"sizes": func(p ph.Points[float32]) {
+					for i := range p.Coords {
+						p.Coords[i] *= float32(math.Pow(10, -float64(i%p.Dim%7)))
+					}
+				},
+				"far from 0": func(p ph.Points[float32]) {
+					for i := range p.Coords {
+						p.Coords[i] += 100 * scale
+					}
+				},
+			} {
+				t.Run(fmt.Sprint(size, name, scale), func(t *testing.T) {
+					x, labels := labeled(1, size.n, size.dim, scale)
+					y, others := labeled(2, 200, size.dim, scale)
+					change(x)
+					change(y)
+					r := newRidge(x, labels, 4)
+					want, wantErr := r.weights64()
+					got, gotErr := r.weights(dev)
+					accuracy, err := LinearAccuracy(dev, x, y, labels, others)
+					if gotErr != nil { // too coarse in float32, and computed in float64
+						require.Greater(t, scale, float32(30))
+						got = want
+					}
+					if wantErr != nil { // too coarse in float64
+						require.Greater(t, scale, float32(3000))
+						require.Equal(t, gotErr == nil, err == nil)
+						return
+					}
+					require.NoError(t, err)
+					require.LessOrEqual(t, worst(r, y, got, want), 1.0)
+					hits := 0.0
+					for i, class := range best(r.scores(y, want), y.Len()) {
+						if class == others[i] {
+							hits++
+						}
+					}
+					require.InDelta(t, hits/float64(y.Len()), accuracy, 0.01) // but for ties
+				})
+			}
 		}
-		for i := range y.Coords {
-			y.Coords[i] *= 1e6
-		}
-		require.Greater(t, newRidge(x, labels, 4).squares(), float64(mostSquares))
-		large, err := LinearAccuracy(dev, x, y, labels, others)
-		require.NoError(t, err)
-		require.InDelta(t, small, large, 0.02)
 	}
+}
+
+// Each product is that of float64 arithmetic, for any rest of rows, columns and coordinates.
+func TestCenteredProducts(t *testing.T) {
+	for _, s := range []struct{ n, dim, columns int }{{1, 1, 1}, {2, 3, 4}, {9, 64, 5}, {33, 65, 10}, {16, 130, 3}, {7, 5, 13}} {
+		p := drawn(1, s.n, s.dim, 2)
+		x := newCentered(p)
+		w, v := make([]float64, s.columns*s.dim), make([]float64, s.columns*s.n)
+		random := rand.New(rand.NewPCG(2, 2))
+		for i := range w {
+			w[i] = random.NormFloat64()
+		}
+		for i := range v {
+			v[i] = random.NormFloat64()
+		}
+		rows := make([]float32, len(p.Coords))
+		x.store(rows)
+		times, transposed := x.times(w, s.columns), x.transposed(v, s.columns)
+		for c := range s.columns {
+			for i := range s.n {
+				want := 0.0
+				for k := range s.dim {
+					want += (float64(p.At(i)[k]) - x.mean[k]) * w[c*s.dim+k]
+					require.InDelta(t, float64(p.At(i)[k])-x.mean[k], rows[i*s.dim+k], 1e-6)
+				}
+				require.InDelta(t, want, times[c*s.n+i], 1e-11)
+			}
+			for k := range s.dim {
+				want := 0.0
+				for i := range s.n {
+					want += (float64(p.At(i)[k]) - x.mean[k]) * v[c*s.n+i]
+				}
+				require.InDelta(t, want, transposed[c*s.dim+k], 1e-11)
+			}
+		}
+	}
+}
+
+// Weights do not depend on the number of processors.
+func TestRidgeDoesNotDependOnProcessors(t *testing.T) {
+	x, labels := labeled(1, 130, 90, 1)
+	weights := func() []float64 {
+		dev := cpu.New()
+		defer dev.Close()
+		w, err := newRidge(x, labels, 4).weights(dev)
+		require.NoError(t, err)
+		return w
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	one := weights()
+	runtime.GOMAXPROCS(4)
+	require.Equal(t, one, weights())
 }

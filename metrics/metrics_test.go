@@ -41,6 +41,28 @@ func embed(t *testing.T, x, z ph.Points[float32]) *Embedding {
 	return e
 }
 
+// copying is a device whose buffers the host cannot read.
+type copying struct{ kernels.Device }
+
+// Distances in buffers are those that are copied. Freed memory is used again.
+func TestDistancesInMemoryOfDevices(t *testing.T) {
+	dev := cpu.New()
+	defer dev.Close()
+	real, fake := drawn(1, 30, 20, 0), drawn(2, 21, 20, 0.5)
+	shared, err := Pool(dev, real, fake)
+	require.NoError(t, err)
+	copied, err := Pool(copying{dev}, real, fake)
+	require.NoError(t, err)
+	require.InDeltaSlice(t, copied.d, shared.d, 1e-5) // composed of other kernels
+	want, address := shared.Energy(), &shared.d[0]
+	shared.Free()
+	copied.Free()
+	again, err := Pool(dev, real, fake)
+	require.NoError(t, err)
+	require.Equal(t, want, again.Energy())
+	require.Same(t, address, &again.d[0])
+}
+
 // A cloud compared with itself and with one far away takes the extreme values.
 func TestSamplesAtTheExtremes(t *testing.T) {
 	x := drawn(1, 40, 3, 0)

@@ -16,35 +16,73 @@ var errTooLarge = errors.New("the coordinates are too large to be squared")
 const solverBlock = 64
 
 // A solver solves systems of linear equations whose matrix is a Gram matrix plus the
-// identity, on a device. It decomposes the matrix by Cholesky's method in blocks of columns
-// (Golub and Van Loan, Matrix Computations, §4.2.9). The host decomposes the blocks on the
+// identity, on a device, in float32. It decomposes the matrix by Cholesky's method in blocks of
+// columns (Golub and Van Loan, Matrix Computations, §4.2.9). The host decomposes the blocks on the
 // diagonal and inverts their factors, in float64. All else is products of matrices.
 type solver struct {
-	dev       kernels.Device
-	n         int
-	a         kernels.Buffer   // n×n, the matrix; blocks above the diagonal are not used
-	l         kernels.Buffer   // n×n, the factor below the blocks on its diagonal
-	inverses  []kernels.Buffer // of the factors of the blocks on the diagonal
-	square    kernels.Buffer   // memory for one block
-	transfers []float32        // the same on the host
-	host      []float64        // the block there in float64, then the inverse of its factor
+	dev        kernels.Device
+	n, columns int
+	a          kernels.Buffer   // n×n, the matrix; blocks above the diagonal are not used
+	l          kernels.Buffer   // n×n, the factor below the blocks on its diagonal
+	inverses   []kernels.Buffer // of the factors of the blocks on the diagonal
+	square     kernels.Buffer   // memory for one block
+	b, x       kernels.Buffer   // n×columns, right sides and solutions
+	values     []float32        // the same on the host
+	transfers  []float32        // a block on the host
+	host       []float64        // the block there in float64, then the inverse of its factor
+	owned      []kernels.Buffer
 }
 
-// newSolver returns a solver of n equations, in memory that alloc returns.
-func newSolver(dev kernels.Device, n int, alloc func(n int) kernels.Buffer) *solver {
+// newSolver returns a solver of n equations for some columns of right sides.
+func newSolver(dev kernels.Device, n, columns int) *solver {
 	s := &solver{
-		dev: dev, n: n, a: alloc(n * n), l: alloc(n * n), square: alloc(solverBlock * solverBlock),
+		dev: dev, n: n, columns: columns, values: make([]float32, n*columns),
 		host: make([]float64, solverBlock*solverBlock), transfers: make([]float32, solverBlock*solverBlock),
 	}
+	s.a, s.l, s.square = s.alloc(n*n), s.alloc(n*n), s.alloc(solverBlock*solverBlock)
+	s.b, s.x = s.alloc(n*columns), s.alloc(n*columns)
 	for from := 0; from < n; from += solverBlock {
 		w := s.end(from) - from
-		s.inverses = append(s.inverses, alloc(w*w))
+		s.inverses = append(s.inverses, s.alloc(w*w))
 	}
 	return s
 }
 
+func (s *solver) alloc(n int) kernels.Buffer {
+	b := s.dev.Alloc(n)
+	s.owned = append(s.owned, b)
+	return b
+}
+
+// release frees all buffers.
+func (s *solver) release() {
+	for _, b := range s.owned {
+		s.dev.Free(b)
+	}
+}
+
 // end returns the end of the block that begins at a column.
 func (s *solver) end(from int) int { return min(s.n, from+solverBlock) }
+
+// decompose makes the matrix that of the equations of a classifier, and decomposes it.
+func (s *solver) decompose(r *ridge) error {
+	n, dim := r.x.n, r.x.dim
+	x := s.dev.Alloc(n * dim)
+	defer s.dev.Free(x)
+	if host, ok := s.dev.(kernels.HostMemory); ok {
+		r.x.store(host.Host(x))
+	} else {
+		values := make([]float32, n*dim)
+		r.x.store(values)
+		s.dev.Write(x, values)
+	}
+	if r.forPoints() {
+		s.gram(x, n, dim)
+	} else {
+		s.gramOfColumns(x, n, dim)
+	}
+	return s.factor()
+}
 
 // gram makes the matrix that of the inner products of the rows of x (n×dim).
 func (s *solver) gram(x kernels.Buffer, n, dim int) {
@@ -73,11 +111,9 @@ func (s *solver) block(m kernels.Buffer, row, column int) kernels.Buffer {
 	return m.Slice(row*s.n+column, s.n*s.n)
 }
 
-// solve stores into x the solution for the n×columns right sides b. It overwrites the matrix
-// and b.
-func (s *solver) solve(x, b kernels.Buffer, columns int) error {
+// factor decomposes the matrix, which it overwrites.
+func (s *solver) factor() error {
 	dev, n := s.dev, s.n
-	rows := func(m kernels.Buffer, from, to int) kernels.Buffer { return m.Slice(from*columns, to*columns) }
 	for k, inverse := range s.inverses {
 		from := k * solverBlock
 		end := s.end(from)
@@ -85,18 +121,12 @@ func (s *solver) solve(x, b kernels.Buffer, columns int) error {
 		if err := s.invert(inverse, from, w); err != nil {
 			return err
 		}
-		dev.Gemm(kernels.Gemm{M: w, N: columns, K: w, Alpha: 1, A: inverse, B: rows(b, from, end), C: rows(x, from, end), Unrounded: true})
 		if end == n {
 			break
 		}
-		below := s.block(s.l, end, from)
 		dev.Gemm(kernels.Gemm{
 			M: n - end, N: w, K: w, TransB: true, Alpha: 1,
-			A: s.block(s.a, end, from), LDA: n, B: inverse, C: below, LDC: n, Unrounded: true,
-		})
-		dev.Gemm(kernels.Gemm{
-			M: n - end, N: columns, K: w, Alpha: -1, Beta: 1,
-			A: below, LDA: n, B: rows(x, from, end), C: rows(b, end, n), Unrounded: true,
+			A: s.block(s.a, end, from), LDA: n, B: inverse, C: s.block(s.l, end, from), LDC: n, Unrounded: true,
 		})
 		for next := end; next < n; next += solverBlock {
 			l := s.block(s.l, next, from)
@@ -106,20 +136,54 @@ func (s *solver) solve(x, b kernels.Buffer, columns int) error {
 			})
 		}
 	}
-	dev.Copy(b, x)
+	return nil
+}
+
+// solve returns the solution for right sides, both columns×n.
+func (s *solver) solve(right []float64) ([]float64, error) {
+	dev, n, columns := s.dev, s.n, s.columns
+	for c := range columns {
+		for i, v := range right[c*n : (c+1)*n] {
+			s.values[i*columns+c] = float32(v)
+		}
+	}
+	dev.Write(s.b, s.values)
+	rows := func(m kernels.Buffer, from, to int) kernels.Buffer { return m.Slice(from*columns, to*columns) }
+	for k, inverse := range s.inverses {
+		from := k * solverBlock
+		end := s.end(from)
+		w := end - from
+		dev.Gemm(kernels.Gemm{M: w, N: columns, K: w, Alpha: 1, A: inverse, B: rows(s.b, from, end), C: rows(s.x, from, end), Unrounded: true})
+		if end < n {
+			dev.Gemm(kernels.Gemm{
+				M: n - end, N: columns, K: w, Alpha: -1, Beta: 1,
+				A: s.block(s.l, end, from), LDA: n, B: rows(s.x, from, end), C: rows(s.b, end, n), Unrounded: true,
+			})
+		}
+	}
+	dev.Copy(s.b, s.x)
 	for k := len(s.inverses) - 1; k >= 0; k-- {
 		from := k * solverBlock
 		end := s.end(from)
 		w := end - from
-		dev.Gemm(kernels.Gemm{M: w, N: columns, K: w, TransA: true, Alpha: 1, A: s.inverses[k], B: rows(b, from, end), C: rows(x, from, end), Unrounded: true})
+		dev.Gemm(kernels.Gemm{M: w, N: columns, K: w, TransA: true, Alpha: 1, A: s.inverses[k], B: rows(s.b, from, end), C: rows(s.x, from, end), Unrounded: true})
 		if from > 0 {
 			dev.Gemm(kernels.Gemm{
 				M: from, N: columns, K: w, TransA: true, Alpha: -1, Beta: 1,
-				A: s.block(s.l, from, 0), LDA: n, B: rows(x, from, end), C: rows(b, 0, from), Unrounded: true,
+				A: s.block(s.l, from, 0), LDA: n, B: rows(s.x, from, end), C: rows(s.b, 0, from), Unrounded: true,
 			})
 		}
 	}
-	return nil
+	if err := dev.Read(s.values, s.x); err != nil {
+		return nil, err
+	}
+	solution := make([]float64, n*columns)
+	for c := range columns {
+		for i := range n {
+			solution[c*n+i] = float64(s.values[i*columns+c])
+		}
+	}
+	return solution, nil
 }
 
 // invert adds the identity to the w×w block at a place of the diagonal, and stores into dst

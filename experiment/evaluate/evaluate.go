@@ -166,6 +166,7 @@ func (r *Result) compare(ctx context.Context, dev kernels.Device, prefix string,
 	if err != nil {
 		return err
 	}
+	defer p.Free()
 	scores, err := p.Scores(ctx, o)
 	for name, v := range scores {
 		r.Metrics[prefix+name] = v
@@ -227,6 +228,7 @@ func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], o metrics
 	if err != nil {
 		return err
 	}
+	defer e.Free()
 	maps.Copy(r.Metrics, e.Scores(o))
 	return nil
 }
