@@ -96,11 +96,12 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	return nil
 }
 
-// warmUp is how long each works before it is timed: the threads of who worked
-// before go on spinning that long, and caches are not its own.
+// warmUp is how long each program does the work before it is timed. For that long the threads
+// of the other, which worked before, may spin and wait for work, and caches hold its data.
 const warmUp = 200 * time.Millisecond
 
-// comparisons are what is timed: a name among works, the peer's name for it.
+// comparisons are the rows of the table: what is timed, by the title of the row, the name of
+// our function in works, the name of the peer, and what to ask the peer's program for.
 var comparisons = []struct {
 	title, work, peer, ask string
 	repeats                int

@@ -132,8 +132,8 @@ func edgesOf(c ph.Chain) []ph.Cell {
 	return slices.Compact(edges)
 }
 
-// pointsOf returns points as a cloud, nil for what is given by distances. If float32 cannot
-// hold coordinates of their size, they are divided by a power of ten.
+// pointsOf returns d as points of float32, or nil if d has no coordinates. If float32 cannot
+// hold coordinates of this size, it divides them by 10 to the given power, else power is 0.
 func pointsOf(d ph.Distances) (c *ph.Points[float32], power int) {
 	switch d := d.(type) {
 	case ph.Points[float32]:

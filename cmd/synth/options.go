@@ -66,7 +66,7 @@ func (o *options) newFlags(c *synth.Config) *flag.FlagSet {
 	f.StringVar(&o.points, "point-cloud", "", "`cloud` that moves, in place of the experiment's")
 	f.StringVar(&o.truth, "true-point-cloud", "", "`cloud` whose persistence is the target, in place of the experiment's")
 	f.StringVar(&o.diagram, "true-diagram", "", "`file` of persistence diagrams, JSON or .pers, that are the target, in place of a true cloud")
-	f.Uint64Var(&c.Seed, "seed", c.Seed, "`number` that decides what clouds are drawn")
+	f.Uint64Var(&c.Seed, "seed", c.Seed, "`number` that decides what clouds are drawn, and what terms draw at random")
 	f.IntVar(&c.Steps, "steps", c.Steps, "`steps` to make in all (default: 15000, 2500 or 7500 in the experiments, else 2500)")
 	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "`length` of a step, about (default: 0.01, 0.05 or 0.1 in the experiments, else a 500th of the cloud's extent)")
 	f.StringVar((*string)(&c.Optimizer), "optimizer", string(c.Optimizer), "`name` of the optimizer: adam, adamw or sgd")

@@ -141,7 +141,7 @@ func (r *Run) drawCurves() ([]run.Picture, error) {
 		}
 		p := run.Picture{File: "loss-" + name + ".png", Caption: name + ", where it depends on a point that can move"}
 		if name == "loss" {
-			p = run.Picture{File: "loss.png", Caption: "The weighted sum of the regularizers below that count in a step"}
+			p = run.Picture{File: "loss.png", Caption: "The weighted sum of the terms below that count in a step"}
 		}
 		err := r.Folder.Write(p.File, func(w io.Writer) error {
 			return viz.Curves(w, name, "step", name, viz.Series{Name: name, X: steps, Y: values})

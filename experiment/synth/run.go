@@ -24,9 +24,9 @@ type Run struct {
 
 // New begins a run in a folder from [run.Create], or resumes the run in a folder from
 // [run.Open], bit for bit, from its last checkpoint. In the configuration of a resumed run,
-// only the title, seed, device, learning rate, window, gap, intervals of checkpoints and
-// number of steps may differ from those of the run. It must not have fewer steps than the
-// checkpoint. If New fails it closes the folder.
+// only the title, device, learning rate, window, gap, check for finite values, intervals of
+// checkpoints and number of steps may differ from those of the run. It must not have fewer
+// steps than the checkpoint. If New fails it closes the folder.
 func New(ctx context.Context, config Config, env run.Environment) (r *Run, err error) {
 	defer func() {
 		if err != nil {
@@ -40,7 +40,7 @@ func New(ctx context.Context, config Config, env run.Environment) (r *Run, err e
 	if r.aim, err = config.aim(ctx, env.Device); err != nil {
 		return nil, err
 	}
-	facts, err := run.FactsOf(config, "title", "seed", "device", "steps", "learning_rate", "window", "gap", "check_finite", "save_every", "save_steps")
+	facts, err := run.FactsOf(config, "title", "device", "steps", "learning_rate", "window", "gap", "check_finite", "save_every", "save_steps")
 	if err != nil {
 		return nil, err
 	}

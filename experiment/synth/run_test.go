@@ -239,6 +239,12 @@ func TestDamagedCheckpoint(t *testing.T) {
 	smaller.Start = &ph.Points[float32]{Dim: 2, Coords: c.Start.Coords[:20]}
 	_, err = synth.New(t.Context(), smaller, reopened(t, env))
 	require.ErrorContains(t, err, "it is of another run: start is ")
+
+	other := c
+	other.Seed++
+	_, err = synth.New(t.Context(), other, reopened(t, env))
+	require.ErrorContains(t, err, "it is of another run: seed is 4 there, 5 here")
+
 	require.NoError(t, os.WriteFile(r.Folder.Path("checkpoint.safetensors"), []byte("nothing"), 0o600))
 	_, err = synth.New(t.Context(), c, reopened(t, env))
 	require.ErrorContains(t, err, "checkpoint.safetensors")

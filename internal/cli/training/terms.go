@@ -28,7 +28,7 @@ type Terms struct {
 	degree          int
 	attract         bool
 	hyperparameters topoloss.Hyperparameters
-	originals       []string // the flags of the original's door
+	originals       []string // the flags that ask for the original's terms, in place of -topo
 }
 
 // The words that stand for a list of terms.
