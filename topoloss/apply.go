@@ -25,6 +25,7 @@ type input struct {
 	x, batch   *autograd.Var // batch is nil if only the target is known
 	pixels     *autograd.Var // the cloud that terms of images read; x may be a copy of it
 	target     *Target
+	begun      bool   // the device may have begun the diagrams of x
 	met        bool   // a term of another loss at the same place depends on something learnable, so that no fallback is needed
 	seed, step uint64 // together they decide random choices; step also decides schedules
 }
@@ -45,7 +46,9 @@ func (l *Loss) applyOnce(ctx context.Context, in input) (Result, error) {
 		return Result{}, err
 	}
 	var diagrams []ph.Diagram
-	l.rips.forget()
+	if !in.begun || l.rips.begun != in.x {
+		l.rips.forget()
+	}
 	if degree := l.degreeAt(in.step); degree >= 0 {
 		var err error
 		if diagrams, err = l.rips.diagrams(ctx, in.x, degree); err != nil {

@@ -23,6 +23,7 @@ type Objective struct {
 	met      []Place // where, in the present step, a term depends on something learnable
 	seed     uint64
 	params   []*autograd.Parameter
+	begun    uint64 // counts the steps that Begin has begun
 }
 
 // A place holds the terms that apply at one [Place] to the same share of the points there.
@@ -182,6 +183,8 @@ type Step struct {
 	// any number of points. The variable of a place without terms may be nil: see
 	// [Objective.Needs].
 	Output, Latent, Samples *autograd.Var
+
+	begun uint64 // Objective.begun, once the objective has begun this step
 }
 
 func (s Step) at(where Place) *autograd.Var {
@@ -260,14 +263,15 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 	out := Outcome{Terms: o.terms}
 	for _, p := range o.places {
 		met := slices.Contains(o.met, p.where)
-		if !p.loss.counts(s.Number) && (met || len(p.loss.Fallback) == 0 || !o.Needs(p.where, s.Number)) {
+		if !o.applies(&p, s.Number) || met && !p.loss.counts(s.Number) {
 			continue
 		}
 		x := s.at(p.where)
 		if x == nil {
 			return Outcome{}, fmt.Errorf("topoloss: a term looks at the %s of step %d, which is nil", p.where, s.Number)
 		}
-		in := input{x: x, batch: s.Batch, target: target, met: met, seed: o.seed, step: s.Number}
+		begun := s.begun != 0 && s.begun == o.begun
+		in := input{x: x, batch: s.Batch, target: target, begun: begun, met: met, seed: o.seed, step: s.Number}
 		r, err := p.apply(ctx, in)
 		if err != nil {
 			return Outcome{}, fmt.Errorf("%s: %w", p.where, err)
@@ -293,6 +297,12 @@ func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome,
 		}
 	}
 	return out, nil
+}
+
+// applies reports whether terms at a place count in a step. Whether fallback terms do may also
+// depend on terms of equal where.
+func (o *Objective) applies(p *place, number uint64) bool {
+	return p.loss.counts(number) || len(p.loss.Fallback) > 0 && o.Needs(p.where, number)
 }
 
 // apply applies p's loss. If p's share is less than 1, apply draws this share of the points

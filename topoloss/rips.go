@@ -24,6 +24,29 @@ type deviceRips struct {
 	found     []rips.Lune         // as the device returns them
 	lunes     []ph.Lune           // found, in the form that package ph takes
 	bars      [1]ph.Diagram       // of degree 0, from the spanning tree
+
+	// A [rips.Starter] has begun to compute the tree or the lunes of this cloud; one of the
+	// two is set. Otherwise all three are nil.
+	begun        *autograd.Var
+	pendingTree  rips.Pending[rips.Edge]
+	pendingLunes rips.Pending[rips.Lune]
+}
+
+// begin has the device begin what diagrams needs of the cloud x up to a degree. It reports
+// whether the device can do so.
+func (r *deviceRips) begin(x *autograd.Var, degree int) bool {
+	dev, ok := x.Tape().Device().(rips.Starter)
+	if _, _, err := cloudSize(x.Shape()); err != nil || !ok || degree < 0 || degree > 1 {
+		return false
+	}
+	r.take(x)
+	r.begun = x
+	if degree == 0 {
+		r.pendingTree = dev.StartSpanningTree(r.matrix, r.n)
+	} else {
+		r.pendingLunes = dev.StartLunes(r.matrix, r.n)
+	}
+	return true
 }
 
 // diagrams returns the diagrams of a cloud from degree 0 to degree. If degree is at most 1,
@@ -37,7 +60,10 @@ func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) 
 	if err != nil {
 		return nil, err
 	}
-	r.take(x)
+	begun := r.begun == x && (degree == 0 && r.pendingTree != nil || degree == 1 && r.pendingLunes != nil)
+	if !begun {
+		r.take(x)
+	}
 	var diagrams []ph.Diagram
 	dev, ok := x.Tape().Device().(rips.Device)
 	switch {
@@ -85,7 +111,13 @@ func (r *deviceRips) components(result *ph.Result) []ph.Diagram {
 // span reads the edges of the cloud's minimum spanning tree from the device. They decide
 // degree 0.
 func (r *deviceRips) span(dev rips.Device) (err error) {
-	if r.edges, err = dev.SpanningTree(r.edges[:0], r.matrix, r.n); err != nil {
+	if r.pendingTree != nil {
+		r.edges, err = r.pendingTree.Append(r.edges[:0])
+		r.begun, r.pendingTree = nil, nil
+	} else {
+		r.edges, err = dev.SpanningTree(r.edges[:0], r.matrix, r.n)
+	}
+	if err != nil {
 		return fmt.Errorf("topoloss: spanning tree of %d points: %w", r.n, err)
 	}
 	r.entries = r.entries[:0]
@@ -97,7 +129,13 @@ func (r *deviceRips) span(dev rips.Device) (err error) {
 
 // find reads from the device the lunes, with their edges, that decide degrees 0 and 1.
 func (r *deviceRips) find(dev rips.Device) (err error) {
-	if r.found, err = dev.Lunes(r.found[:0], r.matrix, r.n); err != nil {
+	if r.pendingLunes != nil {
+		r.found, err = r.pendingLunes.Append(r.found[:0])
+		r.begun, r.pendingLunes = nil, nil
+	} else {
+		r.found, err = dev.Lunes(r.found[:0], r.matrix, r.n)
+	}
+	if err != nil {
 		return fmt.Errorf("topoloss: lunes of %d points: %w", r.n, err)
 	}
 	r.lunes = r.lunes[:0]
@@ -130,8 +168,17 @@ func (r *deviceRips) take(x *autograd.Var) {
 	fused.Distances(x.Tape().Device(), r.matrix, x.Value(), n, dim)
 }
 
-// forget marks the distances as unknown.
-func (r *deviceRips) forget() { r.matrix, r.measured = kernels.Buffer{}, false }
+// forget marks the distances as unknown, and drops what the device has begun.
+func (r *deviceRips) forget() {
+	r.matrix, r.measured = kernels.Buffer{}, false
+	if r.pendingTree != nil {
+		r.pendingTree.Drop()
+	}
+	if r.pendingLunes != nil {
+		r.pendingLunes.Drop()
+	}
+	r.begun, r.pendingTree, r.pendingLunes = nil, nil, nil
+}
 
 // cloudSize returns the number n of points of a variable of shape n×… and their dimension,
 // the product of the other axes. It is an error if one of them is 0.

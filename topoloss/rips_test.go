@@ -26,6 +26,11 @@ func (c *counted) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
 	return c.GPU.CopyOut(s, dst, src)
 }
 
+func (c *counted) StartCopyOut(s gpu.Stream, src gpu.Pointer, size int) (gpu.Transfer, error) {
+	c.bytes += size
+	return c.GPU.StartCopyOut(s, src, size)
+}
+
 // A device that finds what shapes the first two degrees gives the same bars, with
 // their gradient, and names bad rows as others do. It keeps the distances, unless a
 // spread wants to know them.

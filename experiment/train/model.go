@@ -58,6 +58,14 @@ func (m *model) begin() *autograd.Tape {
 	return m.tape
 }
 
+// named returns err with the name of the model, and nil if err is nil.
+func (m *model) named(err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", m.name, err)
+	}
+	return nil
+}
+
 // criticName is the name of the critic's loss.
 const criticName = "critic"
 

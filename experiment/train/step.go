@@ -46,29 +46,9 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	n := float32(len(r.train[index]))
 	row = []float64{float64(number), float64(k/len(r.train) + 1)}
 
-	var outcome topoloss.Outcome
-	outs := make([]models.Output, len(r.models))
-	for i, m := range r.models {
-		m.tape.CheckFinite(m.checks)
-		x := r.input(m, batch)
-		m.tape.Train(r.config.Seed, uint64(k))
-		outs[i] = m.net.Forward(x, r.config.Seed, noise.Training+uint64(k))
-		if err := m.tape.NotFinite(); err != nil {
-			return nil, "", fmt.Errorf("%s: %w", m.name, err)
-		}
-		loss := outs[i].Total
-		if m == r.twin() {
-			if outcome, err = r.compare(ctx, x, outs[i], k, index); err != nil {
-				return nil, "", err
-			}
-			if outcome.OK {
-				loss = autograd.Add(loss, outcome.Var)
-			}
-		}
-		m.tape.Backward(autograd.Scale(loss, 1/n))
-		if err := m.tape.NotFinite(); err != nil {
-			return nil, "", fmt.Errorf("%s: %w", m.name, err)
-		}
+	outs, outcome, err := r.gradients(ctx, batch, k, index)
+	if err != nil {
+		return nil, "", err
 	}
 
 	// Read the losses when all work of the step is on the device's queue: the host then
@@ -119,25 +99,100 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	return append(row, time.Since(start).Seconds()), status, nil
 }
 
-// compare computes the terms of step k between the output of the model with terms
-// for a training batch and the batch itself.
-func (r stepper) compare(ctx context.Context, x *autograd.Var, out models.Output, k, index int) (topoloss.Outcome, error) {
-	step := topoloss.Step{Number: uint64(k), Batch: x, Output: out.Reconstruction, Latent: out.Latent}
+// gradients computes the outputs of all models for a batch, the terms of step k, and the
+// gradients of all parameters.
+//
+// If the device can begin the terms, the forward pass of the model with terms comes first: the
+// device then works for the other model while the host finds the diagrams. The bits are the
+// same in either order, because models share nothing.
+func (r stepper) gradients(ctx context.Context, batch []float32, k, index int) ([]models.Output, topoloss.Outcome, error) {
+	twin := len(r.models) - 1
+	step := topoloss.Step{Number: uint64(k)}
+	early := topoloss.CanBegin(r.Device) && len(r.objective.Specs()) > 0
+	outs := make([]models.Output, len(r.models))
+	forward := func(i int) error {
+		m := r.models[i]
+		m.tape.CheckFinite(m.checks)
+		x := r.input(m, batch)
+		m.tape.Train(r.config.Seed, uint64(k))
+		if i == twin && early {
+			outs[i] = r.forwardEarly(x, &step)
+		} else {
+			outs[i] = m.net.Forward(x, r.config.Seed, noise.Training+uint64(k))
+		}
+		if i == twin {
+			step.Batch, step.Output, step.Latent = x, outs[i].Reconstruction, outs[i].Latent
+		}
+		return m.named(m.tape.NotFinite())
+	}
+	if early {
+		if err := forward(twin); err != nil {
+			return nil, topoloss.Outcome{}, err
+		}
+		r.objective.Begin(&step)
+	}
+	var outcome topoloss.Outcome
+	n := float32(len(r.train[index]))
+	for i, m := range r.models {
+		if i != twin || !early {
+			if err := forward(i); err != nil {
+				return nil, outcome, err
+			}
+		}
+		loss := outs[i].Total
+		if i == twin {
+			var err error
+			if outcome, err = r.compare(ctx, &step, index); err != nil {
+				return nil, outcome, err
+			}
+			if outcome.OK {
+				loss = autograd.Add(loss, outcome.Var)
+			}
+		}
+		m.tape.Backward(autograd.Scale(loss, 1/n))
+		if err := m.named(m.tape.NotFinite()); err != nil {
+			return nil, outcome, err
+		}
+	}
+	return outs, outcome, nil
+}
+
+// forwardEarly makes the forward pass of the model with terms. It first draws samples, if terms
+// need them, and has the device begin their terms. The order changes no bit: the gradient of a
+// weight of the decoder is the sum of two, one of the samples and one of the batch. It would
+// change running statistics, so a model with these draws samples after the batch.
+func (r stepper) forwardEarly(x *autograd.Var, s *topoloss.Step) models.Output {
+	if !r.config.Model.Normalize && r.objective.Needs(topoloss.Samples, s.Number) {
+		s.Samples = r.samples(x, s.Number)
+		r.objective.Begin(s)
+	}
+	return r.twin().net.Forward(x, r.config.Seed, noise.Training+s.Number)
+}
+
+// compare computes the terms of a step, given the output of the model with terms for a training
+// batch. It draws samples if terms need them and s has none.
+func (r stepper) compare(ctx context.Context, s *topoloss.Step, index int) (topoloss.Outcome, error) {
 	if r.targets[index] == nil && len(r.objective.Specs()) > 0 {
-		target, err := r.objective.Target(ctx, x)
+		target, err := r.objective.Target(ctx, s.Batch)
 		if err != nil {
 			return topoloss.Outcome{}, err
 		}
 		r.targets[index] = target
 	}
-	if r.objective.Needs(topoloss.Samples, step.Number) {
-		count := r.config.Samples
-		if count == 0 {
-			count = len(r.train[index])
-		}
-		step.Samples = models.Sample(r.twin().net, x.Tape(), count, r.config.Seed, noise.Samples+uint64(k))
+	if s.Samples == nil && r.objective.Needs(topoloss.Samples, s.Number) {
+		s.Samples = r.samples(s.Batch, s.Number)
 	}
-	return r.objective.Apply(ctx, step, r.targets[index])
+	return r.objective.Apply(ctx, *s, r.targets[index])
+}
+
+// samples decodes the draws of the terms of a step, as many as the batch has examples unless
+// the configuration says otherwise.
+func (r stepper) samples(batch *autograd.Var, step uint64) *autograd.Var {
+	count := r.config.Samples
+	if count == 0 {
+		count = batch.Shape()[0]
+	}
+	return models.Sample(r.twin().net, batch.Tape(), count, r.config.Seed, noise.Samples+step)
 }
 
 // Recorded draws pictures on the way and finishes epochs.

@@ -21,10 +21,11 @@ type driver struct {
 	streams    []cu.Stream        // gpu.Stream i+1 is streams[i]
 	modules    map[string]*module // by PTX text
 	lost       error              // returned by every call after a fault or after Close
-	recent     []string           // the last launches since the previous wait, at most maxRecent
+	recent     []string           // the last launches since the previous wait for a stream, at most maxRecent
 	slots      []uint64           // workspace: the arguments of a launch, 8 bytes each
 	pointers   []unsafe.Pointer   // workspace: the addresses of slots
 	staging    staging
+	transfers  map[int][]*transfer // those that are done, by the length of their memory
 }
 
 // maxRecent is the maximum number of launches that an [Error] lists.

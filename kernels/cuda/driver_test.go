@@ -133,6 +133,46 @@ func TestCopiesTakeTheirSource(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
+// A transfer brings the bytes that device memory has when the stream comes to it: later work on
+// the stream does not change them. Memory of transfers is used again.
+func TestTransfers(t *testing.T) {
+	d := open(t)
+	s, err := d.NewStream()
+	require.NoError(t, err)
+	const size = 10000
+	p, err := d.Alloc(size)
+	require.NoError(t, err)
+	memory := map[*byte]bool{}
+	for round := range byte(20) {
+		var all [3]gpu.Transfer
+		for i := range all {
+			require.NoError(t, d.Fill(s, p, uint32(round)<<8|uint32(i), size/4))
+			all[i], err = d.StartCopyOut(s, p, size-4*i)
+			require.NoError(t, err)
+		}
+		require.NoError(t, d.Fill(s, p, 0xffffffff, size/4))
+		for _, i := range []int{1, 0, 2} {
+			got, err := all[i].Wait()
+			require.NoError(t, err)
+			require.Len(t, got, size-4*i)
+			require.Equal(t, bytes.Repeat([]byte{byte(i), round, 0, 0}, size/4-i), got)
+			memory[&got[0]] = true
+			all[i].Done()
+		}
+	}
+	require.Len(t, memory, 3)
+	_, err = d.StartCopyOut(s, p, 0)
+	require.ErrorContains(t, err, "copy of 0 bytes to the host")
+	_, err = d.StartCopyOut(9, p, 4)
+	require.ErrorContains(t, err, "stream 9 does not exist")
+	dropped, err := d.StartCopyOut(s, p, 4)
+	require.NoError(t, err)
+	dropped.Done()
+	require.NoError(t, d.Close())
+	_, err = d.StartCopyOut(s, p, 4)
+	require.ErrorContains(t, err, "closed")
+}
+
 // Any thread of the operating system may call the driver, though a CUDA context is current
 // for one thread only.
 func TestManyThreads(t *testing.T) {

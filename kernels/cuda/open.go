@@ -40,7 +40,7 @@ func Open(ordinal int) (gpu.Driver, error) {
 	case ordinal < 0 || ordinal >= count:
 		return nil, fmt.Errorf("cuda: there is no GPU %d: the driver (CUDA %d.%d) has %d, numbered from 0", ordinal, version/1000, version%1000/10, count)
 	}
-	d := &driver{modules: map[string]*module{}}
+	d := &driver{modules: map[string]*module{}, transfers: map[int][]*transfer{}}
 	if err := try("cuCtxCreate", func() { d.open(ordinal) }); err != nil {
 		return nil, err
 	}

@@ -87,3 +87,25 @@ func TestSimulatorIsReached(t *testing.T) {
 	require.ErrorContains(t, d.SyncAll(), "the kernel failed (CUresult 719)")
 	require.Error(t, d.Close())
 }
+
+// The simulated driver writes page-locked memory when the host waits for the copy, and not
+// before; it then has not done later work. It reads page-locked memory as late.
+func TestCopiesOfPageLockedMemoryAreLate(t *testing.T) {
+	d := open(t)
+	p, err := d.Alloc(4)
+	require.NoError(t, err)
+	require.NoError(t, d.Fill(0, p, 0x04030201, 1))
+	started, err := d.StartCopyOut(0, p, 4)
+	require.NoError(t, err)
+	require.NoError(t, d.CopyIn(0, p, []byte{5, 6, 7, 8}))
+	staged := d.(*driver).staging.memory
+	require.NotEqual(t, []byte{1, 2, 3, 4}, started.(*transfer).memory[:4], "the host has not waited")
+	got, err := started.Wait()
+	require.NoError(t, err)
+	require.Equal(t, []byte{1, 2, 3, 4}, got)
+	staged[0] = 9 // which the driver must not do before the stream has come so far
+	var now [4]byte
+	require.NoError(t, d.CopyOut(0, now[:], p))
+	require.Equal(t, [4]byte{9, 6, 7, 8}, now)
+	require.NoError(t, d.Close())
+}

@@ -3,6 +3,7 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/topogen/topogen/kernels"
@@ -29,6 +30,8 @@ type Device struct {
 	entries rowEntries        // workspace of ScatterRows and PairsGrad
 	keys    []uint64          // workspace of SpanningTree and Lunes
 	records []record          // workspace of Lunes
+	trees   []*pendingTree    // those that nobody uses
+	lunes   []*pendingLunes   // those that nobody uses
 	tables  tables            // of convolutions
 	err     error             // the first error; later calls do nothing
 }
@@ -116,6 +119,30 @@ func (d *Device) Read(dst []float32, src kernels.Buffer) error {
 	return d.err
 }
 
+// startCopyOut enqueues a copy of the first bytes of a buffer. It returns nil if the device
+// has failed.
+func (d *Device) startCopyOut(src kernels.Buffer, bytes int) Transfer {
+	p := d.pointer(src)
+	if d.err != nil {
+		return nil
+	}
+	t, err := d.driver.StartCopyOut(d.stream, p, bytes)
+	d.fail(err)
+	return t
+}
+
+// takeLast removes the last element of a list of spare values and returns it. If there is
+// none, it returns a new one.
+func takeLast[T any](spare *[]*T) *T {
+	n := len(*spare)
+	if n == 0 {
+		return new(T)
+	}
+	last := (*spare)[n-1]
+	*spare = (*spare)[:n-1]
+	return last
+}
+
 // Sync waits for the stream and returns the device's first error.
 func (d *Device) Sync() error {
 	if d.err == nil {
@@ -140,4 +167,13 @@ func bytesOf[T float32 | int32 | uint64 | record | work.Correlation | work.Tap](
 		return nil
 	}
 	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
+}
+
+// appendAs appends the values whose memory is bytes, a whole number of them, to dst.
+func appendAs[T uint64 | record](dst []T, bytes []byte) []T {
+	var value T
+	first, count := len(dst), len(bytes)/int(unsafe.Sizeof(value))
+	dst = slices.Grow(dst, count)[:first+count]
+	copy(bytesOf(dst[first:]), bytes)
+	return dst
 }

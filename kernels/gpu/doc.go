@@ -11,10 +11,16 @@
 // # Memory and time
 //
 // A device enqueues its kernels on one stream, which runs them in the order of the
-// calls. Only Read and Sync wait for the GPU. Free keeps memory in a pool, and Alloc
+// calls. Only Read, Sync and the methods of rips.Device wait for the GPU. Free keeps memory in a pool, and Alloc
 // may reuse it immediately: a kernel that still reads the memory is earlier on the
 // stream than any kernel that will write it. The caller may change host slices as
 // soon as a call returns.
+//
+// Records of persistence come to the host without a wait for later work: StartLunes and
+// StartSpanningTree enqueue their kernels, a copy of the records to page-locked memory, and an
+// event behind it. Append waits for the event. A stream runs its work in order, so the records
+// are then in host memory, and Free is as safe as ever. Until Append the host may enqueue any
+// work that does not change the distances.
 //
 // # Kernels
 //

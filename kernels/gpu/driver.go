@@ -18,8 +18,8 @@ import (
 // A [Stream] runs copies and launches in the order they were enqueued. Work on
 // different streams may run in any order, or at the same time; the zero Stream is no
 // exception. Sync waits for one stream: work enqueued on any stream after Sync has
-// returned runs after the work that Sync waited for. Launch, Copy, Fill and CopyIn do
-// not wait for the GPU.
+// returned runs after the work that Sync waited for. Launch, Copy, Fill, CopyIn and
+// StartCopyOut do not wait for the GPU.
 //
 // # Errors
 //
@@ -27,7 +27,7 @@ import (
 // effect. An Alloc that finds too little memory has no effect either.
 //
 // A fault is an error of a running kernel, such as an access to an illegal address.
-// The next CopyOut, Sync or SyncAll that waits for the kernel returns the fault, and
+// The next CopyOut, Sync, SyncAll or Transfer that waits for the kernel returns the fault, and
 // every later call returns it again: as on hardware, the context is lost and the
 // driver can only be closed.
 //
@@ -53,6 +53,9 @@ type Driver interface {
 	CopyIn(s Stream, dst Pointer, src []byte) error
 	// CopyOut waits for s and copies len(dst) bytes of device memory at src to dst.
 	CopyOut(s Stream, dst []byte, src Pointer) error
+	// StartCopyOut enqueues a copy of size > 0 bytes of device memory at src to host
+	// memory that the driver provides. It does not wait for the GPU.
+	StartCopyOut(s Stream, src Pointer, size int) (Transfer, error)
 	// Copy enqueues a copy of size bytes within device memory. The two ranges must
 	// not overlap.
 	Copy(s Stream, dst, src Pointer, size int) error
@@ -75,6 +78,16 @@ type Driver interface {
 	// Close waits for all streams and releases all resources. It returns the
 	// fault that lost the context, if there was one.
 	Close() error
+}
+
+// A Transfer is a copy to the host that a [Driver] has enqueued.
+type Transfer interface {
+	// Wait waits for the copy, and for the work before it on its stream, but not for later
+	// work. It returns the bytes, which are valid until Done.
+	Wait() ([]byte, error)
+	// Done gives the memory of the bytes back to the driver. The transfer must not be used
+	// afterwards. Done does not wait for the GPU, and may be called without Wait.
+	Done()
 }
 
 // A Recycler is a Driver that checks memory accesses. A caching allocator reuses

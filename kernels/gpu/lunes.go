@@ -38,37 +38,102 @@ type record struct {
 // that holds the number of records.
 const recordBytes = 16
 
+// Numbers of records for each point. The first list has room for most, though it rarely gets
+// more than a few. The first copy brings usual.
+const mostRecords, usualRecords = 64, 4
+
 // Lunes appends the lunes that persistent homology of degrees 0 and 1 depends on, in
-// filtration order. It launches the kernels lunes (a warp for each edge) and reach (one
-// block), and waits for both.
+// filtration order.
 func (d *Device) Lunes(lunes []rips.Lune, dist kernels.Buffer, n int) ([]rips.Lune, error) {
+	return d.StartLunes(dist, n).Append(lunes)
+}
+
+// StartLunes enqueues the kernels lunes (a warp for each edge) and reach (one block), and a
+// copy of the first records of their list: nearly always all of them.
+func (d *Device) StartLunes(dist kernels.Buffer, n int) rips.Pending[rips.Lune] {
 	check.Cloud("Lunes", kernels.Buffer{}, n, 0, dist)
-	if n < 2 {
-		d.span(dist)
-		return lunes, d.err
+	d.span(dist)
+	p := takeLast(&d.lunes)
+	p.device, p.dist, p.n = d, dist, n
+	if n >= 2 {
+		p.start(mostRecords * n)
 	}
+	return p
+}
+
+// pendingLunes are the lunes of n points, as the copy of their records brings them. It
+// implements [rips.Pending].
+type pendingLunes struct {
+	device   *Device
+	dist     kernels.Buffer
+	n        int
+	list     kernels.Buffer // of records, behind a header
+	capacity int            // number of records that the list has room for
+	copy     Transfer       // of the header and the first records; nil if the device has failed
+}
+
+// start enqueues the kernels, which write to a list of the given capacity, and the copy.
+func (p *pendingLunes) start(capacity int) {
+	d, n := p.device, p.n
 	grid, block, sets := forLunes(n)
-	// The first list has room for most records for each point, though it rarely gets more
-	// than a few. If it overflows, its header still counts all records found, and Lunes
-	// retries with a capacity of twice that count.
-	const most, usual = 64, 4 // records for each point: room, and first copy to the host
-	for capacity := most * n; ; {
-		apexes, list := d.Alloc(n*n), d.Alloc(recordBytes/4*(1+capacity))
-		args := []Arg{d.span(list), d.span(apexes), d.span(dist), Int32(n), Int32(capacity)}
-		d.Fill(list.Slice(0, 2), 0) // the header: no records
-		d.launchShared(findLunes, grid, block, sets, args...)
-		d.launch(reach, Dim{X: 1}, Dim{X: work.ManyThreads}, args...)
-		records, count := d.readRecords(list, usual*n, capacity)
-		d.Free(apexes)
-		d.Free(list)
+	apexes := d.Alloc(n * n)
+	p.list, p.capacity = d.Alloc(recordBytes/4*(1+capacity)), capacity
+	args := [...]Arg{d.span(p.list), d.span(apexes), d.span(p.dist), Int32(n), Int32(capacity)}
+	d.Fill(p.list.Slice(0, 2), 0) // the header: no records
+	d.launchShared(findLunes, grid, block, sets, args[:]...)
+	d.launch(reach, Dim{X: 1}, Dim{X: work.ManyThreads}, args[:]...)
+	p.copy = d.startCopyOut(p.list, recordBytes*(1+usualRecords*n))
+	d.Free(apexes)
+}
+
+// Append waits for the copy. If the list has overflowed, its header still counts all records
+// found, and Append computes the list again with room for twice that count. If the first copy
+// has not brought all records, a second copy does.
+func (p *pendingLunes) Append(lunes []rips.Lune) ([]rips.Lune, error) {
+	d := p.device
+	defer p.Drop()
+	for p.copy != nil && d.err == nil {
+		bytes, err := p.copy.Wait()
+		d.fail(err)
+		d.records = appendAs(d.records[:0], bytes)
 		if d.err != nil {
-			return lunes, d.err
+			break
 		}
-		if count <= capacity {
-			return d.appendLunes(lunes, records), nil
+		count := int(d.records[0].key)
+		if count > p.capacity {
+			p.release()
+			p.start(min(2*count, maxElements)) // Alloc refuses a list of maxElements records
+			continue
 		}
-		capacity = min(2*count, maxElements) // Alloc refuses a list of maxElements records
+		if usual := usualRecords * p.n; count > usual {
+			d.records = slices.Grow(d.records, count-usual)[:1+count]
+			from := d.pointer(p.list) + Pointer(recordBytes*(1+usual))
+			d.fail(d.driver.CopyOut(d.stream, bytesOf(d.records[1+usual:]), from))
+		}
+		if d.err == nil {
+			lunes = d.appendLunes(lunes, d.records[1:1+count])
+		}
+		break
 	}
+	return lunes, d.err
+}
+
+// release gives the memory of the list and of its copy back.
+func (p *pendingLunes) release() {
+	if p.copy != nil {
+		p.copy.Done()
+		p.copy = nil
+	}
+	d := p.device
+	d.Free(p.list)
+	p.list = kernels.Buffer{}
+}
+
+func (p *pendingLunes) Drop() {
+	p.release()
+	d := p.device
+	*p = pendingLunes{}
+	d.lunes = append(d.lunes, p)
 }
 
 // forLunes returns the grid and the block of the kernel lunes for n points, and the bytes
@@ -80,29 +145,6 @@ func forLunes(n int) (grid, block Dim, sets int) {
 	sets = blocks(n, work.SetPoints) * work.LuneBytes
 	warps := min(work.Warps, memory/sets)
 	return Dim{X: blocks(n-1, warps), Y: n}, Dim{X: 32 * warps}, warps * sets
-}
-
-// readRecords waits for the stream and returns the records of a list, and the number of
-// records that the kernels found. If count exceeds capacity, the list has overflowed, and
-// the returned records are incomplete. The first copy brings the first usual records,
-// nearly always all of them; only a longer list needs a second copy.
-func (d *Device) readRecords(list kernels.Buffer, usual, capacity int) (records []record, count int) {
-	from := d.pointer(list)
-	read := func(first, end int) {
-		d.records = slices.Grow(d.records[:first], end-first)[:end]
-		if d.err == nil {
-			d.fail(d.driver.CopyOut(d.stream, bytesOf(d.records[first:]), from+Pointer(recordBytes*first)))
-		}
-	}
-	read(0, 1+usual)
-	if d.err != nil {
-		return nil, 0
-	}
-	count = int(d.records[0].key)
-	if count > usual && count <= capacity {
-		read(1+usual, 1+count)
-	}
-	return d.records[1:min(1+count, len(d.records))], count
 }
 
 // appendLunes appends records to lunes in filtration order. It sorts 64-bit keys that hold

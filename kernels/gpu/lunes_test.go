@@ -224,12 +224,12 @@ func TestLunesOfImages(t *testing.T) {
 	require.Less(t, find.GlobalLoad.Bytes, int64(n*(n-1)/2*4*4*n))
 }
 
-// A still driver, once on, ignores launches and fills. Every CopyOut then returns the bytes
-// of the last CopyOut before.
+// A still driver, once on, ignores launches and fills. Every transfer then brings the bytes of
+// the last one before.
 type still struct {
 	gpu.Driver
 	on     bool
-	copied []byte
+	copied gpu.Transfer
 }
 
 func (s *still) Fill(stream gpu.Stream, dst gpu.Pointer, word uint32, count int) error {
@@ -246,15 +246,18 @@ func (s *still) Launch(stream gpu.Stream, k gpu.Kernel, grid, block gpu.Dim, sha
 	return s.Driver.Launch(stream, k, grid, block, sharedBytes, args)
 }
 
-func (s *still) CopyOut(stream gpu.Stream, dst []byte, src gpu.Pointer) error {
-	if s.on {
-		copy(dst, s.copied)
-		return nil
+func (s *still) StartCopyOut(stream gpu.Stream, src gpu.Pointer, size int) (t gpu.Transfer, err error) {
+	if !s.on {
+		t, err = s.Driver.StartCopyOut(stream, src, size)
+		s.copied = kept{t}
 	}
-	err := s.Driver.CopyOut(stream, dst, src)
-	s.copied = slices.Clone(dst)
-	return err
+	return s.copied, err
 }
+
+// A kept transfer keeps its bytes after Done.
+type kept struct{ gpu.Transfer }
+
+func (kept) Done() {}
 
 func TestLunesAllocateNothingWhenUsedAgain(t *testing.T) {
 	driver := &still{Driver: ptxsim.New(ptxsim.Options{})}

@@ -62,6 +62,9 @@ func Run(t *testing.T, newDevice func(testing.TB) kernels.Device, o Options) {
 	if _, ok := probe.(rips.Device); ok {
 		all = append(all, ripsTests...)
 	}
+	if _, ok := probe.(rips.Starter); ok {
+		all = append(all, starterTests...)
+	}
 	closeDevice(t, probe)
 	for _, test := range all {
 		tested[test.method] = true

@@ -22,6 +22,8 @@ type GPU struct {
 	locks     stripeLocks  // of the cells of global memory
 	profiles  map[*kernel]*profile
 	storers   storers
+	waits     int         // result of Waits
+	transfers []*transfer // those that are done, for reuse
 }
 
 var (
@@ -93,6 +95,11 @@ func (g *GPU) Free(p gpu.Pointer) error {
 	}
 	return nil
 }
+
+// Waits returns the number of calls so far in which the host waited for the GPU: those of
+// CopyOut, Sync, SyncContext, SyncAll, SyncEvent and Close, of Free with an allocation, and of
+// the method Wait of a gpu.Transfer.
+func (g *GPU) Waits() int { return g.waits }
 
 // Allocated returns the number of bytes that are allocated.
 func (g *GPU) Allocated() int64 { return g.memory.used }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"sync/atomic"
 
 	"github.com/topogen/topogen/kernels/gpu"
@@ -14,6 +16,7 @@ import (
 // computes the values, therefore reads old contents of memory, with any timing.
 type stream struct {
 	queue []func() error
+	ran   int // pieces of work that have left the queue
 }
 
 // maxQueue bounds the length of a queue, and so the host memory that enqueued copies take.
@@ -31,7 +34,7 @@ func (g *GPU) enqueue(s gpu.Stream, work func() error) error {
 	q := &g.streams[s]
 	q.queue = append(q.queue, work)
 	if len(q.queue) >= maxQueue {
-		return g.Sync(s)
+		return g.runUntil(s, everything)
 	}
 	return nil
 }
@@ -39,6 +42,16 @@ func (g *GPU) enqueue(s gpu.Stream, work func() error) error {
 // Sync runs the work enqueued on s, up to the first error. An error means that the GPU is
 // lost: this call and every later call return the error.
 func (g *GPU) Sync(s gpu.Stream) error {
+	g.waits++
+	return g.runUntil(s, everything)
+}
+
+// everything is an end for runUntil that leaves no work in the queue.
+const everything = math.MaxInt
+
+// runUntil runs the work in the queue of s, up to the first error, until end pieces of work
+// have run on the stream since it was made. Later pieces stay in the queue.
+func (g *GPU) runUntil(s gpu.Stream, end int) error {
 	if g.lost != nil {
 		return g.lost
 	}
@@ -46,7 +59,8 @@ func (g *GPU) Sync(s gpu.Stream) error {
 		return fmt.Errorf("ptxsim: stream %d does not exist", s)
 	}
 	q := &g.streams[s]
-	for i, work := range q.queue {
+	run := min(len(q.queue), max(0, end-q.ran))
+	for i, work := range q.queue[:run] {
 		q.queue[i] = nil
 		if err := work(); err != nil {
 			g.lost = err
@@ -54,7 +68,7 @@ func (g *GPU) Sync(s gpu.Stream) error {
 			return err
 		}
 	}
-	q.queue = q.queue[:0]
+	q.queue, q.ran = slices.Delete(q.queue, 0, run), q.ran+run
 	return nil
 }
 
@@ -79,8 +93,9 @@ func (g *GPU) SyncContext(ctx context.Context, s gpu.Stream) error {
 
 // SyncAll runs the work enqueued on all streams, one stream after another.
 func (g *GPU) SyncAll() error {
+	g.waits++
 	for s := range g.streams {
-		if err := g.Sync(gpu.Stream(s)); err != nil {
+		if err := g.runUntil(gpu.Stream(s), everything); err != nil {
 			return err
 		}
 	}
@@ -124,7 +139,8 @@ func (g *GPU) CopyIn(s gpu.Stream, dst gpu.Pointer, src []byte) error {
 
 // CopyOut waits for stream s and copies len(dst) bytes at src to dst.
 func (g *GPU) CopyOut(s gpu.Stream, dst []byte, src gpu.Pointer) error {
-	if err := g.Sync(s); err != nil {
+	g.waits++
+	if err := g.runUntil(s, everything); err != nil {
 		return err
 	}
 	a, offset, err := g.memory.span(uint64(src), len(dst))

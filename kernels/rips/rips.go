@@ -70,3 +70,29 @@ type Device interface {
 	// No other edge gives birth or death to a class of degree 1.
 	Lunes(lunes []Lune, dist kernels.Buffer, n int) ([]Lune, error)
 }
+
+// A Starter is a Device that works while the host does other things. Each of its methods
+// enqueues what the method of [Device] with that name computes, and a copy of the result to
+// the host:
+//
+//	pending := dev.StartLunes(dist, n)
+//	... // enqueue kernels that do not need the lunes
+//	lunes, err = pending.Append(lunes[:0]) // waits for the copy, not for these kernels
+//
+// The distances must not change before Append or Drop.
+type Starter interface {
+	Device
+
+	StartSpanningTree(dist kernels.Buffer, n int) Pending[Edge]
+	StartLunes(dist kernels.Buffer, n int) Pending[Lune]
+}
+
+// Pending is a result that a [Starter] has begun to compute. Call Append or Drop once, and
+// nothing afterwards: the device then uses the memory again.
+type Pending[T any] interface {
+	// Append waits for the result and appends it, in the order that [Device] promises. The
+	// error is the device's.
+	Append(dst []T) ([]T, error)
+	// Drop gives the result up. It does not wait.
+	Drop()
+}

@@ -1,6 +1,7 @@
 /*
  * The types, constants and functions of the CUDA driver API that
- * github.com/barnex/cuda5/cu uses, so that it compiles without a CUDA toolkit.
+ * github.com/barnex/cuda5/cu and package cuda use, so that they compile without a CUDA
+ * toolkit.
  * A function with a second version for 64-bit sizes is mapped to the _v2 name
  * that every libcuda.so.1 since CUDA 4 exports.
  */
@@ -16,6 +17,7 @@ typedef struct CUctx_st *CUcontext;
 typedef struct CUmod_st *CUmodule;
 typedef struct CUfunc_st *CUfunction;
 typedef struct CUstream_st *CUstream;
+typedef struct CUevent_st *CUevent;
 
 typedef enum {
 	CUDA_SUCCESS = 0,
@@ -147,6 +149,8 @@ typedef enum {
 	CU_POINTER_ATTRIBUTE_MEMORY_TYPE = 2,
 } CUpointer_attribute;
 
+#define CU_EVENT_DISABLE_TIMING 2
+
 #define CU_MEMHOSTREGISTER_PORTABLE 1
 #define CU_MEMHOSTREGISTER_DEVICEMAP 2
 
@@ -228,6 +232,9 @@ typedef struct {
 	F(cuMemsetD32, (CUdeviceptr a, unsigned int b, size_t c), (a, b, c)) \
 	F(cuMemsetD32Async, (CUdeviceptr a, unsigned int b, size_t c, CUstream d), (a, b, c, d)) \
 	F(cuPointerGetAttribute, (void *a, CUpointer_attribute b, CUdeviceptr c), (a, b, c)) \
+	F(cuEventCreate, (CUevent *a, unsigned int b), (a, b)) \
+	F(cuEventRecord, (CUevent a, CUstream b), (a, b)) \
+	F(cuEventSynchronize, (CUevent a), (a)) \
 	F(cuStreamCreate, (CUstream *a, unsigned int b), (a, b)) \
 	F(cuStreamDestroy, (CUstream a), (a)) \
 	F(cuStreamQuery, (CUstream a), (a)) \

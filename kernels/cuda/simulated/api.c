@@ -58,8 +58,8 @@ CUresult cuLaunchKernel(CUfunction f, unsigned int gx, unsigned int gy, unsigned
 
 CUresult cuMemAlloc(CUdeviceptr *p, size_t n) { CHECK; return (CUresult)simAlloc(current, p, n); }
 CUresult cuMemFree(CUdeviceptr p) { CHECK; return (CUresult)simFree(current, p); }
-CUresult cuMemAllocHost(void **p, size_t n) { CHECK; *p = malloc(n); return *p ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY; }
-CUresult cuMemFreeHost(void *p) { CHECK; free(p); return CUDA_SUCCESS; }
+CUresult cuMemAllocHost(void **p, size_t n) { CHECK; return (CUresult)simAllocHost(current, p, n); }
+CUresult cuMemFreeHost(void *p) { return CUDA_ERROR_NOT_SUPPORTED; }
 CUresult cuMemGetAddressRange(CUdeviceptr *base, size_t *n, CUdeviceptr p) { return CUDA_ERROR_NOT_SUPPORTED; }
 CUresult cuMemGetInfo(size_t *available, size_t *total) { return CUDA_ERROR_NOT_SUPPORTED; }
 CUresult cuPointerGetAttribute(void *v, CUpointer_attribute a, CUdeviceptr p) { return CUDA_ERROR_NOT_SUPPORTED; }
@@ -87,6 +87,10 @@ CUresult cuMemsetD8(CUdeviceptr d, unsigned char v, size_t n) { return CUDA_ERRO
 CUresult cuMemsetD8Async(CUdeviceptr d, unsigned char v, size_t n, CUstream s) { return CUDA_ERROR_NOT_SUPPORTED; }
 CUresult cuMemcpyPeer(CUdeviceptr d, CUcontext a, CUdeviceptr src, CUcontext b, size_t n) { return CUDA_ERROR_NOT_SUPPORTED; }
 CUresult cuMemcpyPeerAsync(CUdeviceptr d, CUcontext a, CUdeviceptr src, CUcontext b, size_t n, CUstream s) { return CUDA_ERROR_NOT_SUPPORTED; }
+
+CUresult cuEventCreate(CUevent *e, unsigned int flags) { CHECK; return (CUresult)simEventCreate(current, (void **)e); }
+CUresult cuEventRecord(CUevent e, CUstream s) { CHECK; return (CUresult)simEventRecord(current, e, s); }
+CUresult cuEventSynchronize(CUevent e) { CHECK; return (CUresult)simEventSynchronize(current, e); }
 
 CUresult cuStreamCreate(CUstream *s, unsigned int flags) { CHECK; return (CUresult)simStreamCreate(current, (void **)s); }
 CUresult cuStreamDestroy(CUstream s) { return CUDA_ERROR_NOT_SUPPORTED; }

@@ -25,7 +25,9 @@ type context struct {
 	modules   map[unsafe.Pointer]gpu.Module // by handle, as the next two
 	functions map[unsafe.Pointer]gpu.Kernel
 	streams   map[unsafe.Pointer]gpu.Stream
-	err       error // the latest error
+	events    map[unsafe.Pointer]ptxsim.Event
+	locked    []span // page-locked host memory
+	err       error  // the latest error
 }
 
 var state struct {
@@ -188,6 +190,7 @@ func simContextCreate(handle *unsafe.Pointer) C.int {
 		modules:   map[unsafe.Pointer]gpu.Module{},
 		functions: map[unsafe.Pointer]gpu.Kernel{},
 		streams:   map[unsafe.Pointer]gpu.Stream{nil: 0},
+		events:    map[unsafe.Pointer]ptxsim.Event{},
 	}
 	*handle = newHandle()
 	state.contexts[*handle] = state.last
@@ -316,20 +319,6 @@ func onStream(handle, stream unsafe.Pointer, f func(c *context, s gpu.Stream) er
 			return invalidHandle
 		}
 		return c.code(f(c, s), invalidValue)
-	})
-}
-
-//export simCopyIn
-func simCopyIn(handle, stream unsafe.Pointer, dst C.ulonglong, src unsafe.Pointer, size C.size_t) C.int {
-	return onStream(handle, stream, func(c *context, s gpu.Stream) error {
-		return c.gpu.CopyIn(s, gpu.Pointer(dst), unsafe.Slice((*byte)(src), int(size)))
-	})
-}
-
-//export simCopyOut
-func simCopyOut(handle, stream, dst unsafe.Pointer, src C.ulonglong, size C.size_t) C.int {
-	return onStream(handle, stream, func(c *context, s gpu.Stream) error {
-		return c.gpu.CopyOut(s, unsafe.Slice((*byte)(dst), int(size)), gpu.Pointer(src))
 	})
 }
 
