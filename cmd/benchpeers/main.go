@@ -151,7 +151,17 @@ var comparisons = []struct {
 	{"the same", "metrics/trust", "pyDRMetrics", "metrics/trust/drmetrics", 1, true},
 	{"distance correlation of the same", "metrics/correlation", "dcor", "metrics/correlation", 1, false},
 	{"rank correlation of their distances", "metrics/spearman", "scipy", "metrics/spearman", 1, true},
-	{"ridge classifier of 500 points in R^784 on 500", "metrics/linear", "scikit-learn", "metrics/linear", 1, false},
+	{"ridge classifier of 500 points in R^784 on 500", "metrics/linear500", "scikit-learn", "metrics/linear500", 3, false},
+	{"the same of 2000 on 2000", "metrics/linear2000", "scikit-learn", "metrics/linear2000", 1, false},
+	{"the same of 5000 on 5000", "metrics/linear5000", "scikit-learn", "metrics/linear5000", 1, false},
+	{"median distance of 2000 points in R^784", "metrics/median", "scikit-learn and numpy", "metrics/median", 1, false},
+	{"Fréchet distance of 1000 points in R^784 from 1000", "metrics/frechet", "scipy, as pytorch-fid", "metrics/frechet", 1, true},
+	{"all scores of 1000 samples in R^784 against 1000", "metrics/samples", "prdc, dcor, scikit-learn and scipy, one after the other", "metrics/samples", 1, true},
+	{"silhouette of 1000 points in R^784", "metrics/silhouette", "scikit-learn", "metrics/silhouette", 1, false},
+	{"10-nearest-neighbor accuracy of the same", "metrics/knn", "scikit-learn", "metrics/knn", 1, false},
+	{"RMSE and stress of the distances of the same and of images in R²", "metrics/rmse", "scikit-learn and numpy", "metrics/rmse", 1, false},
+	{"accuracy of 5000 triplets of the same", "metrics/triplets", "numpy", "metrics/triplets", 1, false},
+	{"all scores of 1000 points in R^784 and their images in R²", "metrics/embedding", "scikit-learn, dcor and numpy, one after the other", "metrics/embedding", 1, true},
 }
 
 func median(x []float64) float64 {

@@ -295,15 +295,100 @@ def spearman():
     z = x[:, :2].copy()
     return lambda: spearmanr(pdist(x), pdist(z))
 
-def ridge():
+def ridge(n):
     from sklearn.linear_model import RidgeClassifier
-    (x, l), (y, m) = points(1, 500), points(2, 500)
+    (x, l), (y, m) = points(1, n), points(2, n)
     return lambda: RidgeClassifier().fit(x, l).score(y, m)
+
+def median():
+    import numpy
+    from sklearn.metrics import pairwise_distances
+    p = numpy.vstack([points(1)[0], points(2)[0]])
+    upper = numpy.triu_indices(len(p), 1)
+    return lambda: numpy.median(pairwise_distances(p)[upper])
+
+def frechet():
+    # As pytorch-fid computes it.
+    import numpy
+    from scipy.linalg import sqrtm
+    x, y = points(1)[0], points(2)[0]
+
+    def distance():
+        a, b = numpy.cov(x, rowvar=False), numpy.cov(y, rowvar=False)
+        d = x.mean(0) - y.mean(0)
+        return d @ d + numpy.trace(a) + numpy.trace(b) - 2 * numpy.trace(sqrtm(a @ b)).real
+
+    return distance
+
+def samples():
+    each = [prdc(), energy(), median(), mmd(), nearest(), frechet()]
+    return lambda: [f() for f in each]
+
+def silhouette():
+    from sklearn.metrics import silhouette_score
+    x, l = points(1)
+    return lambda: silhouette_score(x, l)
+
+def knn():
+    import numpy
+    from sklearn.neighbors import NearestNeighbors
+    x, l = points(1)
+
+    def accuracy():
+        neighbors = NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False)
+        votes = (l[neighbors][:, :, None] == numpy.arange(10)).sum(1)
+        return (votes.argmax(1) == l).mean()
+
+    return accuracy
+
+def rmse():
+    import numpy
+    from sklearn.metrics import pairwise_distances
+    x = points(1)[0]
+    z = x[:, :2].copy()
+
+    def both():
+        a, b = pairwise_distances(x), pairwise_distances(z)
+        return numpy.sqrt(((a - b) ** 2).mean()), numpy.sqrt(((a - b) ** 2).sum() / (b ** 2).sum())
+
+    return both
+
+def triplets():
+    import numpy
+    x = points(1)[0]
+    z = x[:, :2].copy()
+    i, j, k = numpy.random.default_rng(3).integers(1000, size=(3, 5000))
+
+    def accuracy():
+        nearer = [numpy.linalg.norm(p[i] - p[j], axis=1) < numpy.linalg.norm(p[i] - p[k], axis=1) for p in (x, z)]
+        return (nearer[0] == nearer[1]).mean()
+
+    return accuracy
+
+def kl():
+    import numpy
+    from sklearn.metrics import pairwise_distances
+    x = points(1)[0]
+    z = x[:, :2].copy()
+
+    def both():
+        a, b = pairwise_distances(x), pairwise_distances(z)
+        for sigma in (0.01, 0.1):
+            p, q = (numpy.exp(-(d / d.max()) ** 2 / sigma).sum(1) for d in (a, b))
+            p, q = p / p.sum(), q / q.sum()
+            (p * numpy.log(p / q)).sum()
+
+    return both
+
+def embedding():
+    each = [trust(), correlation(), rmse(), kl()]
+    return lambda: [f() for f in each]
 
 works = {
     "metrics/prdc": prdc, "metrics/energy": energy, "metrics/mmd": mmd, "metrics/1nn": nearest, "metrics/mtopdiv": mtopdiv,
     "metrics/trust": trust, "metrics/trust/drmetrics": drmetrics, "metrics/correlation": correlation,
-    "metrics/spearman": spearman, "metrics/linear": ridge,
+    "metrics/spearman": spearman, "metrics/median": median, "metrics/frechet": frechet, "metrics/samples": samples, "metrics/silhouette": silhouette,
+    "metrics/knn": knn, "metrics/rmse": rmse, "metrics/triplets": triplets, "metrics/embedding": embedding,
     "signature784/torch-topological": lambda: signature(784), "signature2/torch-topological": lambda: signature(2),
     "wasserstein784/torch-topological": lambda: wasserstein(784), "wasserstein2/torch-topological": lambda: wasserstein(2),
     "rtd784/RTD-AE": lambda: rtd(784), "rtd2/RTD-AE": lambda: rtd(2),
@@ -321,6 +406,8 @@ works["vae/default"], works["vae/all"] = lambda: vae(default), lambda: vae(seven
 works["losses/all"] = lambda: losses(seven)
 for i, name in enumerate(["bottleneck0", "bottleneck1", "entropy0", "entropy1", "dsigma0", "dsigma1", "density"]):
     works["losses/" + name] = lambda i=i: losses([int(j == i) for j in range(7)])
+for n in (500, 2000, 5000):
+    works["metrics/linear%d" % n] = lambda n=n: ridge(n)
 ready = {}
 for line in sys.stdin:
     name, repeats = line.split()
