@@ -101,13 +101,17 @@ func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	})
 	row, pitch := GP64(), argument("pitch")
 	MOVQ(to, row)
-	for r := range squares {
-		for c, q := range squares[r] {
-			sum := s.totalSingle(q)
-			VSQRTSS(sum, sum, sum)
-			VMOVSS(sum, Mem{Base: row, Disp: 4 * c})
+	if s.bytes == 64 && rows == 4 && columns == 4 {
+		all := totals4x4(squares)
+		VSQRTPS(all, all)
+		for r := range rows {
+			VEXTRACTF32X4(Imm(uint64(r)), all, Mem{Base: row})
+			if r < rows-1 {
+				ADDQ(pitch, row)
+			}
 		}
-		ADDQ(pitch, row)
+	} else {
+		s.storeRoots(squares, row, pitch)
 	}
 	Load(Param("dim"), stride)
 	IMUL3Q(U32(4*columns), stride, stride)
@@ -116,6 +120,56 @@ func (s isa) distanceBlocks(rows, columns int, to, left Mem, y reg.GPVirtual) {
 	SUBQ(Imm(uint64(columns)), left)
 	JMP(LabelRef(next))
 	Label(enough)
+}
+
+// storeRoots stores the roots of the totals of squares, whose rows begin pitch bytes apart. It
+// changes row.
+func (s isa) storeRoots(squares [][]block, row, pitch reg.GPVirtual) {
+	for r := range squares {
+		for c, q := range squares[r] {
+			sum := s.totalSingle(q)
+			VSQRTSS(sum, sum, sum)
+			VMOVSS(sum, Mem{Base: row, Disp: 4 * c})
+		}
+		ADDQ(pitch, row)
+	}
+}
+
+// totals4x4 returns the totals of 4×4 vectors of AVX-512, row after row, as the lanes of a vector.
+// It adds the lanes of each in the order of totalSingle, of all at once: each step puts the halves
+// of what is left of two vectors side by side and adds them, so that 15 additions and 30
+// shuffles take the place of 64 each.
+func totals4x4(squares [][]block) reg.VecVirtual {
+	add := func(a, b reg.VecVirtual) reg.VecVirtual {
+		VADDPS(a, b, a)
+		return a
+	}
+	vector := func(r, c int) reg.VecVirtual { return squares[r][c][0].(reg.VecVirtual) }
+	var columns []reg.VecVirtual // of column c, whose quarter r is for row r
+	for c := range 4 {
+		var pairs []reg.VecVirtual // of rows 2k and 2k+1, in halves
+		for r := 0; r < 4; r += 2 {
+			low, high := ZMM(), ZMM()
+			VINSERTF64X4(Imm(1), vector(r+1, c).AsY(), vector(r, c), low)
+			VSHUFF64X2(Imm(0xee), vector(r+1, c), vector(r, c), high)
+			pairs = append(pairs, add(low, high))
+		}
+		even, odd := ZMM(), ZMM()
+		VSHUFF32X4(Imm(0x88), pairs[1], pairs[0], even)
+		VSHUFF32X4(Imm(0xdd), pairs[1], pairs[0], odd)
+		columns = append(columns, add(even, odd))
+	}
+	var halves []reg.VecVirtual // of columns k and k+1, in each quarter
+	for c := 0; c < 4; c += 2 {
+		low, high := ZMM(), ZMM()
+		VUNPCKLPD(columns[c+1], columns[c], low)
+		VUNPCKHPD(columns[c+1], columns[c], high)
+		halves = append(halves, add(low, high))
+	}
+	even, odd := ZMM(), ZMM()
+	VSHUFPS(Imm(0x88), halves[1], halves[0], even)
+	VSHUFPS(Imm(0xdd), halves[1], halves[0], odd)
+	return add(even, odd)
 }
 
 // totalSingle adds the 16 float32 lanes of sums and returns a vector whose lowest lane is the
