@@ -3,21 +3,17 @@ package metrics
 import (
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/topogen/topogen/internal/mixed"
 	"github.com/topogen/topogen/ph"
 )
 
 // A centered is a cloud less a mean, as a matrix X of n×dim elements that multiplies float64
 // matrices in float64. X itself is not computed: X·w is V·w less a constant, for the points V.
-//
-// The loops keep sums in registers: they multiply 2 rows of V by 4 columns, or add up 8 rows.
 type centered struct {
 	points []float32 // V
 	n, dim int
 	mean   []float64
 }
-
-// columnBlock is the number of coordinates that are summed over all points together.
-const columnBlock = 64
 
 // newCentered returns points less their mean.
 func newCentered(points ph.Points[float32]) *centered {
@@ -41,8 +37,8 @@ func (x *centered) row(i int) []float32 { return x.points[i*x.dim : (i+1)*x.dim]
 
 // eachColumns calls f for blocks of coordinates, from several goroutines.
 func (x *centered) eachColumns(f func(from, to int)) {
-	eachPart((x.dim+columnBlock-1)/columnBlock, func(part int) {
-		f(part*columnBlock, min(x.dim, (part+1)*columnBlock))
+	eachPart((x.dim+mixed.Width-1)/mixed.Width, func(part int) {
+		f(part*mixed.Width, min(x.dim, (part+1)*mixed.Width))
 	})
 }
 
@@ -58,70 +54,30 @@ func (x *centered) store(dst []float32) {
 
 // times returns the products of X and the rows of w (columns×dim), as columns×n.
 func (x *centered) times(w []float64, columns int) []float64 {
+	const group = 4 // columns that are multiplied together
+	groups := (columns + group - 1) / group
+	if columns%group != 0 {
+		w = append(w[:len(w):len(w)], make([]float64, (groups*group-columns)*x.dim)...)
+	}
 	products, offsets := make([]float64, columns*x.n), make([]float64, columns)
-	vector := func(c int) []float64 { return w[c*x.dim : (c+1)*x.dim] }
 	for c := range offsets {
-		offsets[c] = floats.Dot(x.mean, vector(c))
+		offsets[c] = floats.Dot(x.mean, w[c*x.dim:(c+1)*x.dim])
 	}
 	const rows = 16 // of X, a part
 	eachPart((x.n+rows-1)/rows, func(part int) {
+		var sums [2 * group]float64
 		for i := part * rows; i < min(x.n, (part+1)*rows); i += 2 {
 			j := min(i+1, x.n-1) // a lone row counts twice
-			a, b := x.row(i), x.row(j)
-			c := 0
-			for ; c+4 <= columns; c += 4 {
-				sums := dots4(a, b, vector(c), vector(c+1), vector(c+2), vector(c+3))
-				for k := range 4 {
-					products[(c+k)*x.n+i] = sums[2*k] - offsets[c+k]
-					products[(c+k)*x.n+j] = sums[2*k+1] - offsets[c+k]
+			for g := range groups {
+				mixed.Dots(&sums, x.row(i), x.row(j), w[g*group*x.dim:], x.dim)
+				for c := g * group; c < min(columns, (g+1)*group); c++ {
+					products[c*x.n+i] = sums[2*(c-g*group)] - offsets[c]
+					products[c*x.n+j] = sums[2*(c-g*group)+1] - offsets[c]
 				}
-			}
-			for ; c < columns; c++ {
-				first, second := dots(a, b, vector(c))
-				products[c*x.n+i], products[c*x.n+j] = first-offsets[c], second-offsets[c]
 			}
 		}
 	})
 	return products
-}
-
-// dots4 returns the inner products of a and b with w0, with w1, ….
-func dots4(a, b []float32, w0, w1, w2, w3 []float64) (s [8]float64) {
-	n := len(a)
-	b, w0, w1, w2, w3 = b[:n], w0[:n], w1[:n], w2[:n], w3[:n]
-	var a0, a1, a2, a3, b0, b1, b2, b3 float64
-	for k := range a {
-		av, bv := float64(a[k]), float64(b[k])
-		u, v := w0[k], w1[k]
-		a0 += av * u
-		b0 += bv * u
-		a1 += av * v
-		b1 += bv * v
-		u, v = w2[k], w3[k]
-		a2 += av * u
-		b2 += bv * u
-		a3 += av * v
-		b3 += bv * v
-	}
-	return [8]float64{a0, b0, a1, b1, a2, b2, a3, b3}
-}
-
-// dots returns the inner products of a and b with w.
-func dots(a, b []float32, w []float64) (float64, float64) {
-	b, w = b[:len(a)], w[:len(a)]
-	var a0, a1, b0, b1 float64
-	k := 0
-	for ; k+1 < len(a); k += 2 {
-		a0 += float64(a[k]) * w[k]
-		b0 += float64(b[k]) * w[k]
-		a1 += float64(a[k+1]) * w[k+1]
-		b1 += float64(b[k+1]) * w[k+1]
-	}
-	for ; k < len(a); k++ {
-		a0 += float64(a[k]) * w[k]
-		b0 += float64(b[k]) * w[k]
-	}
-	return a0 + a1, b0 + b1
 }
 
 // transposed returns the products of Xᵀ and the rows of s (columns×n), as columns×dim.
@@ -131,39 +87,28 @@ func (x *centered) transposed(s []float64, columns int) []float64 {
 		totals[c] = floats.Sum(s[c*x.n : (c+1)*x.n])
 	}
 	x.eachColumns(func(from, to int) {
-		var rows [8][columnBlock]float64
-		sums := make([][columnBlock]float64, columns)
-		for i := 0; i < x.n; i += len(rows) {
-			count := min(len(rows), x.n-i)
-			for r := range rows {
-				if r >= count {
-					rows[r] = [columnBlock]float64{}
-					continue
-				}
-				for k, v := range x.row(i + r)[from:to] {
-					rows[r][k] = float64(v)
-				}
+		sums, factors := make([]float64, columns*mixed.Width), make([]float64, columns*mixed.Height)
+		padded := make([]float32, mixed.Height*mixed.Width) // a block with too few rows or columns
+		for i := 0; i < x.n; i += mixed.Height {
+			count := min(mixed.Height, x.n-i)
+			for c := range columns {
+				copy(factors[c*mixed.Height:], s[c*x.n+i:c*x.n+i+count])
 			}
-			for c := range sums {
-				var factors [len(rows)]float64
-				copy(factors[:], s[c*x.n+i:c*x.n+i+count])
-				addRows(&sums[c], &rows, &factors)
+			if count == mixed.Height && to-from == mixed.Width {
+				mixed.AddRows(sums, x.points[i*x.dim+from:], x.dim, factors)
+				continue
 			}
+			clear(padded)
+			for r := range count {
+				copy(padded[r*mixed.Width:], x.row(i + r)[from:to])
+			}
+			mixed.AddRows(sums, padded, mixed.Width, factors)
 		}
-		for c := range sums {
+		for c := range columns {
 			for k := range to - from {
-				products[c*x.dim+from+k] = sums[c][k] - x.mean[from+k]*totals[c]
+				products[c*x.dim+from+k] = sums[c*mixed.Width+k] - x.mean[from+k]*totals[c]
 			}
 		}
 	})
 	return products
-}
-
-// addRows adds the rows, times their factors, to sums.
-func addRows(sums *[columnBlock]float64, rows *[8][columnBlock]float64, factors *[8]float64) {
-	f0, f1, f2, f3, f4, f5, f6, f7 := factors[0], factors[1], factors[2], factors[3], factors[4], factors[5], factors[6], factors[7]
-	for k := range sums {
-		sums[k] += ((rows[0][k]*f0 + rows[1][k]*f1) + (rows[2][k]*f2 + rows[3][k]*f3)) +
-			((rows[4][k]*f4 + rows[5][k]*f5) + (rows[6][k]*f6 + rows[7][k]*f7))
-	}
 }

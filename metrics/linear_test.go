@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/ph"
@@ -184,4 +185,42 @@ func TestRidgeDoesNotDependOnProcessors(t *testing.T) {
 	one := weights()
 	runtime.GOMAXPROCS(4)
 	require.Equal(t, one, weights())
+}
+
+func TestInvertFactor(t *testing.T) {
+	for _, w := range []int{1, 2, 5, 64} {
+		x := drawn(1, w, w+3, 0)
+		a := mat.NewSymDense(w, nil)
+		for i := range w {
+			for j := range i + 1 {
+				v := 0.0
+				for k := range x.Dim {
+					v += float64(x.At(i)[k]) * float64(x.At(j)[k])
+				}
+				a.SetSym(i, j, v)
+			}
+		}
+		inverse := make([]float64, w*w)
+		for i := range w {
+			for j := range w {
+				inverse[i*w+j] = a.At(i, j)
+			}
+		}
+		require.True(t, invertFactor(inverse, w))
+		l := mat.NewDense(w, w, inverse)
+		var half, one mat.Dense // L⁻¹·LLᵀ·L⁻ᵀ
+		half.Mul(l, a)
+		one.Mul(&half, l.T())
+		for i := range w {
+			for j := range w {
+				require.InDelta(t, map[bool]float64{true: 1}[i == j], one.At(i, j), 1e-9)
+				if j > i {
+					require.Zero(t, l.At(i, j))
+				}
+			}
+		}
+	}
+	for _, a := range [][]float64{{0}, {-1}, {math.Inf(1)}, {math.NaN()}, {1, 0, 2, 1}} {
+		require.False(t, invertFactor(a, int(math.Sqrt(float64(len(a))))))
+	}
 }

@@ -2,10 +2,9 @@ package metrics
 
 import (
 	"errors"
+	"math"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/topogen/topogen/kernels"
 )
@@ -201,8 +200,7 @@ func (s *solver) invert(dst kernels.Buffer, from, w int) error {
 		}
 		s.host[i*w+i]++
 	}
-	factor, ok := lapack64.Potrf(blas64.Symmetric{Uplo: blas.Lower, N: w, Stride: w, Data: s.host[:w*w]})
-	if !ok || !lapack64.Trtri(factor) {
+	if !invertFactor(s.host[:w*w], w) {
 		return errTooLarge
 	}
 	for i, v := range s.host[:w*w] {
@@ -210,4 +208,34 @@ func (s *solver) invert(dst kernels.Buffer, from, w int) error {
 	}
 	s.dev.Write(dst, values)
 	return nil
+}
+
+// invertFactor replaces a positive definite matrix of w×w elements, of which it reads those on and
+// below the diagonal, by the inverse of its factor L, for which the matrix is LLᵀ. It reports
+// whether the matrix is positive definite.
+func invertFactor(a []float64, w int) bool {
+	row := func(i int) []float64 { return a[i*w : (i+1)*w] }
+	for i := range w {
+		own := row(i)
+		for j := range i {
+			own[j] = (own[j] - floats.Dot(own[:j], row(j)[:j])) / row(j)[j]
+		}
+		square := own[i] - floats.Dot(own[:i], own[:i])
+		if !(square > 0) || math.IsInf(square, 1) {
+			return false
+		}
+		own[i] = math.Sqrt(square)
+	}
+	factors := make([]float64, w)
+	for i := range w { // row i of the inverse is that of 1 less the rows above, times those of L
+		own := row(i)
+		copy(factors, own[:i+1])
+		clear(own)
+		for j := range i {
+			floats.AddScaled(own[:j+1], -factors[j], row(j)[:j+1])
+		}
+		own[i] = 1
+		floats.Scale(1/factors[i], own[:i+1])
+	}
+	return true
 }
