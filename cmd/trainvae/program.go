@@ -75,7 +75,7 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.StringVar((*string)(&d.Colour), "colour", string(d.Colour), "`colour` of pictures in a folder, grey or rgb; rgb if any has colours unless given")
 	flags.StringVar(&d.Label, "label", d.Label, "`column` of a table that holds classes, by heading or number")
 	flags.BoolVar(&d.DropMissing, "drop-missing", d.DropMissing, "leave out rows of a table with missing values")
-	flags.StringVar(&d.Scale, "scale", d.Scale, "`method` that scales tables, arrays and drawn points: standard, unit or none (default standard, none for drawn points)")
+	flags.StringVar(&d.Scale, "scale", d.Scale, "`method` that scales tables, arrays and drawn points: standard, unit or none (default standard, none for drawn points and pictures with values from 0 to 1)")
 	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data fashionmnist fetches from")
 	training.DeviceVar(flags, &o.Device)
 	training.PrecisionVar(flags, &o.Precision)

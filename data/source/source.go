@@ -37,7 +37,8 @@ type Options struct {
 	DropMissing bool   `json:"drop_missing"`
 	// Scale is the method of scaling of tables, arrays and drawn points, fitted to
 	// the training set: [data.ScaleStandard], [data.ScaleUnit] or [data.ScaleNone].
-	// "" is ScaleStandard for tables and arrays, ScaleNone for drawn points.
+	// "" is ScaleStandard for tables and arrays, ScaleNone for drawn points and for pictures
+	// in an array whose values lie in [0, 1].
 	Scale string `json:"scale"`
 	// Seed decides the points of drawn shapes; 0 stands for 1.
 	Seed uint64 `json:"seed"`
@@ -211,20 +212,25 @@ func divideBytes(set *data.Bytes) *data.Sets {
 	return &data.Sets{Train: set.Pick(first), Test: set.Pick(second), Unit: true}
 }
 
-// scale scales sets of floats by a method fitted to the training set.
+// scale scales sets of floats by a method fitted to the training set. An empty method is the
+// usual one, but none for pictures with values in [0, 1].
 func scale(sets *data.Sets, method, usual string) (*data.Sets, error) {
-	if method == "" {
-		method = usual
-	}
 	train, ok := sets.Train.(*data.Floats)
-	if !ok { // pictures
+	if !ok { // pictures of bytes
 		return sets, nil
+	}
+	test := sets.Test.(*data.Floats)
+	switch {
+	case method != "":
+	case len(train.Shape()) == 3 && inUnit(train) && inUnit(test):
+		method = data.ScaleNone
+	default:
+		method = usual
 	}
 	var err error
 	if sets.Scaling, err = data.FitScaling(train, method); err != nil {
 		return nil, err
 	}
-	test := sets.Test.(*data.Floats)
 	sets.Scaling.Apply(train)
 	sets.Scaling.Apply(test)
 	// A test set may leave the interval that the training set was scaled to.

@@ -138,6 +138,16 @@ func TestArrays(t *testing.T) {
 	}
 	require.Equal(t, both[0].Train, both[1].Train)
 	require.Equal(t, both[2].Train, both[3].Train)
+	// Pictures of floats from 0 to 1 are what they are; others, and rows, are scaled.
+	for factor, scaled := range map[float64]bool{1: false, 2: true} {
+		pictures := npyFile(t, [7][2][2]float64{{{factor, 0.5}}, {{0.25, factor}}, {{0, factor}}})
+		sets, err := open(t, write(t, "pictures.npy", pictures), source.Options{})
+		require.NoError(t, err)
+		require.Equal(t, []bool{scaled, !scaled}, []bool{sets.Scaling != nil, sets.Unit}, factor)
+	}
+	sets, err = open(t, write(t, "rows.npy", npyFile(t, [7][2]float64{{1, 0.5}, {0.25, 1}})), source.Options{})
+	require.NoError(t, err)
+	require.NotNil(t, sets.Scaling)
 	sets, err = open(t, write(t, "alone.npz", archive(t, map[string][]byte{"points": npyFile(t, [3][2]float64{{1, 2}})})), source.Options{Scale: "unit"})
 	require.NoError(t, err)
 	require.Equal(t, "unit", sets.Scaling.Method)

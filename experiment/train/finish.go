@@ -111,7 +111,7 @@ func (r *Run) report(s Summary, testGrid run.Picture, measured run.Table) error 
 			{Heading: "Latent space", Pictures: r.pick("latent")},
 			{Heading: "Reconstructions on the way", Pictures: thin(r.onTheWay(s.Steps), 6)},
 			{Heading: "Samples and latent vectors against test " + s.Noun + "s",
-				Text:  "Package evaluate says what each metric is. A metric that a term of the loss contains says nothing.",
+				Text:  "go doc ./experiment/evaluate and go doc ./metrics say what each metric is. A metric that a term of the loss contains says nothing.",
 				Table: measured},
 			{Heading: "Settings", Table: run.Table{Head: []string{"setting", "value"}, Rows: r.config.lines()}},
 		},
