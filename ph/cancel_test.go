@@ -35,8 +35,8 @@ func TestCancel(t *testing.T) {
 			sparse.Entries = append(sparse.Entries, ph.Entry[float32]{I: i, J: r.IntN(sparse.N), Distance: r.Float32()})
 		}
 	}
-	small := noisyCircle(r, 100)
-	want, err := ph.Rips(t.Context(), small, ph.Options{MaxDegree: 1})
+	small := cube(r, 40, 6)
+	want, err := ph.Rips(t.Context(), small, ph.Options{MaxDegree: 4})
 	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		d ph.Distances
@@ -69,7 +69,7 @@ func TestCancel(t *testing.T) {
 					runtime.Gosched() // a worker may not have left yet
 				}
 				require.LessOrEqual(t, runtime.NumGoroutine(), before)
-				got, err := e.Compute(t.Context(), small, ph.Options{MaxDegree: 1})
+				got, err := e.Compute(t.Context(), small, ph.Options{MaxDegree: 4})
 				require.NoError(t, err)
 				require.Equal(t, want.Diagrams(), got.Diagrams())
 			}

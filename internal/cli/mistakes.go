@@ -8,22 +8,23 @@ import (
 )
 
 // What package flag says of a flag that is not defined, and of a value that is not of the
-// flag's type.
-var (
-	undefined = regexp.MustCompile(`^flag provided but not defined: -(.+)$`)
-	unparsed  = regexp.MustCompile(`^invalid (?:boolean )?value "(.*)" for (?:flag )?-([^ ]+): (parse error|value out of range)$`)
+// flag's type, as regular expressions. They are compiled for a mistake only, since each start
+// of a program would wait for it.
+const (
+	undefined = `^flag provided but not defined: -(.+)$`
+	unparsed  = `^invalid (?:boolean )?value "(.*)" for (?:flag )?-([^ ]+): (parse error|value out of range)$`
 )
 
 // mistake returns an error of package flag in the words of the programs: with the flag that
 // is meant, if one is like the one that is given, and with what its value must be.
 func mistake(flags *flag.FlagSet, err error) error {
-	if m := undefined.FindStringSubmatch(err.Error()); m != nil {
+	if m := regexp.MustCompile(undefined).FindStringSubmatch(err.Error()); m != nil {
 		if near := nearest(flags, m[1]); near != "" {
 			return fmt.Errorf("there is no flag -%s: did you mean -%s?", m[1], near)
 		}
 		return fmt.Errorf("there is no flag -%s", m[1])
 	}
-	m := unparsed.FindStringSubmatch(err.Error())
+	m := regexp.MustCompile(unparsed).FindStringSubmatch(err.Error())
 	if m == nil {
 		return err
 	}

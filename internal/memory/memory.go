@@ -17,10 +17,11 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -143,36 +144,64 @@ const interval = 20 * time.Millisecond
 // Watch returns a context that ends, with a [LimitError] as its cause, when the process
 // uses more memory than limit. The garbage collector works harder from nine tenths of
 // the limit on. The function stop ends the watch.
+//
+// The watch begins after 20 ms. So a program that ends earlier neither starts a thread for it
+// nor stops all threads to set the garbage collector's limit.
 func Watch(ctx context.Context, limit Size) (watched context.Context, stop func()) {
 	watched, cancel := context.WithCancelCause(ctx)
 	if limit == None {
 		return watched, func() { cancel(nil) }
 	}
-	before := debug.SetMemoryLimit(int64(limit) / 10 * 9)
-	ticker := time.NewTicker(interval)
-	go func() {
-		defer ticker.Stop()
-		for {
-			select {
-			case <-watched.Done():
-				return
-			case <-ticker.C:
-				if used := Used(); used > limit {
-					cancel(&LimitError{Need: used, Limit: limit})
-					return
-				}
-			}
-		}
-	}()
-	return watched, func() {
-		cancel(nil)
-		debug.SetMemoryLimit(before)
+	w := &watch{limit: limit, ctx: watched, cancel: cancel}
+	w.mutex.Lock() // until timer is set
+	defer w.mutex.Unlock()
+	w.timer = time.AfterFunc(interval, w.look)
+	return watched, w.stop
+}
+
+// A watch looks at the memory in use whenever its timer fires.
+type watch struct {
+	limit  Size
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+
+	mutex   sync.Mutex
+	timer   *time.Timer
+	started bool  // whether the garbage collector has a limit
+	before  int64 // the limit that it had before
+}
+
+func (w *watch) look() {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	if w.ctx.Err() != nil {
+		return
+	}
+	if !w.started {
+		w.started, w.before = true, debug.SetMemoryLimit(int64(w.limit)/10*9)
+	}
+	if used := Used(); used > w.limit {
+		w.cancel(&LimitError{Need: used, Limit: w.limit})
+		return
+	}
+	w.timer.Reset(interval)
+}
+
+func (w *watch) stop() {
+	w.cancel(nil)
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.timer.Stop()
+	if w.started {
+		debug.SetMemoryLimit(w.before)
+		w.started = false
 	}
 }
 
-// Used returns the memory that the process has from the system.
+// Used returns the memory that the process has from the system. Package runtime/metrics has it,
+// too, but delays each start of a program.
 func Used() Size {
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(samples)
-	return Size(samples[0].Value.Uint64() - samples[1].Value.Uint64())
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return Size(m.Sys - m.HeapReleased)
 }

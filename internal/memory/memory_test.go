@@ -4,7 +4,10 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -57,6 +60,26 @@ func TestWatchEndsAboveTheLimit(t *testing.T) {
 	require.NoError(t, ctx.Err())
 	stop()
 	require.ErrorIs(t, context.Cause(ctx), context.Canceled)
+}
+
+// TestWatchSetsTheLimitOfTheCollector: from the first look to the end of the watch.
+func TestWatchSetsTheLimitOfTheCollector(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	_, stop := Watch(context.Background(), 1<<40)
+	require.Eventually(t, func() bool { return debug.SetMemoryLimit(-1) == 1<<40/10*9 }, time.Minute, time.Millisecond)
+	stop()
+	stop()
+	require.Equal(t, before, debug.SetMemoryLimit(-1))
+}
+
+// TestUsed: what package runtime/metrics counts, too, up to what the test itself allocates.
+func TestUsed(t *testing.T) {
+	held := make([]byte, 64<<20)
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	want := float64(samples[0].Value.Uint64() - samples[1].Value.Uint64())
+	require.InDelta(t, want, float64(Used()), 8<<20)
+	runtime.KeepAlive(held)
 }
 
 func FuzzSize(f *testing.F) {

@@ -91,7 +91,10 @@ func (c *coboundaries) over(rank uint32, v int32) uint64 {
 		others[k] = v
 		k++
 	}
-	return c.encode(rank, others[:k])
+	if c.local {
+		return c.encodeLocally(rank, others[:k])
+	}
+	return c.encodeWhole(rank, others[:k])
 }
 
 // without returns the code of the cofacet that consists of the simplex and a new point. The
@@ -105,5 +108,8 @@ func (c *coboundaries) without(rank uint32, at int32) uint64 {
 			k++
 		}
 	}
-	return c.encode(rank, others[:k])
+	if c.local {
+		return c.encodeLocally(rank, others[:k])
+	}
+	return c.encodeWhole(rank, others[:k])
 }

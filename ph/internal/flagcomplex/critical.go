@@ -24,6 +24,9 @@ type criticals struct {
 	common   []uint64 // set k has the points of the lune joined to the first k points of clique
 	sorted   []int32  // the points of the clique, ascending, by their numbers in the skeleton
 	found    []uint64 // the codes of the critical simplices found
+
+	calls   uint // the number of calls of extend for the current edge that may have taken long
+	stopped bool // whether a stop was requested in the course of the current edge
 }
 
 // appendCritical appends the critical simplices of dim+1 points whose youngest edge is the
@@ -37,6 +40,7 @@ func (c *criticals) appendCritical(dst []uint64, dim int) []uint64 {
 	}
 	from := len(dst)
 	c.found = dst
+	c.calls, c.stopped = 0, false
 	c.apex = c.numberOf(c.skeleton.apex[c.edge])
 	c.apexNear = c.before(c.apex)
 	c.clique = resize(c.clique, dim-1)
@@ -56,20 +60,26 @@ func (c *criticals) appendCritical(dst []uint64, dim int) []uint64 {
 // extend sets point number depth of the clique to v, and searches all ways to complete the
 // clique. The points after the first one ascend.
 func (c *criticals) extend(depth int, v int32) {
-	if c.stop.Requested() {
+	joined := c.common[depth*c.words:][:c.words]
+	near := c.before(v)
+	c.clique[depth] = v
+	if depth == len(c.clique)-1 {
+		c.judge(firstCommon(joined, near))
+		return
+	}
+	// A call takes little time, so that a few calls may pass before the next look at stop.
+	const often = 16
+	if c.calls++; c.calls%often == 0 {
+		c.stopped = c.stop.Requested()
+	}
+	if c.stopped {
 		return
 	}
 	common := c.common[(depth+1)*c.words:][:c.words]
-	near := c.before(v)
-	for w, x := range c.common[depth*c.words:][:c.words] {
+	for w, x := range joined {
 		common[w] = x & near[w]
 	}
-	c.clique[depth] = v
-	if depth == len(c.clique)-1 {
-		c.judge(firstPoint(common))
-		return
-	}
-	start := c.clique[0]
+	start, last := c.clique[0], len(c.clique)-1
 	for w, x := range common {
 		// The clique starts with the least of its points that are not joined to the apex.
 		// So the further points of this kind are greater than start.
@@ -77,21 +87,37 @@ func (c *criticals) extend(depth int, v int32) {
 		if w < int(start>>6) {
 			x &^= far
 		} else if w == int(start>>6) {
-			x &^= far & (1<<(start&63+1) - 1)
+			x &^= far & upTo(start)
+		}
+		if depth > 0 && w <= int(v>>6) {
+			if w < int(v>>6) {
+				continue
+			}
+			x &^= upTo(v)
 		}
 		for ; x != 0; x &= x - 1 {
-			if u := int32(w<<6 + bits.TrailingZeros64(x)); depth == 0 || u > v {
+			u := int32(w<<6 + bits.TrailingZeros64(x))
+			if depth+1 < last {
 				c.extend(depth+1, u)
+				continue
 			}
+			c.clique[last] = u
+			c.judge(firstCommon(common, c.before(u)))
 		}
 	}
 }
+
+// upTo returns the word of a set in which the bits of v and of the numbers before v are set.
+func upTo(v int32) uint64 { return 1<<(v&63+1) - 1 }
 
 // judge keeps the simplex of the edge and the clique if this simplex is critical. least is
 // the least point of the lune that is joined to all points of the clique, −1 if there is
 // none. The apex is no such point, as it is not joined to the first point of the clique.
 func (c *criticals) judge(least int32) {
-	first := slices.Min(c.clique)
+	first := c.clique[0]
+	if len(c.clique) > 1 {
+		first = min(first, c.clique[1]) // the points after the first one ascend
+	}
 	if least >= 0 && least < first {
 		return // in an apparent pair with its cofacet over least
 	}
@@ -116,5 +142,9 @@ func (c *criticals) judge(least int32) {
 		c.sorted = append(c.sorted, c.point(v))
 	}
 	slices.Sort(c.sorted)
-	c.found = append(c.found, c.code.encode(c.edge, c.sorted))
+	if c.code.local {
+		c.found = append(c.found, c.code.encodeLocally(c.edge, c.sorted))
+	} else {
+		c.found = append(c.found, c.code.encodeWhole(c.edge, c.sorted))
+	}
 }

@@ -192,3 +192,14 @@ func firstPoint(set []uint64) int32 {
 	}
 	return -1
 }
+
+// firstCommon returns the least number that is in both of two sets, −1 if there is none.
+func firstCommon(a, b []uint64) int32 {
+	b = b[:len(a)]
+	for w, x := range a {
+		if x &= b[w]; x != 0 {
+			return int32(w<<6 + bits.TrailingZeros64(x))
+		}
+	}
+	return -1
+}

@@ -87,15 +87,8 @@ func (c *simplexCodec) nearby(rank uint32) []link {
 	return u
 }
 
-// number returns the number, at least 1, that stands for a point other than the apex in
-// simplices whose youngest edge has a rank.
-func (c *simplexCodec) number(rank uint32, v int32) uint64 {
-	if c.local {
-		return c.localNumber(rank, v)
-	}
-	return uint64(v + 1)
-}
-
+// localNumber returns the number, at least 1, that stands for a point other than the apex in
+// local codes of simplices whose youngest edge has a rank.
 func (c *simplexCodec) localNumber(rank uint32, v int32) uint64 {
 	at, _ := slices.BinarySearchFunc(c.nearby(rank), v, func(l link, v int32) int { return int(l.to - v) })
 	return uint64(at + 1)
@@ -157,6 +150,14 @@ func (c *simplexCodec) points(dst []int32, simplex uint64) {
 // encode returns the code of a simplex, with the coefficient 0. rank is the rank of its
 // youngest edge, others are its other points, ascending.
 func (c *simplexCodec) encode(rank uint32, others []int32) uint64 {
+	if c.local {
+		return c.encodeLocally(rank, others)
+	}
+	return c.encodeWhole(rank, others)
+}
+
+// encodeWhole does what encode does where codes are not local. The compiler inlines it.
+func (c *simplexCodec) encodeWhole(rank uint32, others []int32) uint64 {
 	s := uint64(rank)
 	apex := c.apex[rank]
 	with := false
@@ -165,7 +166,24 @@ func (c *simplexCodec) encode(rank uint32, others []int32) uint64 {
 			with = true
 			continue
 		}
-		s = s<<c.pointBits | c.number(rank, others[k])
+		s = s<<c.pointBits | uint64(others[k]+1)
+	}
+	if with {
+		s <<= c.pointBits
+	}
+	return s << c.coefficientBits
+}
+
+// encodeLocally does what encode does where codes are local.
+func (c *simplexCodec) encodeLocally(rank uint32, others []int32) uint64 {
+	s := uint64(rank)
+	with := false
+	for k := len(others) - 1; k >= 0; k-- {
+		if others[k] == c.apex[rank] {
+			with = true
+			continue
+		}
+		s = s<<c.pointBits | c.localNumber(rank, others[k])
 	}
 	if with {
 		s <<= c.pointBits
