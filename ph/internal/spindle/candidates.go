@@ -87,13 +87,20 @@ func (s *search[T]) findCandidates(r *Engine[T], a int32, above, upTo T) (next f
 				if squared > band.certain {
 					next = min(next, squared)
 				}
-				if b > a && squared >= band.least && squared <= band.most && r.isActive[b] && r.next[b] <= squared {
+				if squared >= band.least && squared <= band.most && r.isSearchedFrom(a, b, squared) {
 					s.list = append(s.list, b)
 				}
 			}
 		}
 	}
 	return next
+}
+
+// isSearchedFrom reports whether the search around a lists the edge from a to b, if that may
+// have columns. An edge is listed once: from its only active end, or from the end that comes
+// first.
+func (r *Engine[T]) isSearchedFrom(a, b int32, squared float64) bool {
+	return (b > a || !r.isActive[b]) && r.next[b] <= squared
 }
 
 // listCandidates does what findCandidates does, from the list of the points around a.
@@ -114,7 +121,7 @@ func (s *search[T]) listCandidates(r *Engine[T], a int32, above, upTo T) (next f
 			continue
 		}
 		s.witnesses.add(y, p.squared)
-		if p.place > a && p.squared >= band.least && r.isActive[p.place] {
+		if p.squared >= band.least && r.isSearchedFrom(a, p.place, p.squared) {
 			s.list = append(s.list, p.place)
 		}
 	}

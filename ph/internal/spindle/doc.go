@@ -32,20 +32,23 @@
 // candidates each, whatever their number; they are the β-skeleton for β = 1/2 of Kirkpatrick
 // and Radke, A framework for computational morphology, 1985.
 //
-// The hole. If every position in the bounding box within ℓ·√3/2 of a has a point nearer than
-// ℓ/2, then e ends no loop. Proof: each component of the lune gives a cycle of four edges that
-// are shorter than ℓ, between points within ℓ of a. The cone from a over this closed curve is
-// two triangles that share the edge e. All their positions have a point nearer than ℓ/2, also
-// a position p that is farther than ℓ·√3/2 from a: let α, β, γ be its barycentric coordinates
-// in a triangle a, b, u with sides up to ℓ. Leibniz's theorem says that
-// (1+α)|p−a|² + β|p−b|² + γ|p−u|² = β|a−b|² + γ|a−u|² ≤ (1−α)ℓ², so that the squared distance
-// of p from the nearer of b and u is at most ℓ² − |p−a|² < ℓ²/4. Divide the triangles finely,
-// and map each vertex of the division to a nearest point. Adjacent vertices go to points at a
-// distance less than ℓ, so the image is made of triangles that are there before e. On an edge
-// uv of the cycle, the path of the nearest points is homotopic to uv: its half next to u spans
-// triangles with u, for its points are nearer than |uv|/2 + ℓ/2 ≤ ℓ to u, and its other half
-// spans triangles with v. So the cycle bounds before e. Hence only points near holes are
-// searched, where a hole is a position far from all points.
+// The hole. If e ends a loop, then there is a hole within ℓ·√(5/4−√3/2) = 0.62·ℓ of a or of b. A
+// hole is a position in the bounding box that is at least ℓ/2 away from all points. Proof: each
+// component of the lune gives a cycle of four edges that are shorter than ℓ, between a, b and
+// two points of the lune. The cone from a over this closed curve is two triangles that share the
+// edge e. Let p be a position in a triangle a, b, u with sides up to ℓ, and α, β, γ its
+// barycentric coordinates. Leibniz's theorem says that α|p−a|² + β|p−b|² + γ|p−u|² = αβ|a−b|² +
+// αγ|a−u|² + βγ|b−u|² ≤ (αβ+αγ+βγ)ℓ². If p is a hole, then |p−u|² ≥ ℓ²/4, and with q = α+β and
+// αβ ≤ q²/4 the lesser of |p−a|² and |p−b|² is at most (q/4 + 1−q − (1−q)/(4q))·ℓ² = (5/4 − 3q/4
+// − 1/(4q))·ℓ² ≤ (5/4−√3/2)·ℓ², with equality for q = 1/√3.
+//
+// It is left to show that e ends no loop if no position in the triangles is a hole. Divide the
+// triangles finely, and map each vertex of the division to a nearest point. Adjacent vertices go
+// to points at a distance less than ℓ, so the image is made of triangles that are there before
+// e. On an edge uv of the cycle, the path of the nearest points is homotopic to uv: its half
+// next to u spans triangles with u, for its points are nearer than |uv|/2 + ℓ/2 ≤ ℓ to u, and
+// its other half spans triangles with v. So the cycle bounds before e. Hence long edges are
+// listed only from points near holes.
 //
 // The chain. An edge whose lune is not empty is homologous, by a triangle that comes with it,
 // to the two edges from its ends to any point of the lune, which come before it. Repeated,
@@ -73,6 +76,7 @@
 // # Cost
 //
 // O(n log n) if the density of the points is bounded from above and below, apart from the
-// points near holes. A noisy circle has more candidates, from side to side of its hole, and
+// points near holes. In space the first bands take most of the time: most edges of their
+// lengths have no witness, and most points are near holes of half such a length. A noisy circle has more candidates, from side to side of its hole, and
 // points exactly on a circle have n²/3.
 package spindle

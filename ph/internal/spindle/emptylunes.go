@@ -47,16 +47,28 @@ func (s *search[T]) findEmptyLunes(c *cloud[T], a int32) {
 			s.keepNearest(nearPoint{d, b})
 		}
 	}
-	const wider = 4
+	left, longest := s.list[:0], 0.0 // the nearest points are known now, and rule out more
+	for _, b := range s.list {
+		if d := kdtree.Squared(x, c.At(b)); !s.hasNearer(c, b, d) {
+			left, longest = append(left, b), max(longest, d)
+		}
+	}
+	s.list = left
+	if len(left) == 0 {
+		return
+	}
+	// Few points near a are in nearly all lunes that are not empty. If there are more than a
+	// list may have, a shorter list still rules out most edges.
+	const wider, shorter, tries = 4, 4, 3
 	listed := 0.0 // the squared distance up to which the list around a has all points
-	if k := len(s.nearest); k > 0 && s.listAround(c, a, wider*s.nearest[k-1].squared) {
-		listed = wider * s.nearest[k-1].squared
+	reach := min(longest*(1+2*slack)+2*tiny, wider*s.nearest[len(s.nearest)-1].squared)
+	for i := 0; i < tries && listed == 0; i++ {
+		if s.listAround(c, a, reach) {
+			listed = reach
+		}
+		reach /= shorter
 	}
 	for _, b := range s.list {
-		d := kdtree.Squared(x, c.At(b))
-		if s.hasNearer(c, b, d) {
-			continue
-		}
 		e := c.edge(a, b)
 		if e.Length > c.limit {
 			continue

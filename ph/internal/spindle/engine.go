@@ -39,6 +39,7 @@ type Engine[T metric.Float] struct {
 	isActive    []bool    // for each point whether it is active
 	activeNexts []float64 // for each active point its next after the band
 	holes       holeSearch
+	hasHoles    bool        // whether holes have been searched since begin
 	found       []column[T] // the columns of the band
 
 	set     bittree.Set // the column that is reduced
@@ -51,7 +52,7 @@ type Engine[T metric.Float] struct {
 // begin finds the merges and the births.
 func (r *Engine[T]) begin(dim int, coords []T, threshold float64, workers int) error {
 	r.merges, r.births, r.deaths = r.merges[:0], r.births[:0], r.deaths[:0]
-	r.columns, r.arena = r.columns[:0], r.arena[:0]
+	r.columns, r.arena, r.hasHoles = r.columns[:0], r.arena[:0], false
 	if err := r.cloud.begin(dim, coords, threshold, r.Stop); err != nil {
 		return err
 	}
@@ -110,6 +111,9 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 	r.next, r.isActive, r.open = resize(r.next, n), resize(r.isActive, n), resize(r.open, len(c.Nodes))
 	clear(r.next)
 	above, upTo := T(-1), r.firstBand()
+	// The bands that follow the first are narrow: mostly few loops are left, and live little
+	// longer, while the number of points near holes drops fast with the length.
+	wider := 1.1
 	r.mayWitness = intervalOf(0, upTo).most
 	for len(r.deaths) < len(r.births) {
 		stage := fmt.Sprintf("%d of %d loops, edges up to %.3g", len(r.births)-len(r.deaths), len(r.births), upTo)
@@ -134,9 +138,10 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 			return nil
 		}
 		above = upTo
-		if upTo = min(c.limit, T(1.3*float64(upTo))); upTo <= above {
+		if upTo = min(c.limit, T(wider*float64(upTo))); upTo <= above {
 			upTo = c.limit // the length is so short that its float32 rounds the factor away
 		}
+		wider = min(wider+0.1, 1.3)
 	}
 	return nil
 }
@@ -165,17 +170,17 @@ func (r *Engine[T]) findActive(above, upTo T) {
 	band := intervalOf(above, upTo)
 	byHoles := band.least > tiny && c.Dim <= maxHoleDim
 	if byHoles {
-		const strictly = 1 - 1e-4 // a margin for rounding
-		h.begin(&c.Tree, float64(above)/2*strictly, math.Sqrt(0.75*band.most)/strictly, r.Stop)
-		var lo, hi [MaxDim]float64
-		l, u := c.Box(0)
-		copy(lo[:], l)
-		copy(hi[:], u)
-		h.visit(lo, hi)
+		const strictly = 1 - 1e-4      // a margin for rounding
+		near := 1.25 - math.Sqrt(0.75) // times ℓ²: see the package comment on holes
+		if !r.hasHoles {
+			r.hasHoles = true
+			h.begin(&c.Tree, r.Stop)
+		}
+		h.run(float64(above)/2*strictly, math.Sqrt(near*band.most)/strictly, len(r.searches))
 	}
 	r.active = r.active[:0]
 	for a := range r.isActive {
-		r.isActive[a] = r.next[a] <= band.most && (!byHoles || h.marked[a])
+		r.isActive[a] = r.next[a] <= band.most && (!byHoles || h.marked[a].Load())
 		if r.isActive[a] {
 			r.active = append(r.active, int32(a))
 		}
