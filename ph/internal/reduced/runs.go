@@ -27,6 +27,8 @@ type run[T metric.Float] struct {
 	// born for an edge with an empty lune, and dead−k if column k ended the loop to which the
 	// edge gave birth.
 	fates []int32
+
+	index runIndex[T]
 }
 
 // checkEdges returns an error if an int32 cannot number count edges.
@@ -66,6 +68,7 @@ func (r *runs[T]) next() *run[T] {
 	}
 	s := &r.list[k]
 	s.first, s.edges, s.fates = r.count, s.edges[:0], s.fates[:0]
+	s.index.reset()
 	return s
 }
 
@@ -97,8 +100,9 @@ func (r *runs[T]) rank(e metric.Edge[T]) int32 {
 		if k > 0 && (len(s.edges) == 0 || metric.CompareEdges(e, s.edges[0]) < 0) {
 			continue
 		}
-		if i, ok := slices.BinarySearchFunc(s.edges, e, metric.CompareEdges); ok {
-			return int32(s.first + i)
+		from, to := s.index.around(s.edges, e.Length)
+		if i, ok := slices.BinarySearchFunc(s.edges[from:to], e, metric.CompareEdges); ok {
+			return int32(s.first + from + i)
 		}
 		break
 	}
