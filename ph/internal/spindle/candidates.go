@@ -110,6 +110,7 @@ func (s *search[T]) listCandidates(r *Engine[T], a int32, above, upTo T) (next f
 	s.list, s.witnesses.count, s.witnesses.recent = s.list[:0], 0, 0
 	band := intervalOf(above, upTo)
 	sortNear(s.around)
+	const enough = 12 // from this number of witnesses on, only ends of edges to list are tested
 	var room [MaxDim]float64
 	y := room[:c.Dim]
 	for _, p := range s.around {
@@ -117,11 +118,12 @@ func (s *search[T]) listCandidates(r *Engine[T], a int32, above, upTo T) (next f
 		for d := range y {
 			y[d] = z[d] - x[d]
 		}
-		if s.witnesses.cover(y, p.squared, 0) {
+		isListed := p.squared >= band.least && r.isSearchedFrom(a, p.place, p.squared)
+		if !isListed && s.witnesses.count >= enough || s.witnesses.cover(y, p.squared, 0) {
 			continue
 		}
 		s.witnesses.add(y, p.squared)
-		if p.squared >= band.least && r.isSearchedFrom(a, p.place, p.squared) {
+		if isListed {
 			s.list = append(s.list, p.place)
 		}
 	}
