@@ -149,8 +149,10 @@ func TestResultsDoNotDependOnProcessors(t *testing.T) {
 	}
 	all := func() []float64 {
 		q, h := p.PRDC(4), e.Neighborhoods(5)
+		triplets := [][3]int{{0, 1, 2}, {5, 9, 3}, {59, 0, 7}}
 		return []float64{q.Precision, q.Recall, q.Density, q.Coverage, p.Energy(), p.MMD(2), h.MRREzx, h.MRRExz,
-			h.RankCorrelation, e.KL(0.1), e.DistanceCorrelation(), e.Silhouette(labels), e.KNNAccuracy(labels, 5)}
+			h.RankCorrelation, e.KL(0.1), e.DistanceCorrelation(), e.Silhouette(labels), e.KNNAccuracy(labels, 5),
+			p.MedianDistance(), p.NearestNeighbor().Accuracy, e.Pearson(), e.Spearman(), e.RMSE(), e.Stress(), e.TripletAccuracy(triplets)}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	one := all()
@@ -185,6 +187,7 @@ func TestRefusals(t *testing.T) {
 	require.PanicsWithValue(t, "metrics: Silhouette: all points have one label", func() { e.Silhouette(make([]int, 4)) })
 	require.PanicsWithValue(t, "metrics: KNNFolds: fold 0 leaves 1 points, want at least 2", func() { e.KNNFolds(make([]int, 4), []int{0, 0, 0, 1}, 2) })
 	require.PanicsWithValue(t, "metrics: KNNFolds: fold 1 is empty of 3", func() { e.KNNFolds(make([]int, 4), []int{0, 0, 2, 3}, 1) })
+	require.PanicsWithValue(t, "metrics: TripletAccuracy: triplet 1 is [0 4 1], of 4 points", func() { e.TripletAccuracy([][3]int{{0, 1, 2}, {0, 4, 1}}) })
 	require.PanicsWithValue(t, "metrics: KNNAccuracy: k is 4 for 4 points, want 1 ≤ k < n", func() { e.KNNAccuracy(make([]int, 4), 4) })
 	for _, divergence := range []func(context.Context, kernels.Device, ph.Points[float32], ph.Points[float32]) (float64, error){RTD, RTDLite} {
 		_, err = divergence(t.Context(), dev, line(), line())
