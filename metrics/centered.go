@@ -52,6 +52,18 @@ func (x *centered) store(dst []float32) {
 	})
 }
 
+// squares returns the sum of the squares of the elements of X.
+func (x *centered) squares() float64 {
+	return sumRows(x.n, func(i int) float64 {
+		s := 0.0
+		for k, v := range x.row(i) {
+			d := float64(v) - x.mean[k]
+			s += d * d
+		}
+		return s
+	})
+}
+
 // times returns the products of X and the rows of w (columns×dim), as columns×n.
 func (x *centered) times(w []float64, columns int) []float64 {
 	const group = 4 // columns that are multiplied together

@@ -112,7 +112,7 @@ func TestRidgeOfIllConditionedPoints(t *testing.T) {
 					got, gotErr := r.weights(dev)
 					accuracy, err := LinearAccuracy(dev, x, y, labels, others)
 					if gotErr != nil { // too coarse in float32, and computed in float64
-						require.Greater(t, scale, float32(30))
+						require.Greater(t, scale, float32(300))
 						got = want
 					}
 					if wantErr != nil { // too coarse in float64

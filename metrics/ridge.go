@@ -19,8 +19,8 @@ import (
 // Idea: the device decomposes A in float32. Its solution is off by some 2⁻²⁴ times the largest
 // eigenvalue of A, which grows with the number of points. The conjugate gradient method,
 // preconditioned by the decomposition, corrects it (Golub and Van Loan, Matrix Computations,
-// §11.5). Each of its steps multiplies by X and by Xᵀ in float64. One or two steps suffice
-// while the decomposition is of use.
+// §11.5). Each of its steps multiplies by X and by Xᵀ in float64. One to three steps suffice
+// for images.
 //
 // Bound: no eigenvalue of A is below 1. So for the residual R = B − A·U the error of the weights
 // of a class is at most |R|, the norm of its column, in both systems: A⁻¹R has at most this
@@ -85,7 +85,14 @@ func (r *ridge) right() []float64 {
 func (r *ridge) weights(dev kernels.Device) ([]float64, error) {
 	s := newSolver(dev, r.size(), r.classes)
 	defer s.release()
-	if err := s.decompose(r); err != nil {
+	if err := s.decompose(r); errors.Is(err, errTooLarge) {
+		// Rounding has made the matrix indefinite. One of a larger diagonal is farther from A, but
+		// also serves the conjugate gradients.
+		s.diagonal += r.x.squares() * (1. / (1 << 23))
+		if err := s.decompose(r); err != nil {
+			return nil, err
+		}
+	} else if err != nil {
 		return nil, err
 	}
 	k, classes := r.size(), r.classes

@@ -14,13 +14,14 @@ var errTooLarge = errors.New("the coordinates are too large to be squared")
 // solverBlock is the number of columns that a solver eliminates together.
 const solverBlock = 64
 
-// A solver solves systems of linear equations whose matrix is a Gram matrix plus the
+// A solver solves systems of linear equations whose matrix is a Gram matrix plus a multiple of the
 // identity, on a device, in float32. It decomposes the matrix by Cholesky's method in blocks of
 // columns (Golub and Van Loan, Matrix Computations, §4.2.9). The host decomposes the blocks on the
 // diagonal and inverts their factors, in float64. All else is products of matrices.
 type solver struct {
 	dev        kernels.Device
 	n, columns int
+	diagonal   float64          // that multiple
 	a          kernels.Buffer   // n×n, the matrix; blocks above the diagonal are not used
 	l          kernels.Buffer   // n×n, the factor below the blocks on its diagonal
 	inverses   []kernels.Buffer // of the factors of the blocks on the diagonal
@@ -35,7 +36,7 @@ type solver struct {
 // newSolver returns a solver of n equations for some columns of right sides.
 func newSolver(dev kernels.Device, n, columns int) *solver {
 	s := &solver{
-		dev: dev, n: n, columns: columns, values: make([]float32, n*columns),
+		dev: dev, n: n, columns: columns, diagonal: 1, values: make([]float32, n*columns),
 		host: make([]float64, solverBlock*solverBlock), transfers: make([]float32, solverBlock*solverBlock),
 	}
 	s.a, s.l, s.square = s.alloc(n*n), s.alloc(n*n), s.alloc(solverBlock*solverBlock)
@@ -185,7 +186,7 @@ func (s *solver) solve(right []float64) ([]float64, error) {
 	return solution, nil
 }
 
-// invert adds the identity to the w×w block at a place of the diagonal, and stores into dst
+// invert adds the multiple of the identity to the w×w block at a place of the diagonal, and stores into dst
 // the inverse of the block's factor.
 func (s *solver) invert(dst kernels.Buffer, from, w int) error {
 	square, values := s.square.Slice(0, w*w), s.transfers[:w*w]
@@ -198,7 +199,7 @@ func (s *solver) invert(dst kernels.Buffer, from, w int) error {
 		for j := range i + 1 {
 			s.host[i*w+j] = float64(values[i*w+j])
 		}
-		s.host[i*w+i]++
+		s.host[i*w+i] += s.diagonal
 	}
 	if !invertFactor(s.host[:w*w], w) {
 		return errTooLarge
