@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 
 	"github.com/topogen/topogen/kernels"
@@ -53,18 +54,19 @@ func Threads(n int) Option { return func(o *options) { o.threads = n } }
 // Precision sets the precision of products; the default is kernels.Float32. With
 // kernels.BFloat16, products are about twice as fast if the processor has AVX512_BF16, and a
 // little slower than in float32 if it lacks that, for equal results but for rounding of sums.
+// They use AMX if the processor has it and Linux permits it, which has never been timed.
 func Precision(p kernels.Precision) Option { return func(o *options) { o.precision = p } }
 
 // New returns a device that uses the best instruction set of the processor, or the one that
-// the environment variable TOPOGEN_CPU names: avx512, avx2 or plain. If the processor lacks
-// the named instruction set, or if the name is unknown, the device uses plain Go, and its
-// Read and Sync return an error that says so.
+// the environment variable TOPOGEN_CPU names: amx, avx512, avx2 or plain. If the processor
+// lacks the named instruction set, or if the name is unknown, the device uses plain Go, and its
+// Read and Sync return an error that says so. amx is the same as avx512 in float32.
 func New(opts ...Option) *Device {
 	o := options{threads: runtime.GOMAXPROCS(0)}
 	for _, f := range opts {
 		f(&o)
 	}
-	set, err := simd.FromEnvironment()
+	set, err := instructions(o.precision)
 	pool := workers.New(max(o.threads, 1))
 	d := &Device{
 		set: set, err: err, pool: pool,
@@ -75,6 +77,25 @@ func New(opts ...Option) *Device {
 	// the pool and not the device, so they do not keep the device reachable.
 	runtime.AddCleanup(d, (*workers.Pool).Stop, pool)
 	return d
+}
+
+// instructions returns the instruction set of a new device whose products have the given
+// precision. AMX is only for products in half precision, and only if the system permits it.
+func instructions(precision kernels.Precision) (simd.Set, error) {
+	set, err := simd.FromEnvironment()
+	if set < simd.AMX {
+		return set, err
+	}
+	if precision == kernels.Float32 {
+		return simd.AVX512, nil
+	}
+	if err := simd.PermitTiles(); err != nil {
+		if os.Getenv(simd.Environment) == "" { // AMX is the best set, but nobody asked for it
+			err = nil
+		}
+		return simd.AVX512, err
+	}
+	return simd.AMX, nil
 }
 
 // Name returns "cpu", the instruction set and the number of threads, such as

@@ -30,7 +30,8 @@ func device(t testing.TB, set string, threads int, opts ...cpu.Option) func(test
 	return newDevice
 }
 
-var sets = []string{"plain", "avx2", "avx512"}
+// sets has the instruction sets. In float32, amx is the same as avx512.
+var sets = []string{"plain", "avx2", "avx512", "amx"}
 
 func options() kerneltest.Options {
 	return kerneltest.Options{
@@ -48,7 +49,8 @@ func TestConformance(t *testing.T) {
 }
 
 // TestConformanceInHalfPrecision runs the suite on devices whose products round their operands
-// to bfloat16: in pairs if the processor has AVX512_BF16, and otherwise as float32 numbers.
+// to bfloat16: in tiles with AMX, in pairs if the processor has AVX512_BF16, and otherwise as
+// float32 numbers.
 func TestConformanceInHalfPrecision(t *testing.T) {
 	for _, set := range sets {
 		t.Run(set, func(t *testing.T) {

@@ -17,13 +17,13 @@ import (
 func TestEncodings(t *testing.T) {
 	text, err := os.ReadFile("testdata/encodings.txt")
 	require.NoError(t, err)
-	want := map[string]string{}
+	want, record := map[string]string{}, regexp.MustCompile(`^((?:[0-9a-f]{2} )+)(.*)`)
 	for line := range strings.Lines(string(text)) {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
-		f := strings.Fields(line)
-		want[strings.Join(f[6:], " ")] = strings.Join(f[:6], " ")
+		f := record.FindStringSubmatch(line)
+		want[f[2]] = strings.TrimSpace(f[1])
 	}
 	files, err := filepath.Glob("internal/*/*_amd64.s")
 	require.NoError(t, err)

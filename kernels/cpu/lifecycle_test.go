@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu"
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
@@ -21,8 +22,30 @@ func TestNewReportsAnImpossibleInstructionSet(t *testing.T) {
 	t.Setenv(simd.Environment, "")
 	d = cpu.New(cpu.Threads(1))
 	require.NoError(t, d.Sync())
-	require.Equal(t, "cpu ("+simd.Best().String()+", 1 threads)", d.Name())
+	require.Equal(t, "cpu ("+min(simd.Best(), simd.AVX512).String()+", 1 threads)", d.Name())
 	require.NoError(t, d.Close())
+}
+
+// TestAMXIsForHalfPrecision checks that a device uses AMX for products in half precision only,
+// and not if the environment variable names a smaller instruction set.
+func TestAMXIsForHalfPrecision(t *testing.T) {
+	name := func(set string, p kernels.Precision) string {
+		t.Setenv(simd.Environment, set)
+		d := cpu.New(cpu.Threads(1), cpu.Precision(p))
+		defer d.Close()
+		require.NoError(t, d.Sync())
+		return d.Name()
+	}
+	if simd.Best() >= simd.AVX512 {
+		require.Equal(t, "cpu (avx512, 1 threads, bf16 products)", name("avx512", kernels.BFloat16))
+	}
+	if simd.Best() < simd.AMX {
+		t.Skip("this machine has no AMX")
+	}
+	for _, set := range []string{"", "amx"} {
+		require.Equal(t, "cpu (avx512, 1 threads)", name(set, kernels.Float32))
+		require.Equal(t, "cpu (amx, 1 threads, bf16 products)", name(set, kernels.BFloat16))
+	}
 }
 
 func TestCloseEndsThreads(t *testing.T) {

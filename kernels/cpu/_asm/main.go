@@ -42,6 +42,7 @@ var targets = []target{
 	{"microkernel", "pack", pack},
 	{"microkernel", "blocks", blocks},
 	{"microkernel", "pairs", pairs},
+	{"microkernel", "tiles", tiles},
 }
 
 func main() {

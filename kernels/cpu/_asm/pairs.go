@@ -30,23 +30,24 @@ func pairs() {
 // products are added.
 func (s isa) multiplyAdd(x, y, sum reg.VecVirtual) {
 	if s.name == bf16.name {
-		unknown("VDPBF16PS", []Op{x, y, sum}, []Op{x, y, sum}, []Op{sum})
+		unknown("AVX512_BF16", "VDPBF16PS", []Op{x, y, sum}, []Op{x, y, sum}, []Op{sum})
 		return
 	}
 	VFMADD231PS(x, y, sum)
 }
 
-// unknown emits an instruction that neither avo nor Go's assembler knows. The function encode
-// replaces it by its bytes when registers are allocated.
-func unknown(opcode string, operands, inputs, outputs []Op) {
-	Instruction(&ir.Instruction{Opcode: opcode, Operands: operands, Inputs: inputs, Outputs: outputs, ISA: []string{"AVX512_BF16"}})
+// unknown emits an instruction that neither avo nor Go's assembler knows, of the given
+// extension of the instruction set. The function encode replaces it by its bytes when registers
+// are allocated.
+func unknown(extension, opcode string, operands, inputs, outputs []Op) {
+	Instruction(&ir.Instruction{Opcode: opcode, Operands: operands, Inputs: inputs, Outputs: outputs, ISA: []string{extension}})
 }
 
 // narrow returns 32 bfloat16 numbers: those nearest to the lanes of low, and then those
 // nearest to the lanes of high.
 func narrow(low, high Op) reg.VecVirtual {
 	v := ZMM()
-	unknown("VCVTNE2PS2BF16", []Op{low, high, v}, []Op{low, high}, []Op{v})
+	unknown("AVX512_BF16", "VCVTNE2PS2BF16", []Op{low, high, v}, []Op{low, high}, []Op{v})
 	return v
 }
 

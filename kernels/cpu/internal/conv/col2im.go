@@ -45,7 +45,7 @@ func (job *col2imJob) Part(worker, part int) {
 	to := w.weightOffsets(s, &g)
 	w.call = microkernel.Call{
 		A: &job.filters[0], AOffsets: microkernel.RowOffsets(&w.aOffsets, weights, 4*s.K),
-		Runs: 1, Run: s.K, Prefetch: &w.prefetch,
+		Runs: 1, Run: s.K, Prefetch: &w.prefetch, Space: &w.space,
 	}
 	for n := part * job.images; n < min(s.N, (part+1)*job.images); n++ {
 		w.prefetch = microkernel.Prefetch{}

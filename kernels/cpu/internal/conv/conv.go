@@ -73,6 +73,7 @@ type workspace struct {
 
 	call     microkernel.Call
 	prefetch microkernel.Prefetch
+	space    microkernel.Space
 }
 
 // A keyed is a list that is computed from its key. It is computed again only if another key

@@ -60,7 +60,7 @@ func (w *workspace) correlateBlock(x *correlation, b patchBlock) {
 	call := &w.call
 	*call = microkernel.Call{
 		A: &x.image[b.start], AOffsets: x.aOffsets, COffsets: x.cOffsets,
-		Runs: b.runs, Run: b.run, Gap: x.gap, Prefetch: &w.prefetch,
+		Runs: b.runs, Run: b.run, Gap: x.gap, Prefetch: &w.prefetch, Space: &w.space,
 	}
 	if b.runs == 1 {
 		call.Gap = 0

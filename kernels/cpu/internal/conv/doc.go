@@ -52,7 +52,7 @@
 // # Half precision
 //
 // [Convolver.ForwardRounded], [Convolver.TransposeRounded] and [Convolver.WeightGradRounded]
-// round their operands to bfloat16. If the processor has AVX512_BF16, operands become pairs of
+// round their operands to bfloat16. If the processor has AVX512_BF16 or AMX, operands become pairs of
 // the numbers whose products are neighbors in the sums (see microkernel.Kernels.PairRuns):
 // Forward pairs neighboring channels of x, Transpose neighboring channels of y, and
 // WeightGrad neighboring pixels of a row of y. The first two then are convolutions with half

@@ -6,18 +6,24 @@ import (
 	"testing"
 
 	"github.com/topogen/topogen/kernels"
+	"github.com/topogen/topogen/kernels/cpu/internal/microkernel"
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 	"github.com/topogen/topogen/kernels/cpu/internal/workers"
 )
 
-// convolvers returns a Convolver for each instruction set that this machine can test. All run
-// on one pool with the given number of threads.
+// convolvers returns a Convolver for each instruction set that this machine can test. That
+// for AMX multiplies rounded operands with tiles in plain Go if this machine has no AMX, but not
+// with the race detector. All run on one pool with the given number of threads.
 func convolvers(t testing.TB, threads int) map[simd.Set]*Convolver {
 	pool := workers.New(threads)
 	t.Cleanup(pool.Stop)
 	all := make(map[simd.Set]*Convolver)
 	for set := smallestSet; set <= simd.Best(); set++ {
 		all[set] = New(set, pool)
+	}
+	if smallestSet == simd.Plain && simd.Best() < simd.AMX {
+		all[simd.AMX] = New(simd.Best(), pool)
+		all[simd.AMX].rounder.Use(microkernel.PlainTiles())
 	}
 	return all
 }

@@ -113,7 +113,7 @@ func (job *im2colJob) Part(worker, part int) {
 	from, to := w.weightOffsets(s, &g), w.planes.List(weights, 4*columns)
 	w.call = microkernel.Call{
 		A: &job.filters[0], AOffsets: microkernel.RowOffsets(&w.aOffsets, s.K, 4*depth),
-		Runs: 1, Run: depth, Prefetch: &w.prefetch,
+		Runs: 1, Run: depth, Prefetch: &w.prefetch, Space: &w.space,
 	}
 	if job.Activation == kernels.ReLU {
 		w.call.Mode = microkernel.Rectify

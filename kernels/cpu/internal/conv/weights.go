@@ -156,7 +156,7 @@ func (job *weightsJob) addBlock(w *workspace, b weightBlock, sums []float32) {
 	call := &w.call
 	*call = microkernel.Call{
 		A: &job.Y[(n*s.K+b.firstFilter)*plane+h*g.width], AOffsets: w.aOffsets, COffsets: w.cOffsets,
-		Runs: images, Run: rows * g.width, Gap: s.K*plane - rows*g.width, Prefetch: &w.prefetch,
+		Runs: images, Run: rows * g.width, Gap: s.K*plane - rows*g.width, Prefetch: &w.prefetch, Space: &w.space,
 	}
 	if b.add {
 		call.Mode = microkernel.Accumulate

@@ -56,7 +56,8 @@
 // [Multiplier.MultiplyRounded] rounds A and B to bfloat16 first. If the processor has
 // AVX512_BF16, and alpha is 1, it makes matrices of pairs of A and B, whose elements hold the
 // numbers of two neighboring k. Their product has half as many values of k, and all of the
-// above serves it with other micro-kernels. Otherwise it multiplies the rounded operands as
+// above serves it with other micro-kernels. With AMX, micro-kernels also copy A, and parts of C
+// have whole tiles. Otherwise it multiplies the rounded operands as
 // float32 numbers, which costs a pass over both operands and gains nothing but equal results.
 //
 // # References
@@ -175,7 +176,7 @@ func divide(kernels *microkernel.Kernels, p *Product, threads int) (m, n int) {
 		imbalance = 0.02 // share of the time of a part for which workers wait for the slowest one at the end
 	)
 	width := kernels.Vectors[0] * kernels.Lanes
-	panels := ceilDiv(p.N, width)
+	panels, unit := ceilDiv(p.N, width), kernels.Rows()
 	each, pack := fetch, 5.0 // cycles for an element of A, and for packing one row of a panel
 	if p.TransA {
 		each += transpose
@@ -185,7 +186,7 @@ func divide(kernels *microkernel.Kernels, p *Product, threads int) (m, n int) {
 	}
 	best := 0.0
 	for rows := ceilDiv(p.M, rowBlock); ; rows *= 2 {
-		mb := (ceilDiv(p.M, rows) + 5) / 6 * 6
+		mb := ceilDiv(ceilDiv(p.M, rows), unit) * unit
 		for columns := 1; columns <= panels && (columns == 1 || rows*columns <= 8*threads); columns *= 2 {
 			nb := ceilDiv(panels, columns)
 			parts := ceilDiv(p.M, mb) * ceilDiv(panels, nb)
@@ -199,7 +200,7 @@ func divide(kernels *microkernel.Kernels, p *Product, threads int) (m, n int) {
 				best, m, n = time, mb, nb*width
 			}
 		}
-		if rows >= 2*threads || mb <= 12 {
+		if rows >= 2*threads || mb <= 2*unit {
 			return m, n
 		}
 	}

@@ -22,6 +22,7 @@ type workspace struct {
 	rowsB, rowsPanel, columnsA      microkernel.Multiples // byte offsets of the rows of B, panel and a
 	call                            microkernel.Call
 	prefetch                        microkernel.Prefetch
+	space                           microkernel.Space
 	next                            Product // the part after the current one, which this worker probably computes next; the zero Product if there is none
 }
 
@@ -34,7 +35,8 @@ func (w *workspace) multiply(p *Product) {
 	started := w.initC(p, k)
 	if k > 0 {
 		blocks := ceilDiv(k, microkernel.DepthBlock)
-		depth := min(k, (ceilDiv(k, blocks)+3)&^3)
+		step := w.kernels.Depth()
+		depth := min(k, ceilDiv(ceilDiv(k, blocks), step)*step)
 		for k0 := 0; k0 < k; k0 += depth {
 			w.multiplyBlock(p, block{
 				k0: k0, depth: min(depth, k-k0),
@@ -90,7 +92,7 @@ type block struct {
 // multiplyBlock computes the products of one block of k for all elements of C.
 func (w *workspace) multiplyBlock(p *Product, b block) {
 	call := &w.call
-	*call = microkernel.Call{Runs: 1, Run: b.depth, Prefetch: &w.prefetch}
+	*call = microkernel.Call{Runs: 1, Run: b.depth, Prefetch: &w.prefetch, Space: &w.space}
 	w.layOutA(p, b)
 	w.prefetch = microkernel.Prefetch{}
 	if p.TransA {

@@ -19,6 +19,7 @@
 //	packing       copying a panel of B so that its rows follow one another
 //	micro-kernel  the function that computes micro-tiles of one size
 //	run           elements of a row of A that are consecutive in memory
+//	tile          a matrix in a tile register of AMX: 16 rows of 16 float32 values or pairs
 //
 // # Offsets
 //
@@ -27,10 +28,15 @@
 // buffer of Dukhan's indirect convolution). A row of A is a patch of an image, and each row
 // of pixels in the patch is one run of a [Call].
 //
+// # Half precision
+//
+// Micro-kernels for pairs of bfloat16 numbers (pairs.go) sum the products of two values of k at
+// once. With AMX they multiply tiles of pairs in memory (tiles.go), for which Run packs A.
+//
 // # Invariant
 //
-// Each element of C is one sum over k in ascending order. Its bits depend neither on the
-// size of the micro-tile nor on other elements of C.
+// Each element of C is one sum over k in ascending order; with AMX, over tiles of k. Its bits
+// depend neither on the size of the micro-tile nor on other elements of C.
 //
 // # References
 //

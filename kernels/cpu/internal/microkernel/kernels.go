@@ -15,6 +15,10 @@ type Kernels struct {
 	// six[i] and four[i] compute micro-tiles of 6 and of 4 rows that are Vectors[i] wide.
 	six, four []kernel
 
+	// tiles[i] computes a panel that is Vectors[i] wide, in place of six[i] and four[i]. It is
+	// empty unless the micro-kernels use tiles.
+	tiles []tileKernel
+
 	// The packing loops. Their versions in plain Go, such as transposePlain, document them.
 	transpose    func(dst *float32, doff *int, src *float32, lds, rows, columns int) // for at least 8 rows and columns
 	gatherPanels func(dst, src *float32, soff *int, n, width, panels int)            // for a width that is a multiple of Lanes
@@ -28,7 +32,7 @@ type Kernels struct {
 	pairRuns func(dst *float32, ldd int, src *float32, lds, rows, n int)
 	pairRows func(dst *float32, ldd int, x, y *float32, lds, rows, n int)
 
-	peak func(rounds int) // see Peak
+	peak func(rounds int) // see Peak; nil if the micro-kernels use tiles
 	zero int              // always 0; its address serves as a list of one offset, 0
 }
 
@@ -82,6 +86,9 @@ type Call struct {
 	COffsets []int     // from C to the beginning of each row of C, with Spare more entries
 	Mode     int       // Accumulate, Rectify, both or 0
 	Prefetch *Prefetch // the memory to prefetch during the call, or nil
+	Space    *Space    // memory for micro-kernels that use tiles; others need none
+
+	packed int // the number of rows of A that Run has packed into Space
 }
 
 // Panel chooses the next panel if n columns of C are left. It returns the width of the panel
@@ -111,8 +118,31 @@ func (k *Kernels) PaddedWidth(n int) int {
 	return total
 }
 
-// Run computes the first n rows of a panel of C that is Vectors[kind] vectors wide.
+// Rows returns the number of rows of a large micro-tile. Products are faster if their rows are
+// a multiple of it.
+func (k *Kernels) Rows() int {
+	if len(k.tiles) > 0 {
+		return 2 * tileSize
+	}
+	return 6
+}
+
+// Depth returns the number of rows of B that a micro-kernel takes in one step. Sums are faster
+// if they are over a multiple of it.
+func (k *Kernels) Depth() int {
+	if len(k.tiles) > 0 {
+		return tileSize
+	}
+	return 4
+}
+
+// Run computes the first n rows of a panel of C that is Vectors[kind] vectors wide. Between two
+// calls with the same n and c, only B, C, the bias and the mode may change.
 func (k *Kernels) Run(n, kind int, c *Call) {
+	if len(k.tiles) > 0 {
+		k.runTiles(n, kind, c)
+		return
+	}
 	six, four := tileRows(n)
 	c.run(k.six[kind], tileGroup{rows: 6, tiles: six})
 	c.run(k.four[kind], tileGroup{rows: 4, tiles: four, first: 6 * six})

@@ -13,19 +13,28 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// pairKernels returns the micro-kernels for pairs, or skips the test.
-func pairKernels(t *testing.T) *Kernels {
-	k := ForPairs(simd.Best())
-	if k == nil {
-		t.Skip("this processor has no AVX512_BF16")
+// pairKernels returns the micro-kernels for pairs that this machine has, by the name of their
+// instruction set, and those with tiles in plain Go.
+func pairKernels() map[string]*Kernels {
+	all := map[string]*Kernels{"plain tiles": PlainTiles()}
+	for set := simd.AVX512; set <= simd.Best(); set++ {
+		if k := ForPairs(set); k != nil {
+			all[set.String()] = k
+		}
 	}
-	return k
+	return all
 }
 
 // TestPairing compares the loops that make pairs with their versions in plain Go, for random
 // sizes and special values, and checks that the memory around the pairs is unchanged.
 func TestPairing(t *testing.T) {
-	k, rng := pairKernels(t), rand.New(rand.NewPCG(1, 2))
+	for name, k := range pairKernels() {
+		t.Run(name, func(t *testing.T) { testPairing(t, k) })
+	}
+}
+
+func testPairing(t *testing.T, k *Kernels) {
+	rng := rand.New(rand.NewPCG(1, 2))
 	special := []float32{0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), math.MaxFloat32, 0x1.01p0, 0x1.03p0, 0x1.02ffp0, -0x1.01p0, 0x1p-126}
 	for range 500 {
 		rows, n := 1+rng.IntN(5), 1+rng.IntN(100)
@@ -64,18 +73,24 @@ func halves(pair float32) [2]float32 {
 // TestPairsSumBothProducts multiplies matrices of pairs by each micro-kernel, and compares the
 // results with sums in float64.
 func TestPairsSumBothProducts(t *testing.T) {
-	g, rng := pairKernels(t), rand.New(rand.NewPCG(3, 4))
+	for name, g := range pairKernels() {
+		t.Run(name, func(t *testing.T) { testPairSums(t, g) })
+	}
+}
+
+func testPairSums(t *testing.T, g *Kernels) {
+	rng, space := rand.New(rand.NewPCG(3, 4)), Space{}
 	for range 300 {
 		kind := rng.IntN(len(g.Vectors))
 		width := g.Vectors[kind] * g.Lanes
-		rows, depth := 1+rng.IntN(23), 1+rng.IntN(60)
+		rows, depth := 1+rng.IntN(70), 1+rng.IntN(90)
 		words := PairWords(depth)
 		x, y := normals(rng, rows*depth), normals(rng, 2*words*width)
 		a, b, c := make([]float32, rows*words), make([]float32, words*width), normals(rng, rows*width)
 		bias, before := normals(rng, width), slices.Clone(c)
 		g.PairRuns(a, words, x, depth, rows, depth)
 		g.PairRows(b, width, y, y[width:], 2*width, words, width)
-		call := Call{A: &a[0], B: &b[0], C: &c[0], Bias: &bias[0], Runs: 1, Run: words, LDB: 4 * width, Mode: rng.IntN(4)}
+		call := Call{A: &a[0], B: &b[0], C: &c[0], Bias: &bias[0], Runs: 1, Run: words, LDB: 4 * width, Mode: rng.IntN(4), Space: &space}
 		RowOffsets(&call.AOffsets, rows, 4*words)
 		RowOffsets(&call.COffsets, rows, 4*width)
 		g.Run(rows, kind, &call)

@@ -19,13 +19,16 @@ var tables = [...]*Kernels{
 		transpose: transposeAVX2, gatherPanels: gatherPanelsAVX2, copyPatches: copyPatchesAVX2,
 		copyBlocks: copyBlocksAVX2, deinterleave: deinterleaveAVX2, interleave: interleaveAVX2, peak: peakAVX2,
 	},
-	simd.AVX512: {
-		Lanes: 16, Vectors: []int{4, 2, 1},
-		six:       []kernel{kernel6x64AVX512, kernel6x32AVX512, kernel6x16AVX512},
-		four:      []kernel{kernel4x64AVX512, kernel4x32AVX512, kernel4x16AVX512},
-		transpose: transposeAVX2, gatherPanels: gatherPanelsAVX2, copyPatches: copyPatchesAVX2,
-		copyBlocks: copyBlocksAVX512, deinterleave: deinterleaveAVX512, interleave: interleaveAVX512, peak: peakAVX512,
-	},
+	simd.AVX512: &avx512,
+	simd.AMX:    &avx512,
+}
+
+var avx512 = Kernels{
+	Lanes: 16, Vectors: []int{4, 2, 1},
+	six:       []kernel{kernel6x64AVX512, kernel6x32AVX512, kernel6x16AVX512},
+	four:      []kernel{kernel4x64AVX512, kernel4x32AVX512, kernel4x16AVX512},
+	transpose: transposeAVX2, gatherPanels: gatherPanelsAVX2, copyPatches: copyPatchesAVX2,
+	copyBlocks: copyBlocksAVX512, deinterleave: deinterleaveAVX512, interleave: interleaveAVX512, peak: peakAVX512,
 }
 
 // pairs holds the micro-kernels for pairs of bfloat16 numbers, with AVX512_BF16. A pair takes
@@ -39,10 +42,23 @@ var pairs = Kernels{
 	pairRuns: pairRunsBF16, pairRows: pairRowsBF16,
 }
 
-// ForPairs returns the micro-kernels for pairs of bfloat16 numbers (see [Kernels.PairRuns]) if
-// s is AVX512 and the processor has AVX512_BF16. Otherwise it returns nil.
+// amx holds the micro-kernels for pairs with the tiles of AMX, and the loops of pairs.
+var amx = Kernels{
+	Lanes: 16, Vectors: []int{2, 1},
+	tiles:     []tileKernel{tiles32AMX, tiles16AMX},
+	transpose: transposeAVX2, gatherPanels: gatherPanelsAVX2, copyPatches: copyPatchesAVX2,
+	copyBlocks: copyBlocksAVX512, deinterleave: deinterleaveAVX512, interleave: interleaveAVX512,
+	pairRuns: pairRunsBF16, pairRows: pairRowsBF16,
+}
+
+// ForPairs returns the micro-kernels for pairs of bfloat16 numbers (see [Kernels.PairRuns]).
+// They use tiles if s is AMX and the system permits it, and else AVX512_BF16 if s is at least
+// AVX512 and the processor has it. Otherwise ForPairs returns nil.
 func ForPairs(s simd.Set) *Kernels {
-	if s == simd.AVX512 && cpu.X86.HasAVX512BF16 {
+	switch {
+	case s == simd.AMX && simd.PermitTiles() == nil:
+		return &amx
+	case s >= simd.AVX512 && cpu.X86.HasAVX512BF16:
 		return &pairs
 	}
 	return nil

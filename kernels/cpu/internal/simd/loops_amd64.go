@@ -5,7 +5,7 @@ package simd
 import "github.com/topogen/topogen/kernels"
 
 // tables holds the loops of each instruction set.
-var tables = [...]*Loops{Plain: &loopsPlain, AVX2: &loopsAVX2, AVX512: &loopsAVX512}
+var tables = [...]*Loops{Plain: &loopsPlain, AVX2: &loopsAVX2, AVX512: &loopsAVX512, AMX: &loopsAVX512}
 
 var loopsAVX2 = Loops{
 	Fill: fillAVX2, Affine: affineAVX2, Round: roundAVX2,

@@ -10,8 +10,10 @@ func Best() Set {
 	switch {
 	case !x.HasAVX2 || !x.HasFMA:
 		return Plain
-	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL:
-		return AVX512
+	case !x.HasAVX512F || !x.HasAVX512BW || !x.HasAVX512DQ || !x.HasAVX512VL:
+		return AVX2
+	case x.HasAVX512BF16 && hasTiles():
+		return AMX
 	}
-	return AVX2
+	return AVX512
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestFromEnvironment(t *testing.T) {
-	for set := Plain; set <= AVX512; set++ {
+	for set := Plain; set <= AMX; set++ {
 		t.Setenv(Environment, set.String())
 		got, err := FromEnvironment()
 		if set <= Best() {
@@ -20,7 +20,7 @@ func TestFromEnvironment(t *testing.T) {
 	}
 	t.Setenv(Environment, "sse9")
 	got, err := FromEnvironment()
-	require.ErrorContains(t, err, `TOPOGEN_CPU="sse9" is not an instruction set; want avx512, avx2, plain`)
+	require.ErrorContains(t, err, `TOPOGEN_CPU="sse9" is not an instruction set; want amx, avx512, avx2, plain`)
 	require.Equal(t, Plain, got)
 	t.Setenv(Environment, "")
 	got, err = FromEnvironment()
