@@ -29,8 +29,9 @@
 // The innermost loops exist in three versions: AVX-512 (F, BW, DQ and VL), AVX2
 // with FMA, and plain Go. Processors other than amd64, and builds with the tag purego, have
 // plain Go only. [New] takes the best version that the processor supports, or the one that
-// the environment variable TOPOGEN_CPU names: avx512, avx2 or plain. If the processor
-// lacks the named version, the device's Read and Sync return an error.
+// the environment variable TOPOGEN_CPU names: amx, avx512, avx2 or plain. amx is AVX-512 with
+// products in half precision by AMX. If the processor lacks the named version, the device's
+// Read and Sync return an error.
 //
 // The module in _asm generates the assembly: go generate runs it. The source of a loop
 // there is written once and serves both vector widths. Read a loop there, or in its plain
@@ -46,8 +47,13 @@
 // over the operands, so small products gain little. Convolutions of fewer than about 16
 // channels multiply the rounded operands as float32 numbers, and so does every product of a
 // processor without these instructions. The results then agree in kind: they differ by the
-// rounding of sums only, except that AVX512_BF16 treats subnormal numbers as 0. There is no
-// code for the tiles of AMX (TDPBF16PS): it could not have been run, for lack of a processor.
+// rounding of sums only, except that AVX512_BF16 treats subnormal numbers as 0.
+//
+// Processors with AMX-BF16 (Sapphire Rapids and later) multiply the same pairs in tiles of
+// 16×16, if Linux lets the process use them; [New] asks for that when the precision is
+// kernels.BFloat16. TDPBF16PS rounds to nearest and treats subnormal numbers as 0, like
+// AVX512_BF16, but sums in another order. This code has run in an emulator of the processor
+// only: it has never been timed.
 //
 // # Partitioning
 //
