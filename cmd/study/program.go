@@ -28,7 +28,7 @@ var commands = []command{
 	{"plans", "list the plans that come with this program", listPlans},
 	{"new", "write a plan from flags: study new -data DATA -arm NAME -arm NAME:KEY=VALUE", newPlan},
 	{"show", "print a plan: study show NAME or FILE", showPlan},
-	{"run", "run a plan's units: study run NAME or FILE -output DIR", runUnits},
+	{"run", "run a plan's units: study run NAME or FILE", runUnits},
 	{"report", "write results.csv, evidence.json and report.html: study report DIR", report},
 	{"tune", "choose points of grids on tuning seeds: study tune DIR -metric NAME", tune},
 	{"emit", "write a job of many machines: study emit kubernetes or slurm", emit},
@@ -71,13 +71,13 @@ func parse(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer
 
 func runUnits(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("study run", flag.ContinueOnError)
-	output := flags.String("output", "", "`folder` of the study; with no plan, one that holds a study")
+	output := flags.String("output", "", "`folder` of the study; runs/NAME unless given, or with no plan one that holds a study")
 	tuning := flags.Bool("tuning", false, "run the tuning seeds, measured on validation data")
 	workers := flags.Int("workers", 0, "`number` of units at once; 0 for one a processor")
 	shards := flags.Int("shards", 1, "`number` of machines that share the units; this one's index comes from -shard, JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID")
 	shard := flags.Int("shard", -1, "`index` of this machine, from 0")
 	name, err := parse(flags, args, `
-Usage: study run NAME or FILE -output DIR [flags]
+Usage: study run NAME or FILE [flags]
 
 Trains every arm of the plan with every seed, several units at once, and writes the
 report. Units that are in the folder already are not run again, so that an interrupted
@@ -90,7 +90,10 @@ folder in which the program runs.`, stdout)
 		return err
 	}
 	if *output == "" {
-		return cli.Usagef("-output is needed: a folder for the study")
+		if name == "" {
+			return cli.Usagef("a plan or -output, the folder of a study, is needed")
+		}
+		*output = filepath.Join("runs", strings.TrimSuffix(filepath.Base(name), ".json"))
 	}
 	if *workers < 0 || *workers > 1<<12 {
 		return cli.Usagef("-workers is %d, must be from 0 to %d", *workers, 1<<12)
@@ -117,8 +120,12 @@ folder in which the program runs.`, stdout)
 	if err := runMissing(ctx, store, units, *workers, stderr); err != nil {
 		return err
 	}
+	next := "study report " + *output
+	if *tuning {
+		next = "study tune " + *output + " -metric NAME"
+	}
 	if *tuning || *shards > 1 {
-		fmt.Fprintf(stdout, "units are in %s\n", *output)
+		fmt.Fprintf(stdout, "units are in %s; go on with: %s\n", *output, next)
 		return nil
 	}
 	return writeReport(store, true, stdout)

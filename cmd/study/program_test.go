@@ -48,6 +48,15 @@ func mustCall(t *testing.T, args ...string) string {
 	return out
 }
 
+// Without -output a study is in a folder that is named as its plan, so that the same command goes on.
+func TestFolderIsNamedAsThePlan(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("mine.json", []byte(tiny), 0o600))
+	folder := filepath.Join("runs", "mine")
+	require.Equal(t, "units are in "+folder+"; go on with: study tune "+folder+" -metric NAME\n", mustCall(t, "run", "mine.json", "-tuning"))
+	require.FileExists(t, filepath.Join(folder, "plan.json"))
+}
+
 func TestTuneAndReport(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "tuning")
 	mustCall(t, "run", write(t, tiny), "-output", dir, "-tuning")
@@ -177,7 +186,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"walk"}, `no command "walk"`},
 		{[]string{"run", "circel", "-output", "x"}, `no plan "circel": study plans lists`},
 		{[]string{"run", strings.Repeat("x", 300) + ".json", "-output", "x"}, "file name too long"},
-		{[]string{"run", "early-bce"}, "-output is needed"},
+		{[]string{"run"}, "a plan or -output, the folder of a study, is needed"},
 		{[]string{"run", "-output", "/nonexistent"}, "holds no study"},
 		{[]string{"run", "early-bce", "-output", "x", "-tuning"}, "the plan has no tuning seeds"},
 		{[]string{"run", "early-bce", "-output", "x", "-workers", "-1"}, "-workers is -1"},
