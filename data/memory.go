@@ -67,6 +67,24 @@ type Floats struct {
 	Dims   []int     // the shape of an example
 	Values []float32 // the examples, one after another
 	Class  *Labels   // nil for none
+
+	// Exact, if it is not nil, has the numbers that Values has rounded. [FitScaling] and
+	// [Scaling.Apply] read these: of large numbers that differ by little, such as times in
+	// seconds, rounding leaves no difference.
+	Exact []float64
+}
+
+// NewFloats returns a set of examples of a shape, with the values of the examples one after
+// another. Exact is values if one of them is no float32, else nil.
+func NewFloats(shape []int, values []float64) *Floats {
+	f := &Floats{Dims: shape, Values: make([]float32, len(values))}
+	for i, v := range values {
+		f.Values[i] = float32(v)
+		if float64(f.Values[i]) != v {
+			f.Exact = values
+		}
+	}
+	return f
 }
 
 // Len returns the number of examples.
@@ -98,6 +116,17 @@ func (f *Floats) Pick(indices []int) *Floats {
 	picked := &Floats{Dims: f.Dims, Values: make([]float32, 0, len(indices)*size(f.Dims)), Class: f.Class.pick(indices)}
 	for _, i := range indices {
 		picked.Values = append(picked.Values, f.At(i)...)
+		if n := size(f.Dims); f.Exact != nil {
+			picked.Exact = append(picked.Exact, f.Exact[i*n:(i+1)*n]...)
+		}
 	}
 	return picked
+}
+
+// exact returns value i of all, before rounding if that is known.
+func (f *Floats) exact(i int) float64 {
+	if f.Exact != nil {
+		return f.Exact[i]
+	}
+	return float64(f.Values[i])
 }

@@ -20,8 +20,8 @@ const (
 	ScaleUnit     = "unit"     // to the interval [0, 1]
 )
 
-// FitScaling returns the scaling that a method finds for a set. It returns nil for ScaleNone
-// and "". A place whose value is the same in all examples gets the factor 1.
+// FitScaling returns the scaling that a method finds for a set, from f.Exact if that is not nil.
+// It returns nil for ScaleNone and "". A place whose value is the same in all examples gets the factor 1.
 func FitScaling(f *Floats, method string) (*Scaling, error) {
 	n, size := f.Len(), Size(f)
 	s := &Scaling{Method: method, Shift: make([]float64, size), Factor: make([]float64, size)}
@@ -29,16 +29,12 @@ func FitScaling(f *Floats, method string) (*Scaling, error) {
 	case ScaleNone, "":
 		return nil, nil
 	case ScaleStandard:
-		for i := range n {
-			for k, v := range f.At(i) {
-				s.Shift[k] += float64(v) / float64(n)
-			}
+		for i := range f.Values {
+			s.Shift[i%size] += f.exact(i) / float64(n)
 		}
-		for i := range n {
-			for k, v := range f.At(i) {
-				d := float64(v) - s.Shift[k]
-				s.Factor[k] += d * d / float64(n)
-			}
+		for i := range f.Values {
+			d := f.exact(i) - s.Shift[i%size]
+			s.Factor[i%size] += d * d / float64(n)
 		}
 		for k, variance := range s.Factor {
 			s.Factor[k] = math.Sqrt(variance)
@@ -48,10 +44,9 @@ func FitScaling(f *Floats, method string) (*Scaling, error) {
 		for k := range size {
 			s.Shift[k], high[k] = math.Inf(1), math.Inf(-1)
 		}
-		for i := range n {
-			for k, v := range f.At(i) {
-				s.Shift[k], high[k] = min(s.Shift[k], float64(v)), max(high[k], float64(v))
-			}
+		for i := range f.Values {
+			k, v := i%size, f.exact(i)
+			s.Shift[k], high[k] = min(s.Shift[k], v), max(high[k], v)
 		}
 		for k := range size {
 			s.Factor[k] = high[k] - s.Shift[k]
@@ -70,24 +65,25 @@ func FitScaling(f *Floats, method string) (*Scaling, error) {
 // constant returns the value at place k of all examples, and false if they differ or there
 // are none.
 func constant(f *Floats, k int) (float64, bool) {
-	for i := range f.Len() {
-		if f.At(i)[k] != f.At(0)[k] {
+	for i := k; i < len(f.Values); i += Size(f) {
+		if f.exact(i) != f.exact(k) {
 			return 0, false
 		}
 	}
 	if f.Len() == 0 {
 		return 0, false
 	}
-	return float64(f.At(0)[k]), true
+	return f.exact(k), true
 }
 
-// Apply scales the values of a set in place. A nil scaling leaves them as they are.
+// Apply scales the values of a set in place, in float64, and rounds them to float32. It then
+// sets f.Exact to nil. A nil scaling leaves the values as they are.
 func (s *Scaling) Apply(f *Floats) {
-	if s == nil {
-		return
+	if s != nil {
+		for i := range f.Values {
+			k := i % len(s.Shift)
+			f.Values[i] = float32((f.exact(i) - s.Shift[k]) / s.Factor[k])
+		}
 	}
-	for i := range f.Values {
-		k := i % len(s.Shift)
-		f.Values[i] = float32((float64(f.Values[i]) - s.Shift[k]) / s.Factor[k])
-	}
+	f.Exact = nil
 }

@@ -58,3 +58,29 @@ func TestScalingOfConstants(t *testing.T) {
 		}
 	}
 }
+
+// Scaling happens before rounding: large values whose differences no float32 shows keep them.
+func TestScalingOfLargeValues(t *testing.T) {
+	const start = 1.7e9 // a time in seconds; float32 has one value for 128 of them
+	f := NewFloats([]int{2}, []float64{start, 1, start + 1, 2, start + 3, 3, start + 4, 4})
+	f = f.Pick([]int{3, 1, 0, 2})
+	s, err := FitScaling(f, ScaleUnit)
+	require.NoError(t, err)
+	require.Equal(t, []float64{start, 1}, s.Shift)
+	require.Equal(t, []float64{4, 3}, s.Factor)
+	s.Apply(f)
+	require.Equal(t, []float32{1, 1, 0.25, 1. / 3, 0, 0, 0.75, 2. / 3}, f.Values)
+	require.Nil(t, f.Exact)
+
+	f = NewFloats([]int{1}, []float64{start, start + 2, start + 4})
+	s, err = FitScaling(f, ScaleStandard)
+	require.NoError(t, err)
+	s.Apply(f)
+	require.InDeltaSlice(t, []float32{-1.2247449, 0, 1.2247449}, f.Values, 1e-6)
+
+	require.Nil(t, NewFloats([]int{1}, []float64{1, 0.5, -1 << 30}).Exact, "all of them float32")
+	require.NotNil(t, NewFloats([]int{1}, []float64{1, 0.1}).Exact)
+	s = nil
+	s.Apply(f)
+	require.Nil(t, f.Exact)
+}

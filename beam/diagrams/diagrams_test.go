@@ -5,13 +5,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 	"github.com/stretchr/testify/require"
 
@@ -231,6 +236,51 @@ func TestMistakes(t *testing.T) {
 	nothing := options(t, filepath.Join(t.TempDir(), "*.txt"))
 	_, err := Run(t.Context(), nothing)
 	require.Error(t, err)
+}
+
+// Options that cannot be read may be others: they are not replaced.
+func TestUnreadableOptions(t *testing.T) {
+	o := options(t, clouds(t, 2))
+	file := filepath.Join(o.Output, "job.json")
+	require.NoError(t, os.MkdirAll(filepath.Join(file, "inside"), 0o755)) // a folder cannot be read
+	_, err := Run(t.Context(), o)
+	require.ErrorContains(t, err, "reading the options of an earlier job")
+	require.DirExists(t, file)
+}
+
+// A store is a filesystem with an error of its own for a file that is not there, as stores of
+// objects have. Its files lie in a local folder.
+type store struct{ filesystem.Interface }
+
+func (s store) path(name string) string { return strings.TrimPrefix(name, "store://") }
+
+func (s store) List(ctx context.Context, glob string) ([]string, error) {
+	return s.Interface.List(ctx, s.path(glob))
+}
+
+func (s store) OpenRead(ctx context.Context, name string) (io.ReadCloser, error) {
+	in, err := s.Interface.OpenRead(ctx, s.path(name))
+	if err != nil {
+		return nil, errors.New("no such object")
+	}
+	return in, nil
+}
+
+func (s store) OpenWrite(ctx context.Context, name string) (io.WriteCloser, error) {
+	return s.Interface.OpenWrite(ctx, s.path(name))
+}
+
+func (s store) Rename(_ context.Context, old, new string) error {
+	return os.Rename(s.path(old), s.path(new))
+}
+
+func TestOptionsInAStore(t *testing.T) {
+	filesystem.Register("store", func(ctx context.Context) filesystem.Interface { return store{local.New(ctx)} })
+	o := Options{Output: "store://" + t.TempDir(), MaxDegree: 1}
+	require.NoError(t, o.claim(t.Context()), "nothing is there")
+	require.NoError(t, o.claim(t.Context()))
+	o.MaxDegree = 0
+	require.ErrorContains(t, o.claim(t.Context()), "has other options")
 }
 
 // A shard whose context ends writes nothing.

@@ -46,3 +46,13 @@ func readFile(ctx context.Context, name string) ([]byte, error) {
 	defer in.Close()
 	return io.ReadAll(in)
 }
+
+// list returns the names of the files that match a pattern.
+func list(ctx context.Context, pattern string) ([]string, error) {
+	fs, err := filesystem.New(ctx, pattern)
+	if err != nil {
+		return nil, err
+	}
+	defer fs.Close()
+	return fs.List(ctx, pattern)
+}

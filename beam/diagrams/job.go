@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -80,6 +81,11 @@ func (o Options) claim(ctx context.Context) error {
 		return nil
 	case err == nil:
 		return cli.UsageError{Err: errors.New(name + " has other options: choose another -output")}
+	case !errors.Is(err, fs.ErrNotExist):
+		// Stores of objects have errors of their own for a missing one.
+		if found, listErr := list(ctx, name); listErr != nil || len(found) > 0 {
+			return fmt.Errorf("reading the options of an earlier job: %w", errors.Join(err, listErr))
+		}
 	}
 	return writeFile(ctx, name, data)
 }

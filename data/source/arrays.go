@@ -109,6 +109,9 @@ func examples(name string, a, labels *npy.Array, o Options) (data.Dataset, error
 		if channelsLast(a.Shape[1:]) {
 			t.Rows.Dims = []int{a.Shape[3], a.Shape[1], a.Shape[2]}
 			t.Rows.Values = channelsFirst(t.Rows.Values, a.Shape[3], a.Shape[1]*a.Shape[2])
+			if t.Rows.Exact != nil {
+				t.Rows.Exact = channelsFirst(t.Rows.Exact, a.Shape[3], a.Shape[1]*a.Shape[2])
+			}
 		}
 	}
 	t.Rows.Class = class

@@ -109,6 +109,29 @@ func TestTable(t *testing.T) {
 	require.Contains(t, sets.Note, "without 1 rows with missing values")
 }
 
+// Times in seconds differ by less than a float32 shows: they are scaled first, whatever the
+// file.
+func TestLargeValuesAreScaledBeforeTheyAreRounded(t *testing.T) {
+	var text strings.Builder
+	var values [12][2]float64
+	for i := range values {
+		values[i] = [2]float64{1.7e9 + float64(i), float64(i)}
+		fmt.Fprintf(&text, "%.0f,%d\n", values[i][0], i)
+	}
+	for _, path := range []string{write(t, "times.csv", []byte(text.String())), write(t, "times.npy", npyFile(t, values))} {
+		for _, scale := range []string{"", "unit"} {
+			sets, err := open(t, path, source.Options{Scale: scale})
+			require.NoError(t, err)
+			for _, part := range []data.Dataset{sets.Train, sets.Test} {
+				f := part.(*data.Floats)
+				for i := range f.Len() {
+					require.InDelta(t, f.At(i)[1], f.At(i)[0], 1e-6)
+				}
+			}
+		}
+	}
+}
+
 func TestArrays(t *testing.T) {
 	sets, err := open(t, write(t, "a.npy", npyFile(t, [12][2]float64{{1, 2}, {3, 4}})), source.Options{})
 	require.NoError(t, err)

@@ -39,7 +39,7 @@ type Options struct {
 
 // A Table is the content of a file.
 type Table struct {
-	Rows    *data.Floats
+	Rows    *data.Floats // with Exact, if numbers of the file are no float32
 	Columns []string // headings, or numbers from 1
 	Dropped []int    // the lines of the file, or the rows of [FromValues], that were left out, from 1
 }
@@ -108,7 +108,7 @@ type reader struct {
 	table   Table
 	label   int // column of the classes, −1 for none
 	columns int
-	values  []float32
+	values  []float64
 	class   []string
 	missing []string // line and column of the first missing values
 	count   int      // number of missing values
@@ -147,7 +147,7 @@ func (r *reader) add(line int, fields []string) error {
 			if x := float32(v); err != nil || x-x != 0 || x == 0 && v != 0 || strings.ContainsAny(f, "_xXpP") {
 				return fmt.Errorf("line %d, column %s: %.40q is no number that a float32 holds; a column of classes needs the option label, and other columns of words must be left out of the file", line, r.table.Columns[i], f)
 			}
-			r.values = append(r.values, float32(v))
+			r.values = append(r.values, v)
 		}
 	}
 	if !complete {
@@ -221,7 +221,7 @@ func (r *reader) finish() (*Table, error) {
 	if len(r.values) == 0 || width == 0 {
 		return nil, errors.New("there are no rows of numbers")
 	}
-	r.table.Rows = &data.Floats{Dims: []int{width}, Values: r.values}
+	r.table.Rows = data.NewFloats([]int{width}, r.values)
 	if r.label >= 0 {
 		names := slices.Sorted(slices.Values(r.class))
 		names = slices.Compact(names)
@@ -266,12 +266,12 @@ func FromValues(values []float64, width int, o Options) (*Table, error) {
 	if o.Label != "" {
 		return nil, fmt.Errorf("an array has no column of labels %q", o.Label)
 	}
-	t := &Table{Rows: &data.Floats{Dims: []int{width}}}
+	t, kept := new(Table), make([]float64, 0, len(values))
 	for i := range width {
 		t.Columns = append(t.Columns, strconv.Itoa(i+1))
 	}
 	for row := 0; (row+1)*width <= len(values); row++ {
-		first, complete := len(t.Rows.Values), true
+		first, complete := len(kept), true
 		for i, v := range values[row*width : (row+1)*width] {
 			x := float32(v)
 			switch {
@@ -282,15 +282,16 @@ func FromValues(values []float64, width int, o Options) (*Table, error) {
 			case x-x != 0, x == 0 && v != 0:
 				return nil, fmt.Errorf("row %d, column %d is %v, which no float32 holds", row+1, i+1, v)
 			}
-			t.Rows.Values = append(t.Rows.Values, x)
+			kept = append(kept, v)
 		}
 		if !complete {
-			t.Rows.Values = t.Rows.Values[:first]
+			kept = kept[:first]
 			t.Dropped = append(t.Dropped, row+1)
 		}
 	}
-	if len(t.Rows.Values) == 0 {
+	if len(kept) == 0 {
 		return nil, errors.New("there are no rows of numbers")
 	}
+	t.Rows = data.NewFloats([]int{width}, kept)
 	return t, nil
 }

@@ -108,7 +108,23 @@ func (c Config) Validate() error {
 			return fmt.Errorf("measure.at is %v, must ascend from at least 1", m.At)
 		}
 	}
-	return c.Config.Validate()
+	if err := c.Config.Validate(); err != nil {
+		return err
+	}
+	if c.MaxSteps > 0 {
+		return m.within(c.MaxSteps)
+	}
+	return nil
+}
+
+// within returns an error that names the first of the steps At that comes after the last step.
+func (m Measure) within(last int) error {
+	for i, step := range m.At {
+		if step > last {
+			return fmt.Errorf("measure.at[%d] is %d, but the last step is %d, which n_epochs and max_steps decide: it would never be measured", i, step, last)
+		}
+	}
+	return nil
 }
 
 // keptSets is the largest number of data sets that are kept for other units. Without a limit,
@@ -195,6 +211,9 @@ func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outc
 	name := t.ErrorName()
 	curve := study.Curve{Name: name}
 	_, total := t.Steps()
+	if err := c.Measure.within(total); err != nil {
+		return nil, err
+	}
 	for _, step := range append(c.Measure.At[:len(c.Measure.At):len(c.Measure.At)], total) {
 		if err := t.TrainTo(ctx, step); err != nil {
 			return nil, err
@@ -206,10 +225,8 @@ func (r *Runner) Run(ctx context.Context, u study.Unit, dir string) (*study.Outc
 		if made, _ := t.Steps(); len(curve.Steps) == 0 || curve.Steps[len(curve.Steps)-1] < made {
 			curve.Steps, curve.Values = append(curve.Steps, made), append(curve.Values, value)
 		}
-		if step <= total {
-			o.Metrics[fmt.Sprintf("%s@%d", name, step)] = value
-		}
-		if step >= total {
+		o.Metrics[fmt.Sprintf("%s@%d", name, step)] = value
+		if step == total {
 			o.Metrics[name] = value
 		}
 	}

@@ -62,6 +62,10 @@ func TestUnit(t *testing.T) {
 	require.Equal(t, o.Metrics["bce"], last.Metrics["bce"])
 	require.Equal(t, o.Metrics["bce"], last.Metrics["bce@4"])
 
+	// A later step is a mistake, which only the data may show.
+	_, err = r.Run(t.Context(), unit(`{`+strings.Replace(strings.Replace(small, "[2]", "[2, 4000]", 1), `"max_steps": 4`, `"n_epochs": 1`, 1)+`}`), t.TempDir())
+	require.ErrorContains(t, err, "measure.at[1] is 4000, but the last step is")
+
 	plain, err := r.Run(t.Context(), unit(`{`+small+`}`), t.TempDir())
 	require.NoError(t, err)
 	require.NotEqual(t, o.Metrics["bce"], plain.Metrics["bce"])
@@ -104,18 +108,19 @@ func TestCancelledUnit(t *testing.T) {
 
 func TestSettingsThatMakeNoConfiguration(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"batchsize": 3}`:              `unknown field "batchsize"`,
-		`{"seed": 3}`:                   "the settings have a seed: seeds are the plan's",
-		`{"device": "cuda"}`:            `device is "cuda": units run on cpu`,
-		`{"alone": false}`:              "alone is false: a unit trains one model",
-		`{"topo": "death"}`:             "death",
-		`{"measure": {"points": 3}}`:    "measure.points is 3, must be from 8 to 16384",
-		`{"measure": {"neighbors": 0}}`: "measure.neighbors is 0",
-		`{"measure": {"draws": -1}}`:    "measure.draws is -1, must be from 0 to 65536",
-		`{"measure": {"radius": 0}}`:    "measure.radius is 0, must be positive",
-		`{"measure": {"at": [50, 40]}}`: "measure.at is [50 40], must ascend from at least 1",
-		`{"batch_size": 0}`:             "batch-size is 0, must be at least 2",
-		`{"learning_rate": "fast"}`:     "cannot unmarshal string",
+		`{"batchsize": 3}`:                            `unknown field "batchsize"`,
+		`{"seed": 3}`:                                 "the settings have a seed: seeds are the plan's",
+		`{"device": "cuda"}`:                          `device is "cuda": units run on cpu`,
+		`{"alone": false}`:                            "alone is false: a unit trains one model",
+		`{"topo": "death"}`:                           "death",
+		`{"measure": {"points": 3}}`:                  "measure.points is 3, must be from 8 to 16384",
+		`{"measure": {"neighbors": 0}}`:               "measure.neighbors is 0",
+		`{"measure": {"draws": -1}}`:                  "measure.draws is -1, must be from 0 to 65536",
+		`{"measure": {"radius": 0}}`:                  "measure.radius is 0, must be positive",
+		`{"measure": {"at": [50, 40]}}`:               "measure.at is [50 40], must ascend from at least 1",
+		`{"measure": {"at": [5, 9]}, "max_steps": 8}`: "measure.at[1] is 9, but the last step is 8",
+		`{"batch_size": 0}`:                           "batch-size is 0, must be at least 2",
+		`{"learning_rate": "fast"}`:                   "cannot unmarshal string",
 	} {
 		require.ErrorContains(t, runner().Check(unit(text)), want, text)
 	}
