@@ -87,6 +87,9 @@ type overlay struct {
 // newOverlay computes op(a, b), with broadcasting.
 func newOverlay(op kernels.Op, a, b *Var) *overlay {
 	t := a.Tape()
+	if b == nil {
+		panic(nilVariable)
+	}
 	if slices.Equal(a.shape, b.shape) {
 		o := &overlay{y: t.Result(a.shape, a, b), a: operand{buffer: a.value}, b: operand{buffer: b.value}}
 		o.zip(op, o.y.value, o.a, o.b, kernels.Overwrite)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Check compares the gradients of f with respect to its inputs, as Backward
@@ -23,6 +24,9 @@ import (
 func Check(f func(t *Tape, inputs []*Var) *Var, inputs ...*Tensor) error {
 	if len(inputs) == 0 {
 		panic("autograd: Check of a function without inputs")
+	}
+	if i := slices.Index(inputs, nil); f == nil || i >= 0 {
+		panic("autograd: Check of a nil function or input")
 	}
 	vars := make([]*Var, len(inputs))
 	c := check{tape: NewTape(inputs[0].device)}

@@ -63,7 +63,7 @@ func (o ConvOptions) String() string {
 // their shapes or the options do not fit.
 func (o ConvOptions) conv(x, w, b *Var) (kernels.ConvShape, bool) {
 	stride, pad, extra := o.stride(), o.padding(), o.outputPadding()
-	if len(x.shape) != 4 || len(w.shape) != 4 || x.shape[1] != w.shape[1] || stride.h < 1 || stride.w < 1 || extra != (hw{}) {
+	if len(x.shape) != 4 || len(w.Shape()) != 4 || x.shape[1] != w.shape[1] || stride.h < 1 || stride.w < 1 || extra != (hw{}) {
 		return kernels.ConvShape{}, false
 	}
 	s := kernels.ConvShape{
@@ -81,7 +81,7 @@ func (o ConvOptions) conv(x, w, b *Var) (kernels.ConvShape, bool) {
 // not fit.
 func (o ConvOptions) convTranspose(x, w, b *Var) (kernels.ConvShape, bool) {
 	stride, pad, extra := o.stride(), o.padding(), o.outputPadding()
-	if len(x.shape) != 4 || len(w.shape) != 4 || x.shape[1] != w.shape[0] || stride.h < 1 || stride.w < 1 {
+	if len(x.shape) != 4 || len(w.Shape()) != 4 || x.shape[1] != w.shape[0] || stride.h < 1 || stride.w < 1 {
 		return kernels.ConvShape{}, false
 	}
 	s := kernels.ConvShape{

@@ -11,7 +11,7 @@ import (
 // further axes flattened. Points that coincide are at distance 0 and give each
 // other no gradient.
 func Distances(x *Var) *Var {
-	if len(x.shape) == 0 {
+	if len(x.Shape()) == 0 {
 		panic(fmt.Sprintf("autograd: Distances between points of shape %s; want n×…", text(x.shape)))
 	}
 	t := x.Tape()

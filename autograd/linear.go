@@ -16,7 +16,7 @@ func Linear(x, w, b *Var, act Activation) *Var {
 	}
 	t := x.Tape()
 	r := len(x.shape)
-	if r == 0 || len(w.shape) != 2 || x.shape[r-1] != w.shape[1] || b != nil && !slices.Equal(b.shape, w.shape[:1]) {
+	if r == 0 || len(w.Shape()) != 2 || x.shape[r-1] != w.shape[1] || b != nil && !slices.Equal(b.shape, w.shape[:1]) {
 		panic(fmt.Sprintf("autograd: Linear of input %s, weight %s%s; want …×in, out×in and out", text(x.shape), text(w.shape), b.biasText()))
 	}
 	rows, out, in := Size(x.shape[:r-1]), w.shape[0], w.shape[1]
@@ -44,7 +44,7 @@ func Linear(x, w, b *Var, act Activation) *Var {
 // …×m×n. Leading axes hold batches of matrices and broadcast as in [Add].
 func MatMul(a, b *Var) *Var {
 	t := a.Tape()
-	ra, rb := len(a.shape), len(b.shape)
+	ra, rb := len(a.shape), len(b.Shape())
 	if ra < 2 || rb < 2 || a.shape[ra-1] != b.shape[rb-2] {
 		panic(fmt.Sprintf("autograd: MatMul of shapes %s and %s; want …×m×k and …×k×n", text(a.shape), text(b.shape)))
 	}

@@ -20,12 +20,20 @@ type Parameter struct {
 
 // NewParameter returns a parameter with the given value and a gradient of zeros.
 func NewParameter(name string, value *Tensor) *Parameter {
+	checkValue(name, value)
 	return &Parameter{Name: name, Value: value, Grad: NewTensor(value.device, value.shape...)}
 }
 
 // NewUntrained returns a parameter without a gradient.
 func NewUntrained(name string, value *Tensor) *Parameter {
+	checkValue(name, value)
 	return &Parameter{Name: name, Value: value}
+}
+
+func checkValue(name string, value *Tensor) {
+	if value == nil {
+		panic(fmt.Sprintf("autograd: the value of parameter %q is nil", name))
+	}
 }
 
 // Trained reports whether training changes p now: whether it has a gradient and
@@ -56,8 +64,10 @@ func Pack(params []*Parameter) {
 	var loose []*Parameter
 	n := 0
 	seen := make(map[*Parameter]bool)
-	for _, p := range params {
+	for i, p := range params {
 		switch {
+		case p == nil:
+			panic(fmt.Sprintf("autograd: Pack: parameter %d is nil", i))
 		case p.Grad == nil:
 			panic(fmt.Sprintf("autograd: Pack of parameter %s, which has no gradient", p.Name))
 		case seen[p]:

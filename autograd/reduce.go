@@ -106,9 +106,9 @@ func (r reduction) groups() groups {
 func (v *Var) axis(operation string, axis int) int {
 	i := axis
 	if i < 0 {
-		i += len(v.shape)
+		i += len(v.Shape())
 	}
-	if i < 0 || i >= len(v.shape) {
+	if i < 0 || i >= len(v.Shape()) {
 		panic(fmt.Sprintf("autograd: %s along axis %d of shape %s", operation, axis, text(v.shape)))
 	}
 	return i

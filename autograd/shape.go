@@ -30,7 +30,7 @@ func Reshape(x *Var, shape ...int) *Var {
 // Flatten merges the axes of x from the given one on into one: Flatten(x, 1)
 // makes each image of a batch a row, Flatten(x, 0) all of x a vector.
 func Flatten(x *Var, from int) *Var {
-	if from < 0 || from > len(x.shape) {
+	if from < 0 || from > len(x.Shape()) {
 		panic(fmt.Sprintf("autograd: Flatten from axis %d of shape %s", from, text(x.shape)))
 	}
 	t := x.Tape()
@@ -101,7 +101,7 @@ func Concat(axis int, xs ...*Var) *Var {
 	axis = first.axis("Concat", axis)
 	shape := append(t.ints.alloc(len(first.shape))[:0], first.shape...)
 	for _, x := range xs[1:] {
-		if len(x.shape) != len(shape) || !slices.Equal(x.shape[:axis], shape[:axis]) || !slices.Equal(x.shape[axis+1:], shape[axis+1:]) {
+		if len(x.Shape()) != len(shape) || !slices.Equal(x.shape[:axis], shape[:axis]) || !slices.Equal(x.shape[axis+1:], shape[axis+1:]) {
 			panic(fmt.Sprintf("autograd: Concat along axis %d of shapes %s and %s", axis, text(first.shape), text(x.shape)))
 		}
 		shape[axis] += x.shape[axis]
@@ -182,7 +182,7 @@ func GatherRows(x *Var, index []int32) *Var {
 // UpsampleNearest2d repeats each pixel of images x (N×C×H×W) in a block of h×w.
 // The result has shape N×C×h·H×w·W.
 func UpsampleNearest2d(x *Var, h, w int) *Var {
-	if len(x.shape) != 4 || h < 1 || w < 1 {
+	if len(x.Shape()) != 4 || h < 1 || w < 1 {
 		panic(fmt.Sprintf("autograd: UpsampleNearest2d of shape %s by %d×%d; want N×C×H×W and at least 1×1", text(x.shape), h, w))
 	}
 	n, c, height, width := x.shape[0], x.shape[1], x.shape[2], x.shape[3]

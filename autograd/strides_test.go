@@ -9,7 +9,7 @@ import (
 )
 
 func TestCollapse(t *testing.T) {
-	tape := NewTape(nil)
+	tape := new(Tape)
 	for _, test := range []struct {
 		name                    string
 		shape, a, b             []int // strides of both operands

@@ -36,6 +36,9 @@ type Tape struct {
 
 // NewTape returns an empty tape whose operations run on dev.
 func NewTape(dev kernels.Device) *Tape {
+	if dev == nil {
+		panic("autograd: NewTape of a nil device")
+	}
 	return &Tape{
 		device: dev,
 		arena:  arena{device: dev},
@@ -79,6 +82,9 @@ func (t *Tape) Variable(x *Tensor) *Var {
 // overwriting what was there, unless p is not trained: see [Parameter.Trained].
 // The same parameter gives the same Var until the tape is reset.
 func (t *Tape) Param(p *Parameter) *Var {
+	if p == nil {
+		panic("autograd: a nil parameter is put on a tape")
+	}
 	v, known := t.params[p]
 	if v != nil {
 		return v
@@ -99,6 +105,9 @@ func (t *Tape) Param(p *Parameter) *Var {
 
 // NoGrad runs f without recording: what it computes has no gradient.
 func (t *Tape) NoGrad(f func()) {
+	if f == nil {
+		panic("autograd: NoGrad of a nil function")
+	}
 	was := t.paused
 	t.paused = true
 	defer func() { t.paused = was }()
@@ -111,6 +120,8 @@ func (t *Tape) NoGrad(f func()) {
 // Backward runs once between resets.
 func (t *Tape) Backward(loss *Var) {
 	switch {
+	case loss == nil:
+		panic("autograd: Backward of a nil variable")
 	case loss.tape != t:
 		panic("autograd: Backward of a variable of another tape")
 	case loss.Len() != 1:
@@ -196,6 +207,9 @@ func (t *Tape) Result(shape []int, inputs ...*Var) *Var {
 func (t *Tape) result(shape []int, inputs ...*Var) *Var {
 	y := t.next(shape)
 	for _, x := range inputs {
+		if x == nil {
+			panic(nilVariable)
+		}
 		if x.tape != t {
 			panic(mixed(t, x))
 		}
@@ -229,6 +243,9 @@ func (t *Tape) Scratch(n int) kernels.Buffer {
 }
 
 func (t *Tape) checkDevice(x *Tensor) {
+	if x == nil {
+		panic("autograd: a nil tensor is put on a tape")
+	}
 	if x.device != t.device {
 		panic(fmt.Sprintf("autograd: a tensor on %s is used on a tape for %s; move it with Tensor.To", x.device.Name(), t.device.Name()))
 	}

@@ -19,6 +19,9 @@ type Tensor struct {
 
 // allocate returns a tensor with unspecified contents.
 func allocate(dev kernels.Device, shape []int) *Tensor {
+	if dev == nil {
+		panic("autograd: a tensor of shape " + text(shape) + " on a nil device")
+	}
 	return &Tensor{append([]int{}, shape...), dev.Alloc(Size(shape)), dev, true, nil}
 }
 

@@ -22,14 +22,24 @@ type Var struct {
 
 // Tape returns the tape that v is on. It panics if the tape was reset since.
 func (v *Var) Tape() *Tape {
+	if v == nil {
+		panic(nilVariable)
+	}
 	if v.tape == nil {
 		panic(usedAfterReset)
 	}
 	return v.tape
 }
 
+const nilVariable = "autograd: a variable is nil"
+
 // Shape returns the lengths of v's axes. The caller must not change it.
-func (v *Var) Shape() []int { return v.shape }
+func (v *Var) Shape() []int {
+	if v == nil {
+		panic(nilVariable)
+	}
+	return v.shape
+}
 
 // Len returns the number of elements.
 func (v *Var) Len() int { return v.value.Len() }

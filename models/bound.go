@@ -26,6 +26,9 @@ type Bound struct {
 // for such values log p(x) is not the logarithm of a density. It panics unless there is a
 // draw, and whole examples.
 func (v *VAE) Bound(t *autograd.Tape, x []float32, draws int, seed, stream uint64) (Bound, error) {
+	if t == nil {
+		panic("models: a bound on a nil tape")
+	}
 	size, latent := autograd.Size(v.shape), v.Latent()
 	if draws < 1 || len(x)%size != 0 {
 		panic(fmt.Sprintf("models: a bound of %d values, %d an example, with %d draws", len(x), size, draws))

@@ -60,5 +60,8 @@ type Loss struct {
 
 // Sample decodes n draws from the prior of m. seed and stream decide the draws.
 func Sample(m Model, t *autograd.Tape, n int, seed, stream uint64) *autograd.Var {
+	if m == nil || t == nil {
+		panic("models: Sample of a nil model, or on a nil tape")
+	}
 	return m.Decode(t.Normal(seed, stream, n, m.Latent()))
 }

@@ -47,6 +47,7 @@ func (e *EMA) Visit(f Visitor) {
 // Update mixes the model's parameters into the average. Call it after each step of the
 // optimizer.
 func (e *EMA) Update() {
+	e.check()
 	for i, p := range e.model {
 		dev, average := p.Value.Device(), e.averages[i].Value.Buffer()
 		if p.Grad == nil {
@@ -61,6 +62,10 @@ func (e *EMA) Update() {
 // With sets the model's parameters to the average, calls f, and restores the
 // parameters.
 func (e *EMA) With(f func()) {
+	if f == nil {
+		panic("nn: EMA.With of a nil function")
+	}
+	e.check()
 	e.swap()
 	defer e.swap()
 	f()
@@ -78,9 +83,18 @@ func (e *EMA) swap() {
 	}
 }
 
-// Free gives the average's memory back to the device.
+// check panics if the average was freed.
+func (e *EMA) check() {
+	if len(e.averages) != len(e.model) {
+		panic("nn: an EMA is used after Free")
+	}
+}
+
+// Free gives the average's memory back to the device. The average must not be used
+// afterwards.
 func (e *EMA) Free() {
 	for _, p := range e.averages {
 		p.Free()
 	}
+	e.averages = nil
 }

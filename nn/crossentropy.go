@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/topogen/topogen/autograd"
 )
@@ -46,6 +47,11 @@ func crossEntropy(operation string, x *autograd.Var, targets []int, o CrossEntro
 	classes, inner := shape[1], autograd.Size(shape[2:])
 	if o.ClassWeights != nil && len(o.ClassWeights) != classes {
 		panic(fmt.Sprintf("nn: %s of logits %v with %d class weights, want %d", operation, shape, len(o.ClassWeights), classes))
+	}
+	for class, w := range o.ClassWeights {
+		if !(w >= 0 && w <= math.MaxFloat32) {
+			panic(fmt.Sprintf("nn: %s with the weight %v for class %d, want a finite number of at least 0", operation, w, class))
+		}
 	}
 	if !(o.LabelSmoothing >= 0 && o.LabelSmoothing < 1) {
 		panic(fmt.Sprintf("nn: %s with label smoothing %v, want a number in [0, 1)", operation, o.LabelSmoothing))

@@ -12,7 +12,10 @@ import (
 // infinite, it returns an error that names the first such parameter and the
 // element.
 func CheckFinite(params []*autograd.Parameter) error {
-	for _, p := range params {
+	for i, p := range params {
+		if p == nil {
+			panic(fmt.Sprintf("nn: CheckFinite: parameter %d is nil", i))
+		}
 		err := checkFinite(p.Name, p.Value)
 		if err == nil && p.Grad != nil {
 			err = checkFinite("the gradient of "+p.Name, p.Grad)

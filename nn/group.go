@@ -56,6 +56,9 @@ type run struct {
 // newGroup returns a group of the parameters that have gradients, which it packs, with a
 // memory of zeros for each name.
 func newGroup(params []*autograd.Parameter, names ...string) group {
+	if i := slices.Index(params, nil); i >= 0 {
+		panic(fmt.Sprintf("nn: parameter %d of an optimizer is nil", i))
+	}
 	params = slices.DeleteFunc(slices.Clone(params), func(p *autograd.Parameter) bool { return p.Grad == nil })
 	if len(params) == 0 {
 		panic("nn: an optimizer of no parameters")
@@ -85,6 +88,9 @@ func newGroup(params []*autograd.Parameter, names ...string) group {
 // Free gives the optimizer's own memory back to the device. The parameters
 // stay; the optimizer must not be used afterwards.
 func (g *group) Free() {
+	if g.device == nil { // not made by its function
+		return
+	}
 	g.device.Free(g.limits)
 	g.device.Free(g.squares)
 	for _, m := range g.memory {
@@ -141,7 +147,7 @@ func (g *group) saveCounts() {
 // learning rate and the factor that clips the gradients' norm.
 func (g *group) begin(o *OptimizerOptions) (rate, scale float64, err error) {
 	if len(g.memory) == 0 {
-		return 0, 0, errors.New("nn: a step of an optimizer that was freed or not made by its function, such as NewAdam")
+		return 0, 0, fmt.Errorf("nn: a step of %w", errNoOptimizer)
 	}
 	if err := o.check(); err != nil {
 		return 0, 0, err
@@ -176,6 +182,8 @@ func (g *group) begin(o *OptimizerOptions) (rate, scale float64, err error) {
 	}
 	return rate, scale, nil
 }
+
+var errNoOptimizer = errors.New("an optimizer that was freed or not made by its function, such as NewAdam")
 
 // clipValues clips every element of the gradients to [−limit, limit].
 func (g *group) clipValues(limit float32) {

@@ -21,6 +21,9 @@ type Initializer struct {
 
 // NewInitializer returns an initializer for parameters on dev.
 func NewInitializer(dev kernels.Device, seed uint64) *Initializer {
+	if dev == nil {
+		panic("nn: NewInitializer of a nil device")
+	}
 	return &Initializer{device: dev, seed: seed}
 }
 
@@ -30,6 +33,9 @@ func NewInitializer(dev kernels.Device, seed uint64) *Initializer {
 func (in *Initializer) Parameter(name string, fanIn int, shape ...int) *autograd.Parameter {
 	if fanIn <= 0 {
 		panic(fmt.Sprintf("nn: parameter %s of shape %v with fan-in %d", name, shape, fanIn))
+	}
+	if in == nil {
+		panic("nn: parameter " + name + " of a nil Initializer: NewInitializer makes one")
 	}
 	value := autograd.NewTensor(in.device, shape...)
 	b := value.Buffer()
@@ -54,6 +60,9 @@ func (in *Initializer) Untrained(name string, value float32, shape ...int) *auto
 }
 
 func (in *Initializer) full(value float32, shape []int) *autograd.Tensor {
+	if in == nil {
+		panic("nn: a parameter of a nil Initializer: NewInitializer makes one")
+	}
 	x := autograd.NewTensor(in.device, shape...)
 	in.device.Fill(x.Buffer(), value)
 	return x

@@ -37,6 +37,9 @@ func SmoothL1(a, b *autograd.Var, beta float32) *autograd.Var {
 
 // checkShapes panics unless a and b have the same shape.
 func checkShapes(operation string, a, b *autograd.Var) {
+	if a == nil || b == nil {
+		panic("nn: " + operation + " of a nil variable")
+	}
 	if !slices.Equal(a.Shape(), b.Shape()) {
 		panic(fmt.Sprintf("nn: %s of shapes %v and %v, which must be equal", operation, a.Shape(), b.Shape()))
 	}

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/topogen/topogen/autograd"
@@ -33,6 +34,9 @@ func (f Visitor) Under(prefix string) Visitor {
 // sets the name of each to its full name within m. A parameter that several
 // parts share appears once, under its first name.
 func Parameters(m Module) []*autograd.Parameter {
+	if m == nil {
+		panic("nn: parameters of a nil Module")
+	}
 	var params []*autograd.Parameter
 	seen := make(map[*autograd.Parameter]bool)
 	m.Visit(func(name string, p *autograd.Parameter) {
@@ -59,16 +63,25 @@ type Sequential []Layer
 // Visit visits the layers' parameters.
 func (s Sequential) Visit(f Visitor) {
 	for i, layer := range s {
+		s.check(i)
 		layer.Visit(f.Under(strconv.Itoa(i)))
 	}
 }
 
 // Forward returns the last layer's result.
 func (s Sequential) Forward(x *autograd.Var) *autograd.Var {
-	for _, layer := range s {
+	for i, layer := range s {
+		s.check(i)
 		x = layer.Forward(x)
 	}
 	return x
+}
+
+// check panics if layer i is nil.
+func (s Sequential) check(i int) {
+	if s[i] == nil {
+		panic(fmt.Sprintf("nn: layer %d of a Sequential of %d is nil", i, len(s)))
+	}
 }
 
 // Named applies layers one after another, as Sequential does. Its parameters have the names
@@ -83,9 +96,17 @@ type NamedLayer struct {
 	Layer
 }
 
+// check panics if there is no layer.
+func (l NamedLayer) check() {
+	if l.Layer == nil {
+		panic(fmt.Sprintf("nn: the layer %q of a Named is nil", l.Name))
+	}
+}
+
 // Visit visits the layers' parameters.
 func (s Named) Visit(f Visitor) {
 	for _, layer := range s {
+		layer.check()
 		layer.Visit(f.Under(layer.Name))
 	}
 }
@@ -93,6 +114,7 @@ func (s Named) Visit(f Visitor) {
 // Forward returns the last layer's result.
 func (s Named) Forward(x *autograd.Var) *autograd.Var {
 	for _, layer := range s {
+		layer.check()
 		x = layer.Forward(x)
 	}
 	return x
@@ -114,7 +136,12 @@ type Func func(x *autograd.Var) *autograd.Var
 func (Func) Visit(Visitor) {}
 
 // Forward returns f(x).
-func (f Func) Forward(x *autograd.Var) *autograd.Var { return f(x) }
+func (f Func) Forward(x *autograd.Var) *autograd.Var {
+	if f == nil {
+		panic("nn: a nil Func")
+	}
+	return f(x)
+}
 
 // Freeze keeps the parameters of m as they are: no gradient flows into them, and
 // optimizers skip them. Gradients still flow through m to its input.
@@ -124,5 +151,8 @@ func Freeze(m Module) { setFrozen(m, true) }
 func Unfreeze(m Module) { setFrozen(m, false) }
 
 func setFrozen(m Module, frozen bool) {
+	if m == nil {
+		panic("nn: a nil Module is frozen or unfrozen")
+	}
 	m.Visit(func(_ string, p *autograd.Parameter) { p.Frozen = frozen })
 }

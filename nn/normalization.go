@@ -71,6 +71,9 @@ func (g *GroupNorm) Visit(f Visitor) { visit(f, g.Weight, g.Bias) }
 // Forward applies the layer.
 func (g *GroupNorm) Forward(x *autograd.Var) *autograd.Var {
 	checkChannels("GroupNorm", x, g.Weight)
+	if n := g.Weight.Value.Len(); g.Groups < 1 || n%g.Groups != 0 {
+		panic(fmt.Sprintf("nn: GroupNorm of %d channels in %d groups", n, g.Groups))
+	}
 	grouped := autograd.Reshape(x, x.Shape()[0], g.Groups, x.Len()/max(1, x.Shape()[0]*g.Groups))
 	y, _, _ := autograd.Normalize(grouped, g.Epsilon, 2)
 	return scaleChannels(autograd.Reshape(y, x.Shape()...), g.Weight, g.Bias)
@@ -100,6 +103,9 @@ type BatchNorm struct {
 // NewBatchNorm returns the normalization of the given number of channels, with
 // weights 1, biases 0, running means 0 and variances 1, and momentum 0.1.
 func NewBatchNorm(init *Initializer, channels int) *BatchNorm {
+	if channels < 0 {
+		panic(fmt.Sprintf("nn: NewBatchNorm of %d channels", channels))
+	}
 	return &BatchNorm{
 		Weight: init.Constant("weight", 1, channels), Bias: init.Constant("bias", 0, channels),
 		Mean: init.Untrained("running_mean", 0, channels), Variance: init.Untrained("running_var", 1, channels),
@@ -148,6 +154,12 @@ func (b *BatchNorm) normalizeBatch(x *autograd.Var) *autograd.Var {
 	axes := [...]int{0, 2, 3, 4, 5, 6, 7}
 	y, mean, variance := autograd.Normalize(x, b.Epsilon, axes[:len(shape)-1]...)
 
+	if !(b.Momentum >= 0 && b.Momentum <= 1) {
+		panic(fmt.Sprintf("nn: BatchNorm with momentum %v; want the share of a batch, from 0 to 1", b.Momentum))
+	}
+	if x.Len() == 0 {
+		return y // a batch of nothing says nothing about the statistics
+	}
 	dev := x.Tape().Device()
 	share := x.Tape().Scratch(1) // of this batch in the running statistics
 	batches := b.Batches.Value.Buffer()

@@ -59,11 +59,11 @@ type OptimizerOptions struct {
 
 // check returns an error that names the first option out of range.
 func (o *OptimizerOptions) check() error {
-	if !(o.LearningRate > 0) || math.IsInf(o.LearningRate, 1) {
+	if !(o.LearningRate > 0) || o.LearningRate > math.MaxFloat32 {
 		return fmt.Errorf("nn: the learning rate is %v; set OptimizerOptions.LearningRate to a positive number, such as 1e-3", o.LearningRate)
 	}
 	return checkRanges(
-		numberRange{"WeightDecay", o.WeightDecay, 0, math.MaxFloat64},
+		numberRange{"WeightDecay", o.WeightDecay, 0, math.MaxFloat32},
 		numberRange{"ClipValue", o.ClipValue, 0, math.Inf(1)},
 		numberRange{"ClipNorm", o.ClipNorm, 0, math.Inf(1)})
 }

@@ -11,6 +11,9 @@ const countsName = "steps"
 
 // State waits for the number of steps and the optimizer's memory.
 func (g *group) State() (State, error) {
+	if len(g.memory) == 0 {
+		return State{}, fmt.Errorf("nn: the state of %w", errNoOptimizer)
+	}
 	s := State{Steps: g.steps, Tensors: make(map[string][]float32)}
 	for _, m := range g.memory {
 		values := make([]float32, m.Len())
@@ -33,6 +36,9 @@ func (g *group) State() (State, error) {
 // Restore puts back what State returned for an optimizer of the same kind and
 // parameters of the same sizes. If it returns an error, nothing is changed.
 func (g *group) Restore(s State) error {
+	if len(g.memory) == 0 {
+		return fmt.Errorf("nn: the state of %w", errNoOptimizer)
+	}
 	if s.Steps < 0 {
 		return fmt.Errorf("nn: an optimizer's state after %d steps", s.Steps)
 	}

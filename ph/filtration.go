@@ -3,6 +3,7 @@ package ph
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -60,6 +61,9 @@ func Compute(ctx context.Context, f Filtration, o Options) (*Result, error) {
 func (e *Engine) Filtration(ctx context.Context, f Filtration, o Options) (*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	if f == nil {
+		return nil, errors.New("ph: the filtration is nil")
 	}
 	simplices, ok := f.(Simplices)
 	if !ok && (o.Simplices || o.Cocycles || o.Cycles) {

@@ -84,6 +84,9 @@ type Tuned struct {
 // Parse reads a plan and validates it. Errors name the path of the mistake, as in
 // arms[1].grid.topo.
 func Parse(r io.Reader) (*Plan, error) {
+	if r == nil {
+		return nil, errors.New("study: the reader of the plan is nil")
+	}
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("study: reading the plan: %w", err)

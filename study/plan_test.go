@@ -22,8 +22,10 @@ func TestGridExpands(t *testing.T) {
 }
 
 func TestPlanRefusals(t *testing.T) {
+	_, err := Parse(nil)
+	require.EqualError(t, err, "study: the reader of the plan is nil")
 	const good = `{"title": "T", "baseline": "a", "arms": [{"name": "a"}, {"name": "b"}], "seeds": {"reporting": [1, 2]}, "metrics": [{"name": "m", "better": "lower"}]}`
-	_, err := Parse(strings.NewReader(good))
+	_, err = Parse(strings.NewReader(good))
 	require.NoError(t, err)
 	for _, c := range []struct{ old, new, want string }{
 		{`"title": "T"`, `"title": ""`, "title: is empty"},

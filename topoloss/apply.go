@@ -2,6 +2,7 @@ package topoloss
 
 import (
 	"context"
+	"errors"
 
 	"github.com/topogen/topogen/autograd"
 	"github.com/topogen/topogen/ph"
@@ -31,6 +32,9 @@ type input struct {
 }
 
 func (l *Loss) apply(ctx context.Context, in input) (Result, error) {
+	if in.x == nil {
+		return Result{}, errors.New("topoloss: the cloud is nil")
+	}
 	if err := l.Gradient.Validate(); err != nil {
 		return Result{}, err
 	}
@@ -61,6 +65,9 @@ func (l *Loss) applyOnce(ctx context.Context, in input) (Result, error) {
 // ApplyDiagrams does what [Loss.Apply] does, from diagrams of the cloud x that the caller
 // has computed. The cells of their bars must name points by their rows in x.
 func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph.Diagram, target *Target) (Result, error) {
+	if x == nil {
+		return Result{}, errors.New("topoloss: the cloud is nil")
+	}
 	if _, _, err := cloudSize(x.Shape()); err != nil {
 		return Result{}, err
 	}
@@ -69,7 +76,7 @@ func (l *Loss) ApplyDiagrams(ctx context.Context, x *autograd.Var, diagrams []ph
 }
 
 func (l *Loss) applyDiagrams(ctx context.Context, in input, diagrams []ph.Diagram) (Result, error) {
-	if err := l.Gradient.Validate(); err != nil {
+	if err := errors.Join(stopped(ctx), l.Gradient.Validate()); err != nil {
 		return Result{}, err
 	}
 	p := l.spare()

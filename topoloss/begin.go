@@ -34,6 +34,9 @@ func CanBegin(dev kernels.Device) bool {
 //	s.Output = model.Forward(batch) // while the device finds edges of the samples
 //	r, err := objective.Apply(ctx, s, target)
 func (o *Objective) Begin(s *Step) bool {
+	if s == nil {
+		panic("topoloss: Begin of a nil step")
+	}
 	if s.begun == 0 || s.begun != o.begun {
 		o.begun++
 		s.begun = o.begun

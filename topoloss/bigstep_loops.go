@@ -53,92 +53,127 @@ func (w *bigStep) moveLoops(ctx context.Context, n int) error {
 	if len(w.loops) == 0 {
 		return nil
 	}
-	number := make([]int32, n*n)
+	r, err := w.reduceTriangles(ctx, n)
+	if err != nil {
+		return err
+	}
+	for _, t := range w.loops {
+		birth := r.number[int(t.bar.BirthCell.U)*n+int(t.bar.BirthCell.V)]
+		death := r.deaths.pivot[birth]
+		if death < 0 || r.value(death) != t.bar.Death {
+			return fmt.Errorf("topoloss: the bar from %v to %v is none of the points: the diagram is of others", t.bar.Birth, t.bar.Death)
+		}
+		if t.death != t.bar.Death {
+			w.follow(r.movingDeath(death, t.bar.Death, t.death), r.triangles[death][2], aim{t.death, t.weight})
+		}
+		if t.birth != t.bar.Birth {
+			w.follow(r.movingBirth(birth, t.bar.Birth, t.birth), birth, aim{t.birth, t.weight})
+		}
+	}
+	return nil
+}
+
+// A loopReduction holds the reduced boundary matrix of triangles, and its anti-transpose. In
+// the latter, row r is triangle last−r and column c is edge count−1−c.
+type loopReduction struct {
+	sorted         []treeEdge
+	number         []int32 // of the edge of each pair of points
+	count          int     // edges of the matrix: the first ones of sorted
+	triangles      []triangle
+	deaths, births *columnReduction
+	edges          []int32 // result of movingDeath and movingBirth
+}
+
+// reduceTriangles reduces the matrix of all triangles that are as early as the latest value
+// that a bar of w.loops has or is to have.
+func (w *bigStep) reduceTriangles(ctx context.Context, n int) (*loopReduction, error) {
+	r := &loopReduction{sorted: w.edges, number: make([]int32, n*n)}
 	for i, e := range w.edges {
-		number[int(e.u)*n+int(e.v)], number[int(e.v)*n+int(e.u)] = int32(i), int32(i)
+		r.number[int(e.u)*n+int(e.v)], r.number[int(e.v)*n+int(e.u)] = int32(i), int32(i)
 	}
 	longest := 0.0
 	for _, t := range w.loops {
 		longest = max(longest, t.bar.Death, t.birth, t.death)
 	}
-	count := 0
-	for count < len(w.edges) && float64(w.edges[count].length) <= longest {
-		count++
+	for r.count < len(w.edges) && float64(w.edges[r.count].length) <= longest {
+		r.count++
 	}
-	var triangles []triangle
-	for i, e := range w.edges[:count] {
-		for apex := range int32(n) {
-			if apex == e.u || apex == e.v {
-				continue
-			}
-			a, b := number[e.u*int32(n)+apex], number[e.v*int32(n)+apex]
-			if a < int32(i) && b < int32(i) {
-				triangles = append(triangles, triangle{min(a, b), max(a, b), int32(i)})
-			}
-		}
-		if len(triangles) > maxTriangles {
-			return fmt.Errorf("topoloss: big steps in degree 1 look at all triangles with edges up to %v, more than %d: choose another gradient, or a share of the points", longest, maxTriangles)
-		}
+	if err := r.findTriangles(int32(n), longest); err != nil {
+		return nil, err
 	}
-	deaths, err := reduceColumns(ctx, count, len(triangles), func(k int) []int32 { return slices.Clone(triangles[k][:]) })
-	if err != nil {
-		return err
+	var err error
+	if r.deaths, err = reduceColumns(ctx, r.count, len(r.triangles), func(k int) []int32 { return slices.Clone(r.triangles[k][:]) }); err != nil {
+		return nil, err
 	}
-	// In the anti-transposed matrix, row r is triangle last−r and column c is edge count−1−c.
-	last := int32(len(triangles) - 1)
-	cofacets := make([][]int32, count)
-	for k := len(triangles) - 1; k >= 0; k-- {
-		for _, e := range triangles[k] {
-			c := count - 1 - int(e)
+	last := int32(len(r.triangles) - 1)
+	cofacets := make([][]int32, r.count)
+	for k := len(r.triangles) - 1; k >= 0; k-- {
+		for _, e := range r.triangles[k] {
+			c := r.count - 1 - int(e)
 			cofacets[c] = append(cofacets[c], last-int32(k))
 		}
 	}
-	births, err := reduceColumns(ctx, len(triangles), count, func(c int) []int32 { return cofacets[c] })
-	if err != nil {
-		return err
-	}
+	r.births, err = reduceColumns(ctx, len(r.triangles), r.count, func(c int) []int32 { return cofacets[c] })
+	return r, err
+}
 
-	value := func(k int32) float64 { return float64(w.edges[triangles[k][2]].length) }
-	var edges []int32
-	for _, t := range w.loops {
-		birth := int(number[int(t.bar.BirthCell.U)*n+int(t.bar.BirthCell.V)])
-		death := deaths.pivot[birth]
-		if death < 0 || value(death) != t.bar.Death {
-			return fmt.Errorf("topoloss: the bar from %v to %v is none of the points: the diagram is of others", t.bar.Birth, t.bar.Death)
+// findTriangles lists the triangles among n points whose edges are the first r.count. longest
+// is the length that the last of these may have.
+func (r *loopReduction) findTriangles(n int32, longest float64) error {
+	for i, e := range r.sorted[:r.count] {
+		for apex := range n {
+			if apex == e.u || apex == e.v {
+				continue
+			}
+			a, b := r.number[e.u*n+apex], r.number[e.v*n+apex]
+			if a < int32(i) && b < int32(i) {
+				r.triangles = append(r.triangles, triangle{min(a, b), max(a, b), int32(i)})
+			}
 		}
-		if t.death != t.bar.Death {
-			set := deaths.column(death)
-			lower := t.death < t.bar.Death
-			if !lower {
-				set = deaths.row(death)
-			}
-			edges = edges[:0]
-			for _, k := range set {
-				if k == death || lower == (value(k) > t.death) && value(k) != t.death {
-					edges = append(edges, triangles[k][2])
-				}
-			}
-			w.follow(edges, triangles[death][2], aim{t.death, t.weight})
-		}
-		if t.birth != t.bar.Birth {
-			column := int32(count - 1 - birth)
-			raise := t.birth > t.bar.Birth
-			set := births.row(column)
-			if raise {
-				set = births.column(column)
-			}
-			edges = edges[:0]
-			for _, c := range set {
-				e := count - 1 - int(c)
-				length := float64(w.edges[e].length)
-				if e == birth || raise == (length < t.birth) && length != t.birth {
-					edges = append(edges, int32(e))
-				}
-			}
-			w.follow(edges, int32(birth), aim{t.birth, t.weight})
+		if len(r.triangles) > maxTriangles {
+			return fmt.Errorf("topoloss: big steps in degree 1 look at all triangles with edges up to %v, more than %d: choose another gradient, or a share of the points", longest, maxTriangles)
 		}
 	}
 	return nil
+}
+
+// value returns the value at which triangle k enters.
+func (r *loopReduction) value(k int32) float64 {
+	return float64(r.sorted[r.triangles[k][2]].length)
+}
+
+// movingDeath returns the longest edges of the critical set that takes the death of a bar at
+// triangle death from one value to another.
+func (r *loopReduction) movingDeath(death int32, from, to float64) []int32 {
+	set, lower := r.deaths.row(death), to < from
+	if lower {
+		set = r.deaths.column(death)
+	}
+	r.edges = r.edges[:0]
+	for _, k := range set {
+		if v := r.value(k); k == death || lower == (v > to) && v != to {
+			r.edges = append(r.edges, r.triangles[k][2])
+		}
+	}
+	return r.edges
+}
+
+// movingBirth returns the critical set that takes the birth of a bar at edge birth from one
+// value to another.
+func (r *loopReduction) movingBirth(birth int32, from, to float64) []int32 {
+	column, raise := int32(r.count-1)-birth, to > from
+	set := r.births.row(column)
+	if raise {
+		set = r.births.column(column)
+	}
+	r.edges = r.edges[:0]
+	for _, c := range set {
+		e := int32(r.count-1) - c
+		if length := float64(r.sorted[e].length); e == birth || raise == (length < to) && length != to {
+			r.edges = append(r.edges, e)
+		}
+	}
+	return r.edges
 }
 
 // follow makes each edge of a critical set follow the target of a birth or death at the edge

@@ -2,6 +2,7 @@ package topoloss
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
@@ -53,8 +54,11 @@ func (r *deviceRips) begin(x *autograd.Var, degree int) bool {
 // a [rips.Device] selects the edges that decide the diagrams, and the distances stay on the
 // device. In all other cases the host reads all distances.
 func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) ([]ph.Diagram, error) {
-	if err := ctx.Err(); err != nil {
+	if err := stopped(ctx); err != nil {
 		return nil, err
+	}
+	if x == nil {
+		return nil, errors.New("topoloss: the cloud is nil")
 	}
 	n, _, err := cloudSize(x.Shape())
 	if err != nil {
@@ -96,6 +100,14 @@ func (r *deviceRips) diagrams(ctx context.Context, x *autograd.Var, degree int) 
 		return nil, fmt.Errorf("topoloss: %w", err)
 	}
 	return diagrams, nil
+}
+
+// stopped returns the error of a context. It panics if the context is nil.
+func stopped(ctx context.Context) error {
+	if ctx == nil {
+		panic("topoloss: the context is nil: want context.Background() if nothing cancels")
+	}
+	return ctx.Err()
 }
 
 // components returns the diagram of degree 0 of a result.

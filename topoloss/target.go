@@ -2,6 +2,7 @@ package topoloss
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -33,6 +34,9 @@ type Target struct {
 // The target serves regularizers alone. For comparisons and terms of images, use
 // [Loss.Target].
 func TargetFromPoints(ctx context.Context, x *autograd.Tensor, degree int) (*Target, error) {
+	if x == nil {
+		return nil, errors.New("topoloss: the cloud is nil")
+	}
 	tape := autograd.NewTape(x.Device())
 	defer tape.Free()
 	diagrams, err := new(deviceRips).diagrams(ctx, tape.Input(x), degree)

@@ -40,8 +40,8 @@ type Options struct {
 // A Table is the content of a file.
 type Table struct {
 	Rows    *data.Floats // with Exact, if numbers of the file are no float32
-	Columns []string // headings, or numbers from 1
-	Dropped []int    // the lines of the file, or the rows of [FromValues], that were left out, from 1
+	Columns []string     // headings, or numbers from 1
+	Dropped []int        // the lines of the file, or the rows of [FromValues], that were left out, from 1
 }
 
 // maxNamed is how many missing values an error names.

@@ -21,6 +21,7 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -123,6 +124,9 @@ type Result struct {
 func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
+	}
+	if s.Device == nil || s.Model == nil || s.Set == nil {
+		return nil, errors.New("a subject to measure needs a device, a model and a data set")
 	}
 	if s.BatchSize < 1 {
 		return nil, fmt.Errorf("the batch size is %d, must be positive", s.BatchSize)

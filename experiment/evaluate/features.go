@@ -31,6 +31,9 @@ const (
 // labels of at least two classes, and more than 16 values, so that distances between
 // features say something that distances between values do not.
 func HasFeatures(set data.Dataset) bool {
+	if set == nil {
+		panic("evaluate: the data set is nil")
+	}
 	labels := set.Labels()
 	if labels == nil || data.Size(set) <= fewValues || set.Len() < 2*featureBatch {
 		return false

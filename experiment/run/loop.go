@@ -18,6 +18,14 @@ type Environment struct {
 	Progress Progress // Silent{} if nil
 }
 
+// Check returns an error unless there are a device and a folder.
+func (e Environment) Check() error {
+	if e.Device == nil || e.Folder == nil {
+		return errors.New("a run needs a device and a folder, which run.Create or run.Open returns")
+	}
+	return nil
+}
+
 // A Stepper makes the steps that a [Loop] repeats. It can save and restore its state.
 type Stepper interface {
 	// Columns names the values in a row of metrics.csv.

@@ -33,7 +33,7 @@ func New(ctx context.Context, config Config, env run.Environment) (r *Run, err e
 			err = errors.Join(err, env.Folder.Close())
 		}
 	}()
-	if err := config.Validate(); err != nil {
+	if err := errors.Join(env.Check(), config.Validate()); err != nil {
 		return nil, err
 	}
 	r = &Run{config: config}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -212,6 +213,9 @@ func (c Config) objective() (*topoloss.Objective, error) {
 // CheckData returns an error if there are too few examples for the run, or if the model does
 // not fit them.
 func (c Config) CheckData(sets *data.Sets) error {
+	if sets == nil || sets.Train == nil || sets.Test == nil {
+		return errors.New("the data lack a training set or a test set: data.Sets needs both")
+	}
 	if err := c.Model.Validate(sets.Train.Shape(), sets.Unit); err != nil {
 		return err
 	}
@@ -221,6 +225,9 @@ func (c Config) CheckData(sets *data.Sets) error {
 	training, validation := data.Split(sets.Train.Len(), trainingShare, c.Seed)
 	if len(training) < 2 || len(validation) < 2 || sets.Test.Len() == 0 {
 		return fmt.Errorf("%d training and %d test examples are too few to train on", sets.Train.Len(), sets.Test.Len())
+	}
+	if c.Model.Normalize && c.BatchSize > 0 && len(training)%c.BatchSize == 1 {
+		return fmt.Errorf("the last of the batches of %d has one example, which a batch normalization cannot normalize: choose another batch size", c.BatchSize)
 	}
 	return nil
 }

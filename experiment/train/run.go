@@ -48,7 +48,7 @@ func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error
 			err = errors.Join(err, env.Folder.Close())
 		}
 	}()
-	if err := errors.Join(config.Validate(), config.CheckData(sets)); err != nil {
+	if err := errors.Join(env.Check(), config.Validate(), config.CheckData(sets)); err != nil {
 		return nil, err
 	}
 	config = config.Resolve(sets)

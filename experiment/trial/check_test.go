@@ -27,7 +27,7 @@ func TestCheckPlan(t *testing.T) {
 		{`"data": "circle"`, `"seed": 1`, `the plan: settings.seed: there is no setting "seed"`},
 		{`"data": "circle"`, `"data": 3`, "the plan: settings.data: cannot unmarshal number"},
 		{`"at": [5]`, `"when": [5]`, `the plan: settings.measure: unknown field "when"`},
-		{`"at": [5]`, `"at": [5, 1000]`, `measure.at[1] is 1000, but the last step is`},
+		{`"data": "circle"`, `"data": "circle", "max_steps": 4`, `the plan: arm "a": measure.at[0] is 5, but the last step is 4`},
 		{`"batch_size": 8`, `"batch_size": 1`, `the plan: arm "b [topo=deaths0=1]": batch-size is 1, must be at least 2`},
 		{`"push0=2"`, `"psh0=2"`, `the plan: arms[1].grid.topo[1]: topoloss: character 1 of the terms: no term is named "psh0"`},
 		{`"recall"`, `"recal"`, `the plan: metrics[1].name: "recal" is not a metric: the metrics are bce, bce@5, continuity`},

@@ -14,8 +14,22 @@ import (
 func misuse(t *testing.T, dev, other kernels.Device) {
 	r := newRig(t, "misuse", dev, 1, Options{})
 	a, b, c, one := dev.Alloc(4), dev.Alloc(5), dev.Alloc(4), dev.Alloc(1)
-	none := kernels.Buffer{}
 	foreign := other.Alloc(4)
+	misuseSizes(r, dev, a, b, c, one)
+	misuseValues(r, dev, a, c, one)
+	misuseDevices(r, dev, other, a, foreign)
+	for _, b := range []kernels.Buffer{a, b, c, one} {
+		dev.Free(b)
+	}
+	other.Free(foreign)
+	closeDevice(t, dev)
+	closeDevice(t, other)
+}
+
+// misuseSizes makes calls in which a size is wrong. a and c have 4 elements, b has 5, and one
+// has 1.
+func misuseSizes(r *rig, dev kernels.Device, a, b, c, one kernels.Buffer) {
+	none := kernels.Buffer{}
 	conv, _ := filled(kernels.ConvShape{N: 1, C: 1, H: 2, W: 2, K: 1, R: 1, S: 1, StrideH: 1, StrideW: 1})
 	rows := kernels.SumShape{K0: 1, R0: 4, K1: 1, R1: 1}
 	wrong := conv
@@ -66,6 +80,13 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 			r.fail("%s: the panic %q does not name the kernel and a size", name, message)
 		}
 	}
+}
+
+// misuseValues makes calls with indices, functions and ranks that the contract excludes.
+func misuseValues(r *rig, dev kernels.Device, a, c, one kernels.Buffer) {
+	none := kernels.Buffer{}
+	conv, _ := filled(kernels.ConvShape{N: 1, C: 1, H: 2, W: 2, K: 1, R: 1, S: 1, StrideH: 1, StrideW: 1})
+	rows := kernels.SumShape{K0: 1, R0: 4, K1: 1, R1: 1}
 	for name, call := range map[string]func(){
 		"index beyond the table": func() { fused.GatherRows(dev, a, c, 4, []int32{1}) },
 		"negative index":         func() { fused.ScatterRows(dev, a, c, 4, []int32{-1}) },
@@ -81,6 +102,10 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 	} {
 		mustPanic(r, name, call)
 	}
+}
+
+// misuseDevices makes calls on dev with a buffer of other.
+func misuseDevices(r *rig, dev, other kernels.Device, a, foreign kernels.Buffer) {
 	for name, call := range map[string]func(){
 		"destination": func() { dev.Fill(foreign, 1) },
 		"source":      func() { dev.Copy(a, foreign) },
@@ -92,10 +117,4 @@ func misuse(t *testing.T, dev, other kernels.Device) {
 			r.fail("a foreign %s: the panic %q does not name both devices", name, message)
 		}
 	}
-	for _, b := range []kernels.Buffer{a, b, c, one} {
-		dev.Free(b)
-	}
-	other.Free(foreign)
-	closeDevice(t, dev)
-	closeDevice(t, other)
 }

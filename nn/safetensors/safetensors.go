@@ -75,6 +75,9 @@ func WriteFile(path string, f *File) error {
 // Write writes f to w. Names must differ, be UTF-8, and not be "__metadata__",
 // and sizes agree with shapes; if they do not, nothing is written.
 func Write(w io.Writer, f *File) error {
+	if w == nil {
+		return errors.New("safetensors: the writer is nil")
+	}
 	header, err := f.header()
 	if err != nil {
 		return fmt.Errorf("safetensors: %w", err)
@@ -200,6 +203,9 @@ func Read(r io.Reader) (*File, error) {
 }
 
 func read(r io.Reader) (*File, error) {
+	if r == nil {
+		return nil, errors.New("the reader is nil")
+	}
 	var prefix [8]byte
 	if _, err := io.ReadFull(r, prefix[:]); err != nil {
 		return nil, fmt.Errorf("reading the header's length: %w", err)

@@ -134,57 +134,20 @@ func (s isa) interleave() {
 	parts := 2 * s.parts()
 	// The masks of the lanes to store: those with an even index, in a full step and in the
 	// partial last step.
-	var full, last []func() Op
-	twice := func(i int) uint32 { return uint32(i / 2) }
+	full := s.evenLanes()
+	var last []func() Op
 	var halves [2]reg.VecVirtual
 	if s.bytes == 64 {
-		k := K()
-		bits := GP32()
-		MOVL(U32(0x5555), bits)
-		KMOVW(bits, k)
-		same := func() Op { return k }
-		full = []func() Op{same, same}
+		twice := func(i int) uint32 { return uint32(i / 2) }
 		for h := range halves {
 			halves[h] = ZMM()
 		}
 		VMOVUPS(table("twice", twice, 32), halves[0])
 		VMOVUPS(table("twice", twice, 32).Offset(64), halves[1])
-	} else {
-		same := func() Op {
-			v := YMM()
-			VMOVUPS(alternate(), v)
-			return v
-		}
-		full = []func() Op{same, same, same, same}
 	}
 	s.eachRow(argument("rows"), n,
 		func(rest reg.GPVirtual) []func() Op {
-			double := GP64()
-			LEAQ(Mem{Base: rest, Index: rest, Scale: 1}, double)
-			if s.bytes == 64 {
-				bits := GP64()
-				MOVQ(U32(0x55555555), bits)
-				BZHIQ(double, bits, bits)
-				for p := range parts {
-					if p > 0 {
-						SHRQ(U8(16), bits)
-					}
-					k := K()
-					KMOVW(bits.As32(), k)
-					last = append(last, func() Op { return k })
-				}
-			} else {
-				at := GP64()
-				LEAQ(alternate(), at)
-				NEGQ(double)
-				for p := range parts {
-					last = append(last, func() Op {
-						v := YMM()
-						VMOVUPS(Mem{Base: at, Index: double, Scale: 4, Disp: 128 + 32*p}, v)
-						return v
-					})
-				}
-			}
+			last = s.evenLanesOf(rest, parts)
 			return s.tail(rest, s.parts())
 		},
 		func(at step) {
@@ -218,6 +181,56 @@ func (s isa) interleave() {
 			ADDQ(ldd, dst)
 		})
 	s.end()
+}
+
+// evenLanes returns the masks of the lanes with an even index, one for each register of a step.
+func (s isa) evenLanes() []func() Op {
+	if s.bytes == 64 {
+		k := K()
+		bits := GP32()
+		MOVL(U32(0x5555), bits)
+		KMOVW(bits, k)
+		same := func() Op { return k }
+		return []func() Op{same, same}
+	}
+	same := func() Op {
+		v := YMM()
+		VMOVUPS(alternate(), v)
+		return v
+	}
+	return []func() Op{same, same, same, same}
+}
+
+// evenLanesOf returns the masks of evenLanes for the partial last step, in which rest elements
+// fill parts registers.
+func (s isa) evenLanesOf(rest reg.GPVirtual, parts int) (last []func() Op) {
+	double := GP64()
+	LEAQ(Mem{Base: rest, Index: rest, Scale: 1}, double)
+	if s.bytes == 64 {
+		bits := GP64()
+		MOVQ(U32(0x55555555), bits)
+		BZHIQ(double, bits, bits)
+		for p := range parts {
+			if p > 0 {
+				SHRQ(U8(16), bits)
+			}
+			k := K()
+			KMOVW(bits.As32(), k)
+			last = append(last, func() Op { return k })
+		}
+	} else {
+		at := GP64()
+		LEAQ(alternate(), at)
+		NEGQ(double)
+		for p := range parts {
+			last = append(last, func() Op {
+				v := YMM()
+				VMOVUPS(Mem{Base: at, Index: double, Scale: 4, Disp: 128 + 32*p}, v)
+				return v
+			})
+		}
+	}
+	return last
 }
 
 // alternate returns a table of 64 words of 32 bits. Words 0, 2, …, 30 have all bits set, and

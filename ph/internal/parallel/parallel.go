@@ -78,7 +78,12 @@ func For(stop Stop, workers, n, run int, work func(worker, i int)) {
 type Stop struct{ done <-chan struct{} }
 
 // StopOf returns the Stop of a context.
-func StopOf(ctx context.Context) Stop { return Stop{ctx.Done()} }
+func StopOf(ctx context.Context) Stop {
+	if ctx == nil {
+		panic("ph: the context is nil: want context.Background() if nothing cancels")
+	}
+	return Stop{ctx.Done()}
+}
 
 // Requested reports whether the context is done.
 func (s Stop) Requested() bool {

@@ -34,27 +34,7 @@ func lunes(f *asm.File) {
 	e.Reg("u32", "lane a b u v warp first origin at apex table point ends length near_a near_b j set mine open found todo other")
 	e.Reg("u64", "row_a row_b row_v edge best key")
 	e.Reg("pred", "leader past inside before here some none left empty")
-	e.P(`mov.u32 u, %%tid.x
-		shr.u32 warp, u, 5
-		and.b32 lane, u, 31
-		setp.eq.u32 leader, lane, 0
-		mov.u32 a, %%ctaid.y
-		mov.u32 b, %%ctaid.x
-		mov.u32 u, %%ntid.x
-		shr.u32 u, u, 5
-		mad.lo.u32 b, b, u, warp
-		setp.ge.u32 past, b, a
-		@past bra.uni done
-		add.u32 u, n, %d
-		shr.u32 u, u, %d
-		mul.lo.u32 u, u, %d
-		mov.u32 first, sets
-		mad.lo.u32 first, warp, u, first
-		mad.lo.u32 first, lane, 4, first`, work.SetPoints-1, work.SetBits, work.LuneBytes)
-	l.row("row_a", "dist", "a", "n")
-	l.row("row_b", "dist", "b", "n")
-	e.P("ld.global.u32 length, [%s]", l.at("row_a", "b", 4))
-	e.P("mov.u64 edge, %s", l.key("length", "a", "b"))
+	l.begin()
 	l.find()
 	// best is the key of the edge (a, w) or (b, w), so w is the end that is not a or b.
 	e.P("mov.u64 best, %s", l.minWarp("best"))
@@ -113,6 +93,34 @@ func lunes(f *asm.File) {
 
 // A luneSearch generates parts of the kernel lunes.
 type luneSearch struct{ calc }
+
+// begin sets a and b to the ends of the warp's edge, row_a and row_b to their rows of
+// distances, edge to the key of the edge, and first to the lane's first word of the warp's bit
+// sets. A warp without an edge is done.
+func (l luneSearch) begin() {
+	e := l.Entry
+	e.P(`mov.u32 u, %%tid.x
+		shr.u32 warp, u, 5
+		and.b32 lane, u, 31
+		setp.eq.u32 leader, lane, 0
+		mov.u32 a, %%ctaid.y
+		mov.u32 b, %%ctaid.x
+		mov.u32 u, %%ntid.x
+		shr.u32 u, u, 5
+		mad.lo.u32 b, b, u, warp
+		setp.ge.u32 past, b, a
+		@past bra.uni done
+		add.u32 u, n, %d
+		shr.u32 u, u, %d
+		mul.lo.u32 u, u, %d
+		mov.u32 first, sets
+		mad.lo.u32 first, warp, u, first
+		mad.lo.u32 first, lane, 4, first`, work.SetPoints-1, work.SetBits, work.LuneBytes)
+	l.row("row_a", "dist", "a", "n")
+	l.row("row_b", "dist", "b", "n")
+	e.P("ld.global.u32 length, [%s]", l.at("row_a", "b", 4))
+	e.P("mov.u64 edge, %s", l.key("length", "a", "b"))
+}
 
 // find fills the unvisited set with the points of the lune and clears the open set. It sets
 // register best of each lane to the least max(key(a, w), key(b, w)) over the points w of the
