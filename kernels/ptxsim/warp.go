@@ -68,9 +68,8 @@ const sliceBranches = 4096
 
 // run executes the warp until it exits, waits at a barrier or yields.
 func (w *warp) run() {
-	b := w.block
-	code, counts := b.launch.kernel.code, b.counts
-	checked := !b.launch.options.Unchecked
+	code, counts := w.block.launch.kernel.code, w.block.counts
+	checked := !w.block.launch.options.Unchecked
 	w.slice = sliceBranches
 	for len(w.groups) > 0 {
 		g, stop := w.nextGroup()
@@ -115,39 +114,25 @@ func (w *warp) run() {
 					continue
 				}
 				w.slice--
-				if m == lanes {
-					if len(w.groups) == 0 && w.slice > 0 {
-						pc = in.target
-						continue
-					}
-					w.groups = append(w.groups, group{in.target, lanes})
-				} else {
-					if in.uniform && checked {
-						w.fault(LaneDivergence, firstLane(m), 0, "%s of the warp do not take this branch, but others do", laneNames(lanes&^m))
-					}
-					if counts != nil {
-						counts[pc].divergent++
-					}
-					w.groups = append(w.groups, group{in.target, m}, group{pc + 1, lanes &^ m})
+				if m == lanes && len(w.groups) == 0 && w.slice > 0 {
+					pc = in.target
+					continue
 				}
+				w.part(in, pc, m, lanes)
 				if w.slice <= 0 {
 					w.spend()
 					return
 				}
 			case exit:
 				w.live &^= m
-				if m != lanes {
-					w.groups = append(w.groups, group{pc + 1, lanes &^ m})
-				}
+				w.enter(pc+1, lanes&^m)
 			case barrier:
 				if m == 0 {
 					pc++
 					continue
 				}
-				if m != lanes {
-					w.groups = append(w.groups, group{pc + 1, lanes &^ m})
-				}
-				w.groups = append(w.groups, group{pc + 1, m})
+				w.enter(pc+1, lanes&^m)
+				w.enter(pc+1, m)
 				in.exec(w, m)
 				if checked && in.writes != nil {
 					w.markWritten(in, m)
@@ -160,6 +145,28 @@ func (w *warp) run() {
 		}
 	}
 	w.state = exited
+}
+
+// enter appends the group of some lanes at pc, if there are any.
+func (w *warp) enter(pc int, lanes uint32) {
+	if lanes != 0 {
+		w.groups = append(w.groups, group{pc, lanes})
+	}
+}
+
+// part sends the lanes m of a group along the branch in at pc, and the others of its lanes past
+// the branch.
+func (w *warp) part(in *instruction, pc int, m, lanes uint32) {
+	if m != lanes {
+		if in.uniform && !w.block.launch.options.Unchecked {
+			w.fault(LaneDivergence, firstLane(m), 0, "%s of the warp do not take this branch, but others do", laneNames(lanes&^m))
+		}
+		if counts := w.block.counts; counts != nil {
+			counts[pc].divergent++
+		}
+	}
+	w.enter(in.target, m)
+	w.enter(pc+1, lanes&^m)
 }
 
 // spend subtracts the branches of the finished slice from the warp's budget.
