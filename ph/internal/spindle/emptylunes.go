@@ -4,8 +4,11 @@ import (
 	"github.com/topogen/topogen/ph/internal/kdtree"
 )
 
-// maxNearest is the largest number of near points that findEmptyLunes keeps.
-const maxNearest = 12
+// These are the largest numbers of nearest and of lone points that findEmptyLunes keeps.
+const (
+	maxNearest = 12
+	maxLone    = 32
+)
 
 // findEmptyLunes finds the edges with empty lunes from the point in place a to points in later
 // places.
@@ -13,11 +16,13 @@ const maxNearest = 12
 // The nearest points c are kept in the course of the search. A point c is in the lune of the
 // edge from a to b if it is nearer than b to a, and nearer than a to b. So the search skips
 // a box if some c is nearer than all points of the box, and all of these are nearer to c than
-// to a.
+// to a. In space one point in thirty has all its nearest points on one side. So points in whose
+// directions there are none, the lone points, are kept, too: else the search would visit all
+// boxes in these directions.
 func (s *search[T]) findEmptyLunes(c *cloud[T], a int32) {
 	x := c.At(a)
 	limit := float64(c.limit) * float64(c.limit) * (1 + slack)
-	s.nearest, s.list = s.nearest[:0], s.list[:0]
+	s.nearest, s.lone, s.list = s.nearest[:0], s.lone[:0], s.list[:0]
 	s.stack = append(s.stack[:0], 0)
 	for len(s.stack) > 0 {
 		id := s.stack[len(s.stack)-1]
@@ -41,8 +46,11 @@ func (s *search[T]) findEmptyLunes(c *cloud[T], a int32) {
 				continue
 			}
 			d := kdtree.Squared(x, c.At(b))
-			if b > a && !s.hasNearer(c, b, d) {
-				s.list = append(s.list, b)
+			if !s.hasNearer(c, b, d) {
+				if b > a {
+					s.list = append(s.list, b)
+				}
+				s.keepLone(nearPoint{d, b})
 			}
 			s.keepNearest(nearPoint{d, b})
 		}
@@ -92,10 +100,15 @@ func (s *search[T]) hasNearer(c *cloud[T], b int32, squared float64) bool {
 	y, bound := c.At(b), squared*(1-slack)
 	for _, p := range s.nearest {
 		if p.squared >= bound {
-			return false
+			break
 		}
 		if kdtree.Squared(y, c.At(p.place)) < bound {
 			return true // not for p.place = b, whose squared distance is not below the bound
+		}
+	}
+	for _, p := range s.lone {
+		if p.squared < bound && kdtree.Squared(y, c.At(p.place)) < bound {
+			return true
 		}
 	}
 	return false
@@ -110,24 +123,43 @@ func (s *search[T]) isBlocked(c *cloud[T], x, lo, hi []float64, least, most floa
 	}
 	for _, p := range s.nearest {
 		if p.squared >= least*(1-slack) {
-			return false // near points ascend: all further ones are too far, too
+			break // near points ascend: all further ones are too far, too
 		}
-		// A point c is nearer than x to all points y of the box if the maximum of
-		// |y−c|² − |y−x|² = |c−x|² − 2(y−x)·(c−x) over the box is negative. The maximum
-		// is at a corner y of the box.
-		dot := 0.0
-		for d, v := range c.At(p.place) {
-			if v -= x[d]; v > 0 {
-				dot += v * (lo[d] - x[d])
-			} else {
-				dot += v * (hi[d] - x[d])
-			}
+		if isNearer(x, c.At(p.place), lo, hi, p.squared, most) {
+			return true
 		}
-		if p.squared-2*dot < -slack*most {
+	}
+	for _, p := range s.lone {
+		if p.squared < least*(1-slack) && isNearer(x, c.At(p.place), lo, hi, p.squared, most) {
 			return true
 		}
 	}
 	return false
+}
+
+// isNearer reports whether the point z is certainly nearer than x to all points y of a box. The
+// squared distance of z from x is squared, those of the points y are at most most.
+func isNearer(x, z, lo, hi []float64, squared, most float64) bool {
+	// z is nearer if the maximum of |y−z|² − |y−x|² = |z−x|² − 2(y−x)·(z−x) over the box is
+	// negative. The maximum is at a corner y of the box.
+	dot := 0.0
+	z, lo, hi = z[:len(x)], lo[:len(x)], hi[:len(x)]
+	for d, v := range x {
+		if w := z[d] - v; w > 0 {
+			dot += w * (lo[d] - v)
+		} else {
+			dot += w * (hi[d] - v)
+		}
+	}
+	return squared-2*dot < -slack*most
+}
+
+// keepLone adds a point to the lone ones, if it is not among the nearest and the list has room.
+func (s *search[T]) keepLone(p nearPoint) {
+	k := len(s.nearest)
+	if k == maxNearest && s.nearest[k-1].squared <= p.squared && len(s.lone) < maxLone {
+		s.lone = append(s.lone, p)
+	}
 }
 
 // keepNearest inserts a point into the list of the nearest ones.

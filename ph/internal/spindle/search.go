@@ -12,6 +12,7 @@ type search[T metric.Float] struct {
 	arena   []int32          // the entries of these columns
 
 	nearest   []nearPoint // see findEmptyLunes
+	lone      []nearPoint // points that no point found before rules out, see findEmptyLunes
 	witnesses witnesses   // see findCandidates
 	list      []int32     // places that are joined to the current point
 	stack     []int32     // nodes of the tree that are still to be visited
