@@ -17,8 +17,8 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
 	"sync"
@@ -198,10 +198,9 @@ func (w *watch) stop() {
 	}
 }
 
-// Used returns the memory that the process has from the system. Package runtime/metrics has it,
-// too, but delays each start of a program.
+// Used returns the memory that the process has from the system.
 func Used() Size {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return Size(m.Sys - m.HeapReleased)
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	return Size(samples[0].Value.Uint64() - samples[1].Value.Uint64())
 }

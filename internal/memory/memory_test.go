@@ -5,7 +5,6 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"testing"
 	"time"
 
@@ -70,16 +69,6 @@ func TestWatchSetsTheLimitOfTheCollector(t *testing.T) {
 	stop()
 	stop()
 	require.Equal(t, before, debug.SetMemoryLimit(-1))
-}
-
-// TestUsed: what package runtime/metrics counts, too, up to what the test itself allocates.
-func TestUsed(t *testing.T) {
-	held := make([]byte, 64<<20)
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(samples)
-	want := float64(samples[0].Value.Uint64() - samples[1].Value.Uint64())
-	require.InDelta(t, want, float64(Used()), 8<<20)
-	runtime.KeepAlive(held)
 }
 
 func FuzzSize(f *testing.F) {
