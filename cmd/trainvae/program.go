@@ -83,6 +83,7 @@ func newFlags(o *options) *flag.FlagSet {
 	modelFlags(flags, &o.Model)
 	flags.StringVar(&o.Sampler, "sampler", o.Sampler, "`source` of the latent vectors of new examples: prior, or mixture, Gaussians fitted to the training set (default prior, mixture for -model ae)")
 	flags.IntVar(&o.BatchSize, "batch-size", o.BatchSize, "`examples` in a batch; the topological loss compares whole batches")
+	flags.BoolVar(&o.Reshuffle, "reshuffle", o.Reshuffle, "deal the training set into new batches in each epoch; without it all epochs have the same batches, whose diagrams are computed once")
 	flags.IntVar(&o.Epochs, "n-epochs", o.Epochs, "`times` to go through the training set (default as many as -max-steps takes; without it 2, or more if these make fewer than 300 steps)")
 	flags.Float64Var(&o.LearningRate, "learning-rate", o.LearningRate, "Adam's step `size`")
 	flags.Float64Var(&o.WeightDecay, "weight-decay", o.WeightDecay, "`factor` of a parameter's value that is added to its gradient, as Adam of PyTorch does; 0 for none")

@@ -39,6 +39,9 @@ type Config struct {
 	Model models.Spec `json:"model"`
 
 	BatchSize int `json:"batch_size"`
+	// Reshuffle deals the training set into new batches in each epoch. Without it all epochs
+	// have the batches of the first, and the terms' targets are computed once for each.
+	Reshuffle bool `json:"reshuffle,omitempty"`
 	// Epochs ends the run after it has gone that many times through the training set, and
 	// MaxSteps after that many steps, whichever comes first; 0 is no limit. If both are 0, the
 	// run goes twice through the training set, and more often if that makes fewer than 300

@@ -20,7 +20,9 @@ type Run struct {
 	loop           *run.Loop
 	models         []*model // the plain model, unless Config.Alone is set, then the model with terms
 	objective      *topoloss.Objective
-	train, holdout [][]int            // batches of indices
+	training       []int              // the indices of the training examples
+	train, holdout [][]int            // batches of indices; those of train belong to one epoch
+	dealt          int                // the epoch that they belong to, from 0; Config.Reshuffle changes it
 	targets        []*topoloss.Target // by training batch; nil before its first step
 	values         []float32          // memory for the values of a batch
 	epochs         *run.Metrics
@@ -57,6 +59,7 @@ func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error
 		return nil, err
 	}
 	first, rest := data.Split(sets.Train.Len(), trainingShare, config.Seed)
+	r.training = first
 	r.train = data.Batches(first, config.BatchSize, config.Seed)
 	r.holdout = data.Batches(rest, config.BatchSize, config.Seed)
 	r.targets = make([]*topoloss.Target, len(r.train))
@@ -95,6 +98,16 @@ func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error
 		return nil, errors.Join(err, r.loop.Close())
 	}
 	return r, nil
+}
+
+// deal deals the training examples into the batches of an epoch, if the run reshuffles. Epoch 0
+// has the batches of a run that does not. The number and the sizes of the batches stay.
+func (r *Run) deal(epoch int) {
+	if r.config.Reshuffle && epoch != r.dealt {
+		r.train = data.Batches(r.training, r.config.BatchSize, r.config.Seed+uint64(epoch)<<32)
+		r.dealt = epoch
+		clear(r.targets)
+	}
 }
 
 // Steps returns how many steps are made and how many there are.

@@ -42,6 +42,7 @@ func (r stepper) Step(ctx context.Context, number int) (row []float64, status st
 	start := time.Now()
 	k := number - 1
 	index := k % len(r.train)
+	r.deal(k / len(r.train))
 	batch := r.decode(r.sets.Train, r.train[index])
 	n := float32(len(r.train[index]))
 	row = []float64{float64(number), float64(k/len(r.train) + 1)}

@@ -99,7 +99,22 @@ func rows(t *testing.T, path string) []string {
 }
 
 func TestRunIsReproducibleAndResumes(t *testing.T) {
-	c := small()
+	var tables [2][]string
+	for i, reshuffle := range []bool{false, true} {
+		c := small()
+		c.Reshuffle = reshuffle
+		tables[i] = resumes(t, c)
+	}
+	// Only the second epoch has other batches.
+	require.Equal(t, tables[0][:4], tables[1][:4])
+	for k := 4; k < 7; k++ {
+		require.NotEqual(t, tables[0][k], tables[1][k])
+	}
+}
+
+// resumes checks that a run of six steps is the same to the bit if it stops twice. It returns
+// the rows of metrics.csv.
+func resumes(t *testing.T, c train.Config) []string {
 	whole := environment(t, c, 2)
 	r, err := train.New(c, open(t, c), whole)
 	require.NoError(t, err)
@@ -147,6 +162,7 @@ func TestRunIsReproducibleAndResumes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, a, b, name)
 	}
+	return want
 }
 
 // TestTwinsStartEqual checks that both models get equal weights, batches and noise, and that

@@ -19,7 +19,7 @@ func TestCheckPlan(t *testing.T) {
 	}
 	require.NoError(t, check(good))
 	// Settings that JSON leaves out while they are zero are settings, too.
-	for _, setting := range []string{`"weight_decay": 0.1`, `"precision": "bf16"`, `"weight_decay": 0`} {
+	for _, setting := range []string{`"weight_decay": 0.1`, `"precision": "bf16"`, `"weight_decay": 0`, `"reshuffle": true`} {
 		require.NoError(t, check(strings.Replace(good, `"batch_size": 8`, setting, 1)), setting)
 	}
 	for _, c := range []struct{ old, new, want string }{
