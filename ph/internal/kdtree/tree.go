@@ -182,6 +182,10 @@ func BoxReach(lo, hi, lo2, hi2 []float64) (least, most float64) {
 	return least, most
 }
 
+// Squared returns the squared distance of x from the point at place. Unlike [Squared], which it
+// calls, generic code of other packages can inline it.
+func (t *Tree) Squared(x []float64, place int32) float64 { return Squared(x, t.At(place)) }
+
 // Squared returns the squared distance of two points.
 func Squared(x, y []float64) float64 {
 	y = y[:len(x)]

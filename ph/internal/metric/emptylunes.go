@@ -81,7 +81,7 @@ func (s *Euclidean[T]) findBlockers(search *treeSearch[T], i int32, near Neighbo
 	search.list = near.AppendNeighbors(search.list[:0], i)
 	search.blockers = search.blockers[:0]
 	for _, j := range search.list {
-		search.blockers = keepShortest(search.blockers, Edge[float64]{kdtree.Squared(s.tree.At(i), s.tree.At(j)), i, j})
+		search.blockers = keepShortest(search.blockers, Edge[float64]{s.tree.Squared(s.tree.At(i), j), i, j})
 	}
 }
 

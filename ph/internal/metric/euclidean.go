@@ -144,7 +144,7 @@ func (s *pairSearch[T]) collect(i, from, to int32) {
 	x := s.At(i)
 	a := s.Order[i]
 	for j := from; j < to; j++ {
-		d := kdtree.Squared(x, s.At(j))
+		d := s.Squared(x, j)
 		if d > s.most || d < s.least {
 			continue
 		}

@@ -3,8 +3,6 @@ package spindle
 import (
 	"math"
 	"slices"
-
-	"github.com/topogen/topogen/ph/internal/kdtree"
 )
 
 // A nearPoint is a point near the one that a search starts from.
@@ -35,7 +33,7 @@ func (s *search[T]) listAround(c *cloud[T], a int32, squared float64) bool {
 			continue
 		}
 		for p := nd.From; p < nd.To; p++ {
-			if d := kdtree.Squared(x, c.At(p)); d <= squared && p != a {
+			if d := c.Squared(x, p); d <= squared && p != a {
 				s.around = append(s.around, nearPoint{d, p})
 			}
 		}
@@ -79,7 +77,7 @@ func (p nearPoint) comesBefore(q nearPoint) bool {
 func (s *search[T]) meetsListed(c *cloud[T], e *span[T], a, b int32) bool {
 	y := c.At(b)
 	for _, p := range s.around {
-		if p.squared <= e.hi && p.place != b && c.before(kdtree.Squared(y, c.At(p.place)), b, p.place, e) && c.before(p.squared, a, p.place, e) {
+		if p.squared <= e.hi && p.place != b && c.before(c.Squared(y, p.place), b, p.place, e) && c.before(p.squared, a, p.place, e) {
 			return true
 		}
 	}
@@ -95,7 +93,7 @@ func (s *search[T]) listComponents(c *cloud[T], e *span[T], a, b int32) int32 {
 		if p.squared > e.hi {
 			continue
 		}
-		v := kdtree.Squared(y, c.At(p.place))
+		v := c.Squared(y, p.place)
 		if v > e.hi || p.place == b || !c.before(p.squared, a, p.place, e) || !c.before(v, b, p.place, e) {
 			continue
 		}

@@ -99,7 +99,7 @@ func equal[T metric.Float](x, y []T) bool {
 
 // edge returns the edge between the points in two places.
 func (c *cloud[T]) edge(a, b int32) metric.Edge[T] {
-	return metric.EdgeOf(T(math.Sqrt(kdtree.Squared(c.At(a), c.At(b)))), c.Order[a], c.Order[b])
+	return metric.EdgeOf(T(math.Sqrt(c.Squared(c.At(a), b))), c.Order[a], c.Order[b])
 }
 
 // A span tells apart squared distances that are certainly less than the length of an edge,

@@ -3,7 +3,6 @@ package spindle
 import (
 	"slices"
 
-	"github.com/topogen/topogen/ph/internal/kdtree"
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
@@ -28,7 +27,7 @@ func (s *search[T]) findColumns(r *Engine[T], a int32, above, upTo T) (next floa
 		next = s.findCandidates(r, a, above, upTo)
 		longest := 0.0
 		for _, b := range s.list {
-			longest = max(longest, kdtree.Squared(c.At(a), c.At(b)))
+			longest = max(longest, c.Squared(c.At(a), b))
 		}
 		listed = len(s.list) > 0 && s.listAround(c, a, longest*(1+2*slack)+2*tiny)
 	}

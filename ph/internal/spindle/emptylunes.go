@@ -45,7 +45,7 @@ func (s *search[T]) findEmptyLunes(c *cloud[T], a int32) {
 			if b == a {
 				continue
 			}
-			d := kdtree.Squared(x, c.At(b))
+			d := c.Squared(x, b)
 			if !s.hasNearer(c, b, d) {
 				if b > a {
 					s.list = append(s.list, b)
@@ -57,7 +57,7 @@ func (s *search[T]) findEmptyLunes(c *cloud[T], a int32) {
 	}
 	left, longest := s.list[:0], 0.0 // the nearest points are known now, and rule out more
 	for _, b := range s.list {
-		if d := kdtree.Squared(x, c.At(b)); !s.hasNearer(c, b, d) {
+		if d := c.Squared(x, b); !s.hasNearer(c, b, d) {
 			left, longest = append(left, b), max(longest, d)
 		}
 	}
@@ -102,12 +102,12 @@ func (s *search[T]) hasNearer(c *cloud[T], b int32, squared float64) bool {
 		if p.squared >= bound {
 			break
 		}
-		if kdtree.Squared(y, c.At(p.place)) < bound {
+		if c.Squared(y, p.place) < bound {
 			return true // not for p.place = b, whose squared distance is not below the bound
 		}
 	}
 	for _, p := range s.lone {
-		if p.squared < bound && kdtree.Squared(y, c.At(p.place)) < bound {
+		if p.squared < bound && c.Squared(y, p.place) < bound {
 			return true
 		}
 	}

@@ -23,12 +23,11 @@ func (s *search[T]) apex(c *cloud[T], e *span[T], a, b int32) int32 {
 			continue
 		}
 		for p := nd.From; p < nd.To; p++ {
-			z := c.At(p)
-			u := kdtree.Squared(x, z)
+			u := c.Squared(x, p)
 			if u > best {
 				continue
 			}
-			v := kdtree.Squared(y, z)
+			v := c.Squared(y, p)
 			if m := max(u, v); (m < best || apex < 0 && m == best) && p != a && p != b && c.before(u, a, p, e) && c.before(v, b, p, e) {
 				apex, best = p, m
 			}
@@ -87,7 +86,7 @@ func (s *search[T]) components(c *cloud[T], e *span[T], a, b, apex int32) {
 
 // joined reports whether the edge between two different points comes before that of e.
 func (c *cloud[T]) joined(p, q int32, e *span[T]) bool {
-	return c.before(kdtree.Squared(c.At(p), c.At(q)), p, q, e)
+	return c.before(c.Squared(c.At(p), q), p, q, e)
 }
 
 // removeFar removes from the far points those that are connected to p by far points.
