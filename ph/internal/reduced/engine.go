@@ -26,14 +26,14 @@ type Engine[T metric.Float] struct {
 	band         metric.Band[T]
 	edges        runs[T]
 
-	near      graph // the graph of the edges visited so far: rows, bits or lists
-	lunes     lunes // near, or the lunes that the caller of Known has found
-	rows      rowLunes
-	bits      bitLunes
-	lists     listLunes
-	workers   int
-	looking   bool // whether lookahead is used
-	lookahead lookahead
+	near          graph // the graph of the edges visited so far: rows, bits or lists
+	lunes         lunes // near, or the lunes that the caller of Known has found
+	rows          rowLunes
+	bits          bitLunes
+	lists         listLunes
+	workers       int
+	usesLookahead bool
+	lookahead     lookahead
 
 	// ranks has the rank of each visited edge, as a lower triangular matrix. It is empty
 	// where ranks are searched for.
@@ -55,8 +55,8 @@ type Engine[T metric.Float] struct {
 	// emptyLunes has the edges with empty lunes that were not visited when the space was
 	// searched for them, in order.
 	emptyLunes []metric.Edge[T]
-	looked     bool // whether the space was searched for them
-	coming     int  // once it was: the number of loops that are still to be born
+	searched   bool // whether the space was searched for emptyLunes
+	coming     int  // once it was searched: the number of loops that are still to be born
 	last       bool // whether the last run has the last edges of the filtration
 	met        int  // if last is set: each edge after edge met of the last run has no empty lune
 }
@@ -106,8 +106,8 @@ func (r *Engine[T]) reset(n int) {
 	r.merges = r.merges[:0]
 	r.columns, r.arena = r.columns[:0], r.arena[:0]
 	r.births, r.deaths, r.emptyLunes = r.births[:0], r.deaths[:0], r.emptyLunes[:0]
-	r.alive, r.looked, r.coming, r.last = 0, false, 0, false
-	r.near, r.lunes, r.looking = nil, nil, false
+	r.alive, r.searched, r.coming, r.last = 0, false, 0, false
+	r.near, r.lunes, r.usesLookahead = nil, nil, false
 }
 
 // Components finds the merges of components. It stops reading edges when one component is
@@ -152,25 +152,25 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 	if r.near == &r.lists {
 		r.workers = 1 // listLunes.Meet writes marks, which serve one search at a time
 	}
-	if r.looking = r.near == &r.bits && lookaheadPays(n, workers); r.looking {
+	if r.usesLookahead = r.near == &r.bits && lookaheadPays(n, workers); r.usesLookahead {
 		r.lookahead.begin(&r.bits, n, workers)
 	}
 	if r.near == &r.rows || r.place == nil && n <= maxRankedPoints {
 		r.ranks = resize(r.ranks, metric.Triangle(n))
 	}
-	const apart = 32 // the number of edges from one test for the end to the next
+	const interval = 32 // edges from one test for the end to the next
 	err := r.walk(func(s *run[T]) bool {
 		r.column.Grow(r.edges.count)
 		s.fates = resize(s.fates, len(s.edges))
 		for i := range s.edges {
-			if r.looking && i%r.lookahead.block == 0 {
+			if r.usesLookahead && i%r.lookahead.block == 0 {
 				r.lookAhead(s.edges[i:min(i+r.lookahead.block, len(s.edges))])
 				if r.Stop.Requested() {
 					return false
 				}
 			}
 			r.visit(s, i)
-			if i%apart == 0 && (r.Stop.Requested() || r.alive == 0 && r.allKnown(s, i)) {
+			if i%interval == 0 && (r.Stop.Requested() || r.alive == 0 && r.allKnown(s, i)) {
 				return false
 			}
 		}
@@ -227,7 +227,7 @@ func (r *Engine[T]) merge(e metric.Edge[T], rank int) bool {
 
 // allKnown reports whether it is certain that no loop is born after edge i of a run.
 func (r *Engine[T]) allKnown(s *run[T], i int) bool {
-	if !r.looked {
+	if !r.searched {
 		if r.last {
 			for r.met > i && r.meet(s.edges[r.met]) {
 				r.met--
@@ -246,7 +246,7 @@ func (r *Engine[T]) allKnown(s *run[T], i int) bool {
 		r.emptyLunes = r.space.AppendEmptyLunes(r.emptyLunes, s.edges[i], r.near, r.workers)
 		slices.SortFunc(r.emptyLunes, metric.CompareEdges)
 		r.coming = len(r.emptyLunes) - r.mergesAhead()
-		r.looked = true
+		r.searched = true
 	}
 	return r.coming == 0
 }

@@ -14,7 +14,7 @@ func (r *Engine[T]) visit(s *run[T], i int) {
 	if len(r.ranks) > 0 {
 		r.ranks[metric.Triangle(int(e.A))+int(e.B)] = int32(rank)
 	}
-	if r.looking && r.lookahead.resolved(i%r.lookahead.block, a, b) {
+	if r.usesLookahead && r.lookahead.resolved(i%r.lookahead.block, a, b) {
 		r.bits.join(a, b)
 		s.fates[i] = resolved
 		return

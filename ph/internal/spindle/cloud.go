@@ -26,8 +26,9 @@ type cloud[T metric.Float] struct {
 // than the rounding of the distance to float32 can change it.
 const slack = 1e-5
 
-// tiny is a squared distance below which margins relative to a distance prove nothing,
-// since a float32 that is much shorter has few digits.
+// tiny is a squared distance, of a length of 10⁻³⁰. The float32 of a much shorter length has
+// so few digits that slack does not bound its rounding. So nothing is concluded from bounds on
+// squared distances below tiny.
 const tiny = 1e-60
 
 // begin builds the tree. A threshold of 0 stands for none: then the limit is the diagonal

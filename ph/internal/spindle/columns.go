@@ -12,7 +12,7 @@ import (
 type column[T metric.Float] struct {
 	edge   metric.Edge[T]
 	number int32   // the number of components of the lune before that of other
-	other  int32   // the number of the point in the cloud
+	other  int32   // the point, by its number in the input
 	births []int32 // its entries
 }
 

@@ -13,8 +13,8 @@ const (
 // findEmptyLunes finds the edges with empty lunes from the point in place a to points in later
 // places.
 //
-// The nearest points c are kept in the course of the search. A point c is in the lune of the
-// edge from a to b if it is nearer than b to a, and nearer than a to b. So the search skips
+// The search keeps the nearest of the points that it has met. Such a point c is in the lune of
+// the edge from a to b if it is nearer than b to a, and nearer than a to b. So the search skips
 // a box if some c is nearer than all points of the box, and all of these are nearer to c than
 // to a. In space one point in thirty has all its nearest points on one side. So points in whose
 // directions there are none, the lone points, are kept, too: else the search would visit all

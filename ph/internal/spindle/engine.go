@@ -28,7 +28,7 @@ type Engine[T metric.Float] struct {
 	emptyLunes []metric.Edge[T] // the edges with empty lunes, in order
 	joined     unionfind.Components
 	merges     []reduced.Merge[T]
-	births     []metric.Edge[T] // those of them that give birth to loops, in order
+	births     []metric.Edge[T] // the edges of emptyLunes that give birth to loops, in order
 	starts     []int32          // see linksOf
 	links      []link
 
@@ -147,7 +147,8 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 }
 
 // firstBand returns the greatest length of an edge of the first band: twice the length that
-// nine tenths of the edges with empty lunes do not exceed. Most loops die within it.
+// nine tenths of the edges with empty lunes and positive length do not exceed. Most loops die
+// within it. If there are no such edges, the band reaches to the limit of the cloud.
 func (r *Engine[T]) firstBand() T {
 	i, _ := slices.BinarySearchFunc(r.emptyLunes, 0, func(e metric.Edge[T], _ int) int {
 		if e.Length > 0 {

@@ -40,7 +40,7 @@ func (s *search[T]) apex(c *cloud[T], e *span[T], a, b int32) int32 {
 // between a and b, apart from the component of the apex.
 //
 // Most points of a lune are joined to the apex, and boxes of such points are skipped. The
-// far points are the others.
+// points of the lune that are not joined to it are the far points.
 func (s *search[T]) components(c *cloud[T], e *span[T], a, b, apex int32) {
 	x, y, z := c.At(a), c.At(b), c.At(apex)
 	s.far, s.others = s.far[:0], s.others[:0]

@@ -33,8 +33,8 @@ func (w *witnesses) add(z []float64, squared float64) {
 //
 // The witness a+z is in the spindle of the edge to a+y if y−z and z make an angle of at
 // most 30°, that is if √3·|z|·|p| ≤ z·(y−z), where p is the part of y orthogonal to z. The
-// difference of both sides, divided by 2|z|, is the distance of y from the cone of these y;
-// so the whole ball is in the cone if the difference is 2|z|·radius.
+// difference of both sides, divided by 2|z|, is the distance of y from the surface of the cone
+// of these y; so the whole ball is in the cone if the difference is at least 2|z|·radius.
 func (w *witnesses) cover(y []float64, squared, radius float64) bool {
 	if squared < tiny || squared <= 4*radius*radius {
 		return false
