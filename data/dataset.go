@@ -65,6 +65,8 @@ type Sets struct {
 	Unit bool
 	// Scaling is the scaling that was applied to the values; nil for none.
 	Scaling *Scaling
+	// Columns has the names of the values of an example, if they are rows of a table; else nil.
+	Columns []string
 }
 
 // Size returns the number of values of an example.

@@ -87,3 +87,16 @@ func (s *Scaling) Apply(f *Floats) {
 	}
 	f.Exact = nil
 }
+
+// Invert returns scaled values in the units that they had before. A nil scaling changes nothing.
+func (s *Scaling) Invert(values []float32) []float64 {
+	original := make([]float64, len(values))
+	for i, v := range values {
+		original[i] = float64(v)
+		if s != nil {
+			k := i % len(s.Shift)
+			original[i] = original[i]*s.Factor[k] + s.Shift[k]
+		}
+	}
+	return original
+}

@@ -33,12 +33,16 @@ func TestScaling(t *testing.T) {
 	require.NoError(t, err)
 	s.Apply(f)
 	require.Equal(t, []float32{0, 0, 0, 0.2, 1, 0, 1, 0.5, 0}, f.Values)
+	for i, v := range s.Invert(f.Values) {
+		require.InDelta(t, rows().Values[i], v, 1e-6)
+	}
 
 	s, err = FitScaling(f, ScaleNone)
 	require.NoError(t, err)
 	require.Nil(t, s)
 	s.Apply(f)
 	require.Equal(t, float32(0.2), f.Values[3])
+	require.Equal(t, []float64{0.5}, s.Invert([]float32{0.5}))
 	_, err = FitScaling(f, "robust")
 	require.ErrorContains(t, err, `no scaling "robust"`)
 }

@@ -33,6 +33,7 @@ Usage:
   trainvae -data fashionmnist              real FashionMNIST, fetched once
   trainvae -data photographs -side 32      a folder of pictures
   trainvae -data table.csv -label kind     a table with a column of classes
+  trainvae -data table.csv -draw 1000      write a thousand new rows, too
   trainvae -data circles -topo cross0@samples=30
   trainvae -max-steps 100 -output try      a short run
   trainvae -output try -resume             go on with a run that was stopped
@@ -93,9 +94,10 @@ func newFlags(o *options) *flag.FlagSet {
 	o.terms.Define(flags, &o.Topo, &o.Gradient)
 	flags.BoolVar(&o.Alone, "alone", o.Alone, "train the model with the terms by itself, without its plain twin")
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
+	flags.IntVar(&o.Draw, "draw", o.Draw, "`number` of new examples of each model to write at the end, in the units of the data: as CSV for rows of a table, else as an array .npy")
 	flags.BoolVar(&o.ONNX, "onnx", o.ONNX, "write encoders and decoders as ONNX files, too")
 	flags.BoolVar(&o.CheckFinite, "check-finite", o.CheckFinite, "check all values, gradients and parameters of each step, and name the operation that made the first that is not finite; slow")
-	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "onnx", "check-finite", "max-memory")
+	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "draw", "onnx", "check-finite", "max-memory")
 	o.memory.Define(flags)
 	return flags
 }

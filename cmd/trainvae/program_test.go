@@ -126,7 +126,7 @@ func TestRefusedResumeWritesNothing(t *testing.T) {
 	require.Equal(t, before, read(t, out))
 	code, _, stderr = trainvae(t, context.Background(), "-output", out, "-resume", "-n-latent", "3")
 	require.Equal(t, 2, code)
-	require.Contains(t, stderr, "-n-latent cannot change when a run resumes: -n-epochs, -max-steps, -n-plot, -device, -learning-rate, -onnx, -check-finite, -max-memory, -save-every and -save-steps can")
+	require.Contains(t, stderr, "-n-latent cannot change when a run resumes: -n-epochs, -max-steps, -n-plot, -device, -learning-rate, -draw, -onnx, -check-finite, -max-memory, -save-every and -save-steps can")
 	require.Equal(t, before, read(t, out))
 
 	require.NoError(t, os.Truncate(filepath.Join(out, "checkpoint.safetensors"), 100))

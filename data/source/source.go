@@ -200,7 +200,7 @@ func openFile(path string, o Options) (*data.Sets, error) {
 // divideTable returns a table's rows as a training and a test set.
 func divideTable(t *table.Table, o Options) (*data.Sets, error) {
 	second, first := data.Split(t.Rows.Len(), testShare, splitSeed)
-	sets := &data.Sets{Train: t.Rows.Pick(first), Test: t.Rows.Pick(second)}
+	sets := &data.Sets{Train: t.Rows.Pick(first), Test: t.Rows.Pick(second), Columns: t.Columns}
 	if n := len(t.Dropped); n > 0 {
 		sets.Note = fmt.Sprintf(", without %d rows with missing values", n)
 	}

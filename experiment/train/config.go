@@ -70,6 +70,12 @@ type Config struct {
 	// for SamplerPrior else.
 	Sampler string `json:"sampler"`
 
+	// Draw is the number of new examples of each model that the run writes when it ends, in the
+	// units of the data: as samples-vae.csv, with the name of the model, if examples are rows of
+	// a table, else as the array samples-vae.npy. An example is the output of the decoder: of a
+	// Gaussian likelihood the mean, without its noise.
+	Draw int `json:"draw,omitempty"`
+
 	// ONNX writes encoders and decoders as ONNX files, too, when the run ends.
 	ONNX bool `json:"onnx"`
 
@@ -125,6 +131,7 @@ func (c Config) Validate() error {
 		{"max-steps", c.MaxSteps, 0, math.MaxInt},
 		{"n-plot", c.PlotEvery, 0, math.MaxInt},
 		{"samples", c.Samples, 0, 1 << 16},
+		{"draw", c.Draw, 0, 1 << 24},
 		{"save-steps", c.SaveSteps, 0, math.MaxInt},
 	} {
 		switch {
@@ -191,7 +198,7 @@ func (c Config) steps(epoch int) int {
 // facts returns the facts that identify the run: the settings that must not change when it
 // resumes, and checksums of the data.
 func (c Config) facts(sets *data.Sets) (run.Facts, error) {
-	facts, err := run.FactsOf(c, "data", "device", "n_epochs", "max_steps", "n_plot", "learning_rate", "sampler", "onnx", "save_every", "save_steps", "check_finite")
+	facts, err := run.FactsOf(c, "data", "device", "n_epochs", "max_steps", "n_plot", "learning_rate", "sampler", "draw", "onnx", "save_every", "save_steps", "check_finite")
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,9 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	if err := r.saveWeights(made); err != nil {
 		return s, err
 	}
+	if err := r.writeSamples(); err != nil {
+		return s, err
+	}
 	r.Progress.Step(2, "weights saved")
 	testGrid := run.Picture{File: "grid-test.png", Caption: fmt.Sprintf("Test %ss", s.Noun)}
 	if err := r.drawReconstructions(testGrid, r.sets.Test, test[0]); err != nil {

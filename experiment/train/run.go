@@ -42,7 +42,7 @@ const trainingShare = 0.8
 // New begins a run in a folder from [run.Create], or resumes the run in a folder from
 // [run.Open], bit for bit, from its last checkpoint. In the configuration of a resumed run,
 // only these may differ from the run's: specification of the data, device, numbers of epochs
-// and steps, learning rate, pictures, sampler, ONNX, intervals of checkpoints and CheckFinite.
+// and steps, learning rate, pictures, sampler, Draw, ONNX, intervals of checkpoints and CheckFinite.
 // The data themselves must be the same. If New fails it closes the folder.
 func New(config Config, sets *data.Sets, env run.Environment) (r *Run, err error) {
 	defer func() {

@@ -13,7 +13,6 @@ import (
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/experiment/internal/noise"
 	"github.com/topogen/topogen/experiment/run"
-	"github.com/topogen/topogen/models"
 	"github.com/topogen/topogen/viz"
 )
 
@@ -94,28 +93,6 @@ func (r *Run) drawPoints(ctx context.Context, m *model, samples []float32) error
 		scene.TrueEdges, scene.Edges = cyclesOf(r.loops[0].loops), cyclesOf(found)
 	}
 	return r.picture("samples-"+m.prefix()+".png", title, func(w io.Writer) error { return viz.Cloud(w, viz.PNG, scene) })
-}
-
-// sample returns new examples of a model from the sampler of the configuration.
-func (r *Run) sample(m *model, n int) ([]float32, error) {
-	if r.config.Sampler != SamplerMixture || m.critic != nil {
-		return r.compute(m, func() *autograd.Var {
-			return models.Sample(m.net, m.begin(), n, r.config.Seed, noise.Pictures)
-		})
-	}
-	indices := data.All(min(mixturePoints, r.sets.Train.Len()))
-	latent, err := r.encode(m, r.sets.Train, indices)
-	if err != nil {
-		return nil, err
-	}
-	mixture, err := models.FitMixture(latent, m.net.Latent(), min(mixtureParts, len(indices)), r.config.Seed)
-	if err != nil {
-		return nil, err
-	}
-	z := mixture.Sample(n, r.config.Seed)
-	return r.compute(m, func() *autograd.Var {
-		return m.net.Decode(m.begin().Constant(z, n, m.net.Latent()))
-	})
 }
 
 // nearest returns for each of some examples the nearest of the training set, by
