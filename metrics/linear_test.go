@@ -29,8 +29,8 @@ func labeled(seed uint64, n, dim int, scale float32) (ph.Points[float32], []int)
 	return p, labels
 }
 
-// worst returns the largest error of scores, relative to the bound: residualTolerance times the
-// norms of the centered point and of the exact weights.
+// worst returns the largest error of a score as a share of its bound. The bound is
+// residualTolerance times the norm of the centered point times the norm of the exact weights.
 func worst(r *ridge, points ph.Points[float32], got, want []float64) float64 {
 	scores, exact := r.scores(points, got), r.scores(points, want)
 	most := 0.0

@@ -41,7 +41,8 @@ func embed(t *testing.T, x, z ph.Points[float32]) *Embedding {
 	return e
 }
 
-// copying is a device whose buffers the host cannot read.
+// copying hides all optional methods of a device, among them the one by which the host reads its
+// buffers in place. So distances must be copied.
 type copying struct{ kernels.Device }
 
 // Distances in buffers are those that are copied. Freed memory is used again.

@@ -138,7 +138,7 @@ func TestQuantilesOfExtremes(t *testing.T) {
 	require.Equal(t, math.Inf(-1), Quantile([]float64{math.Inf(-1), 1}, 0.5))
 }
 
-// The order of scaled samples is that of the samples.
+// Almost stochastic order stays the same if both samples are multiplied by a power of two.
 func TestAlmostStochasticOrderOfExtremes(t *testing.T) {
 	a, b := []float64{1, 4, 2, 8, 5}, []float64{2, 3, 3, 9, 1, 4}
 	want := AlmostStochasticOrder(a, b, 0.95, 200, 1)

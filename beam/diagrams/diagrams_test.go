@@ -238,7 +238,7 @@ func TestMistakes(t *testing.T) {
 	require.Error(t, err)
 }
 
-// Options that cannot be read may be others: they are not replaced.
+// A job does not replace recorded options that it cannot read: they may differ from its own.
 func TestUnreadableOptions(t *testing.T) {
 	o := options(t, clouds(t, 2))
 	file := filepath.Join(o.Output, "job.json")

@@ -94,7 +94,7 @@ func newFlags(o *options) *flag.FlagSet {
 	o.terms.Define(flags, &o.Topo, &o.Gradient)
 	flags.BoolVar(&o.Alone, "alone", o.Alone, "train the model with the terms by itself, without its plain twin")
 	flags.IntVar(&o.Samples, "samples", o.Samples, "`number` of draws from the prior in a step, for terms @samples; 0 for as many as the batch has")
-	flags.IntVar(&o.Draw, "draw", o.Draw, "`number` of new examples of each model to write at the end, in the units of the data: as CSV for rows of a table, else as an array .npy")
+	flags.IntVar(&o.Draw, "draw", o.Draw, "`number` of new examples of each model to write at the end, in the units of the data: as CSV for rows of a table, else as an array .npy; they are outputs of the decoder, without the noise of a Gaussian likelihood")
 	flags.BoolVar(&o.ONNX, "onnx", o.ONNX, "write encoders and decoders as ONNX files, too")
 	flags.BoolVar(&o.CheckFinite, "check-finite", o.CheckFinite, "check all values, gradients and parameters of each step, and name the operation that made the first that is not finite; slow")
 	o.output.Define(flags, &o.SaveEvery, &o.SaveSteps, "n-epochs", "max-steps", "n-plot", "device", "learning-rate", "draw", "onnx", "check-finite", "max-memory")
@@ -163,7 +163,7 @@ func parse(o *options, args []string, stdout io.Writer) error {
 }
 
 func program(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o := options{Config: train.Default(), memory: training.Memory{Remedy: "a smaller -batch-size or model"}}
+	o := options{Config: train.Default(), memory: training.Memory{Remedy: "a smaller -batch-size, -draw or model"}}
 	if err := parse(&o, args, stdout); err != nil {
 		return err
 	}

@@ -282,8 +282,9 @@ func TestReportOfExamplesThatAreNotDrawn(t *testing.T) {
 func TestMemory(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	for _, c := range []struct{ args, want string }{
-		{"-batch-size 19200 -data embedded:24000 -max-memory 8GB", "this needs at least [0-9.]+ GB of memory, -max-memory allows 8 GB: give a smaller -batch-size or model, or a greater -max-memory"},
+		{"-batch-size 19200 -data embedded:24000 -max-memory 8GB", "this needs at least [0-9.]+ GB of memory, -max-memory allows 8 GB: give a smaller -batch-size, -draw or model, or a greater -max-memory"},
 		{"-hidden 65536,65536 -max-memory 2GB", "this needs at least [0-9]+ GB of memory, -max-memory allows 2 GB"},
+		{"-draw 1000000 -max-memory 2GB", "this needs at least [0-9.]+ GB of memory, -max-memory allows 2 GB: give a smaller -batch-size, -draw or model"},
 		{"-max-memory 1MB", "of memory, -max-memory allows 1 MB: give a smaller"},
 	} {
 		args := append(quick("-output", out), strings.Fields(c.args)...)

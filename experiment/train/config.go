@@ -177,13 +177,13 @@ func (c Config) Resolve(sets *data.Sets) Config {
 	return c
 }
 
-// A run without limits makes so many epochs at least, and so many steps.
+// A run without limits makes at least this number of epochs, and at least this number of steps.
 const defaultEpochs, defaultSteps = 2, 300
 
 // epoch returns the number of steps of an epoch of n examples, at least 1.
 func (c Config) epoch(n int) int { return max(1, (n+c.BatchSize-1)/c.BatchSize) }
 
-// steps returns the number of steps of a run whose epochs have so many steps. One of Epochs and
+// steps returns the number of steps of a run whose epochs have epoch steps. One of Epochs and
 // MaxSteps is positive.
 func (c Config) steps(epoch int) int {
 	switch {

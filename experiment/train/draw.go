@@ -28,11 +28,11 @@ func (r *Run) writeSamples() error {
 		if err != nil {
 			return fmt.Errorf("samples of the %s: %w", m.name, err)
 		}
-		name, file := "samples-"+m.prefix(), r.sets.Scaling.Invert(values)
+		name, examples := "samples-"+m.prefix(), r.sets.Scaling.Invert(values)
 		if r.sets.Columns != nil {
-			err = r.Folder.Write(name+".csv", func(w io.Writer) error { return writeRows(w, r.sets.Columns, file) })
+			err = r.Folder.Write(name+".csv", func(w io.Writer) error { return writeRows(w, r.sets.Columns, examples) })
 		} else {
-			array := &npy.Array{Shape: append([]int{n}, r.sets.Train.Shape()...), Values: file}
+			array := &npy.Array{Shape: append([]int{n}, r.sets.Train.Shape()...), Values: examples}
 			err = r.Folder.Write(name+".npy", func(w io.Writer) error { return npy.Write(w, array) })
 		}
 		if err != nil {

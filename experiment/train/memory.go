@@ -4,7 +4,8 @@ import "github.com/topogen/topogen/data"
 
 // EstimateMemory returns a lower estimate of the bytes that a run takes beside its data: the
 // parameters of its models with their gradients and the state of the optimizer, the outputs of
-// the layers for a batch with their gradients, and the distances of a batch for terms.
+// the layers for a batch with their gradients, the distances of a batch for terms, and the new
+// examples of one model that are written at the end.
 func (c Config) EstimateMemory(sets *data.Sets) int64 {
 	c = c.Resolve(sets)
 	parameters, values := c.Model.Size(sets.Train.Shape())
@@ -18,5 +19,6 @@ func (c Config) EstimateMemory(sets *data.Sets) int64 {
 		// Of the batch and of the output: on the device and, for diagrams, on the host.
 		numbers += 2 * batch * batch
 	}
+	numbers += 3 * float64(c.Draw) * float64(data.Size(sets.Train)) // in float32 and in float64
 	return int64(min(4*numbers, 1<<62))
 }

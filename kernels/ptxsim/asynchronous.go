@@ -73,7 +73,7 @@ func (g *GPU) SyncEvent(e Event) error {
 	return g.runUntil(e.stream, e.end)
 }
 
-// passed reports whether the work before an event has run.
+// passed reports whether all work that was queued before the event was recorded has run.
 func (g *GPU) passed(e Event) bool {
 	return int(e.stream) < len(g.streams) && g.streams[e.stream].ran >= e.end
 }

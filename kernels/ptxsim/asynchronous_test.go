@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/kernels/ptxsim"
 )
 
-// A copy that the host does not wait for reads and writes host memory when the host waits, and
-// not before. A wait for an event leaves later work in the queue.
+// An asynchronous copy reads or writes host memory only once the host waits for it. A wait for an
+// event leaves the work behind the event in the queue.
 func TestCopiesAreMadeWhenAwaited(t *testing.T) {
 	g := ptxsim.New(ptxsim.Options{})
 	s, err := g.NewStream()

@@ -38,8 +38,8 @@ func (s *Sorter) Begin(n int) []uint64 {
 // latest [Sorter.Begin].
 func (s *Sorter) Bits() int { return 2 * s.digit }
 
-// Sort returns the items sorted by [Sorter.Bits] bits from bit shift on. The items must have
-// no bits above these. Items that agree in these bits keep their order.
+// Sort returns the items sorted by their bits shift, …, shift+[Sorter.Bits]−1. All higher bits of
+// the items must be 0. Items that agree in the bits by which they are sorted keep their order.
 func (s *Sorter) Sort(shift int) []uint64 {
 	size := 1 << s.digit
 	s.lower, s.upper = resize(s.lower, size), resize(s.upper, size)
