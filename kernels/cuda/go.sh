@@ -24,7 +24,10 @@ if ! command -v "${CC:-cc}" >/dev/null; then
 fi
 command=$1
 shift
+# The go command compiles a package again if its flags change, but not if only a header in
+# another folder does: a flag names what the headers contain.
+headers=$(cat "$here"/include/*.h | cksum | tr ' ' _)
 CGO_ENABLED=1 \
-CGO_CFLAGS="-I$here/include $CGO_CFLAGS" \
+CGO_CFLAGS="-I$here/include -DTOPOGEN_HEADERS=$headers $CGO_CFLAGS" \
 CGO_LDFLAGS="-L$here/lib $CGO_LDFLAGS" \
 exec go "$command" -tags "$tags" "$@"
