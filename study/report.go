@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/topogen/topogen/internal/atomicfile"
 	"github.com/topogen/topogen/stats"
@@ -210,14 +211,31 @@ func (e *Evidence) String() string {
 	if e.Missing > 0 {
 		fmt.Fprintf(&b, ", %d units missing", e.Missing)
 	}
-	fmt.Fprintf(&b, "\n%-14s %-44s %10s %23s %9s %7s %6s  %s\n", "metric", "arm − "+e.Baseline, "difference", "95 % interval", "p (Holm)", "δ", "ε", "verdict")
+	b.WriteByte('\n')
+	lines := [][]string{{"metric", "arm − " + e.Baseline, "difference", "95 % interval", "p (Holm)", "δ", "ε", "verdict"}}
 	for _, c := range e.Compared {
-		if c.Verdict == Missing {
-			fmt.Fprintf(&b, "%-14s %-44s %10s %23s %9s %7s %6s  %s\n", c.Metric, c.Arm, "–", "–", "–", "–", "–", c.Verdict)
-			continue
+		line := []string{c.Metric, c.Arm, "–", "–", "–", "–", "–", string(c.Verdict)}
+		if c.Verdict != Missing {
+			line[2] = fmt.Sprintf("%.4g", c.Difference)
+			line[3] = fmt.Sprintf("[%.4g, %.4g]", c.Low, c.High)
+			line[4] = fmt.Sprintf("%.2g", c.Holm)
+			line[5] = fmt.Sprintf("%.2f", c.Delta)
+			line[6] = fmt.Sprintf("%.2f", c.Epsilon)
 		}
-		fmt.Fprintf(&b, "%-14s %-44s %10.4g %23s %9.2g %7.2f %6.2f  %s\n", c.Metric, c.Arm, c.Difference,
-			fmt.Sprintf("[%.4g, %.4g]", c.Low, c.High), c.Holm, c.Delta, c.Epsilon, c.Verdict)
+		lines = append(lines, line)
+	}
+	var widths [8]int
+	for _, line := range lines {
+		for column, cell := range line {
+			widths[column] = max(widths[column], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, line := range lines {
+		fmt.Fprintf(&b, "%-*s  %-*s", widths[0], line[0], widths[1], line[1])
+		for column := 2; column < 7; column++ {
+			fmt.Fprintf(&b, "  %*s", widths[column], line[column])
+		}
+		fmt.Fprintf(&b, "  %s\n", line[7])
 	}
 	return b.String()
 }
