@@ -7,9 +7,9 @@
 // decides how:
 //
 //	train, validation := data.Split(set.Len(), 0.8, seed)
-//	x := make([]float32, 128*data.Size(set))
+//	x := make([]float32, 128*data.ExampleSize(set))
 //	for _, batch := range data.Batches(train, 128, seed) {
-//		x := x[:len(batch)*data.Size(set)]
+//		x := x[:len(batch)*data.ExampleSize(set)]
 //		set.Decode(x, batch)
 //		…
 //	}
@@ -69,8 +69,8 @@ type Sets struct {
 	Columns []string
 }
 
-// Size returns the number of values of an example.
-func Size(d Dataset) int { return size(d.Shape()) }
+// ExampleSize returns the number of values of an example.
+func ExampleSize(d Dataset) int { return size(d.Shape()) }
 
 func size(shape []int) int {
 	n := 1

@@ -12,7 +12,7 @@ func TestBytes(t *testing.T) {
 		b.Values[i] = uint8(i * 7)
 	}
 	require.Equal(t, 3, b.Len())
-	require.Equal(t, 6, Size(b))
+	require.Equal(t, 6, ExampleSize(b))
 	indices := []int{2, 0, 2}
 	x := make([]float32, 18)
 	b.Decode(x, indices)
@@ -31,7 +31,7 @@ func TestBytes(t *testing.T) {
 	picked := b.Pick(indices)
 	require.Equal(t, []int{1, 2, 1}, picked.Class.Classes)
 	y := make([]float32, 18)
-	picked.Decode(y, All(3))
+	picked.Decode(y, AllIndices(3))
 	require.Equal(t, x, y)
 	b.Class = nil
 	require.Nil(t, b.Pick(indices).Labels())

@@ -23,7 +23,7 @@ const (
 // FitScaling returns the scaling that a method finds for a set, from f.Exact if that is not nil.
 // It returns nil for ScaleNone and "". A place whose value is the same in all examples gets the factor 1.
 func FitScaling(f *Floats, method string) (*Scaling, error) {
-	n, size := f.Len(), Size(f)
+	n, size := f.Len(), ExampleSize(f)
 	s := &Scaling{Method: method, Shift: make([]float64, size), Factor: make([]float64, size)}
 	switch method {
 	case ScaleNone, "":
@@ -65,7 +65,7 @@ func FitScaling(f *Floats, method string) (*Scaling, error) {
 // constant returns the value at place k of all examples, and false if they differ or there
 // are none.
 func constant(f *Floats, k int) (float64, bool) {
-	for i := k; i < len(f.Values); i += Size(f) {
+	for i := k; i < len(f.Values); i += ExampleSize(f) {
 		if f.exact(i) != f.exact(k) {
 			return 0, false
 		}

@@ -32,12 +32,12 @@ func Batches(indices []int, size int, seed uint64) [][]int {
 	rand.New(rand.NewPCG(seed, batchStream)).Shuffle(len(order), func(i, j int) {
 		order[i], order[j] = order[j], order[i]
 	})
-	return InOrder(order, size)
+	return BatchesInOrder(order, size)
 }
 
-// InOrder deals indices into batches of the given size, in their order; the last
+// BatchesInOrder deals indices into batches of the given size, in their order; the last
 // batch may be smaller. The batches are views of indices. It panics if size is below 1.
-func InOrder(indices []int, size int) [][]int {
+func BatchesInOrder(indices []int, size int) [][]int {
 	checkBatch(size)
 	var batches [][]int
 	for len(indices) > size {
@@ -57,8 +57,8 @@ func checkBatch(size int) {
 	}
 }
 
-// All returns the indices 0 … n−1.
-func All(n int) []int {
+// AllIndices returns the indices 0 … n−1.
+func AllIndices(n int) []int {
 	indices := make([]int, n)
 	for i := range indices {
 		indices[i] = i

@@ -47,7 +47,7 @@ func TestBatches(t *testing.T) {
 	require.Empty(t, Batches(nil, 3, 1))
 	require.NotEqual(t, Batches(numbers, 7, 1), Batches(numbers, 7, 2))
 	require.Panics(t, func() { Batches(numbers, 0, 1) })
-	require.Panics(t, func() { InOrder(numbers, 0) })
+	require.Panics(t, func() { BatchesInOrder(numbers, 0) })
 }
 
 // What a seed decides stays decided.

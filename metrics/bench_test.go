@@ -14,7 +14,7 @@ func BenchmarkPooled(b *testing.B) {
 	dev := cpu.New()
 	defer dev.Close()
 	real, fake := drawn(1, 1000, 784, 0), drawn(2, 1000, 784, 0)
-	p, err := Pool(dev, real, fake)
+	p, err := NewPooled(dev, real, fake)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func BenchmarkPooled(b *testing.B) {
 		f    func()
 	}{
 		{"distances", func() {
-			if p, err := Pool(dev, real, fake); err == nil {
+			if p, err := NewPooled(dev, real, fake); err == nil {
 				p.Free()
 			}
 		}},
@@ -45,7 +45,7 @@ func BenchmarkEmbedding(b *testing.B) {
 	dev := cpu.New()
 	defer dev.Close()
 	x, z := drawn(1, 1000, 784, 0), drawn(2, 1000, 2, 0)
-	e, err := Embed(dev, x, z)
+	e, err := NewEmbedding(dev, x, z)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func BenchmarkEmbedding(b *testing.B) {
 		f    func()
 	}{
 		{"distances", func() {
-			if e, err := Embed(dev, x, z); err == nil {
+			if e, err := NewEmbedding(dev, x, z); err == nil {
 				e.Free()
 			}
 		}},

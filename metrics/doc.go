@@ -3,7 +3,7 @@
 //
 // # Samples
 //
-// [Pool] computes all distances among real and generated points once. Its
+// [NewPooled] computes all distances among real and generated points once. Its
 // methods are functions of these distances:
 //
 //   - [Pooled.PRDC]: precision and recall (Kynkäänniemi et al. 2019,
@@ -23,7 +23,7 @@
 //
 // For example:
 //
-//	p, err := metrics.Pool(dev, real, fake)
+//	p, err := metrics.NewPooled(dev, real, fake)
 //	if err != nil {
 //		return err
 //	}
@@ -32,7 +32,7 @@
 //
 // # Embeddings
 //
-// [Embed] does the same for a cloud and its image under an encoder, row by row.
+// [NewEmbedding] does the same for a cloud and its image under an encoder, row by row.
 // [Embedding.Neighborhoods] has trustworthiness, continuity and the mean relative
 // rank errors; [Embedding.KL] compares densities, [Embedding.RMSE] distances.
 // [RTD] and [RTDLite] compare their topology. [Embedding.KNNAccuracy],

@@ -19,11 +19,11 @@ type Embedding struct {
 	x, z *matrix
 }
 
-// Embed computes the distances among points x and among their images z, point by
+// NewEmbedding computes the distances among points x and among their images z, point by
 // point, on the device, in memory for 2n² distances. The dimensions may differ. It is
 // an error if the numbers of points differ or are below 3, or if a coordinate is not
 // finite.
-func Embed(dev kernels.Device, x, z ph.Points[float32]) (*Embedding, error) {
+func NewEmbedding(dev kernels.Device, x, z ph.Points[float32]) (*Embedding, error) {
 	if x.Len() != z.Len() || x.Len() < 3 {
 		return nil, fmt.Errorf("metrics: %d points are embedded as %d: want equal numbers, at least 3", x.Len(), z.Len())
 	}

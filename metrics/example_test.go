@@ -9,12 +9,12 @@ import (
 )
 
 // Samples that keep to one half of the data are precise and recall half of it.
-func ExamplePool() {
+func ExampleNewPooled() {
 	dev := cpu.New()
 	defer dev.Close()
 	data := ph.Points[float32]{Dim: 1, Coords: []float32{0, 1, 2, 3, 4, 5, 6, 7}}
 	samples := ph.Points[float32]{Dim: 1, Coords: []float32{0.25, 0.75, 1.25, 1.75, 2.25, 2.75}}
-	p, err := metrics.Pool(dev, data, samples)
+	p, err := metrics.NewPooled(dev, data, samples)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -16,7 +16,7 @@ import (
 func frechet(t *testing.T, a, b ph.Points[float32]) float64 {
 	dev := cpu.New()
 	defer dev.Close()
-	p, err := metrics.Pool(dev, a, b)
+	p, err := metrics.NewPooled(dev, a, b)
 	require.NoError(t, err)
 	return p.Frechet()
 }

@@ -112,7 +112,7 @@ func TestSamplesAgainstRecordedValues(t *testing.T) {
 	require.NotEmpty(t, r.TwoSample)
 	for _, c := range r.TwoSample {
 		t.Run(c.P+"_"+c.Q, func(t *testing.T) {
-			p, err := Pool(dev, points(r.Clouds[c.P].Points), points(r.Clouds[c.Q].Points))
+			p, err := NewPooled(dev, points(r.Clouds[c.P].Points), points(r.Clouds[c.Q].Points))
 			require.NoError(t, err)
 			if !c.NearTie {
 				for k, want := range c.PRDC {
@@ -185,7 +185,7 @@ func TestEmbeddingsAgainstRecordedValues(t *testing.T) {
 		for kind, want := range c.Latents {
 			t.Run(fmt.Sprint(c.Name, "_", kind), func(t *testing.T) {
 				x, z := points(c.X), points(want.Z)
-				e, err := Embed(dev, x, z)
+				e, err := NewEmbedding(dev, x, z)
 				require.NoError(t, err)
 				checkLatent(t, e, want)
 				rtd, err := RTD(t.Context(), dev, x, z)
@@ -220,7 +220,7 @@ func TestSpheresAgainstRecordedValues(t *testing.T) {
 	x := readPoints(t, r.Spheres.Test)
 	for kind, want := range r.Spheres.Latents {
 		t.Run(kind, func(t *testing.T) {
-			e, err := Embed(dev, x, readPoints(t, want.File))
+			e, err := NewEmbedding(dev, x, readPoints(t, want.File))
 			require.NoError(t, err)
 			checkLatent(t, e, want)
 		})

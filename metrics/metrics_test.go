@@ -28,7 +28,7 @@ func drawn(seed uint64, n, dim int, shift float32) ph.Points[float32] {
 func pool(t *testing.T, real, fake ph.Points[float32]) *Pooled {
 	dev := cpu.New()
 	defer dev.Close()
-	p, err := Pool(dev, real, fake)
+	p, err := NewPooled(dev, real, fake)
 	require.NoError(t, err)
 	return p
 }
@@ -36,7 +36,7 @@ func pool(t *testing.T, real, fake ph.Points[float32]) *Pooled {
 func embed(t *testing.T, x, z ph.Points[float32]) *Embedding {
 	dev := cpu.New()
 	defer dev.Close()
-	e, err := Embed(dev, x, z)
+	e, err := NewEmbedding(dev, x, z)
 	require.NoError(t, err)
 	return e
 }
@@ -50,15 +50,15 @@ func TestDistancesInMemoryOfDevices(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
 	real, fake := drawn(1, 30, 20, 0), drawn(2, 21, 20, 0.5)
-	shared, err := Pool(dev, real, fake)
+	shared, err := NewPooled(dev, real, fake)
 	require.NoError(t, err)
-	copied, err := Pool(copying{dev}, real, fake)
+	copied, err := NewPooled(copying{dev}, real, fake)
 	require.NoError(t, err)
 	require.InDeltaSlice(t, copied.d, shared.d, 1e-5) // composed of other kernels
 	want, address := shared.Energy(), &shared.d[0]
 	shared.Free()
 	copied.Free()
-	again, err := Pool(dev, real, fake)
+	again, err := NewPooled(dev, real, fake)
 	require.NoError(t, err)
 	require.Equal(t, want, again.Energy())
 	require.Same(t, address, &again.d[0])
@@ -175,10 +175,10 @@ func TestRefusals(t *testing.T) {
 		{line(1, 2), line(nan), "metrics: coordinate 0 of pooled (real, then generated) point 2 is NaN: points must be finite"},
 		{line(-3e38), line(3e38), "metrics: pooled (real, then generated) points 0 and 1 are too far apart for a float32: scale them down"},
 	} {
-		_, err := Pool(dev, c.real, c.fake)
+		_, err := NewPooled(dev, c.real, c.fake)
 		require.EqualError(t, err, c.want)
 	}
-	_, err := Embed(dev, line(1, 2, 3), line(1, 2))
+	_, err := NewEmbedding(dev, line(1, 2, 3), line(1, 2))
 	require.EqualError(t, err, "metrics: 3 points are embedded as 2: want equal numbers, at least 3")
 	p := pool(t, line(1, 2), line(3, 4))
 	require.PanicsWithValue(t, "metrics: PRDC: k is 2 for 2 real and 2 generated points", func() { p.PRDC(2) })

@@ -19,11 +19,11 @@ type Pooled struct {
 	*matrix
 }
 
-// Pool computes the distances among real and generated points of one dimension,
+// NewPooled computes the distances among real and generated points of one dimension,
 // in time O((n+m)²·Dim) on the device and memory for (n+m)² numbers. It is an
 // error if a cloud is empty, if dimensions differ, or if a coordinate is not
 // finite.
-func Pool(dev kernels.Device, real, fake ph.Points[float32]) (*Pooled, error) {
+func NewPooled(dev kernels.Device, real, fake ph.Points[float32]) (*Pooled, error) {
 	switch {
 	case real.Len() == 0 || fake.Len() == 0:
 		return nil, fmt.Errorf("metrics: %d real and %d generated points: both clouds need at least one", real.Len(), fake.Len())

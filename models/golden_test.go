@@ -54,14 +54,15 @@ type topological struct {
 	Steps   []step     `json:"adam5_topo"`
 }
 
-// A step is what the reference has before a step of Adam, the last one after all.
+// A step holds the losses of the reference before a step of Adam. The last one of a list holds
+// those after all steps.
 type step struct {
 	BCE, KLD float64
 	Topo     float64   `json:"topo"`
 	Grads    []summary `json:"grads"`
 }
 
-// TestVAEAgainstRecordedPyTorch runs everywhere: its images are of the hash, too.
+// TestVAEAgainstRecordedPyTorch needs no file from elsewhere: a hash makes its images, too.
 func TestVAEAgainstRecordedPyTorch(t *testing.T) {
 	data, err := os.ReadFile("testdata/vae.json")
 	require.NoError(t, err)
@@ -99,15 +100,15 @@ func TestVAEAgainstPyTorch(t *testing.T) {
 func testReference(t *testing.T, dev kernels.Device, r reference, images []float32) {
 	tr := newTrial(t, dev, r, images)
 	tr.requireOutputs(t, r)
-	tr.requireCourse(t, course{name: "Adam", steps: r.F64.Adam5, grads: r.F64.Grads, after: r.F64.ParamsAfter5})
+	tr.requireTrajectory(t, trajectory{name: "Adam", steps: r.F64.Adam5, grads: r.F64.Grads, after: r.F64.ParamsAfter5})
 	if len(r.F64.Steps) > 0 {
 		loss, err := topoloss.Weighted(r.F64.Weights, 1, topoloss.DefaultHyperparameters())
 		require.NoError(t, err)
-		tr.requireCourse(t, course{name: "Adam with topology", steps: r.F64.Steps, rounded: r.F32.Steps, grads: r.F64.Steps[0].Grads, loss: loss})
+		tr.requireTrajectory(t, trajectory{name: "Adam with topology", steps: r.F64.Steps, rounded: r.F32.Steps, grads: r.F64.Steps[0].Grads, loss: loss})
 	}
 }
 
-// A trial is a VAE with the reference's weights, before its batch.
+// A trial is a VAE with the weights and the batch of the reference.
 type trial struct {
 	tape        *autograd.Tape
 	vae         *models.VAE
@@ -148,13 +149,13 @@ func (tr *trial) restart() {
 	}
 }
 
-// An output is the VAE's with the moments of its posterior.
+// An output is an output of the VAE, with the moments of its posterior.
 type output struct {
 	models.Output
 	mean, logVar *autograd.Var
 }
 
-// forward is the VAE's, with the reference's noise.
+// forward runs the VAE on the batch with the reference's noise.
 func (tr *trial) forward() (x *autograd.Var, out output) {
 	tr.tape.Reset()
 	x = tr.tape.Constant(tr.images, tr.n, 1, 28, 28)

@@ -9,9 +9,9 @@ import (
 	"text/template"
 )
 
-// An Array describes a job of many machines or processes that share a study's
+// A JobArray describes a job of many machines or processes that share a study's
 // folder. Each runs one shard of the units.
-type Array struct {
+type JobArray struct {
 	Name   string // of the job
 	Plan   string // name or file of the plan from which processes make the folder; empty if the folder exists
 	Dir    string // the study's folder, as the machines see it
@@ -22,7 +22,7 @@ type Array struct {
 }
 
 // Args returns the arguments of the program study in each process.
-func (a Array) Args() []string {
+func (a JobArray) Args() []string {
 	args := []string{"run"}
 	if a.Plan != "" {
 		args = append(args, a.Plan)
@@ -37,7 +37,7 @@ func (a Array) Args() []string {
 // EmitKubernetes writes an Indexed Job whose pods run the shards, one processor each.
 // A pod that fails is tried again alone, three times, and stops no other. The index
 // comes from JOB_COMPLETION_INDEX.
-func EmitKubernetes(w io.Writer, a Array) error {
+func EmitKubernetes(w io.Writer, a JobArray) error {
 	if err := a.check(); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func EmitKubernetes(w io.Writer, a Array) error {
 // EmitSlurm writes a script for sbatch that runs the shards as an array job, one
 // processor each. A task that fails is requeued, three times at most; so is one whose
 // node fails. The index comes from SLURM_ARRAY_TASK_ID.
-func EmitSlurm(w io.Writer, a Array) error {
+func EmitSlurm(w io.Writer, a JobArray) error {
 	if err := a.check(); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func EmitSlurm(w io.Writer, a Array) error {
 
 // check returns an error if a field is missing, or has a character that needs an escape within
 // double quotes, in YAML or in a shell.
-func (a Array) check() error {
+func (a JobArray) check() error {
 	if a.Shards < 1 {
 		return fmt.Errorf("study: an array of %d shards, want at least 1", a.Shards)
 	}

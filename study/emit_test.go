@@ -8,7 +8,7 @@ import (
 )
 
 func TestEmit(t *testing.T) {
-	a := Array{Name: "circle", Dir: "/studies/circle", Shards: 16, Image: "example/study:1", Claim: "studies"}
+	a := JobArray{Name: "circle", Dir: "/studies/circle", Shards: 16, Image: "example/study:1", Claim: "studies"}
 	var k, s bytes.Buffer
 	require.NoError(t, EmitKubernetes(&k, a))
 	require.NoError(t, EmitSlurm(&s, a))
@@ -23,6 +23,6 @@ func TestEmit(t *testing.T) {
 	require.Contains(t, s.String(), "\nstudy run \"my plan.json\" -output /s -shards 16 -workers 1 -tuning && exit\n")
 	a.Dir = `/x"; rm -rf /`
 	require.ErrorContains(t, EmitSlurm(&s, a), "has a quote")
-	require.ErrorContains(t, EmitKubernetes(&s, Array{Name: "n", Dir: "/d", Shards: 1}), "needs an image")
-	require.ErrorContains(t, EmitSlurm(&s, Array{Name: "n", Dir: "/d"}), "an array of 0 shards")
+	require.ErrorContains(t, EmitKubernetes(&s, JobArray{Name: "n", Dir: "/d", Shards: 1}), "needs an image")
+	require.ErrorContains(t, EmitSlurm(&s, JobArray{Name: "n", Dir: "/d"}), "an array of 0 shards")
 }

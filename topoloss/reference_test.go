@@ -301,9 +301,9 @@ func TestReferenceBars(t *testing.T) {
 			} else if n, _ := fmt.Sscanf(name, "total_p%g", &power); n == 1 {
 				term = &topoloss.Total{Power: power}
 			} else if n, _ := fmt.Sscanf(name, "rest2_p%g", &power); n == 1 {
-				term = &topoloss.Total{Power: power, Part: topoloss.Rest, K: 2}
+				term = &topoloss.Total{Power: power, Part: topoloss.AllButLongest, K: 2}
 			} else if n, _ := fmt.Sscanf(name, "top2_p%g", &power); n == 1 {
-				term = &topoloss.Total{Power: power, Part: topoloss.Longest, K: 2}
+				term = &topoloss.Total{Power: power, Part: topoloss.OnlyLongest, K: 2}
 			} else {
 				t.Fatal(name)
 			}

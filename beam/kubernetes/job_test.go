@@ -15,7 +15,7 @@ import (
 
 func TestJobDecodesStrictly(t *testing.T) {
 	var manifest bytes.Buffer
-	a := study.Array{Name: "circle", Plan: "circle", Dir: "/studies/circle", Shards: 48, Image: "registry.example/study:1", Claim: "studies"}
+	a := study.JobArray{Name: "circle", Plan: "circle", Dir: "/studies/circle", Shards: 48, Image: "registry.example/study:1", Claim: "studies"}
 	require.NoError(t, study.EmitKubernetes(&manifest, a))
 	var job batchv1.Job
 	require.NoError(t, yaml.UnmarshalStrict(manifest.Bytes(), &job))

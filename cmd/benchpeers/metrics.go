@@ -36,7 +36,7 @@ func metricWorks(dev kernels.Device) map[string]func() {
 	options := metrics.ScoreOptions{Neighbors: neighbors, Radius: 1}
 	pooled := func(n int, f func(p *metrics.Pooled)) func() {
 		return func() {
-			p, err := metrics.Pool(dev, first(real, n), first(fake, n))
+			p, err := metrics.NewPooled(dev, first(real, n), first(fake, n))
 			check(err)
 			f(p)
 			p.Free()
@@ -44,7 +44,7 @@ func metricWorks(dev kernels.Device) map[string]func() {
 	}
 	between := func(x, z ph.Points[float32], f func(e *metrics.Embedding)) func() {
 		return func() {
-			e, err := metrics.Embed(dev, x, z)
+			e, err := metrics.NewEmbedding(dev, x, z)
 			check(err)
 			f(e)
 			e.Free()

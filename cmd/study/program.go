@@ -282,7 +282,7 @@ seeds.`, stdout)
 
 func emit(_ context.Context, args []string, stdout, _ io.Writer) error {
 	flags := flag.NewFlagSet("study emit", flag.ContinueOnError)
-	a := study.Array{}
+	a := study.JobArray{}
 	flags.StringVar(&a.Name, "name", "study", "`name` of the job")
 	flags.StringVar(&a.Plan, "plan", "", "`name` or file of the plan, as the machines see it; empty if the folder holds the study")
 	flags.StringVar(&a.Dir, "dir", "", "the study's `folder` as the machines see it")

@@ -93,7 +93,7 @@ func Load(ctx context.Context, dir string, o Options) (*data.Sets, error) {
 		return nil, err
 	}
 	set := pack(all, pictures, o)
-	first, second := data.All(len(train)), data.All(len(all))[len(train):]
+	first, second := data.AllIndices(len(train)), data.AllIndices(len(all))[len(train):]
 	if len(test) == 0 {
 		second, first = data.Split(len(all), testShare, splitSeed)
 	}

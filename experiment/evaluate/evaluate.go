@@ -136,7 +136,7 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 	}
 	r := &Result{Metrics: make(map[string]float64), shape: s.Set.Shape()}
 	indices := s.Indices[:min(o.Points, len(s.Indices))]
-	r.Examples = ph.Points[float32]{Dim: data.Size(s.Set), Coords: make([]float32, len(indices)*data.Size(s.Set))}
+	r.Examples = ph.Points[float32]{Dim: data.ExampleSize(s.Set), Coords: make([]float32, len(indices)*data.ExampleSize(s.Set))}
 	s.Set.Decode(r.Examples.Coords, indices)
 	latents, err := r.forward(s)
 	if err != nil {
@@ -166,7 +166,7 @@ func Measure(ctx context.Context, s Subject, o Options) (*Result, error) {
 
 // compare measures samples against examples. The names of the metrics begin with prefix.
 func (r *Result) compare(ctx context.Context, dev kernels.Device, prefix string, examples, samples ph.Points[float32], o metrics.ScoreOptions) error {
-	p, err := metrics.Pool(dev, examples, samples)
+	p, err := metrics.NewPooled(dev, examples, samples)
 	if err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func (r *Result) bound(ctx context.Context, s Subject, vae *models.VAE, draws in
 
 // embed measures latent vectors against the examples that the encoder mapped to them.
 func (r *Result) embed(dev kernels.Device, latents ph.Points[float32], o metrics.ScoreOptions) error {
-	e, err := metrics.Embed(dev, r.Examples, latents)
+	e, err := metrics.NewEmbedding(dev, r.Examples, latents)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func subjectOf(t *testing.T, kind, shape string) evaluate.Subject {
 	require.NoError(t, err)
 	m, err := models.New(dev, models.Spec{Kind: kind, Hidden: []int{8}}, sets.Train.Shape(), sets.Unit, 1)
 	require.NoError(t, err)
-	s := evaluate.Subject{Device: dev, Model: m, Set: sets.Test, Indices: data.All(60), BatchSize: 32, Seed: 1}
+	s := evaluate.Subject{Device: dev, Model: m, Set: sets.Test, Indices: data.AllIndices(60), BatchSize: 32, Seed: 1}
 	if evaluate.HasFeatures(sets.Train) {
 		s.Features, err = evaluate.TrainFeatures(t.Context(), dev, sets.Train)
 		require.NoError(t, err)

@@ -35,7 +35,7 @@ func HasFeatures(set data.Dataset) bool {
 		panic("evaluate: the data set is nil")
 	}
 	labels := set.Labels()
-	if labels == nil || data.Size(set) <= fewValues || set.Len() < 2*featureBatch {
+	if labels == nil || data.ExampleSize(set) <= fewValues || set.Len() < 2*featureBatch {
 		return false
 	}
 	for _, c := range labels.Classes {
@@ -52,7 +52,7 @@ func HasFeatures(set data.Dataset) bool {
 // features; else it has two dense layers of 64. If ctx is cancelled it returns its error.
 func TrainFeatures(ctx context.Context, dev kernels.Device, set data.Dataset) (*Features, error) {
 	if !HasFeatures(set) {
-		return nil, fmt.Errorf("%d examples with %d values have too few labels or values for a classifier", set.Len(), data.Size(set))
+		return nil, fmt.Errorf("%d examples with %d values have too few labels or values for a classifier", set.Len(), data.ExampleSize(set))
 	}
 	f := &Features{shape: set.Shape()}
 	labels := set.Labels()
@@ -65,14 +65,14 @@ func TrainFeatures(ctx context.Context, dev kernels.Device, set data.Dataset) (*
 	defer adam.Free()
 	tape := autograd.NewTape(dev)
 	defer tape.Free()
-	x := make([]float32, featureBatch*data.Size(set))
+	x := make([]float32, featureBatch*data.ExampleSize(set))
 	var batches [][]int
 	for step := range featureSteps {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if len(batches) == 0 {
-			batches = data.Batches(data.All(set.Len()), featureBatch, featureSeed+uint64(step))
+			batches = data.Batches(data.AllIndices(set.Len()), featureBatch, featureSeed+uint64(step))
 		}
 		batch := batches[0]
 		batches = batches[1:]
@@ -80,7 +80,7 @@ func TrainFeatures(ctx context.Context, dev kernels.Device, set data.Dataset) (*
 		for k, i := range batch {
 			classes[k] = labels.Classes[i]
 		}
-		x := x[:len(batch)*data.Size(set)]
+		x := x[:len(batch)*data.ExampleSize(set)]
 		set.Decode(x, batch)
 		tape.Reset()
 		logits := net.Forward(tape.Constant(x, append([]int{len(batch)}, f.shape...)...))

@@ -16,8 +16,8 @@ import (
 
 // points returns the first n examples of a set.
 func points(set data.Dataset, n int) ph.Points[float32] {
-	p := ph.Points[float32]{Dim: data.Size(set), Coords: make([]float32, n*data.Size(set))}
-	set.Decode(p.Coords, data.All(n))
+	p := ph.Points[float32]{Dim: data.ExampleSize(set), Coords: make([]float32, n*data.ExampleSize(set))}
+	set.Decode(p.Coords, data.AllIndices(n))
 	return p
 }
 
@@ -37,9 +37,9 @@ func TestFeaturesTellClassesApart(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 200, features.Len())
 	require.Equal(t, 64, features.Dim)
-	e, err := metrics.Embed(dev, test, features)
+	e, err := metrics.NewEmbedding(dev, test, features)
 	require.NoError(t, err)
-	raw, err := metrics.Embed(dev, test, test)
+	raw, err := metrics.NewEmbedding(dev, test, test)
 	require.NoError(t, err)
 	labels := sets.Test.Labels().Classes
 	t.Logf("silhouette %.3f of features, %.3f of pixels", e.Silhouette(labels), raw.Silhouette(labels))

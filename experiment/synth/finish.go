@@ -27,7 +27,24 @@ type Count struct{ Clusters, Loops int }
 
 // CountLonger counts the bars of diagrams that are longer than gap.
 func CountLonger(diagrams []ph.Diagram, gap float64) Count {
-	return Count{Longer(diagrams, 0, gap), Longer(diagrams, 1, gap)}
+	return Count{longerBars(diagrams, 0, gap), longerBars(diagrams, 1, gap)}
+}
+
+// longerBars returns the number of bars of a degree that are longer than gap, including
+// essential bars. In degree 0 this is the number of clusters that lie farther apart than
+// gap. In degree 1 it is the number of loops that persist for longer than gap.
+func longerBars(diagrams []ph.Diagram, degree int, gap float64) int {
+	count := 0
+	for _, d := range diagrams {
+		if d.Degree == degree {
+			for _, b := range d.Bars {
+				if b.Persistence() > gap {
+					count++
+				}
+			}
+		}
+	}
+	return count
 }
 
 func (c Count) String() string {

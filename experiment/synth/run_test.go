@@ -329,7 +329,7 @@ func TestCheckFinite(t *testing.T) {
 	require.NoError(t, r.Close())
 }
 
-func TestLonger(t *testing.T) {
+func TestCountLonger(t *testing.T) {
 	diagrams := []ph.Diagram{
 		{Degree: 0, Bars: []ph.Bar{{Death: 1}, {Death: 2.5}, {Death: math.Inf(1)}}},
 		{Degree: 1, Bars: []ph.Bar{{Birth: 1, Death: 3}, {Birth: 1, Death: 4}}},

@@ -202,7 +202,7 @@ func (c Config) facts(sets *data.Sets) (run.Facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts["training set"], facts["test set"] = data.Sum(sets.Train), data.Sum(sets.Test)
+	facts["training set"], facts["test set"] = data.Checksum(sets.Train), data.Checksum(sets.Test)
 	return facts, nil
 }
 

@@ -72,7 +72,7 @@ func (r *Run) sample(m *model, n int) ([]float32, error) {
 			})
 		})
 	}
-	indices := data.All(min(mixturePoints, r.sets.Train.Len()))
+	indices := data.AllIndices(min(mixturePoints, r.sets.Train.Len()))
 	latent, err := r.encode(m, r.sets.Train, indices)
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 	}
 	r.Progress.Begin("finishing", 0, 5)
 	defer r.Progress.End()
-	test := data.InOrder(data.All(r.sets.Test.Len()), r.config.BatchSize)
+	test := data.BatchesInOrder(data.AllIndices(r.sets.Test.Len()), r.config.BatchSize)
 	for _, m := range r.models {
 		value, err := r.evaluate(ctx, m, r.sets.Test, test)
 		if err != nil {

@@ -34,9 +34,9 @@ func (r *Run) Validation() Part {
 }
 
 // Test returns the test set.
-func (r *Run) Test() Part { return Part{r.sets.Test, data.All(r.sets.Test.Len())} }
+func (r *Run) Test() Part { return Part{r.sets.Test, data.AllIndices(r.sets.Test.Len())} }
 
 // Error returns the mean reconstruction error per example of the model with terms.
 func (r *Run) Error(ctx context.Context, p Part) (float64, error) {
-	return r.evaluate(ctx, r.twin(), p.Set, data.InOrder(p.Indices, r.config.BatchSize))
+	return r.evaluate(ctx, r.twin(), p.Set, data.BatchesInOrder(p.Indices, r.config.BatchSize))
 }

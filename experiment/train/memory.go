@@ -19,6 +19,6 @@ func (c Config) EstimateMemory(sets *data.Sets) int64 {
 		// Of the batch and of the output: on the device and, for diagrams, on the host.
 		numbers += 2 * batch * batch
 	}
-	numbers += 3 * float64(c.Draw) * float64(data.Size(sets.Train)) // in float32 and in float64
+	numbers += 3 * float64(c.Draw) * float64(data.ExampleSize(sets.Train)) // in float32 and in float64
 	return int64(min(4*numbers, 1<<62))
 }

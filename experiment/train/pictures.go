@@ -105,7 +105,7 @@ func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int
 
 // points returns examples as a cloud.
 func (r *Run) points(values []float32) *ph.Points[float32] {
-	return &ph.Points[float32]{Dim: data.Size(r.sets.Train), Coords: values}
+	return &ph.Points[float32]{Dim: data.ExampleSize(r.sets.Train), Coords: values}
 }
 
 // compute returns the values of a variable that a model computes without gradient.
@@ -212,7 +212,7 @@ func (r *Run) drawLatent() error {
 // encode returns the latent means of examples.
 func (r *Run) encode(m *model, set data.Dataset, indices []int) ([]float32, error) {
 	var means []float32
-	for _, batch := range data.InOrder(indices, r.config.BatchSize) {
+	for _, batch := range data.BatchesInOrder(indices, r.config.BatchSize) {
 		values, err := r.compute(m, func() *autograd.Var { return m.net.Encode(r.input(m, r.decode(set, batch))) })
 		if err != nil {
 			return nil, err

@@ -174,7 +174,7 @@ func (r *Run) noun() string {
 
 // decode returns the values of a batch, valid until the next call.
 func (r *Run) decode(set data.Dataset, indices []int) []float32 {
-	size := len(indices) * data.Size(set)
+	size := len(indices) * data.ExampleSize(set)
 	if cap(r.values) < size {
 		r.values = make([]float32, size)
 	}

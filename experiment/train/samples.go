@@ -68,9 +68,9 @@ func (r *Run) drawImages(ctx context.Context, m *model, samples []float32) error
 // drawPoints draws samples of a model over as many points of the test set. It also draws the
 // loops of both that stand out, unless the points have one dimension.
 func (r *Run) drawPoints(ctx context.Context, m *model, samples []float32) error {
-	n := len(samples) / data.Size(r.sets.Test)
+	n := len(samples) / data.ExampleSize(r.sets.Test)
 	test := make([]float32, len(samples))
-	r.sets.Test.Decode(test, data.All(n))
+	r.sets.Test.Decode(test, data.AllIndices(n))
 	title := "Samples of the " + m.name + " over the test set"
 	scene := viz.Scene{Title: title, Cloud: r.points(samples), True: r.points(test)}
 	if scene.Cloud.Dim > 1 {
@@ -99,7 +99,7 @@ func (r *Run) drawPoints(ctx context.Context, m *model, samples []float32) error
 // Euclidean distance.
 func (r *Run) nearest(ctx context.Context, examples []float32) ([]float32, error) {
 	set := r.sets.Train
-	size := data.Size(set)
+	size := data.ExampleSize(set)
 	n := len(examples) / size
 	workers := runtime.GOMAXPROCS(0)
 	type found struct {
@@ -192,7 +192,7 @@ func (r *Run) drawInterpolation() error {
 		if err != nil {
 			return fmt.Errorf("interpolation of the %s: %w", m.name, err)
 		}
-		size := data.Size(r.sets.Test)
+		size := data.ExampleSize(r.sets.Test)
 		var rows []viz.GridRow
 		for p := range pairs {
 			rows = append(rows, viz.GridRow{Images: images[p*interpolation*size : (p+1)*interpolation*size]})
@@ -215,7 +215,7 @@ func (r *Run) drawInterpolation() error {
 // prior of a model without an encoder.
 func (r *Run) ends(m *model, n int) ([]float32, error) {
 	if m.critic == nil {
-		return r.encode(m, r.sets.Test, data.All(n))
+		return r.encode(m, r.sets.Test, data.AllIndices(n))
 	}
 	return r.compute(m, func() *autograd.Var {
 		return m.begin().Normal(r.config.Seed, noise.Pictures+1, n, m.net.Latent())

@@ -237,7 +237,7 @@ func (r *Run) forward(m *model, batch []float32, stream uint64) (*autograd.Var, 
 // input begins a tape of a model, in the mode of evaluation, with a batch. Step then switches
 // the tape to the mode of training.
 func (r *Run) input(m *model, batch []float32) *autograd.Var {
-	return m.begin().Constant(batch, r.batchShape(len(batch)/data.Size(r.sets.Train))...)
+	return m.begin().Constant(batch, r.batchShape(len(batch)/data.ExampleSize(r.sets.Train))...)
 }
 
 // batchShape returns the shape of a batch of n examples.

@@ -165,7 +165,7 @@ func (r *Runner) classify(ctx context.Context, dev kernels.Device, set data.Data
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := data.Sum(set)
+	key := data.Checksum(set)
 	if f := r.features[key]; f != nil {
 		return f, nil
 	}

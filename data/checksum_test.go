@@ -6,11 +6,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestSum(t *testing.T) {
+func TestChecksum(t *testing.T) {
 	set := func(change func(f *Floats)) string {
 		f := &Floats{Dims: []int{2}, Values: []float32{1, 2, 3, 4}, Class: &Labels{Classes: []int{0, 1}, Names: []string{"a", "b"}}}
 		change(f)
-		return Sum(f)
+		return Checksum(f)
 	}
 	same := set(func(*Floats) {})
 	require.Equal(t, same, set(func(*Floats) {}))

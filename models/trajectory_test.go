@@ -14,8 +14,8 @@ import (
 	"github.com/topogen/topogen/topoloss"
 )
 
-// A course holds the values of the reference in some steps of Adam.
-type course struct {
+// A trajectory holds the values of the reference in some steps of Adam.
+type trajectory struct {
 	name    string
 	steps   []step
 	rounded []step         // the reference's steps in float32, if tolerances depend on them
@@ -24,19 +24,18 @@ type course struct {
 	loss    *topoloss.Loss // added to the VAE's; may be nil
 }
 
-// A place is an element of a parameter.
-type place struct{ param, element int }
+// A weight is an element of a parameter.
+type weight struct{ param, element int }
 
-// requireCourse takes the course's steps and compares.
+// requireTrajectory makes the steps of a trajectory and compares their values.
 //
-// Adam's first step moves each weight by the sign of its gradient. Among the
-// 1.7 million there are some whose gradient is 0 but for rounding, so that its
-// sign is another on a device that sums in another order, and with it the rest of
-// the course. What is required is that the reference is met with some choice of
-// those signs; each is tried in turn.
-func (tr *trial) requireCourse(t *testing.T, c course) {
+// Adam's first step moves each weight by the sign of its gradient. Some of the 1.7 million
+// gradients are 0 but for rounding. Devices that sum in different orders find different
+// signs for them, and then all later steps differ. The test passes if the values agree with
+// the reference for some choice of these signs. It tries to flip one after another.
+func (tr *trial) requireTrajectory(t *testing.T, c trajectory) {
 	worst, where, doubtful := tr.follow(t, c, nil)
-	var flipped []place
+	var flipped []weight
 	for _, p := range doubtful {
 		if worst <= 1 {
 			break
@@ -49,10 +48,10 @@ func (tr *trial) requireCourse(t *testing.T, c course) {
 	require.True(t, worst <= 1, "%s: %s deviates by %v of what is allowed, with %d of %d doubtful signs flipped", c.name, where, worst, len(flipped), len(doubtful))
 }
 
-// follow takes the course's steps, with some signs of the first gradient
-// flipped, and returns the worst deviation in units of what is allowed, where it
-// is, and the places where the first gradient's sign is doubtful.
-func (tr *trial) follow(t *testing.T, c course, flipped []place) (worst float64, where string, doubtful []place) {
+// follow makes the steps of a trajectory, with some signs of the first gradient flipped. It
+// returns the worst deviation as a multiple of the tolerance, what it is a deviation of, and
+// the weights for which the sign of the first gradient is doubtful.
+func (tr *trial) follow(t *testing.T, c trajectory, flipped []weight) (worst float64, where string, doubtful []weight) {
 	compare := func(deviation, allowed float64, format string, args ...any) {
 		if d := deviation / allowed; d > worst || math.IsNaN(d) {
 			worst, where = d, fmt.Sprintf(format, args...)
@@ -66,7 +65,7 @@ func (tr *trial) follow(t *testing.T, c course, flipped []place) (worst float64,
 		bce, kld := r.Losses[0].Var, r.Losses[1].Var
 		near := func(name string, got, want, rounded float64) {
 			allowed := tolerance * math.Abs(want)
-			if c.rounded != nil { // as near as the reference to itself, tenfold
+			if c.rounded != nil { // ten times the difference of the reference in float32 and float64
 				allowed += 10 * math.Abs(rounded-want)
 			}
 			compare(math.Abs(got-want), allowed, "%s before step %d", name, k+1)
@@ -117,17 +116,17 @@ func (tr *trial) follow(t *testing.T, c course, flipped []place) (worst float64,
 	return worst, where, doubtful
 }
 
-// nearZero returns where a gradient is not zero, but within rounding of it.
-func nearZero(param int, gradient []float32) []place {
+// nearZero returns the weights whose gradient is not zero, but within rounding of zero.
+func nearZero(param int, gradient []float32) []weight {
 	var largest float32
 	for _, g := range gradient {
 		largest = max(largest, g, -g)
 	}
-	var places []place
+	var weights []weight
 	for i, g := range gradient {
 		if g != 0 && max(g, -g) <= largest*0x1p-23 {
-			places = append(places, place{param, i})
+			weights = append(weights, weight{param, i})
 		}
 	}
-	return places
+	return weights
 }

@@ -8,9 +8,9 @@ import (
 	"math"
 )
 
-// Sum returns the SHA-256 checksum of the examples of a set, their shape and their classes,
+// Checksum returns the SHA-256 checksum of the examples of a set, their shape and their classes,
 // in hexadecimal. Two sets with the same checksum are equal.
-func Sum(d Dataset) string {
+func Checksum(d Dataset) string {
 	h := sha256.New() // a hash never fails to write
 	fmt.Fprintln(h, d.Len(), d.Shape())
 	if l := d.Labels(); l != nil {
@@ -19,7 +19,7 @@ func Sum(d Dataset) string {
 			h.Write(binary.LittleEndian.AppendUint32(nil, uint32(c)))
 		}
 	}
-	x := make([]float32, Size(d))
+	x := make([]float32, ExampleSize(d))
 	raw := make([]byte, 0, 4*len(x))
 	for i := range d.Len() {
 		d.Decode(x, []int{i})
