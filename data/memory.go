@@ -75,7 +75,7 @@ type Floats struct {
 }
 
 // NewFloats returns a set of examples of a shape, with the values of the examples one after
-// another. Exact is values if one of them is no float32, else nil.
+// another. Exact is values if one of them is not a float32, else nil.
 func NewFloats(shape []int, values []float64) *Floats {
 	f := &Floats{Dims: shape, Values: make([]float32, len(values))}
 	for i, v := range values {

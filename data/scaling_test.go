@@ -48,7 +48,7 @@ func TestScaling(t *testing.T) {
 }
 
 // TestScalingOfConstants: the mean of equal values is only nearly their value, and what is
-// left of that difference is no deviation to divide by.
+// left of that difference is not a deviation to divide by.
 func TestScalingOfConstants(t *testing.T) {
 	for n := 1; n < 60; n++ {
 		for _, v := range []float32{0, 0.1, -0.3, 1e-30, 123456.7, 3e38} {

@@ -38,12 +38,12 @@ const mostSteps = 12
 
 var errNotConverged = errors.New("the decomposition in float32 is too coarse")
 
-// A ridge holds what a linear classifier is fitted to.
+// A ridge holds the points and the targets that a linear classifier is fitted to.
 type ridge struct {
 	x       *centered
 	classes int
-	targets []float64 // classes×n, less shares
-	shares  []float64 // means of the targets
+	targets []float64 // classes×n, minus shares, so that their means are 0
+	shares  []float64 // by class, the mean of the targets
 }
 
 func newRidge(points ph.Points[float32], labels []int, classes int) *ridge {

@@ -19,8 +19,8 @@ type ScoreOptions struct {
 	Radius    float64 // the distance of [Pooled.Far]
 }
 
-// fewDims is the largest dimension of points for which scores are computed that cost more,
-// or say less, in higher dimensions.
+// fewDims limits scores that cost much, or say little, in high dimensions. They are computed
+// only for points of at most this dimension.
 const fewDims = 16
 
 // sampleScores and embeddingScores have a method for each family of scores, in the file of

@@ -64,7 +64,7 @@ func (s *solver) release() {
 // end returns the end of the block that begins at a column.
 func (s *solver) end(from int) int { return min(s.n, from+solverBlock) }
 
-// decompose makes the matrix that of the equations of a classifier, and decomposes it.
+// decompose computes the matrix of the equations of a classifier, and decomposes it.
 func (s *solver) decompose(r *ridge) error {
 	n, dim := r.x.n, r.x.dim
 	x := s.dev.Alloc(n * dim)
@@ -84,7 +84,8 @@ func (s *solver) decompose(r *ridge) error {
 	return s.factor()
 }
 
-// gram makes the matrix that of the inner products of the rows of x (n×dim).
+// gram sets the matrix to the inner products of the rows of x (n×dim). It leaves blocks above
+// the diagonal out.
 func (s *solver) gram(x kernels.Buffer, n, dim int) {
 	for from := 0; from < n; from += solverBlock {
 		to := s.end(from)
@@ -95,7 +96,8 @@ func (s *solver) gram(x kernels.Buffer, n, dim int) {
 	}
 }
 
-// gramOfColumns makes the matrix that of the inner products of the columns of x (n×dim).
+// gramOfColumns sets the matrix to the inner products of the columns of x (n×dim). It leaves
+// blocks above the diagonal out.
 func (s *solver) gramOfColumns(x kernels.Buffer, n, dim int) {
 	for from := 0; from < dim; from += solverBlock {
 		columns := x.Slice(from, n*dim)

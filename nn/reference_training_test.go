@@ -12,7 +12,7 @@ import (
 	"github.com/topogen/topogen/nn"
 )
 
-// A batchNormCase is a course of batches through the reference's BatchNorm.
+// A batchNormCase is a sequence of batches through the reference's BatchNorm.
 type batchNormCase struct {
 	Name     string   `json:"name"`
 	Momentum *float32 `json:"momentum"`
@@ -85,7 +85,7 @@ func (c batchNormCase) run(t *testing.T, dev kernels.Device) {
 	}
 }
 
-// An optimizerCase is a course of steps of one of the reference's optimizers.
+// An optimizerCase is a sequence of steps of one of the reference's optimizers.
 type optimizerCase struct {
 	Name     string `json:"name"`
 	Settings struct {

@@ -34,7 +34,7 @@ func TestCyclesOfManyPoints(t *testing.T) {
 	}
 }
 
-// TestProgress checks that progress is told, of shares from 0 to 1, whichever engine works.
+// TestProgress checks that every engine reports progress, in shares from 0 to 1.
 func TestProgress(t *testing.T) {
 	r := rand.New(rand.NewPCG(63, 64))
 	for _, c := range []struct {

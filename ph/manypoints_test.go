@@ -74,7 +74,7 @@ func TestManySparsePoints(t *testing.T) {
 		count           int
 		degree, modulus int
 	}{
-		{"rings", take(ring(11)), 27500, 3, 2}, // 302 500 points of degree 2
+		{"rings", take(ring(11)), 27500, 3, 2}, // 302 500 points, each with two neighbors
 		{"cross-polytope of 12 points", take(crossPolytope(r, 6)), 100, 5, 2},
 		{"cross-polytope of 12 points, dense", take(crossPolytope(r, 6)), 80, 5, 7},
 		{"cross-polytope of 8 points", take(crossPolytope(r, 4)), 5000, 3, 2},

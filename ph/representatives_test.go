@@ -214,7 +214,7 @@ func TestRepresentatives(t *testing.T) {
 	}
 }
 
-// TestCyclesOfComponents asks for cycles in degree 0, which has none: that is no error.
+// TestCyclesOfComponents asks for cycles in degree 0, which has none: that is not an error.
 func TestCyclesOfComponents(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	m := distances(draw(r, 9, 2, 0), 9)

@@ -96,7 +96,7 @@ func TestTTestsOfExtremes(t *testing.T) {
 		v.Quo(v, one(n))
 		if v.Sign() > 0 {
 			got := Paired(x)
-			// Cancelled sums have errors relative to the values.
+			// Where a sum cancels, its error is relative to the largest value, not to the sum.
 			slack := 1e-14 * largest(x) / got.StandardError
 			want := ratio(m, v)
 			require.InDelta(t, want, got.T, 1e-11*math.Abs(want)+slack+1e-15, name)

@@ -120,7 +120,7 @@ func TestSpreadAgain(t *testing.T) {
 	}
 }
 
-// TestSpreadDescends: the spread gradient is still one to descend along.
+// TestSpreadDescends checks that steps against the spread gradient lower the loss.
 func TestSpreadDescends(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()
@@ -144,8 +144,7 @@ func TestSpreadDescends(t *testing.T) {
 	}
 }
 
-// TestSpreadLeavesPush: what takes the place of terms without a gradient is not
-// spread.
+// TestSpreadLeavesPush checks that the gradient of fallback terms is not spread.
 func TestSpreadLeavesPush(t *testing.T) {
 	dev := cpu.New()
 	defer dev.Close()

@@ -266,7 +266,7 @@ func TestRefusals(t *testing.T) {
 		{"all NaN", []float32{nan, nan}, []int{2, 1}, "row 0 of the cloud has coordinate 0 = NaN"},
 		{"one row", []float32{0, inf}, []int{1, 2}, "row 0 of the cloud has coordinate 1 = -Inf"},
 		{"images", []float32{0, 0, 0, 0, 0, 0, 0, nan}, []int{2, 1, 2, 2}, "row 1 of the cloud has coordinate 3 = NaN"},
-		{"a scalar", []float32{1}, []int{}, "a scalar is no cloud"},
+		{"a scalar", []float32{1}, []int{}, "a scalar is not a cloud"},
 		{"too far apart", []float32{-3e38, 3e38}, []int{2, 1}, "+Inf"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -20,7 +20,7 @@ type Kind struct {
 	// paired says that the term compares each point with the true point of the same
 	// number. It cannot apply to samples, which have no true points.
 	paired bool
-	term   func(settings) Term // nil for a gradient method, which is no kind of term
+	term   func(settings) Term // nil for a gradient method, which is not a kind of term
 }
 
 // families has a method for each family of terms, in the file of its code. A method returns

@@ -196,7 +196,7 @@ func (r *deviceRips) forget() {
 // the product of the other axes. It is an error if one of them is 0.
 func cloudSize(shape []int) (n, dim int, err error) {
 	if len(shape) == 0 {
-		return 0, 0, fmt.Errorf("topoloss: a scalar is no cloud: want points along the first axis of a variable")
+		return 0, 0, fmt.Errorf("topoloss: a scalar is not a cloud: want points along the first axis of a variable")
 	}
 	if autograd.Size(shape) == 0 {
 		return 0, 0, fmt.Errorf("topoloss: a cloud of shape %v: want at least one point and one coordinate", shape)

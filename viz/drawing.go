@@ -42,7 +42,7 @@ func (i ink) opaque(cover float64) color.Color {
 	return color.NRGBA{c.R, c.G, c.B, uint8(math.Round(255 * cover))}
 }
 
-// outline returns the outline of a shape of a radius around a place.
+// outline returns the outline of the shape with the given radius around the position at.
 func (s shape) outline(at vg.Point, radius float64) vg.Path {
 	var p vg.Path
 	if s == disc {

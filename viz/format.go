@@ -19,7 +19,7 @@ const (
 	SVG
 )
 
-// canvas returns an empty canvas of a size.
+// canvas returns an empty canvas of the given size.
 func (f Format) canvas(width, height vg.Length) vg.CanvasWriterTo {
 	if f == SVG {
 		return newSVG(width, height)
@@ -27,8 +27,8 @@ func (f Format) canvas(width, height vg.Length) vg.CanvasWriterTo {
 	return vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(stillDPI))}
 }
 
-// An svgCanvas is white, as a PNG is, and names fonts that take the place of one that a
-// viewer lacks.
+// An svgCanvas has a white background, as a PNG has, and lists fallback fonts for viewers
+// without Liberation Sans.
 type svgCanvas struct{ *vgsvg.Canvas }
 
 func newSVG(width, height vg.Length) svgCanvas {

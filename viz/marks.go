@@ -47,8 +47,8 @@ const (
 	numShapes
 )
 
-// distance returns how far (x, y) lies outside of the shape of a radius around
-// the origin, negative inside. All shapes have nearly the same area.
+// distance returns how far (x, y) lies outside of the shape with the given radius
+// around the origin, negative inside. All shapes have nearly the same area.
 func (s shape) distance(x, y, radius float64) float64 {
 	switch s {
 	case triangle:

@@ -42,7 +42,7 @@ var inkColors = [numInks]color.RGBA{
 
 func (i ink) color() color.RGBA { return inkColors[i] }
 
-// seriesInks are the inks of things that are told apart, in order.
+// seriesInks are the inks of series, classes and other parts of a picture, in order.
 var seriesInks = [...]ink{blue, vermillion, green, purple, orange, sky, black}
 
 // seriesStyle returns the ink and shape of the i-th of things told apart: after

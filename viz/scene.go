@@ -74,7 +74,7 @@ func (s *Scene) check() error {
 			continue
 		}
 		if part.Dim < 1 || len(part.Coords)%part.Dim != 0 {
-			return fmt.Errorf("viz: %d coordinates are no %s in R^%d", len(part.Coords), part.name, part.Dim)
+			return fmt.Errorf("viz: %d coordinates are not a %s in R^%d", len(part.Coords), part.name, part.Dim)
 		}
 		for i, v := range part.Coords {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {

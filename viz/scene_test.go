@@ -48,7 +48,7 @@ func TestPicturesRefuseWhatCannotBeDrawn(t *testing.T) {
 	}{
 		{"cloud: coordinate 1 of point 2 is NaN", func(s *Scene) { s.Cloud.Coords[5] = float32(nan) }},
 		{"true cloud: coordinate 0 of point 1 is +Inf", func(s *Scene) { s.True.Coords[2] = float32(inf) }},
-		{"7 coordinates are no cloud in R^2", func(s *Scene) { s.Cloud.Coords = s.Cloud.Coords[:7] }},
+		{"7 coordinates are not a cloud in R^2", func(s *Scene) { s.Cloud.Coords = s.Cloud.Coords[:7] }},
 		{"edge 0 joins points 0 and 4 of a cloud of 4", func(s *Scene) { s.Edges[0].V = 4 }},
 		{"true edge 0 joins points 0 and 9 of a cloud of", func(s *Scene) { s.TrueEdges = []ph.Cell{{U: 0, V: 9}} }},
 		{"edge 0 joins points 0 and 1 of a cloud of 0", func(s *Scene) { s.Cloud = nil }},

@@ -7,7 +7,7 @@ import (
 
 // A unit is a power of ten. Values are divided by it before they are drawn, so that neither
 // their differences overflow nor the steps between ticks underflow. Labels show the values
-// themselves. It is the exponent: 0 for all but extreme values.
+// themselves. The number is the exponent: 0 for all but extreme values.
 type unit int
 
 // unitOf returns the unit of values from low to high.

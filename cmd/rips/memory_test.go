@@ -44,7 +44,8 @@ func TestMemoryIsEstimated(t *testing.T) {
 	require.Contains(t, stderr, "want a size such as 8GB, 512MB or none")
 }
 
-// What no estimate foresees ends once it has taken too much: here the input itself.
+// Memory that no estimate includes counts, too: here the program ends while it reads an
+// endless input.
 func TestMemoryIsWatched(t *testing.T) {
 	in, out, err := os.Pipe()
 	require.NoError(t, err)

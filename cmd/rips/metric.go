@@ -24,7 +24,7 @@ const (
 
 var metrics = []string{euclideanMetric, cosineMetric, manhattanMetric, chebyshevMetric, precomputedMetric}
 
-// between returns a metric by its name, nil if it is no function of coordinates.
+// between returns a metric by its name, nil if it is not a function of coordinates.
 func between(metric string) func(x, y []float64) float64 {
 	switch metric {
 	case cosineMetric:

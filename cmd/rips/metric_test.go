@@ -54,7 +54,7 @@ func TestMistakesWithMetrics(t *testing.T) {
 		{"-metric precomputed -format npy", array(t, 0, math.Inf(-1), 1, 0), "row 0, column 1 is -Inf: distances must not be negative", 1},
 		{"-metric precomputed -format npy", array(t, 0, 1e60, 1e60, 0), "row 0, column 1 is 1e+60, too large for a number of 32 bits", 1},
 		{"-metric precomputed -format off", "OFF\n3 0 0\n0 1 2\n1 0 3\n2 3 0\n", "precomputed distances are an array of the format point-cloud, npy or npz, not off", 1},
-		{"-metric precomputed -format point-cloud", "0 1\n", "1 rows of 2 numbers are no full matrix of distances", 1},
+		{"-metric precomputed -format point-cloud", "0 1\n", "1 rows of 2 numbers are not a full matrix of distances", 1},
 		{"-metric precomputed -format point-cloud", "0 1\n2 0\n", "row 1: the distance of points 1 and 0 is 2, in row 0 it is 1", 1},
 	} {
 		code, stdout, stderr := call(t, c.points, strings.Fields(c.args)...)

@@ -57,7 +57,7 @@ type options struct {
 	svg    string
 	memory memory.Size // 0 for the default
 
-	progress bool // whether to report progress though standard error is no terminal
+	progress bool // whether to report progress though standard error is not a terminal
 }
 
 func parse(args []string, stdout io.Writer) (*options, error) {
@@ -88,7 +88,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	flags.StringVar(&o.png, "png", "", "write pictures `NAME`-diagram.png, NAME-barcode.png and, of points in the plane or in space, NAME-cloud.png with the longest loop and NAME-representatives.png with cycles of the six longest bars; with -vector also NAME-KIND.png")
 	flags.StringVar(&o.svg, "svg", "", "write the same pictures as `NAME`-diagram.svg and so on; of tens of thousands of points PNG is smaller")
 
-	flags.BoolVar(&o.progress, "progress", false, "tell on standard error how far a long run is, even if that is no terminal")
+	flags.BoolVar(&o.progress, "progress", false, "tell on standard error how far a long run is, even if that is not a terminal")
 	flags.Var(&o.memory, "max-memory", "end with an error rather than take more memory than this `size`, such as 8GB, or none; without it, three quarters of the machine's where the system tells that")
 
 	// The file may stand between the flags.

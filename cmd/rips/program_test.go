@@ -192,7 +192,7 @@ func TestHelp(t *testing.T) {
 	require.Contains(t, stdout, "point-cloud")
 }
 
-// What is skipped or changed is said on standard error, and the result is not touched.
+// A note on standard error reports what is skipped or changed; standard output has results only.
 func TestNotesOfInput(t *testing.T) {
 	code, stdout, stderr := call(t, "x y\n0 0\n3 4\n", "-format", "point-cloud", "-dim", "0")
 	require.Zero(t, code)

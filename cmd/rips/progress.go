@@ -25,7 +25,7 @@ type progress struct {
 }
 
 // newProgress returns a progress on stderr. It returns nil, which reports nothing, if stderr
-// is no terminal and always is false.
+// is not a terminal and always is false.
 func newProgress(stderr io.Writer, always bool) *progress {
 	f, ok := stderr.(*os.File)
 	p := &progress{out: stderr, terminal: ok && term.IsTerminal(int(f.Fd())), wait: 2 * time.Second, pause: 2 * time.Second}

@@ -14,7 +14,7 @@ func TestProgress(t *testing.T) {
 	require.Nil(t, newProgress(&out, false), "no terminal")
 	file, err := os.CreateTemp(t.TempDir(), "")
 	require.NoError(t, err)
-	require.Nil(t, newProgress(file, false), "a file is no terminal")
+	require.Nil(t, newProgress(file, false), "a file is not a terminal")
 	require.NoError(t, file.Close())
 	(*progress)(nil).end()
 

@@ -13,8 +13,8 @@ import (
 	"github.com/topogen/topogen/internal/cli"
 )
 
-// TestFormatsAreRecognised: where the first bytes tell the format, no flag must. A format that
-// is given counts.
+// TestFormatsAreRecognised: where the first bytes identify the format, no flag is needed. The flag
+// -format takes precedence.
 func TestFormatsAreRecognised(t *testing.T) {
 	const off = "OFF\n4 0 0\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n"
 	var array strings.Builder
@@ -38,7 +38,7 @@ func TestFormatsAreRecognised(t *testing.T) {
 	code, _, stderr := call(t, "", "-dim", "2", "testdata/matrix.dipha")
 	require.Zero(t, code, stderr)
 
-	// The text of a matrix is read as before, and a short one.
+	// Text without such first bytes is still read as a matrix, even a single number.
 	code, stdout, stderr := call(t, "1")
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "2 points")

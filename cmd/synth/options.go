@@ -20,7 +20,7 @@ import (
 
 const allWord = "all"
 
-// options are the command line but for what belongs to a configuration.
+// options are the values of the command line that are not in a configuration.
 type options struct {
 	word   string   // "", "1", "2", "3" or "all"
 	args   []string // the flags

@@ -86,7 +86,8 @@ func program(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	return nil
 }
 
-// resumeWord returns what a command line needs before the flags to go on.
+// resumeWord returns what stands before the flags in a command line that resumes the runs:
+// the word "all" and a blank, or nothing.
 func (o *options) resumeWord() string {
 	if o.word == allWord {
 		return allWord + " "
@@ -177,7 +178,7 @@ func (j *job) steps() (made, total int, begun bool) {
 	return made, total, true
 }
 
-// close gives back what open took. All that was to be written is, by then.
+// close closes what open opened. The run has written all its files before.
 func (j *job) close() {
 	if j.run != nil {
 		j.run.Close()

@@ -255,7 +255,7 @@ func openData(ctx context.Context, o *options, progress run.Progress) (*data.Set
 		return nil, err
 	}
 	if err != nil && ctx.Err() != nil {
-		return nil, fmt.Errorf("%w while fetching the images; they will be fetched further next time", cli.ErrInterrupted)
+		return nil, fmt.Errorf("%w while fetching the images; the next run continues the download", cli.ErrInterrupted)
 	}
 	var failure *fashionmnist.DownloadError
 	if errors.As(err, &failure) {

@@ -26,7 +26,7 @@ func trainvae(t *testing.T, ctx context.Context, args ...string) (code int, stdo
 	return code, out.String(), errs.String()
 }
 
-// quick are flags of a run of a few steps.
+// quick returns the flags of a run of a few steps, followed by more.
 func quick(more ...string) []string {
 	return append([]string{"-data", "embedded:60", "-batch-size", "16", "-n-epochs", "1", "-n-plot", "2", "-n-latent", "2"}, more...)
 }

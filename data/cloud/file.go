@@ -23,7 +23,7 @@ func Parse(word string, seed uint64) (*ph.Points[float32], error) {
 		return Shape(word, seed)
 	}
 	if _, err := os.Stat(word); err != nil {
-		return nil, fmt.Errorf("cloud: %q is no literal, no file (%w) and no shape; shapes are %s",
+		return nil, fmt.Errorf("cloud: %q is neither points in JSON, as in [[0,0],[1,2]], nor a file (%w) nor a shape; shapes are %s",
 			word, err, shapeNames())
 	}
 	return Read(word)

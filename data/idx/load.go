@@ -95,7 +95,7 @@ func loadSet(dir, imagesName, labelsName string, names []string) (*data.Bytes, e
 	return set, nil
 }
 
-// checkLabels returns an error that names the first label that is no class.
+// checkLabels returns an error that names the first label that is not a class.
 func checkLabels(labels []uint8, classes int) error {
 	for i, label := range labels {
 		if int(label) >= classes {

@@ -99,7 +99,7 @@ func TestTable(t *testing.T) {
 	require.Nil(t, raw.Scaling)
 	require.Greater(t, raw.Train.(*data.Floats).At(0)[1], float32(999))
 	_, err = open(t, path, source.Options{})
-	require.ErrorContains(t, err, `pets.csv: line 2, column kind: "cat" is no number that a float32 holds; a column of classes needs the option label, and other columns of words`)
+	require.ErrorContains(t, err, `pets.csv: line 2, column kind: "cat" is not a number that a float32 holds; a column of classes needs the option label, and other columns of words`)
 
 	gap := write(t, "gap.csv", []byte(text.String()+"7,cat,\n"))
 	_, err = open(t, gap, source.Options{Label: "kind"})

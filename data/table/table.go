@@ -39,7 +39,7 @@ type Options struct {
 
 // A Table is the content of a file.
 type Table struct {
-	Rows    *data.Floats // with Exact, if numbers of the file are no float32
+	Rows    *data.Floats // with Exact, if numbers of the file are not float32 values
 	Columns []string     // headings, or numbers from 1
 	Dropped []int        // the lines of the file, or the rows of [FromValues], that were left out, from 1
 }
@@ -145,7 +145,7 @@ func (r *reader) add(line int, fields []string) error {
 		case i != r.label:
 			v, err := strconv.ParseFloat(f, 64)
 			if x := float32(v); err != nil || x-x != 0 || x == 0 && v != 0 || strings.ContainsAny(f, "_xXpP") {
-				return fmt.Errorf("line %d, column %s: %.40q is no number that a float32 holds; a column of classes needs the option label, and other columns of words must be left out of the file", line, r.table.Columns[i], f)
+				return fmt.Errorf("line %d, column %s: %.40q is not a number that a float32 holds; a column of classes needs the option label, and other columns of words must be left out of the file", line, r.table.Columns[i], f)
 			}
 			r.values = append(r.values, v)
 		}

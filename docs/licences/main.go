@@ -3,9 +3,9 @@
 //
 //	go run ./docs/licences > docs/licences.md
 //
-// A test keeps the page current. The licence of a module is told by sentences that
-// only one licence has; a module with a file that it does not know is an error, so
-// that a person reads it.
+// A test keeps the page current. The program recognizes a licence by sentences
+// that only this licence has. A file that it does not recognize is an error, so that a
+// person reads the file.
 package main
 
 import (

@@ -39,7 +39,7 @@ func FuzzReadCheckpoint(f *testing.F) {
 		require.NoError(t, os.WriteFile(folder.Path(checkpointFile), data, 0o600))
 		steps, c, note, err := folder.ReadCheckpoint(9, Facts{"rate": "0.5"})
 		switch {
-		case err != nil: // it is whole, but of another run, or its steps are no number
+		case err != nil: // it is whole, but of another run, or its steps are not a number
 			require.NotEmpty(t, err.Error())
 		case note != "":
 			require.Equal(t, 2, steps)

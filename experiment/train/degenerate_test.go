@@ -21,7 +21,7 @@ func TestTermsOnDegenerateData(t *testing.T) {
 		for _, where := range topoloss.Places() {
 			term := fmt.Sprintf("%s@%s=0.1", name, where)
 			if strings.HasPrefix(name, "cubical") && where == topoloss.Latent {
-				continue // latent vectors are no images
+				continue // latent vectors are not images
 			}
 			if _, err := topoloss.Parse(term); err != nil {
 				require.Equal(t, topoloss.Samples, where)

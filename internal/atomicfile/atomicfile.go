@@ -44,7 +44,7 @@ func stream(path string, fill func(io.Writer) error) error {
 const maxLinks = 40
 
 // followLinks returns the path at the end of a chain of symbolic links that begins with path.
-// A file need not exist there. If path is no link, followLinks returns path itself.
+// A file need not exist there. If path is not a link, followLinks returns path itself.
 func followLinks(path string) (string, error) {
 	for range maxLinks {
 		info, err := os.Lstat(path)

@@ -13,7 +13,8 @@ import (
 	"github.com/topogen/topogen/internal/atomicfile"
 )
 
-// TestLinksStay: what a link names is written, whether it exists or not.
+// TestLinksStay checks that a write to a link leaves the link and writes the file that it
+// names, whether that file exists or not.
 func TestLinksStay(t *testing.T) {
 	dir := t.TempDir()
 	far := filepath.Join(dir, "a", "b")
@@ -22,7 +23,7 @@ func TestLinksStay(t *testing.T) {
 	for _, c := range []struct{ link, target string }{
 		{"absolute", filepath.Join(far, "absolute")},
 		{"relative", "a/b/relative"},
-		{"short/up", "../up"}, // of a/b, not of short
+		{"short/up", "../up"}, // relative to a/b, not to short
 		{"chain", "relative"}, // the link above
 		{"short/relation", "../../a/b/./relation-file"},
 	} {

@@ -53,7 +53,7 @@ func Main(name string, program Program) {
 }
 
 // Run runs a program. If the program succeeds but a write to stdout failed, the error is that
-// of the write: results that nobody can read are no success.
+// of the write: results that nobody can read are not a success.
 func Run(ctx context.Context, program Program, args []string, stdout, stderr io.Writer) error {
 	out := &checkedWriter{w: stdout}
 	if err := program(ctx, args, out, stderr); err != nil && !errors.Is(err, flag.ErrHelp) || out.err == nil {
@@ -120,7 +120,7 @@ func printable(message string) string {
 
 // Parse parses args into flags, which must have been made with
 // [flag.ContinueOnError]. Help goes to stdout with the given synopsis above the
-// flags; a mistake is a UsageError of one line. Arguments that are no flags are
+// flags; a mistake is a UsageError of one line. Arguments that are not flags are
 // a mistake.
 func Parse(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer) error {
 	rest, err := ParseArguments(flags, args, synopsis, stdout)
@@ -131,7 +131,7 @@ func Parse(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer
 }
 
 // ParseArguments does as [Parse] does, and returns the arguments from the first
-// on that is no flag.
+// on that is not a flag.
 func ParseArguments(flags *flag.FlagSet, args []string, synopsis string, stdout io.Writer) (rest []string, err error) {
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}

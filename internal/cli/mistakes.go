@@ -55,8 +55,10 @@ func wanted(f *flag.Flag) string {
 	return ""
 }
 
-// nearest returns the flag whose name is most like a name: one that it begins, or one that
-// differs by at most two letters and a third of all. It returns "" if there is none.
+// nearest returns the name of the flag that a mistyped name probably means: a flag that begins
+// with the name, if this has three letters or more, else the flag with the fewest edits between
+// them. It allows one edit for every three letters of the name, and at most two. It returns ""
+// if there is no such flag.
 func nearest(flags *flag.FlagSet, name string) (best string) {
 	name = strings.ToLower(name)
 	least := min(2, len(name)/3) + 1

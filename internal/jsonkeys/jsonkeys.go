@@ -9,13 +9,13 @@ import (
 )
 
 // Repeated returns the first key that an object in a document has twice, at any depth. As
-// encoding/json matches names of fields, it ignores the case of letters. A document that is
-// no JSON has none up to the mistake.
+// encoding/json matches names of fields, it ignores the case of letters. It reads a
+// document that is not JSON up to the first error.
 func Repeated(document []byte) (key string, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(document))
 	type object struct {
 		keys  map[string]bool // nil for an array
-		value bool            // a value is due, not a key
+		value bool            // the next token is a value, not a key
 	}
 	var open []object
 	for {

@@ -120,7 +120,7 @@ func total(info, container []byte) (Size, bool) {
 // A LimitError says that a program needs more memory than its limit.
 type LimitError struct {
 	Need, Limit Size
-	Estimated   bool // whether Need is estimated before the work, else it is in use
+	Estimated   bool // Need is an estimate from before the work; if false, it is the memory in use
 }
 
 func (e *LimitError) Error() string {

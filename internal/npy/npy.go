@@ -206,7 +206,7 @@ func (h *header) setType(descr string) error {
 func parseDict(text string) (map[string]string, error) {
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}") {
-		return nil, errors.New("it is no dictionary")
+		return nil, errors.New("it is not a dictionary")
 	}
 	fields := make(map[string]string)
 	depth, begin := 0, 0

@@ -96,7 +96,7 @@ func TestRefuses(t *testing.T) {
 		"version":      {file(9, ""), "version 9"},
 		"long header":  {[]byte("\x93NUMPY\x02\x00\xff\xff\xff\xff"), "the header claims 4294967295 bytes"},
 		"cut header":   {file(1, dict("'<f8'", "False", "(1,)"))[:30], "the file ends within its header"},
-		"no dict":      {file(1, "[1, 2]"), "it is no dictionary"},
+		"no dict":      {file(1, "[1, 2]"), "it is not a dictionary"},
 		"unquoted":     {file(1, dict("<f8", "False", "(1,)")), "the array holds <f8"},
 		"structure":    {file(1, dict("[('x', '<f8')]", "False", "(1,)")), "the array holds [('x', '<f8')]"},
 		"complex":      {file(1, dict("'<c16'", "False", "(1,)")), "'<c16'"},

@@ -118,7 +118,7 @@ func (c *columns) image(x kernels.Buffer, i int) kernels.Buffer {
 }
 
 // interior returns the strides of the padded image along channels, rows and columns, and the
-// index in padded of the first pixel that is no padding.
+// index in padded of the first pixel that is not padding.
 func (c *columns) interior() (strides []int, start int) {
 	return []int{c.height * c.width, c.width, 1}, c.shape.PadH*c.width + c.shape.PadW
 }

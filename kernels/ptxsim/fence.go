@@ -24,7 +24,7 @@ import (
 //   - A strong read notes the location and the present length of its list.
 //   - At its next fence, the reader adds the noted part of the list to its knowledge.
 //
-// Cost: a copy of 32 times for each fence, and another for each later strong write. A
+// Cost: a copy of 32 clock values for each fence, and another for each later strong write. A
 // kernel without fences skips all of this.
 
 // Scopes of fences: the threads for which a fence orders accesses.

@@ -44,8 +44,11 @@ func dtypeNames() string {
 	return strings.Join(slices.Sorted(maps.Keys(dtypes)), ", ")
 }
 
-// round returns the float32 value nearest to v. v is lost if it is too large for a float32,
-// or if it is not 0 but rounds to 0.
+// The functions below are values of dtype.decode or compute its results: a float32, and the
+// value that no float32 represents, or nil.
+
+// round returns the float32 value nearest to v. It returns v as lost if v is too large for a
+// float32, or is not 0 but rounds to 0.
 func round(v float64) (float32, any) {
 	r := float32(v)
 	if math.IsInf(float64(r), 0) && !math.IsInf(v, 0) || r == 0 && v != 0 {
@@ -54,7 +57,7 @@ func round(v float64) (float32, any) {
 	return r, nil
 }
 
-// integer returns n as a float32. n is lost if no float32 represents it exactly.
+// integer returns n as a float32, or as lost if no float32 represents it exactly.
 func integer(n int64) (float32, any) {
 	magnitude := uint64(n)
 	if n < 0 {
@@ -70,7 +73,7 @@ func integer(n int64) (float32, any) {
 	return v, nil
 }
 
-// unsigned returns n as a float32. n is lost if no float32 represents it exactly.
+// unsigned returns n as a float32, or as lost if no float32 represents it exactly.
 func unsigned(n uint64) (float32, any) {
 	v := float32(n)
 	if v >= 1<<64 || uint64(v) != n {
@@ -79,7 +82,8 @@ func unsigned(n uint64) (float32, any) {
 	return v, nil
 }
 
-// boolean returns 0 for false, the byte 0, and 1 for true, the byte 1. Other bytes are lost.
+// boolean returns 0 for the byte 0, which is false, and 1 for the byte 1, which is true. It
+// returns any other byte as lost.
 func boolean(b []byte) (float32, any) {
 	if b[0] > 1 {
 		return 0, b[0]

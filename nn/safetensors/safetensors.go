@@ -8,7 +8,7 @@
 //	F16, BF16, F8_E5M2, F8_E4M3    exactly
 //	F64                            rounded to the nearest float32; numbers that are
 //	                               too large for one, or would round to 0, are refused
-//	I8 … I64, U8 … U64             exactly; integers that are no float32 values, of
+//	I8 … I64, U8 … U64             exactly; integers that are not float32 values, of
 //	                               which the first is 2²⁴+1, are refused
 //	BOOL                           0 for false, 1 for true
 //

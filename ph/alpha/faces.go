@@ -120,7 +120,7 @@ func (c *Complex) listVertices() {
 	if c.top() == 0 {
 		return
 	}
-	number := &vertices.places // for each point the number of its vertex, −1 if it is no vertex
+	number := &vertices.places // for each point the number of its vertex, −1 if it is not a vertex
 	*number = resize(*number, len(c.coords)/c.dim)
 	for i := range *number {
 		(*number)[i] = -1

@@ -21,7 +21,7 @@ type basins[T ph.Float] struct {
 
 	places []int32                    // of each basin the place of the extremum; basins are in the order of places
 	values []T                        // of each basin the value of the extremum
-	ends   []int32                    // of each basin that is no root, in degree 1, the pass at which it ended
+	ends   []int32                    // of each basin that is not a root, in degree 1, the pass at which it ended
 	passes []struct{ from, to int32 } // the basins that each pass joins
 }
 

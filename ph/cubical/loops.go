@@ -90,7 +90,7 @@ func (s *space) classes(classes []ph.Class) []ph.Class {
 // the edge of a pair in its star, the boundary of the square of this pair is added, and if it
 // is the pivot of an earlier column, this column. Otherwise the pivot and the square are a pair.
 //
-// Edges that join components are left out: they are no pivots of reduced columns.
+// Edges that join components are left out: they are not pivots of reduced columns.
 //
 // reduce returns false if a stop is requested.
 func (s *space) reduce() bool {

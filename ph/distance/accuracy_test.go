@@ -274,7 +274,7 @@ func exactWasserstein(a, b []ph.Bar, order int) float64 {
 		}
 	}
 	sum := hungarian(costs)
-	// The root of a number that may be no float64: the floating-point mantissa and the
+	// The root of a number that may not be a float64: the floating-point mantissa and the
 	// exponent one after the other.
 	f := new(big.Float).SetPrec(200).SetRat(sum)
 	if f.Sign() == 0 {

@@ -74,7 +74,7 @@ func readBinary[T ph.Float](r io.Reader) (ph.Distances, error) {
 			}
 			return joinedLower(m), nil
 		case err != nil:
-			return nil, noMore(err, "its length is no multiple of 4 bytes")
+			return nil, noMore(err, "its length is not a multiple of 4 bytes")
 		}
 		v := T(math.Float32frombits(binary.LittleEndian.Uint32(entry[:])))
 		if err := checkEntry(i, j, v); err != nil {

@@ -77,7 +77,7 @@ func pgmNumber(in *bufio.Reader) (int, error) {
 	v := 0
 	for _, c := range []byte(word) {
 		if c < '0' || c > '9' || v > 1<<24 {
-			return 0, fmt.Errorf("%q is no number", word)
+			return 0, fmt.Errorf("%q is not a number", word)
 		}
 		v = 10*v + int(c-'0')
 	}
@@ -111,7 +111,7 @@ func pgmWord(in *bufio.Reader) (string, error) {
 				return string(word), nil
 			}
 		case len(word) == maxWord:
-			return "", fmt.Errorf("%q… is no number", word)
+			return "", fmt.Errorf("%q… is not a number", word)
 		default:
 			word = append(word, c)
 		}

@@ -164,7 +164,7 @@ func TestBinary(t *testing.T) {
 		{input.DIPHA, change(dipha, 24+8, 9.), "row 1: the distance of points 1 and 0 is 1, in row 0 it is 9"},
 		{input.DIPHA, change(dipha, 24, 9.), "row 0: the distance of point 0 to itself is 9"},
 		{input.Binary, "", "no distances"},
-		{input.Binary, string(lower[:len(lower)-1]), "no multiple of 4 bytes"},
+		{input.Binary, string(lower[:len(lower)-1]), "not a multiple of 4 bytes"},
 		{input.Binary, string(lower[4:]), "5 numbers are not the distances of any number of points: 4 points have 6"},
 		{input.Binary, change(lower, 8, float32(-2)), "row 2, column 1 is -2"},
 	} {

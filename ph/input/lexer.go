@@ -144,7 +144,7 @@ func (l *lexer) next() ([]byte, error) {
 	case err == nil:
 		return nil, io.EOF
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, l.errorf("a word of more than %d characters: this is no text", bufio.MaxScanTokenSize)
+		return nil, l.errorf("a word of more than %d characters: this is not text", bufio.MaxScanTokenSize)
 	default:
 		return nil, err
 	}
@@ -188,7 +188,7 @@ func readRow[T ph.Float](l *lexer, row []T, infinite bool) ([]T, error) {
 		case l.heading && len(row) == from && errors.Is(err, errNoNumber) && isHeading(word):
 			heading = append(heading, string(word))
 			continue
-		case heading != nil: // a line with both words and numbers is no heading
+		case heading != nil: // a line with both words and numbers is not a heading
 			return nil, l.errorf("%.40q %w", heading[0], errNoNumber)
 		case err != nil:
 			return nil, err

@@ -69,7 +69,7 @@ func readMatrix[T ph.Float](l *lexer, f Format) (ph.Distances, error) {
 		return nil, err
 	}
 	if m.layout == square && m.misfit == nil && len(m.lines) != m.first {
-		m.misfit = fmt.Errorf("%d lines of %d numbers are no full matrix: it has as many lines as numbers in a line", len(m.lines), m.first)
+		m.misfit = fmt.Errorf("%d lines of %d numbers are not a full matrix: it has as many lines as numbers in a line", len(m.lines), m.first)
 	}
 	if m.misfit != nil {
 		return m.readWrapped(l, f)
@@ -97,7 +97,7 @@ func readMatrix[T ph.Float](l *lexer, f Format) (ph.Distances, error) {
 		if m.first == 1 {
 			return ph.LowerMatrix[T]{N: 1}, nil
 		}
-		return nil, fmt.Errorf("a single line of %d numbers is no matrix: it can be read as %s or %s", m.first, LowerDistance, UpperDistance)
+		return nil, fmt.Errorf("a single line of %d numbers is not a matrix: it can be read as %s or %s", m.first, LowerDistance, UpperDistance)
 	}
 	return m.readFlat(f)
 }

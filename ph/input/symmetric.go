@@ -30,7 +30,7 @@ func ReadPrecomputed[T ph.Float](r io.Reader, f Format, note func(string)) (ph.D
 		return nil, err
 	}
 	if p.Len() != p.Dim {
-		return nil, fmt.Errorf("%d rows of %d numbers are no full matrix of distances", p.Len(), p.Dim)
+		return nil, fmt.Errorf("%d rows of %d numbers are not a full matrix of distances", p.Len(), p.Dim)
 	}
 	data, err := symmetric(p.Dim, p.Coords, func(i int) string { return fmt.Sprint("row ", i) }, note)
 	if err != nil {

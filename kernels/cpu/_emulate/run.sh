@@ -64,8 +64,8 @@ while kill -0 "$emulator" 2>/dev/null; do
 	tail -n +$((shown + 1)) "$work/serial.txt" | head -n $((lines - shown)) | tr -d '\r'
 	shown=$lines
 	# The kernel panics when the init process ends, and prints its exit code.
-	if grep -q 'kill init! exitcode=0x00000000' "$work/serial.txt"; then echo "ended well"; exit 0; fi
-	if grep -q 'Kernel panic' "$work/serial.txt"; then echo "ended badly"; exit 1; fi
+	if grep -q 'kill init! exitcode=0x00000000' "$work/serial.txt"; then echo "the tests passed"; exit 0; fi
+	if grep -q 'Kernel panic' "$work/serial.txt"; then echo "the tests failed"; exit 1; fi
 done
 echo "the emulator ended early:" >&2
 tail -n 20 "$work/bochs.out" >&2

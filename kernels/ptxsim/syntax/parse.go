@@ -107,7 +107,7 @@ func (p *parser) name(what string) token {
 // size parses a constant integer between 0 and limit. An error calls the integer what.
 func (p *parser) size(what string, limit int) int {
 	t := p.peek()
-	c := p.constant(shift) // without comparisons, since the > of %r<8> is no operator
+	c := p.constant(shift) // without comparisons, since the > of %r<8> is not an operator
 	if c.literal != NoType || c.bits > uint64(limit) {
 		p.fail(t, "%s is not an integer between 0 and %d", what, limit)
 	}

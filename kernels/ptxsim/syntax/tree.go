@@ -27,7 +27,7 @@ func (f *File) Entry(name string) *Entry {
 // A Space is a state space: a kind of memory (PTX ISA 5.1).
 type Space uint8
 
-// The state spaces. Generic is no memory of its own: a generic address is an address in
+// The state spaces. Generic is not a memory of its own: a generic address is an address in
 // Global, Shared, Const or Local memory.
 const (
 	Generic    Space = iota
@@ -164,7 +164,7 @@ type OperandKind uint8
 const (
 	RegisterOperand OperandKind = iota + 1
 	ImmediateOperand
-	SpecialOperand  // a name that begins with % and is no register of the entry, such as %tid.x
+	SpecialOperand  // a name that begins with % and is not a register of the entry, such as %tid.x
 	VariableOperand // a variable's address, plus Offset
 	ParamOperand    // a parameter's address, plus Offset
 	LabelOperand    // a label, the target of a branch

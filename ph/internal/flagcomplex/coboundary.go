@@ -57,8 +57,8 @@ func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, f
 	return dst
 }
 
-// isApex reports whether the apex of the edge of a rank is in points, at an index other
-// than at. If so, the code of a cofacet with this youngest edge must write that point as 0,
+// isApex reports whether the apex of the edge of the given rank is in points, at an index
+// other than at. If so, the code of a cofacet with this youngest edge must write that point as 0,
 // as a simplexCodec writes apexes.
 func (c *coboundaries) isApex(rank uint32, points []int32, at int32) bool {
 	apex := c.apex[rank]

@@ -112,7 +112,7 @@ func upTo(v int32) uint64 { return 1<<(v&63+1) - 1 }
 
 // judge keeps the simplex of the edge and the clique if this simplex is critical. least is
 // the least point of the lune that is joined to all points of the clique, −1 if there is
-// none. The apex is no such point, as it is not joined to the first point of the clique.
+// none. The apex is not such a point, as it is not joined to the first point of the clique.
 func (c *criticals) judge(least int32) {
 	first := c.clique[0]
 	if len(c.clique) > 1 {

@@ -16,7 +16,7 @@ func (c *Engine) Cycles(degree int, below []cycles.Pair, report func(pair int, c
 	return pairs
 }
 
-// EdgeCode returns the code of the edge of a rank.
+// EdgeCode returns the code of the edge of the given rank.
 func (c *Engine) EdgeCode(rank int32) uint64 { return uint64(rank) << c.code.coefficientBits }
 
 // AppendBoundary implements [cycles.Complex]. A vertex is its own code.

@@ -58,7 +58,7 @@ func (g *edgeLink) next() bool {
 	return false
 }
 
-// skipTo makes the edge of a rank the current one, without its link.
+// skipTo makes the edge of the given rank the current one. It does not compute its link.
 func (g *edgeLink) skipTo(rank uint32) {
 	if !g.dense {
 		g.edge = rank
@@ -164,10 +164,10 @@ func (g *edgeLink) connect() {
 }
 
 // before returns the set of the points that edges older than the current one join to the
-// point of a number.
+// point of number i.
 func (g *edgeLink) before(i int32) []uint64 { return g.rows[int(i)*g.words:][:g.words] }
 
-// point returns the point of the skeleton that has a number, and −1 for −1.
+// point returns the point of the skeleton that has number i, and −1 for −1.
 func (g *edgeLink) point(i int32) int32 {
 	if g.dense || i < 0 {
 		return i

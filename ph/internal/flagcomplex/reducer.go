@@ -175,7 +175,7 @@ func (r *reducer) apparentFacet(simplex uint64, points int) (facet, sign uint64,
 	return facet, sign, true
 }
 
-// isLeast reports whether v is the first point, in the order of the edge of a rank, that is
+// isLeast reports whether v is the first point, in the order of the edge of the given rank, that is
 // joined to all points of a simplex by edges older than this edge. v must be such a point,
 // but not the apex of the edge, which comes first in the order.
 func (r *reducer) isLeast(v int32, rank uint32, points []int32) bool {

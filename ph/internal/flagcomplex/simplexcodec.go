@@ -36,17 +36,17 @@ func (c *simplexCodec) begin(s *skeleton, modulus int) {
 	c.coefficientBits = bits.Len(uint(modulus - 1))
 }
 
-// bits returns the number of bits of the code of a simplex of a number of points.
+// bits returns the number of bits of the code of a simplex with the given number of points.
 func (c *simplexCodec) bits(points int) int {
 	return bits.Len(uint(len(c.ends))) + (points-2)*c.pointBits + c.coefficientBits
 }
 
-// fits reports whether simplices of a number of points have codes.
+// fits reports whether the codes of simplices with the given number of points fit 64 bits.
 func (c *simplexCodec) fits(points int) bool { return points <= maxPoints && c.bits(points) <= 64 }
 
-// fit makes codes for simplices of up to a number of points. It returns the largest number
-// of points of a simplex, as far as it knows: no simplex of at most points points has more.
-// It is an error if there may be simplices that do not fit.
+// fit chooses codes for simplices of up to the given number of points. It returns an upper
+// bound of the number of points of these simplices. It is an error if there may be simplices
+// whose codes do not fit 64 bits.
 func (c *simplexCodec) fit(points int) (most int, err error) {
 	if c.fits(points) {
 		return points, nil
@@ -77,7 +77,7 @@ func (c *simplexCodec) writeLocally() {
 }
 
 // nearby returns the list of neighbors by which local codes name the points of simplices
-// whose youngest edge has a rank.
+// whose youngest edge has the given rank.
 func (c *simplexCodec) nearby(rank uint32) []link {
 	e := c.ends[rank]
 	u, v := c.linksOf(e.U), c.linksOf(e.V)
@@ -88,14 +88,14 @@ func (c *simplexCodec) nearby(rank uint32) []link {
 }
 
 // localNumber returns the number, at least 1, that stands for a point other than the apex in
-// local codes of simplices whose youngest edge has a rank.
+// local codes of simplices whose youngest edge has the given rank.
 func (c *simplexCodec) localNumber(rank uint32, v int32) uint64 {
 	at, _ := slices.BinarySearchFunc(c.nearby(rank), v, func(l link, v int32) int { return int(l.to - v) })
 	return uint64(at + 1)
 }
 
-// point returns the point for which a number stands in simplices whose youngest edge has a
-// rank.
+// point returns the point for which a number stands in simplices whose youngest edge has the
+// given rank.
 func (c *simplexCodec) point(rank uint32, number uint64) int32 {
 	if number == 0 || c.local {
 		return c.pointOf(rank, number)
@@ -111,11 +111,11 @@ func (c *simplexCodec) pointOf(rank uint32, number uint64) int32 {
 	return c.nearby(rank)[number-1].to
 }
 
-// shift returns the number of bits below the rank in the code of a simplex of a number of
-// points.
+// shift returns the number of bits below the rank in the code of a simplex with the
+// given number of points.
 func (c *simplexCodec) shift(points int) int { return (points-2)*c.pointBits + c.coefficientBits }
 
-// rankOf returns the rank of the youngest edge of a simplex of a number of points.
+// rankOf returns the rank of the youngest edge of a simplex with the given number of points.
 func (c *simplexCodec) rankOf(simplex uint64, points int) uint32 {
 	return uint32(simplex >> c.shift(points))
 }

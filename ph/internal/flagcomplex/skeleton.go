@@ -152,7 +152,8 @@ func (s *skeleton) widestLune() int {
 	return most
 }
 
-// isDominated reports whether the edge of a rank is dominated: it changes no homology then.
+// isDominated reports whether the edge of the given rank is dominated: then it changes no
+// homology.
 func (s *skeleton) isDominated(rank uint32) bool { return s.dominated[rank>>6]>>(rank&63)&1 != 0 }
 
 func (s *skeleton) linksOf(v int32) []link { return s.links[s.starts[v]:s.starts[v+1]] }

@@ -226,7 +226,7 @@ func Distances[T Float](lower []T, dim int, coords []T, stop parallel.Stop, work
 	})
 }
 
-// CheckPoints returns an error if coords is no list of points with dim coordinates each. It
+// CheckPoints returns an error if coords is not a list of points with dim coordinates each. It
 // also returns an error if a coordinate is not finite, and names the first such coordinate.
 func CheckPoints[T Float](dim int, coords []T) error {
 	if dim < 1 || len(coords)%dim != 0 {

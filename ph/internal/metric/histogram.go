@@ -39,7 +39,7 @@ func (h *histogram[T]) before() int {
 	return int(count)
 }
 
-// add counts edges of a length, unless the length exceeds the limit.
+// add adds count edges of the given length, unless the length exceeds the limit.
 func (h *histogram[T]) add(length T, count float32) {
 	if length <= h.limit {
 		h.bins[max(0, h.bin(length))] += count

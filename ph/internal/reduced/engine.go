@@ -61,7 +61,7 @@ type Engine[T metric.Float] struct {
 	met        int  // if last is set: each edge after edge met of the last run has no empty lune
 }
 
-// The fates of edges that are no apex; see the field fates of run.
+// The fates of edges that are not an apex; see the field fates of run.
 const (
 	born     = -1
 	dead     = -2
@@ -215,7 +215,7 @@ func (r *Engine[T]) walk(visit func(*run[T]) bool) error {
 	}
 }
 
-// merge joins the ends of the edge of a rank, and reports whether two components merge.
+// merge joins the ends of the edge of the given rank, and reports whether two components merge.
 func (r *Engine[T]) merge(e metric.Edge[T], rank int) bool {
 	ended := r.joined.Join(e.A, e.B)
 	if ended < 0 {

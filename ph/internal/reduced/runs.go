@@ -72,7 +72,7 @@ func (r *runs[T]) next() *run[T] {
 	return s
 }
 
-// find returns the run of the edge of a rank, and the index of the edge in this run.
+// find returns the run of the edge of the given rank, and the index of the edge in this run.
 func (r *runs[T]) find(rank int32) (*run[T], int) {
 	for k := len(r.list) - 1; ; k-- {
 		if s := &r.list[k]; int(rank) >= s.first {
@@ -81,13 +81,13 @@ func (r *runs[T]) find(rank int32) (*run[T], int) {
 	}
 }
 
-// edge returns the edge of a rank.
+// edge returns the edge of the given rank.
 func (r *runs[T]) edge(rank int32) metric.Edge[T] {
 	s, i := r.find(rank)
 	return s.edges[i]
 }
 
-// fate returns a pointer to the fate of the edge of a rank.
+// fate returns a pointer to the fate of the edge of the given rank.
 func (r *runs[T]) fate(rank int32) *int32 {
 	s, i := r.find(rank)
 	return &s.fates[i]

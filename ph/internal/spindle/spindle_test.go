@@ -90,7 +90,7 @@ var kinds = []struct {
 	{"far", func(r *rand.Rand, n, dim int) []float64 { // float32 has few digits left for differences
 		return fill(n*dim, func(int) float64 { return 1000 + 0.01*r.Float64() })
 	}},
-	{"tiny", func(r *rand.Rand, n, dim int) []float64 { // lengths that are no normal float32
+	{"tiny", func(r *rand.Rand, n, dim int) []float64 { // lengths that are not normal float32 values
 		return fill(n*dim, func(int) float64 { return 1e-42 * r.Float64() })
 	}},
 	{"copies", func(r *rand.Rand, n, dim int) []float64 { // few places

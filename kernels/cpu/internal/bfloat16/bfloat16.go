@@ -24,12 +24,12 @@ func New(set simd.Set, pool *workers.Pool) *Rounder {
 	return &Rounder{loops: simd.For(set), pairs: microkernel.ForPairs(set), pool: pool}
 }
 
-// Use sets the micro-kernels for pairs, such as microkernel.PlainTiles. Tests use others than
-// those of the instruction set.
+// Use sets the micro-kernels for pairs of bfloat16 numbers, such as microkernel.PlainTiles.
+// Tests use others than those of the instruction set.
 func (r *Rounder) Use(pairs *microkernel.Kernels) { r.pairs = pairs }
 
-// Pairs returns the micro-kernels for pairs, or nil if the processor has none. The methods that
-// make pairs need them.
+// Pairs returns the micro-kernels for pairs of bfloat16 numbers, or nil if the processor has
+// none. PairColumns and PairRows need them.
 func (r *Rounder) Pairs() *microkernel.Kernels { return r.pairs }
 
 // A Matrix is the first Columns elements of each of Rows rows, which begin Pitch elements

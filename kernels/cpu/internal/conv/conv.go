@@ -12,7 +12,7 @@ import (
 // A Convolver computes convolutions on a pool of workers. It keeps its memory from one
 // convolution to the next.
 type Convolver struct {
-	kernels *microkernel.Kernels // those of the current convolution: for float32, or for pairs
+	kernels *microkernel.Kernels // those of the current convolution: for float32, or for pairs of bfloat16 numbers
 	pool    *workers.Pool
 	spaces  []*workspace // one for each worker
 

@@ -90,7 +90,7 @@ type Product struct {
 // to the next.
 type Multiplier struct {
 	float32s *microkernel.Kernels // the micro-kernels for float32
-	kernels  *microkernel.Kernels // those of the current product: float32s, or those for pairs
+	kernels  *microkernel.Kernels // those of the current product: float32s, or those for pairs of bfloat16 numbers
 	pool     *workers.Pool
 	spaces   []*workspace // one for each worker
 

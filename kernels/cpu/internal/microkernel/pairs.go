@@ -8,7 +8,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// Products of pairs.
+// Products of pairs of bfloat16 numbers.
 //
 // Problem: with AVX512_BF16 one instruction multiplies twice as many numbers as a float32
 // multiply-add, if they are bfloat16 numbers in pairs of neighboring k.

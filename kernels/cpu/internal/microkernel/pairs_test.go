@@ -13,7 +13,7 @@ import (
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 )
 
-// pairKernels returns the micro-kernels for pairs that this machine has, by the name of their
+// pairKernels returns the micro-kernels for pairs of bfloat16 numbers that this machine has, by the name of their
 // instruction set, and those with tiles in plain Go.
 func pairKernels() map[string]*Kernels {
 	all := map[string]*Kernels{"plain tiles": PlainTiles()}

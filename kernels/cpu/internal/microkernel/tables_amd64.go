@@ -42,7 +42,8 @@ var pairs = Kernels{
 	pairRuns: pairRunsBF16, pairRows: pairRowsBF16,
 }
 
-// amx holds the micro-kernels for pairs with the tiles of AMX, and the loops of pairs.
+// amx holds the micro-kernels for pairs of bfloat16 numbers with the tiles of AMX, and the
+// loops that make such pairs.
 var amx = Kernels{
 	Lanes: 16, Vectors: []int{2, 1},
 	tiles:     []tileKernel{tiles32AMX, tiles16AMX},

@@ -130,7 +130,7 @@ func tileSum(a, b *float32, ldb int) float32 {
 	return even + odd
 }
 
-// PlainTiles returns micro-kernels for pairs that use tiles, with packing loops and tiles in
+// PlainTiles returns micro-kernels for pairs of bfloat16 numbers that use tiles, with packing loops and tiles in
 // plain Go. Tests multiply with them what AMX would.
 func PlainTiles() *Kernels {
 	k := plain

@@ -135,7 +135,7 @@ func (e *Entry) Label(stem string) string {
 	return stem
 }
 
-// Shared declares an array of a number of bytes in shared memory, aligned to 16 bytes.
+// Shared declares an array of the given number of bytes in shared memory, aligned to 16 bytes.
 func (e *Entry) Shared(name string, bytes int) {
 	e.shared = append(e.shared, fmt.Sprintf(".shared .align 16 .b8 %s[%d];", name, bytes))
 }

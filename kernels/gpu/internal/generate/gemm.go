@@ -24,7 +24,7 @@ func gemm() *asm.File {
 func gemmTile(f *asm.File, shape work.Tile, transposed string) {
 	t := newTile(f, fmt.Sprintf("gemm_%s_%s", transposed, shape.Name()), "A matrix product.", shape,
 		"u32 rows, u32 columns, u32 depth, u32 split_depth, u32 lda, u32 ldb, u32 ldc")
-	// A step sums Depth values of k. If the block's depth is no multiple of that, the
+	// A step sums Depth values of k. If the block's depth is not a multiple of that, the
 	// first step has fewer values, so that no later step needs to test k. Register reach is
 	// the number of values in the first step.
 	t.Reg("u32", "k reach")

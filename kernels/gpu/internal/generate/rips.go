@@ -110,7 +110,7 @@ func spanningTree(f *asm.File) {
 	c.loop("v", "thread", "n", work.ManyThreads, func(more string) {
 		e.P(`ld.global.u32 mine, [%s]
 			setp.ne.u32 none, mine, v
-			@none bra %s`, c.at("component", "v", 4), more) // v is no root
+			@none bra %s`, c.at("component", "v", 4), more) // v is not a root
 		e.P(`ld.global.u64 best, [%s]
 			mov.b64 {ends, length}, best
 			shr.u32 u, ends, 16
