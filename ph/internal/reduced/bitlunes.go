@@ -83,29 +83,46 @@ func (l *bitLunes) lune(a, b int32) int32 {
 	return where[0]<<6 + int32(bits.TrailingZeros64(set[0]))
 }
 
+// removeComponent removes the component of v from the current lune: the neighbors of v, then
+// those of further points of the component, until none is left on the frontier. It prefers a
+// point that is joined to the least point left in the lune, which a connected lune then loses
+// soonest. It returns the least point that is left, −1 if none is.
 func (l *bitLunes) removeComponent(v int32) int32 {
 	where := l.where
 	set, frontier := l.set[:len(where)], l.frontier[:len(where)]
 	clear(frontier)
 	remove(where, set, v)
-	for v >= 0 {
+	for {
 		near := l.row(v)
-		var rest uint64
+		missing := -1
 		for i, w := range where {
 			left := set[i]
 			found := left & near[w]
 			frontier[i] |= found
 			set[i] = left &^ found
-			rest |= left &^ found
+			if missing < 0 && left != found {
+				missing = i
+			}
 		}
-		if rest == 0 { // most lunes are empty after the neighbors of one point or two
+		if missing < 0 { // most lunes are empty after the neighbors of one point or two
 			return -1
 		}
-		if v = first(where, frontier); v >= 0 {
-			remove(where, frontier, v)
+		left := where[missing]<<6 + int32(bits.TrailingZeros64(set[missing]))
+		near = l.row(left)
+		v = -1
+		for i, w := range where {
+			if x := frontier[i] & near[w]; x != 0 {
+				v = w<<6 + int32(bits.TrailingZeros64(x))
+				break
+			}
 		}
+		if v < 0 {
+			if v = first(where, frontier); v < 0 {
+				return left
+			}
+		}
+		remove(where, frontier, v)
 	}
-	return first(where, set)
 }
 
 // first returns the least point of a set, −1 if the set is empty. set[i] is word where[i] of
