@@ -3,6 +3,8 @@ package metrics
 import (
 	"math"
 	"sync"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // The bits of floats that are not negative are ordered as the floats are. So distances
@@ -24,10 +26,8 @@ type sorter struct {
 // index. Equal values are in the order of their indices. The result is valid until the
 // next call.
 func (s *sorter) sort(x []float32) []uint64 {
-	if cap(s.keys) < len(x) {
-		s.keys, s.spare = make([]uint64, len(x)), make([]uint64, len(x))
-	}
-	keys, spare := s.keys[:len(x)], s.spare[:len(x)]
+	s.keys, s.spare = reuse.Slice(s.keys, len(x)), reuse.Slice(s.spare, len(x))
+	keys, spare := s.keys, s.spare
 	clear(s.counts[:])
 	for i, v := range x {
 		bits := math.Float32bits(v + 0) // −0 is 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/cohomology"
 	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/flagcomplex"
@@ -217,7 +218,7 @@ func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.
 	if err := metric.CheckPoints(p.Dim, p.Coords); err != nil {
 		return nil, err
 	}
-	s.measured = resize(s.measured, metric.Triangle(p.Len()))
+	s.measured = reuse.Slice(s.measured, metric.Triangle(p.Len()))
 	metric.Distances(s.measured, p.Dim, p.Coords, stop, parallel.Workers(o.Workers, p.Len() >= manyPoints))
 	if stop.Requested() {
 		return &s.dense, s.dense.Begin(0, nil, true, 0, false) // solve returns the error of the context
@@ -350,12 +351,4 @@ func (e *Engine) begin(o *Options) {
 		e.classes = append(e.classes, nil)
 	}
 	e.result = Result{Classes: e.classes[:o.MaxDegree+1]}
-}
-
-// resize returns s with length n; its contents are unspecified.
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }

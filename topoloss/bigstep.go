@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 )
@@ -78,7 +79,7 @@ func (w *bigStep) reduce(n int, distances []float32, visit func(edge int, used [
 	slices.SortFunc(w.edges, func(a, b treeEdge) int {
 		return cmp.Or(cmp.Compare(a.length, b.length), cmp.Compare(a.u, b.u), cmp.Compare(a.v, b.v))
 	})
-	w.pivot, w.other, w.number = resize(w.pivot, n), resize(w.other, n), resize(w.number, len(w.edges))
+	w.pivot, w.other, w.number = reuse.Slice(w.pivot, n), reuse.Slice(w.other, n), reuse.Slice(w.number, len(w.edges))
 	for v := range w.pivot {
 		w.pivot[v] = -1
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 )
 
@@ -167,7 +168,7 @@ func (l *Loss) rescale(t *Term, in input, c *Clouds) (*autograd.Var, error) {
 	if !(value > 0) || !isFinite(value) {
 		return nil, fmt.Errorf("its scale is %v, must be positive: try a lower learning rate", value)
 	}
-	l.scaled = resize(l.scaled, len(c.X))
+	l.scaled = reuse.Slice(l.scaled, len(c.X))
 	for i, d := range c.X {
 		l.scaled[i] = d / value
 	}

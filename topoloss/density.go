@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -57,7 +58,7 @@ func (r *Density) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (
 
 // density returns ρ at each x. It reuses the memory of rho.
 func (r *Density) density(rho []float64, bars []ph.Bar) []float64 {
-	rho = resize(rho, r.Points)
+	rho = reuse.Slice(rho, r.Points)
 	clear(rho)
 	spacing := r.spacing()
 	for _, b := range bars {

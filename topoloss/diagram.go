@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -39,7 +40,7 @@ func (d *Diagram) Of(ctx context.Context, x *autograd.Var) (*autograd.Var, error
 		return nil, fmt.Errorf("topoloss: a diagram of an array of shape %v: want points n×…", shape)
 	}
 	n := shape[0]
-	d.coords = resize(d.coords, x.Len())
+	d.coords = reuse.Slice(d.coords, x.Len())
 	if err := x.Read(d.coords); err != nil {
 		return nil, fmt.Errorf("topoloss: reading points: %w", err)
 	}
@@ -62,7 +63,7 @@ func (d *Diagram) Of(ctx context.Context, x *autograd.Var) (*autograd.Var, error
 	}
 	slices.SortStableFunc(d.bars, func(a, b ph.Bar) int { return cmp.Compare(b.Persistence(), a.Persistence()) })
 	// The distance of a point to itself, 0, stands for the birth of a point and for no bar.
-	d.index = resize(d.index, 2*d.Bars)
+	d.index = reuse.Slice(d.index, 2*d.Bars)
 	clear(d.index)
 	for i, b := range d.bars[:min(len(d.bars), d.Bars)] {
 		d.index[2*i] = b.BirthCell.U*int32(n) + b.BirthCell.V

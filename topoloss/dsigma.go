@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -41,7 +42,7 @@ func (r *Dsigma) Evaluate(learnable, truth []ph.Bar, gradients []BarGradient) (f
 	}
 	sum := r.evaluate(learnable, truth, gradients)
 	if r.Constant && len(truth) > 0 {
-		r.unused = resize(r.unused, len(truth))
+		r.unused = reuse.Slice(r.unused, len(truth))
 		sum += r.evaluate(truth, nil, r.unused)
 	}
 	c := 1 / (8 * r.Sigma)

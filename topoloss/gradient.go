@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 )
 
@@ -205,7 +206,7 @@ func (w *spreader) weights(s Gradient, distances []float32, n int) ([]float32, e
 			w.critical = append(w.critical, i)
 		}
 	}
-	w.out = resize(w.out, n*n)
+	w.out = reuse.Slice(w.out, n*n)
 	clear(w.out)
 	switch s.Method {
 	case Average:
@@ -219,7 +220,7 @@ func (w *spreader) weights(s Gradient, distances []float32, n int) ([]float32, e
 
 // begin unmarks all points of a cloud of n points.
 func (w *spreader) begin(n int) {
-	w.isCritical = resize(w.isCritical, n)
+	w.isCritical = reuse.Slice(w.isCritical, n)
 	clear(w.isCritical)
 }
 
@@ -262,7 +263,7 @@ func (w *spreader) interpolate(bandwidth float64, distances []float32, n int) er
 	if m == 0 {
 		return nil
 	}
-	w.kernel = resize(w.kernel, m*m+m*n)
+	w.kernel = reuse.Slice(w.kernel, m*m+m*n)
 	among := mat.NewSymDense(m, w.kernel[:m*m])
 	toAll := mat.NewDense(m, n, w.kernel[m*m:])
 	for a, i := range w.critical {

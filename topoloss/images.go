@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/cubical"
@@ -71,7 +72,7 @@ func (r *Images) each(ctx context.Context, x *autograd.Var, work func(w *imageWo
 	if err != nil {
 		return err
 	}
-	r.pixels = resize(r.pixels, x.Len())
+	r.pixels = reuse.Slice(r.pixels, x.Len())
 	if err := x.Read(r.pixels); err != nil {
 		return fmt.Errorf("reading images: %w", err)
 	}
@@ -162,13 +163,13 @@ func (r *Images) compare(ctx context.Context, x *autograd.Var, truth [][]span, w
 	if r.Superlevel {
 		sign = -1 // births and deaths are negated pixel values
 	}
-	r.values, r.ok = resize(r.values, n), resize(r.ok, n)
+	r.values, r.ok = reuse.Slice(r.values, n), reuse.Slice(r.ok, n)
 	err = r.each(ctx, x, func(w *imageWorker, image int, bars []ph.Bar) error {
 		w.truth = w.truth[:0]
 		for _, s := range truth[image] {
 			w.truth = append(w.truth, ph.Bar{Birth: float64(s.birth), Death: float64(s.death)})
 		}
-		w.gradients = resize(w.gradients, len(bars))
+		w.gradients = reuse.Slice(w.gradients, len(bars))
 		clear(w.gradients)
 		var err error
 		r.values[image], r.ok[image], err = evaluate(ctx, w.regularizer, bars, w.truth, w.gradients)
@@ -213,7 +214,7 @@ func (l *Loss) compareImages(ctx context.Context, t *Term, weight float64, in in
 		return Value{}, 0, fmt.Errorf("the target does not hold the bars of the true images: have Objective.Target or Loss.Target compute it")
 	}
 	if p.imageGradient == nil {
-		p.imageGradient = resize(p.imageRoom, in.pixels.Len())
+		p.imageGradient = reuse.Slice(p.imageRoom, in.pixels.Len())
 		p.imageRoom = p.imageGradient
 		clear(p.imageGradient)
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/fused"
 )
@@ -57,7 +58,7 @@ func (j *joint) measure(in input) error {
 	tape, n := in.x.Tape(), j.n+j.m
 	j.matrix = tape.Scratch(n * n)
 	fused.Distances(tape.Device(), j.matrix, j.points.Value(), n, dx)
-	j.distances = resize(j.distances, n*n)
+	j.distances = reuse.Slice(j.distances, n*n)
 	if err := tape.Device().Read(j.distances, j.matrix); err != nil {
 		return fmt.Errorf("distances of %d points: %w", n, err)
 	}
@@ -67,7 +68,7 @@ func (j *joint) measure(in input) error {
 // choose returns j.sample different row numbers below n, in random order. It reuses the
 // memory of rows.
 func (j *joint) choose(rows []int32, random *rand.Rand, n int) []int32 {
-	j.order = resize(j.order, n)
+	j.order = reuse.Slice(j.order, n)
 	for i := range j.order {
 		j.order[i] = int32(i)
 	}

@@ -3,6 +3,7 @@ package topoloss
 import (
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -59,7 +60,7 @@ func (l *lattice) fits(sigma float64, learnable, truth []ph.Bar) bool {
 	if !(points <= 4*float64(len(learnable))*float64(len(learnable)+len(truth))) {
 		return false
 	}
-	l.marks, l.gaps = resize(l.marks, int(points)), resize(l.gaps, int(points))
+	l.marks, l.gaps = reuse.Slice(l.marks, int(points)), reuse.Slice(l.gaps, int(points))
 	clear(l.marks)
 	clear(l.gaps)
 	return true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -118,7 +119,7 @@ func (l *Loss) evaluate(ctx context.Context, in input, diagrams []ph.Diagram, p 
 	if err := l.take(diagrams); err != nil {
 		return Result{}, err
 	}
-	l.values = resize(l.values, len(l.Terms))
+	l.values = reuse.Slice(l.values, len(l.Terms))
 	clear(l.values)
 	r := Result{Terms: l.values, Bars: l.bars, BarGradients: l.gradients}
 	for i := range l.Terms {
@@ -195,7 +196,7 @@ func (l *Loss) take(diagrams []ph.Diagram) error {
 			return fmt.Errorf("topoloss: the learnable diagram of degree %d: %w", d.Degree, err)
 		}
 		l.bars[d.Degree] = bars
-		l.gradients[d.Degree] = resize(l.gradients[d.Degree], len(bars))
+		l.gradients[d.Degree] = reuse.Slice(l.gradients[d.Degree], len(bars))
 		clear(l.gradients[d.Degree])
 	}
 	return nil
@@ -234,7 +235,7 @@ func (l *Loss) add(ctx context.Context, t *Term, in input, r *Result, p *pullbac
 		return Value{}, fmt.Errorf("topoloss: %s compares diagrams of degree %d, but the target has none", t.Name, t.Degree)
 	}
 	bars, gradients := l.bars[t.Degree], l.gradients[t.Degree]
-	l.slope = resize(l.slope, len(bars))
+	l.slope = reuse.Slice(l.slope, len(bars))
 	clear(l.slope)
 	value, ok, err := evaluate(ctx, t.Regularizer, bars, target.Bars(t.Degree), l.slope)
 	if err != nil {
@@ -285,12 +286,3 @@ func (r *Result) count(name string, value float64) error {
 }
 
 func isFinite[T float32 | float64](v T) bool { return v-v == 0 }
-
-// resize returns a slice of length n, in the memory of s if that suffices. The elements are
-// unspecified.
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}

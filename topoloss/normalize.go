@@ -1,6 +1,10 @@
 package topoloss
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/internal/reuse"
+)
 
 // A normalPair holds the n×n distances x of a learnable cloud and y of a true cloud. Those
 // of each cloud are divided by a number of the cloud, its unit.
@@ -58,7 +62,7 @@ func orOne(v float64) float64 {
 }
 
 func over(dst, src []float32, unit float64) []float32 {
-	dst = resize(dst, len(src))
+	dst = reuse.Slice(dst, len(src))
 	for i, v := range src {
 		dst[i] = float32(float64(v) / unit)
 	}

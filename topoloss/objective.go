@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 )
 
@@ -257,7 +258,7 @@ type Outcome struct {
 // It is an error if a variable that a term uses is nil or holds a coordinate that is NaN or
 // infinite. The error names the place. If ctx is cancelled, Apply returns the error of ctx.
 func (o *Objective) Apply(ctx context.Context, s Step, target *Target) (Outcome, error) {
-	o.terms = resize(o.terms, len(o.specs))
+	o.terms = reuse.Slice(o.terms, len(o.specs))
 	clear(o.terms)
 	o.met = o.met[:0]
 	out := Outcome{Terms: o.terms}

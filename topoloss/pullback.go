@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/ph"
@@ -150,7 +151,7 @@ func (p *pullback) pull(x *autograd.Var, pairs []kernels.Pair, matrix kernels.Bu
 		fused.PairsGrad(dev, dx, x.Value(), n, dim, pairs, p.y.Grad(), mode)
 		return
 	}
-	p.dense = resize(p.dense, n*n)
+	p.dense = reuse.Slice(p.dense, n*n)
 	clear(p.dense)
 	for _, e := range pairs {
 		p.dense[int(e.U)*n+int(e.V)] += e.Coef

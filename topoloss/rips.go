@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/fused"
 	"github.com/topogen/topogen/kernels/rips"
@@ -163,7 +164,7 @@ func (r *deviceRips) measure(x *autograd.Var) error {
 	if r.matrix.Len() == 0 {
 		r.take(x)
 	}
-	r.distances = resize(r.distances, r.n*r.n)
+	r.distances = reuse.Slice(r.distances, r.n*r.n)
 	if err := x.Tape().Device().Read(r.distances, r.matrix); err != nil {
 		return fmt.Errorf("topoloss: distances of %d points: %w", r.n, err)
 	}

@@ -3,6 +3,7 @@ package topoloss
 import (
 	"context"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -68,7 +69,7 @@ func (r *RTD) side(ctx context.Context, c *Clouds, pair normalPair, learnableFir
 	if learnableFirst {
 		first = pair.x
 	}
-	r.matrix = resize(r.matrix, 4*n*n)
+	r.matrix = reuse.Slice(r.matrix, 4*n*n)
 	clear(r.matrix)
 	for i := range n {
 		row := r.matrix[(n+i)*2*n:][:2*n]
@@ -135,7 +136,7 @@ func (r *RTDLite) Compare(ctx context.Context, c *Clouds) (value float64, ok boo
 	if err != nil {
 		return 0, false, err
 	}
-	r.joined = resize(r.joined, len(pair.x))
+	r.joined = reuse.Slice(r.joined, len(pair.x))
 	for i, x := range pair.x {
 		r.joined[i] = min(x, pair.y[i])
 	}

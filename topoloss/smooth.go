@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/topogen/topogen/autograd"
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // smooth applies the loss to l.Gradient.Draws perturbed clouds and returns the mean. A
@@ -16,9 +17,9 @@ import (
 func (l *Loss) smooth(ctx context.Context, in input) (Result, error) {
 	tape, x, draws := in.x.Tape(), in.x, uint64(l.Gradient.Draws)
 	var out Result
-	l.means = resize(l.means, len(l.Terms))
+	l.means = reuse.Slice(l.means, len(l.Terms))
 	clear(l.means)
-	l.counted = resize(l.counted, len(l.Terms))
+	l.counted = reuse.Slice(l.counted, len(l.Terms))
 	clear(l.counted)
 	for draw := range draws {
 		noise := tape.Normal(in.seed^noiseStream, in.step*draws+draw, x.Shape()...)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/experiment/run"
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/topoloss"
 )
 
@@ -174,11 +175,7 @@ func (r *Run) noun() string {
 
 // decode returns the values of a batch, valid until the next call.
 func (r *Run) decode(set data.Dataset, indices []int) []float32 {
-	size := len(indices) * data.ExampleSize(set)
-	if cap(r.values) < size {
-		r.values = make([]float32, size)
-	}
-	r.values = r.values[:size]
+	r.values = reuse.Slice(r.values, len(indices)*data.ExampleSize(set))
 	set.Decode(r.values, indices)
 	return r.values
 }

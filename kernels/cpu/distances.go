@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 	"github.com/topogen/topogen/kernels/internal/check"
@@ -188,8 +189,6 @@ func (d *Device) PairsGrad(dx, x kernels.Buffer, n, dim int, pairs []kernels.Pai
 // grow returns n elements of scratch memory with unspecified contents. The memory is valid
 // until the next call.
 func (d *Device) grow(n int) []float32 {
-	if cap(d.scratch) < n {
-		d.scratch = make([]float32, n)
-	}
-	return d.scratch[:n]
+	d.scratch = reuse.Slice(d.scratch, n)
+	return d.scratch
 }

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels"
 	"github.com/topogen/topogen/kernels/cpu/internal/simd"
 	"github.com/topogen/topogen/kernels/internal/check"
@@ -169,8 +170,6 @@ func (d *Device) total(dst kernels.Buffer, term func(a *args, lo, hi int) float6
 // partialSums returns memory for n partial sums, with unspecified contents. The memory is
 // valid until the next call.
 func (d *Device) partialSums(n int) []float64 {
-	if cap(d.partials) < n {
-		d.partials = make([]float64, n)
-	}
-	return d.partials[:n]
+	d.partials = reuse.Slice(d.partials, n)
+	return d.partials
 }

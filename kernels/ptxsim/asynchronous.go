@@ -3,8 +3,8 @@ package ptxsim
 import (
 	"errors"
 	"fmt"
-	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/kernels/gpu"
 )
 
@@ -92,7 +92,7 @@ func (g *GPU) StartCopyOut(s gpu.Stream, src gpu.Pointer, size int) (gpu.Transfe
 	if n := len(g.transfers); n > 0 {
 		t, g.transfers = g.transfers[n-1], g.transfers[:n-1]
 	}
-	t.bytes, t.done = slices.Grow(t.bytes[:0], size)[:size], false
+	t.bytes, t.done = reuse.Slice(t.bytes, size), false
 	t.poison()
 	err := g.CopyOutAsync(s, t.bytes, src)
 	if err == nil {

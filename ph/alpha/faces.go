@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // An unsortedLayer has the simplices of one dimension in the order in which they are found.
@@ -69,7 +71,7 @@ func (c *Complex) listCells(top int) {
 // is listed with the first of them.
 func (c *Complex) listCellFacets(top int) {
 	l, below := &c.layers[top].unsorted, &c.layers[top-1].unsorted
-	l.facets = resize(l.facets, len(l.points))
+	l.facets = reuse.Slice(l.facets, len(l.points))
 	n := top + 1
 	for i := range c.triangulation.Cells {
 		cell := &c.triangulation.Cells[i]
@@ -105,7 +107,7 @@ func index(list []int32, x int32) int {
 func (c *Complex) listEdges() {
 	triangles, edges := &c.layers[2].unsorted, &c.layers[1].unsorted
 	c.faces.reset(len(triangles.points) / 3) // most triangulations have fewer edges than triangles
-	triangles.facets = resize(triangles.facets, len(triangles.points))
+	triangles.facets = reuse.Slice(triangles.facets, len(triangles.points))
 	for i := 0; i < len(triangles.points); i += 3 {
 		a, b, d := triangles.points[i], triangles.points[i+1], triangles.points[i+2]
 		triangles.facets[i] = c.faces.edge(edges, b, d)
@@ -121,7 +123,7 @@ func (c *Complex) listVertices() {
 		return
 	}
 	number := &vertices.places // for each point the number of its vertex, −1 if it is not a vertex
-	*number = resize(*number, len(c.coords)/c.dim)
+	*number = reuse.Slice(*number, len(c.coords)/c.dim)
 	for i := range *number {
 		(*number)[i] = -1
 	}
@@ -134,7 +136,7 @@ func (c *Complex) listVertices() {
 			vertices.points = append(vertices.points, int32(p))
 		}
 	}
-	edges.facets = resize(edges.facets, len(edges.points))
+	edges.facets = reuse.Slice(edges.facets, len(edges.points))
 	for i, p := range edges.points {
 		edges.facets[i^1] = (*number)[p]
 	}
@@ -152,7 +154,7 @@ func (t *faceTable) reset(n int) {
 	for size < 3*n {
 		size *= 2
 	}
-	t.numbers, t.mask = resize(t.numbers, size), uint64(size-1)
+	t.numbers, t.mask = reuse.Slice(t.numbers, size), uint64(size-1)
 	for i := range t.numbers {
 		t.numbers[i] = -1
 	}
@@ -182,7 +184,7 @@ func (c *Complex) sort(dim int) {
 	l := &c.layers[dim]
 	u := &l.unsorted
 	n := len(u.points) / (dim + 1)
-	u.order = resize(u.order, n)
+	u.order = reuse.Slice(u.order, n)
 	c.orderByValue(u.order, u.values)
 	for i := 0; i < n; {
 		end := i + 1
@@ -196,7 +198,7 @@ func (c *Complex) sort(dim int) {
 		}
 		i = end
 	}
-	u.places = resize(u.places, n)
+	u.places = reuse.Slice(u.places, n)
 	l.points, l.values = l.points[:0], l.values[:0]
 	factor := math.Ldexp(1, -2*c.triangulation.Scale) // finite: Build refuses coordinates beyond 2^500
 	if c.options.Radii {
@@ -271,7 +273,7 @@ func (c *Complex) link(dim int) {
 	l, below := &c.layers[dim], &c.layers[dim-1]
 	u := &l.unsorted
 	n := len(below.values)
-	below.starts = resize(below.starts, n+2)
+	below.starts = reuse.Slice(below.starts, n+2)
 	clear(below.starts)
 	ends := below.starts[1:]
 	for _, f := range u.facets {
@@ -280,7 +282,7 @@ func (c *Complex) link(dim int) {
 	for i := 1; i <= n; i++ {
 		ends[i] += ends[i-1]
 	}
-	below.cofacets = resize(below.cofacets, len(u.facets))
+	below.cofacets = reuse.Slice(below.cofacets, len(u.facets))
 	for place, i := range u.order {
 		for k, f := range u.facets[int(i)*(dim+1):][:dim+1] {
 			cofacet := int32(place)
@@ -293,6 +295,3 @@ func (c *Complex) link(dim int) {
 		}
 	}
 }
-
-// resize returns s with length n; its contents are unspecified.
-func resize[E any](s []E, n int) []E { return slices.Grow(s[:0], n)[:n] }

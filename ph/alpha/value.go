@@ -3,6 +3,8 @@ package alpha
 import (
 	"math"
 	"slices"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // evaluate sets the values and spheres of all simplices, from the highest dimension down.
@@ -68,7 +70,7 @@ func (c *Complex) enter(dim, i int, squared float64, weights *[4]float64) {
 
 // begin prepares the values of n simplices.
 func (u *unsortedLayer) begin(n int) {
-	u.values, u.spheres, u.attached = resize(u.values, n), resize(u.spheres, n), resize(u.attached, n)
+	u.values, u.spheres, u.attached = reuse.Slice(u.values, n), reuse.Slice(u.spheres, n), reuse.Slice(u.attached, n)
 	for i := range u.values {
 		u.values[i] = math.Inf(1)
 	}

@@ -3,6 +3,7 @@ package cubical
 import (
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -34,7 +35,7 @@ func (p *plane[T]) findBasins(entered bool) bool {
 		flip = 0xff
 	}
 	size := len(p.framed)
-	b.labels, b.places = resize(b.labels, size), resize(b.places, size)
+	b.labels, b.places = reuse.Slice(b.labels, size), reuse.Slice(b.places, size)
 	labels, places := b.labels, b.places
 	count := int32(0)
 	if !entered {
@@ -66,7 +67,7 @@ func (p *plane[T]) findBasins(entered bool) bool {
 		}
 	}
 	b.places = b.places[:count]
-	b.values, b.parent = resize(b.values, int(count)), resize(b.parent, int(count))
+	b.values, b.parent = reuse.Slice(b.values, int(count)), reuse.Slice(b.parent, int(count))
 	for k, at := range b.places {
 		b.values[k], b.parent[k] = p.framed[at], int32(k)
 	}

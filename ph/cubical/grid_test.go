@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/bits"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -54,18 +55,18 @@ func beginGrid[T ph.Float](ctx context.Context, c *grid, m Image[T], o Options, 
 	if o.Superlevel {
 		sign = -1
 	}
-	c.levels = resize(c.levels, len(m.Values))
+	c.levels = reuse.Slice(c.levels, len(m.Values))
 	for rank, pixel := range c.order {
 		c.levels[rank] = sign*float64(m.Values[pixel]) + 0 // +0 makes a −0 a 0
 	}
-	c.size, c.stride = resize(c.size, len(m.Shape)), resize(c.stride, len(m.Shape))
+	c.size, c.stride = reuse.Slice(c.size, len(m.Shape)), reuse.Slice(c.stride, len(m.Shape))
 	total := 1
 	for axis := len(m.Shape) - 1; axis >= 0; axis-- {
 		c.size[axis] = 2*m.Shape[axis] + 3
 		c.stride[axis] = int32(total)
 		total *= c.size[axis]
 	}
-	c.ranks, c.number = resize(c.ranks, total), resize(c.number, total)
+	c.ranks, c.number = reuse.Slice(c.ranks, total), reuse.Slice(c.number, total)
 	for i := range c.ranks {
 		c.ranks[i] = absent
 	}
@@ -84,7 +85,7 @@ func beginGrid[T ph.Float](ctx context.Context, c *grid, m Image[T], o Options, 
 
 // placePixels sets the places of pixels and the ranks of these places.
 func (c *grid) placePixels(shape []int) {
-	c.places = resize(c.places, len(c.order))
+	c.places = reuse.Slice(c.places, len(c.order))
 	rows, columns := shape[len(shape)-2], shape[len(shape)-1]
 	planes, plane := 1, int32(0)
 	first := 2*c.stride[len(shape)-2] + 2

@@ -3,6 +3,7 @@ package cubical
 import (
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/radix"
 )
@@ -22,7 +23,7 @@ type order struct {
 // takes O(n) time where values are spread evenly or are equal, and at most O(n log n).
 func sortPixels[T ph.Float](o *order, values []T, negate bool) {
 	n := len(values)
-	o.pixels = resize(o.pixels, n)
+	o.pixels = reuse.Slice(o.pixels, n)
 	if n == 0 {
 		return
 	}
@@ -91,6 +92,3 @@ func finish[T ph.Float](pixels []int32, values []T, negate bool) {
 		}
 	}
 }
-
-// resize returns s with length n; its contents are unspecified.
-func resize[E any](s []E, n int) []E { return slices.Grow(s[:0], n)[:n] }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -75,7 +76,7 @@ func (p *plane[T]) begin(m Image[T], o Options) {
 		p.ways[1].fill(&p.links[1], p.around())
 	}
 	size := (p.rows + 2) * p.width
-	p.framed, p.patterns = resize(p.framed, size), resize(p.patterns, size)
+	p.framed, p.patterns = reuse.Slice(p.framed, size), reuse.Slice(p.patterns, size)
 	outside := T(math.Inf(1))
 	for i := range p.width {
 		p.framed[i], p.framed[size-1-i] = outside, outside
@@ -103,7 +104,7 @@ func (p *plane[T]) begin(m Image[T], o Options) {
 // returns early, with some missing, if a stop is requested.
 func (p *plane[T]) findPatterns() {
 	joins := &p.links[p.linksOf(true)].joins
-	saddles := resize(p.saddles, p.rows*p.columns)
+	saddles := reuse.Slice(p.saddles, p.rows*p.columns)
 	count := 0
 	for r := range p.rows {
 		if r&0x3f == 0 && p.stop.Requested() {
@@ -169,7 +170,7 @@ func (p *plane[T]) findPasses() {
 			p.pixels, p.levels, p.alone = append(p.pixels, at-frame), append(p.levels, p.framed[at]), append(p.alone, alone)
 		}
 	}
-	p.done = resize(p.done, len(p.alone))
+	p.done = reuse.Slice(p.done, len(p.alone))
 	clear(p.done)
 }
 
@@ -235,7 +236,7 @@ func (p *plane[T]) holes(classes []ph.Class) []ph.Class {
 	if !p.findBasins(false) {
 		return classes
 	}
-	b.ends = resize(b.ends, len(b.parent))
+	b.ends = reuse.Slice(b.ends, len(b.parent))
 	for k := len(p.order.pixels) - 1; k >= 0; k-- {
 		if k&0x3fff == 0 && p.stop.Requested() {
 			return classes

@@ -3,6 +3,7 @@ package cubical
 import (
 	"math/bits"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/parallel"
 	"github.com/topogen/topogen/ph/internal/radix"
 )
@@ -28,7 +29,7 @@ type crossing struct {
 // begin removes all basins, and makes room for places. All places get the label of basin 0,
 // which is the outside if addOutside is called first.
 func (b *sides) begin(size int) {
-	b.labels = resize(b.labels, size)
+	b.labels = reuse.Slice(b.labels, size)
 	for i := range b.labels {
 		b.labels[i] = ^0
 	}
@@ -60,12 +61,12 @@ func (b *sides) sort(s *radix.Sorter, times int, stop parallel.Stop) bool {
 	}
 	items = s.Sort(32 + max(0, bits.Len(uint(times))-s.Bits()))
 	radix.Finish(items)
-	b.sorted = resize(b.sorted, len(items))
+	b.sorted = reuse.Slice(b.sorted, len(items))
 	for i, item := range items {
 		b.sorted[i] = b.crossings[uint32(item)]
 	}
 	b.sorted, b.crossings = b.crossings, b.sorted
-	b.joined = resize(b.joined, len(items))
+	b.joined = reuse.Slice(b.joined, len(items))
 	clear(b.joined)
 	return true
 }

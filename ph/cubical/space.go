@@ -3,6 +3,7 @@ package cubical
 import (
 	"math/bits"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/bittree"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -88,11 +89,11 @@ func beginSpace[T ph.Float](s *space, m Image[T], o Options, order *order) bool 
 	if o.Superlevel {
 		sign = -1
 	}
-	s.levels = resize(s.levels, n)
+	s.levels = reuse.Slice(s.levels, n)
 	planes, rows, columns := m.Shape[0], m.Shape[1], m.Shape[2]
 	s.stride = [3]int32{int32((rows + 2) * (columns + 2)), int32(columns + 2), 1}
 	size := (planes + 2) * (rows + 2) * (columns + 2)
-	s.times = resize(s.times, size)
+	s.times = reuse.Slice(s.times, size)
 	outside := int32(n)
 	if s.reverse {
 		outside = -1
@@ -100,7 +101,7 @@ func beginSpace[T ph.Float](s *space, m Image[T], o Options, order *order) bool 
 	for i := range s.times {
 		s.times[i] = outside
 	}
-	ranks := resize(s.columns, n) // a scratch list here
+	ranks := reuse.Slice(s.columns, n) // a scratch list here
 	for rank, pixel := range s.pixels {
 		ranks[pixel] = int32(rank)
 		s.levels[rank] = sign*float64(m.Values[pixel]) + 0 // +0 makes a −0 a 0
@@ -162,7 +163,7 @@ func (s *space) fillWays() {
 // findGradient visits the stars of all pixels. It returns false if a stop is requested.
 func (s *space) findGradient(planes, rows, columns int) bool {
 	size := len(s.times)
-	s.keys, s.columns = resize(s.keys, 3*size), resize(s.columns, 8*planes*rows*columns)
+	s.keys, s.columns = reuse.Slice(s.keys, 3*size), reuse.Slice(s.columns, 8*planes*rows*columns)
 	for i := range s.keys {
 		s.keys[i] = absent
 	}

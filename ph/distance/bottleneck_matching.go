@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"sort"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // This file decides whether a matching exists whose moves have length at most t.
@@ -129,7 +131,7 @@ func (s *side) firstFrom(x float64) int32 { return int32(sort.SearchFloat64s(s.b
 
 // forgetVisits makes every bar unvisited.
 func (s *side) forgetVisits() {
-	s.next = resize(s.next, len(s.birth)+2)
+	s.next = reuse.Slice(s.next, len(s.birth)+2)
 	for i := range s.next {
 		s.next[i] = int32(i)
 	}

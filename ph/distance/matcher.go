@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -102,7 +103,7 @@ func checkBars(which string, bars []ph.Bar) error {
 
 // unmatched returns n partners, all on the diagonal.
 func unmatched(partner []int, n int) []int {
-	partner = resize(partner, n)
+	partner = reuse.Slice(partner, n)
 	for i := range partner {
 		partner[i] = Diagonal
 	}
@@ -132,11 +133,3 @@ func (m *Matcher) matchFinite() {
 
 // barsBetweenChecks is the number of bars after which a loop looks at its context.
 const barsBetweenChecks = 64
-
-// resize returns s with length n; its contents are unspecified.
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}

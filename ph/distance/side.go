@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/radix"
 )
@@ -46,10 +47,10 @@ func (s *side) begin(bars []ph.Bar, n norm, essential []int) []int {
 		return cmp.Or(cmp.Compare(bars[i].Birth, bars[j].Birth), cmp.Compare(i, j))
 	})
 	count := len(s.finite)
-	s.order = resize(s.order, count)
+	s.order = reuse.Slice(s.order, count)
 	s.radix.Order(s.order, s.birth)
-	s.index, s.partner = resize(s.index, count), resize(s.partner, count)
-	s.death, s.half = resize(s.death, count), resize(s.half, count)
+	s.index, s.partner = reuse.Slice(s.index, count), reuse.Slice(s.partner, count)
+	s.death, s.half = reuse.Slice(s.death, count), reuse.Slice(s.half, count)
 	for k, place := range s.order {
 		i := s.finite[place]
 		b := &bars[i]
@@ -57,7 +58,7 @@ func (s *side) begin(bars []ph.Bar, n norm, essential []int) []int {
 		s.birth[k], s.death[k], s.half[k] = b.Birth, b.Death, half(b)
 	}
 	if s.toDiagonal = s.half; !s.sup {
-		s.scaled = resize(s.scaled, count)
+		s.scaled = reuse.Slice(s.scaled, count)
 		for k, h := range s.half {
 			s.scaled[k] = n.diagonal(h)
 		}
@@ -89,7 +90,7 @@ func (s *side) unmatchAll() {
 // sortByDeath sets order to the bars by descending death, then by index.
 func (s *side) sortByDeath() {
 	n := len(s.death)
-	s.order = resize(s.order, n)
+	s.order = reuse.Slice(s.order, n)
 	for k := range s.order {
 		s.order[k] = int32(n - 1 - k) // diagrams ascend by death, so this order is nearly sorted
 	}

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/radix"
 )
@@ -103,7 +104,7 @@ const (
 func (s *slicer) begin(p, q *side) {
 	s.center(p, q)
 	for k, side := range [...]*side{p, q} {
-		s.middles[k] = resize(s.middles[k], len(side.birth))
+		s.middles[k] = reuse.Slice(s.middles[k], len(side.birth))
 		for i := range side.birth {
 			b, d := s.relative(side.birth[i]), s.relative(side.death[i])
 			side.birth[i], side.death[i], s.middles[k][i] = b, d, (b+d)/2
@@ -172,7 +173,7 @@ func (s *slicer) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 	}
 	items = r.Sort(max(0, bits.Len64(most-least)-r.Bits()))
 	radix.Finish(items)
-	s.bars[k] = resize(s.bars[k], len(items)+1)
+	s.bars[k] = reuse.Slice(s.bars[k], len(items)+1)
 	projected := s.bars[k]
 	for i, x := range items {
 		projected[i] = x + least
@@ -186,7 +187,7 @@ func (s *slicer) projectBars(k int, bars *side, sin, cos float64) []uint64 {
 // s.points[k].
 func (s *slicer) projectMiddles(k int, middles []float64, scale float64) []uint64 {
 	n := len(middles)
-	s.points[k] = resize(s.points[k], n+1)
+	s.points[k] = reuse.Slice(s.points[k], n+1)
 	points := s.points[k]
 	for i, x := range middles {
 		if scale < 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 	"github.com/topogen/topogen/ph/internal/radix"
 )
@@ -91,7 +92,7 @@ func (s *slicedBars) begin(relative *slicer, bars []ph.Bar) {
 		}
 	}
 	n := len(s.birth)
-	s.byMiddle, s.order, s.projection = resize(s.byMiddle, n), resize(s.order, n), resize(s.projection, n)
+	s.byMiddle, s.order, s.projection = reuse.Slice(s.byMiddle, n), reuse.Slice(s.order, n), reuse.Slice(s.projection, n)
 	s.radix.Order(s.byMiddle, s.middle)
 }
 

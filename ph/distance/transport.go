@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/radix"
 )
 
@@ -94,7 +95,7 @@ func (t *transport) placeRows(ctx context.Context, p, q *side) error {
 func (t *transport) begin(ctx context.Context, p, q *side, c *cost) error {
 	farthest := 0.0
 	for k, s := range [...]*side{p, q} {
-		t.diagonal[k] = resize(t.diagonal[k], len(s.half))
+		t.diagonal[k] = reuse.Slice(t.diagonal[k], len(s.half))
 		for i, h := range s.half {
 			t.diagonal[k][i] = c.diagonal(h)
 		}
@@ -120,9 +121,9 @@ func (t *transport) begin(ctx context.Context, p, q *side, c *cost) error {
 		t.sortRow()
 		t.starts = append(t.starts, len(t.pairs))
 	}
-	t.u, t.v = resize(t.u, len(p.half)), resize(t.v, len(q.half))
+	t.u, t.v = reuse.Slice(t.u, len(p.half)), reuse.Slice(t.v, len(q.half))
 	clear(t.v)
-	t.length, t.before, t.done = resize(t.length, len(q.half)), resize(t.before, len(q.half)), resize(t.done, len(q.half))
+	t.length, t.before, t.done = reuse.Slice(t.length, len(q.half)), reuse.Slice(t.before, len(q.half)), reuse.Slice(t.done, len(q.half))
 	for j := range t.length {
 		t.length[j], t.done[j] = math.Inf(1), false
 	}

@@ -3,6 +3,8 @@ package distance
 import (
 	"context"
 	"math"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // An aligner finds a matching of least cost between bars that all have the same birth, as in
@@ -40,7 +42,7 @@ func (l *aligner) solve(ctx context.Context, p, q *side, c cost) error {
 	n, m := len(p.death), len(q.death)
 	p.unmatchAll()
 	q.unmatchAll()
-	l.least, l.choice = resize(l.least, m+1), resize(l.choice, (n+1)*(m+1))
+	l.least, l.choice = reuse.Slice(l.least, m+1), reuse.Slice(l.choice, (n+1)*(m+1))
 	least := l.least
 	least[0] = 0
 	l.drop = l.drop[:0]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -147,7 +148,7 @@ type gaussian struct {
 
 // at evaluates the density with center c.
 func (g *gaussian) at(grid Grid, center, bandwidth float64) {
-	g.value, g.slope = resize(g.value, grid.N), resize(g.slope, grid.N)
+	g.value, g.slope = reuse.Slice(g.value, grid.N), reuse.Slice(g.slope, grid.N)
 	scale := 1 / (math.Sqrt(2*math.Pi) * bandwidth)
 	for i := range g.value {
 		z := (grid.At(i) - center) / bandwidth

@@ -3,6 +3,7 @@ package vector
 import (
 	"fmt"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph"
 )
 
@@ -77,7 +78,7 @@ func (v *Landscape) Gradient(grad []ph.Gradient, bars []ph.Bar, weights []float6
 	if err := beginGradient(grad, bars, weights, v.Len()); err != nil {
 		return err
 	}
-	v.bars = resize(v.bars, v.Layers)
+	v.bars = reuse.Slice(v.bars, v.Layers)
 	for x := range v.Grid.N {
 		at := v.Grid.At(x)
 		count := 0 // the number of layers that have a bar

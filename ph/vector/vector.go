@@ -133,11 +133,3 @@ func beginGradient(grad []ph.Gradient, bars []ph.Bar, weights []float64, length 
 	clear(grad)
 	return checkBars(bars)
 }
-
-// resize returns s with length n; its contents are unspecified.
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}

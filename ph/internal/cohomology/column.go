@@ -1,10 +1,6 @@
 package cohomology
 
-import (
-	"slices"
-
-	"github.com/topogen/topogen/ph/internal/bittree"
-)
+import "github.com/topogen/topogen/ph/internal/bittree"
 
 // A column is the column that is being reduced: the set of its entries, by index,
 // with their coefficients.
@@ -53,6 +49,3 @@ func (c *column) clear() {
 		c.add(i, c.modulus-c.coefficient(i))
 	}
 }
-
-// resize returns s with length n; its contents are unspecified.
-func resize[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }

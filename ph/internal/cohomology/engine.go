@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/field"
 	"github.com/topogen/topogen/ph/internal/parallel"
 	"github.com/topogen/topogen/ph/internal/unionfind"
@@ -100,7 +101,7 @@ func (e *Engine) Run(c Complex, o Options, report func(degree int, pairs []Pair)
 		if n := c.Len(degree + 1); n > math.MaxInt32 {
 			return fmt.Errorf("ph: %d cells of dimension %d: want at most %d", n, degree+1, math.MaxInt32)
 		}
-		e.next = resize(e.next, (c.Len(degree+1)+63)/64)
+		e.next = reuse.Slice(e.next, (c.Len(degree+1)+63)/64)
 		clear(e.next)
 		switch {
 		case degree == 0:

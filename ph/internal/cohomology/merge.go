@@ -1,12 +1,16 @@
 package cohomology
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/topogen/topogen/internal/reuse"
+)
 
 // mergeVertices finds the pairs of degree 0. Each edge that joins two connected
 // components ends the component whose first vertex comes later in the filtration.
 func (e *Engine) mergeVertices() error {
 	n, edges := e.complex.Len(0), e.complex.Len(1)
-	e.ends = resize(e.ends, edges)
+	e.ends = reuse.Slice(e.ends, edges)
 	for i := range e.ends {
 		e.ends[i] = [2]int32{-1, -1}
 	}
@@ -56,7 +60,7 @@ func (e *Engine) mergeVertices() error {
 func (e *Engine) dual(degree int) bool {
 	cells, nodes := e.complex.Len(degree), e.complex.Len(degree+1)
 	// Nodes are numbered from the eldest: the outside, then the last cell.
-	e.ends = resize(e.ends, cells)
+	e.ends = reuse.Slice(e.ends, cells)
 	for i := range e.ends {
 		if i&0xfff == 0 && e.Stop.Requested() {
 			return true

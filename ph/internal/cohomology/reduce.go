@@ -3,12 +3,14 @@ package cohomology
 import (
 	"cmp"
 	"slices"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // reduce finds the pairs of a degree, at least 1, by the reduction of columns.
 func (e *Engine) reduce(degree int) {
 	n := e.complex.Len(degree + 1)
-	e.owners = resize(e.owners, n)
+	e.owners = reuse.Slice(e.owners, n)
 	clear(e.owners)
 	e.column.reset(n, e.options.Modulus)
 	for c := int32(e.complex.Len(degree)) - 1; c >= 0; c-- {

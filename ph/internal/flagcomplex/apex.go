@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"sync/atomic"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
@@ -24,8 +25,8 @@ import (
 // the lune. Workers take runs of edges, from the youngest to the oldest.
 func (s *skeleton) chooseApexes(links []edgeLink) {
 	const run = 1 << 10 // a multiple of 64, so that no two workers share a word of dominated
-	s.apex = resize(s.apex, len(s.ends))
-	s.dominated = resize(s.dominated, (len(s.ends)+63)/64)
+	s.apex = reuse.Slice(s.apex, len(s.ends))
+	s.dominated = reuse.Slice(s.dominated, (len(s.ends)+63)/64)
 	clear(s.dominated)
 	var left atomic.Int64 // the number of runs that no worker has taken
 	left.Store(int64((len(s.ends) + run - 1) / run))

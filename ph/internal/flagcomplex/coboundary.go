@@ -1,6 +1,9 @@
 package flagcomplex
 
-import "github.com/topogen/topogen/ph/internal/field"
+import (
+	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/field"
+)
 
 // coboundaries enumerates the cofacets of one simplex after another. Each cofacet consists
 // of the simplex and a new point, the point of a cone.
@@ -14,13 +17,13 @@ type coboundaries struct {
 
 func (c *coboundaries) begin(code *simplexCodec, f *field.Field) {
 	c.simplexCodec, c.field = code, f
-	c.set = resize(c.set, c.words)
+	c.set = reuse.Slice(c.set, c.words)
 }
 
 // appendCoboundary appends factor times the coboundary of a simplex of dim+1
 // points.
 func (c *coboundaries) appendCoboundary(dst []uint64, simplex uint64, dim int, factor uint64) []uint64 {
-	points := resize(c.points, dim+1)
+	points := reuse.Slice(c.points, dim+1)
 	c.points = points
 	c.simplexCodec.points(points, simplex)
 	rank := c.rankOf(simplex, dim+1)

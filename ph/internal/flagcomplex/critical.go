@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // criticals finds the critical simplices, from the youngest to the oldest. A simplex is
@@ -43,8 +45,8 @@ func (c *criticals) appendCritical(dst []uint64, dim int) []uint64 {
 	c.calls, c.stopped = 0, false
 	c.apex = c.numberOf(c.skeleton.apex[c.edge])
 	c.apexNear = c.before(c.apex)
-	c.clique = resize(c.clique, dim-1)
-	c.common = resize(c.common, dim*c.words)
+	c.clique = reuse.Slice(c.clique, dim-1)
+	c.common = reuse.Slice(c.common, dim*c.words)
 	copy(c.common, c.lune)
 	for w, x := range c.lune {
 		for x &^= c.apexNear[w]; x != 0; x &= x - 1 {

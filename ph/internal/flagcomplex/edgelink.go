@@ -1,6 +1,10 @@
 package flagcomplex
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/topogen/topogen/internal/reuse"
+)
 
 // An edgeLink walks through the edges of a skeleton from the youngest to the oldest. It has
 // the link of the current edge. The link is a graph: its points are the lune of the current
@@ -30,9 +34,9 @@ func (g *edgeLink) begin(s *skeleton) {
 	if s.dense {
 		g.words = s.words
 		g.rows = append(g.rows[:0], s.near...)
-		g.lune = resize(g.lune, g.words)
+		g.lune = reuse.Slice(g.lune, g.words)
 	} else {
-		g.number = resize(g.number, s.n)
+		g.number = reuse.Slice(g.number, s.n)
 		for i := range g.number {
 			g.number[i] = -1
 		}
@@ -149,7 +153,7 @@ func (g *edgeLink) connect() {
 		return
 	}
 	g.words = (g.size + 63) / 64
-	g.lune, g.rows = resize(g.lune, g.words), resize(g.rows, g.size*g.words)
+	g.lune, g.rows = reuse.Slice(g.lune, g.words), reuse.Slice(g.rows, g.size*g.words)
 	clear(g.lune)
 	clear(g.rows)
 	for i, v := range g.members {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/field"
 	"github.com/topogen/topogen/ph/internal/metric"
@@ -73,7 +74,7 @@ func Begin[T metric.Float](c *Engine, n int, runs [][]metric.Edge[T], merging []
 	if c.most, err = c.code.fit(highest + 2); err != nil {
 		return err
 	}
-	c.merging = resize(c.merging, (len(c.ends)+63)/64)
+	c.merging = reuse.Slice(c.merging, (len(c.ends)+63)/64)
 	clear(c.merging)
 	for _, rank := range merging {
 		c.merging[rank>>6] |= 1 << (rank & 63)

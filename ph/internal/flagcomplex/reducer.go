@@ -1,6 +1,10 @@
 package flagcomplex
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/topogen/topogen/internal/reuse"
+)
 
 // A reducer reduces columns: it adds columns until the pivot is neither the pivot of a
 // committed column nor in an apparent pair with its youngest facet. A reducer changes nothing
@@ -30,7 +34,7 @@ type column struct {
 func (r *reducer) begin(c *Engine) {
 	r.Engine = c
 	r.cofacets.begin(&c.code, &c.field)
-	r.set = resize(r.set, c.words)
+	r.set = reuse.Slice(r.set, c.words)
 	if r.column == nil {
 		r.column = new(column)
 	}

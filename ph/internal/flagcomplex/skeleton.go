@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -59,7 +60,7 @@ func beginSkeleton[T metric.Float](s *skeleton, n int, runs [][]metric.Edge[T]) 
 		count += len(r)
 	}
 	s.n, s.words = n, (n+63)/64
-	s.ends, s.lengths = resize(s.ends, count), resize(s.lengths, count)
+	s.ends, s.lengths = reuse.Slice(s.ends, count), reuse.Slice(s.lengths, count)
 	rank := 0
 	for _, r := range runs {
 		for _, e := range r {
@@ -79,7 +80,7 @@ func beginSkeleton[T metric.Float](s *skeleton, n int, runs [][]metric.Edge[T]) 
 
 // fillSets sets near, before and ranks from the edges.
 func (s *skeleton) fillSets() {
-	s.near, s.before = resize(s.near, s.n*s.words), resize(s.before, s.n*s.words)
+	s.near, s.before = reuse.Slice(s.near, s.n*s.words), reuse.Slice(s.before, s.n*s.words)
 	clear(s.near)
 	for _, e := range s.ends {
 		a, b := int(e.U), int(e.V)
@@ -91,7 +92,7 @@ func (s *skeleton) fillSets() {
 		s.before[w] = count
 		count += uint32(bits.OnesCount64(x))
 	}
-	s.ranks = resize(s.ranks, int(count))
+	s.ranks = reuse.Slice(s.ranks, int(count))
 	for i, e := range s.ends {
 		*s.place(e.U, e.V), *s.place(e.V, e.U) = uint32(i), uint32(i)
 	}
@@ -110,7 +111,7 @@ func countBefore(word uint64, v int32) uint32 {
 
 // fillLinks sets links and starts from the edges.
 func (s *skeleton) fillLinks() {
-	s.starts, s.links = resize(s.starts, s.n+2), resize(s.links, 2*len(s.ends))
+	s.starts, s.links = reuse.Slice(s.starts, s.n+2), reuse.Slice(s.links, 2*len(s.ends))
 	clear(s.starts)
 	ends := s.starts[1:]
 	for _, e := range s.ends {
@@ -266,11 +267,3 @@ func (s *skeleton) appendConesOfLinks(cones []cone, points []int32, limit int32)
 }
 
 func has(set []uint64, v int32) bool { return set[v>>6]>>(v&63)&1 != 0 }
-
-// resize returns s with length n; its contents are unspecified.
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
-}

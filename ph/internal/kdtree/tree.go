@@ -2,7 +2,10 @@
 // points that are too far away or too near.
 package kdtree
 
-import "github.com/topogen/topogen/ph/internal/parallel"
+import (
+	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/parallel"
+)
 
 // A Tree is a k-d tree (Bentley, Multidimensional binary search trees used for
 // associative searching, 1975). A node is the bounding box of a run of points: points that
@@ -51,7 +54,7 @@ func Build[T float32 | float64](t *Tree, dim int, coords []T, members []int32, s
 	if stop.Requested() {
 		return
 	}
-	t.Coords, t.Place = resize(t.Coords, n*dim), resize(t.Place, all)
+	t.Coords, t.Place = reuse.Slice(t.Coords, n*dim), reuse.Slice(t.Place, all)
 	for i := range t.Place {
 		t.Place[i] = -1
 	}
@@ -194,12 +197,4 @@ func Squared(x, y []float64) float64 {
 		s += float64((v - y[d]) * (v - y[d])) // no fused multiply-add, so all machines agree
 	}
 	return s
-}
-
-// resize returns s with length n; its contents are unspecified.
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
 }

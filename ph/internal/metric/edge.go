@@ -70,11 +70,3 @@ func CheckLength[T Float](i, j int, v T) error {
 	}
 	return nil
 }
-
-// resize returns s with length n; its contents are unspecified.
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
-}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // A Sparse space has a list of distances. Other pairs of points are never joined.
@@ -65,7 +67,7 @@ func (s *Sparse[T]) Finish() {
 // compact sorts edges by A, then by B. Of several edges between the same points it keeps
 // the shortest.
 func (s *Sparse[T]) compact() {
-	s.starts = resize(s.starts, s.n+2)
+	s.starts = reuse.Slice(s.starts, s.n+2)
 	clear(s.starts)
 	ends := s.starts[1:] // ends[a] is the index in links of the next edge with A = a
 	for _, e := range s.edges {
@@ -74,7 +76,7 @@ func (s *Sparse[T]) compact() {
 	for a := 1; a < len(ends); a++ {
 		ends[a] += ends[a-1]
 	}
-	s.links = resize(s.links, len(s.edges))
+	s.links = reuse.Slice(s.links, len(s.edges))
 	for _, e := range s.edges {
 		s.links[ends[e.A]] = e
 		ends[e.A]++
@@ -98,7 +100,7 @@ func (s *Sparse[T]) compact() {
 // A, then by B < A. So the links of each point ascend: the edges to lower points come first,
 // and the edges to higher points follow.
 func (s *Sparse[T]) link() {
-	s.links = resize(s.links, 2*len(s.edges))
+	s.links = reuse.Slice(s.links, 2*len(s.edges))
 	clear(s.starts)
 	ends := s.starts[1:]
 	for _, e := range s.edges {

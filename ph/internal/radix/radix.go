@@ -14,6 +14,8 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // A Sorter is the workspace of a radix sort. The zero value is ready for use. One
@@ -30,7 +32,7 @@ type Sorter struct {
 func (s *Sorter) Begin(n int) []uint64 {
 	const finer = 3 // the number of bits of both digits beyond the bits of n
 	s.digit = min((bits.Len(uint(n))+finer+1)/2, 12)
-	s.items, s.byLower = resize(s.items, n), resize(s.byLower, n)
+	s.items, s.byLower = reuse.Slice(s.items, n), reuse.Slice(s.byLower, n)
 	return s.items
 }
 
@@ -42,7 +44,7 @@ func (s *Sorter) Bits() int { return 2 * s.digit }
 // the items must be 0. Items that agree in the bits by which they are sorted keep their order.
 func (s *Sorter) Sort(shift int) []uint64 {
 	size := 1 << s.digit
-	s.lower, s.upper = resize(s.lower, size), resize(s.upper, size)
+	s.lower, s.upper = reuse.Slice(s.lower, size), reuse.Slice(s.upper, size)
 	clear(s.lower)
 	clear(s.upper)
 	mask := uint64(size - 1)
@@ -128,12 +130,4 @@ func (s *Sorter) Order(order []int32, numbers []float64) {
 			return
 		}
 	}
-}
-
-// resize returns s with length n; its contents are unspecified.
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }

@@ -1,6 +1,10 @@
 package reduced
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/topogen/topogen/internal/reuse"
+)
 
 // bitLunes is the graph of many points. The neighbors of a point are a bitset of many
 // words, its row. The summary of a row is a bitset that tells which words of the row are not
@@ -23,10 +27,10 @@ type bitLunes struct {
 func (l *bitLunes) begin(n int) {
 	l.words = (n + 63) / 64
 	l.marks = (l.words + 63) / 64
-	l.rows, l.summaries = resize(l.rows, n*l.words), resize(l.summaries, n*l.marks)
+	l.rows, l.summaries = reuse.Slice(l.rows, n*l.words), reuse.Slice(l.summaries, n*l.marks)
 	clear(l.rows)
 	clear(l.summaries)
-	l.where, l.set, l.frontier = resize(l.where, l.words), resize(l.set, l.words), resize(l.frontier, l.words)
+	l.where, l.set, l.frontier = reuse.Slice(l.where, l.words), reuse.Slice(l.set, l.words), reuse.Slice(l.frontier, l.words)
 }
 
 func (l *bitLunes) row(a int32) []uint64 { return l.rows[int(a)*l.words:][:l.words] }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/bittree"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -156,12 +157,12 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 		r.lookahead.begin(&r.bits, n, workers)
 	}
 	if r.near == &r.rows || r.place == nil && n <= maxRankedPoints {
-		r.ranks = resize(r.ranks, metric.Triangle(n))
+		r.ranks = reuse.Slice(r.ranks, metric.Triangle(n))
 	}
 	const interval = 32 // edges from one test for the end to the next
 	err := r.walk(func(s *run[T]) bool {
 		r.column.Grow(r.edges.count)
-		s.fates = resize(s.fates, len(s.edges))
+		s.fates = reuse.Slice(s.fates, len(s.edges))
 		for i := range s.edges {
 			if r.usesLookahead && i%r.lookahead.block == 0 {
 				r.lookAhead(s.edges[i:min(i+r.lookahead.block, len(s.edges))])

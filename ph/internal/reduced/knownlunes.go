@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
@@ -113,7 +114,7 @@ func (r *Engine[T]) Known(k *KnownLunes[T]) {
 	r.lunes, r.table = k, &k.ranks
 	s := r.edges.addSorted(k.edges)
 	r.column.Grow(r.edges.count)
-	s.fates = resize(s.fates, len(s.edges))
+	s.fates = reuse.Slice(s.fates, len(s.edges))
 	for i := range s.edges {
 		if i&0xff == 0 && r.Stop.Requested() {
 			return

@@ -3,6 +3,7 @@ package reduced
 import (
 	"math/bits"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -68,8 +69,8 @@ const sectors = 8
 func (l *lookahead) begin(near *bitLunes, n, workers int) {
 	l.near = near
 	l.block = 2 * n
-	l.starts = resize(l.starts, n+2)
-	l.witnesses = resize(l.witnesses, n*sectors)
+	l.starts = reuse.Slice(l.starts, n+2)
+	l.witnesses = reuse.Slice(l.witnesses, n*sectors)
 	for i := range l.witnesses {
 		l.witnesses[i] = unresolved
 	}
@@ -90,7 +91,7 @@ func (l *lookahead) witness(a, b int32) *int32 {
 // lookAhead tests the edges of the next block in parallel, and sets apex for each of them.
 func (r *Engine[T]) lookAhead(edges []metric.Edge[T]) {
 	l := &r.lookahead
-	l.pending = resize(l.pending, 2*len(edges))
+	l.pending = reuse.Slice(l.pending, 2*len(edges))
 	clear(l.starts)
 	ends := l.starts[1:] // ends[a] is the index in pending of the next edge at a
 	for _, e := range edges {
@@ -108,7 +109,7 @@ func (r *Engine[T]) lookAhead(edges []metric.Edge[T]) {
 		ends[a]++
 		ends[b]++
 	}
-	l.apex = resize(l.apex, len(edges))
+	l.apex = reuse.Slice(l.apex, len(edges))
 	parallel.For(r.Stop, len(l.workers), r.space.Len(), 32, func(worker, a int) { l.testFrom(&l.workers[worker], int32(a)) })
 }
 
@@ -194,8 +195,8 @@ type luneTester struct {
 
 func (t *luneTester) begin(near *bitLunes, n int) {
 	t.words, t.marks, t.rows, t.summaries = near.words, near.marks, near.rows, near.summaries
-	t.where, t.set, t.frontier = resize(t.where, t.words), resize(t.set, t.words), resize(t.frontier, t.words)
-	t.isPending = resize(t.isPending, n)
+	t.where, t.set, t.frontier = reuse.Slice(t.where, t.words), reuse.Slice(t.set, t.words), reuse.Slice(t.frontier, t.words)
+	t.isPending = reuse.Slice(t.isPending, n)
 	clear(t.isPending)
 }
 

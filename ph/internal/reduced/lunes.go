@@ -27,11 +27,3 @@ type graph interface {
 const maxBitPoints = 1 << 14
 
 func has(set []uint64, v int32) bool { return set[v>>6]>>(v&63)&1 != 0 }
-
-// resize returns s with length n; its contents are unspecified.
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
-}

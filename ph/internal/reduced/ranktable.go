@@ -3,6 +3,8 @@ package reduced
 import (
 	"math/bits"
 	"math/rand/v2"
+
+	"github.com/topogen/topogen/internal/reuse"
 )
 
 // A rankTable finds the rank of an edge by its ends. It is a hash table with open
@@ -24,7 +26,7 @@ func (t *rankTable) begin(count int) {
 		t.factor = rand.Uint64() | 1
 	}
 	size := bits.Len(uint(2 * count))
-	t.slots, t.shift = resize(t.slots, 1<<size), 64-size
+	t.slots, t.shift = reuse.Slice(t.slots, 1<<size), 64-size
 	clear(t.slots)
 }
 

@@ -1,6 +1,10 @@
 package reduced
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/topogen/topogen/internal/reuse"
+)
 
 // rowLunes is the graph of few points. The neighbors of a point are a bitset of few words,
 // its row. Each operation reads all words of a row. Points are given by their places.
@@ -20,12 +24,12 @@ const maxRowWords = 8
 
 func (l *rowLunes) begin(n int) {
 	l.words = (n + 63) / 64
-	l.rows = resize(l.rows, n*l.words)
+	l.rows = reuse.Slice(l.rows, n*l.words)
 	clear(l.rows)
 	for a := range n {
 		l.rows[a*l.words+a>>6] |= 1 << (a & 63)
 	}
-	l.set, l.ready = resize(l.set, l.words), resize(l.ready, l.words)
+	l.set, l.ready = reuse.Slice(l.set, l.words), reuse.Slice(l.ready, l.words)
 }
 
 func (l *rowLunes) row(a int32) []uint64 { return l.rows[int(a)*l.words:][:l.words] }

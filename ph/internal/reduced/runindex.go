@@ -3,6 +3,7 @@ package reduced
 import (
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/metric"
 )
 
@@ -51,7 +52,7 @@ func (x *runIndex[T]) build(edges []metric.Edge[T]) bool {
 	if !(x.scale > 0) || math.IsInf(x.scale, 1) {
 		return false
 	}
-	x.starts = resize(x.starts, count+1)
+	x.starts = reuse.Slice(x.starts, count+1)
 	next := 0
 	for i, e := range edges {
 		for k := x.interval(e.Length); next <= k; next++ {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/kdtree"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -61,7 +62,7 @@ func (c *cloud[T]) findDistinct(dim int, coords []T) {
 	for size < 2*n {
 		size *= 2
 	}
-	c.slots = resize(c.slots, size)
+	c.slots = reuse.Slice(c.slots, size)
 	for i := range c.slots {
 		c.slots[i] = -1
 	}
@@ -128,12 +129,4 @@ func (c *cloud[T]) before(squared float64, a, b int32, s *span[T]) bool {
 		return false
 	}
 	return metric.CompareEdges(metric.EdgeOf(T(math.Sqrt(squared)), c.Order[a], c.Order[b]), s.edge) < 0
-}
-
-// resize returns s with length n; its contents are unspecified.
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
 }

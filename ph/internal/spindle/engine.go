@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/bittree"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -97,7 +98,7 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 	if err := r.begin(dim, coords, threshold, workers); err != nil || r.Stop.Requested() {
 		return err
 	}
-	r.owner = resize(r.owner, len(r.births))
+	r.owner = reuse.Slice(r.owner, len(r.births))
 	for i := range r.owner {
 		r.owner[i] = -1
 	}
@@ -108,7 +109,7 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 	r.linkGraph()
 	c := &r.cloud
 	n := c.Len()
-	r.next, r.isActive, r.open = resize(r.next, n), resize(r.isActive, n), resize(r.open, len(c.Nodes))
+	r.next, r.isActive, r.open = reuse.Slice(r.next, n), reuse.Slice(r.isActive, n), reuse.Slice(r.open, len(c.Nodes))
 	clear(r.next)
 	above, upTo := T(-1), r.firstBand()
 	// The bands that follow the first are narrow: mostly few loops are left, and live little
@@ -186,7 +187,7 @@ func (r *Engine[T]) findActive(above, upTo T) {
 			r.active = append(r.active, int32(a))
 		}
 	}
-	r.activeNexts = resize(r.activeNexts, len(r.active))
+	r.activeNexts = reuse.Slice(r.activeNexts, len(r.active))
 }
 
 // countOpen counts the points of each node that may have candidates.

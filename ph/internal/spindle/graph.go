@@ -1,6 +1,9 @@
 package spindle
 
-import "github.com/topogen/topogen/ph/internal/reduced"
+import (
+	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/reduced"
+)
 
 // sortEmptyLunes sorts the edges with empty lunes that all searches have found, in the order of
 // the filtration. It adds the edges between points of equal coordinates.
@@ -35,7 +38,7 @@ func (r *Engine[T]) classify() {
 func (r *Engine[T]) linkGraph() {
 	c := &r.cloud
 	n := c.Len()
-	r.starts = resize(r.starts, n+2)
+	r.starts = reuse.Slice(r.starts, n+2)
 	clear(r.starts)
 	ends := r.starts[1:] // ends[a] is the index in links of the next link of a
 	each := func(visit func(a, b, birth int32)) {
@@ -52,7 +55,7 @@ func (r *Engine[T]) linkGraph() {
 	for a := 1; a < len(ends); a++ {
 		ends[a] += ends[a-1]
 	}
-	r.links = resize(r.links, int(ends[n]))
+	r.links = reuse.Slice(r.links, int(ends[n]))
 	each(func(a, b, birth int32) {
 		r.links[ends[a]] = link{b, birth}
 		r.links[ends[b]] = link{a, birth}

@@ -3,6 +3,7 @@ package spindle
 import (
 	"sync/atomic"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/kdtree"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -38,7 +39,7 @@ const blockPoints = 8
 // begin divides the bounding box of the points into blocks.
 func (h *holeSearch) begin(t *kdtree.Tree, stop parallel.Stop) {
 	h.Tree, h.stop = t, stop
-	h.marked = resize(h.marked, t.Len())
+	h.marked = reuse.Slice(h.marked, t.Len())
 	var whole part
 	lo, hi := t.Box(0)
 	copy(whole.lo[:], lo)
@@ -79,7 +80,7 @@ func (h *holeSearch) run(radius, reach float64, workers int) {
 	for len(h.workers) < workers {
 		h.workers = append(h.workers, nil)
 	}
-	h.open = resize(h.open, len(h.blocks))
+	h.open = reuse.Slice(h.open, len(h.blocks))
 	const run = 64
 	parallel.For(h.stop, workers, len(h.blocks), run, func(worker, i int) {
 		b := &h.blocks[i]

@@ -7,7 +7,7 @@
 // merge, the component with the higher root ends.
 package unionfind
 
-import "slices"
+import "github.com/topogen/topogen/internal/reuse"
 
 // Components are the connected components of a graph.
 type Components struct {
@@ -17,7 +17,7 @@ type Components struct {
 
 // Reset makes n components of one node each.
 func (c *Components) Reset(n int) {
-	c.Parent, c.Count = slices.Grow(c.Parent[:0], n)[:n], n
+	c.Parent, c.Count = reuse.Slice(c.Parent, n), n
 	for i := range c.Parent {
 		c.Parent[i] = int32(i)
 	}

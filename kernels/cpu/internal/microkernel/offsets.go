@@ -1,5 +1,7 @@
 package microkernel
 
+import "github.com/topogen/topogen/internal/reuse"
+
 // Spare is the number of spare entries at the end of a list of row offsets. A spare entry
 // repeats the offset of the last row. If a micro-tile has more rows than are left, it takes
 // the spare entries and computes the last row several times.
@@ -25,10 +27,7 @@ func RowOffsets(s *[]int, n, step int) []int {
 // GrowInts sets the length of *s to n, and returns *s. The contents are unspecified. If the
 // capacity of *s is too small, GrowInts first replaces *s by a new slice.
 func GrowInts(s *[]int, n int) []int {
-	if cap(*s) < n {
-		*s = make([]int, n)
-	}
-	*s = (*s)[:n]
+	*s = reuse.Slice(*s, n)
 	return *s
 }
 
