@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 	"github.com/topogen/topogen/ph/internal/field"
 	"github.com/topogen/topogen/ph/internal/parallel"
 	"github.com/topogen/topogen/ph/internal/unionfind"
@@ -101,7 +102,7 @@ func (e *Engine) Run(c Complex, o Options, report func(degree int, pairs []Pair)
 		if n := c.Len(degree + 1); n > math.MaxInt32 {
 			return fmt.Errorf("ph: %d cells of dimension %d: want at most %d", n, degree+1, math.MaxInt32)
 		}
-		e.next = reuse.Slice(e.next, (c.Len(degree+1)+63)/64)
+		e.next = reuse.Slice(e.next, bitset.Words(c.Len(degree+1)))
 		clear(e.next)
 		switch {
 		case degree == 0:
@@ -134,7 +135,7 @@ func (e *Engine) Chain(p Pair) []Term {
 // addPair adds the pair of two cells. column is the index of the stored column of the
 // cell birth, −1 if it is not stored.
 func (e *Engine) addPair(degree int, birth, death, column int32) {
-	e.next[death>>6] |= 1 << (death & 63)
+	bitset.Add(e.next, death)
 	if e.options.All || e.complex.Value(degree, int(birth)) != e.complex.Value(degree+1, int(death)) {
 		e.pairs = append(e.pairs, Pair{birth, death, column})
 	}
@@ -144,5 +145,3 @@ func (e *Engine) addPair(degree int, birth, death, column int32) {
 func (e *Engine) addEssential(birth, column int32) {
 	e.pairs = append(e.pairs, Pair{birth, -1, column})
 }
-
-func has(set []uint64, i int32) bool { return set[i>>6]>>(i&63)&1 != 0 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 )
 
 // mergeVertices finds the pairs of degree 0. Each edge that joins two connected
@@ -82,7 +83,7 @@ func (e *Engine) dual(degree int) bool {
 	for i := cells - 1; i >= 0; i-- {
 		if ended := e.components.Join(e.ends[i][0], e.ends[i][1]); ended >= 0 {
 			e.addPair(degree, int32(i), int32(nodes)-ended, -1)
-		} else if !has(e.cleared, int32(i)) {
+		} else if !bitset.Has(e.cleared, int32(i)) {
 			e.addEssential(int32(i), -1)
 		}
 	}

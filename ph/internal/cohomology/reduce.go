@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 )
 
 // reduce finds the pairs of a degree, at least 1, by the reduction of columns.
@@ -17,7 +18,7 @@ func (e *Engine) reduce(degree int) {
 		if c&0xff == 0 && e.Stop.Requested() {
 			return
 		}
-		if has(e.cleared, c) {
+		if bitset.Has(e.cleared, c) {
 			continue
 		}
 		e.cofaces = e.complex.AppendCofacets(e.cofaces[:0], degree, int(c))

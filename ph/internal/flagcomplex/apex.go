@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
@@ -26,7 +27,7 @@ import (
 func (s *skeleton) chooseApexes(links []edgeLink) {
 	const run = 1 << 10 // a multiple of 64, so that no two workers share a word of dominated
 	s.apex = reuse.Slice(s.apex, len(s.ends))
-	s.dominated = reuse.Slice(s.dominated, (len(s.ends)+63)/64)
+	s.dominated = reuse.Slice(s.dominated, bitset.Words(len(s.ends)))
 	clear(s.dominated)
 	var left atomic.Int64 // the number of runs that no worker has taken
 	left.Store(int64((len(s.ends) + run - 1) / run))
@@ -47,7 +48,7 @@ func (s *skeleton) chooseApexes(links []edgeLink) {
 				apex, dominated := g.chooseApex()
 				s.apex[g.edge] = g.point(apex)
 				if dominated {
-					s.dominated[g.edge>>6] |= 1 << (g.edge & 63)
+					bitset.Add(s.dominated, g.edge)
 				}
 			}
 		}

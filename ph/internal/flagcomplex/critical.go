@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 )
 
 // criticals finds the critical simplices, from the youngest to the oldest. A simplex is
@@ -135,7 +136,7 @@ func (c *criticals) judge(least int32) {
 				}
 			}
 		}
-		if facet[c.apex>>6]>>(c.apex&63)&1 == 0 && firstPoint(facet) == first {
+		if !bitset.Has(facet, c.apex) && bitset.Min(facet) == first {
 			return
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 )
 
 // An edgeLink walks through the edges of a skeleton from the youngest to the oldest. It has
@@ -88,8 +89,8 @@ func (g *edgeLink) step() {
 // removeEdge removes the current edge from the rows of a dense graph.
 func (g *edgeLink) removeEdge() {
 	e := g.ends[g.edge]
-	g.rows[int(e.U)*g.words+int(e.V>>6)] &^= 1 << (e.V & 63)
-	g.rows[int(e.V)*g.words+int(e.U>>6)] &^= 1 << (e.U & 63)
+	bitset.Remove(g.before(e.U), e.V)
+	bitset.Remove(g.before(e.V), e.U)
 }
 
 // gatherBits finds the points of the lune in a dense graph.
@@ -152,16 +153,16 @@ func (g *edgeLink) connect() {
 	if g.dense {
 		return
 	}
-	g.words = (g.size + 63) / 64
+	g.words = bitset.Words(g.size)
 	g.lune, g.rows = reuse.Slice(g.lune, g.words), reuse.Slice(g.rows, g.size*g.words)
 	clear(g.lune)
 	clear(g.rows)
 	for i, v := range g.members {
-		g.lune[i>>6] |= 1 << (i & 63)
-		row := g.rows[i*g.words:][:g.words]
+		bitset.Add(g.lune, int32(i))
+		row := g.before(int32(i))
 		for _, l := range g.linksOf(v) {
 			if j := g.number[l.to]; j >= 0 && l.rank < g.edge {
-				row[j>>6] |= 1 << (j & 63)
+				bitset.Add(row, j)
 			}
 		}
 	}
@@ -185,16 +186,6 @@ func (g *edgeLink) numberOf(v int32) int32 {
 		return v
 	}
 	return g.number[v]
-}
-
-// firstPoint returns the least number in a set, −1 if the set is empty.
-func firstPoint(set []uint64) int32 {
-	for w, x := range set {
-		if x != 0 {
-			return int32(w<<6 + bits.TrailingZeros64(x))
-		}
-	}
-	return -1
 }
 
 // firstCommon returns the least number that is in both of two sets, −1 if there is none.

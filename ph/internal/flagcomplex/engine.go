@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 	"github.com/topogen/topogen/ph/internal/cycles"
 	"github.com/topogen/topogen/ph/internal/field"
 	"github.com/topogen/topogen/ph/internal/metric"
@@ -74,10 +75,10 @@ func Begin[T metric.Float](c *Engine, n int, runs [][]metric.Edge[T], merging []
 	if c.most, err = c.code.fit(highest + 2); err != nil {
 		return err
 	}
-	c.merging = reuse.Slice(c.merging, (len(c.ends)+63)/64)
+	c.merging = reuse.Slice(c.merging, bitset.Words(len(c.ends)))
 	clear(c.merging)
 	for _, rank := range merging {
-		c.merging[rank>>6] |= 1 << (rank & 63)
+		bitset.Add(c.merging, rank)
 	}
 	for len(c.links) < workers {
 		c.links = append(c.links, edgeLink{})
@@ -148,7 +149,7 @@ func (c *Engine) nextBatch(degree int) bool {
 // cleared.
 func (c *Engine) endsClass(simplex uint64, degree int) bool {
 	if degree == 1 {
-		return has(c.merging, int32(c.code.rankOf(simplex, 2)))
+		return bitset.Has(c.merging, c.code.rankOf(simplex, 2))
 	}
 	return c.pivots[(degree-1)&1].find(simplex|1) >= 0
 }

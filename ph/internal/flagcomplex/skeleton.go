@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -59,7 +60,7 @@ func beginSkeleton[T metric.Float](s *skeleton, n int, runs [][]metric.Edge[T]) 
 	for _, r := range runs {
 		count += len(r)
 	}
-	s.n, s.words = n, (n+63)/64
+	s.n, s.words = n, bitset.Words(n)
 	s.ends, s.lengths = reuse.Slice(s.ends, count), reuse.Slice(s.lengths, count)
 	rank := 0
 	for _, r := range runs {
@@ -83,9 +84,8 @@ func (s *skeleton) fillSets() {
 	s.near, s.before = reuse.Slice(s.near, s.n*s.words), reuse.Slice(s.before, s.n*s.words)
 	clear(s.near)
 	for _, e := range s.ends {
-		a, b := int(e.U), int(e.V)
-		s.near[a*s.words+b>>6] |= 1 << (b & 63)
-		s.near[b*s.words+a>>6] |= 1 << (a & 63)
+		bitset.Add(s.neighbors(e.U), e.V)
+		bitset.Add(s.neighbors(e.V), e.U)
 	}
 	count := uint32(0)
 	for w, x := range s.near {
@@ -155,7 +155,7 @@ func (s *skeleton) widestLune() int {
 
 // isDominated reports whether the edge of the given rank is dominated: then it changes no
 // homology.
-func (s *skeleton) isDominated(rank uint32) bool { return s.dominated[rank>>6]>>(rank&63)&1 != 0 }
+func (s *skeleton) isDominated(rank uint32) bool { return bitset.Has(s.dominated, rank) }
 
 func (s *skeleton) linksOf(v int32) []link { return s.links[s.starts[v]:s.starts[v+1]] }
 
@@ -164,7 +164,7 @@ func (s *skeleton) neighbors(v int32) []uint64 { return s.near[int(v)*s.words:][
 // rank returns the rank of the edge between two points, noEdge if they are not joined.
 func (s *skeleton) rank(a, b int32) uint32 {
 	if s.dense {
-		if !has(s.neighbors(a), b) {
+		if !bitset.Has(s.neighbors(a), b) {
 			return noEdge
 		}
 		return *s.place(a, b)
@@ -192,7 +192,7 @@ func (s *skeleton) appendCones(cones []cone, points []int32, limit int32, set []
 	if !s.dense {
 		return s.appendConesOfLinks(cones, points, limit)
 	}
-	set = set[:(limit+63)/64]
+	set = set[:bitset.Words(int(limit))]
 	copy(set, s.neighbors(points[0]))
 	for _, p := range points[1:] {
 		for w, x := range s.neighbors(p)[:len(set)] {
@@ -265,5 +265,3 @@ func (s *skeleton) appendConesOfLinks(cones []cone, points []int32, limit int32)
 	}
 	return cones
 }
-
-func has(set []uint64, v int32) bool { return set[v>>6]>>(v&63)&1 != 0 }

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 )
 
 // bitLunes is the graph of many points. The neighbors of a point are a bitset of many
@@ -25,8 +26,8 @@ type bitLunes struct {
 }
 
 func (l *bitLunes) begin(n int) {
-	l.words = (n + 63) / 64
-	l.marks = (l.words + 63) / 64
+	l.words = bitset.Words(n)
+	l.marks = bitset.Words(l.words)
 	l.rows, l.summaries = reuse.Slice(l.rows, n*l.words), reuse.Slice(l.summaries, n*l.marks)
 	clear(l.rows)
 	clear(l.summaries)
@@ -45,10 +46,10 @@ func (l *bitLunes) add(a, b int32) int32 {
 
 // join adds an edge, without a lune.
 func (l *bitLunes) join(a, b int32) {
-	l.rows[int(a)*l.words+int(b>>6)] |= 1 << (b & 63)
-	l.rows[int(b)*l.words+int(a>>6)] |= 1 << (a & 63)
-	l.summaries[int(a)*l.marks+int(b>>12)] |= 1 << (b >> 6 & 63)
-	l.summaries[int(b)*l.marks+int(a>>12)] |= 1 << (a >> 6 & 63)
+	bitset.Add(l.row(a), b)
+	bitset.Add(l.row(b), a)
+	bitset.Add(l.summary(a), b>>6)
+	bitset.Add(l.summary(b), a>>6)
 }
 
 func (l *bitLunes) Meet(a, b int32) bool {
@@ -157,14 +158,4 @@ func (l *bitLunes) AppendNeighbors(list []int32, a int32) []int32 {
 		}
 	}
 	return list
-}
-
-// firstPoint returns the least point of a bitset, −1 if the set is empty.
-func firstPoint(set []uint64) int32 {
-	for w, x := range set {
-		if x != 0 {
-			return int32(w<<6 + bits.TrailingZeros64(x))
-		}
-	}
-	return -1
 }

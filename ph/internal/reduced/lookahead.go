@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
@@ -137,17 +138,17 @@ func (l *lookahead) test(t *luneTester, a, b int32) int32 {
 	p, q := l.near.row(a), l.near.row(b)
 	t.more = t.more[:0]
 	for _, e := range l.pendingAt(a) {
-		if has(q, e.to) {
+		if bitset.Has(q, e.to) {
 			t.more = append(t.more, e.to)
 		}
 	}
 	for _, e := range l.pendingAt(b) {
-		if t.isPending[e.to] || has(p, e.to) {
+		if t.isPending[e.to] || bitset.Has(p, e.to) {
 			t.more = append(t.more, e.to)
 		}
 	}
 	for _, w := range [...]int32{*l.witness(a, b), *l.witness(b, a)} {
-		if w >= 0 && has(p, w) && has(q, w) {
+		if w >= 0 && bitset.Has(p, w) && bitset.Has(q, w) {
 			if row := l.near.row(w); hasAll(row, t.more) && covers(row, w, p, q) {
 				return w
 			}
@@ -230,7 +231,7 @@ func (t *luneTester) reaches(row []uint64) bool {
 
 func hasAll(set []uint64, points []int32) bool {
 	for _, v := range points {
-		if !has(set, v) {
+		if !bitset.Has(set, v) {
 			return false
 		}
 	}

@@ -25,5 +25,3 @@ type graph interface {
 // maxBitPoints is the largest number of points for which neighborhoods are bitsets. For n
 // points they take n² bits: 32 MiB for this number.
 const maxBitPoints = 1 << 14
-
-func has(set []uint64, v int32) bool { return set[v>>6]>>(v&63)&1 != 0 }

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/topogen/topogen/internal/reuse"
+	"github.com/topogen/topogen/ph/internal/bitset"
 )
 
 // rowLunes is the graph of few points. The neighbors of a point are a bitset of few words,
@@ -23,11 +24,11 @@ type rowLunes struct {
 const maxRowWords = 8
 
 func (l *rowLunes) begin(n int) {
-	l.words = (n + 63) / 64
+	l.words = bitset.Words(n)
 	l.rows = reuse.Slice(l.rows, n*l.words)
 	clear(l.rows)
-	for a := range n {
-		l.rows[a*l.words+a>>6] |= 1 << (a & 63)
+	for a := range int32(n) {
+		bitset.Add(l.row(a), a)
 	}
 	l.set, l.ready = reuse.Slice(l.set, l.words), reuse.Slice(l.ready, l.words)
 }
@@ -40,9 +41,9 @@ func (l *rowLunes) add(a, b int32) int32 {
 	for w, x := range p {
 		set[w] = x & q[w]
 	}
-	p[b>>6] |= 1 << (b & 63)
-	q[a>>6] |= 1 << (a & 63)
-	return firstPoint(set)
+	bitset.Add(p, b)
+	bitset.Add(q, a)
+	return bitset.Min(set)
 }
 
 // removeComponent removes the component of v from the current lune and returns the least
@@ -73,8 +74,8 @@ func (l *rowLunes) searchComponent(v int32) int32 {
 			ready[w] |= found
 			set[w] = x &^ found
 		}
-		ready[v>>6] &^= 1 << (v & 63)
-		missing := firstPoint(set)
+		bitset.Remove(ready, v)
+		missing := bitset.Min(set)
 		if missing < 0 {
 			return -1
 		}
@@ -87,7 +88,7 @@ func (l *rowLunes) searchComponent(v int32) int32 {
 			}
 		}
 		if v < 0 {
-			if v = firstPoint(ready); v < 0 {
+			if v = bitset.Min(ready); v < 0 {
 				return missing
 			}
 		}
