@@ -3,7 +3,7 @@ package metrics
 import (
 	"gonum.org/v1/gonum/floats"
 
-	"github.com/topogen/topogen/internal/mixed"
+	"github.com/topogen/topogen/kernels/cpu/mixed"
 	"github.com/topogen/topogen/ph"
 )
 

@@ -22,6 +22,7 @@
 //	internal/conv         convolutions
 //	internal/bfloat16     rounding of the operands of products
 //	internal/aligned      allocation of memory on cache lines and huge pages
+//	mixed                 products of float32 and float64 matrices, no part of a device
 //	_asm                  the generator of the assembly
 //
 // # Instruction sets

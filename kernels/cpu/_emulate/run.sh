@@ -2,8 +2,8 @@
 # Runs the tests of a package of the CPU device on an emulated processor with
 # AVX-512, for machines that lack it. The emulator Bochs boots the Linux kernel VMLINUZ,
 # and the kernel starts the test binary as its init process. PACKAGE is a path relative to
-# kernels/cpu: . (takes half an hour), internal/simd, internal/microkernel, internal/gemm
-# or internal/conv.
+# kernels/cpu: . (takes half an hour), mixed, internal/simd, internal/microkernel,
+# internal/gemm or internal/conv.
 #
 #	run.sh VMLINUZ PACKAGE [-test.run=PATTERN]
 #

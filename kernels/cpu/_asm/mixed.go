@@ -1,5 +1,3 @@
-// Command asm writes the assembly of package mixed and its Go declarations. Run it with go
-// generate in internal/mixed.
 package main
 
 import (
@@ -8,11 +6,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-func main() {
-	ConstraintExpr("!purego")
+// mixed generates the products of package mixed, for AVX-512 only.
+func mixed() {
 	dots()
 	addRows()
-	Generate()
 }
 
 // dots generates the loop of Dots over whole vectors of 8 elements.

@@ -3,7 +3,15 @@
 // take a fifth of the time of plain Go.
 package mixed
 
-//go:generate go run -C _asm . -out ../mixed_amd64.s -stubs ../mixed_amd64.go -pkg mixed
+import "github.com/topogen/topogen/kernels/cpu/internal/simd"
+
+// vectors reports whether products use AVX-512.
+var vectors = hasAVX512()
+
+func hasAVX512() bool {
+	set, _ := simd.FromEnvironment() // a device returns the error
+	return set >= simd.AVX512
+}
 
 // Width is the number of elements of a row that [AddRows] adds.
 const Width = 64

@@ -2,9 +2,6 @@
 
 package mixed
 
-// vectors is false: there are no vector instructions to use.
-const vectors = false
-
 func dotsAVX512(*[8]float64, *float32, *float32, *float64, int, int) {}
 
 func addRowsAVX512(*float64, int, *float32, int, *float64) {}
