@@ -17,6 +17,16 @@ import (
 // [models.Model].
 var errorNames = []string{"bce", "nll", "mse", "generator"}
 
+// ignored are the settings of a run that a unit does not heed, each with the reason.
+var ignored = map[string]string{
+	"draw":       "a unit keeps no new examples",
+	"n_plot":     "a unit draws no pictures as it trains",
+	"onnx":       "a unit keeps no model",
+	"sampler":    "a unit measures samples from the prior",
+	"save_every": "a unit keeps no checkpoints",
+	"save_steps": "a unit keeps no checkpoints",
+}
+
 // CheckPlan returns an error that names the path of the first setting or metric that makes
 // no sense, as in arms[1].grid.topo[0]. It does not open the data.
 func (r *Runner) CheckPlan(p *study.Plan) error {
@@ -77,6 +87,9 @@ func checkSettings(path string, s study.Settings) error {
 
 // checkSetting decodes one setting by itself.
 func checkSetting(path, key string, value json.RawMessage) error {
+	if why, found := ignored[key]; found {
+		return fmt.Errorf("the plan: %s: the setting has no effect, %s: remove it", path, why)
+	}
 	if names := settingNames(); !slices.Contains(names, key) {
 		return fmt.Errorf("the plan: %s: there is no setting %q: the settings are %s", path, key, strings.Join(names, ", "))
 	}
@@ -93,13 +106,13 @@ func checkSetting(path, key string, value json.RawMessage) error {
 	return nil
 }
 
-// settingNames returns the names of all settings of a unit: those of the fields of a [Config]
-// in JSON, also of fields that JSON leaves out while they are zero.
+// settingNames returns the names of the settings that a unit heeds: those of the fields of a
+// [Config] in JSON, also of fields that JSON leaves out while they are zero.
 func settingNames() []string {
 	var names []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name != "" && name != "-" && name != "seed" { // the plan's seeds decide the seed
+		if name != "" && name != "-" && name != "seed" && ignored[name] == "" { // the plan's seeds decide the seed
 			names = append(names, name)
 		}
 	}

@@ -25,6 +25,9 @@ func TestCheckPlan(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{`"data": "circle"`, `"label": "kind"`, `the plan: settings.label: there is no setting "label": the settings are alone, batch_size`},
 		{`"data": "circle"`, `"seed": 1`, `the plan: settings.seed: there is no setting "seed"`},
+		{`"data": "circle"`, `"onnx": false`, "the plan: settings.onnx: the setting has no effect, a unit keeps no model: remove it"},
+		{`"batch_size": 8`, `"n_plot": 5`, "the plan: arms[1].settings.n_plot: the setting has no effect"},
+		{`"topo": ["deaths0=1", "push0=2"]`, `"sampler": ["prior", "mixture"]`, "the plan: arms[1].grid.sampler[0]: the setting has no effect"},
 		{`"data": "circle"`, `"data": 3`, "the plan: settings.data: cannot unmarshal number"},
 		{`"at": [5]`, `"when": [5]`, `the plan: settings.measure: unknown field "when"`},
 		{`"data": "circle"`, `"data": "circle", "max_steps": 4`, `the plan: arm "a": measure.at[0] is 5, but the last step is 4`},

@@ -28,6 +28,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/topogen/topogen/data"
@@ -87,6 +88,11 @@ func config(u study.Unit) (Config, error) {
 	}
 	if _, set := u.Settings["seed"]; set {
 		return c, fmt.Errorf("the settings have a seed: seeds are the plan's")
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.Settings)) {
+		if why, found := ignored[name]; found {
+			return c, fmt.Errorf("the setting %s has no effect, %s: remove it", name, why)
+		}
 	}
 	if c.Device != "cpu" {
 		return c, fmt.Errorf("device is %q: units run on cpu", c.Device)

@@ -110,6 +110,7 @@ func TestSettingsThatMakeNoConfiguration(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"batchsize": 3}`:                            `unknown field "batchsize"`,
 		`{"seed": 3}`:                                 "the settings have a seed: seeds are the plan's",
+		`{"draw": 3}`:                                 "the setting draw has no effect, a unit keeps no new examples: remove it",
 		`{"device": "cuda"}`:                          `device is "cuda": units run on cpu`,
 		`{"alone": false}`:                            "alone is false: a unit trains one model",
 		`{"topo": "death"}`:                           "death",
