@@ -35,6 +35,10 @@ type Plan struct {
 	Seeds Seeds `json:"seeds"`
 	// Metrics are what is compared, in the order of the report.
 	Metrics []Metric `json:"metrics"`
+	// Version is that of the meaning of settings, 0 if the plan names none. A program that
+	// runs studies sets it, and raises it when equal settings come to mean other runs, so that
+	// [Create] refuses to mix both in one folder.
+	Version int `json:"version,omitempty"`
 	// Tuned records how [Store.Tune] chose settings of the plan; nil if it did not.
 	Tuned *Tuned `json:"tuned,omitempty"`
 }

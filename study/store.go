@@ -58,10 +58,15 @@ func Create(dir string, p *Plan) (*Store, error) {
 // holds returns nil if the folder holds plan p, and otherwise says what it holds.
 func (s *Store) holds(p *Plan) error {
 	found, err := s.Plan()
-	if err == nil && string(encode(found)) != string(encode(p)) {
+	switch {
+	case err != nil:
+		return err
+	case found.Version != p.Version:
+		return fmt.Errorf("study: %s: the version of its settings is %d, but here it is %d, and equal settings mean other runs: choose another folder", s.path(planFile), found.Version, p.Version)
+	case string(encode(found)) != string(encode(p)):
 		return fmt.Errorf("study: %s holds another plan: choose another folder", s.path(planFile))
 	}
-	return err
+	return nil
 }
 
 // Open opens the folder of a study.

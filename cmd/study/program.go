@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -192,28 +193,33 @@ func shardIndex(flag, shards int) (int, error) {
 
 // open returns the study in folder output, and its plan. With the name of a plan it makes
 // the folder unless that holds the same plan already. Without a name the folder must hold
-// a study.
+// a study. It must have begun with the present version of settings.
 func open(name, output string) (*study.Store, *study.Plan, error) {
-	if name == "" {
-		store, err := study.Open(output)
-		if err != nil {
-			return nil, nil, cli.UsageError{Err: err}
-		}
-		plan, err := store.Plan()
-		return store, plan, err
-	}
-	plan, err := findPlan(name)
+	plan, err := planOf(name, output)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := new(trial.Runner).CheckPlan(plan); err != nil { // before a folder is made
-		return nil, nil, cli.Usagef("%s: %w", name, err)
+		return nil, nil, cli.Usagef("%s: %w", cmp.Or(name, output), err)
 	}
+	plan.Version = trial.Version
 	store, err := study.Create(output, plan)
 	if err != nil {
 		return nil, nil, cli.UsageError{Err: err}
 	}
 	return store, plan, nil
+}
+
+// planOf returns the plan of a name, and that of the study in folder output if the name is empty.
+func planOf(name, output string) (*study.Plan, error) {
+	if name != "" {
+		return findPlan(name)
+	}
+	store, err := study.Open(output)
+	if err != nil {
+		return nil, cli.UsageError{Err: err}
+	}
+	return store.Plan()
 }
 
 func report(_ context.Context, args []string, stdout, _ io.Writer) error {

@@ -90,6 +90,29 @@ func TestShards(t *testing.T) {
 	require.Equal(t, reports(t, whole), reports(t, parts))
 }
 
+// A folder that began with another meaning of settings is reported, but no unit is added.
+func TestOtherVersionIsRefused(t *testing.T) {
+	plan, dir := write(t, tiny), filepath.Join(t.TempDir(), "s")
+	mustCall(t, "run", plan, "-output", dir)
+	mustCall(t, "run", plan, "-output", dir)
+	file := filepath.Join(dir, "plan.json")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	version := fmt.Sprintf("  \"version\": %d", trial.Version)
+	require.Contains(t, string(text), version)
+	for old, want := range map[string]string{
+		`  "version": 1000`: "version: is 1000, but settings have the meaning of version",
+		`  "version": 0`:    "plan.json: the version of its settings is 0, but here it is", // from before versions
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), version, old, 1)), 0o666))
+		_, err := call(t, "run", "-output", dir)
+		require.ErrorContains(t, err, want)
+		_, err = call(t, "run", plan, "-output", dir)
+		require.ErrorContains(t, err, "the version of its settings is")
+		require.Contains(t, mustCall(t, "report", dir), "deaths")
+	}
+}
+
 // reports returns what a study without costs reports.
 func reports(t *testing.T, dir string) map[string]string {
 	mustCall(t, "report", dir, "-costs=false")

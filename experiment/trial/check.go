@@ -27,9 +27,17 @@ var ignored = map[string]string{
 	"save_steps": "a unit keeps no checkpoints",
 }
 
+// Version is the version of the meaning of settings, for [study.Plan]. Raise it with each change
+// that gives equal settings other outcomes: of a default, or of what a setting does.
+const Version = 1
+
 // CheckPlan returns an error that names the path of the first setting or metric that makes
-// no sense, as in arms[1].grid.topo[0]. It does not open the data.
+// no sense, as in arms[1].grid.topo[0], or says that the plan has another [Version]. It does
+// not open the data.
 func (r *Runner) CheckPlan(p *study.Plan) error {
+	if p.Version != 0 && p.Version != Version {
+		return fmt.Errorf("the plan: version: is %d, but settings have the meaning of version %d here: use the program that wrote the plan, or remove its version to give settings the new meaning", p.Version, Version)
+	}
 	if err := checkSettings("settings", p.Settings); err != nil {
 		return err
 	}

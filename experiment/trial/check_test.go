@@ -1,11 +1,14 @@
 package trial_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/topogen/topogen/experiment/trial"
 	"github.com/topogen/topogen/study"
 )
 
@@ -22,7 +25,9 @@ func TestCheckPlan(t *testing.T) {
 	for _, setting := range []string{`"weight_decay": 0.1`, `"precision": "bf16"`, `"weight_decay": 0`, `"reshuffle": true`} {
 		require.NoError(t, check(strings.Replace(good, `"batch_size": 8`, setting, 1)), setting)
 	}
+	require.NoError(t, check(strings.Replace(good, `"title"`, fmt.Sprintf(`"version": %d, "title"`, trial.Version), 1)))
 	for _, c := range []struct{ old, new, want string }{
+		{`"title"`, `"version": 99, "title"`, "the plan: version: is 99, but settings have the meaning of version"},
 		{`"data": "circle"`, `"label": "kind"`, `the plan: settings.label: there is no setting "label": the settings are alone, batch_size`},
 		{`"data": "circle"`, `"seed": 1`, `the plan: settings.seed: there is no setting "seed"`},
 		{`"data": "circle"`, `"onnx": false`, "the plan: settings.onnx: the setting has no effect, a unit keeps no model: remove it"},
@@ -39,4 +44,20 @@ func TestCheckPlan(t *testing.T) {
 		require.Contains(t, good, c.old)
 		require.ErrorContains(t, check(strings.Replace(good, c.old, c.new, 1)), c.want)
 	}
+}
+
+// A setting that a plan leaves out has a default. Another default gives the plan another
+// meaning: raise trial.Version with it.
+func TestDefaultsBelongToTheVersion(t *testing.T) {
+	defaults, err := json.Marshal(trial.Default())
+	require.NoError(t, err)
+	require.JSONEq(t, `{
+		"data": "auto", "data_options": {"label": "", "scale": "", "colour": "", "side": 0, "drop_missing": false, "seed": 0},
+		"seed": 1234, "device": "cpu", "alone": true,
+		"model": {"kind": "", "n_latent": 0, "channels": null, "hidden": null, "likelihood": "", "sigma": 0, "beta": 0, "mmd": 0},
+		"batch_size": 128, "n_epochs": 0, "max_steps": 0, "learning_rate": 0.0005, "check_finite": false,
+		"topo": "", "gradient": "plain", "samples": 0,
+		"sampler": "", "n_plot": 0, "onnx": false, "save_every": 0, "save_steps": 0,
+		"measure": {"at": null, "points": 512, "neighbors": 5, "radius": 0.15, "draws": 16}
+	}`, string(defaults), "raise trial.Version, and record the new defaults here")
 }
