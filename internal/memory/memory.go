@@ -17,8 +17,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"strconv"
 	"strings"
 	"sync"
@@ -198,9 +198,26 @@ func (w *watch) stop() {
 	}
 }
 
-// Used returns the memory that the process has from the system.
+// Used returns the memory that the process has from the system: its resident pages where the
+// system tells them, as Linux does, else what Go's runtime has. Package runtime/metrics, which
+// counts the latter without stopping all threads, delays each start of a program.
 func Used() Size {
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(samples)
-	return Size(samples[0].Value.Uint64() - samples[1].Value.Uint64())
+	if text, err := os.ReadFile("/proc/self/statm"); err == nil {
+		if pages, ok := resident(text); ok {
+			return Size(pages) * Size(os.Getpagesize())
+		}
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return Size(m.Sys - m.HeapReleased)
+}
+
+// resident returns the number of resident pages, the second number in /proc/self/statm.
+func resident(statm []byte) (pages int64, ok bool) {
+	fields := bytes.Fields(statm)
+	if len(fields) < 2 {
+		return 0, false
+	}
+	pages, err := strconv.ParseInt(string(fields[1]), 10, 64)
+	return pages, err == nil && pages > 0
 }

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"runtime"
@@ -39,6 +40,24 @@ func TestTotal(t *testing.T) {
 	require.False(t, ok)
 }
 
+// TestUsed: memory counts once it is written to.
+func TestUsed(t *testing.T) {
+	before := Used()
+	held := bytes.Repeat([]byte{1}, 64<<20)
+	require.InDelta(t, float64(before+64<<20), float64(Used()), 16<<20)
+	runtime.KeepAlive(held)
+}
+
+func TestResident(t *testing.T) {
+	pages, ok := resident([]byte("310000 2301 900 12 0 5000 0\n"))
+	require.True(t, ok)
+	require.EqualValues(t, 2301, pages)
+	for _, text := range []string{"", "310000", "310000 many 900", "310000 0 900"} {
+		_, ok := resident([]byte(text))
+		require.False(t, ok, text)
+	}
+}
+
 func TestEstimateAboveTheLimit(t *testing.T) {
 	require.NoError(t, Size(1000).Check(1000))
 	require.EqualError(t, Size(1000).Check(80e9), "this needs at least 80 GB of memory, -max-memory allows 1 KB")
@@ -46,7 +65,7 @@ func TestEstimateAboveTheLimit(t *testing.T) {
 }
 
 func TestWatchEndsAboveTheLimit(t *testing.T) {
-	held := make([]byte, 64<<20)
+	held := bytes.Repeat([]byte{1}, 64<<20)
 	ctx, stop := Watch(context.Background(), 32<<20)
 	defer stop()
 	<-ctx.Done()
