@@ -9,16 +9,6 @@
 // Run rips -help for all flags.
 package main
 
-import (
-	"os"
-	"runtime/debug"
+import "github.com/topogen/topogen/internal/cli"
 
-	"github.com/topogen/topogen/internal/cli"
-)
-
-func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50) // a quarter less memory, in no more time
-	}
-	cli.Main("rips", program)
-}
+func main() { cli.Main("rips", program) }
