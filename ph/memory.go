@@ -69,7 +69,7 @@ func measuredBytes[T Float](p Points[T], o *Options) float64 {
 // shareWithin estimates the share of the pairs of points within a threshold, or within
 // the enclosing radius if that is 0.
 func shareWithin(d Distances, threshold float64) float64 {
-	const centers, pairs = 16, 4096
+	const centers, manyPairs = 16, 4096
 	n := d.Len()
 	if n < 2 {
 		return 0
@@ -85,6 +85,7 @@ func shareWithin(d Distances, threshold float64) float64 {
 			}
 		}
 	}
+	pairs := min(manyPairs, centers*n) // few points take little memory and deserve little time
 	random := rand.New(rand.NewPCG(0, 0))
 	within := 0
 	for range pairs {
@@ -93,5 +94,5 @@ func shareWithin(d Distances, threshold float64) float64 {
 			within++
 		}
 	}
-	return float64(within) / pairs
+	return float64(within) / float64(pairs)
 }
