@@ -57,6 +57,8 @@ func reducedBars[T Float](e *Engine, s *solver[T], highest int) []Diagram {
 
 // appendComponents appends the classes of degree 0.
 func appendComponents[T Float](e *Engine, r lowDegrees[T], o *Options, classes []Class) []Class {
+	e.roots = r.AppendRoots(e.roots[:0])
+	classes = slices.Grow(classes, len(r.Merges())+len(e.roots))
 	for _, m := range r.Merges() {
 		c := Class{Bar: componentBar(m)}
 		if o.Simplices {
@@ -64,7 +66,6 @@ func appendComponents[T Float](e *Engine, r lowDegrees[T], o *Options, classes [
 		}
 		classes = append(classes, c)
 	}
-	e.roots = r.AppendRoots(e.roots[:0])
 	for _, v := range e.roots {
 		c := Class{Bar: rootBar(v)}
 		if o.Simplices {
@@ -80,6 +81,7 @@ func appendComponents[T Float](e *Engine, r lowDegrees[T], o *Options, classes [
 func appendLoops[T Float](s *solver[T], n int, o *Options, classes []Class) []Class {
 	var tree *forest[T]
 	s.loops = s.low.AppendLoops(s.loops[:0])
+	classes = slices.Grow(classes, len(s.loops))
 	bySpindles := s.low == lowDegrees[T](&s.spindle)
 	for _, l := range s.loops {
 		c := Class{Bar: loopBar(l)}

@@ -67,7 +67,7 @@ func (s *Euclidean[T]) findEmptyLunes(search *treeSearch[T], i int32, after Edge
 				continue
 			}
 			a, b := t.Order[i], t.Order[j]
-			e := EdgeOf(s.Distance(a, b), a, b)
+			e := EdgeOf(s.length(i, j), a, b)
 			if e.Length <= s.limit && CompareEdges(e, after) > 0 && s.emptyLune(e) {
 				search.found = append(search.found, e)
 			}
@@ -115,7 +115,8 @@ func (s *Euclidean[T]) blocked(blockers []Edge[float64], x, lo, hi []float64, le
 // enough to both ends.
 func (s *Euclidean[T]) emptyLune(e Edge[T]) bool {
 	t := &s.tree
-	x, y := t.At(t.Place[e.A]), t.At(t.Place[e.B])
+	a, b := t.Place[e.A], t.Place[e.B]
+	x, y := t.At(a), t.At(b)
 	radius := float64(e.Length) * float64(e.Length) * (1 + slack)
 	var room [64]int32
 	stack := append(room[:0], 0)
@@ -133,10 +134,10 @@ func (s *Euclidean[T]) emptyLune(e Edge[T]) bool {
 			stack = append(stack, nd.Left, nd.Right)
 			continue
 		}
-		for _, p := range t.Order[nd.From:nd.To] {
-			if p != e.A && p != e.B &&
-				CompareEdges(EdgeOf(s.Distance(e.A, p), e.A, p), e) < 0 &&
-				CompareEdges(EdgeOf(s.Distance(e.B, p), e.B, p), e) < 0 {
+		for c := nd.From; c < nd.To; c++ {
+			if p := t.Order[c]; c != a && c != b &&
+				CompareEdges(EdgeOf(s.length(a, c), e.A, p), e) < 0 &&
+				CompareEdges(EdgeOf(s.length(b, c), e.B, p), e) < 0 {
 				return false
 			}
 		}

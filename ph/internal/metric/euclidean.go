@@ -3,6 +3,7 @@ package metric
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/topogen/topogen/ph/internal/kdtree"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -15,8 +16,7 @@ type Euclidean[T Float] struct {
 	stopper
 	histogram[T]
 
-	points points[T]
-	tree   kdtree.Tree
+	tree kdtree.Tree
 
 	searches []treeSearch[T] // one for each worker
 }
@@ -33,10 +33,8 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 	if err := CheckPoints(dim, coords); err != nil {
 		return err
 	}
-	p := points[T]{dim, coords}
-	s.points = p
 	kdtree.Build(&s.tree, dim, coords, nil, s.stop)
-	n := p.len()
+	n := s.tree.Len()
 	if n == 0 {
 		s.histogram.begin(0)
 		return nil
@@ -57,10 +55,10 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 		if s.stop.Requested() {
 			return nil
 		}
-		i := k * n / rows
-		for j := range n {
+		i := s.tree.Place[k*n/rows]
+		for j := range int32(n) {
 			if j != i {
-				s.add(Distance(p.at(i), p.at(j)), float32(n)/float32(2*rows))
+				s.add(s.length(i, j), float32(n)/float32(2*rows))
 			}
 		}
 	}
@@ -75,11 +73,16 @@ func (s *Euclidean[T]) Len() int { return s.tree.Len() }
 
 // Distance returns the distance of two points.
 func (s *Euclidean[T]) Distance(a, b int32) T {
-	return Distance(s.points.at(int(a)), s.points.at(int(b)))
+	return s.length(s.tree.Place[a], s.tree.Place[b])
 }
+
+// length returns the distance of the points in two places. Coordinates that are not [Extreme]
+// need no more care than this, so it equals what the function [Distance] returns.
+func (s *Euclidean[T]) length(i, j int32) T { return T(math.Sqrt(s.tree.Squared(s.tree.At(i), j))) }
 
 // AppendEdges appends the edges of lengths in (lo, hi], in no particular order.
 func (s *Euclidean[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
+	edges = slices.Grow(edges, s.room)
 	p := pairSearch[T]{Tree: &s.tree, stop: s.stop, edges: edges, lo: lo, hi: hi}
 	p.least = max(0, float64(lo)*float64(lo)*(1-slack))
 	if lo < 0 {
@@ -166,6 +169,7 @@ func (p points[T]) at(i int) []T { return p.coords[i*p.dim : (i+1)*p.dim] }
 // Distance returns the Euclidean distance of two points, computed in float64 and rounded
 // to T.
 func Distance[T Float](x, y []T) T {
+	y = y[:len(x)]
 	var s float64
 	for k, v := range x {
 		d := float64(v) - float64(y[k])

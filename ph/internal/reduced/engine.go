@@ -104,7 +104,7 @@ func (r *Engine[T]) reset(n int) {
 	r.place, r.order = nil, nil
 	r.ranks, r.table = r.ranks[:0], nil
 	r.edges.reset()
-	r.merges = r.merges[:0]
+	r.merges = slices.Grow(r.merges[:0], n)
 	r.columns, r.arena = r.columns[:0], r.arena[:0]
 	r.births, r.deaths, r.emptyLunes = r.births[:0], r.deaths[:0], r.emptyLunes[:0]
 	r.alive, r.searched, r.coming, r.last = 0, false, 0, false
