@@ -33,7 +33,8 @@ func drawCloud(format Format, s *Scene) (*picture, []mark) {
 // A view is how clouds are seen: their axes, and for clouds in R³ the camera.
 type view struct {
 	plot      *plot.Plot
-	solid     bool // in R³
+	axes      [3]string // the names of the coordinates
+	solid     bool      // in R³
 	middle    [3]float64
 	half      [3]float64 // of the box around all points
 	both      bool       // there are two clouds, to be told apart
@@ -51,6 +52,7 @@ const (
 // turns by the given angle.
 func newView(scenes []Scene, turn float64) *view {
 	v := &view{plot: newPlot("", "")}
+	copy(v.axes[:], scenes[0].Axes)
 	low := [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}
 	high := [3]float64{math.Inf(-1), math.Inf(-1), math.Inf(-1)}
 	points := 0
@@ -89,6 +91,9 @@ func newView(scenes []Scene, turn float64) *view {
 				shown.add(x, y)
 			}
 		}
+		if v.axes != [3]string{} {
+			shown.makeRoom(0.1, 0.05)
+		}
 		shown.apply(v.plot)
 	case asked != Window{}:
 		v.plot.X.Min, v.plot.X.Max, v.plot.Y.Min, v.plot.Y.Max = asked.XMin, asked.XMax, asked.YMin, asked.YMax
@@ -96,6 +101,7 @@ func newView(scenes []Scene, turn float64) *view {
 		shown.apply(v.plot)
 	}
 	if !v.solid {
+		v.plot.X.Label.Text, v.plot.Y.Label.Text = v.axes[0], v.axes[1]
 		v.plot.Add(gridLines())
 	}
 	return v
@@ -156,7 +162,7 @@ func (v *view) marks(p *picture, panel int, s *Scene, turn float64) []mark {
 	}
 	var marks []mark
 	if v.solid {
-		marks = v.box(p, at, azimuth)
+		marks = append(v.box(p, at, azimuth), v.names(p, at, azimuth)...)
 	}
 	type point struct {
 		glyph
@@ -240,24 +246,75 @@ func (v *view) trueGlyph(p *picture) glyph {
 // box returns the edges of the box around all points, but for those that would
 // stand in front of the points.
 func (v *view) box(p *picture, at panel, azimuth float64) []mark {
-	var corner [8][3]float64 // screen x, y and nearness
-	nearest := 0
-	for i, q := range v.corners() {
-		x, y, near := v.project(q, azimuth)
-		corner[i] = [3]float64{at.x(x), at.y(y), near}
-		if near > corner[nearest][2] {
-			nearest = i
-		}
-	}
+	x, y, nearest := v.cornersOn(at, azimuth)
 	var marks []mark
-	for i := range corner {
+	for i := range x {
 		for k := range 3 {
 			if j := i | 1<<k; j != i && i != nearest && j != nearest {
-				marks = append(marks, segment{x0: corner[i][0], y0: corner[i][1], x1: corner[j][0], y1: corner[j][1], width: p.px(0.8), ink: grey, cover: 0.5})
+				marks = append(marks, segment{x0: x[i], y0: y[i], x1: x[j], y1: y[j], width: p.px(0.8), ink: grey, cover: 0.5})
 			}
 		}
 	}
 	return marks
+}
+
+// cornersOn returns where the corners of the box are in a panel, and the number of the nearest.
+func (v *view) cornersOn(at panel, azimuth float64) (x, y [8]float64, nearest int) {
+	var near [8]float64
+	for i, q := range v.corners() {
+		x[i], y[i], near[i] = v.project(q, azimuth)
+		x[i], y[i] = at.x(x[i]), at.y(y[i])
+		if near[i] > near[nearest] {
+			nearest = i
+		}
+	}
+	return x, y, nearest
+}
+
+// names returns the names of the axes, beside edges of the box that are its outline in the
+// picture: of the two for an axis on the ground the lower one, of the two upright ones the left.
+func (v *view) names(p *picture, at panel, azimuth float64) []mark {
+	face := newTypeface(textSize, p.dpi)
+	x, y, nearest := v.cornersOn(at, azimuth)
+	farthest := nearest ^ 7
+	middle := (x[nearest] + x[farthest]) / 2
+	var marks []mark
+	for k, name := range v.axes {
+		if name == "" {
+			continue
+		}
+		from, to := -1, 0 // the ends of the edge
+		for i := range x {
+			j := i | 1<<k
+			if j == i || i == nearest || j == nearest || i == farthest || j == farthest {
+				continue
+			}
+			if from < 0 || k < 2 && y[i]+y[j] > y[from]+y[to] || k == 2 && x[i] < x[from] {
+				from, to = i, j
+			}
+		}
+		text := shortened(name)
+		width, gap := face.width(text), p.px(5)
+		left, base := (x[from]+x[to])/2+gap, (y[from]+y[to])/2+gap+face.height()
+		switch {
+		case k == 2:
+			left, base = x[to]+gap-width, y[to]-gap
+		case left-gap < middle:
+			left -= 2*gap + width
+		}
+		left = max(float64(at.area.Min.X), min(left, float64(at.area.Max.X)-width))
+		marks = append(marks, label{left, base, text, face, black})
+	}
+	return marks
+}
+
+// shortened returns a name, and of a long one the beginning.
+func shortened(name string) string {
+	const most = 24
+	if runes := []rune(name); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return name
 }
 
 // cloudLegend tells two clouds apart, in the head of the picture, up to right (in

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,4 +87,35 @@ func TestCloudInSpace(t *testing.T) {
 		_, high, _ := v.project([3]float64{0, 0, 1}, turn)
 		require.Positive(t, high)
 	}
+}
+
+// Names of axes lie in the picture from wherever the camera looks, the first two at the foot of
+// the box.
+func TestAxesHaveNames(t *testing.T) {
+	cloud := &ph.Points[float32]{Dim: 3, Coords: []float32{0, 0, 0, 1, 2, 3, 1, 1, 1}}
+	s := Scene{Cloud: cloud, Axes: []string{"length", "width", "a name of more than twenty-four letters"}}
+	v := newView([]Scene{s}, 2*math.Pi)
+	p := newPicture(PNG, 360, 360, cell{v.plot, widened, 0, 360, 0, 360})
+	area := p.panels[0].area
+	for step := range 36 {
+		azimuth := float64(step) * math.Pi / 18
+		_, y, nearest := v.cornersOn(p.panels[0], azimuth)
+		middle := (y[nearest] + y[nearest^7]) / 2
+		var texts []string
+		for k, m := range v.names(p, p.panels[0], azimuth) {
+			name := m.(label)
+			texts = append(texts, name.text)
+			require.GreaterOrEqual(t, name.x, float64(area.Min.X))
+			require.LessOrEqual(t, name.x+name.face.width(name.text), float64(area.Max.X))
+			require.GreaterOrEqual(t, name.y-name.face.height(), float64(area.Min.Y))
+			require.LessOrEqual(t, name.y, float64(area.Max.Y))
+			require.Equal(t, k < 2, name.y > middle)
+		}
+		require.Equal(t, []string{"length", "width", "a name of more than twe…"}, texts)
+	}
+	require.Empty(t, newView([]Scene{{Cloud: cloud}}, 0).names(p, p.panels[0], 0))
+
+	cloud.Dim = 1
+	plane := newView([]Scene{s}, 0).plot
+	require.Equal(t, []string{"length", "width"}, []string{plane.X.Label.Text, plane.Y.Label.Text})
 }

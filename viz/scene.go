@@ -19,6 +19,8 @@ type Scene struct {
 	// are, in R³ in parallel projection; in more dimensions the first three
 	// coordinates are shown.
 	Cloud, True *ph.Points[float32]
+	// Axes has the names of the coordinates, none if empty.
+	Axes []string
 	// Edges are drawn between points of Cloud: the cycle of a bar, for instance,
 	// or its birth and death edges. TrueEdges are drawn between points of True.
 	Edges, TrueEdges []ph.Cell

@@ -42,6 +42,12 @@ func (w *window) add(x, y float64) {
 	w.YMin, w.YMax = min(w.YMin, y), max(w.YMax, y)
 }
 
+// makeRoom adds shares of the width and of the height, on the left and below.
+func (w *window) makeRoom(left, below float64) {
+	w.XMin -= left * (w.XMax - w.XMin)
+	w.YMin -= below * (w.YMax - w.YMin)
+}
+
 // apply makes a plot show the window and a margin. A window without width or
 // height gets some.
 func (w window) apply(p *plot.Plot) {

@@ -99,6 +99,7 @@ func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int
 		}
 		return viz.Cloud(w, viz.PNG, viz.Scene{
 			Title: p.Caption + ", " + r.twin().name + " over the truth", Cloud: r.points(rows[len(rows)-1].Images), True: r.points(truth),
+			Axes: r.axes(),
 		})
 	})
 }
@@ -106,6 +107,18 @@ func (r *Run) drawReconstructions(p run.Picture, set data.Dataset, indices []int
 // points returns examples as a cloud.
 func (r *Run) points(values []float32) *ph.Points[float32] {
 	return &ph.Points[float32]{Dim: data.ExampleSize(r.sets.Train), Coords: values}
+}
+
+// axes returns the names of the values of an example, nil if they have none.
+func (r *Run) axes() []string {
+	if r.sets.Scaling == nil {
+		return r.sets.Columns
+	}
+	var names []string
+	for _, name := range r.sets.Columns {
+		names = append(names, name+", scaled")
+	}
+	return names
 }
 
 // compute returns the values of a variable that a model computes without gradient.

@@ -72,7 +72,7 @@ func (r *Run) drawPoints(ctx context.Context, m *model, samples []float32) error
 	test := make([]float32, len(samples))
 	r.sets.Test.Decode(test, data.AllIndices(n))
 	title := "Samples of the " + m.name + " over the test set"
-	scene := viz.Scene{Title: title, Cloud: r.points(samples), True: r.points(test)}
+	scene := viz.Scene{Title: title, Cloud: r.points(samples), True: r.points(test), Axes: r.axes()}
 	if scene.Cloud.Dim > 1 {
 		if len(r.loops) == 0 {
 			found, err := loops(ctx, scene.True, densest(scene.True, 1), 0)
