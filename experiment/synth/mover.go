@@ -95,9 +95,6 @@ func (m *Mover) Step(ctx context.Context) (topoloss.Outcome, error) {
 	return outcome, nil
 }
 
-// Steps returns the number of steps that have moved the points.
-func (m *Mover) Steps() int { return m.optimizer.Steps() }
-
 // Cloud returns a copy of the cloud as it is now.
 func (m *Mover) Cloud() (*ph.Points[float32], error) {
 	coords, err := m.points.Value.Values()

@@ -217,10 +217,9 @@ func (k *kernel) Params() []gpu.Param { return k.params }
 func (k *kernel) Resources() (r gpu.Resources, err error) {
 	err = k.driver.call("cuFuncGetAttribute", func() {
 		r = gpu.Resources{
-			Registers:  k.function.GetAttribute(cu.FUNC_A_NUM_REGS),
-			Local:      k.function.GetAttribute(cu.FUNC_A_LOCAL_SIZE_BYTES),
-			Shared:     k.function.GetAttribute(cu.FUNC_A_SHARED_SIZE_BYTES),
-			MaxThreads: k.function.GetAttribute(cu.FUNC_A_MAX_THREADS_PER_BLOCK),
+			Registers: k.function.GetAttribute(cu.FUNC_A_NUM_REGS),
+			Local:     k.function.GetAttribute(cu.FUNC_A_LOCAL_SIZE_BYTES),
+			Shared:    k.function.GetAttribute(cu.FUNC_A_SHARED_SIZE_BYTES),
 		}
 	})
 	return r, err

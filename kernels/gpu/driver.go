@@ -198,10 +198,9 @@ type ResourceKernel interface {
 
 // Resources are the registers and the memory that the compiler assigned to a kernel.
 type Resources struct {
-	Registers  int // for each thread
-	Local      int // bytes of local memory for each thread: spills and arrays
-	Shared     int // bytes of static shared memory for each block
-	MaxThreads int // most threads of a block whose registers fit a multiprocessor
+	Registers int // for each thread
+	Local     int // bytes of local memory for each thread: spills and arrays
+	Shared    int // bytes of static shared memory for each block
 }
 
 // A Param is a parameter of a kernel.

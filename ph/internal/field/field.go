@@ -3,8 +3,8 @@ package field
 
 import "fmt"
 
-// MaxPrime is an upper bound of p, so that an element fits into 16 bits.
-const MaxPrime = 1 << 15
+// maxPrime is an upper bound of p, so that an element fits into 16 bits.
+const maxPrime = 1 << 15
 
 // A Field is Z/p. Its elements are the numbers below P.
 type Field struct {
@@ -14,8 +14,8 @@ type Field struct {
 
 // Check returns an error unless p is a prime that a Field can have.
 func Check(p int) error {
-	if p < 2 || p > MaxPrime {
-		return fmt.Errorf("ph: modulus %d: it must be a prime from 2 to %d", p, MaxPrime)
+	if p < 2 || p > maxPrime {
+		return fmt.Errorf("ph: modulus %d: it must be a prime from 2 to %d", p, maxPrime)
 	}
 	for d := 2; d*d <= p; d++ {
 		if p%d == 0 {

@@ -35,7 +35,7 @@ func (s *search[T]) findCandidates(r *Engine[T], a int32, above, upTo T) (next f
 	// is not needed. So longer edges are not tested against the witnesses.
 	first := above < 0
 	next = math.Inf(1)
-	var room [MaxDim]float64
+	var room [maxDim]float64
 	y := room[:c.Dim]
 	s.stack = append(s.stack[:0], 0)
 	for len(s.stack) > 0 {
@@ -111,7 +111,7 @@ func (s *search[T]) listCandidates(r *Engine[T], a int32, above, upTo T) (next f
 	band := intervalOf(above, upTo)
 	sortNear(s.around)
 	const enough = 12 // from this number of witnesses on, only ends of edges to list are tested
-	var room [MaxDim]float64
+	var room [maxDim]float64
 	y := room[:c.Dim]
 	for _, p := range s.around {
 		z := c.At(p.place)[:len(y)]

@@ -10,8 +10,8 @@ import (
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
-// MaxDim is the largest number of dimensions.
-const MaxDim = 8
+// maxDim is the largest number of dimensions.
+const maxDim = 8
 
 // A cloud is a k-d tree of distinct points. Points are given by their places in the tree.
 type cloud[T metric.Float] struct {

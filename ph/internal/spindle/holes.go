@@ -31,7 +31,7 @@ type holeSearch struct {
 }
 
 // A part is a box of positions.
-type part struct{ lo, hi [MaxDim]float64 }
+type part struct{ lo, hi [maxDim]float64 }
 
 // blockPoints is about how many points are in a block.
 const blockPoints = 8

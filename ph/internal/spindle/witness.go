@@ -11,7 +11,7 @@ const margin = 1e-6
 type witnesses struct {
 	count   int
 	recent  int                           // the witness that last passed a test
-	z       [maxWitnesses][MaxDim]float64 // c−a
+	z       [maxWitnesses][maxDim]float64 // c−a
 	squared [maxWitnesses]float64         // |c−a|²
 	norm    [maxWitnesses]float64         // |c−a|
 }

@@ -53,16 +53,16 @@ func For(s simd.Set) *Kernels { return tables[s] }
 // nil. mode is a combination of Accumulate and Rectify. Offsets and ldb are in bytes. Several
 // entries of coff may be equal if the sums for these rows are equal, too.
 //
-// While it computes, a kernel prefetches one cache line for every PrefetchRows rows of
+// While it computes, a kernel prefetches one cache line for every prefetchRows rows of
 // B. The first line is at address ahead, and each later one is stride bytes further. A
 // prefetch of an invalid address has no effect, so ahead and stride change no result.
 //
 // The parameters are those of the assembly. [Call] has the same operands as fields.
 type kernel func(tiles int, a *float32, aoff *int, runs, run, gap int, b *float32, ldb int, boff *int, bias, c *float32, coff *int, mode int, ahead *float32, stride int)
 
-// PrefetchRows is the number of rows of B after which a micro-kernel prefetches one more
+// prefetchRows is the number of rows of B after which a micro-kernel prefetches one more
 // cache line.
-const PrefetchRows = 4
+const prefetchRows = 4
 
 // The bits of [Call.Mode].
 const (
@@ -177,7 +177,7 @@ func (c *Call) run(f kernel, g tileGroup) {
 	if len(c.BOffsets) > 0 {
 		boff = &c.BOffsets[0]
 	}
-	prefetches := c.Runs * (c.Run / PrefetchRows) // lines that a micro-tile prefetches
+	prefetches := c.Runs * (c.Run / prefetchRows) // lines that a micro-tile prefetches
 	for g.tiles > 0 {
 		ahead, stride, n := c.Prefetch.take(g.tiles, prefetches)
 		if ahead == nil {

@@ -13,7 +13,7 @@ import (
 // nothing while it waits for that memory.
 //
 // Idea: micro-kernels do not use all loads that the processor can execute. So they prefetch
-// that memory while they compute, one cache line for every [PrefetchRows] rows of B.
+// that memory while they compute, one cache line for every prefetchRows rows of B.
 //
 // Invariant: prefetching changes no result. The addresses are within Ranges, except that the
 // last micro-tile of a column of Lines may prefetch beyond the last row.
