@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/topogen/topogen/data"
 	"github.com/topogen/topogen/data/fashionmnist"
@@ -33,6 +34,7 @@ Usage:
   trainvae -data fashionmnist              real FashionMNIST, fetched once
   trainvae -data photographs -side 32      a folder of pictures
   trainvae -data table.csv -label kind     a table with a column of classes
+  trainvae -data table.csv -ignore date,id a table with columns to leave out
   trainvae -data table.csv -draw 1000      write a thousand new rows, too
   trainvae -data circles -topo cross0@samples=30
   trainvae -max-steps 100 -output try      a short run
@@ -43,7 +45,7 @@ Usage:
 
 Pictures of a folder may have any size: they are cut to squares and resized.
 Where they lie in folders of their own, each is a class. A table has columns of
-numbers and, for -label, one of classes. An .npz file has examples x and, for
+numbers and, for -label, one of classes; -ignore leaves others out. An .npz file has examples x and, for
 labels, y; or x_train, x_test, y_train and y_test.
 
 The twin's loss has besides the model's own the terms of -topo, each written
@@ -75,6 +77,10 @@ func newFlags(o *options) *flag.FlagSet {
 	flags.IntVar(&d.Side, "side", d.Side, "height and width of pictures in a folder, in `pixels`; 0 chooses")
 	flags.StringVar((*string)(&d.Colour), "colour", string(d.Colour), "`colour` of pictures in a folder, grey or rgb; rgb if any has colours unless given")
 	flags.StringVar(&d.Label, "label", d.Label, "`column` of a table that holds classes, by heading or number")
+	flags.Func("ignore", "`columns` of a table to leave out, by heading or number, as in date,city", func(s string) error {
+		d.Ignore = strings.Split(s, ",")
+		return nil
+	})
 	flags.BoolVar(&d.DropMissing, "drop-missing", d.DropMissing, "leave out rows of a table with missing values")
 	flags.StringVar(&d.Scale, "scale", d.Scale, "`method` that scales tables, arrays and drawn points: standard, unit or none (default standard, none for drawn points and pictures with values from 0 to 1)")
 	flags.StringVar(&o.mirror, "mirror", fashionmnist.OfficialURL, "`URL` that -data fashionmnist fetches from")

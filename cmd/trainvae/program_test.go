@@ -233,21 +233,25 @@ func TestSeedDrawsPoints(t *testing.T) {
 func TestTable(t *testing.T) {
 	dir := t.TempDir()
 	var text strings.Builder
-	text.WriteString("height,kind,weight\n")
+	text.WriteString("height,kind,weight,born\n")
 	for i := range 80 {
-		fmt.Fprintf(&text, "%d,%s,%d\n", 100+i, []string{"cat", "dog"}[i%2], i*i)
+		fmt.Fprintf(&text, "%d,%s,%d,2024-01-%02d\n", 100+i, []string{"cat", "dog"}[i%2], i*i, i%28+1)
 	}
-	text.WriteString("7,cat,NA\n")
+	text.WriteString("7,cat,NA,\n")
 	path := filepath.Join(dir, "pets.csv")
 	require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o600))
 	out := filepath.Join(dir, "run")
-	args := []string{"-data", path, "-label", "kind", "-batch-size", "16", "-max-steps", "3", "-output", out}
+	args := []string{"-data", path, "-label", "kind", "-ignore", "born", "-draw", "5", "-batch-size", "16", "-max-steps", "3", "-output", out}
 	code, _, stderr := trainvae(t, context.Background(), args...)
 	require.Equal(t, 2, code)
 	require.Contains(t, stderr, "pets.csv: values are missing in 1 rows: line 82, column weight")
 	code, stdout, stderr := trainvae(t, context.Background(), append(args, "-drop-missing")...)
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "test NLL per example")
+	require.Contains(t, stdout, "new examples: "+filepath.Join(out, "samples-vae.csv")+", "+filepath.Join(out, "samples-topovae.csv")+"\n")
+	rows, err := os.ReadFile(filepath.Join(out, "samples-vae.csv"))
+	require.NoError(t, err)
+	require.Contains(t, string(rows), "height,weight\n")
 	scaling, err := os.ReadFile(filepath.Join(out, "scaling.json"))
 	require.NoError(t, err)
 	require.Contains(t, string(scaling), `"method": "standard"`)

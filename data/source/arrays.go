@@ -97,7 +97,7 @@ func examples(name string, a, labels *npy.Array, o Options) (data.Dataset, error
 	if class != nil && o.DropMissing {
 		return nil, fmt.Errorf("array %s has labels: rows cannot be dropped", name)
 	}
-	t, err := table.FromValues(a.Values, size, table.Options{Label: o.Label, DropMissing: o.DropMissing})
+	t, err := table.FromValues(a.Values, size, table.Options{Label: o.Label, Ignore: o.Ignore, DropMissing: o.DropMissing})
 	if err != nil {
 		return nil, fmt.Errorf("array %s: %w", name, err)
 	}

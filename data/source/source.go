@@ -31,10 +31,11 @@ type Options struct {
 	// See [images.Options].
 	Side   int           `json:"side"`
 	Colour images.Colour `json:"colour"`
-	// Label names the column of a table that holds classes; DropMissing leaves rows
-	// with missing values out.
-	Label       string `json:"label"`
-	DropMissing bool   `json:"drop_missing"`
+	// Label names the column of a table that holds classes, and Ignore columns to leave out.
+	// DropMissing leaves rows with missing values out. See [table.Options].
+	Label       string   `json:"label"`
+	Ignore      []string `json:"ignore,omitempty"`
+	DropMissing bool     `json:"drop_missing"`
 	// Scale is the method of scaling of tables, arrays and drawn points, fitted to
 	// the training set: [data.ScaleStandard], [data.ScaleUnit] or [data.ScaleNone].
 	// "" is ScaleStandard for tables and arrays, ScaleNone for drawn points and for pictures
@@ -67,7 +68,7 @@ func Open(ctx context.Context, word string, o Options, download fashionmnist.Dow
 	kind, _, _ := strings.Cut(word, ":")
 	switch {
 	case slices.Contains([]string{"", "auto", "embedded", "garments", "download", "fashionmnist"}, kind):
-		if err := o.refuse("side", "colour", "label", "missing", "scale"); err != nil {
+		if err := o.refuse("side", "colour", "label", "ignore", "missing", "scale"); err != nil {
 			return nil, fmt.Errorf("data %q: %w", word, err)
 		}
 		word = strings.Replace(word, "garments", "embedded", 1)
@@ -76,7 +77,7 @@ func Open(ctx context.Context, word string, o Options, download fashionmnist.Dow
 		}
 		return fashionmnist.Open(ctx, word, download)
 	case shapes.Is(word):
-		if err := o.refuse("side", "colour", "label", "missing"); err != nil {
+		if err := o.refuse("side", "colour", "label", "ignore", "missing"); err != nil {
 			return nil, fmt.Errorf("data %q: %w", word, err)
 		}
 		sets, err := shapes.Open(word, max(1, o.Seed))
@@ -135,6 +136,7 @@ func (o Options) refuse(names ...string) error {
 		{"side", o.Side != 0, "a side is for folders of pictures: leave it out"},
 		{"colour", o.Colour != "", "a colour is for folders of pictures: leave it out"},
 		{"label", o.Label != "", "a column of labels is for tables: leave it out"},
+		{"ignore", len(o.Ignore) > 0, "columns to ignore are those of tables: leave that option out"},
 		{"missing", o.DropMissing, "missing values are dropped from tables and arrays only: leave that option out"},
 		{"scale", o.Scale != "", "a scaling is for tables, arrays and drawn points, as pictures have values from 0 to 1: leave it out"},
 	} {
@@ -146,7 +148,7 @@ func (o Options) refuse(names ...string) error {
 }
 
 func openFolder(ctx context.Context, dir string, o Options) (*data.Sets, error) {
-	if err := o.refuse("label", "missing", "scale"); err != nil {
+	if err := o.refuse("label", "ignore", "missing", "scale"); err != nil {
 		return nil, fmt.Errorf("data %q: %w", dir, err)
 	}
 	if !idx.In(dir) && images.In(dir) {
@@ -167,7 +169,7 @@ func openFile(path string, o Options) (*data.Sets, error) {
 	}
 	switch ext := strings.ToLower(filepath.Ext(path)); {
 	case ext == ".csv", ext == ".tsv", ext == ".txt":
-		t, err := table.ReadFile(path, table.Options{Label: o.Label, DropMissing: o.DropMissing})
+		t, err := table.ReadFile(path, table.Options{Label: o.Label, Ignore: o.Ignore, DropMissing: o.DropMissing})
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +187,7 @@ func openFile(path string, o Options) (*data.Sets, error) {
 		}
 		return openArrays(path, arrays, o)
 	case strings.Contains(filepath.Base(path), "idx3"):
-		if err := o.refuse("label", "missing", "scale"); err != nil {
+		if err := o.refuse("label", "ignore", "missing", "scale"); err != nil {
 			return nil, fmt.Errorf("data %q: %w", path, err)
 		}
 		set, err := idx.LoadImages(path)
@@ -204,7 +206,36 @@ func divideTable(t *table.Table, o Options) (*data.Sets, error) {
 	if n := len(t.Dropped); n > 0 {
 		sets.Note = fmt.Sprintf(", without %d rows with missing values", n)
 	}
+	sets.Note += constantColumns(t)
 	return scale(sets, o.Scale, data.ScaleStandard)
+}
+
+// constantColumns returns a remark on the columns of a table that have the same value in all
+// rows, "" if there are none.
+func constantColumns(t *table.Table) string {
+	const named = 5
+	var names []string
+	for k, name := range t.Columns {
+		first := t.Rows.At(0)[k]
+		same := t.Rows.Len() > 1
+		for i := 1; same && i < t.Rows.Len(); i++ {
+			same = t.Rows.At(i)[k] == first
+		}
+		if same {
+			names = append(names, name)
+		}
+	}
+	more := ""
+	if n := len(names) - named; n > 0 {
+		names, more = names[:named], fmt.Sprintf(" and %d more", n)
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) == 1:
+		return fmt.Sprintf("; column %s has the same value in all rows: -ignore leaves it out", names[0])
+	}
+	return fmt.Sprintf("; columns %s%s have the same values in all rows: -ignore leaves them out", strings.Join(names, ", "), more)
 }
 
 func divideBytes(set *data.Bytes) *data.Sets {

@@ -99,14 +99,31 @@ func TestTable(t *testing.T) {
 	require.Nil(t, raw.Scaling)
 	require.Greater(t, raw.Train.(*data.Floats).At(0)[1], float32(999))
 	_, err = open(t, path, source.Options{})
-	require.ErrorContains(t, err, `pets.csv: line 2, column kind: "cat" is not a number that a float32 holds; a column of classes needs the option label, and other columns of words`)
+	require.ErrorContains(t, err, `pets.csv: line 2, column kind: "cat" is not a number that a float32 holds; give a column of classes as -label, and leave other columns of words out with -ignore kind`)
+
+	sets, err = open(t, path, source.Options{Ignore: []string{"kind", "height"}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"weight"}, sets.Columns)
 
 	gap := write(t, "gap.csv", []byte(text.String()+"7,cat,\n"))
 	_, err = open(t, gap, source.Options{Label: "kind"})
-	require.ErrorContains(t, err, "gap.csv: values are missing in 1 rows: line 62, column weight: fill them in, or leave such rows out with the option drop-missing")
+	require.ErrorContains(t, err, "gap.csv: values are missing in 1 rows: line 62, column weight: fill them in, or leave such rows out with -drop-missing")
 	sets, err = open(t, gap, source.Options{Label: "kind", DropMissing: true})
 	require.NoError(t, err)
 	require.Contains(t, sets.Note, "without 1 rows with missing values")
+}
+
+// TestConstantColumnsAreNamed: nothing can be learnt from a column of one value.
+func TestConstantColumnsAreNamed(t *testing.T) {
+	sets, err := open(t, write(t, "one.csv", []byte("a,b\n1,2\n1,3\n1,4\n")), source.Options{})
+	require.NoError(t, err)
+	require.Regexp(t, "one.csv; column a has the same value in all rows: -ignore leaves it out$", sets.Note)
+	sets, err = open(t, write(t, "more.csv", []byte("a,b,c,d,e,f,g\n1,2,3,4,5,6,7\n1,2,3,4,5,6,8\n")), source.Options{})
+	require.NoError(t, err)
+	require.Regexp(t, "; columns a, b, c, d, e and 1 more have the same values in all rows", sets.Note)
+	sets, err = open(t, write(t, "pair.csv", []byte("a,b\n1,2\n")), source.Options{})
+	require.NoError(t, err)
+	require.NotContains(t, sets.Note, "same value", "a single row says nothing about columns")
 }
 
 // Times in seconds differ by less than a float32 shows: they are scaled first, whatever the
@@ -219,6 +236,8 @@ func TestRefuses(t *testing.T) {
 		"side":        {"garments:30", source.Options{Side: 4}, "a side is for folders of pictures"},
 		"colour":      {write(t, "a.csv", []byte("1,2\n")), source.Options{Colour: "grey"}, "a colour is for folders"},
 		"label":       {"circle", source.Options{Label: "x"}, "a column of labels is for tables"},
+		"ignore":      {"circle", source.Options{Ignore: []string{"x"}}, "columns to ignore are those of tables"},
+		"ignore npy":  {write(t, "i.npy", npyFile(t, [2][2]float64{})), source.Options{Ignore: []string{"1"}}, `an array has no column to ignore, "1"`},
 		"scale":       {"circle", source.Options{Scale: "robust"}, `no scaling "robust"`},
 		"no test":     {write(t, "a.npz", archive(t, map[string][]byte{"x_train": npyFile(t, [3][2]float64{})})), source.Options{}, "no x_test"},
 		"two arrays":  {write(t, "a.npz", archive(t, map[string][]byte{"a": npyFile(t, [1]float64{}), "b": npyFile(t, [1]float64{})})), source.Options{}, "there are arrays a, b"},

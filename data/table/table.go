@@ -32,6 +32,9 @@ type Options struct {
 	// Label names the column of classes, by its heading or by its number from 1;
 	// "" for none. Its fields may be any text.
 	Label string
+	// Ignore names columns to leave out, each by its heading or by its number from 1. Their
+	// fields may be any text, or missing.
+	Ignore []string
 	// DropMissing leaves rows with missing values out. They are an error
 	// otherwise.
 	DropMissing bool
@@ -106,7 +109,8 @@ func separator(start []byte) rune {
 type reader struct {
 	options Options
 	table   Table
-	label   int // column of the classes, −1 for none
+	label   int    // column of the classes, −1 for none
+	ignored []bool // by column of the file
 	columns int
 	values  []float64
 	class   []string
@@ -125,7 +129,7 @@ func (r *reader) add(line int, fields []string) error {
 			}
 			r.table.Columns = append(r.table.Columns, name)
 		}
-		if err := r.findLabel(); err != nil {
+		if err := r.findNamed(); err != nil {
 			return err
 		}
 		if heading {
@@ -137,15 +141,16 @@ func (r *reader) add(line int, fields []string) error {
 	for i, f := range fields {
 		f = strings.TrimSpace(f)
 		switch {
+		case r.ignored[i]:
 		case isMissing(f):
 			complete = false
 			if r.count++; len(r.missing) < maxNamed {
 				r.missing = append(r.missing, fmt.Sprintf("line %d, column %s", line, r.table.Columns[i]))
 			}
 		case i != r.label:
-			v, err := strconv.ParseFloat(f, 64)
-			if x := float32(v); err != nil || x-x != 0 || x == 0 && v != 0 || strings.ContainsAny(f, "_xXpP") {
-				return fmt.Errorf("line %d, column %s: %.40q is not a number that a float32 holds; a column of classes needs the option label, and other columns of words must be left out of the file", line, r.table.Columns[i], f)
+			v, ok := parse(f)
+			if !ok {
+				return r.notNumbers(line, i, fields)
 			}
 			r.values = append(r.values, v)
 		}
@@ -161,41 +166,104 @@ func (r *reader) add(line int, fields []string) error {
 	return nil
 }
 
-// findLabel finds the column of the classes.
-func (r *reader) findLabel() error {
-	r.label = -1
-	if r.options.Label == "" {
-		return nil
+// parse returns the number that a field has. It returns false if there is none or no float32
+// holds it.
+func parse(field string) (float64, bool) {
+	v, err := strconv.ParseFloat(field, 64)
+	x := float32(v)
+	return v, err == nil && x-x == 0 && (x != 0 || v == 0) && !strings.ContainsAny(field, "_xXpP")
+}
+
+// notNumbers returns the error of a line in which a column has no number. It names all such
+// columns of the line: they probably hold words in other lines, too.
+func (r *reader) notNumbers(line, column int, fields []string) error {
+	text := fmt.Sprintf("line %d, column %s: %.40q is not a number that a float32 holds", line, r.table.Columns[column], strings.TrimSpace(fields[column]))
+	var names, others []string
+	for i, f := range fields {
+		f = strings.TrimSpace(f)
+		if _, ok := parse(f); ok || i == r.label || r.ignored[i] || isMissing(f) {
+			continue
+		}
+		names = append(names, r.flagName(i))
+		if i != column {
+			others = append(others, r.table.Columns[i])
+		}
 	}
-	r.label = slices.Index(r.table.Columns, r.options.Label)
-	if r.label >= 0 && slices.Contains(r.table.Columns[r.label+1:], r.options.Label) {
-		return fmt.Errorf("several columns are called %.40q: name the one of labels by its number", r.options.Label)
+	if len(others) > 0 {
+		text += ", nor are the values of " + strings.Join(others, ", ")
 	}
-	if n, err := strconv.Atoi(r.options.Label); r.label < 0 && err == nil && n >= 1 && n <= r.columns {
-		r.label = n - 1
+	return fmt.Errorf("%s; give a column of classes as -label, and leave other columns of words out with -ignore %s", text, strings.Join(names, ","))
+}
+
+// flagName returns a name of a column that can be in a list separated by commas: its heading,
+// or its number if the heading cannot.
+func (r *reader) flagName(column int) string {
+	name := r.table.Columns[column]
+	if first := slices.Index(r.table.Columns, name); name == "" || strings.ContainsAny(name, ", ") || first != column || slices.Contains(r.table.Columns[first+1:], name) {
+		return strconv.Itoa(column + 1)
 	}
-	if r.label < 0 {
-		return fmt.Errorf("no column %q for labels among %s", r.options.Label, strings.Join(r.table.Columns, ", "))
+	return name
+}
+
+// findNamed finds the column of the classes and those to ignore.
+func (r *reader) findNamed() (err error) {
+	r.label, r.ignored = -1, make([]bool, r.columns)
+	if r.options.Label != "" {
+		if r.label, err = r.find(r.options.Label, "for labels"); err != nil {
+			return err
+		}
+	}
+	for _, name := range r.options.Ignore {
+		i, err := r.find(name, "to ignore")
+		if err != nil {
+			return err
+		}
+		if i == r.label {
+			return fmt.Errorf("column %.40q has the labels: it cannot be ignored", name)
+		}
+		r.ignored[i] = true
 	}
 	return nil
+}
+
+// find returns the column that has a heading or, if there is none, a number from 1. purpose
+// says in errors what it is for.
+func (r *reader) find(name, purpose string) (int, error) {
+	i := slices.Index(r.table.Columns, name)
+	if i >= 0 && slices.Contains(r.table.Columns[i+1:], name) {
+		return 0, fmt.Errorf("several columns are called %.40q: name the one %s by its number", name, purpose)
+	}
+	if n, err := strconv.Atoi(name); i < 0 && err == nil && n >= 1 && n <= r.columns {
+		i = n - 1
+	}
+	if i < 0 {
+		return 0, fmt.Errorf("no column %q %s among %s", name, purpose, strings.Join(r.table.Columns, ", "))
+	}
+	return i, nil
+}
+
+// numeric returns the columns of the file whose fields are values of an example.
+func (r *reader) numeric() (columns []int) {
+	for i := range r.columns {
+		if i != r.label && !r.ignored[i] {
+			columns = append(columns, i)
+		}
+	}
+	return columns
 }
 
 // findIndex returns an error if the table has a column without a heading that counts the
 // rows. Programs write such a column beside the data, and nothing can be learnt from it.
 func (r *reader) findIndex() error {
-	width := r.columns
-	names := r.table.Columns
-	if r.label >= 0 {
-		width--
-		names = slices.Delete(slices.Clone(names), r.label, r.label+1)
-	}
-	for i, name := range names {
-		counts := name == "" && len(r.values) > width
+	columns := r.numeric()
+	width := len(columns)
+	for i, column := range columns {
+		counts := r.table.Columns[column] == "" && len(r.values) > width
 		for k := i + width; counts && k < len(r.values); k += width {
 			counts = r.values[k] == r.values[k-width]+1
 		}
 		if counts {
-			return fmt.Errorf("column %d has no heading and counts the rows: write the table without this index", i+1)
+			return fmt.Errorf("column %d has no heading and counts the rows: leave it out with -ignore %[1]d", column+1)
 		}
 	}
 	return nil
@@ -208,16 +276,17 @@ func (r *reader) finish() (*Table, error) {
 		if r.count > len(r.missing) {
 			places += fmt.Sprintf("; and %d more", r.count-len(r.missing))
 		}
-		return nil, fmt.Errorf("values are missing in %d rows: %s: fill them in, or leave such rows out with the option drop-missing", len(r.table.Dropped), places)
+		return nil, fmt.Errorf("values are missing in %d rows: %s: fill them in, or leave such rows out with -drop-missing", len(r.table.Dropped), places)
 	}
 	if err := r.findIndex(); err != nil {
 		return nil, err
 	}
-	width := r.columns
-	if r.label >= 0 {
-		width--
-		r.table.Columns = slices.Delete(r.table.Columns, r.label, r.label+1)
+	var names []string
+	for _, column := range r.numeric() {
+		names = append(names, r.table.Columns[column])
 	}
+	r.table.Columns = names
+	width := len(names)
 	if len(r.values) == 0 || width == 0 {
 		return nil, errors.New("there are no rows of numbers")
 	}
@@ -266,6 +335,9 @@ func FromValues(values []float64, width int, o Options) (*Table, error) {
 	if o.Label != "" {
 		return nil, fmt.Errorf("an array has no column of labels %q", o.Label)
 	}
+	if len(o.Ignore) > 0 {
+		return nil, fmt.Errorf("an array has no column to ignore, %q", o.Ignore[0])
+	}
 	t, kept := new(Table), make([]float64, 0, len(values))
 	for i := range width {
 		t.Columns = append(t.Columns, strconv.Itoa(i+1))
@@ -276,7 +348,7 @@ func FromValues(values []float64, width int, o Options) (*Table, error) {
 			x := float32(v)
 			switch {
 			case math.IsNaN(v) && !o.DropMissing:
-				return nil, fmt.Errorf("row %d, column %d is NaN: fill it in, or leave such rows out with the option drop-missing", row+1, i+1)
+				return nil, fmt.Errorf("row %d, column %d is NaN: fill it in, or leave such rows out with -drop-missing", row+1, i+1)
 			case math.IsNaN(v):
 				complete = false
 			case x-x != 0, x == 0 && v != 0:

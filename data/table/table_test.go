@@ -29,6 +29,8 @@ func TestRead(t *testing.T) {
 		"label":      {"a,kind,b\n1,cat,2\n3,ant,4\n5,cat,6\n", table.Options{Label: "kind"}, "a b", []float32{1, 2, 3, 4, 5, 6}, nil, []int{1, 0, 1}},
 		"label 2":    {"1,cat\n3,ant\n", table.Options{Label: "2"}, "1", []float32{1, 3}, nil, []int{1, 0}},
 		"dropped":    {"a,b\n1,NA\n3,4\n,\n5,6\n", table.Options{DropMissing: true}, "a b", []float32{3, 4, 5, 6}, []int{2, 4}, nil},
+		"ignored":    {"day,a,k,b,note\n1/2,1,x,2,\n3/4,3,y,4,n/a\n", table.Options{Label: "k", Ignore: []string{"day", "5"}}, "a b", []float32{1, 2, 3, 4}, nil, []int{0, 1}},
+		"an index":   {",a\n0,7\n1,8\n", table.Options{Ignore: []string{"1"}}, "a", []float32{7, 8}, nil, nil},
 		"no label":   {"a,b\n1,x\n3,?\n", table.Options{DropMissing: true, Label: "b"}, "a", []float32{1}, []int{3}, []int{0}},
 	} {
 		got, err := table.Read(strings.NewReader(c.text), c.options)
@@ -53,7 +55,7 @@ func TestReadRefuses(t *testing.T) {
 		"1,x\n":                            `line 1, column 2: "x" is not a number`,
 		"1,2\n3,1e60\n":                    `line 2, column 2: "1e60" is not a number that a float32 holds`,
 		"1,2\n3,-1e-60\n":                  `line 2, column 2: "-1e-60" is not a number that a float32 holds`,
-		",a\n0,7\n1,8\n":                   "column 1 has no heading and counts the rows: write the table without this index",
+		",a\n0,7\n1,8\n":                   "column 1 has no heading and counts the rows: leave it out with -ignore 1",
 		"a,\"\"\n7,5\n8,6\n2,7\n":          "column 2 has no heading and counts the rows",
 		"1,2\n3,inf\n":                     `line 2, column 2: "inf"`,
 		"1,2\n3,1_000\n":                   `"1_000" is not a number`,
@@ -68,7 +70,16 @@ func TestReadRefuses(t *testing.T) {
 	_, err := table.Read(strings.NewReader("a,b\n1,2\n"), table.Options{Label: "c"})
 	require.ErrorContains(t, err, `no column "c" for labels among a, b`)
 	_, err = table.Read(strings.NewReader("a,b,a\nx,2,3\n"), table.Options{Label: "a"})
-	require.ErrorContains(t, err, `several columns are called "a": name the one of labels by its number`)
+	require.ErrorContains(t, err, `several columns are called "a": name the one for labels by its number`)
+	_, err = table.Read(strings.NewReader("k,\nx,0\ny,1\n"), table.Options{Label: "k"})
+	require.ErrorContains(t, err, "column 2 has no heading and counts the rows: leave it out with -ignore 2")
+	_, err = table.Read(strings.NewReader("a,b\n1,2\n"), table.Options{Ignore: []string{"c"}})
+	require.ErrorContains(t, err, `no column "c" to ignore among a, b`)
+	_, err = table.Read(strings.NewReader("a,b\n1,2\n"), table.Options{Label: "b", Ignore: []string{"a", "b"}})
+	require.ErrorContains(t, err, `column "b" has the labels: it cannot be ignored`)
+	// All columns of words are named at once.
+	_, err = table.Read(strings.NewReader("date,kind,\"in m, about\",city,city\n2024-01-02,oak,3,Ulm,Bonn\n"), table.Options{})
+	require.EqualError(t, err, `line 2, column date: "2024-01-02" is not a number that a float32 holds, nor are the values of kind, city, city; give a column of classes as -label, and leave other columns of words out with -ignore date,kind,4,5`)
 	for _, text := range []string{",a\n0,7\n2,8\n", ",a\n0,7\n", "a,k,\n7,x,0\n8,x,2\n", "7,0\n8,1\n"} {
 		_, err = table.Read(strings.NewReader(text), table.Options{Label: "2"})
 		require.NoError(t, err, "no index: %q", text)

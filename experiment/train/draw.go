@@ -17,29 +17,32 @@ import (
 const drawnTogether = 1000
 
 // writeSamples writes Config.Draw new examples of each model in the units of the data: rows of
-// a table as CSV, other examples as an array of NumPy.
-func (r *Run) writeSamples() error {
+// a table as CSV, other examples as an array of NumPy. It returns the paths of the files.
+func (r *Run) writeSamples() (paths []string, err error) {
 	n := r.config.Draw
 	if n == 0 {
-		return nil
+		return nil, nil
 	}
 	for _, m := range r.models {
 		values, err := r.sample(m, n)
 		if err != nil {
-			return fmt.Errorf("samples of the %s: %w", m.name, err)
+			return paths, fmt.Errorf("samples of the %s: %w", m.name, err)
 		}
 		name, examples := "samples-"+m.prefix(), r.sets.Scaling.Invert(values)
 		if r.sets.Columns != nil {
-			err = r.Folder.Write(name+".csv", func(w io.Writer) error { return writeRows(w, r.sets.Columns, examples) })
+			name += ".csv"
+			err = r.Folder.Write(name, func(w io.Writer) error { return writeRows(w, r.sets.Columns, examples) })
 		} else {
 			array := &npy.Array{Shape: append([]int{n}, r.sets.Train.Shape()...), Values: examples}
-			err = r.Folder.Write(name+".npy", func(w io.Writer) error { return npy.Write(w, array) })
+			name += ".npy"
+			err = r.Folder.Write(name, func(w io.Writer) error { return npy.Write(w, array) })
 		}
 		if err != nil {
-			return err
+			return paths, err
 		}
+		paths = append(paths, r.Folder.Path(name))
 	}
-	return nil
+	return paths, nil
 }
 
 // writeRows writes values as a table with the given headings.

@@ -23,12 +23,17 @@ type Summary struct {
 	Error, Noun    string
 	SecondsPerStep float64 // median time of a step of all models together
 	Folder         string
+	Drawn          []string // the files with new examples of the models, empty unless Config.Draw asks for them
 }
 
 // String returns the summary as a few lines for people.
 func (s Summary) String() string {
-	return fmt.Sprintf("%d steps, %.1f ms each\ntest %s per %s: %s\nreport: %s\n",
-		s.Steps, 1000*s.SecondsPerStep, s.Error, s.Noun, s.tested(), filepath.Join(s.Folder, "report.html"))
+	drawn := ""
+	if len(s.Drawn) > 0 {
+		drawn = fmt.Sprintf("new %ss: %s\n", s.Noun, strings.Join(s.Drawn, ", "))
+	}
+	return fmt.Sprintf("%d steps, %.1f ms each\ntest %s per %s: %s\n%sreport: %s\n",
+		s.Steps, 1000*s.SecondsPerStep, s.Error, s.Noun, s.tested(), drawn, filepath.Join(s.Folder, "report.html"))
 }
 
 // tested lists the test errors of the models.
@@ -59,10 +64,11 @@ func (r *Run) Finish(ctx context.Context) (Summary, error) {
 		s.Models, s.Test = append(s.Models, m.name), append(s.Test, value)
 	}
 	r.Progress.Step(1, "tested")
-	if err := r.saveWeights(made); err != nil {
+	err := r.saveWeights(made)
+	if err != nil {
 		return s, err
 	}
-	if err := r.writeSamples(); err != nil {
+	if s.Drawn, err = r.writeSamples(); err != nil {
 		return s, err
 	}
 	r.Progress.Step(2, "weights saved")
