@@ -109,9 +109,34 @@ func checkSetting(path, key string, value json.RawMessage) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return fmt.Errorf("the plan: %s: %s", path, strings.TrimPrefix(err.Error(), "json: "))
+		text := strings.TrimPrefix(err.Error(), "json: ")
+		if strings.HasPrefix(text, "unknown field") {
+			text += ": the fields are " + strings.Join(fieldsOf(key), ", ")
+		}
+		return fmt.Errorf("the plan: %s: %s", path, text)
 	}
 	return nil
+}
+
+// fieldsOf returns the names of the fields of a setting that is an object, nil for others.
+func fieldsOf(key string) (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		if jsonName(f) == key && f.Type.Kind() == reflect.Struct {
+			for _, inner := range reflect.VisibleFields(f.Type) {
+				if name := jsonName(inner); name != "" && name != "-" {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// jsonName returns the name of a field in JSON.
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
 }
 
 // settingNames returns the names of the settings that a unit heeds: those of the fields of a
@@ -119,8 +144,7 @@ func checkSetting(path, key string, value json.RawMessage) error {
 func settingNames() []string {
 	var names []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name != "" && name != "-" && name != "seed" && ignored[name] == "" { // the plan's seeds decide the seed
+		if name := jsonName(f); name != "" && name != "-" && name != "seed" && ignored[name] == "" { // the plan's seeds decide the seed
 			names = append(names, name)
 		}
 	}
