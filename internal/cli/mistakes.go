@@ -57,8 +57,9 @@ func wanted(f *flag.Flag) string {
 
 // nearest returns the name of the flag that a mistyped name probably means: a flag that begins
 // with the name, if this has three letters or more, else the flag with the fewest edits between
-// them. It allows one edit for every three letters of the name, and at most two. It returns ""
-// if there is no such flag.
+// them. It allows one edit for every three letters of the name, and at most two. If there is no
+// such flag, it returns the longest one with which the name begins, as in dimension for dim, or
+// "".
 func nearest(flags *flag.FlagSet, name string) (best string) {
 	name = strings.ToLower(name)
 	least := min(2, len(name)/3) + 1
@@ -71,6 +72,13 @@ func nearest(flags *flag.FlagSet, name string) (best string) {
 			best, least = f.Name, d
 		}
 	})
+	if best == "" {
+		flags.VisitAll(func(f *flag.Flag) {
+			if len(f.Name) > max(2, len(best)) && strings.HasPrefix(name, f.Name) {
+				best = f.Name
+			}
+		})
+	}
 	return best
 }
 

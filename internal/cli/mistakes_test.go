@@ -17,6 +17,7 @@ func TestMistakesOfFlags(t *testing.T) {
 		"--Format x":                "there is no flag -Format: did you mean -format? (see prog -help)",
 		"-thresh 1":                 "there is no flag -thresh: did you mean -threshold? (see prog -help)",
 		"-n-seed 1":                 "there is no flag -n-seed: did you mean -seed? (see prog -help)",
+		"-dimension 1":              "there is no flag -dimension: did you mean -dim? (see prog -help)",
 		"-x 1":                      "there is no flag -x (see prog -help)",
 		"-version":                  "there is no flag -version (see prog -help)",
 		"-dim two":                  "-dim two: want an integer (see prog -help)",
