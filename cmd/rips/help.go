@@ -35,7 +35,7 @@ Formats are those of ripser, and a few more:
   diagrams         diagrams, as -json writes them, in GUDHI's format .pers or DIPHA's: they
                    are printed, drawn or made vectors as if they had been computed
 
-Files of OFF, PLY, NumPy and DIPHA need no -format: their first bytes tell it.
+Files of OFF, PLY, NumPy and DIPHA need no -format: rips recognises them by their first bytes.
 
 A distance of inf stands for points that are never joined. Points have Euclidean
 distances unless -metric says otherwise: cosine (1 - cos of the angle), manhattan,

@@ -239,7 +239,7 @@ func (o *options) read(ctx context.Context, stdin io.Reader, note func(string)) 
 func (o *options) hint() string {
 	switch o.format {
 	case input.LowerDistance, input.UpperDistance, input.Distance:
-		return fmt.Sprintf(" (of coordinates, the -format is %s; of edges with lengths, %s)", input.PointCloud, input.Sparse)
+		return fmt.Sprintf(" (give -format %s for coordinates, %s for edges with lengths)", input.PointCloud, input.Sparse)
 	}
 	return ""
 }

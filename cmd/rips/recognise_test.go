@@ -24,7 +24,7 @@ func TestFormatsAreRecognised(t *testing.T) {
 		for _, args := range []string{"", "-complex alpha -radii", "-metric chebyshev"} {
 			code, stdout, stderr := call(t, text, strings.Fields(args)...)
 			require.Zero(t, code, stderr)
-			require.Equal(t, "rips: the first bytes tell the format: "+format+"\n", stderr)
+			require.Equal(t, "rips: the format is "+format+", by the first bytes\n", stderr)
 			require.Contains(t, stdout, "dim 1", args)
 			code, given, stderr := call(t, text, append(strings.Fields(args), "-format", format)...)
 			require.Zero(t, code)
@@ -33,7 +33,7 @@ func TestFormatsAreRecognised(t *testing.T) {
 		}
 		code, _, stderr := call(t, text, "-format", "distance")
 		require.Equal(t, 1, code)
-		require.Contains(t, stderr, "is not a number (of coordinates, the -format is point-cloud; of edges with lengths, sparse)")
+		require.Contains(t, stderr, "is not a number (give -format point-cloud for coordinates, sparse for edges with lengths)")
 	}
 	code, _, stderr := call(t, "", "-dim", "2", "testdata/matrix.dipha")
 	require.Zero(t, code, stderr)
@@ -48,17 +48,19 @@ func TestFormatsAreRecognised(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, "4 points")
 	require.Contains(t, stderr, "6 numbers in 2 lines are read as one wrapped line")
-	require.Contains(t, stderr, "(of coordinates, the -format is point-cloud; of edges with lengths, sparse)")
+	require.Contains(t, stderr, "(give -format point-cloud for coordinates, sparse for edges with lengths)")
 	_, _, stderr = call(t, "0 0 5\n1 1 5\n", "-format", "lower-distance")
 	require.NotContains(t, stderr, "coordinates")
 
 	for text, want := range map[string]string{
-		`{"points":3}`:      `standard input: it begins with "{", as JSON does: give -format diagrams if it holds diagrams`,
+		`{"points":3}`: `standard input: it begins with "{", as JSON does: give -format diagrams if it holds diagrams`,
+		"\x00F\xd7\xe0\x01\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00": "standard input: it is an image: give -complex cubical",
+		"\x00F\xd7\xe0\x01\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00": "standard input: it holds diagrams: give -format diagrams",
 		`[[0,1]]`:           `standard input: it begins with "[", as JSON does`,
 		"\x89PNG\r\n\x1a\n": "standard input: it is an image: give -complex cubical",
 		"P2\n1 1\n9\n1\n":   "standard input: it is an image: give -complex cubical",
-		"":                  "standard input: no distances (of coordinates, the -format is point-cloud; of edges with lengths, sparse)",
-		"x":                 "(of coordinates, the -format is point-cloud; of edges with lengths, sparse)",
+		"":                  "standard input: no distances (give -format point-cloud for coordinates, sparse for edges with lengths)",
+		"x":                 "(give -format point-cloud for coordinates, sparse for edges with lengths)",
 	} {
 		code, _, stderr := call(t, text)
 		require.Equal(t, 1, code)
