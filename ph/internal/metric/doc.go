@@ -50,6 +50,9 @@ type Space[T Float] interface {
 	// longer than the limit and have an empty lune, in any order. near is the graph of
 	// the edge named after and all edges before it.
 	AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, workers int) []Edge[T]
+	// Choose makes a net of at most a number of members, with one within the radius of each
+	// point. It reports false if the space has no such net.
+	Choose(net *Net[T], radius T, most int) bool
 }
 
 // Neighbors is a graph that knows the neighbors of each point. Its methods take and return

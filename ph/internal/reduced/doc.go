@@ -42,6 +42,7 @@
 // # Cost
 //
 // One intersection of two neighborhoods for each edge up to the last death. For points
-// without long loops these are a small part of all edges. Large clouds use several
-// workers: see lookahead.
+// without long loops these are a small part of all edges. Among points with few long loops, most
+// edges of lengths in which no loop dies are joined without such an intersection: see skipper.
+// Large clouds use several workers: see lookahead.
 package reduced

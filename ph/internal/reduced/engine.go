@@ -35,6 +35,7 @@ type Engine[T metric.Float] struct {
 	workers       int
 	usesLookahead bool
 	lookahead     lookahead
+	skipper       skipper[T]
 
 	// ranks has the rank of each visited edge, as a lower triangular matrix. It is empty
 	// where ranks are searched for.
@@ -109,6 +110,7 @@ func (r *Engine[T]) reset(n int) {
 	r.births, r.deaths, r.emptyLunes = r.births[:0], r.deaths[:0], r.emptyLunes[:0]
 	r.alive, r.searched, r.coming, r.last = 0, false, 0, false
 	r.near, r.lunes, r.usesLookahead = nil, nil, false
+	r.skipper.known, r.skipper.next, r.skipper.until = false, 0, 0
 }
 
 // Components finds the merges of components. It stops reading edges when one component is
@@ -163,14 +165,24 @@ func (r *Engine[T]) Loops(s metric.Space[T], workers int) error {
 	err := r.walk(func(s *run[T]) bool {
 		r.column.Grow(r.edges.count)
 		s.fates = reuse.Slice(s.fates, len(s.edges))
+		alive := -1 // the number of loops that were alive when lengths to skip were sought last
+		r.lookahead.begins, r.lookahead.ends = 0, 0
 		for i := range s.edges {
-			if r.usesLookahead && i%r.lookahead.block == 0 {
-				r.lookAhead(s.edges[i:min(i+r.lookahead.block, len(s.edges))])
-				if r.Stop.Requested() {
-					return false
-				}
+			if alive != r.alive && i > 0 {
+				alive = r.alive
+				r.skip(s, i)
 			}
-			r.visit(s, i)
+			if s.edges[i].Length < r.skipper.until {
+				r.join(s, i)
+			} else {
+				if r.usesLookahead && i >= r.lookahead.ends {
+					r.lookAhead(s.edges, i)
+					if r.Stop.Requested() {
+						return false
+					}
+				}
+				r.visit(s, i)
+			}
 			if i%interval == 0 && (r.Stop.Requested() || r.alive == 0 && r.allKnown(s, i)) {
 				return false
 			}
@@ -244,12 +256,17 @@ func (r *Engine[T]) allKnown(s *run[T], i int) bool {
 		if few || rank < 16*n || r.space.Total() < 4*rank && r.space.Total()-rank < 64*n {
 			return false
 		}
-		r.emptyLunes = r.space.AppendEmptyLunes(r.emptyLunes, s.edges[i], r.near, r.workers)
-		slices.SortFunc(r.emptyLunes, metric.CompareEdges)
-		r.coming = len(r.emptyLunes) - r.mergesAhead()
-		r.searched = true
+		r.search(s.edges[i])
 	}
 	return r.coming == 0
+}
+
+// search finds the edges with empty lunes that come after an edge, the last that was visited.
+func (r *Engine[T]) search(last metric.Edge[T]) {
+	r.emptyLunes = r.space.AppendEmptyLunes(r.emptyLunes, last, r.near, r.workers)
+	slices.SortFunc(r.emptyLunes, metric.CompareEdges)
+	r.coming = len(r.emptyLunes) - r.mergesAhead()
+	r.searched = true
 }
 
 // meet reports whether the ends of an edge have a neighbor in common. The lune of an edge

@@ -35,7 +35,9 @@ import (
 type lookahead struct {
 	near  *bitLunes // the graph before the block
 	block int       // the number of edges in a block
-	apex  []int32   // for each edge of the block a point of its lune, unresolved if it is not resolved
+
+	begins, ends int     // the edges of the run in the block, from begins to ends−1
+	apex         []int32 // for each edge of the block a point of its lune, unresolved if it is not resolved
 
 	// pending[starts[a]:starts[a+1]] are the edges of the block at point a.
 	starts  []int32
@@ -89,9 +91,12 @@ func (l *lookahead) witness(a, b int32) *int32 {
 	return &l.witnesses[int(a)*sectors+int(b)*sectors/(len(l.starts)-2)]
 }
 
-// lookAhead tests the edges of the next block in parallel, and sets apex for each of them.
-func (r *Engine[T]) lookAhead(edges []metric.Edge[T]) {
+// lookAhead tests the edges of the block that begins with edge i of a run in parallel, and sets
+// apex for each of them.
+func (r *Engine[T]) lookAhead(run []metric.Edge[T], i int) {
 	l := &r.lookahead
+	l.begins, l.ends = i, min(i+l.block, len(run))
+	edges := run[l.begins:l.ends]
 	l.pending = reuse.Slice(l.pending, 2*len(edges))
 	clear(l.starts)
 	ends := l.starts[1:] // ends[a] is the index in pending of the next edge at a

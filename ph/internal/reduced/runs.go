@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/topogen/topogen/ph/internal/metric"
 )
@@ -107,4 +108,15 @@ func (r *runs[T]) rank(e metric.Edge[T]) int32 {
 		break
 	}
 	panic(fmt.Sprintf("ph: edge %v has no rank", e))
+}
+
+// shorter returns the number of edges shorter than a length.
+func (r *runs[T]) shorter(length T) int {
+	for k := range r.list {
+		s := &r.list[k]
+		if i := sort.Search(len(s.edges), func(i int) bool { return s.edges[i].Length >= length }); i < len(s.edges) {
+			return s.first + i
+		}
+	}
+	return r.count
 }

@@ -14,7 +14,7 @@ func (r *Engine[T]) visit(s *run[T], i int) {
 	if len(r.ranks) > 0 {
 		r.ranks[metric.Triangle(int(e.A))+int(e.B)] = int32(rank)
 	}
-	if r.usesLookahead && r.lookahead.resolved(i%r.lookahead.block, a, b) {
+	if r.usesLookahead && r.lookahead.resolved(i-r.lookahead.begins, a, b) {
 		r.bits.join(a, b)
 		s.fates[i] = resolved
 		return
@@ -39,6 +39,18 @@ func (r *Engine[T]) visit(s *run[T], i int) {
 		r.toggleLegs(e, apex)
 		r.reduce(rank, v)
 	}
+}
+
+// join adds edge i of a run, the next edge of the filtration, whose lune is not empty. It does
+// not look for loops that the edge ends.
+func (r *Engine[T]) join(s *run[T], i int) {
+	e := s.edges[i]
+	a, b := r.placesOf(e)
+	if len(r.ranks) > 0 {
+		r.ranks[metric.Triangle(int(e.A))+int(e.B)] = int32(s.first + i)
+	}
+	r.bits.join(a, b)
+	s.fates[i] = resolved
 }
 
 // placesOf returns the places of the ends of an edge.
