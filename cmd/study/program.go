@@ -146,13 +146,16 @@ func runMissing(ctx context.Context, store *study.Store, units []study.Unit, wor
 	progress := training.Progress(stderr)
 	before := len(units) - len(left)
 	progress.Begin("units", before, len(units))
-	failed := 0
+	failed, reasons := 0, make(map[string]bool)
 	err := store.Run(ctx, left, &trial.Runner{Open: openData}, study.Options{
 		Workers: workers,
 		Report: func(done, total int, u study.Unit, err error) {
 			if err != nil {
 				failed++
-				progress.Note(fmt.Sprintf("failed: %s, seed %d: %v", u.Arm, u.Seed, err))
+				if reason := err.Error(); !reasons[reason] {
+					reasons[reason] = true
+					progress.Note(fmt.Sprintf("failed: %s, seed %d: %s", u.Arm, u.Seed, reason))
+				}
 			}
 			progress.Step(before+done, fmt.Sprintf("%s, seed %d", u.Arm, u.Seed))
 		},
@@ -162,7 +165,11 @@ func runMissing(ctx context.Context, store *study.Store, units []study.Unit, wor
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: what is done is kept; the same command goes on", cli.ErrInterrupted)
 	case err != nil && failed > 0:
-		return fmt.Errorf("%d of %d units failed, the others are kept", failed, len(units))
+		again := ""
+		if failed > len(reasons) {
+			again = "; units that failed for a reason given above are not listed again"
+		}
+		return fmt.Errorf("%d of %d units failed, the others are kept%s", failed, len(units), again)
 	}
 	return err
 }

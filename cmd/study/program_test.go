@@ -79,6 +79,18 @@ func TestTuneAndReport(t *testing.T) {
 	require.Contains(t, mustCall(t, "report", final), "deaths")
 }
 
+// Data that cannot be opened make all units fail: the reason is given once.
+func TestSharedReasonIsGivenOnce(t *testing.T) {
+	dir := t.TempDir()
+	table := filepath.Join(dir, "words.csv")
+	require.NoError(t, os.WriteFile(table, []byte("a,b\n1,x\n"), 0o600))
+	plan := write(t, strings.Replace(tiny, "embedded:120", table, 1))
+	var stderr bytes.Buffer
+	err := program(t.Context(), []string{"run", plan, "-output", filepath.Join(dir, "study")}, io.Discard, &stderr)
+	require.EqualError(t, err, "12 of 12 units failed, the others are kept; units that failed for a reason given above are not listed again")
+	require.Equal(t, 1, strings.Count(stderr.String(), `"x" is not a number`), stderr.String())
+}
+
 // Shards without a common process make the same study.
 func TestShards(t *testing.T) {
 	plan := write(t, tiny)
