@@ -139,13 +139,12 @@ func (r *Run) picture(file, caption string, draw func(io.Writer) error) error {
 // drawCurves draws the reconstruction errors per step and per epoch, and the
 // topological loss.
 func (r *Run) drawCurves() error {
-	steps := r.loop.Metrics.Column("step")
 	name, label := r.errorName(), r.errorWords()+" per "+r.noun()
 	var series []viz.Series
 	for i, column := range r.columns(name) {
-		series = append(series, viz.Series{Name: r.models[i].name, X: steps, Y: r.loop.Metrics.Column(column)})
+		series = append(series, r.curve(r.models[i].name, column))
 	}
-	err := r.picture(name+"-steps.png", "Reconstruction error of each training batch, per "+r.noun(), func(w io.Writer) error {
+	err := r.picture(name+"-steps.png", "Reconstruction error of each whole training batch, per "+r.noun(), func(w io.Writer) error {
 		return viz.Curves(w, "Reconstruction error of each batch", "step", label, series...)
 	})
 	if err != nil {
@@ -166,16 +165,22 @@ func (r *Run) drawCurves() error {
 		return err
 	}
 	return r.picture("topo-steps.png", "The topological loss of each whole batch and its terms, each without its weight", func(w io.Writer) error {
-		series := []viz.Series{{Name: "weighted sum", X: r.whole("step"), Y: r.whole("topo_loss")}}
+		series := []viz.Series{r.curve("weighted sum", "topo_loss")}
 		for _, t := range terms {
-			series = append(series, viz.Series{Name: t, X: r.whole("step"), Y: r.whole(t)})
+			series = append(series, r.curve(t, t))
 		}
 		return viz.Curves(w, "Topological loss of each batch", "step", "loss", series...)
 	})
 }
 
+// curve returns the curve of a column of metrics.csv over the steps with whole batches.
+func (r *Run) curve(name, column string) viz.Series {
+	return viz.Series{Name: name, X: r.whole("step"), Y: r.whole(column)}
+}
+
 // whole returns the values of a column of metrics.csv in steps whose batch is not the smaller
-// last one of an epoch. Terms are sums over points: they do not compare with those of fewer.
+// last one of an epoch. Terms are sums over points: they do not compare with those of fewer. The
+// mean error of the few examples in a last batch would make a curve jump in every epoch.
 func (r *Run) whole(column string) []float64 {
 	var values []float64
 	for k, v := range r.loop.Metrics.Column(column) {
