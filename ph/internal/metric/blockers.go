@@ -1,13 +1,12 @@
 package metric
 
-// An emptyLuneSearch is the workspace of one worker that looks for edges with empty
-// lunes. The lune of a long edge at a point rarely is empty: most such lunes contain one of
-// the nearest neighbors of the point. The search calls these neighbors the blockers of the
-// point and tests them first.
+// An emptyLuneSearch is the workspace of one worker that looks for edges with empty lunes in a
+// matrix. The lune of a long edge rarely is empty: most such lunes contain one of the points
+// nearest to an end of the edge. The search calls these points the blockers of the end and
+// tests them first.
 type emptyLuneSearch[T Float] struct {
-	blockers []Edge[T] // the shortest edges at the point that the worker searches from
-	list     []int32   // the neighbors of this point
-	found    []Edge[T] // the edges with empty lunes that the worker has found
+	list  []int32   // the neighbors of a point
+	found []Edge[T] // the edges with empty lunes that the worker has found
 }
 
 // beginSearches returns one search for each worker, in the memory of s, with no edges found.

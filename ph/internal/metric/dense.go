@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
@@ -18,6 +19,7 @@ type Dense[T Float] struct {
 	lower bool // whether data has only the entries below the diagonal
 
 	searches []emptyLuneSearch[T] // one for each worker
+	blockers []Edge[T]            // for each point the edges to its maxBlockers blockers
 	sampled  bool                 // whether the histogram has the lengths of a sample
 }
 
@@ -258,6 +260,10 @@ func lengthBits[T Float](v T) uint64 {
 // lune. near is the graph of the edge named after and all edges before it.
 func (d *Dense[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbors, workers int) []Edge[T] {
 	d.searches = beginSearches(d.searches, workers)
+	d.blockers = reuse.Slice(d.blockers, d.n*maxBlockers)
+	parallel.For(d.stop, workers, d.n, 8, func(worker, a int) {
+		d.findBlockers(&d.searches[worker], int32(a), near)
+	})
 	parallel.For(d.stop, workers, d.n, 8, func(worker, a int) {
 		d.findEmptyLunes(&d.searches[worker], int32(a), after, near)
 	})
@@ -270,7 +276,6 @@ func (d *Dense[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Neighbo
 // findEmptyLunes finds the edges from a to lower points that have empty lunes and come
 // after the edge named after.
 func (d *Dense[T]) findEmptyLunes(s *emptyLuneSearch[T], a int32, after Edge[T], near Neighbors) {
-	s.blockers = s.blockers[:0]
 	for b, v := range d.row(int(a)) {
 		if b&255 == 255 && d.stop.Requested() {
 			return
@@ -278,35 +283,54 @@ func (d *Dense[T]) findEmptyLunes(s *emptyLuneSearch[T], a int32, after Edge[T],
 		if v < after.Length || v > d.limit {
 			continue
 		}
-		if len(s.blockers) == 0 {
-			d.findBlockers(s, a, near)
-		}
-		if d.blocked(s.blockers, int32(b), v) || near.Meet(a, int32(b)) {
+		e := Edge[T]{v, a, int32(b)}
+		if d.blocked(a, e.B, e) || near.Meet(a, e.B) || d.blocked(e.B, a, e) {
 			continue
 		}
-		if e := (Edge[T]{v, a, int32(b)}); CompareEdges(e, after) > 0 && d.emptyLune(e) {
+		if CompareEdges(e, after) > 0 && d.emptyLune(e) {
 			s.found = append(s.found, e)
 		}
 	}
 }
 
-// findBlockers sets the blockers of a to the nearest neighbors of a. Most lunes of long
-// edges at a contain a blocker, so that few edges need a search of the whole lune.
+// blockersOf returns the blockers of a.
+func (d *Dense[T]) blockersOf(a int32) []Edge[T] {
+	return d.blockers[int(a)*maxBlockers:][:maxBlockers]
+}
+
+// findBlockers sets the blockers of a to its nearest neighbors or, if it has few neighbors, to the
+// nearest of all points.
 func (d *Dense[T]) findBlockers(s *emptyLuneSearch[T], a int32, near Neighbors) {
 	s.list = near.AppendNeighbors(s.list[:0], a)
+	if len(s.list) < maxBlockers {
+		s.list = s.list[:0]
+		for c := range int32(d.n) {
+			if c != a {
+				s.list = append(s.list, c)
+			}
+		}
+	}
+	blockers := d.blockersOf(a)
+	for k := range blockers {
+		blockers[k] = Edge[T]{T(math.Inf(1)), a, a} // none
+	}
 	for _, c := range s.list {
-		s.blockers = keepShortest(s.blockers, Edge[T]{d.Distance(a, c), a, c})
+		keepShortest(blockers, Edge[T]{d.Distance(a, c), a, c})
 	}
 }
 
-// blocked reports whether a blocker of a point is in the lune of the edge from this point
-// to b, which has the given length. Blockers ascend by length.
-func (d *Dense[T]) blocked(blockers []Edge[T], b int32, length T) bool {
-	for _, c := range blockers {
-		if c.Length >= length {
+// blocked reports whether a blocker of a is in the lune of e, the edge between a and b.
+// Blockers ascend by length.
+func (d *Dense[T]) blocked(a, b int32, e Edge[T]) bool {
+	for _, c := range d.blockersOf(a) {
+		if c.Length > e.Length {
 			return false
 		}
-		if c.B != b && d.Distance(b, c.B) < length {
+		if c.B == b {
+			continue
+		}
+		q := d.Distance(b, c.B)
+		if q < e.Length && c.Length < e.Length || q <= e.Length && d.inLune(c.B, e) {
 			return true
 		}
 	}
@@ -316,14 +340,20 @@ func (d *Dense[T]) blocked(blockers []Edge[T], b int32, length T) bool {
 // emptyLune reports whether the lune of e is empty.
 func (d *Dense[T]) emptyLune(e Edge[T]) bool {
 	for c := range int32(d.n) {
-		if c == e.A || c == e.B {
-			continue
-		}
-		p, q := d.Distance(e.A, c), d.Distance(e.B, c)
-		if p <= e.Length && q <= e.Length &&
-			CompareEdges(EdgeOf(p, e.A, c), e) < 0 && CompareEdges(EdgeOf(q, e.B, c), e) < 0 {
+		if d.inLune(c, e) {
 			return false
 		}
 	}
 	return true
+}
+
+// inLune reports whether point c is in the lune of e: whether both edges from the ends of e to
+// c come before e.
+func (d *Dense[T]) inLune(c int32, e Edge[T]) bool {
+	if c == e.A || c == e.B {
+		return false
+	}
+	p, q := d.Distance(e.A, c), d.Distance(e.B, c)
+	return p <= e.Length && q <= e.Length &&
+		CompareEdges(EdgeOf(p, e.A, c), e) < 0 && CompareEdges(EdgeOf(q, e.B, c), e) < 0
 }
