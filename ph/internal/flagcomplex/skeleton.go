@@ -202,14 +202,14 @@ func (s *skeleton) appendCones(cones []cone, points []int32, limit int32, set []
 	if limit&63 != 0 {
 		set[limit>>6] &= 1<<(limit&63) - 1
 	}
+	// For each point of the simplex: a word of the bitset of its neighbors, and the ranks for
+	// this word.
+	var words [maxPoints]uint64
+	var ranks [maxPoints][]uint32
 	for w, x := range set {
 		if x == 0 {
 			continue
 		}
-		// For each point of the simplex: word w of the bitset of its neighbors, and the
-		// ranks for this word.
-		var words [maxPoints]uint64
-		var ranks [maxPoints][]uint32
 		for i, p := range points {
 			at := int(p)*s.words + w
 			words[i], ranks[i] = s.near[at], s.ranks[s.before[at]:]
