@@ -213,7 +213,7 @@ func (s *solver[T]) points(p Points[T], o *Options, stop parallel.Stop) (metric.
 		return nil, nil
 	}
 	if p.hasTree(o) {
-		return &s.euclidean, s.euclidean.Begin(p.Dim, p.Coords, o.Threshold)
+		return &s.euclidean, s.euclidean.Begin(p.Dim, p.Coords, o.Threshold, o.higher())
 	}
 	if err := metric.CheckPoints(p.Dim, p.Coords); err != nil {
 		return nil, err

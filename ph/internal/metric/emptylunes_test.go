@@ -50,7 +50,7 @@ func TestEmptyLunes(t *testing.T) {
 			}
 		}
 		euclidean := new(Euclidean[float32])
-		require.NoError(t, euclidean.Begin(dim, coords, 0))
+		require.NoError(t, euclidean.Begin(dim, coords, 0, random.IntN(2) == 0))
 		spaces := []Space[float32]{euclidean}
 		if round%2 == 0 {
 			spaces = nil // a part of the points at distance 0 of each other, as in cross-barcodes

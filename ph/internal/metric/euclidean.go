@@ -16,7 +16,10 @@ type Euclidean[T Float] struct {
 	stopper
 	histogram[T]
 
-	tree kdtree.Tree
+	// tree has the points that are not copies in its nodes. Begin appends the copies to its
+	// order, so that they have a place and coordinates, too.
+	tree        kdtree.Tree
+	coincidence coincidence[T]
 
 	searches []treeSearch[T] // one for each worker
 }
@@ -28,12 +31,22 @@ const slack = 1e-5
 // Begin starts with points of dim coordinates each, one point after another in coords, which
 // must not be [Extreme]. A threshold of 0 stands for none: then the limit is the diagonal of
 // the bounding box. It exceeds the enclosing radius, but the engine stops reading edges once
-// no class can be born or die.
-func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
+// no class can be born or die. If all is false, the space leaves out the edges of copies that do
+// not change the homology, see [coincidence].
+func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64, all bool) error {
 	if err := CheckPoints(dim, coords); err != nil {
 		return err
 	}
-	kdtree.Build(&s.tree, dim, coords, nil, s.stop)
+	c := &s.coincidence
+	c.members, c.copies = c.members[:0], c.copies[:0]
+	if !all {
+		c.find(dim, coords)
+	}
+	if len(c.copies) == 0 {
+		kdtree.Build(&s.tree, dim, coords, nil, s.stop)
+	} else {
+		kdtree.Build(&s.tree, dim, coords, c.members, s.stop)
+	}
 	n := s.tree.Len()
 	if n == 0 {
 		s.histogram.begin(0)
@@ -55,12 +68,21 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64) error {
 		if s.stop.Requested() {
 			return nil
 		}
-		i := s.tree.Place[k*n/rows]
+		point := k * n / rows
+		if len(c.copies) > 0 {
+			point = int(c.members[point])
+		}
+		i := s.tree.Place[point]
 		for j := range int32(n) {
 			if j != i {
 				s.add(s.length(i, j), float32(n)/float32(2*rows))
 			}
 		}
+	}
+	for _, e := range c.copies {
+		s.tree.Place[e.A] = int32(s.tree.Len())
+		s.tree.Order = append(s.tree.Order, e.A)
+		s.tree.Coords = append(s.tree.Coords, s.tree.At(s.tree.Place[e.B])...)
 	}
 	return nil
 }
@@ -90,6 +112,9 @@ func (s *Euclidean[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
 	}
 	p.most = float64(hi) * float64(hi) * (1 + slack)
 	p.within(0)
+	if lo < 0 {
+		p.edges = append(p.edges, s.coincidence.copies...)
+	}
 	return p.edges
 }
 

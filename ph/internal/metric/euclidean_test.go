@@ -21,7 +21,7 @@ func square(n int) []float64 {
 func TestRoomForABand(t *testing.T) {
 	for _, n := range []int{300, 1000, 3000} {
 		var s Euclidean[float64]
-		require.NoError(t, s.Begin(2, square(n), 0))
+		require.NoError(t, s.Begin(2, square(n), 0, false))
 		hi, last := s.NextBand(16 * n)
 		require.False(t, last)
 		var edges []Edge[float64]
@@ -39,7 +39,7 @@ func TestRoomInACrowd(t *testing.T) {
 		coords[2*i], coords[2*i+1] = 0.5, 0.5
 	}
 	var s Euclidean[float64]
-	require.NoError(t, s.Begin(2, coords, 0))
+	require.NoError(t, s.Begin(2, coords, 0, true))
 	const want = 16
 	hi, _ := s.NextBand(want)
 	require.Equal(t, 2*want, s.room)
@@ -52,7 +52,7 @@ func TestLengthsInTheTree(t *testing.T) {
 	coords := []float64{0, 1e-120, 1.0000000000000002e-120, -1e-120, 1, 1.0000000000000002, 1e150, -1e150, 1e150, 0, 3, 4, 3, 4}
 	require.False(t, Extreme(coords))
 	var s Euclidean[float64]
-	require.NoError(t, s.Begin(2, coords, 0))
+	require.NoError(t, s.Begin(2, coords, 0, false))
 	for a := range s.Len() {
 		for b := range a {
 			require.Equal(t, Distance(coords[2*a:][:2], coords[2*b:][:2]), s.Distance(int32(a), int32(b)), "%d, %d", a, b)

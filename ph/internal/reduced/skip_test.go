@@ -64,7 +64,7 @@ func TestSkippingChangesNothing(t *testing.T) {
 					}
 				}
 				threshold := []float64{0, 0, 1.6}[r.IntN(3)]
-				require.NoError(t, tree.Begin(c.dim, coords, threshold))
+				require.NoError(t, tree.Begin(c.dim, coords, threshold, false))
 				single.requireSame(t, &tree)
 				lower := make([]float64, 0, metric.Triangle(n))
 				for i := range n {
@@ -132,7 +132,7 @@ func TestNetsAreNear(t *testing.T) {
 		var dense metric.Dense[float64]
 		require.NoError(t, dense.Begin(n, lower, true, 0, false))
 		var tree metric.Euclidean[float64]
-		require.NoError(t, tree.Begin(2, coords, 0))
+		require.NoError(t, tree.Begin(2, coords, 0, false))
 		spaces := []metric.Space[float64]{&dense, &tree}
 		for _, s := range spaces {
 			var net metric.Net[float64]
