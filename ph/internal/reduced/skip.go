@@ -52,7 +52,16 @@ func (r *Engine[T]) skip(s *run[T], i int) {
 		return
 	}
 	e := s.edges[i]
-	k.until = k.without(r.alive, e.Length)
+	if k.until = k.without(r.alive, e.Length); k.until <= e.Length {
+		return
+	}
+	if !r.searched {
+		r.search(s.edges[i-1])
+	}
+	if !r.usesLookahead { // it pays, as many long edges are still to be visited
+		r.usesLookahead = true
+		r.lookahead.begin(&r.bits, r.space.Len(), r.workers)
+	}
 	if next, _ := slices.BinarySearchFunc(r.emptyLunes, e, metric.CompareEdges); next < len(r.emptyLunes) {
 		k.until = min(k.until, r.emptyLunes[next].Length)
 	}
@@ -69,13 +78,6 @@ func (r *Engine[T]) choose(s *run[T], i int) bool {
 	k.next = 2 * (s.first + i)
 	if k.known = r.space.Choose(&k.net, radius, n/netShare); !k.known {
 		return false
-	}
-	if !r.searched {
-		r.search(s.edges[i-1])
-	}
-	if !r.usesLookahead { // it pays, as many long edges are still to be visited
-		r.usesLookahead = true
-		r.lookahead.begin(&r.bits, n, r.workers)
 	}
 	k.find(r)
 	return true
