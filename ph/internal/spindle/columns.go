@@ -32,36 +32,43 @@ func (s *search[T]) findColumns(r *Engine[T], a int32, above, upTo T) (next floa
 		listed = len(s.list) > 0 && s.listAround(c, a, longest*(1+2*slack)+2*tiny)
 	}
 	for _, b := range s.list {
-		e := c.edge(a, b)
-		if e.Length <= above || e.Length > upTo || r.hasEmptyLune(a, b) {
-			continue
-		}
-		sp := spanOf(e)
-		var apex int32
-		if listed {
-			apex = s.listComponents(c, &sp, a, b)
-		} else {
-			apex = s.apex(c, &sp, a, b)
-			s.components(c, &sp, a, b, apex)
-		}
-		if len(s.others) == 0 {
-			continue
-		}
-		s.entries = s.appendChain(r, s.entries[:0], a, apex)
-		s.entries = s.appendChain(r, s.entries, b, apex)
-		legs := len(s.entries)
-		for i, v := range s.others {
-			s.entries = s.appendChain(r, s.entries[:legs], a, v)
-			s.entries = s.appendChain(r, s.entries, b, v)
-			from := len(s.arena)
-			s.arena = append(s.arena, s.entries...)
-			s.arena = s.arena[:from+cancel(s.arena[from:])]
-			if len(s.arena) > from {
-				s.columns = append(s.columns, column[T]{e, int32(i), c.Order[v], s.arena[from:len(s.arena):len(s.arena)]})
-			}
-		}
+		s.addColumns(r, a, b, above, upTo, listed)
 	}
 	return next
+}
+
+// addColumns adds the columns of the edge between a and b, if its length is in (above, upTo].
+// listed says whether the list around a has the points of its lune.
+func (s *search[T]) addColumns(r *Engine[T], a, b int32, above, upTo T, listed bool) {
+	c := &r.cloud
+	e := c.edge(a, b)
+	if e.Length <= above || e.Length > upTo || r.hasEmptyLune(a, b) {
+		return
+	}
+	sp := spanOf(e)
+	var apex int32
+	if listed {
+		apex = s.listComponents(c, &sp, a, b)
+	} else {
+		apex = s.apex(c, &sp, a, b)
+		s.components(c, &sp, a, b, apex)
+	}
+	if len(s.others) == 0 {
+		return
+	}
+	s.entries = s.appendChain(r, s.entries[:0], a, apex)
+	s.entries = s.appendChain(r, s.entries, b, apex)
+	legs := len(s.entries)
+	for i, v := range s.others {
+		s.entries = s.appendChain(r, s.entries[:legs], a, v)
+		s.entries = s.appendChain(r, s.entries, b, v)
+		from := len(s.arena)
+		s.arena = append(s.arena, s.entries...)
+		s.arena = s.arena[:from+cancel(s.arena[from:])]
+		if len(s.arena) > from {
+			s.columns = append(s.columns, column[T]{e, int32(i), c.Order[v], s.arena[from:len(s.arena):len(s.arena)]})
+		}
+	}
 }
 
 // A pair is two places.

@@ -43,6 +43,9 @@ type Engine[T metric.Float] struct {
 	hasHoles    bool        // whether holes have been searched since begin
 	found       []column[T] // the columns of the band
 
+	tasks []boxPair // see findByBoxes
+	net   net[T]    // made if a loop lives long
+
 	set     bittree.Set // the column that is reduced
 	owner   []int32     // for each birth the column that ended it, −1 while it is alive
 	columns []stored    // the reduced columns
@@ -116,35 +119,86 @@ func (r *Engine[T]) Loops(dim int, coords []T, threshold float64, workers int) e
 	// longer, while the number of points near holes drops fast with the length.
 	wider := 1.1
 	r.mayWitness = intervalOf(0, upTo).most
+	long := 2 * upTo
+	r.net.known = false
+	skipped := false // whether the band follows lengths that were skipped, and no loop died since
 	for len(r.deaths) < len(r.births) {
 		stage := fmt.Sprintf("%d of %d loops, edges up to %.3g", len(r.births)-len(r.deaths), len(r.births), upTo)
-		r.findActive(above, upTo)
-		r.countOpen()
 		for i := range r.searches {
 			s := &r.searches[i]
 			s.columns, s.arena = s.columns[:0], s.arena[:0]
 		}
-		parallel.For(r.Stop, len(r.searches), len(r.active), 32, func(worker, i int) {
-			r.progress(worker, stage, i, len(r.active))
-			r.activeNexts[i] = r.searches[worker].findColumns(r, r.active[i], above, upTo)
-		})
+		if skipped {
+			r.findByBoxes(stage, above, upTo)
+		} else {
+			r.findByPoints(stage, above, upTo)
+		}
 		if r.Stop.Requested() {
 			return nil
 		}
-		for i, a := range r.active {
-			r.next[a] = r.activeNexts[i]
-		}
+		dead := len(r.deaths)
 		r.reduceAll()
 		if upTo == c.limit {
 			return nil
 		}
+		skipped = skipped && len(r.deaths) == dead
 		above = upTo
-		if upTo = min(c.limit, T(wider*float64(upTo))); upTo <= above {
+		if above > long {
+			above = r.skip(upTo)
+			skipped = skipped || above > upTo
+		}
+		if above >= c.limit {
+			return nil
+		}
+		if skipped && r.net.known { // a loop dies soon
+			upTo = min(c.limit, above+T(r.net.radius/2))
+		} else {
+			upTo = min(c.limit, T(wider*float64(above)))
+			wider = min(wider+0.1, 1.3)
+		}
+		if upTo <= above {
 			upTo = c.limit // the length is so short that its float32 rounds the factor away
 		}
-		wider = min(wider+0.1, 1.3)
 	}
 	return nil
+}
+
+// skip returns a length such that no loop dies in (above, length].
+func (r *Engine[T]) skip(above T) T {
+	born, _ := slices.BinarySearchFunc(r.births, above, func(e metric.Edge[T], above T) int {
+		if e.Length <= above {
+			return -1
+		}
+		return 1
+	})
+	length := r.cloud.limit
+	if born < len(r.births) {
+		length = r.births[born].Length * (1 - slack)
+	}
+	if alive := born - len(r.deaths); alive > 0 {
+		if alive > maxNet/loopShare || !r.net.known && !r.net.build(r, float64(above)/3) {
+			return above
+		}
+		length = min(length, r.net.without(alive, above))
+	}
+	return max(above, length)
+}
+
+// findByPoints finds the columns of the edges with lengths in (above, upTo], one point after
+// another.
+func (r *Engine[T]) findByPoints(stage string, above, upTo T) {
+	r.findActive(above, upTo)
+	r.countOpen()
+	parallel.For(r.Stop, len(r.searches), len(r.active), 32, func(worker, i int) {
+		r.progress(worker, stage, i, len(r.active))
+		r.activeNexts[i] = r.searches[worker].findColumns(r, r.active[i], above, upTo)
+	})
+	if r.Stop.Requested() {
+		return
+	}
+	for i, a := range r.active {
+		r.next[a] = r.activeNexts[i]
+	}
 }
 
 // firstBand returns the greatest length of an edge of the first band: twice the length that

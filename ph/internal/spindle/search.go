@@ -18,9 +18,11 @@ type search[T metric.Float] struct {
 	stack     []int32     // nodes of the tree that are still to be visited
 	around    []nearPoint // the points around the current point, see listAround
 
-	far, frontier, others []int32 // see components
-	pairs                 []pair  // see appendChain
-	entries               []int32 // see findColumns
+	far, frontier, others []int32   // see components
+	boxes                 []boxPair // see findBetween
+	common                int32     // the last point that was common to lunes, see areDominated
+	pairs                 []pair    // see appendChain
+	entries               []int32   // see findColumns
 }
 
 // push puts the children of a node on the stack, the one that is nearer to x last.

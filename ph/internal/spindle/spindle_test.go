@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -84,6 +85,23 @@ var kinds = []struct {
 		}
 		return p
 	}},
+	{"tube", func(r *rand.Rand, n, dim int) []float64 { // around a circle; loops of two lengths live long
+		p := circle(r, n, 6, 0)
+		q := make([]float64, 0, n*dim)
+		for i := range n {
+			s, c := math.Sincos(2 * math.Pi * r.Float64())
+			x := []float64{(2 + 0.7*s) * p[6*i], (2 + 0.7*s) * p[6*i+1], 0.7 * c, 0}
+			q = append(q, x[:dim]...)
+		}
+		return q
+	}},
+	{"circle and cluster", func(r *rand.Rand, n, dim int) []float64 { // loops are born long after others died
+		p := circle(r, n, dim, 0.1)
+		for i := range n / 8 * dim {
+			p[i] = 4 + 0.05*r.NormFloat64()
+		}
+		return p
+	}},
 	{"flat", func(r *rand.Rand, n, dim int) []float64 { // far more wide than high
 		return fill(n*dim, func(i int) float64 { return r.Float64() * math.Pow(1e-3, float64(i%dim)) })
 	}},
@@ -144,6 +162,25 @@ func TestAgreesWithEveryEdge(t *testing.T) {
 					single.requireSame(t, dim, rounded(coords), threshold, name)
 					double.requireSame(t, dim, coords, threshold, name)
 				}
+			}
+		})
+	}
+}
+
+// TestAgreesAroundHoles is the same for more points around large holes, where lengths are skipped.
+func TestAgreesAroundHoles(t *testing.T) {
+	for k, kind := range kinds {
+		if !slices.Contains([]string{"noisy circle", "tube", "circle and cluster", "sphere"}, kind.name) {
+			continue
+		}
+		t.Run(kind.name, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(uint64(k), 2))
+			var single engines[float32]
+			for dim := 2; dim <= 3; dim++ {
+				coords := kind.draw(r, 1200, dim)
+				single.requireSame(t, dim, rounded(coords), 0, "")
+				single.requireSame(t, dim, rounded(coords), 1.5, "with a threshold")
 			}
 		})
 	}
