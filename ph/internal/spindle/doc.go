@@ -57,6 +57,11 @@
 // spanning tree: the births of loops. So a column is a set of births, mostly one or two, and no
 // other edge needs a rank.
 //
+// The net. A loop around a large hole would have the search go through all lengths up to its death.
+// Most of them are skipped: see net. The edges of the lengths around the death are searched by pairs
+// of boxes: if one point is joined to all others of the lunes of all edges between two boxes, then
+// these lunes are connected.
+//
 // # Invariant
 //
 // The relative neighborhood graph is computed first. Kruskal's algorithm divides its edges into
@@ -77,6 +82,7 @@
 //
 // O(n log n) if the density of the points is bounded from above and below, apart from the
 // points near holes. In space the first bands take most of the time: most edges of their
-// lengths have no witness, and most points are near holes of half such a length. A noisy circle has more candidates, from side to side of its hole, and
-// points exactly on a circle have n²/3.
+// lengths have no witness, and most points are near holes of half such a length. The edges
+// of the lengths around the death of a long loop may be a part of all n², as those across the tube of
+// a torus.
 package spindle
