@@ -32,7 +32,7 @@ func BenchmarkGrowth(b *testing.B) {
 		{"square", in(2), append(small, large...)},
 		{"circle", noisyCircle, append(small, large[:3]...)},
 		{"cube3", in(3), large},
-		{"cube10", in(10), append(small, 1000, 2000, 5000, 10_000, 20_000)},
+		{"cube10", in(10), append(small, 1000, 2000, 5000, 10_000, 20_000, 50_000)},
 	} {
 		for _, n := range kind.sizes {
 			points := kind.draw(rand.New(rand.NewPCG(uint64(n), 1)), n)
