@@ -42,11 +42,11 @@ func (o *Options) Flags(flags *flag.FlagSet) {
 // Idle reports whether a flag is one of [Options.Flags] that has no effect on vectors of the
 // kind o.Kind.
 func (o *Options) Idle(flag string) bool {
-	return slices.Contains(vectorFlags, flag) && !o.has(flag)
+	return slices.Contains(vectorFlags, flag) && !o.Has(flag)
 }
 
-// has reports whether vectors of the kind depend on a flag.
-func (o *Options) has(flag string) bool { return slices.Contains(kinds[o.Kind].flags, flag) }
+// Has reports whether vectors of the kind depend on a flag.
+func (o *Options) Has(flag string) bool { return slices.Contains(kinds[o.Kind].flags, flag) }
 
 var weights = map[string]vector.Weight{
 	"constant": vector.Constant, "linear": vector.Linear, "quadratic": vector.Quadratic, "arctangent": vector.Arctangent,
