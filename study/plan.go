@@ -35,9 +35,9 @@ type Plan struct {
 	Seeds Seeds `json:"seeds"`
 	// Metrics are what is compared, in the order of the report.
 	Metrics []Metric `json:"metrics"`
-	// Version is that of the meaning of settings, 0 if the plan names none. A program that
-	// runs studies sets it, and raises it when equal settings come to mean other runs, so that
-	// [Create] refuses to mix both in one folder.
+	// Version numbers what the settings mean, 0 if the plan names none. A program that runs
+	// studies sets it. It raises the number when equal settings come to mean other runs. Then
+	// [Create] refuses a folder that was begun with the number before.
 	Version int `json:"version,omitempty"`
 	// Tuned records how [Store.Tune] chose settings of the plan; nil if it did not.
 	Tuned *Tuned `json:"tuned,omitempty"`

@@ -271,8 +271,9 @@ func (v *view) cornersOn(at panel, azimuth float64) (x, y [8]float64, nearest in
 	return x, y, nearest
 }
 
-// names returns the names of the axes, beside edges of the box that are its outline in the
-// picture: of the two for an axis on the ground the lower one, of the two upright ones the left.
+// names returns the names of the three axes as marks. Each stands outside of the drawn box, beside
+// an edge that is parallel to its axis: the names of the horizontal axes below the box, that of the
+// vertical axis to the left of its upper end.
 func (v *view) names(p *picture, at panel, azimuth float64) []mark {
 	face := newTypeface(textSize, p.dpi)
 	x, y, nearest := v.cornersOn(at, azimuth)

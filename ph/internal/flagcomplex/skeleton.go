@@ -153,8 +153,8 @@ func (s *skeleton) widestLune() int {
 	return most
 }
 
-// isDominated reports whether the edge of the given rank is dominated: then it changes no
-// homology.
+// isDominated reports whether the edge of the given rank is dominated: whether one point of its
+// lune is joined to all other points of the lune. Such an edge changes no homology.
 func (s *skeleton) isDominated(rank uint32) bool { return bitset.Has(s.dominated, rank) }
 
 func (s *skeleton) linksOf(v int32) []link { return s.links[s.starts[v]:s.starts[v+1]] }

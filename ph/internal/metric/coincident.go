@@ -2,11 +2,12 @@ package metric
 
 import (
 	"math"
+	"slices"
 
 	"github.com/topogen/topogen/internal/reuse"
 )
 
-// A coincidence finds the points of a cloud that coincide with others.
+// A Coincidence tells which points of a cloud coincide. Used again, it keeps its memory.
 //
 // Of points that coincide, the one with the lowest index stands for the others, its copies. A
 // copy has one edge of its own, of length 0, to the point that stands for it. Its other edges do
@@ -15,50 +16,48 @@ import (
 // the edge is the base of a cone (Boissonnat, Pritam and Pareek 2018, Strong collapse for
 // persistence, on dominated vertices). In a cloud of which half coincides, these edges would be
 // most of those that are visited.
-type coincidence[T Float] struct {
-	members []int32   // the points that are not copies, if there is a copy
-	copies  []Edge[T] // the edges of the copies
+type Coincidence[T Float] struct {
+	Distinct []int32   // the points that are not copies
+	Copies   []Edge[T] // the edges of the copies
 
-	table []int32 // a hash table of the points that are not copies: 1 more than a point, 0 where none is
+	table []int32 // a hash table of the points that are not copies; −1 where there is none
 }
 
-// find finds the copies among points of dim coordinates each, in time proportional to the
-// number of coordinates.
-func (c *coincidence[T]) find(dim int, coords []T) {
+// Find tells the copies among points of dim coordinates each from the others, in time
+// proportional to the number of coordinates.
+func (c *Coincidence[T]) Find(dim int, coords []T) {
 	n := len(coords) / dim
-	size := 4
+	size := 16
 	for size < 2*n {
 		size *= 2
 	}
 	c.table = reuse.Slice(c.table, size)
-	clear(c.table)
-	c.members, c.copies = c.members[:0], c.copies[:0]
+	for i := range c.table {
+		c.table[i] = -1
+	}
+	at := func(a int32) []T { return coords[int(a)*dim:][:dim] }
+	c.Distinct, c.Copies = c.Distinct[:0], c.Copies[:0]
 	for a := range int32(n) {
-		x := coords[int(a)*dim:][:dim]
-		place := int(hash(x)) & (size - 1)
-		for {
-			b := c.table[place] - 1
+		for k := hash(at(a)) & uint64(size-1); ; k = (k + 1) & uint64(size-1) {
+			b := c.table[k]
 			if b < 0 {
-				c.table[place] = a + 1
+				c.table[k] = a
+				c.Distinct = append(c.Distinct, a)
 				break
 			}
-			if equal(x, coords[int(b)*dim:][:dim]) {
-				c.copies = append(c.copies, Edge[T]{0, a, b})
+			if slices.Equal(at(a), at(b)) {
+				c.Copies = append(c.Copies, Edge[T]{0, a, b})
 				break
 			}
-			place = (place + 1) & (size - 1)
 		}
 	}
-	if len(c.copies) == 0 {
-		return
-	}
-	next := 0
+}
+
+// ignore takes n points for different ones, even if some coincide.
+func (c *Coincidence[T]) ignore(n int) {
+	c.Distinct, c.Copies = c.Distinct[:0], c.Copies[:0]
 	for a := range int32(n) {
-		if next < len(c.copies) && c.copies[next].A == a {
-			next++
-		} else {
-			c.members = append(c.members, a)
-		}
+		c.Distinct = append(c.Distinct, a)
 	}
 }
 
@@ -70,13 +69,4 @@ func hash[T Float](x []T) uint64 {
 		h ^= h >> 32
 	}
 	return h
-}
-
-func equal[T Float](x, y []T) bool {
-	for k, v := range x {
-		if v != y[k] {
-			return false
-		}
-	}
-	return true
 }

@@ -30,13 +30,13 @@ func (s *Euclidean[T]) AppendEmptyLunes(edges []Edge[T], after Edge[T], near Nei
 	for i := range s.searches {
 		s.searches[i].found = s.searches[i].found[:0]
 	}
-	parallel.For(s.stop, workers, s.tree.Len()-len(s.coincidence.copies), 32, func(worker, i int) {
+	parallel.For(s.stop, workers, s.tree.Len()-len(s.coincidence.Copies), 32, func(worker, i int) {
 		s.findEmptyLunes(&s.searches[worker], int32(i), after, near)
 	})
 	for i := range s.searches {
 		edges = append(edges, s.searches[i].found...)
 	}
-	for _, e := range s.coincidence.copies {
+	for _, e := range s.coincidence.Copies {
 		if CompareEdges(e, after) > 0 {
 			edges = append(edges, e)
 		}

@@ -19,7 +19,7 @@ type Euclidean[T Float] struct {
 	// tree has the points that are not copies in its nodes. Begin appends the copies to its
 	// order, so that they have a place and coordinates, too.
 	tree        kdtree.Tree
-	coincidence coincidence[T]
+	coincidence Coincidence[T]
 
 	searches []treeSearch[T] // one for each worker
 }
@@ -32,21 +32,18 @@ const slack = 1e-5
 // must not be [Extreme]. A threshold of 0 stands for none: then the limit is the diagonal of
 // the bounding box. It exceeds the enclosing radius, but the engine stops reading edges once
 // no class can be born or die. If all is false, the space leaves out the edges of copies that do
-// not change the homology, see [coincidence].
+// not change the homology, see [Coincidence].
 func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64, all bool) error {
 	if err := CheckPoints(dim, coords); err != nil {
 		return err
 	}
 	c := &s.coincidence
-	c.members, c.copies = c.members[:0], c.copies[:0]
-	if !all {
-		c.find(dim, coords)
-	}
-	if len(c.copies) == 0 {
-		kdtree.Build(&s.tree, dim, coords, nil, s.stop)
+	if all {
+		c.ignore(len(coords) / dim)
 	} else {
-		kdtree.Build(&s.tree, dim, coords, c.members, s.stop)
+		c.Find(dim, coords)
 	}
+	kdtree.Build(&s.tree, dim, coords, c.Distinct, s.stop)
 	n := s.tree.Len()
 	if n == 0 {
 		s.histogram.begin(0)
@@ -68,18 +65,14 @@ func (s *Euclidean[T]) Begin(dim int, coords []T, threshold float64, all bool) e
 		if s.stop.Requested() {
 			return nil
 		}
-		point := k * n / rows
-		if len(c.copies) > 0 {
-			point = int(c.members[point])
-		}
-		i := s.tree.Place[point]
+		i := s.tree.Place[c.Distinct[k*n/rows]]
 		for j := range int32(n) {
 			if j != i {
 				s.add(s.length(i, j), float32(n)/float32(2*rows))
 			}
 		}
 	}
-	for _, e := range c.copies {
+	for _, e := range c.Copies {
 		s.tree.Place[e.A] = int32(s.tree.Len())
 		s.tree.Order = append(s.tree.Order, e.A)
 		s.tree.Coords = append(s.tree.Coords, s.tree.At(s.tree.Place[e.B])...)
@@ -113,7 +106,7 @@ func (s *Euclidean[T]) AppendEdges(edges []Edge[T], lo, hi T) []Edge[T] {
 	p.most = float64(hi) * float64(hi) * (1 + slack)
 	p.within(0)
 	if lo < 0 {
-		p.edges = append(p.edges, s.coincidence.copies...)
+		p.edges = append(p.edges, s.coincidence.Copies...)
 	}
 	return p.edges
 }

@@ -5,9 +5,10 @@ import (
 	"github.com/topogen/topogen/ph/internal/parallel"
 )
 
-// findByBoxes finds the columns of the edges with lengths in (above, upTo], as findColumns does
-// for the edges of one point. It visits pairs of boxes. It skips all edges between two boxes if one
-// point of their lunes is joined to all others: then the lunes are connected.
+// findByBoxes finds the columns of all edges with lengths in (above, upTo], which findByPoints
+// finds, too, by another way: it visits pairs of boxes of the tree. It skips the edges between two
+// boxes if one point is in all their lunes and joined to all other points of the lunes: then each
+// lune is connected and has no column.
 func (r *Engine[T]) findByBoxes(stage string, above, upTo T) {
 	r.tasks = append(r.tasks[:0], boxPair{0, 0})
 	const each = 64 // tasks for each worker

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/topogen/topogen/internal/reuse"
 	"github.com/topogen/topogen/ph/internal/kdtree"
 	"github.com/topogen/topogen/ph/internal/metric"
 	"github.com/topogen/topogen/ph/internal/parallel"
@@ -18,9 +17,8 @@ type cloud[T metric.Float] struct {
 	kdtree.Tree
 	limit T // the greatest length that an edge may have
 
-	twins    []metric.Edge[T] // for each point that is left out, its edge to the least point of equal coordinates
-	distinct []int32          // the points in the tree, before it orders them
-	slots    []int32          // a hash table of distinct points, −1 in an empty slot
+	// coincidence tells which points are left out of the tree, as they coincide with others.
+	coincidence metric.Coincidence[T]
 }
 
 // slack is a relative margin for rounding. It widens a bound on a squared distance by more
@@ -38,8 +36,8 @@ func (c *cloud[T]) begin(dim int, coords []T, threshold float64, stop parallel.S
 	if err := metric.CheckPoints(dim, coords); err != nil {
 		return err
 	}
-	c.findDistinct(dim, coords)
-	kdtree.Build(&c.Tree, dim, coords, c.distinct, stop)
+	c.coincidence.Find(dim, coords)
+	kdtree.Build(&c.Tree, dim, coords, c.coincidence.Distinct, stop)
 	if c.Len() == 0 || stop.Requested() {
 		return nil
 	}
@@ -53,50 +51,6 @@ func (c *cloud[T]) begin(dim int, coords []T, threshold float64, stop parallel.S
 		c.limit = T(threshold)
 	}
 	return nil
-}
-
-// findDistinct lists, for each place where points are, the least point there.
-func (c *cloud[T]) findDistinct(dim int, coords []T) {
-	n := len(coords) / dim
-	size := 16
-	for size < 2*n {
-		size *= 2
-	}
-	c.slots = reuse.Slice(c.slots, size)
-	for i := range c.slots {
-		c.slots[i] = -1
-	}
-	at := func(i int) []T { return coords[i*dim:][:dim] }
-	c.distinct, c.twins = c.distinct[:0], c.twins[:0]
-	for i := range n {
-		h := uint64(0)
-		for _, v := range at(i) {
-			h = (h ^ math.Float64bits(float64(v+0))) * 0x9e3779b97f4a7c15 // +0 makes a −0 a 0
-			h ^= h >> 29
-		}
-		for k := h & uint64(size-1); ; k = (k + 1) & uint64(size-1) {
-			j := c.slots[k]
-			if j < 0 {
-				c.slots[k] = int32(i)
-				c.distinct = append(c.distinct, int32(i))
-				break
-			}
-			if equal(at(i), at(int(j))) {
-				c.twins = append(c.twins, metric.EdgeOf(T(0), int32(i), j))
-				break
-			}
-		}
-	}
-}
-
-// equal reports whether two points have the same coordinates.
-func equal[T metric.Float](x, y []T) bool {
-	for d, v := range x {
-		if v != y[d] {
-			return false
-		}
-	}
-	return true
 }
 
 // edge returns the edge between the points in two places.

@@ -8,7 +8,7 @@ import (
 // sortEmptyLunes sorts the edges with empty lunes that all searches have found, in the order of
 // the filtration. It adds the edges between points of equal coordinates.
 func (r *Engine[T]) sortEmptyLunes() {
-	r.band.Unsorted = append(r.band.Unsorted[:0], r.cloud.twins...)
+	r.band.Unsorted = append(r.band.Unsorted[:0], r.cloud.coincidence.Copies...)
 	for i := range r.searches {
 		r.band.Unsorted = append(r.band.Unsorted, r.searches[i].edges...)
 	}
